@@ -1,0 +1,1 @@
+"""Chains of transposed convolutions that fit, and the networks made of them."""

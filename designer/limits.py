@@ -1,0 +1,39 @@
+"""The bounds of what is served, in one place; requests, the library and the docs read them here."""
+
+from __future__ import annotations
+
+MIN_SIDE = 4
+"""Smallest side of a picture, in pixels."""
+
+MAX_SIDE = 16_384
+"""Largest side of a picture on two and three axes, in pixels."""
+
+MAX_LENGTH = 1_048_576
+"""Largest side of a signal on one axis, in samples."""
+
+MAX_ELEMENTS = 2**30
+"""Most numbers in one picture, channels included."""
+
+MAX_LATENT_DIM = 65_536
+"""Longest latent vector."""
+
+MAX_CHANNELS = 4_096
+"""Most channels of a picture."""
+
+MAX_WIDTH = 65_536
+"""Most channels of an inner map: the bound of base_channels and max_channels."""
+
+MAX_LAYERS = 64
+"""Most layers of a chain that a caller writes down himself, and of ``max_layers``."""
+
+MAX_PARAMETERS = 10**9
+"""Most parameters of one network."""
+
+MAX_CHOICES = 64
+"""Most entries of a search list."""
+
+MAX_CHOICE = 256
+"""Largest kernel size, stride or dilation in a search list."""
+
+MAX_BODY_BYTES = 2**20
+"""Largest request body."""

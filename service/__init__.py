@@ -1,0 +1,1 @@
+"""HTTP in front of ``designer``; no arithmetic lives here."""
