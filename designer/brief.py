@@ -1,0 +1,125 @@
+"""What a user asks for: the one input of a design."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import prod
+
+from designer import limits
+from designer.checks import check_integer, check_length, refuse
+from designer.errors import FieldError
+from designer.layers import Size, Windows
+from designer.space import Budget, SearchSpace
+from designer.widths import Widths
+
+
+class Level(StrEnum):
+    """How much of the text is proven before it is handed out."""
+
+    NONE = "none"
+    STANDARD = "standard"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """A picture's size, a latent vector's length, and what the networks between may look like.
+
+    ``resolution`` is in pixels, height before width (depth first); a single integer means a
+    square picture and is kept as a pair. ``search`` is the default space of that many axes where
+    it is not given. ``windows`` are the chain's own, written down by the caller; then no search is
+    made.
+
+    >>> brief = Brief(resolution=96, latent_dim=128)
+    >>> brief.resolution, brief.channels, brief.space.strides
+    ((96, 96), 3, (2, 3))
+
+    Raises:
+        InvalidRequest: naming every field outside its limits.
+    """
+
+    resolution: Size
+    latent_dim: int
+    channels: int = 3
+    base_channels: int = 64
+    max_channels: int = 512
+    search: SearchSpace | None = None
+    budget: Budget | None = None
+    windows: tuple[Windows, ...] | None = None
+    verify: Level = Level.STANDARD
+
+    def __post_init__(self) -> None:
+        refuse([*_resolution_errors(self.resolution), *self._number_errors()])
+        resolution: object = self.resolution
+        if isinstance(resolution, int):
+            object.__setattr__(self, "resolution", (resolution,) * 2)
+        object.__setattr__(self, "resolution", tuple(self.resolution))
+        refuse(_elements_errors(self.resolution, self.channels))
+        if self.search is None:
+            object.__setattr__(self, "search", SearchSpace.default(axes=self.axes))
+
+    def _number_errors(self) -> list[FieldError]:
+        return [
+            error
+            for name, high in _HIGHEST.items()
+            for error in check_integer(getattr(self, name), pointer=f"/{name}", low=1, high=high)
+        ]
+
+    @property
+    def axes(self) -> int:
+        """Number of axes of the picture: 1, 2 or 3."""
+        return len(self.resolution)
+
+    @property
+    def space(self) -> SearchSpace:
+        """The space that is searched: ``search``, which is always there once a brief exists."""
+        assert self.search is not None
+        return self.search
+
+    @property
+    def widths(self) -> Widths:
+        """The channels of every map."""
+        return Widths(
+            latent_dim=self.latent_dim,
+            channels=self.channels,
+            base_channels=self.base_channels,
+            max_channels=self.max_channels,
+        )
+
+
+_HIGHEST = {
+    "latent_dim": limits.MAX_LATENT_DIM,
+    "channels": limits.MAX_CHANNELS,
+    "base_channels": limits.MAX_WIDTH,
+    "max_channels": limits.MAX_WIDTH,
+}
+
+
+def _resolution_errors(resolution: object) -> list[FieldError]:
+    if isinstance(resolution, list | tuple):
+        errors = check_length(resolution, pointer="/resolution", low=1, high=3)
+        high = limits.MAX_LENGTH if len(resolution) == 1 else limits.MAX_SIDE
+        for index, side in enumerate(resolution[:3]):
+            pointer = f"/resolution/{index}"
+            errors += check_integer(side, pointer=pointer, low=limits.MIN_SIDE, high=high)
+        return errors
+    return check_integer(
+        resolution, pointer="/resolution", low=limits.MIN_SIDE, high=limits.MAX_SIDE
+    )
+
+
+def _elements_errors(resolution: Size, channels: int) -> list[FieldError]:
+    elements = prod(resolution) * channels
+    if elements <= limits.MAX_ELEMENTS:
+        return []
+    shape = "×".join(str(number) for number in (channels, *resolution))
+    return [
+        FieldError(
+            pointer="/resolution",
+            code="too_many_elements",
+            detail=f"a picture of {shape} has {elements} elements, at most"
+            f" {limits.MAX_ELEMENTS} are served",
+            facts={"elements": elements, "maximum": limits.MAX_ELEMENTS},
+        )
+    ]

@@ -1,0 +1,126 @@
+"""Questions put to one field of a request; each gives the errors it found, none if all is well.
+
+A ``pointer`` is the field's JSON pointer; its last part is the name that the sentence uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from designer.errors import FieldError, InvalidRequest
+
+
+def check_integer(value: object, *, pointer: str, low: int, high: int) -> list[FieldError]:
+    """Errors of a value that must be an integer from ``low`` to ``high``; booleans are none.
+
+    >>> check_integer(0, pointer="/latent_dim", low=1, high=65536)[0].detail
+    'latent_dim must be 1 to 65536, got 0'
+    >>> check_integer(True, pointer="/latent_dim", low=1, high=65536)[0].code
+    'not_an_integer'
+    """
+    name = field_name(pointer)
+    if isinstance(value, bool) or not isinstance(value, int):
+        detail = f"{name} must be an integer, got {shorten(value)}"
+        return [FieldError(pointer=pointer, code="not_an_integer", detail=detail)]
+    if not low <= value <= high:
+        return [
+            FieldError(
+                pointer=pointer,
+                code="out_of_range",
+                detail=f"{name} must be {low} to {high}, got {shorten(value)}",
+                facts={"value": shortened(value), "minimum": low, "maximum": high},
+            )
+        ]
+    return []
+
+
+def check_length(
+    values: Sequence[object], *, pointer: str, low: int, high: int
+) -> list[FieldError]:
+    """Errors of a list that must have ``low`` to ``high`` entries.
+
+    >>> check_length([], pointer="/resolution", low=1, high=3)[0].detail
+    'resolution must have 1 to 3 entries, got 0'
+    """
+    if low <= len(values) <= high:
+        return []
+    return [
+        FieldError(
+            pointer=pointer,
+            code="wrong_length",
+            detail=f"{field_name(pointer)} must have {low} to {high} entries, got {len(values)}",
+            facts={"length": len(values), "minimum": low, "maximum": high},
+        )
+    ]
+
+
+def check_fields(
+    document: Mapping[str, object], *, pointer: str, known: Iterable[str]
+) -> list[FieldError]:
+    """Errors of an object's fields that nobody knows, with the known ones in the sentence."""
+    names = sorted(known)
+    return [
+        FieldError(
+            pointer=f"{pointer}/{escape_pointer(str(name))}",
+            code="unknown_field",
+            detail=f"unknown field {shorten(name)}; known are {', '.join(names)}",
+            facts={"field": shortened(name), "known": names},
+        )
+        for name in document
+        if name not in names
+    ]
+
+
+def refuse(errors: Sequence[FieldError]) -> None:
+    """Raise InvalidRequest where there are errors.
+
+    Raises:
+        InvalidRequest: with all of them.
+    """
+    if errors:
+        raise InvalidRequest(errors)
+
+
+def field_name(pointer: str) -> str:
+    """What a sentence calls the field: the last name of its pointer, with its index.
+
+    >>> field_name("/search/strides"), field_name("/resolution/1"), field_name("")
+    ('strides', 'resolution[1]', 'the request')
+    """
+    parts = pointer.split("/")[1:]
+    if not parts:
+        return "the request"
+    if parts[-1].isdigit() and len(parts) > 1:
+        return f"{parts[-2]}[{parts[-1]}]"
+    return parts[-1]
+
+
+def escape_pointer(name: str) -> str:
+    """A name as a JSON pointer writes it (RFC 6901): ~ as ~0, / as ~1, at most 80 characters."""
+    return name[:80].replace("~", "~0").replace("/", "~1")
+
+
+def shorten(value: object) -> str:
+    """A value as a sentence shows it: at most 80 characters, and never a huge number's digits.
+
+    >>> shorten("64"), shorten(10**4000)
+    ("'64'", 'an integer of more than 60 digits')
+    """
+    if isinstance(value, int) and abs(value) >= _HUGE:
+        return "an integer of more than 60 digits"
+    if isinstance(value, Mapping):
+        return "an object"
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}"
+    text = repr(value[:80] if isinstance(value, str) else value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def shortened(value: object) -> object:
+    """A value as facts carry it: itself, or its short text where it is long."""
+    if isinstance(value, str):
+        return value[:80]
+    return shorten(value) if isinstance(value, int) and abs(value) >= _HUGE else value
+
+
+_HUGE = 10**60
