@@ -9,10 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from designer.chain import Chain
-from designer.cost import convolution_multiply_adds, convolution_parameters, norm_parameters
+from designer.cost import (
+    convolution_multiply_adds,
+    convolution_parameters,
+    norm_parameters,
+    saved_elements,
+)
 from designer.errors import InvalidLayer
 from designer.layers import Conv, ConvTranspose, FeatureMap, Window, Windows
 from designer.widths import Widths
@@ -51,6 +56,11 @@ class Block:
         return isinstance(self.layer, ConvTranspose)
 
     @property
+    def modules(self) -> int:
+        """Modules that the block is made of: layer, norm if any, activation."""
+        return 2 if self.normalization is Normalization.NONE else 3
+
+    @property
     def parameters(self) -> int:
         """Parameters of the layer and its norm."""
         layer = self.layer
@@ -74,6 +84,14 @@ class Block:
             in_channels=layer.in_channels,
             out_channels=layer.out_channels,
             groups=layer.groups,
+        )
+
+    def saved_elements(self, after: FeatureMap) -> int:
+        """Numbers that torch keeps of the block for the backward pass of one sample."""
+        return saved_elements(
+            elements=after.elements,
+            channels=after.channels,
+            batch_norm=self.normalization is Normalization.BATCH,
         )
 
 
@@ -103,6 +121,11 @@ class Network:
         return tuple(maps)
 
     @property
+    def positions(self) -> tuple[int, ...]:
+        """Where each block's layer stands among the modules of ``nn.Sequential``."""
+        return tuple(accumulate((block.modules for block in self.blocks[:-1]), initial=0))
+
+    @property
     def output_map(self) -> FeatureMap:
         """The map after the last block."""
         return self.feature_maps[-1]
@@ -119,6 +142,18 @@ class Network:
         return sum(
             block.multiply_adds(before) for block, before in zip(self.blocks, befores, strict=True)
         )
+
+    @property
+    def activation_bytes(self) -> int:
+        """Bytes that torch keeps for the backward pass of one float32 sample, parameters left out."""
+        saved = sum(
+            block.saved_elements(after)
+            for block, after in zip(self.blocks, self.feature_maps[1:], strict=True)
+        )
+        return _FLOAT32_BYTES * (self.input_map.elements + saved)
+
+
+_FLOAT32_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

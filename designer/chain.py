@@ -52,6 +52,25 @@ class Chain:
                     wanted_size=list(after),
                 )
 
+    @classmethod
+    def leading_to(cls, target: Size, windows: tuple[Windows, ...]) -> Chain:
+        """The chain of these windows that ends at ``target``, its sizes found backwards.
+
+        The law o = S·i + c solved for i at every step and axis: i = (o − c) / S.
+
+        >>> from designer.layers import Window
+        >>> step = (Window(kernel_size=4, stride=2, padding=1),) * 2
+        >>> Chain.leading_to((28, 28), (step, step)).initial_size
+        (7, 7)
+
+        Raises:
+            InvalidLayer: where some i would not be a whole number of at least 1.
+        """
+        sizes = [target]
+        for step in reversed(windows):
+            sizes.append(_size_before(sizes[-1], step))
+        return cls(sizes=tuple(reversed(sizes)), windows=windows)
+
     @property
     def axes(self) -> int:
         """Number of axes: 1, 2 or 3."""
@@ -66,3 +85,26 @@ class Chain:
     def target(self) -> Size:
         """Size of the picture."""
         return self.sizes[-1]
+
+
+def _size_before(size: Size, windows: Windows) -> Size:
+    if len(windows) != len(size):
+        raise InvalidLayer(
+            f"a step to {size} needs {len(size)} windows, got {len(windows)}",
+            axes=len(size),
+            windows=len(windows),
+        )
+    before = []
+    for side, window in zip(size, windows, strict=True):
+        input_size, rest = divmod(side - window.offset, window.stride)
+        if rest or input_size < 1:
+            raise InvalidLayer(
+                f"no input leads to {side} px with stride {window.stride} and offset"
+                f" {window.offset}: ({side} − {window.offset}) / {window.stride} must be a whole"
+                " number of at least 1",
+                output_size=side,
+                stride=window.stride,
+                offset=window.offset,
+            )
+        before.append(input_size)
+    return tuple(before)
