@@ -1,0 +1,47 @@
+"""Renew constraints.txt: the newest versions that pyproject.toml allows, resolved together.
+
+torch stays at the version that constraints.txt pins: it moves by hand, together with the facts
+about it that the tests hold.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+LOCK = ROOT / "constraints.txt"
+HEADER = """\
+# The versions that everything is installed with and tested with: `make lock` renews this file.
+# They constrain and install nothing; `pip install -c constraints.txt .` reads them.
+"""
+
+
+def resolve(project: str, *, torch: str) -> list[tuple[str, str]]:
+    """Name and version of each package that pip would install for ``project``."""
+    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed"]
+    report = subprocess.run(
+        [*command, "--quiet", "--report", "-", torch, project],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.PIPE,
+    )
+    found = [entry["metadata"] for entry in json.loads(report.stdout)["install"]]
+    return sorted((entry["name"].lower(), entry["version"]) for entry in found)
+
+
+def main() -> None:
+    """Write constraints.txt, without this project and without local versions (2.13.0+cpu)."""
+    torch = next(line for line in LOCK.read_text().splitlines() if line.startswith("torch=="))
+    rows = [
+        f"{name}=={version.partition('+')[0]}\n"
+        for name, version in resolve(".[test,export,bench]", torch=torch)
+        if name != "gan-designer"
+    ]
+    LOCK.write_text(HEADER + "".join(rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+# gan-designer: `make serve` runs it, `make test` checks it, `make help` lists the rest.
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN := .venv/bin
+GROUND := pyproject.toml constraints.txt .ci/environment
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test soak checks bench image lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+serve: .venv/ready-to-serve ## serve on 127.0.0.1:8000 (HOST, PORT)
+	$(BIN)/gan-designer serve --host $(HOST) --port $(PORT)
+
+test: checks ## every check there is
+	$(BIN)/pytest
+
+soak: checks ## the same tests with full counts: hours rather than minutes
+	SOAK=1 $(BIN)/pytest
+
+checks: .venv/ready-to-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: .venv/ready-to-test ## the figures that the README quotes, in one run
+	$(BIN)/python -m benchmarks
+
+lock: .venv/ready-to-test ## renew constraints.txt (torch stays where it is pinned)
+	$(BIN)/python .ci/lock.py
+
+clean: ## forget .venv and all caches
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/ready-to-serve: $(GROUND)
+	.ci/environment serve
+
+.venv/ready-to-test: $(GROUND)
+	.ci/environment test

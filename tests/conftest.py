@@ -1,0 +1,29 @@
+"""What every test stands on: reproducible examples, and full counts only where they are asked for."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import settings
+
+from tests.support import SOAK
+
+# One thread: tests share the machine, and torch's sums then come out the same on every run.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# `make test` tries the same examples on every run; `make soak` looks for new ones. No deadline:
+# how long an example takes says more about the machine than about the code.
+settings.register_profile("test", derandomize=True, deadline=None)
+settings.register_profile("soak", max_examples=2_000, deadline=None, print_blob=True)
+settings.load_profile("soak" if SOAK else "test")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the tests marked ``soak`` to `make soak`."""
+    if SOAK:
+        return
+    left_out = [item for item in items if item.get_closest_marker("soak")]
+    if left_out:
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)

@@ -1,0 +1,241 @@
+"""The house's order: who may import whom, and what starts without torch and flask.
+
+Each rule is a function from sources to complaints, and each is shown to complain.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+ORDER = [
+    "errors",
+    "arithmetic",
+    "layers",
+    "chain",
+    "cost",
+    "widths",
+    "limits",
+    "wording",
+    "checks",
+    "space",
+    "brief",
+    "reading",
+    "documents",
+    "equivalence",
+    "solver",
+    "architecture",
+    "networks",
+    "source",
+    "pictures",
+    "probe",
+    "verification",
+    "design",
+    "cli",
+]
+"""The rooms of designer: each may import those before it."""
+
+TORCH_ROOMS = ("probe",)
+"""The rooms that may import torch; no room but ``verification`` may import them."""
+
+HEAVY = ("torch", "flask", "marshmallow", "flask_smorest")
+"""What must not be loaded by a program that only solves."""
+
+
+def python_files(folder: Path) -> dict[str, str]:
+    """Source of each module below ``folder``, by dotted name: designer.solver.search."""
+    return {
+        ".".join(path.relative_to(folder.parent).with_suffix("").parts).removesuffix(".__init__"): (
+            path.read_text()
+        )
+        for path in sorted(folder.rglob("*.py"))
+    }
+
+
+def imported(source: str) -> set[str]:
+    """Every module that a source names in an import, wherever the import stands.
+
+    ``from designer import limits`` names designer.limits alone; what cannot be told from a module,
+    as a class in ``from designer.errors import NoChain``, is named along with its module.
+    """
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "imports are absolute"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {node.module or ""} if "." in (node.module or "") else set()
+    return found
+
+
+def room(module: str) -> str:
+    """designer.solver.search is in the room ``solver``; the package's front door is its own."""
+    return module.split(".")[1] if "." in module else ""
+
+
+def upward_imports(sources: dict[str, str], order: list[str]) -> list[str]:
+    """Imports of a room that stands after the importer's, or that has no place in the order."""
+    rank = {name: place for place, name in enumerate(["", *order])}
+    rank[""] = len(order)  # `designer` itself gathers the public names of all rooms
+    return [
+        f"{module} imports {other}"
+        for module, source in sources.items()
+        for other in sorted(imported(source))
+        if other.split(".")[0] == "designer"
+        and room(other) != room(module)
+        and rank.get(room(other), len(order)) >= rank[room(module)]
+    ]
+
+
+def foreign_imports(sources: dict[str, str], *, forbidden: tuple[str, ...]) -> list[str]:
+    """Imports of a forbidden package, at any depth."""
+    return [
+        f"{module} imports {other}"
+        for module, source in sources.items()
+        for other in sorted(imported(source))
+        if other.split(".")[0] in forbidden
+    ]
+
+
+def late_imports(sources: dict[str, str]) -> list[str]:
+    """Imports inside a function, a class or an ``if``: those hide a cycle or a load."""
+
+    def below(node: ast.AST) -> Iterator[ast.AST]:
+        for child in ast.iter_child_nodes(node):
+            yield child
+            yield from below(child)
+
+    return [
+        f"{module} imports on line {late.lineno}"
+        for module, source in sources.items()
+        for statement in ast.parse(source).body
+        for late in below(statement)
+        if isinstance(late, ast.Import | ast.ImportFrom)
+    ]
+
+
+def import_cycles(sources: dict[str, str]) -> list[str]:
+    """Modules that can be reached from themselves by imports."""
+    graph = {module: imported(source) & sources.keys() for module, source in sources.items()}
+
+    def reachable(start: str) -> set[str]:
+        seen: set[str] = set()
+        todo = list(graph[start])
+        while todo:
+            module = todo.pop()
+            if module not in seen:
+                seen.add(module)
+                todo += graph[module]
+        return seen
+
+    return [module for module in graph if module in reachable(module)]
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Which heavy packages a fresh interpreter has loaded after ``statement``."""
+    program = f"import sys\n{statement}\nprint(*(n for n in {HEAVY!r} if n in sys.modules))"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+DESIGNER = python_files(ROOT / "designer")
+SERVICE = python_files(ROOT / "service")
+
+
+def test_every_room_has_its_place() -> None:
+    """A new room of designer is placed in ORDER before it is used."""
+    assert {room(module) for module in DESIGNER} - {""} <= set(ORDER)
+
+
+def test_designer_imports_only_downwards() -> None:
+    """Rooms see only the rooms before them."""
+    assert upward_imports(DESIGNER, ORDER) == []
+
+
+def test_designer_knows_nothing_of_the_service() -> None:
+    """HTTP is put in front of the library and never reaches into it."""
+    foreign = ("service", "flask", "flask_smorest", "marshmallow", "werkzeug", "gunicorn")
+    assert foreign_imports(DESIGNER, forbidden=foreign) == []
+
+
+def test_only_the_probe_imports_torch() -> None:
+    """Everything else starts in milliseconds."""
+    others = {name: text for name, text in DESIGNER.items() if room(name) not in TORCH_ROOMS}
+    assert foreign_imports(others | SERVICE, forbidden=("torch",)) == []
+
+
+def test_imports_stand_at_the_top() -> None:
+    """No late import, no TYPE_CHECKING block."""
+    assert late_imports(DESIGNER | SERVICE) == []
+
+
+@pytest.mark.parametrize("sources", [DESIGNER, SERVICE], ids=["designer", "service"])
+def test_there_are_no_cycles(sources: dict[str, str]) -> None:
+    """Inside a room, too, data goes one way."""
+    assert import_cycles(sources) == []
+
+
+def test_importing_designer_loads_nothing_heavy() -> None:
+    """A notebook that only solves does not wait for torch."""
+    assert loaded_by("import designer") == set()
+
+
+@pytest.mark.parametrize(
+    ("rule", "sources", "complaint"),
+    [
+        (
+            lambda sources: upward_imports(sources, ["low", "high"]),
+            {"designer.low": "from designer.high import roof", "designer.high": ""},
+            "designer.low imports designer.high",
+        ),
+        (
+            lambda sources: upward_imports(sources, ["low", "high"]),
+            {"designer.low": "from designer import high"},
+            "designer.low imports designer.high",
+        ),
+        (
+            lambda sources: upward_imports(sources, ["low"]),
+            {"designer.low": "from designer import Brief"},
+            "designer.low imports designer.Brief",
+        ),
+        (
+            lambda sources: upward_imports(sources, ["low"]),
+            {"designer.low.part": "import designer.unplaced"},
+            "designer.low.part imports designer.unplaced",
+        ),
+        (
+            lambda sources: foreign_imports(sources, forbidden=("torch",)),
+            {"designer.low": "def late() -> None:\n    from torch import nn"},
+            "designer.low imports torch.nn",
+        ),
+        (
+            late_imports,
+            {"designer.low": "if TYPE_CHECKING:\n    import json"},
+            "designer.low imports on line 2",
+        ),
+        (
+            import_cycles,
+            {"designer.a": "import designer.b", "designer.b": "from designer.a import x"},
+            "designer.a",
+        ),
+    ],
+)
+def test_each_rule_can_complain(
+    rule: Callable[[dict[str, str]], list[str]], sources: dict[str, str], complaint: str
+) -> None:
+    """A rule that accepts everything protects nothing."""
+    assert complaint in rule(sources)
+
+
+def test_a_heavy_import_is_noticed() -> None:
+    """The probe of the probe: flask is seen where it is loaded."""
+    assert loaded_by("import designer, flask") == {"flask"}
