@@ -143,8 +143,8 @@ def space_from_document(document: object, *, axes: int) -> SearchSpace:
     Raises:
         InvalidRequest: for unknown fields, other types, and values outside limits.
     """
-    known = read_object(document or {}, pointer="/search", known=SEARCH_FIELDS)
-    fields = _given(known)
+    given = {} if document is None else document
+    fields = _given(read_object(given, pointer="/search", known=SEARCH_FIELDS))
     for name in ("anisotropic", "output_padding"):
         if name in fields:
             fields[name] = read_flag(fields[name], pointer=f"/search/{name}")

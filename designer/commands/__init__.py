@@ -1,0 +1,1 @@
+"""The subcommands of ``gan-designer`` that need no server."""

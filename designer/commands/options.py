@@ -1,0 +1,137 @@
+"""Options that commands share, and the brief they amount to.
+
+Values reach the brief as the caller wrote them, so that the command line refuses what HTTP
+refuses, in the same words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from designer.reading import Document
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+SEARCH_LISTS = ("kernel_sizes", "strides", "dilations")
+
+
+class Number(click.ParamType):
+    """An integer where the text is one; any other text goes through, to be refused by its field."""
+
+    name = "integer"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> object:
+        """The integer, or the text as it is."""
+        return parse_number(str(value))
+
+
+class Numbers(click.ParamType):
+    """One integer, or several joined by x or comma: 96, 218x178, 2,3."""
+
+    name = "integers"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> object:
+        """An integer, or a list of them."""
+        parts = [parse_number(part) for part in re.split("[x×,]", str(value))]
+        return parts if len(parts) > 1 else parts[0]
+
+
+def parse_number(text: str) -> object:
+    """The integer that a text is, or the text.
+
+    >>> parse_number("64"), parse_number("64.0")
+    (64, '64.0')
+    """
+    return int(text) if re.fullmatch(r"[+-]?[0-9]{1,40}", text.strip()) else text
+
+
+def width_options(command: Command) -> Command:
+    """``--latent-dim``, ``--channels`` and the widths."""
+    for name, meaning in (
+        ("max_channels", "Cap of the widths; 512 unless given."),
+        ("base_channels", "Width next to the picture; 64 unless given."),
+        ("channels", "Channels of the picture; 3 unless given."),
+        ("latent_dim", "Length of the latent vector."),
+    ):
+        command = click.option(f"--{name.replace('_', '-')}", name, type=Number(), help=meaning)(
+            command
+        )
+    return command
+
+
+def search_options(command: Command) -> Command:
+    """The search space and the budget."""
+    options = [
+        click.option("--kernel-sizes", type=Numbers(), help="Kernel sizes to try: 3,4,5."),
+        click.option("--strides", type=Numbers(), help="Strides to try: 2,3."),
+        click.option("--dilations", type=Numbers(), help="Dilations to try."),
+        click.option("--no-output-padding", is_flag=True, help="Keep output_padding 0."),
+        click.option("--exact", help="prefer, require or any: the offset c of every layer."),
+        click.option("--overlap", help="prefer, even or any: how kernels overlap."),
+        click.option("--initial-size", type=Numbers(), help="Size of the initial map: 4 or 7x5."),
+        click.option("--max-layers", type=Number(), help="Longest chain; 16 unless given."),
+        click.option("--anisotropic", is_flag=True, help="A kernel and a stride for each axis."),
+        click.option("--max-parameters", type=Number(), help="Budget of the generator."),
+        click.option("--max-multiply-adds", type=Number(), help="Budget of the generator."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def search_document(given: dict[str, object]) -> Document:
+    """The ``search`` object that the options amount to; what was not given is left out."""
+    names = ("exact", "overlap", "initial_size", "max_layers")
+    document = {name: given[name] for name in names if given.get(name) is not None}
+    for name in SEARCH_LISTS:
+        if (value := given.get(name)) is not None:
+            document[name] = value if isinstance(value, list) else [value]
+    if given.get("no_output_padding"):
+        document["output_padding"] = False
+    if given.get("anisotropic"):
+        document["anisotropic"] = True
+    return document
+
+
+def budget_document(given: dict[str, object]) -> Document | None:
+    """The ``budget`` object that the options amount to, or None."""
+    budget = {"parameters": given["max_parameters"], "multiply_adds": given["max_multiply_adds"]}
+    return None if set(budget.values()) == {None} else budget
+
+
+def output_options(command: Command) -> Command:
+    """``--json`` and ``--output``."""
+    command = click.option(
+        "--output",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write there instead of to stdout.",
+    )(command)
+    return click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        callback=_remember_json,
+        help="Print the HTTP answer's body, and nothing else, to stdout.",
+    )(command)
+
+
+def _remember_json(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
+    ctx.meta["json"] = value
+    return value
+
+
+def emit(text: str, output: Path | None) -> None:
+    """Write a command's result to stdout or to the file that the caller named."""
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"))
+    else:
+        output.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8")
