@@ -24,9 +24,14 @@ checks: .venv/ready-to-test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 bench: .venv/ready-to-test ## the figures that the README quotes, in one run
 	$(BIN)/python -m benchmarks
+
+image: .venv/ready-to-test ## build the image (docker, or buildah and podman) and try it
+	$(BIN)/python .ci/image.py
 
 lock: .venv/ready-to-test ## renew constraints.txt (torch stays where it is pinned)
 	$(BIN)/python .ci/lock.py

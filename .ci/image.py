@@ -1,0 +1,95 @@
+"""Build the image and try it as the compose file runs it: `make image`.
+
+With a Docker engine at hand that engine is used, otherwise buildah and podman. What pip is told on
+this machine (an index of its own, a folder of wheels, a CA bundle) is handed to the build and does
+not stay in the image.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).parents[1]
+IMAGE = "localhost/gan-designer"
+BASE = os.environ.get("BASE_IMAGE", "docker.io/library/debian:bookworm-slim")
+
+
+def run(*command: str) -> None:
+    """Run a command in the project's root, showing it first; a failure ends the program."""
+    print("$", shlex.join(command), flush=True)
+    done = subprocess.run(command, cwd=ROOT, check=False)
+    if done.returncode:
+        raise SystemExit(done.returncode)
+
+
+def succeeds(*command: str) -> bool:
+    """Whether a command is there and ends well; its output is dropped."""
+    return (
+        bool(shutil.which(command[0]))
+        and not subprocess.run(command, check=False, capture_output=True).returncode
+    )
+
+
+def pip_settings() -> dict[str, str]:
+    """What pip is told on this machine, by a file or by the environment: option → value."""
+    listed = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "list"], check=True, capture_output=True, text=True
+    )
+    pairs = (line.split("=", 1) for line in listed.stdout.splitlines())
+    return {key.split(".", 1)[1]: shlex.split(value)[0] for key, value in pairs}
+
+
+def pip_volumes(settings: dict[str, str]) -> list[str]:
+    """Volumes with the folders that pip's settings name; an index comes with what is beside it."""
+    words = [word for value in settings.values() for word in value.split()]
+    plain = {Path(word) for word in words if word.startswith("/")}
+    indexes = {Path(urlsplit(word).path).parent for word in words if word.startswith("file://")}
+    return [f"{path}:{path}:ro" for path in sorted(plain | indexes) if path.is_dir()]
+
+
+def build_with_buildah() -> None:
+    """Build without an engine, in a chroot: no daemon, no privileges beyond those of this shell."""
+    if not succeeds("podman", "image", "exists", BASE) and not succeeds("podman", "pull", BASE):
+        run(".ci/base-image", BASE)
+    settings = pip_settings()
+    volumes = pip_volumes(settings)
+    if "cert" in settings:  # under a name of its own: Debian's package writes where the bundle lies
+        volumes.append(f"{settings['cert']}:/etc/pip.crt:ro")
+        settings["cert"] = "/etc/pip.crt"
+    with tempfile.NamedTemporaryFile("w", suffix=".conf") as conf:
+        conf.write("[global]\n" + "".join(f"{key} = {value}\n" for key, value in settings.items()))
+        conf.flush()
+        volumes.append(f"{conf.name}:/etc/pip.conf:ro")
+        run(
+            *("buildah", "bud", "--layers", "--isolation", "chroot", "--format", "docker"),
+            *("--build-arg", f"BASE_IMAGE={BASE}"),
+            *("--build-arg", f"TORCH_INDEX_URL={os.environ.get('TORCH_INDEX_URL', '')}"),
+            *(f"--volume={volume}" for volume in volumes),
+            *("--tag", IMAGE, "."),
+        )
+
+
+def main() -> None:
+    """Build, say how big the image is, and run the smoke test against it."""
+    if succeeds("docker", "info"):
+        engine, compose = "docker", ["docker", "compose"]
+        run("docker", "compose", "build", "--build-arg", f"BASE_IMAGE={BASE}")
+    else:
+        run(".ci/system-packages", "image")
+        # Without systemd nothing fires podman's health checks: the smoke test does it by hand.
+        arguments = "--podman-run-args=--no-healthcheck --cgroups=no-conmon"
+        engine, compose = "podman", ["podman-compose", arguments]
+        build_with_buildah()
+    run(engine, "image", "ls", IMAGE)
+    run(sys.executable, "tests/container/smoke.py", engine, *compose)
+
+
+if __name__ == "__main__":
+    main()

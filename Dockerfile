@@ -1,0 +1,59 @@
+# The service in one image: `docker compose up`, or `make image` without a Docker engine.
+#
+#   BASE_IMAGE        Debian 12 or one like it: Python is the distribution's own
+#   TORCH_INDEX_URL   pip's index of torch's CPU builds; without it pip may take the build with CUDA
+ARG BASE_IMAGE=docker.io/library/debian:bookworm-slim
+
+# hadolint global ignore=DL3006,DL3008
+# DL3006: the tag is in BASE_IMAGE. DL3008: Debian withdraws old versions, a pin would break.
+
+FROM ${BASE_IMAGE} AS build
+ARG TORCH_INDEX_URL=
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends python3 python3-venv \
+    && rm -rf /var/lib/apt/lists/*
+RUN python3 -m venv --without-pip /opt/gan-designer \
+    && python3 -m venv /opt/pip
+
+# Dependencies first: this layer is as old as the lock.
+WORKDIR /src
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1 \
+    PIP_PYTHON=/opt/gan-designer/bin/python
+COPY constraints.txt pyproject.toml ./
+COPY .ci/dependencies.py .ci/
+RUN python3 .ci/dependencies.py > dependencies.txt \
+    && /opt/pip/bin/pip install ${TORCH_INDEX_URL:+--extra-index-url "${TORCH_INDEX_URL}"} \
+        --constraint constraints.txt --requirement dependencies.txt
+
+COPY README.md LICENSE ./
+COPY designer designer
+COPY service service
+RUN /opt/pip/bin/pip install --no-deps .
+
+# What runs needs none of torch's headers, static libraries and build tools; torch_shm_manager it
+# does. Byte code is written for what one whole design imports, by making one.
+ENV PATH=/opt/gan-designer/bin:$PATH
+RUN site=$(python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
+    && rm -rf "$site"/torch/include "$site"/torch/share "$site"/torch/test \
+    && find "$site"/torch -name '*.a' -delete \
+    && find "$site"/torch/bin -type f ! -name torch_shm_manager -delete \
+    && find "$site" -type d -name tests -prune -exec rm -rf {} + \
+    && gan-designer design 64 --latent-dim 100 --json --output /tmp/design.json \
+    && python3 -c 'import service.wsgi'
+
+FROM ${BASE_IMAGE}
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends python3 \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin designer
+COPY --from=build /opt/gan-designer /opt/gan-designer
+ENV PATH=/opt/gan-designer/bin:$PATH \
+    HOME=/tmp \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+USER 10001:10001
+WORKDIR /tmp
+EXPOSE 8000
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
+    CMD ["python3", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+CMD ["gan-designer", "serve", "--host", "0.0.0.0", "--port", "8000"]

@@ -1,0 +1,124 @@
+"""Start the image as docker-compose.yml says, ask it for a design, and try its walls.
+
+python tests/container/smoke.py podman podman-compose
+python tests/container/smoke.py docker docker compose
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import socket
+import subprocess
+import sys
+import time
+from http.client import HTTPException
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+ROOT = Path(__file__).parents[2]
+IMAGE = "localhost/gan-designer"
+PATIENCE_S = 60
+
+
+def output(*command: str) -> str:
+    """What a command prints; a failure raises with its error output in sight."""
+    return subprocess.run(
+        command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout.strip()
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answer(url: str, body: dict[str, object] | None = None) -> tuple[int, dict[str, object]]:
+    """Status and document that the service answers with."""
+    data = None if body is None else json.dumps(body).encode()
+    request = Request(url, data=data, headers={"Content-Type": "application/json"})
+    with urlopen(request, timeout=PATIENCE_S) as response:
+        return response.status, json.load(response)
+
+
+def wait_until_healthy(url: str) -> None:
+    """Ask for /healthz until it answers 200, for a minute."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            assert answer(f"{url}/healthz")[0] == 200
+            return
+        except (URLError, HTTPException, ConnectionError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+
+
+def assert_designs(url: str) -> None:
+    """The service makes a design and has run its text."""
+    status, design = answer(f"{url}/v1/designs", {"resolution": [50, 150], "latent_dim": 100})
+    assert status == 200
+    assert design["generator"]["output_shape"] == [3, 50, 150], design["generator"]  # type: ignore[index]
+    assert design["verification"]["verdict"] == "verified", design["verification"]  # type: ignore[index]
+
+
+WALLS = """
+import os, shutil
+from pathlib import Path
+assert os.getuid() == 10001, os.getuid()
+status = dict(line.split(":", 1) for line in Path("/proc/1/status").read_text().splitlines())
+assert int(status["CapEff"], 16) == 0, status["CapEff"]
+assert status["NoNewPrivs"].strip() == "1", status["NoNewPrivs"]
+for place in ("/", "/opt/gan-designer", "/usr/local", "/home"):
+    try:
+        Path(place, "written").touch()
+    except OSError:
+        continue
+    raise AssertionError(f"{place} can be written to")
+for tool in ("pip", "pip3", "gcc", "cc", "make", "git", "curl"):
+    assert shutil.which(tool) is None, tool
+assert not Path("/etc/pip.conf").exists() or not Path("/etc/pip.conf").read_text()
+"""
+
+
+def assert_walls(engine: str, container: str) -> None:
+    """User, capabilities, read-only root, no tools, limits, and the image's own health check."""
+    output(engine, "exec", container, "python3", "-c", WALLS)
+    limits = json.loads(output(engine, "inspect", container))[0]["HostConfig"]
+    assert limits["Memory"] == 4 * 2**30, limits["Memory"]
+    assert limits["PidsLimit"] == 512, limits["PidsLimit"]
+    assert limits["RestartPolicy"]["Name"] == "unless-stopped", limits["RestartPolicy"]
+    config = json.loads(output(engine, "image", "inspect", IMAGE))[0]
+    check = (config.get("Healthcheck") or config["Config"]["Healthcheck"])["Test"]
+    assert check[0] == "CMD", check
+    output(engine, "exec", container, *check[1:])
+
+
+def main(engine: str, *compose: str) -> None:
+    """Up, try, down; what the container wrote is shown where something failed."""
+    port = free_port()
+    os.environ.update(HOST="127.0.0.1", PORT=str(port))
+    url = f"http://127.0.0.1:{port}"
+    print("$", shlex.join(compose), "up -d", flush=True)
+    output(*compose, "up", "-d", "--no-build")
+    try:
+        containers = output(engine, "ps", "-q", "--filter", f"ancestor={IMAGE}").splitlines()
+        assert len(containers) == 1, containers
+        try:
+            wait_until_healthy(url)
+            assert_designs(url)
+            assert_walls(engine, containers[0])
+        except BaseException:
+            subprocess.run([engine, "logs", containers[0]], check=False)
+            raise
+    finally:
+        output(*compose, "down")
+    print("The container answers, verifies, and keeps its walls.")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
