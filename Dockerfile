@@ -18,12 +18,12 @@ RUN python3 -m venv --without-pip /opt/gan-designer \
 # Dependencies first: this layer is as old as the lock.
 WORKDIR /src
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1 \
-    PIP_PYTHON=/opt/gan-designer/bin/python
+    PIP_PYTHON=/opt/gan-designer/bin/python PIP_CONSTRAINT=/src/constraints.txt
 COPY constraints.txt pyproject.toml ./
 COPY .ci/dependencies.py .ci/
 RUN python3 .ci/dependencies.py > dependencies.txt \
     && /opt/pip/bin/pip install ${TORCH_INDEX_URL:+--extra-index-url "${TORCH_INDEX_URL}"} \
-        --constraint constraints.txt --requirement dependencies.txt
+        --requirement dependencies.txt
 
 COPY README.md LICENSE ./
 COPY designer designer

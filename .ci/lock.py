@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -19,11 +20,11 @@ HEADER = """\
 """
 
 
-def resolve(project: str, *, torch: str) -> list[tuple[str, str]]:
-    """Name and version of each package that pip would install for ``project``."""
+def resolve(*requirements: str) -> list[tuple[str, str]]:
+    """Name and version of each package that pip would install for these."""
     command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed"]
     report = subprocess.run(
-        [*command, "--quiet", "--report", "-", torch, project],
+        [*command, "--quiet", "--report", "-", *requirements],
         cwd=ROOT,
         check=True,
         stdout=subprocess.PIPE,
@@ -35,9 +36,10 @@ def resolve(project: str, *, torch: str) -> list[tuple[str, str]]:
 def main() -> None:
     """Write constraints.txt, without this project and without local versions (2.13.0+cpu)."""
     torch = next(line for line in LOCK.read_text().splitlines() if line.startswith("torch=="))
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
     rows = [
         f"{name}=={version.partition('+')[0]}\n"
-        for name, version in resolve(".[test,export,bench]", torch=torch)
+        for name, version in resolve(torch, ".[test,export,bench]", *build)
         if name != "gan-designer"
     ]
     LOCK.write_text(HEADER + "".join(rows))

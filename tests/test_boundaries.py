@@ -44,8 +44,11 @@ ORDER = [
 ]
 """The rooms of designer: each may import those before it."""
 
-TORCH_ROOMS = ("probe",)
-"""The rooms that may import torch; no room but ``verification`` may import them."""
+TORCH_ROOM = "probe"
+"""The room that may import torch."""
+
+TORCH_HOST = "designer.verification.keeper"
+"""The one module that may import that room: the program of the verifying process."""
 
 HEAVY = ("torch", "flask", "marshmallow", "flask_smorest")
 """What must not be loaded by a program that only solves."""
@@ -105,6 +108,15 @@ def foreign_imports(sources: dict[str, str], *, forbidden: tuple[str, ...]) -> l
         for other in sorted(imported(source))
         if other.split(".")[0] in forbidden
     ]
+
+
+def importers_of(wanted: str, sources: dict[str, str]) -> set[str]:
+    """The modules that import a room of designer."""
+    return {
+        module
+        for module, source in sources.items()
+        if any(room(o) == wanted for o in imported(source) if o.split(".")[0] == "designer")
+    }
 
 
 def late_imports(sources: dict[str, str]) -> list[str]:
@@ -171,8 +183,14 @@ def test_designer_knows_nothing_of_the_service() -> None:
 
 def test_only_the_probe_imports_torch() -> None:
     """Everything else starts in milliseconds."""
-    others = {name: text for name, text in DESIGNER.items() if room(name) not in TORCH_ROOMS}
+    others = {name: text for name, text in DESIGNER.items() if room(name) != TORCH_ROOM}
     assert foreign_imports(others | SERVICE, forbidden=("torch",)) == []
+
+
+def test_only_the_verifying_process_imports_the_probe() -> None:
+    """Who imports the probe imports torch, too."""
+    others = {name: text for name, text in DESIGNER.items() if room(name) != TORCH_ROOM}
+    assert importers_of(TORCH_ROOM, others | SERVICE) - {TORCH_HOST} == set()
 
 
 def test_imports_stand_at_the_top() -> None:
@@ -218,6 +236,11 @@ def test_importing_designer_loads_nothing_heavy() -> None:
             lambda sources: foreign_imports(sources, forbidden=("torch",)),
             {"designer.low": "def late() -> None:\n    from torch import nn"},
             "designer.low imports torch.nn",
+        ),
+        (
+            lambda sources: sorted(importers_of("probe", sources)),
+            {"designer.low": "from designer.probe import run_job"},
+            "designer.low",
         ),
         (
             late_imports,

@@ -20,7 +20,7 @@ Command = TypeVar("Command", bound=Callable[..., object])
 SEARCH_LISTS = ("kernel_sizes", "strides", "dilations")
 
 
-class Number(click.ParamType):
+class Number(click.ParamType[object, object]):
     """An integer where the text is one; any other text goes through, to be refused by its field."""
 
     name = "integer"
@@ -32,7 +32,7 @@ class Number(click.ParamType):
         return parse_number(str(value))
 
 
-class Numbers(click.ParamType):
+class Numbers(click.ParamType[object, object]):
     """One integer, or several joined by x or comma: 96, 218x178, 2,3."""
 
     name = "integers"
