@@ -1,0 +1,118 @@
+"""The probe: runs a text in torch and writes down what it measures. Nothing else imports torch.
+
+One function, from a job that JSON can hold to measurements that JSON can hold, in any host process.
+It judges nothing: predictions are compared with the measurements elsewhere, on the other side of the
+process boundary, where a text cannot reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+import torch
+from torch import nn
+
+from designer.probe.algebra import (
+    adjoint_pairs,
+    equivalences,
+    overlaps,
+    thin_network,
+    unread_pixels,
+)
+from designer.probe.initialisation import repeats
+from designer.probe.loading import attempt, load_text, signature
+from designer.probe.reference import differences
+from designer.probe.running import describe_full_width, run_network
+from designer.probe.tampering import changes, snapshot
+
+Json = Any
+Law = Callable[[nn.Module, dict[str, Json]], Json]
+
+for _late in ("torch._dynamo", "torch.fx.experimental.symbolic_shapes"):
+    with suppress(ImportError):  # torch loads them at the first backward pass: do so once, now
+        import_module(_late)
+
+_UNTOUCHED = snapshot()
+
+
+def preload(job: dict[str, Json]) -> bool:
+    """Import what a job of this level needs beyond torch itself; whether anything was new."""
+    return False
+
+
+def run_job(job: dict[str, Json]) -> dict[str, Json]:
+    """The measurements of one text.
+
+    Where the text's code raises, its part of the answer is ``{"error": …}``. ``tainted`` says that
+    the text changed torch or the probe: this process should not be used again.
+
+    Raises:
+        ProbeFailed: where memory ran out.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(job["seed"])
+            found = _measure(job)
+    finally:
+        torch.set_num_threads(threads)
+    changed = changes(_UNTOUCHED)
+    return {
+        **found,
+        "torch_version": torch.__version__,
+        "changed": changed,
+        "tainted": changed != [],
+    }
+
+
+def _signature(module: ModuleType, name: str) -> Json:
+    return signature(getattr(module, name))
+
+
+def _measure(job: dict[str, Json]) -> dict[str, Json]:
+    module = attempt(lambda: load_text(job["text"]))
+    if not isinstance(module, ModuleType):
+        return {"load": module}
+    found: dict[str, Json] = {
+        "load": {"error": None},
+        "definitions": {
+            name: attempt(partial(_signature, module, name)) for name in job["definitions"]
+        },
+    }
+    for role, network in job["networks"].items():
+        found[role] = attempt(partial(run_network, module, network))
+        if network["arguments"]["run"] != network["arguments"]["full"]:
+            found[f"{role}_full"] = attempt(partial(describe_full_width, module, network))
+    return {**found, **_measure_laws(module, job)}
+
+
+def _measure_laws(module: ModuleType, job: dict[str, Json]) -> dict[str, Json]:
+    networks, seed = job["networks"], job["seed"]
+
+    def law(measure: Law, role: str) -> Json:
+        network = networks[role]
+        return attempt(lambda: measure(thin_network(module, network, seed), network))
+
+    found: dict[str, Json] = {
+        "equivalence": law(equivalences, "generator"),
+        "overlap": law(overlaps, "generator"),
+    }
+    for role, network in networks.items():
+        found[f"{role}_reference"] = law(differences, role)
+        found[f"{role}_repeats"] = attempt(partial(repeats, module, network, seed))
+    if "discriminator" in networks:
+        found["unread"] = law(unread_pixels, "discriminator")
+        found["adjoint"] = attempt(
+            lambda: adjoint_pairs(
+                thin_network(module, networks["generator"], seed),
+                thin_network(module, networks["discriminator"], seed),
+                job["pairs"],
+            )
+        )
+    return found

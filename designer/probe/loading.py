@@ -1,0 +1,78 @@
+"""A text made into a module, and its networks built, without a trace elsewhere."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import torch
+from torch import nn
+
+from designer.errors import ProbeFailed
+
+Json = Any
+
+
+class TextFailed(Exception):
+    """The text raised where it should have worked; the message says what."""
+
+
+def load_text(text: str) -> ModuleType:
+    """The module that a text defines.
+
+    Raises:
+        TextFailed: where the text does not run.
+    """
+    module = ModuleType("model")
+    exec(compile(text, "model.py", "exec", dont_inherit=True), module.__dict__)
+    return module
+
+
+def attempt(work: Callable[[], Json]) -> Json:
+    """The result of ``work``, or ``{"error": …}`` where the text's code raised.
+
+    Raises:
+        ProbeFailed: where memory ran out: that says nothing about the text.
+    """
+    try:
+        return work()
+    except MemoryError as error:
+        raise _out_of_memory() from error
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
+        if "allocate memory" in str(error) or "not enough memory" in str(error):
+            raise _out_of_memory() from error
+        return {"error": f"{type(error).__name__}: {error}"[:2000]}
+
+
+def _out_of_memory() -> ProbeFailed:
+    return ProbeFailed("the text needs more memory than it may use")
+
+
+def build(module: ModuleType, network: dict[str, Json], width: str) -> nn.Module:
+    """One network of the module with its arguments of a width: ``run``, ``thin`` or ``full``."""
+    made = getattr(module, network["class_name"])(**network["arguments"][width])
+    if not isinstance(made, nn.Module):
+        raise TextFailed(f"{network['class_name']} is not an nn.Module")
+    return made
+
+
+def random_input(
+    network: dict[str, Json], width: str, batch: int, dtype: torch.dtype = torch.float32
+) -> torch.Tensor:
+    """A batch of normal numbers in the shape that the network takes."""
+    return torch.randn(batch, *network["input_shape"][width], dtype=torch.float64).to(dtype)
+
+
+def leaves(network: nn.Module) -> dict[str, nn.Module]:
+    """The layers of a network: its modules that hold no others, by name, in order."""
+    return {name: module for name, module in network.named_modules() if not any(module.children())}
+
+
+def signature(function: Callable[..., Json]) -> dict[str, Json]:
+    """The parameters of a callable and their defaults; those without one are None."""
+    parameters = inspect.signature(function).parameters.values()
+    return {
+        each.name: None if each.default is each.empty else repr(each.default) for each in parameters
+    }

@@ -1,0 +1,154 @@
+"""One network run as its user would run it, and everything about it written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from math import isfinite
+from types import ModuleType
+from typing import Any
+
+import torch
+from torch import nn
+from torch.autograd.graph import saved_tensors_hooks
+from torch.utils.flop_counter import FlopCounterMode
+
+from designer.probe.initialisation import describe_initialisation, initialise
+from designer.probe.loading import build, leaves, random_input
+
+Json = Any
+Shapes = list[list[Json]]
+
+
+def describe_layers(network: nn.Module) -> Shapes:
+    """The layers of a network in order: name, class and settings under torch's names."""
+    return [[name, _kind(layer), _settings(layer)] for name, layer in leaves(network).items()]
+
+
+def _kind(layer: nn.Module) -> str:
+    kind = type(layer)
+    home = getattr(nn, kind.__name__, None)
+    return kind.__name__ if home is kind else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _settings(layer: nn.Module) -> dict[str, Json]:
+    names = [name for name in getattr(layer, "__constants__", []) if name != "inplace"]
+    found = {name: _plain(getattr(layer, name)) for name in names}
+    if "in_channels" in found or "in_features" in found:
+        found["bias"] = getattr(layer, "bias", None) is not None
+    return found
+
+
+def _plain(value: Json) -> Json:
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    return value if isinstance(value, bool | int | float | str | None) else repr(value)
+
+
+def count_parameters(network: nn.Module) -> int:
+    """Numbers that training changes."""
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+def describe_full_width(module: ModuleType, network: dict[str, Json]) -> dict[str, Json]:
+    """Layers and parameters at full width, built on the meta device: no memory, no arithmetic."""
+    with torch.device("meta"):
+        made = build(module, network, "full")
+    return {"layers": describe_layers(made), "parameters": count_parameters(made)}
+
+
+def run_network(module: ModuleType, network: dict[str, Json]) -> dict[str, Json]:
+    """Everything measured of one network at the width it is run with."""
+    made = build(module, network, "run")
+    initialise(module, made)
+    found: dict[str, Json] = {
+        "initialisation": describe_initialisation(module, made),
+        "layers": describe_layers(made),
+        "parameters": count_parameters(made),
+        "shapes": {},
+    }
+    outputs = []
+    for batch in (1, 2):
+        made.train()
+        value = random_input(network, "run", batch).requires_grad_()
+        made.zero_grad()
+        with _shapes_into(found["shapes"], f"train, batch {batch}", made), _kept_bytes() as kept:
+            output = made(value)
+            found.setdefault("activation_bytes", kept(made))
+        output.backward(torch.randn_like(output))
+        outputs.append(output.detach())
+    found["gradients"] = _describe_gradients(made, value)
+    made.eval()
+    for batch in (1, 2):
+        value = random_input(network, "run", batch)
+        counter = FlopCounterMode(display=False)
+        with torch.no_grad(), _shapes_into(found["shapes"], f"eval, batch {batch}", made), counter:
+            outputs.append(made(value))
+        found["multiply_adds"] = counter.get_total_flops() // (2 * batch)
+    found["range"] = _describe_range(outputs)
+    return found
+
+
+@contextmanager
+def _shapes_into(shapes: dict[str, Shapes], key: str, network: nn.Module) -> Iterator[None]:
+    """Write down the shape that each layer puts out, in the order in which they run."""
+    run: Shapes = []
+    shapes[key] = run
+
+    def note(name: str, _layer: nn.Module, _given: Json, output: torch.Tensor) -> None:
+        run.append([name, list(output.shape)])
+
+    handles = [
+        layer.register_forward_hook(partial(note, name)) for name, layer in leaves(network).items()
+    ]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+@contextmanager
+def _kept_bytes() -> Iterator[Any]:
+    """Count the bytes that torch keeps for the backward pass, each storage once."""
+    kept: dict[int, int] = {}
+
+    def pack(tensor: torch.Tensor) -> torch.Tensor:
+        storage = tensor.untyped_storage()
+        kept[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    def total(network: nn.Module) -> int:
+        owned = {weight.untyped_storage().data_ptr() for weight in network.parameters()}
+        return sum(size for place, size in kept.items() if place not in owned)
+
+    with saved_tensors_hooks(pack, lambda tensor: tensor):
+        yield total
+
+
+def _describe_gradients(network: nn.Module, value: torch.Tensor) -> dict[str, Json]:
+    """How many gradients there should be, and which are missing, not finite or zero throughout."""
+    gradients = {name: weight.grad for name, weight in network.named_parameters()}
+    gradients["input"] = value.grad
+    largest = {
+        name: float(torch.linalg.vector_norm(grad, float("inf")))
+        for name, grad in gradients.items()
+        if grad is not None
+    }
+    return {
+        "reached": len(largest),
+        "missing": sorted(gradients.keys() - largest.keys()),
+        "not_finite": sorted(name for name, size in largest.items() if not isfinite(size)),
+        "zero": sorted(name for name, size in largest.items() if size == 0.0),
+    }
+
+
+def _describe_range(outputs: list[torch.Tensor]) -> dict[str, Json]:
+    flat = torch.cat([output.flatten() for output in outputs])
+    finite = bool(flat.isfinite().all())
+    return {
+        "finite": finite,
+        "least": float(flat.min()) if finite else None,
+        "largest": float(flat.max()) if finite else None,
+    }

@@ -1,0 +1,37 @@
+"""Whether a text laid hands on torch, on the builtins or on the probe itself."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from typing import Any
+
+import torch
+from torch import nn
+from torch.utils import flop_counter
+
+
+def _spaces() -> list[Any]:
+    own = [module for name, module in sys.modules.items() if name.startswith(__package__)]
+    layers = [value for value in vars(nn).values() if isinstance(value, type)]
+    tools = [nn, nn.functional, nn.init, torch.autograd, torch.autograd.graph, flop_counter]
+    return [builtins, torch, torch.Tensor, *tools, *layers, *own]
+
+
+def snapshot() -> list[tuple[Any, dict[str, Any]]]:
+    """What every name in those spaces means now."""
+    return [(space, dict(vars(space))) for space in _spaces()]
+
+
+def changes(before: list[tuple[Any, dict[str, Any]]]) -> list[str]:
+    """The names that mean something else than in the snapshot; new names do not count."""
+    missing = object()
+    return sorted(
+        f"{space.__name__}.{name}"
+        for space, names in before
+        for name, value in names.items()
+        if vars(space).get(name, missing) is not value and name not in _RESTLESS
+    )
+
+
+_RESTLESS = {"_", "__warningregistry__", "__abstractmethods__", "_abc_impl"}

@@ -1,0 +1,20 @@
+"""Verification: a text is run by torch in a process of its own and held against its prediction."""
+
+from designer.verification.limits import Limits, WidthPolicy
+from designer.verification.pool import Pool
+from designer.verification.receipt import Check, Level, Verdict, Verification, Width, receipt_json
+from designer.verification.verify import Runner, verify_source
+
+__all__ = [
+    "Check",
+    "Level",
+    "Limits",
+    "Pool",
+    "Runner",
+    "Verdict",
+    "Verification",
+    "Width",
+    "WidthPolicy",
+    "receipt_json",
+    "verify_source",
+]

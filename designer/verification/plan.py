@@ -1,0 +1,227 @@
+"""What is predicted of a Gan, and the job that tells the probe what to measure.
+
+The job says what to build and what to write down. Predictions stay on this side, except for the
+layers' settings, which the probe needs to set up the design a second time by another road.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from designer.architecture import (
+    NEGATIVE_SLOPE,
+    Activation,
+    Block,
+    Gan,
+    Network,
+    Normalization,
+    assemble_gan,
+)
+from designer.layers import ConvTranspose
+from designer.verification.laws import inner_region
+from designer.verification.limits import WidthPolicy
+from designer.verification.receipt import Level, Width
+
+Json = Any
+SEED = 20_160_107
+"""The seed of every receipt: the day of DCGAN's last revision (arXiv:1511.06434v2)."""
+
+_THIN_MULTIPLY_ADDS = 20 * 10**6
+_FLOAT32_BYTES = 4
+_BATCH_NORM = {"eps": 1e-05, "momentum": 0.1, "affine": True, "track_running_stats": True}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A Gan at the widths it is looked at: its own, the one it is run with, and the thinnest.
+
+    ``run`` is None where even one channel is predicted to be too dear.
+    """
+
+    full: Gan
+    run: Gan | None
+    thin: Gan
+    level: Level
+
+    @property
+    def width(self) -> Width | None:
+        """The constructor arguments that the networks are run with."""
+        if self.run is None:
+            return None
+        arguments = {role: arguments_of(self.run, role) for role in networks_of(self.run)}
+        return Width(
+            full=self.run == self.full,
+            generator=arguments["generator"],
+            discriminator=arguments.get("discriminator"),
+        )
+
+
+def networks_of(gan: Gan) -> dict[str, Network]:
+    """The networks of a Gan by role, generator first."""
+    return {"generator": gan.generator, "discriminator": gan.discriminator}
+
+
+def arguments_of(gan: Gan, role: str) -> dict[str, int]:
+    """The constructor arguments that give a network of this Gan."""
+    widths = gan.widths
+    arguments = {"base_channels": widths.base_channels, "channels": widths.channels}
+    return {"latent_dim": widths.latent_dim, **arguments} if role == "generator" else arguments
+
+
+def plan_verification(gan: Gan, *, level: Level, policy: WidthPolicy) -> Plan:
+    """At which width a Gan is run: decided by its predicted cost alone, never by a clock."""
+    return Plan(full=gan, run=_affordable(gan, level, policy), thin=_thin(gan), level=level)
+
+
+def _affordable(gan: Gan, level: Level, policy: WidthPolicy) -> Gan | None:
+    if level == "full" or _fits(gan, policy.full_multiply_adds, policy.full_bytes):
+        return gan
+    narrow = gan
+    while not _fits(narrow, policy.reduced_multiply_adds, policy.reduced_bytes):
+        if narrow.widths.base_channels == 1:
+            return None
+        narrow = narrowed(narrow, base_channels=narrow.widths.base_channels // 2)
+    return narrow
+
+
+def _thin(gan: Gan) -> Gan:
+    """The Gan a few channels wide, with one latent number and one channel of the picture."""
+    thin = narrowed(gan, base_channels=min(4, gan.widths.base_channels), latent_dim=1, channels=1)
+    while predicted_multiply_adds(thin) > _THIN_MULTIPLY_ADDS and thin.widths.base_channels > 1:
+        thin = narrowed(thin, base_channels=thin.widths.base_channels // 2)
+    return thin
+
+
+def narrowed(gan: Gan, **widths: int) -> Gan:
+    """The same Gan at other widths: every size stays."""
+    return assemble_gan(gan.chain, replace(gan.widths, **widths))
+
+
+def _fits(gan: Gan, multiply_adds: int, most_bytes: int) -> bool:
+    return predicted_multiply_adds(gan) <= multiply_adds and predicted_bytes(gan) <= most_bytes
+
+
+def predicted_multiply_adds(gan: Gan) -> int:
+    """Multiply-adds of one sample through every network of the Gan."""
+    return sum(network.multiply_adds for network in networks_of(gan).values())
+
+
+def predicted_bytes(gan: Gan) -> int:
+    """Bytes of all parameters and of what one sample keeps for the backward pass."""
+    return sum(
+        _FLOAT32_BYTES * network.parameters + network.activation_bytes
+        for network in networks_of(gan).values()
+    )
+
+
+def predicted_layers(network: Network) -> list[list[Json]]:
+    """The modules of ``main`` in order: name, class, and settings under torch's names."""
+    found: list[list[Json]] = []
+    for block in network.blocks:
+        for kind, settings in _modules(block):
+            found.append([f"main.{len(found)}", kind, settings])
+    return found
+
+
+def predicted_shapes(network: Network, batch: int) -> list[list[Json]]:
+    """What each module of ``main`` puts out, in order: name and shape with the batch axis."""
+    found: list[list[Json]] = []
+    for block, after in zip(network.blocks, network.feature_maps[1:], strict=True):
+        for _ in _modules(block):
+            found.append([f"main.{len(found)}", [batch, *after.shape]])
+    return found
+
+
+def _modules(block: Block) -> list[tuple[str, dict[str, Json]]]:
+    axes = block.layer.axes
+    modules = [(f"{'ConvTranspose' if block.transposed else 'Conv'}{axes}d", _settings(block))]
+    if block.normalization is Normalization.BATCH:
+        settings = {"num_features": block.layer.out_channels, **_BATCH_NORM}
+        modules.append((f"BatchNorm{axes}d", settings))
+    return [*modules, _ACTIVATIONS[block.activation]]
+
+
+_ACTIVATIONS: dict[Activation, tuple[str, dict[str, Json]]] = {
+    Activation.RELU: ("ReLU", {}),
+    Activation.LEAKY_RELU: ("LeakyReLU", {"negative_slope": NEGATIVE_SLOPE}),
+    Activation.TANH: ("Tanh", {}),
+    Activation.SIGMOID: ("Sigmoid", {}),
+}
+
+
+def _settings(block: Block) -> dict[str, Json]:
+    layer = block.layer
+    per_axis = {
+        name: [getattr(window, name) for window in layer.windows]
+        for name in ("kernel_size", "stride", "padding", "dilation", "output_padding")
+    }
+    return {
+        "in_channels": layer.in_channels,
+        "out_channels": layer.out_channels,
+        **per_axis,
+        "groups": layer.groups,
+        "bias": layer.bias,
+        "padding_mode": "zeros",
+    }
+
+
+def make_job(plan: Plan, text: str) -> dict[str, Json]:
+    """The job of the probe: the text, its networks at every width, and the mirrored pairs."""
+    assert plan.run is not None, "a text that is not run needs no job"
+    widths = {"full": plan.full, "run": plan.run, "thin": plan.thin}
+    return {
+        "text": text,
+        "seed": SEED,
+        "level": plan.level,
+        "definitions": ["weights_init", *(n.class_name for n in networks_of(plan.full).values())],
+        "networks": {
+            role: _describe_network(role, network, widths)
+            for role, network in networks_of(plan.full).items()
+        },
+        "pairs": mirrored_pairs(plan.thin),
+    }
+
+
+def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> dict[str, Json]:
+    thin = networks_of(widths["thin"])[role]
+    return {
+        "class_name": network.class_name,
+        "arguments": {name: arguments_of(gan, role) for name, gan in widths.items()},
+        "input_shape": {
+            name: list(networks_of(gan)[role].input_map.shape) for name, gan in widths.items()
+        },
+        "layers": {"thin": _layers_with_sizes(thin)},
+        "output_shape": list(answer_shape(thin)),
+    }
+
+
+def answer_shape(network: Network) -> tuple[int, ...]:
+    """What ``forward`` gives for one sample: the last map, flattened where it is one number."""
+    shape = network.output_map.shape
+    return () if set(shape) == {1} and network.class_name == "Discriminator" else shape
+
+
+def _layers_with_sizes(network: Network) -> list[list[Json]]:
+    layers = predicted_layers(network)
+    for position, block, before in zip(
+        network.positions, network.blocks, network.feature_maps, strict=False
+    ):
+        settings = layers[position][2]
+        settings["input_size"] = list(before.size)
+        settings["inner"] = inner_region(block.layer.windows, before.size)
+    return layers
+
+
+def mirrored_pairs(gan: Gan) -> list[list[Json]]:
+    """Each transposed layer with the convolution that mirrors it, and the two sizes between."""
+    generator, discriminator = gan.generator, gan.discriminator
+    befores = zip(
+        generator.positions, generator.blocks, reversed(discriminator.positions), strict=True
+    )
+    maps = generator.feature_maps
+    return [
+        [f"main.{there}", f"main.{back}", list(maps[k].size), list(maps[k + 1].size)]
+        for k, (there, block, back) in enumerate(befores)
+        if isinstance(block.layer, ConvTranspose)
+    ]

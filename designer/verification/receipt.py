@@ -1,0 +1,96 @@
+"""The receipt: what was predicted, what torch did, and the verdict that follows.
+
+A receipt holds no verdict of its own: it is derived from the checks each time it is asked for, so
+that no receipt can say ``verified`` beside a check that failed. It holds no seconds either: the same
+text gives the same receipt, whenever and wherever it is verified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Level = Literal["standard", "full"]
+Verdict = Literal["verified", "refuted", "not_run"]
+Json = Any
+"""A value that JSON can hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One claim: what was predicted and what was measured.
+
+    ``passed`` is None where the check was not run; ``detail`` then says why. ``tolerance`` is the
+    largest difference that passes, None where the two must be equal.
+    """
+
+    name: str
+    passed: bool | None
+    predicted: Json = None
+    measured: Json = None
+    tolerance: float | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Width:
+    """The constructor arguments that the networks were run with; ``full``: the design's own."""
+
+    full: bool
+    generator: Mapping[str, int]
+    discriminator: Mapping[str, int] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """A receipt. ``width`` is None where the text was not run.
+
+    >>> shapes = Check(name="generator.shapes", passed=True)
+    >>> width = Width(full=True, generator={"base_channels": 64}, discriminator=None)
+    >>> receipt = Verification(level="standard", checks=(shapes,), width=width,
+    ...                        torch_version="2.13.0", seed=0, source_sha256="0" * 64)
+    >>> receipt.verdict
+    'verified'
+    """
+
+    level: Level
+    checks: tuple[Check, ...]
+    width: Width | None
+    torch_version: str | None
+    seed: int
+    source_sha256: str
+
+    @property
+    def verdict(self) -> Verdict:
+        """``refuted`` where a check failed, else ``verified`` where the text was run."""
+        if any(check.passed is False for check in self.checks):
+            return "refuted"
+        return "not_run" if self.width is None else "verified"
+
+    @property
+    def failures(self) -> tuple[Check, ...]:
+        """The checks that failed."""
+        return tuple(check for check in self.checks if check.passed is False)
+
+
+def receipt_json(receipt: Verification) -> dict[str, Json]:
+    """The receipt as the body of an answer: the ``verification`` object of a design."""
+    return {
+        "verdict": receipt.verdict,
+        "level": receipt.level,
+        "checks": [_check_json(check) for check in receipt.checks],
+        "width": None if receipt.width is None else _width_json(receipt.width),
+        "torch_version": receipt.torch_version,
+        "seed": receipt.seed,
+        "source_sha256": receipt.source_sha256,
+    }
+
+
+def _check_json(check: Check) -> dict[str, Json]:
+    return {name: getattr(check, name) for name in Check.__slots__}
+
+
+def _width_json(width: Width) -> dict[str, Json]:
+    discriminator = None if width.discriminator is None else dict(width.discriminator)
+    return {"full": width.full, "generator": dict(width.generator), "discriminator": discriminator}

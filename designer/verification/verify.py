@@ -1,0 +1,105 @@
+"""A text and the Gan that it should be, in; a receipt, out."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from designer.architecture import Gan
+from designer.source import PythonSource
+from designer.verification.compare import (
+    Comparison,
+    compare_algebra,
+    compare_costs,
+    compare_gradients,
+    compare_layers,
+    compare_load,
+    compare_ranges,
+    compare_reach,
+    compare_repetition,
+    compare_shapes,
+)
+from designer.verification.initialisation import compare_initialisation
+from designer.verification.limits import WidthPolicy
+from designer.verification.plan import (
+    SEED,
+    Plan,
+    make_job,
+    plan_verification,
+    predicted_bytes,
+    predicted_multiply_adds,
+)
+from designer.verification.receipt import Check, Level, Verification
+from designer.verification.text import check_text, is_plain
+
+STANDARD: tuple[Comparison, ...] = (
+    compare_load,
+    compare_layers,
+    compare_shapes,
+    compare_costs,
+    compare_ranges,
+    compare_gradients,
+    compare_reach,
+    compare_algebra,
+    compare_initialisation,
+    compare_repetition,
+)
+"""The comparisons of level ``standard``, in the order of the receipt."""
+
+
+class Runner(Protocol):
+    """Runs a job of the probe somewhere; ``Pool.run`` is one, and so is the probe itself."""
+
+    def __call__(self, job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+        """The measurements; ``discard``: nothing else shall be run in that process."""
+
+
+def verify_source(
+    source: PythonSource,
+    gan: Gan,
+    *,
+    level: Level,
+    runner: Runner,
+    policy: WidthPolicy | None = None,
+) -> Verification:
+    """The receipt of a text that should be the rendered ``gan``.
+
+    Raises:
+        ProbeFailed: where the verifying process crashed or passed a limit.
+        Overloaded: where the queue of the verifying processes is full.
+    """
+    plan = plan_verification(gan, level=level, policy=policy or WidthPolicy())
+    checks = list(check_text(source.text, source.sha256))
+    if not all(check.passed for check in checks if check.name == "text.compiles"):
+        return _receipt(plan, source, [*checks, *_not_run("the text does not compile")], None)
+    if plan.run is None:
+        return _receipt(plan, source, [*checks, *_not_run(_too_dear(plan))], None)
+    job = make_job(plan, source.text)
+    measured = runner(job, discard=not is_plain(source.text))
+    for compare in STANDARD:
+        checks += compare(plan, measured)
+    return _receipt(plan, source, checks, str(measured.get("torch_version")))
+
+
+def _receipt(
+    plan: Plan, source: PythonSource, checks: list[Check], torch_version: str | None
+) -> Verification:
+    return Verification(
+        level=plan.level,
+        checks=tuple(checks),
+        width=plan.width if torch_version is not None else None,
+        torch_version=torch_version,
+        seed=SEED,
+        source_sha256=source.sha256,
+    )
+
+
+def _not_run(reason: str) -> list[Check]:
+    names = [compare.__name__.removeprefix("compare_") for compare in STANDARD]
+    return [Check(name=name, passed=None, detail=reason) for name in names]
+
+
+def _too_dear(plan: Plan) -> str:
+    return (
+        f"not run: even one channel wide, {predicted_multiply_adds(plan.thin):,} multiply-adds and"
+        f" {predicted_bytes(plan.thin):,} bytes are predicted, above the limits"
+    )

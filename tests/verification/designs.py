@@ -1,0 +1,23 @@
+"""Gans that the tests of verification are about."""
+
+from __future__ import annotations
+
+from designer.architecture import Gan, assemble_gan
+from designer.chain import Chain
+from designer.layers import Size, Window, Windows
+from designer.widths import Widths
+
+
+def gan_of(initial: Size, windows: tuple[Windows, ...], **widths: int) -> Gan:
+    """The Gan whose generator takes an initial map through these windows."""
+    sizes = [initial]
+    for step in windows:
+        sizes.append(tuple(w.conv_transpose(i) for w, i in zip(step, sizes[-1], strict=True)))
+    stated = {"latent_dim": 100, "channels": 3, "base_channels": 64, "max_channels": 512} | widths
+    return assemble_gan(Chain(sizes=tuple(sizes), windows=windows), Widths(**stated))
+
+
+def doubling(layers: int, initial: Size = (4, 4), **widths: int) -> Gan:
+    """DCGAN with so many layers of kernel 4, stride 2 and padding 1."""
+    step = (Window(kernel_size=4, stride=2, padding=1),) * len(initial)
+    return gan_of(initial, (step,) * layers, **widths)

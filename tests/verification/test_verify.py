@@ -1,0 +1,98 @@
+"""A receipt says verified for what we render, and refuted for what is not what it should be."""
+
+from __future__ import annotations
+
+import pytest
+
+from designer.architecture import Gan
+from designer.layers import Window
+from designer.source import PythonSource, render_source
+from designer.verification import Pool, WidthPolicy, verify_source
+from tests.verification.designs import doubling, gan_of
+from tests.verification.mutants import mutants, spares_memory_alone
+
+pytestmark = pytest.mark.torch
+
+
+def test_the_dcgan_is_verified(dcgan: Gan, pool: Pool) -> None:
+    """Every check of the standard level passes on the network that everybody knows."""
+    receipt = verify_source(render_source(dcgan), dcgan, level="standard", runner=pool.run)
+    assert [check.name for check in receipt.checks if check.passed is not True] == []
+    assert receipt.verdict == "verified"
+    assert receipt.width is not None
+    assert receipt.width.full
+    figures = {check.name: check.measured for check in receipt.checks}
+    assert figures["generator.parameters"] == 3_576_704
+    assert figures["discriminator.parameters"] == 2_765_568
+    assert figures["generator.multiply_adds"] == 104_628_224
+
+
+@pytest.mark.parametrize(
+    "gan",
+    [
+        doubling(3, (5, 5), base_channels=8),
+        doubling(2, (16,), base_channels=8),
+        doubling(2, (2, 2, 3), base_channels=8),
+        gan_of(
+            (6, 6),
+            tuple(
+                (Window(kernel_size=4, stride=2, padding=1, output_padding=spare),) * 2
+                for spare in (0, 0, 0, 1)
+            ),
+            base_channels=8,
+        ),
+        gan_of((3, 2), ((Window(kernel_size=6, stride=3, padding=1, dilation=2),) * 2,)),
+        gan_of((4, 4), ((Window(kernel_size=5, stride=3, padding=0, output_padding=2),) * 2,)),
+    ],
+    ids=["40", "one axis", "three axes", "97", "dilated", "unread pixels"],
+)
+def test_other_designs_are_verified(gan: Gan, pool: Pool) -> None:
+    """One to three axes, output padding, dilation, pixels that the mirror leaves unread."""
+    receipt = verify_source(render_source(gan), gan, level="standard", runner=pool.run)
+    assert [check.name for check in receipt.checks if check.passed is not True] == []
+
+
+def test_what_is_dear_is_run_narrower(pool: Pool) -> None:
+    """Above the limits the constructor's arguments shrink; full width is built without memory."""
+    gan = doubling(5)
+    policy = WidthPolicy(full_multiply_adds=10**7, reduced_multiply_adds=10**7)
+    receipt = verify_source(
+        render_source(gan), gan, level="standard", runner=pool.run, policy=policy
+    )
+    assert receipt.verdict == "verified"
+    assert receipt.width is not None
+    assert not receipt.width.full
+    assert receipt.width.generator["base_channels"] < 64
+    figures = {check.name: check.measured for check in receipt.checks}
+    assert figures["generator.parameters"] == gan.generator.parameters
+
+
+def test_what_is_too_dear_is_not_run(dcgan: Gan) -> None:
+    """Past the last limit nothing is started, and the receipt says so with the figures."""
+    policy = WidthPolicy(full_multiply_adds=1, reduced_multiply_adds=1)
+
+    def runner(job: dict[str, object], *, discard: bool = False) -> dict[str, object]:
+        raise AssertionError("nothing is run")
+
+    receipt = verify_source(
+        render_source(dcgan), dcgan, level="standard", runner=runner, policy=policy
+    )
+    assert receipt.verdict == "not_run"
+    assert "multiply-adds" in receipt.checks[-1].detail
+
+
+def test_mutants_are_refuted(dcgan: Gan, pool: Pool) -> None:
+    """One number, flag, layer or activation of the generator's first stage changed."""
+    lines = render_source(dcgan).text.splitlines()
+    first = next(n for n, line in enumerate(lines, 1) if "stride=2" in line)
+    survivors = [
+        str(mutant)
+        for mutant in mutants(render_source(dcgan).text)
+        if first <= mutant.line <= first + 2
+        and not spares_memory_alone(mutant)
+        and verify_source(
+            PythonSource(text=mutant.text), dcgan, level="standard", runner=pool.run
+        ).verdict
+        != "refuted"
+    ]
+    assert survivors == []
