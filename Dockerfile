@@ -44,7 +44,7 @@ RUN site=$(python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))') 
 FROM ${BASE_IMAGE}
 RUN apt-get update \
     && apt-get install -y --no-install-recommends python3 \
-    && rm -rf /var/lib/apt/lists/* \
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \
     && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin designer
 COPY --from=build /opt/gan-designer /opt/gan-designer
 ENV PATH=/opt/gan-designer/bin:$PATH \

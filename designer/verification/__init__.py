@@ -3,7 +3,7 @@
 from designer.verification.limits import Limits, WidthPolicy
 from designer.verification.pool import Pool
 from designer.verification.receipt import Check, Level, Verdict, Verification, Width, receipt_json
-from designer.verification.verify import Runner, verify_source
+from designer.verification.verify import Runner, unverified, verify_source
 
 __all__ = [
     "Check",
@@ -16,5 +16,6 @@ __all__ = [
     "Width",
     "WidthPolicy",
     "receipt_json",
+    "unverified",
     "verify_source",
 ]

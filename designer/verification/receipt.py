@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Level = Literal["standard", "full"]
+Level = Literal["none", "standard", "full"]
 Verdict = Literal["verified", "refuted", "not_run"]
 Json = Any
 """A value that JSON can hold."""

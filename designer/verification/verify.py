@@ -80,6 +80,18 @@ def verify_source(
     return _receipt(plan, source, checks, str(measured.get("torch_version")))
 
 
+def unverified(source: PythonSource) -> Verification:
+    """The receipt of a text whose verification nobody asked for."""
+    return Verification(
+        level="none",
+        checks=(Check(name="run", passed=None, detail="not asked for"),),
+        width=None,
+        torch_version=None,
+        seed=SEED,
+        source_sha256=source.sha256,
+    )
+
+
 def _receipt(
     plan: Plan, source: PythonSource, checks: list[Check], torch_version: str | None
 ) -> Verification:
