@@ -130,3 +130,127 @@ def overlaps_evenly(*, kernel_size: int, stride: int, dilation: int) -> bool:
     False
     """
     return kernel_size % stride == 0 and gcd(dilation, stride) == 1
+
+
+def conv_input_sizes(
+    output_size: int, *, kernel_size: int, stride: int, padding: int, dilation: int
+) -> range:
+    """The sizes that a conv takes to o: (o − 1)S + E − 2P and the S − 1 above it, those ≥ 1.
+
+    With S = 1 there is one, and the way back is unique; otherwise the output padding tells them
+    apart.
+
+    >>> conv_input_sizes(32, kernel_size=4, stride=2, padding=1, dilation=1)
+    range(64, 66)
+    """
+    least = (output_size - 1) * stride + kernel_span(kernel_size, dilation) - 2 * padding
+    return range(max(1, least), max(1, least + stride))
+
+
+def zero_inserted_size(input_size: int, stride: int) -> int:
+    """Size with S − 1 zeros between neighbours: (i − 1)(S − 1) + i = (i − 1)S + 1.
+
+    >>> zero_inserted_size(4, stride=2)
+    7
+    """
+    return (input_size - 1) * stride + 1
+
+
+def direct_padding(
+    *, kernel_size: int, padding: int, dilation: int, output_padding: int
+) -> tuple[int, int]:
+    """Padding of the direct convolution that a transposed one is: (E − 1 − P, E − 1 − P + A).
+
+    Near and far side; negative means that so many positions are cropped there.
+
+    >>> direct_padding(kernel_size=4, padding=1, dilation=1, output_padding=1)
+    (2, 3)
+    """
+    near = kernel_span(kernel_size, dilation) - 1 - padding
+    return near, near + output_padding
+
+
+def inner_pixels(
+    pixels: int, *, positions: int, kernel_size: int, stride: int, padding: int, dilation: int
+) -> range:
+    """The pixels away from the border: E − S − P ≤ x < iS − P, for i window positions.
+
+    Pixel x lacks a contribution only outside; the last before and the first after do lack one. So
+    the border is E − S − P wide at the near side and E − S − P + A at the far side, where that is
+    positive; on a small map nothing may be left between.
+
+    >>> inner_pixels(8, positions=4, kernel_size=4, stride=2, padding=1, dilation=1)
+    range(1, 7)
+    """
+    start = min(pixels, max(0, kernel_span(kernel_size, dilation) - stride - padding))
+    return range(start, max(start, min(pixels, positions * stride - padding)))
+
+
+def matching_taps(residue: int, *, kernel_size: int, stride: int, dilation: int) -> range:
+    """The taps t with tD ≡ residue (mod S): every (S/g)-th, g = gcd(D, S); none unless g divides.
+
+    They are all that ever meet a pixel x with x + P ≡ residue.
+
+    >>> list(matching_taps(1, kernel_size=5, stride=2, dilation=1))
+    [1, 3]
+    >>> list(matching_taps(1, kernel_size=5, stride=2, dilation=2))
+    []
+    """
+    shared = gcd(dilation, stride)
+    if residue % shared:
+        return range(0)
+    step = stride // shared
+    first = residue // shared * pow(dilation // shared, -1, step) % step
+    return range(first, kernel_size, step)
+
+
+def touched_pixels(
+    pixels: int, *, positions: int, kernel_size: int, stride: int, padding: int, dilation: int
+) -> int:
+    """How many of ``pixels`` some tap of some window lies on; the others are unread, or unpainted.
+
+    Tap t of window j lies on pixel jS + tD − P. With D = 1 and S ≤ F only the last
+    max(0, (i + 2P − E) mod S − P) are left out; otherwise there are gaps inside too.
+
+    >>> touched_pixels(6, positions=2, kernel_size=3, stride=2, padding=0, dilation=1)
+    5
+    >>> touched_pixels(7, positions=3, kernel_size=1, stride=3, padding=0, dilation=1)
+    3
+    """
+    touched = 0
+    reached: dict[int, int] = {}
+    for tap in range(kernel_size):
+        start, residue = divmod(tap * dilation, stride)
+        seen = reached.get(residue, -(-(padding - residue) // stride))
+        stop = min(start + positions, -(-(padding + pixels - residue) // stride))
+        touched += max(0, stop - max(start, seen))
+        reached[residue] = max(seen, stop)
+    return touched
+
+
+def output_padding_solutions(offset: int, *, kernel_size: int, stride: int, dilation: int) -> range:
+    """Every A < max(S, D) for which E − S − 2P + A = c has a P with 0 ≤ P ≤ D(F − 1).
+
+    With m = E − S − c that is A ≡ m (mod 2), and P = (m + A)/2 (``transposed_padding``).
+
+    >>> list(output_padding_solutions(0, kernel_size=7, stride=3, dilation=1))
+    [0, 2]
+    >>> list(output_padding_solutions(0, kernel_size=2, stride=1, dilation=1))
+    []
+    """
+    rest = kernel_span(kernel_size, dilation) - stride - offset
+    most = min(max(stride, dilation) - 1, 2 * dilation * (kernel_size - 1) - rest)
+    return range(max(rest % 2, -rest), most + 1, 2)
+
+
+def conv_padding_solutions(
+    input_size: int, output_size: int, *, kernel_size: int, stride: int, dilation: int
+) -> range:
+    """Every P with 0 ≤ P ≤ D(F − 1) for which a conv takes i to o: 0 ≤ i + 2P − E − (o − 1)S < S.
+
+    >>> list(conv_padding_solutions(64, 32, kernel_size=4, stride=2, dilation=1))
+    [1]
+    """
+    span = kernel_span(kernel_size, dilation)
+    least = (output_size - 1) * stride + span - input_size
+    return range(max(0, -(-least // 2)), min(span - 1, (least + stride - 1) // 2) + 1)

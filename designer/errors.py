@@ -5,6 +5,7 @@
     ├── InvalidLayer       a window or layer that torch would refuse, or an empty map
     ├── NoChain            no chain of layers leads from the start to the target
     ├── SearchTooLarge     the search would visit more states than the bound allows
+    ├── TooLarge           a form or a picture that is too large to list or to draw
     └── Accident           what was asked is fine, but it could not be run now
         ├── ProbeFailed    the verifying process crashed, ran out of time or of memory
         └── Overloaded     the queue of the verifying processes is full
@@ -88,6 +89,12 @@ class SearchTooLarge(DesignerError):
     """The search would visit more states than the bound allows."""
 
     code = "search_too_large"
+
+
+class TooLarge(DesignerError):
+    """A form or a picture of a layer that is too large to list, to draw or to run."""
+
+    code = "too_large"
 
 
 class Accident(DesignerError):

@@ -37,3 +37,18 @@ MAX_CHOICE = 256
 
 MAX_BODY_BYTES = 2**20
 """Largest request body."""
+
+MAX_WINDOW = 65_536
+"""Largest kernel size, stride, padding, dilation or output padding of a single layer."""
+
+MAX_MATRIX_ENTRIES = 2**17
+"""Most entries of a layer's matrix that are listed."""
+
+MAX_CONTRIBUTIONS = 2**20
+"""Most positions of a map whose contributions are listed."""
+
+MAX_PHASES = 4_096
+"""Most phases of a layer that are listed."""
+
+MAX_SOLUTIONS = 16_384
+"""Most solutions along one axis that are listed."""

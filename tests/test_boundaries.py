@@ -31,6 +31,7 @@ ORDER = [
     "brief",
     "documents",
     "equivalence",
+    "layer_solver",
     "solver",
     "architecture",
     "source",
