@@ -52,3 +52,9 @@ MAX_PHASES = 4_096
 
 MAX_SOLUTIONS = 16_384
 """Most solutions along one axis that are listed."""
+
+MAX_SEARCH_STEPS = 250_000
+"""Most steps (layers considered at a size) that one search may look at."""
+
+MAX_BUDGET = 2**63 - 1
+"""Largest budget of parameters or multiply-adds."""

@@ -1,0 +1,99 @@
+"""Steps back: from a map's size to the sizes that one layer before it can have."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import prod
+from typing import NamedTuple
+
+from designer.layers import Size
+from designer.solver.catalogue import Catalogue, Layer
+from designer.solver.effort import Effort
+from designer.space import SearchSpace
+
+AxisStep = tuple[int, int, int]
+"""(stride, offset, size before) on one axis."""
+
+
+class Step(NamedTuple):
+    """One layer back from a size: the size before it, and the layer that is best there."""
+
+    before: Size
+    positions: int
+    strides: Size
+    offsets: Size
+    layer: Layer
+    departure: int
+    exact: bool
+
+
+class Moves:
+    """The steps back from every size, each size looked at once.
+
+    With |c| < S an axis has at most two sizes before it for each stride: o/S where S divides o,
+    and the two neighbours of o/S elsewhere.
+    """
+
+    def __init__(self, space: SearchSpace, catalogue: Catalogue, effort: Effort) -> None:
+        self._space = space
+        self._catalogue = catalogue
+        self._effort = effort
+        self._steps: dict[Size, tuple[Step, ...]] = {}
+
+    @property
+    def states(self) -> int:
+        """Sizes looked at so far."""
+        return len(self._steps)
+
+    def back(self, size: Size) -> tuple[Step, ...]:
+        """Every step back from a size.
+
+        Raises:
+            SearchTooLarge: past the bound on steps.
+        """
+        steps = self._steps.get(size)
+        if steps is None:
+            steps = tuple(self._find(size))
+            self._steps[size] = steps
+        return steps
+
+    def _find(self, size: Size) -> list[Step]:
+        steps = []
+        for axes in self._combinations(size):
+            strides, offsets, before = zip(*axes, strict=True)
+            layer = self._catalogue.best_layer(strides, offsets)
+            if layer is not None and before != size:
+                steps.append(
+                    Step(
+                        before,
+                        prod(before),
+                        strides,
+                        offsets,
+                        layer,
+                        layer.departure,
+                        not any(offsets),
+                    )
+                )
+        return steps
+
+    def _combinations(self, size: Size) -> list[tuple[AxisStep, ...]]:
+        lows = self._space.initial_size or (2,) * len(size)
+        strides = self._space.strides
+        groups = [strides] if self._space.anisotropic else [(stride,) for stride in strides]
+        found: list[tuple[AxisStep, ...]] = []
+        for group in groups:
+            axes = [
+                self._axis_steps(side, low, group) for side, low in zip(size, lows, strict=True)
+            ]
+            self._effort.spend(prod(len(steps) for steps in axes) + 1)
+            found.extend(product(*axes))
+        return found
+
+    def _axis_steps(self, side: int, low: int, strides: tuple[int, ...]) -> list[AxisStep]:
+        return [
+            (stride, offset, before)
+            for stride in strides
+            for offset in self._catalogue.offsets(stride, side % stride)
+            if low <= (before := (side - offset) // stride) < side
+            or (stride == 1 and offset == 0 and self._space.anisotropic)
+        ]
