@@ -1,1 +1,69 @@
-"""Chains of transposed convolutions that fit, and the networks made of them."""
+"""A resolution and a latent size in; a generator and a discriminator in plain PyTorch out.
+
+    >>> from designer import Brief, Level, design
+    >>> made = design(Brief(resolution=97, latent_dim=128, verify=Level.NONE))
+    >>> [size[0] for size in made.chain.sizes]
+    [6, 12, 24, 48, 97]
+    >>> made.gan.generator.output_map.shape
+    (3, 97, 97)
+
+What is named here is public: the rest of the package may move.
+"""
+
+from designer.answer import design_document
+from designer.brief import Brief, Level
+from designer.chain import Chain
+from designer.design import Design, design
+from designer.documents import brief_document, brief_from_document
+from designer.errors import (
+    Accident,
+    DesignerError,
+    InvalidLayer,
+    InvalidRequest,
+    NoChain,
+    Overloaded,
+    ProbeFailed,
+    SearchTooLarge,
+)
+from designer.layers import Conv, ConvTranspose, FeatureMap, Window
+from designer.solver import Solution, solve_chain
+from designer.source import PythonSource, render_source
+from designer.space import Budget, Exact, Overlap, SearchSpace
+from designer.verification import Limits, Pool, Verification, verify_source
+from designer.widths import Widths
+
+__all__ = [
+    "Accident",
+    "Brief",
+    "Budget",
+    "Chain",
+    "Conv",
+    "ConvTranspose",
+    "Design",
+    "DesignerError",
+    "Exact",
+    "FeatureMap",
+    "InvalidLayer",
+    "InvalidRequest",
+    "Level",
+    "Limits",
+    "NoChain",
+    "Overlap",
+    "Overloaded",
+    "Pool",
+    "ProbeFailed",
+    "PythonSource",
+    "SearchSpace",
+    "SearchTooLarge",
+    "Solution",
+    "Verification",
+    "Widths",
+    "Window",
+    "brief_document",
+    "brief_from_document",
+    "design",
+    "design_document",
+    "render_source",
+    "solve_chain",
+    "verify_source",
+]

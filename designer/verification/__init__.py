@@ -2,12 +2,11 @@
 
 from designer.verification.limits import Limits, WidthPolicy
 from designer.verification.pool import Pool
-from designer.verification.receipt import Check, Level, Verdict, Verification, Width, receipt_json
+from designer.verification.receipt import Check, Verdict, Verification, Width, receipt_json
 from designer.verification.verify import Runner, unverified, verify_source
 
 __all__ = [
     "Check",
-    "Level",
     "Limits",
     "Pool",
     "Runner",

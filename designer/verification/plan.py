@@ -18,10 +18,11 @@ from designer.architecture import (
     Normalization,
     assemble_gan,
 )
+from designer.brief import Level
 from designer.layers import ConvTranspose
 from designer.verification.laws import inner_region
 from designer.verification.limits import WidthPolicy
-from designer.verification.receipt import Level, Width
+from designer.verification.receipt import Width
 
 Json = Any
 SEED = 20_160_107

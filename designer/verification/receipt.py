@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Level = Literal["none", "standard", "full"]
+from designer.brief import Level
+
 Verdict = Literal["verified", "refuted", "not_run"]
 Json = Any
 """A value that JSON can hold."""
@@ -48,7 +49,7 @@ class Verification:
 
     >>> shapes = Check(name="generator.shapes", passed=True)
     >>> width = Width(full=True, generator={"base_channels": 64}, discriminator=None)
-    >>> receipt = Verification(level="standard", checks=(shapes,), width=width,
+    >>> receipt = Verification(level=Level.STANDARD, checks=(shapes,), width=width,
     ...                        torch_version="2.13.0", seed=0, source_sha256="0" * 64)
     >>> receipt.verdict
     'verified'

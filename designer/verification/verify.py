@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from designer.architecture import Gan
+from designer.brief import Level
 from designer.source import PythonSource
 from designer.verification.compare import (
     Comparison,
@@ -28,7 +29,7 @@ from designer.verification.plan import (
     predicted_bytes,
     predicted_multiply_adds,
 )
-from designer.verification.receipt import Check, Level, Verification
+from designer.verification.receipt import Check, Verification
 from designer.verification.text import check_text, is_plain
 
 STANDARD: tuple[Comparison, ...] = (
@@ -83,7 +84,7 @@ def verify_source(
 def unverified(source: PythonSource) -> Verification:
     """The receipt of a text whose verification nobody asked for."""
     return Verification(
-        level="none",
+        level=Level.NONE,
         checks=(Check(name="run", passed=None, detail="not asked for"),),
         width=None,
         torch_version=None,

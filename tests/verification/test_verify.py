@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from designer.architecture import Gan
+from designer.brief import Level
 from designer.layers import Window
 from designer.source import PythonSource, render_source
 from designer.verification import Pool, WidthPolicy, verify_source
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.torch
 
 def test_the_dcgan_is_verified(dcgan: Gan, pool: Pool) -> None:
     """Every check of the standard level passes on the network that everybody knows."""
-    receipt = verify_source(render_source(dcgan), dcgan, level="standard", runner=pool.run)
+    receipt = verify_source(render_source(dcgan), dcgan, level=Level.STANDARD, runner=pool.run)
     assert [check.name for check in receipt.checks if check.passed is not True] == []
     assert receipt.verdict == "verified"
     assert receipt.width is not None
@@ -48,7 +49,7 @@ def test_the_dcgan_is_verified(dcgan: Gan, pool: Pool) -> None:
 )
 def test_other_designs_are_verified(gan: Gan, pool: Pool) -> None:
     """One to three axes, output padding, dilation, pixels that the mirror leaves unread."""
-    receipt = verify_source(render_source(gan), gan, level="standard", runner=pool.run)
+    receipt = verify_source(render_source(gan), gan, level=Level.STANDARD, runner=pool.run)
     assert [check.name for check in receipt.checks if check.passed is not True] == []
 
 
@@ -57,7 +58,7 @@ def test_what_is_dear_is_run_narrower(pool: Pool) -> None:
     gan = doubling(5)
     policy = WidthPolicy(full_multiply_adds=10**7, reduced_multiply_adds=10**7)
     receipt = verify_source(
-        render_source(gan), gan, level="standard", runner=pool.run, policy=policy
+        render_source(gan), gan, level=Level.STANDARD, runner=pool.run, policy=policy
     )
     assert receipt.verdict == "verified"
     assert receipt.width is not None
@@ -75,7 +76,7 @@ def test_what_is_too_dear_is_not_run(dcgan: Gan) -> None:
         raise AssertionError("nothing is run")
 
     receipt = verify_source(
-        render_source(dcgan), dcgan, level="standard", runner=runner, policy=policy
+        render_source(dcgan), dcgan, level=Level.STANDARD, runner=runner, policy=policy
     )
     assert receipt.verdict == "not_run"
     assert "multiply-adds" in receipt.checks[-1].detail
@@ -91,7 +92,7 @@ def test_mutants_are_refuted(dcgan: Gan, pool: Pool) -> None:
         if first <= mutant.line <= first + 2
         and not spares_memory_alone(mutant)
         and verify_source(
-            PythonSource(text=mutant.text), dcgan, level="standard", runner=pool.run
+            PythonSource(text=mutant.text), dcgan, level=Level.STANDARD, runner=pool.run
         ).verdict
         != "refuted"
     ]

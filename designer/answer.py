@@ -1,0 +1,76 @@
+"""A design as the JSON body of its answer: over HTTP, in ``design.json``, on the command line."""
+
+from __future__ import annotations
+
+from designer.architecture import Block, Network
+from designer.design import Design
+from designer.documents import brief_document, chain_document, window_document
+from designer.layers import FeatureMap
+from designer.reading import Document
+from designer.verification import receipt_json
+from designer.wording import describe_conv, describe_conv_transpose
+
+MAX_EXACT_FLOAT = 2**53
+"""Above this, programs that read JSON numbers as doubles lose digits: a text goes beside them."""
+
+
+def design_document(design: Design) -> Document:
+    """The body of a design's answer."""
+    return {
+        "brief": brief_document(design.brief),
+        "generator": network_document(design.gan.generator),
+        "discriminator": network_document(design.gan.discriminator),
+        "chain": chain_document(design.chain),
+        "why": list(design.why),
+        **count_document(design.count),
+        "source": {"text": design.source.text, "sha256": design.source.sha256},
+        "verification": receipt_json(design.verification),
+    }
+
+
+def count_document(count: int | None) -> Document:
+    """A count as a number, and as text where it passes 2⁵³."""
+    text = str(count) if count is not None and count > MAX_EXACT_FLOAT else None
+    return {"count": count, "count_text": text}
+
+
+def network_document(network: Network) -> Document:
+    """A network's shapes, figures and layers."""
+    return {
+        "class_name": network.class_name,
+        "input_shape": list(network.input_map.shape),
+        "output_shape": list(network.output_map.shape),
+        "parameters": network.parameters,
+        "multiply_adds": network.multiply_adds,
+        "activation_bytes": network.activation_bytes,
+        "layers": [
+            {"name": f"main.{position}", **_block_document(block, before)}
+            for position, block, before in zip(
+                network.positions, network.blocks, network.feature_maps, strict=False
+            )
+        ],
+    }
+
+
+def _block_document(block: Block, before: FeatureMap) -> Document:
+    layer, windows = block.layer, block.layer.windows
+    describe = describe_conv_transpose if block.transposed else describe_conv
+    steps = list(zip(windows, before.size, strict=True))
+    return {
+        "op": "conv_transpose" if block.transposed else "conv",
+        "in_channels": layer.in_channels,
+        "out_channels": layer.out_channels,
+        **window_document(windows),
+        "groups": layer.groups,
+        "bias": layer.bias,
+        "normalization": str(block.normalization),
+        "activation": str(block.activation),
+        "input_size": list(before.size),
+        "output_size": list(layer.output_map(before).size),
+        "arithmetic": [describe(window, side) for window, side in steps],
+        "offset": [window.offset for window in windows],
+        "exact": all(window.offset == 0 for window in windows),
+        "even_overlap": all(window.overlaps_evenly for window in windows),
+        "parameters": block.parameters,
+        "multiply_adds": block.multiply_adds(before),
+    }

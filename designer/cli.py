@@ -1,0 +1,64 @@
+"""The ``gan-designer`` command: its own subcommands, and those that other packages add.
+
+Exit status: 0 done, 1 refuted or missed, 2 refused input, 3 not run.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import entry_points
+from typing import NoReturn
+
+import click
+
+from designer.commands.design import design_command
+from designer.errors import Accident, DesignerError
+from designer.refusal import refusal_document
+
+REFUSED = 2
+NOT_RUN = 3
+
+JOINING = "gan_designer.commands"
+"""The entry-point group by which ``service`` adds its commands, so that designer never imports it."""
+
+
+class Commands(click.Group):
+    """A group whose added commands are loaded only when they are called or listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands, in alphabetical order."""
+        return sorted({*super().list_commands(ctx), *entry_points(group=JOINING).names})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, loaded where another package adds it."""
+        own = super().get_command(ctx, cmd_name)
+        if own is not None:
+            return own
+        for entry in entry_points(group=JOINING, name=cmd_name):
+            loaded: click.Command = entry.load()
+            return loaded
+        return None
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a refusal becomes one sentence and an exit status."""
+        try:
+            return super().invoke(ctx)
+        except DesignerError as error:
+            _refuse(ctx, error)
+
+
+def _refuse(ctx: click.Context, error: DesignerError) -> NoReturn:
+    """The sentence on stderr; with ``--json`` the refusal as an object on stdout too."""
+    if ctx.meta.get("json"):
+        click.echo(json.dumps(refusal_document(error), ensure_ascii=False))
+    click.echo(f"refused ({error.code}): {error}", err=True)
+    ctx.exit(NOT_RUN if isinstance(error, Accident) else REFUSED)
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="gan-designer")
+def main() -> None:
+    """Chains of transposed convolutions that fit, and verified PyTorch networks made of them."""
+
+
+main.add_command(design_command)

@@ -1,0 +1,79 @@
+"""``gan-designer design``: a resolution and a latent size in, a verified module out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from designer.answer import design_document
+from designer.commands.options import (
+    Number,
+    Numbers,
+    budget_document,
+    emit,
+    output_options,
+    search_document,
+    search_options,
+    width_options,
+)
+from designer.design import Design, design
+from designer.documents import brief_from_document
+
+EXIT_STATUS = {"verified": 0, "refuted": 1, "not_run": 3}
+
+
+@click.command("design")
+@click.argument("resolution", type=Numbers())
+@width_options
+@search_options
+@click.option("--dimensions", type=Number(), help="Axes of a single-number resolution: 1 to 3.")
+@click.option("--verify", help="none, standard or full; standard unless given.")
+@output_options
+@click.pass_context
+def design_command(
+    ctx: click.Context, /, as_json: bool, output: Path | None, **given: object
+) -> None:
+    """Design a generator and a discriminator for pictures of RESOLUTION (96, 218x178)."""
+    names = ("resolution", "dimensions", "latent_dim", "channels", "base_channels", "max_channels")
+    document = {name: given[name] for name in (*names, "verify") if given[name] is not None}
+    brief = brief_from_document(
+        document | {"search": search_document(given), "budget": budget_document(given)}
+    )
+    made = design(brief, stage=show_stage)
+    emit(
+        json.dumps(design_document(made), ensure_ascii=False, indent=2)
+        if as_json
+        else made.source.text,
+        output,
+    )
+    click.echo(summarise(made), err=True)
+    asked = given["verify"] != "none"
+    ctx.exit(EXIT_STATUS[made.verification.verdict] if asked else 0)
+
+
+@contextmanager
+def show_stage(name: str) -> Iterator[None]:
+    """Show on stderr what is being done, as long as it lasts."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        click.echo(f"{name} …", err=True)
+        yield
+        return
+    with console.status(f"{name} …"):
+        yield
+
+
+def summarise(made: Design) -> str:
+    """One line for people: the sizes, the figures and the verdict."""
+    sizes = " → ".join("×".join(str(side) for side in size) for size in made.chain.sizes)
+    generator, discriminator = made.gan.generator, made.gan.discriminator
+    return (
+        f"{sizes}: {made.verification.verdict}; generator {generator.parameters:,} parameters,"
+        f" {generator.multiply_adds:,} multiply-adds; discriminator"
+        f" {discriminator.parameters:,} parameters"
+    )

@@ -1,0 +1,118 @@
+"""The pipeline: from a brief to a verified design."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+from designer.architecture import Gan, Network, assemble_gan
+from designer.brief import Brief, Level
+from designer.chain import Chain
+from designer.errors import FieldError, InvalidRequest
+from designer.limits import MAX_PARAMETERS
+from designer.solver import Solution, solve_chain, weigh_chain
+from designer.source import PythonSource, render_source
+from designer.verification import Limits, Pool, Runner, Verification, unverified, verify_source
+
+Stage = Callable[[str], AbstractContextManager[object]]
+"""Called with a stage's name, gives what is entered while the stage runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Design:
+    """What a brief leads to: the chain and its reasons, the networks, their text, the receipt.
+
+    ``count`` is the exact number of chains in the brief's space, None where it gave the chain.
+    """
+
+    brief: Brief
+    chain: Chain
+    why: tuple[str, ...]
+    count: int | None
+    gan: Gan
+    source: PythonSource
+    verification: Verification
+
+
+def design(brief: Brief, *, runner: Runner | None = None, stage: Stage = nullcontext) -> Design:
+    """The verified design of a brief.
+
+    ``runner`` runs the text in another process: a pool's ``run``, kept warm by whoever designs
+    often; without one a process is started for this design and ended after it. ``stage`` is
+    entered around each step, for progress and timing.
+
+    >>> made = design(Brief(resolution=28, latent_dim=64, verify=Level.NONE))
+    >>> [size[0] for size in made.chain.sizes], made.verification.verdict
+    ([7, 14, 28], 'not_run')
+
+    Raises:
+        NoChain: where nothing fits the brief.
+        InvalidRequest: where a network would have more parameters than are served.
+        Accident: where the verifying process crashed, ran out of time, or has no room now.
+    """
+    with stage("solve"):
+        solution = solve_brief(brief)
+    with stage("assemble"):
+        gan = assemble_gan(solution.chain, brief.widths)
+        _refuse_too_large(gan.generator, gan.discriminator)
+    with stage("render"):
+        source = render_source(gan)
+    with stage("verify"):
+        verification = verify_design(source, gan, level=brief.verify, runner=runner)
+    return Design(
+        brief=brief,
+        chain=solution.chain,
+        why=solution.why,
+        count=None,
+        gan=gan,
+        source=source,
+        verification=verification,
+    )
+
+
+def solve_brief(brief: Brief) -> Solution:
+    """The chain that a brief asks for: its own where it gives one, else the best of its space.
+
+    Raises:
+        NoChain: where nothing fits the brief.
+        InvalidLayer: where the brief's own chain does not end at its resolution.
+    """
+    if brief.windows is None:
+        return solve_chain(
+            brief.resolution, space=brief.space, widths=brief.widths, budget=brief.budget
+        )
+    chain = Chain.leading_to(brief.resolution, brief.windows)
+    return weigh_chain(chain, space=brief.space, widths=brief.widths)
+
+
+def verify_design(
+    source: PythonSource, gan: Gan, *, level: Level, runner: Runner | None
+) -> Verification:
+    """The receipt of a design's text, from the runner or from a process of its own.
+
+    Raises:
+        Accident: where the verifying process crashed, ran out of time, or has no room now.
+    """
+    if level is Level.NONE:
+        return unverified(source)
+    if runner is not None:
+        return verify_source(source, gan, level=level, runner=runner)
+    with Pool(workers=1, limits=Limits()) as pool:
+        return verify_source(source, gan, level=level, runner=pool.run)
+
+
+def _refuse_too_large(*networks: Network) -> None:
+    errors = [
+        FieldError(
+            pointer="",
+            code="too_many_parameters",
+            detail=f"the {network.class_name.lower()} would have {network.parameters} parameters,"
+            f" at most {MAX_PARAMETERS} are served",
+            facts={"parameters": network.parameters, "maximum": MAX_PARAMETERS},
+        )
+        for network in networks
+        if network.parameters > MAX_PARAMETERS
+    ]
+    if errors:
+        raise InvalidRequest(errors[:1])

@@ -1,0 +1,126 @@
+"""``gan-designer design``: what it prints where, its exit status, and its refusals."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from designer.cli import main
+from designer.documents import brief_from_document
+from designer.errors import InvalidRequest
+
+ROOT = Path(__file__).parents[2]
+
+
+def invoke(*arguments: str) -> Result:
+    """Run the command in this process."""
+    return CliRunner().invoke(main, arguments)
+
+
+@pytest.mark.torch
+def test_a_design_is_printed_with_its_receipt() -> None:
+    """``--json``: stdout holds the answer's body alone, stderr the progress; status 0."""
+    done = invoke("design", "96", "--latent-dim", "128", "--json")
+    answer = json.loads(done.stdout)
+    assert done.exit_code == 0
+    assert answer["verification"]["verdict"] == "verified"
+    assert answer["generator"]["output_shape"] == [3, 96, 96]
+    assert answer["brief"]["latent_dim"] == 128
+    assert "verify" in done.stderr
+
+
+def test_without_json_the_module_is_printed() -> None:
+    """The text can be piped into a file; what people read is on stderr."""
+    done = invoke("design", "218x178", "--latent-dim", "100", "--verify", "none")
+    assert done.exit_code == 0
+    assert done.stdout.startswith('"""Generator and discriminator for 3×218×178 pictures')
+    assert "7×5 → 14×11 → 27×22 → 54×44 → 109×89 → 218×178" in done.stderr
+    compile(done.stdout, "model.py", "exec")
+
+
+def test_output_writes_a_file(tmp_path: Path) -> None:
+    """``--output`` takes what stdout would have held."""
+    path = tmp_path / "model.py"
+    done = invoke("design", "28", "--latent-dim", "9", "--verify", "none", "--output", str(path))
+    assert done.exit_code == 0
+    assert done.stdout == ""
+    assert "class Generator" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "document"),
+    [
+        (["3", "--latent-dim", "1"], {"resolution": 3, "latent_dim": 1}),
+        (["64.0", "--latent-dim", "1"], {"resolution": "64.0", "latent_dim": 1}),
+        (["64x64x64x64", "--latent-dim", "1"], {"resolution": [64] * 4, "latent_dim": 1}),
+        (["64"], {"resolution": 64}),
+        (["64", "--latent-dim", "0"], {"resolution": 64, "latent_dim": 0}),
+        (["64", "--latent-dim", "-1"], {"resolution": 64, "latent_dim": -1}),
+        (
+            ["64", "--latent-dim", "1", "--exact", "perhaps"],
+            {"resolution": 64, "latent_dim": 1, "search": {"exact": "perhaps"}},
+        ),
+        (
+            ["64", "--latent-dim", "1", "--strides", "2,y"],
+            {"resolution": 64, "latent_dim": 1, "search": {"strides": [2, "y"]}},
+        ),
+    ],
+)
+def test_a_wrong_brief_is_refused_in_the_words_of_the_library(
+    arguments: list[str], document: dict[str, object]
+) -> None:
+    """Status 2, the sentence on stderr, and with ``--json`` the refusal as an object."""
+    with pytest.raises(InvalidRequest) as caught:
+        brief_from_document(document)
+    done = invoke("design", *arguments, "--json")
+    refused = json.loads(done.stdout)
+    assert done.exit_code == 2
+    assert refused["detail"] == str(caught.value)
+    assert refused["code"] == caught.value.code
+    assert str(caught.value) in done.stderr
+
+
+def test_options_reach_the_brief() -> None:
+    """Every option has its field."""
+    done = invoke(
+        *["design", "64", "--dimensions", "3", "--latent-dim", "9", "--channels", "1"],
+        *["--base-channels", "8", "--max-channels", "32", "--kernel-sizes", "4,6"],
+        *["--strides", "2", "--dilations", "1", "--no-output-padding", "--exact", "require"],
+        *["--overlap", "even", "--initial-size", "4", "--max-layers", "5"],
+        *["--max-parameters", "9000000", "--max-multiply-adds", "900000000"],
+        *["--verify", "none", "--json"],
+    )
+    assert done.exit_code == 0, done.output
+    brief = json.loads(done.stdout)["brief"]
+    assert brief["resolution"] == [64, 64, 64]
+    assert (brief["channels"], brief["base_channels"], brief["max_channels"]) == (1, 8, 32)
+    assert brief["budget"] == {"parameters": 9_000_000, "multiply_adds": 900_000_000}
+    assert brief["search"] == {
+        "kernel_sizes": [4, 6],
+        "strides": [2],
+        "dilations": [1],
+        "output_padding": False,
+        "exact": "require",
+        "overlap": "even",
+        "initial_size": [4, 4, 4],
+        "max_layers": 5,
+        "anisotropic": False,
+    }
+
+
+def test_the_command_is_installed() -> None:
+    """The entry point exists and lists its commands, those of the service among them."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name("gan-designer"), "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in ("design", "serve", "openapi"):
+        assert f"  {name} " in done.stdout
