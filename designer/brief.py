@@ -7,6 +7,7 @@ from enum import StrEnum
 from math import prod
 
 from designer import limits
+from designer.bounds import budget_errors, chain_errors, space_errors
 from designer.checks import check_integer, check_length, refuse
 from designer.errors import FieldError
 from designer.layers import Size, Windows
@@ -58,12 +59,20 @@ class Brief:
         refuse(_elements_errors(self.resolution, self.channels))
         if self.search is None:
             object.__setattr__(self, "search", SearchSpace.default(axes=self.axes))
+        refuse(self._nested_errors())
 
     def _number_errors(self) -> list[FieldError]:
         return [
             error
             for name, high in _HIGHEST.items()
             for error in check_integer(getattr(self, name), pointer=f"/{name}", low=1, high=high)
+        ]
+
+    def _nested_errors(self) -> list[FieldError]:
+        return [
+            *space_errors(self.space, axes=self.axes),
+            *(budget_errors(self.budget) if self.budget else []),
+            *(chain_errors(self.windows, axes=self.axes) if self.windows is not None else []),
         ]
 
     @property

@@ -4,6 +4,8 @@
     ├── InvalidRequest     a request that is malformed or outside a limit, field by field
     ├── InvalidLayer       a window or layer that torch would refuse, or an empty map
     ├── NoChain            no chain of layers leads from the start to the target
+    ├── DamagedId          a design's id that was altered or cut
+    ├── UnknownIdVersion   a design's id that another release wrote
     ├── SearchTooLarge     the search would visit more states than the bound allows
     ├── TooLarge           a form or a picture that is too large to list or to draw
     └── Accident           what was asked is fine, but it could not be run now
@@ -83,6 +85,18 @@ class NoChain(DesignerError):
     """No chain of layers leads from the start to the target within the search space."""
 
     code = "no_chain"
+
+
+class DamagedId(DesignerError):
+    """A design's id that was altered or cut."""
+
+    code = "damaged_id"
+
+
+class UnknownIdVersion(DesignerError):
+    """A design's id whose version this release does not know."""
+
+    code = "unknown_id_version"
 
 
 class SearchTooLarge(DesignerError):

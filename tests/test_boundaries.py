@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 
 ORDER = [
     "errors",
+    "version",
     "arithmetic",
     "layers",
     "chain",
@@ -28,8 +29,10 @@ ORDER = [
     "reading",
     "refusal",
     "space",
+    "bounds",
     "brief",
     "documents",
+    "permalink",
     "equivalence",
     "layer_solver",
     "solver",
@@ -39,7 +42,6 @@ ORDER = [
     "probe",
     "verification",
     "design",
-    "answer",
     "commands",
     "cli",
 ]

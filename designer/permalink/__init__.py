@@ -1,0 +1,89 @@
+"""The id of a design: a short text that holds the completed brief and the chosen windows.
+
+Nothing is stored anywhere: whoever has the id has the design, in this release and in later ones.
+An id is a version (one character), then, in the URL-safe base64 alphabet, a checksum and the
+numbers that ``designer.permalink.layout`` packs. Nothing is compressed, so nothing can expand: the
+work of reading an id is bounded by its length. The same design has exactly one id.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error
+from hashlib import sha256
+
+from designer.brief import Brief
+from designer.chain import Chain
+from designer.checks import shorten
+from designer.errors import DamagedId, UnknownIdVersion
+from designer.permalink.layout import read_design, write_design
+from designer.permalink.radix import Packer, Unpacker
+
+VERSION = "1"
+"""The version of the ids that are written, their first character."""
+
+MAX_ID_LENGTH = 2_000
+"""Longest id, in characters."""
+
+_CHECK_BYTES = 6
+
+
+def write_id(brief: Brief, chain: Chain) -> str:
+    """The id of the design that ``chain`` makes of ``brief``.
+
+    >>> from designer.layers import Window
+    >>> step = (Window(kernel_size=4, stride=2, padding=1),) * 2
+    >>> sizes = tuple((side, side) for side in (4, 8, 16, 32, 64))
+    >>> chain = Chain(sizes=sizes, windows=(step,) * 4)
+    >>> text = write_id(Brief(resolution=64, latent_dim=100), chain)
+    >>> len(text), read_id(text)[1] == chain
+    (37, True)
+    """
+    packer = Packer()
+    write_design(packer, brief, chain)
+    packed = packer.packed
+    text = urlsafe_b64encode(_checksum(packed) + packed).decode().rstrip("=")
+    assert len(text) < MAX_ID_LENGTH, "every brief within the limits has an id within its own"
+    return VERSION + text
+
+
+def read_id(text: str) -> tuple[Brief, Chain]:
+    """The brief and the chain of an id.
+
+    Raises:
+        UnknownIdVersion: where another release wrote it.
+        DamagedId: where it was altered or cut.
+        InvalidRequest, InvalidLayer: where somebody wrote it with numbers outside the limits.
+    """
+    if not text.startswith(VERSION):
+        raise UnknownIdVersion(
+            f"ids of version {shorten(text[:1])} are unknown; this release reads {VERSION}",
+            known=[VERSION],
+        )
+    brief, chain = read_design(Unpacker(_unwrap(text)))
+    if write_id(brief, chain) != text:
+        raise DamagedId("the design's id is not written as this service writes it")
+    return brief, chain
+
+
+def _unwrap(text: str) -> bytes:
+    """The packed numbers of an id whose checksum agrees."""
+    if not text.isascii() or len(text) > MAX_ID_LENGTH:
+        raise DamagedId(
+            f"a design's id has at most {MAX_ID_LENGTH} characters of A-Z, a-z, 0-9, - and _,"
+            f" got {len(text)}",
+            length=len(text),
+            maximum=MAX_ID_LENGTH,
+        )
+    try:
+        content = urlsafe_b64decode(text[1:] + "=" * (-len(text[1:]) % 4))
+    except Error:
+        content = b""
+    check, packed = content[:_CHECK_BYTES], content[_CHECK_BYTES:]
+    if check != _checksum(packed):
+        raise DamagedId("the design's id was altered or cut: its checksum does not agree")
+    return packed
+
+
+def _checksum(packed: bytes) -> bytes:
+    return sha256(VERSION.encode() + packed).digest()[:_CHECK_BYTES]

@@ -1,0 +1,50 @@
+"""The application: which parts it has and in which order they are joined."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from designer.version import VERSION
+from service.config import Config
+from service.contract import DESCRIPTION, TITLE, openapi_representation
+from service.problems.api import ProblemApi
+from service.schemas.fields import document_field
+from service.transport import install_transport
+from service.views.operations import operations
+from service.views.problems import problems
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The service as a WSGI application.
+
+    >>> create_app().test_client().get("/healthz").json
+    {'status': 'ok'}
+    """
+    config = config or Config()
+    app = Flask(__name__)
+    app.config.update(
+        API_TITLE=TITLE,
+        API_VERSION=VERSION,
+        OPENAPI_VERSION="3.1.0",
+        API_SPEC_OPTIONS={"info": {"description": DESCRIPTION}},
+        MAX_CONTENT_LENGTH=config.max_body_bytes,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.url_map.merge_slashes = False
+    install_transport(app, config)
+    _join_views(app)
+    return app
+
+
+def _join_views(app: Flask) -> None:
+    """Join the blueprints and write down the contract that they make together."""
+    api = ProblemApi(app)
+    api.ma_plugin.converter.add_attribute_function(document_field)
+    for blueprint in (problems, operations):
+        api.register_blueprint(blueprint)
+    document = json.loads(json.dumps(api.spec.to_dict()))
+    app.extensions["contract"] = document
+    app.extensions["openapi"] = openapi_representation(document)

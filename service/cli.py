@@ -1,0 +1,80 @@
+"""The commands that the service adds to `gan-designer`, by entry points."""
+
+from __future__ import annotations
+
+import os
+import sys
+from difflib import unified_diff
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from service.app import create_app
+from service.config import PREFIX, Config, ConfigError
+from service.contract import openapi_yaml
+
+GUNICORN_CONFIG = Path(__file__).with_name("gunicorn.conf.py")
+
+
+@click.command()
+@click.option("--host", envvar="HOST", help="Address to listen on.")
+@click.option("--port", envvar="PORT", type=click.IntRange(1, 65535), help="Port to listen on.")
+def serve(host: str | None, port: int | None) -> NoReturn:
+    """Serve over HTTP until interrupted."""
+    for name, value in (("HOST", host), ("PORT", port)):
+        if value is not None:
+            os.environ[f"{PREFIX}{name}"] = str(value)
+    try:
+        config = Config.from_environment()
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    click.echo(greeting(config))
+    sys.stdout.flush()
+    os.execv(sys.executable, gunicorn_command())
+
+
+def greeting(config: Config) -> str:
+    """The address, and a line for the shell that works once the service listens.
+
+    >>> print(greeting(Config(port=8001)))
+    gan-designer serves on http://127.0.0.1:8001 (interface: http://127.0.0.1:8001/docs). Try:
+    curl "http://127.0.0.1:8001/v1/designs?resolution=64&latent_dim=100"
+    """
+    host = "127.0.0.1" if config.host in ("0.0.0.0", "[::]") else config.host
+    address = f"http://{host}:{config.port}"
+    return (
+        f"gan-designer serves on {address} (interface: {address}/docs). Try:\n"
+        f'curl "{address}/v1/designs?resolution=64&latent_dim=100"'
+    )
+
+
+def gunicorn_command() -> list[str]:
+    """The command line that becomes the server."""
+    return [sys.executable, "-m", "gunicorn", "--config", str(GUNICORN_CONFIG)]
+
+
+@click.command()
+@click.option(
+    "--check",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Compare with this file instead of printing; exit status 1 where they differ.",
+)
+def openapi(check: Path | None) -> None:
+    """Print the OpenAPI document of the HTTP interface as YAML."""
+    text = openapi_yaml(create_app().extensions["contract"])
+    if check is None:
+        click.echo(text, nl=False)
+        return
+    difference = list(
+        unified_diff(
+            check.read_text(encoding="utf-8").splitlines(),
+            text.splitlines(),
+            str(check),
+            "gan-designer openapi",
+            lineterm="",
+        )
+    )
+    click.echo("\n".join(difference[:40]) or f"{check} is up to date")
+    sys.exit(bool(difference))

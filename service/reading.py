@@ -1,0 +1,192 @@
+"""Reading a request's message: JSON strictly, a query string strictly, both within bounds.
+
+What the fields mean is not known here; the schemas hand them to the library.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from flask import Request
+from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import MultiDict
+
+from designer.checks import escape_pointer, shorten
+from designer.errors import FieldError, InvalidRequest
+from service.problems.body import ProblemError
+
+MAX_DEPTH = 32
+"""Deepest level of lists and objects in a body."""
+
+MAX_DIGITS = 60
+"""Most digits of an integer."""
+
+
+class StrictParser(FlaskParser):
+    """webargs' parser with the bodies and query strings of this module."""
+
+    def load_json(self, req: Request, schema: object) -> object:
+        """The body as JSON values."""
+        check_media_type(req)
+        return parse_json(req.get_data(cache=False))
+
+    def load_querystring(self, req: Request, schema: object) -> object:
+        """The query parameters, each at most once."""
+        return single_values(req.args)
+
+
+def check_media_type(request: Request) -> None:
+    """Refuse bodies that are not application/json in UTF-8.
+
+    Raises:
+        ProblemError: unsupported_media_type.
+    """
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    coding = request.headers.get("Content-Encoding", "identity").lower()
+    if request.mimetype == "application/json" and charset == "utf-8" and coding == "identity":
+        return
+    raise ProblemError(
+        "unsupported_media_type",
+        "the body must be application/json in UTF-8 without content coding, got"
+        f" {shorten(request.content_type or 'no Content-Type')}",
+        accepted="application/json",
+    )
+
+
+def parse_json(body: bytes) -> object:
+    """The one JSON value of a body.
+
+    >>> parse_json(b'{"resolution": 64}')
+    {'resolution': 64}
+
+    Raises:
+        ProblemError: empty_body, malformed_json, integer_too_long or nested_too_deep.
+    """
+    if not body.strip():
+        raise ProblemError("empty_body", "the body is empty; a JSON object is needed")
+    try:
+        text = body.decode()
+        value = _DECODER.decode(text)
+        json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError:
+        refuse_depth()
+    except UnicodeError as error:
+        raise ProblemError("malformed_json", "the body is not UTF-8 throughout") from error
+    except json.JSONDecodeError as error:
+        raise ProblemError(
+            "malformed_json",
+            f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}",
+            line=error.lineno,
+            column=error.colno,
+        ) from error
+    check_depth(value)
+    return value
+
+
+def check_depth(value: object) -> None:
+    """Refuse values nested deeper than ``MAX_DEPTH``, without recursion of our own.
+
+    Raises:
+        ProblemError: nested_too_deep.
+    """
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return
+    refuse_depth()
+
+
+def refuse_depth() -> NoReturn:
+    """Refuse a body for its depth.
+
+    Raises:
+        ProblemError: nested_too_deep, always.
+    """
+    raise ProblemError(
+        "nested_too_deep",
+        f"the body is nested deeper than {MAX_DEPTH} levels",
+        maximum=MAX_DEPTH,
+    )
+
+
+def single_values(query: MultiDict[str, str]) -> dict[str, str]:
+    """The query's parameters by name.
+
+    Raises:
+        InvalidRequest: where one stands more than once.
+    """
+    repeated = [
+        FieldError(
+            pointer=f"/{escape_pointer(name)}",
+            code="repeated_field",
+            detail=f"{shorten(name)} is given {len(values)} times",
+            facts={"count": len(values)},
+        )
+        for name, values in query.lists()
+        if len(values) > 1
+    ]
+    if repeated:
+        raise InvalidRequest(repeated)
+    return query.to_dict()
+
+
+def read_decimal(text: str) -> int | str:
+    """The integer that a query parameter writes in decimal digits; any other text as it is.
+
+    >>> read_decimal("64"), read_decimal("6_4"), read_decimal("64.0")
+    (64, '6_4', '64.0')
+    """
+    return int(text) if _DECIMAL.fullmatch(text) else text
+
+
+def read_sizes(text: str) -> int | str | list[int | str]:
+    """The size that a query parameter writes: one integer, or several with ``x`` between.
+
+    >>> read_sizes("96"), read_sizes("218x178")
+    (96, [218, 178])
+    """
+    sides = [read_decimal(side) for side in text.split("x", 8)]
+    return sides if len(sides) > 1 else sides[0]
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _read_integer(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ProblemError(
+            "integer_too_long",
+            f"the body holds an integer of {len(digits)} digits, at most {MAX_DIGITS} are read",
+            digits=len(digits),
+            maximum=MAX_DIGITS,
+        )
+    return int(digits)
+
+
+def _read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        twice = next(
+            name for name, count in Counter(name for name, _ in pairs).items() if count > 1
+        )
+        raise ProblemError("malformed_json", f"the name {shorten(twice)} stands twice in an object")
+    return fields
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ProblemError("malformed_json", f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(
+    parse_int=_read_integer, parse_constant=_refuse_constant, object_pairs_hook=_read_object
+)
+
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,59})", re.ASCII)

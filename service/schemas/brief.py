@@ -1,0 +1,144 @@
+"""The brief: what `/v1/designs` takes, as a body and as a query string."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+
+from designer import limits
+from designer.brief import Brief, Level
+from designer.checks import check_fields, refuse
+from designer.documents import brief_from_document
+from designer.space import Exact, Overlap
+from service.reading import read_decimal, read_sizes
+from service.schemas.fields import (
+    Documented,
+    choice,
+    described,
+    integer,
+    list_of,
+    nullable,
+    per_axis,
+)
+
+SIDE = integer(limits.MIN_SIDE, limits.MAX_LENGTH)
+CHOICES = list_of(integer(1, limits.MAX_CHOICE), 1, limits.MAX_CHOICES)
+
+
+class WindowSchema(ma.Schema):
+    """How the kernel of one layer moves; every field one value per axis, or one for all."""
+
+    kernel_size = Documented(per_axis(integer(1, limits.MAX_CHOICE)), required=True)
+    stride = Documented(per_axis(integer(1, limits.MAX_CHOICE)), load_default=1)
+    dilation = Documented(per_axis(integer(1, limits.MAX_CHOICE)), load_default=1)
+    padding = Documented(per_axis(integer(0)), load_default=0)
+    output_padding = Documented(per_axis(integer(0)), load_default=0)
+
+
+class SearchSchema(ma.Schema):
+    """Which chains are considered; what is left out takes the default of docs/solver.md."""
+
+    kernel_sizes = Documented(CHOICES, **described("Kernel sizes F; F ≥ S in every layer."))
+    strides = Documented(CHOICES, **described("Strides S."))
+    dilations = Documented(CHOICES, **described("Dilations D; gcd(S, D) = 1 in every layer."))
+    output_padding = Documented(
+        {"type": "boolean"}, **described("Whether output padding may be used.", load_default=True)
+    )
+    exact = Documented(
+        choice(*Exact), **described("What is asked of F − S − 2P + A.", load_default="prefer")
+    )
+    overlap = Documented(
+        choice(*Overlap), **described("What is asked of S divides F.", load_default="prefer")
+    )
+    initial_size = Documented(
+        nullable(per_axis(integer(1, limits.MAX_LENGTH))),
+        **described("Size of the first map; null: the solver's choice.", load_default=None),
+    )
+    max_layers = Documented(
+        integer(1, limits.MAX_LAYERS), **described("Most layers.", load_default=16)
+    )
+    anisotropic = Documented(
+        {"type": "boolean"},
+        **described("Whether kernels and strides may differ by axis.", load_default=False),
+    )
+
+
+class BudgetSchema(ma.Schema):
+    """Bounds on the generator; null bounds nothing."""
+
+    parameters = Documented(
+        nullable(integer(1)), **described("Most parameters.", load_default=None)
+    )
+    multiply_adds = Documented(
+        nullable(integer(1)),
+        **described("Most multiply-adds of one sample.", load_default=None),
+    )
+
+
+class ScalarSchema(ma.Schema):
+    """The brief's fields that one word can write."""
+
+    dimensions = Documented(
+        integer(1, 3), **described("Number of axes, for an integer `resolution`.")
+    )
+    latent_dim = Documented(
+        integer(1, limits.MAX_LATENT_DIM),
+        **described("Length of the latent vector.", required=True),
+    )
+    channels = Documented(
+        integer(1, limits.MAX_CHANNELS), **described("Channels of the picture.", load_default=3)
+    )
+    base_channels = Documented(
+        integer(1, limits.MAX_WIDTH), **described("Width next to the picture.", load_default=64)
+    )
+    max_channels = Documented(
+        integer(1, limits.MAX_WIDTH), **described("Cap of the widths.", load_default=512)
+    )
+    verify = Documented(
+        choice(*Level), **described("How much of the text is proven.", load_default="standard")
+    )
+
+
+class BriefSchema(ScalarSchema):
+    """A picture's size, a latent vector's length, and what the networks may look like."""
+
+    resolution = Documented(
+        {"oneOf": [SIDE, list_of(SIDE, 1, 3)]},
+        **described(
+            "Size of the picture in pixels, height before width (depth first); an integer means"
+            f" the same on every axis. At most {limits.MAX_SIDE} a side on two and three axes.",
+            required=True,
+        ),
+    )
+    search = ma.fields.Nested(SearchSchema, allow_none=True, load_default=None)
+    chain = ma.fields.List(
+        ma.fields.Nested(WindowSchema),
+        allow_none=True,
+        validate=ma.validate.Length(min=1, max=limits.MAX_LAYERS),
+        **described(
+            "The windows themselves, from the first map to the picture: no search is made.",
+            load_default=None,
+        ),
+    )
+    budget = ma.fields.Nested(BudgetSchema, allow_none=True, load_default=None)
+
+    def load(self, data: object, **_: object) -> Brief:
+        """The brief of a JSON body, read by the library."""
+        return brief_from_document(data)
+
+
+class BriefQuerySchema(ScalarSchema):
+    """The brief's fields as query parameters."""
+
+    resolution = Documented(
+        {"type": "string", "pattern": "^[0-9]+(x[0-9]+){0,2}$"},
+        **described("Size of the picture: `96`, or `218x178` for several axes.", required=True),
+    )
+
+    def load(self, data: object, **_: object) -> Brief:
+        """The brief of a query string: decimal digits are integers, the rest is read as a body."""
+        assert isinstance(data, dict), "the parser gives query strings as dicts"
+        refuse(check_fields(data, pointer="", known=self.fields))
+        document: dict[str, object] = {name: read_decimal(text) for name, text in data.items()}
+        if "resolution" in data:
+            document["resolution"] = read_sizes(data["resolution"])
+        return brief_from_document(document)

@@ -1,0 +1,177 @@
+"""The design: what `/v1/designs` answers. ``designer.answer`` makes it; here it is described."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+
+from designer.brief import Level
+from designer.space import Exact, Overlap
+from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
+
+COUNT = integer(0)
+POSITIVE = integer(1)
+SIZE = list_of(POSITIVE, 1, 3)
+PER_AXIS = list_of(COUNT, 1, 3)
+TEXT = {"type": "string"}
+FLAG = {"type": "boolean"}
+
+
+class AnsweredWindowSchema(ma.Schema):
+    """How the kernel of one layer moves, per axis."""
+
+    kernel_size = Documented(SIZE, required=True)
+    stride = Documented(SIZE, required=True)
+    dilation = Documented(SIZE, required=True)
+    padding = Documented(PER_AXIS, required=True)
+    output_padding = Documented(PER_AXIS, required=True)
+
+
+class AnsweredSearchSchema(ma.Schema):
+    """The space that was searched."""
+
+    kernel_sizes = Documented(list_of(POSITIVE, 1), required=True)
+    strides = Documented(list_of(POSITIVE, 1), required=True)
+    dilations = Documented(list_of(POSITIVE, 1), required=True)
+    output_padding = Documented(FLAG, required=True)
+    exact = Documented(choice(*Exact), required=True)
+    overlap = Documented(choice(*Overlap), required=True)
+    initial_size = Documented(nullable(SIZE), required=True)
+    max_layers = Documented(POSITIVE, required=True)
+    anisotropic = Documented(FLAG, required=True)
+
+
+class AnsweredBudgetSchema(ma.Schema):
+    """The bounds that were kept."""
+
+    parameters = Documented(nullable(POSITIVE), required=True)
+    multiply_adds = Documented(nullable(POSITIVE), required=True)
+
+
+class AnsweredBriefSchema(ma.Schema):
+    """The completed brief: every field with its value."""
+
+    resolution = Documented(SIZE, required=True)
+    dimensions = Documented(integer(1, 3), required=True)
+    latent_dim = Documented(POSITIVE, required=True)
+    channels = Documented(POSITIVE, required=True)
+    base_channels = Documented(POSITIVE, required=True)
+    max_channels = Documented(POSITIVE, required=True)
+    search = ma.fields.Nested(AnsweredSearchSchema, required=True)
+    chain = ma.fields.List(ma.fields.Nested(AnsweredWindowSchema), required=True, allow_none=True)
+    budget = ma.fields.Nested(AnsweredBudgetSchema, required=True, allow_none=True)
+    verify = Documented(choice(*Level), required=True)
+
+
+class LayerSchema(AnsweredWindowSchema):
+    """One layer with its norm and activation."""
+
+    name = Documented(TEXT, **described("Its name in the module.", required=True))
+    op = Documented(choice("conv", "conv_transpose"), required=True)
+    in_channels = Documented(POSITIVE, required=True)
+    out_channels = Documented(POSITIVE, required=True)
+    groups = Documented(POSITIVE, required=True)
+    bias = Documented(FLAG, required=True)
+    normalization = Documented(choice("batch", "none"), required=True)
+    activation = Documented(choice("relu", "leaky_relu", "tanh", "sigmoid"), required=True)
+    input_size = Documented(SIZE, required=True)
+    output_size = Documented(SIZE, required=True)
+    arithmetic = Documented(
+        list_of(TEXT, 1, 3), **described("The law with its numbers, per axis.", required=True)
+    )
+    offset = Documented(
+        list_of({"type": "integer"}, 1, 3),
+        **described("F − S − 2P + A for D = 1, per axis.", required=True),
+    )
+    exact = Documented(FLAG, **described("Whether every offset is 0.", required=True))
+    even_overlap = Documented(FLAG, required=True)
+    parameters = Documented(COUNT, required=True)
+    multiply_adds = Documented(COUNT, required=True)
+
+
+class NetworkSchema(ma.Schema):
+    """One network; shapes are channels first, without the batch."""
+
+    class_name = Documented(TEXT, required=True)
+    input_shape = Documented(list_of(POSITIVE, 2, 4), required=True)
+    output_shape = Documented(list_of(POSITIVE, 1, 4), required=True)
+    parameters = Documented(COUNT, required=True)
+    multiply_adds = Documented(
+        COUNT, **described("Of convolutions and linear layers, one sample.", required=True)
+    )
+    activation_bytes = Documented(
+        COUNT, **described("Kept for the backward pass of one float32 sample.", required=True)
+    )
+    layers = ma.fields.List(ma.fields.Nested(LayerSchema), required=True)
+
+
+class ChainSchema(ma.Schema):
+    """Sizes from the first map to the picture, and the windows between them."""
+
+    sizes = Documented(list_of(SIZE, 2), required=True)
+    windows = ma.fields.List(ma.fields.Nested(AnsweredWindowSchema), required=True)
+
+
+class SourceSchema(ma.Schema):
+    """The module's text."""
+
+    text = Documented(TEXT, required=True)
+    sha256 = Documented({"type": "string", "pattern": "^[0-9a-f]{64}$"}, required=True)
+
+
+class CheckSchema(ma.Schema):
+    """One claim: what was predicted and what was measured."""
+
+    name = Documented(TEXT, required=True)
+    passed = Documented(nullable(FLAG), **described("null: not run.", required=True))
+    predicted = Documented({}, required=True)
+    measured = Documented({}, required=True)
+    tolerance = Documented(
+        nullable({"type": "number"}),
+        **described("Largest difference that passes; null: none may differ.", required=True),
+    )
+    detail = Documented(TEXT, required=True)
+
+
+class VerificationSchema(ma.Schema):
+    """The receipt. The ETag leaves out ``torch_version``: it differs between machines."""
+
+    verdict = Documented(choice("verified", "refuted", "not_run"), required=True)
+    level = Documented(choice(*Level), required=True)
+    checks = ma.fields.List(ma.fields.Nested(CheckSchema), required=True)
+    width = Documented(
+        nullable({"type": "object", "additionalProperties": True}),
+        **described("The arguments that the networks were run with.", required=True),
+    )
+    torch_version = Documented(nullable(TEXT), required=True)
+    seed = Documented({"type": "integer"}, required=True)
+    source_sha256 = Documented(TEXT, required=True)
+
+
+class LinksSchema(ma.Schema):
+    """Paths of the design's parts."""
+
+    self = Documented(TEXT, required=True)
+    module = Documented(TEXT, required=True)
+    bundle = Documented(TEXT, required=True)
+
+
+class DesignSchema(ma.Schema):
+    """A design: its networks, their text and the proof that the text was run."""
+
+    id = Documented(TEXT, **described("Names the design for ever.", required=True))
+    brief = ma.fields.Nested(AnsweredBriefSchema, required=True)
+    designer_version = Documented(TEXT, required=True)
+    generator = ma.fields.Nested(NetworkSchema, required=True)
+    discriminator = ma.fields.Nested(NetworkSchema, required=True)
+    chain = ma.fields.Nested(ChainSchema, required=True)
+    why = Documented(list_of(TEXT, 0), required=True)
+    count = Documented(
+        nullable(COUNT),
+        **described("Chains in the space; null where the brief gave the chain.", required=True),
+    )
+    count_text = Documented(
+        nullable(TEXT), **described("The count in digits, past 2⁵³.", required=True)
+    )
+    source = ma.fields.Nested(SourceSchema, required=True)
+    verification = ma.fields.Nested(VerificationSchema, required=True)
+    links = ma.fields.Nested(LinksSchema, required=True)

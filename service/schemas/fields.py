@@ -1,0 +1,69 @@
+"""The building stones of schemas: what the OpenAPI document says about each kind of value.
+
+Requests are read by ``designer.documents``, so that HTTP, the command line and the library refuse
+the same values in the same words; here it is only said what they read.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+
+Document = dict[str, Any]
+
+
+class Documented(ma.fields.Field[object]):
+    """A value whose OpenAPI schema is written down."""
+
+    def __init__(
+        self,
+        schema: Document,
+        *,
+        required: bool = False,
+        load_default: object = ma.missing,
+        metadata: Document | None = None,
+    ) -> None:
+        super().__init__(required=required, load_default=load_default, metadata=metadata)
+        self.documented = schema
+
+
+def document_field(_: object, field: ma.fields.Field[Any], ret: Document, **__: object) -> Document:
+    """The OpenAPI schema of a ``Documented`` field; nothing for the others."""
+    return dict(field.documented) if isinstance(field, Documented) else {}
+
+
+def integer(low: int, high: int | None = None, **more: object) -> Document:
+    """An integer from ``low`` to ``high``.
+
+    >>> integer(1, 3)
+    {'type': 'integer', 'minimum': 1, 'maximum': 3}
+    """
+    bounds = {"minimum": low} | ({} if high is None else {"maximum": high})
+    return {"type": "integer", **bounds, **more}
+
+
+def list_of(items: Document, low: int, high: int | None = None, **more: object) -> Document:
+    """A list of ``low`` to ``high`` values."""
+    bounds = {"minItems": low} | ({} if high is None else {"maxItems": high})
+    return {"type": "array", "items": items, **bounds, **more}
+
+
+def per_axis(items: Document) -> Document:
+    """One value per axis, or one for all axes."""
+    return {"oneOf": [items, list_of(items, 1, 3)]}
+
+
+def choice(*texts: str, **more: object) -> Document:
+    """One of a few texts."""
+    return {"type": "string", "enum": list(texts), **more}
+
+
+def nullable(schema: Document) -> Document:
+    """The same, or null."""
+    return {"oneOf": [schema, {"type": "null"}]}
+
+
+def described(text: str, **kwargs: object) -> Document:
+    """Keyword arguments of a field with a description."""
+    return {"metadata": {"description": text}, **kwargs}

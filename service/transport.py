@@ -1,0 +1,66 @@
+"""What every answer carries whatever it says: its id, its security headers, CORS."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+from flask import Flask, Response, g, request
+from flask_cors import CORS
+
+from service.config import Config
+
+EXPOSED = (
+    "Content-Disposition",
+    "Content-Location",
+    "ETag",
+    "Retry-After",
+    "Server-Timing",
+    "X-Request-ID",
+)
+"""Headers that a page of another origin may read."""
+
+STRICT_POLICY = "default-src 'none'; frame-ancestors 'none'"
+"""Content-Security-Policy of whatever is no page."""
+
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self';"
+    " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Content-Security-Policy of pages: nothing inline, nothing from elsewhere."""
+
+
+def install_transport(app: Flask, config: Config) -> None:
+    """Give every request an id and every answer its headers."""
+    app.before_request(_name_request)
+    app.after_request(_complete_headers)
+    if config.cors_origins:
+        CORS(
+            app,
+            origins=list(config.cors_origins),
+            methods=["GET", "HEAD", "POST", "OPTIONS"],
+            expose_headers=list(EXPOSED),
+            max_age=86_400,
+        )
+
+
+def _name_request() -> None:
+    """Keep the id that the client gave where it is a plain one, else make one."""
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+
+
+def _complete_headers(response: Response) -> Response:
+    response.headers["X-Request-ID"] = g.get("request_id") or uuid4().hex
+    if stages := g.get("stages"):
+        response.headers["Server-Timing"] = ", ".join(
+            f"{name};dur={milliseconds:.3f}" for name, milliseconds in stages.items()
+        )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    policy = PAGE_POLICY if response.mimetype == "text/html" else STRICT_POLICY
+    response.headers.setdefault("Content-Security-Policy", policy)
+    return response
+
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)

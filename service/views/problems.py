@@ -1,0 +1,31 @@
+"""The pages that a problem's ``type`` leads to."""
+
+from __future__ import annotations
+
+from flask import render_template
+from werkzeug import Response
+
+from service.blueprint import Blueprint
+from service.problems.body import ProblemError
+from service.problems.registry import PROBLEMS
+from service.representation import html
+
+problems = Blueprint("problems", __name__, description="What each error means.")
+
+
+@problems.route("/problems")
+@problems.response(200, {"type": "string"}, content_type="text/html")
+@problems.problems()
+def list_problems() -> Response:
+    """All codes, with a page for each."""
+    return html(render_template("problems.html", problems=PROBLEMS.values()))
+
+
+@problems.route("/problems/<string:code>")
+@problems.response(200, {"type": "string"}, content_type="text/html")
+@problems.problems("not_found")
+def show_problem(code: str) -> Response:
+    """What one code means and how to repair the request."""
+    if code not in PROBLEMS:
+        raise ProblemError("not_found", "no problem has this code", known=list(PROBLEMS))
+    return html(render_template("problem.html", problem=PROBLEMS[code]))

@@ -1,0 +1,89 @@
+"""Settings come from the environment alone, and a wrong one is refused by name."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from service.config import Config, ConfigError, variable
+
+DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
+
+
+def test_without_variables_everything_has_its_default() -> None:
+    assert Config.from_environment() == Config()
+
+
+def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each variable reaches its field."""
+    wanted = {
+        "host": "0.0.0.0",
+        "port": 9000,
+        "workers": 3,
+        "threads": 5,
+        "verify_processes": 2,
+        "verify_timeout_s": 7,
+        "verify_memory_mib": 512,
+        "verify_queue": 3,
+        "max_body_bytes": 2048,
+        "cors_origins": ("https://a.example", "http://b.example:81"),
+    }
+    assert wanted.keys() == {setting.name for setting in fields(Config)}
+    for name, value in wanted.items():
+        text = ",".join(value) if isinstance(value, tuple) else str(value)
+        monkeypatch.setenv(f"GAN_DESIGNER_{name.upper()}", text)
+    assert Config.from_environment() == Config(**wanted)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "70000"),
+        ("PORT", "eight"),
+        ("WORKERS", "0"),
+        ("THREADS", "-1"),
+        ("VERIFY_PROCESSES", "1.5"),
+        ("VERIFY_TIMEOUT_S", ""),
+        ("MAX_BODY_BYTES", "1048577"),
+        ("HOST", ""),
+        ("CORS_ORIGINS", "example.org"),
+        ("CORS_ORIGINS", "https://example.org/path"),
+    ],
+)
+def test_a_bad_value_is_refused_with_its_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """The operator reads which variable holds what."""
+    monkeypatch.setenv(f"GAN_DESIGNER_{name}", value)
+    with pytest.raises(ConfigError, match=f"GAN_DESIGNER_{name}={value!r}: "):
+        Config.from_environment()
+
+
+def test_all_bad_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GAN_DESIGNER_PORT", "x")
+    monkeypatch.setenv("GAN_DESIGNER_THREADS", "y")
+    monkeypatch.setenv("GAN_DESIGNER_TREADS", "16")
+    with pytest.raises(ConfigError) as refusal:
+        Config.from_environment()
+    named = [line.partition(":")[0].partition("=")[0] for line in str(refusal.value).splitlines()]
+    assert named == ["GAN_DESIGNER_PORT", "GAN_DESIGNER_THREADS", "GAN_DESIGNER_TREADS"]
+
+
+def test_a_slip_in_a_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting that nobody reads would otherwise be believed in."""
+    monkeypatch.setenv("GAN_DESIGNER_TREADS", "16")
+    with pytest.raises(ConfigError, match="GAN_DESIGNER_TREADS: no such setting; known are"):
+        Config.from_environment()
+
+
+def test_the_documented_table_is_the_real_one() -> None:
+    """docs/configuration.md has one row per setting, with its default and its meaning."""
+    rows = [line for line in DOCS.read_text().splitlines() if line.startswith("| `GAN_")]
+    expected = []
+    for setting in fields(Config):
+        default = ",".join(setting.default) if setting.name == "cors_origins" else setting.default
+        shown = f"`{default}`" if default != "" else "none"
+        expected.append(f"| `{variable(setting)}` | {setting.metadata['meaning']} | {shown} |")
+    assert rows == expected

@@ -1,0 +1,62 @@
+"""The contract is complete, valid, and the file in the repository is it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+from click.testing import CliRunner
+from flask.testing import FlaskClient
+from openapi_spec_validator import validate
+
+from service.cli import openapi
+from service.problems.registry import PROBLEMS
+
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / "openapi.yaml"
+
+
+def test_the_file_is_up_to_date() -> None:
+    """`gan-designer openapi > openapi.yaml` renews it."""
+    result = CliRunner().invoke(openapi, ["--check", str(FILE)])
+    assert result.exit_code == 0, result.output
+
+
+def test_a_file_that_differs_is_noticed(tmp_path: Path) -> None:
+    """The check of the check."""
+    other = tmp_path / "openapi.yaml"
+    other.write_text(FILE.read_text().replace("healthz", "health"))
+    result = CliRunner().invoke(openapi, ["--check", str(other)])
+    assert result.exit_code == 1
+    assert "-  /health:" in result.output
+    assert "+  /healthz:" in result.output
+
+
+def test_printing_twice_gives_the_same_bytes() -> None:
+    first, second = (CliRunner().invoke(openapi).output for _ in range(2))
+    assert first == second == FILE.read_text()
+
+
+def test_the_document_is_valid(client: FlaskClient) -> None:
+    """OpenAPI 3.1, and the one that the service answers with."""
+    document = yaml.safe_load(FILE.read_text())
+    assert document["openapi"] == "3.1.0"
+    validate(document)
+    assert client.get("/openapi.json").json == document
+
+
+def test_every_operation_declares_its_problems() -> None:
+    """flask-smorest's private hooks are still called: no error schema of its own is left."""
+    document = yaml.safe_load(FILE.read_text())
+    assert "Error" not in document["components"]["schemas"]
+    for path in document["paths"].values():
+        for method in path.keys() - {"parameters"}:
+            responses = path[method]["responses"]
+            assert "500" in responses
+            assert "default" not in responses
+            for status, response in responses.items():
+                if status >= "400":
+                    schema = response["content"]["application/problem+json"]["schema"]
+                    assert schema == {"$ref": "#/components/schemas/Problem"}
+    codes = document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"]
+    assert codes == list(PROBLEMS)

@@ -1,0 +1,144 @@
+"""Every error is a problem document, and every code has a page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from designer import errors
+from designer.errors import DesignerError, Overloaded
+from service.app import create_app
+from service.problems.registry import PROBLEMS
+
+ROOT = Path(__file__).parents[2]
+MEMBERS = ["type", "title", "status", "detail", "code", "facts", "errors"]
+
+
+def codes_of(kind: type[DesignerError]) -> set[str]:
+    """The codes of a kind of refusal and of all kinds below it."""
+    return {kind.code}.union(*(codes_of(below) for below in kind.__subclasses__()))
+
+
+def test_every_code_of_the_library_is_registered() -> None:
+    """No refusal falls back to the general one because somebody forgot the registry."""
+    written = {
+        code
+        for path in (ROOT / "designer").rglob("*.py")
+        for code in re.findall(r'code="([a-z_]+)"', path.read_text())
+    }
+    readers = set(
+        re.findall(
+            r'"(not_an?_[a-z]+|wrong_length|missing_field)"',
+            (ROOT / "designer" / "reading.py").read_text(),
+        )
+    )
+    assert written | readers | codes_of(errors.DesignerError) <= PROBLEMS.keys()
+
+
+@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=list(PROBLEMS))
+def test_every_type_leads_to_its_page(client: FlaskClient, problem: object) -> None:
+    """The page says what the code means and how to repair the request."""
+    entry = PROBLEMS[problem.code]  # type: ignore[attr-defined]
+    page = client.get(entry.address)
+    assert page.status_code == 200
+    assert page.mimetype == "text/html"
+    words = re.sub(r"\s+", " ", page.text).replace("&#34;", '"').replace("&#39;", "'")
+    assert entry.title in words.replace("&amp;", "&")
+    assert entry.meaning.replace("<", "&lt;") in words
+    assert entry.repair in words
+
+
+def test_the_list_leads_to_every_page(client: FlaskClient) -> None:
+    page = client.get("/problems").text
+    assert re.findall(r'href="(/problems/[a-z_]+)"', page) == [p.address for p in PROBLEMS.values()]
+
+
+def test_the_documentation_has_every_code() -> None:
+    """docs/problems.md is the registry as a table."""
+    rows = re.findall(
+        r"^\| `([a-z_]+)` \| (\d+) \| (.+?) \| (.+) \|$",
+        (ROOT / "docs" / "problems.md").read_text(),
+        re.M,
+    )
+    assert rows == [(p.code, str(p.status), p.meaning, p.repair) for p in PROBLEMS.values()]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nowhere", 404, "not_found"),
+        ("GET", "/healthz/", 404, "not_found"),
+        ("GET", "//healthz", 404, "not_found"),
+        ("GET", "/problems/nothing", 404, "not_found"),
+        ("GET", "/problems/%3Cscript%3E", 404, "not_found"),
+        ("GET", "/static/../app.py", 404, "not_found"),
+        ("GET", "/static/%2e%2e/app.py", 404, "not_found"),
+        ("POST", "/healthz", 405, "method_not_allowed"),
+        ("DELETE", "/openapi.json", 405, "method_not_allowed"),
+        ("TRACE", "/healthz", 405, "method_not_allowed"),
+        ("BREW", "/healthz", 405, "method_not_allowed"),
+    ],
+)
+def test_what_is_not_there_is_a_problem(
+    client: FlaskClient, method: str, path: str, status: int, code: str
+) -> None:
+    answer = client.open(path, method=method)
+    assert answer.status_code == status
+    assert answer.mimetype == "application/problem+json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert list(answer.json) == MEMBERS
+    assert (answer.json["code"], answer.json["status"]) == (code, status)
+    assert answer.json["type"] == PROBLEMS[code].address
+    assert ("Allow" in answer.headers) == (status == 405)
+
+
+@pytest.fixture
+def failing() -> Flask:
+    """An application with views that fail in every way."""
+    app = create_app()
+
+    def fail(error: Exception) -> None:
+        raise error
+
+    faults: dict[str, Exception] = {
+        "bug": AssertionError("secret figure 42"),
+        "memory": MemoryError(),
+        "recursion": RecursionError("secret"),
+        "full": Overloaded("9 requests wait already", waiting=9),
+        "unknown": type("New", (DesignerError,), {"code": "brand_new"})("too new", age=1),
+    }
+    for name, fault in faults.items():
+        app.add_url_rule(f"/{name}", name, lambda fault=fault: fail(fault))
+    return app
+
+
+@pytest.mark.parametrize("name", ["bug", "memory", "recursion"])
+def test_a_fault_is_told_without_its_secrets(
+    failing: Flask, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The caller gets an id, the operator the trace under that id."""
+    answer = failing.test_client().get(f"/{name}", headers={"X-Request-ID": "abc-1"})
+    assert answer.status_code == 500
+    assert list(answer.json) == MEMBERS
+    assert answer.json["facts"] == {"request_id": "abc-1"}
+    assert "secret" not in answer.text
+    assert "abc-1" in caplog.text
+    assert "Traceback" in caplog.text
+
+
+def test_an_accident_says_when_to_come_back(failing: Flask) -> None:
+    answer = failing.test_client().get("/full")
+    assert (answer.status_code, answer.json["code"]) == (503, "overloaded")
+    assert answer.headers["Retry-After"] == "2"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.json["facts"] == {"waiting": 9}
+
+
+def test_an_unregistered_refusal_keeps_its_sentence(failing: Flask) -> None:
+    answer = failing.test_client().get("/unknown")
+    assert (answer.status_code, answer.json["code"]) == (422, "refused")
+    assert (answer.json["detail"], answer.json["facts"]) == ("too new", {"age": 1})
