@@ -1,4 +1,4 @@
-"""Questions put to the nested parts of a brief: its space, its budget, its own windows."""
+"""Questions put to the windows that a caller writes down himself."""
 
 from __future__ import annotations
 
@@ -8,39 +8,7 @@ from designer.arithmetic import kernel_span
 from designer.checks import check_integer, check_length
 from designer.errors import FieldError
 from designer.layers import Window, Windows
-from designer.limits import MAX_BUDGET, MAX_CHOICE, MAX_CHOICES, MAX_LAYERS, MAX_LENGTH
-from designer.space import Budget, SearchSpace
-
-
-def space_errors(space: SearchSpace, *, axes: int) -> list[FieldError]:
-    """Errors of a search space for a picture of so many axes.
-
-    >>> space = SearchSpace(kernel_sizes=(4,), strides=(0,))
-    >>> [error.detail for error in space_errors(space, axes=2)]
-    ['strides[0] must be 1 to 256, got 0']
-    """
-    errors: list[FieldError] = []
-    for name in ("kernel_sizes", "strides", "dilations"):
-        errors += _choices_errors(getattr(space, name), pointer=f"/search/{name}")
-    if space.initial_size is not None:
-        pointer = "/search/initial_size"
-        errors += check_length(space.initial_size, pointer=pointer, low=axes, high=axes)
-        for index, side in enumerate(space.initial_size):
-            errors += check_integer(side, pointer=f"{pointer}/{index}", low=1, high=MAX_LENGTH)
-    pointer = "/search/max_layers"
-    return errors + check_integer(space.max_layers, pointer=pointer, low=1, high=MAX_LAYERS)
-
-
-def budget_errors(budget: Budget) -> list[FieldError]:
-    """Errors of a budget."""
-    return [
-        error
-        for name in ("parameters", "multiply_adds")
-        if getattr(budget, name) is not None
-        for error in check_integer(
-            getattr(budget, name), pointer=f"/budget/{name}", low=1, high=MAX_BUDGET
-        )
-    ]
+from designer.limits import MAX_CHOICE, MAX_LAYERS
 
 
 def chain_errors(steps: tuple[Windows, ...], *, axes: int) -> list[FieldError]:
@@ -55,16 +23,6 @@ def chain_errors(steps: tuple[Windows, ...], *, axes: int) -> list[FieldError]:
         errors += check_length(step, pointer=f"/chain/{index}", low=axes, high=axes)
         for axis, window in enumerate(step):
             errors += _window_errors(window, layer=f"/chain/{index}", axis=axis)
-    return errors
-
-
-def _choices_errors(choices: tuple[int, ...], *, pointer: str) -> list[FieldError]:
-    errors = check_length(choices, pointer=pointer, low=1, high=MAX_CHOICES)
-    for index, value in enumerate(choices[:MAX_CHOICES]):
-        errors += check_integer(value, pointer=f"{pointer}/{index}", low=1, high=MAX_CHOICE)
-    if not errors and list(choices) != sorted(set(choices)):
-        detail = f"{pointer.rsplit('/', 1)[-1]} must ascend without repetition"
-        errors.append(FieldError(pointer=pointer, code="not_ascending", detail=detail))
     return errors
 
 

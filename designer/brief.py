@@ -7,7 +7,7 @@ from enum import StrEnum
 from math import prod
 
 from designer import limits
-from designer.bounds import budget_errors, chain_errors, space_errors
+from designer.bounds import chain_errors
 from designer.checks import check_integer, check_length, refuse
 from designer.errors import FieldError
 from designer.layers import Size, Windows
@@ -69,11 +69,11 @@ class Brief:
         ]
 
     def _nested_errors(self) -> list[FieldError]:
-        return [
-            *space_errors(self.space, axes=self.axes),
-            *(budget_errors(self.budget) if self.budget else []),
-            *(chain_errors(self.windows, axes=self.axes) if self.windows is not None else []),
-        ]
+        errors = chain_errors(self.windows, axes=self.axes) if self.windows is not None else []
+        if self.space.initial_size is not None:
+            pointer, axes = "/search/initial_size", self.axes
+            errors += check_length(self.space.initial_size, pointer=pointer, low=axes, high=axes)
+        return errors
 
     @property
     def axes(self) -> int:

@@ -35,9 +35,6 @@ MAX_CHOICES = 64
 MAX_CHOICE = 256
 """Largest kernel size, stride or dilation in a search list."""
 
-MAX_BUDGET = 2**63 - 1
-"""Largest bound of a budget."""
-
 MAX_BODY_BYTES = 2**20
 """Largest request body."""
 

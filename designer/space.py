@@ -7,7 +7,7 @@ from enum import StrEnum
 from math import gcd
 
 from designer import limits
-from designer.checks import check_integer, check_length, refuse, shorten
+from designer.checks import check_integer, check_length, field_name, refuse, shorten
 from designer.errors import FieldError
 from designer.layers import Size
 
@@ -121,10 +121,9 @@ def _value_errors(space: SearchSpace) -> list[FieldError]:
     for name in _LISTS:
         errors += _list_errors(getattr(space, name), f"/search/{name}")
     for name in ("output_padding", "anisotropic"):
-        errors += _type_errors(getattr(space, name), bool, f"/search/{name}", "true or false")
+        errors += _type_errors(getattr(space, name), bool, f"/search/{name}", "not_a_boolean")
     for name, choices in (("exact", Exact), ("overlap", Overlap)):
-        wanted = " or ".join(choice.value for choice in choices)
-        errors += _type_errors(getattr(space, name), choices, f"/search/{name}", wanted)
+        errors += _type_errors(getattr(space, name), choices, f"/search/{name}", "not_a_choice")
     errors += check_integer(
         space.max_layers, pointer="/search/max_layers", low=1, high=limits.MAX_LAYERS
     )
@@ -132,7 +131,7 @@ def _value_errors(space: SearchSpace) -> list[FieldError]:
 
 
 def _list_errors(values: object, pointer: str) -> list[FieldError]:
-    errors = _type_errors(values, tuple, pointer, "a list")
+    errors = _type_errors(values, tuple, pointer, "not_a_list")
     if errors or not isinstance(values, tuple):
         return errors
     errors = check_length(values, pointer=pointer, low=1, high=limits.MAX_CHOICES)
@@ -146,19 +145,18 @@ def _initial_errors(size: object) -> list[FieldError]:
         return []
     pointer = "/search/initial_size"
     if not isinstance(size, list | tuple):
-        return _type_errors(size, tuple, pointer, "a list")
+        return _type_errors(size, tuple, pointer, "not_a_list")
     errors = check_length(size, pointer=pointer, low=1, high=3)
     for index, side in enumerate(size[:3]):
         errors += check_integer(side, pointer=f"{pointer}/{index}", low=1, high=limits.MAX_LENGTH)
     return errors
 
 
-def _type_errors(value: object, kind: type, pointer: str, wanted: str) -> list[FieldError]:
+def _type_errors(value: object, kind: type, pointer: str, code: str) -> list[FieldError]:
     if isinstance(value, kind):
         return []
-    name = pointer.rpartition("/")[2]
-    detail = f"{name} must be {wanted}, got {shorten(value)}"
-    return [FieldError(pointer=pointer, code="wrong_type", detail=detail)]
+    detail = f"{field_name(pointer)} must be a {kind.__name__}, got {shorten(value)}"
+    return [FieldError(pointer=pointer, code=code, detail=detail)]
 
 
 def _contradictions(space: SearchSpace) -> list[FieldError]:

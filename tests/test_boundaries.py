@@ -42,6 +42,7 @@ ORDER = [
     "probe",
     "verification",
     "design",
+    "answer",
     "commands",
     "cli",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from designer.arithmetic import conv_input_sizes, inverse_output_padding
-from designer.equivalence.placement import Layer, place
+from designer.equivalence.placement import Layer, Placement, place
 from designer.layers import Conv, ConvTranspose, Size, Window, Windows
 
 
@@ -48,7 +48,8 @@ def invert_layer(layer: Layer, input_size: Size) -> Inverse:
     )
     legal = tuple(window for window in windows if window is not None)
     found = len(legal) == layer.axes
-    ranges = (_sizes_sharing(axis.window, axis.positions) for axis in placed)
+    convs = layer.windows if isinstance(layer, Conv) else windows
+    ranges = [_sizes_sharing(conv, axis) for conv, axis in zip(convs, placed, strict=True)]
     return Inverse(
         layer=_other_kind(layer, legal) if found else None,
         ambiguous=tuple((sizes[0], sizes[-1]) for sizes in ranges),
@@ -108,13 +109,16 @@ def _conv_window(window: Window) -> Window | None:
     return replace(window, padding=window.padding - less, output_padding=0)
 
 
-def _sizes_sharing(window: Window, positions: int) -> range:
+def _sizes_sharing(conv: Window | None, axis: Placement) -> range:
+    """The large sizes that the convolution, of the two layers, takes to the small one."""
+    if conv is None:
+        return range(axis.pixels, axis.pixels + 1)
     return conv_input_sizes(
-        positions,
-        kernel_size=window.kernel_size,
-        stride=window.stride,
-        padding=window.padding,
-        dilation=window.dilation,
+        axis.positions,
+        kernel_size=conv.kernel_size,
+        stride=conv.stride,
+        padding=conv.padding,
+        dilation=conv.dilation,
     )
 
 

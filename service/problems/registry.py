@@ -195,11 +195,12 @@ _FIELDS = [
         repair="Send between `facts.minimum` and `facts.maximum` entries.",
     ),
     ProblemType(
-        code="not_ascending",
+        code="contradiction",
         status=422,
-        title="A list does not ascend",
-        meaning="The values of a search list must ascend without repetition.",
-        repair="Sort the list and drop what stands twice.",
+        title="Fields contradict each other",
+        meaning="Each of the fields is right by itself, together they leave nothing to search.",
+        repair="Loosen one of the lists that `facts` names: a kernel is at least as large as its"
+        " stride, and stride and dilation have no common divisor.",
     ),
     ProblemType(
         code="out_of_range",

@@ -265,3 +265,12 @@ def test_the_comparison_can_fail() -> None:
         assert_close(torch.zeros(2), torch.zeros(3), within=1.0)
     with pytest.raises(AssertionError, match="largest error"):
         assert_close(torch.zeros(2), torch.full((2,), 0.1), within=1e-10)
+
+
+def test_the_inverse_exists_or_is_explained_where_output_padding_passes_the_stride() -> None:
+    """With A ≥ S the way back has less padding, so the sizes that share one are those of that."""
+    window = Window(kernel_size=1, stride=1, padding=1, dilation=3, output_padding=2)
+    inverse = invert_layer(ConvTranspose(in_channels=1, out_channels=1, windows=(window,)), (1,))
+    assert inverse.layer is not None
+    assert inverse.layer.windows[0].padding == 0
+    assert inverse.ambiguous == ((1, 1),)
