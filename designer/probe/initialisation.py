@@ -12,7 +12,7 @@ from designer.probe.loading import build, leaves, random_input
 
 Json = Any
 _ENOUGH = 20_000
-_MOST_ROUNDS = 20_000
+_MOST_ROUNDS = 4_000
 _NOBODY_DRAWS = 7.0
 
 
@@ -30,23 +30,26 @@ def describe_initialisation(module: ModuleType, network: nn.Module) -> dict[str,
     Where there are too few numbers to tell, ``weights_init`` is called again for their layers.
     """
     drawn: dict[str, list[torch.Tensor]] = {}
-    for layer in leaves(network).values():
-        for name, weight in layer.named_parameters(recurse=False):
-            drawn.setdefault(_role(layer, name), []).append(_some(weight))
-    for role, pieces in drawn.items():
-        owners = [
-            (layer, weight)
-            for layer in leaves(network).values()
-            for name, weight in layer.named_parameters(recurse=False)
-            if _role(layer, name) == role
-        ]
-        for _ in range(_MOST_ROUNDS):
-            if sum(map(len, pieces)) >= _ENOUGH:
-                break
-            for layer, weight in owners:
-                module.weights_init(layer)
-                pieces.append(_some(weight))
+    short = list(leaves(network).values())
+    for _ in range(_MOST_ROUNDS):
+        for layer in short:
+            for name, weight in layer.named_parameters(recurse=False):
+                drawn.setdefault(_role(layer, name), []).append(_some(weight))
+        enough = {role for role, pieces in drawn.items() if _is_enough(pieces)}
+        short = [layer for layer in short if not _roles(layer) <= enough]
+        if not short:
+            break
+        for layer in short:
+            module.weights_init(layer)
     return {role: _describe(torch.cat(pieces).double()) for role, pieces in drawn.items()}
+
+
+def _is_enough(pieces: list[torch.Tensor]) -> bool:
+    return len(pieces) * len(pieces[-1]) >= _ENOUGH or len(pieces[0]) >= _ENOUGH
+
+
+def _roles(layer: nn.Module) -> set[str]:
+    return {_role(layer, name) for name, _ in layer.named_parameters(recurse=False)}
 
 
 def _some(weight: torch.Tensor) -> torch.Tensor:

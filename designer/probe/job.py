@@ -27,7 +27,7 @@ from designer.probe.algebra import (
 from designer.probe.initialisation import repeats
 from designer.probe.loading import attempt, load_text, signature
 from designer.probe.reference import differences
-from designer.probe.running import describe_full_width, run_network
+from designer.probe.running import count_at_other_widths, describe_full_width, run_network
 from designer.probe.tampering import changes, snapshot
 
 Json = Any
@@ -87,6 +87,7 @@ def _measure(job: dict[str, Json]) -> dict[str, Json]:
     }
     for role, network in job["networks"].items():
         found[role] = attempt(partial(run_network, module, network))
+        found[f"{role}_widths"] = attempt(partial(count_at_other_widths, module, network))
         if network["arguments"]["run"] != network["arguments"]["full"]:
             found[f"{role}_full"] = attempt(partial(describe_full_width, module, network))
     return {**found, **_measure_laws(module, job)}

@@ -58,6 +58,15 @@ def describe_full_width(module: ModuleType, network: dict[str, Json]) -> dict[st
     return {"layers": describe_layers(made), "parameters": count_parameters(made)}
 
 
+def count_at_other_widths(module: ModuleType, network: dict[str, Json]) -> dict[str, int]:
+    """Parameters at other widths than the design's own, built on the meta device."""
+    found = {}
+    for name, arguments in network["other_widths"].items():
+        with torch.device("meta"):
+            found[name] = count_parameters(getattr(module, network["class_name"])(**arguments))
+    return found
+
+
 def run_network(module: ModuleType, network: dict[str, Json]) -> dict[str, Json]:
     """Everything measured of one network at the width it is run with."""
     made = build(module, network, "run")

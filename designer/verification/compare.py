@@ -17,6 +17,7 @@ from designer.verification.plan import (
     arguments_of,
     mirrored_pairs,
     networks_of,
+    other_widths,
     predicted_layers,
     predicted_shapes,
 )
@@ -124,6 +125,10 @@ def compare_layers(plan: Plan, measured: Measurements) -> Iterator[Check]:
         wide = f"{role}_full" if plan.run != plan.full else role
         yield equal(f"{role}.layers", predicted_layers(network), part(measured, wide, "layers"))
         yield equal(f"{role}.parameters", network.parameters, part(measured, wide, "parameters"))
+    others = other_widths(plan.full)
+    for role in networks_of(plan.full):
+        counts = {name: networks_of(gan)[role].parameters for name, gan in others.items()}
+        yield equal(f"{role}.parameters_at_other_widths", counts, part(measured, f"{role}_widths"))
     if plan.run != plan.full:
         for role, network in _running(plan).items():
             yield equal(

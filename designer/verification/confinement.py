@@ -19,7 +19,7 @@ NEW_USER, NEW_PID, NEW_NET, NEW_IPC = 0x10000000, 0x20000000, 0x40000000, 0x0800
 FIRST_USER = 60_200
 """First of 4,000 user ids that a worker started as root may take; no distribution assigns them."""
 
-_NO_NEW_PRIVILEGES, _DUMPABLE, _PARENT_DEATH = 38, 4, 1
+_NO_NEW_PRIVILEGES, _SUBREAPER, _DUMPABLE, _PARENT_DEATH = 38, 36, 4, 1
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _WRITE_RIGHTS = 0b1_1111_1111_0010
 """Landlock's rights of ABI 1 that change a file system: all but execute, read_file and read_dir."""
@@ -51,6 +51,11 @@ def become_root_of_a_user_namespace() -> bool:
 def die_with_parent() -> None:
     """Have the kernel kill this process when its parent ends."""
     _libc.prctl(_PARENT_DEATH, signal.SIGKILL, 0, 0, 0)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of descendants whose own parent ends, so that they can be found."""
+    _libc.prctl(_SUBREAPER, 1, 0, 0, 0)
 
 
 def set_resource_limits(limits: Limits, *, own_user: bool) -> None:

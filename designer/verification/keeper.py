@@ -32,13 +32,11 @@ from designer.verification.channel import (
 )
 from designer.verification.confinement import (
     FIRST_USER,
-    NEW_PID,
     become_root_of_a_user_namespace,
-    unshare,
 )
 from designer.verification.limits import Limits
 from designer.verification.processes import end_family
-from designer.verification.worker import LONGEST_JOB, start_worker
+from designer.verification.worker import LONGEST_JOB, Worker
 
 _START_S = 60.0
 
@@ -48,12 +46,10 @@ class Keeper:
     """Serves the jobs of one pool slot with one worker at a time."""
 
     pool: Channel
-    limits: Limits
-    scratch: Path
+    worker: Worker
     jobs_per_worker: int
     resident_bytes: int
-    user: int | None
-    worker: int | None = None
+    family: int | None = None
     channel: Channel | None = None
     enforced: list[str] = field(default_factory=list)
     jobs: int = 0
@@ -67,7 +63,7 @@ class Keeper:
                 request = self.pool.receive(limit=LONGEST_JOB)
                 reply = self.run(request["job"], discard=request["discard"])
                 self.pool.send({**reply, "enforced": self.enforced})
-                if self.worker is None:
+                if self.family is None:
                     self.start()
         except (ChannelClosed, Abandoned):
             pass
@@ -78,19 +74,19 @@ class Keeper:
         """What the worker measured, or the accident that befell it."""
         if preload(job):
             self.end()
-        if self.worker is None:
+        if self.family is None:
             self.start()
         assert self.channel is not None
         self.jobs += 1
-        deadline = time.monotonic() + self.limits.wall_s
+        deadline = time.monotonic() + self.worker.limits.wall_s
         try:
             self.channel.send(job, deadline=deadline)
-            reply = self.channel.receive(deadline=deadline, limit=self.limits.reply_bytes)
+            reply = self.channel.receive(deadline=deadline, limit=self.worker.limits.reply_bytes)
             reply = reply if isinstance(reply, dict) else {"accident": "the worker spoke nonsense"}
         except ChannelTimeout:
             reply = {
-                "accident": f"the text ran for more than {self.limits.wall_s:g} s and was stopped",
-                "facts": {"wall_s": self.limits.wall_s},
+                "accident": f"the text ran for more than {self.worker.limits.wall_s:g} s and was stopped",
+                "facts": {"wall_s": self.worker.limits.wall_s},
             }
         except ChannelClosed:
             reply = {"accident": "the verifying process ended in the middle of the text"}
@@ -112,20 +108,13 @@ class Keeper:
     def start(self) -> None:
         """Fork a worker and wait until it is confined."""
         self.jobs = 0
-        isolated = unshare(NEW_PID)
         here, there = pipe_channels()
-        self.worker = os.fork()
-        if self.worker == 0:
+        self.family = os.fork()
+        if self.family == 0:
             try:
                 here.close()
                 self.pool.close()
-                start_worker(
-                    there,
-                    run_job=run_job,
-                    limits=self.limits,
-                    scratch=self.scratch,
-                    user=self.user,
-                )
+                self.worker.start(there)
             finally:
                 os._exit(1)
         there.close()
@@ -133,17 +122,17 @@ class Keeper:
             read_fd=here.read_fd, write_fd=here.write_fd, owner=self.pool.read_fd
         )
         hello = self.channel.receive(deadline=time.monotonic() + _START_S, limit=65_536)
-        self.enforced = [*(["no-processes-left"] if isolated else []), *hello["enforced"]]
+        self.enforced = hello["enforced"]
 
     def end(self) -> None:
         """Kill the worker with everything that it started, and empty the scratch folder."""
-        if self.worker is not None:
-            end_family(self.worker)
-            self.worker = None
+        if self.family is not None:
+            end_family(self.family)
+            self.family = None
         if self.channel is not None:
             self.channel.close()
             self.channel = None
-        for entry in self.scratch.iterdir():
+        for entry in self.worker.scratch.iterdir():
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry, ignore_errors=True)
             else:
@@ -167,11 +156,11 @@ def main() -> None:
         become_root_of_a_user_namespace()
     Keeper(
         pool=pool,
-        limits=Limits(**settings["limits"]),
-        scratch=scratch,
+        worker=Worker(
+            run_job=run_job, limits=Limits(**settings["limits"]), scratch=scratch, user=user
+        ),
         jobs_per_worker=settings["jobs_per_worker"],
         resident_bytes=settings["resident_bytes"],
-        user=user,
     ).serve()
 
 

@@ -167,6 +167,21 @@ def _settings(block: Block) -> dict[str, Json]:
     }
 
 
+def other_widths(gan: Gan) -> dict[str, Gan]:
+    """The Gan at widths below and above its own, by what was changed: the rule must hold there too."""
+    widths = gan.widths
+    changed = {
+        "base_channels": (1, widths.base_channels + 1, widths.max_channels + 1),
+        "channels": (widths.channels + 1,),
+        "latent_dim": (widths.latent_dim + 1,),
+    }
+    return {
+        f"{name}={value}": narrowed(gan, **{name: value})
+        for name, values in changed.items()
+        for value in values
+    }
+
+
 def make_job(plan: Plan, text: str) -> dict[str, Json]:
     """The job of the probe: the text, its networks at every width, and the mirrored pairs."""
     assert plan.run is not None, "a text that is not run needs no job"
@@ -194,6 +209,9 @@ def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> di
         },
         "layers": {"thin": _layers_with_sizes(thin)},
         "output_shape": list(answer_shape(thin)),
+        "other_widths": {
+            name: arguments_of(gan, role) for name, gan in other_widths(widths["full"]).items()
+        },
     }
 
 

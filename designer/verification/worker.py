@@ -11,63 +11,75 @@ import resource
 import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from designer.errors import ProbeFailed
 from designer.verification.channel import Channel
-from designer.verification.confinement import allow_cpu, confine, die_with_parent
+from designer.verification.confinement import (
+    NEW_PID,
+    adopt_orphans,
+    allow_cpu,
+    confine,
+    die_with_parent,
+    unshare,
+)
 from designer.verification.limits import Limits
 
 LONGEST_JOB = 64 * 2**20
 
 
-def start_worker(
-    channel: Channel,
-    *,
-    run_job: Callable[[dict[str, Any]], dict[str, Any]],
-    limits: Limits,
-    scratch: Path,
-    user: int | None,
-) -> NoReturn:
-    """Be the first process of the worker's session: hold the one that works and reap its orphans.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """What a worker is to be: how it runs a job, what it may use, and as whom it works."""
 
-    The working process is a child of this one, so that limits that end it by a signal hold even
-    where this process is the first of a process namespace (the kernel spares those).
-    """
-    os.setsid()
-    die_with_parent()
-    working = os.fork()
-    if working == 0:
+    run_job: Callable[[dict[str, Any]], dict[str, Any]]
+    limits: Limits
+    scratch: Path
+    user: int | None
+
+    def start(self, channel: Channel) -> NoReturn:
+        """Be the head of the worker's family, in a session and a process namespace of its own.
+
+        The namespace's first process adopts orphans, and the working one is its child: the kernel
+        spares the first process of a namespace some of the signals that end others.
+        """
+        os.setsid()
+        os.dup2(1, 2)  # the keeper's standard output is the null device: a text has no voice
+        die_with_parent()
+        adopt_orphans()
+        isolated = unshare(NEW_PID)
+        if isolated:
+            first = os.fork()
+            if first:
+                channel.close()
+                _outlive(first)
+            die_with_parent()
+        working = os.fork()
+        if working:
+            channel.close()
+            _outlive(working)
         try:
-            _work(channel, run_job=run_job, limits=limits, scratch=scratch, user=user)
+            self._work(channel, enforced=["process-namespace"] if isolated else [])
         finally:
             os._exit(1)
-    channel.close()
-    while True:
-        try:
-            ended, _ = os.wait()
-        except InterruptedError:
-            continue
-        if ended == working:
-            os._exit(0)
+
+    def _work(self, channel: Channel, *, enforced: list[str]) -> None:
+        enforced += confine(self.limits, self.scratch, user=self.user)
+        die_with_parent()
+        channel.send({"enforced": enforced})
+        while True:
+            job = channel.receive(limit=LONGEST_JOB)
+            allow_cpu(self.limits.cpu_s)
+            channel.send({**_answer(self.run_job, job), "resident_bytes": _peak_resident_bytes()})
 
 
-def _work(
-    channel: Channel,
-    *,
-    run_job: Callable[[dict[str, Any]], dict[str, Any]],
-    limits: Limits,
-    scratch: Path,
-    user: int | None,
-) -> None:
-    enforced = confine(limits, scratch, user=user)
-    die_with_parent()
-    channel.send({"enforced": enforced})
-    while True:
-        job = channel.receive(limit=LONGEST_JOB)
-        allow_cpu(limits.cpu_s)
-        channel.send({**_answer(run_job, job), "resident_bytes": _peak_resident_bytes()})
+def _outlive(child: int) -> NoReturn:
+    """Reap whatever ends here, until the child does."""
+    while os.wait()[0] != child:
+        pass
+    os._exit(0)
 
 
 def _answer(

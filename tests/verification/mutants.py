@@ -33,11 +33,11 @@ OTHER_CLASS = {
     "Sigmoid": "nn.Tanh()",
 }
 OTHER_NAME = {
-    "BatchNorm2d": "InstanceNorm2d",
-    "Conv2d": "ConvTranspose2d",
-    "ConvTranspose2d": "Conv2d",
+    "BatchNorm": "InstanceNorm",
+    "Conv": "ConvTranspose",
+    "ConvTranspose": "Conv",
     "min": "max",
-    "normal_": "trunc_normal_",
+    "normal_": "uniform_",
     "zeros_": "ones_",
 }
 
@@ -53,11 +53,16 @@ def mutants(text: str) -> Iterator[Mutant]:
         )
 
 
-def spares_memory_alone(mutant: Mutant) -> bool:
-    """Equivalent: ``inplace`` of a ReLU decides where the result is kept, not what it is."""
-    dropped = (mutant.before, mutant.after) == ("nn.ReLU(inplace=True)", "nn.ReLU()")
+def reason_to_spare(mutant: Mutant) -> str | None:
+    """Why a mutant does what the text does, written down by hand; None where it does not."""
     line = mutant.text.splitlines()[mutant.line - 1]
-    return dropped or (mutant.kind == "flag" and "nn.ReLU(inplace=False)" in line)
+    if (mutant.before, mutant.after) == ("nn.ReLU(inplace=True)", "nn.ReLU()"):
+        return "inplace decides where a ReLU keeps its result, not what it is"
+    if mutant.kind == "flag" and "nn.ReLU(inplace=False)" in line:
+        return "inplace decides where a ReLU keeps its result, not what it is"
+    if mutant.kind == "number + 1" and f"for k in range({mutant.after})" in line:
+        return "one width more is computed and never used"
+    return None
 
 
 Place = tuple[int, int]
@@ -71,9 +76,11 @@ def _edits(node: ast.AST) -> Iterator[Edit]:
         yield from _other_calls(node)
     elif isinstance(node, ast.Name | ast.Attribute):
         name = node.id if isinstance(node, ast.Name) else node.attr
-        if name in OTHER_NAME:
+        stem = name[:-2] if name[-2:] in ("1d", "2d", "3d") else name
+        if stem in OTHER_NAME:
             _, end = _span(node)
-            yield "name", (end[0], end[1] - len(name.encode())), end, OTHER_NAME[name]
+            other = OTHER_NAME[stem] + name.removeprefix(stem)
+            yield "name", (end[0], end[1] - len(name)), end, other
     elif isinstance(node, ast.BinOp):
         yield from _other_operators(node)
     elif isinstance(node, ast.Tuple):

@@ -1,0 +1,164 @@
+"""The verifier's score: of the faults planted in our texts, how many are refuted.
+
+    python -m tests.verification.mutation_score [COUNT]
+
+prints the table for COUNT mutants, or for all of them, drawn from a dozen designs.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from itertools import islice
+
+from designer.architecture import Gan
+from designer.brief import Level
+from designer.layers import Window
+from designer.source import PythonSource, render_source
+from designer.verification import Limits, Pool, WidthPolicy, verify_source
+from tests.verification.designs import doubling, gan_of
+from tests.verification.mutants import Mutant, mutants, reason_to_spare
+
+NARROW = WidthPolicy(full_multiply_adds=10**5, reduced_multiply_adds=10**6)
+"""A policy under which every design here is run narrower than it is."""
+
+
+def steps(*windows: Window, axes: int = 2) -> tuple[tuple[Window, ...], ...]:
+    """The same window on every axis, layer by layer."""
+    return tuple((window,) * axes for window in windows)
+
+
+PLAIN = Window(kernel_size=4, stride=2, padding=1)
+DESIGNS: dict[str, tuple[Gan, WidthPolicy]] = {
+    "16 from 4": (doubling(2, base_channels=8), WidthPolicy()),
+    "32 from 4, run narrower": (doubling(3, base_channels=32, max_channels=64), NARROW),
+    "64 from 4, the DCGAN": (doubling(4), WidthPolicy()),
+    "24 from 3, one channel": (doubling(3, (3, 3), channels=1, base_channels=4), WidthPolicy()),
+    "12 x 20": (doubling(2, (3, 5), base_channels=8, latent_dim=7), WidthPolicy()),
+    "capped widths": (doubling(3, (2, 2), base_channels=8, max_channels=12), WidthPolicy()),
+    "one axis": (
+        gan_of(
+            (16,),
+            steps(Window(kernel_size=25, stride=4, padding=11, output_padding=1), axes=1) * 2,
+            base_channels=8,
+        ),
+        WidthPolicy(),
+    ),
+    "three axes": (doubling(2, (2, 2, 2), base_channels=4), WidthPolicy()),
+    "25 with output padding": (
+        gan_of(
+            (6, 6),
+            steps(PLAIN, Window(kernel_size=4, stride=2, padding=1, output_padding=1)),
+            base_channels=8,
+        ),
+        WidthPolicy(),
+    ),
+    "stride 3": (
+        gan_of((5, 5), steps(PLAIN, Window(kernel_size=5, stride=3, padding=1)), base_channels=8),
+        WidthPolicy(),
+    ),
+    "dilated": (
+        gan_of(
+            (4, 4),
+            steps(Window(kernel_size=6, stride=3, padding=3, dilation=2), PLAIN),
+            base_channels=8,
+        ),
+        WidthPolicy(),
+    ),
+    "unread pixels": (
+        gan_of(
+            (4, 4),
+            steps(Window(kernel_size=3, stride=3, padding=0, output_padding=2), PLAIN),
+            base_channels=8,
+        ),
+        WidthPolicy(),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a mutant: ``refuted``, ``verified``, ``accident`` or ``not Python``."""
+
+    design: str
+    mutant: Mutant
+    verdict: str
+
+    @property
+    def survives(self) -> bool:
+        """Whether a fault was planted and not refuted."""
+        return self.verdict == "verified" and reason_to_spare(self.mutant) is None
+
+
+def planted() -> list[tuple[str, Mutant]]:
+    """Every mutant of every design that is still Python, in an order that is shuffled for good."""
+    every = [
+        (name, mutant)
+        for name, (gan, _) in DESIGNS.items()
+        for mutant in mutants(render_source(gan).text)
+        if _compiles(mutant.text)
+    ]
+    return sorted(every, key=lambda pair: sha256((pair[0] + pair[1].text).encode()).hexdigest())
+
+
+def _compiles(text: str) -> bool:
+    try:
+        PythonSource(text=text)
+    except SyntaxError:
+        return False
+    return True
+
+
+def judge(pair: tuple[str, Mutant], *, pool: Pool) -> Outcome:
+    """What the verifier says of one mutant."""
+    name, mutant = pair
+    gan, policy = DESIGNS[name]
+    source = PythonSource(text=mutant.text)
+    receipt = verify_source(source, gan, level=Level.STANDARD, runner=pool.run, policy=policy)
+    return Outcome(design=name, mutant=mutant, verdict=receipt.verdict)
+
+
+def judge_all(pairs: Iterable[tuple[str, Mutant]], *, pool: Pool) -> list[Outcome]:
+    """The outcomes of many mutants, in their order."""
+    with ThreadPoolExecutor(pool.workers) as callers:
+        return list(callers.map(partial(judge, pool=pool), pairs))
+
+
+def table(outcomes: Sequence[Outcome]) -> str:
+    """Planted, equivalent and refuted, by kind of fault."""
+    planted_by, spared, refuted = Counter[str](), Counter[str](), Counter[str]()
+    for outcome in outcomes:
+        kind = outcome.mutant.kind
+        planted_by[kind] += 1
+        refuted[kind] += outcome.verdict == "refuted"
+        spared[kind] += outcome.verdict == "verified" and not outcome.survives
+    rows = [f"{'fault':<16}{'planted':>9}{'equivalent':>12}{'refuted':>9}{'score':>8}"]
+    for kind in [*sorted(planted_by), "all"]:
+        if kind == "all":
+            counts = [c.total() for c in (planted_by, spared, refuted)]
+        else:
+            counts = [c[kind] for c in (planted_by, spared, refuted)]
+        score = counts[2] / max(counts[0] - counts[1], 1)
+        rows.append(f"{kind:<16}{counts[0]:>9}{counts[1]:>12}{counts[2]:>9}{score:>8.1%}")
+    return "\n".join(rows)
+
+
+def main() -> int:
+    """Print the table and every survivor; 1 where there is one."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else None
+    with Pool(workers=2, limits=Limits(wall_s=60), max_waiting=8) as pool:
+        outcomes = judge_all(islice(planted(), count), pool=pool)
+    print(table(outcomes))
+    survivors = [outcome for outcome in outcomes if outcome.survives]
+    for survivor in survivors:
+        print(f"survives: {survivor.design}: {survivor.mutant}")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

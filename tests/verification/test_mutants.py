@@ -1,0 +1,44 @@
+"""The verifier is worth something because it can say no: every planted fault is refuted."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import pytest
+
+from designer.verification import Pool
+from tests.support import soak_count
+from tests.verification.mutation_score import DESIGNS, Outcome, judge_all, planted, table
+
+pytestmark = [pytest.mark.torch, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def outcomes(pool: Pool) -> list[Outcome]:
+    """150 mutants, the same each time; with full counts all of them."""
+    return judge_all(islice(planted(), soak_count(150, 100_000)), pool=pool)
+
+
+def test_every_mutant_is_refuted(outcomes: list[Outcome]) -> None:
+    """All but those that a reason is written down for."""
+    survivors = [f"{outcome.design}: {outcome.mutant}" for outcome in outcomes if outcome.survives]
+    assert survivors == []
+
+
+def test_the_sample_is_worth_its_name(outcomes: list[Outcome]) -> None:
+    """Every design and most kinds of fault are in it, and few are spared."""
+    assert {outcome.design for outcome in outcomes} == set(DESIGNS)
+    assert len({outcome.mutant.kind for outcome in outcomes}) >= 12
+    assert sum(outcome.verdict == "refuted" for outcome in outcomes) >= 0.9 * len(outcomes)
+
+
+def test_there_are_a_thousand_mutants() -> None:
+    """What `make soak` tries."""
+    assert len(planted()) >= 1_000
+
+
+def test_the_table_counts_them_all(outcomes: list[Outcome]) -> None:
+    """The last line of the table is about every mutant."""
+    last = table(outcomes).splitlines()[-1].split()
+    assert last[:2] == ["all", str(len(outcomes))]
+    assert last[-1] == "100.0%"
