@@ -6,6 +6,7 @@ that lead from one size to another depend on (S, c) per axis only, and are found
 
 from __future__ import annotations
 
+from itertools import product
 from math import prod
 from typing import NamedTuple
 
@@ -55,6 +56,10 @@ class Catalogue:
         self._residues: dict[int, dict[int, tuple[int, ...]]] = {}
         self._choices: dict[tuple[int, int], dict[Kernel, Paddings]] = {}
         self._best: dict[tuple[Size, Size], Layer | None] = {}
+        self._leanest: dict[tuple[Size, Size], Layer] = {}
+        self._all: dict[tuple[Size, Size], tuple[Layer, ...]] = {}
+        self._leaner: dict[tuple[Size, Size], tuple[Layer, ...]] = {}
+        self._counts: dict[tuple[Size, Size], int] = {}
 
     def kernels(self, stride: int) -> tuple[Kernel, ...]:
         """The kernels that may go with a stride: F ≥ S, gcd(S, D) = 1, and S | F where asked."""
@@ -110,54 +115,106 @@ class Catalogue:
         """The layer that the order prefers among all with these strides and offsets, if any."""
         place = (strides, offsets)
         if place not in self._best:
-            candidates = [
-                self.choices(stride, offset)
-                for stride, offset in zip(strides, offsets, strict=True)
-            ]
-            best = self._best_free if self._space.anisotropic else self._best_shared
-            self._best[place] = best(candidates, strides, offsets)
+            self._best[place] = self._best_of(self._candidates(strides, offsets), strides, offsets)
         return self._best[place]
 
-    def _best_shared(
-        self, candidates: list[dict[Kernel, Paddings]], strides: Size, offsets: Size
-    ) -> Layer | None:
+    def leanest_layer(self, strides: Size, offsets: Size) -> Layer:
+        """The layer of the fewest taps with these strides and offsets; among those the best."""
+        place = (strides, offsets)
+        if place not in self._leanest:
+            axes = self._candidates(strides, offsets)
+            if not self._space.anisotropic:
+                axes = _share(axes)
+            fewest = [min(kernel for kernel, _ in axis) for axis in axes]
+            lean = [
+                {kernel: paddings for kernel, paddings in axis.items() if kernel[0] == least}
+                for axis, least in zip(axes, fewest, strict=True)
+            ]
+            layer = self._best_of(lean, strides, offsets)
+            assert layer is not None, "a step has a layer"
+            self._leanest[place] = layer
+        return self._leanest[place]
+
+    def layers(self, strides: Size, offsets: Size) -> tuple[Layer, ...]:
+        """Every layer with these strides and offsets, the best first.
+
+        Raises:
+            SearchTooLarge: where there are more than the bound on steps allows.
+        """
+        place = (strides, offsets)
+        if place not in self._all:
+            self._effort.spend(self.count_layers(strides, offsets))
+            layers = [
+                self._layer(choices, strides, offsets)
+                for axes in self._groups(strides, offsets)
+                for choices in product(
+                    *([(k, *pads) for k, found in axis.items() for pads in found] for axis in axes)
+                )
+            ]
+            self._all[place] = tuple(sorted(layers, key=lambda layer: layer.rank))
+        return self._all[place]
+
+    def ever_leaner_layers(self, strides: Size, offsets: Size) -> tuple[Layer, ...]:
+        """The layers that no better one matches in taps: what a budget may have to fall back on."""
+        place = (strides, offsets)
+        if place not in self._leaner:
+            kept: list[Layer] = []
+            for layer in self.layers(strides, offsets):
+                if not kept or layer.taps < kept[-1].taps:
+                    kept.append(layer)
+            self._leaner[place] = tuple(kept)
+        return self._leaner[place]
+
+    def count_layers(self, strides: Size, offsets: Size) -> int:
+        """How many layers have these strides and offsets: a product over the axes per kernel."""
+        place = (strides, offsets)
+        if place not in self._counts:
+            self._counts[place] = sum(
+                prod(sum(len(paddings) for paddings in axis.values()) for axis in axes)
+                for axes in self._groups(strides, offsets)
+            )
+        return self._counts[place]
+
+    def _candidates(self, strides: Size, offsets: Size) -> Axes:
+        return [
+            self.choices(stride, offset) for stride, offset in zip(strides, offsets, strict=True)
+        ]
+
+    def _groups(self, strides: Size, offsets: Size) -> list[Axes]:
+        """Axes whose choices are free of each other: one group per kernel where it is shared."""
+        axes = self._candidates(strides, offsets)
+        if self._space.anisotropic:
+            return [axes]
+        return [[{kernel: axis[kernel]} for axis in axes] for kernel in _share(axes)[0]]
+
+    def _best_of(self, axes: Axes, strides: Size, offsets: Size) -> Layer | None:
+        best = self._best_free if self._space.anisotropic else self._best_shared
+        return best(axes, strides, offsets)
+
+    def _best_shared(self, axes: Axes, strides: Size, offsets: Size) -> Layer | None:
         """One kernel for all axes; per axis the smallest output padding is best in every way."""
         layers = [
-            self._layer(tuple((kernel, *axis[kernel][0]) for axis in candidates), strides, offsets)
-            for kernel in candidates[0]
-            if all(kernel in axis for axis in candidates)
+            self._layer(tuple((kernel, *axis[kernel][0]) for axis in axes), strides, offsets)
+            for kernel in _share(axes)[0]
         ]
         return min(layers, key=lambda layer: layer.rank, default=None)
 
-    def _best_free(
-        self, candidates: list[dict[Kernel, Paddings]], strides: Size, offsets: Size
-    ) -> Layer | None:
+    def _best_free(self, axes: Axes, strides: Size, offsets: Size) -> Layer | None:
         """A kernel for each axis: what one axis spoils for the layer, the others need not keep."""
-        axes = [
-            [(kernel, *paddings[0]) for kernel, paddings in axis.items()] for axis in candidates
-        ]
-        if self._measure.weighs_overlap:
-            axes = _keep_where_all_can(
-                [
-                    [
-                        choice
-                        for choice in axis
-                        if overlaps_evenly(
-                            kernel_size=choice[0][0], stride=stride, dilation=choice[0][1]
-                        )
-                    ]
-                    for axis, stride in zip(axes, strides, strict=True)
-                ],
-                axes,
-            )
-        axes = _keep_where_all_can(
-            [[choice for choice in axis if choice[2] <= choice[1]] for axis in axes], axes
-        )
-        if not all(axes):
+        choices = [[(kernel, *found[0]) for kernel, found in axis.items()] for axis in axes]
+        if not all(choices):
             return None
+        if self._measure.weighs_overlap:
+            even = [
+                [choice for choice in axis if _is_even(choice[0], stride)]
+                for axis, stride in zip(choices, strides, strict=True)
+            ]
+            choices = even if all(even) else choices
+        read = [[choice for choice in axis if choice[2] <= choice[1]] for axis in choices]
+        choices = read if all(read) else choices
         chosen = tuple(
-            min(axis, key=lambda choice, stride=stride: self._axis_rank(choice, stride))  # type: ignore[misc]
-            for axis, stride in zip(axes, strides, strict=True)
+            min((self._axis_rank(choice, stride), choice) for choice in axis)[1]
+            for axis, stride in zip(choices, strides, strict=True)
         )
         return self._layer(chosen, strides, offsets)
 
@@ -182,7 +239,17 @@ Choice = tuple[Kernel, int, int]
 """(kernel, padding, output_padding) on one axis."""
 
 
-def _keep_where_all_can(
-    wanted: list[list[Choice]], otherwise: list[list[Choice]]
-) -> list[list[Choice]]:
-    return wanted if all(wanted) else otherwise
+Axes = list[dict[Kernel, Paddings]]
+"""Per axis, the kernels and their paddings."""
+
+
+def _share(axes: Axes) -> Axes:
+    """Of each axis, the kernels that all axes have."""
+    return [
+        {kernel: paddings for kernel, paddings in axis.items() if all(kernel in a for a in axes)}
+        for axis in axes
+    ]
+
+
+def _is_even(kernel: Kernel, stride: int) -> bool:
+    return overlaps_evenly(kernel_size=kernel[0], stride=stride, dilation=kernel[1])

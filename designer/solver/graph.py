@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from designer.layers import Size
@@ -15,8 +14,8 @@ class Graph:
     """Sizes by depth that a chain of at most ``bound`` departure may pass, and more.
 
     ``levels[d]`` maps a size d layers before the picture to the least departure between them.
-    ``next_bound`` is the least departure that was left out, or None where nothing was.
-    Steps within the bound may join to chains beyond it: a chain's own key tells.
+    ``next_bound`` is the least departure that was left out, or None where nothing was. Steps
+    within the bound may join to chains beyond it, which are not left out: a chain's key tells.
     """
 
     levels: tuple[dict[Size, int], ...]
@@ -77,18 +76,3 @@ def steps_within(problem: Problem, graph: Graph, depth: int, size: Size) -> list
         and departure + step.departure <= graph.bound
         and not (graph.exact_only and not step.exact)
     ]
-
-
-def deepening(problem: Problem, *, start: int = 0) -> Iterator[Graph]:
-    """Graphs of all chains within growing bounds on departure, until nothing is left out.
-
-    Raises:
-        SearchTooLarge: past the bound on steps.
-    """
-    bound: int | None = start
-    while bound is not None:
-        graph = explore(problem, bound=bound)
-        yield graph
-        if graph.next_bound is None:
-            return
-        bound = max(graph.next_bound, bound + bound // 2)

@@ -82,14 +82,13 @@ class Moves:
         groups = [strides] if self._space.anisotropic else [(stride,) for stride in strides]
         found: list[tuple[AxisStep, ...]] = []
         for group in groups:
-            axes = [
-                self._axis_steps(side, low, group) for side, low in zip(size, lows, strict=True)
-            ]
+            axes = [self.axis_back(side, low, group) for side, low in zip(size, lows, strict=True)]
             self._effort.spend(prod(len(steps) for steps in axes) + 1)
             found.extend(product(*axes))
         return found
 
-    def _axis_steps(self, side: int, low: int, strides: tuple[int, ...]) -> list[AxisStep]:
+    def axis_back(self, side: int, low: int, strides: tuple[int, ...]) -> list[AxisStep]:
+        """Every step back from a side on one axis, to sides of at least ``low``."""
         return [
             (stride, offset, before)
             for stride in strides

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from designer.layers import Size
-from designer.solver.catalogue import Catalogue
+from designer.solver.catalogue import Catalogue, Layer
 from designer.solver.effort import Effort
 from designer.solver.measure import measure_for
-from designer.solver.moves import Moves
+from designer.solver.moves import Moves, Step
 from designer.solver.order import MULTIPLY_ADDS, initial_key
 from designer.space import SearchSpace
 from designer.widths import Widths
+
+Cost = tuple[int, int]
+"""(parameters, multiply_adds)."""
 
 
 class Problem:
@@ -28,12 +31,22 @@ class Problem:
         self.measure = measure_for(space, axes=len(target))
         self.catalogue = Catalogue(space, self.measure, self.effort)
         self.moves = Moves(space, self.catalogue, self.effort)
-        point = (1,) * len(target)
-        self.scales = tuple(
-            widths.layer_multiply_adds(depth, point, point) * MULTIPLY_ADDS
+        self.multiply_add_scales = tuple(
+            widths.layer_multiply_adds(depth, (1,), (1,)) for depth in range(space.max_layers)
+        )
+        """Per depth of a layer's output: the multiply-adds of one tap at one position."""
+        self.key_scales = tuple(scale * MULTIPLY_ADDS for scale in self.multiply_add_scales)
+        """The same as a key."""
+        self.parameter_scales = tuple(
+            widths.layer_parameters(depth, (2,)) - widths.layer_parameters(depth, (1,))
             for depth in range(space.max_layers)
         )
-        """Per depth of a layer's output: the key of one tap at one position."""
+        """Per depth of a layer's output: the parameters of one tap."""
+        self.parameter_bases = tuple(
+            widths.layer_parameters(depth, (1,)) - self.parameter_scales[depth]
+            for depth in range(space.max_layers)
+        )
+        """Per depth of a layer's output: the parameters that do not depend on the taps."""
 
     def starts_at(self, size: Size) -> bool:
         """Whether a chain may start from a map of this size."""
@@ -43,3 +56,21 @@ class Problem:
         """The key of starting from this map, ``depth`` layers before the picture."""
         stem = self.widths.stem_multiply_adds(depth, size)
         return initial_key(size, stem, self.measure)
+
+    def step_key(self, depth: int, step: Step, layer: Layer) -> int:
+        """The key of a layer in its place: its output lies ``depth`` layers before the picture."""
+        return layer.key + layer.taps * self.key_scales[depth] * step.positions
+
+    def step_cost(self, depth: int, step: Step, layer: Layer) -> Cost:
+        """Parameters and multiply-adds of a layer in its place."""
+        return (
+            self.parameter_bases[depth] + self.parameter_scales[depth] * layer.taps,
+            self.multiply_add_scales[depth] * layer.taps * step.positions,
+        )
+
+    def initial_cost(self, depth: int, size: Size) -> Cost:
+        """Parameters and multiply-adds of the stem that makes this initial map."""
+        return (
+            self.widths.stem_parameters(depth, size),
+            self.widths.stem_multiply_adds(depth, size),
+        )
