@@ -58,3 +58,9 @@ MAX_SEARCH_STEPS = 250_000
 
 MAX_BUDGET = 2**63 - 1
 """Largest budget of parameters or multiply-adds."""
+
+MAX_DRAWN_SIDE = 320
+"""Most cells along one side of a drawn map or matrix."""
+
+MAX_DRAWN_CELLS = 50_000
+"""Most cells of all maps in one picture."""

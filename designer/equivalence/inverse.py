@@ -15,18 +15,18 @@ class Inverse:
 
     ``layer`` is None where no padding leads back, with the reason in ``why``. ``ambiguous`` lists,
     per axis, the large sizes that share the small one, [least, greatest]: the convolution of the
-    pair takes all of them to the same size, and the output padding of its twin tells them apart.
-    ``unique`` is true where there is one on every axis.
+    pair takes all of them to the same size, and the output padding of its twin tells them apart;
+    None where it takes none there. ``unique`` is true where there is one on every axis.
     """
 
     layer: Layer | None
-    ambiguous: tuple[tuple[int, int], ...]
+    ambiguous: tuple[tuple[int, int] | None, ...]
     why: str
 
     @property
     def unique(self) -> bool:
         """Whether the large size is the only one that the small one comes from."""
-        return all(least == greatest for least, greatest in self.ambiguous)
+        return all(shared is not None and shared[0] == shared[1] for shared in self.ambiguous)
 
 
 def invert_layer(layer: Layer, input_size: Size) -> Inverse:
@@ -52,7 +52,7 @@ def invert_layer(layer: Layer, input_size: Size) -> Inverse:
     ranges = [_sizes_sharing(conv, axis) for conv, axis in zip(convs, placed, strict=True)]
     return Inverse(
         layer=_other_kind(layer, legal) if found else None,
-        ambiguous=tuple((sizes[0], sizes[-1]) for sizes in ranges),
+        ambiguous=tuple((sizes[0], sizes[-1]) if sizes else None for sizes in ranges),
         why=_say_why(layer, windows),
     )
 

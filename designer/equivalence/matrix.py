@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 
-from designer.equivalence.placement import Layer, place, positions_size
+from designer.equivalence.placement import Layer, Placements, pixels_size, place, positions_size
 from designer.errors import TooLarge
 from designer.layers import ConvTranspose, Size
-from designer.limits import MAX_MATRIX_ENTRIES
+from designer.limits import MAX_CONTRIBUTIONS, MAX_MATRIX_ENTRIES
 
 Entry = tuple[int, int, int]
 """(row, column, tap): the tap counts the kernel's taps row by row, as ``weight.flatten()`` does."""
@@ -62,20 +62,16 @@ def layer_matrix(layer: Layer, input_size: Size) -> LayerMatrix:
 
     Raises:
         InvalidLayer: where the layer is illegal on that map.
-        TooLarge: where there would be more than ``MAX_MATRIX_ENTRIES`` entries.
+        TooLarge: where there would be more than ``MAX_MATRIX_ENTRIES`` entries, or more than
+            ``MAX_CONTRIBUTIONS`` rows or columns.
     """
     placed = place(layer, input_size)
-    count = prod(axis.entry_count for axis in placed)
-    if count > MAX_MATRIX_ENTRIES:
-        raise TooLarge(
-            f"the matrix would have {count} entries; the limit is {MAX_MATRIX_ENTRIES}",
-            entries=count,
-            limit=MAX_MATRIX_ENTRIES,
-        )
+    _check_size(placed)
     kernel_size = tuple(window.kernel_size for window in layer.windows)
-    positions, pixels = positions_size(placed), tuple(axis.pixels for axis in placed)
-    entries = []
-    for combined in product(*(tuple(axis.entries()) for axis in placed)):
+    positions, pixels = positions_size(placed), pixels_size(placed)
+    entries: list[Entry] = []
+    listed = (axis.entries() for axis in placed) if _count_entries(placed) else [()]
+    for combined in product(*listed):
         position, pixel, tap = zip(*combined, strict=True)
         small, large = flat_index(position, positions), flat_index(pixel, pixels)
         entries.append((small, large, flat_index(tap, kernel_size)))
@@ -86,6 +82,27 @@ def layer_matrix(layer: Layer, input_size: Size) -> LayerMatrix:
         entries=tuple(sorted(entries)),
     )
     return matrix.transposed if isinstance(layer, ConvTranspose) else matrix
+
+
+def _count_entries(placed: Placements) -> int:
+    return prod(axis.entry_count for axis in placed)
+
+
+def _check_size(placed: Placements) -> None:
+    largest = max(prod(positions_size(placed)), prod(pixels_size(placed)))
+    if largest > MAX_CONTRIBUTIONS:
+        raise TooLarge(
+            f"the matrix would have a side of {largest}; the limit is {MAX_CONTRIBUTIONS}",
+            side=largest,
+            limit=MAX_CONTRIBUTIONS,
+        )
+    count = _count_entries(placed)
+    if count > MAX_MATRIX_ENTRIES:
+        raise TooLarge(
+            f"the matrix would have {count} entries; the limit is {MAX_MATRIX_ENTRIES}",
+            entries=count,
+            limit=MAX_MATRIX_ENTRIES,
+        )
 
 
 def flat_index(index: Size, size: Size) -> int:

@@ -20,7 +20,7 @@ class Placement:
     outputs, pixels its inputs); a transposed one paints there (positions are its inputs).
 
     >>> placed = Placement(window=Window(kernel_size=3, stride=2, padding=1), positions=2, pixels=4)
-    >>> list(placed.entries())
+    >>> sorted(placed.entries())
     [(0, 0, 1), (0, 1, 2), (1, 1, 0), (1, 2, 1), (1, 3, 2)]
     """
 
@@ -34,11 +34,10 @@ class Placement:
         return position * window.stride + tap * window.dilation - window.padding
 
     def entries(self) -> Iterator[tuple[int, int, int]]:
-        """Every (position, pixel, tap) that lies on the map, by position, then by pixel."""
-        for position in range(self.positions):
-            for tap in range(self.window.kernel_size):
-                if 0 <= (pixel := self.pixel(position, tap)) < self.pixels:
-                    yield position, pixel, tap
+        """Every (position, pixel, tap) that lies on the map, tap by tap."""
+        for tap in range(self.window.kernel_size):
+            for position in self.positions_of(tap):
+                yield position, self.pixel(position, tap), tap
 
     def positions_of(self, tap: int) -> range:
         """The positions whose ``tap`` lies on the map and not on the padding."""

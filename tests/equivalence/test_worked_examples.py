@@ -205,3 +205,25 @@ def test_an_illegal_layer_has_no_form(form) -> None:  # noqa: ANN001
     """A kernel larger than its padded input is refused by every form alike."""
     with pytest.raises(InvalidLayer, match="spanning 5 px does not fit an input of 2 px"):
         form(conv(Window(kernel_size=3, dilation=2)), (2,))
+
+
+def test_an_output_that_no_convolution_leads_back_from() -> None:
+    """Output padding of the stride and more, legal with a dilation above it, can be too much."""
+    window = Window(kernel_size=1, padding=1, dilation=3, output_padding=2)
+    back = invert_layer(transposed(window), (1,))
+    assert (back.ambiguous, back.unique) == ((None,), False)
+    assert back.layer is not None
+    assert back.layer.windows[0].padding == 0
+
+
+def test_a_matrix_with_many_rows_or_idle_taps_is_bounded() -> None:
+    """Rows are counted before they are listed, and taps on padding cost nothing."""
+    sparse = Window(kernel_size=1, stride=65_536)
+    with pytest.raises(TooLarge, match="a side of 4295098369; the limit is 1048576"):
+        layer_matrix(transposed(sparse, sparse), (2, 2))
+    wide = conv(Window(kernel_size=65_536, padding=65_535))
+    assert len(layer_matrix(wide, (1,)).entries) == 65_536
+    empty = transposed(
+        Window(kernel_size=1, padding=1, dilation=3, output_padding=2), wide.windows[0]
+    )
+    assert layer_matrix(empty, (1, 131_072)).entries == ()

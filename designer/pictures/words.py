@@ -1,0 +1,57 @@
+"""What the pictures say in words: headings, sizes, windows, the law with its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from designer.equivalence.placement import Layer
+from designer.layers import ConvTranspose, Size, Window
+from designer.pictures.boxes import LARGE, Box, Column, Label
+from designer.wording import describe_conv, describe_conv_transpose
+
+AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
+def heading(title: str, lines: Sequence[str]) -> Box:
+    """The title and the lines below it."""
+    small = [Label(text=line, kind="muted") for line in lines]
+    return Column(boxes=[Label(text=title, size=LARGE, bold=True), *small], gap=2)
+
+
+def layer_name(layer: Layer) -> str:
+    """Convolution or transposed convolution, in words."""
+    return "Transposed convolution" if isinstance(layer, ConvTranspose) else "Convolution"
+
+
+def size_text(size: Size) -> str:
+    """A size as the field writes it: 4×4.
+
+    >>> size_text((218, 178))
+    '218×178'
+    """
+    return "×".join(map(str, size))
+
+
+def window_text(windows: Sequence[Window]) -> str:
+    """What the windows are, with torch's names; what is torch's default is left out.
+
+    >>> window_text([Window(kernel_size=4, stride=2, padding=1)] * 2)
+    'kernel_size 4×4, stride 2×2, padding 1×1'
+    """
+    defaults = {"kernel_size": 0, "stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
+    parts = []
+    for name, default in defaults.items():
+        values = tuple(getattr(window, name) for window in windows)
+        if any(value != default for value in values):
+            parts.append(f"{name} {size_text(values)}")
+    return ", ".join(parts)
+
+
+def arithmetic_lines(layer: Layer, input_size: Size) -> list[str]:
+    """The law with its numbers, axis by axis; once where all axes are alike."""
+    describe = describe_conv_transpose if isinstance(layer, ConvTranspose) else describe_conv
+    told = [describe(w, side) for w, side in zip(layer.windows, input_size, strict=True)]
+    if len(set(told)) == 1:
+        return [told[0]]
+    names = AXIS_NAMES[layer.axes]
+    return [f"{name}: {line}" for name, line in zip(names, told, strict=True)]

@@ -1,0 +1,72 @@
+"""One picture of every kind and shape: what the tests look at, in Chromium and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from designer.layers import Conv, ConvTranspose, FeatureMap, Window
+from designer.pictures.chain import Stage, draw_chain
+from designer.pictures.heat import draw_overlap
+from designer.pictures.layer import draw_layer
+from designer.pictures.matrix import draw_matrix
+
+DCGAN = Window(kernel_size=4, stride=2, padding=1)
+ODD = Window(kernel_size=3, stride=2, padding=1, output_padding=1)
+DILATED = Window(kernel_size=3, dilation=2, padding=1)
+CROPPED = Window(kernel_size=2, stride=2, padding=2)
+HOLES = Window(kernel_size=1, stride=3, output_padding=2)
+AUDIO = Window(kernel_size=25, stride=4, padding=11, output_padding=1)
+
+
+def conv(*windows: Window) -> Conv:
+    return Conv(in_channels=1, out_channels=1, windows=windows)
+
+
+def transposed(*windows: Window) -> ConvTranspose:
+    return ConvTranspose(in_channels=1, out_channels=1, windows=windows)
+
+
+def network(*shapes: tuple[int, ...], made_by: tuple[str, ...]) -> str:
+    stages = [
+        Stage(map=FeatureMap(channels=shape[0], size=shape[1:]), made_by=made_by)
+        for shape in shapes
+    ]
+    return draw_chain(stages, title="Generator")
+
+
+GALLERY: dict[str, Callable[[], str]] = {
+    "layer on two axes": lambda: draw_layer(transposed(DCGAN, DCGAN), (4, 4)),
+    "layer of one pixel": lambda: draw_layer(conv(Window(kernel_size=1)), (1,)),
+    "layer, uneven": lambda: draw_layer(conv(ODD, Window(kernel_size=2, stride=3)), (6, 8)),
+    "layer, cropped and holes": lambda: draw_layer(transposed(CROPPED, HOLES), (4, 5)),
+    "layer on one axis": lambda: draw_layer(transposed(ODD), (6,), animate=True),
+    "layer on one axis, long": lambda: draw_layer(transposed(AUDIO), (64,), animate=True),
+    "layer on two axes, large": lambda: draw_layer(transposed(DCGAN, DCGAN), (40, 40)),
+    "layer stepping": lambda: draw_layer(transposed(DCGAN, ODD), (3, 4), animate=True),
+    "layer stepping, dilated": lambda: draw_layer(conv(DILATED, DILATED), (7, 6), animate=True),
+    "layer on three axes": lambda: draw_layer(transposed(ODD, ODD, DCGAN), (3, 3, 4), animate=True),
+    "dilated on three axes": lambda: draw_layer(
+        conv(DILATED, DILATED, ODD), (4, 5, 6), animate=True
+    ),
+    "overlap": lambda: draw_overlap(transposed(ODD, DCGAN), (5, 4)),
+    "overlap on one axis": lambda: draw_overlap(transposed(AUDIO), (64,)),
+    "overlap, long": lambda: draw_overlap(transposed(AUDIO, ODD), (128, 128)),
+    "overlap on three axes": lambda: draw_overlap(transposed(ODD, DCGAN, ODD), (9, 3, 3)),
+    "overlap of a conv with gaps": lambda: draw_overlap(
+        conv(ODD, Window(kernel_size=1, stride=2)), (8, 8)
+    ),
+    "matrix": lambda: draw_matrix(conv(Window(kernel_size=3), Window(kernel_size=3)), (4, 4)),
+    "matrix, transposed": lambda: draw_matrix(transposed(DCGAN, DCGAN), (3, 3)),
+    "matrix on one axis": lambda: draw_matrix(transposed(ODD), (6,)),
+    "matrix on three axes": lambda: draw_matrix(conv(*(Window(kernel_size=2),) * 3), (3, 3, 3)),
+    "matrix, large": lambda: draw_matrix(conv(ODD, ODD), (17, 17)),
+    "network": lambda: network(
+        (100, 1, 1), (512, 4, 4), (256, 8, 8), (3, 64, 48), made_by=("ConvTranspose2d", "k 4×4")
+    ),
+    "network on one axis": lambda: network((64, 16), (32, 64), (1, 16384), made_by=("k 25 s 4",)),
+    "network on three axes": lambda: network((64, 4, 4, 4), (1, 32, 8, 16), made_by=("k 4×4×4",)),
+    "network, long": lambda: network(
+        *((512, 2**n, 2**n) for n in range(14)), made_by=("a line that says how it was made",)
+    ),
+}
+"""Name: the picture, drawn when it is wanted."""

@@ -1,0 +1,149 @@
+"""Every kind of picture in headless Chromium: nothing overlaps, nothing leaves the frame."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.picture_gallery import GALLERY
+
+MEASURE = """
+() => {
+  const svg = document.querySelector('svg');
+  const frame = svg.getBoundingClientRect();
+  const inside = box => box.left >= frame.left && box.top >= frame.top
+    && box.right <= frame.right + 0.01 && box.bottom <= frame.bottom + 0.01;
+  const name = node => `${node.tagName}.${node.getAttribute('class')} ${node.textContent}`.trim();
+  const drawn = [...svg.querySelectorAll('text,rect,path')];
+  const outside = drawn.filter(node => !inside(node.getBoundingClientRect())).map(name);
+  const texts = [...svg.querySelectorAll('text')].map(node => {
+    const box = node.getBBox(), at = node.getCTM();
+    return {said: node.textContent, left: box.x + at.e, top: box.y + at.f,
+            right: box.x + box.width + at.e, bottom: box.y + box.height + at.f};
+  }).sort((a, b) => a.left - b.left);
+  const overlapping = [];
+  for (const [index, one] of texts.entries())
+    for (let next = index + 1; next < texts.length && texts[next].left < one.right - 0.5; next++) {
+      const other = texts[next];
+      if (one.top < other.bottom - 0.5 && other.top < one.bottom - 0.5)
+        overlapping.push(`${one.said} | ${other.said}`);
+    }
+  return {outside, overlapping, texts: texts.length, drawn: drawn.length};
+}
+"""
+"""What a reader would see: shapes outside the frame, pairs of texts that lie on each other."""
+
+AT = "share => document.getAnimations().forEach(moving => { moving.pause(); \
+moving.currentTime = share * moving.effect.getComputedTiming().duration; })"
+"""Stop all movement at a share of its way."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; it must be there."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page, wide enough for any picture."""
+    page = browser.new_page(viewport={"width": 1600, "height": 1200})
+    yield page
+    page.close()
+
+
+def show(page: Page, svg: str) -> None:
+    """Put a picture on the page as HTML does, inline."""
+    page.set_content(f"<!doctype html><body style='margin:0'>{svg}")
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_nothing_overlaps_and_nothing_leaves_the_frame(page: Page, name: str) -> None:
+    """Measured by the browser itself, at the start and wherever the windows step."""
+    svg = GALLERY[name]()
+    show(page, svg)
+    moving = page.evaluate("document.getAnimations().length")
+    assert bool(moving) == ("@keyframes" in svg)
+    for share in (0, 0.31, 0.64, 0.999) if moving else (0,):
+        page.evaluate(AT, share)
+        seen = page.evaluate(MEASURE)
+        assert (seen["outside"], seen["overlapping"]) == ([], [])
+        assert seen["texts"] >= 2
+        assert seen["drawn"] > seen["texts"]
+
+
+@pytest.mark.parametrize(
+    ("svg", "fault"),
+    [
+        ('<text x="5" y="20">one</text><text x="9" y="22">two</text>', "overlapping"),
+        ('<text x="90" y="20">far out</text>', "outside"),
+        ('<rect x="5" y="5" width="96" height="9"/>', "outside"),
+        ('<g transform="translate(0,60)"><path d="M5 5h9v60z"/></g>', "outside"),
+    ],
+)
+def test_the_measure_can_complain(page: Page, svg: str, fault: str) -> None:
+    """It sees texts that lie on each other and shapes that stick out."""
+    show(page, f'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100">{svg}</svg>')
+    assert page.evaluate(MEASURE)[fault]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "ground", "ink"),
+    [
+        ("light", "rgb(255, 255, 255)", "rgb(27, 31, 36)"),
+        ("dark", "rgb(13, 17, 23)", "rgb(230, 237, 243)"),
+    ],
+)
+def test_colours_follow_the_readers_scheme(
+    browser: Browser, scheme: str, ground: str, ink: str
+) -> None:
+    """Without a script: the style sheet in the picture asks the reader's system."""
+    page = browser.new_page(color_scheme=scheme)
+    show(page, GALLERY["layer on two axes"]())
+    fill = "name => getComputedStyle(document.querySelector(name)).fill"
+    assert page.evaluate(fill, "rect.bg") == ground
+    assert page.evaluate(fill, "text.ink") == ink
+    page.close()
+
+
+def test_who_wants_less_motion_gets_none(browser: Browser) -> None:
+    """prefers-reduced-motion stands above the animation."""
+    page = browser.new_page(reduced_motion="reduce")
+    show(page, GALLERY["layer stepping"]())
+    assert page.evaluate("document.getAnimations().length") == 0
+    page.close()
+
+
+def test_the_window_steps_through_every_position(page: Page) -> None:
+    """Row by row, in the output and over the map: a 6×8 output has 48 steps, each its own place."""
+    show(page, GALLERY["layer stepping"]())
+    where = """() => ['tap', 'span'].map(kind => {
+      const all = [...document.querySelectorAll('rect.span')];
+      return all.map(node => { const b = node.getBoundingClientRect(); return [b.x, b.y]; });
+    })[0]"""
+    places = []
+    for step in range(48):
+        page.evaluate(
+            "step => document.getAnimations().forEach(moving => { moving.pause();"
+            " moving.currentTime = (step + 0.5) * 700; })",
+            step,
+        )
+        places.append(page.evaluate(where))
+    for moving in zip(*places, strict=True):
+        cells = [(round(x), round(y)) for x, y in moving]
+        assert len(set(cells)) == 48
+        assert cells == sorted(cells, key=lambda cell: (cell[1], cell[0]))
+        assert {
+            b - a
+            for a, b in zip(
+                sorted({x for x, _ in cells}), sorted({x for x, _ in cells})[1:], strict=False
+            )
+        } == {28}

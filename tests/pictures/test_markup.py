@@ -1,0 +1,223 @@
+"""The pictures as text: well formed, the same every time, told to screen readers, escaped, bounded."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from itertools import product
+from xml.etree import ElementTree
+
+import pytest
+
+from designer.errors import InvalidLayer, TooLarge
+from designer.layers import FeatureMap, Window
+from designer.pictures.chain import Stage, draw_chain
+from designer.pictures.heat import draw_overlap
+from designer.pictures.layer import draw_layer
+from designer.pictures.matrix import draw_matrix
+from designer.pictures.theme import DARK, LIGHT, tap_colour
+from tests.picture_gallery import DCGAN, GALLERY, conv, transposed
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_a_picture_is_well_formed_and_says_what_it_shows(name: str) -> None:
+    """Title and description stand first and are what the picture is labelled by."""
+    root = ElementTree.fromstring(GALLERY[name]())
+    title, description = root[0], root[1]
+    assert (title.tag, description.tag) == (f"{SVG}title", f"{SVG}desc")
+    assert title.text
+    assert description.text
+    assert root.attrib["role"] == "img"
+    assert root.attrib["aria-labelledby"] == f"{title.attrib['id']} {description.attrib['id']}"
+    assert root.attrib["viewBox"] == f"0 0 {root.attrib['width']} {root.attrib['height']}"
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_a_picture_holds_no_script_and_loads_nothing(name: str) -> None:
+    """Nothing in it runs, and nothing in it points anywhere else."""
+    root = ElementTree.fromstring(GALLERY[name]())
+    assert {node.tag for node in root.iter()} <= {
+        f"{SVG}{tag}" for tag in ("svg", "title", "desc", "style", "rect", "path", "text", "g")
+    }
+    attributes = {attribute for node in root.iter() for attribute in node.attrib}
+    assert not {name for name in attributes if name.startswith("on") or "href" in name}
+    assert "url(" not in GALLERY[name]()
+    assert "@import" not in GALLERY[name]()
+
+
+def test_equal_pictures_are_equal_bytes() -> None:
+    """In this process, and in a fresh one with another hash seed."""
+    program = (
+        "import hashlib, json; from tests.picture_gallery import GALLERY;"
+        "print(json.dumps({k: hashlib.sha256(d().encode()).hexdigest() for k, d in GALLERY.items()}))"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert runs[0] == runs[1]
+    assert len(runs[0]) > 64 * len(GALLERY)
+
+
+def test_two_pictures_on_a_page_keep_their_own_ids() -> None:
+    """Ids come from the words: different pictures, different ids."""
+    found = [re.findall(r' id="([^"]+)"', draw()) for draw in GALLERY.values()]
+    every = [identity for ids in found for identity in ids]
+    assert len(every) == len(set(every)) == 2 * len(GALLERY)
+
+
+def test_words_are_escaped() -> None:
+    """What looks like markup in a name is shown, not obeyed."""
+    stage = Stage(map=FeatureMap(channels=1, size=(1,)), made_by=('"><script>&',))
+    svg = draw_chain([stage], title="<b>&'\"")
+    root = ElementTree.fromstring(svg)
+    assert "<script" not in svg
+    assert root[0].text == "<b>&'\""
+    assert '"><script>&' in {node.text for node in root.iter(f"{SVG}text")}
+
+
+def cells_of(svg: str, kind: str) -> int:
+    """Cells of a kind in the maps, counted by area; the legend's swatches are left out."""
+    root = ElementTree.fromstring(svg)
+    areas = [
+        int(width) * int(height)
+        for node in root.iter(f"{SVG}path")
+        if node.attrib["class"] == kind
+        for width, height in re.findall(r"h(\d+)v(\d+)", node.attrib["d"])
+    ]
+    return sum(area for area in areas if area != 14 * 14) // 28**2
+
+
+@pytest.mark.parametrize(
+    ("window", "size", "counts"),
+    [
+        (Window(kernel_size=3), 2, {"pad": 36 - 4, "zero": 0, "input": 4 + 4, "output": 16}),
+        (Window(kernel_size=4, padding=2), 6, {"pad": 64 - 36, "input": 72, "output": 25}),
+        (Window(kernel_size=3, padding=1), 5, {"pad": 49 - 25, "input": 50, "output": 25}),
+        (Window(kernel_size=3, padding=2), 7, {"pad": 0, "input": 98, "output": 25}),
+        (Window(kernel_size=3, stride=2), 2, {"pad": 49 - 9, "zero": 5, "input": 8, "output": 25}),
+        (
+            Window(kernel_size=3, stride=2, padding=1),
+            3,
+            {"pad": 49 - 25, "zero": 25 - 9, "input": 18, "output": 25},
+        ),
+        (
+            Window(kernel_size=3, stride=2, padding=1, output_padding=1),
+            3,
+            {"pad": 24, "extra": 64 - 49, "zero": 16, "input": 18, "output": 36},
+        ),
+    ],
+)
+def test_a_transposed_figure_draws_what_the_literature_draws(
+    window: Window, size: int, counts: dict[str, int]
+) -> None:
+    """Cells of each kind, the input drawn twice: by itself and with zeros and padding."""
+    svg = draw_layer(transposed(window, window), (size, size))
+    assert {kind: cells_of(svg, kind) for kind in counts} == counts
+
+
+@pytest.mark.parametrize(
+    ("window", "size", "counts"),
+    [
+        (Window(kernel_size=3), 4, {"pad": 0, "input": 16, "output": 4}),
+        (Window(kernel_size=4, padding=2), 5, {"pad": 81 - 25, "input": 25, "output": 36}),
+        (Window(kernel_size=3, padding=1), 5, {"pad": 24, "input": 25, "output": 25}),
+        (Window(kernel_size=3, padding=2), 5, {"pad": 81 - 25, "input": 25, "output": 49}),
+        (Window(kernel_size=3, stride=2), 5, {"pad": 0, "input": 25, "output": 4}),
+        (Window(kernel_size=3, stride=2, padding=1), 5, {"pad": 24, "input": 25, "output": 9}),
+        (Window(kernel_size=3, stride=2, padding=1), 6, {"pad": 28, "input": 36, "output": 9}),
+        (Window(kernel_size=3, dilation=2), 7, {"pad": 0, "input": 49, "output": 9}),
+    ],
+)
+def test_a_figure_draws_what_the_literature_draws(
+    window: Window, size: int, counts: dict[str, int]
+) -> None:
+    """Input with its padding, and output."""
+    svg = draw_layer(conv(window, window), (size, size))
+    assert {kind: cells_of(svg, kind) for kind in counts} == counts
+
+
+def test_the_matrix_shows_each_tap_where_it_stands() -> None:
+    """36 coloured cells for a 3×3 kernel on 4×4, as many of each of nine colours."""
+    svg = draw_matrix(conv(*(Window(kernel_size=3),) * 2), (4, 4))
+    for tap in range(9):
+        (matrix_area, kernel_area) = re.findall(
+            rf'd="([^"]+)" style="fill:{re.escape(tap_colour(tap, 9))}"', svg
+        )
+        assert matrix_area.count("M") == 4
+        assert kernel_area.count("M") == 1
+
+
+def test_the_overlap_map_writes_every_count() -> None:
+    """Counts per position of DCGAN's layer on 2×2, in reading order, then the scale."""
+    root = ElementTree.fromstring(draw_overlap(transposed(DCGAN, DCGAN), (2, 2)))
+    numbers = [node.text for node in root.iter(f"{SVG}text") if (node.text or "").isdigit()]
+    assert numbers == [*"1221244224421221", "1", "2", "4"]
+
+
+@pytest.mark.parametrize(
+    ("draw", "layer", "size", "facts"),
+    [
+        (draw_layer, conv(DCGAN), (400,), {"side": 402, "limit": 320}),
+        (draw_layer, transposed(DCGAN, DCGAN), (120, 120), {"cells": 131049, "limit": 50000}),
+        (draw_matrix, conv(DCGAN, DCGAN), (32, 32), {"side": 1024, "limit": 320}),
+        (draw_overlap, transposed(Window(kernel_size=400)), (400,), {"side": 799, "limit": 320}),
+    ],
+)
+def test_what_is_too_large_to_draw_is_refused(draw, layer, size, facts) -> None:  # noqa: ANN001
+    """With the number and the limit, before anything is drawn."""
+    with pytest.raises(TooLarge) as refused:
+        draw(layer, size)
+    assert refused.value.facts == facts
+
+
+VAST = Window(kernel_size=65_536, stride=65_536, dilation=65_536)
+
+
+@pytest.mark.parametrize("draw", [draw_layer, draw_overlap, draw_matrix])
+def test_a_vast_layer_is_refused_before_it_is_measured(draw) -> None:  # noqa: ANN001
+    """Billions of cells are counted by arithmetic and never listed."""
+    with pytest.raises(TooLarge, match="too large to draw; the limit is 320"):
+        draw(transposed(VAST, VAST), (16_384, 16_384))
+
+
+@pytest.mark.parametrize("draw", [draw_layer, draw_matrix, draw_overlap])
+def test_an_illegal_layer_is_not_drawn(draw) -> None:  # noqa: ANN001
+    """The same refusal as everywhere else."""
+    with pytest.raises(InvalidLayer, match="does not fit"):
+        draw(conv(Window(kernel_size=9)), (4,))
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of #rrggbb (WCAG 2.2)."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours (WCAG 2.2), 1 to 21."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+def test_texts_can_be_read_on_every_ground(palette: dict[str, str]) -> None:
+    """4.5 to 1 and more: letters on the ground, numbers on every kind of cell."""
+    grounds = {"ink": ("bg", "input", "zero", "pad", "extra", "output", "heat"), "muted": ("bg",)}
+    poor = [
+        (ink, ground)
+        for ink, below in grounds.items()
+        for ink, ground in product([ink], below)
+        if contrast(palette[ink], palette[ground]) < 4.5
+    ]
+    assert poor == []
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
