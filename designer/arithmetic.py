@@ -231,7 +231,7 @@ def touched_pixels(
 def output_padding_solutions(offset: int, *, kernel_size: int, stride: int, dilation: int) -> range:
     """Every A < max(S, D) for which E − S − 2P + A = c has a P with 0 ≤ P ≤ D(F − 1).
 
-    With m = E − S − c that is A ≡ m (mod 2), and P = (m + A)/2.
+    With m = E − S − c that is A ≡ m (mod 2); the P of each is ``transposed_padding``.
 
     >>> list(output_padding_solutions(0, kernel_size=7, stride=3, dilation=1))
     [0, 2]
@@ -241,6 +241,17 @@ def output_padding_solutions(offset: int, *, kernel_size: int, stride: int, dila
     rest = kernel_span(kernel_size, dilation) - stride - offset
     most = min(max(stride, dilation) - 1, 2 * dilation * (kernel_size - 1) - rest)
     return range(max(rest % 2, -rest), most + 1, 2)
+
+
+def transposed_padding(
+    offset: int, *, kernel_size: int, stride: int, dilation: int, output_padding: int
+) -> int:
+    """The P of E − S − 2P + A = c, for an A of ``output_padding_solutions``: (E − S − c + A)/2.
+
+    >>> transposed_padding(0, kernel_size=7, stride=3, dilation=1, output_padding=2)
+    3
+    """
+    return (kernel_span(kernel_size, dilation) - stride - offset + output_padding) // 2
 
 
 def conv_padding_solutions(
@@ -271,10 +282,9 @@ def padding_solutions(
     >>> padding_solutions(1, kernel_size=5, stride=3, dilation=1)
     ((1, 1),)
     """
-    rest = kernel_span(kernel_size, dilation) - stride - offset
     window = {"kernel_size": kernel_size, "stride": stride, "dilation": dilation}
     return tuple(
-        ((rest + extra) // 2, extra)
+        (transposed_padding(offset, output_padding=extra, **window), extra)
         for extra in output_padding_solutions(offset, **window)
         if extra < (stride if output_padding else 1)
     )

@@ -12,6 +12,7 @@ from typing import NoReturn
 import click
 
 from designer.commands.design import design_command
+from designer.commands.layer import layer_command
 from designer.errors import Accident, DesignerError
 from designer.refusal import refusal_document
 
@@ -62,3 +63,4 @@ def main() -> None:
 
 
 main.add_command(design_command)
+main.add_command(layer_command)

@@ -11,6 +11,7 @@ from designer.arithmetic import (
     conv_padding_solutions,
     kernel_span,
     output_padding_solutions,
+    transposed_padding,
 )
 from designer.errors import InvalidLayer
 from designer.layers import Window
@@ -67,7 +68,7 @@ def solve_axis(question: Question) -> Solutions:
     [(4, 0), (5, 2), (6, 4), (7, 6)]
     >>> solve_axis(Question(
     ...     transposed=True, input_size=64, output_size=64, kernel_size=4, stride=1)).why_not
-    'with stride 1 a size changes by span − 1 − 2P, as output_padding must be 0; for kernel_size 4 (span 4) that is odd, and from 64 to 64 it is 0'
+    'with stride 1 a size changes by span − 1 − 2P, as output_padding must be 0; for kernel_size 4 (span 4) that is odd, and from 64 to 64 it is 0, which is even'
     """
     factor_wanted = question.kernel_size is None and question.stride is None
     factor = _whole_factor(question) if factor_wanted else None
@@ -137,11 +138,12 @@ Found = tuple[int, int, int, int, int]
 
 
 def _ordered(question: Question, kernel_size: int, stride: int) -> Iterator[Found]:
-    span = kernel_span(kernel_size, question.dilation)
-    for value in _paddings(question, kernel_size, stride):
-        padding, extra = value, 0
+    shape = {"kernel_size": kernel_size, "stride": stride, "dilation": question.dilation}
+    for found in _paddings(question, kernel_size, stride):
+        padding, extra = found, 0
         if question.transposed:
-            padding, extra = (span - stride - _offset(question, stride) + value) // 2, value
+            offset = _offset(question, stride)
+            padding, extra = transposed_padding(offset, output_padding=found, **shape), found
         yield extra, padding, kernel_size, stride, question.dilation
 
 
@@ -220,8 +222,12 @@ def _say_parity(question: Question, kernel_size: int, span: int, law: str) -> st
     spans = f", dilation {dilation} (span {span})" if dilation > 1 else f" (span {span})"
     return (
         f"with stride 1 a size changes by {law}; for kernel_size {kernel_size}{spans} that is"
-        f" {'odd' if span % 2 == 0 else 'even'}, and from {i} to {o} it is {o - i}"
+        f" {_parity(span - 1)}, and from {i} to {o} it is {o - i}, which is {_parity(o - i)}"
     )
+
+
+def _parity(number: int) -> str:
+    return "odd" if number % 2 else "even"
 
 
 def _span(numbers: list[int]) -> str:

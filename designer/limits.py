@@ -64,3 +64,9 @@ MAX_DRAWN_SIDE = 320
 
 MAX_DRAWN_CELLS = 50_000
 """Most cells of all maps in one picture."""
+
+MAX_PROOF_MULTIPLY_ADDS = 10**8
+"""Most multiply-adds of the direct form of a layer that is proven in torch."""
+
+MAX_PROOF_ELEMENTS = 2**22
+"""Most numbers of its padded map."""

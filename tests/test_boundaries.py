@@ -41,6 +41,7 @@ ORDER = [
     "pictures",
     "probe",
     "verification",
+    "layer_answers",
     "design",
     "answer",
     "commands",

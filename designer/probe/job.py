@@ -24,6 +24,7 @@ from designer.probe.algebra import (
     thin_network,
     unread_pixels,
 )
+from designer.probe.forms import measure_forms
 from designer.probe.initialisation import repeats
 from designer.probe.loading import attempt, load_text, signature
 from designer.probe.reference import differences
@@ -46,7 +47,7 @@ def preload(job: dict[str, Json]) -> bool:
 
 
 def run_job(job: dict[str, Json]) -> dict[str, Json]:
-    """The measurements of one text.
+    """The measurements of one text, or of the forms of one layer.
 
     Where the text's code raises, its part of the answer is ``{"error": …}``. ``tainted`` says that
     the text changed torch or the probe: this process should not be used again.
@@ -76,6 +77,8 @@ def _signature(module: ModuleType, name: str) -> Json:
 
 
 def _measure(job: dict[str, Json]) -> dict[str, Json]:
+    if "proof" in job:
+        return {"errors": measure_forms(job["proof"])}
     module = attempt(lambda: load_text(job["text"]))
     if not isinstance(module, ModuleType):
         return {"load": module}

@@ -1,0 +1,201 @@
+"""``gan-designer layer``: one layer, all its forms, its pictures, and every window between sizes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from designer.commands.options import Number, Numbers, emit, output_options
+from designer.layer_answers import (
+    Form,
+    Op,
+    View,
+    answer_layer,
+    answer_question,
+    draw_answer,
+    read_drawing,
+    read_layer,
+    read_question,
+)
+from designer.reading import Document
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+MISSED = 1
+"""Exit status where nothing leads from size to size, or a proof failed."""
+
+
+@click.group("layer")
+def layer_command() -> None:
+    """One convolution or transposed convolution: arithmetic, equivalences, pictures."""
+
+
+def _window_options(command: Command) -> Command:
+    """Torch's arguments; what is left out is torch's default."""
+    meanings = {
+        "kernel_size": "Taps per axis: 4, or 3x5.",
+        "stride": "1 unless given.",
+        "padding": "0 unless given.",
+        "dilation": "1 unless given.",
+        "output_padding": "0 unless given; of a transposed convolution only.",
+        "in_channels": "1 unless given.",
+        "out_channels": "1 unless given.",
+        "groups": "1 unless given.",
+        "dimensions": "Axes where every size is a single number; 2 unless given.",
+    }
+    for name, meaning in reversed(meanings.items()):
+        kind = Number() if name in ("groups", "dimensions") or "channels" in name else Numbers()
+        option = click.option(f"--{name.replace('_', '-')}", name, type=kind, help=meaning)
+        command = option(command)
+    return command
+
+
+def _form_options(command: Command) -> Command:
+    """Which forms, or which picture."""
+    forms = ", ".join(Form)
+    views = ", ".join(View)
+    for option in (
+        click.option("--animate", is_flag=True, help="Let the window step; with --draw layer."),
+        click.option("--draw", help=f"Write a picture as SVG instead: {views}."),
+        click.option("--include", help=f"Forms to add, joined by commas: {forms}."),
+    ):
+        command = option(command)
+    return command
+
+
+@layer_command.command("conv")
+@click.argument("input_size", type=Numbers())
+@_window_options
+@_form_options
+@output_options
+@click.pass_context
+def conv_command(
+    ctx: click.Context, /, as_json: bool, output: Path | None, **given: object
+) -> None:
+    """A convolution on a map of INPUT_SIZE (64, 218x178)."""
+    _answer(ctx, Op.CONV, given, as_json=as_json, output=output)
+
+
+@layer_command.command("conv-transpose")
+@click.argument("input_size", type=Numbers())
+@_window_options
+@_form_options
+@output_options
+@click.pass_context
+def conv_transpose_command(
+    ctx: click.Context, /, as_json: bool, output: Path | None, **given: object
+) -> None:
+    """A transposed convolution on a map of INPUT_SIZE (4, 7x5)."""
+    _answer(ctx, Op.CONV_TRANSPOSE, given, as_json=as_json, output=output)
+
+
+@layer_command.command("solve")
+@click.argument("input_size", type=Numbers())
+@click.argument("output_size", type=Numbers())
+@click.option("--op", default="conv_transpose", help="conv or conv_transpose, the default.")
+@click.option("--kernel-size", type=Numbers(), help="Left out with --stride: the factor is solved.")
+@click.option("--stride", type=Numbers(), help="Strides up to the kernel size unless given.")
+@click.option("--dilation", type=Numbers(), help="1 unless given.")
+@click.option("--dimensions", type=Number(), help="Axes where every size is a single number.")
+@output_options
+@click.pass_context
+def solve_command(
+    ctx: click.Context, /, as_json: bool, output: Path | None, **given: object
+) -> None:
+    """Every window from INPUT_SIZE to OUTPUT_SIZE (16 to 32, 46x62 to 368x489)."""
+    answer = answer_question(read_question(_given(given)))
+    emit(_json(answer) if as_json else "\n".join(_solution_lines(answer)), output)
+    ctx.exit(MISSED if answer["why_not"] else 0)
+
+
+def _answer(
+    ctx: click.Context,
+    op: Op,
+    given: Mapping[str, object],
+    *,
+    as_json: bool,
+    output: Path | None,
+) -> None:
+    document = _given(given)
+    view, animate = document.pop("draw", None), document.pop("animate")
+    if view is not None:
+        emit(draw_answer(read_drawing({**document, "view": view, "animate": animate}, op)), output)
+        return
+    if (include := document.pop("include", None)) is not None:
+        document["include"] = str(include).split(",")
+    answer = answer_layer(read_layer(document, op))
+    emit(_json(answer) if as_json else "\n".join(layer_lines(answer)), output)
+    proof = answer["proof"]
+    ctx.exit(MISSED if isinstance(proof, dict) and not proof["passed"] else 0)
+
+
+def _given(given: Mapping[str, object]) -> Document:
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _json(answer: Document) -> str:
+    return json.dumps(answer, ensure_ascii=False, indent=2)
+
+
+def layer_lines(answer: Mapping[str, object]) -> list[str]:
+    """The answer for people: the law per axis, what is even and unread, and each form in short."""
+    inverse = answer["inverse"]
+    lines = [
+        f"{_sides(answer['input_size'])} → {_sides(answer['output_size'])}",
+        *_texts(answer["arithmetic"]),
+        f"exact: {_yes(answer['exact'])}; even overlap: {_yes(answer['even_overlap'])};"
+        f" untouched positions: {answer['unread']}",
+        f"way back: {_describe(inverse)}"
+        if isinstance(inverse, dict)
+        else f"no way back: {answer['why_no_inverse']}",
+    ]
+    forms = [str(form) for form in Form if answer[str(form)] is not None]
+    for name in forms:
+        lines += ["", f"{name}:", json.dumps(answer[name], ensure_ascii=False)]
+    return lines
+
+
+def _describe(layer: Mapping[str, object]) -> str:
+    names = ("kernel_size", "stride", "padding", "dilation", "output_padding")
+    told = ", ".join(f"{name} {_sides(layer[name])}" for name in names)
+    unique = "the only size" if layer["unique"] else "one of several sizes"
+    return f"{layer['op']}, {told} ({unique} that leads there)"
+
+
+def _solution_lines(answer: Mapping[str, object]) -> list[str]:
+    solutions, counts = answer["solutions"], answer["count"]
+    sizes = zip(_list(answer["input_size"]), _list(answer["output_size"]), strict=True)
+    lines = []
+    for axis, (before, after) in enumerate(sizes):
+        found = _list(_list(solutions)[axis])
+        lines.append(f"{before} → {after}: {_list(counts)[axis]} windows")
+        lines += [f"  {_window(window)}" for window in found]
+        if not found:
+            lines.append(f"  {_list(answer['why_not'])[axis]}")
+    return lines
+
+
+def _window(window: object) -> str:
+    assert isinstance(window, dict)
+    return ", ".join(f"{name} {value}" for name, value in window.items())
+
+
+def _list(value: object) -> list[object]:
+    assert isinstance(value, list)
+    return value
+
+
+def _texts(value: object) -> list[str]:
+    return [str(entry) for entry in _list(value)]
+
+
+def _sides(value: object) -> str:
+    return "×".join(_texts(value))
+
+
+def _yes(value: object) -> str:
+    return "yes" if value else "no"
