@@ -43,6 +43,7 @@ ORDER = [
     "verification",
     "design",
     "answer",
+    "bundle",
     "commands",
     "cli",
 ]
