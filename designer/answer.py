@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 from designer.architecture import Block, Network
 from designer.design import Design
 from designer.documents import brief_document, chain_document, window_document
 from designer.layers import FeatureMap
+from designer.permalink import write_id
 from designer.reading import Document
 from designer.verification import receipt_json
+from designer.version import VERSION
 from designer.wording import describe_conv, describe_conv_transpose
 
 MAX_EXACT_FLOAT = 2**53
@@ -17,7 +21,9 @@ MAX_EXACT_FLOAT = 2**53
 def design_document(design: Design) -> Document:
     """The body of a design's answer."""
     return {
+        "id": write_id(design.brief, design.chain),
         "brief": brief_document(design.brief),
+        "designer_version": VERSION,
         "generator": network_document(design.gan.generator),
         "discriminator": network_document(design.gan.discriminator),
         "chain": chain_document(design.chain),
@@ -25,7 +31,36 @@ def design_document(design: Design) -> Document:
         **count_document(design.count),
         "source": {"text": design.source.text, "sha256": design.source.sha256},
         "verification": receipt_json(design.verification),
+        "links": design_links(design),
     }
+
+
+def design_links(design: Design) -> dict[str, str]:
+    """The paths under which every service has this design and its parts."""
+    path = f"/v1/designs/{write_id(design.brief, design.chain)}"
+    return {"self": path, "module": f"{path}/module.py", "bundle": f"{path}/bundle.zip"}
+
+
+def portable_document(document: Document) -> Document:
+    """The same without what differs between machines and releases: the versions.
+
+    Two machines that give the same design agree in it to the byte; tags are made of it.
+    """
+    verification = document["verification"]
+    assert isinstance(verification, dict), "a design's document has a receipt"
+    return {
+        **{name: value for name, value in document.items() if name != "designer_version"},
+        "verification": {**verification, "torch_version": None},
+    }
+
+
+def document_text(document: object) -> str:
+    r"""A document as the text of an answer or a file.
+
+    >>> document_text({"shape": "3×64×64"})
+    '{\n  "shape": "3×64×64"\n}\n'
+    """
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def count_document(count: int | None) -> Document:

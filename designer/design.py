@@ -11,6 +11,7 @@ from designer.brief import Brief, Level
 from designer.chain import Chain
 from designer.errors import FieldError, InvalidRequest
 from designer.limits import MAX_PARAMETERS
+from designer.permalink import read_id
 from designer.solver import Solution, solve_chain, weigh_chain
 from designer.source import PythonSource, render_source
 from designer.verification import Limits, Pool, Runner, Verification, unverified, verify_source
@@ -53,6 +54,30 @@ def design(brief: Brief, *, runner: Runner | None = None, stage: Stage = nullcon
     """
     with stage("solve"):
         solution = solve_brief(brief)
+    return _complete(brief, solution, runner=runner, stage=stage)
+
+
+def recall_design(name: str, *, runner: Runner | None = None, stage: Stage = nullcontext) -> Design:
+    """The design that an id names: its own windows, whatever a solver would choose today.
+
+    >>> from designer.permalink import write_id
+    >>> made = design(Brief(resolution=28, latent_dim=64, verify=Level.NONE))
+    >>> recall_design(write_id(made.brief, made.chain)) == made
+    True
+
+    Raises:
+        DamagedId: where the id was altered or cut.
+        UnknownIdVersion: where another release wrote it.
+        Accident: as ``design``.
+    """
+    with stage("solve"):
+        brief, chain = read_id(name)
+        solution = weigh_chain(chain, space=brief.space, widths=brief.widths)
+    return _complete(brief, solution, runner=runner, stage=stage)
+
+
+def _complete(brief: Brief, solution: Solution, *, runner: Runner | None, stage: Stage) -> Design:
+    """The design whose chain is known."""
     with stage("assemble"):
         gan = assemble_gan(solution.chain, brief.widths)
         _refuse_too_large(gan.generator, gan.discriminator)

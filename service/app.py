@@ -7,18 +7,21 @@ import json
 from flask import Flask
 from jinja2 import StrictUndefined
 
+from designer.verification import Runner
 from designer.version import VERSION
 from service.config import Config
 from service.contract import DESCRIPTION, TITLE, openapi_representation
 from service.problems.api import ProblemApi
 from service.schemas.fields import document_field
 from service.transport import install_transport
+from service.views.designs import designs
 from service.views.operations import operations
 from service.views.problems import problems
+from service.workshop import Workshop
 
 
-def create_app(config: Config | None = None) -> Flask:
-    """The service as a WSGI application.
+def create_app(config: Config | None = None, *, runner: Runner | None = None) -> Flask:
+    """The service as a WSGI application; ``runner`` runs texts in place of processes of its own.
 
     >>> create_app().test_client().get("/healthz").json
     {'status': 'ok'}
@@ -35,6 +38,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.url_map.merge_slashes = False
     install_transport(app, config)
+    app.extensions["workshop"] = Workshop(config, runner=runner)
     _join_views(app)
     return app
 
@@ -43,7 +47,7 @@ def _join_views(app: Flask) -> None:
     """Join the blueprints and write down the contract that they make together."""
     api = ProblemApi(app)
     api.ma_plugin.converter.add_attribute_function(document_field)
-    for blueprint in (problems, operations):
+    for blueprint in (designs, problems, operations):
         api.register_blueprint(blueprint)
     document = json.loads(json.dumps(api.spec.to_dict()))
     app.extensions["contract"] = document

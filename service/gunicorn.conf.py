@@ -5,21 +5,33 @@ The application is loaded in each worker after the fork, and each worker starts 
 processes itself: nothing that runs threads or torch exists before a fork.
 """
 
+from typing import Any
+
 from service.config import Config
 
-config = Config.from_environment()
+settings = Config.from_environment()
 
 wsgi_app = "service.wsgi:app"
-bind = [f"{config.host}:{config.port}"]
+bind = [f"{settings.host}:{settings.port}"]
 worker_class = "gthread"
-workers = config.workers
-threads = config.threads
+workers = settings.workers
+threads = settings.threads
 preload_app = False
 control_socket_disable = True
 limit_request_line = 8190
-timeout = config.verify_timeout_s + 30
+timeout = settings.verify_timeout_s + 30
 graceful_timeout = 30
 keepalive = 15
 accesslog = None
 errorlog = "-"
 worker_tmp_dir = "/dev/shm"
+
+
+def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn has no types
+    """Start the verifying processes of a worker that has been forked and has its application."""
+    worker.app.wsgi().extensions["workshop"].warm()
+
+
+def worker_exit(server: Any, worker: Any) -> None:  # noqa: ANN401
+    """End them with it."""
+    worker.app.wsgi().extensions["workshop"].close()

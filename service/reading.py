@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from flask import Request
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from designer.checks import escape_pointer, shorten
 from designer.errors import FieldError, InvalidRequest
@@ -32,11 +33,31 @@ class StrictParser(FlaskParser):
     def load_json(self, req: Request, schema: object) -> object:
         """The body as JSON values."""
         check_media_type(req)
-        return parse_json(req.get_data(cache=False))
+        return parse_json(read_body(req))
 
     def load_querystring(self, req: Request, schema: object) -> object:
         """The query parameters, each at most once."""
         return single_values(req.args)
+
+
+def read_body(request: Request) -> bytes:
+    """All bytes of the body.
+
+    Raises:
+        RequestEntityTooLarge: where it is larger than allowed.
+        ProblemError: bad_request, where the connection or its chunks break off. Servers have
+            exceptions of their own for that, which are none of HTTP's.
+    """
+    try:
+        body = request.get_data(cache=False)
+        # Without Content-Length werkzeug stops at the limit and says nothing of the rest.
+        if len(body) == request.max_content_length and request.environ["wsgi.input"].read(1):
+            raise RequestEntityTooLarge
+        return body
+    except HTTPException:
+        raise
+    except Exception as error:
+        raise ProblemError("bad_request", "the body breaks off or is not well-formed") from error
 
 
 def check_media_type(request: Request) -> None:

@@ -35,6 +35,7 @@ def install_transport(app: Flask, config: Config) -> None:
     app.before_request(_name_request)
     app.after_request(_complete_headers)
     if config.cors_origins:
+        app.after_request(_vary_by_origin)
         CORS(
             app,
             origins=list(config.cors_origins),
@@ -48,6 +49,12 @@ def _name_request() -> None:
     """Keep the id that the client gave where it is a plain one, else make one."""
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+
+
+def _vary_by_origin(response: Response) -> Response:
+    """Keep a cache from giving one origin the answer to another."""
+    response.vary.add("Origin")
+    return response
 
 
 def _complete_headers(response: Response) -> Response:

@@ -44,6 +44,7 @@ ORDER = [
     "layer_answers",
     "design",
     "answer",
+    "bundle",
     "commands",
     "cli",
 ]

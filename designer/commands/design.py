@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from designer.answer import design_document
+from designer.answer import design_document, document_text
 from designer.commands.options import (
     Number,
     Numbers,
@@ -46,9 +45,7 @@ def design_command(
     )
     made = design(brief, stage=show_stage)
     emit(
-        json.dumps(design_document(made), ensure_ascii=False, indent=2)
-        if as_json
-        else made.source.text,
+        document_text(design_document(made)) if as_json else made.source.text,
         output,
     )
     click.echo(summarise(made), err=True)

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from service.app import create_app
 
 
 @pytest.fixture(scope="session")
-def client() -> FlaskClient:
+def app() -> Iterator[Flask]:
+    """The application; its verifying processes start with the first brief that is verified."""
+    app = create_app()
+    yield app
+    app.extensions["workshop"].close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
     """A client of the application, without a server between."""
-    return create_app().test_client()
+    return app.test_client()

@@ -1,0 +1,65 @@
+"""A design as a folder to start from, and the folder as one archive.
+
+The same document gives the same bytes: entries are stored, not compressed, since compressors differ
+between machines, and carry one fixed date.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from io import BytesIO
+from typing import Any
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+from designer.answer import document_text
+
+_DATE = (1980, 1, 1, 0, 0, 0)
+_READABLE = 0o100644 << 16
+_UNIX = 3
+
+
+def bundle_files(document: dict[str, Any]) -> dict[str, str]:
+    """The texts of a design's folder by name, from the design's document."""
+    return {
+        "model.py": document["source"]["text"],
+        "test_model.py": _text("test_model.py"),
+        "design.json": document_text(document),
+        "receipt.json": document_text(document["verification"]),
+        "train.py": _text("train.py"),
+        "README.md": _readme(document),
+    }
+
+
+def zip_files(texts: dict[str, str]) -> bytes:
+    """An archive of texts; the same texts give the same bytes.
+
+    >>> zip_files({"a.txt": "a"}) == zip_files({"a.txt": "a"})
+    True
+    """
+    buffer = BytesIO()
+    with ZipFile(buffer, "w", ZIP_STORED) as archive:
+        for name, text in texts.items():
+            entry = ZipInfo(name, date_time=_DATE)
+            entry.external_attr = _READABLE
+            entry.create_system = _UNIX
+            archive.writestr(entry, text.encode())
+    return buffer.getvalue()
+
+
+def _readme(document: dict[str, Any]) -> str:
+    sizes = document["chain"]["sizes"]
+    return _text("README.md").format(
+        picture=_joined(document["generator"]["output_shape"]),
+        latent_dim=document["brief"]["latent_dim"],
+        sizes=" → ".join(_joined(size) for size in sizes),
+        verdict=document["verification"]["verdict"],
+        id=document["id"],
+    )
+
+
+def _joined(numbers: list[int]) -> str:
+    return "×".join(str(number) for number in numbers)
+
+
+def _text(name: str) -> str:
+    return files("designer.bundle").joinpath("texts", f"{name}.txt").read_text(encoding="utf-8")

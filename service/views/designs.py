@@ -1,0 +1,100 @@
+"""Designs: made from a brief, named by an id, and had in several forms."""
+
+from __future__ import annotations
+
+from flask import request
+from werkzeug import Response
+
+from designer.brief import Brief
+from service.blueprint import BODY_CODES, Blueprint
+from service.examples import BRIEFS, DESIGN_HEADERS, ID_PARAMETER
+from service.forms import bundle_form, chosen_form, module_form
+from service.representation import A_WHILE, FOREVER, PYTHON, ZIP, choose
+from service.schemas.brief import BriefQuerySchema, BriefSchema
+from service.schemas.design import DesignSchema
+from service.workshop import workshop
+
+designs = Blueprint("designs", __name__, description="From a brief to verified networks.")
+
+TEXT = {"type": "string"}
+BYTES = {"type": "string", "contentMediaType": ZIP}
+
+VALUE_CODES = (
+    "invalid_request",
+    "out_of_range",
+    "wrong_length",
+    "contradiction",
+    "too_many_elements",
+    "too_many_parameters",
+    "illegal_layer",
+    "no_chain",
+    "search_too_large",
+    "refused",
+)
+"""What the numbers of a brief can run into."""
+
+QUERY_CODES = ("missing_field", "unknown_field", "not_an_integer", "not_a_choice", *VALUE_CODES)
+FIELD_CODES = ("not_a_boolean", "not_a_list", "not_an_object", *QUERY_CODES)
+ANSWER_CODES = ("not_acceptable", "probe_failed", "overloaded", "accident")
+ID_CODES = ("damaged_id", "unknown_id_version", *VALUE_CODES, *ANSWER_CODES)
+
+
+@designs.route("/v1/designs", methods=["POST"])
+@designs.arguments(BriefSchema, examples=BRIEFS)
+@designs.response(200, DesignSchema, headers=DESIGN_HEADERS)
+@designs.alt_response(200, schema=TEXT, content_type=PYTHON)
+@designs.alt_response(200, schema=BYTES, content_type=ZIP)
+@designs.problems(*BODY_CODES, *FIELD_CODES, *ANSWER_CODES)
+def create_design(brief: Brief) -> Response:
+    """The verified design of a brief.
+
+    `Content-Location` names the design for ever. With `Accept: text/x-python` the answer is the
+    module alone, with `Accept: application/zip` the bundle.
+    """
+    form = chosen_form()
+    return form(workshop().make(brief)).answer(request, A_WHILE)
+
+
+@designs.route("/v1/designs")
+@designs.arguments(BriefQuerySchema, location="query")
+@designs.response(200, DesignSchema, headers=DESIGN_HEADERS)
+@designs.alt_response(200, schema=TEXT, content_type=PYTHON)
+@designs.alt_response(200, schema=BYTES, content_type=ZIP)
+@designs.alt_response(304, description="The client has it already.")
+@designs.problems("repeated_field", *QUERY_CODES, *ANSWER_CODES)
+def find_design(brief: Brief) -> Response:
+    """The same for curl and caches: the brief's scalar fields as query parameters."""
+    form = chosen_form()
+    return form(workshop().make(brief)).answer(request, A_WHILE)
+
+
+@designs.route("/v1/designs/<string:design_id>", parameters=[ID_PARAMETER])
+@designs.response(200, DesignSchema, headers=DESIGN_HEADERS)
+@designs.alt_response(200, schema=TEXT, content_type=PYTHON)
+@designs.alt_response(200, schema=BYTES, content_type=ZIP)
+@designs.alt_response(304, description="The client has it already.")
+@designs.problems(*ID_CODES)
+def show_design(design_id: str) -> Response:
+    """The design that an id names: nothing is stored, and it never expires."""
+    form = chosen_form()
+    return form(workshop().recall(design_id)).answer(request, FOREVER)
+
+
+@designs.route("/v1/designs/<string:design_id>/module.py", parameters=[ID_PARAMETER])
+@designs.response(200, TEXT, content_type=PYTHON, headers=DESIGN_HEADERS)
+@designs.alt_response(304, description="The client has it already.")
+@designs.problems(*ID_CODES)
+def show_module(design_id: str) -> Response:
+    """The module: one self-contained Python text that needs torch and nothing else."""
+    choose(request, (PYTHON,))
+    return module_form(workshop().recall(design_id)).answer(request, FOREVER)
+
+
+@designs.route("/v1/designs/<string:design_id>/bundle.zip", parameters=[ID_PARAMETER])
+@designs.response(200, BYTES, content_type=ZIP, headers=DESIGN_HEADERS)
+@designs.alt_response(304, description="The client has it already.")
+@designs.problems(*ID_CODES)
+def show_bundle(design_id: str) -> Response:
+    """The module with its test, the design, the receipt, a training example and a README."""
+    choose(request, (ZIP,))
+    return bundle_form(workshop().recall(design_id)).answer(request, FOREVER)

@@ -1,0 +1,82 @@
+"""Where designs are made: the verifying processes of one web process, and the time they take."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from flask import current_app, g
+
+from designer.brief import Brief
+from designer.design import Design, design, recall_design
+from designer.verification import Limits, Pool, Runner
+from designer.verification.limits import MIB
+from service.config import Config
+
+
+class Workshop:
+    """Makes designs, with a pool of verifying processes that is started where it is used.
+
+    Before a server forks its workers nothing runs here: each worker has a pool of its own.
+    """
+
+    def __init__(self, config: Config, *, runner: Runner | None = None) -> None:
+        self._config = config
+        self._runner = runner
+        self._lock = threading.Lock()
+        self._pools: dict[int, Pool] = {}
+
+    def make(self, brief: Brief) -> Design:
+        """The design of a brief."""
+        return design(brief, runner=self._runner or self._run, stage=timed_stage)
+
+    def recall(self, design_id: str) -> Design:
+        """The design that an id names."""
+        return recall_design(design_id, runner=self._runner or self._run, stage=timed_stage)
+
+    def warm(self) -> None:
+        """Start the verifying processes now."""
+        self._pool().warm()
+
+    def close(self) -> None:
+        """End the verifying processes of this process."""
+        with self._lock:
+            pool = self._pools.pop(os.getpid(), None)
+        if pool is not None:
+            pool.close()
+
+    def _run(self, job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+        return self._pool().run(job, discard=discard)
+
+    def _pool(self) -> Pool:
+        with self._lock:
+            return self._pools.setdefault(os.getpid(), self._new_pool())
+
+    def _new_pool(self) -> Pool:
+        config = self._config
+        limits = Limits(
+            wall_s=config.verify_timeout_s,
+            cpu_s=config.verify_timeout_s,
+            memory_bytes=config.verify_memory_mib * MIB,
+        )
+        return Pool(workers=config.verify_processes, limits=limits, max_waiting=config.verify_queue)
+
+
+def workshop() -> Workshop:
+    """The workshop of the application that answers."""
+    return cast(Workshop, current_app.extensions["workshop"])
+
+
+@contextmanager
+def timed_stage(name: str) -> Iterator[None]:
+    """Note in the request's ``stages`` how many milliseconds the stage takes."""
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        stages = g.setdefault("stages", {})
+        stages[name] = stages.get(name, 0.0) + (time.perf_counter() - start) * 1e3

@@ -1,0 +1,262 @@
+"""A design over HTTP: made from a brief, named by its id, had in several forms."""
+
+from __future__ import annotations
+
+import ast
+import gzip
+import json
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from service.app import create_app
+from service.config import Config
+from service.examples import BRIEFS
+from service.representation import A_WHILE, FOREVER
+
+BRIEF: dict[str, Any] = {"resolution": 64, "latent_dim": 100, "verify": "none"}
+QUERY = "/v1/designs?resolution=64&latent_dim=100&verify=none"
+
+
+@pytest.fixture
+def made(client: FlaskClient) -> TestResponse:
+    """The usual design, not run."""
+    return client.post("/v1/designs", json=BRIEF)
+
+
+@pytest.fixture
+def path(made: TestResponse) -> str:
+    """The path that names it."""
+    return str(made.headers["Content-Location"])
+
+
+@pytest.mark.torch
+def test_the_dcgan_comes_back_verified(client: FlaskClient) -> None:
+    """The main job: a resolution and a latent size in, verified text out."""
+    answer = client.post("/v1/designs", json={"resolution": 64, "latent_dim": 100})
+    assert answer.status_code == 200
+    body = answer.json
+    assert body["chain"]["sizes"] == [[4, 4], [8, 8], [16, 16], [32, 32], [64, 64]]
+    assert body["generator"]["parameters"] == 3_576_704
+    assert body["discriminator"]["parameters"] == 2_765_568
+    assert body["generator"]["multiply_adds"] == 104_628_224
+    assert body["verification"]["verdict"] == "verified"
+    assert body["verification"]["source_sha256"] == body["source"]["sha256"]
+    stages = [entry.split(";")[0] for entry in answer.headers["Server-Timing"].split(", ")]
+    assert stages == ["solve", "assemble", "render", "verify"]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", BRIEFS)
+def test_every_example_of_the_contract_works(client: FlaskClient, name: str) -> None:
+    answer = client.post("/v1/designs", json=BRIEFS[name]["value"])
+    assert answer.status_code == 200, answer.text
+    wanted = "not_run" if BRIEFS[name]["value"].get("verify") == "none" else "verified"
+    assert answer.json["verification"]["verdict"] == wanted
+
+
+def test_every_way_to_a_design_gives_the_same_bytes(
+    client: FlaskClient, made: TestResponse, path: str
+) -> None:
+    """Body, query string and id: one design, one tag."""
+    asked, named = client.get(QUERY), client.get(path)
+    assert made.data == asked.data == named.data
+    assert made.headers["ETag"] == asked.headers["ETag"] == named.headers["ETag"]
+    assert asked.headers["Content-Location"] == named.headers["Content-Location"] == path
+    assert path == f"/v1/designs/{made.json['id']}"
+    assert made.json["links"]["self"] == path
+
+
+def test_a_tag_is_strong_and_of_the_content(client: FlaskClient, made: TestResponse) -> None:
+    other = client.post("/v1/designs", json=BRIEF | {"latent_dim": 101})
+    tag, weak = made.get_etag()
+    assert tag
+    assert not weak
+    assert other.headers["ETag"] != made.headers["ETag"]
+
+
+@pytest.mark.parametrize("part", ["", "/module.py", "/bundle.zip"])
+def test_who_has_it_already_is_told_so(client: FlaskClient, path: str, part: str) -> None:
+    """If-None-Match with the tag: 304, without a body, with the tag and the caching."""
+    first = client.get(path + part)
+    again = client.get(path + part, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    for name in ("ETag", "Cache-Control", "Vary"):
+        assert again.headers[name] == first.headers[name]
+    changed = client.get(path + part, headers={"If-None-Match": '"another"'})
+    assert (changed.status_code, changed.data) == (200, first.data)
+
+
+@pytest.mark.parametrize("part", ["", "/module.py", "/bundle.zip"])
+def test_head_gives_the_headers_alone(client: FlaskClient, path: str, part: str) -> None:
+    whole, head = client.get(path + part), client.head(path + part)
+    assert (head.status_code, head.data) == (200, b"")
+    for name in ("ETag", "Content-Length", "Content-Type", "Cache-Control"):
+        assert head.headers[name] == whole.headers[name]
+
+
+def test_what_an_id_names_is_kept_for_ever(
+    client: FlaskClient, made: TestResponse, path: str
+) -> None:
+    """A later release may choose another chain for a brief, never for an id."""
+    assert made.headers["Cache-Control"] == client.get(QUERY).headers["Cache-Control"] == A_WHILE
+    assert client.get(path).headers["Cache-Control"] == FOREVER
+    assert "immutable" in FOREVER
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        (None, "application/json"),
+        ("*/*", "application/json"),
+        ("application/*", "application/json"),
+        ("application/json", "application/json"),
+        ("text/x-python", "text/x-python"),
+        ("text/*", "text/x-python"),
+        ("application/zip", "application/zip"),
+        ("application/zip;q=0.5, text/x-python;q=0.9", "text/x-python"),
+        ("image/png, */*;q=0.1", "application/json"),
+    ],
+)
+def test_the_client_chooses_the_form(
+    client: FlaskClient, path: str, accept: str | None, media_type: str
+) -> None:
+    """On all three calls alike."""
+    headers = {"Accept": accept} if accept else {}
+    calls = [
+        client.post("/v1/designs", json=BRIEF, headers=headers),
+        client.get(QUERY, headers=headers),
+        client.get(path, headers=headers),
+    ]
+    assert [call.status_code for call in calls] == [200, 200, 200]
+    assert [call.mimetype for call in calls] == [media_type] * 3
+    assert {"Accept", "Accept-Encoding"} <= set(calls[0].vary)
+    assert len({call.data for call in calls}) == 1
+
+
+@pytest.mark.parametrize("accept", ["image/png", "text/html", "application/json;q=0", "nonsense"])
+@pytest.mark.parametrize("part", ["", "/module.py", "/bundle.zip"])
+def test_other_forms_are_refused(client: FlaskClient, path: str, part: str, accept: str) -> None:
+    answer = client.get(path + part, headers={"Accept": accept})
+    assert (answer.status_code, answer.json["code"]) == (406, "not_acceptable")
+    assert answer.mimetype == "application/problem+json"
+    assert answer.json["facts"]["available"]
+
+
+def test_the_module_is_the_source(client: FlaskClient, made: TestResponse, path: str) -> None:
+    module = client.get(f"{path}/module.py")
+    assert module.text == made.json["source"]["text"]
+    assert module.headers["Content-Disposition"] == 'attachment; filename="model.py"'
+    assert module.headers["Content-Type"] == "text/x-python; charset=utf-8"
+    assert {
+        node.name for node in ast.parse(module.text).body if isinstance(node, ast.ClassDef)
+    } == {
+        "Generator",
+        "Discriminator",
+    }
+
+
+def test_the_links_lead_to_the_parts(client: FlaskClient, made: TestResponse) -> None:
+    links = made.json["links"]
+    assert [client.get(link).mimetype for link in links.values()] == [
+        "application/json",
+        "text/x-python",
+        "application/zip",
+    ]
+
+
+def test_the_bundle_holds_what_http_says(
+    client: FlaskClient, made: TestResponse, path: str
+) -> None:
+    """design.json is the body, receipt.json its verification, model.py its source."""
+    answer = client.get(f"{path}/bundle.zip")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="bundle.zip"'
+    with ZipFile(BytesIO(answer.data)) as archive:
+        texts = {name: archive.read(name) for name in archive.namelist()}
+    assert texts["design.json"] == made.data
+    assert json.loads(texts["receipt.json"]) == made.json["verification"]
+    assert texts["model.py"].decode() == made.json["source"]["text"]
+
+
+def test_large_answers_are_compressed_for_who_asks(client: FlaskClient, path: str) -> None:
+    """Another sequence of bytes, so another strong tag; the same bytes every time."""
+    plain = client.get(path)
+    packed = client.get(path, headers={"Accept-Encoding": "gzip, br"})
+    again = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert packed.data == again.data
+    assert packed.headers["ETag"] == plain.headers["ETag"][:-1] + '-gzip"'
+    known = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
+    assert client.get(path, headers=known).status_code == 304
+
+
+@pytest.mark.parametrize("encodings", ["", "identity", "br", "gzip;q=0", "*;q=0"])
+def test_nobody_gets_gzip_unasked(client: FlaskClient, path: str, encodings: str) -> None:
+    answer = client.get(path, headers={"Accept-Encoding": encodings})
+    assert "Content-Encoding" not in answer.headers
+
+
+@pytest.mark.parametrize("sent", ["abc", "A.b_c-9", "0" * 128])
+def test_a_plain_request_id_is_kept(client: FlaskClient, sent: str) -> None:
+    assert client.get("/healthz", headers={"X-Request-ID": sent}).headers["X-Request-ID"] == sent
+
+
+@pytest.mark.parametrize("sent", ["", "a b", "<b>", "é", "x" * 129, "-a", "a;b", '"'])
+def test_another_request_id_is_replaced(client: FlaskClient, sent: str) -> None:
+    """Nothing of a client's reaches a log or a header unless it is plain."""
+    ids = {
+        client.get("/healthz", headers={"X-Request-ID": sent}).headers["X-Request-ID"]
+        for _ in range(2)
+    }
+    assert len(ids) == 2
+    assert sent not in ids
+
+
+def test_other_origins_are_allowed_by_configuration_only() -> None:
+    """Without the setting no page of another origin may read an answer."""
+    origin = {"Origin": "https://a.example"}
+    silent = create_app().test_client().get("/healthz", headers=origin)
+    assert "Access-Control-Allow-Origin" not in silent.headers
+    client = create_app(Config(cors_origins=("https://a.example",))).test_client()
+    answer = client.get("/nowhere", headers=origin)
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://a.example"
+    assert "ETag" in answer.headers["Access-Control-Expose-Headers"]
+    assert "Origin" in answer.vary
+    stranger = client.get("/healthz", headers={"Origin": "https://b.example"})
+    assert "Access-Control-Allow-Origin" not in stranger.headers
+    asked = {**origin, "Access-Control-Request-Method": "POST"}
+    before = client.options(
+        "/v1/designs", headers={**asked, "Access-Control-Request-Headers": "content-type"}
+    )
+    assert before.status_code == 200
+    assert "POST" in before.headers["Access-Control-Allow-Methods"]
+    assert before.headers["Access-Control-Allow-Headers"] == "content-type"
+
+
+def test_every_answer_is_guarded(client: FlaskClient, path: str) -> None:
+    """No sniffing, nothing inline, nothing from elsewhere, no frames."""
+    for place in (path, "/nowhere", "/docs", "/problems", f"{path}/module.py"):
+        headers = client.get(place).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+
+
+def test_the_documentation_needs_nothing_from_elsewhere(client: FlaskClient) -> None:
+    """Every script and style is a file of ours, and none is inline."""
+    page = client.get("/docs").text
+    sources = [part.split('"')[0] for part in page.replace("href=", "src=").split('src="')[1:]]
+    assert len(sources) == 3
+    for source in sources:
+        assert source.startswith("/static/")
+        with client.get(source) as file:
+            assert file.status_code == 200
+    assert "<script>" not in page
+    assert "style=" not in page
+    assert 'data-document="/openapi.json"' in page

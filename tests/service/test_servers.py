@@ -1,0 +1,213 @@
+"""The service behind gunicorn, as it is deployed: processes, ports, signals."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.service.servers import ROOT, Server, free_port, serving, wait_for
+
+pytestmark = [pytest.mark.torch, pytest.mark.slow]
+
+BRIEF = json.dumps({"resolution": 64, "latent_dim": 100, "base_channels": 16}).encode()
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A server of one worker."""
+    with serving(workers="1", threads="4") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def larger() -> Iterator[Server]:
+    """A server of three workers."""
+    with serving(workers="3", threads="2") as running:
+        yield running
+
+
+def test_servers_of_any_size_give_the_same_bytes(server: Server, larger: Server) -> None:
+    """Tag and body depend on the design alone, in every form, packed or not."""
+    for headers in (
+        {},
+        {"Accept-Encoding": "gzip"},
+        {"Accept": "text/x-python"},
+        {"Accept": "application/zip"},
+    ):
+        answers = [
+            running.ask("/v1/designs", method="POST", body=BRIEF, headers=JSON | headers)
+            for running in (server, larger, larger, larger)
+        ]
+        assert [answer.status for answer in answers] == [200] * 4
+        assert len({answer.body for answer in answers}) == 1
+        assert len({answer.headers["ETag"] for answer in answers}) == 1
+    body = json.loads(server.ask("/v1/designs", method="POST", body=BRIEF, headers=JSON).body)
+    assert body["verification"]["verdict"] == "verified"
+    named = [running.ask(body["links"]["self"]) for running in (server, larger)]
+    assert [json.loads(answer.body) for answer in named] == [body, body]
+
+
+def test_headers_are_sent_once(server: Server) -> None:
+    """What the application sets and what gunicorn adds do not repeat each other."""
+    answer = server.ask("/v1/designs?resolution=28&latent_dim=8&verify=none")
+    names = [name.lower() for name in answer.headers]
+    assert sorted(set(names)) == sorted(names)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "code"),
+    [
+        (b"", JSON, 400, "empty_body"),
+        (b"[" * 100_000, JSON, 400, "nested_too_deep"),
+        (b"9" * 5000, JSON, 400, "integer_too_long"),
+        (b"{}", {"Content-Type": "text/plain"}, 415, "unsupported_media_type"),
+        (b" " * (2**20 + 1), JSON, 413, "body_too_large"),
+        (b'{"resolution": 3, "latent_dim": 1}', JSON, 422, "out_of_range"),
+    ],
+)
+def test_bad_messages_are_problems_here_too(
+    server: Server, body: bytes, headers: dict[str, str], status: int, code: str
+) -> None:
+    answer = server.ask("/v1/designs", method="POST", body=body, headers=headers)
+    assert answer.status == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert json.loads(answer.body)["code"] == code
+
+
+def test_a_body_in_chunks_is_bounded_too(server: Server) -> None:
+    """Without Content-Length the limit holds all the same."""
+    answer = server.ask(
+        "/v1/designs",
+        method="POST",
+        body=iter([b" " * 65_536] * 40),  # type: ignore[arg-type]
+        headers=JSON,
+    )
+    assert (answer.status, json.loads(answer.body)["code"]) == (413, "body_too_large")
+
+
+def test_broken_chunks_are_the_clients_fault(server: Server) -> None:
+    """Gunicorn's own exception becomes a problem, not a fault of the service."""
+    headers = JSON | {"Transfer-Encoding": "chunked"}
+    answer = server.ask(
+        "/v1/designs", method="POST", body=b"zz\r\nno chunk\r\n0\r\n\r\n", headers=headers
+    )
+    assert (answer.status, json.loads(answer.body)["code"]) == (400, "bad_request")
+
+
+def test_a_long_request_line_is_gunicorns_own_414(server: Server) -> None:
+    assert server.ask("/v1/designs/" + "1" * 8000).status == 404
+    assert server.ask("/v1/designs/" + "1" * 8300).status == 414
+
+
+def test_web_workers_never_load_torch(server: Server) -> None:
+    """Torch lives in the verifying processes: the web side stays small."""
+    server.ask("/v1/designs", method="POST", body=BRIEF, headers=JSON)
+    workers = children(server.pid)
+    assert len(workers) == 1
+    assert "libtorch" not in Path(f"/proc/{workers[0]}/maps").read_text()
+    assert any("libtorch" in maps(below) for below in descendants(workers[0]))
+
+
+def test_no_process_outlives_the_server() -> None:
+    """Verifying processes end with their server, asked politely or not."""
+    with serving(workers="2") as running:
+        running.ask("/v1/designs", method="POST", body=BRIEF, headers=JSON)
+        below = descendants(running.pid)
+        assert len(below) > 2
+    for _ in range(100):
+        left = [pid for pid in below if Path(f"/proc/{pid}").exists() and not is_zombie(pid)]
+        if not left:
+            break
+        time.sleep(0.1)
+    assert left == []
+
+
+def test_a_bad_setting_stops_the_start() -> None:
+    with (
+        pytest.raises(AssertionError, match="GAN_DESIGNER_THREADS="),
+        serving(threads="none"),
+    ):
+        pass
+
+
+def test_the_control_socket_stays_closed(server: Server, tmp_path: Path) -> None:
+    """A read-only root has no place for it; only the port listens."""
+    files = [
+        str(entry.readlink())
+        for pid in [server.pid, *children(server.pid)]
+        for entry in Path(f"/proc/{pid}/fd").iterdir()
+    ]
+    inodes = {file[len("socket:[") : -1] for file in files if file.startswith("socket:[")}
+    listening = [
+        line
+        for line in Path("/proc/net/unix").read_text().splitlines()[1:]
+        if line.split()[6] in inodes and line.split()[3] == "00010000"
+    ]
+    assert listening == []
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", server.port)) == 0
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process started."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return sorted(
+        int(pid) for thread in threads for pid in (thread / "children").read_text().split()
+    )
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes below a process, at any depth."""
+    return [below for child in children(pid) for below in (child, *descendants(child))]
+
+
+def maps(pid: int) -> str:
+    """The files that a process has mapped; none where it has gone or is not ours to see."""
+    try:
+        return Path(f"/proc/{pid}/maps").read_text()
+    except OSError:
+        return ""
+
+
+def is_zombie(pid: int) -> bool:
+    """Whether a process has ended and only waits to be noticed."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def test_serve_prints_a_line_that_works() -> None:
+    """The address and a curl line, and then it listens."""
+    port = free_port()
+    command = [sys.executable, "-c", "from service.cli import serve; serve()", "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            told = [process.stdout.readline() for _ in range(2)]
+            wait_for(port, process)
+            curl = shlex.split(told[1])
+            curl[1] += "&verify=none"
+            done = subprocess.run([*curl, "-sS"], capture_output=True, text=True, check=True)
+        finally:
+            process.terminate()
+    assert f"http://127.0.0.1:{port} " in told[0]
+    assert json.loads(done.stdout)["chain"]["sizes"][-1] == [64, 64]
+
+
+def test_serve_refuses_a_bad_setting() -> None:
+    command = [sys.executable, "-c", "from service.cli import serve; serve()"]
+    environment = {**os.environ, "GAN_DESIGNER_WORKERS": "many"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "GAN_DESIGNER_WORKERS='many'" in done.stderr
