@@ -215,6 +215,13 @@ def test_importing_designer_loads_nothing_heavy() -> None:
     assert loaded_by("import designer") == set()
 
 
+def test_a_command_loads_nothing_heavy() -> None:
+    """The command line starts in milliseconds, and torch is the verifying process's alone."""
+    arguments = ["design", "64", "--latent-dim", "100", "--verify", "none", "--json"]
+    call = f"from designer.cli import main; main({arguments}, standalone_mode=False)"
+    assert loaded_by(call) == set()
+
+
 @pytest.mark.parametrize(
     ("rule", "sources", "complaint"),
     [

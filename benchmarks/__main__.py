@@ -1,0 +1,11 @@
+"""`python -m benchmarks`: every figure, in one run."""
+
+from __future__ import annotations
+
+from benchmarks.pipeline import print_pipeline
+from benchmarks.solver import print_solver
+
+if __name__ == "__main__":
+    print_solver()
+    print()
+    print_pipeline()

@@ -1,0 +1,58 @@
+"""A warm process that does only what the verifier does in torch, and says how long it took.
+
+    python -m benchmarks.torch_alone
+
+Reads a job of the probe, one JSON line; then, for each further line, runs it and prints seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from time import perf_counter
+from typing import Any
+
+from designer.probe import run_job
+
+
+class TorchAlone:
+    """Such a process, for one job."""
+
+    def __init__(self, job: dict[str, Any]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.torch_alone"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._ask(json.dumps(job))
+
+    def seconds(self) -> float:
+        """Seconds of running the job once more."""
+        return float(self._ask("again"))
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
+
+    def _ask(self, line: str) -> str:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        return self._process.stdout.readline()
+
+
+def main() -> None:
+    """Answer lines until there are no more."""
+    job = json.loads(sys.stdin.readline())
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        start = perf_counter()
+        run_job(job)
+        print(perf_counter() - start, flush=True)
+
+
+if __name__ == "__main__":
+    main()
