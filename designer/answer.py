@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 
-from designer.architecture import Block, Network
+from designer.architecture import Activate, BatchNorm, Convolve, Module, Network, Norm, Placed
 from designer.design import Design
 from designer.documents import brief_document, chain_document, window_document
-from designer.layers import FeatureMap
 from designer.permalink import write_id
 from designer.reading import Document
 from designer.verification import receipt_json
@@ -78,34 +77,50 @@ def network_document(network: Network) -> Document:
         "parameters": network.parameters,
         "multiply_adds": network.multiply_adds,
         "activation_bytes": network.activation_bytes,
-        "layers": [
-            {"name": f"main.{position}", **_block_document(block, before)}
-            for position, block, before in zip(
-                network.positions, network.blocks, network.feature_maps, strict=False
-            )
-        ],
+        "layers": [_layer_document(row) for row in _rows(network)],
     }
 
 
-def _block_document(block: Block, before: FeatureMap) -> Document:
-    layer, windows = block.layer, block.layer.windows
-    describe = describe_conv_transpose if block.transposed else describe_conv
-    steps = list(zip(windows, before.size, strict=True))
+def _rows(network: Network) -> list[list[Placed]]:
+    """The modules of a network, each convolution with the norm and the activation that follow it."""
+    rows: list[list[Placed]] = []
+    for placed in network.placed:
+        if isinstance(placed.module, Norm | Activate):
+            rows[-1].append(placed)
+        else:
+            rows.append([placed])
+    return rows
+
+
+def _layer_document(row: list[Placed]) -> Document:
+    first, *tail = row
+    convolution = first.module
+    assert isinstance(convolution, Convolve)
+    layer, windows = convolution.layer, convolution.layer.windows
+    describe = describe_conv_transpose if convolution.transposed else describe_conv
+    names = {type(placed.module): _tail_name(placed.module) for placed in tail}
     return {
-        "op": "conv_transpose" if block.transposed else "conv",
+        "name": first.name,
+        "op": "conv_transpose" if convolution.transposed else "conv",
         "in_channels": layer.in_channels,
         "out_channels": layer.out_channels,
         **window_document(windows),
         "groups": layer.groups,
         "bias": layer.bias,
-        "normalization": str(block.normalization),
-        "activation": str(block.activation),
-        "input_size": list(before.size),
-        "output_size": list(layer.output_map(before).size),
-        "arithmetic": [describe(window, side) for window, side in steps],
+        "normalization": names.get(BatchNorm, "none"),
+        "activation": names.get(Activate, "none"),
+        "input_size": list(first.before.size),
+        "output_size": list(first.after.size),
+        "arithmetic": [
+            describe(window, side) for window, side in zip(windows, first.before.size, strict=True)
+        ],
         "offset": [window.offset for window in windows],
         "exact": all(window.offset == 0 for window in windows),
         "even_overlap": all(window.overlaps_evenly for window in windows),
-        "parameters": block.parameters,
-        "multiply_adds": block.multiply_adds(before),
+        "parameters": sum(placed.module.parameters for placed in row),
+        "multiply_adds": sum(placed.multiply_adds for placed in row),
     }
+
+
+def _tail_name(module: Module) -> str:
+    return str(module.function) if isinstance(module, Activate) else "batch"

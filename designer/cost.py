@@ -46,13 +46,10 @@ def convolution_multiply_adds(
     return prod(positions) * taps * in_channels * out_channels // groups
 
 
-def saved_elements(*, elements: int, channels: int, batch_norm: bool) -> int:
-    """Numbers that torch keeps for the backward pass of one block, one sample, its input left out.
+def batch_norm_keeps(channels: int) -> int:
+    """Numbers that a batch norm keeps besides its input: mean and inverse deviation, and running ones.
 
-    The activation keeps its result. A batch norm keeps the layer's result too, and four numbers
-    per channel: mean and inverse deviation of the batch, and the two running ones.
-
-    >>> saved_elements(elements=512 * 4 * 4, channels=512, batch_norm=True)
-    18432
+    >>> batch_norm_keeps(512)
+    2048
     """
-    return 2 * elements + 4 * channels if batch_norm else elements
+    return 4 * channels

@@ -15,6 +15,7 @@ from designer.verification.laws import predicted_overlap, unread_pixels
 from designer.verification.plan import (
     Plan,
     arguments_of,
+    convolutions,
     mirrored_pairs,
     networks_of,
     other_widths,
@@ -162,7 +163,9 @@ _RANGES = {Activation.TANH: (-1.0, 1.0), Activation.SIGMOID: (0.0, 1.0)}
 def compare_ranges(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """Every output is finite and within what the last activation can give."""
     for role, network in _running(plan).items():
-        low, high = _RANGES[network.blocks[-1].activation]
+        last = network.blocks[-1].activation
+        assert last is not None, "both networks end in an activation"
+        low, high = _RANGES[last.function]
         found = part(measured, role, "range")
         least, largest = part(found or {}, "least"), part(found or {}, "largest")
         inside = is_number(least) and is_number(largest) and low <= least <= largest <= high
@@ -177,7 +180,7 @@ def compare_ranges(plan: Plan, measured: Measurements) -> Iterator[Check]:
 def compare_gradients(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """A gradient for every parameter and the input: there, finite, and not zero throughout."""
     for role, network in _running(plan).items():
-        weights = sum(1 + 2 * (block.modules == 3) + block.layer.bias for block in network.blocks)
+        weights = sum(len(placed.module.weights) for placed in network.placed)
         predicted = {"reached": weights + 1, "missing": [], "not_finite": [], "zero": []}
         yield equal(f"{role}.gradients", predicted, part(measured, role, "gradients"))
 
@@ -195,17 +198,11 @@ def compare_algebra(plan: Plan, measured: Measurements) -> Iterator[Check]:
         reference = part(measured, f"{role}_reference")
         yield near(f"{role}.computes_the_design", reference, ["eval", "train"])
     thin = plan.thin.generator
-    transposed = {
-        f"main.{position}": (block, before)
-        for position, block, before in zip(
-            thin.positions, thin.blocks, thin.feature_maps, strict=False
-        )
-        if block.transposed
-    }
+    transposed = {p.name: (p, c) for p, c in convolutions(thin) if c.transposed}
     yield near("generator.equals_direct_convolution", part(measured, "equivalence"), [*transposed])
     predicted = {
-        name: predicted_overlap(block.layer.windows, before.size)
-        for name, (block, before) in transposed.items()
+        name: predicted_overlap(convolution.layer.windows, placed.before.size)
+        for name, (placed, convolution) in transposed.items()
     }
     yield equal("generator.overlap", predicted, part(measured, "overlap"))
     if pairs := mirrored_pairs(plan.thin):

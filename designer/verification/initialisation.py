@@ -41,7 +41,7 @@ def compare_initialisation(plan: Plan, measured: Measurements) -> Iterator[Check
 
 
 def _roles(network: Network) -> list[str]:
-    normed = any(block.modules == 3 for block in network.blocks)
+    normed = any(block.norm is not None for block in network.blocks)
     return ["convolution weight", *(["norm weight", "norm bias"] if normed else [])]
 
 

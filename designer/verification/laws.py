@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 from math import prod
 
-from designer.architecture import Network
+from designer.architecture import Convolve, Network
 from designer.layers import Size, Window, Windows
 
 
@@ -55,18 +55,19 @@ def predicted_overlap(windows: Windows, before: Size) -> dict[str, object]:
 def unread_pixels(network: Network) -> int:
     """Pixels that no chain of taps joins to the network's answer.
 
-    >>> from designer.architecture import Activation, Block, Normalization
+    >>> from designer.architecture import Block
     >>> from designer.layers import Conv, FeatureMap
-    >>> block = Block(layer=Conv(in_channels=1, out_channels=1,
-    ...                          windows=(Window(kernel_size=2, stride=2),)),
-    ...               normalization=Normalization.NONE, activation=Activation.TANH)
+    >>> layer = Conv(in_channels=1, out_channels=1, windows=(Window(kernel_size=2, stride=2),))
+    >>> block = Block(modules=(Convolve(layer=layer),))
     >>> image = FeatureMap(channels=1, size=(5,))
     >>> unread_pixels(Network(class_name="Discriminator", input_map=image, blocks=(block,)))
     1
     """
     read: list[set[int]] = [set(range(side)) for side in network.output_map.size]
-    befores = network.feature_maps[:-1]
-    for block, before in zip(reversed(network.blocks), reversed(befores), strict=True):
+    for placed in reversed(network.placed):
+        if not isinstance(placed.module, Convolve):
+            continue
+        axes = zip(placed.module.layer.windows, placed.before.size, read, strict=True)
         read = [
             {
                 pixel
@@ -74,6 +75,6 @@ def unread_pixels(network: Network) -> int:
                 if (pixel := place * window.stride + tap * window.dilation - window.padding) >= 0
                 and pixel < side
             }
-            for window, side, places in zip(block.layer.windows, before.size, read, strict=True)
+            for window, side, places in axes
         ]
     return prod(network.input_map.size) - prod(map(len, read))

@@ -9,17 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from designer.architecture import (
-    NEGATIVE_SLOPE,
-    Activation,
-    Block,
-    Gan,
-    Network,
-    Normalization,
-    assemble_gan,
-)
+from designer.architecture import Convolve, Gan, Network, Placed, assemble_gan
 from designer.brief import Level
-from designer.layers import ConvTranspose
 from designer.verification.laws import inner_region
 from designer.verification.limits import WidthPolicy
 from designer.verification.receipt import Width
@@ -30,7 +21,6 @@ SEED = 20_160_107
 
 _THIN_MULTIPLY_ADDS = 20 * 10**6
 _FLOAT32_BYTES = 4
-_BATCH_NORM = {"eps": 1e-05, "momentum": 0.1, "affine": True, "track_running_stats": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,54 +107,13 @@ def predicted_bytes(gan: Gan) -> int:
 
 
 def predicted_layers(network: Network) -> list[list[Json]]:
-    """The modules of ``main`` in order: name, class, and settings under torch's names."""
-    found: list[list[Json]] = []
-    for block in network.blocks:
-        for kind, settings in _modules(block):
-            found.append([f"main.{len(found)}", kind, settings])
-    return found
+    """The modules in order: name, class, and settings under torch's names."""
+    return [[p.name, p.module.torch_class, p.module.settings] for p in network.placed]
 
 
 def predicted_shapes(network: Network, batch: int) -> list[list[Json]]:
-    """What each module of ``main`` puts out, in order: name and shape with the batch axis."""
-    found: list[list[Json]] = []
-    for block, after in zip(network.blocks, network.feature_maps[1:], strict=True):
-        for _ in _modules(block):
-            found.append([f"main.{len(found)}", [batch, *after.shape]])
-    return found
-
-
-def _modules(block: Block) -> list[tuple[str, dict[str, Json]]]:
-    axes = block.layer.axes
-    modules = [(f"{'ConvTranspose' if block.transposed else 'Conv'}{axes}d", _settings(block))]
-    if block.normalization is Normalization.BATCH:
-        settings = {"num_features": block.layer.out_channels, **_BATCH_NORM}
-        modules.append((f"BatchNorm{axes}d", settings))
-    return [*modules, _ACTIVATIONS[block.activation]]
-
-
-_ACTIVATIONS: dict[Activation, tuple[str, dict[str, Json]]] = {
-    Activation.RELU: ("ReLU", {}),
-    Activation.LEAKY_RELU: ("LeakyReLU", {"negative_slope": NEGATIVE_SLOPE}),
-    Activation.TANH: ("Tanh", {}),
-    Activation.SIGMOID: ("Sigmoid", {}),
-}
-
-
-def _settings(block: Block) -> dict[str, Json]:
-    layer = block.layer
-    per_axis = {
-        name: [getattr(window, name) for window in layer.windows]
-        for name in ("kernel_size", "stride", "padding", "dilation", "output_padding")
-    }
-    return {
-        "in_channels": layer.in_channels,
-        "out_channels": layer.out_channels,
-        **per_axis,
-        "groups": layer.groups,
-        "bias": layer.bias,
-        "padding_mode": "zeros",
-    }
+    """What each module puts out, in order: name and shape with the batch axis."""
+    return [[placed.name, [batch, *placed.after.shape]] for placed in network.placed]
 
 
 def other_widths(gan: Gan) -> dict[str, Gan]:
@@ -223,24 +172,24 @@ def answer_shape(network: Network) -> tuple[int, ...]:
 
 def _layers_with_sizes(network: Network) -> list[list[Json]]:
     layers = predicted_layers(network)
-    for position, block, before in zip(
-        network.positions, network.blocks, network.feature_maps, strict=False
-    ):
-        settings = layers[position][2]
-        settings["input_size"] = list(before.size)
-        settings["inner"] = inner_region(block.layer.windows, before.size)
+    for row, placed in zip(layers, network.placed, strict=True):
+        if isinstance(placed.module, Convolve):
+            windows = placed.module.layer.windows
+            row[2]["input_size"] = list(placed.before.size)
+            row[2]["inner"] = inner_region(windows, placed.before.size)
     return layers
+
+
+def convolutions(network: Network) -> list[tuple[Placed, Convolve]]:
+    """The convolutions of a network in order, with their places."""
+    return [(p, p.module) for p in network.placed if isinstance(p.module, Convolve)]
 
 
 def mirrored_pairs(gan: Gan) -> list[list[Json]]:
     """Each transposed layer with the convolution that mirrors it, and the two sizes between."""
-    generator, discriminator = gan.generator, gan.discriminator
-    befores = zip(
-        generator.positions, generator.blocks, reversed(discriminator.positions), strict=True
-    )
-    maps = generator.feature_maps
+    pairs = zip(convolutions(gan.generator), reversed(convolutions(gan.discriminator)), strict=True)
     return [
-        [f"main.{there}", f"main.{back}", list(maps[k].size), list(maps[k + 1].size)]
-        for k, (there, block, back) in enumerate(befores)
-        if isinstance(block.layer, ConvTranspose)
+        [there.name, back.name, list(there.before.size), list(there.after.size)]
+        for (there, module), (back, _) in pairs
+        if module.transposed
     ]

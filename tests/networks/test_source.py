@@ -6,7 +6,6 @@ import ast
 import subprocess
 import sys
 import types
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -58,14 +57,13 @@ def module_of(source: PythonSource) -> types.ModuleType:
 
 
 def assert_maps(built: torch.nn.Module, network: Network) -> None:
-    """Every block gives the predicted map, and the parameters are those predicted."""
+    """Every module gives the predicted map, and the parameters are those predicted."""
     map_ = torch.zeros(2, *network.input_map.shape)
     built.eval()
-    for (start, end), after in zip(
-        pairwise([*network.positions, len(built.main)]), network.feature_maps[1:], strict=True
-    ):
-        map_ = built.main[start:end](map_)
-        assert tuple(map_.shape[1:]) == after.shape
+    for placed, module in zip(network.placed, built.main, strict=True):
+        assert type(module).__name__ == placed.module.torch_class
+        map_ = module(map_)
+        assert tuple(map_.shape[1:]) == placed.after.shape
     assert sum(p.numel() for p in built.parameters()) == network.parameters
 
 

@@ -6,33 +6,12 @@ from this file and every number from a checked value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from hashlib import sha256
+from itertools import pairwise
 
-from designer.architecture import NEGATIVE_SLOPE, Activation, Block, Gan, Network, Normalization
-from designer.layers import Conv, FeatureMap, Window
-from designer.wording import describe_conv, describe_conv_transpose
-
-
-@dataclass(frozen=True, kw_only=True)
-class PythonSource:
-    """The text of a module; it compiles.
-
-    Raises:
-        SyntaxError: where the text is no Python.
-    """
-
-    text: str
-
-    def __post_init__(self) -> None:
-        compile(self.text, "model.py", "exec")
-
-    @cached_property
-    def sha256(self) -> str:
-        """SHA-256 of the text's UTF-8 bytes, in hexadecimal."""
-        return sha256(self.text.encode()).hexdigest()
+from designer.architecture import Gan, Network
+from designer.layers import FeatureMap
+from designer.source.modules import render_module
+from designer.source.text import PythonSource
 
 
 def render_source(gan: Gan) -> PythonSource:
@@ -120,63 +99,15 @@ def _width(depth: int) -> str:
 
 
 def _body(network: Network, widths: list[str]) -> str:
-    """The lines within ``nn.Sequential(…)``: a layer, its norm and its activation each."""
-    lines: list[str] = []
-    maps = network.feature_maps
-    for index, block in enumerate(network.blocks):
-        layer = _layer(block, widths[index], widths[index + 1])
-        lines.append(f"{layer},  # {maps[index + 1]}: {_arithmetic(block, maps[index])}")
-        lines += [f"{module}," for module in _tail(block, widths[index + 1])]
+    """The lines within ``nn.Sequential(…)``: the modules of each block, from one width to the next."""
+    row = iter(network.placed)
+    lines = [
+        line
+        for block, (before, after) in zip(network.blocks, pairwise(widths), strict=True)
+        for _, placed in zip(block.modules, row, strict=False)
+        for line in render_module(placed, before, after)
+    ]
     return "\n".join(f"            {line}" for line in lines)
-
-
-def _layer(block: Block, in_channels: str, out_channels: str) -> str:
-    layer = block.layer
-    name = "Conv" if isinstance(layer, Conv) else "ConvTranspose"
-    arguments = [in_channels, out_channels, *_window_arguments(layer.windows)]
-    if layer.groups != 1:
-        arguments.append(f"groups={layer.groups}")
-    if not layer.bias:
-        arguments.append("bias=False")
-    return f"nn.{name}{layer.axes}d({', '.join(arguments)})"
-
-
-def _window_arguments(windows: tuple[Window, ...]) -> Iterator[str]:
-    """Torch's arguments with torch's names; what is torch's default is left out."""
-    yield _per_axis([window.kernel_size for window in windows])
-    for name, default in _DEFAULTS.items():
-        values = [getattr(window, name) for window in windows]
-        if set(values) != {default}:
-            yield f"{name}={_per_axis(values)}"
-
-
-_DEFAULTS = {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
-
-
-def _per_axis(values: list[int]) -> str:
-    """One number where all axes agree, else a tuple."""
-    return str(values[0]) if len(set(values)) == 1 else str(tuple(values))
-
-
-def _tail(block: Block, channels: str) -> Iterator[str]:
-    if block.normalization is Normalization.BATCH:
-        yield f"nn.BatchNorm{block.layer.axes}d({channels})"
-    yield _ACTIVATIONS[block.activation]
-
-
-_ACTIVATIONS = {
-    Activation.RELU: "nn.ReLU(inplace=True)",
-    Activation.LEAKY_RELU: f"nn.LeakyReLU({NEGATIVE_SLOPE}, inplace=True)",
-    Activation.TANH: "nn.Tanh()",
-    Activation.SIGMOID: "nn.Sigmoid()",
-}
-
-
-def _arithmetic(block: Block, before: FeatureMap) -> str:
-    """The law with its numbers, once where all axes are alike."""
-    describe = describe_conv_transpose if block.transposed else describe_conv
-    steps = zip(block.layer.windows, before.size, strict=True)
-    return ", ".join(dict.fromkeys(describe(window, side) for window, side in steps))
 
 
 def _shape(channels: str, feature_map: FeatureMap) -> str:

@@ -1,0 +1,139 @@
+"""A network: blocks of modules that fit end to end, and its figures, each a walk over the modules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+
+from designer.architecture.module import Module
+from designer.architecture.modules import Activate, Convolve
+from designer.architecture.norms import Norm
+from designer.layers import FeatureMap
+
+_FLOAT32_BYTES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A stage of a network: modules that run one after the other, a convolution among them."""
+
+    modules: tuple[Module, ...]
+
+    def __post_init__(self) -> None:
+        assert sum(isinstance(module, Convolve) for module in self.modules) == 1
+
+    @property
+    def convolution(self) -> Convolve:
+        """The convolution of the block, transposed or not."""
+        return next(module for module in self.modules if isinstance(module, Convolve))
+
+    @property
+    def norm(self) -> Norm | None:
+        """The norm of the block, if any."""
+        return next((module for module in self.modules if isinstance(module, Norm)), None)
+
+    @property
+    def activation(self) -> Activate | None:
+        """The activation of the block, if any."""
+        return next((module for module in self.modules if isinstance(module, Activate)), None)
+
+    def output_map(self, before: FeatureMap) -> FeatureMap:
+        """The map after the block.
+
+        Raises:
+            InvalidLayer: where a module does not take the map before it.
+        """
+        for module in self.modules:
+            before = module.output_map(before)
+        return before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A module in its network: its name there, and the maps before and after it."""
+
+    name: str
+    module: Module
+    before: FeatureMap
+    after: FeatureMap
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiply-adds of the module on one sample."""
+        return self.module.multiply_adds(self.before)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """Blocks that fit end to end, from ``input_map`` on.
+
+    Raises:
+        InvalidLayer: where a block does not take the map before it.
+    """
+
+    class_name: str
+    input_map: FeatureMap
+    blocks: tuple[Block, ...]
+
+    def __post_init__(self) -> None:
+        assert self.blocks, "a network has at least one block"
+        assert self.class_name.isidentifier(), "a class needs an identifier for its name"
+        assert self.feature_maps, "every block takes the map before it"
+
+    @property
+    def feature_maps(self) -> tuple[FeatureMap, ...]:
+        """The input map and the map after each block: one more than there are blocks."""
+        return tuple(
+            accumulate(
+                self.blocks, lambda before, block: block.output_map(before), initial=self.input_map
+            )
+        )
+
+    @property
+    def placed(self) -> tuple[Placed, ...]:
+        """Every module with its name and its maps, in the order in which they run."""
+        found: list[Placed] = []
+        before = self.input_map
+        for module in (module for block in self.blocks for module in block.modules):
+            after = module.output_map(before)
+            name = f"main.{len(found)}"
+            found.append(Placed(name=name, module=module, before=before, after=after))
+            before = after
+        return tuple(found)
+
+    @property
+    def output_map(self) -> FeatureMap:
+        """The map after the last block."""
+        return self.feature_maps[-1]
+
+    @property
+    def parameters(self) -> int:
+        """Numbers that training changes."""
+        return sum(placed.module.parameters for placed in self.placed)
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiply-adds of all modules on one sample."""
+        return sum(placed.multiply_adds for placed in self.placed)
+
+    @property
+    def activation_bytes(self) -> int:
+        """Bytes that torch keeps for the backward pass of one float32 sample, parameters left out."""
+        return _FLOAT32_BYTES * _kept_elements(self.placed)
+
+
+def _kept_elements(row: tuple[Placed, ...]) -> int:
+    """Numbers kept of modules that run one after the other; a map that two of them keep counts once.
+
+    A module that works in place puts its output where its input was: that is one map.
+    """
+    total, kept = 0, False
+    for placed in row:
+        module = placed.module
+        if module.keeps_input and not kept:
+            total += placed.before.elements
+        if module.keeps_output and not (module.in_place and (kept or module.keeps_input)):
+            total += placed.after.elements
+        kept = module.keeps_output or (module.in_place and (kept or module.keeps_input))
+        total += module.keeps_besides(placed.before)
+    return total
