@@ -40,11 +40,15 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         self._prepare_doc_cbks.append(_document_problems)
 
     def problems(self, *codes: str) -> Callable[[View], View]:
-        """Declare the codes that a view's problems may carry, besides internal_error."""
+        """Declare the codes that a view's problems may carry, besides internal_error.
+
+        The view's name becomes the operation's: generated clients call it so.
+        """
 
         def declare(view: View) -> View:
             apidoc = deepcopy(getattr(view, "_apidoc", {}))
             apidoc["problems"] = [PROBLEMS[code] for code in (*codes, "internal_error")]
+            apidoc["operation_id"] = view.__name__
             view._apidoc = apidoc  # type: ignore[attr-defined]
             return view
 
@@ -63,4 +67,4 @@ def _document_problems(
             "description": f"A problem, with one of the codes {codes}.",
             "content": {MEDIA_TYPE: {"schema": ProblemSchema}},
         }
-    return {**doc, "responses": responses}
+    return {**doc, "operationId": doc_info["operation_id"], "responses": responses}

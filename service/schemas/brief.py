@@ -44,10 +44,12 @@ class SearchSchema(ma.Schema):
         {"type": "boolean"}, **described("Whether output padding may be used.", load_default=True)
     )
     exact = Documented(
-        choice(*Exact), **described("What is asked of F − S − 2P + A.", load_default="prefer")
+        choice(*Exact, title="Exact"),
+        **described("What is asked of F − S − 2P + A.", load_default="prefer"),
     )
     overlap = Documented(
-        choice(*Overlap), **described("What is asked of S divides F.", load_default="prefer")
+        choice(*Overlap, title="Overlap"),
+        **described("What is asked of S divides F.", load_default="prefer"),
     )
     initial_size = Documented(
         nullable(per_axis(integer(1, limits.MAX_LENGTH))),
@@ -94,7 +96,8 @@ class ScalarSchema(ma.Schema):
         integer(1, limits.MAX_WIDTH), **described("Cap of the widths.", load_default=512)
     )
     verify = Documented(
-        choice(*Level), **described("How much of the text is proven.", load_default="standard")
+        choice(*Level, title="Level"),
+        **described("How much of the text is proven.", load_default="standard"),
     )
 
 
@@ -128,6 +131,8 @@ class BriefSchema(ScalarSchema):
 
 class BriefQuerySchema(ScalarSchema):
     """The brief's fields as query parameters."""
+
+    has_nulls = False
 
     resolution = Documented(
         {"type": "string", "pattern": "^[0-9]+(x[0-9]+){0,2}$"},

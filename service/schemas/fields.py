@@ -29,8 +29,14 @@ class Documented(ma.fields.Field[object]):
 
 
 def document_field(_: object, field: ma.fields.Field[Any], ret: Document, **__: object) -> Document:
-    """The OpenAPI schema of a ``Documented`` field; nothing for the others."""
-    return dict(field.documented) if isinstance(field, Documented) else {}
+    """The OpenAPI schema of a ``Documented`` field; nothing for the others.
+
+    An optional field of a JSON body may be null, which means its default.
+    """
+    if not isinstance(field, Documented):
+        return {}
+    nulls = getattr(field.parent, "has_nulls", True) and not field.required
+    return nullable(field.documented) if nulls else dict(field.documented)
 
 
 def integer(low: int, high: int | None = None, **more: object) -> Document:
@@ -61,7 +67,10 @@ def choice(*texts: str, **more: object) -> Document:
 
 def nullable(schema: Document) -> Document:
     """The same, or null."""
-    return {"oneOf": [schema, {"type": "null"}]}
+    null = {"type": "null"}
+    if null in schema.get("oneOf", ()):
+        return dict(schema)
+    return {"oneOf": [*schema["oneOf"], null]} if "oneOf" in schema else {"oneOf": [schema, null]}
 
 
 def described(text: str, **kwargs: object) -> Document:

@@ -17,7 +17,7 @@ from service.workshop import workshop
 designs = Blueprint("designs", __name__, description="From a brief to verified networks.")
 
 TEXT = {"type": "string"}
-BYTES = {"type": "string", "contentMediaType": ZIP}
+BYTES = {"type": "string", "format": "binary", "contentMediaType": ZIP}
 
 VALUE_CODES = (
     "invalid_request",

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from service.app import create_app
+from tests.service.servers import Server, serving
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +24,10 @@ def app() -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """A client of the application, without a server between."""
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A real server of one worker, shared by all tests that only ask."""
+    with serving(workers="1", threads="4", cors_origins="https://page.example") as running:
+        yield running

@@ -23,13 +23,6 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """A server of one worker."""
-    with serving(workers="1", threads="4") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def larger() -> Iterator[Server]:
     """A server of three workers."""
     with serving(workers="3", threads="2") as running:

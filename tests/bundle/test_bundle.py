@@ -1,0 +1,194 @@
+"""A bundle works where nothing else is: its tests pass, its training runs, its bytes stay."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZIP_STORED, ZipFile
+
+import pytest
+
+from designer.answer import design_document
+from designer.brief import Brief, Level
+from designer.bundle import bundle_files, zip_files
+from designer.design import design
+from tests.support import soak_count
+
+NAMES = ["model.py", "test_model.py", "design.json", "receipt.json", "train.py", "README.md"]
+
+
+def bundle(brief: Brief) -> dict[str, str]:
+    """The texts of a brief's bundle."""
+    return bundle_files(design_document(design(brief)))
+
+
+def unzip(texts: dict[str, str], folder: Path) -> Path:
+    """The archive of these texts, unpacked into a folder."""
+    with ZipFile(BytesIO(zip_files(texts))) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def run_in(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """A command in a folder that knows nothing of this project."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "OMP_NUM_THREADS": "1"}
+    return subprocess.run(
+        [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True
+    )
+
+
+def some_brief(seed: int) -> Brief:
+    """A small brief of any number of axes."""
+    rng = random.Random(seed)
+    axes = rng.choice([1, 2, 2, 2, 3])
+    high = {1: 400, 2: 70, 3: 20}[axes]
+    return Brief(
+        resolution=tuple(rng.randint(8, high) for _ in range(axes)),
+        latent_dim=rng.randint(1, 100),
+        channels=rng.randint(1, 4),
+        base_channels=rng.randint(1, 24),
+        max_channels=rng.randint(8, 64),
+        verify=Level.NONE,
+    )
+
+
+def test_an_archive_is_plain_and_always_the_same() -> None:
+    """Stored, dated, readable: the bytes depend on the texts alone."""
+    texts = bundle(Brief(resolution=28, latent_dim=10, verify=Level.NONE))
+    assert list(texts) == NAMES
+    data = zip_files(texts)
+    assert data == zip_files(bundle(Brief(resolution=28, latent_dim=10, verify=Level.NONE)))
+    with ZipFile(BytesIO(data)) as archive:
+        assert archive.testzip() is None
+        for entry in archive.infolist():
+            assert entry.compress_type == ZIP_STORED
+            assert entry.date_time == (1980, 1, 1, 0, 0, 0)
+            assert entry.external_attr >> 16 == 0o100644
+            assert "/" not in entry.filename
+
+
+def test_the_readme_says_what_is_inside() -> None:
+    texts = bundle(Brief(resolution=(28, 32), latent_dim=10, verify=Level.NONE))
+    design_id = json.loads(texts["design.json"])["id"]
+    assert "# Generator and discriminator, 3×28×32" in texts["README.md"]
+    assert design_id in texts["README.md"]
+    assert "verdict: not_run" in texts["README.md"]
+    assert all(f"`{name}`" in texts["README.md"] for name in NAMES if name != "README.md")
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+def test_the_bundle_of_a_verified_design_holds_its_receipt(tmp_path: Path) -> None:
+    folder = unzip(bundle(Brief(resolution=32, latent_dim=16, base_channels=8)), tmp_path)
+    assert json.loads((folder / "receipt.json").read_text())["verdict"] == "verified"
+    done = run_in(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    assert done.returncode == 0, done.stdout
+    assert "8 passed" in done.stdout
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(soak_count(2, 100)))
+def test_every_bundle_passes_its_own_tests(tmp_path: Path, seed: int) -> None:
+    """In an empty folder, with torch and pytest alone."""
+    done = run_in(unzip(bundle(some_brief(seed)), tmp_path), "-m", "pytest", "-q")
+    assert done.returncode == 0, done.stdout
+    assert "8 passed" in done.stdout
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+def test_a_bundle_that_was_changed_fails_its_tests(tmp_path: Path) -> None:
+    """The test that comes with it can say no, also where the digest is mended with the text."""
+    texts = bundle(Brief(resolution=28, latent_dim=10, base_channels=4, verify=Level.NONE))
+    wrong = texts["model.py"].replace("stride=2, padding=1", "stride=2, padding=0", 1)
+    assert wrong != texts["model.py"]
+    done = run_in(unzip(texts | {"model.py": wrong}, tmp_path), "-m", "pytest", "-q")
+    assert done.returncode == 1
+    for name in ("text_is_that_of_the_design", "pictures_have_the_size"):
+        assert f"FAILED test_model.py::test_the_{name}" in done.stdout or (
+            f"FAILED test_model.py::test_{name}" in done.stdout
+        )
+
+
+@pytest.mark.torch
+def test_large_pictures_are_only_measured(tmp_path: Path) -> None:
+    """On torch's meta device: nobody needs gigabytes to try what he downloaded."""
+    texts = bundle(Brief(resolution=4096, latent_dim=10, base_channels=4, verify=Level.NONE))
+    done = run_in(unzip(texts, tmp_path), "-m", "pytest", "-q")
+    assert done.returncode == 0, done.stdout
+
+
+def write_pictures(folder: Path, *, kind: str) -> None:
+    """Five pictures that are not of the model's size."""
+    folder.mkdir()
+    rng = random.Random(0)
+    for index in range(5):
+        width, height = 20 + index, 33
+        channels = {"ppm": 3, "pgm": 1}[kind]
+        header = f"P{ {'ppm': 6, 'pgm': 5}[kind] }\n# made in a test\n{width} {height}\n255\n"
+        (folder / f"{index}.{kind}").write_bytes(
+            header.encode() + rng.randbytes(width * height * channels)
+        )
+    (folder / "notes.txt").write_text("no picture")
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "channels"), [("ppm", 3), ("pgm", 1)])
+def test_the_training_example_trains(tmp_path: Path, kind: str, channels: int) -> None:
+    """Three steps on a folder of pictures, and the state is loaded again."""
+    brief = Brief(
+        resolution=(28, 32), latent_dim=10, channels=channels, base_channels=4, verify=Level.NONE
+    )
+    folder = unzip(bundle(brief), tmp_path)
+    write_pictures(folder / "pictures", kind=kind)
+    done = run_in(folder, "train.py", "pictures", "3", "4")
+    assert done.returncode == 0, done.stderr
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == [
+        "step 1",
+        "step 2",
+        "step 3",
+    ]
+    again = "import torch, model; model.Generator().load_state_dict(torch.load('generator.pt'))"
+    assert run_in(folder, "-c", again).returncode == 0
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+def test_signals_train_as_tensors(tmp_path: Path) -> None:
+    """What is no picture comes as tensors."""
+    brief = Brief(resolution=(64,), latent_dim=5, channels=2, base_channels=4, verify=Level.NONE)
+    folder = unzip(bundle(brief), tmp_path)
+    make = (
+        "import torch; from pathlib import Path; Path('signals').mkdir();"
+        "[torch.save(torch.rand(2, 70) * 2 - 1, f'signals/{i}.pt') for i in range(4)]"
+    )
+    assert run_in(folder, "-c", make).returncode == 0
+    done = run_in(folder, "train.py", "signals", "2", "3")
+    assert done.returncode == 0, done.stderr
+    assert "step 2:" in done.stdout
+
+
+def test_the_texts_are_clean_under_ruff(tmp_path: Path) -> None:
+    texts = bundle(Brief(resolution=28, latent_dim=10, verify=Level.NONE))
+    for name in ("test_model.py", "train.py"):
+        (tmp_path / name).write_text(texts[name])
+    command = [
+        "-m",
+        "ruff",
+        "check",
+        "--isolated",
+        "--select",
+        "E,F,W,I,B,UP",
+        "--line-length",
+        "105",
+        ".",
+    ]
+    done = run_in(tmp_path, *command)
+    assert done.returncode == 0, done.stdout

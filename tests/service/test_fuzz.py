@@ -1,0 +1,66 @@
+"""Schemathesis over the whole contract: whatever it thinks of is answered as documented."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.config import SchemathesisConfig
+
+from service.app import create_app
+from tests.support import soak_count
+
+CONFIG = SchemathesisConfig.from_dict(
+    {
+        # A well-formed brief may have no chain, or ask for too much: 422.
+        "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "404", "422"]}},
+        "generation": {"mode": "all"},
+    }
+)
+SCHEMA = schemathesis.openapi.from_wsgi("/openapi.json", create_app(), config=CONFIG)
+OPERATIONS = 9
+CASES = soak_count(1_000, 5_000)
+
+
+TRIED: Counter[str] = Counter()
+"""How many cases each operation has seen."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def as_many_cases_as_promised() -> Iterator[None]:
+    """Where every operation was tried, all cases together are as many as promised."""
+    yield
+    tried = {name for name in TRIED if name.startswith("GET ") or name == "POST /v1/designs"}
+    assert len(tried) < OPERATIONS or TRIED.total() >= CASES
+
+
+def unverified(case: schemathesis.Case) -> None:
+    """Leave torch out: what a verification does is tested with real ones elsewhere."""
+    if case.path != "/v1/designs":
+        return
+    holder: Any = case.query if case.method == "GET" else case.body
+    if isinstance(holder, dict) and holder.get("verify", "standard") in ("standard", "full"):
+        holder["verify"] = "none"
+
+
+@pytest.mark.slow
+@SCHEMA.parametrize()
+@settings(
+    max_examples=-(-CASES // OPERATIONS),
+    suppress_health_check=list(HealthCheck),
+    deadline=None,
+)
+def test_every_operation_is_as_documented(case: schemathesis.Case) -> None:
+    """No 5xx, no undocumented status, no body of another shape."""
+    unverified(case)
+    TRIED[f"{case.method} {case.path}"] += 1
+    case.call_and_validate(headers={"Accept-Encoding": "identity"})
+
+
+def test_the_number_of_operations_is_known() -> None:
+    """So many cases in all: a new operation takes its share."""
+    assert len(list(SCHEMA.get_all_operations())) == OPERATIONS
