@@ -53,7 +53,7 @@ MAX_PHASES = 4_096
 MAX_SOLUTIONS = 16_384
 """Most solutions along one axis that are listed."""
 
-MAX_SEARCH_STEPS = 250_000
+MAX_SEARCH_STEPS = 400_000
 """Most steps (layers considered at a size) that one search may look at."""
 
 MAX_BUDGET = 2**63 - 1
@@ -70,3 +70,6 @@ MAX_PROOF_MULTIPLY_ADDS = 10**8
 
 MAX_PROOF_ELEMENTS = 2**22
 """Most numbers of its padded map."""
+
+MAX_CHAINS = 200
+"""Most chains in one page."""

@@ -15,7 +15,7 @@ from designer.chain import Chain
 from designer.layers import Size
 from designer.solver.moves import Step
 from designer.solver.order import NEAR, Columns, windows_of
-from designer.solver.pareto import keep_unbeaten
+from designer.solver.pareto import Front, keep_unbeaten
 from designer.solver.problem import Problem
 
 Point = tuple[int, int, int]
@@ -57,20 +57,43 @@ def find_frontier(problem: Problem) -> dict[Figures, Chain]:
     level: dict[Size, State] = {problem.target: {((0, 0, 0), True): nothing}}
     ends: dict[Figures, Label] = {}
     for depth in range(1, problem.space.max_layers + 1):
-        level = _one_layer_back(problem, level, depth, list(ends))
+        level = _one_layer_back(problem, level, depth)
         ends.update(_ends_at(problem, level, depth, list(ends)))
+        level = _promising(problem, level, depth, list(ends))
     return {figures: _chain_of(ends[figures]) for figures in sorted(ends)}
 
 
-def _one_layer_back(
-    problem: Problem, level: dict[Size, State], depth: int, ends: list[Figures]
-) -> dict[Size, State]:
+def _one_layer_back(problem: Problem, level: dict[Size, State], depth: int) -> dict[Size, State]:
     before: dict[Size, State] = {}
     for size, state in level.items():
         for step in problem.moves.back(size):
             problem.effort.spend(len(state))
             _extend(problem, state, before.setdefault(step.before, {}), depth - 1, step)
-    return {size: _unbeaten(state, depth, ends) for size, state in before.items()}
+    return before
+
+
+def _promising(
+    problem: Problem, level: dict[Size, State], depth: int, ends: list[Figures]
+) -> dict[Size, State]:
+    """The labels worth carrying on.
+
+    They are unbeaten at their state, and with the least that one more layer and a stem add still
+    unbeaten by the generators found so far, which have no more layers.
+    """
+    if depth == problem.space.max_layers:
+        return {}
+    front = _front_of(ends)
+    parameters, multiply_adds = problem.least_cost(depth)
+    promising = {}
+    for size, state in level.items():
+        kept = {
+            point
+            for point in keep_unbeaten({point for point, _ in state})
+            if not front.beats((point[0], point[1] + parameters, point[2] + multiply_adds))
+        }
+        if kept:
+            promising[size] = {place: label for place, label in state.items() if place[0] in kept}
+    return promising
 
 
 def _extend(problem: Problem, state: State, into: State, depth: int, step: Step) -> None:
@@ -91,45 +114,37 @@ def _precedes(one: Label, other: Label) -> bool:
     return one.key < other.key or (one.key == other.key and one.ranks < other.ranks)
 
 
-def _unbeaten(state: State, depth: int, ends: list[Figures]) -> State:
-    """The labels worth carrying on: unbeaten at their state, and by every generator so far."""
-    kept = {
-        point
-        for point in keep_unbeaten({point for point, _ in state})
-        if not any(
-            end[0] <= point[0] and end[1] <= depth and end[2] <= point[1] and end[3] <= point[2]
-            for end in ends
-        )
-    }
-    return {place: label for place, label in state.items() if place[0] in kept}
-
-
 def _ends_at(
     problem: Problem, level: dict[Size, State], depth: int, ends: list[Figures]
 ) -> dict[Figures, Label]:
     """The frontier's points of so many layers."""
+    front = _front_of(ends)
     found: dict[Point, tuple[bool, Label]] = {}
     for size, state in level.items():
-        if problem.starts_at(size):
-            parameters, multiply_adds = problem.initial_cost(depth, size)
-            departure = problem.measure.initial_departure(size)
-            key = problem.initial_key(depth, size)
-            for ((first, second, third), exact), label in state.items():
-                point = (first + departure, second + parameters, third + multiply_adds)
-                whole = label._replace(key=label.key + key)
-                late = problem.measure.weighs_offsets and not (exact and point[0] <= NEAR)
-                other = found.get(point)
-                if other is None or (late, whole.key, whole.ranks) < (
-                    other[0],
-                    other[1].key,
-                    other[1].ranks,
-                ):
-                    found[point] = (late, whole)
-    state = {(point, False): label for point, (_, label) in found.items()}
+        if not problem.starts_at(size):
+            continue
+        parameters, multiply_adds = problem.initial_cost(depth, size)
+        departure = problem.measure.initial_departure(size)
+        key = problem.initial_key(depth, size)
+        for (before, exact), label in state.items():
+            point = (before[0] + departure, before[1] + parameters, before[2] + multiply_adds)
+            if front.beats(point):
+                continue
+            late = problem.measure.weighs_offsets and not (exact and point[0] <= NEAR)
+            whole = (late, label._replace(key=label.key + key))
+            if point not in found or _comes_first(whole, found[point]):
+                found[point] = whole
     return {
-        (point[0], depth, point[1], point[2]): label
-        for (point, _), label in _unbeaten(state, depth, ends).items()
+        (point[0], depth, point[1], point[2]): found[point][1] for point in keep_unbeaten(found)
     }
+
+
+def _comes_first(one: tuple[bool, Label], other: tuple[bool, Label]) -> bool:
+    return one[0] < other[0] or (one[0] == other[0] and _precedes(one[1], other[1]))
+
+
+def _front_of(ends: list[Figures]) -> Front:
+    return Front((figures[0], figures[2], figures[3]) for figures in ends)
 
 
 def _chain_of(label: Label) -> Chain:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from designer.layers import Size
 from designer.solver.catalogue import Catalogue, Layer
 from designer.solver.effort import Effort
@@ -73,4 +75,14 @@ class Problem:
         return (
             self.widths.stem_parameters(depth, size),
             self.widths.stem_multiply_adds(depth, size),
+        )
+
+    def least_cost(self, depth: int) -> Cost:
+        """What a layer whose output lies at this depth, and a stem before it, cost at the least."""
+        smallest = self.space.initial_size or (self.measure.free_sides[0],) * len(self.target)
+        taps = min(self.space.kernel_sizes) ** len(self.target)
+        stem = self.initial_cost(depth + 1, smallest)
+        return (
+            self.parameter_bases[depth] + self.parameter_scales[depth] * taps + stem[0],
+            self.multiply_add_scales[depth] * taps * prod(smallest) + stem[1],
         )

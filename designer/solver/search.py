@@ -2,18 +2,68 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from dataclasses import dataclass
 
 from designer.chain import Chain
-from designer.errors import NoChain
+from designer.checks import refuse
 from designer.layers import Size
-from designer.solver.frontier import find_frontier
-from designer.solver.ordering import ranked_chains
+from designer.solver.budgeted import NO_BUDGET, first_chains, frontier_within
+from designer.solver.count import count_chains
+from designer.solver.cursor import read_cursor, write_cursor
 from designer.solver.problem import Problem
+from designer.solver.query import ChainQuery, initial_size_errors
 from designer.solver.solution import Solution, weigh_chain
-from designer.solver.values import NO_LIMIT, fits
+from designer.solver.why_not import refuse_chainless
 from designer.space import Budget, SearchSpace
 from designer.widths import Widths
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainSearch:
+    """What a space of chains holds.
+
+    ``count`` is the exact number of chains in the space, whatever the budget. ``solutions`` are
+    one page of those within the budget, best first, and ``next_cursor`` names the page after it,
+    None after the last. ``frontier`` has one chain for each point that no other beats in
+    departure, layers, parameters and multiply-adds. ``states`` is the search's effort.
+    """
+
+    count: int
+    solutions: tuple[Solution, ...]
+    frontier: tuple[Solution, ...]
+    states: int
+    next_cursor: str | None
+
+
+def search_chains(query: ChainQuery) -> ChainSearch:
+    """The number of chains, a page of the best, and the frontier.
+
+    >>> widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
+    >>> query = ChainQuery(target=(64, 64), space=SearchSpace.default(axes=2), widths=widths)
+    >>> search = search_chains(query)
+    >>> search.count, len(search.solutions), [size[0] for size in search.solutions[0].chain.sizes]
+    (2420376, 10, [4, 8, 16, 32, 64])
+
+    Raises:
+        InvalidRequest: for a cursor that did not come from an answer to this query.
+        NoChain: where nothing fits, with the reasons.
+        SearchTooLarge: past the bound on steps.
+    """
+    place = read_cursor(query)
+    problem = Problem(target=query.target, space=query.space, widths=query.widths)
+    budget = query.budget or NO_BUDGET
+    chains = first_chains(problem, budget, place, query.limit + 1)
+    if not chains and not place:
+        raise refuse_chainless(problem, budget)
+    more = len(chains) > query.limit
+    frontier = frontier_within(problem, budget).values()
+    return ChainSearch(
+        count=count_chains(problem),
+        solutions=tuple(_weigh(problem, chain) for chain in chains[: query.limit]),
+        frontier=tuple(_weigh(problem, chain) for chain in frontier),
+        states=problem.effort.spent,
+        next_cursor=write_cursor(query, place + query.limit) if more else None,
+    )
 
 
 def solve_chain(
@@ -27,30 +77,30 @@ def solve_chain(
     [6, 12, 24, 48, 97]
 
     Raises:
-        NoChain: where no chain of the space leads to the target.
-        SearchTooLarge: where the search would look at more steps than the bound allows.
+        InvalidRequest: for an initial size that cannot grow to the target.
+        NoChain: where nothing fits, with the reasons.
+        SearchTooLarge: past the bound on steps.
     """
+    refuse(initial_size_errors(target, space))
     problem = Problem(target=target, space=space, widths=widths)
-    chains = best_chains(problem, budget, 1)
+    chains = first_chains(problem, budget or NO_BUDGET, 0, 1)
     if not chains:
-        side = "×".join(str(side) for side in target)
-        raise NoChain(f"no chain of the search space leads to {side}", target=list(target))
-    return weigh_chain(chains[0], space=space, widths=widths)
+        raise refuse_chainless(problem, budget or NO_BUDGET)
+    return _weigh(problem, chains[0])
 
 
-def best_chains(problem: Problem, budget: Budget | None, number: int) -> list[Chain]:
-    """The first chains within a budget; one that does not bind them costs nothing.
+def count_space(target: Size, *, space: SearchSpace, widths: Widths) -> int:
+    """The exact number of chains from a start to the target.
 
-    Where it binds, the frontier tells whether anything fits and the least departure that does.
+    >>> widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
+    >>> count_space((1080, 1920), space=SearchSpace.default(axes=2), widths=widths)
+    49813310421
+
+    Raises:
+        SearchTooLarge: past the bound on steps.
     """
-    chains = list(islice(ranked_chains(problem), number))
-    rest = NO_LIMIT if budget is None else (budget.parameters, budget.multiply_adds)
-    if all(fits(_cost(problem, chain), rest) for chain in chains):
-        return chains
-    near = [figures[0] for figures in find_frontier(problem) if fits(figures[2:], rest)]
-    return list(islice(ranked_chains(problem, rest, start=min(near)), number)) if near else []
+    return count_chains(Problem(target=target, space=space, widths=widths))
 
 
-def _cost(problem: Problem, chain: Chain) -> tuple[int, int]:
-    solution = weigh_chain(chain, space=problem.space, widths=problem.widths)
-    return solution.parameters, solution.multiply_adds
+def _weigh(problem: Problem, chain: Chain) -> Solution:
+    return weigh_chain(chain, space=problem.space, widths=problem.widths)

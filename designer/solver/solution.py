@@ -78,5 +78,15 @@ def chain_parameters(chain: Chain, widths: Widths) -> int:
     )
 
 
+def chain_figures(chain: Chain, widths: Widths) -> tuple[int, int]:
+    """(parameters, multiply_adds) of the generator that a chain makes, stem included."""
+    layers = len(chain.windows)
+    multiply_adds = widths.stem_multiply_adds(layers, chain.initial_size) + sum(
+        widths.layer_multiply_adds(layers - 1 - index, _kernel_size(windows), chain.sizes[index])
+        for index, windows in enumerate(chain.windows)
+    )
+    return chain_parameters(chain, widths), multiply_adds
+
+
 def _kernel_size(windows: Windows) -> tuple[int, ...]:
     return tuple(window.kernel_size for window in windows)

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from designer.chain import Chain
+from designer.solver.budgeted import first_chains
 from designer.solver.count import count_chains
 from designer.solver.frontier import find_frontier
 from designer.solver.order import columns_of
 from designer.solver.ordering import ranked_chains
 from designer.solver.problem import Problem
-from designer.solver.search import best_chains
 from designer.space import Budget, SearchSpace
 from tests.brute_force import Found, departure_of, figures_of
 from tests.brute_force import best_chains as brute_force
@@ -97,7 +97,7 @@ def test_best_within_a_budget_equal_brute_force(bounded: str, case: Case) -> Non
         and (bounded == "parameters" or figures_of(one, NARROW)[1] <= multiply_adds)
     ]
     problem = Problem(target=target, space=space, widths=NARROW)
-    assert [as_found(chain) for chain in best_chains(problem, budget, 10)] == kept[:10]
+    assert [as_found(chain) for chain in first_chains(problem, budget, 0, 10)] == kept[:10]
 
 
 def test_a_budget_that_does_not_bind_costs_nothing() -> None:
@@ -106,7 +106,7 @@ def test_a_budget_that_does_not_bind_costs_nothing() -> None:
     free = Problem(target=(218, 178), space=space, widths=WIDTHS)
     bound = Problem(target=(218, 178), space=space, widths=WIDTHS)
     budget = Budget(parameters=10**9, multiply_adds=10**12)
-    assert best_chains(free, None, 5) == best_chains(bound, budget, 5)
+    assert first_chains(free, Budget(), 0, 5) == first_chains(bound, budget, 0, 5)
     assert free.effort.spent == bound.effort.spent
 
 

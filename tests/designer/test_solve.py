@@ -39,7 +39,7 @@ def test_default_answer_is_the_one_found_independently(case: dict[str, object]) 
 
 
 @pytest.mark.parametrize("widths", [WIDTHS, NARROW], ids=["default", "narrow"])
-@settings(max_examples=soak_count(150, 2000), suppress_health_check=list(HealthCheck))
+@settings(max_examples=soak_count(50, 2000), suppress_health_check=list(HealthCheck))
 @given(case=small_cases())
 def test_best_chain_equals_brute_force_under_the_whole_order(widths, case) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
     """No chain of the space comes before the one that is returned."""
