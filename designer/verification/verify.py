@@ -19,6 +19,7 @@ from designer.verification.compare import (
     compare_repetition,
     compare_shapes,
 )
+from designer.verification.full import compare_full
 from designer.verification.initialisation import compare_initialisation
 from designer.verification.limits import WidthPolicy
 from designer.verification.plan import (
@@ -45,6 +46,8 @@ STANDARD: tuple[Comparison, ...] = (
     compare_repetition,
 )
 """The comparisons of level ``standard``, in the order of the receipt."""
+
+COMPARISONS = {Level.STANDARD: STANDARD, Level.FULL: (*STANDARD, compare_full)}
 
 
 class Runner(Protocol):
@@ -75,8 +78,8 @@ def verify_source(
     if plan.run is None:
         return _receipt(plan, source, [*checks, *_not_run(_too_dear(plan))], None)
     job = make_job(plan, source.text)
-    measured = runner(job, discard=not is_plain(source.text))
-    for compare in STANDARD:
+    measured = runner(job, discard=level is Level.FULL or not is_plain(source.text))
+    for compare in COMPARISONS[level]:
         checks += compare(plan, measured)
     return _receipt(plan, source, checks, str(measured.get("torch_version")))
 
@@ -112,7 +115,8 @@ def _not_run(reason: str) -> list[Check]:
 
 
 def _too_dear(plan: Plan) -> str:
+    least = plan.full if plan.level is Level.FULL else plan.thin
     return (
-        f"not run: even one channel wide, {predicted_multiply_adds(plan.thin):,} multiply-adds and"
-        f" {predicted_bytes(plan.thin):,} bytes are predicted, above the limits"
+        f"not run: {predicted_multiply_adds(least):,} multiply-adds and {predicted_bytes(least):,}"
+        f" bytes are predicted at {least.widths.base_channels} base_channels, above the limits"
     )
