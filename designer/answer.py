@@ -9,7 +9,7 @@ from designer.design import Design
 from designer.documents import brief_document, chain_document, window_document
 from designer.permalink import write_id
 from designer.reading import Document
-from designer.verification import receipt_json
+from designer.verification import portable_receipt, receipt_json
 from designer.version import VERSION
 from designer.wording import describe_conv, describe_conv_transpose
 
@@ -41,7 +41,7 @@ def design_links(design: Design) -> dict[str, str]:
 
 
 def portable_document(document: Document) -> Document:
-    """The same without what differs between machines and releases: the versions.
+    """The same without what differs between machines and releases: versions and rounding.
 
     Two machines that give the same design agree in it to the byte; tags are made of it.
     """
@@ -49,7 +49,7 @@ def portable_document(document: Document) -> Document:
     assert isinstance(verification, dict), "a design's document has a receipt"
     return {
         **{name: value for name, value in document.items() if name != "designer_version"},
-        "verification": {**verification, "torch_version": None},
+        "verification": portable_receipt(verification),
     }
 
 

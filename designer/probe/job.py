@@ -7,6 +7,7 @@ process boundary, where a text cannot reach.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -25,6 +26,7 @@ from designer.probe.algebra import (
     unread_pixels,
 )
 from designer.probe.forms import measure_forms
+from designer.probe.full import import_exporters, measure_full
 from designer.probe.initialisation import repeats
 from designer.probe.loading import attempt, load_text, signature
 from designer.probe.reference import differences
@@ -43,7 +45,10 @@ _UNTOUCHED = snapshot()
 
 def preload(job: dict[str, Json]) -> bool:
     """Import what a job of this level needs beyond torch itself; whether anything was new."""
-    return False
+    before = len(sys.modules)
+    if job.get("level") == "full":
+        import_exporters()
+    return len(sys.modules) > before
 
 
 def run_job(job: dict[str, Json]) -> dict[str, Json]:
@@ -78,10 +83,10 @@ def _signature(module: ModuleType, name: str) -> Json:
 
 def _measure(job: dict[str, Json]) -> dict[str, Json]:
     if "proof" in job:
-        return {"errors": measure_forms(job["proof"])}
+        return {"errors": measure_forms(job["proof"]), "changed": changes(_UNTOUCHED)}
     module = attempt(lambda: load_text(job["text"]))
     if not isinstance(module, ModuleType):
-        return {"load": module}
+        return {"load": module, "changed": changes(_UNTOUCHED)}
     found: dict[str, Json] = {
         "load": {"error": None},
         "definitions": {
@@ -93,7 +98,12 @@ def _measure(job: dict[str, Json]) -> dict[str, Json]:
         found[f"{role}_widths"] = attempt(partial(count_at_other_widths, module, network))
         if network["arguments"]["run"] != network["arguments"]["full"]:
             found[f"{role}_full"] = attempt(partial(describe_full_width, module, network))
-    return {**found, **_measure_laws(module, job)}
+    found |= _measure_laws(module, job)
+    found["changed"] = changes(_UNTOUCHED)
+    if job.get("level") == "full":
+        for role, network in job["networks"].items():
+            found[f"{role}_at_full_level"] = attempt(partial(measure_full, module, network))
+    return found
 
 
 def _measure_laws(module: ModuleType, job: dict[str, Json]) -> dict[str, Json]:

@@ -15,10 +15,12 @@ from torch.autograd.graph import saved_tensors_hooks
 from torch.utils.flop_counter import FlopCounterMode
 
 from designer.probe.initialisation import describe_initialisation, initialise
-from designer.probe.loading import build, leaves, random_input
+from designer.probe.loading import TextFailed, build, leaves, random_input
 
 Json = Any
 Shapes = list[list[Json]]
+_GIANT = 2
+"""How many times the expected parameters a network may have and still be run."""
 
 
 def describe_layers(network: nn.Module) -> Shapes:
@@ -69,6 +71,8 @@ def count_at_other_widths(module: ModuleType, network: dict[str, Json]) -> dict[
 
 def run_network(module: ModuleType, network: dict[str, Json]) -> dict[str, Json]:
     """Everything measured of one network at the width it is run with."""
+    with torch.device("meta"):
+        _refuse_giant(count_parameters(build(module, network, "run")), network["parameters"])
     made = build(module, network, "run")
     initialise(module, made)
     found: dict[str, Json] = {
@@ -97,6 +101,11 @@ def run_network(module: ModuleType, network: dict[str, Json]) -> dict[str, Json]
         found["multiply_adds"] = counter.get_total_flops() // (2 * batch)
     found["range"] = _describe_range(outputs)
     return found
+
+
+def _refuse_giant(parameters: int, expected: int) -> None:
+    if parameters > _GIANT * expected:
+        raise TextFailed(f"{parameters} parameters where {expected} are expected: not run")
 
 
 @contextmanager

@@ -2,19 +2,31 @@
 
 from designer.verification.limits import Limits, WidthPolicy
 from designer.verification.pool import Pool
-from designer.verification.receipt import Check, Verdict, Verification, Width, receipt_json
-from designer.verification.verify import Runner, unverified, verify_source
+from designer.verification.receipt import (
+    Check,
+    Verdict,
+    Verification,
+    Width,
+    portable_receipt,
+    receipt_json,
+)
+from designer.verification.store import ReceiptStore, RecentReceipts
+from designer.verification.verify import Runner, unverified, verify_source, verify_text
 
 __all__ = [
     "Check",
     "Limits",
     "Pool",
+    "ReceiptStore",
+    "RecentReceipts",
     "Runner",
     "Verdict",
     "Verification",
     "Width",
     "WidthPolicy",
+    "portable_receipt",
     "receipt_json",
     "unverified",
     "verify_source",
+    "verify_text",
 ]

@@ -11,8 +11,11 @@ import ctypes
 import os
 import resource
 import signal
+import sys
+import tempfile
 from pathlib import Path
 
+from designer.verification.landlock import restrict_files
 from designer.verification.limits import Limits
 
 NEW_USER, NEW_PID, NEW_NET, NEW_IPC = 0x10000000, 0x20000000, 0x40000000, 0x08000000
@@ -20,11 +23,7 @@ FIRST_USER = 60_200
 """First of 4,000 user ids that a worker started as root may take; no distribution assigns them."""
 
 _NO_NEW_PRIVILEGES, _SUBREAPER, _DUMPABLE, _PARENT_DEATH = 38, 36, 4, 1
-_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-_WRITE_RIGHTS = 0b1_1111_1111_0010
-"""Landlock's rights of ABI 1 that change a file system: all but execute, read_file and read_dir."""
-_TRUNCATE, _REFER = 1 << 14, 1 << 13
-_TCP = 0b11
+_KEEP_CAPABILITIES, _READ_ANYTHING = 8, 1 << 2
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -85,42 +84,33 @@ def allow_cpu(seconds: int) -> None:
     )
 
 
-class _Ruleset(ctypes.Structure):
-    _fields_ = [("files", ctypes.c_uint64), ("network", ctypes.c_uint64)]
-
-
-class _PathRule(ctypes.Structure):
-    _pack_ = 1
-    _fields_ = [("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32)]
-
-
-def write_only_below(folder: Path) -> list[str]:
-    """Forbid this process to write outside ``folder`` and, where it can, to use TCP (Landlock).
-
-    Names what is now enforced; nothing where the kernel has no Landlock.
-    """
-    version = int(_libc.syscall(_CREATE_RULESET, None, 0, 1))
-    if version < 1:
-        return []
-    files = _WRITE_RIGHTS | (_REFER if version >= 2 else 0) | (_TRUNCATE if version >= 3 else 0)
-    ruleset = _Ruleset(files, _TCP if version >= 4 else 0)
-    size = ctypes.sizeof(ruleset) if version >= 4 else ctypes.sizeof(ctypes.c_uint64)
-    rules = int(_libc.syscall(_CREATE_RULESET, ctypes.byref(ruleset), size, 0))
-    if rules < 0:
-        return []
-    below = os.open(folder, os.O_PATH | os.O_CLOEXEC)
-    rule = _PathRule(files, below)
-    added = _libc.syscall(_ADD_RULE, rules, 1, ctypes.byref(rule), 0) == 0
-    held = added and _libc.syscall(_RESTRICT_SELF, rules, 0) == 0
-    os.close(below)
-    os.close(rules)
-    return ["landlock-files", *(["landlock-tcp"] if version >= 4 else [])] if held else []
-
-
-def drop_capabilities() -> bool:
-    """Whether this process holds no capability any more, in whatever namespace it is."""
+def drop_capabilities(*, keep: int = 0) -> bool:
+    """Whether this process holds no capability but those in ``keep``, in whatever namespace."""
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    return int(_libc.capset(ctypes.byref(header), ctypes.byref((ctypes.c_uint32 * 6)()))) == 0
+    sets = (ctypes.c_uint32 * 6)(keep, keep)
+    return int(_libc.capset(ctypes.byref(header), ctypes.byref(sets))) == 0
+
+
+def become(user: int) -> list[str]:
+    """Become another user for good; the names of what is enforced from here on.
+
+    Where that user may not read Python's own library (an interpreter in root's home folder), the
+    right to read any file is kept: Landlock, where present, still bounds what is read.
+    """
+    keep = 0 if all(map(_is_public, (sys.prefix, sys.base_prefix, *sys.path))) else _READ_ANYTHING
+    _libc.prctl(_KEEP_CAPABILITIES, int(keep != 0), 0, 0, 0)
+    os.setgroups([])
+    os.setgid(user)
+    os.setuid(user)
+    dropped = drop_capabilities(keep=keep)
+    return ["own-user", *(["no-capabilities"] if dropped and not keep else [])]
+
+
+def _is_public(path: str) -> bool:
+    place = Path(path)
+    if not place.exists():
+        return True
+    return all(each.stat().st_mode & 0o001 for each in (place, *place.parents) if each.is_dir())
 
 
 def confine(limits: Limits, scratch: Path, *, user: int | None) -> list[str]:
@@ -132,17 +122,16 @@ def confine(limits: Limits, scratch: Path, *, user: int | None) -> list[str]:
     os.chdir(scratch)
     os.umask(0o077)
     _libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    enforced += write_only_below(scratch)
+    enforced += restrict_files(scratch)
     set_resource_limits(limits, own_user=user is not None)
     enforced.append("resource-limits")
     if user is not None:
-        os.setgroups([])
-        os.setgid(user)
-        os.setuid(user)
-        enforced.append("own-user")
-    if drop_capabilities():
+        enforced += become(user)
+    elif drop_capabilities():
         enforced.append("no-capabilities")
     _libc.prctl(_DUMPABLE, 0, 0, 0, 0)
     os.environ.clear()
+    os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), LOGNAME="nobody")
+    tempfile.tempdir = str(scratch)
     enforced.append("empty-environment")
     return enforced

@@ -78,15 +78,16 @@ class Keeper:
             self.start()
         assert self.channel is not None
         self.jobs += 1
-        deadline = time.monotonic() + self.worker.limits.wall_s
+        wall_s, _ = self.worker.limits.seconds(job.get("level"))
+        deadline = time.monotonic() + wall_s
         try:
             self.channel.send(job, deadline=deadline)
             reply = self.channel.receive(deadline=deadline, limit=self.worker.limits.reply_bytes)
             reply = reply if isinstance(reply, dict) else {"accident": "the worker spoke nonsense"}
         except ChannelTimeout:
             reply = {
-                "accident": f"the text ran for more than {self.worker.limits.wall_s:g} s and was stopped",
-                "facts": {"wall_s": self.worker.limits.wall_s},
+                "accident": f"the text ran for more than {wall_s:g} s and was stopped",
+                "facts": {"wall_s": wall_s},
             }
         except ChannelClosed:
             reply = {"accident": "the verifying process ended in the middle of the text"}

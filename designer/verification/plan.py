@@ -66,7 +66,10 @@ def plan_verification(gan: Gan, *, level: Level, policy: WidthPolicy) -> Plan:
 
 
 def _affordable(gan: Gan, level: Level, policy: WidthPolicy) -> Gan | None:
-    if level == "full" or _fits(gan, policy.full_multiply_adds, policy.full_bytes):
+    if level is Level.FULL:
+        fits = _fits(gan, policy.full_level_multiply_adds, policy.full_level_bytes)
+        return gan if fits else None
+    if _fits(gan, policy.full_multiply_adds, policy.full_bytes):
         return gan
     narrow = gan
     while not _fits(narrow, policy.reduced_multiply_adds, policy.reduced_bytes):
@@ -156,6 +159,7 @@ def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> di
         "input_shape": {
             name: list(networks_of(gan)[role].input_map.shape) for name, gan in widths.items()
         },
+        "parameters": networks_of(widths["run"])[role].parameters,
         "layers": {"thin": _layers_with_sizes(thin)},
         "output_shape": list(answer_shape(thin)),
         "other_widths": {

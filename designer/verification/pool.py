@@ -143,14 +143,14 @@ class Pool:
 
     def _start(self) -> KeeperHandle:
         self._started += 1
-        return KeeperHandle(self._settings, wall_s=self.limits.wall_s + _GRACE_S)
+        return KeeperHandle(self._settings, limits=self.limits)
 
 
 class KeeperHandle:
     """A keeper as the pool sees it: a process to send jobs to, closed exactly once."""
 
-    def __init__(self, settings: dict[str, Any], *, wall_s: float) -> None:
-        self._wall_s = wall_s
+    def __init__(self, settings: dict[str, Any], *, limits: Limits) -> None:
+        self._limits = limits
         self._ready = False
         self.enforced: tuple[str, ...] = ()
         self.alive = True
@@ -181,14 +181,13 @@ class KeeperHandle:
         Raises:
             ProbeFailed: where the worker crashed or passed a limit.
         """
+        wall_s = self._limits.seconds(job.get("level"))[0] + _GRACE_S
         try:
             if not self._ready:
                 self._note(self._receive(_START_S))
                 self._ready = True
-            self._channel.send(
-                {"job": job, "discard": discard}, deadline=time.monotonic() + self._wall_s
-            )
-            reply = self._note(self._receive(self._wall_s))
+            self._channel.send({"job": job, "discard": discard}, deadline=time.monotonic() + wall_s)
+            reply = self._note(self._receive(wall_s))
         except (ChannelClosed, ChannelTimeout, ChannelGarbled) as gone:
             self.alive = False
             raise ProbeFailed("the keeper of the verifying process has gone") from gone

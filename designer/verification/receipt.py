@@ -88,6 +88,31 @@ def receipt_json(receipt: Verification) -> dict[str, Json]:
     }
 
 
+def portable_receipt(document: Mapping[str, Json]) -> dict[str, Json]:
+    """A receipt's JSON without what may differ between machines that agree: versions and rounding.
+
+    Measured numbers with a fraction depend on the processor in their last digits; whether they
+    passed does not.
+
+    >>> check = {"name": "range", "passed": True, "measured": [-0.73, 0.76]}
+    >>> portable_receipt({"torch_version": "2.13.0", "checks": [check]})["checks"]
+    [{'name': 'range', 'passed': True, 'measured': None}]
+    """
+    checks = [
+        {**check, "measured": None} if _has_fraction(check["measured"]) else dict(check)
+        for check in document["checks"]
+    ]
+    return {**document, "torch_version": None, "checks": checks}
+
+
+def _has_fraction(value: Json) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_fraction, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_has_fraction, value))
+    return isinstance(value, float)
+
+
 def _check_json(check: Check) -> dict[str, Json]:
     return {name: getattr(check, name) for name in Check.__slots__}
 

@@ -14,12 +14,12 @@ _MODULES = {"torch", "nn"}
 
 def check_text(text: str, stated_sha256: str) -> Iterator[Check]:
     """Digest, grammar, and imports of torch alone."""
-    digest = sha256(text.encode()).hexdigest()
+    found = digest(text)
     yield Check(
         name="text.sha256",
-        passed=digest == stated_sha256,
+        passed=found == stated_sha256,
         predicted=stated_sha256,
-        measured=digest,
+        measured=found,
     )
     tree = parse(text)
     yield Check(
@@ -28,14 +28,19 @@ def check_text(text: str, stated_sha256: str) -> Iterator[Check]:
         predicted=True,
         measured=tree is not None,
     )
-    found = sorted(_imports(tree)) if tree is not None else []
+    packages = sorted(_imports(tree)) if tree is not None else []
     yield Check(
         name="text.imports",
-        passed=found == ["torch"] if tree is not None else None,
+        passed=packages == ["torch"] if tree is not None else None,
         predicted=["torch"],
-        measured=found,
+        measured=packages,
         detail="" if tree is not None else "the text does not compile",
     )
+
+
+def digest(text: str) -> str:
+    """SHA-256 of the text's UTF-8 bytes, in hexadecimal."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def parse(text: str) -> ast.Module | None:

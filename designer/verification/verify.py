@@ -19,6 +19,7 @@ from designer.verification.compare import (
     compare_repetition,
     compare_shapes,
 )
+from designer.verification.full import compare_full
 from designer.verification.initialisation import compare_initialisation
 from designer.verification.limits import WidthPolicy
 from designer.verification.plan import (
@@ -30,7 +31,8 @@ from designer.verification.plan import (
     predicted_multiply_adds,
 )
 from designer.verification.receipt import Check, Verification
-from designer.verification.text import check_text, is_plain
+from designer.verification.store import ReceiptStore, receipt_key
+from designer.verification.text import check_text, digest, is_plain, parse
 
 STANDARD: tuple[Comparison, ...] = (
     compare_load,
@@ -45,6 +47,8 @@ STANDARD: tuple[Comparison, ...] = (
     compare_repetition,
 )
 """The comparisons of level ``standard``, in the order of the receipt."""
+
+COMPARISONS = {Level.STANDARD: STANDARD, Level.FULL: (*STANDARD, compare_full)}
 
 
 class Runner(Protocol):
@@ -61,24 +65,52 @@ def verify_source(
     level: Level,
     runner: Runner,
     policy: WidthPolicy | None = None,
+    store: ReceiptStore | None = None,
 ) -> Verification:
-    """The receipt of a text that should be the rendered ``gan``.
+    """The receipt of a text that should be the rendered ``gan``, from the store where it is there.
+
+    Raises:
+        ProbeFailed: where the verifying process crashed or passed a limit.
+        Overloaded: where the queue of the verifying processes is full.
+    """
+    policy = policy or WidthPolicy()
+    key = receipt_key(source.sha256, gan, level=level, policy=policy)
+    receipt = None if store is None else store.get(key)
+    if receipt is None:
+        receipt = verify_text(
+            source.text, source.sha256, gan, level=level, runner=runner, policy=policy
+        )
+        if store is not None:
+            store.put(key, receipt)
+    return receipt
+
+
+def verify_text(
+    text: str,
+    stated_sha256: str,
+    gan: Gan,
+    *,
+    level: Level,
+    runner: Runner,
+    policy: WidthPolicy | None = None,
+) -> Verification:
+    """The receipt of any text, compiling or not, whose digest is stated to be ``stated_sha256``.
 
     Raises:
         ProbeFailed: where the verifying process crashed or passed a limit.
         Overloaded: where the queue of the verifying processes is full.
     """
     plan = plan_verification(gan, level=level, policy=policy or WidthPolicy())
-    checks = list(check_text(source.text, source.sha256))
-    if not all(check.passed for check in checks if check.name == "text.compiles"):
-        return _receipt(plan, source, [*checks, *_not_run("the text does not compile")], None)
+    checks = list(check_text(text, stated_sha256))
+    if parse(text) is None:
+        return _receipt(plan, text, [*checks, *_not_run("the text does not compile")], None)
     if plan.run is None:
-        return _receipt(plan, source, [*checks, *_not_run(_too_dear(plan))], None)
-    job = make_job(plan, source.text)
-    measured = runner(job, discard=not is_plain(source.text))
-    for compare in STANDARD:
+        return _receipt(plan, text, [*checks, *_not_run(_too_dear(plan))], None)
+    job = make_job(plan, text)
+    measured = runner(job, discard=level is Level.FULL or not is_plain(text))
+    for compare in COMPARISONS[level]:
         checks += compare(plan, measured)
-    return _receipt(plan, source, checks, str(measured.get("torch_version")))
+    return _receipt(plan, text, checks, str(measured.get("torch_version")))
 
 
 def unverified(source: PythonSource) -> Verification:
@@ -93,16 +125,14 @@ def unverified(source: PythonSource) -> Verification:
     )
 
 
-def _receipt(
-    plan: Plan, source: PythonSource, checks: list[Check], torch_version: str | None
-) -> Verification:
+def _receipt(plan: Plan, text: str, checks: list[Check], torch_version: str | None) -> Verification:
     return Verification(
         level=plan.level,
         checks=tuple(checks),
         width=plan.width if torch_version is not None else None,
         torch_version=torch_version,
         seed=SEED,
-        source_sha256=source.sha256,
+        source_sha256=digest(text),
     )
 
 
@@ -112,7 +142,8 @@ def _not_run(reason: str) -> list[Check]:
 
 
 def _too_dear(plan: Plan) -> str:
+    least = plan.full if plan.level is Level.FULL else plan.thin
     return (
-        f"not run: even one channel wide, {predicted_multiply_adds(plan.thin):,} multiply-adds and"
-        f" {predicted_bytes(plan.thin):,} bytes are predicted, above the limits"
+        f"not run: {predicted_multiply_adds(least):,} multiply-adds and {predicted_bytes(least):,}"
+        f" bytes are predicted at {least.widths.base_channels} base_channels, above the limits"
     )

@@ -71,7 +71,7 @@ class Worker:
         channel.send({"enforced": enforced})
         while True:
             job = channel.receive(limit=LONGEST_JOB)
-            allow_cpu(self.limits.cpu_s)
+            allow_cpu(self.limits.seconds(job.get("level"))[1])
             channel.send({**_answer(self.run_job, job), "resident_bytes": _peak_resident_bytes()})
 
 

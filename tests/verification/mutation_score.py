@@ -18,6 +18,7 @@ from itertools import islice
 
 from designer.architecture import Gan
 from designer.brief import Level
+from designer.errors import ProbeFailed
 from designer.layers import Window
 from designer.source import PythonSource, render_source
 from designer.verification import Limits, Pool, WidthPolicy, verify_source
@@ -83,7 +84,7 @@ DESIGNS: dict[str, tuple[Gan, WidthPolicy]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a mutant: ``refuted``, ``verified``, ``accident`` or ``not Python``."""
+    """What became of a mutant: ``refuted``, ``verified`` or ``accident``."""
 
     design: str
     mutant: Mutant
@@ -92,7 +93,7 @@ class Outcome:
     @property
     def survives(self) -> bool:
         """Whether a fault was planted and not refuted."""
-        return self.verdict == "verified" and reason_to_spare(self.mutant) is None
+        return self.verdict != "refuted" and reason_to_spare(self.mutant) is None
 
 
 def planted() -> list[tuple[str, Mutant]]:
@@ -119,7 +120,10 @@ def judge(pair: tuple[str, Mutant], *, pool: Pool) -> Outcome:
     name, mutant = pair
     gan, policy = DESIGNS[name]
     source = PythonSource(text=mutant.text)
-    receipt = verify_source(source, gan, level=Level.STANDARD, runner=pool.run, policy=policy)
+    try:
+        receipt = verify_source(source, gan, level=Level.STANDARD, runner=pool.run, policy=policy)
+    except ProbeFailed:
+        return Outcome(design=name, mutant=mutant, verdict="accident")
     return Outcome(design=name, mutant=mutant, verdict=receipt.verdict)
 
 
@@ -136,7 +140,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
         kind = outcome.mutant.kind
         planted_by[kind] += 1
         refuted[kind] += outcome.verdict == "refuted"
-        spared[kind] += outcome.verdict == "verified" and not outcome.survives
+        spared[kind] += outcome.verdict != "refuted" and not outcome.survives
     rows = [f"{'fault':<16}{'planted':>9}{'equivalent':>12}{'refuted':>9}{'score':>8}"]
     for kind in [*sorted(planted_by), "all"]:
         if kind == "all":

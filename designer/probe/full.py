@@ -1,0 +1,121 @@
+"""What level ``full`` adds: other number types, another device, saved weights, exported graphs.
+
+All at full width, in evaluation, with one set of weights: what comes out must be what eager torch
+gives in float32.
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+import torch
+from torch import nn
+
+from designer.probe.algebra import largest_difference
+from designer.probe.initialisation import initialise
+from designer.probe.loading import attempt, build, random_input
+
+Json = Any
+_EXPORTERS = ("onnx", "onnxscript", "onnxruntime")
+_LATE = ("torch.export", "torch.onnx", "torch._export", *_EXPORTERS)
+
+
+def import_exporters() -> None:
+    """Import what exporting needs, where it is installed: a confined process cannot later."""
+    for name in _LATE:
+        with suppress(ImportError):
+            import_module(name)
+
+
+def measure_full(module: ModuleType, network: dict[str, Json]) -> dict[str, Json]:
+    """The measurements of one network that level ``full`` adds to ``standard``."""
+    made = build(module, network, "run")
+    initialise(module, made)
+    made.eval()
+    value = random_input(network, "run", 3)
+    with torch.no_grad():
+        expected = made(value)
+    measures: dict[str, Callable[[], Json]] = {
+        "float64": partial(_in_another_type, made, value, expected, torch.float64),
+        "bfloat16": partial(_in_another_type, made, value, expected, torch.bfloat16),
+        "meta": partial(_on_meta, made, value),
+        "state_dict": partial(_state_survives, module, network, made, value, expected),
+        "export": partial(_exported, made, value, expected),
+        "onnx": partial(_in_onnx, made, value, expected),
+    }
+    return {name: attempt(measure) for name, measure in measures.items()}
+
+
+def _in_another_type(
+    made: nn.Module, value: torch.Tensor, expected: torch.Tensor, dtype: torch.dtype
+) -> Json:
+    """Type of the output, and its largest difference from float32."""
+    other = copy.deepcopy(made).to(dtype)
+    with torch.no_grad():
+        output = other(value.to(dtype))
+    return {
+        "dtype": str(output.dtype),
+        "difference": largest_difference(output.double(), expected.double()),
+    }
+
+
+def _on_meta(made: nn.Module, value: torch.Tensor) -> Json:
+    """Where the output lies, and its shape, after moving network and input to another device."""
+    output = copy.deepcopy(made).to("meta")(value.to("meta"))
+    return {"device": str(output.device), "shape": list(output.shape)}
+
+
+def _state_survives(
+    module: ModuleType,
+    network: dict[str, Json],
+    made: nn.Module,
+    value: torch.Tensor,
+    expected: torch.Tensor,
+) -> Json:
+    """Whether weights saved, loaded as weights only and put into a new network give equal bits."""
+    file = io.BytesIO()
+    torch.save(made.state_dict(), file)
+    file.seek(0)
+    fresh = build(module, network, "run")
+    fresh.load_state_dict(torch.load(file, weights_only=True), strict=True)
+    with torch.no_grad():
+        return bool(torch.equal(fresh.eval()(value), expected))
+
+
+def _dynamic_batch() -> Any:  # noqa: ANN401  torch names no type for it
+    return ({0: torch.export.Dim("batch", min=1, max=64)},)
+
+
+def _exported(made: nn.Module, value: torch.Tensor, expected: torch.Tensor) -> Json:
+    """Largest difference of the exported program, exported at batch 2 and run at batch 3."""
+    program = torch.export.export(made, (value[:2],), dynamic_shapes=_dynamic_batch())
+    with torch.no_grad():
+        return largest_difference(program.module()(value), expected)
+
+
+def _in_onnx(made: nn.Module, value: torch.Tensor, expected: torch.Tensor) -> Json:
+    """Largest difference of onnxruntime, exported at batch 2 and run at batch 3."""
+    missing = [name for name in _EXPORTERS if find_spec(name) is None]
+    if missing:
+        return {"not_installed": missing}
+    runtime = import_module("onnxruntime")
+    program = torch.onnx.export(
+        made, (value[:2],), dynamo=True, dynamic_shapes=_dynamic_batch(), verbose=False
+    )
+    assert program is not None
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = runtime.InferenceSession(
+        program.model_proto.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+    (name,) = (each.name for each in session.get_inputs())
+    (output,) = session.run(None, {name: value.numpy()})
+    return largest_difference(torch.from_numpy(output), expected)

@@ -1,0 +1,90 @@
+"""``gan-designer verify``: saved files held against their design; what differs, and the exit status."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from designer.answer import design_document, document_text
+from designer.brief import Brief, Level
+from designer.cli import main
+from designer.design import design
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """A folder with a design's module and its JSON."""
+    brief = Brief(resolution=16, latent_dim=8, base_channels=4, verify=Level.NONE)
+    made = design(brief)
+    (tmp_path / "model.py").write_text(made.source.text)
+    (tmp_path / "design.json").write_text(document_text(design_document(made)))
+    return tmp_path
+
+
+def verify(files: Path, *options: str) -> Result:
+    """Run the command on the files of a folder."""
+    arguments = ["verify", str(files / "model.py"), "--design", str(files / "design.json")]
+    return CliRunner().invoke(main, [*arguments, *options])
+
+
+def change(path: Path, before: str, after: str) -> None:
+    """Replace one piece of a file, which must be there."""
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after, 1))
+
+
+@pytest.mark.torch
+def test_saved_files_are_verified(files: Path) -> None:
+    """As they were saved: status 0; with ``--json`` stdout holds the receipt alone."""
+    done = verify(files, "--json")
+    assert (done.exit_code, done.stderr) == (0, "verify …\n")
+    receipt = json.loads(done.stdout)
+    assert receipt["verdict"] == "verified"
+    assert receipt["level"] == "standard"
+    assert {check["passed"] for check in receipt["checks"]} == {True}
+    assert {"name", "passed", "predicted", "measured", "detail"} <= receipt["checks"][0].keys()
+
+
+@pytest.mark.torch
+def test_what_differs_is_named(files: Path) -> None:
+    """Status 1; a line for each check, the failed ones with both figures."""
+    change(files / "model.py", "stride=2", "stride=3")
+    change(files / "design.json", '"parameters": ', '"parameters": 1')
+    done = verify(files)
+    assert done.exit_code == 1
+    lines = done.stdout.splitlines()
+    assert "DIFFERS  design.figures: the file says otherwise of: generator" in lines
+    assert any(line.startswith("DIFFERS  text.sha256") for line in lines)
+    assert any(line.startswith("DIFFERS  generator.shapes: ") for line in lines)
+    assert "ok       discriminator.shapes" in lines
+    assert lines[-1].startswith("refuted: ")
+
+
+def test_a_text_that_does_not_compile_differs(files: Path) -> None:
+    """Status 1 as well, and nothing is run."""
+    change(files / "model.py", "import torch", "import (")
+    done = verify(files)
+    assert done.exit_code == 1
+    assert "DIFFERS  text.compiles" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("design_file", "reason"),
+    [("{", "it is no JSON"), ("[]", "it has no id"), ('{"id": "x"}', "it has no source")],
+)
+def test_other_files_are_refused(design_file: str, reason: str, files: Path) -> None:
+    """Status 2, and why: nothing is run."""
+    (files / "design.json").write_text(design_file)
+    done = verify(files)
+    assert done.exit_code == 2
+    assert f"not_a_design): design.json is not the JSON of a design: {reason}" in done.stderr
+
+
+def test_a_missing_file_is_refused(files: Path) -> None:
+    """Status 2 as for any other wrong input."""
+    (files / "model.py").unlink()
+    assert verify(files).exit_code == 2
