@@ -37,7 +37,9 @@ def design_document(design: Design) -> Document:
 def design_links(design: Design) -> dict[str, str]:
     """The paths under which every service has this design and its parts."""
     path = f"/v1/designs/{write_id(design.brief, design.chain)}"
-    return {"self": path, "module": f"{path}/module.py", "bundle": f"{path}/bundle.zip"}
+    parts = {"module": "module.py", "bundle": "bundle.zip"}
+    pictures = {name: f"{name}.svg" for name in ("generator", "discriminator", "overlap")}
+    return {"self": path, **{name: f"{path}/{part}" for name, part in (parts | pictures).items()}}
 
 
 def portable_document(document: Document) -> Document:

@@ -76,6 +76,19 @@ def recall_design(name: str, *, runner: Runner | None = None, stage: Stage = nul
     return _complete(brief, solution, runner=runner, stage=stage)
 
 
+def recall_gan(name: str) -> Gan:
+    """The networks that an id names, without their text and receipt: all that a picture needs.
+
+    Raises:
+        DamagedId: where the id was altered or cut.
+        UnknownIdVersion: where another release wrote it.
+    """
+    brief, chain = read_id(name)
+    gan = assemble_gan(chain, brief.widths)
+    _refuse_too_large(gan.generator, gan.discriminator)
+    return gan
+
+
 def _complete(brief: Brief, solution: Solution, *, runner: Runner | None, stage: Stage) -> Design:
     """The design whose chain is known."""
     with stage("assemble"):

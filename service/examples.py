@@ -47,6 +47,80 @@ BRIEFS: dict[str, Any] = {
 """Briefs by name; tests send every one of them."""
 
 
+LAYERS: dict[str, dict[str, Any]] = {
+    "conv": {
+        "halved": {
+            "summary": "A convolution that halves, with all its forms",
+            "value": {
+                "input_size": [16, 16],
+                "kernel_size": 4,
+                "stride": 2,
+                "padding": 1,
+                "in_channels": 10,
+                "out_channels": 20,
+                "include": ["equivalent", "phases", "overlap", "proof"],
+            },
+        },
+        "matrix": {
+            "summary": "The 4×16 matrix of a 3×3 kernel on a 4×4 map",
+            "value": {"input_size": [4, 4], "kernel_size": 3, "include": ["matrix"]},
+        },
+    },
+    "conv-transpose": {
+        "dcgan": {
+            "summary": "DCGAN's own layer",
+            "value": {
+                "input_size": [4, 4],
+                "kernel_size": 4,
+                "stride": 2,
+                "padding": 1,
+                "include": ["equivalent", "overlap", "proof"],
+            },
+        },
+        "fourfold": {
+            "summary": "Exactly fourfold, with a kernel that 4 does not divide: uneven",
+            "value": {
+                "input_size": [8, 6],
+                "kernel_size": 9,
+                "stride": 4,
+                "padding": 3,
+                "output_padding": 1,
+                "include": ["overlap"],
+            },
+        },
+    },
+}
+"""Layers by resource and name; tests send every one of them."""
+
+QUESTIONS: dict[str, Any] = {
+    "sides": {
+        "summary": "A padding for each side: 46×62 to 368×489",
+        "value": {
+            "op": "conv_transpose",
+            "input_size": [46, 62],
+            "output_size": [368, 489],
+            "kernel_size": 16,
+            "stride": 8,
+        },
+    },
+    "factor": {
+        "summary": "Every layer that multiplies by 3",
+        "value": {"op": "conv_transpose", "input_size": [16], "output_size": [48]},
+    },
+    "impossible": {
+        "summary": "An even kernel never keeps a size at stride 1",
+        "value": {
+            "op": "conv_transpose",
+            "input_size": [64],
+            "output_size": [64],
+            "kernel_size": 4,
+            "stride": 1,
+        },
+    },
+}
+"""Questions by name; tests send every one of them."""
+
+
 def _header(description: str) -> dict[str, Any]:
     return {"description": description, "schema": {"type": "string"}}
 
@@ -60,6 +134,10 @@ DESIGN_HEADERS: dict[str, Any] = {
     "Server-Timing": _header("Milliseconds of each stage: solve, assemble, render, verify."),
     "X-Request-ID": _header("The request's own id, or one made for it."),
 }
+
+PICTURE_HEADERS: dict[str, Any] = {
+    name: DESIGN_HEADERS[name] for name in ("Content-Location", "ETag", "X-Request-ID")
+} | {"Cache-Control": _header("An hour.")}
 
 ID_PARAMETER: dict[str, Any] = {
     "in": "path",

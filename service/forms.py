@@ -6,11 +6,14 @@ from collections.abc import Callable
 from hashlib import sha256
 
 from flask import request
+from werkzeug import Response
 
 from designer.answer import design_document, design_links, document_text, portable_document
 from designer.bundle import bundle_files, zip_files
 from designer.design import Design
-from service.representation import JSON, PYTHON, ZIP, Representation, choose
+from designer.pictures.networks import draw_design
+from designer.reading import Document
+from service.representation import JSON, PYTHON, SVG, ZIP, Representation, choose, compress
 
 
 def json_form(made: Design) -> Representation:
@@ -38,14 +41,25 @@ def module_form(made: Design) -> Representation:
 
 def bundle_form(made: Design) -> Representation:
     """The archive; the tag leaves out the versions of this machine."""
-    document = design_document(made)
+    document, pictures = design_document(made), draw_design(made.gan)
     return Representation(
-        body=zip_files(bundle_files(document)),
+        body=zip_files(bundle_files(document, pictures)),
         media_type=ZIP,
-        tag=_tag(zip_files(bundle_files(portable_document(document)))),
+        tag=_tag(zip_files(bundle_files(portable_document(document), pictures))),
         location=design_links(made)["bundle"],
         filename="bundle.zip",
     )
+
+
+def document_answer(document: Document) -> Response:
+    """A document that has no path of its own, as the answer's body."""
+    return compress(request, Response(document_text(document), mimetype=JSON))
+
+
+def picture_form(svg: str, location: str) -> Representation:
+    """A picture under its own path."""
+    body = svg.encode()
+    return Representation(body=body, media_type=SVG, tag=_tag(body), location=location)
 
 
 FORMS: dict[str, Callable[[Design], Representation]] = {

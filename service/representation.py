@@ -14,6 +14,7 @@ from service.problems.body import ProblemError
 JSON = "application/json"
 PYTHON = "text/x-python"
 ZIP = "application/zip"
+SVG = "image/svg+xml"
 
 FOREVER = "public, max-age=31536000, immutable"
 """Cache-Control of what an id names: it never changes."""
@@ -24,7 +25,7 @@ A_WHILE = "public, max-age=3600"
 GZIP_FROM_BYTES = 1024
 """Smallest body that is worth compressing."""
 
-_COMPRESSED = frozenset({JSON, PYTHON, "text/html", "application/problem+json"})
+_COMPRESSED = frozenset({JSON, PYTHON, SVG, "text/html", "application/problem+json"})
 
 
 def choose(request: Request, available: tuple[str, ...]) -> str:

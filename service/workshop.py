@@ -32,11 +32,11 @@ class Workshop:
 
     def make(self, brief: Brief) -> Design:
         """The design of a brief."""
-        return design(brief, runner=self._runner or self._run, stage=timed_stage)
+        return design(brief, runner=self.run, stage=timed_stage)
 
     def recall(self, design_id: str) -> Design:
         """The design that an id names."""
-        return recall_design(design_id, runner=self._runner or self._run, stage=timed_stage)
+        return recall_design(design_id, runner=self.run, stage=timed_stage)
 
     def warm(self) -> None:
         """Start the verifying processes now."""
@@ -49,8 +49,9 @@ class Workshop:
         if pool is not None:
             pool.close()
 
-    def _run(self, job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
-        return self._pool().run(job, discard=discard)
+    def run(self, job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+        """What the probe measured of a job."""
+        return (self._runner or self._pool().run)(job, discard=discard)
 
     def _pool(self) -> Pool:
         with self._lock:

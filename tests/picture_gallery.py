@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from designer.architecture import assemble_gan
+from designer.brief import Brief
+from designer.design import solve_brief
 from designer.layers import Conv, ConvTranspose, FeatureMap, Window
 from designer.pictures.chain import Stage, draw_chain
 from designer.pictures.heat import draw_overlap
 from designer.pictures.layer import draw_layer
 from designer.pictures.matrix import draw_matrix
+from designer.pictures.networks import draw_design
 
 DCGAN = Window(kernel_size=4, stride=2, padding=1)
 ODD = Window(kernel_size=3, stride=2, padding=1, output_padding=1)
@@ -32,6 +36,11 @@ def network(*shapes: tuple[int, ...], made_by: tuple[str, ...]) -> str:
         for shape in shapes
     ]
     return draw_chain(stages, title="Generator")
+
+
+def design_pictures(*resolution: int) -> dict[str, str]:
+    brief = Brief(resolution=resolution, latent_dim=100)
+    return draw_design(assemble_gan(solve_brief(brief).chain, brief.widths))
 
 
 GALLERY: dict[str, Callable[[], str]] = {
@@ -60,6 +69,12 @@ GALLERY: dict[str, Callable[[], str]] = {
     "matrix on one axis": lambda: draw_matrix(transposed(ODD), (6,)),
     "matrix on three axes": lambda: draw_matrix(conv(*(Window(kernel_size=2),) * 3), (3, 3, 3)),
     "matrix, large": lambda: draw_matrix(conv(ODD, ODD), (17, 17)),
+    "generator": lambda: design_pictures(218, 178)["generator.svg"],
+    "discriminator of a sound": lambda: design_pictures(16384)["discriminator.svg"],
+    "generator of a scan": lambda: design_pictures(32, 36, 40)["generator.svg"],
+    "overlap of a generator": lambda: design_pictures(218, 178)["overlap.svg"],
+    "overlap of a generator of sounds": lambda: design_pictures(16384)["overlap.svg"],
+    "overlap of a generator of scans": lambda: design_pictures(32, 36, 40)["overlap.svg"],
     "network": lambda: network(
         (100, 1, 1), (512, 4, 4), (256, 8, 8), (3, 64, 48), made_by=("ConvTranspose2d", "k 4×4")
     ),

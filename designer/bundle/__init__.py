@@ -6,6 +6,7 @@ between machines, and carry one fixed date.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 from io import BytesIO
 from typing import Any
@@ -18,8 +19,10 @@ _READABLE = 0o100644 << 16
 _UNIX = 3
 
 
-def bundle_files(document: dict[str, Any]) -> dict[str, str]:
-    """The texts of a design's folder by name, from the design's document."""
+def bundle_files(
+    document: dict[str, Any], pictures: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The texts of a design's folder by name, from the design's document and its pictures."""
     return {
         "model.py": document["source"]["text"],
         "test_model.py": _text("test_model.py"),
@@ -27,6 +30,7 @@ def bundle_files(document: dict[str, Any]) -> dict[str, str]:
         "receipt.json": document_text(document["verification"]),
         "train.py": _text("train.py"),
         "README.md": _readme(document),
+        **(pictures or {}),
     }
 
 

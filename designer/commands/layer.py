@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import click
 
+from designer.answer import document_text
 from designer.commands.options import Number, Numbers, emit, output_options
 from designer.layer_answers import (
     Form,
@@ -108,7 +109,7 @@ def solve_command(
 ) -> None:
     """Every window from INPUT_SIZE to OUTPUT_SIZE (16 to 32, 46x62 to 368x489)."""
     answer = answer_question(read_question(_given(given)))
-    emit(_json(answer) if as_json else "\n".join(_solution_lines(answer)), output)
+    emit(document_text(answer) if as_json else "\n".join(_solution_lines(answer)), output)
     ctx.exit(MISSED if answer["why_not"] else 0)
 
 
@@ -128,17 +129,13 @@ def _answer(
     if (include := document.pop("include", None)) is not None:
         document["include"] = str(include).split(",")
     answer = answer_layer(read_layer(document, op))
-    emit(_json(answer) if as_json else "\n".join(layer_lines(answer)), output)
+    emit(document_text(answer) if as_json else "\n".join(layer_lines(answer)), output)
     proof = answer["proof"]
     ctx.exit(MISSED if isinstance(proof, dict) and not proof["passed"] else 0)
 
 
 def _given(given: Mapping[str, object]) -> Document:
     return {name: value for name, value in given.items() if value is not None}
-
-
-def _json(answer: Document) -> str:
-    return json.dumps(answer, ensure_ascii=False, indent=2)
 
 
 def layer_lines(answer: Mapping[str, object]) -> list[str]:

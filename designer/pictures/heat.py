@@ -26,8 +26,8 @@ from designer.pictures.words import (
     window_text,
 )
 
-SHOWN_WHOLE, SHOWN_DEPTHS = 40, 12
-"""Longest side that is drawn without a cut, and longest depth."""
+SHOWN_WHOLE, SHOWN_STRIDES = {1: 24, 2: 24, 3: 9}, {1: 2, 2: 2, 3: 1}
+"""By axes: the longest side that is drawn without a cut; strides shown beyond a border."""
 
 SCALE_STEPS = 9
 """Most entries of the scale."""
@@ -83,7 +83,7 @@ def draw_overlap(layer: Layer, input_size: Size) -> str:
 def overlap_box(layer: Layer, input_size: Size) -> Box:
     """The heat map, what it shows in words, and its scale."""
     placed = place(layer, input_size)
-    ends = (_shown_ends(a, deep=_is_depth(len(placed), n)) for n, a in enumerate(placed))
+    ends = (_shown_ends(axis, axes=layer.axes) for axis in placed)
     check_drawable([tuple(near + far + bool(far) for near, far in ends)])
     heat = _measure_heat(placed)
     cell = choose_cell([heat.size])
@@ -101,21 +101,26 @@ def overlap_box(layer: Layer, input_size: Size) -> Box:
 
 def overlap_lines(layer: Layer, placed: Sequence[Placement]) -> list[str]:
     """What the map shows, in words: even or not, the border, what is left out of the drawing."""
-    extremes = [inner_extremes(window) for window in layer.windows]
-    most, least = (prod(values) for values in zip(*extremes, strict=True))
-    if most == least:
-        told = f"even: every position away from the border has {most}"
-    else:
-        ratio = f", {_ratio(most, least)} to one" if least else ""
-        told = f"uneven: away from the border a position has {least} to {most}{ratio}"
-    lines = [f"{size_text(pixels_size(tuple(placed)))} positions, {told}"]
+    size = size_text(pixels_size(tuple(placed)))
+    if not all(_inner(axis) for axis in placed):
+        return [f"{size} positions, all of them at the border"]
+    lines = [f"{size} positions, {_say_even(layer)}"]
     for name, axis in zip(AXIS_NAMES[layer.axes], placed, strict=True):
         inner = _inner(axis)
         lines.append(
             f"{name}: border of {inner.start} and {axis.pixels - inner.stop}"
-            + _say_cut(axis, deep=name == "depth")
+            + _say_cut(axis, axes=layer.axes)
         )
     return lines
+
+
+def _say_even(layer: Layer) -> str:
+    extremes = [inner_extremes(window) for window in layer.windows]
+    most, least = (prod(values) for values in zip(*extremes, strict=True))
+    if most == least:
+        return f"even: every position away from the border has {most}"
+    ratio = f", {_ratio(most, least)} to one" if least else ""
+    return f"uneven: away from the border a position has {least} to {most}{ratio}"
 
 
 def _what(layer: Layer) -> str:
@@ -140,10 +145,7 @@ def _inner(axis: Placement) -> range:
 
 
 def _measure_heat(placed: tuple[Placement, ...]) -> HeatMap:
-    shown = tuple(
-        _shown_pixels(axis, deep=_is_depth(len(placed), number))
-        for number, axis in enumerate(placed)
-    )
+    shown = tuple(_shown_pixels(axis, axes=len(placed)) for axis in placed)
     counts = tuple(
         tuple(CUT if pixel == CUT else axis.contributions(pixel) for pixel in pixels)
         for axis, pixels in zip(placed, shown, strict=True)
@@ -151,36 +153,33 @@ def _measure_heat(placed: tuple[Placement, ...]) -> HeatMap:
     return HeatMap(placed=placed, shown=shown, counts=counts)
 
 
-def _shown_ends(axis: Placement, *, deep: bool) -> tuple[int, int]:
-    """How many pixels are shown of both ends: the borders and two strides of a long side.
+def _shown_ends(axis: Placement, *, axes: int) -> tuple[int, int]:
+    """How many pixels are shown of both ends: the borders and some strides of a long side.
 
     All are (pixels, 0) where the side is short.
     """
     pixels, stride = axis.pixels, axis.window.stride
     inner = _inner(axis)
-    near = max(4, inner.start + 2 * stride)
-    far = max(4, pixels - inner.stop + 2 * stride)
-    if pixels <= (SHOWN_DEPTHS if deep else SHOWN_WHOLE) or near + far + 1 >= pixels:
+    beyond = SHOWN_STRIDES[axes] * stride
+    near = max(3, inner.start + beyond)
+    far = max(3, pixels - inner.stop + beyond)
+    if pixels <= SHOWN_WHOLE[axes] or near + far + 1 >= pixels:
         return pixels, 0
     return near, far
 
 
-def _shown_pixels(axis: Placement, *, deep: bool) -> tuple[int, ...]:
-    near, far = _shown_ends(axis, deep=deep)
+def _shown_pixels(axis: Placement, *, axes: int) -> tuple[int, ...]:
+    near, far = _shown_ends(axis, axes=axes)
     cut = (CUT,) if far else ()
     return (*range(near), *cut, *range(axis.pixels - far, axis.pixels))
 
 
-def _say_cut(axis: Placement, *, deep: bool) -> str:
-    near, far = _shown_ends(axis, deep=deep)
+def _say_cut(axis: Placement, *, axes: int) -> str:
+    near, far = _shown_ends(axis, axes=axes)
     if not far:
         return ""
     last = axis.pixels - far - 1
     return f"; {near} to {last} are left out, they repeat every {axis.window.stride}"
-
-
-def _is_depth(axes: int, number: int) -> bool:
-    return axes == 3 and number == 0
 
 
 def _kind(count: int) -> str:

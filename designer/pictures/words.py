@@ -38,9 +38,8 @@ def window_text(windows: Sequence[Window]) -> str:
     >>> window_text([Window(kernel_size=4, stride=2, padding=1)] * 2)
     'kernel_size 4×4, stride 2×2, padding 1×1'
     """
-    defaults = {"kernel_size": 0, "stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
     parts = []
-    for name, default in defaults.items():
+    for name, default in _DEFAULTS.items():
         values = tuple(getattr(window, name) for window in windows)
         if any(value != default for value in values):
             parts.append(f"{name} {size_text(values)}")
@@ -55,3 +54,20 @@ def arithmetic_lines(layer: Layer, input_size: Size) -> list[str]:
         return [told[0]]
     names = AXIS_NAMES[layer.axes]
     return [f"{name}: {line}" for name, line in zip(names, told, strict=True)]
+
+
+def short_window_lines(windows: Sequence[Window]) -> list[str]:
+    """What the windows are in short lines; one number where all axes agree.
+
+    >>> short_window_lines([Window(kernel_size=4, stride=2, padding=1)] * 2)
+    ['kernel_size 4, stride 2', 'padding 1']
+    """
+    parts = []
+    for name, default in _DEFAULTS.items():
+        values = tuple(getattr(window, name) for window in windows)
+        if any(value != default for value in values):
+            parts.append(f"{name} {values[0] if len(set(values)) == 1 else size_text(values)}")
+    return [", ".join(parts[start : start + 2]) for start in range(0, len(parts), 2)]
+
+
+_DEFAULTS = {"kernel_size": 0, "stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}

@@ -153,6 +153,9 @@ class LinksSchema(ma.Schema):
     self = Documented(TEXT, required=True)
     module = Documented(TEXT, required=True)
     bundle = Documented(TEXT, required=True)
+    generator = Documented(TEXT, required=True)
+    discriminator = Documented(TEXT, required=True)
+    overlap = Documented(TEXT, required=True)
 
 
 class DesignSchema(ma.Schema):

@@ -6,10 +6,12 @@ from flask import request
 from werkzeug import Response
 
 from designer.brief import Brief
+from designer.design import recall_gan
+from designer.pictures.networks import PICTURES
 from service.blueprint import BODY_CODES, Blueprint
 from service.examples import BRIEFS, DESIGN_HEADERS, ID_PARAMETER
-from service.forms import bundle_form, chosen_form, module_form
-from service.representation import A_WHILE, FOREVER, PYTHON, ZIP, choose
+from service.forms import bundle_form, chosen_form, module_form, picture_form
+from service.representation import A_WHILE, FOREVER, PYTHON, SVG, ZIP, Representation, choose
 from service.schemas.brief import BriefQuerySchema, BriefSchema
 from service.schemas.design import DesignSchema
 from service.workshop import workshop
@@ -98,3 +100,35 @@ def show_bundle(design_id: str) -> Response:
     """The module with its test, the design, the receipt, a training example and a README."""
     choose(request, (ZIP,))
     return bundle_form(workshop().recall(design_id)).answer(request, FOREVER)
+
+
+@designs.route("/v1/designs/<string:design_id>/generator.svg", parameters=[ID_PARAMETER])
+@designs.response(200, TEXT, content_type=SVG, headers=DESIGN_HEADERS)
+@designs.alt_response(304, description="The client has it already.")
+@designs.problems(*ID_CODES)
+def show_generator_picture(design_id: str) -> Response:
+    """The maps of the generator from the latent vector to the picture, to scale."""
+    return _picture("generator", design_id).answer(request, FOREVER)
+
+
+@designs.route("/v1/designs/<string:design_id>/discriminator.svg", parameters=[ID_PARAMETER])
+@designs.response(200, TEXT, content_type=SVG, headers=DESIGN_HEADERS)
+@designs.alt_response(304, description="The client has it already.")
+@designs.problems(*ID_CODES)
+def show_discriminator_picture(design_id: str) -> Response:
+    """The maps of the discriminator from the picture to its verdict, to scale."""
+    return _picture("discriminator", design_id).answer(request, FOREVER)
+
+
+@designs.route("/v1/designs/<string:design_id>/overlap.svg", parameters=[ID_PARAMETER])
+@designs.response(200, TEXT, content_type=SVG, headers=DESIGN_HEADERS)
+@designs.alt_response(304, description="The client has it already.")
+@designs.problems(*ID_CODES)
+def show_overlap_picture(design_id: str) -> Response:
+    """How often each position is painted, for every transposed convolution of the generator."""
+    return _picture("overlap", design_id).answer(request, FOREVER)
+
+
+def _picture(name: str, design_id: str) -> Representation:
+    choose(request, (SVG,))
+    return picture_form(PICTURES[name](recall_gan(design_id)), request.path)

@@ -163,6 +163,13 @@ def test_the_overlap_map_writes_every_count() -> None:
     assert numbers == [*"1221244224421221", "1", "2", "4"]
 
 
+def test_a_map_that_is_all_border_claims_no_evenness() -> None:
+    """A kernel painted once: no position is away from the border."""
+    svg = draw_overlap(transposed(Window(kernel_size=7), Window(kernel_size=5)), (1, 1))
+    assert "7×5 positions, all of them at the border" in svg
+    assert "even:" not in svg
+
+
 @pytest.mark.parametrize(
     ("draw", "layer", "size", "facts"),
     [

@@ -166,6 +166,7 @@ def test_the_links_lead_to_the_parts(client: FlaskClient, made: TestResponse) ->
         "application/json",
         "text/x-python",
         "application/zip",
+        *["image/svg+xml"] * 3,
     ]
 
 
