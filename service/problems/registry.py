@@ -249,6 +249,21 @@ _FIELDS = [
         repair="Offer fewer kernel sizes, strides or dilations, or keep `exact` at `prefer`.",
     ),
     ProblemType(
+        code="invalid_cursor",
+        status=422,
+        title="The cursor is of another request",
+        meaning="The cursor was altered, or an answer to another request gave it.",
+        repair="Send the `next` of the answer before, with the rest of the request unchanged; or"
+        " leave it out to begin with the best chain.",
+    ),
+    ProblemType(
+        code="not_a_design",
+        status=422,
+        title="The file is not a design",
+        meaning="What was given as a design is not the JSON of one; the command line says so.",
+        repair="Give the `design.json` of a bundle, or the body of a design's answer.",
+    ),
+    ProblemType(
         code="too_large",
         status=422,
         title="The form is too large",

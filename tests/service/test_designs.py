@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gzip
 import json
+import re
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -251,7 +252,8 @@ def test_every_answer_is_guarded(client: FlaskClient, path: str) -> None:
 def test_the_documentation_needs_nothing_from_elsewhere(client: FlaskClient) -> None:
     """Every script and style is a file of ours, and none is inline."""
     page = client.get("/docs").text
-    sources = [part.split('"')[0] for part in page.replace("href=", "src=").split('src="')[1:]]
+    icon, *sources = re.findall(r'(?:src|href)="([^"]*)"', page)
+    assert icon == "data:,"
     assert len(sources) == 3
     for source in sources:
         assert source.startswith("/static/")
