@@ -51,6 +51,13 @@ def test_printing_twice_gives_the_same_bytes() -> None:
     assert first == second == FILE.read_text()
 
 
+def test_the_command_prints_what_http_answers(client: FlaskClient, tmp_path: Path) -> None:
+    file = tmp_path / "openapi.json"
+    printed = CliRunner().invoke(openapi, ["--json"]).output
+    CliRunner().invoke(openapi, ["--json", "--output", str(file)])
+    assert printed == file.read_text() == client.get("/openapi.json").text
+
+
 def test_the_document_is_valid(client: FlaskClient) -> None:
     """OpenAPI 3.1, and the one that the service answers with."""
     document = yaml.safe_load(FILE.read_text())
