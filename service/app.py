@@ -10,7 +10,7 @@ from jinja2 import StrictUndefined
 from designer.verification import Runner
 from designer.version import VERSION
 from service.config import Config
-from service.contract import DESCRIPTION, TITLE, openapi_representation
+from service.contract import DESCRIPTION, LICENSE, TITLE, openapi_representation
 from service.problems.api import ProblemApi
 from service.schemas.fields import document_field
 from service.transport import install_transport
@@ -33,7 +33,7 @@ def create_app(config: Config | None = None, *, runner: Runner | None = None) ->
         API_TITLE=TITLE,
         API_VERSION=VERSION,
         OPENAPI_VERSION="3.1.0",
-        API_SPEC_OPTIONS={"info": {"description": DESCRIPTION}},
+        API_SPEC_OPTIONS={"info": {"description": DESCRIPTION, "license": LICENSE}},
         MAX_CONTENT_LENGTH=config.max_body_bytes,
     )
     app.jinja_env.undefined = StrictUndefined

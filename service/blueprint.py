@@ -26,6 +26,14 @@ BODY_CODES = (
 """What a request body can run into before anybody looks at a field."""
 
 
+RETRY_AFTER = {
+    "Retry-After": {
+        "description": "Seconds after which the request is worth another try.",
+        "schema": {"type": "integer"},
+    }
+}
+
+
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     """A Blueprint whose views declare the codes of their problems.
 
@@ -66,5 +74,6 @@ def _document_problems(
         responses[status] = {
             "description": f"A problem, with one of the codes {codes}.",
             "content": {MEDIA_TYPE: {"schema": ProblemSchema}},
+            **({"headers": RETRY_AFTER} if status == 503 else {}),
         }
     return {**doc, "operationId": doc_info["operation_id"], "responses": responses}

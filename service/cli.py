@@ -10,9 +10,10 @@ from typing import NoReturn
 
 import click
 
+from designer.commands.options import emit, output_options
 from service.app import create_app
 from service.config import PREFIX, Config, ConfigError
-from service.contract import openapi_yaml
+from service.contract import openapi_json, openapi_yaml
 
 GUNICORN_CONFIG = Path(__file__).with_name("gunicorn.conf.py")
 
@@ -61,11 +62,13 @@ def gunicorn_command() -> list[str]:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Compare with this file instead of printing; exit status 1 where they differ.",
 )
-def openapi(check: Path | None) -> None:
-    """Print the OpenAPI document of the HTTP interface as YAML."""
-    text = openapi_yaml(create_app().extensions["contract"])
+@output_options
+def openapi(check: Path | None, as_json: bool, output: Path | None) -> None:
+    """Print the OpenAPI document of the HTTP interface as YAML, or as JSON."""
+    document = create_app().extensions["contract"]
+    text = openapi_json(document) if as_json else openapi_yaml(document)
     if check is None:
-        click.echo(text, nl=False)
+        emit(text, output)
         return
     difference = list(
         unified_diff(

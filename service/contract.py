@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from hashlib import sha256
 from typing import Any
 
 import yaml
 
+from designer.answer import document_text
 from service.representation import JSON, Representation
 
 TITLE = "gan-designer"
+
+LICENSE = {"name": "MIT", "identifier": "MIT"}
 
 DESCRIPTION = """\
 A resolution and a latent size in; a generator and a discriminator in plain PyTorch out, every
@@ -41,9 +43,14 @@ def openapi_yaml(document: dict[str, Any]) -> str:
     return text
 
 
-def openapi_representation(document: dict[str, Any]) -> Representation:
+def openapi_json(document: dict[str, Any]) -> str:
     """The document as `/openapi.json` gives it."""
-    body = (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+    return document_text(document)
+
+
+def openapi_representation(document: dict[str, Any]) -> Representation:
+    """The document as an answer."""
+    body = openapi_json(document).encode()
     return Representation(
         body=body,
         media_type=JSON,

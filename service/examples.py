@@ -144,5 +144,5 @@ ID_PARAMETER: dict[str, Any] = {
     "name": "design_id",
     "description": "A design's `id`: it holds the brief and the chosen windows.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 2000},
-    "example": "1leNThRGTNtO7wRhRiBsgM7xtJC0A9hyD3yDo",
+    "example": "1i9tRKcOaA3QVUKiJiBsgM7xtJC0A9hyD3yDo",
 }

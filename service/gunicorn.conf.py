@@ -5,6 +5,7 @@ The application is loaded in each worker after the fork, and each worker starts 
 processes itself: nothing that runs threads or torch exists before a fork.
 """
 
+from pathlib import Path
 from typing import Any
 
 from service.config import Config
@@ -24,7 +25,7 @@ graceful_timeout = 30
 keepalive = 15
 accesslog = None
 errorlog = "-"
-worker_tmp_dir = "/dev/shm"
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # never a slow disk
 
 
 def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn has no types

@@ -55,7 +55,9 @@ class Workshop:
 
     def _pool(self) -> Pool:
         with self._lock:
-            return self._pools.setdefault(os.getpid(), self._new_pool())
+            if os.getpid() not in self._pools:
+                self._pools[os.getpid()] = self._new_pool()
+            return self._pools[os.getpid()]
 
     def _new_pool(self) -> Pool:
         config = self._config

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from designer.arithmetic import kernel_span
 from designer.brief import Brief, Level
 from designer.chain import Chain
 from designer.layers import Size, Window, Windows
@@ -163,8 +164,8 @@ def _write_step(packer: Packer, step: Windows) -> None:
 def _write_window(packer: Packer, window: Window) -> None:
     for side in (window.kernel_size, window.stride, window.dilation):
         packer.uniform(side - 1, bound=_SIDE)
-    packer.natural(window.padding)
-    packer.uniform(window.output_padding, bound=max(window.stride, window.dilation))
+    packer.uniform(window.padding, bound=_paddings(window.kernel_size, window.dilation))
+    packer.uniform(window.output_padding, bound=window.stride)
 
 
 def _read_step(reader: Unpacker, axes: int) -> Windows:
@@ -181,6 +182,11 @@ def _read_window(reader: Unpacker) -> Window:
         kernel_size=kernel_size,
         stride=stride,
         dilation=dilation,
-        padding=reader.natural(),
-        output_padding=reader.uniform(bound=max(stride, dilation)),
+        padding=reader.uniform(bound=_paddings(kernel_size, dilation)),
+        output_padding=reader.uniform(bound=stride),
     )
+
+
+def _paddings(kernel_size: int, dilation: int) -> int:
+    """How many paddings a window of a chain may have: 0 to D(F − 1)."""
+    return kernel_span(kernel_size, dilation)

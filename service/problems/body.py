@@ -9,7 +9,9 @@ import marshmallow as ma
 from flask import Response
 
 from designer.errors import DesignerError, FieldError, InvalidRequest
-from service.problems.registry import PROBLEMS, RETRY_AFTER_S, ProblemType
+from service.problems.faults import RETRY_AFTER_S
+from service.problems.kind import ProblemType
+from service.problems.registry import PROBLEMS
 
 MEDIA_TYPE = "application/problem+json"
 

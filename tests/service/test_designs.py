@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gzip
 import json
+import re
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -13,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from designer.errors import Accident, Overloaded, ProbeFailed
 from service.app import create_app
 from service.config import Config
 from service.examples import BRIEFS
@@ -252,7 +254,8 @@ def test_every_answer_is_guarded(client: FlaskClient, path: str) -> None:
 def test_the_documentation_needs_nothing_from_elsewhere(client: FlaskClient) -> None:
     """Every script and style is a file of ours, and none is inline."""
     page = client.get("/docs").text
-    sources = [part.split('"')[0] for part in page.replace("href=", "src=").split('src="')[1:]]
+    icon, *sources = re.findall(r'(?:src|href)="([^"]*)"', page)
+    assert icon == "data:,"
     assert len(sources) == 3
     for source in sources:
         assert source.startswith("/static/")
@@ -261,3 +264,24 @@ def test_the_documentation_needs_nothing_from_elsewhere(client: FlaskClient) -> 
     assert "<script>" not in page
     assert "style=" not in page
     assert 'data-document="/openapi.json"' in page
+
+
+@pytest.mark.parametrize(
+    "accident",
+    [Overloaded("9 requests wait already", waiting=9), ProbeFailed("out of time", wall_s=120)],
+)
+def test_an_accident_is_told_and_not_kept(accident: Accident) -> None:
+    """The brief is fine: no cache remembers what happened, and the next try may succeed."""
+
+    def fail(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+        raise accident
+
+    client = create_app(runner=fail).test_client()
+    answer = client.get("/v1/designs?resolution=16&latent_dim=8")
+    assert (answer.status_code, answer.json["code"]) == (503, accident.code)
+    assert answer.json["facts"] == accident.facts
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "ETag" not in answer.headers
+    assert "verify;dur=" in answer.headers["Server-Timing"]
+    assert client.get("/v1/designs?resolution=16&latent_dim=8&verify=none").status_code == 200

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pytest
 import yaml
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
+from designer.answer import design_document
+from designer.brief import Brief, Level
+from designer.design import design
+from designer.documents import (
+    BRIEF_FIELDS,
+    BUDGET_FIELDS,
+    SEARCH_FIELDS,
+    WINDOW_FIELDS,
+    brief_from_document,
+)
+from designer.errors import InvalidRequest
 from service.cli import openapi
 from service.problems.registry import PROBLEMS
+from service.schemas.design import DesignSchema
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "openapi.yaml"
@@ -37,6 +51,13 @@ def test_printing_twice_gives_the_same_bytes() -> None:
     assert first == second == FILE.read_text()
 
 
+def test_the_command_prints_what_http_answers(client: FlaskClient, tmp_path: Path) -> None:
+    file = tmp_path / "openapi.json"
+    printed = CliRunner().invoke(openapi, ["--json"]).output
+    CliRunner().invoke(openapi, ["--json", "--output", str(file)])
+    assert printed == file.read_text() == client.get("/openapi.json").text
+
+
 def test_the_document_is_valid(client: FlaskClient) -> None:
     """OpenAPI 3.1, and the one that the service answers with."""
     document = yaml.safe_load(FILE.read_text())
@@ -60,3 +81,43 @@ def test_every_operation_declares_its_problems() -> None:
                     assert schema == {"$ref": "#/components/schemas/Problem"}
     codes = document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"]
     assert codes == list(PROBLEMS)
+
+
+@pytest.mark.parametrize(
+    ("schema", "fields"),
+    [
+        ("Brief", BRIEF_FIELDS),
+        ("AnsweredBrief", BRIEF_FIELDS),
+        ("Search", SEARCH_FIELDS),
+        ("AnsweredSearch", SEARCH_FIELDS),
+        ("Budget", BUDGET_FIELDS),
+        ("Window", WINDOW_FIELDS),
+    ],
+)
+def test_the_contract_has_the_librarys_fields(schema: str, fields: tuple[str, ...]) -> None:
+    """What the readers read is what the contract says, no more and no less."""
+    described = yaml.safe_load(FILE.read_text())["components"]["schemas"][schema]
+    assert set(described["properties"]) == set(fields)
+    assert described["additionalProperties"] is False
+
+
+def test_the_contract_has_every_field_of_an_answer() -> None:
+    """Dumping through the schema loses nothing, at any depth."""
+    made = design(Brief(resolution=28, latent_dim=64, verify=Level.NONE))
+    document = design_document(made)
+    assert json.loads(json.dumps(DesignSchema().dump(document))) == document
+
+
+@pytest.mark.parametrize("bound", ["minimum", "maximum"])
+@pytest.mark.parametrize("name", ["latent_dim", "channels", "base_channels", "max_channels"])
+def test_the_contract_has_the_librarys_limits(name: str, bound: str) -> None:
+    """The limit itself is read, and the number beyond it is refused."""
+    described = yaml.safe_load(FILE.read_text())["components"]["schemas"]["Brief"]["properties"][
+        name
+    ]
+    (limits,) = [kind for kind in described.get("oneOf", [described]) if kind["type"] == "integer"]
+    inside, outside = limits[bound], limits[bound] + (1 if bound == "maximum" else -1)
+    good = {"resolution": 16, "latent_dim": 8}
+    assert getattr(brief_from_document(good | {name: inside}), name) == inside
+    with pytest.raises(InvalidRequest, match=f"got {outside}"):
+        brief_from_document(good | {name: outside})

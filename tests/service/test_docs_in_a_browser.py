@@ -1,0 +1,41 @@
+"""/docs in headless Chromium: it works under its policy, with nothing from elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.service.servers import Server
+
+pytestmark = [pytest.mark.slow]
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """An empty page of Debian's Chromium; it must be there."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield chromium.new_page(viewport={"width": 1280, "height": 1600})
+        chromium.close()
+
+
+def test_the_contract_can_be_read_and_tried(server: Server, page: Page) -> None:
+    """Every operation is shown, one is called, no complaint is heard, and no stranger is asked."""
+    complaints: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{server.url}/docs")
+    expect(page.locator(".opblock")).to_have_count(10)
+    page.locator("#operations-operations-healthz .opblock-summary-control").click()
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("button", name="Execute", exact=True).click()
+    expect(page.locator(".live-responses-table .response-col_status").nth(1)).to_contain_text("200")
+    assert complaints == []
+    assert [url for url in asked if not url.startswith((server.url, "data:"))] == []
