@@ -13,6 +13,7 @@ import click
 
 from designer.commands.design import design_command
 from designer.commands.layer import layer_command
+from designer.commands.solve import solve_command
 from designer.commands.verify import verify_command
 from designer.errors import Accident, DesignerError
 from designer.refusal import refusal_document
@@ -66,3 +67,4 @@ def main() -> None:
 main.add_command(design_command)
 main.add_command(layer_command)
 main.add_command(verify_command)
+main.add_command(solve_command)

@@ -12,7 +12,7 @@ from designer.chain import Chain
 from designer.errors import FieldError, InvalidRequest
 from designer.limits import MAX_PARAMETERS
 from designer.permalink import read_id
-from designer.solver import Solution, solve_chain, weigh_chain
+from designer.solver import Solution, count_space, solve_chain, weigh_chain
 from designer.source import PythonSource, render_source
 from designer.verification import Limits, Pool, Runner, Verification, unverified, verify_source
 
@@ -102,7 +102,7 @@ def _complete(brief: Brief, solution: Solution, *, runner: Runner | None, stage:
         brief=brief,
         chain=solution.chain,
         why=solution.why,
-        count=None,
+        count=count_brief(brief),
         gan=gan,
         source=source,
         verification=verification,
@@ -122,6 +122,17 @@ def solve_brief(brief: Brief) -> Solution:
         )
     chain = Chain.leading_to(brief.resolution, brief.windows)
     return weigh_chain(chain, space=brief.space, widths=brief.widths)
+
+
+def count_brief(brief: Brief) -> int | None:
+    """The exact number of chains in a brief's space, None where it gives the chain itself.
+
+    Raises:
+        SearchTooLarge: where counting would look at more steps than the bound allows.
+    """
+    if brief.windows is not None:
+        return None
+    return count_space(brief.resolution, space=brief.space, widths=brief.widths)
 
 
 def verify_design(

@@ -44,6 +44,7 @@ ORDER = [
     "layer_answers",
     "design",
     "answer",
+    "chain_answers",
     "bundle",
     "commands",
     "cli",

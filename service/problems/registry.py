@@ -223,6 +223,14 @@ _FIELDS = [
         " stride, and stride and dilation have no common divisor.",
     ),
     ProblemType(
+        code="invalid_cursor",
+        status=422,
+        title="The cursor is not of this request",
+        meaning="The cursor was altered, or an answer to another request gave it.",
+        repair="Send the request without it to begin with the best chain, then page on with each"
+        " answer's `next` and nothing else changed but `limit`.",
+    ),
+    ProblemType(
         code="out_of_range",
         status=422,
         title="A number is out of range",

@@ -1,0 +1,190 @@
+"""Questions about chains as plain JSON values, and their answers: `/v1/chains` and `solve`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from designer import limits
+from designer.answer import count_document
+from designer.brief import Brief
+from designer.checks import check_integer, refuse
+from designer.documents import budget_from_document, chain_document, space_from_document
+from designer.errors import InvalidRequest
+from designer.layers import Size
+from designer.permalink import write_id
+from designer.reading import Document, read_object, read_per_axis, refuse_field
+from designer.solver import ChainQuery, ChainSearch, Solution
+from designer.space import SearchSpace
+from designer.widths import Widths
+
+QUERY_FIELDS = (
+    "from",
+    "to",
+    "dimensions",
+    "search",
+    "budget",
+    "limit",
+    "cursor",
+    "latent_dim",
+    "channels",
+    "base_channels",
+    "max_channels",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Width:
+    default: int
+    most: int
+
+
+_WIDTHS = {
+    "latent_dim": _Width(default=100, most=limits.MAX_LATENT_DIM),
+    "channels": _Width(default=3, most=limits.MAX_CHANNELS),
+    "base_channels": _Width(default=64, most=limits.MAX_WIDTH),
+    "max_channels": _Width(default=512, most=limits.MAX_WIDTH),
+}
+
+
+def query_from_document(document: object) -> ChainQuery:
+    """The question that a JSON object asks; a null field means its default.
+
+    >>> query_from_document({"from": 4, "to": [64, 64]}).space.initial_size
+    (4, 4)
+
+    Raises:
+        InvalidRequest: for unknown or missing fields, other types, and values outside limits.
+    """
+    fields = {
+        name: value
+        for name, value in read_object(
+            document, pointer="", known=QUERY_FIELDS, required=("to",)
+        ).items()
+        if value is not None
+    }
+    target = _target(fields["to"], fields.get("dimensions"))
+    cursor = fields.get("cursor")
+    if cursor is not None and not isinstance(cursor, str):
+        refuse_field("/cursor", "invalid_cursor", "cursor must be a text that an answer gave")
+    limit = fields.get("limit", 10)
+    refuse(check_integer(limit, pointer="/limit", low=1, high=limits.MAX_CHAINS))
+    assert isinstance(limit, int)
+    return ChainQuery(
+        target=target,
+        space=_space(fields, axes=len(target)),
+        widths=_widths(fields),
+        budget=budget_from_document(fields.get("budget")),
+        limit=limit,
+        cursor=cursor,
+    )
+
+
+def _target(value: object, dimensions: object) -> Size:
+    axes = 2
+    if dimensions is not None:
+        refuse(check_integer(dimensions, pointer="/dimensions", low=1, high=3))
+        assert isinstance(dimensions, int)
+        axes = dimensions
+    elif isinstance(value, list):
+        axes = min(max(len(value), 1), 3)
+    target = read_per_axis(value, pointer="/to", axes=axes)
+    high = limits.MAX_LENGTH if axes == 1 else limits.MAX_SIDE
+    listed = isinstance(value, list)
+    refuse(
+        [
+            error
+            for axis, side in enumerate(target if listed else target[:1])
+            for error in check_integer(
+                side, pointer=f"/to/{axis}" if listed else "/to", low=limits.MIN_SIDE, high=high
+            )
+        ]
+    )
+    return target
+
+
+def _space(fields: Document, *, axes: int) -> SearchSpace:
+    space = space_from_document(fields.get("search"), axes=axes)
+    if "from" not in fields:
+        return space
+    start = read_per_axis(fields["from"], pointer="/from", axes=axes)
+    if space.initial_size not in (None, start):
+        refuse_field(
+            "/from",
+            "contradiction",
+            f"from {list(start)} and search.initial_size {list(space.initial_size or ())} differ;"
+            " give one of them",
+        )
+    try:
+        return replace(space, initial_size=start)
+    except InvalidRequest as refusal:
+        raise InvalidRequest(
+            [
+                replace(error, pointer=error.pointer.replace("/search/initial_size", "/from"))
+                for error in refusal.errors
+            ]
+        ) from refusal
+
+
+def _widths(fields: Document) -> Widths:
+    values = {name: fields.get(name, width.default) for name, width in _WIDTHS.items()}
+    refuse(
+        [
+            error
+            for name, width in _WIDTHS.items()
+            for error in check_integer(values[name], pointer=f"/{name}", low=1, high=width.most)
+        ]
+    )
+    return Widths(**values)  # type: ignore[arg-type]
+
+
+def search_document(query: ChainQuery, search: ChainSearch) -> Document:
+    """The answer's body: count, one page of chains, the frontier, the effort, the next page."""
+    first = query.cursor is None
+    return {
+        **count_document(search.count),
+        "chains": [
+            solution_document(query, solution, default=first and rank == 0)
+            for rank, solution in enumerate(search.solutions)
+        ],
+        "frontier": [
+            solution_document(query, solution, default=first and solution == search.solutions[0])
+            for solution in search.frontier
+        ],
+        "states": search.states,
+        "next": search.next_cursor,
+    }
+
+
+def solution_document(query: ChainQuery, solution: Solution, *, default: bool) -> Document:
+    """One chain with its figures and reasons; ``default`` where a design would choose it itself."""
+    return {
+        **chain_document(solution.chain),
+        "departure": solution.departure,
+        "exact_steps": solution.exact_steps,
+        "even_overlap": solution.even_overlap,
+        "parameters": solution.parameters,
+        "multiply_adds": solution.multiply_adds,
+        "why": list(solution.why),
+        "design_id": _design_id(query, solution, default=default),
+    }
+
+
+def _design_id(query: ChainQuery, solution: Solution, *, default: bool) -> str | None:
+    """The id of the design with this chain, None where none is served: past a limit of briefs."""
+    if solution.parameters > limits.MAX_PARAMETERS:
+        return None
+    widths = query.widths
+    try:
+        brief = Brief(
+            resolution=query.target,
+            latent_dim=widths.latent_dim,
+            channels=widths.channels,
+            base_channels=widths.base_channels,
+            max_channels=widths.max_channels,
+            search=query.space,
+            budget=query.budget,
+            windows=None if default else solution.chain.windows,
+        )
+    except InvalidRequest:
+        return None
+    return write_id(brief, solution.chain)
