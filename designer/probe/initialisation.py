@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from types import ModuleType
 from typing import Any
 
@@ -30,22 +31,21 @@ def describe_initialisation(module: ModuleType, network: nn.Module) -> dict[str,
     Where there are too few numbers to tell, ``weights_init`` is called again for their layers.
     """
     drawn: dict[str, list[torch.Tensor]] = {}
+    counts = Counter[str]()
     short = list(leaves(network).values())
     for _ in range(_MOST_ROUNDS):
         for layer in short:
             for name, weight in layer.named_parameters(recurse=False):
-                drawn.setdefault(_role(layer, name), []).append(_some(weight))
-        enough = {role for role, pieces in drawn.items() if _is_enough(pieces)}
+                role = _role(layer, name)
+                drawn.setdefault(role, []).append(_some(weight))
+                counts[role] += len(drawn[role][-1])
+        enough = {role for role, count in counts.items() if count >= _ENOUGH}
         short = [layer for layer in short if not _roles(layer) <= enough]
         if not short:
             break
         for layer in short:
             module.weights_init(layer)
     return {role: _describe(torch.cat(pieces).double()) for role, pieces in drawn.items()}
-
-
-def _is_enough(pieces: list[torch.Tensor]) -> bool:
-    return len(pieces) * len(pieces[-1]) >= _ENOUGH or len(pieces[0]) >= _ENOUGH
 
 
 def _roles(layer: nn.Module) -> set[str]:

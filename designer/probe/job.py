@@ -113,10 +113,10 @@ def _measure_laws(module: ModuleType, job: dict[str, Json]) -> dict[str, Json]:
         network = networks[role]
         return attempt(lambda: measure(thin_network(module, network, seed), network))
 
-    found: dict[str, Json] = {
-        "equivalence": law(equivalences, "generator"),
-        "overlap": law(overlaps, "generator"),
-    }
+    found: dict[str, Json] = {}
+    if "generator" in networks:
+        found["equivalence"] = law(equivalences, "generator")
+        found["overlap"] = law(overlaps, "generator")
     for role, network in networks.items():
         found[f"{role}_reference"] = law(differences, role)
         found[f"{role}_repeats"] = attempt(partial(repeats, module, network, seed))

@@ -69,6 +69,7 @@ class Keeper:
             pass
         finally:
             self.end()
+            shutil.rmtree(self.worker.scratch, ignore_errors=True)
 
     def run(self, job: dict[str, Any], *, discard: bool) -> dict[str, Any]:
         """What the worker measured, or the accident that befell it."""

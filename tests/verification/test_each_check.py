@@ -1,0 +1,142 @@
+"""Every check of the standard level has a fault that it refutes: switch it off and a test fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from designer.architecture import Gan
+from designer.brief import Level
+from designer.source import render_source
+from designer.verification import Pool, Verification, WidthPolicy, verify_text
+from tests.verification.designs import doubling
+
+pytestmark = pytest.mark.torch
+
+NARROW = WidthPolicy(full_multiply_adds=10**5, reduced_multiply_adds=10**5)
+OWN = "        image: torch.Tensor = self.main(latent)"
+JUDGE = "        probability: torch.Tensor = self.main(image)"
+WIDTH = "min(base_channels * 2**k, 512)"
+
+
+def changed(before: str, after: str, *, last: bool = False) -> Callable[[str], str]:
+    """A change of one place in a text, which must be there."""
+
+    def change(text: str) -> str:
+        assert before in text
+        return after.join(text.rsplit(before, 1)) if last else text.replace(before, after, 1)
+
+    return change
+
+
+def both(before: str, after: str) -> Callable[[str], str]:
+    """A change of every place."""
+    return lambda text: text.replace(before, after)
+
+
+def added(line: str) -> Callable[[str], str]:
+    """A line at the end of the text."""
+    return lambda text: f"{text}\n{line}\n"
+
+
+FAULTS: dict[str, Callable[[str], str]] = {
+    "text.compiles": added("def"),
+    "text.imports": added("import os"),
+    "text.runs": added("raise ValueError"),
+    "text.definitions": changed("latent_dim: int = 100", "latent_dim: int = 101"),
+    "text.leaves_torch_alone": added("nn.init.normal_ = nn.init.uniform_"),
+    "generator.layers": changed("nn.Tanh()", "nn.Hardtanh()"),
+    "discriminator.layers": changed("LeakyReLU(0.2", "LeakyReLU(0.3"),
+    "generator.parameters": changed("bias=False", "bias=True"),
+    "discriminator.parameters": changed("bias=False", "bias=True", last=True),
+    "generator.parameters_at_other_widths": changed("512", "511"),
+    "discriminator.parameters_at_other_widths": changed("512", "511", last=True),
+    "generator.parameters_as_run": changed(WIDTH, f"{WIDTH} + (base_channels < 8)"),
+    "discriminator.parameters_as_run": changed(WIDTH, f"{WIDTH} + (base_channels < 8)", last=True),
+    "generator.shapes": changed("stride=2", "stride=3"),
+    "discriminator.shapes": changed("padding=1", "padding=2", last=True),
+    "generator.multiply_adds": changed("stride=2", "stride=3"),
+    "discriminator.multiply_adds": changed("padding=1", "padding=2", last=True),
+    "generator.activation_bytes": changed(OWN, f"{OWN}.exp().log()"),
+    "discriminator.activation_bytes": both("LeakyReLU(0.2, inplace=True)", "LeakyReLU(0.2)"),
+    "generator.range": changed(OWN, f"{OWN} * 99"),
+    "discriminator.range": changed(JUDGE, f"{JUDGE} - 1"),
+    "generator.gradients": changed("self.main(latent)", "self.main(latent.detach())"),
+    "discriminator.gradients": changed(
+        JUDGE, f"{JUDGE} + self.main[0].weight.sum() * float('nan')"
+    ),
+    "discriminator.unread_pixels": changed(
+        JUDGE, f"        image = image * (torch.arange(image.shape[-1]) > 0)\n{JUDGE}"
+    ),
+    "generator.computes_the_design": changed(OWN, f"{OWN} * 0.999"),
+    "discriminator.computes_the_design": changed(JUDGE, f"{JUDGE} * 0.999"),
+    "generator.equals_direct_convolution": changed("padding=1", "padding=2, output_padding=1"),
+    "generator.overlap": changed("4, stride=2, padding=1", "2, stride=2"),
+    "pairs.adjoint": changed("padding=1", "padding=0", last=True),
+    "generator.initialisation": changed("0.0, 0.02", "0.0, 0.021"),
+    "discriminator.initialisation": changed("1.0, 0.02", "1.001, 0.02"),
+    "generator.repeats": changed(OWN, f"{OWN} * (0.9 + torch.seed() % 99 / 1e4)"),
+    "discriminator.repeats": changed(JUDGE, f"{JUDGE} * (0.9 + torch.seed() % 99 / 1e4)"),
+}
+
+
+@pytest.fixture(scope="module")
+def gan() -> Gan:
+    """A small design that can still be run narrower."""
+    return doubling(2, base_channels=8)
+
+
+def judged(text: str, gan: Gan, pool: Pool, *, stated: str | None = None) -> Verification:
+    """The receipt of a text at a reduced width, where every check there is takes part."""
+    stated = stated or render_source(gan).sha256
+    return verify_text(text, stated, gan, level=Level.STANDARD, runner=pool.run, policy=NARROW)
+
+
+@pytest.mark.parametrize("check", FAULTS)
+def test_a_check_refutes_its_fault(check: str, gan: Gan, pool: Pool) -> None:
+    """By its own name, whatever the others say."""
+    receipt = judged(FAULTS[check](render_source(gan).text), gan, pool)
+    assert check in {failure.name for failure in receipt.failures}
+    assert receipt.verdict == "refuted"
+
+
+def test_another_digest_is_refuted(gan: Gan, pool: Pool) -> None:
+    """The text must be the one whose digest is stated, to the last blank."""
+    receipt = judged(render_source(gan).text + " ", gan, pool)
+    assert [failure.name for failure in receipt.failures] == ["text.sha256"]
+
+
+def test_every_check_has_its_fault(gan: Gan, pool: Pool) -> None:
+    """No check is without a test that fails when it is switched off."""
+    receipt = judged(render_source(gan).text, gan, pool)
+    assert receipt.verdict == "verified"
+    names = [check.name for check in receipt.checks]
+    assert len(names) == len(set(names))
+    assert set(names) == {*FAULTS, "text.sha256"}
+
+
+def test_a_forged_answer_is_refuted(gan: Gan) -> None:
+    """What the far side sends may be of any form: nothing of it is believed unseen."""
+
+    def forged(answer: object) -> Verification:
+        def runner(job: dict[str, object], *, discard: bool = False) -> dict[str, object]:
+            assert isinstance(answer, dict)
+            return answer
+
+        source = render_source(gan)
+        return verify_text(source.text, source.sha256, gan, level=Level.FULL, runner=runner)
+
+    parts = [
+        "load",
+        "definitions",
+        "generator",
+        "discriminator",
+        "equivalence",
+        "overlap",
+        "unread",
+    ]
+    for value in (None, True, 1, -1.0, "verified", [], [1], {}, {"error": None}, {"passed": True}):
+        assert forged({}).verdict == "refuted"
+        assert forged(dict.fromkeys(parts, value)).verdict == "refuted"
+        assert forged({"generator": {"range": value, "shapes": value, "gradients": value}}).failures

@@ -1,0 +1,203 @@
+"""The pool of verifying processes: bounded, clean, confined, and the same whoever is served when."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from designer.architecture import Gan
+from designer.brief import Level
+from designer.errors import Overloaded, ProbeFailed
+from designer.source import render_source
+from designer.verification import Limits, Pool, Verification, WidthPolicy, verify_source
+from designer.verification.plan import make_job, plan_verification
+from designer.verification.processes import family
+from tests.support import soak_count
+from tests.verification.designs import doubling
+
+pytestmark = pytest.mark.torch
+
+ROOT = Path(__file__).parents[2]
+RUN = {"seed": 1, "level": "standard", "definitions": [], "networks": {}, "pairs": []}
+"""A job that runs a text and builds nothing."""
+
+
+def receipt_of(gan: Gan, pool: Pool) -> Verification:
+    """The receipt of a design's own text."""
+    return verify_source(render_source(gan), gan, level=Level.STANDARD, runner=pool.run)
+
+
+def said_by(text: str, pool: Pool) -> str:
+    """What a text raises as it is run."""
+    measured = pool.run({**RUN, "text": text}, discard=True)
+    return str(measured["load"]["error"])
+
+
+def test_the_order_of_texts_changes_no_receipt(pool: Pool) -> None:
+    """To the last digit: a text leaves nothing behind for the next."""
+    first, second = doubling(1, base_channels=16), doubling(2, (3, 3), base_channels=8)
+    with Pool(workers=1, limits=Limits()) as alone:
+        receipts = [receipt_of(gan, alone) for gan in (first, second, first, second)]
+    assert receipts[:2] == receipts[2:]
+    assert receipts[0] == receipt_of(first, pool)
+
+
+def test_the_probe_runs_in_any_process(pool: Pool) -> None:
+    """Here, where tests import torch, it measures what it measures in a confined worker."""
+    script = "import json, sys; from designer.probe import run_job; print(json.dumps(run_job(json.load(sys.stdin))))"
+    gan = doubling(1, base_channels=16)
+    plan = plan_verification(gan, level=Level.STANDARD, policy=WidthPolicy())
+    job = make_job(plan, render_source(gan).text)
+    program = [sys.executable, "-c", script]
+    done = subprocess.run(
+        program, input=json_text(job), capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout.strip() == json_text(pool.run(job))
+
+
+def json_text(value: object) -> str:
+    """A value as the process above prints it."""
+    return json.dumps(value)
+
+
+def test_one_too_many_is_refused_at_once() -> None:
+    """A worker busy and the queue full: no waiting."""
+    with Pool(workers=1, limits=Limits(wall_s=3), max_waiting=0) as pool:
+        busy = threading.Thread(target=run_out_of_time, args=(pool,))
+        busy.start()
+        while not family(os.getpid()):
+            time.sleep(0.01)
+        start = time.monotonic()
+        with pytest.raises(Overloaded, match="0 verifications are waiting already") as refused:
+            pool.run({**RUN, "text": ""})
+        assert time.monotonic() - start < 1
+        assert refused.value.facts == {"waiting": 0, "workers": 1}
+        busy.join()
+
+
+def run_out_of_time(pool: Pool) -> None:
+    """Keep a worker busy until it is stopped."""
+    with pytest.raises(ProbeFailed, match="ran for more than 3 s"):
+        pool.run({**RUN, "text": "while True: pass"})
+
+
+def descriptors() -> int:
+    """How many descriptors this process has open."""
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+def test_nothing_is_left_of_a_closed_pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process, no descriptor, no folder; and a closed pool refuses."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = family(os.getpid()), descriptors()
+    pool = Pool(workers=1, limits=Limits())
+    assert said_by("raise ValueError('here')", pool) == "ValueError: here"
+    assert len(list(tmp_path.iterdir())) == 1
+    pool.close()
+    assert (family(os.getpid()), descriptors(), list(tmp_path.iterdir())) == (*before, [])
+    with pytest.raises(Overloaded, match="shutting down"):
+        pool.run({**RUN, "text": ""})
+
+
+def test_the_processes_end_with_their_owner() -> None:
+    """Killed without a word, a web worker leaves no keeper and no worker behind."""
+    script = (
+        "from designer.verification import Limits, Pool\n"
+        "pool = Pool(workers=1, limits=Limits())\n"
+        f"pool.run({ ({**RUN, 'text': ''})!r})\n"
+        "print('warm', flush=True)\n"
+        "pool.run(" + repr({**RUN, "text": "while True: pass"}) + ")\n"
+    )
+    program = [sys.executable, "-c", script]
+    with subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout is not None
+        assert owner.stdout.readline() == "warm\n"
+        members = family(owner.pid)
+        assert len(members) >= 3
+        owner.send_signal(signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while any(map(is_alive, members)):
+        assert time.monotonic() < deadline, "a process outlived its owner"
+        time.sleep(0.05)
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def test_the_environment_is_emptied(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text sees no secret of the service's."""
+    monkeypatch.setenv("SECRET", "a password")
+    with Pool(workers=1, limits=Limits()) as fresh:
+        said = said_by("import os\nraise ValueError(sorted(os.environ))", fresh)
+        assert said == "ValueError: ['HOME', 'LOGNAME', 'TMPDIR']"
+        assert "a password" not in said_by(
+            "from pathlib import Path\nraise ValueError(Path('/proc/self/environ').read_bytes())",
+            fresh,
+        )
+
+
+FORBIDDEN = {
+    "landlock-files": "open({outside!r}).read()",
+    "own-user": "open({outside!r}, 'w')",
+    "landlock-tcp": "import socket\nsocket.create_connection(('127.0.0.1', 9), timeout=5)",
+    "no-network": "import socket\nsocket.create_connection(('192.0.2.1', 9), timeout=5)",
+    "no-capabilities": "import os\nos.setuid(0)",
+    "process-namespace": "import os\nassert os.getppid() > 1",
+    "resource-limits": "open('big', 'wb').write(bytes(300 * 2**20))",
+}
+"""What a text may not do, by what forbids it."""
+
+
+def test_what_is_enforced_holds(pool: Pool, tmp_path: Path) -> None:
+    """All that a worker says it gave up is tried, and fails; resource limits hold everywhere."""
+    outside = tmp_path / "outside"
+    outside.write_text("private")
+    outside.chmod(0o600)
+    said_by("", pool)
+    assert {"resource-limits", "empty-environment"} <= set(pool.enforced)
+    for name in set(pool.enforced) & FORBIDDEN.keys():
+        text = FORBIDDEN[name].format(outside=str(outside))
+        assert "Error" in said_by(text, pool), name
+    assert said_by("open('small', 'w').write('x')", pool) == "None"
+
+
+@pytest.mark.slow
+def test_memory_stays_flat(pool: Pool) -> None:
+    """500 verifications by four clients (10,000 with full counts): no error, nothing grows."""
+    gan = doubling(1, (2, 2), base_channels=64, max_channels=64)
+    with ThreadPoolExecutor(4) as clients:
+
+        def verified(count: int) -> bool:
+            receipts = clients.map(lambda _: receipt_of(gan, pool).verdict, range(count))
+            return set(receipts) == {"verified"}
+
+        assert verified(100)
+        before = resident_bytes(), descriptors(), len(family(os.getpid()))
+        assert verified(soak_count(400, 9_900))
+    assert resident_bytes() < before[0] + 64 * 2**20
+    assert descriptors() <= before[1]
+    assert len(family(os.getpid())) <= before[2]
+
+
+def resident_bytes() -> int:
+    """Memory of this process's whole family; pages that they share count for each."""
+    pages = [
+        int(Path(f"/proc/{process}/statm").read_text().split()[1])
+        for process in family(os.getpid())
+    ]
+    return sum(pages) * os.sysconf("SC_PAGE_SIZE")
