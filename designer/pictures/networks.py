@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 
-from designer.architecture import Block, Gan, Network
+from designer.architecture import Gan, Network
+from designer.architecture.module import Module
+from designer.architecture.modules import Activate, Convolve
+from designer.architecture.network import Placed
+from designer.architecture.norms import Norm
 from designer.equivalence.placement import place
 from designer.errors import TooLarge
-from designer.layers import ConvTranspose, FeatureMap
+from designer.layers import ConvTranspose
 from designer.pictures.boxes import Box, Column, Label
 from designer.pictures.chain import Stage, draw_chain
 from designer.pictures.frame import draw_frame
@@ -23,14 +26,14 @@ def draw_design(gan: Gan) -> dict[str, str]:
 
 def draw_network(network: Network) -> str:
     """The maps of a network from its input on, to scale, as an SVG text."""
-    names = (f"main.{position}" for position in network.positions)
     stages = [
         Stage(map=network.input_map, made_by=("input",)),
         *(
-            Stage(map=after, made_by=(f"{name} {_kind(block)}", *_lines(block)))
-            for name, block, after in zip(
-                names, network.blocks, network.feature_maps[1:], strict=True
+            Stage(
+                map=placed.after, made_by=(f"{placed.name} {_kind(placed.module)}", *_lines(placed))
             )
+            for placed in network.placed
+            if not isinstance(placed.module, Norm | Activate)
         ),
     ]
     ends = f"{network.input_map} → {network.output_map}"
@@ -39,42 +42,41 @@ def draw_network(network: Network) -> str:
 
 def draw_gan_overlap(gan: Gan) -> str:
     """The overlap maps of all transposed convolutions of the generator, as an SVG text."""
-    network = gan.generator
-    befores = [before for before, _ in pairwise(network.feature_maps)]
     steps = [
-        (f"main.{position}", block, before)
-        for position, block, before in zip(network.positions, network.blocks, befores, strict=True)
-        if isinstance(block.layer, ConvTranspose)
+        (placed, placed.module.layer)
+        for placed in gan.generator.placed
+        if isinstance(placed.module, Convolve) and isinstance(placed.module.layer, ConvTranspose)
     ]
-    title = f"{network.class_name}: contributions per position, layer by layer"
-    told = "; ".join(
-        f"{name}: {overlap_lines(block.layer, place(block.layer, before.size))[0]}"
-        for name, block, before in steps
-    )
-    boxes = [_layer_box(name, block, before) for name, block, before in steps]
+    title = f"{gan.generator.class_name}: contributions per position, layer by layer"
+    told = [
+        f"{placed.name}: {overlap_lines(layer, place(layer, placed.before.size))[0]}"
+        for placed, layer in steps
+    ]
+    boxes = [_layer_box(placed, layer) for placed, layer in steps]
     content = Column(boxes=[heading(title, []), *boxes], gap=26)
-    return draw_frame(content, title=title, description=f"{told}.")
+    description = "; ".join(told) or "no layer is a transposed convolution"
+    return draw_frame(content, title=title, description=f"{description}.")
 
 
-def _layer_box(name: str, block: Block, before: FeatureMap) -> Box:
-    after = block.layer.output_map(before)
-    told = f"{name}, {size_text(before.size)} → {size_text(after.size)}: " + ", ".join(
-        _lines(block)
-    )
+def _layer_box(placed: Placed, layer: ConvTranspose) -> Box:
+    sizes = f"{size_text(placed.before.size)} → {size_text(placed.after.size)}"
+    told = f"{placed.name}, {sizes}: {', '.join(_lines(placed))}"
     try:
-        drawn = overlap_box(block.layer, before.size)
+        drawn = overlap_box(layer, placed.before.size)
     except TooLarge as refused:
         drawn = Label(text=str(refused), kind="muted")
     return Column(boxes=[Label(text=told, bold=True), drawn], gap=4)
 
 
-def _kind(block: Block) -> str:
-    name = "ConvTranspose" if block.transposed else "Conv"
-    return f"{name}{block.layer.axes}d"
+def _kind(module: Module) -> str:
+    if not isinstance(module, Convolve):
+        return type(module).__name__
+    return f"{'ConvTranspose' if module.transposed else 'Conv'}{module.layer.axes}d"
 
 
-def _lines(block: Block) -> tuple[str, ...]:
-    return tuple(short_window_lines(block.layer.windows))
+def _lines(placed: Placed) -> tuple[str, ...]:
+    module = placed.module
+    return tuple(short_window_lines(module.layer.windows)) if isinstance(module, Convolve) else ()
 
 
 PICTURES: dict[str, Callable[[Gan], str]] = {
