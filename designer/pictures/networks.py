@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from designer.architecture import Convolve, Gan, Network, Placed
+from designer.architecture import Gan, Network
+from designer.architecture.module import Module
+from designer.architecture.modules import Activate, Convolve
+from designer.architecture.network import Placed
+from designer.architecture.norms import Norm
 from designer.equivalence.placement import place
 from designer.errors import TooLarge
+from designer.layers import ConvTranspose
 from designer.pictures.boxes import Box, Column, Label
 from designer.pictures.chain import Stage, draw_chain
 from designer.pictures.frame import draw_frame
@@ -25,10 +30,10 @@ def draw_network(network: Network) -> str:
         Stage(map=network.input_map, made_by=("input",)),
         *(
             Stage(
-                map=step.after,
-                made_by=(f"{step.name} {convolution.torch_class}", *_lines(convolution)),
+                map=placed.after, made_by=(f"{placed.name} {_kind(placed.module)}", *_lines(placed))
             )
-            for step, convolution in _convolutions(network)
+            for placed in network.placed
+            if not isinstance(placed.module, Norm | Activate)
         ),
     ]
     ends = f"{network.input_map} → {network.output_map}"
@@ -37,43 +42,41 @@ def draw_network(network: Network) -> str:
 
 def draw_gan_overlap(gan: Gan) -> str:
     """The overlap maps of all transposed convolutions of the generator, as an SVG text."""
-    network = gan.generator
     steps = [
-        (step, convolution)
-        for step, convolution in _convolutions(network)
-        if convolution.transposed
+        (placed, placed.module.layer)
+        for placed in gan.generator.placed
+        if isinstance(placed.module, Convolve) and isinstance(placed.module.layer, ConvTranspose)
     ]
-    title = f"{network.class_name}: contributions per position, layer by layer"
-    told = "; ".join(
-        f"{step.name}: {overlap_lines(made.layer, place(made.layer, step.before.size))[0]}"
-        for step, made in steps
-    )
-    boxes = [_layer_box(step, convolution) for step, convolution in steps]
+    title = f"{gan.generator.class_name}: contributions per position, layer by layer"
+    told = [
+        f"{placed.name}: {overlap_lines(layer, place(layer, placed.before.size))[0]}"
+        for placed, layer in steps
+    ]
+    boxes = [_layer_box(placed, layer) for placed, layer in steps]
     content = Column(boxes=[heading(title, []), *boxes], gap=26)
-    return draw_frame(content, title=title, description=f"{told}.")
+    description = "; ".join(told) or "no layer is a transposed convolution"
+    return draw_frame(content, title=title, description=f"{description}.")
 
 
-def _convolutions(network: Network) -> Iterator[tuple[Placed, Convolve]]:
-    """The convolutions of a network where they stand: what changes a map's size."""
-    for step in network.placed:
-        if isinstance(step.module, Convolve):
-            yield step, step.module
-
-
-def _layer_box(step: Placed, convolution: Convolve) -> Box:
-    told = (
-        f"{step.name}, {size_text(step.before.size)} → {size_text(step.after.size)}: "
-        + ", ".join(_lines(convolution))
-    )
+def _layer_box(placed: Placed, layer: ConvTranspose) -> Box:
+    sizes = f"{size_text(placed.before.size)} → {size_text(placed.after.size)}"
+    told = f"{placed.name}, {sizes}: {', '.join(_lines(placed))}"
     try:
-        drawn = overlap_box(convolution.layer, step.before.size)
+        drawn = overlap_box(layer, placed.before.size)
     except TooLarge as refused:
         drawn = Label(text=str(refused), kind="muted")
     return Column(boxes=[Label(text=told, bold=True), drawn], gap=4)
 
 
-def _lines(convolution: Convolve) -> tuple[str, ...]:
-    return tuple(short_window_lines(convolution.layer.windows))
+def _kind(module: Module) -> str:
+    if not isinstance(module, Convolve):
+        return type(module).__name__
+    return f"{'ConvTranspose' if module.transposed else 'Conv'}{module.layer.axes}d"
+
+
+def _lines(placed: Placed) -> tuple[str, ...]:
+    module = placed.module
+    return tuple(short_window_lines(module.layer.windows)) if isinstance(module, Convolve) else ()
 
 
 PICTURES: dict[str, Callable[[Gan], str]] = {

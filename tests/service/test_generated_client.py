@@ -56,7 +56,7 @@ print("done")
 def test_a_generated_client_calls_the_running_service(server: Server, tmp_path: Path) -> None:
     """Designs and problems arrive as typed objects, and every status is one of the contract's."""
     config = tmp_path / "config.json"
-    octets = {"application/zip": "application/octet-stream"}
+    octets = {"application/zip": "application/octet-stream", "image/svg+xml": "text/html"}
     config.write_text(json.dumps({"content_type_overrides": octets, "post_hooks": []}))
     tools = Path(sys.executable).parent
     generate = [

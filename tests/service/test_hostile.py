@@ -130,6 +130,9 @@ def test_names_in_a_bundle_are_fixed(client: FlaskClient) -> None:
         "receipt.json",
         "train.py",
         "README.md",
+        "generator.svg",
+        "discriminator.svg",
+        "overlap.svg",
     ]
     assert answer.headers["Content-Disposition"] == 'attachment; filename="bundle.zip"'
 
