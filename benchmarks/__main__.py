@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from benchmarks.oracles import print_oracles
 from benchmarks.pipeline import print_pipeline
 from benchmarks.solver import print_solver
 
 if __name__ == "__main__":
     print_solver()
+    print()
+    print_oracles()
     print()
     print_pipeline()

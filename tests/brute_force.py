@@ -196,6 +196,9 @@ def order_of(found: Found, space: SearchSpace, widths: Widths) -> tuple[object, 
     )
 
 
-def best_chains(target: tuple[int, ...], space: SearchSpace, widths: Widths) -> list[Found]:
+def best_chains(
+    target: tuple[int, ...], space: SearchSpace, widths: Widths, most: int = 10**9
+) -> list[Found]:
     """Every chain to the target, best first."""
-    return sorted(all_chains(target, space), key=lambda found: order_of(found, space, widths))
+    found = all_chains(target, space, most)
+    return sorted(found, key=lambda chain: order_of(chain, space, widths))

@@ -14,7 +14,7 @@ from designer.arithmetic import kernel_span, overlaps_evenly, padding_solutions
 from designer.layers import Size
 from designer.solver.effort import Effort
 from designer.solver.measure import Measure
-from designer.solver.order import DEPARTURE_SHIFT, MULTIPLY_ADDS, Columns, layer_key
+from designer.solver.order import MULTIPLY_ADDS, Columns, layer_key
 from designer.space import Exact, SearchSpace
 
 Kernel = tuple[int, int]
@@ -30,11 +30,6 @@ class Layer(NamedTuple):
     key: int
     taps: int
     columns: Columns
-
-    @property
-    def departure(self) -> int:
-        """This layer's share of the chain's departure."""
-        return self.key >> DEPARTURE_SHIFT
 
     @property
     def rank(self) -> tuple[int, Columns]:
@@ -55,7 +50,8 @@ class Catalogue:
         self._kernels: dict[int, tuple[Kernel, ...]] = {}
         self._residues: dict[int, dict[int, tuple[int, ...]]] = {}
         self._choices: dict[tuple[int, int], dict[Kernel, Paddings]] = {}
-        self._best: dict[tuple[Size, Size], Layer | None] = {}
+        self._departures: dict[tuple[Size, Size], int | None] = {}
+        self._best: dict[tuple[Size, Size], Layer] = {}
         self._leanest: dict[tuple[Size, Size], Layer] = {}
         self._all: dict[tuple[Size, Size], tuple[Layer, ...]] = {}
         self._leaner: dict[tuple[Size, Size], tuple[Layer, ...]] = {}
@@ -112,8 +108,21 @@ class Catalogue:
             self._choices[stride, offset] = found
         return found
 
-    def best_layer(self, strides: Size, offsets: Size) -> Layer | None:
-        """The layer that the order prefers among all with these strides and offsets, if any."""
+    def departure(self, strides: Size, offsets: Size) -> int | None:
+        """The departure of every layer with these strides and offsets, None where there is none."""
+        place = (strides, offsets)
+        if place not in self._departures:
+            axes = self._candidates(strides, offsets)
+            if not self._space.anisotropic:
+                axes = _share(axes)
+            there = all(axes)
+            self._departures[place] = (
+                self._measure.layer_departure(strides, offsets) if there else None
+            )
+        return self._departures[place]
+
+    def best_layer(self, strides: Size, offsets: Size) -> Layer:
+        """The layer that the order prefers among all with these strides and offsets."""
         place = (strides, offsets)
         if place not in self._best:
             self._best[place] = self._best_of(self._candidates(strides, offsets), strides, offsets)
@@ -131,9 +140,7 @@ class Catalogue:
                 {kernel: paddings for kernel, paddings in axis.items() if kernel[0] == least}
                 for axis, least in zip(axes, fewest, strict=True)
             ]
-            layer = self._best_of(lean, strides, offsets)
-            assert layer is not None, "a step has a layer"
-            self._leanest[place] = layer
+            self._leanest[place] = self._best_of(lean, strides, offsets)
         return self._leanest[place]
 
     def layers(self, strides: Size, offsets: Size) -> tuple[Layer, ...]:
@@ -188,23 +195,21 @@ class Catalogue:
             return [axes]
         return [[{kernel: axis[kernel]} for axis in axes] for kernel in _share(axes)[0]]
 
-    def _best_of(self, axes: Axes, strides: Size, offsets: Size) -> Layer | None:
+    def _best_of(self, axes: Axes, strides: Size, offsets: Size) -> Layer:
         best = self._best_free if self._space.anisotropic else self._best_shared
         return best(axes, strides, offsets)
 
-    def _best_shared(self, axes: Axes, strides: Size, offsets: Size) -> Layer | None:
+    def _best_shared(self, axes: Axes, strides: Size, offsets: Size) -> Layer:
         """One kernel for all axes; per axis the smallest output padding is best in every way."""
         layers = [
             self._layer(tuple((kernel, *axis[kernel][0]) for axis in axes), strides, offsets)
             for kernel in _share(axes)[0]
         ]
-        return min(layers, key=lambda layer: layer.rank, default=None)
+        return min(layers, key=lambda layer: layer.rank)
 
-    def _best_free(self, axes: Axes, strides: Size, offsets: Size) -> Layer | None:
+    def _best_free(self, axes: Axes, strides: Size, offsets: Size) -> Layer:
         """A kernel for each axis: what one axis spoils for the layer, the others need not keep."""
         choices = [[(kernel, *found[0]) for kernel, found in axis.items()] for axis in axes]
-        if not all(choices):
-            return None
         if self._measure.weighs_overlap:
             even = [
                 [choice for choice in axis if _is_even(choice[0], stride)]

@@ -7,7 +7,7 @@ from math import prod
 from typing import NamedTuple
 
 from designer.layers import Size
-from designer.solver.catalogue import Catalogue, Layer
+from designer.solver.catalogue import Catalogue
 from designer.solver.effort import Effort
 from designer.space import SearchSpace
 
@@ -16,13 +16,12 @@ AxisStep = tuple[int, int, int]
 
 
 class Step(NamedTuple):
-    """One layer back from a size: the size before it, and the layer that is best there."""
+    """One layer back from a size: the size before it, and what is the same for all its layers."""
 
     before: Size
     positions: int
     strides: Size
     offsets: Size
-    layer: Layer
     departure: int
     exact: bool
 
@@ -61,19 +60,10 @@ class Moves:
         steps = []
         for axes in self._combinations(size):
             strides, offsets, before = zip(*axes, strict=True)
-            layer = self._catalogue.best_layer(strides, offsets)
-            if layer is not None and before != size:
-                steps.append(
-                    Step(
-                        before,
-                        prod(before),
-                        strides,
-                        offsets,
-                        layer,
-                        layer.departure,
-                        not any(offsets),
-                    )
-                )
+            departure = self._catalogue.departure(strides, offsets)
+            if departure is not None and before != size:
+                exact = not any(offsets)
+                steps.append(Step(before, prod(before), strides, offsets, departure, exact))
         return steps
 
     def _combinations(self, size: Size) -> list[tuple[AxisStep, ...]]:

@@ -59,6 +59,10 @@ class Problem:
         stem = self.widths.stem_multiply_adds(depth, size)
         return initial_key(size, stem, self.measure)
 
+    def best_layer(self, step: Step) -> Layer:
+        """The layer that the order prefers for a step."""
+        return self.catalogue.best_layer(step.strides, step.offsets)
+
     def step_key(self, depth: int, step: Step, layer: Layer) -> int:
         """The key of a layer in its place: its output lies ``depth`` layers before the picture."""
         return layer.key + layer.taps * self.key_scales[depth] * step.positions

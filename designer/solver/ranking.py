@@ -75,7 +75,7 @@ class Ways:
         if start is not None:
             self._heap.append((start.key, (), -1, 0, start))
         for number, step in enumerate(self._steps):
-            layers = ranking.layers(step) if ranking.bounded else (step.layer,)
+            layers = ranking.layers(step) if ranking.bounded else (ranking.best_layer(step),)
             for position, layer in enumerate(layers):
                 self._offer(number, position, layer)
 
@@ -167,6 +167,10 @@ class Ranking:
     def layers(self, step: Step) -> tuple[Layer, ...]:
         """The layers that a step may be, best first."""
         return self._problem.catalogue.layers(step.strides, step.offsets)
+
+    def best_layer(self, step: Step) -> Layer:
+        """The first of them."""
+        return self._problem.best_layer(step)
 
     def start(self, place: Place) -> Way | None:
         """The way to start here, where that is allowed and within the budget."""

@@ -52,7 +52,7 @@ class Values:
         problem = self._problem
         below = self.labels[depth + 1] if steps else {}
         keys = [
-            problem.step_key(depth, step, step.layer) + below[step.before][0][0]
+            problem.step_key(depth, step, problem.best_layer(step)) + below[step.before][0][0]
             for step in steps
             if step.before in below
         ]
