@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from benchmarks.pipeline import print_pipeline
 from benchmarks.solver import print_solver
+from benchmarks.verification import print_verification
 
 if __name__ == "__main__":
     print_solver()
     print()
     print_pipeline()
+    print()
+    print_verification()
