@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks.oracles import print_oracles
 from benchmarks.pipeline import print_pipeline
 from benchmarks.solver import print_solver
+from benchmarks.verification import print_verification
 
 if __name__ == "__main__":
     print_solver()
@@ -12,3 +13,5 @@ if __name__ == "__main__":
     print_oracles()
     print()
     print_pipeline()
+    print()
+    print_verification()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -140,3 +141,13 @@ def test_a_forged_answer_is_refuted(gan: Gan) -> None:
         assert forged({}).verdict == "refuted"
         assert forged(dict.fromkeys(parts, value)).verdict == "refuted"
         assert forged({"generator": {"range": value, "shapes": value, "gradients": value}}).failures
+
+
+def test_the_receipts_page_tells_of_every_check() -> None:
+    """docs/receipt.md has a row for each."""
+    page = (Path(__file__).parents[2] / "docs" / "receipt.md").read_text()
+    rows = {
+        cell for line in page.splitlines() if line.startswith("| `") for cell in line.split("`")
+    }
+    untold = [name for name in FAULTS if name not in rows and name.split(".")[1] not in rows]
+    assert untold == []
