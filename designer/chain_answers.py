@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from designer import limits
@@ -69,14 +71,31 @@ def query_from_document(document: object) -> ChainQuery:
     limit = fields.get("limit", 10)
     refuse(check_integer(limit, pointer="/limit", low=1, high=limits.MAX_CHAINS))
     assert isinstance(limit, int)
-    return ChainQuery(
-        target=target,
-        space=_space(fields, axes=len(target)),
-        widths=_widths(fields),
-        budget=budget_from_document(fields.get("budget")),
-        limit=limit,
-        cursor=cursor,
-    )
+    widths, budget = _widths(fields), budget_from_document(fields.get("budget"))
+    with _pointing_to_from(fields):
+        return ChainQuery(
+            target=target,
+            space=_space(fields, axes=len(target)),
+            widths=widths,
+            budget=budget,
+            limit=limit,
+            cursor=cursor,
+        )
+
+
+@contextmanager
+def _pointing_to_from(fields: Document) -> Iterator[None]:
+    """Refusals of the initial size, which point to where the caller wrote it."""
+    try:
+        yield
+    except InvalidRequest as refusal:
+        if "from" not in fields:
+            raise
+        errors = [
+            replace(error, pointer=error.pointer.replace("/search/initial_size", "/from"))
+            for error in refusal.errors
+        ]
+        raise InvalidRequest(errors) from refusal
 
 
 def _target(value: object, dimensions: object) -> Size:
@@ -114,15 +133,7 @@ def _space(fields: Document, *, axes: int) -> SearchSpace:
             f"from {list(start)} and search.initial_size {list(space.initial_size or ())} differ;"
             " give one of them",
         )
-    try:
-        return replace(space, initial_size=start)
-    except InvalidRequest as refusal:
-        raise InvalidRequest(
-            [
-                replace(error, pointer=error.pointer.replace("/search/initial_size", "/from"))
-                for error in refusal.errors
-            ]
-        ) from refusal
+    return replace(space, initial_size=start)
 
 
 def _widths(fields: Document) -> Widths:

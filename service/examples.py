@@ -146,3 +146,20 @@ ID_PARAMETER: dict[str, Any] = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 2000},
     "example": "1i9tRKcOaA3QVUKiJiBsgM7xtJC0A9hyD3yDo",
 }
+
+
+CHAINS: dict[str, Any] = {
+    "best": {
+        "summary": "The three best chains to 96×96, how many there are, and the frontier",
+        "value": {"to": 96, "limit": 3},
+    },
+    "from": {
+        "summary": "From 7×5 to 218×178, strides of 2 alone",
+        "value": {"from": [7, 5], "to": [218, 178], "search": {"strides": [2]}, "limit": 1},
+    },
+    "sound": {
+        "summary": "A signal of 8,192 samples on one axis, within a budget",
+        "value": {"to": [8192], "channels": 1, "budget": {"parameters": 2_000_000}, "limit": 2},
+    },
+}
+"""Questions about chains by name; tests send every one of them."""

@@ -79,7 +79,7 @@ def test_an_audio_hop_of_600() -> None:
         ({"to": [64, 20000]}, "/to/1"),
         ({"to": 64, "from": [4]}, "/from"),
         ({"to": 64, "from": 0}, "/from/0"),
-        ({"to": 64, "from": 80}, "/search/initial_size"),
+        ({"to": 64, "from": 80}, "/from"),
         ({"to": 64, "from": 4, "search": {"initial_size": 8}}, "/from"),
         ({"to": 64, "limit": 0}, "/limit"),
         ({"to": 64, "limit": 201}, "/limit"),
