@@ -18,7 +18,6 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -97,6 +96,8 @@ class Pool:
             idle, self._idle = self._idle, []
             self._lock.notify_all()
         for keeper in idle:
+            keeper.release()
+        for keeper in idle:
             keeper.close()
 
     def __enter__(self) -> Self:
@@ -152,6 +153,7 @@ class KeeperHandle:
     def __init__(self, settings: dict[str, Any], *, limits: Limits) -> None:
         self._limits = limits
         self._ready = False
+        self._released = False
         self.enforced: tuple[str, ...] = ()
         self.alive = True
         self._scratch = Path(tempfile.mkdtemp(prefix="gan-designer-"))
@@ -207,14 +209,21 @@ class KeeperHandle:
         self.enforced = tuple(reply.get("enforced", ()))
         return reply
 
+    def release(self) -> None:
+        """Close the keeper's standard input, on which it ends; one that still starts is killed."""
+        if not self._released:
+            self._released = True
+            self.alive = False
+            self._channel.close()
+            if not self._ready:
+                self._process.kill()
+
     def close(self) -> None:
-        """Close the keeper's standard input, on which it ends; kill it where it does not."""
-        self.alive = False
-        self._channel.close()
+        """Release the keeper and wait until it has ended; kill it where it does not."""
+        self.release()
         try:
             self._process.wait(timeout=_GRACE_S)
         except subprocess.TimeoutExpired:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, 9)
+            self._process.kill()
             self._process.wait()
         shutil.rmtree(self._scratch, ignore_errors=True)

@@ -14,7 +14,8 @@ from tests.verification.designs import doubling
 @pytest.fixture(scope="session")
 def pool() -> Iterator[Pool]:
     """Two warm workers for the whole run; the first is started when it is needed."""
-    with Pool(workers=2, limits=Limits()) as pool:
+    with pytest.MonkeyPatch.context() as patch, Pool(workers=2, limits=Limits()) as pool:
+        patch.setenv("SECRET", "a password")
         yield pool
 
 
