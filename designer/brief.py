@@ -6,11 +6,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import prod
 
-from designer import limits
 from designer.bounds import chain_errors
 from designer.checks import check_integer, check_length, refuse
 from designer.errors import FieldError
 from designer.layers import Size, Windows
+from designer.limits import (
+    MAX_CHANNELS,
+    MAX_ELEMENTS,
+    MAX_LATENT_DIM,
+    MAX_LENGTH,
+    MAX_SIDE,
+    MAX_WIDTH,
+    MIN_SIDE,
+)
 from designer.space import Budget, SearchSpace
 from designer.widths import Widths
 
@@ -98,29 +106,27 @@ class Brief:
 
 
 _HIGHEST = {
-    "latent_dim": limits.MAX_LATENT_DIM,
-    "channels": limits.MAX_CHANNELS,
-    "base_channels": limits.MAX_WIDTH,
-    "max_channels": limits.MAX_WIDTH,
+    "latent_dim": MAX_LATENT_DIM,
+    "channels": MAX_CHANNELS,
+    "base_channels": MAX_WIDTH,
+    "max_channels": MAX_WIDTH,
 }
 
 
 def _resolution_errors(resolution: object) -> list[FieldError]:
     if isinstance(resolution, list | tuple):
         errors = check_length(resolution, pointer="/resolution", low=1, high=3)
-        high = limits.MAX_LENGTH if len(resolution) == 1 else limits.MAX_SIDE
+        high = MAX_LENGTH if len(resolution) == 1 else MAX_SIDE
         for index, side in enumerate(resolution[:3]):
             pointer = f"/resolution/{index}"
-            errors += check_integer(side, pointer=pointer, low=limits.MIN_SIDE, high=high)
+            errors += check_integer(side, pointer=pointer, low=MIN_SIDE, high=high)
         return errors
-    return check_integer(
-        resolution, pointer="/resolution", low=limits.MIN_SIDE, high=limits.MAX_SIDE
-    )
+    return check_integer(resolution, pointer="/resolution", low=MIN_SIDE, high=MAX_SIDE)
 
 
 def _elements_errors(resolution: Size, channels: int) -> list[FieldError]:
     elements = prod(resolution) * channels
-    if elements <= limits.MAX_ELEMENTS:
+    if elements <= MAX_ELEMENTS:
         return []
     shape = "×".join(str(number) for number in (channels, *resolution))
     return [
@@ -128,7 +134,7 @@ def _elements_errors(resolution: Size, channels: int) -> list[FieldError]:
             pointer="/resolution",
             code="too_many_elements",
             detail=f"a picture of {shape} has {elements} elements, at most"
-            f" {limits.MAX_ELEMENTS} are served",
-            facts={"elements": elements, "maximum": limits.MAX_ELEMENTS},
+            f" {MAX_ELEMENTS} are served",
+            facts={"elements": elements, "maximum": MAX_ELEMENTS},
         )
     ]

@@ -6,13 +6,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from designer import limits
 from designer.answer import count_document
 from designer.brief import Brief
 from designer.checks import check_integer, refuse
 from designer.documents import budget_from_document, chain_document, space_from_document
 from designer.errors import InvalidRequest
 from designer.layers import Size
+from designer.limits import (
+    MAX_CHAINS,
+    MAX_CHANNELS,
+    MAX_LATENT_DIM,
+    MAX_LENGTH,
+    MAX_PARAMETERS,
+    MAX_SIDE,
+    MAX_WIDTH,
+    MIN_SIDE,
+)
 from designer.permalink import write_id
 from designer.reading import Document, read_object, read_per_axis, refuse_field
 from designer.solver import ChainQuery, ChainSearch, Solution
@@ -41,10 +50,10 @@ class _Width:
 
 
 _WIDTHS = {
-    "latent_dim": _Width(default=100, most=limits.MAX_LATENT_DIM),
-    "channels": _Width(default=3, most=limits.MAX_CHANNELS),
-    "base_channels": _Width(default=64, most=limits.MAX_WIDTH),
-    "max_channels": _Width(default=512, most=limits.MAX_WIDTH),
+    "latent_dim": _Width(default=100, most=MAX_LATENT_DIM),
+    "channels": _Width(default=3, most=MAX_CHANNELS),
+    "base_channels": _Width(default=64, most=MAX_WIDTH),
+    "max_channels": _Width(default=512, most=MAX_WIDTH),
 }
 
 
@@ -69,7 +78,7 @@ def query_from_document(document: object) -> ChainQuery:
     if cursor is not None and not isinstance(cursor, str):
         refuse_field("/cursor", "invalid_cursor", "cursor must be a text that an answer gave")
     limit = fields.get("limit", 10)
-    refuse(check_integer(limit, pointer="/limit", low=1, high=limits.MAX_CHAINS))
+    refuse(check_integer(limit, pointer="/limit", low=1, high=MAX_CHAINS))
     assert isinstance(limit, int)
     widths, budget = _widths(fields), budget_from_document(fields.get("budget"))
     with _pointing_to_from(fields):
@@ -107,14 +116,14 @@ def _target(value: object, dimensions: object) -> Size:
     elif isinstance(value, list):
         axes = min(max(len(value), 1), 3)
     target = read_per_axis(value, pointer="/to", axes=axes)
-    high = limits.MAX_LENGTH if axes == 1 else limits.MAX_SIDE
+    high = MAX_LENGTH if axes == 1 else MAX_SIDE
     listed = isinstance(value, list)
     refuse(
         [
             error
             for axis, side in enumerate(target if listed else target[:1])
             for error in check_integer(
-                side, pointer=f"/to/{axis}" if listed else "/to", low=limits.MIN_SIDE, high=high
+                side, pointer=f"/to/{axis}" if listed else "/to", low=MIN_SIDE, high=high
             )
         ]
     )
@@ -182,7 +191,7 @@ def solution_document(query: ChainQuery, solution: Solution, *, default: bool) -
 
 def _design_id(query: ChainQuery, solution: Solution, *, default: bool) -> str | None:
     """The id of the design with this chain, None where none is served: past a limit of briefs."""
-    if solution.parameters > limits.MAX_PARAMETERS:
+    if solution.parameters > MAX_PARAMETERS:
         return None
     widths = query.widths
     try:

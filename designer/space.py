@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import gcd
 
-from designer import limits
 from designer.checks import check_integer, check_length, field_name, refuse, shorten
 from designer.errors import FieldError
 from designer.layers import Size
+from designer.limits import MAX_BUDGET, MAX_CHOICE, MAX_CHOICES, MAX_LAYERS, MAX_LENGTH
 
 
 class Exact(StrEnum):
@@ -124,9 +124,7 @@ def _value_errors(space: SearchSpace) -> list[FieldError]:
         errors += _type_errors(getattr(space, name), bool, f"/search/{name}", "not_a_boolean")
     for name, choices in (("exact", Exact), ("overlap", Overlap)):
         errors += _type_errors(getattr(space, name), choices, f"/search/{name}", "not_a_choice")
-    errors += check_integer(
-        space.max_layers, pointer="/search/max_layers", low=1, high=limits.MAX_LAYERS
-    )
+    errors += check_integer(space.max_layers, pointer="/search/max_layers", low=1, high=MAX_LAYERS)
     return errors + _initial_errors(space.initial_size)
 
 
@@ -134,9 +132,9 @@ def _list_errors(values: object, pointer: str) -> list[FieldError]:
     errors = _type_errors(values, tuple, pointer, "not_a_list")
     if errors or not isinstance(values, tuple):
         return errors
-    errors = check_length(values, pointer=pointer, low=1, high=limits.MAX_CHOICES)
-    for index, value in enumerate(values[: limits.MAX_CHOICES]):
-        errors += check_integer(value, pointer=f"{pointer}/{index}", low=1, high=limits.MAX_CHOICE)
+    errors = check_length(values, pointer=pointer, low=1, high=MAX_CHOICES)
+    for index, value in enumerate(values[:MAX_CHOICES]):
+        errors += check_integer(value, pointer=f"{pointer}/{index}", low=1, high=MAX_CHOICE)
     return errors
 
 
@@ -148,7 +146,7 @@ def _initial_errors(size: object) -> list[FieldError]:
         return _type_errors(size, tuple, pointer, "not_a_list")
     errors = check_length(size, pointer=pointer, low=1, high=3)
     for index, side in enumerate(size[:3]):
-        errors += check_integer(side, pointer=f"{pointer}/{index}", low=1, high=limits.MAX_LENGTH)
+        errors += check_integer(side, pointer=f"{pointer}/{index}", low=1, high=MAX_LENGTH)
     return errors
 
 
@@ -210,8 +208,6 @@ class Budget:
                 error
                 for name in ("parameters", "multiply_adds")
                 if (bound := getattr(self, name)) is not None
-                for error in check_integer(
-                    bound, pointer=f"/budget/{name}", low=1, high=limits.MAX_BUDGET
-                )
+                for error in check_integer(bound, pointer=f"/budget/{name}", low=1, high=MAX_BUDGET)
             ]
         )

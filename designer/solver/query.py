@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from designer import limits
 from designer.checks import check_integer, check_length, refuse
 from designer.errors import FieldError
 from designer.layers import Size
+from designer.limits import MAX_CHAINS, MAX_LENGTH, MAX_SIDE, MIN_SIDE
 from designer.space import Budget, SearchSpace
 from designer.widths import Widths
 
@@ -34,10 +34,10 @@ class ChainQuery:
 
     def __post_init__(self) -> None:
         errors = check_length(self.target, pointer="/to", low=1, high=3)
-        high = limits.MAX_LENGTH if len(self.target) == 1 else limits.MAX_SIDE
+        high = MAX_LENGTH if len(self.target) == 1 else MAX_SIDE
         for index, side in enumerate(self.target[:3]):
-            errors += check_integer(side, pointer=f"/to/{index}", low=limits.MIN_SIDE, high=high)
-        errors += check_integer(self.limit, pointer="/limit", low=1, high=limits.MAX_CHAINS)
+            errors += check_integer(side, pointer=f"/to/{index}", low=MIN_SIDE, high=high)
+        errors += check_integer(self.limit, pointer="/limit", low=1, high=MAX_CHAINS)
         refuse(errors)
         refuse(initial_size_errors(self.target, self.space))
 

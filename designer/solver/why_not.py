@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations
 
-from designer import limits
 from designer.errors import NoChain, SearchTooLarge
 from designer.layers import Size
+from designer.limits import MAX_CHOICES, MAX_LAYERS, MAX_LENGTH, MAX_SEARCH_STEPS, MAX_SIDE
 from designer.solver.budgeted import NO_BUDGET, first_chains
 from designer.solver.effort import Effort
 from designer.solver.frontier import find_frontier
@@ -103,7 +103,7 @@ def _initial(space: SearchSpace) -> list[int] | None:
 def _nearest(problem: Problem) -> Changes:
     """Nearest feasible sides by axis, and whole sizes where moving one axis does not help."""
     axes = len(problem.target)
-    most = limits.MAX_LENGTH if axes == 1 else limits.MAX_SIDE
+    most = MAX_LENGTH if axes == 1 else MAX_SIDE
     whole: tuple[Size | None, Size | None] = (None, None)
     if axes > 1:
         whole = nearest_sizes(_again(problem), most=most)
@@ -123,7 +123,7 @@ def _smallest_relaxations(problem: Problem, budget: Budget) -> list[list[str]]:
     changes = _relaxations(problem.space, len(problem.target))
     bounds = [name for name in ("parameters", "multiply_adds") if getattr(budget, name) is not None]
     names = [*(f"budget.{name}" for name in bounds), *changes]
-    effort = Effort(limits.MAX_SEARCH_STEPS)
+    effort = Effort(MAX_SEARCH_STEPS)
     for number in range(1, len(names) + 1):
         found = [
             list(chosen)
@@ -168,7 +168,7 @@ def _relaxations(space: SearchSpace, axes: int) -> dict[str, Changes]:
     """For each constraint, the fields without it: what was asked for and the defaults together."""
     default = SearchSpace.default(axes=axes)
     wider: dict[str, Changes] = {
-        name: {name: (*getattr(default, name), *getattr(space, name))[: limits.MAX_CHOICES]}
+        name: {name: (*getattr(default, name), *getattr(space, name))[:MAX_CHOICES]}
         for name in ("kernel_sizes", "strides", "dilations")
     }
     wider["output_padding"] = {"output_padding": True}
@@ -177,7 +177,7 @@ def _relaxations(space: SearchSpace, axes: int) -> dict[str, Changes]:
         "overlap": Overlap.PREFER if space.overlap is Overlap.EVEN else space.overlap
     }
     wider["initial_size"] = {"initial_size": None}
-    wider["max_layers"] = {"max_layers": limits.MAX_LAYERS}
+    wider["max_layers"] = {"max_layers": MAX_LAYERS}
     wider["anisotropic"] = {"anisotropic": True}
     return {name: change for name, change in wider.items() if replace(space, **change) != space}  # type: ignore[arg-type]
 

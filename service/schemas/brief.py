@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import marshmallow as ma
 
-from designer import limits
 from designer.brief import Brief, Level
 from designer.checks import check_fields, refuse
 from designer.documents import brief_from_document
+from designer.limits import (
+    MAX_CHANNELS,
+    MAX_CHOICE,
+    MAX_CHOICES,
+    MAX_LATENT_DIM,
+    MAX_LAYERS,
+    MAX_LENGTH,
+    MAX_SIDE,
+    MAX_WIDTH,
+    MIN_SIDE,
+)
 from designer.space import Exact, Overlap
 from service.reading import read_decimal, read_sizes
 from service.schemas.fields import (
@@ -20,16 +30,16 @@ from service.schemas.fields import (
     per_axis,
 )
 
-SIDE = integer(limits.MIN_SIDE, limits.MAX_LENGTH)
-CHOICES = list_of(integer(1, limits.MAX_CHOICE), 1, limits.MAX_CHOICES)
+SIDE = integer(MIN_SIDE, MAX_LENGTH)
+CHOICES = list_of(integer(1, MAX_CHOICE), 1, MAX_CHOICES)
 
 
 class WindowSchema(ma.Schema):
     """How the kernel of one layer moves; every field one value per axis, or one for all."""
 
-    kernel_size = Documented(per_axis(integer(1, limits.MAX_CHOICE)), required=True)
-    stride = Documented(per_axis(integer(1, limits.MAX_CHOICE)), load_default=1)
-    dilation = Documented(per_axis(integer(1, limits.MAX_CHOICE)), load_default=1)
+    kernel_size = Documented(per_axis(integer(1, MAX_CHOICE)), required=True)
+    stride = Documented(per_axis(integer(1, MAX_CHOICE)), load_default=1)
+    dilation = Documented(per_axis(integer(1, MAX_CHOICE)), load_default=1)
     padding = Documented(per_axis(integer(0)), load_default=0)
     output_padding = Documented(per_axis(integer(0)), load_default=0)
 
@@ -52,12 +62,10 @@ class SearchSchema(ma.Schema):
         **described("What is asked of S divides F.", load_default="prefer"),
     )
     initial_size = Documented(
-        nullable(per_axis(integer(1, limits.MAX_LENGTH))),
+        nullable(per_axis(integer(1, MAX_LENGTH))),
         **described("Size of the first map; null: the solver's choice.", load_default=None),
     )
-    max_layers = Documented(
-        integer(1, limits.MAX_LAYERS), **described("Most layers.", load_default=16)
-    )
+    max_layers = Documented(integer(1, MAX_LAYERS), **described("Most layers.", load_default=16))
     anisotropic = Documented(
         {"type": "boolean"},
         **described("Whether kernels and strides may differ by axis.", load_default=False),
@@ -83,17 +91,17 @@ class ScalarSchema(ma.Schema):
         integer(1, 3), **described("Number of axes, for an integer `resolution`.")
     )
     latent_dim = Documented(
-        integer(1, limits.MAX_LATENT_DIM),
+        integer(1, MAX_LATENT_DIM),
         **described("Length of the latent vector.", required=True),
     )
     channels = Documented(
-        integer(1, limits.MAX_CHANNELS), **described("Channels of the picture.", load_default=3)
+        integer(1, MAX_CHANNELS), **described("Channels of the picture.", load_default=3)
     )
     base_channels = Documented(
-        integer(1, limits.MAX_WIDTH), **described("Width next to the picture.", load_default=64)
+        integer(1, MAX_WIDTH), **described("Width next to the picture.", load_default=64)
     )
     max_channels = Documented(
-        integer(1, limits.MAX_WIDTH), **described("Cap of the widths.", load_default=512)
+        integer(1, MAX_WIDTH), **described("Cap of the widths.", load_default=512)
     )
     verify = Documented(
         choice(*Level, title="Level"),
@@ -108,7 +116,7 @@ class BriefSchema(ScalarSchema):
         {"oneOf": [SIDE, list_of(SIDE, 1, 3)]},
         **described(
             "Size of the picture in pixels, height before width (depth first); an integer means"
-            f" the same on every axis. At most {limits.MAX_SIDE} a side on two and three axes.",
+            f" the same on every axis. At most {MAX_SIDE} a side on two and three axes.",
             required=True,
         ),
     )
@@ -116,7 +124,7 @@ class BriefSchema(ScalarSchema):
     chain = ma.fields.List(
         ma.fields.Nested(WindowSchema),
         allow_none=True,
-        validate=ma.validate.Length(min=1, max=limits.MAX_LAYERS),
+        validate=ma.validate.Length(min=1, max=MAX_LAYERS),
         **described(
             "The windows themselves, from the first map to the picture: no search is made.",
             load_default=None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import marshmallow as ma
 
-from designer import limits
 from designer.checks import check_fields, refuse
 from designer.layer_answers import (
     Drawing,
@@ -17,6 +16,7 @@ from designer.layer_answers import (
     read_layer,
     read_question,
 )
+from designer.limits import MAX_LENGTH, MAX_SIDE, MAX_WIDTH, MAX_WINDOW
 from service.reading import read_decimal, read_sizes
 from service.schemas.design import FLAG, TEXT
 from service.schemas.fields import (
@@ -28,10 +28,10 @@ from service.schemas.fields import (
     per_axis,
 )
 
-SIDES = per_axis(integer(1, limits.MAX_LENGTH))
-AT_LEAST_ONE = per_axis(integer(1, limits.MAX_WINDOW))
-FROM_ZERO = per_axis(integer(0, limits.MAX_WINDOW))
-CHANNELS = integer(1, limits.MAX_WIDTH)
+SIDES = per_axis(integer(1, MAX_LENGTH))
+AT_LEAST_ONE = per_axis(integer(1, MAX_WINDOW))
+FROM_ZERO = per_axis(integer(0, MAX_WINDOW))
+CHANNELS = integer(1, MAX_WIDTH)
 
 
 class ConvSchema(ma.Schema):
@@ -39,7 +39,7 @@ class ConvSchema(ma.Schema):
 
     input_size = Documented(
         SIDES,
-        **described(f"At most {limits.MAX_SIDE} a side on two and three axes.", required=True),
+        **described(f"At most {MAX_SIDE} a side on two and three axes.", required=True),
     )
     dimensions = Documented(
         integer(1, 3), **described("Number of axes where no field is a list; 2 unless given.")
