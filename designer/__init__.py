@@ -15,6 +15,11 @@ from designer.brief import Brief, Level
 from designer.chain import Chain
 from designer.design import Design, design
 from designer.documents import brief_document, brief_from_document
+from designer.equivalence.direct import equivalent_convolution
+from designer.equivalence.inverse import invert_layer
+from designer.equivalence.matrix import layer_matrix
+from designer.equivalence.overlap import layer_overlap
+from designer.equivalence.phases import layer_phases
 from designer.errors import (
     Accident,
     DesignerError,
@@ -25,7 +30,12 @@ from designer.errors import (
     ProbeFailed,
     SearchTooLarge,
 )
+from designer.layer_solver import Question, solve_axis
 from designer.layers import Conv, ConvTranspose, FeatureMap, Window
+from designer.pictures.heat import draw_overlap
+from designer.pictures.layer import draw_layer
+from designer.pictures.matrix import draw_matrix
+from designer.pictures.networks import draw_network
 from designer.solver import Solution, solve_chain
 from designer.source import PythonSource, render_source
 from designer.space import Budget, Exact, Overlap, SearchSpace
@@ -53,6 +63,7 @@ __all__ = [
     "Pool",
     "ProbeFailed",
     "PythonSource",
+    "Question",
     "SearchSpace",
     "SearchTooLarge",
     "Solution",
@@ -63,7 +74,17 @@ __all__ = [
     "brief_from_document",
     "design",
     "design_document",
+    "draw_layer",
+    "draw_matrix",
+    "draw_network",
+    "draw_overlap",
+    "equivalent_convolution",
+    "invert_layer",
+    "layer_matrix",
+    "layer_overlap",
+    "layer_phases",
     "render_source",
+    "solve_axis",
     "solve_chain",
     "verify_source",
 ]

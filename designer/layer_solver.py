@@ -75,8 +75,9 @@ def solve_axis(question: Question) -> Solutions:
     if factor_wanted and factor is None:
         return Solutions(windows=(), count=0, why_not=_why_no_factor(question), family=None)
     shapes = list(_shapes(question, factor))
-    count = sum(len(_paddings(question, *shape)) for shape in shapes)
-    ordered = merge(*(_ordered(question, *shape) for shape in shapes))
+    paddings = {shape: _paddings(question, *shape) for shape in shapes}
+    count = sum(map(len, paddings.values()))
+    ordered = merge(*(_ordered(question, *shape, found) for shape, found in paddings.items()))
     return Solutions(
         windows=tuple(_window(*found) for found in islice(ordered, MAX_SOLUTIONS)),
         count=count,
@@ -137,12 +138,12 @@ Found = tuple[int, int, int, int, int]
 """(output_padding, padding, kernel_size, stride, dilation): ascending is best first."""
 
 
-def _ordered(question: Question, kernel_size: int, stride: int) -> Iterator[Found]:
+def _ordered(question: Question, kernel_size: int, stride: int, paddings: range) -> Iterator[Found]:
     shape = {"kernel_size": kernel_size, "stride": stride, "dilation": question.dilation}
-    for found in _paddings(question, kernel_size, stride):
+    offset = _offset(question, stride)
+    for found in paddings:
         padding, extra = found, 0
         if question.transposed:
-            offset = _offset(question, stride)
             padding, extra = transposed_padding(offset, output_padding=found, **shape), found
         yield extra, padding, kernel_size, stride, question.dilation
 

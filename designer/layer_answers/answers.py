@@ -102,7 +102,8 @@ def _arithmetic(layer: Layer, size: Size) -> Document:
 
 def answer_question(request: SolveRequest) -> Document:
     """All windows from size to size per axis, best first, and the reason where there are none."""
-    solved = [solve_axis(question) for question in request.questions]
+    answers = {question: solve_axis(question) for question in set(request.questions)}
+    solved = [answers[question] for question in request.questions]
     reasons = [solution.why_not for solution in solved]
     return {
         "op": str(request.op),
