@@ -13,13 +13,18 @@ from designer.solver.reach import find_reach
 RINGS = {1: 0, 2: 12, 3: 4}
 """How far all axes are moved at once, in pixels, by number of axes."""
 
+NEAREST_ABOVE = 64
+"""How far above twice a side the nearest one is still looked for."""
+
 
 def nearest_on_axis(problem: Problem, axis: int, *, most: int) -> tuple[int | None, int | None]:
     """The nearest feasible side below and above on one axis, the other sides as asked.
 
-    None where there is none, or none was found within the bound on steps.
+    Above, sides of up to about twice the one asked for are tried. None where there is none, or
+    none was found within the bound on steps.
     """
     side = problem.target[axis]
+    most = min(most, 2 * side + NEAREST_ABOVE)
     below = (_with_side(problem.target, axis, other) for other in range(side - 1, 1, -1))
     above = (_with_side(problem.target, axis, other) for other in range(side + 1, most + 1))
     found = _nearest_of(problem, below, above)

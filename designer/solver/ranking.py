@@ -21,6 +21,9 @@ from designer.solver.order import Columns, windows_of
 from designer.solver.problem import Cost, Problem
 from designer.solver.values import NO_LIMIT, Rest, Values, fits
 
+STEPS_PER_CHAIN = 40
+"""What handing out one chain is charged, in steps looked at: it takes about as long."""
+
 Ranks = tuple[Columns | tuple[()], ...]
 """A chain's windows from the picture's end, as the last step of the order compares them."""
 
@@ -113,6 +116,7 @@ class Ranking:
         heap = [Leave(first.key, (), self._first, 0, 0, ())] if first else []
         while heap:
             leave = heappop(heap)
+            self._problem.effort.spend(STEPS_PER_CHAIN)
             ways = self._follow(leave)
             yield leave.key, _chain_of(self._problem.target, ways)
             for other in self._others(leave, ways):
@@ -137,7 +141,6 @@ class Ranking:
         """For each place from the leave on, the next way there and the best that follows."""
         place, index, key = leave.place, leave.number, leave.key_so_far
         for taken in range(len(leave.so_far), len(ways)):
-            self._problem.effort.spend(1)
             other = self._ways_at(place).get(index + 1)
             if other is not None:
                 so_far = tuple(ways[:taken])
