@@ -17,7 +17,6 @@ import shutil
 import signal
 import sys
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,18 +40,20 @@ from designer.verification.worker import LONGEST_JOB, Worker
 _START_S = 60.0
 
 
-@dataclass(kw_only=True)
 class Keeper:
     """Serves the jobs of one pool slot with one worker at a time."""
 
-    pool: Channel
-    worker: Worker
-    jobs_per_worker: int
-    resident_bytes: int
-    family: int | None = None
-    channel: Channel | None = None
-    enforced: list[str] = field(default_factory=list)
-    jobs: int = 0
+    def __init__(
+        self, *, pool: Channel, worker: Worker, jobs_per_worker: int, resident_bytes: int
+    ) -> None:
+        self.pool = pool
+        self.worker = worker
+        self.jobs_per_worker = jobs_per_worker
+        self.resident_bytes = resident_bytes
+        self.family: int | None = None
+        self.channel: Channel | None = None
+        self.enforced: list[str] = []
+        self.jobs = 0
 
     def serve(self) -> None:
         """Answer jobs until the pool has gone."""
