@@ -53,7 +53,7 @@ MAX_PHASES = 4_096
 MAX_SOLUTIONS = 16_384
 """Most solutions along one axis that are listed."""
 
-MAX_SEARCH_STEPS = 400_000
+MAX_SEARCH_STEPS = 1_000_000
 """Most steps (layers considered at a size) that one search may look at."""
 
 MAX_BUDGET = 2**63 - 1

@@ -94,7 +94,7 @@ class Catalogue:
         found = self._choices.get((stride, offset))
         if found is None:
             found = {}
-            self._effort.spend(4 * len(self.kernels(stride)))
+            self._effort.spend(10 * len(self.kernels(stride)))
             for kernel in self.kernels(stride):
                 paddings = padding_solutions(
                     offset,

@@ -18,6 +18,9 @@ from designer.solver.order import NEAR, Columns, windows_of
 from designer.solver.pareto import Front, keep_unbeaten
 from designer.solver.problem import Problem
 
+STEPS_PER_LABEL = 4
+"""What carrying a label one layer on is charged, in steps looked at: it takes about as long."""
+
 Point = tuple[int, int, int]
 """(departure, parameters, multiply_adds) of the layers between a state and the picture."""
 
@@ -67,7 +70,7 @@ def _one_layer_back(problem: Problem, level: dict[Size, State], depth: int) -> d
     before: dict[Size, State] = {}
     for size, state in level.items():
         for step in problem.moves.back(size):
-            problem.effort.spend(len(state))
+            problem.effort.spend(STEPS_PER_LABEL * len(state))
             _extend(problem, state, before.setdefault(step.before, {}), depth - 1, step)
     return before
 

@@ -73,7 +73,7 @@ class Moves:
         found: list[tuple[AxisStep, ...]] = []
         for group in groups:
             axes = [self.axis_back(side, low, group) for side, low in zip(size, lows, strict=True)]
-            self._effort.spend(prod(len(steps) for steps in axes) + 1)
+            self._effort.spend(2 * prod(len(steps) for steps in axes) + 1)
             found.extend(product(*axes))
         return found
 

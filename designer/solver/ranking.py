@@ -21,7 +21,7 @@ from designer.solver.order import Columns, windows_of
 from designer.solver.problem import Cost, Problem
 from designer.solver.values import NO_LIMIT, Rest, Values, fits
 
-STEPS_PER_CHAIN = 40
+STEPS_PER_CHAIN = 100
 """What handing out one chain is charged, in steps looked at: it takes about as long."""
 
 Ranks = tuple[Columns | tuple[()], ...]

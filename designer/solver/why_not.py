@@ -123,7 +123,7 @@ def _smallest_relaxations(problem: Problem, budget: Budget) -> list[list[str]]:
     changes = _relaxations(problem.space, len(problem.target))
     bounds = [name for name in ("parameters", "multiply_adds") if getattr(budget, name) is not None]
     names = [*(f"budget.{name}" for name in bounds), *changes]
-    effort = Effort(MAX_SEARCH_STEPS)
+    effort = Effort(MAX_SEARCH_STEPS // 3)
     for number in range(1, len(names) + 1):
         found = [
             list(chosen)
@@ -151,7 +151,7 @@ def _fits_without(
         merged["strides"] = (1, *strides)
     space = replace(problem.space, **merged)  # type: ignore[arg-type]
     freed = {name.partition(".")[2]: None for name in chosen if name.startswith("budget.")}
-    part = Effort(min(effort.most - effort.spent, effort.most // 8))
+    part = Effort(min(effort.most - effort.spent, effort.most // 5))
     relaxed = Problem(target=problem.target, space=space, widths=problem.widths, effort=part)
     try:
         if not find_reach(relaxed, problem.target).starts:
@@ -183,7 +183,7 @@ def _relaxations(space: SearchSpace, axes: int) -> dict[str, Changes]:
 
 
 def _again(problem: Problem) -> Problem:
-    effort = Effort(problem.effort.most // 4)
+    effort = Effort(problem.effort.most // 20)
     return Problem(target=problem.target, space=problem.space, widths=problem.widths, effort=effort)
 
 

@@ -115,7 +115,7 @@ def test_ranking_is_lazy() -> None:
     problem = Problem(target=(16384, 16384), space=SearchSpace.default(axes=2), widths=WIDTHS)
     chains = list(islice(ranked_chains(problem), 50))
     assert len({as_tuple(chain) for chain in chains}) == 50
-    assert problem.effort.spent < 5_000
+    assert problem.effort.spent < 20_000
 
 
 def as_tuple(chain: Chain) -> tuple[object, ...]:
