@@ -13,7 +13,7 @@ What is named here is public: the rest of the package may move.
 from designer.answer import design_document
 from designer.brief import Brief, Level
 from designer.chain import Chain
-from designer.design import Design, design
+from designer.design import Design, design, recall_design
 from designer.documents import brief_document, brief_from_document
 from designer.equivalence.direct import equivalent_convolution
 from designer.equivalence.inverse import invert_layer
@@ -83,6 +83,7 @@ __all__ = [
     "layer_matrix",
     "layer_overlap",
     "layer_phases",
+    "recall_design",
     "render_source",
     "solve_axis",
     "solve_chain",

@@ -9,12 +9,20 @@ from dataclasses import dataclass
 from designer.architecture import Gan, Network, assemble_gan
 from designer.brief import Brief, Level
 from designer.chain import Chain
-from designer.errors import FieldError, InvalidRequest
+from designer.errors import FieldError, InvalidRequest, SearchTooLarge
 from designer.limits import MAX_PARAMETERS
 from designer.permalink import read_id
 from designer.solver import Solution, count_space, solve_chain, weigh_chain
 from designer.source import PythonSource, render_source
-from designer.verification import Limits, Pool, Runner, Verification, unverified, verify_source
+from designer.verification import (
+    Limits,
+    Pool,
+    ReceiptStore,
+    Runner,
+    Verification,
+    unverified,
+    verify_source,
+)
 
 Stage = Callable[[str], AbstractContextManager[object]]
 """Called with a stage's name, gives what is entered while the stage runs."""
@@ -24,7 +32,8 @@ Stage = Callable[[str], AbstractContextManager[object]]
 class Design:
     """What a brief leads to: the chain and its reasons, the networks, their text, the receipt.
 
-    ``count`` is the exact number of chains in the brief's space, None where it gave the chain.
+    ``count`` is the exact number of chains in the brief's space, None where the brief gave the
+    chain or counting would pass the bound on steps.
     """
 
     brief: Brief
@@ -36,12 +45,19 @@ class Design:
     verification: Verification
 
 
-def design(brief: Brief, *, runner: Runner | None = None, stage: Stage = nullcontext) -> Design:
+def design(
+    brief: Brief,
+    *,
+    runner: Runner | None = None,
+    store: ReceiptStore | None = None,
+    stage: Stage = nullcontext,
+) -> Design:
     """The verified design of a brief.
 
     ``runner`` runs the text in another process: a pool's ``run``, kept warm by whoever designs
-    often; without one a process is started for this design and ended after it. ``stage`` is
-    entered around each step, for progress and timing.
+    often; without one a process is started for this design and ended after it. ``store`` keeps
+    receipts, so that the same text is run once. ``stage`` is entered around each step, for progress
+    and timing.
 
     >>> made = design(Brief(resolution=28, latent_dim=64, verify=Level.NONE))
     >>> [size[0] for size in made.chain.sizes], made.verification.verdict
@@ -54,10 +70,16 @@ def design(brief: Brief, *, runner: Runner | None = None, stage: Stage = nullcon
     """
     with stage("solve"):
         solution = solve_brief(brief)
-    return _complete(brief, solution, runner=runner, stage=stage)
+    return _complete(brief, solution, runner=runner, store=store, stage=stage)
 
 
-def recall_design(name: str, *, runner: Runner | None = None, stage: Stage = nullcontext) -> Design:
+def recall_design(
+    name: str,
+    *,
+    runner: Runner | None = None,
+    store: ReceiptStore | None = None,
+    stage: Stage = nullcontext,
+) -> Design:
     """The design that an id names: its own windows, whatever a solver would choose today.
 
     >>> from designer.permalink import write_id
@@ -73,7 +95,7 @@ def recall_design(name: str, *, runner: Runner | None = None, stage: Stage = nul
     with stage("solve"):
         brief, chain = read_id(name)
         solution = weigh_chain(chain, space=brief.space, widths=brief.widths)
-    return _complete(brief, solution, runner=runner, stage=stage)
+    return _complete(brief, solution, runner=runner, store=store, stage=stage)
 
 
 def recall_gan(name: str) -> Gan:
@@ -89,7 +111,14 @@ def recall_gan(name: str) -> Gan:
     return gan
 
 
-def _complete(brief: Brief, solution: Solution, *, runner: Runner | None, stage: Stage) -> Design:
+def _complete(
+    brief: Brief,
+    solution: Solution,
+    *,
+    runner: Runner | None,
+    store: ReceiptStore | None,
+    stage: Stage,
+) -> Design:
     """The design whose chain is known."""
     with stage("assemble"):
         gan = assemble_gan(solution.chain, brief.widths)
@@ -97,7 +126,7 @@ def _complete(brief: Brief, solution: Solution, *, runner: Runner | None, stage:
     with stage("render"):
         source = render_source(gan)
     with stage("verify"):
-        verification = verify_design(source, gan, level=brief.verify, runner=runner)
+        verification = verify_design(source, gan, level=brief.verify, runner=runner, store=store)
     return Design(
         brief=brief,
         chain=solution.chain,
@@ -127,16 +156,24 @@ def solve_brief(brief: Brief) -> Solution:
 def count_brief(brief: Brief) -> int | None:
     """The exact number of chains in a brief's space, None where it gives the chain itself.
 
-    Raises:
-        SearchTooLarge: where counting would look at more steps than the bound allows.
+    None too where counting would look at more steps than the bound allows: the best chain can be
+    known where the number of all is not.
     """
     if brief.windows is not None:
         return None
-    return count_space(brief.resolution, space=brief.space, widths=brief.widths)
+    try:
+        return count_space(brief.resolution, space=brief.space, widths=brief.widths)
+    except SearchTooLarge:
+        return None
 
 
 def verify_design(
-    source: PythonSource, gan: Gan, *, level: Level, runner: Runner | None
+    source: PythonSource,
+    gan: Gan,
+    *,
+    level: Level,
+    runner: Runner | None,
+    store: ReceiptStore | None = None,
 ) -> Verification:
     """The receipt of a design's text, from the runner or from a process of its own.
 
@@ -146,9 +183,9 @@ def verify_design(
     if level is Level.NONE:
         return unverified(source)
     if runner is not None:
-        return verify_source(source, gan, level=level, runner=runner)
+        return verify_source(source, gan, level=level, runner=runner, store=store)
     with Pool(workers=1, limits=Limits()) as pool:
-        return verify_source(source, gan, level=level, runner=pool.run)
+        return verify_source(source, gan, level=level, runner=pool.run, store=store)
 
 
 def _refuse_too_large(*networks: Network) -> None:

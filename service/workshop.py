@@ -13,7 +13,7 @@ from flask import current_app, g
 
 from designer.brief import Brief
 from designer.design import Design, design, recall_design
-from designer.verification import Limits, Pool, Runner
+from designer.verification import Limits, Pool, RecentReceipts, Runner
 from designer.verification.limits import MIB
 from service.config import Config
 
@@ -29,14 +29,15 @@ class Workshop:
         self._runner = runner
         self._lock = threading.Lock()
         self._pools: dict[int, Pool] = {}
+        self._receipts = RecentReceipts()
 
     def make(self, brief: Brief) -> Design:
         """The design of a brief."""
-        return design(brief, runner=self.run, stage=timed_stage)
+        return design(brief, runner=self.run, store=self._receipts, stage=timed_stage)
 
     def recall(self, design_id: str) -> Design:
         """The design that an id names."""
-        return recall_design(design_id, runner=self.run, stage=timed_stage)
+        return recall_design(design_id, runner=self.run, store=self._receipts, stage=timed_stage)
 
     def warm(self) -> None:
         """Start the verifying processes now."""

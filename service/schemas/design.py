@@ -170,7 +170,10 @@ class DesignSchema(ma.Schema):
     why = Documented(list_of(TEXT, 0), required=True)
     count = Documented(
         nullable(COUNT),
-        **described("Chains in the space; null where the brief gave the chain.", required=True),
+        **described(
+            "Chains in the space; null where the brief gave the chain or counting passes the bound.",
+            required=True,
+        ),
     )
     count_text = Documented(
         nullable(TEXT), **described("The count in digits, past 2⁵³.", required=True)
