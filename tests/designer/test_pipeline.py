@@ -11,21 +11,20 @@ from designer import Brief, Exact, Level, Pool, SearchSpace, design, recall_desi
 from designer.errors import ProbeFailed, SearchTooLarge
 from designer.permalink import write_id
 from designer.solver import count_space
-from designer.verification import Limits, RecentReceipts
+from designer.verification import Limits, RecentReceipts, Runner
 
 
 class Recording:
     """A runner that notes how often it is asked, and hands the work on."""
 
-    def __init__(self, runner: Any) -> None:
+    def __init__(self, runner: Runner) -> None:
         self.runner = runner
         self.runs = 0
 
     def __call__(self, job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
         """Count, and run."""
         self.runs += 1
-        measured: dict[str, Any] = self.runner(job, discard=discard)
-        return measured
+        return self.runner(job, discard=discard)
 
 
 @pytest.mark.torch
