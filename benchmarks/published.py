@@ -9,40 +9,35 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from benchmarks.rank import rank_of
 from designer.chain import Chain
-from designer.errors import SearchTooLarge
 from designer.layers import Window, Windows
 from designer.solver.count import count_chains
 from designer.solver.order import columns_of
-from designer.solver.ordering import ranked_chains
 from designer.solver.problem import Problem
 from designer.space import Exact, SearchSpace
 from designer.widths import Widths
 
 PUBLISHED = Path(__file__).parents[1] / "tests" / "data" / "architectures.json"
 WIDTHS = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
-FAR = 2_000
-"""How far down the order a chain is looked for."""
 
 FIELDS = ("kernel_size", "stride", "padding", "dilation", "output_padding")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A published chain, whether its space holds it, how many that holds, and its rank there.
+    """A published chain, whether the space of its windows holds it, and how many that holds.
 
-    No rank: it comes later than ``FAR``, or not at all.
+    It does not where a layer keeps its map's size on some axis.
     """
 
     name: str
     chain: Chain
     held: bool
     count: int
-    rank: int | None
 
 
 def published_chains() -> Iterator[tuple[str, Chain]]:
@@ -62,17 +57,14 @@ def published_chains() -> Iterator[tuple[str, Chain]]:
 def find_published(name: str, chain: Chain) -> Finding:
     """Where a published chain stands in the space of its own windows."""
     problem = Problem(target=chain.target, space=space_of(chain), widths=WIDTHS)
-    count = count_chains(problem)
-    rank = None
-    try:
-        for place, other in enumerate(islice(ranked_chains(problem), FAR), 1):
-            if other == chain:
-                rank = place
-                break
-    except SearchTooLarge:
-        pass
-    held = is_in_space(problem, chain)
-    return Finding(name=name, chain=chain, held=held, count=count, rank=rank)
+    return Finding(
+        name=name, chain=chain, held=is_in_space(problem, chain), count=count_chains(problem)
+    )
+
+
+def rank_published(chain: Chain) -> int:
+    """The rank of a published chain in the space of its own windows, which holds it."""
+    return rank_of(Problem(target=chain.target, space=space_of(chain), widths=WIDTHS), chain)
 
 
 def is_in_space(problem: Problem, chain: Chain) -> bool:
@@ -128,12 +120,12 @@ def _windows(layer: dict[str, Any], axes: int) -> Windows:
 
 def print_published() -> None:
     """A row per published chain; rank ``none``: a layer of it does not grow on every axis."""
-    print(f"{'published chain':<44} {'sizes':<48} {'chains':>16} {'rank':>6}")
+    print(f"{'published chain':<44} {'sizes':<48} {'chains':>16} {'rank':>12}")
     for name, chain in published_chains():
         found = find_published(name, chain)
         sizes = " ".join("×".join(str(side) for side in size) for size in chain.sizes)
-        rank = str(found.rank or (f">{FAR}" if found.held else "none"))
-        print(f"{name[:44]:<44} {sizes[:48]:<48} {found.count:>16,} {rank:>6}", flush=True)
+        rank = f"{rank_published(chain):,}" if found.held else "none"
+        print(f"{name[:44]:<44} {sizes[:48]:<48} {found.count:>16,} {rank:>12}", flush=True)
 
 
 if __name__ == "__main__":

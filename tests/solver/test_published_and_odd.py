@@ -9,11 +9,12 @@ import pytest
 import torch
 
 from benchmarks.anomalies import GROUPS, find_anomalies
-from benchmarks.published import find_published, published_chains
+from benchmarks.published import find_published, published_chains, rank_published
+from benchmarks.rank import rank_of
 from designer.layers import Size
 from designer.solver.ordering import ranked_chains
 from designer.solver.problem import Problem
-from designer.space import SearchSpace
+from designer.space import Exact, SearchSpace
 from tests.spaces import WIDTHS
 from tests.support import soak_count
 
@@ -41,7 +42,25 @@ def test_a_published_chain_is_in_the_space_of_its_windows(name: str) -> None:
     found = find_published(name, PUBLISHED[name])
     assert found.held == (name not in NOT_GROWING)
     assert found.count >= 1
-    assert name not in FIRST or found.rank == 1
+    assert name not in FIRST or rank_published(found.chain) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "space"),
+    [
+        ((13,), SearchSpace(kernel_sizes=(3, 4), strides=(2, 3), max_layers=3)),
+        ((11,), SearchSpace(kernel_sizes=(3, 4), strides=(2,), exact=Exact.ANY, max_layers=3)),
+        ((12, 9), SearchSpace(kernel_sizes=(2, 4), strides=(2,), max_layers=3)),
+        ((24, 24), SearchSpace.default(axes=2)),
+    ],
+)
+def test_a_rank_is_the_place_in_the_list(target: Size, space: SearchSpace) -> None:
+    """Counting what comes before a chain gives the place at which listing finds it."""
+    problem = Problem(target=target, space=space, widths=WIDTHS)
+    listed = list(islice(ranked_chains(problem), 300))
+    assert len(listed) > 20
+    for place in range(0, len(listed), 9):
+        assert rank_of(problem, listed[place]) == place + 1
 
 
 @pytest.mark.parametrize("name", GROUPS)

@@ -1,0 +1,125 @@
+"""The rank of a chain in its space, by counting what comes before it instead of listing it.
+
+    F(d, o) = how many ways on from size o at depth d there are, by their key
+
+found from the deepest layer up, as the solver finds its values. Before a chain of key K come all
+chains of a smaller key and, of those with key K, the ones whose windows are smaller at the first
+layer from the picture where they differ.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from designer.chain import Chain
+from designer.layers import Size
+from designer.solver.order import DEPARTURE_SHIFT, NEAR, Columns, columns_of
+from designer.solver.problem import Problem
+
+Ways = dict[Size, Counter[int]]
+"""Per size, how many ways on have a key."""
+
+
+def rank_of(problem: Problem, chain: Chain) -> int:
+    """The place of a chain in the whole order of preference, the best being 1.
+
+    Raises:
+        SearchTooLarge: past the bound on steps.
+    """
+    everything = _Counted(problem, exact_only=False)
+    key = everything.key_of(chain)
+    if not problem.measure.weighs_offsets:
+        return 1 + everything.before(chain, key)
+    exact = _Counted(problem, exact_only=True)
+    near = exact.nearer_than(NEAR + 1)
+    is_exact = all(window.offset == 0 for step in chain.windows for window in step)
+    if is_exact and key >> DEPARTURE_SHIFT <= NEAR:
+        return 1 + exact.before(chain, key)
+    already = near if key >> DEPARTURE_SHIFT > NEAR else exact.before(chain, key)
+    return 1 + near + everything.before(chain, key) - already
+
+
+class _Counted:
+    """How many chains of a space, or of its exact part, have which key."""
+
+    def __init__(self, problem: Problem, *, exact_only: bool) -> None:
+        self._problem = problem
+        self._exact_only = exact_only
+        self._ways = self._count()
+
+    def nearer_than(self, departure: int) -> int:
+        """How many chains are of less departure."""
+        return sum(
+            ways
+            for key, ways in self._ways[0][self._problem.target].items()
+            if key >> DEPARTURE_SHIFT < departure
+        )
+
+    def before(self, chain: Chain, key: int) -> int:
+        """How many chains come before this one by key and windows."""
+        ways = self._ways[0][self._problem.target]
+        return sum(ways[other] for other in ways if other < key) + self._ties(chain, key)
+
+    def key_of(self, chain: Chain) -> int:
+        """The key of a chain of the space."""
+        layers = len(chain.windows)
+        key = self._problem.initial_key(layers, chain.initial_size)
+        for depth, (size, columns, before) in enumerate(_from_the_picture(chain)):
+            key += next(
+                own
+                for own, found, further in self._ways_on(depth, size)
+                if found == columns and further == before
+            )
+        return key
+
+    def _ties(self, chain: Chain, key: int) -> int:
+        """How many chains of the same key have smaller windows, from the picture's end."""
+        ties = 0
+        for depth, (size, columns, before) in enumerate(_from_the_picture(chain)):
+            taken = 0
+            for own, found, further in self._ways_on(depth, size):
+                if found < columns:
+                    ties += self._ways[depth + 1].get(further, Counter())[key - own]
+                if found == columns and further == before:
+                    taken = own
+            key -= taken
+        return ties
+
+    def _count(self) -> list[Ways]:
+        problem = self._problem
+        levels: list[set[Size]] = [{problem.target}]
+        for depth in range(problem.space.max_layers):
+            levels.append(
+                {before for size in levels[-1] for _, _, before in self._ways_on(depth, size)}
+            )
+        ways: list[Ways] = [{} for _ in levels]
+        for depth in reversed(range(len(levels))):
+            for size in levels[depth]:
+                ways[depth][size] = self._count_at(depth, size, ways)
+        return ways
+
+    def _count_at(self, depth: int, size: Size, ways: list[Ways]) -> Counter[int]:
+        found: Counter[int] = Counter()
+        if depth and self._problem.starts_at(size):
+            found[self._problem.initial_key(depth, size)] += 1
+        if depth + 1 < len(ways):
+            for own, _, before in self._ways_on(depth, size):
+                for key, number in ways[depth + 1][before].items():
+                    found[own + key] += number
+        return found
+
+    def _ways_on(self, depth: int, size: Size) -> Iterator[tuple[int, Columns, Size]]:
+        """Every layer back from a size: its key there, its windows, and the size before it."""
+        problem = self._problem
+        for step in problem.moves.back(size):
+            if self._exact_only and not step.exact:
+                continue
+            for layer in problem.catalogue.layers(step.strides, step.offsets):
+                yield problem.step_key(depth, step, layer), layer.columns, step.before
+
+
+def _from_the_picture(chain: Chain) -> Iterator[tuple[Size, Columns, Size]]:
+    """The steps of a chain backwards: size, windows, size before."""
+    for index in reversed(range(len(chain.windows))):
+        yield chain.sizes[index + 1], columns_of(chain.windows[index]), chain.sizes[index]
