@@ -73,3 +73,6 @@ MAX_PROOF_ELEMENTS = 2**22
 
 MAX_CHAINS = 200
 """Most chains in one page."""
+
+MAX_AUDIT_LAYERS = 256
+"""Most layers of a network that is audited."""

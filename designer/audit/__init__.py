@@ -1,0 +1,1 @@
+"""Audits: a network that somebody already has, traced, diagnosed and mended."""
