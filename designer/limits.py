@@ -76,3 +76,12 @@ MAX_CHAINS = 200
 
 MAX_AUDIT_LAYERS = 256
 """Most layers of a network that is audited."""
+
+MAX_AUDIT_SOURCE = 200_000
+"""Longest source that is read, in characters."""
+
+MAX_AUDIT_BATCH = 65_536
+"""Largest batch that an audit is asked about."""
+
+MAX_ERROR_TEXT = 10_000
+"""Longest error message that an audit is given."""

@@ -42,12 +42,12 @@ def integer(low: int, high: int) -> Reader:
     return read
 
 
-def integers(low: int, high: int, *, most: int) -> Reader:
-    """A reader of lists of 1 to ``most`` integers."""
+def integers(low: int, high: int, *, most: int, least: int = 1) -> Reader:
+    """A reader of lists of ``least`` to ``most`` integers."""
     each = integer(low, high)
 
     def read(value: object, pointer: str) -> tuple[int, ...]:
-        entries = read_list(value, pointer=pointer, low=1, high=most)
+        entries = read_list(value, pointer=pointer, low=least, high=most)
         return tuple(each(entry, f"{pointer}/{place}") for place, entry in enumerate(entries))
 
     return read
@@ -190,7 +190,7 @@ OPS: Mapping[type[Layer], Mapping[str, Reader]] = {
     },
     ConvTransposeLayer: {**_CONVOLUTION, "output_padding": per_axis(0)},
     LinearLayer: {"in_features": _COUNT, "out_features": _COUNT, "bias": flag},
-    ReshapeLayer: {"shape": integers(-1, MAX_COUNT, most=4), "fold_batch": flag},
+    ReshapeLayer: {"shape": integers(-1, MAX_COUNT, most=4, least=0), "fold_batch": flag},
     FlattenLayer: {"start_dim": integer(-5, 4), "end_dim": integer(-5, 4)},
     UpsampleLayer: {"scale_factor": scales, "size": per_axis(1), "mode": choice(*MODES)},
     PixelShuffleLayer: {"upscale_factor": integer(1, MAX_SCALE)},
