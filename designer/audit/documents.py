@@ -143,7 +143,7 @@ def _refuse_choice(layer: Layer, document: Mapping[str, object], *, pointer: str
     if len(given) != 1:
         refuse_field(
             pointer if given else f"{pointer}/scale_factor",
-            "conflicting_fields" if given else "missing_field",
+            "contradiction" if given else "missing_field",
             f"one of scale_factor and size is required, got {' and '.join(given) or 'neither'}",
         )
 

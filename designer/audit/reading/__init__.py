@@ -5,7 +5,10 @@ values      what the names of a source can stand for
 tape        the layers that a tensor has passed through so far
 modules     torch's modules, as layers
 calls       torch's functions and a tensor's methods, as layers
-expressions values of expressions
-statements  what statements do, and calls of the source's own functions and classes
+slices      a tensor's sizes and slices
+expressions, containers, binding
+            values of expressions; names that get values
+calling     what calls give, of torch and of the source's own functions and classes
+statements  what statements do
 reader      which network of a source is meant
 """

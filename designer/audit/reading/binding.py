@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 
 from designer.audit.reading.arithmetic import bounded
-from designer.audit.reading.expressions import Expressions
+from designer.audit.reading.containers import Containers
 from designer.audit.reading.text import refuse_line
 from designer.audit.reading.values import InstanceValue, Scope, Unknown, Value
 
 
-class Binding(Expressions):
+class Binding(Containers):
     """Evaluates expressions that bind names, and assignments."""
 
     def _listcomp(self, node: ast.ListComp | ast.GeneratorExp, scope: Scope) -> Value:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from designer.audit.dense import FlattenLayer
-from designer.audit.padding import CropLayer
 from designer.audit.pools import GlobalPoolLayer
 from designer.audit.reading.modules import (
     bind,
@@ -17,6 +16,7 @@ from designer.audit.reading.modules import (
     refuse_unknown,
     split_axes,
 )
+from designer.audit.reading.slices import tensor_sizes
 from designer.audit.reading.tape import Tape
 from designer.audit.reading.text import refuse_line
 from designer.audit.reading.values import BatchSize, TensorValue, Unknown, Value
@@ -110,35 +110,6 @@ def call_function(
     return _CALLS[name](tape, tensor, rest, _without_input(named), node)
 
 
-def slice_tensor(tape: Tape, tensor: TensorValue, parts: Sequence[Value], node: ast.AST) -> Value:
-    """``x[:, :, 1:-1]``: a crop, if only axes behind the channels are cut.
-
-    Raises:
-        SourceRefused: for other slices.
-    """
-    if tensor.shape is None:
-        refuse_line(node, "a slice behind a layer that breaks cannot be followed")
-    rank = len(tensor.shape)
-    spread: list[Value] = []
-    for part in parts:
-        missing = rank - (len(parts) - 1)
-        spread += [slice(None)] * missing if part is Ellipsis else [part]
-    spread += [slice(None)] * (rank - len(spread))
-    crops = []
-    for axis, (part, size) in enumerate(zip(spread, tensor.shape, strict=False)):
-        if not isinstance(part, slice) or part.step not in (None, 1):
-            refuse_line(node, "only slices without step along the axes of the map are followed")
-        if not all(entry is None or isinstance(entry, int) for entry in (part.start, part.stop)):
-            refuse_line(node, "a slice whose ends are not known cannot be followed")
-        start, stop, _ = part.indices(size)
-        if axis < 2 and (start, stop) != (0, size):
-            refuse_line(node, "a slice of the batch or the channels cannot be followed")
-        crops.append((start, max(0, size - stop)))
-    if not any(map(any, crops)):
-        return tensor
-    return tape.put(CropLayer(crop=tuple(crops[2:])), tensor, node)
-
-
 def _concatenate(tape: Tape, arguments: Sequence[Value], named: Given, node: ast.Call) -> Value:
     given = bind(("tensors", "dim", "axis"), arguments, named, node)
     tensors = given.get("tensors")
@@ -165,8 +136,11 @@ def _view(
         parts = list(parts[0])
     if not parts:
         refuse_line(node, "a view without sizes cannot be followed")
-    head, rest = parts[0], number(parts[1:], "a size", node)
+    head = parts[0]
     kept = isinstance(head, BatchSize) or head == tape.shapes[0][0]
+    if tensor.shape is None and len(parts) == 2 and isinstance(parts[1], Unknown):
+        return tape.put(FlattenLayer(), tensor, node)  # sizes read behind a layer that breaks
+    rest = number(parts[1:], "a size", node)
     if kept and rest == [-1]:
         return tape.put(FlattenLayer(), tensor, node)
     if not kept and head != -1:
@@ -191,8 +165,8 @@ def _squeeze(
     tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
 ) -> Value:
     given = bind(("dim",), arguments, named, node)
-    if tensor.shape is None:
-        refuse_line(node, "a squeeze behind a layer that breaks cannot be followed")
+    if tensor.shape is None:  # behind a layer that breaks: which sizes are 1 is not known yet
+        return tensor
     shape = tensor.shape
     dim = number(given.get("dim"), "dim", node)
     axes = range(1, len(shape)) if dim is None else [entry % len(shape) for entry in _listed(dim)]
@@ -242,8 +216,8 @@ def _mean(
     tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
 ) -> Value:
     given = bind(("dim", "keepdim"), arguments, named, node)
-    rank = 0 if tensor.shape is None else len(tensor.shape)
     dims = _listed(number(given.get("dim"), "dim", node))
+    rank = len(dims) + 2 if tensor.shape is None else len(tensor.shape)
     if not dims or None in dims or {dim % max(rank, 1) for dim in dims} != set(range(2, rank)):
         refuse_line(node, "only a mean over all axes of the map can be followed")
     return tape.put(GlobalPoolLayer(keepdim=bool(given.get("keepdim"))), tensor, node)
@@ -259,14 +233,6 @@ def _size(
     if not isinstance(dim, int) or not -len(sizes) <= dim < len(sizes):
         refuse_line(node, "this size cannot be followed")
     return sizes[dim]
-
-
-def tensor_sizes(tensor: TensorValue, tape: Tape, node: ast.AST) -> tuple[Value, ...]:
-    """The sizes of a tensor; behind a layer that breaks only the batch is known."""
-    if tensor.shape is None:
-        unknown = Unknown(why="a size behind a layer that breaks", line=getattr(node, "lineno", 1))
-        return (BatchSize(tape.shapes[0][0]), *[unknown] * 4)
-    return (BatchSize(tensor.shape[0]), *tensor.shape[1:])
 
 
 def _add(

@@ -247,6 +247,7 @@ def _word(name: str, arguments: Sequence[Value], named: Mapping[str, Value]) -> 
     """An activation as a layer's free text: leaky_relu(0.2)."""
     if name in _SILENT:
         return ""
-    word = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    known = {"ReLU": "relu", "ReLU6": "relu6", "SiLU": "silu", "LeakyReLU": "leaky_relu"}
+    word = known.get(name, re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", name).lower())
     slope = named.get("negative_slope", arguments[0] if arguments else None)
     return f"{word}({slope})" if name == "LeakyReLU" and isinstance(slope, float) else word

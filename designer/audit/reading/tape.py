@@ -58,6 +58,8 @@ class Tape:
             except LayerBreaks:
                 self.broken = True
         shape = None if self.broken else self.shapes[-1]
+        if shape is None and isinstance(layer, ReshapeLayer) and -1 not in layer.shape:
+            shape = (self.shapes[0][0], *layer.shape)
         return TensorValue(index=len(self.placed) - 1, shape=shape)
 
     def pass_module(self, module: LayerModule, tensor: TensorValue) -> TensorValue:

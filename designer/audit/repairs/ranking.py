@@ -46,8 +46,11 @@ class Candidate:
         return len(whole) + len(places)
 
 
-def size(candidate: Candidate, goal: Goal, place: int) -> tuple[float, ...]:
-    """The key by which repairs are offered, smallest first; ``place`` is the layer where it shows."""
+def size(candidate: Candidate, goal: Goal, *, place: int, odd: int) -> tuple[float, ...]:
+    """The key by which repairs are offered, smallest first.
+
+    ``place`` is the layer where it shows, ``odd`` how odd the network was before.
+    """
     missed = goal.wanted is None and goal.misses(candidate.trace)
     touched = candidate.layers_touched + sum(map(_wholeness, candidate.changes))
     away = max(abs(change.index - place) for change in candidate.changes)
@@ -55,7 +58,10 @@ def size(candidate: Candidate, goal: Goal, place: int) -> tuple[float, ...]:
         touched + (0.5 if missed else 0),
         len(candidate.changes),
         sum(isinstance(change.after, tuple) for change in candidate.changes),
-        _oddity(candidate) + sum(map(_price, candidate.changes)) + 0.4 * away,
+        max(0, oddities(candidate.network, candidate.trace) - odd)
+        + sum(map(_odd_change, candidate.changes))
+        + sum(map(_price, candidate.changes))
+        + 0.4 * away,
         -max(change.index for change in candidate.changes),
     )
 
@@ -75,7 +81,8 @@ def _price(change: Change) -> float:
     if len(before) != len(after):
         before = before * len(after) if len(before) == 1 else [1.0] * len(after)
     moved = sum(abs(log2(1 + b) - log2(1 + a)) for a, b in zip(before, after, strict=True))
-    return _PRICES[change.field] + moved / max(1, len(after))
+    weight = 1.0 if change.field in _WEIGHTS else 0.3
+    return _PRICES[change.field] + weight * moved / max(1, len(after))
 
 
 _PRICES = {
@@ -88,19 +95,20 @@ _PRICES = {
 }
 
 
+_WEIGHTS = ("kernel_size", "stride", "dilation")
+"""Fields that change what a layer computes, not only where."""
+
+
 def _numbers(value: object) -> list[float]:
     if isinstance(value, tuple):
         return [number for entry in value for number in _numbers(entry)]
     return [abs(float(value))] if isinstance(value, int | float) else [1.0]
 
 
-def _oddity(candidate: Candidate) -> float:
-    """Windows that people do not make, and warnings about reading and painting."""
-    sentences = [
-        text for found in all_warnings(candidate.network, candidate.trace) for text in found
-    ]
-    odd = sum(any(word in text for word in ODD_WORDS) for text in sentences)
-    return odd + sum(map(_odd_change, candidate.changes))
+def oddities(network: Network, trace: Trace) -> int:
+    """How many warnings there are about reading and painting."""
+    sentences = [text for found in all_warnings(network, trace) for text in found]
+    return sum(any(word in text for word in ODD_WORDS) for text in sentences)
 
 
 ODD_WORDS = ("never read", "Uneven overlap", "only ever sees padding")

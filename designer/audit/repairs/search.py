@@ -18,7 +18,7 @@ from designer.audit.repairs.changes import INPUT, LAYER, Changes, apply_changes,
 from designer.audit.repairs.goal import Goal
 from designer.audit.repairs.inputs import input_edits, served_inputs
 from designer.audit.repairs.numbers import end_channels, number_edits, size_edits
-from designer.audit.repairs.ranking import Candidate, size
+from designer.audit.repairs.ranking import Candidate, oddities, size
 from designer.audit.repairs.structure import borders, copies, removals
 from designer.audit.repairs.windows import (
     Values,
@@ -59,16 +59,16 @@ def find_repairs(network: Network, goal: Goal) -> list[Candidate]:
     found = [*_single_edits(network, trace, goal, work)]
     if not any(candidate.layers_touched == 1 for candidate in found):
         found += _second_edits(network, trace, goal, work)
-    return choose(found, goal, min(len(trace.steps), len(network.layers) - 1))
+    place, odd = min(len(trace.steps), len(network.layers) - 1), oddities(network, trace)
+    return choose(sorted(found, key=lambda each: size(each, goal, place=place, odd=odd)))
 
 
-def choose(found: Iterable[Candidate], goal: Goal, place: int) -> list[Candidate]:
+def choose(ranked: Iterable[Candidate]) -> list[Candidate]:
     """The best of every kind, the smallest first.
 
     Edits of the same layers do not crowd out the others: a whole layer and another input are
     offered too, where they help.
     """
-    ranked = sorted(found, key=lambda candidate: size(candidate, goal, place))
     best: dict[object, Candidate] = {}
     for candidate in ranked:
         best.setdefault(candidate.kind, candidate)
