@@ -341,3 +341,28 @@ def pool_places(
     if ceil_mode and (places - 1) * stride >= input_size + padding:
         places -= 1
     return places
+
+
+def unread_positions(
+    input_size: int, *, positions: int, kernel_size: int, stride: int, padding: int, dilation: int
+) -> int:
+    """How many input positions no window touches.
+
+    For D = 1 and S ≤ F those behind the last window, less its padding; else they are counted.
+
+    >>> unread_positions(6, positions=2, kernel_size=3, stride=2, padding=0, dilation=1)
+    1
+    >>> unread_positions(9, positions=3, kernel_size=1, stride=3, padding=0, dilation=1)
+    6
+    """
+    if dilation == 1 and stride <= kernel_size:
+        end = (positions - 1) * stride + kernel_size - padding
+        return max(0, input_size - max(0, end))
+    return input_size - touched_pixels(
+        input_size,
+        positions=positions,
+        kernel_size=kernel_size,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from designer.audit.adapt import adaptation
+from designer.audit.breaks import TOO_LARGE
 from designer.audit.diagnosis import Diagnosis, Verdict, diagnose
 from designer.audit.documents import layer_document
 from designer.audit.mirror import mirror_network
@@ -18,7 +19,7 @@ from designer.audit.request import AuditRequest
 from designer.audit.suggestion import suggest_design
 from designer.audit.trace import Network, Trace, trace_network
 from designer.audit.warnings import all_warnings
-from designer.reading import Document
+from designer.reading import Document, refuse_field
 from designer.verification import Runner
 
 NEAREST_WORK = 20_000
@@ -31,11 +32,12 @@ def audit(request: AuditRequest, *, runner: Runner | None) -> Document:
     Without a ``runner`` the repairs are checked by the laws alone, and say so.
 
     Raises:
-        InvalidRequest: where the network cannot be adapted.
+        InvalidRequest: where the network cannot be adapted, or a map is too large.
         Accident: where the verifying process crashed, ran out of time, or has no room now.
     """
     network = request.network
     trace = trace_network(network)
+    _refuse_large(trace)
     found = diagnose(request, trace)
     answer: Document = {
         "verdict": str(found.verdict),
@@ -66,6 +68,18 @@ def audit(request: AuditRequest, *, runner: Runner | None) -> Document:
     if request.adapt_to is not None:
         answer["adapted"] = _adapted(request, trace, runner)
     return answer
+
+
+def _refuse_large(trace: Trace) -> None:
+    """Refuse a network for a limit of ours: no verdict on it would be torch's.
+
+    Raises:
+        InvalidRequest: too_many_elements, at the layer.
+    """
+    broken = trace.broken
+    if broken is not None and broken.fields == (TOO_LARGE,):
+        pointer = f"/layers/{len(trace.steps)}"
+        refuse_field(pointer, "too_many_elements", str(broken), **broken.facts)
 
 
 def trace_rows(network: Network, trace: Trace) -> list[Document]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from math import prod
 
 from designer.errors import InvalidLayer
+from designer.limits import MAX_ELEMENTS
 
 Shape = tuple[int, ...]
 """The whole shape of a tensor as torch sees it, the batch axis first."""
@@ -33,10 +35,18 @@ class LayerBreaks(InvalidLayer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What one layer makes of one tensor: the shape, and the law with its numbers."""
+    """What one layer makes of one tensor: the shape, and the law with its numbers.
+
+    The law is written out only where it is read: a search steps through many layers.
+    """
 
     shape: Shape
-    arithmetic: tuple[str, ...] = ()
+    law: Callable[[], Sequence[str]] = tuple
+
+    @property
+    def arithmetic(self) -> tuple[str, ...]:
+        """The law with its numbers, per axis."""
+        return tuple(self.law())
 
 
 def times(numbers: Iterable[int]) -> str:
@@ -69,4 +79,25 @@ def refuse_empty(shape: Shape, *, fields: Sequence[str]) -> None:
             torch_error=None,
             fields=fields,
             output_shape=list(shape[1:]),
+        )
+
+
+TOO_LARGE = "numbers"
+"""The field that a break is about where the map is too large, and torch was never asked."""
+
+
+def refuse_size(shape: Shape, batch: int) -> None:
+    """Refuse a map of more numbers than are served: for a limit, not for a law.
+
+    Raises:
+        LayerBreaks: where one sample has more than ``MAX_ELEMENTS``.
+    """
+    if prod(shape) > MAX_ELEMENTS * batch:
+        raise LayerBreaks(
+            f"the map {times(shape[1:])} would have {prod(shape[1:])} numbers, at most"
+            f" {MAX_ELEMENTS} are served",
+            torch_error=None,
+            fields=(TOO_LARGE,),
+            elements=prod(shape[1:]),
+            maximum=MAX_ELEMENTS,
         )

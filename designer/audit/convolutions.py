@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -111,11 +111,17 @@ class ConvLayer(ConvolutionLayer):
         batched = self._refuse_channels(shape, axes)
         windows, sizes = self.windows(axes), batched[2:]
         if self.padding == "same":
-            return _stepped(shape, self.out_channels, sizes, [f"same: {i}" for i in sizes])
+            return _stepped(
+                shape, self.out_channels, sizes, lambda: [f"{i}, as it was" for i in sizes]
+            )
         _refuse_span(windows, sizes)
         outputs = tuple(w.conv(i) for w, i in zip(windows, sizes, strict=True))
-        law = [describe_conv(w, i) for w, i in zip(windows, sizes, strict=True)]
-        return _stepped(shape, self.out_channels, outputs, law)
+        return _stepped(
+            shape,
+            self.out_channels,
+            outputs,
+            lambda: [describe_conv(w, i) for w, i in zip(windows, sizes, strict=True)],
+        )
 
     def windows(self, axes: int) -> tuple[Window, ...]:
         """The windows, one per axis; of ``same`` and ``valid`` those without padding."""
@@ -191,8 +197,12 @@ class ConvTransposeLayer(ConvolutionLayer):
         windows = self.windows(axes)
         self._refuse_negative(shape, windows, sizes)
         outputs = tuple(w.conv_transpose(i) for w, i in zip(windows, sizes, strict=True))
-        law = [describe_conv_transpose(w, i) for w, i in zip(windows, sizes, strict=True)]
-        return _stepped(shape, self.out_channels, outputs, law)
+        return _stepped(
+            shape,
+            self.out_channels,
+            outputs,
+            lambda: [describe_conv_transpose(w, i) for w, i in zip(windows, sizes, strict=True)],
+        )
 
     def windows(self, axes: int) -> tuple[Window, ...]:
         """The windows, one per axis."""
@@ -231,9 +241,11 @@ class ConvTransposeLayer(ConvolutionLayer):
         refuse_empty((shape[0], self.out_channels, *outputs), fields=("padding",))
 
 
-def _stepped(shape: Shape, channels: int, sizes: Sequence[int], law: Sequence[str]) -> Step:
+def _stepped(
+    shape: Shape, channels: int, sizes: Sequence[int], law: Callable[[], Sequence[str]]
+) -> Step:
     head = shape[:1] if len(shape) == len(sizes) + 2 else ()
-    return Step(shape=(*head, channels, *sizes), arithmetic=tuple(law))
+    return Step(shape=(*head, channels, *sizes), law=law)
 
 
 def _refuse_span(windows: Sequence[Window], sizes: Sequence[int]) -> None:

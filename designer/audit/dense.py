@@ -40,7 +40,7 @@ class LinearLayer(Layer):
             )
         return Step(
             shape=(*shape[:-1], self.out_features),
-            arithmetic=(f"{self.in_features} → {self.out_features}",),
+            law=lambda: [f"{self.in_features} → {self.out_features}"],
         )
 
 
@@ -85,7 +85,7 @@ class ReshapeLayer(Layer):
                 shape=list(self.shape),
             )
         after = tuple(numbers // known if size == -1 else size for size in asked)
-        return Step(shape=after, arithmetic=(f"{_product(shape[1:])} = {_product(after[1:])}",))
+        return Step(shape=after, law=lambda: [f"{_product(shape[1:])} = {_product(after[1:])}"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +122,7 @@ class FlattenLayer(Layer):
             )
         whole = prod(shape[start : end + 1])
         law = () if start == end else (f"{_product(shape[start : end + 1])} = {whole}",)
-        return Step(shape=(*shape[:start], whole, *shape[end + 1 :]), arithmetic=law)
+        return Step(shape=(*shape[:start], whole, *shape[end + 1 :]), law=lambda: law)
 
 
 def _product(sizes: Sequence[int]) -> str:

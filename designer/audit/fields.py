@@ -15,14 +15,17 @@ from designer.audit.resizing import MODES, PixelShuffleLayer, UpsampleLayer
 from designer.audit.skips import AddFromLayer, ConcatFromLayer, ConcatLayer
 from designer.audit.spec import Layer
 from designer.checks import check_integer, field_name, refuse, shorten
-from designer.limits import MAX_LENGTH
+from designer.limits import MAX_LENGTH, MAX_WINDOW
 from designer.reading import read_flag, read_list, refuse_field
 
 Reader = Callable[[object, str], Any]
 """From a value and its pointer to the typed value, or a refusal."""
 
-MAX_COUNT = 2**31 - 1
+MAX_COUNT = 2**30
 """Most channels or features of a layer."""
+
+MAX_KERNEL = 4096
+"""Largest kernel of a layer that is audited."""
 
 MAX_SCALE = 1024
 """Largest factor of an upsampling."""
@@ -119,7 +122,7 @@ def conv_padding(value: object, pointer: str) -> int | tuple[int, ...] | str:
     if isinstance(value, str):
         named: str = choice("same", "valid")(value, pointer)
         return named
-    sizes: int | tuple[int, ...] = per_axis(0)(value, pointer)
+    sizes: int | tuple[int, ...] = per_axis(0, MAX_WINDOW)(value, pointer)
     return sizes
 
 
@@ -162,18 +165,18 @@ _NDIM = {"ndim": integer(1, 3)}
 _CONVOLUTION = {
     "in_channels": _COUNT,
     "out_channels": _COUNT,
-    "kernel_size": per_axis(1),
-    "stride": per_axis(1),
-    "padding": per_axis(0),
-    "dilation": per_axis(1),
+    "kernel_size": per_axis(1, MAX_KERNEL),
+    "stride": per_axis(1, MAX_WINDOW),
+    "padding": per_axis(0, MAX_WINDOW),
+    "dilation": per_axis(1, MAX_WINDOW),
     "groups": _COUNT,
     "bias": flag,
     **_NDIM,
 }
 _POOL = {
-    "kernel_size": per_axis(1),
-    "stride": per_axis(1),
-    "padding": per_axis(0),
+    "kernel_size": per_axis(1, MAX_KERNEL),
+    "stride": per_axis(1, MAX_WINDOW),
+    "padding": per_axis(0, MAX_WINDOW),
     "ceil_mode": flag,
     **_NDIM,
 }
@@ -188,7 +191,7 @@ OPS: Mapping[type[Layer], Mapping[str, Reader]] = {
         "padding": conv_padding,
         "padding_mode": choice("zeros", "reflect", "replicate", "circular"),
     },
-    ConvTransposeLayer: {**_CONVOLUTION, "output_padding": per_axis(0)},
+    ConvTransposeLayer: {**_CONVOLUTION, "output_padding": per_axis(0, MAX_WINDOW)},
     LinearLayer: {"in_features": _COUNT, "out_features": _COUNT, "bias": flag},
     ReshapeLayer: {"shape": integers(-1, MAX_COUNT, most=4, least=0), "fold_batch": flag},
     FlattenLayer: {"start_dim": integer(-5, 4), "end_dim": integer(-5, 4)},
@@ -199,7 +202,7 @@ OPS: Mapping[type[Layer], Mapping[str, Reader]] = {
         "mode": choice("constant", "reflect", "replicate", "circular"),
     },
     CropLayer: {"crop": crops},
-    MaxPoolLayer: {**_POOL, "dilation": per_axis(1)},
+    MaxPoolLayer: {**_POOL, "dilation": per_axis(1, MAX_WINDOW)},
     AvgPoolLayer: _POOL,
     GlobalPoolLayer: {"keepdim": flag},
     AdaptivePoolLayer: {"output_size": output_sizes, **_NDIM},

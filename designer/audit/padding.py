@@ -57,7 +57,7 @@ class PadLayer(Layer):
         law: list[str] = []
         for place, (near, far) in enumerate(zip(self.pad[::2], self.pad[1::2], strict=True), 1):
             law.insert(0, f"{shape[-place]} + {near} + {far} = {padded[-place]}")
-        return Step(shape=padded, arithmetic=tuple(law))
+        return Step(shape=padded, law=lambda: law)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ class CropLayer(Layer):
             left[axis] = max(0, shape[axis] - before - after)
             law.append(f"{shape[axis]} − {before} − {after} = {shape[axis] - before - after}")
         refuse_empty(tuple(left), fields=("crop",))
-        return Step(shape=tuple(left), arithmetic=tuple(law))
+        return Step(shape=tuple(left), law=lambda: law)
 
 
 def _refuse_count(shape: Shape, pads: Sequence[int], *, mode: str, fields: Sequence[str]) -> None:

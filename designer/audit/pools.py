@@ -32,16 +32,19 @@ class PoolLayer(AxisLayer):
         dilations = self.spread("dilation", axes)
         self.refuse_padding(kernels, paddings, dilations)
         sizes = shape[-axes:]
-        law, outputs = [], []
-        for i, f, s, p, d in zip(sizes, kernels, strides, paddings, dilations, strict=True):
-            outputs.append(
-                pool_places(
-                    i, kernel_size=f, stride=s, padding=p, dilation=d, ceil_mode=self.ceil_mode
-                )
-            )
-            law.append(_describe(i, kernel_span(f, d), s, p, outputs[-1], self.ceil_mode))
+        windows = list(zip(sizes, kernels, strides, paddings, dilations, strict=True))
+        outputs = [
+            pool_places(i, kernel_size=f, stride=s, padding=p, dilation=d, ceil_mode=self.ceil_mode)
+            for i, f, s, p, d in windows
+        ]
         self.refuse_sizes(shape, kernels, outputs)
-        return Step(shape=(*shape[:-axes], *outputs), arithmetic=tuple(law))
+        return Step(
+            shape=(*shape[:-axes], *outputs),
+            law=lambda: [
+                _describe(i, kernel_span(f, d), s, p, o, self.ceil_mode)
+                for (i, f, s, p, d), o in zip(windows, outputs, strict=True)
+            ],
+        )
 
     def refuse_rank(self, shape: Shape, axes: int) -> None:
         """Refuse a tensor of another rank.

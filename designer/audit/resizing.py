@@ -54,7 +54,7 @@ class UpsampleLayer(Layer):
                 output_size=outputs,
             )
         refuse_empty(after, fields=("scale_factor", "size"))
-        return Step(shape=after, arithmetic=tuple(law))
+        return Step(shape=after, law=lambda: law)
 
     def _refuse_lists(self, shape: Shape) -> None:
         for name, words in (
@@ -131,7 +131,7 @@ class PixelShuffleLayer(Layer):
         law = [f"{channels} / {factor}² = {channels // factor**2}"]
         law += [f"{size} · {factor} = {size * factor}" for size in (height, width)]
         after = (*head, channels // factor**2, height * factor, width * factor)
-        return Step(shape=after, arithmetic=tuple(law))
+        return Step(shape=after, law=lambda: law)
 
 
 def _entry(value: PerAxis | float | tuple[float, ...] | None, axis: int) -> float:

@@ -32,7 +32,7 @@ class ConcatLayer(Layer):
             )
         channels = shape[1] + self.extra_channels
         law = f"{shape[1]} + {self.extra_channels} = {channels}"
-        return Step(shape=(shape[0], channels, *shape[2:]), arithmetic=(law,))
+        return Step(shape=(shape[0], channels, *shape[2:]), law=lambda: [law])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ class ConcatFromLayer(SkipLayer):
                 )
         channels = shape[1] + other[1]
         law = f"{shape[1]} + {other[1]} = {channels}"
-        return Step(shape=(shape[0], channels, *shape[2:]), arithmetic=(law,))
+        return Step(shape=(shape[0], channels, *shape[2:]), law=lambda: [law])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

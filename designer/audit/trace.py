@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from designer.audit.breaks import LayerBreaks, Shape, Step
+from designer.audit.breaks import LayerBreaks, Shape, Step, refuse_size
 from designer.audit.spec import Layer
 
 
@@ -61,6 +61,7 @@ def continue_trace(
     for layer in layers:
         try:
             step = layer.step(seen[-1], seen)
+            refuse_size(step.shape, seen[0][0])
         except LayerBreaks as broken:
             return Trace(shapes=tuple(seen), steps=tuple(done), broken=broken)
         seen.append(step.shape)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from designer.arithmetic import kernel_span, touched_pixels
+from designer.arithmetic import kernel_span, unread_positions
 from designer.audit.breaks import Shape, times
 from designer.audit.convolutions import ConvLayer, ConvolutionLayer, ConvTransposeLayer
 from designer.audit.dense import LinearLayer
@@ -53,10 +53,10 @@ def _reading(layer: ConvLayer | PoolLayer, before: Shape, after: Shape) -> list[
         return found
     paddings = (0,) * axes if layer.padding == "valid" else layer.spread("padding", axes)
     for axis, (f, s, p, d) in enumerate(zip(kernels, strides, paddings, dilations, strict=True)):
-        touched = touched_pixels(
+        unread = unread_positions(
             sizes[axis], positions=outputs[axis], kernel_size=f, stride=s, padding=p, dilation=d
         )
-        if unread := sizes[axis] - touched:
+        if unread:
             verb = "is" if unread == 1 else "are"
             found.append(
                 f"{unread} of {sizes[axis]} positions along axis {axis} {verb} never read."

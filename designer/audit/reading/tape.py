@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from designer.audit.breaks import LayerBreaks, Shape
+from designer.audit.breaks import LayerBreaks, Shape, refuse_size
 from designer.audit.dense import ReshapeLayer
 from designer.audit.reading.text import SourceTooLong, refuse_line
 from designer.audit.reading.values import LayerModule, TensorValue
@@ -54,13 +54,15 @@ class Tape:
         self.placed.append(Placed(layer=layer, node=node))
         if not self.broken:
             try:
-                self.shapes.append(layer.step(self.shapes[-1], self.shapes).shape)
+                shape = layer.step(self.shapes[-1], self.shapes).shape
+                refuse_size(shape, self.shapes[0][0])
+                self.shapes.append(shape)
             except LayerBreaks:
                 self.broken = True
-        shape = None if self.broken else self.shapes[-1]
-        if shape is None and isinstance(layer, ReshapeLayer) and -1 not in layer.shape:
-            shape = (self.shapes[0][0], *layer.shape)
-        return TensorValue(index=len(self.placed) - 1, shape=shape)
+        known = None if self.broken else self.shapes[-1]
+        if known is None and isinstance(layer, ReshapeLayer) and -1 not in layer.shape:
+            known = (self.shapes[0][0], *layer.shape)
+        return TensorValue(index=len(self.placed) - 1, shape=known)
 
     def pass_module(self, module: LayerModule, tensor: TensorValue) -> TensorValue:
         """The tensor behind a torch module."""

@@ -31,7 +31,7 @@ from designer.audit.repairs.work import Work
 from designer.audit.spec import Layer
 from designer.audit.trace import Network, Trace, trace_network
 
-MAX_WORK = 150_000
+MAX_WORK = 100_000
 """Most layer steps of one search."""
 
 OFFERED = 10
@@ -39,6 +39,9 @@ OFFERED = 10
 
 BEAM = 24
 """Most first edits that are carried on to a second one."""
+
+NEIGHBOURS = 6
+"""How many of the last layers of one kind are changed alike, besides all of them."""
 
 Variants = Callable[[Layer, Shape], Iterator[Values]]
 
@@ -126,7 +129,7 @@ def _single_edits(network: Network, trace: Trace, goal: Goal, work: Work) -> Ite
     for variants in (single_changes, double_changes, axis_changes, triple_changes):
         for changes in _window_edits(network, trace, goal, work, variants):
             yield from _checked(network, changes, goal, work)
-    for changes in _uniform_edits(network, trace):
+    for changes in _uniform_edits(network, trace, work):
         yield from _checked(network, changes, goal, work)
     for changes in input_edits(network, goal, work):
         yield from _checked(network, changes, goal, work)
@@ -189,20 +192,20 @@ def _window_edits(
                 yield changes
 
 
-def _uniform_edits(network: Network, trace: Trace) -> Iterator[Changes]:
-    """The same field changed alike in all neighbours of one kind: every kernel from 5 to 4."""
-    places = range(len(network.layers))
+def _uniform_edits(network: Network, trace: Trace, work: Work) -> Iterator[Changes]:
+    """The same field changed alike in neighbours of one kind, all or the last few of them."""
+    places = range(min(len(network.layers), len(trace.shapes)))
     for _, group in groupby(places, key=lambda index: network.layers[index].op):
-        indices = [index for index in group if index < len(trace.shapes)]
+        indices = list(group)
+        starts = sorted({0, *range(max(0, len(indices) - NEIGHBOURS), len(indices) - 1)})
         if len(indices) < 2:
             continue
         for values in single_changes(network.layers[indices[0]], trace.shapes[indices[0]]):
-            for start in range(len(indices) - 1):
-                yield tuple(
-                    change
-                    for index in indices[start:]
-                    for change in _as_changes(network, index, values)
-                )
+            for start in starts:
+                if work.spent:
+                    return
+                alike = indices[start:]
+                yield tuple(c for index in alike for c in _as_changes(network, index, values))
 
 
 def _as_changes(network: Network, index: int, values: Values) -> Changes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from designer.audit.breaks import LayerBreaks, Shape
+from designer.audit.breaks import LayerBreaks, Shape, refuse_size
 from designer.audit.spec import Layer
 from designer.audit.trace import Network, Trace, trace_network
 
@@ -43,9 +43,11 @@ class Work:
         """The shape that one layer makes of the last one seen, None where it breaks."""
         self.left -= 1
         try:
-            return layer.step(seen[-1], seen).shape
+            shape = layer.step(seen[-1], seen).shape
+            refuse_size(shape, seen[0][0])
         except LayerBreaks:
             return None
+        return shape
 
     def _run(self, seen: list[Shape], layers: Sequence[Layer]) -> Shape | None:
         for layer in layers:
