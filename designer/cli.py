@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import click
 
+from designer.commands.audit import audit_command
 from designer.commands.design import design_command
 from designer.commands.layer import layer_command
 from designer.commands.solve import solve_command
@@ -64,6 +65,7 @@ def main() -> None:
     """Chains of transposed convolutions that fit, and verified PyTorch networks made of them."""
 
 
+main.add_command(audit_command)
 main.add_command(design_command)
 main.add_command(layer_command)
 main.add_command(verify_command)

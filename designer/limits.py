@@ -73,3 +73,15 @@ MAX_PROOF_ELEMENTS = 2**22
 
 MAX_CHAINS = 200
 """Most chains in one page."""
+
+MAX_AUDIT_LAYERS = 256
+"""Most layers of a network that is audited."""
+
+MAX_AUDIT_SOURCE = 200_000
+"""Longest source that is read, in characters."""
+
+MAX_AUDIT_BATCH = 65_536
+"""Largest batch that an audit is asked about."""
+
+MAX_ERROR_TEXT = 10_000
+"""Longest error message that an audit is given."""

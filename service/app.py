@@ -14,6 +14,7 @@ from service.contract import DESCRIPTION, LICENSE, TITLE, openapi_representation
 from service.problems.api import ProblemApi
 from service.schemas.fields import document_field
 from service.transport import install_transport
+from service.views.audits import audits
 from service.views.chains import chains
 from service.views.designs import designs
 from service.views.layers import layers
@@ -49,7 +50,7 @@ def _join_views(app: Flask) -> None:
     """Join the blueprints and write down the contract that they make together."""
     api = ProblemApi(app)
     api.ma_plugin.converter.add_attribute_function(document_field)
-    for blueprint in (designs, chains, layers, problems, operations):
+    for blueprint in (designs, chains, layers, audits, problems, operations):
         api.register_blueprint(blueprint)
     document = json.loads(json.dumps(api.spec.to_dict()))
     app.extensions["contract"] = document

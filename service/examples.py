@@ -163,3 +163,63 @@ CHAINS: dict[str, Any] = {
     },
 }
 """Questions about chains by name; tests send every one of them."""
+
+
+AUDITS: dict[str, Any] = {
+    "loss_error": {
+        "summary": "A discriminator for 64 px given 128: the loss complains",
+        "value": {
+            "input_shape": [3, 128, 128],
+            "batch": 128,
+            "error": "Using a target size (torch.Size([128])) that is different to the input size"
+            " (torch.Size([3200])) is deprecated.",
+            "layers": [
+                {
+                    "op": "conv",
+                    "in_channels": 3,
+                    "out_channels": 8,
+                    "kernel_size": 4,
+                    "stride": 2,
+                    "padding": 1,
+                },
+                {"op": "conv", "in_channels": 8, "out_channels": 8, "kernel_size": 4, "stride": 4},
+                {"op": "conv", "in_channels": 8, "out_channels": 1, "kernel_size": 4, "stride": 3},
+            ],
+        },
+    },
+    "source": {
+        "summary": "27 instead of 28: the text of an nn.Sequential, with its mirror",
+        "value": {
+            "input_shape": [64, 7, 7],
+            "wanted_shape": [1, 28, 28],
+            "mirror": True,
+            "source": "nn.Sequential(\n    nn.ConvTranspose2d(64, 32, 4, 2, 1),\n    nn.ReLU(),\n"
+            "    nn.ConvTranspose2d(32, 1, 3, 2, 1),\n)\n",
+        },
+    },
+    "adapt": {
+        "summary": "The same generator, but for 96×96",
+        "value": {
+            "input_shape": [100, 1, 1],
+            "adapt_to": [96, 96],
+            "layers": [
+                {"op": "conv_transpose", "in_channels": 100, "out_channels": 16, "kernel_size": 4},
+                {
+                    "op": "conv_transpose",
+                    "in_channels": 16,
+                    "out_channels": 8,
+                    "kernel_size": 4,
+                    "stride": 4,
+                },
+                {
+                    "op": "conv_transpose",
+                    "in_channels": 8,
+                    "out_channels": 3,
+                    "kernel_size": 4,
+                    "stride": 4,
+                },
+            ],
+        },
+    },
+}
+"""Audits by name; tests send every one of them."""

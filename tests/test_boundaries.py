@@ -42,6 +42,7 @@ ORDER = [
     "probe",
     "verification",
     "layer_answers",
+    "audit",
     "design",
     "answer",
     "chain_answers",

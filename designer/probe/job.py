@@ -28,6 +28,7 @@ from designer.probe.algebra import (
 from designer.probe.forms import measure_forms
 from designer.probe.full import import_exporters, measure_full
 from designer.probe.initialisation import repeats
+from designer.probe.layer_list import run_layer_list
 from designer.probe.loading import attempt, load_text, signature
 from designer.probe.reference import differences
 from designer.probe.running import count_at_other_widths, describe_full_width, run_network
@@ -84,6 +85,9 @@ def _signature(module: ModuleType, name: str) -> Json:
 def _measure(job: dict[str, Json]) -> dict[str, Json]:
     if "proof" in job:
         return {"errors": measure_forms(job["proof"]), "changed": changes(_UNTOUCHED)}
+    if "layer_lists" in job:
+        traces = [run_layer_list(network) for network in job["layer_lists"]]
+        return {"traces": traces, "changed": changes(_UNTOUCHED)}
     module = attempt(lambda: load_text(job["text"]))
     if not isinstance(module, ModuleType):
         return {"load": module, "changed": changes(_UNTOUCHED)}

@@ -22,13 +22,20 @@ CONFIG = SchemathesisConfig.from_dict(
     }
 )
 SCHEMA = schemathesis.openapi.from_wsgi("/openapi.json", create_app(), config=CONFIG)
-OPERATIONS = 18
-VARYING = 15
+OPERATIONS = 19
+VARYING = 16
 """Operations that take anything: the others have one case each."""
 
 POSTED = {
     f"POST /v1/{path}"
-    for path in ("designs", "chains", "layers/conv", "layers/conv-transpose", "layers/solve")
+    for path in (
+        "designs",
+        "chains",
+        "layers/conv",
+        "layers/conv-transpose",
+        "layers/solve",
+        "audits",
+    )
 }
 CASES = soak_count(1_000, 5_000)
 

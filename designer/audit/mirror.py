@@ -1,0 +1,187 @@
+"""The network that goes back: from an encoder its decoder, and the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from designer.arithmetic import inverse_output_padding
+from designer.audit.breaks import Shape, times
+from designer.audit.convolutions import ConvLayer, ConvolutionLayer, ConvTransposeLayer
+from designer.audit.dense import FlattenLayer, LinearLayer, ReshapeLayer
+from designer.audit.norms import NormLayer
+from designer.audit.padding import CropLayer, PadLayer
+from designer.audit.pools import AdaptivePoolLayer, GlobalPoolLayer, PoolLayer
+from designer.audit.resizing import PixelShuffleLayer, UpsampleLayer
+from designer.audit.spec import Layer, PerAxis
+from designer.audit.trace import Network, Trace, trace_network
+from designer.layers import Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mirror:
+    """The layers back, and what could not be mirrored, in words."""
+
+    network: Network
+    left_out: tuple[str, ...]
+
+    @property
+    def restores(self) -> bool:
+        """Whether it gives back the shape that the first network took."""
+        return trace_network(self.network).broken is None
+
+
+def mirror_network(network: Network, trace: Trace) -> Mirror:
+    """The mirror of a network that runs: it restores every size on the way back.
+
+    A norm and an activation belong to the map they stand on: the mirrored layer carries those of
+    the layer before it, the last one none.
+
+    >>> encoder = ConvLayer(in_channels=3, out_channels=8, kernel_size=3, stride=2, padding=1)
+    >>> network = Network(input_shape=(3, 28, 27), layers=(encoder,))
+    >>> back = mirror_network(network, trace_network(network)).network.layers[0]
+    >>> back.op, back.output_padding
+    ('conv_transpose', (1, 0))
+    """
+    back: list[Layer] = []
+    left_out: list[str] = []
+    for index in range(len(network.layers) - 1, -1, -1):
+        layer = network.layers[index]
+        before, after = trace.shapes[index], trace.shapes[index + 1]
+        turned = list(_turn(layer, before, after))
+        if not turned and not isinstance(layer, NormLayer):
+            left_out.append(
+                f"layer {index} ({layer.op}, {times(before[1:])} to {times(after[1:])}) has no way back"
+            )
+        earlier = network.layers[index - 1] if index else None
+        back += [_dressed(each, earlier) for each in turned]
+    input_shape = trace.shapes[-1][1:]
+    made = replace(network, input_shape=input_shape, layers=tuple(back))
+    return Mirror(network=made, left_out=tuple(left_out))
+
+
+def _turn(layer: Layer, before: Shape, after: Shape) -> Iterator[Layer]:
+    """The layers that lead from ``after`` back to ``before``; none where nothing does."""
+    if isinstance(layer, ConvLayer):
+        yield from _turn_conv(layer, before, after)
+    elif isinstance(layer, ConvTransposeLayer):
+        yield from _turn_transposed(layer, before, after)
+    elif isinstance(layer, LinearLayer):
+        yield LinearLayer(in_features=after[-1], out_features=before[-1], bias=layer.bias)
+    elif isinstance(layer, FlattenLayer | ReshapeLayer) and before[0] == after[0]:
+        if len(before) == 2:
+            yield FlattenLayer()
+        else:
+            yield ReshapeLayer(shape=before[1:])
+    elif isinstance(layer, PadLayer | CropLayer):
+        yield _turn_border(layer, before)
+    elif isinstance(layer, PoolLayer | UpsampleLayer | AdaptivePoolLayer) and len(before) > 2:
+        yield from _resize(before, after)
+    elif isinstance(layer, GlobalPoolLayer):
+        if not layer.keepdim:
+            yield ReshapeLayer(shape=(before[1], *(1,) * (len(before) - 2)))
+        yield UpsampleLayer(size=before[2:])
+    elif isinstance(layer, PixelShuffleLayer) and len(before) == 4:
+        factor = layer.upscale_factor
+        yield ConvLayer(
+            in_channels=after[1], out_channels=before[1], kernel_size=factor, stride=factor
+        )
+
+
+def _turn_conv(layer: ConvLayer, before: Shape, after: Shape) -> Iterator[Layer]:
+    """The transposed convolution with the same window; more than it may add is cropped or padded."""
+    axes = layer.axes(before)
+    windows = layer.windows(axes)
+    if layer.padding == "same":
+        windows = tuple(replace(window, padding=(window.span - 1) // 2) for window in windows)
+    extra = tuple(
+        inverse_output_padding(
+            side,
+            kernel_size=window.kernel_size,
+            stride=window.stride,
+            padding=window.padding,
+            dilation=window.dilation,
+        )
+        for window, side in zip(windows, before[-axes:], strict=True)
+    )
+    yield ConvTransposeLayer(
+        **_shared(layer),
+        kernel_size=layer.kernel_size,
+        stride=layer.stride,
+        padding=_together([window.padding for window in windows]),
+        dilation=layer.dilation,
+        output_padding=_together(extra),
+    )
+    if layer.padding == "same":
+        sides = [
+            window.conv_transpose(size) for window, size in zip(windows, after[-axes:], strict=True)
+        ]
+        crops = tuple((0, have - want) for have, want in zip(sides, before[-axes:], strict=True))
+        if any(map(any, crops)):
+            yield CropLayer(crop=crops)
+
+
+def _turn_transposed(layer: ConvTransposeLayer, before: Shape, after: Shape) -> Iterator[Layer]:
+    """The convolution with the same window; sizes that it would miss are cropped first."""
+    axes = layer.axes(before)
+    windows = layer.windows(axes)
+    spare = [
+        _spare(w, a, b) for w, a, b in zip(windows, after[-axes:], before[-axes:], strict=True)
+    ]
+    if any(spare):
+        yield CropLayer(crop=tuple((0, rows) for rows in spare))
+    yield ConvLayer(
+        **_shared(layer),
+        kernel_size=layer.kernel_size,
+        stride=layer.stride,
+        padding=layer.padding,
+        dilation=layer.dilation,
+    )
+
+
+def _spare(window: Window, size: int, wanted: int) -> int:
+    """How many rows must go before the convolution leads to the wanted size."""
+    return next(
+        (rows for rows in range(size) if window.conv(size - rows) == wanted),
+        0,
+    )
+
+
+def _shared(layer: ConvolutionLayer) -> dict[str, Any]:
+    return {
+        "in_channels": layer.out_channels,
+        "out_channels": layer.in_channels,
+        "groups": layer.groups,
+        "bias": layer.bias,
+        "ndim": layer.ndim,
+    }
+
+
+def _turn_border(layer: PadLayer | CropLayer, before: Shape) -> PadLayer:
+    """What was laid on is cut off, what was cut off is laid on."""
+    if isinstance(layer, PadLayer):
+        return PadLayer(pad=tuple(-pad for pad in layer.pad))
+    crops = [*layer.crop, *[(0, 0)] * (len(before) - 2 - len(layer.crop))]
+    return PadLayer(pad=tuple(pad for pair in reversed(crops) for pad in pair))
+
+
+def _resize(before: Shape, after: Shape) -> Iterator[Layer]:
+    """Up by upsampling to the size, down by an adaptive pooling; both where axes go both ways."""
+    if before[2:] == after[2:]:
+        return
+    if any(was > now for was, now in zip(before[2:], after[2:], strict=True)):
+        yield UpsampleLayer(size=before[2:])
+    else:
+        yield AdaptivePoolLayer(output_size=before[2:])
+
+
+def _dressed(layer: Layer, earlier: Layer | None) -> Layer:
+    if earlier is None:
+        return layer
+    values: dict[str, Any] = {"norm": earlier.norm, "activation": earlier.activation}
+    return replace(layer, **values)
+
+
+def _together(values: tuple[int, ...] | list[int]) -> PerAxis:
+    return values[0] if len(set(values)) == 1 else tuple(values)

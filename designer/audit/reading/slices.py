@@ -1,0 +1,48 @@
+"""A tensor's sizes as a source reads them, and its slices as crops."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from designer.audit.padding import CropLayer
+from designer.audit.reading.tape import Tape
+from designer.audit.reading.text import refuse_line
+from designer.audit.reading.values import BatchSize, TensorValue, Unknown, Value
+
+
+def tensor_sizes(tensor: TensorValue, tape: Tape, node: ast.AST) -> tuple[Value, ...]:
+    """The sizes of a tensor; behind a layer that breaks only the batch is known."""
+    if tensor.shape is None:
+        unknown = Unknown(why="a size behind a layer that breaks", line=getattr(node, "lineno", 1))
+        return (BatchSize(tape.shapes[0][0]), *[unknown] * 4)
+    return (BatchSize(tensor.shape[0]), *tensor.shape[1:])
+
+
+def slice_tensor(tape: Tape, tensor: TensorValue, parts: Sequence[Value], node: ast.AST) -> Value:
+    """``x[:, :, 1:-1]``: a crop, if only axes behind the channels are cut.
+
+    Raises:
+        SourceRefused: for other slices.
+    """
+    if tensor.shape is None:
+        refuse_line(node, "a slice behind a layer that breaks cannot be followed")
+    rank = len(tensor.shape)
+    spread: list[Value] = []
+    for part in parts:
+        missing = rank - (len(parts) - 1)
+        spread += [slice(None)] * missing if part is Ellipsis else [part]
+    spread += [slice(None)] * (rank - len(spread))
+    crops = []
+    for axis, (part, size) in enumerate(zip(spread, tensor.shape, strict=False)):
+        if not isinstance(part, slice) or part.step not in (None, 1):
+            refuse_line(node, "only slices without step along the axes of the map are followed")
+        if not all(entry is None or isinstance(entry, int) for entry in (part.start, part.stop)):
+            refuse_line(node, "a slice whose ends are not known cannot be followed")
+        start, stop, _ = part.indices(size)
+        if axis < 2 and (start, stop) != (0, size):
+            refuse_line(node, "a slice of the batch or the channels cannot be followed")
+        crops.append((start, max(0, size - stop)))
+    if not any(map(any, crops)):
+        return tensor
+    return tape.put(CropLayer(crop=tuple(crops[2:])), tensor, node)

@@ -1,0 +1,146 @@
+"""What statements do: names get values, loops and branches are followed, tensors pass through."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from designer.audit.breaks import Shape
+from designer.audit.reading.calling import Calling, Returned
+from designer.audit.reading.modules import refuse_unknown
+from designer.audit.reading.tape import Tape
+from designer.audit.reading.text import SourceRefused, SourceTooLong, refuse_line
+from designer.audit.reading.values import (
+    ClassValue,
+    FunctionValue,
+    Reference,
+    Scope,
+    TensorValue,
+    Unknown,
+    Value,
+)
+
+
+class Interpreter(Calling):
+    """Follows a source, statement by statement."""
+
+    def run(self, body: Sequence[ast.stmt], scope: Scope) -> Returned | None:
+        """Do the statements in order; what a ``return`` among them gives."""
+        for statement in body:
+            self.count(statement)
+            done = self._do(statement, scope)
+            if done is not None:
+                return done
+        return None
+
+    def run_top_level(self, body: Sequence[ast.stmt], scope: Scope) -> None:
+        """Do what can be followed of a module's own statements: training code is passed over."""
+        for statement in body:
+            try:
+                self.run([statement], scope)
+            except SourceTooLong:
+                raise
+            except SourceRefused as refused:
+                for node in ast.walk(statement):
+                    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                        scope[node.id] = Unknown(why=refused.what, line=refused.line)
+
+    def pass_through(self, module: Value, shape: Shape, node: ast.AST) -> Tape:
+        """The layers that an input of that whole shape passes through."""
+        self.tape = Tape(shape)
+        result = self.apply(module, [self.tape.start], {}, node)
+        if isinstance(result, tuple | list) and result:
+            result = result[0]
+        if isinstance(result, Unknown):
+            refuse_unknown(result, node, "what the network gives cannot be followed")
+        if not isinstance(result, TensorValue):
+            refuse_line(node, "what the network gives cannot be followed")
+        if result.index != len(self.tape.placed) - 1:
+            refuse_line(node, "the network gives a tensor that is not the last one made")
+        return self.tape
+
+    def _do(self, statement: ast.stmt, scope: Scope) -> Returned | None:
+        name = f"_do_{type(statement).__name__.lower()}"
+        method = getattr(self, name, None)
+        if method is None:
+            refuse_line(statement, f"{type(statement).__name__} cannot be followed")
+        done: Returned | None = method(statement, scope)
+        return done
+
+    def _do_expr(self, statement: ast.Expr, scope: Scope) -> None:
+        self.value(statement.value, scope)
+
+    def _do_assign(self, statement: ast.Assign, scope: Scope) -> None:
+        value = self.value(statement.value, scope)
+        for target in statement.targets:
+            self.assign(target, value, scope)
+
+    def _do_annassign(self, statement: ast.AnnAssign, scope: Scope) -> None:
+        if statement.value is not None:
+            self.assign(statement.target, self.value(statement.value, scope), scope)
+
+    def _do_augassign(self, statement: ast.AugAssign, scope: Scope) -> None:
+        both = ast.BinOp(left=_loaded(statement.target), op=statement.op, right=statement.value)
+        self.assign(statement.target, self.value(ast.copy_location(both, statement), scope), scope)
+
+    def _do_return(self, statement: ast.Return, scope: Scope) -> Returned:
+        return Returned(None if statement.value is None else self.value(statement.value, scope))
+
+    def _do_if(self, statement: ast.If, scope: Scope) -> Returned | None:
+        held = self.truth(self.value(statement.test, scope), statement.test)
+        return self.run(statement.body if held else statement.orelse, scope)
+
+    def _do_for(self, statement: ast.For, scope: Scope) -> Returned | None:
+        for entry in self.entries(self.value(statement.iter, scope), statement):
+            self.assign(statement.target, entry, scope)
+            done = self.run(statement.body, scope)
+            if done is not None:
+                return done
+        return self.run(statement.orelse, scope)
+
+    def _do_with(self, statement: ast.With, scope: Scope) -> Returned | None:
+        return self.run(statement.body, scope)
+
+    def _do_pass(self, statement: ast.stmt, scope: Scope) -> None:
+        """Nothing."""
+
+    _do_assert = _do_global = _do_delete = _do_pass
+
+    def _do_import(self, statement: ast.Import, scope: Scope) -> None:
+        for alias in statement.names:
+            path = alias.name if alias.asname else alias.name.split(".")[0]
+            scope[alias.asname or path] = Reference(path=path)
+
+    def _do_importfrom(self, statement: ast.ImportFrom, scope: Scope) -> None:
+        for alias in statement.names:
+            if alias.name != "*":
+                path = f"{statement.module}.{alias.name}"
+                scope[alias.asname or alias.name] = Reference(path=path)
+
+    def _do_functiondef(self, statement: ast.FunctionDef, scope: Scope) -> None:
+        scope[statement.name] = FunctionValue(node=statement, scope=scope)
+
+    def _do_classdef(self, statement: ast.ClassDef, scope: Scope) -> None:
+        bases = tuple(self.value(base, scope) for base in statement.bases)
+        members: Scope = {}
+        made = ClassValue(node=statement, scope=scope, bases=bases, members=members)
+        scope[statement.name] = made
+        inside = dict(scope)
+        self.run_top_level(statement.body, inside)
+        new = {name: value for name, value in inside.items() if scope.get(name) is not value}
+        for name, value in new.items():
+            members[name] = (
+                FunctionValue(node=value.node, scope=scope)
+                if isinstance(value, FunctionValue)
+                else value
+            )
+
+
+def _loaded(target: ast.expr) -> ast.expr:
+    """The value of what is assigned to: ``x += 1`` reads x first."""
+    if isinstance(target, ast.Name):
+        return ast.copy_location(ast.Name(id=target.id, ctx=ast.Load()), target)
+    if not isinstance(target, ast.Attribute):
+        refuse_line(target, "this assignment cannot be followed")
+    loaded = ast.Attribute(value=target.value, attr=target.attr, ctx=ast.Load())
+    return ast.copy_location(loaded, target)

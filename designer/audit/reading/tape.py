@@ -1,0 +1,118 @@
+"""The layers that a source's tensor has passed through, in order, each with where it stands."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from designer.audit.breaks import LayerBreaks, Shape, refuse_size
+from designer.audit.dense import ReshapeLayer
+from designer.audit.reading.text import SourceTooLong, refuse_line
+from designer.audit.reading.values import LayerModule, TensorValue
+from designer.audit.skips import AddFromLayer, ConcatFromLayer
+from designer.audit.spec import Layer
+from designer.limits import MAX_AUDIT_LAYERS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A layer and the node of the source that made it."""
+
+    layer: Layer
+    node: ast.AST
+
+
+class Tape:
+    """One pass of one tensor through a network, written down layer by layer."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.placed: list[Placed] = []
+        self.shapes: list[Shape] = [shape]
+        self.broken = False
+
+    @property
+    def start(self) -> TensorValue:
+        """The input."""
+        return TensorValue(index=-1, shape=self.shapes[0])
+
+    def put(self, layer: Layer, tensor: TensorValue, node: ast.AST) -> TensorValue:
+        """The tensor behind one more layer.
+
+        Raises:
+            SourceRefused: where the tensor is not the last one: a branch is more than a skip.
+        """
+        if tensor.index != len(self.placed) - 1:
+            refuse_line(
+                node,
+                f"{layer.op} reads a tensor that other layers have read since: a branch, which a"
+                " list of layers cannot hold (skips can only be concatenated or added)",
+            )
+        if len(self.placed) >= MAX_AUDIT_LAYERS:
+            line = getattr(node, "lineno", 1)
+            raise SourceTooLong(line, f"a network has at most {MAX_AUDIT_LAYERS} layers")
+        self.placed.append(Placed(layer=layer, node=node))
+        if not self.broken:
+            try:
+                shape = layer.step(self.shapes[-1], self.shapes).shape
+                refuse_size(shape, self.shapes[0][0])
+                self.shapes.append(shape)
+            except LayerBreaks:
+                self.broken = True
+        known = None if self.broken else self.shapes[-1]
+        if known is None and isinstance(layer, ReshapeLayer) and -1 not in layer.shape:
+            known = (self.shapes[0][0], *layer.shape)
+        return TensorValue(index=len(self.placed) - 1, shape=known)
+
+    def pass_module(self, module: LayerModule, tensor: TensorValue) -> TensorValue:
+        """The tensor behind a torch module."""
+        if module.layer is not None:
+            return self.put(module.layer, tensor, module.node)
+        self._refuse_norm(module, tensor)
+        return self.mention(module.word, tensor, norm=module.normalizes is not None)
+
+    def mention(self, word: str, tensor: TensorValue, *, norm: bool = False) -> TensorValue:
+        """The same tensor; the word becomes the last layer's activation or norm."""
+        if tensor.index == len(self.placed) - 1 and self.placed and word:
+            placed = self.placed[-1]
+            name = "norm" if norm else "activation"
+            if getattr(placed.layer, name) is None:
+                values: dict[str, str] = {name: word[:100]}
+                layer = replace(placed.layer, **values)
+                self.placed[-1] = Placed(layer=layer, node=placed.node)
+        return tensor
+
+    def join(self, tensors: Sequence[TensorValue], node: ast.AST, *, add: bool) -> TensorValue:
+        """The tensors concatenated along the channels, or added: one of them is the last one.
+
+        Raises:
+            SourceRefused: where none is.
+        """
+        now = next((t for t in tensors if t.index == len(self.placed) - 1), None)
+        if now is None:
+            refuse_line(node, "none of these tensors is the one that the last layer gave: a branch")
+        others = list(tensors)
+        others.remove(now)
+        for other in others:
+            kind = AddFromLayer if add else ConcatFromLayer
+            now = self.put(kind(source=other.index), now, node)
+        return now
+
+    def reshape(
+        self, tensor: TensorValue, shape: Shape, node: ast.AST, *, fold: bool = False
+    ) -> TensorValue:
+        """The tensor laid out anew."""
+        return self.put(ReshapeLayer(shape=shape, fold_batch=fold), tensor, node)
+
+    def _refuse_norm(self, module: LayerModule, tensor: TensorValue) -> None:
+        """A norm that is only a word must suit what it gets; the audit has no layer for it."""
+        if module.normalizes is None or tensor.shape is None:
+            return
+        name, sizes = module.normalizes
+        got = tensor.shape[1:2] if name != "LayerNorm" else tensor.shape[-len(sizes) :]
+        if sizes != got:
+            refuse_line(
+                module.node,
+                f"{name} is for {list(sizes)}, it gets {list(got)}: an audit holds no such layer,"
+                " mend it and ask again",
+            )

@@ -1,0 +1,128 @@
+"""What the names of a source can stand for, besides Python's own numbers, texts and lists."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from designer.audit.breaks import Shape
+from designer.audit.spec import Layer
+
+Value = object
+"""Any value below, or a number, text, None, list, tuple or dict of them."""
+
+Scope = dict[str, Value]
+
+
+class BatchSize(int):
+    """The batch size, read from a tensor: where it stands in a view, the batch is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A name of torch or of another library, by its dotted path."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """A value that cannot be followed; it refuses only where a layer needs it."""
+
+    why: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TensorValue:
+    """What a layer gave: the output of layer ``index``, -1 the input.
+
+    ``shape`` is the whole shape, None behind a layer that breaks.
+    """
+
+    index: int
+    shape: Shape | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerModule:
+    """A torch module that is one layer, or one that changes no shape and is only a word."""
+
+    layer: Layer | None
+    word: str
+    node: ast.Call
+    normalizes: tuple[str, Shape] | None = None
+    """Name and sizes of a norm that is only a word, to be checked against what it gets."""
+
+
+@dataclass(slots=True)
+class ModuleSequence:
+    """A Sequential, or a ModuleList, which cannot be called."""
+
+    items: list[Value]
+    callable: bool
+    node: ast.AST
+    names: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionValue:
+    """A function of the source; ``scope`` is where it was defined."""
+
+    node: ast.FunctionDef
+    scope: Scope
+    owner: Value = None
+    """What its first parameter stands for, where it is a method."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassValue:
+    """A class of the source."""
+
+    node: ast.ClassDef
+    scope: Scope
+    bases: tuple[Value, ...]
+    members: Scope
+
+    def find(self, name: str) -> Value:
+        """A member of the class or of its bases, None where there is none."""
+        if name in self.members:
+            return self.members[name]
+        for base in self.bases:
+            if isinstance(base, ClassValue) and (found := base.find(name)) is not None:
+                return found
+        return None
+
+    @property
+    def is_module(self) -> bool:
+        """Whether it is a torch module."""
+        return any(
+            base.is_module
+            if isinstance(base, ClassValue)
+            else isinstance(base, Reference) and base.path.endswith("Module")
+            for base in self.bases
+        )
+
+
+@dataclass(slots=True)
+class InstanceValue:
+    """An instance of a class of the source, with its attributes."""
+
+    made_of: ClassValue
+    attributes: Scope = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """A method of a value that is not the source's own: of a tensor, a list, a module."""
+
+    owner: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parent:
+    """What ``super()`` stands for."""
+
+    instance: InstanceValue
+    of: ClassValue

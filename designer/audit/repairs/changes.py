@@ -1,0 +1,104 @@
+"""Edits of a network, and the network after them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from designer.audit.documents import attribute, layer_document, plain
+from designer.audit.skips import SkipLayer
+from designer.audit.spec import Layer
+from designer.audit.trace import Network
+from designer.reading import Document
+
+LAYER = "layer"
+"""The field name of a layer that is added or removed."""
+
+INPUT = -1
+"""The index of the input."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One edit. ``index`` counts the layers as sent, -1 the input.
+
+    ``field`` is a JSON name. A whole layer has the field ``layer``: one that is added stands before
+    the layer of that index and has None before, one that is removed has None after.
+    """
+
+    index: int
+    field: str
+    before: object
+    after: object
+
+    @property
+    def document(self) -> Document:
+        """The change as JSON."""
+        return {
+            "index": self.index,
+            "field": self.field,
+            "from": _value(self.before),
+            "to": _value(self.after),
+        }
+
+
+Changes = tuple[Change, ...]
+
+
+def set_field(network: Network, index: int, name: str, value: object) -> Change:
+    """The change of one field of one layer."""
+    before = getattr(network.layers[index], attribute(name))
+    return Change(index=index, field=name, before=before, after=value)
+
+
+def add_layer(index: int, layer: Layer) -> Change:
+    """The change that puts a layer before the layer of that index."""
+    return Change(index=index, field=LAYER, before=None, after=layer)
+
+
+def remove_layer(network: Network, index: int) -> Change:
+    """The change that takes a layer away."""
+    return Change(index=index, field=LAYER, before=network.layers[index], after=None)
+
+
+def apply_changes(network: Network, changes: Sequence[Change]) -> Network:
+    """The network after all changes; skips keep pointing at the layers they came from.
+
+    A skip from a layer that is removed comes from the layer before it.
+    """
+    layers: list[Layer | None] = list(network.layers)
+    added: dict[int, list[Layer]] = {}
+    input_shape = network.input_shape
+    for change in changes:
+        if change.index == INPUT:
+            assert isinstance(change.after, tuple)
+            input_shape = change.after
+        elif change.field != LAYER:
+            layer = layers[change.index]
+            assert layer is not None, "a layer that is removed has no other change"
+            value: dict[str, Any] = {attribute(change.field): change.after}
+            layers[change.index] = replace(layer, **value)
+        elif isinstance(change.after, Layer):
+            added.setdefault(change.index, []).append(change.after)
+        else:
+            layers[change.index] = None
+    return replace(network, input_shape=input_shape, layers=_joined(layers, added))
+
+
+def _joined(layers: Sequence[Layer | None], added: dict[int, list[Layer]]) -> tuple[Layer, ...]:
+    joined: list[Layer] = []
+    places = {INPUT: INPUT}
+    for index in range(len(layers) + 1):
+        joined += added.get(index, [])
+        layer = layers[index] if index < len(layers) else None
+        if isinstance(layer, SkipLayer):
+            layer = replace(layer, source=places[layer.source])
+        if layer is not None:
+            joined.append(layer)
+        places[index] = len(joined) - 1
+    return tuple(joined)
+
+
+def _value(value: object) -> object:
+    return layer_document(value) if isinstance(value, Layer) else plain(value)

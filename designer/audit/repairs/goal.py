@@ -1,0 +1,33 @@
+"""What a repaired network must do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from designer.audit.breaks import Shape
+from designer.audit.trace import Network, Trace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """To run, and to end at ``wanted`` for one sample where that is known.
+
+    ``wish`` is where such a network ends when its input suits it: it decides between repairs.
+    """
+
+    wanted: Shape | None = None
+    wish: Shape | None = None
+
+    def accepts(self, network: Network, end: Shape | None) -> bool:
+        """Whether a whole shape at the end will do; None is a network that breaks."""
+        if end is None:
+            return False
+        return self.wanted is None or end == (network.batch, *self.wanted)
+
+    def reached(self, network: Network, trace: Trace) -> bool:
+        """Whether a trace reaches it."""
+        return trace.broken is None and self.accepts(network, trace.shapes[-1])
+
+    def misses(self, trace: Trace) -> bool:
+        """Whether a trace that runs ends elsewhere than wished."""
+        return self.wish is not None and trace.output_shape != self.wish

@@ -1,0 +1,223 @@
+"""The search for repairs: edits of growing size, each asked of the laws.
+
+One layer's fields first, then whole layers and the input, then several layers together. Every edit
+is a candidate only if the laws carry the whole network to the goal; nothing is known here of what
+usually helps.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
+from math import prod
+
+from designer.audit.breaks import Shape
+from designer.audit.repairs.changes import INPUT, LAYER, Changes, apply_changes, set_field
+from designer.audit.repairs.goal import Goal
+from designer.audit.repairs.inputs import input_edits, served_inputs
+from designer.audit.repairs.numbers import end_channels, number_edits, size_edits
+from designer.audit.repairs.ranking import Candidate, oddities, size
+from designer.audit.repairs.structure import borders, copies, removals
+from designer.audit.repairs.windows import (
+    Values,
+    axis_changes,
+    double_changes,
+    single_changes,
+    triple_changes,
+)
+from designer.audit.repairs.work import Work
+from designer.audit.spec import Layer
+from designer.audit.trace import Network, Trace, trace_network
+
+MAX_WORK = 100_000
+"""Most layer steps of one search."""
+
+OFFERED = 10
+"""Most repairs that are offered."""
+
+BEAM = 24
+"""Most first edits that are carried on to a second one."""
+
+NEIGHBOURS = 6
+"""How many of the last layers of one kind are changed alike, besides all of them."""
+
+Variants = Callable[[Layer, Shape], Iterator[Values]]
+
+
+def find_repairs(network: Network, goal: Goal) -> list[Candidate]:
+    """The smallest edits after which the network reaches the goal, smallest first.
+
+    >>> from designer.audit.convolutions import ConvTransposeLayer
+    >>> layer = ConvTransposeLayer(in_channels=1, out_channels=1, kernel_size=3, stride=2, padding=1)
+    >>> network = Network(input_shape=(1, 14, 14), layers=(layer,))
+    >>> best = find_repairs(network, Goal(wanted=(1, 28, 28)))[0]
+    >>> [(change.field, change.before, change.after) for change in best.changes]
+    [('output_padding', 0, 1)]
+    """
+    work = Work(MAX_WORK)
+    trace = trace_network(network)
+    goal = Goal(wanted=goal.wanted, wish=goal.wish or _wish(network, trace, goal))
+    found = [*_single_edits(network, trace, goal, work)]
+    if not any(candidate.layers_touched == 1 for candidate in found):
+        found += _second_edits(network, trace, goal, work)
+    place, odd = min(len(trace.steps), len(network.layers) - 1), oddities(network, trace)
+    return choose(sorted(found, key=lambda each: size(each, goal, place=place, odd=odd)))
+
+
+def choose(ranked: Iterable[Candidate]) -> list[Candidate]:
+    """The best of every kind, the smallest first.
+
+    Edits of the same layers do not crowd out the others: a whole layer and another input are
+    offered too, where they help.
+    """
+    best: dict[object, Candidate] = {}
+    for candidate in ranked:
+        best.setdefault(candidate.kind, candidate)
+    chosen: list[Candidate] = []
+    groups: Counter[object] = Counter()
+    for candidate in best.values():
+        group = _group(candidate)
+        if groups[group] < ALIKE.get(group, 3) and not any(
+            set(smaller.changes) < set(candidate.changes) for smaller in chosen
+        ):
+            groups[group] += 1
+            chosen.append(candidate)
+    whole = [candidate for candidate in chosen if _group(candidate) in ALIKE]
+    fields = [candidate for candidate in chosen if _group(candidate) not in ALIKE]
+    kept = {*map(id, whole), *map(id, fields[: OFFERED - len(whole)])}
+    return [candidate for candidate in chosen if id(candidate) in kept]
+
+
+def _group(candidate: Candidate) -> object:
+    """What edits have in common: whole layers added, or taken away, the input, or the same layers."""
+    first = candidate.changes[0]
+    if any(change.field == LAYER for change in candidate.changes):
+        return "added" if first.before is None else "removed"
+    return "input" if first.index == INPUT else frozenset(place for place, _ in candidate.kind)
+
+
+ALIKE: dict[object, int] = {"added": 2, "removed": 1, "input": 1}
+"""How many repairs of a group are offered; of other groups three."""
+
+
+def _wish(network: Network, trace: Trace, goal: Goal) -> Shape | None:
+    """Where the network ends when its input suits it, if its own does not; a score is one number."""
+    if trace.broken is None or goal.wanted is not None:
+        return goal.wanted
+    served = served_inputs(network, Goal(), Work(MAX_WORK // 10), most=1)
+    if not served:
+        return None
+    end = trace_network(replace(network, input_shape=served[0])).shapes[-1][1:]
+    falling = prod(end[1:]) < prod(network.input_shape[1:])
+    return (1,) * len(end) if end[:1] == (1,) and falling else end
+
+
+def _single_edits(network: Network, trace: Trace, goal: Goal, work: Work) -> Iterator[Candidate]:
+    """Edits of one layer, of whole layers, and of the input."""
+    edits: list[Iterable[Changes]] = [number_edits(network, trace), borders(network, trace, goal)]
+    end = trace.output_shape
+    if end and goal.wanted and len(end) == len(goal.wanted) and end[0] != goal.wanted[0]:
+        edits.append(end_channels(network, trace, goal.wanted[0]))
+    edits += [removals(network, trace), copies(network, trace)]
+    for group in edits:
+        for changes in group:
+            yield from _checked(network, changes, goal, work)
+    for changes in size_edits(network, trace, goal):
+        yield from _checked(network, changes, goal, work)
+    for variants in (single_changes, double_changes, axis_changes, triple_changes):
+        for changes in _window_edits(network, trace, goal, work, variants):
+            yield from _checked(network, changes, goal, work)
+    for changes in _uniform_edits(network, trace, work):
+        yield from _checked(network, changes, goal, work)
+    for changes in input_edits(network, goal, work):
+        yield from _checked(network, changes, goal, work)
+
+
+def _second_edits(network: Network, trace: Trace, goal: Goal, work: Work) -> Iterator[Candidate]:
+    """Edits of two layers: the first carries the network further, the second to the goal."""
+    for first in _progress(network, trace, work)[:BEAM]:
+        changed = apply_changes(network, first)
+        if len(changed.layers) != len(network.layers):
+            continue
+        after = trace_network(changed)
+        touched = {change.index for change in first}
+        again: list[Iterable[Changes]] = [
+            number_edits(changed, after),
+            _window_edits(changed, after, goal, work, single_changes),
+        ]
+        for group in again:
+            for second in group:
+                if work.spent:
+                    return
+                if touched.isdisjoint(change.index for change in second):
+                    yield from _checked(network, (*first, *second), goal, work)
+
+
+def _progress(network: Network, trace: Trace, work: Work) -> list[Changes]:
+    """Edits of one layer, those first after which the network runs furthest, one per shape."""
+    reached: dict[tuple[int, Shape], Changes] = {}
+    start = len(trace.steps)
+    edits = [*number_edits(network, trace)]
+    last = start if trace.broken else start - 1
+    for index in range(last, -1, -1):
+        before = trace.shapes[index]
+        for values in single_changes(network.layers[index], before):
+            edits.append(_as_changes(network, index, values))
+    for changes in edits:
+        if work.spent:
+            break
+        after = work.trace(apply_changes(network, changes))
+        if trace.broken is None or len(after.steps) > start or after.broken is None:
+            reached.setdefault((changes[0].index, after.shapes[-1]), changes)
+    return list(reached.values())
+
+
+def _window_edits(
+    network: Network, trace: Trace, goal: Goal, work: Work, variants: Variants
+) -> Iterator[Changes]:
+    """Other windows for one layer, up to the one that breaks, last layers first."""
+    last = len(trace.steps) if trace.broken else len(trace.steps) - 1
+    for index in range(last, -1, -1):
+        layer, seen = network.layers[index], trace.shapes[: index + 1]
+        for values in variants(layer, seen[-1]):
+            if work.spent:
+                return
+            changes = _as_changes(network, index, values)
+            shape = work.step(apply_changes(network, changes).layers[index], seen)
+            if shape is not None and goal.accepts(
+                network, work.end_after(network, seen, index, shape)
+            ):
+                yield changes
+
+
+def _uniform_edits(network: Network, trace: Trace, work: Work) -> Iterator[Changes]:
+    """The same field changed alike in neighbours of one kind, all or the last few of them."""
+    places = range(min(len(network.layers), len(trace.shapes)))
+    for _, group in groupby(places, key=lambda index: network.layers[index].op):
+        indices = list(group)
+        starts = sorted({0, *range(max(0, len(indices) - NEIGHBOURS), len(indices) - 1)})
+        if len(indices) < 2:
+            continue
+        for values in single_changes(network.layers[indices[0]], trace.shapes[indices[0]]):
+            for start in starts:
+                if work.spent:
+                    return
+                alike = indices[start:]
+                yield tuple(c for index in alike for c in _as_changes(network, index, values))
+
+
+def _as_changes(network: Network, index: int, values: Values) -> Changes:
+    return tuple(set_field(network, index, name, value) for name, value in values.items())
+
+
+def _checked(network: Network, changes: Changes, goal: Goal, work: Work) -> Iterator[Candidate]:
+    """The candidate, if the laws carry the edited network to the goal."""
+    if work.spent or any(change.before == change.after for change in changes):
+        return
+    changed = apply_changes(network, changes)
+    trace = work.trace(changed)
+    whole = any(change.field == LAYER for change in changes)
+    if goal.reached(changed, trace) and not (whole and goal.misses(trace)):
+        yield Candidate(changes=changes, network=changed, trace=trace)

@@ -1,0 +1,163 @@
+"""What an audit is asked: the network, what it should give, and what its owner saw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import prod
+
+from designer.audit.breaks import Shape
+from designer.audit.complaint import Complaint, read_complaint
+from designer.audit.documents import read_layers
+from designer.audit.reading.reader import SourceNetwork, read_source
+from designer.audit.trace import Network
+from designer.checks import check_integer, check_length, field_name, refuse, shorten
+from designer.limits import (
+    MAX_AUDIT_BATCH,
+    MAX_ELEMENTS,
+    MAX_ERROR_TEXT,
+    MAX_LENGTH,
+    MAX_SIDE,
+)
+from designer.reading import Document, read_flag, read_list, read_object, refuse_field
+
+FIELDS = (
+    "input_shape",
+    "layers",
+    "source",
+    "wanted_shape",
+    "batch",
+    "error",
+    "mirror",
+    "adapt_to",
+)
+
+DEFAULT_BATCH = 2
+"""The batch where none is given, and no error tells of one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRequest:
+    """A network, what is wanted of it, and the error that was seen.
+
+    ``source`` is kept where the network came as text. ``adapt_to`` are the sides that the picture
+    shall have: the map at the larger end of the network.
+    """
+
+    network: Network
+    source: SourceNetwork | None = None
+    wanted_shape: Shape | None = None
+    complaint: Complaint | None = None
+    mirror: bool = False
+    adapt_to: Shape | None = None
+
+
+def read_request(value: object) -> AuditRequest:
+    """The request that a JSON value is.
+
+    Raises:
+        InvalidRequest: for anything that no audit may be asked, by its pointer.
+    """
+    document = read_object(value, pointer="", known=FIELDS, required=("input_shape",))
+    input_shape = read_shape(document["input_shape"], pointer="/input_shape", least=1)
+    given = {name: document.get(name) for name in FIELDS if document.get(name) is not None}
+    complaint = None if "error" not in given else read_complaint(_text(given["error"], "/error"))
+    batch = _read_batch(given, complaint)
+    _refuse_both(given)
+    network = Network(input_shape=input_shape, layers=(), batch=batch)
+    source: SourceNetwork | None = None
+    if "source" in given:
+        text = _text(given["source"], "/source", most=None)
+        source = read_source(text, input_shape=input_shape, batch=batch)
+        layers = source.layers
+    else:
+        layers = read_layers(given["layers"], pointer="/layers")
+    return AuditRequest(
+        network=replace(network, layers=layers),
+        source=source,
+        wanted_shape=_read_wanted(given),
+        complaint=complaint,
+        mirror="mirror" in given and read_flag(given["mirror"], pointer="/mirror"),
+        adapt_to=_read_sides(given, axes=len(input_shape) - 1),
+    )
+
+
+def read_shape(value: object, *, pointer: str, least: int) -> Shape:
+    """A shape of one sample: channels and 1 to 3 sizes, or features alone.
+
+    >>> read_shape([3, 64, 64], pointer="/input_shape", least=1)
+    (3, 64, 64)
+
+    Raises:
+        InvalidRequest: for another rank, a size out of range, or too many numbers.
+    """
+    entries = read_list(value, pointer=pointer, low=least, high=4)
+    for place, entry in enumerate(entries):
+        most = MAX_SIDE if len(entries) > 2 and place else MAX_LENGTH
+        refuse(check_integer(entry, pointer=f"{pointer}/{place}", low=1, high=most))
+    shape = tuple(entry for entry in entries if isinstance(entry, int))
+    if prod(shape) > MAX_ELEMENTS:
+        refuse_field(
+            pointer,
+            "too_many_elements",
+            f"{field_name(pointer)} has {prod(shape)} numbers, at most {MAX_ELEMENTS} are served",
+            elements=prod(shape),
+            maximum=MAX_ELEMENTS,
+        )
+    return shape
+
+
+def _text(value: object, pointer: str, *, most: int | None = MAX_ERROR_TEXT) -> str:
+    if not isinstance(value, str):
+        detail = f"{field_name(pointer)} must be a text, got {shorten(value)}"
+        refuse_field(pointer, "not_a_text", detail)
+    if most is not None and len(value) > most:
+        refuse_field(
+            pointer,
+            "wrong_length",
+            f"{field_name(pointer)} must have at most {most} characters, got {len(value)}",
+            length=len(value),
+            maximum=most,
+        )
+    return value
+
+
+def _read_batch(given: Document, complaint: Complaint | None) -> int:
+    """As given; else as the error tells; else two."""
+    if "batch" in given:
+        refuse(check_integer(given["batch"], pointer="/batch", low=1, high=MAX_AUDIT_BATCH))
+        batch = given["batch"]
+        assert isinstance(batch, int)
+        return batch
+    told = complaint.batch if complaint is not None else None
+    return told if told is not None and 1 <= told <= MAX_AUDIT_BATCH else DEFAULT_BATCH
+
+
+def _refuse_both(given: Document) -> None:
+    sent = [name for name in ("layers", "source") if name in given]
+    if len(sent) != 1:
+        refuse_field(
+            "/source" if sent else "/layers",
+            "contradiction" if sent else "missing_field",
+            f"one of layers and source is required, got {' and '.join(sent) or 'neither'}",
+        )
+
+
+def _read_wanted(given: Document) -> Shape | None:
+    if "wanted_shape" not in given:
+        return None
+    return read_shape(given["wanted_shape"], pointer="/wanted_shape", least=0)
+
+
+def _read_sides(given: Document, *, axes: int) -> Shape | None:
+    if "adapt_to" not in given:
+        return None
+    value = given["adapt_to"]
+    if isinstance(value, list):
+        sides = read_shape([1, *value][:5], pointer="/adapt_to", least=2)[1:]
+    else:
+        refuse(check_integer(value, pointer="/adapt_to", low=1, high=MAX_SIDE))
+        assert isinstance(value, int)
+        sides = (value,) * max(axes, 1)
+    if axes:
+        refuse(check_length(sides, pointer="/adapt_to", low=axes, high=axes))
+    return sides

@@ -1,0 +1,69 @@
+"""The trace: every layer's shapes up to the end, or up to the first layer that breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from designer.audit.breaks import LayerBreaks, Shape, Step, refuse_size
+from designer.audit.spec import Layer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """A network that somebody has: the shape of one sample, and the layers in order."""
+
+    input_shape: Shape
+    layers: tuple[Layer, ...]
+    batch: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What the layers give: one step per layer that runs, and what stopped the next one.
+
+    ``shapes`` begins with the input and holds whole tensors, the batch axis first.
+    """
+
+    shapes: tuple[Shape, ...]
+    steps: tuple[Step, ...]
+    broken: LayerBreaks | None = None
+
+    @property
+    def fails_at(self) -> int | None:
+        """Index of the first layer that breaks, None where all run."""
+        return None if self.broken is None else len(self.steps)
+
+    @property
+    def output_shape(self) -> Shape | None:
+        """What comes out for one sample, None where a layer breaks."""
+        return None if self.broken is not None else self.shapes[-1][1:]
+
+
+def trace_network(network: Network) -> Trace:
+    """The trace of a network.
+
+    >>> from designer.audit.dense import LinearLayer
+    >>> layer = LinearLayer(in_features=8, out_features=2)
+    >>> trace_network(Network(input_shape=(8,), layers=(layer,))).output_shape
+    (2,)
+    >>> trace_network(Network(input_shape=(8,), layers=(layer, layer))).fails_at
+    1
+    """
+    return continue_trace([(network.batch, *network.input_shape)], [], network.layers)
+
+
+def continue_trace(
+    shapes: Sequence[Shape], steps: Sequence[Step], layers: Sequence[Layer]
+) -> Trace:
+    """The trace of further layers, from what earlier ones have given."""
+    seen, done = list(shapes), list(steps)
+    for layer in layers:
+        try:
+            step = layer.step(seen[-1], seen)
+            refuse_size(step.shape, seen[0][0])
+        except LayerBreaks as broken:
+            return Trace(shapes=tuple(seen), steps=tuple(done), broken=broken)
+        seen.append(step.shape)
+        done.append(step)
+    return Trace(shapes=tuple(seen), steps=tuple(done))

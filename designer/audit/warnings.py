@@ -1,0 +1,137 @@
+"""What runs but is worth a word: sentences about one layer of a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+from designer.arithmetic import kernel_span, unread_positions
+from designer.audit.breaks import Shape, times
+from designer.audit.convolutions import ConvLayer, ConvolutionLayer, ConvTransposeLayer
+from designer.audit.dense import LinearLayer
+from designer.audit.pools import PoolLayer
+from designer.audit.spec import Layer
+from designer.audit.trace import Network, Trace
+
+
+def layer_warnings(network: Network, trace: Trace, index: int) -> list[str]:
+    """The warnings of a layer that ran.
+
+    >>> layer = ConvLayer(in_channels=1, out_channels=1, kernel_size=2, stride=2)
+    >>> from designer.audit.trace import trace_network
+    >>> network = Network(input_shape=(1, 5), layers=(layer,))
+    >>> layer_warnings(network, trace_network(network), 0)
+    ['1 of 5 positions along axis 0 is never read.']
+    """
+    layer = network.layers[index]
+    before, after = trace.shapes[index], trace.shapes[index + 1]
+    found: list[str] = []
+    if isinstance(layer, ConvLayer | PoolLayer):
+        found += _reading(layer, before, after)
+    if isinstance(layer, ConvTransposeLayer):
+        found += _overlap(layer, before)
+    found += _norm(network, index, after)
+    found += _batch(network, before, after)
+    if index == len(network.layers) - 1:
+        found += _critic(network, trace)
+    return found
+
+
+def _reading(layer: ConvLayer | PoolLayer, before: Shape, after: Shape) -> list[str]:
+    axes = layer.axes(before)
+    kernels, dilations = layer.spread("kernel_size", axes), layer.spread("dilation", axes)
+    strides = kernels if layer.stride is None else layer.spread("stride", axes)
+    found = []
+    sizes, outputs = before[-axes:], after[-axes:]
+    spans = [kernel_span(f, d) for f, d in zip(kernels, dilations, strict=True)]
+    if any(span > size for span, size in zip(spans, sizes, strict=True)):
+        found.append(
+            f"The kernel spans {times(spans)}, more than the map of {times(sizes)} it reads: much of"
+            " it only ever sees padding."
+        )
+    if layer.padding == "same":
+        return found
+    paddings = (0,) * axes if layer.padding == "valid" else layer.spread("padding", axes)
+    for axis, (f, s, p, d) in enumerate(zip(kernels, strides, paddings, dilations, strict=True)):
+        unread = unread_positions(
+            sizes[axis], positions=outputs[axis], kernel_size=f, stride=s, padding=p, dilation=d
+        )
+        if unread:
+            verb = "is" if unread == 1 else "are"
+            found.append(
+                f"{unread} of {sizes[axis]} positions along axis {axis} {verb} never read."
+            )
+    return found
+
+
+def _overlap(layer: ConvTransposeLayer, before: Shape) -> list[str]:
+    return [
+        f"Uneven overlap along axis {axis}: kernel_size {window.kernel_size} is no multiple of"
+        f" stride {window.stride}"
+        + (
+            f", or dilation {window.dilation} shares a divisor with it"
+            if window.dilation > 1
+            else ""
+        )
+        + ": a checkerboard is likely."
+        for axis, window in enumerate(layer.windows(layer.axes(before)))
+        if not window.overlaps_evenly
+    ]
+
+
+def _norm(network: Network, index: int, after: Shape) -> list[str]:
+    layer = network.layers[index]
+    found: list[str] = []
+    if isinstance(layer, ConvolutionLayer | LinearLayer) and layer.bias and _normed(network, index):
+        found.append("The bias does nothing: the norm that follows takes the mean away.")
+    if _is_norm(layer, "batch") and prod(after) == after[1]:
+        found.append(
+            f"A batch norm of {times(after[1:])} with a batch of 1 has one value per channel: torch"
+            " refuses it in training mode."
+        )
+    return found
+
+
+def _normed(network: Network, index: int) -> bool:
+    """Whether a norm over each channel follows at once."""
+    layer = network.layers[index]
+    if index + 1 < len(network.layers) and network.layers[index + 1].op == "norm":
+        return not layer.activation
+    return _is_norm(layer, "batch") or _is_norm(layer, "instance")
+
+
+def _is_norm(layer: Layer, kind: str) -> bool:
+    """Whether the layer's own norm, laid behind it, is of a kind; the text is free."""
+    text = (layer.norm or "").lower()
+    return kind in text and "pre" not in text
+
+
+def _batch(network: Network, before: Shape, after: Shape) -> list[str]:
+    if before[0] == after[0] or before[0] != network.batch:
+        return []
+    return [
+        f"The first axis becomes {after[0]} where the batch was {before[0]}: torch says nothing, but"
+        " samples are mixed here."
+    ]
+
+
+def _critic(network: Network, trace: Trace) -> list[str]:
+    """One value or a map of them, no squashing at the end, batch norms on the way, sizes falling."""
+    layer, end, start = network.layers[-1], trace.shapes[-1], trace.shapes[0]
+    scores = len(end) >= 2 and end[1] == 1 and prod(end[2:]) < prod(start[2:])
+    normed = any(_is_norm(each, "batch") or each.op == "norm" for each in network.layers)
+    if not (scores and normed) or _squashes(layer):
+        return []
+    return [
+        "If this is a critic under a gradient penalty, it must have no batch norm: the penalty is of"
+        " each sample, a batch norm ties the samples together."
+    ]
+
+
+def _squashes(layer: Layer) -> bool:
+    return any(name in (layer.activation or "").lower() for name in ("sigmoid", "softmax"))
+
+
+def all_warnings(network: Network, trace: Trace) -> Sequence[list[str]]:
+    """The warnings of every layer that ran."""
+    return [layer_warnings(network, trace, index) for index in range(len(trace.steps))]

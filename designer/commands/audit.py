@@ -1,0 +1,105 @@
+"""``gan-designer audit``: a network from a file, traced, diagnosed and mended."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from designer.answer import document_text
+from designer.audit import Verdict, audit, read_request
+from designer.commands.options import Number, Numbers, emit, output_options
+from designer.errors import FieldError, InvalidRequest
+from designer.reading import Document
+from designer.verification import Limits, Pool
+
+NOT_FITTING = 1
+"""Exit status where the network breaks or misses."""
+
+
+@click.command("audit")
+@click.argument("file", type=click.File("r", encoding="utf-8", errors="surrogateescape"))
+@click.option("--input-shape", type=Numbers(), help="Of one sample: 3x64x64.")
+@click.option("--wanted-shape", type=Numbers(), help="What shall come out: 1x1x1.")
+@click.option("--batch", type=Number(), help="Samples at once; 2 unless given.")
+@click.option("--error", help="The error message as it was seen.")
+@click.option("--mirror", is_flag=True, help="Also give the network that goes back.")
+@click.option("--adapt-to", type=Numbers(), help="Also the closest network for 96x96.")
+@click.option("--no-run", is_flag=True, help="Check repairs by the laws alone, without torch.")
+@output_options
+@click.pass_context
+def audit_command(
+    ctx: click.Context,
+    /,
+    file: TextIO,
+    no_run: bool,
+    as_json: bool,
+    output: Path | None,
+    **given: object,
+) -> None:
+    """Trace the network in FILE: JSON (a request, or a list of layers), or Python source.
+
+    Exit status: 0 it fits, 1 it breaks or misses, 2 refused input, 3 not run.
+    """
+    asked = read_request(request_document(file.read(), given))
+    if no_run:
+        answer = audit(asked, runner=None)
+    else:
+        with Pool(workers=1, limits=Limits()) as pool:
+            answer = audit(asked, runner=pool.run)
+    emit(document_text(answer) if as_json else describe(answer), output)
+    ctx.exit(0 if answer["verdict"] == str(Verdict.FITS) else NOT_FITTING)
+
+
+def request_document(text: str, given: dict[str, object]) -> Document:
+    """The request that a file and the options amount to; options go before what the file says.
+
+    >>> request_document("nn.Sequential(nn.ReLU())", {"input_shape": [3, 8, 8]})
+    {'source': 'nn.Sequential(nn.ReLU())', 'input_shape': [3, 8, 8]}
+
+    Raises:
+        InvalidRequest: for a file that looks like JSON and is none.
+    """
+    document: Document = {"source": text}
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            loaded = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            wrong = FieldError(pointer="", code="malformed_json", detail=f"no JSON: {error}")
+            raise InvalidRequest([wrong]) from error
+        document = loaded if isinstance(loaded, dict) else {"layers": loaded}
+    for name, value in given.items():
+        if value is not None and value is not False:
+            shape = name.endswith("_shape") and not isinstance(value, list)
+            document[name] = [value] if shape else value
+    return document
+
+
+def describe(answer: dict[str, Any]) -> str:
+    """The answer for people: the reason, a line per layer, the repairs."""
+    lines = [f"{answer['verdict']}: {answer['reason']}"]
+    lines += [f"  torch: {answer['torch_error']}"] if answer["torch_error"] else []
+    lines += [f"  {answer['about_error']}"] if answer["about_error"] else []
+    for row in answer["trace"]:
+        after = "✗" if row["output_shape"] is None else _shape(row["output_shape"])
+        law = "; ".join(dict.fromkeys(row["arithmetic"]))
+        lines.append(f"{row['index']:>4}  {row['op']:<15} {after:<18} {law}".rstrip())
+        lines += [f"      ! {warning}" for warning in row["warnings"]]
+    for place, repair in enumerate(answer["repairs"], start=1):
+        end = _shape(repair["output_shape"])
+        lines.append(f"repair {place}: {repair['summary']} (then {end})")
+        lines += [f"    {line}" for line in (repair["diff"] or "").splitlines()[2:]]
+    if answer["nearest"]:
+        shapes = ", ".join(_shape(shape) for shape in answer["nearest"]["input_shapes"])
+        lines.append(f"no small edit helps; input shapes it serves: {shapes or 'none nearby'}")
+    if answer["adapted"]:
+        lines.append(f"adapted: {answer['adapted']['summary'] or 'it fits as it is'}")
+    for layer in answer["mirror"] or ():
+        lines.append(f"mirror: {json.dumps(layer)}")
+    return "\n".join(lines)
+
+
+def _shape(sizes: list[int]) -> str:
+    return "×".join(map(str, sizes)) or "1 number"

@@ -1,0 +1,116 @@
+"""Layer lists run in torch: modules built and called one after the other, shapes written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+import torch.nn.functional as functional
+from torch import Tensor, nn
+
+Json = Any
+
+
+def run_layer_list(network: dict[str, Json]) -> dict[str, Json]:
+    """What torch makes of one network: ``shapes`` after each layer, whole, the batch axis first.
+
+    Where torch refuses a layer, ``fails_at`` is its index and ``error`` what torch says; ``shapes``
+    then ends before it. Layers are as an audit's request has them.
+    """
+    seen = [torch.zeros(network["batch"], *network["input_shape"])]
+    shapes: list[list[int]] = []
+    with torch.no_grad():
+        for index, layer in enumerate(network["layers"]):
+            try:
+                seen.append(_run(layer, seen))
+            except (RuntimeError, ValueError, IndexError, NotImplementedError) as error:
+                return {"shapes": shapes, "fails_at": index, "error": str(error)}
+            shapes.append(list(seen[-1].shape))
+            _forget(seen, network["layers"], index)
+    return {"shapes": shapes, "fails_at": None, "error": None}
+
+
+def _run(layer: dict[str, Json], seen: list[Tensor]) -> Tensor:
+    tensor, op = seen[-1], layer["op"]
+    if op in _FUNCTIONS:
+        return _FUNCTIONS[op](tensor, layer, seen)
+    given = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in layer.items()
+        if name not in ("op", "norm", "activation", "ndim")
+    }
+    axes = layer.get("ndim") or _axes(given, tensor)
+    module = _MODULES[op][axes - 1]
+    if op == "norm":
+        given.setdefault("num_features", tensor.shape[1])
+    made: Tensor = module(**given)(tensor)
+    return made
+
+
+def _axes(given: Mapping[str, Json], tensor: Tensor) -> int:
+    lists = [len(value) for value in given.values() if isinstance(value, tuple)]
+    if lists:
+        return lists[0]
+    return min(tensor.ndim - 2, 3) if tensor.ndim > 2 else 2
+
+
+def _forget(seen: list[Tensor], layers: list[dict[str, Json]], index: int) -> None:
+    """Free a tensor that no later skip reads: a wide network's maps need not all be kept."""
+    wanted = {layer["from"] + 1 for layer in layers[index + 1 :] if "from" in layer}
+    if index not in wanted:
+        seen[index] = torch.empty(0)
+
+
+def _crop(tensor: Tensor, layer: dict[str, Json], seen: list[Tensor]) -> Tensor:
+    for axis, (before, after) in enumerate(layer["crop"], start=2):
+        tensor = tensor.narrow(axis, before, tensor.shape[axis] - before - after)
+    return tensor
+
+
+def _widen(tensor: Tensor, layer: dict[str, Json], seen: list[Tensor]) -> Tensor:
+    extra = torch.zeros(tensor.shape[0], layer["extra_channels"], *tensor.shape[2:])
+    return torch.cat([tensor, extra], 1)
+
+
+def _reshape(tensor: Tensor, layer: dict[str, Json], seen: list[Tensor]) -> Tensor:
+    head = -1 if layer.get("fold_batch") else tensor.shape[0]
+    return tensor.reshape(head, *layer["shape"])
+
+
+def _upsample(tensor: Tensor, layer: dict[str, Json], seen: list[Tensor]) -> Tensor:
+    size, factor = (
+        tuple(value) if isinstance(value, list) else value
+        for value in (layer.get("size"), layer.get("scale_factor"))
+    )
+    made: Tensor = nn.Upsample(size, factor, layer.get("mode", "nearest"))(tensor)
+    return made
+
+
+def _global_pool(tensor: Tensor, layer: dict[str, Json], seen: list[Tensor]) -> Tensor:
+    return tensor.mean(dim=tuple(range(2, tensor.ndim)), keepdim=layer.get("keepdim", False))
+
+
+_MODULES: Mapping[str, tuple[type[nn.Module], ...]] = {
+    "conv": (nn.Conv1d, nn.Conv2d, nn.Conv3d),
+    "conv_transpose": (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d),
+    "max_pool": (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d),
+    "avg_pool": (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d),
+    "adaptive_pool": (nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d),
+    "norm": (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d),
+    "linear": (nn.Linear,) * 3,
+    "pixel_shuffle": (nn.PixelShuffle,) * 3,
+    "flatten": (nn.Flatten,) * 3,
+}
+_FUNCTIONS: Mapping[str, Callable[[Tensor, dict[str, Json], list[Tensor]], Tensor]] = {
+    "crop": _crop,
+    "concat": _widen,
+    "reshape": _reshape,
+    "upsample": _upsample,
+    "global_pool": _global_pool,
+    "pad": lambda tensor, layer, seen: functional.pad(
+        tensor, layer["pad"], layer.get("mode", "constant")
+    ),
+    "concat_from": lambda tensor, layer, seen: torch.cat([tensor, seen[layer["from"] + 1]], 1),
+    "add_from": lambda tensor, layer, seen: tensor + seen[layer["from"] + 1],
+}

@@ -1,0 +1,50 @@
+"""Audits: a network that somebody has, traced, diagnosed and mended."""
+
+from __future__ import annotations
+
+from flask import request
+from werkzeug import Response
+
+from designer.audit import AuditRequest, audit
+from service.blueprint import BODY_CODES, Blueprint
+from service.examples import AUDITS
+from service.forms import document_answer
+from service.problems.sources import SOURCES
+from service.representation import JSON, choose
+from service.schemas.audits import AuditRequestSchema, AuditSchema
+from service.workshop import workshop
+
+audits = Blueprint("audits", __name__, description="Bring your own network.")
+
+VALUE_CODES = (
+    "invalid_request",
+    "missing_field",
+    "unknown_field",
+    "contradiction",
+    "not_an_integer",
+    "not_a_choice",
+    "not_a_boolean",
+    "not_a_list",
+    "not_an_object",
+    "wrong_length",
+    "out_of_range",
+    "too_many_elements",
+    "not_acceptable",
+    *(problem.code for problem in SOURCES),
+)
+"""What a network can run into before it is traced."""
+
+PROOF_CODES = ("probe_failed", "overloaded", "accident")
+
+
+@audits.route("/v1/audits", methods=["POST"])
+@audits.arguments(AuditRequestSchema, examples=AUDITS)
+@audits.response(200, AuditSchema)
+@audits.problems(*BODY_CODES, *VALUE_CODES, *PROOF_CODES)
+def create_audit(asked: AuditRequest) -> Response:
+    """What each layer gives, where the network breaks or misses, and the smallest edits that help.
+
+    Source is parsed and never run. Every repair is checked by the laws and run by torch.
+    """
+    choose(request, (JSON,))
+    return document_answer(audit(asked, runner=workshop().run))

@@ -1,0 +1,121 @@
+"""Eager torch's own verdict on a layer list: modules built and run one after the other.
+
+It shares nothing with the audit but the JSON: no law, no shape is computed here.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as functional
+from torch import Tensor, nn
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What torch gave: the shapes without the batch axis, and what it said where it refused."""
+
+    shapes: list[list[int]]
+    fails_at: int | None = None
+    error: str | None = None
+
+
+def run_layers(
+    layers: list[Json], input_shape: list[int], *, batch: int = 2, training: bool = True
+) -> Outcome:
+    """Build and run the layers in order; an empty map counts as a refusal without words."""
+    seen = [torch.zeros(batch, *input_shape)]
+    shapes: list[list[int]] = []
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        for index, layer in enumerate(layers):
+            try:
+                after = apply(layer, seen, training=training)
+            except (RuntimeError, ValueError, IndexError, NotImplementedError) as error:
+                return Outcome(shapes=shapes, fails_at=index, error=str(error))
+            if 0 in after.shape:
+                return Outcome(shapes=shapes, fails_at=index)
+            seen.append(after)
+            shapes.append(list(after.shape[1:]))
+    return Outcome(shapes=shapes)
+
+
+def apply(layer: Json, seen: list[Tensor], *, training: bool) -> Tensor:
+    """One layer on the last tensor."""
+    tensor, op = seen[-1], layer["op"]
+    given = {k: v for k, v in layer.items() if k not in ("op", "norm", "activation", "ndim")}
+    given = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
+    if op in MODULES:
+        return MODULES[op][dimensions(layer, tensor) - 1](**given)(tensor)
+    if op == "norm":
+        kind = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+        axes = layer.get("ndim", max(1, min(tensor.ndim - 2, 3)))
+        norm = kind[axes - 1](given.get("num_features", tensor.shape[1] if tensor.ndim > 1 else 1))
+        return norm.train(training)(tensor)
+    return FUNCTIONS[op](tensor, seen, given)
+
+
+def dimensions(layer: Json, tensor: Tensor) -> int:
+    """As declared, as a list says, or as the map has."""
+    if "ndim" in layer:
+        return int(layer["ndim"])
+    lengths = [len(v) for v in layer.values() if isinstance(v, list)]
+    if lengths:
+        return lengths[0]
+    return min(tensor.ndim - 2, 3) if tensor.ndim > 2 else 2
+
+
+def reshaped(tensor: Tensor, seen: list[Tensor], given: Json) -> Tensor:
+    head = -1 if given.get("fold_batch") else tensor.shape[0]
+    return tensor.reshape(head, *given["shape"])
+
+
+def cropped(tensor: Tensor, seen: list[Tensor], given: Json) -> Tensor:
+    slices = [
+        slice(before, max(before, size - after))
+        for (before, after), size in zip(given["crop"], tensor.shape[2:], strict=False)
+    ]
+    slices += [slice(None)] * (len(given["crop"]) - len(slices))
+    return tensor[(slice(None), slice(None), *slices)]
+
+
+def pooled(tensor: Tensor, seen: list[Tensor], given: Json) -> Tensor:
+    if tensor.ndim < 3:
+        raise ValueError("nothing to pool")
+    return tensor.mean(dim=tuple(range(2, tensor.ndim)), keepdim=given.get("keepdim", False))
+
+
+def widened(tensor: Tensor, seen: list[Tensor], given: Json) -> Tensor:
+    shape = list(tensor.shape)
+    if len(shape) > 1:
+        shape[1] = given["extra_channels"]
+    return torch.cat([tensor, torch.zeros(shape)], 1)
+
+
+MODULES = {
+    "conv": (nn.Conv1d, nn.Conv2d, nn.Conv3d),
+    "conv_transpose": (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d),
+    "max_pool": (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d),
+    "avg_pool": (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d),
+    "adaptive_pool": (nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d),
+}
+FUNCTIONS = {
+    "linear": lambda tensor, seen, given: nn.Linear(**given)(tensor),
+    "reshape": reshaped,
+    "flatten": lambda tensor, seen, given: nn.Flatten(**given)(tensor),
+    "upsample": lambda tensor, seen, given: nn.Upsample(**given)(tensor),
+    "pixel_shuffle": lambda tensor, seen, given: nn.PixelShuffle(**given)(tensor),
+    "pad": lambda tensor, seen, given: functional.pad(
+        tensor, given["pad"], mode=given.get("mode", "constant")
+    ),
+    "crop": cropped,
+    "global_pool": pooled,
+    "concat": widened,
+    "concat_from": lambda tensor, seen, given: torch.cat([tensor, seen[given["from"] + 1]], 1),
+    "add_from": lambda tensor, seen, given: tensor + seen[given["from"] + 1],
+}

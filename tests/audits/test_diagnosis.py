@@ -1,0 +1,163 @@
+"""The verdict, the reason, and what is said about the error that was seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from designer.audit.answer import audit
+from designer.audit.request import read_request
+
+Json = dict[str, Any]
+
+
+def conv(
+    before: int, after: int, kernel: int, stride: int = 1, padding: int = 0, **more: object
+) -> Json:
+    return {
+        "op": "conv",
+        "in_channels": before,
+        "out_channels": after,
+        "kernel_size": kernel,
+        "stride": stride,
+        "padding": padding,
+        **more,
+    }
+
+
+JUDGE = [conv(3, 4, 4, 2, 1), conv(4, 4, 4, 2, 1), conv(4, 4, 4, 2, 1), conv(4, 1, 4, 1, 0)]
+"""For 32 px: it ends at 1×1 there."""
+
+
+def answer_to(**request: object) -> Any:  # noqa: ANN401  (a JSON answer)
+    return audit(read_request(request), runner=None)
+
+
+def test_a_loss_error_is_traced_to_its_layer() -> None:
+    """3200 = 128·25: a map of 5×5 where one number was due."""
+    answer = answer_to(
+        input_shape=[3, 64, 64],
+        layers=JUDGE,
+        error="ValueError: Using a target size (torch.Size([128])) that is different to the input"
+        " size (torch.Size([3200])) is deprecated. Please ensure they have the same size.",
+    )
+    assert (answer["verdict"], answer["fails_at"], answer["layer"]) == ("misses", None, 3)
+    assert answer["wanted_shape"] == [1, 1, 1]
+    assert answer["batch"] == 128
+    assert answer["geometry"] is True
+    assert "3200 = 128·25" in answer["about_error"]
+    assert "1×5×5" in answer["about_error"]
+    assert "layer 3" in answer["reason"]
+    assert answer["repairs"][0]["output_shape"] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("error", "wanted"),
+    [
+        ("Target size (torch.Size([4, 1, 1, 1])) must be the same as input size (torch.Size([4, 1, 5, 5]))", [1, 1, 1]),
+        ("Using a target size (torch.Size([4, 1, 1, 1])) that is different to the input size (torch.Size([4, 1, 5, 5]))", [1, 1, 1]),
+        ("Expected input batch_size (100) to match target batch_size (4).", [1, 1, 1]),
+        ("The size of tensor a (5) must match the size of tensor b (6) at non-singleton dimension 3", [1, 6, 6]),
+    ],
+)  # fmt: skip
+def test_what_a_loss_wanted_is_read_from_its_message(error: str, wanted: list[int]) -> None:
+    """Several losses, several wordings."""
+    answer = answer_to(input_shape=[3, 64, 64], layers=JUDGE, error=error, batch=4)
+    assert answer["wanted_shape"] == wanted
+    assert answer["verdict"] == "misses"
+    assert answer["geometry"] is True
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "RuntimeError: CUDA out of memory. Tried to allocate 2.00 GiB",
+        "RuntimeError: Expected all tensors to be on the same device, but found at least two",
+        "RuntimeError: expected scalar type Float but found Double",
+        "RuntimeError: Trying to backward through the graph a second time",
+        "RuntimeError: Error(s) in loading state_dict for Generator: size mismatch for main.0.weight",
+        "AttributeError: 'NoneType' object has no attribute 'size'",
+        "RuntimeError: stack expects each tensor to be equal size, but got [3, 64, 64] at entry 0",
+        "it does not learn anything",
+    ],
+)
+def test_what_is_not_geometry_is_said_to_be_not_geometry(error: str) -> None:
+    """A network that fits, and a message that no size causes."""
+    answer = answer_to(input_shape=[3, 32, 32], layers=JUDGE, error=error)
+    assert (answer["verdict"], answer["geometry"]) == ("fits", False)
+    assert "not" in answer["about_error"]
+    assert "geometry" in answer["about_error"]
+
+
+def test_the_message_that_was_seen_is_recognised() -> None:
+    """The same words at the layer that breaks."""
+    answer = answer_to(
+        input_shape=[3, 16, 16],
+        layers=JUDGE,
+        error="RuntimeError: Calculated padded input size per channel: (2 x 2). Kernel size: (4 x"
+        " 4). Kernel size can't be greater than actual input size",
+    )
+    assert (answer["verdict"], answer["fails_at"]) == ("breaks", 3)
+    assert answer["about_error"] == "This is the message that was seen."
+    assert answer["trace"][-1]["output_shape"] is None
+
+
+def test_a_message_from_elsewhere_is_not_explained_away() -> None:
+    """Numbers that this network cannot give."""
+    answer = answer_to(
+        input_shape=[3, 32, 32],
+        layers=JUDGE,
+        error="Using a target size (torch.Size([8])) that is different to the input size"
+        " (torch.Size([72]))",
+    )
+    assert answer["verdict"] == "fits"
+    assert "another input size, batch or network" in answer["about_error"]
+
+
+def test_a_batch_folded_in_silence_is_seen_at_the_loss() -> None:
+    """view(-1, 1) hides a 5×5 map in the batch: torch says nothing until the loss."""
+    answer = answer_to(
+        input_shape=[3, 64, 64],
+        layers=[*JUDGE, {"op": "reshape", "shape": [], "fold_batch": True}],
+        error="target size (torch.Size([8])) that is different to the input size (torch.Size([200]))",
+    )
+    assert answer["verdict"] == "misses"
+    assert answer["layer"] == 3
+    assert "samples are mixed" in answer["trace"][-1]["warnings"][0]
+    assert answer["repairs"]
+
+
+WARNED = {
+    "unread": ([1, 5], [conv(1, 1, 2, 2)], {}, "1 of 5 positions along axis 0 is never read"),
+    "unread by a pool": ([1, 8, 5], [{"op": "max_pool", "kernel_size": 2}], {}, "axis 1 is never read"),
+    "gaps": ([1, 9], [conv(1, 1, 1, 3)], {}, "6 of 9 positions along axis 0 are never read"),
+    "uneven": (
+        [1, 8],
+        [{"op": "conv_transpose", "in_channels": 1, "out_channels": 1, "kernel_size": 5, "stride": 2}],
+        {},
+        "Uneven overlap along axis 0",
+    ),
+    "bias": ([1, 8], [conv(1, 2, 3, norm="batch")], {}, "The bias does nothing"),
+    "bias before a norm of its own": ([1, 8], [conv(1, 2, 3), {"op": "norm"}], {}, "The bias does nothing"),
+    "one value": ([1, 3], [conv(1, 2, 3, bias=False, norm="batch")], {"batch": 1}, "one value per channel"),
+    "kernel larger": ([1, 2], [conv(1, 1, 4, 1, 1)], {}, "The kernel spans 4, more than the map of 2"),
+    "critic": ([1, 8], [conv(1, 2, 4, 2, 1, norm="batch"), conv(2, 1, 4)], {}, "If this is a critic"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WARNED)
+def test_what_runs_but_is_worth_a_word(name: str) -> None:
+    """A warning, and no change of the verdict."""
+    input_shape, layers, more, words = WARNED[name]
+    answer = answer_to(input_shape=input_shape, layers=layers, **more)
+    assert answer["verdict"] == "fits"
+    assert any(words in text for row in answer["trace"] for text in row["warnings"])
+
+
+def test_a_sound_network_has_no_warnings() -> None:
+    """Nothing is said where there is nothing to say."""
+    layers = [conv(3, 4, 4, 2, 1, bias=False, norm="batch"), conv(4, 1, 4, activation="sigmoid")]
+    answer = answer_to(input_shape=[3, 8, 8], layers=layers)
+    assert [row["warnings"] for row in answer["trace"]] == [[], []]
+    assert answer["reason"] == "Every layer fits; the network ends at 1×1×1."
