@@ -32,7 +32,10 @@ def test_the_contract_can_be_read_and_tried(server: Server, page: Page) -> None:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{server.url}/docs")
-    expect(page.locator(".opblock")).to_have_count(19)
+    paths = page.request.get(f"{server.url}/openapi.json").json()["paths"].values()
+    operations = sum(len({"get", "post", "delete"} & path.keys()) for path in paths)
+    assert operations > 15
+    expect(page.locator(".opblock")).to_have_count(operations)
     page.locator("#operations-operations-healthz .opblock-summary-control").click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute", exact=True).click()
