@@ -161,10 +161,14 @@ def _adapted(request: AuditRequest, trace: Trace, runner: Runner | None) -> Docu
     if goal.reached(network, now):
         unchanged = Candidate(changes=(), network=network, trace=now)
         return {**_repair(request, unchanged, Proof.LAWS), "layers": _layers(network)}
-    repairs = _proven(find_repairs(network, goal), runner)
-    for repair, proof in repairs:
-        if repair.network.input_shape == network.input_shape:
-            return {**_repair(request, repair, proof), "layers": _layers(repair.network)}
+    found = [
+        repair
+        for repair in find_repairs(network, goal)
+        if repair.network.input_shape == network.input_shape
+    ]
+    found.sort(key=lambda repair: repair.layers_touched)
+    for repair, proof in _proven(found, runner)[:1]:
+        return {**_repair(request, repair, proof), "layers": _layers(repair.network)}
     return None
 
 

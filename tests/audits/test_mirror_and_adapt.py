@@ -127,6 +127,16 @@ def test_a_generator_is_adapted_to_other_sides(sides: list[int]) -> None:
     assert len(touched) == (0 if sides == [16, 16] else 1)
 
 
+@pytest.mark.parametrize("sides", [[26, 33], [23, 16], [40, 25]])
+def test_sides_that_need_several_layers_are_reached(sides: list[int]) -> None:
+    """Per axis, and the axes share the layers that change."""
+    request = {"input_shape": [8, 1, 1], "layers": PAINTER, "adapt_to": sides}
+    answer: Any = audit(read_request(request), runner=None)
+    adapted = answer["adapted"]
+    assert run_layers(adapted["layers"], [8, 1, 1]).shapes[-1] == [3, *sides]
+    assert len({change["index"] for change in adapted["changes"]}) <= 2
+
+
 @pytest.mark.parametrize("sides", [[16, 16], [24, 24], [32, 32], [20, 28], [31, 31], [50, 50]])
 def test_a_discriminator_is_adapted_to_other_sides(sides: list[int]) -> None:
     """It takes the picture and still ends at one number."""

@@ -1,8 +1,8 @@
 """Which of two repairs is smaller.
 
-In order: layers touched, fields changed, per-axis lists; then a figure of how much is given up: weights
-that change their shape, windows that get odder than people make them, values that move far, edits far
-from where it shows.
+In order: layers touched (windows odder than people make them count as more), fields changed, per-axis
+lists; then a figure of how much is given up: weights that change their shape, values that move far,
+edits far from where it shows.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from designer.audit.repairs.changes import INPUT, LAYER, Change, Changes
 from designer.audit.repairs.goal import Goal
 from designer.audit.trace import Network, Trace
 from designer.audit.warnings import all_warnings
+
+STRANGE = 0.75
+"""From here on an odd window counts as much as a layer: a second layer is changed rather."""
 
 Kind = tuple[tuple[int, str], ...]
 """What a repair touches, whatever the values: only the best of a kind is offered."""
@@ -53,15 +56,14 @@ def size(candidate: Candidate, goal: Goal, *, place: int, odd: int) -> tuple[flo
     """
     missed = goal.wanted is None and goal.misses(candidate.trace)
     touched = candidate.layers_touched + sum(map(_wholeness, candidate.changes))
+    strange = max(0, oddities(candidate.network, candidate.trace) - odd) / 4
+    strange += sum(map(_odd_change, candidate.changes))
     away = max(abs(change.index - place) for change in candidate.changes)
     return (
-        touched + (0.5 if missed else 0),
+        touched + (strange if strange >= STRANGE else 0) + (0.5 if missed else 0),
         len(candidate.changes),
         sum(isinstance(change.after, tuple) for change in candidate.changes),
-        max(0, oddities(candidate.network, candidate.trace) - odd)
-        + sum(map(_odd_change, candidate.changes))
-        + sum(map(_price, candidate.changes))
-        + 0.4 * away,
+        strange + sum(map(_price, candidate.changes)) + 0.2 * away,
         -max(change.index for change in candidate.changes),
     )
 
@@ -115,11 +117,13 @@ ODD_WORDS = ("never read", "Uneven overlap", "only ever sees padding")
 
 
 def _odd_change(change: Change) -> float:
-    """Kernels beyond 16, strides beyond 4, and as much padding as half such a kernel."""
-    most = {"kernel_size": 16.0, "stride": 4.0, "padding": 2.0, "output_padding": 1.0}
-    if change.field not in most:
+    """Kernels beyond 16, strides beyond 4, paddings that grow by more than one."""
+    if change.field not in _USUAL:
         return 0.0
     now, before = max(_numbers(change.after)), max(_numbers(change.before))
-    return (
-        log2(now / max(most[change.field], before)) if now > max(most[change.field], before) else 0
-    )
+    usual = max(_USUAL[change.field], before + (change.field == "padding"))
+    return log2(now / usual) if now > usual else 0.0
+
+
+_USUAL = {"kernel_size": 16.0, "stride": 4.0, "padding": 2.0, "output_padding": 1.0}
+"""The largest values of each field that people write."""

@@ -19,6 +19,7 @@ from designer.audit.repairs.goal import Goal
 from designer.audit.repairs.inputs import input_edits, served_inputs
 from designer.audit.repairs.numbers import end_channels, number_edits, size_edits
 from designer.audit.repairs.ranking import Candidate, oddities, size
+from designer.audit.repairs.several import several_edits
 from designer.audit.repairs.structure import borders, copies, removals
 from designer.audit.repairs.windows import (
     Values,
@@ -60,9 +61,12 @@ def find_repairs(network: Network, goal: Goal) -> list[Candidate]:
     trace = trace_network(network)
     goal = Goal(wanted=goal.wanted, wish=goal.wish or _wish(network, trace, goal))
     found = [*_single_edits(network, trace, goal, work)]
-    if not any(candidate.layers_touched == 1 for candidate in found):
-        found += _second_edits(network, trace, goal, work)
     place, odd = min(len(trace.steps), len(network.layers) - 1), oddities(network, trace)
+    if not any(size(each, goal, place=place, odd=odd)[0] < 2 for each in found):
+        work.left = max(work.left, MAX_WORK // 2)
+        for changes in several_edits(network, trace, goal, work):
+            found += _checked(network, changes, goal, work)
+        found += _second_edits(network, trace, goal, work)
     return choose(sorted(found, key=lambda each: size(each, goal, place=place, odd=odd)))
 
 
