@@ -106,8 +106,8 @@ def recall_gan(name: str) -> Gan:
         UnknownIdVersion: where another release wrote it.
     """
     brief, chain = read_id(name)
-    gan = assemble_gan(chain, brief.widths)
-    _refuse_too_large(gan.generator, gan.discriminator)
+    gan = assemble_brief(brief, chain)
+    _refuse_too_large(*gan.networks.values())
     return gan
 
 
@@ -121,8 +121,8 @@ def _complete(
 ) -> Design:
     """The design whose chain is known."""
     with stage("assemble"):
-        gan = assemble_gan(solution.chain, brief.widths)
-        _refuse_too_large(gan.generator, gan.discriminator)
+        gan = assemble_brief(brief, solution.chain)
+        _refuse_too_large(*gan.networks.values())
     with stage("render"):
         source = render_source(gan)
     with stage("verify"):
@@ -165,6 +165,15 @@ def count_brief(brief: Brief) -> int | None:
         return count_space(brief.resolution, space=brief.space, widths=brief.widths)
     except SearchTooLarge:
         return None
+
+
+def assemble_brief(brief: Brief, chain: Chain) -> Gan:
+    """The networks that a brief asks for, along a chain.
+
+    Raises:
+        InvalidRequest: where the chain leaves a norm or a patch nothing to work on.
+    """
+    return assemble_gan(chain, brief.widths)
 
 
 def verify_design(

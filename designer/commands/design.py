@@ -68,9 +68,8 @@ def show_stage(name: str) -> Iterator[None]:
 def summarise(made: Design) -> str:
     """One line for people: the sizes, the figures and the verdict."""
     sizes = " → ".join("×".join(str(side) for side in size) for size in made.chain.sizes)
-    generator, discriminator = made.gan.generator, made.gan.discriminator
-    return (
-        f"{sizes}: {made.verification.verdict}; generator {generator.parameters:,} parameters,"
-        f" {generator.multiply_adds:,} multiply-adds; discriminator"
-        f" {discriminator.parameters:,} parameters"
+    figures = "; ".join(
+        f"{role} {network.parameters:,} parameters, {network.multiply_adds:,} multiply-adds"
+        for role, network in made.gan.networks.items()
     )
+    return f"{sizes}: {made.verification.verdict}; {figures}"
