@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from designer.layers import Size
+
 
 class Upsampling(StrEnum):
     """How a generator's layer enlarges its map; the sizes are the same in all three."""
@@ -67,3 +69,11 @@ class DiscriminatorStyle:
     output: Output = Output.PROBABILITY
     patch: int | None = None
     base_channels: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitialMap:
+    """A map that a decoder starts from: its channels, and its size with a side for each axis."""
+
+    channels: int
+    size: Size

@@ -14,10 +14,10 @@ import click
 
 from designer.answer import document_text
 from designer.architecture import Gan
+from designer.assembly import assemble_brief
 from designer.brief import Level
 from designer.commands.design import EXIT_STATUS, show_stage
 from designer.commands.options import emit, output_options
-from designer.design import assemble_brief
 from designer.documents import chain_document
 from designer.errors import FieldError, InvalidRequest
 from designer.network_tables import networks_document
