@@ -4,7 +4,9 @@ As in pix2pix (Isola et al., arXiv:1611.07004): n layers of stride 2, then one a
 A layer of kernel F behind l strided ones adds (F − 1)·2^l pixels to what one answer sees. So the
 field less one is a sum that starts with F − 1 on the picture's side, and the rest of it, halved, is
 the same question one strided layer on. Kernels are solved for: as close to 4 as can be, summed over
-the layers; then as few layers as can be; then the smaller kernels nearer to the picture.
+the layers; then as few layers as can be; then the smaller kernels nearer to the picture. The head's
+kernel lies within its map, for the sake of labels, whose match is averaged over the same windows:
+torch's AvgPool3d takes no map that is smaller, padded or not.
 """
 
 from __future__ import annotations
@@ -91,7 +93,7 @@ def _least_departure(rest: int, strided: int, side: int) -> tuple[tuple[int, Ker
         if strided:
             further = _least_departure(left, strided - 1, after)
         else:
-            last = [taps for taps in _legal_kernels(1, after) if taps == left + 1]
+            last = [left + 1] if left < min(LARGEST_KERNEL, after) else []
             further = tuple((abs(taps - USUAL_KERNEL), (taps,)) for taps in last)
         departure = abs(kernel - USUAL_KERNEL)
         found += [(departure + least, (kernel, *kernels)) for least, kernels in further]
@@ -106,7 +108,7 @@ def _most_to_add(strided: int, side: int) -> int:
         (
             kernel - 1 + stride * _most_to_add(strided - 1, _window(kernel, stride).conv(side))
             if strided
-            else kernel - 1 + _legal_kernels(1, _window(kernel, 1).conv(side))[-1] - 1
+            else kernel - 1 + min(LARGEST_KERNEL, _window(kernel, 1).conv(side)) - 1
             for kernel in _legal_kernels(stride, side)
         ),
         default=0,

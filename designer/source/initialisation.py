@@ -59,7 +59,8 @@ def _shuffles(modules: list[Module]) -> Iterator[Branch]:
     yield (
         "isinstance(module, nn.Sequential)",
         [
-            "for conv, shuffle in zip(module, module[1:], strict=False):",
+            "layers = list(module)",
+            "for conv, shuffle in zip(layers, layers[1:], strict=False):",
             f"    if isinstance(conv, {conv}) and isinstance(shuffle, {name}):",
             f"        pixels = {pixels}",
             "        with torch.no_grad():  # ICNR: the pixels made of one start alike",

@@ -18,7 +18,7 @@ def render_generator(gan: Gan) -> str:
     image = _shape("channels", network.output_map)
     return f'''\
 class Generator(nn.Module):
-    """{_start(widths, network.input_map)}{_labels(network, widths)} in, pictures {image} in [-1, 1] out."""
+    """{_start(widths, network.input_map)}{_labels(network, widths)} in, {THINGS[gan.chain.axes]} {image} in [-1, 1] out."""
 
     def __init__(self, {_start_argument(widths)}, {_width_arguments(widths)}) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ def render_discriminator(gan: Gan, network: Network, widths: Widths) -> str:
     image = _shape("channels", network.input_map)
     return f'''\
 class Discriminator(nn.Module):
-    """Pictures {image}{_labels(network, widths)} in, {_answer(gan, network)} out: for {_LOSSES[gan.style.output]}."""
+    """{THINGS[gan.chain.axes].capitalize()} {image}{_labels(network, widths)} in, {_answer(gan, network)} out: for {_LOSSES[gan.style.output]}."""
 
     def __init__(self, {_width_arguments(widths)}) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ def render_encoder(gan: Gan, network: Network) -> str:
     image = _shape("channels", network.input_map)
     return f'''\
 class Encoder(nn.Module):
-    """Pictures {image} in, {start[0].lower()}{start[1:]} out."""
+    """{THINGS[gan.chain.axes].capitalize()} {image} in, {start[0].lower()}{start[1:]} out."""
 
     def __init__(self, {_start_argument(widths)}, {_width_arguments(widths)}) -> None:
         super().__init__()
@@ -101,6 +101,11 @@ def _discriminator_forward(network: Network, output: Output) -> str:
         {given}"""
 
 
+THINGS = {1: "signals", 2: "pictures", 3: "volumes"}
+"""What a network is about, by number of axes."""
+
+_POINTS = {1: "samples", 2: "pixels", 3: "voxels"}
+
 _NAMES = {Output.PROBABILITY: "probability", Output.LOGIT: "logit", Output.CRITIC: "score"}
 
 _LOSSES = {
@@ -123,7 +128,7 @@ def _answer(gan: Gan, network: Network) -> str:
     if field is None:
         return f"{what} (N,) {of.format('each')}"
     patch = "×".join([str(field)] * gan.chain.axes)
-    return f"{what} {_shape('1', network.output_map)} {of.format(f'each patch of {patch} pixels')}"
+    return f"{what} {_shape('1', network.output_map)} {of.format(f'each patch of {patch} {_POINTS[gan.chain.axes]}')}"
 
 
 def _main(network: Network, names: list[str]) -> str:

@@ -11,7 +11,12 @@ from collections.abc import Iterator
 from designer.architecture import Convolve, Gan
 from designer.source.helpers import render_helpers
 from designer.source.initialisation import render_weights_init
-from designer.source.networks import render_discriminator, render_encoder, render_generator
+from designer.source.networks import (
+    THINGS,
+    render_discriminator,
+    render_encoder,
+    render_generator,
+)
 from designer.source.text import PythonSource
 
 
@@ -34,7 +39,8 @@ def _parts(gan: Gan) -> Iterator[str]:
 def _header(gan: Gan) -> str:
     picture, start = gan.generator.output_map, gan.generator.input_map
     first, *others = [network.class_name for network in gan.networks.values()]
-    listed = " and ".join([first, *(name.lower() for name in others)])
+    *middle, last = [first, *(name.lower() for name in others)]
+    listed = f"{', '.join(middle)} and {last}" if middle else last
     origin = (
         f"from maps of {start}"
         if gan.widths.latent_dim is None
@@ -42,7 +48,7 @@ def _header(gan: Gan) -> str:
     )
     imports = ["import torch", "from torch import nn", *(_SPECTRAL if _is_spectral(gan) else [])]
     return f'''\
-"""{listed} for {picture} pictures {origin}.
+"""{listed} for {picture} {THINGS[gan.chain.axes]} {origin}.
 
 Each layer's line ends in the map it gives, channels first, and the arithmetic that gives it.
 """

@@ -19,6 +19,7 @@ _BUILTINS = {
     "isinstance",
     "len",
     "tuple",
+    "list",
     "zip",
 }
 _MODULES = {"torch", "nn"}

@@ -31,19 +31,20 @@ def test_every_norm_of_a_generator_is_verified(size: str, normalization: Normali
     assert_verified(make_gan(target, *steps, normalization=normalization, encoder=True, style=None))
 
 
+STYLES = [
+    *(DiscriminatorStyle(normalization=normalization) for normalization in Normalization),
+    *(DiscriminatorStyle(normalization=Normalization.LAYER, output=output) for output in Output),
+    DiscriminatorStyle(base_channels=6),
+]
+
+
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("normalization", Normalization)
-@pytest.mark.parametrize("output", Output)
-def test_every_norm_and_output_of_a_discriminator_is_verified(
-    size: str, normalization: Normalization, output: Output
+@pytest.mark.parametrize("style", STYLES, ids=str)
+def test_every_norm_output_and_width_of_a_discriminator_is_verified(
+    size: str, style: DiscriminatorStyle
 ) -> None:
-    """At three sizes; on two axes with labels, on three with a width of its own."""
+    """At three sizes; on two axes with labels, too."""
     target, *steps = SIZES[size]
-    style = DiscriminatorStyle(
-        normalization=normalization,
-        output=output,
-        base_channels=6 if size == "three axes" else None,
-    )
     classes = 3 if size == "two axes" else None
     assert_verified(make_gan(target, *steps, style=style, classes=classes))
 
