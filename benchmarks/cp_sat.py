@@ -109,7 +109,7 @@ class CpSatModel:
             self.parts["kernel_distance"].append(columns[8])
             self.parts["output_padding_sum"].append(columns[3])
             self.parts["padding_sum"].append(columns[2])
-        scale = widths.layer_multiply_adds(self.layers - 1 - index, (1,), (1,))
+        scale = widths.channel_pairs(self.layers - 1 - index)
         taps = self._product([columns[0] for columns in axes])
         positions = self._product(self.sizes[index])
         self.parts["multiply_adds"].append(scale * self._product([taps, positions]))

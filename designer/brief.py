@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import prod
+from typing import Literal
 
 from designer.bounds import chain_errors
 from designer.checks import check_integer, check_length, refuse
+from designer.combinations import label_errors, map_errors, norm_errors, start_errors
 from designer.errors import FieldError
 from designer.layers import Size, Windows
 from designer.limits import (
     MAX_CHANNELS,
     MAX_ELEMENTS,
-    MAX_LATENT_DIM,
     MAX_LENGTH,
     MAX_SIDE,
     MAX_WIDTH,
     MIN_SIDE,
 )
 from designer.space import Budget, SearchSpace
+from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Upsampling
 from designer.widths import Widths
+
+USUAL_WIDTH = 64
+"""Channels of the map next to the picture where the caller does not say."""
 
 
 class Level(StrEnum):
@@ -40,6 +45,10 @@ class Brief:
     it is not given. ``windows`` are the chain's own, written down by the caller; then no search is
     made.
 
+    The generator starts from a latent vector or from ``initial_map``. A discriminator that is not
+    mentioned is DCGAN's, and none beside a given map. Where ``base_channels`` is left out it is 64;
+    under a budget that 64 would not keep, ``design`` takes the widest that does.
+
     >>> brief = Brief(resolution=96, latent_dim=128)
     >>> brief.resolution, brief.channels, brief.space.strides
     ((96, 96), 3, (2, 3))
@@ -49,16 +58,23 @@ class Brief:
     """
 
     resolution: Size
-    latent_dim: int
+    latent_dim: int | None = None
+    initial_map: InitialMap | None = None
     channels: int = 3
-    base_channels: int = 64
+    base_channels: int | None = None
     max_channels: int = 512
+    upsampling: Upsampling = Upsampling.TRANSPOSED
+    normalization: Normalization = Normalization.BATCH
+    discriminator: DiscriminatorStyle | Literal["default"] | None = "default"
+    encoder: bool = False
+    classes: int | None = None
     search: SearchSpace | None = None
     budget: Budget | None = None
     windows: tuple[Windows, ...] | None = None
     verify: Level = Level.STANDARD
 
     def __post_init__(self) -> None:
+        self._complete()
         refuse([*_resolution_errors(self.resolution), *self._number_errors()])
         resolution: object = self.resolution
         if isinstance(resolution, int):
@@ -68,12 +84,28 @@ class Brief:
         if self.search is None:
             object.__setattr__(self, "search", SearchSpace.default(axes=self.axes))
         refuse(self._nested_errors())
+        if self.initial_map is not None:
+            fixed = replace(self.space, initial_size=self.initial_map.size)
+            object.__setattr__(self, "search", fixed)
+
+    def _complete(self) -> None:
+        if self.base_channels is None and self.budget is None:
+            object.__setattr__(self, "base_channels", USUAL_WIDTH)
+        if self.discriminator == "default":
+            style = DiscriminatorStyle() if self.initial_map is None else None
+            object.__setattr__(self, "discriminator", style)
 
     def _number_errors(self) -> list[FieldError]:
         return [
-            error
-            for name, high in _HIGHEST.items()
-            for error in check_integer(getattr(self, name), pointer=f"/{name}", low=1, high=high)
+            *(
+                error
+                for name, high in _HIGHEST.items()
+                if (value := getattr(self, name)) is not None
+                for error in check_integer(value, pointer=f"/{name}", low=1, high=high)
+            ),
+            *start_errors(self.latent_dim, self.initial_map),
+            *label_errors(self.classes, self.initial_map),
+            *norm_errors(self.normalization, self.discriminator_style),
         ]
 
     def _nested_errors(self) -> list[FieldError]:
@@ -81,7 +113,16 @@ class Brief:
         if self.space.initial_size is not None:
             pointer, axes = "/search/initial_size", self.axes
             errors += check_length(self.space.initial_size, pointer=pointer, low=axes, high=axes)
+        if self.initial_map is not None:
+            wanted = self.space.initial_size
+            errors += map_errors(self.initial_map, axes=self.axes, wanted=wanted)
         return errors
+
+    @property
+    def discriminator_style(self) -> DiscriminatorStyle | None:
+        """What is asked of the discriminator, None for none."""
+        assert self.discriminator != "default", "a brief that exists is completed"
+        return self.discriminator
 
     @property
     def axes(self) -> int:
@@ -100,13 +141,16 @@ class Brief:
         return Widths(
             latent_dim=self.latent_dim,
             channels=self.channels,
-            base_channels=self.base_channels,
+            base_channels=self.base_channels or USUAL_WIDTH,
             max_channels=self.max_channels,
+            initial_channels=self.initial_map.channels if self.initial_map else None,
+            upsampling=self.upsampling,
+            normalization=self.normalization,
+            classes=self.classes,
         )
 
 
 _HIGHEST = {
-    "latent_dim": MAX_LATENT_DIM,
     "channels": MAX_CHANNELS,
     "base_channels": MAX_WIDTH,
     "max_channels": MAX_WIDTH,

@@ -194,6 +194,7 @@ def _design_id(query: ChainQuery, solution: Solution, *, default: bool) -> str |
     if solution.parameters > MAX_PARAMETERS:
         return None
     widths = query.widths
+    assert widths.latent_dim is not None, "a query about chains is about latent vectors"
     try:
         brief = Brief(
             resolution=query.target,

@@ -53,3 +53,30 @@ def batch_norm_keeps(channels: int) -> int:
     2048
     """
     return 4 * channels
+
+
+def instance_norm_keeps(channels: int) -> int:
+    """Numbers that an instance norm keeps besides its input: mean, inverse deviation and its scales.
+
+    >>> instance_norm_keeps(512)
+    1536
+    """
+    return 3 * channels
+
+
+def group_norm_keeps(groups: int) -> int:
+    """Numbers that a group norm keeps besides its input: mean and inverse deviation of each group.
+
+    >>> group_norm_keeps(32)
+    64
+    """
+    return 2 * groups
+
+
+def spectral_norm_keeps(*, weights: int, out_channels: int) -> int:
+    """Numbers that a spectral norm keeps of one weight: its singular vectors and its largest value.
+
+    >>> spectral_norm_keeps(weights=27 * 64, out_channels=64)
+    92
+    """
+    return out_channels + weights // out_channels + 1

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from designer.architecture import Gan, Network, assemble_gan
-from designer.brief import Brief, Level
+from designer.architecture import Gan
+from designer.assembly import assemble_brief
+from designer.brief import USUAL_WIDTH, Brief, Level
 from designer.chain import Chain
-from designer.errors import FieldError, InvalidRequest, SearchTooLarge
-from designer.limits import MAX_PARAMETERS
+from designer.errors import NoChain, SearchTooLarge
 from designer.permalink import read_id
 from designer.solver import Solution, count_space, solve_chain, weigh_chain
 from designer.source import PythonSource, render_source
@@ -69,6 +69,7 @@ def design(
         Accident: where the verifying process crashed, ran out of time, or has no room now.
     """
     with stage("solve"):
+        brief = fit_widths(brief)
         solution = solve_brief(brief)
     return _complete(brief, solution, runner=runner, store=store, stage=stage)
 
@@ -106,9 +107,7 @@ def recall_gan(name: str) -> Gan:
         UnknownIdVersion: where another release wrote it.
     """
     brief, chain = read_id(name)
-    gan = assemble_gan(chain, brief.widths)
-    _refuse_too_large(gan.generator, gan.discriminator)
-    return gan
+    return assemble_brief(brief, chain)
 
 
 def _complete(
@@ -121,8 +120,7 @@ def _complete(
 ) -> Design:
     """The design whose chain is known."""
     with stage("assemble"):
-        gan = assemble_gan(solution.chain, brief.widths)
-        _refuse_too_large(gan.generator, gan.discriminator)
+        gan = assemble_brief(brief, solution.chain)
     with stage("render"):
         source = render_source(gan)
     with stage("verify"):
@@ -151,6 +149,42 @@ def solve_brief(brief: Brief) -> Solution:
         )
     chain = Chain.leading_to(brief.resolution, brief.windows)
     return weigh_chain(chain, space=brief.space, widths=brief.widths)
+
+
+def fit_widths(brief: Brief) -> Brief:
+    """The brief with its width next to the picture: where none is given, the widest up to 64.
+
+    Without a budget that is 64. A narrower generator of the same chain costs less, so the widest
+    that keeps a budget is found by halving.
+
+    >>> from designer.space import Budget
+    >>> brief = Brief(resolution=64, latent_dim=100, budget=Budget(parameters=10**5))
+    >>> fit_widths(brief).base_channels
+    25
+
+    Raises:
+        NoChain: where not even one channel keeps the budget, for 64 channels.
+    """
+    if brief.base_channels is not None:
+        return brief
+    fitting, above = 0, USUAL_WIDTH + 1
+    while above - fitting > 1:
+        width = (fitting + above) // 2 if above <= USUAL_WIDTH else USUAL_WIDTH
+        if _keeps_budget(replace(brief, base_channels=width)):
+            fitting = width
+        else:
+            above = width
+    return replace(brief, base_channels=fitting or USUAL_WIDTH)
+
+
+def _keeps_budget(brief: Brief) -> bool:
+    try:
+        solution = solve_brief(brief)
+    except NoChain:
+        return False
+    assert brief.budget is not None
+    bounds = ((name, getattr(brief.budget, name)) for name in ("parameters", "multiply_adds"))
+    return all(bound is None or getattr(solution, name) <= bound for name, bound in bounds)
 
 
 def count_brief(brief: Brief) -> int | None:
@@ -186,19 +220,3 @@ def verify_design(
         return verify_source(source, gan, level=level, runner=runner, store=store)
     with Pool(workers=1, limits=Limits()) as pool:
         return verify_source(source, gan, level=level, runner=pool.run, store=store)
-
-
-def _refuse_too_large(*networks: Network) -> None:
-    errors = [
-        FieldError(
-            pointer="",
-            code="too_many_parameters",
-            detail=f"the {network.class_name.lower()} would have {network.parameters} parameters,"
-            f" at most {MAX_PARAMETERS} are served",
-            facts={"parameters": network.parameters, "maximum": MAX_PARAMETERS},
-        )
-        for network in networks
-        if network.parameters > MAX_PARAMETERS
-    ]
-    if errors:
-        raise InvalidRequest(errors[:1])

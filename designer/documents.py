@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from enum import StrEnum
 
 from designer.brief import Brief, Level
 from designer.chain import Chain
@@ -26,6 +27,13 @@ from designer.reading import (
     refuse_field,
 )
 from designer.space import Budget, Exact, Overlap, SearchSpace
+from designer.style_documents import (
+    discriminator_document,
+    discriminator_from_document,
+    map_document,
+    map_from_document,
+)
+from designer.styles import Normalization, Upsampling
 
 WINDOW_FIELDS = ("kernel_size", "stride", "dilation", "padding", "output_padding")
 SEARCH_FIELDS = (
@@ -44,9 +52,15 @@ BRIEF_FIELDS = (
     "resolution",
     "dimensions",
     "latent_dim",
+    "initial_map",
     "channels",
     "base_channels",
     "max_channels",
+    "upsampling",
+    "normalization",
+    "discriminator",
+    "encoder",
+    "classes",
     "search",
     "chain",
     "budget",
@@ -64,9 +78,15 @@ def brief_document(brief: Brief) -> Document:
         "resolution": list(brief.resolution),
         "dimensions": brief.axes,
         "latent_dim": brief.latent_dim,
+        "initial_map": map_document(brief.initial_map),
         "channels": brief.channels,
         "base_channels": brief.base_channels,
         "max_channels": brief.max_channels,
+        "upsampling": str(brief.upsampling),
+        "normalization": str(brief.normalization),
+        "discriminator": discriminator_document(brief.discriminator_style),
+        "encoder": brief.encoder,
+        "classes": brief.classes,
         "search": space_document(brief.space),
         "chain": None if brief.windows is None else [window_document(w) for w in brief.windows],
         "budget": None if brief.budget is None else budget_document(brief.budget),
@@ -121,20 +141,35 @@ def brief_from_document(document: object) -> Brief:
         InvalidRequest: for unknown or missing fields, other types, and values outside limits.
         InvalidLayer: where ``chain`` holds a window that torch would refuse.
     """
-    required = ("resolution", "latent_dim")
-    fields = _given(read_object(document, pointer="", known=BRIEF_FIELDS, required=required))
+    given = read_object(document, pointer="", known=BRIEF_FIELDS, required=("resolution",))
+    fields = _given(given)
     resolution = _resolution(fields.pop("resolution"), fields.pop("dimensions", None))
-    nested = {name: fields.pop(name, None) for name in ("search", "budget", "chain")}
-    if "verify" in fields:
-        fields["verify"] = read_choice(fields["verify"], Level, pointer="/verify")
-    axes = Brief(resolution=resolution, **fields).axes  # type: ignore[arg-type]
+    nested = {name: fields.pop(name, None) for name in _NESTED}
+    for name, choices in _CHOICES.items():
+        if name in fields:
+            fields[name] = read_choice(fields[name], choices, pointer=f"/{name}")
+    if "encoder" in fields:
+        fields["encoder"] = read_flag(fields["encoder"], pointer="/encoder")
+    if "discriminator" in given:
+        fields["discriminator"] = discriminator_from_document(given["discriminator"])
+    start = {} if nested["initial_map"] is None else {"latent_dim": 1}
+    axes = Brief(resolution=resolution, **(start | fields)).axes  # type: ignore[arg-type]
     return Brief(
         resolution=resolution,
+        initial_map=map_from_document(nested["initial_map"], axes=axes),
         search=space_from_document(nested["search"], axes=axes),
         budget=budget_from_document(nested["budget"]),
         windows=_chain(nested["chain"], axes=axes),
         **fields,  # type: ignore[arg-type]
     )
+
+
+_NESTED = ("search", "budget", "chain", "initial_map", "discriminator")
+_CHOICES: dict[str, type[StrEnum]] = {
+    "verify": Level,
+    "upsampling": Upsampling,
+    "normalization": Normalization,
+}
 
 
 def space_from_document(document: object, *, axes: int) -> SearchSpace:

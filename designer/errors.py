@@ -7,6 +7,7 @@
     ├── DamagedId          a design's id that was altered or cut
     ├── UnknownIdVersion   a design's id that another release wrote
     ├── SearchTooLarge     the search would visit more states than the bound allows
+    ├── NoNetwork          a part of a design that it does not have
     ├── TooLarge           a form or a picture that is too large to list or to draw
     └── Accident           what was asked is fine, but it could not be run now
         ├── ProbeFailed    the verifying process crashed, ran out of time or of memory
@@ -103,6 +104,12 @@ class SearchTooLarge(DesignerError):
     """The search would visit more states than the bound allows."""
 
     code = "search_too_large"
+
+
+class NoNetwork(DesignerError):
+    """A part of a design that it does not have: a discriminator where the brief asked for none."""
+
+    code = "no_network"
 
 
 class TooLarge(DesignerError):

@@ -23,6 +23,12 @@ MAX_CHANNELS = 4_096
 MAX_WIDTH = 65_536
 """Most channels of an inner map: the bound of base_channels and max_channels."""
 
+MAX_CLASSES = 65_536
+"""Most classes."""
+
+MAX_PATCH = 65_536
+"""Largest receptive field of a patch discriminator, in pixels."""
+
 MAX_LAYERS = 64
 """Most layers of a chain that a caller writes down himself, and of ``max_layers``."""
 

@@ -33,6 +33,35 @@ BRIEFS: dict[str, Any] = {
             ],
         },
     },
+    "critic": {
+        "summary": "A critic with layer norm, and resized maps instead of transposed layers",
+        "value": {
+            "resolution": 32,
+            "latent_dim": 64,
+            "base_channels": 16,
+            "upsampling": "resize",
+            "discriminator": {"normalization": "layer", "output": "critic"},
+        },
+    },
+    "classes": {
+        "summary": "Ten classes; a spectral norm and 34 pixel patches in the discriminator",
+        "value": {
+            "resolution": 64,
+            "latent_dim": 64,
+            "base_channels": 16,
+            "classes": 10,
+            "discriminator": {"normalization": "spectral", "output": "logit", "patch": 34},
+        },
+    },
+    "vocoder": {
+        "summary": "32 frames of 80 channels to 8,192 samples: a decoder, no discriminator",
+        "value": {
+            "resolution": [8192],
+            "channels": 1,
+            "base_channels": 16,
+            "initial_map": {"channels": 80, "size": [32]},
+        },
+    },
     "sound": {
         "summary": "A signal of 16,384 samples on one axis, not run",
         "value": {

@@ -155,8 +155,8 @@ def figures_of(found: Found, widths: Widths) -> tuple[int, int]:
     count = len(chosen)
     channels = [widths.at(depth) for depth in range(count + 1)][::-1]
     taps = prod(sizes[0])
-    parameters = widths.latent_dim * channels[0] * taps + 2 * channels[0]
-    multiply_adds = widths.latent_dim * channels[0] * taps
+    parameters = (widths.latent_dim or 0) * channels[0] * taps + 2 * channels[0]
+    multiply_adds = (widths.latent_dim or 0) * channels[0] * taps
     for index, layer in enumerate(chosen):
         weights = channels[index] * channels[index + 1] * prod(axis[0] for axis in layer)
         parameters += weights + (2 * channels[index + 1] if index + 1 < count else 0)

@@ -7,20 +7,31 @@ from enum import StrEnum
 from typing import ClassVar
 
 from designer.architecture.module import Module, Settings
-from designer.cost import convolution_multiply_adds, convolution_parameters
+from designer.cost import (
+    convolution_multiply_adds,
+    convolution_parameters,
+    spectral_norm_keeps,
+)
 from designer.layers import Conv, ConvTranspose, FeatureMap
 
 NEGATIVE_SLOPE = 0.2
 """Slope of every LeakyReLU below zero (DCGAN, section 3)."""
 
+SPECTRAL_SETTINGS = {"spectral_norm": [{"n_power_iterations": 1, "eps": 1e-12}]}
+"""What a layer under ``torch.nn.utils.parametrizations.spectral_norm`` adds to its settings."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Convolve(Module):
-    """A convolution, transposed or not: the weights of ``layer``, and its arithmetic."""
+    """A convolution, transposed or not: the weights of ``layer``, and its arithmetic.
+
+    ``spectral``: the weight is divided by its largest singular value at each call.
+    """
 
     keeps_input: ClassVar[bool] = True
 
     layer: Conv | ConvTranspose
+    spectral: bool = False
 
     @property
     def transposed(self) -> bool:
@@ -47,6 +58,7 @@ class Convolve(Module):
             "groups": layer.groups,
             "bias": layer.bias,
             "padding_mode": "zeros",
+            **(SPECTRAL_SETTINGS if self.spectral else {}),
         }
 
     @property
@@ -76,6 +88,13 @@ class Convolve(Module):
             out_channels=layer.out_channels,
             groups=layer.groups,
         )
+
+    def keeps_besides(self, before: FeatureMap) -> int:
+        """Under a spectral norm the divided weight, and what it was divided by."""
+        if not self.spectral:
+            return 0
+        weights = self.weights[0]
+        return weights + spectral_norm_keeps(weights=weights, out_channels=self.layer.out_channels)
 
 
 class Activation(StrEnum):

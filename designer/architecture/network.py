@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
+from designer.architecture.labels import AveragePool, Embedding
 from designer.architecture.module import Module
 from designer.architecture.modules import Activate, Convolve
 from designer.architecture.norms import Norm
@@ -64,8 +66,42 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Projection:
+    """How a discriminator takes labels (Miyato & Koyama, arXiv:1802.05637).
+
+    The head's score of the features gains their inner product with the label's vector, averaged over
+    the head's windows; then follows the activation, if any.
+    """
+
+    head: Convolve
+    embedding: Embedding
+    pool: AveragePool
+    activation: Activate | None
+
+    def placed(self, features: FeatureMap) -> Iterator[Placed]:
+        """The modules after the blocks, in the order in which they run."""
+        score = self.head.output_map(features)
+        yield Placed(name="head", module=self.head, before=features, after=score)
+        yield label_placed(self.embedding)
+        product = FeatureMap(channels=1, size=features.size)
+        yield Placed(name="pool", module=self.pool, before=product, after=score)
+        if self.activation is not None:
+            yield Placed(name="sigmoid", module=self.activation, before=score, after=score)
+
+
+def label_placed(embedding: Embedding) -> Placed:
+    """An embedding in its network: from one label to one vector."""
+    label = FeatureMap(channels=1, size=())
+    after = embedding.output_map(label)
+    return Placed(name="embedding", module=embedding, before=label, after=after)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """Blocks that fit end to end, from ``input_map`` on.
+
+    Labels come in by an ``embedding`` whose vectors are joined to the input, or by a ``projection``
+    of what the blocks give. ``flat``: the last map is one number, which ``forward`` gives as (N,).
 
     Raises:
         InvalidLayer: where a block does not take the map before it.
@@ -74,6 +110,9 @@ class Network:
     class_name: str
     input_map: FeatureMap
     blocks: tuple[Block, ...]
+    embedding: Embedding | None = None
+    projection: Projection | None = None
+    flat: bool = False
 
     def __post_init__(self) -> None:
         assert self.blocks, "a network has at least one block"
@@ -81,11 +120,22 @@ class Network:
         assert self.feature_maps, "every block takes the map before it"
 
     @property
+    def takes_labels(self) -> bool:
+        """Whether ``forward`` wants labels."""
+        return self.embedding is not None or self.projection is not None
+
+    @property
+    def joined_map(self) -> FeatureMap:
+        """What the first block takes: the input, with a label's vector where one is joined to it."""
+        more = 0 if self.embedding is None else self.embedding.dim
+        return FeatureMap(channels=self.input_map.channels + more, size=self.input_map.size)
+
+    @property
     def feature_maps(self) -> tuple[FeatureMap, ...]:
-        """The input map and the map after each block: one more than there are blocks."""
+        """What the first block takes and the map after each block."""
         return tuple(
             accumulate(
-                self.blocks, lambda before, block: block.output_map(before), initial=self.input_map
+                self.blocks, lambda before, block: block.output_map(before), initial=self.joined_map
             )
         )
 
@@ -93,18 +143,26 @@ class Network:
     def placed(self) -> tuple[Placed, ...]:
         """Every module with its name and its maps, in the order in which they run."""
         found: list[Placed] = []
-        before = self.input_map
+        before = self.joined_map
         for module in (module for block in self.blocks for module in block.modules):
             after = module.output_map(before)
             name = f"main.{len(found)}"
             found.append(Placed(name=name, module=module, before=before, after=after))
             before = after
-        return tuple(found)
+        first = () if self.embedding is None else (label_placed(self.embedding),)
+        last = () if self.projection is None else self.projection.placed(before)
+        return (*first, *found, *last)
 
     @property
     def output_map(self) -> FeatureMap:
-        """The map after the last block."""
-        return self.feature_maps[-1]
+        """What ``forward`` gives, before it is flattened."""
+        return self.placed[-1].after
+
+    @property
+    def activation(self) -> Activate | None:
+        """The last activation, if the network ends in one."""
+        last = self.placed[-1].module
+        return last if isinstance(last, Activate) else None
 
     @property
     def parameters(self) -> int:

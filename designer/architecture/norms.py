@@ -6,8 +6,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from designer.architecture.module import Module, Settings
-from designer.cost import batch_norm_keeps, norm_parameters
+from designer.cost import (
+    batch_norm_keeps,
+    group_norm_keeps,
+    instance_norm_keeps,
+    norm_parameters,
+)
 from designer.layers import FeatureMap
+from designer.styles import Normalization
 
 _EPSILON = 1e-05
 
@@ -51,3 +57,84 @@ class BatchNorm(Norm):
     def keeps_besides(self, before: FeatureMap) -> int:
         """Statistics of the batch and the running ones."""
         return batch_norm_keeps(self.channels)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceNorm(Norm):
+    """Each channel of each sample over the map."""
+
+    @property
+    def torch_class(self) -> str:
+        """``InstanceNorm2d`` and its kin."""
+        return f"InstanceNorm{self.axes}d"
+
+    @property
+    def settings(self) -> Settings:
+        """Torch's defaults, and affine."""
+        return {
+            "num_features": self.channels,
+            "eps": _EPSILON,
+            "momentum": 0.1,
+            "affine": True,
+            "track_running_stats": False,
+        }
+
+    def keeps_besides(self, before: FeatureMap) -> int:
+        """Statistics of the sample, and the scales."""
+        return instance_norm_keeps(self.channels)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupNorm(Norm):
+    """Each group of channels of each sample over the map; ``whole``: one group, a layer norm."""
+
+    whole: bool
+
+    @property
+    def groups(self) -> int:
+        """One, or the largest number up to 32 that divides the channels."""
+        return 1 if self.whole else group_count(self.channels)
+
+    @property
+    def torch_class(self) -> str:
+        """``GroupNorm``, on any number of axes."""
+        return "GroupNorm"
+
+    @property
+    def settings(self) -> Settings:
+        """Groups and torch's defaults."""
+        return {
+            "num_groups": self.groups,
+            "num_channels": self.channels,
+            "eps": _EPSILON,
+            "affine": True,
+        }
+
+    def keeps_besides(self, before: FeatureMap) -> int:
+        """Statistics of each group."""
+        return group_norm_keeps(self.groups)
+
+
+MOST_GROUPS = 32
+"""Groups of a group norm where the channels allow (Wu & He, arXiv:1803.08494)."""
+
+
+def group_count(channels: int) -> int:
+    """The largest number up to 32 that divides the channels.
+
+    >>> [group_count(channels) for channels in (64, 48, 34, 7)]
+    [32, 24, 17, 7]
+    """
+    return max(groups for groups in range(1, MOST_GROUPS + 1) if channels % groups == 0)
+
+
+def make_norm(normalization: Normalization, *, channels: int, axes: int) -> tuple[Norm, ...]:
+    """The norm of a layer: one module, or none."""
+    if normalization is Normalization.BATCH:
+        return (BatchNorm(channels=channels, axes=axes),)
+    if normalization is Normalization.INSTANCE:
+        return (InstanceNorm(channels=channels, axes=axes),)
+    if normalization.of_maps:
+        whole = normalization is Normalization.LAYER
+        return (GroupNorm(channels=channels, axes=axes, whole=whole),)
+    return ()

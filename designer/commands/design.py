@@ -15,6 +15,8 @@ from designer.commands.options import (
     Numbers,
     budget_document,
     emit,
+    family_document,
+    family_options,
     output_options,
     search_document,
     search_options,
@@ -29,6 +31,7 @@ EXIT_STATUS = {"verified": 0, "refuted": 1, "not_run": 3}
 @click.command("design")
 @click.argument("resolution", type=Numbers())
 @width_options
+@family_options
 @search_options
 @click.option("--dimensions", type=Number(), help="Axes of a single-number resolution: 1 to 3.")
 @click.option("--verify", help="none, standard or full; standard unless given.")
@@ -40,6 +43,7 @@ def design_command(
     """Design a generator and a discriminator for pictures of RESOLUTION (96, 218x178)."""
     names = ("resolution", "dimensions", "latent_dim", "channels", "base_channels", "max_channels")
     document = {name: given[name] for name in (*names, "verify") if given[name] is not None}
+    document |= family_document(given)
     brief = brief_from_document(
         document | {"search": search_document(given), "budget": budget_document(given)}
     )
@@ -68,9 +72,8 @@ def show_stage(name: str) -> Iterator[None]:
 def summarise(made: Design) -> str:
     """One line for people: the sizes, the figures and the verdict."""
     sizes = " → ".join("×".join(str(side) for side in size) for size in made.chain.sizes)
-    generator, discriminator = made.gan.generator, made.gan.discriminator
-    return (
-        f"{sizes}: {made.verification.verdict}; generator {generator.parameters:,} parameters,"
-        f" {generator.multiply_adds:,} multiply-adds; discriminator"
-        f" {discriminator.parameters:,} parameters"
+    figures = "; ".join(
+        f"{role} {network.parameters:,} parameters, {network.multiply_adds:,} multiply-adds"
+        for role, network in made.gan.networks.items()
     )
+    return f"{sizes}: {made.verification.verdict}; {figures}"

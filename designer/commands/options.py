@@ -68,6 +68,63 @@ def width_options(command: Command) -> Command:
     return command
 
 
+def family_options(command: Command) -> Command:
+    """What makes another family of networks than DCGAN's."""
+    options = [
+        click.option(
+            "--initial-map",
+            type=Numbers(),
+            help="Start from a map instead of a latent vector: channels and size, 512x4x4.",
+        ),
+        click.option("--upsampling", help="transposed, resize or subpixel."),
+        click.option("--normalization", help="batch, instance, layer, group or none."),
+        click.option("--classes", type=Number(), help="Number of classes, for labels."),
+        click.option("--encoder", is_flag=True, help="Mirror the generator in an encoder, too."),
+        click.option("--no-discriminator", is_flag=True, help="Make no discriminator."),
+        click.option(
+            "--discriminator-normalization", help="batch, instance, layer, group, spectral, none."
+        ),
+        click.option("--discriminator-output", help="probability, logit or critic."),
+        click.option("--patch", type=Number(), help="Receptive field of one answer in pixels."),
+        click.option(
+            "--discriminator-base-channels", type=Number(), help="The discriminator's own width."
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def family_document(given: dict[str, object]) -> Document:
+    """The brief's fields that the family's options amount to; what was not given is left out."""
+    names = ("upsampling", "normalization", "classes")
+    document = {name: given[name] for name in names if given.get(name) is not None}
+    if given.get("encoder"):
+        document["encoder"] = True
+    if isinstance(numbers := given.get("initial_map"), list):
+        document["initial_map"] = {"channels": numbers[0], "size": numbers[1:]}
+    elif numbers is not None:
+        document["initial_map"] = {"channels": numbers}
+    style = {
+        name: given[option]
+        for name, option in _DISCRIMINATOR.items()
+        if given.get(option) is not None
+    }
+    if given.get("no_discriminator") and style:
+        raise click.UsageError("--no-discriminator contradicts what is asked of the discriminator")
+    if given.get("no_discriminator") or style:
+        document["discriminator"] = style or None
+    return document
+
+
+_DISCRIMINATOR = {
+    "normalization": "discriminator_normalization",
+    "output": "discriminator_output",
+    "patch": "patch",
+    "base_channels": "discriminator_base_channels",
+}
+
+
 def search_options(command: Command) -> Command:
     """The search space and the budget."""
     options = [

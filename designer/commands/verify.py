@@ -12,13 +12,15 @@ from pathlib import Path
 
 import click
 
-from designer.answer import document_text, network_document
-from designer.architecture import Gan, assemble_gan
+from designer.answer import document_text
+from designer.architecture import Gan
+from designer.assembly import assemble_brief
 from designer.brief import Level
 from designer.commands.design import EXIT_STATUS, show_stage
 from designer.commands.options import emit, output_options
 from designer.documents import chain_document
 from designer.errors import FieldError, InvalidRequest
+from designer.network_tables import networks_document
 from designer.permalink import read_id
 from designer.reading import Document
 from designer.verification import (
@@ -56,7 +58,7 @@ def verify_command(
     """
     design_id, stated_sha256, document = read_design_file(design_file)
     brief, chain = read_id(design_id)
-    gan = assemble_gan(chain, brief.widths)
+    gan = assemble_brief(brief, chain)
     with show_stage("verify"), Pool(workers=1, limits=Limits()) as pool:
         receipt = verify_text(
             module.read_text(encoding="utf-8", errors="surrogateescape"),
@@ -98,8 +100,7 @@ def _not_a_design(path: Path, reason: str) -> InvalidRequest:
 def with_figures_checked(receipt: Verification, document: Document, gan: Gan) -> Verification:
     """The receipt with one check more: the file's figures are those of the design it names."""
     predicted = {
-        "generator": network_document(gan.generator),
-        "discriminator": network_document(gan.discriminator),
+        **networks_document(gan),
         "chain": chain_document(gan.chain),
     }
     wrong = [name for name, part in predicted.items() if document.get(name) != part]

@@ -16,11 +16,12 @@ from designer.brief import Brief
 from designer.chain import Chain
 from designer.checks import shorten
 from designer.errors import DamagedId, UnknownIdVersion
+from designer.permalink.families import DCGAN, is_dcgan, read_families, write_families
 from designer.permalink.layout import read_design, write_design
 from designer.permalink.radix import Packer, Unpacker
 
-VERSION = "1"
-"""The version of the ids that are written, their first character."""
+VERSIONS = ("1", "2")
+"""First characters of ids: 1 for designs of the DCGAN family, 2 for all others."""
 
 MAX_ID_LENGTH = 2_000
 """Longest id, in characters."""
@@ -40,11 +41,14 @@ def write_id(brief: Brief, chain: Chain) -> str:
     (37, True)
     """
     packer = Packer()
+    version = "1" if is_dcgan(brief) else "2"
+    if version == "2":
+        write_families(packer, brief)
     write_design(packer, brief, chain)
     packed = packer.packed
-    text = urlsafe_b64encode(_checksum(packed) + packed).decode().rstrip("=")
+    text = urlsafe_b64encode(_checksum(version, packed) + packed).decode().rstrip("=")
     assert len(text) < MAX_ID_LENGTH, "every brief within the limits has an id within its own"
-    return VERSION + text
+    return version + text
 
 
 def read_id(text: str) -> tuple[Brief, Chain]:
@@ -55,12 +59,15 @@ def read_id(text: str) -> tuple[Brief, Chain]:
         DamagedId: where it was altered or cut.
         InvalidRequest, InvalidLayer: where somebody wrote it with numbers outside the limits.
     """
-    if not text.startswith(VERSION):
+    version = text[:1]
+    if version not in VERSIONS:
         raise UnknownIdVersion(
-            f"ids of version {shorten(text[:1])} are unknown; this release reads {VERSION}",
-            known=[VERSION],
+            f"ids of version {shorten(version)} are unknown; this release reads"
+            f" {' and '.join(VERSIONS)}",
+            known=list(VERSIONS),
         )
-    brief, chain = read_design(Unpacker(_unwrap(text)))
+    reader = Unpacker(_unwrap(text))
+    brief, chain = read_design(reader, read_families(reader) if version == "2" else DCGAN)
     if write_id(brief, chain) != text:
         raise DamagedId("the design's id is not written as this service writes it")
     return brief, chain
@@ -80,10 +87,10 @@ def _unwrap(text: str) -> bytes:
     except Error:
         content = b""
     check, packed = content[:_CHECK_BYTES], content[_CHECK_BYTES:]
-    if check != _checksum(packed):
+    if check != _checksum(text[:1], packed):
         raise DamagedId("the design's id was altered or cut: its checksum does not agree")
     return packed
 
 
-def _checksum(packed: bytes) -> bytes:
-    return sha256(VERSION.encode() + packed).digest()[:_CHECK_BYTES]
+def _checksum(version: str, packed: bytes) -> bytes:
+    return sha256(version.encode() + packed).digest()[:_CHECK_BYTES]

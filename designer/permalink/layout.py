@@ -1,8 +1,8 @@
 """Version 1 of the id's content: a completed brief and the chosen windows as a row of numbers.
 
 What stands here is fixed for ever: orders of choices and bounds are written out, never read from
-limits or defaults, which later releases may move. What version 1 cannot hold needs a version 2
-beside it.
+limits or defaults, which later releases may move. Version 2 is the same behind the choices of
+``designer.permalink.families``, for what version 1 cannot hold.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from designer.arithmetic import kernel_span
 from designer.brief import Brief, Level
 from designer.chain import Chain
 from designer.layers import Size, Window, Windows
+from designer.permalink.families import DCGAN, Families
 from designer.permalink.radix import Packer, Unpacker
 from designer.space import Budget, Exact, Overlap, SearchSpace
 
@@ -30,7 +31,8 @@ def write_design(packer: Packer, brief: Brief, chain: Chain) -> None:
     """Pack a brief and the chain that was chosen for it."""
     packer.uniform(brief.axes - 1, bound=3)
     _write_size(packer, brief.resolution)
-    for number in (brief.latent_dim, brief.channels, brief.base_channels, brief.max_channels):
+    base_channels = brief.widths.base_channels
+    for number in (brief.latent_dim or 0, brief.channels, base_channels, brief.max_channels):
         packer.natural(number)
     packer.uniform(_LEVELS.index(brief.verify), bound=len(_LEVELS))
     _write_budget(packer, brief.budget)
@@ -39,8 +41,8 @@ def write_design(packer: Packer, brief: Brief, chain: Chain) -> None:
     _write_windows(packer, chain.windows)
 
 
-def read_design(reader: Unpacker) -> tuple[Brief, Chain]:
-    """Unpack a brief and its chain.
+def read_design(reader: Unpacker, families: Families = DCGAN) -> tuple[Brief, Chain]:
+    """Unpack a brief and its chain; ``families`` are the choices that stand before them, if any.
 
     Raises:
         InvalidRequest: where the numbers are outside the limits.
@@ -56,7 +58,7 @@ def read_design(reader: Unpacker) -> tuple[Brief, Chain]:
     windows = _read_windows(reader, axes)
     brief = Brief(
         resolution=resolution,
-        latent_dim=latent_dim,
+        latent_dim=latent_dim or None,
         channels=channels,
         base_channels=base_channels,
         max_channels=max_channels,
@@ -64,6 +66,7 @@ def read_design(reader: Unpacker) -> tuple[Brief, Chain]:
         budget=budget,
         windows=windows if given else None,
         verify=verify,
+        **families,
     )
     return brief, Chain.leading_to(resolution, windows)
 

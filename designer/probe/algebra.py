@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from designer.probe.loading import TextFailed, build, leaves, random_input
+from designer.probe.loading import TextFailed, build, inputs, leaves, random_input
 
 Json = Any
 Layer = (
@@ -153,7 +153,9 @@ def overlaps(made: nn.Module, network: dict[str, Json]) -> dict[str, Json]:
             value = torch.ones(1, settings["in_channels"], *settings["input_size"]).double()
             with torch.no_grad():
                 layer.weight.fill_(1.0)
-                painted = _linear(layer, value)[0, 0] * settings["groups"] / value.shape[1]
+                if layer.bias is not None:
+                    layer.bias.zero_()
+                painted = layer(value)[0, 0] * settings["groups"] / value.shape[1]
             region = painted[tuple(slice(*bounds) for bounds in settings["inner"])]
             inner = [int(region.min()), int(region.max())] if region.numel() else None
             found[name] = {"total": int(painted.sum()), "inner": inner}
@@ -166,8 +168,12 @@ def unread_pixels(made: nn.Module, network: dict[str, Json]) -> int:
     value = random_input(network, "thin", 1, torch.float64).requires_grad_()
     before_last = []
     last = [layer for layer in leaves(made).values() if hasattr(layer, "in_channels")][-1]
-    handle = last.register_forward_hook(lambda _, given, output: before_last.append(output))
-    made(value)
-    handle.remove()
+    handles = [last.register_forward_hook(lambda _, given, output: before_last.append(output))]
+    for layer in leaves(made).values():
+        if "Norm" in type(layer).__name__:  # what a norm mixes in is not what a layer reads
+            handles.append(layer.register_forward_hook(lambda _, given, output: given[0]))
+    made(*inputs(network, value))
+    for handle in handles:
+        handle.remove()
     (gradient,) = torch.autograd.grad(before_last[0].sum(), value)
     return int((gradient == 0).all(dim=1).sum())

@@ -21,9 +21,12 @@ from torch import nn
 
 from designer.probe.algebra import largest_difference
 from designer.probe.initialisation import initialise
-from designer.probe.loading import attempt, build, random_input
+from designer.probe.loading import attempt, build, inputs, random_input
 
 Json = Any
+Given = tuple[torch.Tensor, ...]
+"""What ``forward`` takes."""
+
 _EXPORTERS = ("onnx", "onnxscript", "onnxruntime")
 _LATE = ("torch.export", "torch.onnx", "torch._export", *_EXPORTERS)
 
@@ -40,36 +43,36 @@ def measure_full(module: ModuleType, network: dict[str, Json]) -> dict[str, Json
     made = build(module, network, "run")
     initialise(module, made)
     made.eval()
-    value = random_input(network, "run", 3)
+    given = inputs(network, random_input(network, "run", 3))
     with torch.no_grad():
-        expected = made(value)
+        expected = made(*given)
     measures: dict[str, Callable[[], Json]] = {
-        "float64": partial(_in_another_type, made, value, expected, torch.float64),
-        "bfloat16": partial(_in_another_type, made, value, expected, torch.bfloat16),
-        "meta": partial(_on_meta, made, value),
-        "state_dict": partial(_state_survives, module, network, made, value, expected),
-        "export": partial(_exported, made, value, expected),
-        "onnx": partial(_in_onnx, made, value, expected),
+        "float64": partial(_in_another_type, made, given, expected, torch.float64),
+        "bfloat16": partial(_in_another_type, made, given, expected, torch.bfloat16),
+        "meta": partial(_on_meta, made, given),
+        "state_dict": partial(_state_survives, module, network, made, given, expected),
+        "export": partial(_exported, made, given, expected),
+        "onnx": partial(_in_onnx, made, given, expected),
     }
     return {name: attempt(measure) for name, measure in measures.items()}
 
 
 def _in_another_type(
-    made: nn.Module, value: torch.Tensor, expected: torch.Tensor, dtype: torch.dtype
+    made: nn.Module, given: Given, expected: torch.Tensor, dtype: torch.dtype
 ) -> Json:
     """Type of the output, and its largest difference from float32."""
     other = copy.deepcopy(made).to(dtype)
     with torch.no_grad():
-        output = other(value.to(dtype))
+        output = other(*(v.to(dtype) if v.is_floating_point() else v for v in given))
     return {
         "dtype": str(output.dtype),
         "difference": largest_difference(output.double(), expected.double()),
     }
 
 
-def _on_meta(made: nn.Module, value: torch.Tensor) -> Json:
+def _on_meta(made: nn.Module, given: Given) -> Json:
     """Where the output lies, and its shape, after moving network and input to another device."""
-    output = copy.deepcopy(made).to("meta")(value.to("meta"))
+    output = copy.deepcopy(made).to("meta")(*(value.to("meta") for value in given))
     return {"device": str(output.device), "shape": list(output.shape)}
 
 
@@ -77,7 +80,7 @@ def _state_survives(
     module: ModuleType,
     network: dict[str, Json],
     made: nn.Module,
-    value: torch.Tensor,
+    given: Given,
     expected: torch.Tensor,
 ) -> Json:
     """Whether weights saved, loaded as weights only and put into a new network give equal bits."""
@@ -87,28 +90,32 @@ def _state_survives(
     fresh = build(module, network, "run")
     fresh.load_state_dict(torch.load(file, weights_only=True), strict=True)
     with torch.no_grad():
-        return bool(torch.equal(fresh.eval()(value), expected))
+        return bool(torch.equal(fresh.eval()(*given), expected))
 
 
-def _dynamic_batch() -> Any:  # noqa: ANN401  torch names no type for it
-    return ({0: torch.export.Dim("batch", min=1, max=64)},)
+def _dynamic_batch(given: Given) -> Any:  # noqa: ANN401  torch names no type for it
+    return ({0: torch.export.Dim("batch", min=1, max=64)},) * len(given)
 
 
-def _exported(made: nn.Module, value: torch.Tensor, expected: torch.Tensor) -> Json:
+def _two_of(given: Given) -> Given:
+    return tuple(value[:2] for value in given)
+
+
+def _exported(made: nn.Module, given: Given, expected: torch.Tensor) -> Json:
     """Largest difference of the exported program, exported at batch 2 and run at batch 3."""
-    program = torch.export.export(made, (value[:2],), dynamic_shapes=_dynamic_batch())
+    program = torch.export.export(made, _two_of(given), dynamic_shapes=_dynamic_batch(given))
     with torch.no_grad():
-        return largest_difference(program.module()(value), expected)
+        return largest_difference(program.module()(*given), expected)
 
 
-def _in_onnx(made: nn.Module, value: torch.Tensor, expected: torch.Tensor) -> Json:
+def _in_onnx(made: nn.Module, given: Given, expected: torch.Tensor) -> Json:
     """Largest difference of onnxruntime, exported at batch 2 and run at batch 3."""
     missing = [name for name in _EXPORTERS if find_spec(name) is None]
     if missing:
         return {"not_installed": missing}
     runtime = import_module("onnxruntime")
     program = torch.onnx.export(
-        made, (value[:2],), dynamo=True, dynamic_shapes=_dynamic_batch(), verbose=False
+        made, _two_of(given), dynamo=True, dynamic_shapes=_dynamic_batch(given), verbose=False
     )
     assert program is not None
     options = runtime.SessionOptions()
@@ -116,6 +123,7 @@ def _in_onnx(made: nn.Module, value: torch.Tensor, expected: torch.Tensor) -> Js
     session = runtime.InferenceSession(
         program.model_proto.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
-    (name,) = (each.name for each in session.get_inputs())
-    (output,) = session.run(None, {name: value.numpy()})
+    names = [each.name for each in session.get_inputs()]
+    fed = {name: value.numpy() for name, value in zip(names, given, strict=True)}
+    (output,) = session.run(None, fed)
     return largest_difference(torch.from_numpy(output), expected)

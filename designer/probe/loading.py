@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.utils.parametrize import is_parametrized
 
 from designer.errors import ProbeFailed
 
@@ -65,9 +66,33 @@ def random_input(
     return torch.randn(batch, *network["input_shape"][width], dtype=torch.float64).to(dtype)
 
 
+def inputs(network: dict[str, Json], value: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """What ``forward`` takes: the value, and labels where the network has classes, the last first."""
+    classes = network["classes"]
+    if classes is None:
+        return (value,)
+    return (value, classes - 1 - torch.arange(len(value)) % classes)
+
+
 def leaves(network: nn.Module) -> dict[str, nn.Module]:
-    """The layers of a network: its modules that hold no others, by name, in order."""
-    return {name: module for name, module in network.named_modules() if not any(module.children())}
+    """The layers of a network, by name, in order: its modules that hold no others.
+
+    A parametrized layer holds what makes its weight, and is a layer all the same.
+    """
+    return {
+        name: module
+        for name, module in network.named_modules()
+        if "parametrizations" not in name.split(".")
+        and (is_parametrized(module) or not any(module.children()))
+    }
+
+
+def own_weights(layer: nn.Module) -> dict[str, torch.Tensor]:
+    """What training changes of a layer, a parametrized weight by the name it has without that."""
+    return {
+        name.removeprefix("parametrizations.").removesuffix(".original"): weight
+        for name, weight in layer.named_parameters()
+    }
 
 
 def signature(function: Callable[..., Json]) -> dict[str, Json]:

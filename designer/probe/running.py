@@ -12,10 +12,12 @@ from typing import Any
 import torch
 from torch import nn
 from torch.autograd.graph import saved_tensors_hooks
+from torch.nn.utils.parametrizations import _SpectralNorm
+from torch.nn.utils.parametrize import type_before_parametrizations
 from torch.utils.flop_counter import FlopCounterMode
 
-from designer.probe.initialisation import describe_initialisation, initialise
-from designer.probe.loading import TextFailed, build, leaves, random_input
+from designer.probe.initialisation import describe_initialisation, initialise, pixels_apart
+from designer.probe.loading import TextFailed, build, inputs, leaves, random_input
 
 Json = Any
 Shapes = list[list[Json]]
@@ -29,7 +31,7 @@ def describe_layers(network: nn.Module) -> Shapes:
 
 
 def _kind(layer: nn.Module) -> str:
-    kind = type(layer)
+    kind = type_before_parametrizations(layer)
     home = getattr(nn, kind.__name__, None)
     return kind.__name__ if home is kind else f"{kind.__module__}.{kind.__qualname__}"
 
@@ -39,7 +41,16 @@ def _settings(layer: nn.Module) -> dict[str, Json]:
     found = {name: _plain(getattr(layer, name)) for name in names}
     if "in_channels" in found or "in_features" in found:
         found["bias"] = getattr(layer, "bias", None) is not None
+    for weight, steps in getattr(layer, "parametrizations", {}).items():
+        found["spectral_norm" if weight == "weight" else weight] = [_step(step) for step in steps]
     return found
+
+
+def _step(step: nn.Module) -> Json:
+    """A parametrization: of torch's spectral norm its settings."""
+    if type(step) is not _SpectralNorm:
+        return repr(step)
+    return {"n_power_iterations": step.n_power_iterations, "eps": step.eps}
 
 
 def _plain(value: Json) -> Json:
@@ -76,7 +87,8 @@ def run_network(module: ModuleType, network: dict[str, Json]) -> dict[str, Json]
     made = build(module, network, "run")
     initialise(module, made)
     found: dict[str, Json] = {
-        "initialisation": describe_initialisation(module, made),
+        "apart": pixels_apart(network, made),
+        "initialisation": describe_initialisation(module, network, made),
         "layers": describe_layers(made),
         "parameters": count_parameters(made),
         "shapes": {},
@@ -87,7 +99,7 @@ def run_network(module: ModuleType, network: dict[str, Json]) -> dict[str, Json]
         value = random_input(network, "run", batch).requires_grad_()
         made.zero_grad()
         with _shapes_into(found["shapes"], f"train, batch {batch}", made), _kept_bytes() as kept:
-            output = made(value)
+            output = made(*inputs(network, value))
             found.setdefault("activation_bytes", kept(made))
         output.backward(torch.randn_like(output))
         outputs.append(output.detach())
@@ -97,7 +109,7 @@ def run_network(module: ModuleType, network: dict[str, Json]) -> dict[str, Json]
         value = random_input(network, "run", batch)
         counter = FlopCounterMode(display=False)
         with torch.no_grad(), _shapes_into(found["shapes"], f"eval, batch {batch}", made), counter:
-            outputs.append(made(value))
+            outputs.append(made(*inputs(network, value)))
         found["multiply_adds"] = counter.get_total_flops() // (2 * batch)
     found["range"] = _describe_range(outputs)
     return found

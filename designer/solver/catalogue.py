@@ -16,6 +16,8 @@ from designer.solver.effort import Effort
 from designer.solver.measure import Measure
 from designer.solver.order import MULTIPLY_ADDS, Columns, layer_key
 from designer.space import Exact, SearchSpace
+from designer.styles import Upsampling
+from designer.upsampling import weight_taps
 
 Kernel = tuple[int, int]
 """(kernel_size, dilation)."""
@@ -41,9 +43,16 @@ class Layer(NamedTuple):
 
 
 class Catalogue:
-    """The windows of a search space, by stride and offset."""
+    """The windows of a search space, by stride and offset; ``upsampling`` says what they weigh."""
 
-    def __init__(self, space: SearchSpace, measure: Measure, effort: Effort) -> None:
+    def __init__(
+        self,
+        space: SearchSpace,
+        measure: Measure,
+        effort: Effort,
+        upsampling: Upsampling = Upsampling.TRANSPOSED,
+    ) -> None:
+        self.upsampling = upsampling
         self._space = space
         self._measure = measure
         self._effort = effort
@@ -135,13 +144,16 @@ class Catalogue:
             axes = self._candidates(strides, offsets)
             if not self._space.anisotropic:
                 axes = _share(axes)
-            fewest = [min(kernel for kernel, _ in axis) for axis in axes]
             lean = [
-                {kernel: paddings for kernel, paddings in axis.items() if kernel[0] == least}
-                for axis, least in zip(axes, fewest, strict=True)
+                {kernel: axis[kernel] for kernel in self._leanest_kernels(axis, stride)}
+                for axis, stride in zip(axes, strides, strict=True)
             ]
             self._leanest[place] = self._best_of(lean, strides, offsets)
         return self._leanest[place]
+
+    def _leanest_kernels(self, axis: dict[Kernel, Paddings], stride: int) -> list[Kernel]:
+        taps = {kernel: weight_taps(self.upsampling, (kernel[0],), (stride,)) for kernel in axis}
+        return [kernel for kernel in axis if taps[kernel] == min(taps.values())]
 
     def layers(self, strides: Size, offsets: Size) -> tuple[Layer, ...]:
         """Every layer with these strides and offsets, the best first.
@@ -238,7 +250,8 @@ class Catalogue:
             tuple(choice[1] for choice in choices),
             tuple(choice[2] for choice in choices),
         )
-        return Layer(layer_key(columns, offsets, self._measure), prod(kernel_sizes), columns)
+        taps = weight_taps(self.upsampling, kernel_sizes, strides)
+        return Layer(layer_key(columns, offsets, self._measure), taps, columns)
 
 
 Choice = tuple[Kernel, int, int]

@@ -10,6 +10,7 @@ from designer.layers import Size
 from designer.solver.catalogue import Catalogue
 from designer.solver.effort import Effort
 from designer.space import SearchSpace
+from designer.upsampling import kernel_positions
 
 AxisStep = tuple[int, int, int]
 """(stride, offset, size before) on one axis."""
@@ -58,12 +59,14 @@ class Moves:
 
     def _find(self, size: Size) -> list[Step]:
         steps = []
+        upsampling = self._catalogue.upsampling
         for axes in self._combinations(size):
             strides, offsets, before = zip(*axes, strict=True)
             departure = self._catalogue.departure(strides, offsets)
             if departure is not None and before != size:
                 exact = not any(offsets)
-                steps.append(Step(before, prod(before), strides, offsets, departure, exact))
+                positions = prod(kernel_positions(upsampling, before, strides, offsets))
+                steps.append(Step(before, positions, strides, offsets, departure, exact))
         return steps
 
     def _combinations(self, size: Size) -> list[tuple[AxisStep, ...]]:

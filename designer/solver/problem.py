@@ -11,6 +11,7 @@ from designer.solver.measure import measure_for
 from designer.solver.moves import Moves, Step
 from designer.solver.order import MULTIPLY_ADDS, initial_key
 from designer.space import SearchSpace
+from designer.upsampling import weight_taps
 from designer.widths import Widths
 
 Cost = tuple[int, int]
@@ -31,24 +32,12 @@ class Problem:
         self.widths = widths
         self.effort = effort or Effort()
         self.measure = measure_for(space, axes=len(target))
-        self.catalogue = Catalogue(space, self.measure, self.effort)
+        self.catalogue = Catalogue(space, self.measure, self.effort, widths.upsampling)
         self.moves = Moves(space, self.catalogue, self.effort)
-        self.multiply_add_scales = tuple(
-            widths.layer_multiply_adds(depth, (1,), (1,)) for depth in range(space.max_layers)
-        )
-        """Per depth of a layer's output: the multiply-adds of one tap at one position."""
-        self.key_scales = tuple(scale * MULTIPLY_ADDS for scale in self.multiply_add_scales)
+        self.channel_pairs = tuple(map(widths.channel_pairs, range(space.max_layers)))
+        """Per depth of a layer's output: the multiply-adds, and the weights, of one tap."""
+        self.key_scales = tuple(pairs * MULTIPLY_ADDS for pairs in self.channel_pairs)
         """The same as a key."""
-        self.parameter_scales = tuple(
-            widths.layer_parameters(depth, (2,)) - widths.layer_parameters(depth, (1,))
-            for depth in range(space.max_layers)
-        )
-        """Per depth of a layer's output: the parameters of one tap."""
-        self.parameter_bases = tuple(
-            widths.layer_parameters(depth, (1,)) - self.parameter_scales[depth]
-            for depth in range(space.max_layers)
-        )
-        """Per depth of a layer's output: the parameters that do not depend on the taps."""
 
     def starts_at(self, size: Size) -> bool:
         """Whether a chain may start from a map of this size."""
@@ -70,8 +59,9 @@ class Problem:
     def step_cost(self, depth: int, step: Step, layer: Layer) -> Cost:
         """Parameters and multiply-adds of a layer in its place."""
         return (
-            self.parameter_bases[depth] + self.parameter_scales[depth] * layer.taps,
-            self.multiply_add_scales[depth] * layer.taps * step.positions,
+            self.channel_pairs[depth] * layer.taps
+            + self.widths.shift_parameters(depth, step.strides),
+            self.channel_pairs[depth] * layer.taps * step.positions,
         )
 
     def initial_cost(self, depth: int, size: Size) -> Cost:
@@ -84,9 +74,12 @@ class Problem:
     def least_cost(self, depth: int) -> Cost:
         """What a layer whose output lies at this depth, and a stem before it, cost at the least."""
         smallest = self.space.initial_size or (self.measure.free_sides[0],) * len(self.target)
-        taps = min(self.space.kernel_sizes) ** len(self.target)
-        stem = self.initial_cost(depth + 1, smallest)
-        return (
-            self.parameter_bases[depth] + self.parameter_scales[depth] * taps + stem[0],
-            self.multiply_add_scales[depth] * taps * prod(smallest) + stem[1],
+        one_axis = min(
+            weight_taps(self.widths.upsampling, (kernel_size,), (stride,))
+            for kernel_size in self.space.kernel_sizes
+            for stride in self.space.strides
         )
+        weights = self.channel_pairs[depth] * one_axis ** len(self.target)
+        stem = self.initial_cost(depth + 1, smallest)
+        shift = self.widths.shift_parameters(depth, (1,) * len(self.target))
+        return weights + shift + stem[0], weights * prod(smallest) + stem[1]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from designer.chain import Chain
-from designer.layers import Windows
 from designer.solver.measure import Measure, measure_for
 from designer.solver.order import columns_of, initial_key, layer_key, pack_key, unpack_key
 from designer.solver.why import explain
@@ -63,8 +62,7 @@ def chain_key(chain: Chain, *, measure: Measure, widths: Widths) -> int:
     key = initial_key(chain.initial_size, stem, measure)
     for index, windows in enumerate(chain.windows):
         offsets = tuple(window.offset for window in windows)
-        kernel_size = _kernel_size(windows)
-        cost = widths.layer_multiply_adds(layers - 1 - index, kernel_size, chain.sizes[index])
+        cost = widths.layer_multiply_adds(layers - 1 - index, windows, chain.sizes[index])
         key += layer_key(columns_of(windows), offsets, measure) + pack_key(multiply_adds=cost)
     return key
 
@@ -73,7 +71,7 @@ def chain_parameters(chain: Chain, widths: Widths) -> int:
     """Parameters of the generator that a chain makes, stem included."""
     layers = len(chain.windows)
     return widths.stem_parameters(layers, chain.initial_size) + sum(
-        widths.layer_parameters(layers - 1 - index, _kernel_size(windows))
+        widths.layer_parameters(layers - 1 - index, windows)
         for index, windows in enumerate(chain.windows)
     )
 
@@ -82,11 +80,7 @@ def chain_figures(chain: Chain, widths: Widths) -> tuple[int, int]:
     """(parameters, multiply_adds) of the generator that a chain makes, stem included."""
     layers = len(chain.windows)
     multiply_adds = widths.stem_multiply_adds(layers, chain.initial_size) + sum(
-        widths.layer_multiply_adds(layers - 1 - index, _kernel_size(windows), chain.sizes[index])
+        widths.layer_multiply_adds(layers - 1 - index, windows, chain.sizes[index])
         for index, windows in enumerate(chain.windows)
     )
     return chain_parameters(chain, widths), multiply_adds
-
-
-def _kernel_size(windows: Windows) -> tuple[int, ...]:
-    return tuple(window.kernel_size for window in windows)

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import erf, sqrt
 
-from designer.architecture import Network
-from designer.verification.compare import Measurements, is_number, part
-from designer.verification.plan import Plan, networks_of
+from designer.architecture import Convolve, Network, Norm
+from designer.verification.compare import Measurements, equal, is_number, part
+from designer.verification.plan import Plan, make_copies, networks_of
 from designer.verification.receipt import Check, Json
 
-_STATED = {
-    "convolution weight": (0.0, 0.02),
-    "norm weight": (1.0, 0.02),
-    "norm bias": (0.0, 0.0),
-}
+Law = tuple[float, float]
+"""Mean and deviation."""
+
 _NEAR = erf(1 / sqrt(2))
 """Share of a normal distribution within one deviation of its mean."""
 
@@ -26,7 +24,7 @@ def compare_initialisation(plan: Plan, measured: Measurements) -> Iterator[Check
     assert plan.run is not None, "only what ran is compared"
     for role, network in networks_of(plan.run).items():
         found = part(measured, role, "initialisation")
-        stated = {role_: _STATED[role_] for role_ in _roles(network)}
+        stated = _stated(network)
         drawn = found if isinstance(found, dict) else {}
         wrong = [name for name, law in stated.items() if not _follows(drawn.get(name), *law)]
         wrong += sorted(drawn.keys() - stated.keys())
@@ -38,11 +36,24 @@ def compare_initialisation(plan: Plan, measured: Measurements) -> Iterator[Check
             tolerance=_SIGMAS,
             detail=f"another distribution: {', '.join(wrong)}" if wrong else "",
         )
+        if copies := make_copies(network):
+            apart = part(measured, role, "apart")
+            yield equal(f"{role}.pixels_start_alike", dict.fromkeys(copies, 0.0), apart)
 
 
-def _roles(network: Network) -> list[str]:
-    normed = any(block.norm is not None for block in network.blocks)
-    return ["convolution weight", *(["norm weight", "norm bias"] if normed else [])]
+def _stated(network: Network) -> dict[str, Law]:
+    """What is drawn for each kind of weight that the network has."""
+    modules = [placed.module for placed in network.placed]
+    stated: dict[str, Law] = {"convolution weight": (0.0, 0.02)}
+    if any(isinstance(module, Convolve) and module.layer.bias for module in modules):
+        stated["convolution bias"] = (0.0, 0.0)
+    if any(isinstance(module, Norm) for module in modules):
+        stated |= {"norm weight": (1.0, 0.02), "norm bias": (0.0, 0.0)}
+    if network.embedding is not None:
+        stated["Embedding weight"] = (0.0, 1.0)
+    if network.projection is not None:
+        stated["Embedding weight"] = (0.0, 0.02)
+    return stated
 
 
 def _follows(drawn: Json, mean: float, deviation: float) -> bool:

@@ -7,9 +7,11 @@ layers' settings, which the probe needs to set up the design a second time by an
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import prod
 from typing import Any
 
-from designer.architecture import Convolve, Gan, Network, Placed, assemble_gan
+from designer.architecture import Convolve, Gan, Network, PixelShuffle, Placed, assemble_gan
 from designer.brief import Level
 from designer.verification.laws import inner_region
 from designer.verification.limits import WidthPolicy
@@ -50,14 +52,20 @@ class Plan:
 
 def networks_of(gan: Gan) -> dict[str, Network]:
     """The networks of a Gan by role, generator first."""
-    return {"generator": gan.generator, "discriminator": gan.discriminator}
+    return gan.networks
 
 
 def arguments_of(gan: Gan, role: str) -> dict[str, int]:
     """The constructor arguments that give a network of this Gan."""
-    widths = gan.widths
+    widths = gan.discriminator_widths if role == "discriminator" else gan.widths
     arguments = {"base_channels": widths.base_channels, "channels": widths.channels}
-    return {"latent_dim": widths.latent_dim, **arguments} if role == "generator" else arguments
+    name = start_argument(gan)
+    return arguments if role == "discriminator" else {name: getattr(widths, name), **arguments}
+
+
+def start_argument(gan: Gan) -> str:
+    """The argument that says how many numbers, or channels, the generator starts from."""
+    return "initial_channels" if gan.widths.latent_dim is None else "latent_dim"
 
 
 def plan_verification(gan: Gan, *, level: Level, policy: WidthPolicy) -> Plan:
@@ -81,15 +89,24 @@ def _affordable(gan: Gan, level: Level, policy: WidthPolicy) -> Gan | None:
 
 def _thin(gan: Gan) -> Gan:
     """The Gan a few channels wide, with one latent number and one channel of the picture."""
-    thin = narrowed(gan, base_channels=min(4, gan.widths.base_channels), latent_dim=1, channels=1)
+    narrow = {"base_channels": min(4, gan.widths.base_channels), "channels": 1}
+    thin = narrowed(gan, alike=True, **narrow, **{start_argument(gan): 1})
     while predicted_multiply_adds(thin) > _THIN_MULTIPLY_ADDS and thin.widths.base_channels > 1:
-        thin = narrowed(thin, base_channels=thin.widths.base_channels // 2)
+        thin = narrowed(thin, alike=True, base_channels=thin.widths.base_channels // 2)
     return thin
 
 
-def narrowed(gan: Gan, **widths: int) -> Gan:
-    """The same Gan at other widths: every size stays."""
-    return assemble_gan(gan.chain, replace(gan.widths, **widths))
+def narrowed(gan: Gan, *, alike: bool = False, **changed: int) -> Gan:
+    """The same Gan at other widths: every size stays.
+
+    A width of the discriminator's own changes in proportion; ``alike``: it becomes the generator's.
+    """
+    widths = replace(gan.widths, **changed)  # type: ignore[arg-type]
+    style = gan.style
+    if style is not None and style.base_channels is not None:
+        own = style.base_channels * widths.base_channels // gan.widths.base_channels
+        style = replace(style, base_channels=None if alike else max(1, own))
+    return assemble_gan(gan.chain, widths, style, encoder=gan.encoder is not None)
 
 
 def _fits(gan: Gan, multiply_adds: int, most_bytes: int) -> bool:
@@ -125,7 +142,7 @@ def other_widths(gan: Gan) -> dict[str, Gan]:
     changed = {
         "base_channels": (1, widths.base_channels + 1, widths.max_channels + 1),
         "channels": (widths.channels + 1,),
-        "latent_dim": (widths.latent_dim + 1,),
+        start_argument(gan): (getattr(widths, start_argument(gan)) + 1,),
     }
     return {
         f"{name}={value}": narrowed(gan, **{name: value})
@@ -162,6 +179,9 @@ def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> di
         "parameters": networks_of(widths["run"])[role].parameters,
         "layers": {"thin": _layers_with_sizes(thin)},
         "output_shape": list(answer_shape(thin)),
+        "classes": widths["full"].widths.classes if network.takes_labels else None,
+        "labels": _label_use(network),
+        "copies": make_copies(network),
         "other_widths": {
             name: arguments_of(gan, role) for name, gan in other_widths(widths["full"]).items()
         },
@@ -169,17 +189,32 @@ def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> di
 
 
 def answer_shape(network: Network) -> tuple[int, ...]:
-    """What ``forward`` gives for one sample: the last map, flattened where it is one number."""
-    shape = network.output_map.shape
-    return () if set(shape) == {1} and network.class_name == "Discriminator" else shape
+    """What ``forward`` gives for one sample: the last map, or one number where it is flattened."""
+    return () if network.flat else network.output_map.shape
+
+
+def _label_use(network: Network) -> str | None:
+    if network.embedding is not None:
+        return "joined"
+    return None if network.projection is None else "projected"
+
+
+def make_copies(network: Network) -> dict[str, int]:
+    """Layers before a shuffle, and how many of their kernels start alike, one behind the other."""
+    row = network.placed
+    return {
+        placed.name: prod(after.module.factors)
+        for placed, after in pairwise(row)
+        if isinstance(after.module, PixelShuffle)
+    }
 
 
 def _layers_with_sizes(network: Network) -> list[list[Json]]:
     layers = predicted_layers(network)
     for row, placed in zip(layers, network.placed, strict=True):
-        if isinstance(placed.module, Convolve):
+        row[2] |= {"input_size": list(placed.before.size), "output_size": list(placed.after.size)}
+        if isinstance(placed.module, Convolve) and placed.module.transposed:
             windows = placed.module.layer.windows
-            row[2]["input_size"] = list(placed.before.size)
             row[2]["inner"] = inner_region(windows, placed.before.size)
     return layers
 
@@ -190,10 +225,18 @@ def convolutions(network: Network) -> list[tuple[Placed, Convolve]]:
 
 
 def mirrored_pairs(gan: Gan) -> list[list[Json]]:
-    """Each transposed layer with the convolution that mirrors it, and the two sizes between."""
+    """Each transposed layer with the convolution that mirrors it, and the two sizes between.
+
+    Only between layers of the same channels whose weights are their own: a spectral norm divides
+    them, and a patch's chain is another.
+    """
+    if gan.discriminator is None or gan.style is None or gan.style.patch is not None:
+        return []
     pairs = zip(convolutions(gan.generator), reversed(convolutions(gan.discriminator)), strict=True)
     return [
         [there.name, back.name, list(there.before.size), list(there.after.size)]
-        for (there, module), (back, _) in pairs
-        if module.transposed
+        for (there, one), (back, other) in pairs
+        if one.transposed
+        and not other.spectral
+        and one.layer.in_channels == other.layer.out_channels
     ]

@@ -8,7 +8,20 @@ from hashlib import sha256
 
 from designer.verification.receipt import Check
 
-_BUILTINS = {"super", "int", "float", "bool", "range", "min", "max", "isinstance", "len", "tuple"}
+_BUILTINS = {
+    "super",
+    "int",
+    "float",
+    "bool",
+    "range",
+    "min",
+    "max",
+    "isinstance",
+    "len",
+    "tuple",
+    "list",
+    "zip",
+}
 _MODULES = {"torch", "nn"}
 
 
@@ -85,6 +98,8 @@ def _defined(tree: ast.Module) -> set[str]:
             found.add(node.name)
         elif isinstance(node, ast.arg):
             found.add(node.arg)
+        elif isinstance(node, ast.alias):
+            found.add(node.asname or node.name)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             found.add(node.id)
     return found - _MODULES

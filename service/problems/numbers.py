@@ -154,6 +154,13 @@ NUMBERS = [
         repair="Ask for a smaller layer, or for fewer forms; `facts` names the limit.",
     ),
     ProblemType(
+        code="no_network",
+        status=404,
+        title="The design has no such network",
+        meaning="The design was made without a discriminator, so it has no part that shows one.",
+        repair="Ask for the generator's parts, or for a design with a `discriminator`.",
+    ),
+    ProblemType(
         code="refused",
         status=422,
         title="The request is refused",

@@ -9,10 +9,11 @@ from __future__ import annotations
 from service.problems.faults import FAULTS
 from service.problems.kind import ProblemType
 from service.problems.messages import MESSAGES
+from service.problems.networks import NETWORKS
 from service.problems.numbers import NUMBERS
 from service.problems.sources import SOURCES
 
 PROBLEMS: dict[str, ProblemType] = {
-    problem.code: problem for problem in (*MESSAGES, *NUMBERS, *SOURCES, *FAULTS)
+    problem.code: problem for problem in (*MESSAGES, *NUMBERS, *NETWORKS, *SOURCES, *FAULTS)
 }
 """The registry: every code with its problem, in the order of the documentation."""

@@ -11,14 +11,17 @@ from designer.limits import (
     MAX_CHANNELS,
     MAX_CHOICE,
     MAX_CHOICES,
+    MAX_CLASSES,
     MAX_LATENT_DIM,
     MAX_LAYERS,
     MAX_LENGTH,
+    MAX_PATCH,
     MAX_SIDE,
     MAX_WIDTH,
     MIN_SIDE,
 )
 from designer.space import Exact, Overlap
+from designer.styles import Normalization, Output, Upsampling
 from service.reading import read_decimal, read_sizes
 from service.schemas.fields import (
     Documented,
@@ -32,6 +35,9 @@ from service.schemas.fields import (
 
 SIDE = integer(MIN_SIDE, MAX_LENGTH)
 CHOICES = list_of(integer(1, MAX_CHOICE), 1, MAX_CHOICES)
+
+
+GENERATOR_NORMS = [kind for kind in Normalization if kind is not Normalization.SPECTRAL]
 
 
 class WindowSchema(ma.Schema):
@@ -84,6 +90,37 @@ class BudgetSchema(ma.Schema):
     )
 
 
+class InitialMapSchema(ma.Schema):
+    """A map that a decoder starts from, in the place of a latent vector."""
+
+    channels = Documented(integer(1, MAX_WIDTH), required=True)
+    size = Documented(per_axis(integer(1, MAX_LENGTH)), required=True)
+
+
+class DiscriminatorSchema(ma.Schema):
+    """What is asked of the discriminator."""
+
+    normalization = Documented(
+        choice(*Normalization, title="Normalization"),
+        **described("What follows its layers; a critic has no batch norm.", load_default="batch"),
+    )
+    output = Documented(
+        choice(*Output, title="Output"),
+        **described("What its number is.", load_default="probability"),
+    )
+    patch = Documented(
+        nullable(integer(1, MAX_PATCH)),
+        **described(
+            "Receptive field of one answer in pixels; null: one answer a picture.",
+            load_default=None,
+        ),
+    )
+    base_channels = Documented(
+        nullable(integer(1, MAX_WIDTH)),
+        **described("Its width next to the picture; null: the generator's.", load_default=None),
+    )
+
+
 class ScalarSchema(ma.Schema):
     """The brief's fields that one word can write."""
 
@@ -103,6 +140,18 @@ class ScalarSchema(ma.Schema):
     max_channels = Documented(
         integer(1, MAX_WIDTH), **described("Cap of the widths.", load_default=512)
     )
+    upsampling = Documented(
+        choice(*Upsampling, title="Upsampling"),
+        **described("What makes the generator's maps larger.", load_default="transposed"),
+    )
+    normalization = Documented(
+        choice(*GENERATOR_NORMS, title="GeneratorNormalization"),
+        **described("What follows the generator's layers.", load_default="batch"),
+    )
+    classes = Documented(
+        nullable(integer(2, MAX_CLASSES)),
+        **described("Number of classes; null: none.", load_default=None),
+    )
     verify = Documented(
         choice(*Level, title="Level"),
         **described("How much of the text is proven.", load_default="standard"),
@@ -119,6 +168,19 @@ class BriefSchema(ScalarSchema):
             f" the same on every axis. At most {MAX_SIDE} a side on two and three axes.",
             required=True,
         ),
+    )
+    initial_map = ma.fields.Nested(InitialMapSchema, allow_none=True, load_default=None)
+    discriminator = ma.fields.Nested(
+        DiscriminatorSchema,
+        allow_none=True,
+        **described(
+            "What is asked of the discriminator; null: none. Left out, DCGAN's, and none with an"
+            " `initial_map`."
+        ),
+    )
+    encoder = Documented(
+        {"type": "boolean"},
+        **described("Whether to mirror the generator in an encoder, too.", load_default=False),
     )
     search = ma.fields.Nested(SearchSchema, allow_none=True, load_default=None)
     chain = ma.fields.List(

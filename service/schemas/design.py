@@ -5,7 +5,9 @@ from __future__ import annotations
 import marshmallow as ma
 
 from designer.brief import Level
+from designer.network_tables import OPS
 from designer.space import Exact, Overlap
+from designer.styles import Normalization, Output, Upsampling
 from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
 
 COUNT = integer(0)
@@ -47,43 +49,78 @@ class AnsweredBudgetSchema(ma.Schema):
     multiply_adds = Documented(nullable(POSITIVE), required=True)
 
 
+class AnsweredMapSchema(ma.Schema):
+    """The map that the generator starts from."""
+
+    channels = Documented(POSITIVE, required=True)
+    size = Documented(SIZE, required=True)
+
+
+class AnsweredDiscriminatorSchema(ma.Schema):
+    """What was asked of the discriminator."""
+
+    normalization = Documented(choice(*Normalization), required=True)
+    output = Documented(choice(*Output), required=True)
+    patch = Documented(nullable(POSITIVE), required=True)
+    base_channels = Documented(nullable(POSITIVE), required=True)
+
+
 class AnsweredBriefSchema(ma.Schema):
     """The completed brief: every field with its value."""
 
     resolution = Documented(SIZE, required=True)
     dimensions = Documented(integer(1, 3), required=True)
-    latent_dim = Documented(POSITIVE, required=True)
+    latent_dim = Documented(nullable(POSITIVE), required=True)
+    initial_map = ma.fields.Nested(AnsweredMapSchema, required=True, allow_none=True)
     channels = Documented(POSITIVE, required=True)
     base_channels = Documented(POSITIVE, required=True)
     max_channels = Documented(POSITIVE, required=True)
+    upsampling = Documented(choice(*Upsampling), required=True)
+    normalization = Documented(choice(*Normalization), required=True)
+    discriminator = ma.fields.Nested(AnsweredDiscriminatorSchema, required=True, allow_none=True)
+    encoder = Documented(FLAG, required=True)
+    classes = Documented(nullable(POSITIVE), required=True)
     search = ma.fields.Nested(AnsweredSearchSchema, required=True)
     chain = ma.fields.List(ma.fields.Nested(AnsweredWindowSchema), required=True, allow_none=True)
     budget = ma.fields.Nested(AnsweredBudgetSchema, required=True, allow_none=True)
     verify = Documented(choice(*Level), required=True)
 
 
-class LayerSchema(AnsweredWindowSchema):
-    """One layer with its norm and activation."""
+class LayerSchema(ma.Schema):
+    """One layer with its norm and activation; null where a layer of this kind has no such thing."""
 
     name = Documented(TEXT, **described("Its name in the module.", required=True))
-    op = Documented(choice("conv", "conv_transpose"), required=True)
+    op = Documented(choice("conv", "conv_transpose", *OPS.values()), required=True)
     in_channels = Documented(POSITIVE, required=True)
     out_channels = Documented(POSITIVE, required=True)
-    groups = Documented(POSITIVE, required=True)
-    bias = Documented(FLAG, required=True)
-    normalization = Documented(choice("batch", "none"), required=True)
-    activation = Documented(choice("relu", "leaky_relu", "tanh", "sigmoid"), required=True)
-    input_size = Documented(SIZE, required=True)
-    output_size = Documented(SIZE, required=True)
+    kernel_size = Documented(nullable(SIZE), required=True)
+    stride = Documented(nullable(SIZE), required=True)
+    dilation = Documented(nullable(SIZE), required=True)
+    padding = Documented(nullable(PER_AXIS), required=True)
+    output_padding = Documented(nullable(PER_AXIS), required=True)
+    groups = Documented(nullable(POSITIVE), required=True)
+    bias = Documented(nullable(FLAG), required=True)
+    normalization = Documented(choice(*Normalization), required=True)
+    activation = Documented(choice("relu", "leaky_relu", "tanh", "sigmoid", "none"), required=True)
+    input_size = Documented(list_of(POSITIVE, 0, 3), required=True)
+    output_size = Documented(list_of(POSITIVE, 0, 3), required=True)
     arithmetic = Documented(
-        list_of(TEXT, 1, 3), **described("The law with its numbers, per axis.", required=True)
+        list_of(TEXT, 0, 3), **described("The law with its numbers, per axis.", required=True)
     )
     offset = Documented(
-        list_of({"type": "integer"}, 1, 3),
+        nullable(list_of({"type": "integer"}, 1, 3)),
         **described("F − S − 2P + A for D = 1, per axis.", required=True),
     )
-    exact = Documented(FLAG, **described("Whether every offset is 0.", required=True))
-    even_overlap = Documented(FLAG, required=True)
+    exact = Documented(nullable(FLAG), **described("Whether every offset is 0.", required=True))
+    even_overlap = Documented(nullable(FLAG), required=True)
+    receptive_field = Documented(
+        nullable(SIZE),
+        **described(
+            "Positions of the network's input, or of the first map made of a latent vector, that"
+            " one position sees, borders aside.",
+            required=True,
+        ),
+    )
     parameters = Documented(COUNT, required=True)
     multiply_adds = Documented(COUNT, required=True)
 
@@ -165,7 +202,8 @@ class DesignSchema(ma.Schema):
     brief = ma.fields.Nested(AnsweredBriefSchema, required=True)
     designer_version = Documented(TEXT, required=True)
     generator = ma.fields.Nested(NetworkSchema, required=True)
-    discriminator = ma.fields.Nested(NetworkSchema, required=True)
+    discriminator = ma.fields.Nested(NetworkSchema, required=True, allow_none=True)
+    encoder = ma.fields.Nested(NetworkSchema, required=True, allow_none=True)
     chain = ma.fields.Nested(ChainSchema, required=True)
     why = Documented(list_of(TEXT, 0), required=True)
     count = Documented(

@@ -31,6 +31,11 @@ VALUE_CODES = (
     "illegal_layer",
     "no_chain",
     "search_too_large",
+    "critic_with_batch_norm",
+    "spectral_generator",
+    "labels_without_latent",
+    "no_patch",
+    "norm_of_one_position",
     "refused",
 )
 """What the numbers of a brief can run into."""
@@ -38,7 +43,7 @@ VALUE_CODES = (
 QUERY_CODES = ("missing_field", "unknown_field", "not_an_integer", "not_a_choice", *VALUE_CODES)
 FIELD_CODES = ("not_a_boolean", "not_a_list", "not_an_object", *QUERY_CODES)
 ANSWER_CODES = ("not_acceptable", "probe_failed", "overloaded", "accident")
-ID_CODES = ("damaged_id", "unknown_id_version", *VALUE_CODES, *ANSWER_CODES)
+ID_CODES = ("damaged_id", "unknown_id_version", "no_network", *VALUE_CODES, *ANSWER_CODES)
 
 
 @designs.route("/v1/designs", methods=["POST"])

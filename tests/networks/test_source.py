@@ -18,6 +18,7 @@ from designer.chain import Chain
 from designer.layers import Window
 from designer.source import PythonSource, render_source
 from designer.widths import Widths
+from tests.networks.golden import BRIEFS, FOLDER, golden_source
 
 CONFIGURATION = Path(__file__).parents[2] / "docs" / "generated-module.toml"
 
@@ -106,21 +107,26 @@ def test_the_same_gan_gives_the_same_bytes(gan: Gan) -> None:
     assert [ast.unparse(node) for node in imports] == ["import torch", "from torch import nn"]
 
 
+@pytest.mark.parametrize("name", BRIEFS)
+def test_the_texts_are_the_golden_ones(name: str) -> None:
+    """A changed text is reviewed as code: `python -m tests.networks.golden` writes them anew."""
+    assert golden_source(name).text == (FOLDER / f"{name}.py").read_text(encoding="utf-8")
+
+
+def test_every_golden_text_has_its_brief() -> None:
+    assert {path.stem for path in FOLDER.glob("*.py")} == set(BRIEFS)
+
+
 @pytest.mark.slow
 def test_the_texts_are_clean_under_ruff_and_mypy(tmp_path: Path) -> None:
     """Ruff's checker and formatter and mypy --strict, as the documentation names them."""
     step, odd = Window(kernel_size=4, stride=2, padding=1), Window(kernel_size=3, stride=3)
-    shifted = Window(kernel_size=4, stride=2, padding=1, output_padding=1)
-    chains = [
-        Chain.leading_to((64, 64), ((step,) * 2,) * 4),
-        Chain.leading_to((49, 32), ((step, step), (shifted, step))),
-        Chain.leading_to((36,), ((step,), (odd,), (step,))),
-        Chain.leading_to((16, 16, 18), ((step, step, odd),)),
-    ]
+    mixed = Chain.leading_to((16, 16, 18), ((step, step, odd),))
     widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
-    for number, chain in enumerate(chains):
-        text = render_source(assemble_gan(chain, widths)).text
-        (tmp_path / f"model{number}.py").write_text(text)
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py")}
+    texts["mixed"] = render_source(assemble_gan(mixed, widths)).text
+    for name, text in texts.items():
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
     run(["ruff", "check", "--config", str(CONFIGURATION), "."], tmp_path)
     run(["ruff", "format", "--check", "--config", str(CONFIGURATION), "."], tmp_path)
     run(["mypy", "--strict", "--config-file", "", "."], tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from designer.layers import Window
 from designer.permalink import MAX_ID_LENGTH, _checksum, read_id, write_id
 from designer.permalink.radix import Packer, Unpacker
 from designer.space import Budget, Exact, Overlap, SearchSpace
+from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Output, Upsampling
 from tests.support import soak_count
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -57,6 +59,31 @@ def spaces(draw: st.DrawFn, axes: int) -> SearchSpace:
 
 
 @st.composite
+def families(draw: st.DrawFn, chain: Chain, search: SearchSpace) -> dict[str, Any]:
+    """A start, and the choices that make a family, of any kind that contradict themselves in nothing."""
+    kinds = [kind for kind in Normalization if kind is not Normalization.SPECTRAL]
+    style = st.builds(
+        DiscriminatorStyle,
+        normalization=st.sampled_from(Normalization),
+        output=st.sampled_from([Output.PROBABILITY, Output.LOGIT]),
+        patch=st.none() | natural,
+        base_channels=st.none() | natural,
+    )
+    if search.initial_size in (None, chain.initial_size) and draw(st.booleans()):
+        given_map = InitialMap(channels=draw(natural), size=chain.initial_size)
+        start: dict[str, Any] = {"initial_map": given_map}
+    else:
+        start = {"latent_dim": draw(natural), "classes": draw(st.none() | st.integers(2, 1_000))}
+    return {
+        **start,
+        "upsampling": draw(st.sampled_from(Upsampling)),
+        "normalization": draw(st.sampled_from(kinds)),
+        "discriminator": draw(st.none() | style),
+        "encoder": draw(st.booleans()),
+    }
+
+
+@st.composite
 def linked_designs(draw: st.DrawFn) -> tuple[Brief, Chain]:
     """A brief of any kind with some chain that ends at its resolution."""
     axes = draw(st.integers(1, 3))
@@ -81,7 +108,7 @@ def linked_designs(draw: st.DrawFn) -> tuple[Brief, Chain]:
     budget = st.builds(Budget, parameters=limit, multiply_adds=limit)
     brief = Brief(
         resolution=chain.target,
-        latent_dim=draw(natural),
+        **draw(families(chain, search)),
         channels=draw(st.integers(1, 4)),
         base_channels=draw(natural),
         max_channels=draw(natural),
@@ -107,7 +134,8 @@ def test_an_id_gives_its_design_back(design: tuple[Brief, Chain]) -> None:
 def test_no_field_is_forgotten() -> None:
     """A field added to a brief needs a place in the id; this list is the reminder."""
     assert {field.name for field in fields(Brief)} == {
-        "resolution", "latent_dim", "channels", "base_channels", "max_channels",
+        "resolution", "latent_dim", "initial_map", "channels", "base_channels", "max_channels",
+        "upsampling", "normalization", "discriminator", "encoder", "classes",
         "search", "budget", "windows", "verify",
     }  # fmt: skip
     assert {field.name for field in fields(SearchSpace)} == {
@@ -118,6 +146,10 @@ def test_no_field_is_forgotten() -> None:
         "kernel_size", "stride", "padding", "dilation", "output_padding",
     }  # fmt: skip
     assert {field.name for field in fields(Budget)} == {"parameters", "multiply_adds"}
+    assert {field.name for field in fields(InitialMap)} == {"channels", "size"}
+    assert {field.name for field in fields(DiscriminatorStyle)} == {
+        "normalization", "output", "patch", "base_channels",
+    }  # fmt: skip
 
 
 def largest_chain(*, axes: int, rng: random.Random) -> Chain:
@@ -195,9 +227,26 @@ def test_touched_ids_are_refused(seed: int) -> None:
 
 
 def test_another_version_has_its_own_code() -> None:
-    with pytest.raises(UnknownIdVersion, match=r"version '2'.*reads 1") as refusal:
-        read_id("2" + write_id(*dcgan())[1:])
-    assert (refusal.value.code, refusal.value.facts) == ("unknown_id_version", {"known": ["1"]})
+    with pytest.raises(UnknownIdVersion, match=r"version '3'.*reads 1 and 2") as refusal:
+        read_id("3" + write_id(*dcgan())[1:])
+    assert refusal.value.code == "unknown_id_version"
+    assert refusal.value.facts == {"known": ["1", "2"]}
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_an_id_of_one_version_is_none_of_the_other(version: str) -> None:
+    """The checksum covers the version."""
+    text = write_id(*(dcgan() if version == "1" else critic()))
+    assert text[0] == version
+    with pytest.raises(DamagedId):
+        read_id(("2" if version == "1" else "1") + text[1:])
+
+
+def critic() -> tuple[Brief, Chain]:
+    """A design of another family."""
+    brief, chain = dcgan()
+    style = DiscriminatorStyle(normalization=Normalization.LAYER, output=Output.CRITIC)
+    return replace(brief, discriminator=style), chain
 
 
 def touch(text: str, rng: random.Random) -> str:
@@ -217,16 +266,16 @@ def touch(text: str, rng: random.Random) -> str:
     )
 
 
-def signed(packed: bytes) -> str:
+def signed(packed: bytes, version: str = "1") -> str:
     """An id as somebody would write it who knows how."""
-    return "1" + urlsafe_b64encode(_checksum(packed) + packed).decode().rstrip("=")
+    return version + urlsafe_b64encode(_checksum(version, packed) + packed).decode().rstrip("=")
 
 
-@given(packed=st.binary(max_size=1_480))
+@given(packed=st.binary(max_size=1_480), version=st.sampled_from(["1", "2"]))
 @settings(max_examples=soak_count(300, 10_000))
-def test_forged_ids_are_designs_or_refused(packed: bytes) -> None:
+def test_forged_ids_are_designs_or_refused(packed: bytes, version: str) -> None:
     """Numbers that no brief could have are refused by the brief, in bounded time."""
-    text = signed(packed)
+    text = signed(packed, version)
     try:
         design = read_id(text)
     except DesignerError:

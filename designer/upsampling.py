@@ -1,0 +1,131 @@
+"""What a window of the chain becomes where the map is not enlarged by a transposed convolution.
+
+A chain is a row of windows that lead from size to size by o = S·i + c. Resizing and sub-pixel layers
+go from the same sizes to the same sizes: S times larger first, then c more or less. Their kernels
+are odd and follow the window's, so that a window that reaches farther gives a layer that does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import ceil, prod
+from struct import pack, unpack
+
+from designer.layers import Size, Window
+from designer.styles import Upsampling
+
+
+def resize_kernel(kernel_size: int) -> int:
+    """Taps of the size-keeping convolution after resizing: the largest odd number in F, at least 3.
+
+    A kernel of one tap, along an axis that stays, remains one tap.
+
+    >>> [resize_kernel(kernel_size) for kernel_size in (1, 2, 3, 4, 25)]
+    [1, 3, 3, 3, 25]
+    """
+    return kernel_size if kernel_size % 2 else max(3, kernel_size - 1)
+
+
+def subpixel_kernel(kernel_size: int, stride: int) -> int:
+    """Taps of the convolution before the shuffle: the smallest odd number from F/S on, at least 3.
+
+    >>> [subpixel_kernel(kernel_size, 4) for kernel_size in (4, 16, 25)], subpixel_kernel(1, 1)
+    ([3, 5, 7], 1)
+    """
+    return 1 if kernel_size == 1 else max(3, ceil(kernel_size / stride) | 1)
+
+
+def resize_window(window: Window) -> Window:
+    """The convolution after resizing, which leaves its map as large as it was.
+
+    >>> resize_window(Window(kernel_size=4, stride=2, padding=1))
+    Window(kernel_size=3, stride=1, padding=1, dilation=1, output_padding=0)
+    """
+    return _size_keeping(resize_kernel(window.kernel_size), window.dilation)
+
+
+def subpixel_window(window: Window) -> Window:
+    """The convolution before the shuffle; it makes ⌈c/S⌉ positions more at each side where c > 0.
+
+    These are cropped after the shuffle: every pixel of the picture is computed, none made up.
+
+    >>> subpixel_window(Window(kernel_size=25, stride=4, padding=11, output_padding=1))
+    Window(kernel_size=7, stride=1, padding=3, dilation=1, output_padding=0)
+    """
+    kernel = _size_keeping(subpixel_kernel(window.kernel_size, window.stride), window.dilation)
+    return replace(kernel, padding=kernel.padding + subpixel_margin(window.stride, window.offset))
+
+
+def subpixel_crop(window: Window) -> tuple[int, int]:
+    """Pixels too many before and after, once S·(i + 2⌈c/S⌉) were made.
+
+    >>> subpixel_crop(Window(kernel_size=4, stride=2, padding=1, output_padding=1))
+    (2, 1)
+    >>> subpixel_crop(Window(kernel_size=3, stride=2, padding=1))
+    (0, 1)
+    """
+    made = window.stride * subpixel_margin(window.stride, window.offset)
+    return made, made - window.offset
+
+
+def subpixel_margin(stride: int, offset: int) -> int:
+    """Positions to make at each side, beyond those of the map: ⌈c/S⌉ where c > 0, else none.
+
+    >>> [subpixel_margin(2, offset) for offset in (-1, 0, 1, 3)]
+    [0, 0, 1, 2]
+    """
+    return max(0, ceil(offset / stride))
+
+
+def _size_keeping(kernel_size: int, dilation: int) -> Window:
+    padding = dilation * (kernel_size - 1) // 2
+    return Window(kernel_size=kernel_size, padding=padding, dilation=dilation)
+
+
+def weight_taps(upsampling: Upsampling, kernel_sizes: Size, strides: Size) -> int:
+    """Weights of a layer per channel of its input and of its output.
+
+    >>> [weight_taps(kind, (4, 4), (2, 2)) for kind in Upsampling]
+    [16, 9, 36]
+    """
+    if upsampling is Upsampling.TRANSPOSED:
+        return prod(kernel_sizes)
+    if upsampling is Upsampling.RESIZE:
+        return prod(map(resize_kernel, kernel_sizes))
+    return prod(map(subpixel_kernel, kernel_sizes, strides)) * prod(strides)
+
+
+def kernel_positions(
+    upsampling: Upsampling, before: Size, strides: Size, offsets: Size
+) -> Iterator[int]:
+    """How often a layer's kernel is set down along each axis of a map of this size.
+
+    >>> [list(kernel_positions(kind, (8,), (2,), (1,))) for kind in Upsampling]
+    [[8], [17], [10]]
+    """
+    for side, stride, offset in zip(before, strides, offsets, strict=True):
+        if upsampling is Upsampling.TRANSPOSED:
+            yield side
+        elif upsampling is Upsampling.RESIZE:
+            yield stride * side + offset
+        else:
+            yield side + 2 * subpixel_margin(stride, offset)
+
+
+def nearest_repeats(before: int, after: int) -> list[int]:
+    """How often torch's ``nearest`` repeats each pixel: x is taken from ⌊x·i/o⌋, in single precision.
+
+    >>> nearest_repeats(4, 9)
+    [3, 2, 2, 2]
+    """
+    scale = _single(before / after)
+    repeats = [0] * before
+    for pixel in range(after):
+        repeats[min(int(_single(pixel * scale)), before - 1)] += 1
+    return repeats
+
+
+def _single(number: float) -> float:
+    value: float = unpack("f", pack("f", number))[0]
+    return value

@@ -1,0 +1,146 @@
+"""Options together: every pair of values that may go together is in some design, and that works."""
+
+from __future__ import annotations
+
+import random
+from itertools import combinations, product
+from typing import Any
+
+import pytest
+import torch
+
+from designer.architecture import Gan
+from designer.assembly import assemble_brief
+from designer.brief import Brief, Level
+from designer.design import solve_brief
+from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Output, Upsampling
+from tests.networks.building import assert_verified, module_of
+
+pytestmark = [pytest.mark.torch, pytest.mark.slow]
+
+OPTIONS: dict[str, list[Any]] = {
+    "axes": [1, 2, 3],
+    "upsampling": list(Upsampling),
+    "normalization": [kind for kind in Normalization if kind is not Normalization.SPECTRAL],
+    "start": ["latent", "map"],
+    "classes": [None, 3],
+    "encoder": [False, True],
+    "judge": [None, *Normalization],
+    "output": list(Output),
+    "patch": [None, 11],
+    "width": [None, 5],
+}
+SIZES = {
+    1: [(64,), (100,), (243,)],
+    2: [(16, 16), (17, 24), (30, 25)],
+    3: [(8, 8, 8), (9, 12, 8), (16, 10, 11)],
+}
+Row = dict[str, Any]
+
+
+def may_be(row: Row) -> bool:
+    """Whether the values that are there may go together."""
+    labels_on_a_map = row.get("start") == "map" and row.get("classes") is not None
+    coupled = row.get("output") is Output.CRITIC and row.get("judge") is Normalization.BATCH
+    asked = any(row.get(name, usual) is not usual for name, usual in USUAL.items())
+    nobody = "judge" in row and row["judge"] is None
+    return not (labels_on_a_map or coupled or (nobody and asked))
+
+
+USUAL = {"output": Output.PROBABILITY, "patch": None, "width": None}
+
+
+def covering_rows() -> list[Row]:
+    """Rows in which every legal pair of values occurs: the best of many drawn ones, one by one."""
+    rng = random.Random(7)
+    missing = {
+        ((one, a), (other, b))
+        for one, other in combinations(OPTIONS, 2)
+        for a, b in product(range(len(OPTIONS[one])), range(len(OPTIONS[other])))
+        if may_be({one: OPTIONS[one][a], other: OPTIONS[other][b]})
+    }
+    rows = []
+    while missing:
+        drawn = []
+        first, second = rng.choice(sorted(missing))
+        for _ in range(200):
+            places = {name: rng.randrange(len(values)) for name, values in OPTIONS.items()}
+            places |= dict([first, second])
+            row = {name: OPTIONS[name][place] for name, place in places.items()}
+            if may_be(row):
+                pairs = set(combinations(places.items(), 2))
+                drawn.append((len(pairs & missing), sorted(pairs), row))
+        _, pairs_of_best, best = max(drawn, key=lambda found: found[:2])
+        missing -= set(pairs_of_best)
+        rows.append(best)
+    return rows
+
+
+ROWS = covering_rows()
+
+
+def gan_of(row: Row, size: tuple[int, ...]) -> Gan:
+    """The networks of a row's brief at a size, along the chain that the solver prefers."""
+    style = None
+    if row["judge"] is not None:
+        style = DiscriminatorStyle(
+            normalization=row["judge"],
+            output=row["output"],
+            patch=row["patch"],
+            base_channels=row["width"],
+        )
+    common: Row = {
+        "resolution": size,
+        "channels": 2,
+        "base_channels": 6,
+        "max_channels": 16,
+        "upsampling": row["upsampling"],
+        "normalization": row["normalization"],
+        "discriminator": style,
+        "encoder": row["encoder"],
+        "verify": Level.NONE,
+    }
+    brief = Brief(latent_dim=7, classes=row["classes"], **common)
+    chain = solve_brief(brief).chain
+    if row["start"] == "map":
+        given_map = InitialMap(channels=6, size=chain.initial_size)
+        brief = Brief(initial_map=given_map, windows=chain.windows, **common)
+    return assemble_brief(brief, chain)
+
+
+def name_of(row: Row) -> str:
+    """A row in a line."""
+    return " ".join(f"{name}={value}" for name, value in row.items())
+
+
+def test_every_legal_pair_is_there_and_every_value_alone() -> None:
+    """A few dozen rows hold what a hundred thousand designs would."""
+    for name, values in OPTIONS.items():
+        for value in values:
+            assert any(row[name] is value or row[name] == value for row in ROWS), (name, value)
+    assert all(may_be(row) for row in ROWS)
+    assert 35 <= len(ROWS) <= 80
+
+
+@pytest.mark.parametrize("row", ROWS, ids=name_of)
+def test_every_pair_of_options_works(row: Row) -> None:
+    """The whole receipt at the first size; built, run and counted at the two others."""
+    first, *others = SIZES[row["axes"]]
+    assert_verified(gan_of(row, first))
+    for size in others:
+        assert_runs(gan_of(row, size))
+
+
+def assert_runs(gan: Gan) -> None:
+    """Every network takes what it should, gives what it should, and has the predicted parameters."""
+    module = module_of(gan)
+    for network in gan.networks.values():
+        built = getattr(module, network.class_name)().apply(module.weights_init)
+        assert sum(p.numel() for p in built.parameters()) == network.parameters
+        given = [torch.randn(2, *network.input_map.shape)]
+        if network.takes_labels:
+            given.append(torch.tensor([0, 2]))
+        output = built(*given)
+        wanted = () if network.flat else network.output_map.shape
+        assert output.shape == (2, *wanted)
+        assert bool(output.isfinite().all())

@@ -1,0 +1,122 @@
+"""Receptive fields, against how far a gradient that is not zero reaches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from designer.architecture import Convolve, Gan, Network, receptive_fields
+from designer.layers import FeatureMap, Window
+from designer.styles import DiscriminatorStyle, Upsampling
+from tests.networks.building import LONGER, PLAIN, make_gan, module_of
+
+pytestmark = pytest.mark.torch
+
+KINDS = (
+    nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d,
+    nn.Upsample, nn.PixelShuffle, nn.ZeroPad1d, nn.ZeroPad2d, nn.ZeroPad3d,
+)  # fmt: skip
+"""What moves positions; norms and activations are taken out: they see everything, or mute some."""
+
+
+def measured_field(layers: list[nn.Module], before: FeatureMap, axis: int) -> int:
+    """The most positions between first and last that one position sees, of those inside a border."""
+    network = nn.Sequential(*layers).double()
+    for weight in network.parameters():
+        nn.init.uniform_(weight, 0.5, 1.5)
+    value = torch.zeros(1, *before.shape, dtype=torch.float64, requires_grad=True)
+    output = network(value)[0].sum(0)
+    middle = [side // 2 for side in output.shape]
+    side, widest = output.shape[axis], 0
+    for place in range(side // 4, side - side // 4):
+        index = tuple(place if a == axis else at for a, at in enumerate(middle))
+        (gradient,) = torch.autograd.grad(output[index], value, retain_graph=True)
+        seen = gradient[0].abs().sum(0).nonzero()[:, axis]
+        widest = max(widest, int(seen.max() - seen.min()) + 1)
+    return widest
+
+
+def moving(gan: Gan, network: Network, start: int) -> list[tuple[str, nn.Module]]:
+    """The built modules that move positions, from a place in ``main`` on, by name."""
+    built = getattr(module_of(gan), network.class_name)()
+    custom = "PixelShuffle"
+    return [
+        (f"main.{index}", module)
+        for index, module in enumerate(built.main)
+        if index >= start
+        and (isinstance(module, KINDS) or type(module).__name__.startswith(custom))
+    ]
+
+
+def assert_fields(gan: Gan, network: Network, *, start: int) -> None:
+    """Predicted equals measured after every layer, on every axis."""
+    predicted = dict(zip((p.name for p in network.placed), receptive_fields(network), strict=True))
+    before = next(p.before for p in network.placed if p.name == f"main.{start}")
+    layers: list[nn.Module] = []
+    for name, module in moving(gan, network, start):
+        layers.append(module)
+        field = predicted[name]
+        assert field is not None
+        for axis, side in enumerate(before.size):
+            if field[axis] <= side // 2:
+                assert measured_field(layers, before, axis) == field[axis], (name, axis)
+
+
+GENERATORS: dict[str, tuple[Any, ...]] = {
+    "kernel 4": ((96, 96), PLAIN, PLAIN),
+    "one more": ((49, 96), (PLAIN, PLAIN), (LONGER, PLAIN)),
+    "kernel 5": ((96, 96), *(Window(kernel_size=5, stride=2, padding=2, output_padding=1),) * 2),
+    "stride 3": ((144,), Window(kernel_size=8, stride=3, padding=3, output_padding=1), PLAIN),
+    "dilated": ((99,), Window(kernel_size=6, stride=3, padding=4, dilation=2), Window(kernel_size=3, stride=1, padding=1)),
+    "audio": ((512,), Window(kernel_size=25, stride=4, padding=11, output_padding=1), PLAIN),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("upsampling", Upsampling)
+@pytest.mark.parametrize("chain", GENERATORS)
+def test_the_generators_fields_are_what_gradients_reach(chain: str, upsampling: Upsampling) -> None:
+    """From the initial map on, through transposed, resized and shuffled layers."""
+    target, *steps = GENERATORS[chain]
+    gan = make_gan(target, *steps, upsampling=upsampling, base_channels=1, channels=1)
+    assert_fields(gan, gan.generator, start=3)
+
+
+def test_a_decoders_fields_count_its_stem() -> None:
+    """They are counted in positions of the given map."""
+    gan = make_gan(
+        (96, 48), PLAIN, PLAIN, base_channels=1, latent_dim=None, initial_channels=1, style=None
+    )
+    assert_fields(gan, gan.generator, start=0)
+    first = receptive_fields(gan.generator)[0]
+    assert first == (3, 3)
+
+
+@pytest.mark.parametrize("patch", [None, 16, 23, 34])
+def test_the_discriminators_fields_are_what_gradients_reach(patch: int | None) -> None:
+    """And a patch discriminator's last field is the one that was asked for."""
+    style = DiscriminatorStyle(patch=patch)
+    gan = make_gan((96, 96), PLAIN, PLAIN, style=style, base_channels=1, channels=1)
+    assert gan.discriminator is not None
+    assert_fields(gan, gan.discriminator, start=0)
+    last = [p for p in gan.discriminator.placed if isinstance(p.module, Convolve)][-1]
+    names = [p.name for p in gan.discriminator.placed]
+    field = receptive_fields(gan.discriminator)[names.index(last.name)]
+    if patch is not None:
+        assert field == (patch, patch)
+
+
+def test_the_dcgans_fields_are_the_known_ones() -> None:
+    """4, 10, 22, 46 through the strided layers; the head reads all of the picture."""
+    gan = make_gan((64, 64), PLAIN, PLAIN, PLAIN, PLAIN)
+    assert gan.discriminator is not None
+    fields = [
+        field[0]
+        for placed, field in zip(
+            gan.discriminator.placed, receptive_fields(gan.discriminator), strict=True
+        )
+        if isinstance(placed.module, Convolve) and field is not None
+    ]
+    assert fields == [4, 10, 22, 46, 94]

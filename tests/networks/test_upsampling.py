@@ -1,0 +1,192 @@
+"""Transposed, resized and sub-pixel layers: the same sizes, the predicted figures, even overlap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from designer.architecture import Convolve, Gan
+from designer.layers import Window
+from designer.styles import Normalization, Upsampling
+from designer.upsampling import nearest_repeats
+from tests.networks.building import LONGER, PLAIN, assert_verified, make_gan, module_of
+
+pytestmark = pytest.mark.torch
+
+SHORTER = Window(kernel_size=3, stride=2, padding=1)
+WAVEGAN = Window(kernel_size=25, stride=4, padding=11, output_padding=1)
+STAYS = Window(kernel_size=3, padding=1)
+CHAINS = {
+    "64": ((64, 64), PLAIN, PLAIN, PLAIN, PLAIN),
+    "17 x 16": ((17, 16), PLAIN, (LONGER, PLAIN)),
+    "one less": ((15, 15), PLAIN, SHORTER),
+    "many more": ((23, 23), Window(kernel_size=9, stride=2)),
+    "many less": ((12, 12), Window(kernel_size=5, stride=3, padding=4)),
+    "dilated": ((12, 12), Window(kernel_size=6, stride=3, padding=4, dilation=2)),
+    "one axis": ((256,), WAVEGAN, WAVEGAN),
+    "three axes": ((16, 18, 16), PLAIN, (PLAIN, Window(kernel_size=3, stride=3), PLAIN)),
+    "an axis that stays": (
+        (4, 16, 16),
+        (STAYS, PLAIN, PLAIN),
+        (Window(kernel_size=1), PLAIN, PLAIN),
+    ),
+}
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+@pytest.mark.parametrize("upsampling", Upsampling)
+def test_every_kind_of_upsampling_is_verified(chain: str, upsampling: Upsampling) -> None:
+    """Shapes, parameters, multiply-adds, kept bytes and the algebra, along every kind of chain."""
+    target, *steps = CHAINS[chain]
+    assert_verified(make_gan(target, *steps, upsampling=upsampling))
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+def test_the_sizes_are_the_same_in_all_three(chain: str) -> None:
+    """After each stage, whatever makes the map larger."""
+    target, *steps = CHAINS[chain]
+    sizes = [
+        [map_.size for map_ in make_gan(target, *steps, upsampling=kind).generator.feature_maps]
+        for kind in Upsampling
+    ]
+    assert sizes[0] == sizes[1] == sizes[2]
+
+
+def stage_overlap(gan: Gan) -> list[tuple[float, float]]:
+    """Per stage, the least and the largest gradient of its sum with respect to an inner pixel.
+
+    With kernels of one: how often a pixel is used.
+    """
+    layers = list(module_of(gan).Generator().main)
+    found = []
+    for block in gan.generator.blocks[1:]:
+        modules = [layers[index] for index in range(first_of(gan, block), first_of(gan, block) + 3)]
+        stage = nn.Sequential(*[m for m in modules if type(m).__name__ in ENLARGING])
+        convolution = next(m for m in stage if hasattr(m, "weight"))
+        nn.init.ones_(convolution.weight)
+        before = gan.generator.feature_maps[gan.generator.blocks.index(block)]
+        value = torch.zeros(1, *before.shape, requires_grad=True)
+        stage(value).sum().backward()
+        assert value.grad is not None
+        inner = value.grad[0, 0]
+        for axis, side in enumerate(inner.shape):
+            inner = inner.narrow(axis, side // 3, side - 2 * (side // 3))
+        found.append((float(inner.min()), float(inner.max())))
+    return found
+
+
+ENLARGING = {
+    "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d",
+    "Upsample", "PixelShuffle", "PixelShuffle1d", "PixelShuffle2d", "PixelShuffle3d",
+    "ZeroPad1d", "ZeroPad2d", "ZeroPad3d",
+}  # fmt: skip
+
+
+def first_of(gan: Gan, block: object) -> int:
+    """Where a block's first module stands in ``main``."""
+    before = gan.generator.blocks[: gan.generator.blocks.index(block)]  # type: ignore[arg-type]
+    return sum(len(other.modules) for other in before)
+
+
+def painted(window: Window, side: int) -> list[float]:
+    """How often a transposed convolution paints each inner pixel, by running it on ones."""
+    layer = nn.ConvTranspose1d(
+        1, 1, window.kernel_size, window.stride, window.padding, window.output_padding, bias=False
+    )
+    nn.init.ones_(layer.weight)
+    counts: list[float] = layer(torch.ones(1, 1, side))[0, 0].tolist()
+    return counts[window.kernel_size : -window.kernel_size]
+
+
+@pytest.mark.parametrize("upsampling", [Upsampling.RESIZE, Upsampling.SUBPIXEL])
+@pytest.mark.parametrize(
+    ("target", "step"),
+    [
+        ((65, 65), LONGER),
+        ((64, 64), PLAIN),
+        ((63, 63), SHORTER),
+        ((96, 96), Window(kernel_size=5, stride=3, padding=1)),
+        ((128,), WAVEGAN),
+        ((24, 24, 24), PLAIN),
+    ],
+)
+def test_resizing_and_shuffling_use_every_pixel_equally(
+    upsampling: Upsampling, target: tuple[int, ...], step: Window
+) -> None:
+    """Away from the border the gradient of a stage's sum is constant."""
+    ((least, largest),) = stage_overlap(make_gan(target, step, upsampling=upsampling))
+    assert least == largest > 0
+
+
+@pytest.mark.parametrize(
+    ("window", "even"),
+    [(PLAIN, True), (Window(kernel_size=5, stride=2, padding=2), False), (WAVEGAN, False),
+     (Window(kernel_size=24, stride=4, padding=10), True)],
+)  # fmt: skip
+def test_transposed_convolutions_paint_as_predicted(window: Window, even: bool) -> None:
+    """Evenly where the stride divides the kernel, and only there."""
+    assert window.overlaps_evenly is even
+    assert (len(set(painted(window, 32))) == 1) is even
+
+
+@given(before=st.integers(1, 300), extra=st.integers(0, 600))
+def test_nearest_neighbours_repeat_as_predicted(before: int, extra: int) -> None:
+    """Torch's own choice of pixels, counted."""
+    after = before + extra
+    places = nn.Upsample(size=after)(torch.arange(before, dtype=torch.float32).view(1, 1, -1))
+    counts = torch.bincount(places.flatten().long(), minlength=before)
+    assert nearest_repeats(before, after) == counts.tolist()
+
+
+@pytest.mark.parametrize(("before", "after"), [(8192, 16384), (5000, 16383), (16383, 16384)])
+def test_nearest_neighbours_of_large_maps(before: int, after: int) -> None:
+    """Single precision errs there; the prediction errs alike."""
+    places = nn.Upsample(size=after)(torch.arange(before, dtype=torch.float32).view(1, 1, -1))
+    counts = torch.bincount(places.flatten().long(), minlength=before)
+    assert nearest_repeats(before, after) == counts.tolist()
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+@pytest.mark.parametrize("upsampling", Upsampling)
+@pytest.mark.parametrize(
+    "normalization", [Normalization.BATCH, Normalization.LAYER, Normalization.NONE]
+)
+def test_the_solvers_figures_are_the_networks(
+    chain: str, upsampling: Upsampling, normalization: Normalization
+) -> None:
+    """What chains are weighed by is what the generator costs."""
+    target, *steps = CHAINS[chain]
+    starts: list[dict[str, Any]] = [{}, {"classes": 4}, {"latent_dim": None, "initial_channels": 6}]
+    for start in starts:
+        gan = make_gan(target, *steps, upsampling=upsampling, normalization=normalization, **start)
+        assert figures(gan) == (gan.generator.parameters, gan.generator.multiply_adds)
+
+
+def figures(gan: Gan) -> tuple[int, int]:
+    """Parameters and multiply-adds from widths alone."""
+    chain, widths = gan.chain, gan.widths
+    layers = len(chain.windows)
+    parameters = widths.stem_parameters(layers, chain.initial_size)
+    multiply_adds = widths.stem_multiply_adds(layers, chain.initial_size)
+    for index, windows in enumerate(chain.windows):
+        depth = layers - 1 - index
+        parameters += widths.layer_parameters(depth, windows)
+        multiply_adds += widths.layer_multiply_adds(depth, windows, chain.sizes[index])
+    return parameters, multiply_adds
+
+
+def test_icnr_makes_nearest_neighbours_at_the_start() -> None:
+    """A sub-pixel layer starts as nearest neighbours of a convolution: no checkerboard."""
+    gan = make_gan((16, 16), PLAIN, upsampling=Upsampling.SUBPIXEL)
+    module = module_of(gan)
+    generator = module.Generator().apply(module.weights_init)
+    conv, shuffle = generator.main[3], generator.main[4]
+    assert isinstance(gan.generator.placed[3].module, Convolve)
+    image = shuffle(conv(torch.randn(1, *gan.generator.placed[3].before.shape)))
+    blocks = image.unfold(2, 2, 2).unfold(3, 2, 2)
+    assert torch.allclose(blocks, blocks[..., :1, :1].expand_as(blocks))
