@@ -15,7 +15,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # `make test` tries the same examples on every run; `make soak` looks for new ones. No deadline:
 # how long an example takes says more about the machine than about the code.
 settings.register_profile("test", derandomize=True, deadline=None)
-settings.register_profile("soak", max_examples=2_000, deadline=None, print_blob=True)
+settings.register_profile("soak", max_examples=500, deadline=None, print_blob=True)
 settings.load_profile("soak" if SOAK else "test")
 
 
