@@ -45,6 +45,7 @@ def audit(request: AuditRequest, *, runner: Runner | None) -> Document:
         "layer": found.layer,
         "reason": found.reason,
         "torch_error": found.torch_error,
+        "pointers": _pointers(request, trace),
         "about_error": found.about_error,
         "geometry": found.geometry,
         "input_shape": list(network.input_shape),
@@ -68,6 +69,14 @@ def audit(request: AuditRequest, *, runner: Runner | None) -> Document:
     if request.adapt_to is not None:
         answer["adapted"] = _adapted(request, trace, runner)
     return answer
+
+
+def _pointers(request: AuditRequest, trace: Trace) -> list[str]:
+    """JSON pointers to the fields that the broken law is about; the source has no fields."""
+    if trace.broken is None or request.source is not None:
+        return []
+    layer = f"/layers/{len(trace.steps)}"
+    return [f"{layer}/{name}" for name in trace.broken.fields] or [layer]
 
 
 def _refuse_large(trace: Trace) -> None:
