@@ -39,27 +39,7 @@ def audit(request: AuditRequest, *, runner: Runner | None) -> Document:
     trace = trace_network(network)
     _refuse_large(trace)
     found = diagnose(request, trace)
-    answer: Document = {
-        "verdict": str(found.verdict),
-        "fails_at": trace.fails_at,
-        "layer": found.layer,
-        "reason": found.reason,
-        "torch_error": found.torch_error,
-        "pointers": _pointers(request, trace),
-        "about_error": found.about_error,
-        "geometry": found.geometry,
-        "input_shape": list(network.input_shape),
-        "output_shape": None if trace.output_shape is None else list(trace.output_shape),
-        "wanted_shape": None if found.wanted is None else list(found.wanted),
-        "batch": network.batch,
-        "layers": [layer_document(layer) for layer in network.layers],
-        "trace": trace_rows(network, trace),
-        "repairs": [],
-        "nearest": None,
-        "mirror": None,
-        "mirror_left_out": [],
-        "adapted": None,
-    }
+    answer = _findings(request, trace, found)
     if found.verdict is not Verdict.FITS:
         answer |= _mended(request, found, runner)
     if request.mirror and trace.broken is None:
@@ -89,6 +69,32 @@ def _refuse_large(trace: Trace) -> None:
     if broken is not None and broken.fields == (TOO_LARGE,):
         pointer = f"/layers/{len(trace.steps)}"
         refuse_field(pointer, "too_many_elements", str(broken), **broken.facts)
+
+
+def _findings(request: AuditRequest, trace: Trace, found: Diagnosis) -> Document:
+    """The answer before anything is mended, mirrored or adapted."""
+    network = request.network
+    return {
+        "verdict": str(found.verdict),
+        "fails_at": trace.fails_at,
+        "layer": found.layer,
+        "reason": found.reason,
+        "torch_error": found.torch_error,
+        "pointers": _pointers(request, trace),
+        "about_error": found.about_error,
+        "geometry": found.geometry,
+        "input_shape": list(network.input_shape),
+        "output_shape": None if trace.output_shape is None else list(trace.output_shape),
+        "wanted_shape": None if found.wanted is None else list(found.wanted),
+        "batch": network.batch,
+        "layers": [layer_document(layer) for layer in network.layers],
+        "trace": trace_rows(network, trace),
+        "repairs": [],
+        "nearest": None,
+        "mirror": None,
+        "mirror_left_out": [],
+        "adapted": None,
+    }
 
 
 def trace_rows(network: Network, trace: Trace) -> list[Document]:

@@ -41,9 +41,10 @@ def _run(layer: dict[str, Json], seen: list[Tensor]) -> Tensor:
         if name not in ("op", "norm", "activation", "ndim")
     }
     axes = layer.get("ndim") or _axes(given, tensor)
-    module = _MODULES[op][axes - 1]
     if op == "norm":
+        axes = layer.get("ndim") or max(1, min(tensor.ndim - 2, 3))
         given.setdefault("num_features", tensor.shape[1])
+    module = _MODULES[op][axes - 1]
     made: Tensor = module(**given)(tensor)
     return made
 
