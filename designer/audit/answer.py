@@ -39,12 +39,48 @@ def audit(request: AuditRequest, *, runner: Runner | None) -> Document:
     trace = trace_network(network)
     _refuse_large(trace)
     found = diagnose(request, trace)
-    answer: Document = {
+    answer = _findings(request, trace, found)
+    if found.verdict is not Verdict.FITS:
+        answer |= _mended(request, found, runner)
+    if request.mirror and trace.broken is None:
+        mirror = mirror_network(network, trace)
+        answer["mirror"] = [layer_document(layer) for layer in mirror.network.layers]
+        answer["mirror_left_out"] = list(mirror.left_out)
+    if request.adapt_to is not None:
+        answer["adapted"] = _adapted(request, trace, runner)
+    return answer
+
+
+def _pointers(request: AuditRequest, trace: Trace) -> list[str]:
+    """JSON pointers to the fields that the broken law is about; the source has no fields."""
+    if trace.broken is None or request.source is not None:
+        return []
+    layer = f"/layers/{len(trace.steps)}"
+    return [f"{layer}/{name}" for name in trace.broken.fields] or [layer]
+
+
+def _refuse_large(trace: Trace) -> None:
+    """Refuse a network for a limit of ours: no verdict on it would be torch's.
+
+    Raises:
+        InvalidRequest: too_many_elements, at the layer.
+    """
+    broken = trace.broken
+    if broken is not None and broken.fields == (TOO_LARGE,):
+        pointer = f"/layers/{len(trace.steps)}"
+        refuse_field(pointer, "too_many_elements", str(broken), **broken.facts)
+
+
+def _findings(request: AuditRequest, trace: Trace, found: Diagnosis) -> Document:
+    """The answer before anything is mended, mirrored or adapted."""
+    network = request.network
+    return {
         "verdict": str(found.verdict),
         "fails_at": trace.fails_at,
         "layer": found.layer,
         "reason": found.reason,
         "torch_error": found.torch_error,
+        "pointers": _pointers(request, trace),
         "about_error": found.about_error,
         "geometry": found.geometry,
         "input_shape": list(network.input_shape),
@@ -59,27 +95,6 @@ def audit(request: AuditRequest, *, runner: Runner | None) -> Document:
         "mirror_left_out": [],
         "adapted": None,
     }
-    if found.verdict is not Verdict.FITS:
-        answer |= _mended(request, found, runner)
-    if request.mirror and trace.broken is None:
-        mirror = mirror_network(network, trace)
-        answer["mirror"] = [layer_document(layer) for layer in mirror.network.layers]
-        answer["mirror_left_out"] = list(mirror.left_out)
-    if request.adapt_to is not None:
-        answer["adapted"] = _adapted(request, trace, runner)
-    return answer
-
-
-def _refuse_large(trace: Trace) -> None:
-    """Refuse a network for a limit of ours: no verdict on it would be torch's.
-
-    Raises:
-        InvalidRequest: too_many_elements, at the layer.
-    """
-    broken = trace.broken
-    if broken is not None and broken.fields == (TOO_LARGE,):
-        pointer = f"/layers/{len(trace.steps)}"
-        refuse_field(pointer, "too_many_elements", str(broken), **broken.facts)
 
 
 def trace_rows(network: Network, trace: Trace) -> list[Document]:

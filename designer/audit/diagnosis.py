@@ -92,8 +92,12 @@ def _missed(network: Network, trace: Trace, wanted: Shape, layer: int) -> str:
     op = network.layers[layer].op
     before, after = trace.shapes[layer][1:], trace.shapes[layer + 1][1:]
     law = "; ".join(dict.fromkeys(trace.steps[layer].arithmetic))
+    end = trace.shapes[-1]
+    ends = f"ends at {times(end[1:])} where {times(wanted)} is wanted"
+    if end[0] != network.batch:
+        ends = f"gives {end[0]} results for a batch of {network.batch}"
     return (
-        f"The network runs and ends at {times(trace.shapes[-1][1:])} where {times(wanted)} is wanted."
+        f"The network runs and {ends}."
         f" The sizes are last changed by layer {layer} ({op}), from {times(before)} to"
         f" {times(after)}" + (f": {law}." if law else ".")
     )
@@ -133,7 +137,7 @@ def _about_run(
         )
     end = trace.shapes[-1]
     if seen.given is not None and seen.target is not None:
-        return _about_loss(network, end, seen.given, seen.target)
+        return _about_loss(network, trace, seen.given, seen.target)
     if seen.sides is not None and _told(trace, seen) is not None:
         return (
             f"The message compares {seen.sides[0]} with {seen.sides[1]}: the network ends at"
@@ -148,13 +152,14 @@ def _about_run(
 
 
 def _about_loss(
-    network: Network, end: Shape, given: Shape, target: Shape
+    network: Network, trace: Trace, given: Shape, target: Shape
 ) -> tuple[str | None, bool | None]:
-    batch, numbers = network.batch, prod(given)
+    end, batch, numbers = trace.shapes[-1], network.batch, prod(given)
     if numbers == prod(end) and numbers % batch == 0:
         each = numbers // batch
         whole = f"{numbers} = {batch}·{each}"
-        ends = end[1:] if end[0] == batch else (each,)
+        maps = [s[1:] for s in trace.shapes if s[0] == batch and prod(s[1:]) == each]
+        ends = maps[-1] if maps else (each,)
         return (
             f"The loss got {whole} numbers where {prod(target)} were due: the network ends at"
             f" {times(ends)}, {each} numbers for each of {batch} samples.",

@@ -23,7 +23,7 @@ MAX_WHOLE = 2 * 10**9
 """Most multiply-adds of a network that is run whole, all samples of its batch together."""
 
 MAX_NUMBERS = 2**25
-"""Most numbers of one map, or of one layer's weights, that is run."""
+"""Most numbers of one map, or of all weights, that are run."""
 
 SEED = 0
 
@@ -84,22 +84,19 @@ def _plan(network: Network, trace: Trace) -> tuple[Proof, list[Part]]:
 
 
 def _costs(network: Network, trace: Trace) -> tuple[int, int]:
-    """Weights of the largest layer, and multiply-adds of the batch."""
+    """Weights of all layers, and multiply-adds of the batch."""
     weights, work = 0, 0
     for layer, before, after in zip(network.layers, trace.shapes, trace.shapes[1:], strict=False):
         if isinstance(layer, LinearLayer):
-            weights = max(weights, layer.in_features * layer.out_features)
+            weights += layer.in_features * layer.out_features
             work += prod(before[:-1]) * layer.in_features * layer.out_features
         if isinstance(layer, ConvolutionLayer):
             axes = layer.axes(before)
             taps = prod(layer.spread("kernel_size", axes))
             channels, out, groups = layer.in_channels, layer.out_channels, layer.groups
             place = after if isinstance(layer, ConvLayer) else before
-            weights = max(
-                weights,
-                convolution_parameters(
-                    taps=taps, in_channels=channels, out_channels=out, groups=groups
-                ),
+            weights += convolution_parameters(
+                taps=taps, in_channels=channels, out_channels=out, groups=groups
             )
             work += before[0] * convolution_multiply_adds(
                 positions=place[-axes:],

@@ -41,9 +41,10 @@ def _run(layer: dict[str, Json], seen: list[Tensor]) -> Tensor:
         if name not in ("op", "norm", "activation", "ndim")
     }
     axes = layer.get("ndim") or _axes(given, tensor)
-    module = _MODULES[op][axes - 1]
     if op == "norm":
+        axes = layer.get("ndim") or max(1, min(tensor.ndim - 2, 3))
         given.setdefault("num_features", tensor.shape[1])
+    module = _MODULES[op][axes - 1]
     made: Tensor = module(**given)(tensor)
     return made
 
@@ -63,9 +64,12 @@ def _forget(seen: list[Tensor], layers: list[dict[str, Json]], index: int) -> No
 
 
 def _crop(tensor: Tensor, layer: dict[str, Json], seen: list[Tensor]) -> Tensor:
-    for axis, (before, after) in enumerate(layer["crop"], start=2):
-        tensor = tensor.narrow(axis, before, tensor.shape[axis] - before - after)
-    return tensor
+    sizes = [*tensor.shape[2:], *[0] * len(layer["crop"])]  # torch says so, where axes are missing
+    cuts = [
+        slice(before, max(before, size - after))
+        for (before, after), size in zip(layer["crop"], sizes, strict=False)
+    ]
+    return tensor[(slice(None), slice(None), *cuts)]
 
 
 def _widen(tensor: Tensor, layer: dict[str, Json], seen: list[Tensor]) -> Tensor:

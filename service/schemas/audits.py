@@ -127,6 +127,10 @@ class AuditSchema(ma.Schema):
         nullable(TEXT),
         **described("Torch's own wording; null where torch would go on.", required=True),
     )
+    pointers = Documented(
+        list_of(TEXT, 0),
+        **described("JSON pointers to the fields of the layer that breaks.", required=True),
+    )
     about_error = Documented(nullable(TEXT), required=True)
     geometry = Documented(
         nullable(FLAG),

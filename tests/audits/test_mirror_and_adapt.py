@@ -65,6 +65,8 @@ def test_a_mirror_restores_every_size() -> None:
             continue
         if any(layer.get("padding") == "same" or "padding_mode" in layer for layer in layers):
             continue
+        if mirror_network(network, trace).left_out:
+            continue  # a pool of a vector, which torch takes for one sample
         seen += 1
         back, sizes = mirrored_sizes(network)
         if back:
