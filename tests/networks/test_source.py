@@ -127,12 +127,12 @@ def test_the_texts_are_clean_under_ruff_and_mypy(tmp_path: Path) -> None:
     texts["mixed"] = render_source(assemble_gan(mixed, widths)).text
     for name, text in texts.items():
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
-    run(["ruff", "check", "--config", str(CONFIGURATION), "."], tmp_path)
-    run(["ruff", "format", "--check", "--config", str(CONFIGURATION), "."], tmp_path)
-    run(["mypy", "--strict", "--config-file", "", "."], tmp_path)
+    assert_clean(["ruff", "check", "--config", str(CONFIGURATION), "."], tmp_path)
+    assert_clean(["ruff", "format", "--check", "--config", str(CONFIGURATION), "."], tmp_path)
+    assert_clean(["mypy", "--strict", "--config-file", "", "."], tmp_path)
 
 
-def run(command: list[str], folder: Path) -> None:
+def assert_clean(command: list[str], folder: Path) -> None:
     """Run one of the environment's tools as a module; its complaints are the assertion's message."""
     done = subprocess.run(
         [sys.executable, "-m", *command], cwd=folder, capture_output=True, text=True, check=False

@@ -74,7 +74,8 @@ def test_every_operation_is_as_documented(case: schemathesis.Case) -> None:
     """No 5xx, no undocumented status, no body of another shape."""
     unverified(case)
     TRIED[f"{case.method} {case.path}"] += 1
-    case.call_and_validate(headers={"Accept-Encoding": "identity"})
+    answer = case.call_and_validate(headers={"Accept-Encoding": "identity"})
+    assert answer.status_code < 500
 
 
 def test_the_number_of_operations_is_known() -> None:
