@@ -1,0 +1,121 @@
+"""Sizes after a convolution and a transposed convolution, and the way back."""
+
+from __future__ import annotations
+
+from designer.errors import InvalidLayer
+
+
+def kernel_span(kernel_size: int, dilation: int) -> int:
+    """Pixels from the first to the last tap of a dilated kernel: E = D(F − 1) + 1.
+
+    >>> kernel_span(kernel_size=3, dilation=2)
+    5
+    """
+    return dilation * (kernel_size - 1) + 1
+
+
+def conv_output_size(
+    input_size: int, *, kernel_size: int, stride: int, padding: int, dilation: int
+) -> int:
+    """Number of places a strided kernel fits: o = ⌊(i + 2P − E) / S⌋ + 1.
+
+    >>> conv_output_size(64, kernel_size=4, stride=2, padding=1, dilation=1)
+    32
+
+    Raises:
+        InvalidLayer: where the kernel's span is larger than the padded input.
+    """
+    span = kernel_span(kernel_size, dilation)
+    room = input_size + 2 * padding - span
+    if room < 0:
+        raise InvalidLayer(
+            f"a kernel spanning {span} px does not fit an input of {input_size} px"
+            f" padded by {padding} px on each side",
+            span=span,
+            input_size=input_size,
+            padding=padding,
+        )
+    return room // stride + 1
+
+
+def conv_transpose_output_size(
+    input_size: int,
+    *,
+    kernel_size: int,
+    stride: int,
+    padding: int,
+    dilation: int,
+    output_padding: int,
+) -> int:
+    """Pixels painted by a strided kernel, less the padding: o = (i − 1)S − 2P + E + A.
+
+    >>> conv_transpose_output_size(
+    ...     4, kernel_size=4, stride=2, padding=1, dilation=1, output_padding=0)
+    8
+
+    Raises:
+        InvalidLayer: where the map would be empty (o < 1), also where torch would give it.
+    """
+    size = stride * input_size + transposed_offset(
+        kernel_size=kernel_size,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        output_padding=output_padding,
+    )
+    if size < 1:
+        raise InvalidLayer(
+            f"a transposed convolution of {input_size} px with kernel_size {kernel_size},"
+            f" stride {stride}, padding {padding}, dilation {dilation} and output_padding"
+            f" {output_padding} would leave {size} px",
+            input_size=input_size,
+            output_size=size,
+            padding=padding,
+        )
+    return size
+
+
+def transposed_offset(
+    *, kernel_size: int, stride: int, padding: int, dilation: int, output_padding: int
+) -> int:
+    """What a transposed convolution adds to S times its input: c = E − S − 2P + A, o = S·i + c.
+
+    The layer is exactly S-fold where c = 0; with D = 1 and A = 0 this is F − S − 2P = 0.
+
+    >>> transposed_offset(kernel_size=4, stride=2, padding=1, dilation=1, output_padding=0)
+    0
+    """
+    return kernel_span(kernel_size, dilation) - stride - 2 * padding + output_padding
+
+
+def inverse_output_padding(
+    input_size: int, *, kernel_size: int, stride: int, padding: int, dilation: int
+) -> int:
+    """The output padding with which the transposed twin of a conv returns its input size.
+
+    A = (i + 2P − E) mod S: the positions behind the last window, as many as the conv drops.
+
+    >>> inverse_output_padding(16, kernel_size=5, stride=3, padding=2, dilation=1)
+    0
+
+    Raises:
+        InvalidLayer: where the conv itself is illegal.
+    """
+    window = {"kernel_size": kernel_size, "padding": padding, "dilation": dilation}
+    conv_output_size(input_size, stride=stride, **window)
+    return (input_size + 2 * padding - kernel_span(kernel_size, dilation)) % stride
+
+
+def conv_input_sizes(
+    output_size: int, *, kernel_size: int, stride: int, padding: int, dilation: int
+) -> range:
+    """The sizes that a conv takes to o: (o − 1)S + E − 2P and the S − 1 above it, those ≥ 1.
+
+    With S = 1 there is one, and the way back is unique; otherwise the output padding tells them
+    apart.
+
+    >>> conv_input_sizes(32, kernel_size=4, stride=2, padding=1, dilation=1)
+    range(64, 66)
+    """
+    least = (output_size - 1) * stride + kernel_span(kernel_size, dilation) - 2 * padding
+    return range(max(1, least), max(1, least + stride))
