@@ -24,6 +24,7 @@ THREADS = 3
 def hasty() -> Iterator[Server]:
     """A server of three threads that gives its clients one second."""
     with serving(workers="1", threads=str(THREADS), client_timeout_s="1") as running:
+        assert running.ask("/healthz").status == 200  # it listens before it serves
         yield running
 
 
