@@ -85,10 +85,16 @@ def weights_init(module: nn.Module) -> None:
         nn.init.zeros_(module.bias)'''
 
 
+_MOST_WIDTHS = 16
+"""As many widths as a line names: by then they have come to the cap."""
+
+
 def _width_rule(gan: Gan) -> str:
     """The one line that computes the inner widths, from the picture inwards."""
     widths, depths = gan.widths, range(1, len(gan.chain.windows) + 1)
-    values = ", ".join(str(widths.at(depth)) for depth in depths)
+    given = [widths.at(depth) for depth in depths]
+    shown = given if len(given) <= _MOST_WIDTHS else [*given[:_MOST_WIDTHS], "…"]
+    values = ", ".join(map(str, shown))
     rule = f"min(base_channels * 2**k, {widths.max_channels})"
     return f"width = [{rule} for k in range({len(depths)})]  # {values}"
 

@@ -111,11 +111,18 @@ def test_the_texts_are_clean_under_ruff_and_mypy(tmp_path: Path) -> None:
     """Ruff's checker and formatter and mypy --strict, as the documentation names them."""
     step, odd = Window(kernel_size=4, stride=2, padding=1), Window(kernel_size=3, stride=3)
     shifted = Window(kernel_size=4, stride=2, padding=1, output_padding=1)
+    still = Window(kernel_size=3, padding=1)
+    far = tuple(
+        Window(kernel_size=250, stride=101, dilation=253, padding=31_300, output_padding=extra)
+        for extra in (25, 27, 28)
+    )
     chains = [
         Chain.leading_to((64, 64), ((step,) * 2,) * 4),
         Chain.leading_to((49, 32), ((step, step), (shifted, step))),
         Chain.leading_to((36,), ((step,), (odd,), (step,))),
         Chain.leading_to((16, 16, 18), ((step, step, odd),)),
+        Chain.leading_to((64,), (*((still,),) * 63, (step,))),
+        Chain.leading_to((16_381, 16_383, 16_384), (far,)),
     ]
     widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
     for number, chain in enumerate(chains):
