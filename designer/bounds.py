@@ -30,7 +30,7 @@ def _window_errors(window: Window, *, layer: str, axis: int) -> list[FieldError]
     """What a window of the search space is (docs/solver.md): F ≥ S, P ≤ D(F − 1), A < S, coprime."""
     reach = kernel_span(window.kernel_size, window.dilation) - 1
     ranges = {
-        "kernel_size": (window.stride, MAX_CHOICE),
+        "kernel_size": (window.stride if window.stride <= MAX_CHOICE else 1, MAX_CHOICE),
         "stride": (1, MAX_CHOICE),
         "dilation": (1, MAX_CHOICE),
         "padding": (0, reach),

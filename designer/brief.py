@@ -8,10 +8,10 @@ from math import prod
 from typing import Literal
 
 from designer.bounds import chain_errors
-from designer.checks import check_integer, check_length, refuse
+from designer.checks import check_integer, check_length, refuse, shorten
 from designer.combinations import label_errors, map_errors, norm_errors, start_errors
 from designer.errors import FieldError
-from designer.layers import Size, Windows
+from designer.layers import Size, Window, Windows
 from designer.limits import (
     MAX_CHANNELS,
     MAX_ELEMENTS,
@@ -74,8 +74,12 @@ class Brief:
     verify: Level = Level.STANDARD
 
     def __post_init__(self) -> None:
+        refuse(_type_errors(self))
         self._complete()
         refuse([*_resolution_errors(self.resolution), *self._number_errors()])
+        object.__setattr__(self, "verify", Level(self.verify))
+        if self.windows is not None:
+            object.__setattr__(self, "windows", tuple(tuple(step) for step in self.windows))
         resolution: object = self.resolution
         if isinstance(resolution, int):
             object.__setattr__(self, "resolution", (resolution,) * 2)
@@ -148,6 +152,46 @@ class Brief:
             normalization=self.normalization,
             classes=self.classes,
         )
+
+
+def _type_errors(brief: Brief) -> list[FieldError]:
+    """Errors of the fields that are no numbers; what a notebook writes by hand comes here."""
+    levels = [str(level) for level in Level]
+    search, budget, windows = brief.search, brief.budget, brief.windows
+    wanted: list[tuple[str, object, bool, str, str]] = [
+        (
+            "verify",
+            brief.verify,
+            brief.verify in levels,
+            "not_a_choice",
+            f"one of {', '.join(levels)}",
+        ),
+        (
+            "search",
+            search,
+            isinstance(search, SearchSpace | None),
+            "not_an_object",
+            "a SearchSpace",
+        ),
+        ("budget", budget, isinstance(budget, Budget | None), "not_an_object", "a Budget"),
+        ("chain", windows, _are_windows(windows), "not_a_list", "a tuple of rows of Windows"),
+    ]
+    return [
+        FieldError(
+            pointer=f"/{name}", code=code, detail=f"{name} must be {kind}, got {shorten(value)}"
+        )
+        for name, value, right, code, kind in wanted
+        if not right
+    ]
+
+
+def _are_windows(windows: object) -> bool:
+    """Whether they are None, or rows of windows."""
+    return windows is None or (
+        isinstance(windows, list | tuple)
+        and all(isinstance(step, list | tuple) for step in windows)
+        and all(isinstance(window, Window) for step in windows for window in step)
+    )
 
 
 _HIGHEST = {

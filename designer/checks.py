@@ -11,7 +11,9 @@ from designer.errors import FieldError, InvalidRequest
 
 
 def check_integer(value: object, *, pointer: str, low: int, high: int) -> list[FieldError]:
-    """Errors of a value that must be an integer from ``low`` to ``high``; booleans are none.
+    """Errors of a value that must be an integer from ``low`` to ``high``.
+
+    Booleans are none, and neither is a subclass of int: it may write itself as anything.
 
     >>> check_integer(0, pointer="/latent_dim", low=1, high=65536)[0].detail
     'latent_dim must be 1 to 65536, got 0'
@@ -19,7 +21,7 @@ def check_integer(value: object, *, pointer: str, low: int, high: int) -> list[F
     'not_an_integer'
     """
     name = field_name(pointer)
-    if isinstance(value, bool) or not isinstance(value, int):
+    if type(value) is not int:
         detail = f"{name} must be an integer, got {shorten(value)}"
         return [FieldError(pointer=pointer, code="not_an_integer", detail=detail)]
     if not low <= value <= high:

@@ -23,6 +23,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+MAX_ERRORS = 32
+"""Most errors that one refusal lists."""
+
 
 class DesignerError(ValueError):
     """A refusal that names its numbers.
@@ -57,7 +60,8 @@ class InvalidRequest(DesignerError):
     """A request with one or more fields that cannot be served.
 
     ``code`` and ``facts`` are those of the one wrong field, or ``invalid_request`` and no facts
-    where several fields are wrong; ``errors`` lists them all.
+    where several fields are wrong; ``errors`` lists them, the first ``MAX_ERRORS`` where there are
+    more: a refusal is never much longer than what it refuses.
 
     >>> wrong = FieldError(
     ...     pointer="/latent_dim", code="out_of_range",
@@ -69,8 +73,10 @@ class InvalidRequest(DesignerError):
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
         assert errors, "a refusal names at least one field"
-        super().__init__("; ".join(error.detail for error in errors))
-        self.errors = tuple(errors)
+        unlisted = len(errors) - MAX_ERRORS
+        self.errors = tuple(errors[:MAX_ERRORS])
+        more = f"; and {unlisted} errors more" * (unlisted > 0)
+        super().__init__("; ".join(error.detail for error in self.errors) + more)
         single = len(self.errors) == 1
         self.code = self.errors[0].code if single else "invalid_request"  # type: ignore[misc]
         self.facts = dict(self.errors[0].facts) if single else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from difflib import unified_diff
 from pathlib import Path
 from typing import NoReturn
@@ -43,8 +44,9 @@ def greeting(config: Config) -> str:
     gan-designer serves on http://127.0.0.1:8001 (interface: http://127.0.0.1:8001/docs). Try:
     curl "http://127.0.0.1:8001/v1/designs?resolution=64&latent_dim=100"
     """
-    host = "127.0.0.1" if config.host in ("0.0.0.0", "[::]") else config.host
-    address = f"http://{host}:{config.port}"
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1", "[::]": "::1"}
+    host = everywhere.get(config.host, config.host)
+    address = f"http://{replace(config, host=host).netloc}"
     return (
         f"gan-designer serves on {address} (interface: {address}/docs). Try:\n"
         f'curl "{address}/v1/designs?resolution=64&latent_dim=100"'

@@ -76,12 +76,27 @@ class Config:
         "largest request body in bytes",
         validate=Range(min=1024, max=MAX_BODY_BYTES),
     )
+    client_timeout_s: int = _setting(
+        30,
+        "seconds in which a client sends its request whole, and takes the answer",
+        validate=Range(min=1, max=3600),
+    )
     cors_origins: tuple[str, ...] = _setting(
         (),
         "origins whose pages may call the service, separated by commas; `*` for all",
         validate=_check_origins,
         kind="list",
     )
+
+    @property
+    def netloc(self) -> str:
+        """Host and port as addresses write them: IPv6 in brackets.
+
+        >>> Config(host="::1").netloc
+        '[::1]:8000'
+        """
+        bare = self.host.strip("[]")
+        return f"[{bare}]:{self.port}" if ":" in bare else f"{bare}:{self.port}"
 
     @classmethod
     def from_environment(cls) -> Config:

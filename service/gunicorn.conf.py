@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from service.config import Config
+from service.worker import patient_worker
 
 settings = Config.from_environment()
 
 wsgi_app = "service.wsgi:app"
-bind = [f"{settings.host}:{settings.port}"]
-worker_class = "gthread"
+bind = [settings.netloc]
+worker_class = patient_worker(settings.client_timeout_s)
 workers = settings.workers
 threads = settings.threads
 preload_app = False

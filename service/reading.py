@@ -53,11 +53,19 @@ def read_body(request: Request) -> bytes:
         # Without Content-Length werkzeug stops at the limit and says nothing of the rest.
         if len(body) == request.max_content_length and request.environ["wsgi.input"].read(1):
             raise RequestEntityTooLarge
-        return body
     except HTTPException:
         raise
     except Exception as error:
         raise ProblemError("bad_request", "the body breaks off or is not well-formed") from error
+    # gunicorn gives what came before the client hung up, and says nothing of the rest.
+    if request.content_length is not None and len(body) != request.content_length:
+        raise ProblemError(
+            "bad_request",
+            f"the body breaks off: {request.content_length} bytes were announced, {len(body)} came",
+            announced=request.content_length,
+            received=len(body),
+        )
+    return body
 
 
 def check_media_type(request: Request) -> None:

@@ -170,6 +170,7 @@ def output_options(command: Command) -> Command:
     command = click.option(
         "--output",
         type=click.Path(dir_okay=False, path_type=Path),
+        callback=_check_folder,
         help="Write there instead of to stdout.",
     )(command)
     return click.option(
@@ -181,6 +182,13 @@ def output_options(command: Command) -> Command:
     )(command)
 
 
+def _check_folder(_: click.Context, __: click.Parameter, value: Path | None) -> Path | None:
+    """Refuse a file in no folder now, rather than after the work is done."""
+    if value is not None and not value.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {value.parent}")
+    return value
+
+
 def _remember_json(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
     ctx.meta["json"] = value
     return value
@@ -188,7 +196,13 @@ def _remember_json(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
 
 def emit(text: str, output: Path | None) -> None:
     """Write a command's result to stdout or to the file that the caller named."""
-    if output is None:
-        click.echo(text, nl=not text.endswith("\n"))
-    else:
-        output.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8")
+    try:
+        if output is None:
+            click.echo(text, nl=not text.endswith("\n"))
+        else:
+            output.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8")
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        place = "stdout" if output is None else output
+        raise click.UsageError(f"cannot write to {place}: {error.strerror}") from error

@@ -113,9 +113,7 @@ class Pool:
 
     def _take(self) -> KeeperHandle:
         with self._lock:
-            if not self._idle and self._started < self.workers and not self._closed:
-                return self._start()
-            if not self._idle and self._waiting >= self.max_waiting:
+            if not self._can_serve() and self._waiting >= self.max_waiting:
                 raise Overloaded(
                     f"{self._waiting} verifications are waiting already, as many as may",
                     waiting=self._waiting,
@@ -123,12 +121,16 @@ class Pool:
                 )
             self._waiting += 1
             try:
-                self._lock.wait_for(lambda: bool(self._idle) or self._closed)
+                self._lock.wait_for(self._can_serve)
             finally:
                 self._waiting -= 1
             if self._closed:
                 raise Overloaded("the verifier is shutting down", workers=self.workers)
-            return self._idle.pop()
+            return self._idle.pop() if self._idle else self._start()
+
+    def _can_serve(self) -> bool:
+        """Whether nobody has to wait: a keeper is idle, one may be started, or all is over."""
+        return bool(self._idle) or self._started < self.workers or self._closed
 
     def _give_back(self, keeper: KeeperHandle) -> None:
         with self._lock:
@@ -137,14 +139,17 @@ class Pool:
                 self._lock.notify()
                 return
             self._started -= 1
-            if not self._closed and self._waiting:
-                self._idle.append(self._start())
-                self._lock.notify()
+            self._lock.notify()  # whoever waits may start another
         keeper.close()
 
     def _start(self) -> KeeperHandle:
+        """A keeper more; where none can be started, its place stays free for the next caller."""
+        try:
+            keeper = KeeperHandle(self._settings, limits=self.limits)
+        except OSError as error:
+            raise ProbeFailed(f"no verifying process could be started: {error.strerror}") from error
         self._started += 1
-        return KeeperHandle(self._settings, limits=self.limits)
+        return keeper
 
 
 class KeeperHandle:
@@ -159,7 +164,24 @@ class KeeperHandle:
         self._scratch = Path(tempfile.mkdtemp(prefix="gan-designer-"))
         there_read, here_write = os.pipe()
         here_read, there_write = os.pipe()
-        self._process = subprocess.Popen(
+        try:
+            self._process = self._open(settings, stdin=there_read, stdout=there_write)
+        except OSError:
+            os.close(here_read)
+            os.close(here_write)
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            raise
+        finally:
+            os.close(there_read)
+            os.close(there_write)
+        os.set_blocking(here_write, False)
+        self._channel = Channel(read_fd=here_read, write_fd=here_write)
+
+    def _open(
+        self, settings: dict[str, Any], *, stdin: int, stdout: int
+    ) -> subprocess.Popen[bytes]:
+        """The keeper's process, in a session of its own and with an empty environment."""
+        return subprocess.Popen(
             [
                 sys.executable,
                 "-P",
@@ -167,15 +189,11 @@ class KeeperHandle:
                 "designer.verification.keeper",
                 json.dumps({**settings, "scratch": str(self._scratch)}),
             ],
-            stdin=there_read,
-            stdout=there_write,
+            stdin=stdin,
+            stdout=stdout,
             env=_ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             start_new_session=True,
         )
-        os.close(there_read)
-        os.close(there_write)
-        os.set_blocking(here_write, False)
-        self._channel = Channel(read_fd=here_read, write_fd=here_write)
 
     def run(self, job: dict[str, Any], *, discard: bool) -> dict[str, Any]:
         """What the probe measured.

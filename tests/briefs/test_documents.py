@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -212,3 +214,62 @@ def test_any_json_is_a_brief_or_a_refusal(document: dict[str, object]) -> None:
     except InvalidRequest as refusal:
         names = {error.pointer for error in refusal.errors}
     assert bool(names) != bool(resolution)
+
+
+class Posing(int):
+    """An integer that writes itself as something else."""
+
+    def __str__(self) -> str:
+        return "__import__('os')"
+
+    def __format__(self, _: str) -> str:
+        return str(self)
+
+
+STEP = (Window(kernel_size=4, stride=2, padding=1),) * 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"resolution": Posing(64)}, "not_an_integer"),
+        ({"resolution": (Posing(64), 64)}, "not_an_integer"),
+        ({"latent_dim": Posing(100)}, "not_an_integer"),
+        ({"verify": "most"}, "not_a_choice"),
+        ({"verify": None}, "not_a_choice"),
+        ({"search": {}}, "not_an_object"),
+        ({"budget": {"parameters": 1}}, "not_an_object"),
+        ({"windows": 5}, "not_a_list"),
+        ({"windows": "x"}, "not_a_list"),
+        ({"windows": (None,)}, "not_a_list"),
+        ({"windows": ((1, 1),)}, "not_a_list"),
+    ],
+)
+def test_a_brief_made_by_hand_is_held_to_its_types(wrong: dict[str, Any], code: str) -> None:
+    """What JSON cannot say, a notebook can."""
+    with pytest.raises(InvalidRequest) as refusal:
+        Brief(**{"resolution": 64, "latent_dim": 100} | wrong)
+    assert refusal.value.code == code
+
+
+def test_a_brief_made_by_hand_is_tidied() -> None:
+    """Texts of choices and lists of windows are taken, and kept as what they stand for."""
+    brief = Brief(resolution=64, latent_dim=9, verify="none", windows=[[*STEP]] * 4)  # type: ignore[arg-type]
+    assert brief.verify is Level.NONE
+    assert brief == Brief(resolution=64, latent_dim=9, verify=Level.NONE, windows=(STEP,) * 4)
+    assert hash(brief) == hash(replace(brief))
+
+
+def test_a_refusal_stays_short() -> None:
+    """A thousand unknown fields are not listed one by one."""
+    fields = {f"field{number}": 1 for number in range(1000)}
+    with pytest.raises(InvalidRequest, match="and 968 errors more") as refusal:
+        brief_from_document({"resolution": 64, "latent_dim": 1} | fields)
+    assert len(refusal.value.errors) == 32
+
+
+def test_the_least_kernel_is_never_above_the_largest() -> None:
+    """A stride out of range does not make nonsense of the kernel's range."""
+    chain = [{"kernel_size": 300, "stride": 999}]
+    with pytest.raises(InvalidRequest, match=r"kernel_size\[0\] must be 1 to 256, got 300"):
+        brief_from_document({"resolution": [64], "latent_dim": 1, "chain": chain})

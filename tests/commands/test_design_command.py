@@ -124,3 +124,26 @@ def test_the_command_is_installed() -> None:
     )
     for name in ("design", "serve", "openapi"):
         assert f"  {name} " in done.stdout
+
+
+@pytest.mark.parametrize("place", ["nowhere/model.py", ".", "/dev/full"])
+def test_a_place_that_cannot_be_written_is_refused(place: str) -> None:
+    """One sentence and status 2, and where there is no folder before any work is done."""
+    done = invoke("design", "28", "--latent-dim", "9", "--verify", "none", "--output", place)
+    assert (done.exit_code, type(done.exception)) == (2, SystemExit)
+    assert "Error: " in done.stderr
+    assert ("render" in done.stderr) == (place == "/dev/full")
+
+
+def test_a_full_disk_behind_stdout_is_refused() -> None:
+    """The same where stdout is redirected to it."""
+    program = [sys.executable, "-c", "from designer.cli import main; main()"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*program, "design", "28", "--latent-dim", "9", "--verify", "none"],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)

@@ -121,10 +121,19 @@ def test_every_golden_text_has_its_brief() -> None:
 def test_the_texts_are_clean_under_ruff_and_mypy(tmp_path: Path) -> None:
     """Ruff's checker and formatter and mypy --strict, as the documentation names them."""
     step, odd = Window(kernel_size=4, stride=2, padding=1), Window(kernel_size=3, stride=3)
-    mixed = Chain.leading_to((16, 16, 18), ((step, step, odd),))
+    still = Window(kernel_size=3, padding=1)
+    far = tuple(
+        Window(kernel_size=250, stride=101, dilation=253, padding=31_300, output_padding=extra)
+        for extra in (25, 27, 28)
+    )
+    chains = {
+        "mixed": Chain.leading_to((16, 16, 18), ((step, step, odd),)),
+        "long": Chain.leading_to((64,), (*((still,),) * 63, (step,))),
+        "far": Chain.leading_to((16_381, 16_383, 16_384), (far,)),
+    }
     widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
     texts = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py")}
-    texts["mixed"] = render_source(assemble_gan(mixed, widths)).text
+    texts |= {name: render_source(assemble_gan(c, widths)).text for name, c in chains.items()}
     for name, text in texts.items():
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
     assert_clean(["ruff", "check", "--config", str(CONFIGURATION), "."], tmp_path)

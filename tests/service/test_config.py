@@ -28,6 +28,7 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "verify_memory_mib": 512,
         "verify_queue": 3,
         "max_body_bytes": 2048,
+        "client_timeout_s": 4,
         "cors_origins": ("https://a.example", "http://b.example:81"),
     }
     assert wanted.keys() == {setting.name for setting in fields(Config)}

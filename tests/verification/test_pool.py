@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -122,6 +123,26 @@ def test_nothing_is_left_of_a_closed_pool(tmp_path: Path, monkeypatch: pytest.Mo
     assert (family(os.getpid()), descriptors(), list(tmp_path.iterdir())) == (*before, [])
     with pytest.raises(Overloaded, match="shutting down"):
         pool.run({**RUN, "text": ""})
+
+
+def test_a_failed_start_takes_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No room for a process or its folder: an accident for this caller, not for all after him."""
+    with Pool(workers=1, limits=Limits()) as pool:
+        for wanted in (tempfile, subprocess):
+            name = "mkdtemp" if wanted is tempfile else "Popen"
+            before = descriptors()
+            with monkeypatch.context() as broken:
+                broken.setattr(wanted, name, no_space)
+                for _ in range(2):
+                    with pytest.raises(ProbeFailed, match="No space left"):
+                        pool.run({**RUN, "text": ""})
+            assert descriptors() == before
+        assert said_by("", pool) == "None"
+
+
+def no_space(*_: object, **__: object) -> None:
+    """What a full disk says."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_the_processes_end_with_their_owner() -> None:

@@ -1,0 +1,98 @@
+"""gunicorn's threaded worker with bounded patience: a slow client holds no thread for ever.
+
+gunicorn gives a thread to every request that has begun and waits for the rest as long as the client
+likes, so that a few dozen half-sent requests would keep everybody else out. Here a request has to
+arrive whole within a time, each answer has to be taken within the same time, and a connection is
+wound up in its own thread instead of the one that accepts all others.
+
+``gunicorn.workers.gthread`` calls what is overridden here: that it still does is tested.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import time
+from typing import Any
+
+from gunicorn.util import close_graceful
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+
+class PatientSocket(socket.socket):
+    """A client's connection, lost where the client is too slow.
+
+    gunicorn calls ``setblocking(True)`` where a thread takes up the next request: from then on the
+    request has ``patience_s`` seconds.
+    """
+
+    patience_s = 30.0
+    _deadline = float("inf")
+
+    @classmethod
+    def adopt(cls, client: socket.socket) -> PatientSocket:
+        """The same connection, watched; ``client`` itself is spent."""
+        return cls(client.family, client.type, client.proto, fileno=client.detach())
+
+    def setblocking(self, flag: bool) -> None:
+        """Begin with a request, or leave the connection to the event loop."""
+        if self.fileno() >= 0:
+            super().setblocking(flag)
+        self._deadline = time.monotonic() + self.patience_s
+
+    def recv(self, *args: Any) -> bytes:  # noqa: ANN401 - socket's own
+        """What the client sends, in time.
+
+        Raises:
+            ConnectionResetError: where the request's time is over.
+        """
+        if self.gettimeout() is not None:
+            return super().recv(*args)
+        received: bytes = self._within(self._deadline - time.monotonic(), super().recv, *args)
+        return received
+
+    def sendall(self, *args: Any) -> None:  # noqa: ANN401
+        """Send all of it, in time.
+
+        Raises:
+            ConnectionResetError: where the client does not take it.
+        """
+        self._within(self.patience_s, super().sendall, *args)
+
+    def _within(self, seconds: float, call: Any, *args: Any) -> Any:  # noqa: ANN401
+        try:
+            super().settimeout(max(seconds, 0.001))
+            result = call(*args)
+        except TimeoutError:
+            raise ConnectionResetError(errno.ECONNRESET, "the client is too slow") from None
+        super().settimeout(None)
+        return result
+
+
+class PatientWorker(ThreadWorker):  # type: ignore[misc]
+    """The worker that serves such connections."""
+
+    socket_class = PatientSocket
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """Give a connection to a thread."""
+        if not isinstance(conn.sock, PatientSocket):
+            conn.sock = self.socket_class.adopt(conn.sock)
+        super().enqueue_req(conn)
+
+    def handle(self, conn: TConn) -> Any:  # noqa: ANN401 - a mark of gunicorn's own
+        """Serve one request; where the connection ends with it, wind it up here."""
+        result = super().handle(conn)
+        if result is False:
+            close_graceful(conn.sock)
+        return result
+
+
+def patient_worker(patience_s: float) -> type[PatientWorker]:
+    """The worker class whose clients have so many seconds.
+
+    >>> patient_worker(5.0).socket_class.patience_s
+    5.0
+    """
+    patient = type("Patient", (PatientSocket,), {"patience_s": patience_s})
+    return type("Worker", (PatientWorker,), {"socket_class": patient})
