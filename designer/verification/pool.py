@@ -66,7 +66,7 @@ class Pool:
     def warm(self) -> None:
         """Start every keeper now, without waiting until torch is imported there."""
         with self._lock:
-            while self._started < self.workers:
+            while self._has_room:
                 self._idle.append(self._start())
 
     def run(self, job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
@@ -113,7 +113,8 @@ class Pool:
 
     def _take(self) -> KeeperHandle:
         with self._lock:
-            if not self._idle and self._started < self.workers and not self._closed:
+            self._bury_the_dead()
+            if not self._idle and self._has_room and not self._closed:
                 return self._start()
             if not self._idle and self._waiting >= self.max_waiting:
                 raise Overloaded(
@@ -123,12 +124,12 @@ class Pool:
                 )
             self._waiting += 1
             try:
-                self._lock.wait_for(lambda: bool(self._idle) or self._closed)
+                self._lock.wait_for(lambda: bool(self._idle) or self._has_room or self._closed)
             finally:
                 self._waiting -= 1
             if self._closed:
                 raise Overloaded("the verifier is shutting down", workers=self.workers)
-            return self._idle.pop()
+            return self._idle.pop() if self._idle else self._start()
 
     def _give_back(self, keeper: KeeperHandle) -> None:
         with self._lock:
@@ -137,14 +138,25 @@ class Pool:
                 self._lock.notify()
                 return
             self._started -= 1
-            if not self._closed and self._waiting:
-                self._idle.append(self._start())
-                self._lock.notify()
+            self._lock.notify()
         keeper.close()
 
+    def _bury_the_dead(self) -> None:
+        """Let go of keepers that ended while nobody used them."""
+        dead = [keeper for keeper in self._idle if keeper.ended]
+        self._idle = [keeper for keeper in self._idle if keeper not in dead]
+        self._started -= len(dead)
+        for keeper in dead:
+            keeper.close()
+
+    @property
+    def _has_room(self) -> bool:
+        return self._started < self.workers
+
     def _start(self) -> KeeperHandle:
+        keeper = KeeperHandle(self._settings, limits=self.limits)
         self._started += 1
-        return KeeperHandle(self._settings, limits=self.limits)
+        return keeper
 
 
 class KeeperHandle:
@@ -159,7 +171,20 @@ class KeeperHandle:
         self._scratch = Path(tempfile.mkdtemp(prefix="gan-designer-"))
         there_read, here_write = os.pipe()
         here_read, there_write = os.pipe()
-        self._process = subprocess.Popen(
+        self._channel = Channel(read_fd=here_read, write_fd=here_write)
+        try:
+            self._process = self._begin(settings, there_read, there_write)
+        except OSError:
+            self._channel.close()
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            raise
+        finally:
+            os.close(there_read)
+            os.close(there_write)
+        os.set_blocking(here_write, False)
+
+    def _begin(self, settings: dict[str, Any], stdin: int, stdout: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             [
                 sys.executable,
                 "-P",
@@ -167,15 +192,16 @@ class KeeperHandle:
                 "designer.verification.keeper",
                 json.dumps({**settings, "scratch": str(self._scratch)}),
             ],
-            stdin=there_read,
-            stdout=there_write,
+            stdin=stdin,
+            stdout=stdout,
             env=_ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             start_new_session=True,
         )
-        os.close(there_read)
-        os.close(there_write)
-        os.set_blocking(here_write, False)
-        self._channel = Channel(read_fd=here_read, write_fd=here_write)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is no more."""
+        return self._process.poll() is not None
 
     def run(self, job: dict[str, Any], *, discard: bool) -> dict[str, Any]:
         """What the probe measured.
@@ -193,6 +219,9 @@ class KeeperHandle:
         except (ChannelClosed, ChannelTimeout, ChannelGarbled) as gone:
             self.alive = False
             raise ProbeFailed("the keeper of the verifying process has gone") from gone
+        except BaseException:  # interrupted: the answer that is still to come is nobody's
+            self.alive = False
+            raise
         if "accident" in reply:
             raise ProbeFailed(str(reply["accident"]), **reply.get("facts", {}))
         assert "bug" not in reply, reply["bug"]
