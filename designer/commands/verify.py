@@ -61,7 +61,7 @@ def verify_command(
     gan = assemble_brief(brief, chain)
     with show_stage("verify"), Pool(workers=1, limits=Limits()) as pool:
         receipt = verify_text(
-            module.read_text(encoding="utf-8", errors="surrogateescape"),
+            module.read_bytes().decode("utf-8", errors="surrogateescape"),
             stated_sha256,
             gan,
             level=Level(level),

@@ -60,10 +60,20 @@ def _direct_function(direct: DirectConvolution) -> str:
     ]
     if any(axis.inserted_zeros for axis in direct.axes):
         lines.append("    x = spread(x)")
-    if any(sides):
-        lines.append(f"    x = functional.pad(x, ({', '.join(map(str, sides))}))")
+    for amounts in _in_turn(sides):
+        lines.append(f"    x = functional.pad(x, ({', '.join(map(str, amounts))}))")
     called = f"functional.conv{len(direct.axes)}d(x, {weight}, bias{_options(direct)})"
     return "\n".join([*lines, f"    return {called}"])
+
+
+def _in_turn(sides: list[int]) -> list[list[int]]:
+    """Padding first and then the crop, where one side is padded and the other cropped.
+
+    torch crops first, and refuses to crop more than there is before the padding.
+    """
+    added, cut = [max(side, 0) for side in sides], [min(side, 0) for side in sides]
+    in_turn = [added, cut] if any(added) and any(cut) else [sides]
+    return [amounts for amounts in in_turn if any(amounts)]
 
 
 def _options(direct: DirectConvolution) -> str:

@@ -65,12 +65,21 @@ def direct_convolution(
     per_group = weight.reshape(groups, weight.shape[0] // groups, weight.shape[1], *taps)
     swapped = per_group.transpose(1, 2).reshape(-1, weight.shape[0] // groups, *taps)
     return CONVOLVE[axes](
-        functional.pad(inserted, around),
+        pad_or_crop(inserted, around),
         swapped.flip(*range(2, 2 + axes)),
         bias,
         dilation=settings["dilation"],
         groups=groups,
     )
+
+
+def pad_or_crop(value: torch.Tensor, sides: list[int]) -> torch.Tensor:
+    """Zeros around a map, given as torch gives them; then what is negative is cropped.
+
+    torch crops first, and refuses to crop more than there is before the padding.
+    """
+    padded = functional.pad(value, [max(side, 0) for side in sides])
+    return functional.pad(padded, [min(side, 0) for side in sides])
 
 
 def largest_difference(one: torch.Tensor, other: torch.Tensor) -> float | None:

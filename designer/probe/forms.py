@@ -19,7 +19,7 @@ from designer.equivalence.placement import Layer
 from designer.equivalence.snippet import render_snippet
 from designer.errors import TooLarge
 from designer.layers import Conv, ConvTranspose, Size, Window
-from designer.probe.algebra import CONVOLVE
+from designer.probe.algebra import CONVOLVE, pad_or_crop
 
 Json = Any
 
@@ -129,7 +129,7 @@ def _measure_crop(sample: Sample) -> float | None:
             sample.x, sample.weight, stride=strides, dilation=dilations, groups=layer.groups
         )
         sides = reversed(crop_form(layer, sample.size).cropped)
-        cut = functional.pad(full, [-side for near_far in sides for side in near_far])
+        cut = pad_or_crop(full, [-side for near_far in sides for side in near_far])
         return _largest_error(sample.shifted(cut), sample.y)
 
 
@@ -188,7 +188,7 @@ def _small_convolution(
         weight = grouped.flatten(0, 1).flip(*range(2, 2 + layer.axes))
     sides = [side for part in reversed(phase) for side in part.padding]
     dilation = tuple(part.dilation for part in phase)
-    padded = functional.pad(x, sides)
+    padded = pad_or_crop(x, sides)
     return CONVOLVE[layer.axes](padded, weight, dilation=dilation, groups=layer.groups)
 
 

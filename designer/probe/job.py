@@ -25,6 +25,7 @@ from designer.probe.algebra import (
     thin_network,
     unread_pixels,
 )
+from designer.probe.conduct import conduct
 from designer.probe.forms import measure_forms
 from designer.probe.full import import_exporters, measure_full
 from designer.probe.initialisation import repeats
@@ -32,7 +33,7 @@ from designer.probe.layer_list import run_layer_list
 from designer.probe.loading import attempt, load_text, signature
 from designer.probe.reference import differences
 from designer.probe.running import count_at_other_widths, describe_full_width, run_network
-from designer.probe.tampering import changes, snapshot
+from designer.probe.tampering import changed_settings, changes, settings, snapshot
 
 Json = Any
 Law = Callable[[nn.Module, dict[str, Json]], Json]
@@ -63,17 +64,18 @@ def run_job(job: dict[str, Json]) -> dict[str, Json]:
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
+    before = settings()
     try:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(job["seed"])
             found = _measure(job)
+        changed = [*changes(_UNTOUCHED), *changed_settings(before)]
     finally:
         torch.set_num_threads(threads)
-    changed = changes(_UNTOUCHED)
     return {
         **found,
         "torch_version": torch.__version__,
-        "changed": changed,
+        "changed": sorted({*found["changed"], *changed}),
         "tainted": changed != [],
     }
 
@@ -88,9 +90,11 @@ def _measure(job: dict[str, Json]) -> dict[str, Json]:
     if "layer_lists" in job:
         traces = [run_layer_list(network) for network in job["layer_lists"]]
         return {"traces": traces, "changed": changes(_UNTOUCHED)}
+    random = torch.get_rng_state()
     module = attempt(lambda: load_text(job["text"]))
+    drew = [] if torch.equal(torch.get_rng_state(), random) else ["torch.random"]
     if not isinstance(module, ModuleType):
-        return {"load": module, "changed": changes(_UNTOUCHED)}
+        return {"load": module, "changed": [*changes(_UNTOUCHED), *drew]}
     found: dict[str, Json] = {
         "load": {"error": None},
         "definitions": {
@@ -103,7 +107,7 @@ def _measure(job: dict[str, Json]) -> dict[str, Json]:
         if network["arguments"]["run"] != network["arguments"]["full"]:
             found[f"{role}_full"] = attempt(partial(describe_full_width, module, network))
     found |= _measure_laws(module, job)
-    found["changed"] = changes(_UNTOUCHED)
+    found["changed"] = [*changes(_UNTOUCHED), *drew]
     if job.get("level") == "full":
         for role, network in job["networks"].items():
             found[f"{role}_at_full_level"] = attempt(partial(measure_full, module, network))
@@ -123,6 +127,7 @@ def _measure_laws(module: ModuleType, job: dict[str, Json]) -> dict[str, Json]:
         found["overlap"] = law(overlaps, "generator")
     for role, network in networks.items():
         found[f"{role}_reference"] = law(differences, role)
+        found[f"{role}_conduct"] = attempt(partial(conduct, module, network, seed))
         found[f"{role}_repeats"] = attempt(partial(repeats, module, network, seed))
     if "discriminator" in networks:
         found["unread"] = law(unread_pixels, "discriminator")

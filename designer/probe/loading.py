@@ -96,8 +96,15 @@ def own_weights(layer: nn.Module) -> dict[str, torch.Tensor]:
 
 
 def signature(function: Callable[..., Json]) -> dict[str, Json]:
-    """The parameters of a callable and their defaults; those without one are None."""
-    parameters = inspect.signature(function).parameters.values()
+    """The parameters of a callable and their defaults; those without one are None.
+
+    One that is not given by position or by name alike has its kind before its name.
+    """
     return {
-        each.name: None if each.default is each.empty else repr(each.default) for each in parameters
+        each.name
+        if each.kind is each.POSITIONAL_OR_KEYWORD
+        else f"{each.kind.description} {each.name}": None
+        if each.default is each.empty
+        else repr(each.default)
+        for each in inspect.signature(function).parameters.values()
     }

@@ -26,8 +26,22 @@ _GIANT = 2
 
 
 def describe_layers(network: nn.Module) -> Shapes:
-    """The layers of a network in order: name, class and settings under torch's names."""
-    return [[name, _kind(layer), _settings(layer)] for name, layer in leaves(network).items()]
+    """The layers of a network in order: name, class and settings under torch's names.
+
+    What holds layers holds no tensors; one that does is told of like a layer.
+    """
+    layers = leaves(network)
+    return [
+        [name, _kind(module), _settings(module)]
+        for name, module in network.named_modules()
+        if name in layers or _tensors(module)
+    ]
+
+
+def _tensors(module: nn.Module) -> list[str]:
+    """The names of the tensors that a module holds itself."""
+    own = [*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)]
+    return [name for name, _ in own]
 
 
 def _kind(layer: nn.Module) -> str:

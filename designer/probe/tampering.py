@@ -1,4 +1,4 @@
-"""Whether a text laid hands on torch, on the builtins or on the probe itself."""
+"""Whether a text laid hands on torch and its settings, on the builtins or on the probe itself."""
 
 from __future__ import annotations
 
@@ -35,3 +35,23 @@ def changes(before: list[tuple[Any, dict[str, Any]]]) -> list[str]:
 
 
 _RESTLESS = {"_", "__warningregistry__", "__abstractmethods__", "_abc_impl"}
+
+
+def settings() -> dict[str, Any]:
+    """Torch's settings that a text could change for everything that runs after it."""
+    return {
+        "torch.get_default_dtype": torch.get_default_dtype(),
+        "torch.get_default_device": torch.get_default_device(),
+        "torch.get_num_threads": torch.get_num_threads(),
+        "torch.is_grad_enabled": torch.is_grad_enabled(),
+        "torch.are_deterministic_algorithms_enabled": (
+            torch.are_deterministic_algorithms_enabled()
+        ),
+        "torch.is_anomaly_enabled": torch.is_anomaly_enabled(),
+        "torch.set_flush_denormal": not torch.tensor(1e-310, dtype=torch.float64).mul(1.0).item(),
+    }
+
+
+def changed_settings(before: dict[str, Any]) -> list[str]:
+    """The settings that are not what they were."""
+    return sorted(name for name, value in settings().items() if before[name] != value)

@@ -210,6 +210,24 @@ def compare_algebra(plan: Plan, measured: Measurements) -> Iterator[Check]:
         yield near("pairs.adjoint", part(measured, "adjoint"), [pair[0] for pair in pairs])
 
 
+_CONDUCT = (
+    "answers_each_sample_by_itself",
+    "draws_no_random_numbers",
+    "draws_other_weights_from_another_seed",
+    "gives_what_main_gives",
+    "keeps_its_input",
+    "keeps_its_mode",
+    "keeps_its_weights",
+)
+
+
+def compare_conduct(plan: Plan, measured: Measurements) -> Iterator[Check]:
+    """A call gives its answer and does nothing else; a sample's answer is its own."""
+    for role in networks_of(plan.thin):
+        predicted = dict.fromkeys(_CONDUCT, True)
+        yield equal(f"{role}.conduct", predicted, part(measured, f"{role}_conduct"))
+
+
 def compare_repetition(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """The same seed gives the same bits."""
     for role in networks_of(plan.thin):

@@ -113,6 +113,7 @@ class Pool:
 
     def _take(self) -> KeeperHandle:
         with self._lock:
+            self._bury_the_dead()
             if not self._can_serve() and self._waiting >= self.max_waiting:
                 raise Overloaded(
                     f"{self._waiting} verifications are waiting already, as many as may",
@@ -141,6 +142,14 @@ class Pool:
             self._started -= 1
             self._lock.notify()  # whoever waits may start another
         keeper.close()
+
+    def _bury_the_dead(self) -> None:
+        """Let go of keepers that ended while nobody used them."""
+        dead = [keeper for keeper in self._idle if keeper.ended]
+        self._idle = [keeper for keeper in self._idle if keeper not in dead]
+        self._started -= len(dead)
+        for keeper in dead:
+            keeper.close()
 
     def _start(self) -> KeeperHandle:
         """A keeper more; where none can be started, its place stays free for the next caller."""
@@ -195,6 +204,11 @@ class KeeperHandle:
             start_new_session=True,
         )
 
+    @property
+    def ended(self) -> bool:
+        """Whether the process is no more."""
+        return self._process.poll() is not None
+
     def run(self, job: dict[str, Any], *, discard: bool) -> dict[str, Any]:
         """What the probe measured.
 
@@ -211,6 +225,9 @@ class KeeperHandle:
         except (ChannelClosed, ChannelTimeout, ChannelGarbled) as gone:
             self.alive = False
             raise ProbeFailed("the keeper of the verifying process has gone") from gone
+        except BaseException:  # interrupted: the answer that is still to come is nobody's
+            self.alive = False
+            raise
         if "accident" in reply:
             raise ProbeFailed(str(reply["accident"]), **reply.get("facts", {}))
         assert "bug" not in reply, reply["bug"]

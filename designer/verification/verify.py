@@ -10,6 +10,7 @@ from designer.source import PythonSource
 from designer.verification.compare import (
     Comparison,
     compare_algebra,
+    compare_conduct,
     compare_costs,
     compare_gradients,
     compare_layers,
@@ -43,6 +44,7 @@ STANDARD: tuple[Comparison, ...] = (
     compare_gradients,
     compare_reach,
     compare_algebra,
+    compare_conduct,
     compare_initialisation,
     compare_repetition,
 )

@@ -50,6 +50,16 @@ def test_saved_files_are_verified(files: Path) -> None:
 
 
 @pytest.mark.torch
+def test_other_line_ends_are_other_bytes(files: Path) -> None:
+    """A file whose line ends an editor changed is not the text to the last byte."""
+    module = files / "model.py"
+    module.write_bytes(module.read_bytes().replace(b"\n", b"\r\n"))
+    done = verify(files)
+    assert done.exit_code == 1
+    assert "DIFFERS  text.sha256" in done.stdout.splitlines()
+
+
+@pytest.mark.torch
 def test_what_differs_is_named(files: Path) -> None:
     """Status 1; a line for each check, the failed ones with both figures."""
     change(files / "model.py", "stride=2", "stride=3")

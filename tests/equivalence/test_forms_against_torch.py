@@ -13,10 +13,13 @@ from designer.equivalence.direct import crop_form
 from designer.equivalence.inverse import gradient_layer, invert_layer
 from designer.equivalence.matrix import layer_matrix
 from designer.equivalence.phases import PhaseAxis, layer_phases
-from designer.equivalence.placement import pixels_size, place, untouched_count
+from designer.equivalence.placement import Layer, pixels_size, place, untouched_count
 from designer.equivalence.scatter import scatter_copies
 from designer.equivalence.snippet import render_snippet
-from designer.layers import ConvTranspose, Window
+from designer.layer_answers.proof import prove_layer
+from designer.layers import Conv, ConvTranspose, Window
+from designer.probe import run_job
+from designer.probe.algebra import pad_or_crop
 from tests.layer_cases import Case, assert_close, cases, run, torch_layer
 from tests.support import soak_count
 
@@ -57,6 +60,20 @@ def test_the_snippet_is_the_layer(case: Case) -> None:
     assert_close(scope["direct"](x, module.weight, module.bias), y, within=1e-10)
 
 
+@pytest.mark.parametrize("transposed", [True, False])
+def test_a_map_cropped_by_more_than_it_has_is_padded_first(transposed: bool) -> None:
+    """Every form of a layer whose padding is larger than its map, proven as users get it."""
+    if transposed:
+        window = Window(kernel_size=1, stride=7, padding=3, output_padding=6)
+        layer: Layer = ConvTranspose(in_channels=1, out_channels=1, windows=(window,))
+    else:
+        window = Window(kernel_size=4, stride=3, padding=6, dilation=4)
+        layer = Conv(in_channels=1, out_channels=1, windows=(window,))
+    for side in range(1, 7):
+        document = prove_layer(layer, (side,), runner=lambda job, discard=False: run_job(job))
+        assert document["passed"] is True
+
+
 @given(case=cases(transposed=True))
 @tried
 def test_padding_crops_the_full_output(case: Case) -> None:
@@ -74,7 +91,7 @@ def test_padding_crops_the_full_output(case: Case) -> None:
     assert tuple(full.shape[2:]) == crop.full_size
     sides = [-side for near_far in reversed(crop.cropped) for side in near_far]
     bias = module.bias.view(-1, *[1] * layer.axes) if layer.bias else 0
-    assert_close(functional.pad(full, sides) + bias, y, within=1e-10)
+    assert_close(pad_or_crop(full, sides) + bias, y, within=1e-10)
 
 
 @given(case=cases(channels=False))
@@ -135,7 +152,7 @@ def phase_result(case: Case, phase: tuple[PhaseAxis, ...], x: torch.Tensor) -> t
     sides = [side for part in reversed(phase) for side in part.padding]
     conv = getattr(functional, f"conv{layer.axes}d")
     dilation = tuple(part.dilation for part in phase)
-    return conv(functional.pad(x, sides), weight, dilation=dilation, groups=layer.groups)
+    return conv(pad_or_crop(x, sides), weight, dilation=dilation, groups=layer.groups)
 
 
 @given(case=cases())

@@ -72,6 +72,8 @@ FAULTS: dict[str, Callable[[str], str]] = {
     ),
     "generator.computes_the_design": changed(OWN, f"{OWN} * 0.999"),
     "discriminator.computes_the_design": changed(JUDGE, f"{JUDGE} * 0.999"),
+    "generator.conduct": changed("self.main(latent)", "self.main(latent.data.mul_(1.5))"),
+    "discriminator.conduct": changed("probability.flatten()", "probability.squeeze()"),
     "generator.equals_direct_convolution": changed("padding=1", "padding=2, output_padding=1"),
     "generator.overlap": changed("4, stride=2, padding=1", "2, stride=2"),
     "pairs.adjoint": changed("padding=1", "padding=0", last=True),

@@ -167,6 +167,60 @@ def test_the_processes_end_with_their_owner() -> None:
         time.sleep(0.05)
 
 
+def test_an_interrupted_caller_leaves_its_answer_to_nobody() -> None:
+    """Who is interrupted while a text runs does not hand the next caller that text's answer."""
+
+    def interrupt(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    with Pool(workers=1, limits=Limits()) as pool:
+        said_by("", pool)
+        former = signal.signal(signal.SIGALRM, interrupt)
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0.5)
+            with pytest.raises(KeyboardInterrupt):
+                said_by("import time\ntime.sleep(2)\nraise ValueError('mine')", pool)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, former)
+        assert said_by("raise ValueError('yours')", pool) == "ValueError: yours"
+
+
+def test_a_keeper_that_died_idle_is_replaced_unseen() -> None:
+    """Nobody's request fails for a keeper that was killed between two requests."""
+    others = family(os.getpid())
+    with Pool(workers=1, limits=Limits()) as pool:
+        said_by("", pool)
+        started = set(family(os.getpid())) - set(others)
+        (keeper,) = (process for process in started if parent_of(process) == os.getpid())
+        os.kill(keeper, signal.SIGKILL)
+        while is_alive(keeper):
+            time.sleep(0.01)
+        assert said_by("raise ValueError('served')", pool) == "ValueError: served"
+
+
+def parent_of(process: int) -> int:
+    """The process that started another."""
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def test_a_start_that_fails_takes_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process to be had now: said so, nothing is kept, and the next caller is served."""
+
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise BlockingIOError("no more processes")
+
+    with Pool(workers=1, limits=Limits(), max_waiting=0) as pool:
+        before = descriptors()
+        with monkeypatch.context() as machine:
+            machine.setattr(subprocess, "Popen", refuse)
+            for _ in range(3):
+                with pytest.raises(BlockingIOError):
+                    pool.run({**RUN, "text": ""})
+        assert descriptors() == before
+        assert said_by("raise ValueError('served')", pool) == "ValueError: served"
+
+
 def is_alive(process: int) -> bool:
     """Whether a process is there and no zombie."""
     try:

@@ -1,0 +1,99 @@
+"""How a network carries itself when it is called: what it must not do besides giving its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+import torch
+from torch import nn
+
+from designer.probe.algebra import largest_difference, thin_network
+from designer.probe.loading import build, random_input
+
+Json = Any
+_SAMPLES = 3
+_ROUNDING = 1e-10
+
+
+def conduct(module: ModuleType, network: dict[str, Json], seed: int) -> dict[str, bool]:
+    """Whether a network keeps to what a call may do, rule by rule."""
+    made = thin_network(module, network, seed)
+    value = random_input(network, "thin", _SAMPLES, torch.float64)
+    found = _calls(made.eval(), value, made.state_dict())
+    trained = _calls(made.train(), value, dict(made.named_parameters()))
+    found = {rule: kept and trained[rule] for rule, kept in found.items()}
+    made.eval()
+    return {
+        **found,
+        "answers_each_sample_by_itself": _by_itself(made, network, value),
+        "gives_what_main_gives": _as_main(module, network),
+        "draws_other_weights_from_another_seed": _draws(module, network, seed),
+    }
+
+
+def _calls(
+    made: nn.Module, value: torch.Tensor, weights: dict[str, torch.Tensor]
+) -> dict[str, bool]:
+    """What one call leaves as it was: its input, these weights, the mode, torch's random numbers."""
+    before = {name: weight.detach().clone() for name, weight in weights.items()}
+    given, training, random = value.clone(), made.training, torch.get_rng_state()
+    with torch.no_grad():
+        made(given)
+    return {
+        "keeps_its_input": torch.equal(given, value),
+        "keeps_its_weights": all(torch.equal(weights[name], old) for name, old in before.items()),
+        "keeps_its_mode": all(layer.training is training for layer in made.modules()),
+        "draws_no_random_numbers": torch.equal(torch.get_rng_state(), random),
+    }
+
+
+def _by_itself(made: nn.Module, network: dict[str, Json], value: torch.Tensor) -> bool:
+    """Whether, in evaluation, a sample gets the answer that it gets in a batch, in its shape."""
+    with torch.no_grad():
+        together = made(value)
+        alone = [made(value[place : place + 1]) for place in range(_SAMPLES)]
+    shape = torch.Size((1, *network["output_shape"]))
+    return all(
+        one.shape == shape
+        and (largest_difference(one, together[place : place + 1]) or 0.0) <= _ROUNDING
+        for place, one in enumerate(alone)
+    )
+
+
+def _as_main(module: ModuleType, network: dict[str, Json]) -> bool:
+    """Whether, at the width that is run, ``main`` gets the input and gives the answer."""
+    made = build(module, network, "run").eval()
+    value = random_input(network, "run", 1)
+    seen: list[torch.Tensor] = []
+    note: Callable[..., None] = partial(_note, seen)
+    with made.get_submodule("main").register_forward_hook(note), torch.no_grad():
+        answer = made(value)
+    return (
+        len(seen) == 2
+        and torch.equal(seen[0], value)
+        and torch.equal(seen[1].flatten(), answer.flatten())
+    )
+
+
+def _note(
+    seen: list[torch.Tensor],
+    _main: nn.Module,
+    given: tuple[torch.Tensor, ...],
+    output: torch.Tensor,
+) -> None:
+    seen += [given[0].clone(), output.clone()]
+
+
+def _draws(module: ModuleType, network: dict[str, Json], seed: int) -> bool:
+    """Whether no weight that varies is the same from one seed and from another."""
+    drawn = []
+    for other in (seed, seed + 1):
+        torch.manual_seed(other)
+        drawn.append(build(module, network, "thin").apply(module.weights_init))
+    pairs = zip(*(made.parameters() for made in drawn), strict=True)
+    return not any(
+        torch.equal(one, two) and bool((one != one.flatten()[0]).any()) for one, two in pairs
+    )
