@@ -70,8 +70,8 @@ def design(
     """
     with stage("solve"):
         brief = fit_widths(brief)
-        solution = solve_brief(brief)
-    return _complete(brief, solution, runner=runner, store=store, stage=stage)
+        solution, count = solve_brief(brief), count_brief(brief)
+    return _complete(brief, solution, count, runner=runner, store=store, stage=stage)
 
 
 def recall_design(
@@ -96,7 +96,8 @@ def recall_design(
     with stage("solve"):
         brief, chain = read_id(name)
         solution = weigh_chain(chain, space=brief.space, widths=brief.widths)
-    return _complete(brief, solution, runner=runner, store=store, stage=stage)
+        count = count_brief(brief)
+    return _complete(brief, solution, count, runner=runner, store=store, stage=stage)
 
 
 def recall_gan(name: str) -> Gan:
@@ -113,12 +114,13 @@ def recall_gan(name: str) -> Gan:
 def _complete(
     brief: Brief,
     solution: Solution,
+    count: int | None,
     *,
     runner: Runner | None,
     store: ReceiptStore | None,
     stage: Stage,
 ) -> Design:
-    """The design whose chain is known."""
+    """The design whose chain is known, and how many its space holds."""
     with stage("assemble"):
         gan = assemble_brief(brief, solution.chain)
     with stage("render"):
@@ -129,7 +131,7 @@ def _complete(
         brief=brief,
         chain=solution.chain,
         why=solution.why,
-        count=count_brief(brief),
+        count=count,
         gan=gan,
         source=source,
         verification=verification,
