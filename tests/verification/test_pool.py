@@ -208,14 +208,14 @@ def test_a_start_that_fails_takes_no_place(monkeypatch: pytest.MonkeyPatch) -> N
     """No process to be had now: said so, nothing is kept, and the next caller is served."""
 
     def refuse(*_arguments: object, **_options: object) -> None:
-        raise BlockingIOError("no more processes")
+        raise BlockingIOError(errno.EAGAIN, "no more processes")
 
     with Pool(workers=1, limits=Limits(), max_waiting=0) as pool:
         before = descriptors()
         with monkeypatch.context() as machine:
             machine.setattr(subprocess, "Popen", refuse)
             for _ in range(3):
-                with pytest.raises(BlockingIOError):
+                with pytest.raises(ProbeFailed, match="no verifying process could be started"):
                     pool.run({**RUN, "text": ""})
         assert descriptors() == before
         assert said_by("raise ValueError('served')", pool) == "ValueError: served"
