@@ -74,12 +74,10 @@ class Brief:
     verify: Level = Level.STANDARD
 
     def __post_init__(self) -> None:
-        refuse(_type_errors(self))
         self._complete()
+        refuse(_type_errors(self))
+        self._tidy()
         refuse([*_resolution_errors(self.resolution), *self._number_errors()])
-        object.__setattr__(self, "verify", Level(self.verify))
-        if self.windows is not None:
-            object.__setattr__(self, "windows", tuple(tuple(step) for step in self.windows))
         resolution: object = self.resolution
         if isinstance(resolution, int):
             object.__setattr__(self, "resolution", (resolution,) * 2)
@@ -98,6 +96,13 @@ class Brief:
         if self.discriminator == "default":
             style = DiscriminatorStyle() if self.initial_map is None else None
             object.__setattr__(self, "discriminator", style)
+
+    def _tidy(self) -> None:
+        """Texts of choices become the choices, rows of windows tuples."""
+        for name, choices in _CHOICES.items():
+            object.__setattr__(self, name, choices(getattr(self, name)))
+        if self.windows is not None:
+            object.__setattr__(self, "windows", tuple(tuple(step) for step in self.windows))
 
     def _number_errors(self) -> list[FieldError]:
         return [
@@ -156,33 +161,26 @@ class Brief:
 
 def _type_errors(brief: Brief) -> list[FieldError]:
     """Errors of the fields that are no numbers; what a notebook writes by hand comes here."""
-    levels = [str(level) for level in Level]
-    search, budget, windows = brief.search, brief.budget, brief.windows
-    wanted: list[tuple[str, object, bool, str, str]] = [
-        (
-            "verify",
-            brief.verify,
-            brief.verify in levels,
-            "not_a_choice",
-            f"one of {', '.join(levels)}",
-        ),
-        (
-            "search",
-            search,
-            isinstance(search, SearchSpace | None),
-            "not_an_object",
-            "a SearchSpace",
-        ),
-        ("budget", budget, isinstance(budget, Budget | None), "not_an_object", "a Budget"),
-        ("chain", windows, _are_windows(windows), "not_a_list", "a tuple of rows of Windows"),
+    errors = [
+        _type_error(name, getattr(brief, name), "not_a_choice", f"one of {', '.join(choices)}")
+        for name, choices in _CHOICES.items()
+        if getattr(brief, name) not in [*choices]
     ]
-    return [
-        FieldError(
-            pointer=f"/{name}", code=code, detail=f"{name} must be {kind}, got {shorten(value)}"
-        )
-        for name, value, right, code, kind in wanted
-        if not right
+    errors += [
+        _type_error(name, getattr(brief, name), "not_an_object", f"a {kind.__name__} or None")
+        for name, kind in _PARTS.items()
+        if not isinstance(getattr(brief, name), kind | None)
     ]
+    if not isinstance(brief.encoder, bool):
+        errors.append(_type_error("encoder", brief.encoder, "not_a_boolean", "true or false"))
+    if not _are_windows(brief.windows):
+        errors.append(_type_error("chain", brief.windows, "not_a_list", "rows of Windows"))
+    return errors
+
+
+def _type_error(name: str, value: object, code: str, wanted: str) -> FieldError:
+    detail = f"{name} must be {wanted}, got {shorten(value)}"
+    return FieldError(pointer=f"/{name}", code=code, detail=detail)
 
 
 def _are_windows(windows: object) -> bool:
@@ -193,6 +191,19 @@ def _are_windows(windows: object) -> bool:
         and all(isinstance(window, Window) for step in windows for window in step)
     )
 
+
+_CHOICES: dict[str, type[StrEnum]] = {
+    "verify": Level,
+    "upsampling": Upsampling,
+    "normalization": Normalization,
+}
+
+_PARTS: dict[str, type] = {
+    "search": SearchSpace,
+    "budget": Budget,
+    "initial_map": InitialMap,
+    "discriminator": DiscriminatorStyle,
+}
 
 _HIGHEST = {
     "channels": MAX_CHANNELS,

@@ -201,7 +201,7 @@ _MOST_WIDTHS = 16
 
 def _width_rule(widths: Widths, depth: int) -> str:
     """The one line that computes the inner widths, from the picture inwards."""
-    given = [str(widths.at(inner)) for inner in range(1, depth + 1)]
+    given = [str(widths.at(d)) for d in range(1, depth + 1)]
     values = ", ".join(given if depth <= _MOST_WIDTHS else [*given[:_MOST_WIDTHS], "…"])
     rule = f"min(base_channels * 2**k, {widths.max_channels})"
     return f"width = [{rule} for k in range({depth})]  # {values}"

@@ -128,12 +128,13 @@ def test_the_texts_are_clean_under_ruff_and_mypy(tmp_path: Path) -> None:
     )
     chains = {
         "mixed": Chain.leading_to((16, 16, 18), ((step, step, odd),)),
-        "long": Chain.leading_to((64,), (*((still,),) * 63, (step,))),
-        "far": Chain.leading_to((16_381, 16_383, 16_384), (far,)),
+        "deep": Chain.leading_to((64,), (*((still,),) * 63, (step,))),
+        "wide": Chain.leading_to((16_381, 16_383, 16_384), (far,)),
     }
     widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
     texts = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py")}
-    texts |= {name: render_source(assemble_gan(c, widths)).text for name, c in chains.items()}
+    for name, chain in chains.items():
+        texts[name] = render_source(assemble_gan(chain, widths)).text
     for name, text in texts.items():
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
     assert_clean(["ruff", "check", "--config", str(CONFIGURATION), "."], tmp_path)
