@@ -28,13 +28,14 @@ _GIANT = 2
 def describe_layers(network: nn.Module) -> Shapes:
     """The layers of a network in order: name, class and settings under torch's names.
 
-    What holds layers holds no tensors; one that does is told of like a layer.
+    What holds layers holds no tensors; one that does is told of like a layer. A parametrization is
+    told of in its layer's settings.
     """
     layers = leaves(network)
     return [
         [name, _kind(module), _settings(module)]
         for name, module in network.named_modules()
-        if name in layers or _tensors(module)
+        if name in layers or (_tensors(module) and ".parametrizations." not in name)
     ]
 
 
