@@ -11,9 +11,12 @@ import torch
 from torch import nn
 
 from designer.probe.algebra import largest_difference, thin_network
-from designer.probe.loading import build, random_input
+from designer.probe.loading import build, inputs, random_input
 
 Json = Any
+Given = tuple[torch.Tensor, ...]
+"""What ``forward`` takes."""
+
 _SAMPLES = 3
 _ROUNDING = 1e-10
 
@@ -21,40 +24,39 @@ _ROUNDING = 1e-10
 def conduct(module: ModuleType, network: dict[str, Json], seed: int) -> dict[str, bool]:
     """Whether a network keeps to what a call may do, rule by rule."""
     made = thin_network(module, network, seed)
-    value = random_input(network, "thin", _SAMPLES, torch.float64)
-    found = _calls(made.eval(), value, made.state_dict())
-    trained = _calls(made.train(), value, dict(made.named_parameters()))
+    given = inputs(network, random_input(network, "thin", _SAMPLES, torch.float64))
+    found = _calls(made.eval(), given, made.state_dict())
+    trained = _calls(made.train(), given, dict(made.named_parameters()))
     found = {rule: kept and trained[rule] for rule, kept in found.items()}
     made.eval()
     return {
         **found,
-        "answers_each_sample_by_itself": _by_itself(made, network, value),
+        "answers_each_sample_by_itself": _by_itself(made, network, given),
         "gives_what_main_gives": _as_main(module, network),
         "draws_other_weights_from_another_seed": _draws(module, network, seed),
     }
 
 
-def _calls(
-    made: nn.Module, value: torch.Tensor, weights: dict[str, torch.Tensor]
-) -> dict[str, bool]:
+def _calls(made: nn.Module, given: Given, weights: dict[str, torch.Tensor]) -> dict[str, bool]:
     """What one call leaves as it was: its input, these weights, the mode, torch's random numbers."""
     before = {name: weight.detach().clone() for name, weight in weights.items()}
-    given, training, random = value.clone(), made.training, torch.get_rng_state()
+    copies = tuple(value.clone() for value in given)
+    training, random = made.training, torch.get_rng_state()
     with torch.no_grad():
-        made(given)
+        made(*copies)
     return {
-        "keeps_its_input": torch.equal(given, value),
+        "keeps_its_input": all(map(torch.equal, copies, given)),
         "keeps_its_weights": all(torch.equal(weights[name], old) for name, old in before.items()),
         "keeps_its_mode": all(layer.training is training for layer in made.modules()),
         "draws_no_random_numbers": torch.equal(torch.get_rng_state(), random),
     }
 
 
-def _by_itself(made: nn.Module, network: dict[str, Json], value: torch.Tensor) -> bool:
+def _by_itself(made: nn.Module, network: dict[str, Json], given: Given) -> bool:
     """Whether, in evaluation, a sample gets the answer that it gets in a batch, in its shape."""
     with torch.no_grad():
-        together = made(value)
-        alone = [made(value[place : place + 1]) for place in range(_SAMPLES)]
+        together = made(*given)
+        alone = [made(*(value[place : place + 1] for value in given)) for place in range(_SAMPLES)]
     shape = torch.Size((1, *network["output_shape"]))
     return all(
         one.shape == shape
@@ -64,18 +66,21 @@ def _by_itself(made: nn.Module, network: dict[str, Json], value: torch.Tensor) -
 
 
 def _as_main(module: ModuleType, network: dict[str, Json]) -> bool:
-    """Whether, at the width that is run, ``main`` gets the input and gives the answer."""
+    """Whether, at the width that is run, ``main`` gets the input and gives the answer.
+
+    A label's vector may be joined to the input; a projection adds to what ``main`` gives.
+    """
     made = build(module, network, "run").eval()
     value = random_input(network, "run", 1)
     seen: list[torch.Tensor] = []
     note: Callable[..., None] = partial(_note, seen)
     with made.get_submodule("main").register_forward_hook(note), torch.no_grad():
-        answer = made(value)
-    return (
-        len(seen) == 2
-        and torch.equal(seen[0], value)
-        and torch.equal(seen[1].flatten(), answer.flatten())
-    )
+        answer = made(*inputs(network, value))
+    if len(seen) != 2:
+        return False
+    taken = seen[0][:, : value.shape[1]] if network["labels"] == "joined" else seen[0]
+    given = seen[1].flatten() if network["labels"] != "projected" else answer.flatten()
+    return torch.equal(taken, value) and torch.equal(given, answer.flatten())
 
 
 def _note(
