@@ -39,6 +39,7 @@ from designer.pictures.networks import draw_network
 from designer.solver import Solution, solve_chain
 from designer.source import PythonSource, render_source
 from designer.space import Budget, Exact, Overlap, SearchSpace
+from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Output, Upsampling
 from designer.verification import Limits, Pool, Verification, verify_source
 from designer.widths import Widths
 
@@ -51,13 +52,17 @@ __all__ = [
     "ConvTranspose",
     "Design",
     "DesignerError",
+    "DiscriminatorStyle",
     "Exact",
     "FeatureMap",
+    "InitialMap",
     "InvalidLayer",
     "InvalidRequest",
     "Level",
     "Limits",
     "NoChain",
+    "Normalization",
+    "Output",
     "Overlap",
     "Overloaded",
     "Pool",
@@ -67,6 +72,7 @@ __all__ = [
     "SearchSpace",
     "SearchTooLarge",
     "Solution",
+    "Upsampling",
     "Verification",
     "Widths",
     "Window",

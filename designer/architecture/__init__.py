@@ -5,7 +5,14 @@ from designer.architecture.labels import AveragePool, Embedding
 from designer.architecture.module import Module
 from designer.architecture.modules import NEGATIVE_SLOPE, Activate, Activation, Convolve
 from designer.architecture.network import Block, Network, Placed, Projection
-from designer.architecture.norms import MOST_GROUPS, BatchNorm, GroupNorm, InstanceNorm, Norm
+from designer.architecture.norms import (
+    MOST_GROUPS,
+    BatchNorm,
+    GroupNorm,
+    InstanceNorm,
+    Norm,
+    group_count,
+)
 from designer.architecture.patch import solve_patch
 from designer.architecture.receptive_field import receptive_fields
 from designer.architecture.resampling import Crop, PixelShuffle, Upsample
@@ -35,6 +42,7 @@ __all__ = [
     "Upsample",
     "assemble_gan",
     "describe_sizes",
+    "group_count",
     "receptive_fields",
     "solve_patch",
 ]

@@ -28,7 +28,7 @@ def bundle_files(
         "test_model.py": _text("test_model.py"),
         "design.json": document_text(document),
         "receipt.json": document_text(document["verification"]),
-        "train.py": _text("train.py"),
+        **_training(document),
         "README.md": _readme(document),
         **(pictures or {}),
     }
@@ -50,15 +50,37 @@ def zip_files(texts: dict[str, str]) -> bytes:
     return buffer.getvalue()
 
 
+def _training(document: dict[str, Any]) -> dict[str, str]:
+    """The training example; a decoder that stands alone has none."""
+    if document["discriminator"] is not None:
+        return {"train.py": _text("train.py")}
+    return {} if document["encoder"] is None else {"train.py": _text("train_autoencoder.py")}
+
+
 def _readme(document: dict[str, Any]) -> str:
-    sizes = document["chain"]["sizes"]
+    roles = ("generator", "discriminator", "encoder")
+    names = [document[role]["class_name"] for role in roles if document[role] is not None]
+    latent_dim, start = document["brief"]["latent_dim"], document["generator"]["input_shape"]
+    vector = f"a latent vector of length {latent_dim}"
     return _text("README.md").format(
+        networks=" and ".join([names[0], *map(str.lower, names[1:])]),
+        classes=", ".join(f"`{name}`" for name in names),
         picture=_joined(document["generator"]["output_shape"]),
-        latent_dim=document["brief"]["latent_dim"],
-        sizes=" → ".join(_joined(size) for size in sizes),
+        start=f"a map of {_joined(start)}" if latent_dim is None else vector,
+        sizes=" → ".join(_joined(size) for size in document["chain"]["sizes"]),
+        training=_TRAINING if _training(document) else "\n",
         verdict=document["verification"]["verdict"],
         id=document["id"],
     )
+
+
+_TRAINING = """\
+| `train.py` | a training example: `python train.py FOLDER` |
+
+`train.py` reads the pictures of a folder as PPM or PGM (`mogrify -format ppm *.jpg` makes them) or
+as tensors saved with `torch.save`, resized to the model's size. It is a start, to be changed.
+
+"""
 
 
 def _joined(numbers: list[int]) -> str:

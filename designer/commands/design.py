@@ -72,8 +72,10 @@ def show_stage(name: str) -> Iterator[None]:
 def summarise(made: Design) -> str:
     """One line for people: the sizes, the figures and the verdict."""
     sizes = " → ".join("×".join(str(side) for side in size) for size in made.chain.sizes)
-    figures = "; ".join(
-        f"{role} {network.parameters:,} parameters, {network.multiply_adds:,} multiply-adds"
-        for role, network in made.gan.networks.items()
-    )
-    return f"{sizes}: {made.verification.verdict}; {figures}"
+    generator, *others = made.gan.networks.items()
+    figures = [
+        f"{generator[0]} {generator[1].parameters:,} parameters,"
+        f" {generator[1].multiply_adds:,} multiply-adds",
+        *(f"{role} {network.parameters:,} parameters" for role, network in others),
+    ]
+    return f"{sizes}: {made.verification.verdict}; {'; '.join(figures)}"

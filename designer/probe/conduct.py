@@ -14,7 +14,9 @@ from designer.probe.algebra import largest_difference, thin_network
 from designer.probe.loading import build, inputs, random_input
 
 Json = Any
-Inputs = tuple[torch.Tensor, ...]
+Given = tuple[torch.Tensor, ...]
+"""What ``forward`` takes."""
+
 _SAMPLES = 3
 _ROUNDING = 1e-10
 
@@ -22,8 +24,7 @@ _ROUNDING = 1e-10
 def conduct(module: ModuleType, network: dict[str, Json], seed: int) -> dict[str, bool]:
     """Whether a network keeps to what a call may do, rule by rule."""
     made = thin_network(module, network, seed)
-    value = random_input(network, "thin", _SAMPLES, torch.float64)
-    given = inputs(network, value)
+    given = inputs(network, random_input(network, "thin", _SAMPLES, torch.float64))
     found = _calls(made.eval(), given, made.state_dict())
     trained = _calls(made.train(), given, dict(made.named_parameters()))
     found = {rule: kept and trained[rule] for rule, kept in found.items()}
@@ -36,26 +37,26 @@ def conduct(module: ModuleType, network: dict[str, Json], seed: int) -> dict[str
     }
 
 
-def _calls(made: nn.Module, values: Inputs, weights: dict[str, torch.Tensor]) -> dict[str, bool]:
+def _calls(made: nn.Module, given: Given, weights: dict[str, torch.Tensor]) -> dict[str, bool]:
     """What one call leaves as it was: its input, these weights, the mode, torch's random numbers."""
     before = {name: weight.detach().clone() for name, weight in weights.items()}
-    given = [value.clone() for value in values]
+    copies = tuple(value.clone() for value in given)
     training, random = made.training, torch.get_rng_state()
     with torch.no_grad():
-        made(*given)
+        made(*copies)
     return {
-        "keeps_its_input": all(torch.equal(a, b) for a, b in zip(given, values, strict=True)),
+        "keeps_its_input": all(map(torch.equal, copies, given)),
         "keeps_its_weights": all(torch.equal(weights[name], old) for name, old in before.items()),
         "keeps_its_mode": all(layer.training is training for layer in made.modules()),
         "draws_no_random_numbers": torch.equal(torch.get_rng_state(), random),
     }
 
 
-def _by_itself(made: nn.Module, network: dict[str, Json], values: Inputs) -> bool:
+def _by_itself(made: nn.Module, network: dict[str, Json], given: Given) -> bool:
     """Whether, in evaluation, a sample gets the answer that it gets in a batch, in its shape."""
     with torch.no_grad():
-        together = made(*values)
-        alone = [made(*(value[place : place + 1] for value in values)) for place in range(_SAMPLES)]
+        together = made(*given)
+        alone = [made(*(value[place : place + 1] for value in given)) for place in range(_SAMPLES)]
     shape = torch.Size((1, *network["output_shape"]))
     return all(
         one.shape == shape
@@ -67,19 +68,19 @@ def _by_itself(made: nn.Module, network: dict[str, Json], values: Inputs) -> boo
 def _as_main(module: ModuleType, network: dict[str, Json]) -> bool:
     """Whether, at the width that is run, ``main`` gets the input and gives the answer.
 
-    Labels that are joined to the latent vector change what it gets, projected ones the answer.
+    A label's vector may be joined to the input; a projection adds to what ``main`` gives.
     """
     made = build(module, network, "run").eval()
     given = inputs(network, random_input(network, "run", 1))
     seen: list[torch.Tensor] = []
     note: Callable[..., None] = partial(_note, seen)
     with made.get_submodule("main").register_forward_hook(note), torch.no_grad():
-        answer = made(*given)
-    return (
-        len(seen) == 2
-        and (network["labels"] == "joined" or torch.equal(seen[0], given[0]))
-        and (network["labels"] == "projected" or torch.equal(seen[1].flatten(), answer.flatten()))
-    )
+        answer = made(*inputs(network, value))
+    if len(seen) != 2:
+        return False
+    taken = seen[0][:, : value.shape[1]] if network["labels"] == "joined" else seen[0]
+    given = seen[1].flatten() if network["labels"] != "projected" else answer.flatten()
+    return torch.equal(taken, value) and torch.equal(given, answer.flatten())
 
 
 def _note(

@@ -101,6 +101,9 @@ def _measure(job: dict[str, Json]) -> dict[str, Json]:
             name: attempt(partial(_signature, module, name)) for name in job["definitions"]
         },
     }
+    if job["group_counts"]:
+        channels = job["group_counts"]
+        found["group_counts"] = attempt(lambda: [module.group_count(n) for n in channels])
     for role, network in job["networks"].items():
         found[role] = attempt(partial(run_network, module, network))
         found[f"{role}_widths"] = attempt(partial(count_at_other_widths, module, network))

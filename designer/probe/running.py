@@ -35,8 +35,13 @@ def describe_layers(network: nn.Module) -> Shapes:
     return [
         [name, _kind(module), _settings(module)]
         for name, module in network.named_modules()
-        if name in layers or (_tensors(module) and ".parametrizations." not in name)
+        if name in layers or (_tensors(module) and not _parametrizes(name))
     ]
+
+
+def _parametrizes(name: str) -> bool:
+    """Whether a module makes another one's weight: that one's settings tell of it."""
+    return "parametrizations" in name.split(".")
 
 
 def _tensors(module: nn.Module) -> list[str]:

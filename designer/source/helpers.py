@@ -57,9 +57,9 @@ class PixelShuffle{axes}d(nn.Module):
     (N, C * pixels, {layout}) in, (N, C, {larger}) out.
     """
 
-    def __init__(self, factors: int | {kind}) -> None:
+    def __init__(self, factors: {kind}) -> None:
         super().__init__()
-        self.factors = {_spread(axes)}
+        self.factors = factors
         self.pixels = {" * ".join(f"self.{factor}" for factor in factors)}
 
     def forward(self, value: torch.Tensor) -> torch.Tensor:
@@ -67,8 +67,3 @@ class PixelShuffle{axes}d(nn.Module):
         split = value.reshape(batch, channels // self.pixels, *self.factors, {", ".join(sides)})
         mixed = split.permute({", ".join(map(str, order))})
         return mixed.reshape(batch, -1, {grown})'''
-
-
-def _spread(axes: int) -> str:
-    """One number stands for all axes."""
-    return f"({', '.join(['factors'] * axes)}) if isinstance(factors, int) else factors"

@@ -62,7 +62,8 @@ def render_module(module: Module, before: str, after: str) -> str:
     if isinstance(module, Norm):
         return f"nn.{module.torch_class}({_norm_arguments(module, after)})"
     if isinstance(module, PixelShuffle) and not module.builtin:
-        return f"{module.torch_class.removeprefix('model.')}({_per_axis(module.factors)})"
+        factors = module.factors if len(module.factors) > 1 else module.factors[0]
+        return f"{module.torch_class.removeprefix('model.')}({factors})"
     return f"nn.{module.torch_class}({_resampling_arguments(module)})"
 
 

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from math import inf
 from typing import TypeGuard
 
-from designer.architecture import Activation, Network
+from designer.architecture import Activation, Network, group_count
 from designer.verification.laws import predicted_overlap, unread_pixels
 from designer.verification.plan import (
+    GROUPED,
     Plan,
     arguments_of,
     convolutions,
+    counts_groups,
     mirrored_pairs,
     networks_of,
     other_widths,
@@ -117,6 +119,9 @@ def compare_load(plan: Plan, measured: Measurements) -> Iterator[Check]:
     if isinstance(found, dict) and isinstance(found.get("weights_init"), dict):
         found = {**found, "weights_init": list(found["weights_init"])}
     yield equal("text.definitions", predicted, found)
+    if counts_groups(plan.full):
+        counts = [group_count(channels) for channels in GROUPED]
+        yield equal("text.group_count", counts, part(measured, "group_counts"))
     yield equal("text.leaves_torch_alone", [], part(measured, "changed"))
 
 

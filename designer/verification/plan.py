@@ -11,7 +11,15 @@ from itertools import pairwise
 from math import prod
 from typing import Any
 
-from designer.architecture import Convolve, Gan, Network, PixelShuffle, Placed, assemble_gan
+from designer.architecture import (
+    Convolve,
+    Gan,
+    GroupNorm,
+    Network,
+    PixelShuffle,
+    Placed,
+    assemble_gan,
+)
 from designer.brief import Level
 from designer.verification.laws import inner_region
 from designer.verification.limits import WidthPolicy
@@ -145,7 +153,7 @@ def other_widths(gan: Gan) -> dict[str, Gan]:
         start_argument(gan): (getattr(widths, start_argument(gan)) + 1,),
     }
     return {
-        f"{name}={value}": narrowed(gan, **{name: value})
+        f"{name}={value}": narrowed(gan, alike=True, **{name: value})
         for name, values in changed.items()
         for value in values
     }
@@ -165,7 +173,18 @@ def make_job(plan: Plan, text: str) -> dict[str, Json]:
             for role, network in networks_of(plan.full).items()
         },
         "pairs": mirrored_pairs(plan.thin),
+        "group_counts": list(GROUPED) if counts_groups(plan.full) else [],
     }
+
+
+GROUPED = range(1, 130)
+"""Channels for which a text's own count of groups is held against ours."""
+
+
+def counts_groups(gan: Gan) -> bool:
+    """Whether the text brings a function that counts groups."""
+    modules = (placed.module for network in networks_of(gan).values() for placed in network.placed)
+    return any(isinstance(module, GroupNorm) and not module.whole for module in modules)
 
 
 def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> dict[str, Json]:

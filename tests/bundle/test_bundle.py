@@ -17,6 +17,13 @@ from designer.answer import design_document
 from designer.brief import Brief, Level
 from designer.bundle import bundle_files, zip_files
 from designer.design import design
+from designer.styles import (
+    DiscriminatorStyle,
+    InitialMap,
+    Normalization,
+    Output,
+    Upsampling,
+)
 from tests.support import soak_count
 
 NAMES = ["model.py", "test_model.py", "design.json", "receipt.json", "train.py", "README.md"]
@@ -101,6 +108,49 @@ def test_every_bundle_passes_its_own_tests(tmp_path: Path, seed: int) -> None:
     assert "8 passed" in done.stdout
 
 
+CRITIC = DiscriminatorStyle(normalization=Normalization.LAYER, output=Output.CRITIC)
+PATCH = DiscriminatorStyle(normalization=Normalization.SPECTRAL, output=Output.LOGIT, patch=7)
+FAMILIES = {
+    "labels": Brief(
+        resolution=16, latent_dim=8, base_channels=4, classes=2, verify=Level.NONE
+    ),
+    "critic": Brief(
+        resolution=16, latent_dim=8, base_channels=4, discriminator=CRITIC, verify=Level.NONE
+    ),
+    "patch": Brief(
+        resolution=16, latent_dim=8, base_channels=4, classes=2, discriminator=PATCH,
+        upsampling=Upsampling.SUBPIXEL, verify=Level.NONE,
+    ),
+    "autoencoder": Brief(
+        resolution=16, initial_map=InitialMap(channels=4, size=(4, 4)), base_channels=4,
+        encoder=True, verify=Level.NONE,
+    ),
+    "decoder": Brief(
+        resolution=(512,), initial_map=InitialMap(channels=8, size=(8,)), base_channels=4,
+        verify=Level.NONE,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+@pytest.mark.parametrize("family", FAMILIES)
+def test_bundles_of_every_family_work(tmp_path: Path, family: str) -> None:
+    """Their tests pass, and their training example runs, with a folder of pictures for each class."""
+    texts = bundle(FAMILIES[family])
+    folder = unzip(texts, tmp_path)
+    done = run_in(folder, "-m", "pytest", "-q")
+    assert done.returncode == 0, done.stdout
+    assert ("train.py" in texts) is (family != "decoder")
+    if family != "decoder":
+        (folder / "pictures").mkdir()
+        for kind in ("one", "two"):
+            write_pictures(folder / "pictures" / kind, kind="ppm")
+        done = run_in(folder, "train.py", "pictures", "2", "4")
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith("step 1: ")
+
+
 @pytest.mark.torch
 @pytest.mark.slow
 def test_a_bundle_that_was_changed_fails_its_tests(tmp_path: Path) -> None:
@@ -176,9 +226,10 @@ def test_signals_train_as_tensors(tmp_path: Path) -> None:
 
 
 def test_the_texts_are_clean_under_ruff(tmp_path: Path) -> None:
-    texts = bundle(Brief(resolution=28, latent_dim=10, verify=Level.NONE))
-    for name in ("test_model.py", "train.py"):
-        (tmp_path / name).write_text(texts[name])
+    for family in ("critic", "autoencoder"):
+        texts = bundle(FAMILIES[family])
+        for name in ("test_model.py", "train.py"):
+            (tmp_path / f"{family}_{name}").write_text(texts[name])
     command = [
         "-m",
         "ruff",

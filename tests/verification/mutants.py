@@ -62,6 +62,10 @@ def reason_to_spare(mutant: Mutant) -> str | None:
         return "inplace decides where a ReLU keeps its result, not what it is"
     if mutant.kind == "number + 1" and f"for k in range({mutant.after})" in line:
         return "one width more is computed and never used"
+    if mutant.kind == "drop element" and mutant.before == "int, int, int":
+        return "a type hint is not run"
+    if mutant.kind == "drop argument" and mutant.before.endswith("strict=False)"):
+        return "zip is not strict unless it is told to be"
     return None
 
 

@@ -21,7 +21,9 @@ from designer.brief import Level
 from designer.errors import ProbeFailed
 from designer.layers import Window
 from designer.source import PythonSource, render_source
+from designer.styles import DiscriminatorStyle, Normalization, Output, Upsampling
 from designer.verification import Limits, Pool, WidthPolicy, verify_source
+from tests.networks.building import LONGER, make_gan
 from tests.verification.designs import doubling, gan_of
 from tests.verification.mutants import Mutant, mutants, reason_to_spare
 
@@ -80,6 +82,34 @@ DESIGNS: dict[str, tuple[Gan, WidthPolicy]] = {
         WidthPolicy(),
     ),
 }
+DESIGNS |= {
+    name: (gan, WidthPolicy())
+    for name, gan in {
+        "resized, a critic": make_gan(
+            (17, 16), PLAIN, (LONGER, PLAIN), upsampling=Upsampling.RESIZE,
+            normalization=Normalization.INSTANCE,
+            style=DiscriminatorStyle(normalization=Normalization.LAYER, output=Output.CRITIC),
+        ),
+        "shuffled, labels, a patch": make_gan(
+            (17, 16), PLAIN, (LONGER, PLAIN), upsampling=Upsampling.SUBPIXEL, classes=3,
+            normalization=Normalization.GROUP, base_channels=34, max_channels=40,
+            style=DiscriminatorStyle(
+                normalization=Normalization.SPECTRAL, output=Output.LOGIT, patch=13, base_channels=6
+            ),
+        ),
+        "labels and a probability": make_gan((16, 16), PLAIN, PLAIN, classes=2),
+        "a vocoder and its encoder": make_gan(
+            (96,), Window(kernel_size=9, stride=3, padding=3), PLAIN, latent_dim=None,
+            initial_channels=7, upsampling=Upsampling.SUBPIXEL, style=None, encoder=True,
+            normalization=Normalization.NONE,
+        ),
+        "a volume, shuffled by axis": make_gan(
+            (4, 8, 18), PLAIN,
+            (Window(kernel_size=3, padding=1), PLAIN, Window(kernel_size=3, stride=3)),
+            upsampling=Upsampling.SUBPIXEL, style=None,
+        ),
+    }.items()
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

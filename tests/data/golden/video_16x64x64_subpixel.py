@@ -15,9 +15,9 @@ class PixelShuffle3d(nn.Module):
     (N, C * pixels, D, H, W) in, (N, C, D * factors[0], H * factors[1], W * factors[2]) out.
     """
 
-    def __init__(self, factors: int | tuple[int, int, int]) -> None:
+    def __init__(self, factors: tuple[int, int, int]) -> None:
         super().__init__()
-        self.factors = (factors, factors, factors) if isinstance(factors, int) else factors
+        self.factors = factors
         self.pixels = self.factors[0] * self.factors[1] * self.factors[2]
 
     def forward(self, value: torch.Tensor) -> torch.Tensor:
@@ -42,11 +42,11 @@ class Generator(nn.Module):
             nn.BatchNorm3d(width[1]),
             nn.ReLU(inplace=True),
             nn.Conv3d(width[1], width[0] * 8, 3, padding=1, bias=False),  # 512×4×16×16: ⌊(4 + 2·1 − 3) / 1⌋ + 1 = 4, ⌊(16 + 2·1 − 3) / 1⌋ + 1 = 16
-            PixelShuffle3d(2),  # 64×8×32×32: 2·4 = 8, 2·16 = 32
+            PixelShuffle3d((2, 2, 2)),  # 64×8×32×32: 2·4 = 8, 2·16 = 32
             nn.BatchNorm3d(width[0]),
             nn.ReLU(inplace=True),
             nn.Conv3d(width[0], channels * 8, 3, padding=1, bias=False),  # 24×8×32×32: ⌊(8 + 2·1 − 3) / 1⌋ + 1 = 8, ⌊(32 + 2·1 − 3) / 1⌋ + 1 = 32
-            PixelShuffle3d(2),  # 3×16×64×64: 2·8 = 16, 2·32 = 64
+            PixelShuffle3d((2, 2, 2)),  # 3×16×64×64: 2·8 = 16, 2·32 = 64
             nn.Tanh(),
         )
 
