@@ -71,7 +71,7 @@ def _as_main(module: ModuleType, network: dict[str, Json]) -> bool:
     A label's vector may be joined to the input; a projection adds to what ``main`` gives.
     """
     made = build(module, network, "run").eval()
-    given = inputs(network, random_input(network, "run", 1))
+    value = random_input(network, "run", 1)
     seen: list[torch.Tensor] = []
     note: Callable[..., None] = partial(_note, seen)
     with made.get_submodule("main").register_forward_hook(note), torch.no_grad():
