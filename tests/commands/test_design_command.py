@@ -147,3 +147,47 @@ def test_a_full_disk_behind_stdout_is_refused() -> None:
             text=True,
         )
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+
+
+def test_the_options_of_a_family_make_its_brief() -> None:
+    """Every field of the contract has its option; what was not given keeps its default."""
+    style = "--discriminator-normalization layer --discriminator-output critic --patch 16"
+    done = invoke(
+        "design", "64", "--latent-dim", "20", "--upsampling", "resize", "--normalization", "group",
+        "--classes", "5", "--encoder", *style.split(), "--discriminator-base-channels", "8",
+        "--verify", "none", "--json",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    brief = json.loads(done.stdout)["brief"]
+    names = ("upsampling", "normalization", "classes", "encoder")
+    assert [brief[name] for name in names] == ["resize", "group", 5, True]
+    assert brief["discriminator"] == {
+        "normalization": "layer",
+        "output": "critic",
+        "patch": 16,
+        "base_channels": 8,
+    }
+
+
+def test_a_decoder_starts_from_a_map_and_has_no_discriminator() -> None:
+    done = invoke(
+        "design",
+        "8192",
+        "--dimensions",
+        "1",
+        "--initial-map",
+        "80x32",
+        "--verify",
+        "none",
+        "--json",
+    )
+    answer = json.loads(done.stdout)
+    assert answer["brief"]["initial_map"] == {"channels": 80, "size": [32]}
+    assert answer["discriminator"] is None
+    assert answer["generator"]["input_shape"] == [80, 32]
+
+
+def test_options_that_contradict_are_refused() -> None:
+    done = invoke("design", "64", "--latent-dim", "9", "--no-discriminator", "--patch", "16")
+    assert done.exit_code == 2
+    assert "--no-discriminator contradicts" in done.stderr
