@@ -27,7 +27,8 @@ def refuse_chainless(problem: Problem, budget: Budget) -> NoChain:
     """The refusal of a search that found nothing.
 
     Its facts: ``law`` and its numbers where the way back ends; ``relax``, the smallest sets of
-    constraints without which something fits, each of them enough; ``nearest_sizes``, the nearest
+    constraints without which something fits, each of them enough, and ``relax_decided``, whether
+    all sets up to that size could be tried; ``nearest_sizes``, the nearest
     feasible sizes that are nowhere larger and nowhere smaller; and ``nearest``, per axis, the
     nearest feasible sides below and above with the other sides as asked, or, where moving that
     one side does not help, its sides in ``nearest_sizes``.
@@ -38,10 +39,10 @@ def refuse_chainless(problem: Problem, budget: Budget) -> NoChain:
         reason, facts = _over_budget(problem, budget)
     else:
         reason, facts = _dead_end(problem, reach)
-    relax = _smallest_relaxations(problem, budget)
-    facts |= {"target": list(problem.target), "relax": relax}
+    relax, decided = _smallest_relaxations(problem, budget)
+    facts |= {"target": list(problem.target), "relax": relax, "relax_decided": decided}
     facts |= {} if reach.starts else _nearest(problem)
-    return NoChain(f"no chain leads to {wanted}: {reason}{_advice(relax)}", **facts)
+    return NoChain(f"no chain leads to {wanted}: {reason}{_advice(relax, decided)}", **facts)
 
 
 def _over_budget(problem: Problem, budget: Budget) -> tuple[str, Changes]:
@@ -118,21 +119,26 @@ def _nearest(problem: Problem) -> Changes:
     return facts if axes == 1 else facts | {"nearest_sizes": {"below": below, "above": above}}
 
 
-def _smallest_relaxations(problem: Problem, budget: Budget) -> list[list[str]]:
-    """The smallest sets of constraints without which something fits; none where none was found."""
+def _smallest_relaxations(problem: Problem, budget: Budget) -> tuple[list[list[str]], bool]:
+    """The smallest sets of constraints without which something fits, and whether that is sure.
+
+    It is not where a smaller set or one of the same size could not be tried to the end within the
+    bound on steps.
+    """
     changes = _relaxations(problem.space, len(problem.target))
     bounds = [name for name in ("parameters", "multiply_adds") if getattr(budget, name) is not None]
     names = [*(f"budget.{name}" for name in bounds), *changes]
     effort = Effort(MAX_SEARCH_STEPS // 3)
+    decided = True
     for number in range(1, len(names) + 1):
-        found = [
-            list(chosen)
+        tried = {
+            chosen: _fits_without(problem, budget, chosen, changes, effort)
             for chosen in combinations(names, number)
-            if _fits_without(problem, budget, chosen, changes, effort)
-        ]
-        if found:
-            return found
-    return []
+        }
+        decided = decided and None not in tried.values()
+        if found := [list(chosen) for chosen, fits in tried.items() if fits]:
+            return found, decided
+    return [], decided
 
 
 def _fits_without(
@@ -141,7 +147,8 @@ def _fits_without(
     chosen: tuple[str, ...],
     changes: dict[str, Changes],
     effort: Effort,
-) -> bool:
+) -> bool | None:
+    """Whether something fits without these, None where the bound on steps leaves it open."""
     merged: Changes = {}
     for name in chosen:
         merged |= changes.get(name, {})
@@ -159,7 +166,7 @@ def _fits_without(
         rest = replace(budget, **freed)
         return rest == NO_BUDGET or bool(first_chains(relaxed, rest, 0, 1))
     except SearchTooLarge:
-        return False
+        return None
     finally:
         effort.spent += min(part.spent, part.most)
 
@@ -187,11 +194,10 @@ def _again(problem: Problem) -> Problem:
     return Problem(target=problem.target, space=problem.space, widths=problem.widths, effort=effort)
 
 
-def _advice(relax: list[list[str]]) -> str:
-    if not relax:
-        return ""
+def _advice(relax: list[list[str]], decided: bool) -> str:
     ways = " or without ".join(" and ".join(chosen) for chosen in relax)
-    return f"; something fits without {ways}"
+    advice = f"; something fits without {ways}" if relax else ""
+    return advice if decided else f"{advice}; not every set was tried within the bound on steps"
 
 
 def _words(name: str) -> str:

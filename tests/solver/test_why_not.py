@@ -201,3 +201,23 @@ def test_a_hostile_search_ends(name: str) -> None:
     except NoChain as refusal:
         outcome = refusal.facts["law"]
     assert outcome
+
+
+def test_advice_that_could_not_be_found_is_not_denied() -> None:
+    """Where the bound on steps ends the trials, the refusal says so instead of knowing nothing."""
+    space = SearchSpace(
+        kernel_sizes=(1,),
+        strides=(1, 4),
+        dilations=(1, 5),
+        output_padding=False,
+        overlap=Overlap.ANY,
+        exact=Exact.ANY,
+        max_layers=2,
+    )
+    with pytest.raises(NoChain, match="not every set was tried") as caught:
+        solve_chain((249,), space=space, widths=WIDTHS)
+    assert caught.value.facts["relax_decided"] is False
+    with pytest.raises(NoChain) as caught:
+        solve_chain((97, 97), space=replace(SPACE, exact=Exact.REQUIRE), widths=WIDTHS)
+    assert caught.value.facts["relax_decided"] is True
+    assert caught.value.facts["relax"] == [["exact"]]
