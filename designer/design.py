@@ -20,6 +20,7 @@ from designer.verification import (
     ReceiptStore,
     Runner,
     Verification,
+    WidthPolicy,
     unverified,
     verify_source,
 )
@@ -50,13 +51,15 @@ def design(
     *,
     runner: Runner | None = None,
     store: ReceiptStore | None = None,
+    policy: WidthPolicy | None = None,
     stage: Stage = nullcontext,
 ) -> Design:
     """The verified design of a brief.
 
     ``runner`` runs the text in another process: a pool's ``run``, kept warm by whoever designs
     often; without one a process is started for this design and ended after it. ``store`` keeps
-    receipts, so that the same text is run once. ``stage`` is entered around each step, for progress
+    receipts, so that the same text is run once; ``policy`` says up to which predicted cost a text is
+    run, and how wide. ``stage`` is entered around each step, for progress
     and timing.
 
     >>> made = design(Brief(resolution=28, latent_dim=64, verify=Level.NONE))
@@ -71,7 +74,7 @@ def design(
     with stage("solve"):
         brief = fit_widths(brief)
         solution, count = solve_brief(brief), count_brief(brief)
-    return _complete(brief, solution, count, runner=runner, store=store, stage=stage)
+    return _complete(brief, solution, count, runner=runner, store=store, policy=policy, stage=stage)
 
 
 def recall_design(
@@ -79,6 +82,7 @@ def recall_design(
     *,
     runner: Runner | None = None,
     store: ReceiptStore | None = None,
+    policy: WidthPolicy | None = None,
     stage: Stage = nullcontext,
 ) -> Design:
     """The design that an id names: its own windows, whatever a solver would choose today.
@@ -97,7 +101,7 @@ def recall_design(
         brief, chain = read_id(name)
         solution = weigh_chain(chain, space=brief.space, widths=brief.widths)
         count = count_brief(brief)
-    return _complete(brief, solution, count, runner=runner, store=store, stage=stage)
+    return _complete(brief, solution, count, runner=runner, store=store, policy=policy, stage=stage)
 
 
 def recall_gan(name: str) -> Gan:
@@ -118,6 +122,7 @@ def _complete(
     *,
     runner: Runner | None,
     store: ReceiptStore | None,
+    policy: WidthPolicy | None,
     stage: Stage,
 ) -> Design:
     """The design whose chain is known, and how many its space holds."""
@@ -126,7 +131,9 @@ def _complete(
     with stage("render"):
         source = render_source(gan)
     with stage("verify"):
-        verification = verify_design(source, gan, level=brief.verify, runner=runner, store=store)
+        verification = verify_design(
+            source, gan, level=brief.verify, runner=runner, store=store, policy=policy
+        )
     return Design(
         brief=brief,
         chain=solution.chain,
@@ -210,6 +217,7 @@ def verify_design(
     level: Level,
     runner: Runner | None,
     store: ReceiptStore | None = None,
+    policy: WidthPolicy | None = None,
 ) -> Verification:
     """The receipt of a design's text, from the runner or from a process of its own.
 
@@ -219,6 +227,6 @@ def verify_design(
     if level is Level.NONE:
         return unverified(source)
     if runner is not None:
-        return verify_source(source, gan, level=level, runner=runner, store=store)
+        return verify_source(source, gan, level=level, runner=runner, store=store, policy=policy)
     with Pool(workers=1, limits=Limits()) as pool:
-        return verify_source(source, gan, level=level, runner=pool.run, store=store)
+        return verify_source(source, gan, level=level, runner=pool.run, store=store, policy=policy)

@@ -61,7 +61,9 @@ class Config:
         1, "verifying processes of one web process", validate=Range(min=1, max=64)
     )
     verify_timeout_s: int = _setting(
-        120, "seconds after which a verification is ended", validate=Range(min=1, max=3600)
+        120,
+        "seconds after which a verification of level `standard` is ended",
+        validate=Range(min=1, max=3600),
     )
     verify_memory_mib: int = _setting(
         6144, "mebibytes that a verification may use", validate=Range(min=256, max=1_048_576)
@@ -70,6 +72,26 @@ class Config:
         8,
         "requests of one web process that may wait for a verification; the next is told 503",
         validate=Range(min=0, max=10_000),
+    )
+    full_width_multiply_adds: int = _setting(
+        5 * 10**9,
+        "predicted multiply-adds up to which a text is run at its full width; equal on all replicas",
+        validate=Range(min=1, max=10**15),
+    )
+    full_width_mib: int = _setting(
+        512,
+        "predicted mebibytes up to which it is; equal on all replicas",
+        validate=Range(min=1, max=1_048_576),
+    )
+    reduced_width_multiply_adds: int = _setting(
+        10**9,
+        "predicted multiply-adds of the narrower width that is run above; equal on all replicas",
+        validate=Range(min=1, max=10**15),
+    )
+    reduced_width_mib: int = _setting(
+        512,
+        "predicted mebibytes of that width; equal on all replicas",
+        validate=Range(min=1, max=1_048_576),
     )
     max_body_bytes: int = _setting(
         MAX_BODY_BYTES,

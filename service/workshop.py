@@ -13,7 +13,7 @@ from flask import current_app, g
 
 from designer.brief import Brief
 from designer.design import Design, design, recall_design
-from designer.verification import Limits, Pool, RecentReceipts, Runner
+from designer.verification import Limits, Pool, RecentReceipts, Runner, WidthPolicy
 from designer.verification.limits import MIB
 from service.config import Config
 
@@ -30,14 +30,24 @@ class Workshop:
         self._lock = threading.Lock()
         self._pools: dict[int, Pool] = {}
         self._receipts = RecentReceipts()
+        self._policy = WidthPolicy(
+            full_multiply_adds=config.full_width_multiply_adds,
+            full_bytes=config.full_width_mib * MIB,
+            reduced_multiply_adds=config.reduced_width_multiply_adds,
+            reduced_bytes=config.reduced_width_mib * MIB,
+        )
 
     def make(self, brief: Brief) -> Design:
         """The design of a brief."""
-        return design(brief, runner=self.run, store=self._receipts, stage=timed_stage)
+        return design(
+            brief, runner=self.run, store=self._receipts, policy=self._policy, stage=timed_stage
+        )
 
     def recall(self, design_id: str) -> Design:
         """The design that an id names."""
-        return recall_design(design_id, runner=self.run, store=self._receipts, stage=timed_stage)
+        return recall_design(
+            design_id, runner=self.run, store=self._receipts, policy=self._policy, stage=timed_stage
+        )
 
     def warm(self) -> None:
         """Start the verifying processes now."""

@@ -22,6 +22,7 @@ from designer.audit.repairs.ranking import Candidate
 from designer.audit.spec import Layer
 from designer.audit.trace import Network, trace_network
 from designer.errors import InvalidRequest
+from designer.syntax import parse_python
 
 CLASSES = {
     "conv": "Conv{}d",
@@ -151,7 +152,7 @@ def _removal(source: SourceNetwork, index: int) -> Edit | None:
 
 def _siblings(text: str, node: ast.AST) -> list[ast.expr] | None:
     """The entries of the Sequential or list that the node is one of, None where it is in none."""
-    for parent in ast.walk(ast.parse(text)):
+    for parent in ast.walk(parse_python(text)):
         if isinstance(parent, ast.Call) and ast.unparse(parent.func).endswith("Sequential"):
             entries = parent.args
         elif isinstance(parent, ast.List):

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from hashlib import sha256
 
+from designer.syntax import parse_python
 from designer.verification.receipt import Check
 
 _BUILTINS = {
@@ -60,7 +61,7 @@ def parse(text: str) -> ast.Module | None:
     """The tree of a text that compiles; None for one that does not."""
     try:
         compile(text, "model.py", "exec", dont_inherit=True)
-        return ast.parse(text)
+        return parse_python(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

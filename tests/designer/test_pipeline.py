@@ -11,7 +11,7 @@ from designer import Brief, Exact, Level, Pool, SearchSpace, design, recall_desi
 from designer.errors import ProbeFailed, SearchTooLarge
 from designer.permalink import write_id
 from designer.solver import count_space
-from designer.verification import Limits, RecentReceipts, Runner
+from designer.verification import Limits, RecentReceipts, Runner, WidthPolicy
 
 
 class Recording:
@@ -68,3 +68,23 @@ def test_a_space_too_large_to_count_is_still_designed() -> None:
     made = design(brief)
     assert made.count is None
     assert made.gan.generator.output_map.size == (2048, 2047)
+
+
+def test_the_widths_that_are_run_are_configured() -> None:
+    """The same brief is run whole, narrower, or not at all, as the predicted cost's limits say."""
+    brief = Brief(resolution=8, latent_dim=2, base_channels=4)
+    jobs: list[dict[str, Any]] = []
+
+    def note(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+        jobs.append(job)
+        raise ProbeFailed("noted")
+
+    narrow = WidthPolicy(full_multiply_adds=1, reduced_multiply_adds=2_000)
+    for policy in (WidthPolicy(), narrow):
+        with pytest.raises(ProbeFailed):
+            design(brief, runner=note, policy=policy)
+    widths = [job["networks"]["generator"]["arguments"]["run"]["base_channels"] for job in jobs]
+    assert widths[0] == 4
+    assert widths[1] < 4
+    none = WidthPolicy(full_multiply_adds=1, reduced_multiply_adds=1)
+    assert design(brief, runner=note, policy=none).verification.verdict == "not_run"

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from designer.errors import FieldError, InvalidRequest
 from designer.limits import MAX_AUDIT_SOURCE
+from designer.syntax import parse_python
 
 POINTER = "/source"
 
@@ -67,7 +68,7 @@ def parse_source(text: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text)
+            return parse_python(text)
     except SyntaxError as error:
         raise SourceRefused(
             error.lineno or 1, f"this is no Python: {error.msg}", code="malformed_source"
