@@ -224,9 +224,17 @@ def test_importing_designer_loads_nothing_heavy() -> None:
     assert loaded_by("import designer") == set()
 
 
-def test_a_command_loads_nothing_heavy() -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["solve", "64", "--json"],
+        ["design", "64", "--latent-dim", "100", "--verify", "none", "--json"],
+        ["layer", "conv-transpose", "--help"],
+    ],
+    ids=["solve", "design", "layer"],
+)
+def test_a_command_loads_nothing_heavy(arguments: list[str]) -> None:
     """The command line starts in milliseconds, and torch is the verifying process's alone."""
-    arguments = ["design", "64", "--latent-dim", "100", "--verify", "none", "--json"]
     call = f"from designer.cli import main; main({arguments}, standalone_mode=False)"
     assert loaded_by(call) == set()
 

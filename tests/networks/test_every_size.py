@@ -1,0 +1,55 @@
+"""Every size comes back as exactly that size: solved, rendered, and run by torch at a small width."""
+
+from __future__ import annotations
+
+import types
+
+import pytest
+import torch
+
+from designer import Brief, Level, design
+
+pytestmark = pytest.mark.torch
+
+ASKED_FOR = [
+    (28, 28),
+    (32, 32),
+    (48, 48),
+    (50, 150),
+    (90, 90),
+    (96, 96),
+    (97, 97),
+    (100, 100),
+    (108, 108),
+    (128, 128),
+    (218, 178),
+    (224, 224),
+    (256, 256),
+    (512, 512),
+    (1024, 1024),
+    (1080, 1920),
+]
+"""What people ask for most."""
+
+
+def assert_runs_at(size: tuple[int, int]) -> None:
+    """The text's generator makes that size and its discriminator takes it, one channel wide."""
+    brief = Brief(resolution=size, latent_dim=3, channels=1, verify=Level.NONE)
+    module = types.ModuleType("model")
+    exec(compile(design(brief).source.text, "model.py", "exec"), module.__dict__)
+    with torch.no_grad():
+        image = module.Generator(base_channels=1).eval()(torch.randn(2, 3, 1, 1))
+        assert tuple(image.shape) == (2, 1, *size)
+        assert tuple(module.Discriminator(base_channels=1).eval()(image).shape) == (2,)
+
+
+@pytest.mark.parametrize("size", ASKED_FOR, ids=str)
+def test_the_sizes_that_people_ask_for_come_back(size: tuple[int, int]) -> None:
+    """No other size in silence."""
+    assert_runs_at(size)
+
+
+def test_every_square_from_4_to_160_is_run() -> None:
+    """All 157 of them."""
+    for side in range(4, 161):
+        assert_runs_at((side, side))
