@@ -8,6 +8,7 @@ place stays to the letter.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -66,6 +67,9 @@ def reason_to_spare(mutant: Mutant) -> str | None:
         return "a type hint is not run"
     if mutant.kind == "drop argument" and mutant.before.endswith("strict=False)"):
         return "zip is not strict unless it is told to be"
+    factors = set(re.findall(r"nn\.PixelShuffle\((\d+)\)", mutant.text))
+    if mutant.after == "(shuffle.upscale_factor * 2)" and factors == {"2"}:
+        return "every shuffle of this text has the factor 2, and 2 ** 2 is 2 * 2"
     return None
 
 
