@@ -101,7 +101,7 @@ def _measure(job: dict[str, Json]) -> dict[str, Json]:
             name: attempt(partial(_signature, module, name)) for name in job["definitions"]
         },
     }
-    if job.get("group_counts"):
+    if job["group_counts"]:
         channels = job["group_counts"]
         found["group_counts"] = attempt(lambda: [module.group_count(n) for n in channels])
     for role, network in job["networks"].items():

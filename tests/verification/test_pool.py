@@ -29,7 +29,14 @@ from tests.verification.designs import doubling
 pytestmark = pytest.mark.torch
 
 ROOT = Path(__file__).parents[2]
-RUN = {"seed": 1, "level": "standard", "definitions": [], "networks": {}, "pairs": []}
+RUN = {
+    "seed": 1,
+    "level": "standard",
+    "definitions": [],
+    "group_counts": [],
+    "networks": {},
+    "pairs": [],
+}
 """A job that runs a text and builds nothing."""
 
 
