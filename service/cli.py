@@ -13,8 +13,9 @@ import click
 
 from designer.commands.options import emit, output_options
 from service.app import create_app
-from service.config import PREFIX, Config, ConfigError
+from service.config import Config, ConfigError
 from service.contract import openapi_json, openapi_yaml
+from service.settings.setting import PREFIX
 
 GUNICORN_CONFIG = Path(__file__).with_name("gunicorn.conf.py")
 

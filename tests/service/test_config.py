@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from service.config import Config, ConfigError, variable
+from service.config import Config, ConfigError
+from service.settings.setting import variable
 
 DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
 
@@ -34,11 +35,14 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "max_body_bytes": 2048,
         "client_timeout_s": 4,
         "cors_origins": ("https://a.example", "http://b.example:81"),
+        "state_folder": "/var/lib/designer",
+        "redis_url": "redis://cache.example:6379/1",
     }
     assert wanted.keys() == {setting.name for setting in fields(Config)}
-    for name, value in wanted.items():
+    for setting in fields(Config):
+        value = wanted[setting.name]
         text = ",".join(value) if isinstance(value, tuple) else str(value)
-        monkeypatch.setenv(f"GAN_DESIGNER_{name.upper()}", text)
+        monkeypatch.setenv(variable(setting), text)
     assert Config.from_environment() == Config(**wanted)  # type: ignore[arg-type]
 
 
@@ -55,6 +59,7 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("HOST", ""),
         ("CORS_ORIGINS", "example.org"),
         ("CORS_ORIGINS", "https://example.org/path"),
+        ("STATE_FOLDER", ""),
     ],
 )
 def test_a_bad_value_is_refused_with_its_name(
@@ -63,6 +68,14 @@ def test_a_bad_value_is_refused_with_its_name(
     """The operator reads which variable holds what."""
     monkeypatch.setenv(f"GAN_DESIGNER_{name}", value)
     with pytest.raises(ConfigError, match=f"GAN_DESIGNER_{name}={value!r}: "):
+        Config.from_environment()
+
+
+@pytest.mark.parametrize("value", ["redis:", "http://cache.example", "cache.example:6379"])
+def test_a_redis_address_is_one(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """Its variable is the customary one, without the service's prefix."""
+    monkeypatch.setenv("REDIS_URL", value)
+    with pytest.raises(ConfigError, match=f"REDIS_URL={value!r}: it is no address such as redis:"):
         Config.from_environment()
 
 
@@ -85,7 +98,7 @@ def test_a_slip_in_a_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_documented_table_is_the_real_one() -> None:
     """docs/configuration.md has one row per setting, with its default and its meaning."""
-    rows = [line for line in DOCS.read_text().splitlines() if line.startswith("| `GAN_")]
+    rows = [line for line in DOCS.read_text().splitlines() if line.startswith("| `")]
     expected = []
     for setting in fields(Config):
         default = ",".join(setting.default) if setting.name == "cors_origins" else setting.default

@@ -1,0 +1,59 @@
+"""Settings of where the service listens, how many answer, and how long it waits for clients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from marshmallow import ValidationError
+from marshmallow.validate import Length, Range
+
+from designer.limits import MAX_BODY_BYTES
+from service.settings.setting import setting
+
+
+def check_origins(origins: list[str]) -> None:
+    """Refuse what no browser would send as Origin."""
+    for origin in origins:
+        parts = urlsplit(origin)
+        plain = f"{parts.scheme}://{parts.netloc}"
+        if origin != "*" and (parts.scheme not in ("http", "https") or origin != plain):
+            raise ValidationError(f"{origin!r} is no origin such as https://example.org")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerSettings:
+    """Settings of where the service listens, how many answer, and how long it waits for clients."""
+
+    host: str = setting(
+        "127.0.0.1", "address to listen on", validate=Length(min=1, max=255), kind="str"
+    )
+    port: int = setting(8000, "port to listen on", validate=Range(min=0, max=65535))
+    workers: int = setting(2, "web processes", validate=Range(min=1, max=64))
+    threads: int = setting(16, "threads of one web process", validate=Range(min=1, max=256))
+    max_body_bytes: int = setting(
+        MAX_BODY_BYTES,
+        "largest request body in bytes",
+        validate=Range(min=1024, max=MAX_BODY_BYTES),
+    )
+    client_timeout_s: int = setting(
+        30,
+        "seconds in which a client sends its request whole, and takes the answer",
+        validate=Range(min=1, max=3600),
+    )
+    cors_origins: tuple[str, ...] = setting(
+        (),
+        "origins whose pages may call the service, separated by commas; `*` for all",
+        validate=check_origins,
+        kind="list",
+    )
+
+    @property
+    def netloc(self) -> str:
+        """Host and port as addresses write them: IPv6 in brackets.
+
+        >>> ServerSettings(host="::1").netloc
+        '[::1]:8000'
+        """
+        bare = self.host.strip("[]")
+        return f"[{bare}]:{self.port}" if ":" in bare else f"{bare}:{self.port}"

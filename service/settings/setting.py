@@ -1,0 +1,35 @@
+"""What a setting is: a default, a meaning, a range, and the variable that holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import Field, field
+from typing import Any, TypeVar
+
+PREFIX = "GAN_DESIGNER_"
+
+Value = TypeVar("Value")
+Validator = Callable[[Any], Any]
+
+
+def setting(
+    default: Value, meaning: str, *, validate: Validator, kind: str = "int", name: str | None = None
+) -> Value:
+    """The field of a setting; ``kind`` is environs' reader, ``name`` a variable without prefix."""
+    metadata = {"meaning": meaning, "validate": validate, "kind": kind, "name": name}
+    made: Value = field(default=default, metadata=metadata)
+    return made
+
+
+def variable(of: Field[Any]) -> str:
+    """The environment variable of a setting: its own, or the field in capitals after the prefix.
+
+    >>> from dataclasses import dataclass, fields
+    >>> from marshmallow.validate import Range
+    >>> @dataclass
+    ... class Settings:
+    ...     port: int = setting(8000, "port to listen on", validate=Range(min=0))
+    >>> variable(fields(Settings)[0])
+    'GAN_DESIGNER_PORT'
+    """
+    return of.metadata["name"] or f"{PREFIX}{of.name.upper()}"
