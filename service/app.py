@@ -19,6 +19,7 @@ from service.views.chains import chains
 from service.views.designs import designs
 from service.views.layers import layers
 from service.views.operations import operations
+from service.views.page import page
 from service.views.problems import problems
 from service.workshop import Workshop
 
@@ -50,7 +51,7 @@ def _join_views(app: Flask) -> None:
     """Join the blueprints and write down the contract that they make together."""
     api = ProblemApi(app)
     api.ma_plugin.converter.add_attribute_function(document_field)
-    for blueprint in (designs, chains, layers, audits, problems, operations):
+    for blueprint in (designs, chains, layers, audits, page, problems, operations):
         api.register_blueprint(blueprint)
     document = json.loads(json.dumps(api.spec.to_dict()))
     app.extensions["contract"] = document

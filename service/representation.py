@@ -22,10 +22,15 @@ FOREVER = "public, max-age=31536000, immutable"
 A_WHILE = "public, max-age=3600"
 """Cache-Control of what a brief gives: a later release may choose another chain."""
 
+REVALIDATED = "no-cache"
+"""Cache-Control of the page's files: asked about by their tags, so that no two releases mix."""
+
 GZIP_FROM_BYTES = 1024
 """Smallest body that is worth compressing."""
 
-_COMPRESSED = frozenset({JSON, PYTHON, SVG, "text/html", "application/problem+json"})
+_COMPRESSED = frozenset(
+    {JSON, PYTHON, SVG, "text/html", "text/css", "text/javascript", "application/problem+json"}
+)
 
 
 def choose(request: Request, available: tuple[str, ...]) -> str:

@@ -1,0 +1,44 @@
+"""The page in Debian's Chromium: one server and one browser for all tests of this folder."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.page.reader import Reader
+from tests.service.servers import Server, serving
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real server of one worker; its state is in a folder of its own."""
+    folder: Path = tmp_path_factory.mktemp("page")
+    with serving(workers="1", threads="8", state_folder=str(folder)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The browser; it must be there."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def reader(browser: Browser, server: Server) -> Iterator[Reader]:
+    """Somebody who reads the page, cut off from everybody but this server.
+
+    What the page complains of in its course fails the test at its end.
+    """
+    with Reader.reading(browser, server.url) as reader:
+        yield reader
+        assert reader.complaints == []
+        assert reader.strangers == []

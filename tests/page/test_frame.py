@@ -1,0 +1,102 @@
+"""The frame around every view: its files, its address, its languages and colours."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, expect
+
+from service.app import create_app
+from service.page_files import FOLDER
+from service.transport import PAGE_POLICY
+from tests.page.reader import Reader
+from tests.service.servers import Server
+
+FILES = sorted(path.name for path in FOLDER.iterdir())
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    return create_app().test_client()
+
+
+def test_the_page_is_light(client: FlaskClient) -> None:
+    """All of it, in both languages, is at most 150 kB before any compression."""
+    weights = {name: len((FOLDER / name).read_bytes()) for name in FILES}
+    assert sum(weights.values()) <= 150_000, weights
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_file_is_served_with_its_type_and_a_strong_tag(
+    client: FlaskClient, name: str
+) -> None:
+    answer = client.get(f"/web/{name}")
+    assert answer.data == (FOLDER / name).read_bytes()
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    tag = answer.headers["ETag"]
+    assert re.fullmatch(r'"[0-9a-f]{40}"', tag)
+    assert client.get(f"/web/{name}", headers={"If-None-Match": tag}).status_code == 304
+    packed = client.get(f"/web/{name}", headers={"Accept-Encoding": "gzip"})
+    assert (packed.headers.get("Content-Encoding") == "gzip") == (len(answer.data) >= 1024)
+
+
+@pytest.mark.parametrize("name", ["nothing.mjs", "..", "%2e%2e%2fapp.py", "__pycache__", "%00"])
+def test_nothing_else_is_served(client: FlaskClient, name: str) -> None:
+    assert client.get(f"/web/{name}").status_code == 404
+
+
+def test_nothing_inline_is_needed(client: FlaskClient) -> None:
+    """The policy allows no inline script or style, and the document has none."""
+    answer = client.get("/")
+    assert answer.headers["Content-Security-Policy"] == PAGE_POLICY
+    assert "unsafe" not in PAGE_POLICY
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", answer.text)
+
+
+def test_a_wrong_view_explains_itself(reader: Reader) -> None:
+    page = reader.open("/?view=kitchen")
+    expect(page.get_by_role("alert")).to_contain_text("no view called “kitchen”")
+    page.get_by_role("link", name="Start afresh").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_the_skip_link_is_the_first_stop(reader: Reader) -> None:
+    page = reader.open()
+    expect(page.locator(".view")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_the_readers_language_is_spoken_and_can_be_changed(
+    browser: Browser, server: Server
+) -> None:
+    """navigator.language first; a choice stays over a reload, and the button keeps the focus."""
+    with Reader.reading(browser, server.url, locale="zh-CN") as reader:
+        page = reader.open()
+        expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+        page.get_by_role("button", name="English").click()
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        expect(page.get_by_role("button", name="中文")).to_be_focused()
+        page.reload()
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        assert reader.complaints == []
+
+
+@pytest.mark.parametrize(("system", "other"), [("light", "dark"), ("dark", "light")])
+def test_the_readers_colours_are_used_and_can_be_changed(
+    browser: Browser, server: Server, system: str, other: str
+) -> None:
+    grounds = {"light": "rgb(251, 251, 250)", "dark": "rgb(16, 20, 24)"}
+    with Reader.reading(browser, server.url, color_scheme=system) as reader:
+        page = reader.open()
+        expect(page.locator("body")).to_have_css("background-color", grounds[system])
+        page.get_by_role("button", name=f"{other.capitalize()} colours").click()
+        expect(page.locator("body")).to_have_css("background-color", grounds[other])
+        page.reload()
+        expect(page.locator("body")).to_have_css("background-color", grounds[other])
+        assert reader.complaints == []
