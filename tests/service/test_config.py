@@ -37,6 +37,9 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "cors_origins": ("https://a.example", "http://b.example:81"),
         "state_folder": "/var/lib/designer",
         "redis_url": "redis://cache.example:6379/1",
+        "cache_memory_mib": 3,
+        "cache_disk_mib": 4,
+        "cache_days": 5,
     }
     assert wanted.keys() == {setting.name for setting in fields(Config)}
     for setting in fields(Config):
