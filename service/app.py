@@ -9,6 +9,8 @@ from jinja2 import StrictUndefined
 
 from designer.verification import Runner
 from designer.version import VERSION
+from service.access.contract import document_access
+from service.access.install import install_access
 from service.answers import Answers
 from service.cache.cache import open_cache
 from service.cache.receipts import KeptReceipts
@@ -47,6 +49,7 @@ def create_app(config: Config | None = None, *, runner: Runner | None = None) ->
     app.jinja_env.undefined = StrictUndefined
     app.url_map.merge_slashes = False
     install_transport(app, config)
+    install_access(app, config)
     _furnish(app, config, runner)
     _join_views(app)
     return app
@@ -69,6 +72,6 @@ def _join_views(app: Flask) -> None:
     api.ma_plugin.converter.add_attribute_function(document_field)
     for blueprint in (designs, chains, layers, audits, page, problems, operations):
         api.register_blueprint(blueprint)
-    document = json.loads(json.dumps(api.spec.to_dict()))
+    document = json.loads(json.dumps(document_access(api.spec.to_dict())))
     app.extensions["contract"] = document
     app.extensions["openapi"] = openapi_representation(document)

@@ -16,6 +16,7 @@ EXPOSED = (
     "ETag",
     "Retry-After",
     "Server-Timing",
+    "WWW-Authenticate",
     "X-Request-ID",
 )
 """Headers that a page of another origin may read."""

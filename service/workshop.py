@@ -74,7 +74,12 @@ class Workshop:
             cpu_s=config.verify_timeout_s,
             memory_bytes=config.verify_memory_mib * MIB,
         )
-        return Pool(workers=config.verify_processes, limits=limits, max_waiting=config.verify_queue)
+        return Pool(
+            workers=config.verify_processes,
+            limits=limits,
+            max_waiting=config.verify_queue,
+            max_wait_s=config.verify_wait_s,
+        )
 
 
 def width_policy(config: Config) -> WidthPolicy:
