@@ -13,9 +13,10 @@ import { call, keeping } from "./api.mjs";
 import { view as code } from "./code.mjs";
 import { view as design } from "./design.mjs";
 import { h, show } from "./dom.mjs";
+import { view as layer } from "./layer.mjs";
 import { LANGUAGES, preferredLanguage, wordsIn } from "./words.mjs";
 
-const VIEWS = [design, code];
+const VIEWS = [design, code, layer];
 
 const [skip, header, main, footer, live] = [".skip", "header", "main", "footer", "#live"].map(
   (name) => document.querySelector(name),

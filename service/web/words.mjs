@@ -39,3 +39,9 @@ export function wordsIn(code) {
 
 /** A size as people write it: 218 × 178. */
 export const sizeText = (size) => (size.length ? size.join(" × ") : "1");
+
+/** A translator for the texts inside the service's pictures, which come in English. */
+export function pictureWords(words) {
+  const pairs = words("picture.words").split("|").map((pair) => pair.split("="));
+  return (text) => pairs.reduce((said, [from, to]) => (from ? said.replaceAll(from, to) : said), text);
+}

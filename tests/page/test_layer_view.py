@@ -1,0 +1,332 @@
+"""The layer view: a layer and its twin, as pictures and as matrices, all moving together."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.page.reader import Reader
+from tests.service.servers import Server
+
+pytestmark = [pytest.mark.slow]
+
+PLACES = """
+name => {
+  const root = document.querySelector(`.${name} .picture`).shadowRoot;
+  return [...root.querySelectorAll('g.map')].filter(map => map.querySelector('g')).map(map => {
+    const grid = map.querySelector('path.grid').getBoundingClientRect();
+    const window = map.querySelector('.tap').getBoundingClientRect();
+    const shown = getComputedStyle(map.querySelector('g')).visibility === 'visible';
+    return [(window.y - grid.y) / window.height, (window.x - grid.x) / window.width]
+      .map(Math.round).concat(shown);
+  });
+}
+"""
+"""Row and column of a window's first cell on each map of a picture, and whether it is shown."""
+
+MARKS = """
+([name, rows, columns]) => {
+  const root = document.querySelector(`.${name} .picture`).shadowRoot;
+  const grid = root.querySelector('path.grid').getBoundingClientRect();
+  const [row, column] = [...root.querySelectorAll('.mark')].map(m => m.getBoundingClientRect());
+  return [(row.y - grid.y) / grid.height * rows, (column.x - grid.x) / grid.width * columns]
+    .map(Math.round);
+}
+"""
+"""The row and the column that are framed in a matrix of that shape."""
+
+
+@pytest.fixture
+def calm(browser: Browser, server: Server) -> Any:  # noqa: ANN401
+    """A reader who asked for less motion: nothing moves but by a press."""
+    with Reader.reading(browser, server.url, reduced_motion="reduce") as reader:
+        yield reader
+        assert reader.complaints == []
+        assert reader.strangers == []
+
+
+def step_to(page: Page, place: int) -> None:
+    """Set the slider of the steps, as a drag does."""
+    page.locator("#player-place").evaluate(
+        "(node, place) => { node.value = place; node.dispatchEvent(new Event('input')); }", place
+    )
+
+
+def joined(small: int, big: int, *, side: int, large: int, window: dict[str, int]) -> int | None:
+    """The tap that joins a pixel of the small map and one of the large; by trying every tap."""
+    taps = range(window["kernel_size"])
+    rows, columns = divmod(small, side), divmod(big, large)
+    for down, across in product(taps, taps):
+        reached = [
+            y * window["stride"] + t * window["dilation"] - window["padding"]
+            for y, t in zip(rows, (down, across), strict=True)
+        ]
+        if reached == list(columns):
+            return down * window["kernel_size"] + across
+    return None
+
+
+SETTINGS = [
+    ("", 4, 8, {"kernel_size": 4, "stride": 2, "padding": 1, "dilation": 1}),
+    (
+        "&input_size=3&kernel_size=3&dilation=3&padding=2",
+        3,
+        7,
+        {"kernel_size": 3, "stride": 2, "padding": 2, "dilation": 3},
+    ),
+    (
+        "&input_size=3&output_padding=1",
+        3,
+        7,
+        {"kernel_size": 4, "stride": 2, "padding": 1, "dilation": 1},
+    ),
+    (
+        "&op=conv&input_size=7&kernel_size=3",
+        4,
+        7,
+        {"kernel_size": 3, "stride": 2, "padding": 1, "dilation": 1},
+    ),
+]
+"""Address, side of the small map, side of the large one, the window that both share."""
+
+
+@pytest.mark.parametrize(("address", "side", "large", "window"), SETTINGS)
+def test_all_four_pictures_step_together(
+    calm: Reader, address: str, side: int, large: int, window: dict[str, int]
+) -> None:
+    """Wherever it is stepped to: window, twin's window, row of C and of Cᵀ tell of one product.
+
+    The places are read off the screen, and the tap that joins them is found by trying all.
+    """
+    page = calm.open(f"/?view=layer{address}")
+    expect(page.locator("figure")).to_have_count(4)
+    own, other = ("conv", "conv_transpose") if "op=conv" in address else ("conv_transpose", "conv")
+    outputs, width = (side**2, side) if own == "conv" else (large**2, large)
+    for place in {0, 1, outputs // 3, outputs // 2 + 1, outputs - 1}:
+        step_to(page, place)
+        expect(page.locator(".where")).to_have_text(f"step {place + 1} of {outputs}")
+        *_, output = page.evaluate(PLACES, f"drawn-{own}")
+        assert output == [*divmod(place, width), True]
+        partner = page.evaluate(PLACES, f"drawn-{other}")[-1]
+        small, big = (output, partner) if own == "conv" else (partner, output)
+        flat_small, flat_big = small[0] * side + small[1], big[0] * large + big[1]
+        shape = [side**2, large**2]
+        assert page.evaluate(MARKS, ["matrix-conv", *shape]) == [flat_small, flat_big]
+        assert page.evaluate(MARKS, ["matrix-conv_transpose", *shape[::-1]]) == [
+            flat_big,
+            flat_small,
+        ]
+        tap = joined(flat_small, flat_big, side=side, large=large, window=window)
+        expect(page.locator(".said")).to_contain_text(f"tap {tap} joins the two")
+
+
+def test_an_output_that_gets_nothing_has_no_twin(calm: Reader) -> None:
+    """Kernel 2 with stride 3 paints two of three pixels; the third says so."""
+    page = calm.open("/?view=layer&kernel_size=2&stride=3&padding=0&dimensions=1&output_padding=1")
+    expect(page.locator("figure")).to_have_count(4)
+    expect(page.locator(".about")).to_contain_text("Outputs that get no contribution: 4")
+    step_to(page, 2)
+    expect(page.locator(".said")).to_contain_text("Output (2) gets nothing")
+    assert page.evaluate(PLACES, "drawn-conv")[-1][-1] is False
+
+
+def test_sliders_by_keyboard_and_the_way_back(calm: Reader) -> None:
+    """An arrow key moves a slider; number, law, pictures, address follow; Back undoes it."""
+    page = calm.open("/?view=layer")
+    expect(page.locator(".sizes")).to_have_text("4 × 4 → 8 × 8")
+    kernel = page.get_by_role("slider", name="Kernel")
+    kernel.press("ArrowRight")
+    expect(page.locator(".sizes")).to_have_text("4 × 4 → 9 × 9")
+    expect(page).to_have_url(re.compile(r"\?view=layer&kernel_size=5$"))
+    page.get_by_role("slider", name="Output padding").press("ArrowRight")
+    expect(page.locator(".sizes")).to_have_text("4 × 4 → 10 × 10")
+    expect(page.locator(".result .mono")).to_have_text("(4 − 1)·2 − 2·1 + 5 + 1 = 10")
+    page.go_back()
+    expect(page.locator(".sizes")).to_have_text("4 × 4 → 9 × 9")
+    page.go_back()
+    expect(page.locator(".sizes")).to_have_text("4 × 4 → 8 × 8")
+    expect(kernel).to_have_value("4")
+    page.go_forward()
+    expect(kernel).to_have_value("5")
+    page.get_by_role("radio", name="Convolution", exact=True).check()
+    expect(page.locator(".sizes")).to_have_text("4 × 4 → 1 × 1")
+
+
+def test_the_whole_view_can_be_walked_by_keyboard(calm: Reader) -> None:
+    """Tab alone leads through every control, in the order in which they stand."""
+    page = calm.open("/?view=layer")
+    expect(page.locator("figure")).to_have_count(4)
+    page.get_by_role("radio", name="Transposed convolution").focus()
+    names = ["dimensions", "input_size", "kernel_size", "stride", "padding", "dilation"]
+    for name in [*names, "output_padding"]:
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.name") == name
+    for act in ("first", "back", "play", "next"):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.dataset.act") == act
+    page.keyboard.press("Enter")
+    expect(page.locator(".where")).to_have_text("step 2 of 64")
+
+
+ILLEGAL = [
+    ("output_padding=2", "output_padding 2 must be below the larger of stride 2 and dilation 1"),
+    ("op=conv&input_size=1&kernel_size=6", "a kernel spanning 6 px does not fit an input of 1 px"),
+    ("input_size=1&padding=8", "would leave -12 px"),
+    ("op=conv&output_padding=1", "a convolution has no output_padding"),
+]
+
+
+@pytest.mark.parametrize(("address", "sentence"), ILLEGAL)
+def test_illegal_settings_are_explained_with_their_law(
+    browser: Browser, server: Server, address: str, sentence: str
+) -> None:
+    """The refusal's sentence, the law and a way on; in Chinese too the law is Chinese."""
+    with Reader.reading(browser, server.url) as reader:
+        page = reader.open(f"/?view=layer&{address}")
+        expect(page.locator(".illegal")).to_contain_text(sentence)
+        expect(page.locator(".illegal")).to_contain_text("The law:")
+        page.get_by_role("button", name="中文").click()
+        expect(page.locator(".illegal")).to_contain_text("规则")
+        page.get_by_role("button", name="从可行的设置开始").click()
+        expect(page.locator("figure")).to_have_count(4)
+
+
+def test_an_illegal_setting_dims_the_last_picture_and_can_be_undone(
+    browser: Browser, server: Server
+) -> None:
+    """Nothing is blocked: the slider stays where it was put, and what was drawn stays, inert."""
+    with Reader.reading(browser, server.url) as reader:
+        page = reader.open("/?view=layer")
+        expect(page.locator("figure")).to_have_count(4)
+        slider = page.get_by_role("slider", name="Output padding")
+        slider.press("End")
+        expect(page.locator(".illegal")).to_contain_text("output_padding 4 must be below")
+        expect(page.locator(".facts div")).to_have_text(["output_padding4", "stride2", "dilation1"])
+        expect(slider).to_have_value("4")
+        expect(page.locator("figure")).to_have_count(4)
+        assert page.locator(".shown").evaluate("node => node.inert")
+        page.get_by_role("button", name="Back to the last that fits").click()
+        expect(slider).to_have_value("0")
+        expect(page.locator(".illegal")).to_have_count(0)
+        assert not page.locator(".shown").evaluate("node => node.inert")
+        assert [text for text in reader.complaints if "422" not in text] == []
+
+
+def test_it_plays_and_can_be_stopped(reader: Reader) -> None:
+    """Whoever did not ask for less motion sees it move at once; the button stops it."""
+    page = reader.open("/?view=layer")
+    where = page.locator(".where")
+    expect(where).to_have_text(re.compile("^step [3-9] of 64$"))
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    page.get_by_role("button", name="A step back").click()
+    stopped = where.text_content()
+    page.wait_for_timeout(1500)
+    assert where.text_content() == stopped
+
+
+def test_less_motion_is_respected(calm: Reader) -> None:
+    """Nothing moves by itself, and steps still work: they are no motion."""
+    page = calm.open("/?view=layer")
+    expect(page.locator(".where")).to_have_text("step 1 of 64")
+    page.wait_for_timeout(1500)
+    expect(page.locator(".where")).to_have_text("step 1 of 64")
+    page.get_by_role("button", name="A step on").click()
+    expect(page.locator(".where")).to_have_text("step 2 of 64")
+    assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_a_wrong_address_explains_itself(calm: Reader) -> None:
+    """Unknown fields and values that cannot be are named; the rest of the address holds."""
+    page = calm.open("/?view=layer&kernel_size=99&stride=x&color=red&padding=2")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("kernel_size says “99”; it may be 1–8")
+    expect(alert).to_contain_text("stride says “x”; it may be 1–5")
+    expect(alert).to_contain_text("There is no field called color here")
+    expect(page.get_by_role("slider", name="Padding", exact=False).first).to_have_value("2")
+    page.get_by_role("slider", name="Kernel").press("ArrowLeft")
+    expect(alert).to_have_count(0)
+
+
+def test_in_chinese_the_pictures_are_chinese_too(browser: Browser, server: Server) -> None:
+    """No English word is left but torch's own names of arguments."""
+    with Reader.reading(browser, server.url, locale="zh-CN", reduced_motion="reduce") as reader:
+        page = reader.open(
+            "/?view=layer&kernel_size=2&stride=3&padding=1&dimensions=1&output_padding=2"
+        )
+        expect(page.locator("figure")).to_have_count(4)
+        texts = page.evaluate(
+            "[...document.querySelectorAll('.picture')].flatMap(host =>"
+            " [...host.shadowRoot.querySelectorAll('text')].map(node => node.textContent))"
+        )
+        assert len(texts) > 20
+        assert [text for text in texts if re.search("[A-Za-z]{2,}", text)] == []
+        assert reader.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pictures_follow_the_pages_colours(browser: Browser, server: Server, scheme: str) -> None:
+    """The page's own switch decides, not the system's alone."""
+    inks = {"light": "rgb(27, 31, 36)", "dark": "rgb(230, 237, 243)"}
+    other = {"light": "dark", "dark": "light"}[scheme]
+    ink = (
+        "getComputedStyle(document.querySelector('.picture').shadowRoot.querySelector('.ink')).fill"
+    )
+    with Reader.reading(browser, server.url, color_scheme=scheme) as reader:
+        page = reader.open("/?view=layer")
+        expect(page.locator("figure")).to_have_count(4)
+        assert page.evaluate(ink) == inks[scheme]
+        page.locator("#scheme").click()
+        assert page.evaluate(ink) == inks[other]
+        assert reader.complaints == []
+
+
+@pytest.mark.parametrize(("status", "words"), [(503, "The service is busy"), (429, "Too many")])
+def test_a_busy_service_is_told_and_tried_again(
+    browser: Browser, server: Server, status: int, words: str
+) -> None:
+    with Reader.reading(browser, server.url) as reader:
+        page = reader.page
+        problem = '{"type":"/problems/overloaded","title":"t","status":503,"detail":"full",'
+        body = problem + '"code":"overloaded","facts":{},"errors":[]}'
+
+        def refuse(route: Route) -> None:
+            headers = {"Content-Type": "application/problem+json", "Retry-After": "300"}
+            route.fulfill(status=status, headers=headers, body=body)
+
+        page.route("**/v1/layers/*", refuse)
+        reader.open("/?view=layer")
+        expect(page.get_by_role("alert")).to_contain_text(words)
+        page.unroute("**/v1/layers/*")
+        page.get_by_role("button", name="Try again").click()
+        expect(page.locator("figure")).to_have_count(4)
+
+
+def test_a_network_that_is_gone_is_told(browser: Browser, server: Server) -> None:
+    """What was drawn stays, the settings stay, and a press tries again."""
+    with Reader.reading(browser, server.url) as reader:
+        page = reader.open("/?view=layer")
+        expect(page.locator("figure")).to_have_count(4)
+        page.context.set_offline(True)
+        page.get_by_role("slider", name="Stride").press("ArrowRight")
+        expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
+        expect(page.locator("figure")).to_have_count(4)
+        page.context.set_offline(False)
+        page.get_by_role("button", name="Try again").click()
+        expect(page.locator(".sizes")).to_have_text("4 × 4 → 11 × 11")
+
+
+def test_a_picture_that_is_too_large_is_told_in_its_place(browser: Browser, server: Server) -> None:
+    """A matrix of 3,844 rows is not drawn; everything else is."""
+    with Reader.reading(browser, server.url) as reader:
+        page = reader.open("/?view=layer&input_size=10&stride=5&kernel_size=8&dilation=3")
+        expect(page.locator("figure")).to_have_count(4)
+        expect(page.locator(".matrix-conv_transpose")).to_contain_text("too large to draw")
+        expect(page.locator(".drawn-conv_transpose .told")).to_have_count(0)
+        page.get_by_role("button", name="Pause").click()
+        step_to(page, 700)
+        expect(page.locator(".said")).to_contain_text("joins the two")
