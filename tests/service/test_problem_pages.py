@@ -13,6 +13,7 @@ from designer import errors
 from designer.errors import DesignerError, Overloaded
 from service.app import create_app
 from service.problems.registry import PROBLEMS
+from tests.service.servers import Server
 
 ROOT = Path(__file__).parents[2]
 MEMBERS = ["type", "title", "status", "detail", "code", "facts", "errors"]
@@ -74,7 +75,7 @@ def test_the_documentation_has_every_code() -> None:
     [
         ("GET", "/nowhere", 404, "not_found"),
         ("GET", "/healthz/", 404, "not_found"),
-        ("GET", "//healthz", 404, "not_found"),
+        ("GET", "/v1//designs", 404, "not_found"),
         ("GET", "/problems/nothing", 404, "not_found"),
         ("GET", "/problems/%3Cscript%3E", 404, "not_found"),
         ("GET", "/static/../app.py", 404, "not_found"),
@@ -144,3 +145,9 @@ def test_an_unregistered_refusal_keeps_its_sentence(failing: Flask) -> None:
     answer = failing.test_client().get("/unknown")
     assert (answer.status_code, answer.json["code"]) == (422, "refused")
     assert (answer.json["detail"], answer.json["facts"]) == ("too new", {"age": 1})
+
+
+def test_a_second_slash_leads_to_no_other_host(server: Server) -> None:
+    """What begins with two slashes reads like an address without a scheme: it is a path here."""
+    answer = server.ask("//elsewhere.example")
+    assert (answer.status, answer.headers["Location"]) == (404, None)
