@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benchmarks.oracles import print_oracles
 from benchmarks.pipeline import print_pipeline
+from benchmarks.serving import print_serving
 from benchmarks.solver import print_solver
 from benchmarks.verification import print_verification
 
@@ -15,3 +16,5 @@ if __name__ == "__main__":
     print_pipeline()
     print()
     print_verification()
+    print()
+    print_serving()

@@ -1,0 +1,145 @@
+"""Cached designs over HTTP beside a bare Flask route of the same size, under the same gunicorn.
+
+Both servers run with the committed configuration; the kinds of requests take turns, so that a
+machine that slows down slows all. ``wrk`` asks.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from urllib.request import urlopen
+
+from tests.service.servers import ROOT, free_port, wait_for
+
+DESIGN = "/v1/designs?resolution=64&latent_dim=100"
+ROUNDS = 7
+SECONDS = 2
+CLIENTS = 16
+MIXED_CLIENTS = 64
+MIXED_SECONDS = 20
+GOALS = {"cached design": 0.7, "design by its id": 0.7, "304": 0.8}
+SERVICE_CONFIG = ROOT / "service" / "gunicorn.conf.py"
+BARE_CONFIG = ROOT / "benchmarks" / "bare.conf.py"
+MIX = ROOT / "benchmarks" / "mixed.lua"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What wrk saw: requests a second, milliseconds, and answers that are none."""
+
+    rate: float
+    median_ms: float
+    p99_ms: float
+    errors: int
+
+
+@contextmanager
+def gunicorn(config: Path, state: str, **variables: str) -> Iterator[str]:
+    """A server with a committed configuration; gives its address."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "--config", str(config)],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "GAN_DESIGNER_PORT": str(port),
+            "GAN_DESIGNER_STATE_FOLDER": state,
+            **variables,
+        },
+        stderr=subprocess.PIPE,
+    )
+    try:
+        wait_for(port, process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+
+
+def wrk(url: str, *, clients: int, seconds: int, options: tuple[str, ...] = ()) -> Load:
+    """So many clients, each asking again as soon as it is answered."""
+    command = ["wrk", "--latency", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "30s"]
+    done = subprocess.run([*command, *options, url], capture_output=True, text=True, check=True)
+    return read_report(done.stdout)
+
+
+def read_report(report: str) -> Load:
+    r"""The figures of a report.
+
+    >>> read_report("50%   1.50ms\n99%   2.00s\nNon-2xx or 3xx responses: 3\nRequests/sec:   10.5")
+    Load(rate=10.5, median_ms=1.5, p99_ms=2000.0, errors=3)
+    """
+    millis = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4}
+
+    def latency(share: str) -> float:
+        found = re.search(rf"{share}%\s+([\d.]+)(us|ms|s|m)\b", report)
+        assert found, report
+        return float(found[1]) * millis[found[2]]
+
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", report)
+    assert rate, report
+    refused = re.findall(r"(?:Non-2xx or 3xx responses:|connect|read|write|timeout) (\d+)", report)
+    return Load(
+        rate=float(rate[1]),
+        median_ms=latency("50"),
+        p99_ms=latency("99"),
+        errors=sum(map(int, refused)),
+    )
+
+
+def print_serving() -> None:
+    """The rates, their ratios to the bare route, and the goals; then 64 clients of everything."""
+    with tempfile.TemporaryDirectory() as state, gunicorn(SERVICE_CONFIG, state) as service:
+        with urlopen(service + DESIGN, timeout=120) as answer:
+            size, tag, path = len(answer.read()), answer.headers["ETag"], answer.headers
+        asked = {
+            "cached design": (service + DESIGN, ()),
+            "design by its id": (service + path["Content-Location"], ()),
+            "304": (service + DESIGN, ("-H", f"If-None-Match: {tag}")),
+        }
+        with gunicorn(BARE_CONFIG, state, BARE_BYTES=str(size)) as bare:
+            print_rates({"bare route": (bare + "/", ()), **asked}, size)
+        print_mixed(service)
+
+
+def print_rates(asked: dict[str, tuple[str, tuple[str, ...]]], size: int) -> None:
+    """A row per kind of request: its median rate, and the median of its ratios to the first."""
+    loads: dict[str, list[Load]] = {name: [] for name in asked}
+    for _ in range(ROUNDS):
+        for name, (url, options) in asked.items():
+            loads[name].append(wrk(url, clients=CLIENTS, seconds=SECONDS, options=options))
+    base = next(iter(loads.values()))
+    print(f"answers of {size:,} bytes over HTTP, {CLIENTS} clients, {ROUNDS} rounds in turns")
+    print(f"{'asked':>18} {'per s':>8} {'p99 ms':>8} {'errors':>7} {'ratio':>6} {'goal':>5}")
+    for name, seen in loads.items():
+        ratio = median(one.rate / other.rate for one, other in zip(seen, base, strict=True))
+        rate, p99 = median(load.rate for load in seen), median(load.p99_ms for load in seen)
+        errors, goal = sum(load.errors for load in seen), GOALS.get(name, "")
+        print(f"{name:>18} {rate:8.0f} {p99:8.1f} {errors:7} {ratio:6.2f} {goal:>5}", flush=True)
+
+
+def print_mixed(service: str) -> None:
+    """One row: everything at once."""
+    load = wrk(
+        service,
+        clients=MIXED_CLIENTS,
+        seconds=MIXED_SECONDS,
+        options=("-s", str(MIX)),
+    )
+    print(f"mixed requests, {MIXED_CLIENTS} clients, {MIXED_SECONDS} s: {load.rate:.0f} per s,")
+    print(f"median {load.median_ms:.0f} ms, p99 {load.p99_ms:.0f} ms, {load.errors} errors")
+
+
+if __name__ == "__main__":
+    print_serving()
