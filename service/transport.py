@@ -63,22 +63,33 @@ def _vary_by_origin(response: Response) -> Response:
 
 
 def _compare_tags(response: Response) -> Response:
-    """304 where the client has these bytes already."""
-    if "ETag" in response.headers and response.status_code == 200:
-        response.make_conditional(request)
+    """304 where the client has these bytes already.
+
+    Nearly always it names the one tag that we gave it; lists and ``*`` are werkzeug's to compare.
+    """
+    known = request.environ.get("HTTP_IF_NONE_MATCH")
+    if known is not None and response.status_code == 200:
+        if known == response.headers.get("ETag"):
+            response.status_code = 304
+        else:
+            response.make_conditional(request)
     return response
 
 
 def _complete_headers(response: Response) -> Response:
-    response.headers["X-Request-ID"] = g.get("request_id") or uuid4().hex
+    policy = _POLICIES.get(response.mimetype or "", STRICT_POLICY)
+    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers.extend(
+        (
+            ("X-Request-ID", g.get("request_id") or uuid4().hex),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "no-referrer"),
+        )
+    )
     if stages := g.get("stages"):
         response.headers["Server-Timing"] = ", ".join(
             f"{name};dur={milliseconds:.3f}" for name, milliseconds in stages.items()
         )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    policy = _POLICIES.get(response.mimetype or "", STRICT_POLICY)
-    response.headers.setdefault("Content-Security-Policy", policy)
     return response
 
 
