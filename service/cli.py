@@ -35,6 +35,7 @@ def serve(host: str | None, port: int | None) -> NoReturn:
         sys.exit(2)
     click.echo(greeting(config))
     sys.stdout.flush()
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # else glibc keeps a heap for each thread
     os.execv(sys.executable, gunicorn_command())
 
 

@@ -14,7 +14,7 @@ class CacheSettings:
     """Settings of the cache: how much is kept, and for how long."""
 
     cache_memory_mib: int = setting(
-        16, "mebibytes of answers that one web process keeps", validate=Range(min=1, max=4096)
+        8, "mebibytes of answers that one web process keeps", validate=Range(min=1, max=4096)
     )
     cache_disk_mib: int = setting(
         256,

@@ -1,0 +1,24 @@
+"""What the tests of the cache share: a Redis, and verifying processes that count their work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from designer.verification import Limits, Pool
+from tests.cache.parts import CountingRunner
+from tests.parts.redis import redis_server as redis_server
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Pool]:
+    """Verifying processes for all tests of the cache."""
+    with Pool(workers=1, limits=Limits(), max_waiting=64) as pool:
+        yield pool
+
+
+@pytest.fixture
+def runner(pool: Pool) -> CountingRunner:
+    """A runner that counts what it ran."""
+    return CountingRunner(pool)
