@@ -23,7 +23,7 @@ from tests.access.keys import client_of
 STEP = {"kernel_size": 4, "stride": 2, "padding": 1}
 LAYER = {"op": "conv", "in_channels": 3, "out_channels": 3, "kernel_size": 3, "padding": 1}
 WIDE = {
-    **dict.fromkeys(("kernel_sizes", "strides", "dilations"), list(range(1, 65))),
+    **{name: [*range(1, 65)] for name in ("kernel_sizes", "strides", "dilations")},
     "exact": "any",
     "overlap": "any",
     "output_padding": True,
