@@ -45,9 +45,10 @@ def read_body(request: Request) -> bytes:
 
     Raises:
         RequestEntityTooLarge: where it is larger than allowed.
-        ProblemError: bad_request, where the connection or its chunks break off. Servers have
-            exceptions of their own for that, which are none of HTTP's.
+        ProblemError: bad_request, where it is packed, or where the connection or its chunks break
+            off. Servers have exceptions of their own for that, which are none of HTTP's.
     """
+    check_transfer_coding(request)
     try:
         body = request.get_data(cache=False)
         # Without Content-Length werkzeug stops at the limit and says nothing of the rest.
@@ -66,6 +67,21 @@ def read_body(request: Request) -> bytes:
             received=len(body),
         )
     return body
+
+
+def check_transfer_coding(request: Request) -> None:
+    """Refuse bodies that are packed for the transfer: gunicorn hands them on as they came.
+
+    Raises:
+        ProblemError: bad_request.
+    """
+    coding = request.headers.get("Transfer-Encoding", "chunked").strip().lower()
+    if coding != "chunked":
+        raise ProblemError(
+            "bad_request",
+            f"the body's transfer coding must be chunked, got {shorten(coding)}",
+            accepted="chunked",
+        )
 
 
 def check_media_type(request: Request) -> None:

@@ -14,7 +14,7 @@ from service.problems.registry import PROBLEMS
 OPEN_PATHS = frozenset({"/", "/docs", "/healthz", "/openapi.json", "/problems", "/readyz"})
 """Paths that need no key and are not counted: what machines ask about the service, and its texts."""
 
-OPEN_FOLDERS = ("/problems/", "/static/")
+OPEN_FOLDERS = ("/problems/", "/static/", "/web/")
 """Paths below which the same holds."""
 
 METRICS_PATH = "/metrics"

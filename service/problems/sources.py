@@ -31,7 +31,8 @@ SOURCES = [
         status=422,
         title="The source is too large to be followed",
         meaning="The text is too long, nested too deeply, or would take too many steps.",
-        repair="Send the network alone, or its layers as a list; `facts.line` says where it ended.",
+        repair="Send the network alone, or its layers as a list; `facts` says at which line it ended,"
+        " and the limit.",
     ),
     ProblemType(
         code="cannot_follow",

@@ -18,7 +18,7 @@ from service.config import Config
 from tests.access.keys import ALICE, BOB, CHEAP, KEYS, SCRAPER, bearer, client_of, entry
 
 OPEN_ROUTES = {"/docs", "/healthz", "/openapi.json", "/problems", "/problems/<string:code>"}
-OPEN_ROUTES |= {"/", "/readyz", "/static/<path:filename>"}
+OPEN_ROUTES |= {"/", "/readyz", "/static/<path:filename>", "/web/<string:name>"}
 
 
 @pytest.fixture(scope="module")

@@ -117,7 +117,8 @@ class Calling(Binding):
         try:
             if self.calls > MAX_CALLS:
                 line = getattr(node, "lineno", 1)
-                raise SourceTooLong(line, f"calls nested deeper than {MAX_CALLS}")
+                detail = f"calls nested deeper than {MAX_CALLS}"
+                raise SourceTooLong(line, detail, maximum=MAX_CALLS)
             given = arguments if called.owner is None else [called.owner, *arguments]
             scope = self._parameters(called, given, dict(named), node)
             done = self.run(called.node.body, scope)

@@ -89,7 +89,8 @@ class Expressions:
         self.depth += 1
         try:
             if self.depth > MAX_DEPTH:
-                raise SourceTooLong(node.lineno, f"nested deeper than {MAX_DEPTH} expressions")
+                detail = f"nested deeper than {MAX_DEPTH} expressions"
+                raise SourceTooLong(node.lineno, detail, maximum=MAX_DEPTH)
             method = getattr(self, f"_{type(node).__name__.lower()}", None)
             if method is None:
                 return Unknown(why=f"{type(node).__name__} is not followed", line=node.lineno)
@@ -107,7 +108,8 @@ class Expressions:
         self.line = getattr(node, "lineno", self.line)
         self.steps += 1
         if self.steps > MAX_STEPS:
-            raise SourceTooLong(self.line, f"more than {MAX_STEPS} steps to follow")
+            detail = f"more than {MAX_STEPS} steps to follow"
+            raise SourceTooLong(self.line, detail, maximum=MAX_STEPS)
 
     def entries(self, value: Value, node: ast.AST) -> list[Value]:
         """What a loop goes over.

@@ -50,7 +50,8 @@ class Tape:
             )
         if len(self.placed) >= MAX_AUDIT_LAYERS:
             line = getattr(node, "lineno", 1)
-            raise SourceTooLong(line, f"a network has at most {MAX_AUDIT_LAYERS} layers")
+            detail = f"a network has at most {MAX_AUDIT_LAYERS} layers"
+            raise SourceTooLong(line, detail, maximum=MAX_AUDIT_LAYERS)
         self.placed.append(Placed(layer=layer, node=node))
         if not self.broken:
             try:

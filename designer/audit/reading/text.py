@@ -19,14 +19,16 @@ MAX_NESTING = 60
 class SourceRefused(InvalidRequest):
     """A source, or a part of it, that cannot be followed; ``line`` counts from 1."""
 
-    def __init__(self, line: int, detail: str, *, code: str = "cannot_follow") -> None:
+    def __init__(
+        self, line: int, detail: str, *, code: str = "cannot_follow", **facts: object
+    ) -> None:
         super().__init__(
             [
                 FieldError(
                     pointer=POINTER,
                     code=code,
                     detail=f"line {line}: {detail}",
-                    facts={"line": line},
+                    facts={"line": line, **facts},
                 )
             ]
         )
@@ -35,10 +37,13 @@ class SourceRefused(InvalidRequest):
 
 
 class SourceTooLong(SourceRefused):
-    """A source that would take too long: no part of it is passed over in silence."""
+    """A source that would take too long: no part of it is passed over in silence.
 
-    def __init__(self, line: int, detail: str) -> None:
-        super().__init__(line, detail, code="source_too_large")
+    ``facts`` hold the limit as ``maximum``, where a number is in the way and no stack of Python's.
+    """
+
+    def __init__(self, line: int, detail: str, **facts: object) -> None:
+        super().__init__(line, detail, code="source_too_large", **facts)
 
 
 def refuse_line(node: ast.AST, detail: str) -> NoReturn:
@@ -62,7 +67,10 @@ def parse_source(text: str) -> ast.Module:
     if len(text) > MAX_AUDIT_SOURCE:
         line = text.count("\n", 0, MAX_AUDIT_SOURCE) + 1
         raise SourceTooLong(
-            line, f"a source has at most {MAX_AUDIT_SOURCE} characters, this one has {len(text)}"
+            line,
+            f"a source has at most {MAX_AUDIT_SOURCE} characters, this one has {len(text)}",
+            characters=len(text),
+            maximum=MAX_AUDIT_SOURCE,
         )
     _refuse_nesting(text)
     try:
@@ -84,7 +92,8 @@ def _refuse_nesting(text: str) -> None:
         if character in "([{":
             depth += 1
             if depth > MAX_NESTING:
-                raise SourceTooLong(line, f"nested deeper than {MAX_NESTING} brackets")
+                detail = f"nested deeper than {MAX_NESTING} brackets"
+                raise SourceTooLong(line, detail, maximum=MAX_NESTING)
         elif character in ")]}":
             depth = max(0, depth - 1)
         elif character == "\n":

@@ -1,0 +1,46 @@
+"""Requests as bytes: what no client library would send, and everything that comes back for it."""
+
+from __future__ import annotations
+
+import re
+import socket
+from contextlib import suppress
+from dataclasses import dataclass
+
+PATIENCE_S = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """What a server sent until it hung up, or until nothing more came."""
+
+    received: bytes
+    closed: bool
+
+    @property
+    def statuses(self) -> list[int]:
+        """The status of every answer in it."""
+        return [int(code) for code in _STATUS.findall(self.received)]
+
+
+def exchange(port: int, sent: bytes, *, quiet_s: float = PATIENCE_S) -> Exchange:
+    """Send all of it over one connection and read until the server closes it.
+
+    ``closed`` is False where it stays open without a word for ``quiet_s``.
+    """
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as client:
+        pieces = bytearray()
+        with suppress(BrokenPipeError, ConnectionResetError):  # it has heard enough
+            client.sendall(sent)
+        client.settimeout(quiet_s)
+        try:
+            while piece := client.recv(65_536):
+                pieces += piece
+        except TimeoutError:
+            return Exchange(received=bytes(pieces), closed=False)
+        except ConnectionResetError:
+            pass
+        return Exchange(received=bytes(pieces), closed=True)
+
+
+_STATUS = re.compile(rb"(?:^|\n|\})HTTP/1\.[01] (\d{3})")

@@ -1,0 +1,157 @@
+"""Limits of real servers: replicas with one Redis count together, and none fails without it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.access.keys import ALICE, BOB, bearer, entry
+from tests.parts.redis import RedisServer, serving_redis, wait_until
+from tests.service.servers import Server, serving
+
+pytestmark = pytest.mark.slow
+
+CHEAP = "/v1/layers/conv.svg?input_size=4&kernel_size=2"
+LIMIT = 20
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of the test's own."""
+    with serving_redis(tmp_path / "redis") as server:
+        yield server
+
+
+@contextmanager
+def replicas(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, *, url: str, count: int = 2, **settings: str
+) -> Iterator[list[Server]]:
+    """Servers that share a Redis and nothing else, each of two processes."""
+    monkeypatch.setenv("REDIS_URL", url)
+    with ExitStack() as stack:
+        servers = [
+            stack.enter_context(
+                serving(
+                    workers="2",
+                    threads="4",
+                    state_folder=str(folder / f"state-{place}"),
+                    **settings,
+                )
+            )
+            for place in range(count)
+        ]
+        for server in servers:
+            assert server.ask("/healthz").status == 200
+        yield servers
+
+
+def statuses(servers: list[Server], count: int, headers: dict[str, str] | None = None) -> list[int]:
+    """What many clients at once are answered, by all servers in turn."""
+    with ThreadPoolExecutor(8) as clients:
+        asked = [servers[place % len(servers)] for place in range(count)]
+        return list(clients.map(lambda s: s.ask(CHEAP, headers=headers).status, asked))
+
+
+def test_replicas_count_together(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_server: RedisServer
+) -> None:
+    """Four processes on two ports serve exactly as many as one would, per key, over restarts."""
+    settings = {"api_keys": f"{entry('alice', ALICE)},{entry('bob', BOB, '30/hour')}"}
+    settings["rate_limit"] = f"{LIMIT}/hour"
+    with replicas(monkeypatch, tmp_path, url=redis_server.url, **settings) as servers:
+        assert statuses(servers, 40, bearer(ALICE)).count(200) == LIMIT
+        assert statuses(servers, 40, bearer(BOB)).count(200) == 30
+        assert set(statuses(servers, 60)) == {401, 429}
+    with replicas(monkeypatch, tmp_path, url=redis_server.url, count=1, **settings) as servers:
+        assert set(statuses(servers, 8, bearer(ALICE))) == {429}
+
+
+def test_what_redis_holds_has_an_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_server: RedisServer
+) -> None:
+    """A count goes with its window: nothing is left of clients that came once."""
+    with replicas(
+        monkeypatch, tmp_path, url=redis_server.url, count=1, rate_limit=f"{LIMIT}/hour"
+    ) as servers:
+        statuses(servers, 5)
+        with redis_server.client as inside:
+            counts = [name for name in inside.keys() if "address:127.0.0.1" in name]  # noqa: SIM118
+            assert len(counts) == 1
+            assert inside.get(counts[0]) == "5"
+            assert 0 < inside.ttl(counts[0]) <= 3600
+
+
+def test_redis_killed_and_back_fails_no_request(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_server: RedisServer
+) -> None:
+    """While it is away each process counts for itself; once back, they count together again."""
+    with replicas(
+        monkeypatch, tmp_path, url=redis_server.url, rate_limit=f"{LIMIT}/hour"
+    ) as servers:
+        assert statuses(servers, 4) == [200] * 4
+        redis_server.kill()
+        gone = statuses(servers, 200)
+        assert set(gone) == {200, 429}
+        # Threads of a process that find Redis gone together are served without being counted.
+        assert LIMIT <= gone.count(200) <= 4 * (LIMIT + 4)
+        redis_server.start()
+
+        def counted() -> int:
+            statuses(servers, 4)
+            with redis_server.client as inside:
+                (name,) = inside.keys("*address:127.0.0.1*")
+                return int(str(inside.get(name)))
+
+        wait_until(lambda: counted() > LIMIT, what="the replicas to count in Redis again")
+        wait_until(lambda: set(statuses(servers, 16)) == {429}, what="all four to do so")
+
+
+def test_a_redis_that_hangs_delays_nobody_for_long(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_server: RedisServer
+) -> None:
+    """It takes connections and answers nothing: served all the same, most without any wait."""
+    with replicas(
+        monkeypatch, tmp_path, url=redis_server.url, count=1, rate_limit="1000/hour"
+    ) as servers:
+        assert statuses(servers, 8) == [200] * 8
+        redis_server.pause()
+        taken = []
+        for _ in range(60):
+            start = time.monotonic()
+            assert servers[0].ask(CHEAP).status == 200
+            taken.append(time.monotonic() - start)
+        assert sorted(taken)[len(taken) // 2] < 0.2
+        redis_server.resume()
+
+
+def test_a_service_starts_without_its_redis(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_server: RedisServer
+) -> None:
+    redis_server.kill()
+    with replicas(
+        monkeypatch, tmp_path, url=redis_server.url, count=1, rate_limit="5/hour"
+    ) as servers:
+        answers = statuses(servers, 30)
+        assert set(answers) == {200, 429}
+        assert 5 <= answers.count(200) <= 10
+        redis_server.start()
+
+
+def test_many_threads_at_the_moment_of_its_death(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_server: RedisServer
+) -> None:
+    """Several threads of one process find it gone at once, and each of them answers."""
+    with replicas(
+        monkeypatch, tmp_path, url=redis_server.url, count=1, rate_limit="100000/hour"
+    ) as servers:
+        for _ in range(3):
+            with ThreadPoolExecutor(1) as other:
+                asked = other.submit(statuses, servers, 150)
+                redis_server.kill()
+                assert set(asked.result()) == {200}
+            redis_server.start()
