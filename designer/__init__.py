@@ -39,7 +39,14 @@ from designer.pictures.networks import draw_network
 from designer.solver import Solution, solve_chain
 from designer.source import PythonSource, render_source
 from designer.space import Budget, Exact, Overlap, SearchSpace
-from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Output, Upsampling
+from designer.styles import (
+    DiscriminatorStyle,
+    InitialMap,
+    Normalization,
+    Output,
+    OutputActivation,
+    Upsampling,
+)
 from designer.verification import Limits, Pool, Verification, verify_source
 from designer.widths import Widths
 
@@ -63,6 +70,7 @@ __all__ = [
     "NoChain",
     "Normalization",
     "Output",
+    "OutputActivation",
     "Overlap",
     "Overloaded",
     "Pool",

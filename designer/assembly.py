@@ -22,7 +22,13 @@ def assemble_brief(brief: Brief, chain: Chain) -> Gan:
     """
     if brief.initial_map is not None and chain.initial_size != brief.initial_map.size:
         _refuse_other_start(chain, brief.initial_map)
-    gan = assemble_gan(chain, brief.widths, brief.discriminator_style, encoder=brief.encoder)
+    gan = assemble_gan(
+        chain,
+        brief.widths,
+        brief.discriminator_style,
+        encoder=brief.encoder,
+        ending=brief.output_activation,
+    )
     for network in gan.networks.values():
         _refuse_untrainable(network)
     _refuse_too_large(*gan.networks.values())

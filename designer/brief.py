@@ -21,7 +21,13 @@ from designer.limits import (
     MIN_SIDE,
 )
 from designer.space import Budget, SearchSpace
-from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Upsampling
+from designer.styles import (
+    DiscriminatorStyle,
+    InitialMap,
+    Normalization,
+    OutputActivation,
+    Upsampling,
+)
 from designer.widths import Widths
 
 USUAL_WIDTH = 64
@@ -47,7 +53,7 @@ class Brief:
 
     The generator starts from a latent vector or from ``initial_map``. A discriminator that is not
     mentioned is DCGAN's, and none beside a given map. Where ``base_channels`` is left out it is 64;
-    under a budget that 64 would not keep, ``design`` takes the widest that does.
+    under a budget ``design`` takes the widest that keeps it.
 
     >>> brief = Brief(resolution=96, latent_dim=128)
     >>> brief.resolution, brief.channels, brief.space.strides
@@ -65,6 +71,7 @@ class Brief:
     max_channels: int = 512
     upsampling: Upsampling = Upsampling.TRANSPOSED
     normalization: Normalization = Normalization.BATCH
+    output_activation: OutputActivation = OutputActivation.TANH
     discriminator: DiscriminatorStyle | Literal["default"] | None = "default"
     encoder: bool = False
     classes: int | None = None
@@ -196,6 +203,7 @@ _CHOICES: dict[str, type[StrEnum]] = {
     "verify": Level,
     "upsampling": Upsampling,
     "normalization": Normalization,
+    "output_activation": OutputActivation,
 }
 
 _PARTS: dict[str, type] = {

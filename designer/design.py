@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 
 from designer.architecture import Gan
 from designer.assembly import assemble_brief
-from designer.brief import USUAL_WIDTH, Brief, Level
+from designer.brief import Brief, Level
 from designer.chain import Chain
-from designer.errors import NoChain, SearchTooLarge
+from designer.checks import refuse
+from designer.errors import InvalidRequest, SearchTooLarge
 from designer.permalink import read_id
 from designer.solver import Solution, count_space, solve_chain, weigh_chain
 from designer.source import PythonSource, render_source
+from designer.space import Budget
 from designer.verification import (
     Limits,
     Pool,
@@ -151,49 +153,56 @@ def solve_brief(brief: Brief) -> Solution:
     Raises:
         NoChain: where nothing fits the brief.
         InvalidLayer: where the brief's own chain does not end at its resolution.
+        InvalidRequest: where its own chain does not keep its budget.
     """
     if brief.windows is None:
         return solve_chain(
             brief.resolution, space=brief.space, widths=brief.widths, budget=brief.budget
         )
     chain = Chain.leading_to(brief.resolution, brief.windows)
-    return weigh_chain(chain, space=brief.space, widths=brief.widths)
+    solution = weigh_chain(chain, space=brief.space, widths=brief.widths)
+    if brief.budget is not None:
+        refuse(brief.budget.errors(solution.parameters, solution.multiply_adds))
+    return solution
 
 
 def fit_widths(brief: Brief) -> Brief:
-    """The brief with its width next to the picture: where none is given, the widest up to 64.
+    """The brief with its width next to the picture: where none is given, the widest in its budget.
 
-    Without a budget that is 64. A narrower generator of the same chain costs less, so the widest
-    that keeps a budget is found by halving.
+    That is the widest whose best chain keeps the budget; beyond ``max_channels`` no map gets wider.
+    Narrower generators of a chain cost less, so it is found by halving. Where not even one channel
+    would do, other chains may. A brief without a budget has its width already.
 
     >>> from designer.space import Budget
-    >>> brief = Brief(resolution=64, latent_dim=100, budget=Budget(parameters=10**5))
+    >>> brief = Brief(resolution=64, latent_dim=100, budget=Budget(parameters=10**6))
     >>> fit_widths(brief).base_channels
-    25
+    30
 
     Raises:
-        NoChain: where not even one channel keeps the budget, for 64 channels.
+        NoChain: where nothing fits the brief, whatever its budget.
     """
-    if brief.base_channels is not None:
+    if brief.base_channels is not None or brief.budget is None:
         return brief
-    fitting, above = 0, USUAL_WIDTH + 1
+    fitting, above = 0, brief.max_channels + 1
     while above - fitting > 1:
-        width = (fitting + above) // 2 if above <= USUAL_WIDTH else USUAL_WIDTH
-        if _keeps_budget(replace(brief, base_channels=width)):
+        width = (fitting + above) // 2
+        if _keeps(replace(brief, base_channels=width, budget=None), brief.budget):
             fitting = width
         else:
             above = width
-    return replace(brief, base_channels=fitting or USUAL_WIDTH)
+    return replace(brief, base_channels=fitting or 1)
 
 
-def _keeps_budget(brief: Brief) -> bool:
-    try:
-        solution = solve_brief(brief)
-    except NoChain:
+def _keeps(brief: Brief, budget: Budget) -> bool:
+    """Whether the best chain of a brief keeps a budget, and its networks are served."""
+    solution = solve_brief(brief)
+    if budget.errors(solution.parameters, solution.multiply_adds):
         return False
-    assert brief.budget is not None
-    bounds = ((name, getattr(brief.budget, name)) for name in ("parameters", "multiply_adds"))
-    return all(bound is None or getattr(solution, name) <= bound for name, bound in bounds)
+    try:
+        assemble_brief(brief, solution.chain)
+    except InvalidRequest as refusal:
+        return all(error.code != "too_many_parameters" for error in refusal.errors)
+    return True
 
 
 def count_brief(brief: Brief) -> int | None:

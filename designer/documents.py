@@ -33,7 +33,7 @@ from designer.style_documents import (
     map_document,
     map_from_document,
 )
-from designer.styles import Normalization, Upsampling
+from designer.styles import Normalization, OutputActivation, Upsampling
 
 WINDOW_FIELDS = ("kernel_size", "stride", "dilation", "padding", "output_padding")
 SEARCH_FIELDS = (
@@ -58,6 +58,7 @@ BRIEF_FIELDS = (
     "max_channels",
     "upsampling",
     "normalization",
+    "output_activation",
     "discriminator",
     "encoder",
     "classes",
@@ -84,6 +85,7 @@ def brief_document(brief: Brief) -> Document:
         "max_channels": brief.max_channels,
         "upsampling": str(brief.upsampling),
         "normalization": str(brief.normalization),
+        "output_activation": str(brief.output_activation),
         "discriminator": discriminator_document(brief.discriminator_style),
         "encoder": brief.encoder,
         "classes": brief.classes,
@@ -169,6 +171,7 @@ _CHOICES: dict[str, type[StrEnum]] = {
     "verify": Level,
     "upsampling": Upsampling,
     "normalization": Normalization,
+    "output_activation": OutputActivation,
 }
 
 

@@ -211,3 +211,23 @@ class Budget:
                 for error in check_integer(bound, pointer=f"/budget/{name}", low=1, high=MAX_BUDGET)
             ]
         )
+
+    def errors(self, parameters: int, multiply_adds: int) -> list[FieldError]:
+        """What a generator of these figures breaks of it.
+
+        >>> budget = Budget(parameters=5)
+        >>> len(budget.errors(5, 10**6)), len(budget.errors(6, 1))
+        (0, 1)
+        """
+        figures = {"parameters": parameters, "multiply_adds": multiply_adds}
+        return [
+            FieldError(
+                pointer=f"/budget/{name}",
+                code="contradiction",
+                detail=f"the chain makes a generator of {figure} {name}, more than the budget of"
+                f" {bound}; give a smaller base_channels, or leave it out",
+                facts={name: figure, "budget": bound},
+            )
+            for name, figure in figures.items()
+            if (bound := getattr(self, name)) is not None and figure > bound
+        ]

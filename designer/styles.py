@@ -46,6 +46,17 @@ class Normalization(StrEnum):
         return self is not Normalization.BATCH and not normed
 
 
+class OutputActivation(StrEnum):
+    """What ends the generator."""
+
+    TANH = "tanh"
+    """Pictures in -1 to 1."""
+    SIGMOID = "sigmoid"
+    """Pictures in 0 to 1: masks, probabilities of each class by itself."""
+    NONE = "none"
+    """Numbers of any range: logits of a segmentation, heights, spectra in decibels."""
+
+
 class Output(StrEnum):
     """What the discriminator's number is."""
 

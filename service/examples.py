@@ -62,6 +62,18 @@ BRIEFS: dict[str, Any] = {
             "initial_map": {"channels": 80, "size": [32]},
         },
     },
+    "segmentation": {
+        "summary": "Features of 64 channels to the logits of 21 classes, four times as large",
+        "value": {
+            "resolution": 64,
+            "channels": 21,
+            "base_channels": 16,
+            "initial_map": {"channels": 64, "size": 16},
+            "upsampling": "resize",
+            "normalization": "group",
+            "output_activation": "none",
+        },
+    },
     "sound": {
         "summary": "A signal of 16,384 samples on one axis, not run",
         "value": {

@@ -189,6 +189,15 @@ def read_decimal(text: str) -> int | str:
     return int(text) if _DECIMAL.fullmatch(text) else text
 
 
+def read_word(text: str) -> int | bool | str:
+    """The integer or the flag that a query parameter writes; any other text as it is.
+
+    >>> read_word("64"), read_word("true"), read_word("resize")
+    (64, True, 'resize')
+    """
+    return {"true": True, "false": False}[text] if text in ("true", "false") else read_decimal(text)
+
+
 def read_sizes(text: str) -> int | str | list[int | str]:
     """The size that a query parameter writes: one integer, or several with ``x`` between.
 

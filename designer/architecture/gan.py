@@ -20,7 +20,7 @@ from designer.architecture.network import Network
 from designer.architecture.norms import GroupNorm, InstanceNorm
 from designer.chain import Chain
 from designer.errors import FieldError, InvalidLayer, InvalidRequest
-from designer.styles import DiscriminatorStyle
+from designer.styles import DiscriminatorStyle, OutputActivation
 from designer.widths import Widths
 
 DCGAN_DISCRIMINATOR = DiscriminatorStyle()
@@ -38,6 +38,7 @@ class Gan:
     chain: Chain
     widths: Widths
     style: DiscriminatorStyle | None
+    ending: OutputActivation
     generator: Network
     discriminator: Network | None
     encoder: Network | None
@@ -75,6 +76,7 @@ def assemble_gan(
     style: DiscriminatorStyle | None = DCGAN_DISCRIMINATOR,
     *,
     encoder: bool = False,
+    ending: OutputActivation = OutputActivation.TANH,
 ) -> Gan:
     """The networks whose generator follows ``chain`` at these widths; by default the DCGAN.
 
@@ -94,7 +96,8 @@ def assemble_gan(
         chain=chain,
         widths=widths,
         style=style,
-        generator=assemble_generator(chain, widths),
+        ending=ending,
+        generator=assemble_generator(chain, widths, ending),
         discriminator=None if style is None else assemble_discriminator(chain, widths, style),
         encoder=assemble_encoder(chain, widths) if encoder else None,
     )

@@ -13,12 +13,12 @@ from designer.architecture.norms import make_norm
 from designer.architecture.resampling import Crop, PixelShuffle, Upsample
 from designer.chain import Chain
 from designer.layers import Conv, ConvTranspose, FeatureMap, Size, Window, Windows
-from designer.styles import Upsampling
+from designer.styles import OutputActivation, Upsampling
 from designer.upsampling import resize_window, subpixel_crop, subpixel_window
 from designer.widths import Widths
 
 
-def assemble_generator(chain: Chain, widths: Widths) -> Network:
+def assemble_generator(chain: Chain, widths: Widths, ending: OutputActivation) -> Network:
     """The generator that follows a chain at these widths, from a latent vector or a given map."""
     stem = _stem(chain, widths)
     depths = pairwise(range(len(chain.windows), -1, -1))
@@ -27,7 +27,7 @@ def assemble_generator(chain: Chain, widths: Widths) -> Network:
         Block(
             modules=(
                 *_enlarge(windows, after, widths, depth),
-                *_finish(widths, depth, axes=chain.axes),
+                *(_finish(widths, depth, axes=chain.axes) if depth else _ENDINGS[ending]),
             )
         )
         for windows, after, (_, depth) in steps
@@ -70,10 +70,16 @@ def _stem(chain: Chain, widths: Widths) -> Block:
     )
 
 
+_ENDINGS: dict[OutputActivation, tuple[Module, ...]] = {
+    OutputActivation.TANH: (Activate(function=Activation.TANH),),
+    OutputActivation.SIGMOID: (Activate(function=Activation.SIGMOID),),
+    OutputActivation.NONE: (),
+}
+"""What stands next to the picture, where no norm does."""
+
+
 def _finish(widths: Widths, depth: int, *, axes: int) -> tuple[Module, ...]:
-    """Norm and ReLU, or before the picture Tanh alone."""
-    if depth == 0:
-        return (Activate(function=Activation.TANH),)
+    """Norm and ReLU."""
     norm = make_norm(widths.normalization, channels=widths.at(depth), axes=axes)
     return (*norm, Activate(function=Activation.RELU))
 

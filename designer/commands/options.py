@@ -58,7 +58,10 @@ def width_options(command: Command) -> Command:
     """``--latent-dim``, ``--channels`` and the widths."""
     for name, meaning in (
         ("max_channels", "Cap of the widths; 512 unless given."),
-        ("base_channels", "Width next to the picture; 64 unless given."),
+        (
+            "base_channels",
+            "Width next to the picture; 64, or the widest in a budget, unless given.",
+        ),
         ("channels", "Channels of the picture; 3 unless given."),
         ("latent_dim", "Length of the latent vector."),
     ):
@@ -78,6 +81,7 @@ def family_options(command: Command) -> Command:
         ),
         click.option("--upsampling", help="transposed, resize or subpixel."),
         click.option("--normalization", help="batch, instance, layer, group or none."),
+        click.option("--output-activation", help="tanh, sigmoid or none: what ends the generator."),
         click.option("--classes", type=Number(), help="Number of classes, for labels."),
         click.option("--encoder", is_flag=True, help="Mirror the generator in an encoder, too."),
         click.option("--no-discriminator", is_flag=True, help="Make no discriminator."),
@@ -97,7 +101,7 @@ def family_options(command: Command) -> Command:
 
 def family_document(given: dict[str, object]) -> Document:
     """The brief's fields that the family's options amount to; what was not given is left out."""
-    names = ("upsampling", "normalization", "classes")
+    names = ("upsampling", "normalization", "output_activation", "classes")
     document = {name: given[name] for name in names if given.get(name) is not None}
     if given.get("encoder"):
         document["encoder"] = True

@@ -16,12 +16,12 @@ from designer.brief import Brief
 from designer.chain import Chain
 from designer.checks import shorten
 from designer.errors import DamagedId, UnknownIdVersion
-from designer.permalink.families import DCGAN, is_dcgan, read_families, write_families
+from designer.permalink.families import read_families, version_of, write_families
 from designer.permalink.layout import read_design, write_design
 from designer.permalink.radix import Packer, Unpacker
 
-VERSIONS = ("1", "2")
-"""First characters of ids: 1 for designs of the DCGAN family, 2 for all others."""
+VERSIONS = ("1", "2", "3")
+"""First characters of ids: 1 for designs of the DCGAN family, 3 where it does not end in a Tanh."""
 
 MAX_ID_LENGTH = 2_000
 """Longest id, in characters."""
@@ -41,9 +41,8 @@ def write_id(brief: Brief, chain: Chain) -> str:
     (37, True)
     """
     packer = Packer()
-    version = "1" if is_dcgan(brief) else "2"
-    if version == "2":
-        write_families(packer, brief)
+    version = version_of(brief)
+    write_families(packer, brief, version)
     write_design(packer, brief, chain)
     packed = packer.packed
     text = urlsafe_b64encode(_checksum(version, packed) + packed).decode().rstrip("=")
@@ -63,11 +62,11 @@ def read_id(text: str) -> tuple[Brief, Chain]:
     if version not in VERSIONS:
         raise UnknownIdVersion(
             f"ids of version {shorten(version)} are unknown; this release reads"
-            f" {' and '.join(VERSIONS)}",
+            f" {', '.join(VERSIONS)}",
             known=list(VERSIONS),
         )
     reader = Unpacker(_unwrap(text))
-    brief, chain = read_design(reader, read_families(reader) if version == "2" else DCGAN)
+    brief, chain = read_design(reader, read_families(reader, version))
     if write_id(brief, chain) != text:
         raise DamagedId("the design's id is not written as this service writes it")
     return brief, chain

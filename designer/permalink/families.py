@@ -1,6 +1,7 @@
-"""What version 2 of an id holds before the content of version 1: the family of the networks.
+"""What later versions of an id hold before the content of version 1: the family of the networks.
 
-Fixed for ever, as version 1 is. A brief of the DCGAN family has an id of version 1.
+Fixed for ever, as version 1 is. A brief of the DCGAN family has an id of version 1. Version 2 holds
+the choices of a family, and version 3 what ends the generator before them, where it is no Tanh.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from designer.styles import (
     InitialMap,
     Normalization,
     Output,
+    OutputActivation,
     Upsampling,
 )
 
@@ -26,6 +28,7 @@ _NORMALIZATIONS = (
     Normalization.NONE,
     Normalization.SPECTRAL,
 )
+_ENDINGS = (OutputActivation.TANH, OutputActivation.SIGMOID, OutputActivation.NONE)
 _OUTPUTS = (Output.PROBABILITY, Output.LOGIT, Output.CRITIC)
 
 
@@ -35,6 +38,7 @@ class Families(TypedDict):
     initial_map: InitialMap | None
     upsampling: Upsampling
     normalization: Normalization
+    output_activation: OutputActivation
     discriminator: DiscriminatorStyle | None
     encoder: bool
     classes: int | None
@@ -44,6 +48,7 @@ DCGAN = Families(
     initial_map=None,
     upsampling=Upsampling.TRANSPOSED,
     normalization=Normalization.BATCH,
+    output_activation=OutputActivation.TANH,
     discriminator=DiscriminatorStyle(),
     encoder=False,
     classes=None,
@@ -51,9 +56,15 @@ DCGAN = Families(
 """What version 1 means without saying so."""
 
 
-def is_dcgan(brief: Brief) -> bool:
-    """Whether a brief asks for nothing that version 1 cannot hold."""
-    return families_of(brief) == DCGAN
+def version_of(brief: Brief) -> str:
+    """The first version that can hold what a brief asks for.
+
+    >>> version_of(Brief(resolution=64, latent_dim=100))
+    '1'
+    """
+    if families_of(brief) == DCGAN:
+        return "1"
+    return "2" if brief.output_activation is OutputActivation.TANH else "3"
 
 
 def families_of(brief: Brief) -> Families:
@@ -62,14 +73,19 @@ def families_of(brief: Brief) -> Families:
         initial_map=brief.initial_map,
         upsampling=brief.upsampling,
         normalization=brief.normalization,
+        output_activation=brief.output_activation,
         discriminator=brief.discriminator_style,
         encoder=brief.encoder,
         classes=brief.classes,
     )
 
 
-def write_families(packer: Packer, brief: Brief) -> None:
-    """Pack the choices of a brief."""
+def write_families(packer: Packer, brief: Brief, version: str) -> None:
+    """Pack the choices of a brief that a version holds."""
+    if version == "1":
+        return
+    if version == "3":
+        packer.uniform(_ENDINGS.index(brief.output_activation), bound=len(_ENDINGS))
     given, style = brief.initial_map, brief.discriminator_style
     packer.uniform(_UPSAMPLINGS.index(brief.upsampling), bound=len(_UPSAMPLINGS))
     packer.uniform(_NORMALIZATIONS.index(brief.normalization), bound=len(_NORMALIZATIONS))
@@ -88,9 +104,12 @@ def write_families(packer: Packer, brief: Brief) -> None:
         _write_optional(packer, style.base_channels)
 
 
-def read_families(reader: Unpacker) -> Families:
+def read_families(reader: Unpacker, version: str) -> Families:
     """Unpack the choices."""
+    if version == "1":
+        return DCGAN
     return Families(
+        output_activation=_ENDINGS[reader.uniform(bound=len(_ENDINGS)) if version == "3" else 0],
         upsampling=_UPSAMPLINGS[reader.uniform(bound=len(_UPSAMPLINGS))],
         normalization=_NORMALIZATIONS[reader.uniform(bound=len(_NORMALIZATIONS))],
         encoder=reader.flag(),

@@ -1,7 +1,7 @@
 """Version 1 of the id's content: a completed brief and the chosen windows as a row of numbers.
 
 What stands here is fixed for ever: orders of choices and bounds are written out, never read from
-limits or defaults, which later releases may move. Version 2 is the same behind the choices of
+limits or defaults, which later releases may move. Versions 2 and 3 are the same behind the choices of
 ``designer.permalink.families``, for what version 1 cannot hold.
 """
 

@@ -124,6 +124,7 @@ def run_network(module: ModuleType, network: dict[str, Json]) -> dict[str, Json]
         output.backward(torch.randn_like(output))
         outputs.append(output.detach())
     found["gradients"] = _describe_gradients(made, value)
+    found["gradients"]["zero"] = _zero_in_every_draw(module, network, found["gradients"]["zero"])
     made.eval()
     for batch in (1, 2):
         value = random_input(network, "run", batch)
@@ -192,6 +193,23 @@ def _describe_gradients(network: nn.Module, value: torch.Tensor) -> dict[str, Js
         "not_finite": sorted(name for name, size in largest.items() if not isfinite(size)),
         "zero": sorted(name for name, size in largest.items() if size == 0.0),
     }
+
+
+def _zero_in_every_draw(module: ModuleType, network: dict[str, Json], zero: list[str]) -> list[str]:
+    """Of the gradients that were zero, those that stay so with other weights and inputs.
+
+    The few ReLUs of a thin network may all be silent for one draw of its weights.
+    """
+    for _ in range(network["draws"] - 1):
+        if not zero:
+            break
+        made = build(module, network, "run")
+        initialise(module, made)
+        value = random_input(network, "run", 2).requires_grad_()
+        output = made(*inputs(network, value))
+        output.backward(torch.randn_like(output))
+        zero = sorted({*zero} & {*_describe_gradients(made, value)["zero"]})
+    return zero
 
 
 def _describe_range(outputs: list[torch.Tensor]) -> dict[str, Json]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from designer.architecture import Gan, Network, Placed
 from designer.layers import FeatureMap
 from designer.source.modules import render_block, render_line, render_module
-from designer.styles import Output
+from designer.styles import Output, OutputActivation
 from designer.widths import Widths
 
 
@@ -18,7 +18,7 @@ def render_generator(gan: Gan) -> str:
     image = _shape("channels", network.output_map)
     return f'''\
 class Generator(nn.Module):
-    """{_start(widths, network.input_map)}{_labels(network, widths)} in, {THINGS[gan.chain.axes]} {image} in [-1, 1] out."""
+    """{_start(widths, network.input_map)}{_labels(network, widths)} in, {THINGS[gan.chain.axes]} {image}{_RANGES[gan.ending]} out."""
 
     def __init__(self, {_start_argument(widths)}, {_width_arguments(widths)}) -> None:
         super().__init__()
@@ -100,6 +100,12 @@ def _discriminator_forward(network: Network, output: Output) -> str:
         {name}: torch.Tensor = {total}
         {given}"""
 
+
+_RANGES = {
+    OutputActivation.TANH: " in [-1, 1]",
+    OutputActivation.SIGMOID: " in [0, 1]",
+    OutputActivation.NONE: " of any range",
+}
 
 THINGS = {1: "signals", 2: "pictures", 3: "volumes"}
 """What a network is about, by number of axes."""

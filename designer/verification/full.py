@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from designer.architecture import AveragePool, Network
 from designer.verification.compare import Measurements, equal, is_number, near, part
 from designer.verification.plan import Plan, answer_shape, networks_of
 from designer.verification.receipt import Check, Json
 
 _BATCH = 3
-_CLOSE = {"float64": 1e-3, "bfloat16": 0.1}
-"""Largest difference from float32 that rounding explains, relative to the largest number."""
-
 _EXPORTED = 1e-4
 
 
@@ -19,8 +17,8 @@ def compare_full(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """Number types, another device, saved weights, exported graphs."""
     for role, network in networks_of(plan.full).items():
         found = part(measured, f"{role}_at_full_level")
-        for kind, tolerance in _CLOSE.items():
-            yield _close(f"{role}.{kind}", kind, part(found, kind), tolerance)
+        yield _close(f"{role}.float64", "float64", part(found, "float64"), 1e-3)
+        yield _bfloat16(f"{role}.bfloat16", network, part(found, "bfloat16"))
         shape = [_BATCH, *answer_shape(network)]
         yield equal(f"{role}.meta", {"device": "meta", "shape": shape}, part(found, "meta"))
         yield equal(f"{role}.state_dict", True, part(found, "state_dict"))
@@ -28,7 +26,16 @@ def compare_full(plan: Plan, measured: Measurements) -> Iterator[Check]:
         yield _onnx(f"{role}.onnx", part(found, "onnx"))
 
 
+def _bfloat16(name: str, network: Network, found: Json) -> Check:
+    """Torch has no average pool of three axes for it on the CPU: there it is not run."""
+    if any(isinstance(p.module, AveragePool) and len(p.after.size) == 3 for p in network.placed):
+        detail = "not run: torch has no AvgPool3d for bfloat16 on the CPU"
+        return Check(name=name, passed=None, predicted=0.0, tolerance=0.1, detail=detail)
+    return _close(name, "bfloat16", found, 0.1)
+
+
 def _close(name: str, kind: str, found: Json, tolerance: float) -> Check:
+    """The type, and no larger difference from float32, relative to the largest number."""
     difference = part(found, "difference")
     right_type = part(found, "dtype") == f"torch.{kind}"
     return Check(

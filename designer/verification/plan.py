@@ -114,7 +114,9 @@ def narrowed(gan: Gan, *, alike: bool = False, **changed: int) -> Gan:
     if style is not None and style.base_channels is not None:
         own = style.base_channels * widths.base_channels // gan.widths.base_channels
         style = replace(style, base_channels=None if alike else max(1, own))
-    return assemble_gan(gan.chain, widths, style, encoder=gan.encoder is not None)
+    return assemble_gan(
+        gan.chain, widths, style, encoder=gan.encoder is not None, ending=gan.ending
+    )
 
 
 def _fits(gan: Gan, multiply_adds: int, most_bytes: int) -> bool:
@@ -201,6 +203,7 @@ def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> di
         "classes": widths["full"].widths.classes if network.takes_labels else None,
         "labels": _label_use(network),
         "copies": make_copies(network),
+        "draws": draws_of(networks_of(widths["run"])[role]),
         "other_widths": {
             name: arguments_of(gan, role) for name, gan in other_widths(widths["full"]).items()
         },
@@ -210,6 +213,19 @@ def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> di
 def answer_shape(network: Network) -> tuple[int, ...]:
     """What ``forward`` gives for one sample: the last map, or one number where it is flattened."""
     return () if network.flat else network.output_map.shape
+
+
+_THIN_CHANNELS = 8
+_DRAWS = 16
+
+
+def draws_of(network: Network) -> int:
+    """How many draws of weights and inputs may be needed until a gradient is not zero.
+
+    One, but where the ReLUs of a map are so few that all of them may be silent.
+    """
+    inner = [block.convolution.layer.out_channels for block in network.blocks[:-1]]
+    return _DRAWS if min(inner, default=_THIN_CHANNELS) < _THIN_CHANNELS else 1
 
 
 def _label_use(network: Network) -> str | None:

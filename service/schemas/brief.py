@@ -21,8 +21,8 @@ from designer.limits import (
     MIN_SIDE,
 )
 from designer.space import Exact, Overlap
-from designer.styles import Normalization, Output, Upsampling
-from service.reading import read_decimal, read_sizes
+from designer.styles import Normalization, Output, OutputActivation, Upsampling
+from service.reading import read_sizes, read_word
 from service.schemas.fields import (
     Documented,
     choice,
@@ -129,13 +129,14 @@ class ScalarSchema(ma.Schema):
     )
     latent_dim = Documented(
         integer(1, MAX_LATENT_DIM),
-        **described("Length of the latent vector.", required=True),
+        **described("Length of the latent vector; required, unless `initial_map` is given."),
     )
     channels = Documented(
         integer(1, MAX_CHANNELS), **described("Channels of the picture.", load_default=3)
     )
     base_channels = Documented(
-        integer(1, MAX_WIDTH), **described("Width next to the picture.", load_default=64)
+        integer(1, MAX_WIDTH),
+        **described("Width next to the picture; 64, and under a budget the widest that keeps it."),
     )
     max_channels = Documented(
         integer(1, MAX_WIDTH), **described("Cap of the widths.", load_default=512)
@@ -147,6 +148,14 @@ class ScalarSchema(ma.Schema):
     normalization = Documented(
         choice(*GENERATOR_NORMS, title="GeneratorNormalization"),
         **described("What follows the generator's layers.", load_default="batch"),
+    )
+    output_activation = Documented(
+        choice(*OutputActivation, title="OutputActivation"),
+        **described("What ends the generator.", load_default="tanh"),
+    )
+    encoder = Documented(
+        {"type": "boolean"},
+        **described("Whether to mirror the generator in an encoder, too.", load_default=False),
     )
     classes = Documented(
         nullable(integer(2, MAX_CLASSES)),
@@ -178,10 +187,6 @@ class BriefSchema(ScalarSchema):
             " `initial_map`."
         ),
     )
-    encoder = Documented(
-        {"type": "boolean"},
-        **described("Whether to mirror the generator in an encoder, too.", load_default=False),
-    )
     search = ma.fields.Nested(SearchSchema, allow_none=True, load_default=None)
     chain = ma.fields.List(
         ma.fields.Nested(WindowSchema),
@@ -204,16 +209,19 @@ class BriefQuerySchema(ScalarSchema):
 
     has_nulls = False
 
+    latent_dim = Documented(
+        integer(1, MAX_LATENT_DIM), **described("Length of the latent vector.", required=True)
+    )
     resolution = Documented(
         {"type": "string", "pattern": "^[0-9]+(x[0-9]+){0,2}$"},
         **described("Size of the picture: `96`, or `218x178` for several axes.", required=True),
     )
 
     def load(self, data: object, **_: object) -> Brief:
-        """The brief of a query string: decimal digits are integers, the rest is read as a body."""
+        """The brief of a query string: digits are integers, true and false are flags, as in a body."""
         assert isinstance(data, dict), "the parser gives query strings as dicts"
         refuse(check_fields(data, pointer="", known=self.fields))
-        document: dict[str, object] = {name: read_decimal(text) for name, text in data.items()}
+        document: dict[str, object] = {name: read_word(text) for name, text in data.items()}
         if "resolution" in data:
             document["resolution"] = read_sizes(data["resolution"])
         return brief_from_document(document)

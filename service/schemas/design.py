@@ -7,7 +7,7 @@ import marshmallow as ma
 from designer.brief import Level
 from designer.network_tables import OPS
 from designer.space import Exact, Overlap
-from designer.styles import Normalization, Output, Upsampling
+from designer.styles import Normalization, Output, OutputActivation, Upsampling
 from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
 
 COUNT = integer(0)
@@ -77,6 +77,7 @@ class AnsweredBriefSchema(ma.Schema):
     max_channels = Documented(POSITIVE, required=True)
     upsampling = Documented(choice(*Upsampling), required=True)
     normalization = Documented(choice(*Normalization), required=True)
+    output_activation = Documented(choice(*OutputActivation), required=True)
     discriminator = ma.fields.Nested(AnsweredDiscriminatorSchema, required=True, allow_none=True)
     encoder = Documented(FLAG, required=True)
     classes = Documented(nullable(POSITIVE), required=True)

@@ -17,7 +17,7 @@ from designer.layer_answers import (
     read_question,
 )
 from designer.limits import MAX_LENGTH, MAX_SIDE, MAX_WIDTH, MAX_WINDOW
-from service.reading import read_decimal, read_sizes
+from service.reading import read_sizes, read_word
 from service.schemas.design import FLAG, TEXT
 from service.schemas.fields import (
     Documented,
@@ -128,6 +128,4 @@ class ConvTransposeDrawingSchema(ConvDrawingSchema):
 def _value_of(name: str, text: str) -> object:
     if name == "view":
         return text
-    if name == "animate":
-        return {"true": True, "false": False}.get(text, text)
-    return read_decimal(text) if name == "dimensions" else read_sizes(text)
+    return read_word(text) if name in ("animate", "dimensions") else read_sizes(text)

@@ -41,8 +41,9 @@ VALUE_CODES = (
 )
 """What the numbers of a brief can run into."""
 
-QUERY_CODES = ("missing_field", "unknown_field", "not_an_integer", "not_a_choice", *VALUE_CODES)
-FIELD_CODES = ("not_a_boolean", "not_a_list", "not_an_object", *QUERY_CODES)
+WORD_CODES = ("not_an_integer", "not_a_boolean", "not_a_choice")
+QUERY_CODES = ("missing_field", "unknown_field", *WORD_CODES, *VALUE_CODES)
+FIELD_CODES = ("not_a_list", "not_an_object", *QUERY_CODES)
 ANSWER_CODES = ("not_acceptable", "probe_failed", "overloaded", "accident")
 ID_CODES = ("damaged_id", "unknown_id_version", "no_network", *VALUE_CODES, *ANSWER_CODES)
 

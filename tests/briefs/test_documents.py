@@ -66,6 +66,7 @@ def test_a_bare_brief_is_completed() -> None:
         "max_channels": 512,
         "upsampling": "transposed",
         "normalization": "batch",
+        "output_activation": "tanh",
         "discriminator": {
             "normalization": "batch",
             "output": "probability",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from designer.brief import Brief, Level
 from designer.design import design, fit_widths
 from designer.documents import brief_document, brief_from_document
 from designer.errors import InvalidRequest, NoChain
+from designer.layers import Window
+from designer.limits import MAX_PARAMETERS
 from designer.space import Budget
 from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Output, Upsampling
 
@@ -179,34 +182,85 @@ def test_what_a_chain_cannot_carry_is_refused_with_its_reason(
     assert [(error.pointer, error.code) for error in refused.value.errors] == [(pointer, code)]
 
 
-@pytest.mark.parametrize("bound", [20_000, 100_000, 400_000])
+BOUNDS = [
+    Budget(parameters=100_000),
+    Budget(parameters=7_000_000),
+    Budget(multiply_adds=100_000_000),
+    Budget(parameters=3_000_000, multiply_adds=200_000_000),
+]
+
+
+@pytest.mark.parametrize("budget", BOUNDS, ids=str)
 @pytest.mark.parametrize("upsampling", Upsampling)
 def test_a_budget_takes_the_widest_network_that_keeps_it(
-    bound: int, upsampling: Upsampling
+    budget: Budget, upsampling: Upsampling
 ) -> None:
-    """One channel more would not."""
+    """One channel more would not, along the chain that there is without a budget."""
     brief = Brief(
-        resolution=64,
-        latent_dim=100,
-        upsampling=upsampling,
-        budget=Budget(parameters=bound),
+        resolution=64, latent_dim=100, upsampling=upsampling, budget=budget, verify=Level.NONE
+    )
+    made = design(brief)
+    assert made.brief.base_channels is not None
+    assert not budget.errors(made.gan.generator.parameters, made.gan.generator.multiply_adds)
+    wider = replace(brief, base_channels=made.brief.base_channels + 1, budget=None)
+    other = design(wider)
+    assert other.chain == made.chain
+    assert budget.errors(other.gan.generator.parameters, other.gan.generator.multiply_adds)
+
+
+def test_a_budget_of_more_than_anything_costs_takes_the_cap() -> None:
+    """Wider than max_channels no map gets; and no network gets larger than is served."""
+    brief = Brief(resolution=64, latent_dim=100, max_channels=96, budget=Budget(parameters=10**9))
+    assert fit_widths(brief).base_channels == 96
+    judged = DiscriminatorStyle(output=Output.LOGIT)
+    brief = Brief(
+        resolution=(64, 64, 64),
+        latent_dim=1,
+        max_channels=65_536,
+        upsampling=Upsampling.RESIZE,
+        discriminator=judged,
+        budget=Budget(multiply_adds=10**15),
         verify=Level.NONE,
     )
     made = design(brief)
+    assert made.gan.discriminator is not None
     width = made.brief.base_channels
     assert width is not None
-    assert made.gan.generator.parameters <= bound
-    if width < 64:
-        wider = Brief(
-            resolution=64,
-            latent_dim=100,
-            upsampling=upsampling,
-            base_channels=width + 1,
-            budget=brief.budget,
-            verify=Level.NONE,
-        )
-        with pytest.raises(NoChain):
-            design(wider)
+    assert made.gan.generator.parameters < made.gan.discriminator.parameters <= MAX_PARAMETERS
+    with pytest.raises(InvalidRequest, match="parameters, at most 1000000000 are served"):
+        design(replace(brief, base_channels=width + 1, budget=None))
+
+
+def test_a_budget_too_small_for_the_best_chain_takes_another() -> None:
+    """One channel wide; and where no chain would do, the least that one would cost is named."""
+    brief = Brief(resolution=64, latent_dim=100, budget=Budget(parameters=6_000), verify=Level.NONE)
+    made = design(brief)
+    assert made.brief.base_channels == 1
+    assert made.gan.generator.parameters <= 6_000
+    with pytest.raises(NoChain) as refused:
+        design(replace(brief, budget=Budget(parameters=100)))
+    least = refused.value.facts["least"]["parameters"]
+    assert design(replace(brief, budget=Budget(parameters=least))).gan.generator.parameters == least
+
+
+def test_a_chain_of_ones_own_is_narrowed_to_its_budget_or_refused() -> None:
+    """No other chain is put in its place."""
+    step = (Window(kernel_size=4, stride=2, padding=1),) * 2
+    brief = Brief(
+        resolution=16,
+        latent_dim=8,
+        windows=(step, step),
+        budget=Budget(parameters=20_000),
+        verify=Level.NONE,
+    )
+    made = design(brief)
+    assert made.chain.windows == (step, step)
+    assert made.gan.generator.parameters <= 20_000
+    with pytest.raises(InvalidRequest, match="more than the budget of 20000") as refused:
+        design(replace(brief, base_channels=64))
+    assert [(e.pointer, e.code) for e in refused.value.errors] == [
+        ("/budget/parameters", "contradiction")
+    ]
 
 
 def test_a_width_that_was_asked_for_stays() -> None:

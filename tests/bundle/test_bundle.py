@@ -211,6 +211,22 @@ def test_the_training_example_trains(tmp_path: Path, kind: str, channels: int) -
 
 @pytest.mark.torch
 @pytest.mark.slow
+@pytest.mark.parametrize(("ending", "least"), [("tanh", -1.0), ("sigmoid", 0.0), ("none", -1.0)])
+def test_pictures_are_read_in_the_models_range(tmp_path: Path, ending: str, least: float) -> None:
+    """Black and white are the ends of what the last activation can give."""
+    brief = Brief(resolution=16, latent_dim=4, output_activation=ending, verify=Level.NONE)
+    folder = unzip(bundle(brief), tmp_path)
+    for name, byte in (("black", b"\x00"), ("white", b"\xff")):
+        (folder / f"{name}.ppm").write_bytes(b"P6\n16 16\n255\n" + byte * 768)
+    look = (
+        "import train; from pathlib import Path;"
+        "print(*(train.read_picture(Path(f'{n}.ppm')).unique().item() for n in ('black', 'white')))"
+    )
+    assert run_in(folder, "-c", look).stdout.split() == [str(least), "1.0"]
+
+
+@pytest.mark.torch
+@pytest.mark.slow
 def test_signals_train_as_tensors(tmp_path: Path) -> None:
     """What is no picture comes as tensors."""
     brief = Brief(resolution=(64,), latent_dim=5, channels=2, base_channels=4, verify=Level.NONE)

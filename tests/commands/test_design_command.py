@@ -154,13 +154,13 @@ def test_the_options_of_a_family_make_its_brief() -> None:
     style = "--discriminator-normalization layer --discriminator-output critic --patch 16"
     done = invoke(
         "design", "64", "--latent-dim", "20", "--upsampling", "resize", "--normalization", "group",
-        "--classes", "5", "--encoder", *style.split(), "--discriminator-base-channels", "8",
+        "--classes", "5", "--encoder", "--output-activation", "sigmoid", *style.split(), "--discriminator-base-channels", "8",
         "--verify", "none", "--json",
     )  # fmt: skip
     assert done.exit_code == 0, done.stderr
     brief = json.loads(done.stdout)["brief"]
-    names = ("upsampling", "normalization", "classes", "encoder")
-    assert [brief[name] for name in names] == ["resize", "group", 5, True]
+    names = ("upsampling", "normalization", "output_activation", "classes", "encoder")
+    assert [brief[name] for name in names] == ["resize", "group", "sigmoid", 5, True]
     assert brief["discriminator"] == {
         "normalization": "layer",
         "output": "critic",

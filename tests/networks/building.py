@@ -11,7 +11,7 @@ from designer.chain import Chain
 from designer.layers import Size, Window, Windows
 from designer.probe.job import run_job
 from designer.source import render_source
-from designer.styles import DiscriminatorStyle
+from designer.styles import DiscriminatorStyle, OutputActivation
 from designer.verification import Verification, verify_source
 from designer.widths import Widths
 
@@ -25,12 +25,13 @@ def make_gan(
     *steps: Window | Windows,
     style: DiscriminatorStyle | None = DiscriminatorStyle(),  # noqa: B008  a frozen value
     encoder: bool = False,
+    ending: OutputActivation = OutputActivation.TANH,
     **widths: Any,  # noqa: ANN401  the fields of Widths
 ) -> Gan:
     """The networks whose chain of these windows ends at a size; a single window is every axis's."""
     windows = tuple((step,) * len(target) if isinstance(step, Window) else step for step in steps)
     chain = Chain.leading_to(target, windows)
-    return assemble_gan(chain, Widths(**(SMALL | widths)), style, encoder=encoder)
+    return assemble_gan(chain, Widths(**(SMALL | widths)), style, encoder=encoder, ending=ending)
 
 
 def module_of(gan: Gan) -> types.ModuleType:

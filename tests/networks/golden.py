@@ -53,6 +53,10 @@ BRIEFS: dict[str, dict[str, Any]] = {
         "resolution": 128, "initial_map": {"channels": 64, "size": 16}, "encoder": True,
         "normalization": "group",
     },
+    "segmentation_256": {
+        "resolution": 256, "channels": 21, "initial_map": {"channels": 512, "size": 8},
+        "upsampling": "resize", "normalization": "group", "output_activation": "none",
+    },
     "latent_encoder_28": {
         "resolution": 28, "latent_dim": 16, "channels": 1, "encoder": True,
         "discriminator": None,

@@ -15,7 +15,14 @@ from designer.brief import Brief, Level
 from designer.design import solve_brief
 from designer.errors import InvalidRequest
 from designer.space import SearchSpace
-from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Output, Upsampling
+from designer.styles import (
+    DiscriminatorStyle,
+    InitialMap,
+    Normalization,
+    Output,
+    OutputActivation,
+    Upsampling,
+)
 from tests.networks.building import assert_verified, module_of
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
@@ -24,6 +31,7 @@ OPTIONS: dict[str, list[Any]] = {
     "axes": [1, 2, 3],
     "upsampling": list(Upsampling),
     "normalization": [kind for kind in Normalization if kind is not Normalization.SPECTRAL],
+    "ending": list(OutputActivation),
     "start": ["latent", "map"],
     "classes": [None, 3],
     "encoder": [False, True],
@@ -54,6 +62,7 @@ DCGAN: Row = {
     "axes": 2,
     "upsampling": Upsampling.TRANSPOSED,
     "normalization": Normalization.BATCH,
+    "ending": OutputActivation.TANH,
     "start": "latent",
     "classes": None,
     "encoder": False,
@@ -113,6 +122,7 @@ def gan_of(row: Row, size: tuple[int, ...]) -> Gan:
         "max_channels": 16,
         "upsampling": row["upsampling"],
         "normalization": row["normalization"],
+        "output_activation": row["ending"],
         "discriminator": style,
         "encoder": row["encoder"],
         "search": SearchSpace.default(axes=row["axes"], anisotropic=row["anisotropic"]),

@@ -18,7 +18,14 @@ from designer.layers import Window
 from designer.permalink import MAX_ID_LENGTH, _checksum, read_id, write_id
 from designer.permalink.radix import Packer, Unpacker
 from designer.space import Budget, Exact, Overlap, SearchSpace
-from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Output, Upsampling
+from designer.styles import (
+    DiscriminatorStyle,
+    InitialMap,
+    Normalization,
+    Output,
+    OutputActivation,
+    Upsampling,
+)
 from tests.support import soak_count
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -78,6 +85,7 @@ def families(draw: st.DrawFn, chain: Chain, search: SearchSpace) -> dict[str, An
         **start,
         "upsampling": draw(st.sampled_from(Upsampling)),
         "normalization": draw(st.sampled_from(kinds)),
+        "output_activation": draw(st.sampled_from(OutputActivation)),
         "discriminator": draw(st.none() | style),
         "encoder": draw(st.booleans()),
     }
@@ -135,7 +143,7 @@ def test_no_field_is_forgotten() -> None:
     """A field added to a brief needs a place in the id; this list is the reminder."""
     assert {field.name for field in fields(Brief)} == {
         "resolution", "latent_dim", "initial_map", "channels", "base_channels", "max_channels",
-        "upsampling", "normalization", "discriminator", "encoder", "classes",
+        "upsampling", "normalization", "output_activation", "discriminator", "encoder", "classes",
         "search", "budget", "windows", "verify",
     }  # fmt: skip
     assert {field.name for field in fields(SearchSpace)} == {
@@ -227,19 +235,22 @@ def test_touched_ids_are_refused(seed: int) -> None:
 
 
 def test_another_version_has_its_own_code() -> None:
-    with pytest.raises(UnknownIdVersion, match=r"version '3'.*reads 1 and 2") as refusal:
-        read_id("3" + write_id(*dcgan())[1:])
+    with pytest.raises(UnknownIdVersion, match=r"version '4'.*reads 1, 2, 3") as refusal:
+        read_id("4" + write_id(*dcgan())[1:])
     assert refusal.value.code == "unknown_id_version"
-    assert refusal.value.facts == {"known": ["1", "2"]}
+    assert refusal.value.facts == {"known": ["1", "2", "3"]}
 
 
-@pytest.mark.parametrize("version", ["1", "2"])
+@pytest.mark.parametrize("version", ["1", "2", "3"])
 def test_an_id_of_one_version_is_none_of_the_other(version: str) -> None:
     """The checksum covers the version."""
-    text = write_id(*(dcgan() if version == "1" else critic()))
+    brief, chain = dcgan() if version == "1" else critic()
+    ending = OutputActivation.NONE if version == "3" else OutputActivation.TANH
+    text = write_id(replace(brief, output_activation=ending), chain)
     assert text[0] == version
-    with pytest.raises(DamagedId):
-        read_id(("2" if version == "1" else "1") + text[1:])
+    for other in {"1", "2", "3"} - {version}:
+        with pytest.raises(DamagedId):
+            read_id(other + text[1:])
 
 
 def critic() -> tuple[Brief, Chain]:

@@ -286,3 +286,35 @@ def test_an_accident_is_told_and_not_kept(accident: Accident, tmp_path: Path) ->
     assert "ETag" not in answer.headers
     assert "verify;dur=" in answer.headers["Server-Timing"]
     assert client.get("/v1/designs?resolution=16&latent_dim=8&verify=none").status_code == 200
+
+
+SCALARS: dict[str, Any] = {
+    "dimensions": 2,
+    "latent_dim": 5,
+    "channels": 1,
+    "base_channels": 6,
+    "max_channels": 8,
+    "upsampling": "subpixel",
+    "normalization": "group",
+    "output_activation": "sigmoid",
+    "encoder": True,
+    "classes": 3,
+    "verify": "none",
+}
+
+
+def test_every_scalar_field_of_a_brief_is_a_query_parameter(client: FlaskClient) -> None:
+    """And gives what the same fields give in a body."""
+    posted = client.post("/v1/designs", json={"resolution": 16} | SCALARS)
+    nested = {"resolution", "initial_map", "discriminator", "search", "chain", "budget"}
+    assert set(posted.json["brief"]) - nested == set(SCALARS)  # type: ignore[index]
+    words = {name: str(value).lower() for name, value in SCALARS.items()}
+    got = client.get("/v1/designs", query_string={"resolution": "16x16"} | words)
+    assert got.status_code == 200
+    assert got.json == posted.json
+
+
+def test_a_flag_of_a_query_string_is_true_or_false(client: FlaskClient) -> None:
+    answer = client.get(f"{QUERY}&encoder=1")
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["code"] == "not_a_boolean"  # type: ignore[index]

@@ -121,3 +121,12 @@ def test_the_contract_has_the_librarys_limits(name: str, bound: str) -> None:
     assert getattr(brief_from_document(good | {name: inside}), name) == inside
     with pytest.raises(InvalidRequest, match=f"got {outside}"):
         brief_from_document(good | {name: outside})
+
+
+def test_a_decoder_s_brief_needs_no_latent_dim() -> None:
+    """By the body's schema; in a query string there is no given map."""
+    contract = yaml.safe_load(FILE.read_text())
+    assert contract["components"]["schemas"]["Brief"]["required"] == ["resolution"]
+    query = contract["paths"]["/v1/designs"]["get"]["parameters"]
+    required = {each["name"] for each in query if each.get("required")}
+    assert required == {"resolution", "latent_dim"}

@@ -21,7 +21,7 @@ from designer.brief import Level
 from designer.errors import ProbeFailed
 from designer.layers import Window
 from designer.source import PythonSource, render_source
-from designer.styles import DiscriminatorStyle, Normalization, Output, Upsampling
+from designer.styles import DiscriminatorStyle, Normalization, Output, OutputActivation, Upsampling
 from designer.verification import Limits, Pool, WidthPolicy, verify_source
 from tests.networks.building import LONGER, make_gan
 from tests.verification.designs import doubling, gan_of
@@ -103,6 +103,11 @@ DESIGNS |= {
             initial_channels=7, upsampling=Upsampling.SUBPIXEL, style=None, encoder=True,
             normalization=Normalization.NONE,
         ),
+        "shuffled alike, then by axis, no last activation": make_gan(
+            (16, 32), PLAIN, (Window(kernel_size=3, padding=1), PLAIN),
+            upsampling=Upsampling.SUBPIXEL, style=None, ending=OutputActivation.NONE,
+        ),
+        "masks": make_gan((16, 16), PLAIN, PLAIN, style=None, ending=OutputActivation.SIGMOID),
         "a volume, shuffled by axis": make_gan(
             (4, 8, 18), PLAIN,
             (Window(kernel_size=3, padding=1), PLAIN, Window(kernel_size=3, stride=3)),
