@@ -43,37 +43,80 @@ def read_complaint(text: str) -> Complaint:
         if found := re.search(pattern, text, re.IGNORECASE):
             return read(text, found)
     for pattern, about in FOREIGN.items():
-        if re.search(pattern, text, re.IGNORECASE):
+        if re.search(pattern, last_message(text), re.IGNORECASE):
             return Complaint(text=text, foreign=about)
     return Complaint(text=text)
 
 
+def last_message(text: str) -> str:
+    r"""What a traceback ends in; a text that is none, as it is.
+
+    >>> last_message("Traceback (most recent call last):\n  File 'worker.py'\nValueError: no")
+    'ValueError: no'
+    """
+    ends = list(re.finditer(r"^[\w.]*(?:Error|Exception|Warning)\b", text, re.MULTILINE))
+    return text[ends[-1].start() :] if ends else text
+
+
 FOREIGN: Mapping[str, str] = {
-    r"out of memory|bad_alloc|not enough memory": "memory",
-    r"same device|is_cuda|torch\.cuda\.\w*Tensor\) and weight|device type|CUDA error|cudnn": (
-        "the device that tensors and weights are on"
-    ),
-    r"expected (scalar type|object of)|should be the same\b|dtype|Half|not implemented for '": (
+    r"out of memory|bad_alloc|not enough memory|can't allocate memory": "memory",
+    r"device-side assert|(?<!dimension )index out of range|Target -?\d+ is out|nll_loss|"
+    r"index -?\d+ is out of bounds": "class labels or indices",
+    r"same device|is_cuda|torch\.cuda\.\w*Tensor|device type|backend (CPU|CUDA)|CUDA error|cudnn|"
+    r"not compiled with CUDA|No CUDA GPUs|cuda runtime": "the device that tensors and weights are on",
+    r"scalar type|expected object of|type \([\w.]+\) should be the same|dtype|"
+    r"not implemented for '|Long(Tensor)? .*Float|Float.* Long": (
         "the number type of tensors and weights"
     ),
-    r"backward through the graph|does not require grad|inplace operation|leaf variable": (
-        "gradients"
-    ),
-    r"state_dict|unexpected key|missing key|copying a param": (
+    r"backward through the graph|require(s)? grad|requires_grad|inplace operation|leaf variable|"
+    r"grad can be implicitly|does not have a grad_fn": "gradients",
+    r"view size is not compatible|non-contiguous|is_contiguous": "how a tensor lies in memory",
+    r"state_dict|unexpected key(?!word)|missing key|copying a param": (
         "weights that were saved from another network"
     ),
-    r"has no attribute|is not defined|unexpected keyword|positional argument|not callable": (
+    r"has no attribute|is not defined|unexpected keyword|positional argument|not callable|"
+    r"invalid combination of arguments|empty parameter list|not subscriptable": (
         "Python names and arguments"
     ),
     r"No module named|cannot import": "imports",
-    r"index out of range|out of bounds|Target \d+": "class labels or indices",
-    r"NaN|nan\b|mode collapse": "the values, not the sizes",
-    r"DataLoader|worker|Broken pipe|No such file|FileNotFound": "loading the data",
+    r"\bNaN\b|nan values|loss (is|=|:|becomes) nan|mode collapse|between 0 and 1|"
+    r"input_val >= zero|\binf\b": "the values, not the sizes",
+    r"DataLoader|worker|Broken pipe|No such file|FileNotFound|cannot identify image": (
+        "loading the data"
+    ),
     r"stack expects each tensor|equal size, but got": (
         "the data: samples of different sizes in one batch"
     ),
 }
 """What a message is about that no layer's size can cause, by its words."""
+
+_SIZES_SPOKEN_OF = (
+    r"must match|cannot be multiplied|size mismatch|kernel size|channels|invalid for input|too small|"
+    r"padding|to be unbatched|unbatched|\dD input|same number of dimensions|more than 1 value|"
+    r"running_mean|must be divisible|divisible by|wrapping around|out of range|must have the same size|"
+    r"target size|input size|spatial dimensions|-dimensional input|expanded size|strided"
+)
+"""Words of messages that a layer's sizes cause, in torch's present and older wordings."""
+
+
+def speaks_of_sizes(text: str) -> bool:
+    """Whether a message is of the kind that sizes cause.
+
+    >>> speaks_of_sizes("size mismatch, m1: [64 x 8192], m2: [2048 x 512]")
+    True
+    """
+    return re.search(_SIZES_SPOKEN_OF, text, re.IGNORECASE) is not None
+
+
+def numbers_in(text: str) -> frozenset[int]:
+    """The numbers of a message, those apart that belong to a name.
+
+    >>> sorted(numbers_in("mat1 and mat2 shapes cannot be multiplied (64x8192 and 2048x512)"))
+    [64, 512, 2048, 8192]
+    """
+    found = re.findall(r"(?<![A-Za-z_\d])\d{1,12}|(?<=\dx)\d{1,12}", text)
+    return frozenset(map(int, found))
+
 
 _SIZE = r"\(?torch\.Size\(\[([\d, ]*)\]\)\)?"
 

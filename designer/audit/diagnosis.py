@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import prod
 
 from designer.audit.breaks import Shape, times
-from designer.audit.complaint import Complaint
+from designer.audit.complaint import Complaint, last_message, numbers_in, speaks_of_sizes
 from designer.audit.request import AuditRequest
-from designer.audit.trace import Network, Trace
+from designer.audit.trace import Network, Trace, trace_network
+from designer.limits import MAX_AUDIT_BATCH
+
+MOST_BATCHES = 40
+"""Most batches that are tried on the numbers of a message."""
 
 
 class Verdict(StrEnum):
@@ -46,7 +50,7 @@ def diagnose(request: AuditRequest, trace: Trace) -> Diagnosis:
     wanted = request.wanted_shape
     if trace.broken is not None:
         index = len(trace.steps)
-        about, geometry = _about_break(trace.broken.torch_error, seen)
+        about, geometry = _about_break(network, trace, seen)
         return Diagnosis(
             verdict=Verdict.BREAKS,
             reason=f"Layer {index} ({network.layers[index].op}): {trace.broken}.",
@@ -144,6 +148,12 @@ def _about_run(
             f" {times(end[1:])}.",
             True,
         )
+    if speaks_of_sizes(last_message(seen.text)):
+        return (
+            f"The message is about sizes, but every layer of this network takes what it gets, and it"
+            f" ends at {times(end[1:])}: the message comes from another input size, batch or network.",
+            True,
+        )
     return (
         "Every layer runs, and nothing in the message is about these sizes: it is not the geometry"
         " of this network.",
@@ -155,6 +165,13 @@ def _about_loss(
     network: Network, trace: Trace, given: Shape, target: Shape
 ) -> tuple[str | None, bool | None]:
     end, batch, numbers = trace.shapes[-1], network.batch, prod(given)
+    if numbers == prod(end) == prod(target):
+        return (
+            f"The loss got as many numbers as were due, {numbers}, laid out as {times(given)} where"
+            f" {times(target)} was due: no size is wrong, a view or squeeze of one of them is"
+            " missing.",
+            True,
+        )
     if numbers == prod(end) and numbers % batch == 0:
         each = numbers // batch
         whole = f"{numbers} = {batch}·{each}"
@@ -172,19 +189,65 @@ def _about_loss(
     )
 
 
-def _about_break(torch_error: str | None, seen: Complaint | None) -> tuple[str | None, bool | None]:
+def _about_break(
+    network: Network, trace: Trace, seen: Complaint | None
+) -> tuple[str | None, bool | None]:
+    """Whether the message that was seen is the one of the layer that breaks."""
     if seen is None:
         return None, None
-    if torch_error is not None and torch_error[:60] in seen.text:
-        return "This is the message that was seen.", True
+    said, message = _squeezed(seen.text), last_message(seen.text)
+    batches = _batches(network, trace, message)
+    for batch in batches:
+        error = _error_at(network, len(trace.steps), batch)
+        if error is not None and _squeezed(error) in said:
+            with_batch = "" if batch == network.batch else f", with a batch of {batch}"
+            return f"This is the message that was seen{with_batch}.", True
     if seen.foreign is not None:
         return (
             f"The message that was seen is about {seen.foreign}: that is not geometry. The layer"
             " named here would be refused all the same.",
             False,
         )
+    if any(_same_numbers(network, trace, batch, message) for batch in batches):
+        return (
+            "The message that was seen has the numbers of this one, in the words of another version"
+            " of torch.",
+            True,
+        )
+    if speaks_of_sizes(last_message(seen.text)):
+        return (
+            "The message that was seen has other words or numbers than torch has for this layer: it"
+            " may come from another input, batch or version.",
+            True,
+        )
     return (
-        "The message that was seen has other words or numbers than torch has for this layer: it may"
-        " come from another input, batch or version.",
-        True,
+        "Nothing in the message that was seen is about sizes: that is not geometry. The layer named"
+        " here would be refused all the same.",
+        False,
     )
+
+
+def _batches(network: Network, trace: Trace, text: str) -> list[int]:
+    """Batches that the numbers of a message may be of, the request's own first."""
+    each = prod(trace.shapes[-1][1:])
+    told = [count for number in sorted(numbers_in(text)) for count in (number, number // each)]
+    told = [count for count in told if 1 <= count <= MAX_AUDIT_BATCH]
+    return list(dict.fromkeys([network.batch, *told]))[:MOST_BATCHES]
+
+
+def _error_at(network: Network, index: int, batch: int) -> str | None:
+    """What torch says of the same layer with another batch."""
+    trace = trace_network(replace(network, batch=batch))
+    if trace.broken is None or trace.fails_at != index:
+        return None
+    return trace.broken.torch_error
+
+
+def _same_numbers(network: Network, trace: Trace, batch: int, text: str) -> bool:
+    numbers = numbers_in(_error_at(network, len(trace.steps), batch) or "")
+    return len(numbers) > 1 and numbers <= numbers_in(text) and speaks_of_sizes(text)
+
+
+def _squeezed(text: str) -> str:
+    """A text without spaces and line ends, which are lost in copying."""
+    return "".join(text.split())

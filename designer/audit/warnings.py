@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import prod
 
 from designer.arithmetic import kernel_span, unread_positions
@@ -25,16 +26,25 @@ def layer_warnings(network: Network, trace: Trace, index: int) -> list[str]:
     """
     layer = network.layers[index]
     before, after = trace.shapes[index], trace.shapes[index + 1]
-    found: list[str] = []
-    if isinstance(layer, ConvLayer | PoolLayer):
-        found += _reading(layer, before, after)
-    if isinstance(layer, ConvTransposeLayer):
-        found += _overlap(layer, before)
+    found = [*window_warnings(layer, before, after)]
     found += _norm(network, index, after)
     found += _batch(network, before, after)
     if index == len(network.layers) - 1:
         found += _critic(network, trace)
     return found
+
+
+@lru_cache(maxsize=4096)
+def window_warnings(layer: Layer, before: Shape, after: Shape) -> tuple[str, ...]:
+    """What is odd about how a layer's windows read or paint; the same layers come by often.
+
+    >>> window_warnings(ConvTransposeLayer(in_channels=1, out_channels=1, kernel_size=4, stride=2),
+    ...                 (1, 1, 5), (1, 1, 12))
+    ()
+    """
+    if isinstance(layer, ConvLayer | PoolLayer):
+        return tuple(_reading(layer, before, after))
+    return tuple(_overlap(layer, before)) if isinstance(layer, ConvTransposeLayer) else ()
 
 
 def _reading(layer: ConvLayer | PoolLayer, before: Shape, after: Shape) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -77,13 +77,18 @@ def apply_changes(network: Network, changes: Sequence[Change]) -> Network:
         elif change.field != LAYER:
             layer = layers[change.index]
             assert layer is not None, "a layer that is removed has no other change"
-            value: dict[str, Any] = {attribute(change.field): change.after}
-            layers[change.index] = replace(layer, **value)
+            layers[change.index] = edit_layer(layer, {change.field: change.after})
         elif isinstance(change.after, Layer):
             added.setdefault(change.index, []).append(change.after)
         else:
             layers[change.index] = None
     return replace(network, input_shape=input_shape, layers=_joined(layers, added))
+
+
+def edit_layer(layer: Layer, values: Mapping[str, object]) -> Layer:
+    """The layer with other values, by their JSON names."""
+    named: dict[str, Any] = {attribute(name): value for name, value in values.items()}
+    return replace(layer, **named)
 
 
 def _joined(layers: Sequence[Layer | None], added: dict[int, list[Layer]]) -> tuple[Layer, ...]:

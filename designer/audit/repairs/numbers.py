@@ -12,12 +12,11 @@ from designer.audit.breaks import Shape
 from designer.audit.convolutions import ConvolutionLayer
 from designer.audit.dense import LinearLayer, ReshapeLayer
 from designer.audit.norms import NormLayer
-from designer.audit.padding import PadLayer
 from designer.audit.repairs.changes import Change, Changes, set_field
 from designer.audit.repairs.goal import Goal
-from designer.audit.resizing import INTERPOLATING, PixelShuffleLayer, UpsampleLayer
+from designer.audit.repairs.values import other_ranks
+from designer.audit.resizing import PixelShuffleLayer, UpsampleLayer
 from designer.audit.skips import SkipLayer
-from designer.audit.spec import AxisLayer
 from designer.audit.trace import Network, Trace
 
 
@@ -27,7 +26,7 @@ def number_edits(network: Network, trace: Trace) -> Iterator[Changes]:
     if index is None:
         return
     layer, shape = network.layers[index], trace.shapes[-1]
-    if isinstance(layer, AxisLayer) and layer.ndim is not None and 1 <= len(shape) - 2 <= 3:
+    if len(shape) - 2 in other_ranks(layer):
         yield (set_field(network, index, "ndim", len(shape) - 2),)
     if isinstance(layer, ConvolutionLayer):
         yield from _channels(network, index, layer, shape)
@@ -39,17 +38,17 @@ def number_edits(network: Network, trace: Trace) -> Iterator[Changes]:
     elif isinstance(layer, ReshapeLayer):
         yield from _shapes(network, index, layer, shape)
     elif isinstance(layer, SkipLayer):
-        for source in range(-1, index - 1):
-            if source != layer.source:
-                yield (set_field(network, index, "from", source),)
-    elif isinstance(layer, PixelShuffleLayer):
+        yield from _origins(network, index, layer)
+    elif isinstance(layer, PixelShuffleLayer) and len(shape) > 2:
         yield from _producer(network, index, shape[-3] * layer.upscale_factor**2)
-    elif isinstance(layer, UpsampleLayer):
-        for mode, ranks in {"nearest": (3, 4, 5), **INTERPOLATING}.items():
-            if len(shape) in ranks and mode != layer.mode:
-                yield (set_field(network, index, "mode", mode),)
-    elif isinstance(layer, PadLayer):
-        yield (set_field(network, index, "mode", "constant"),)
+
+
+def origin_edits(network: Network, trace: Trace) -> Iterator[Changes]:
+    """Skips from other layers, up to the one that breaks."""
+    for index in range(min(len(trace.steps), len(network.layers) - 1), -1, -1):
+        layer = network.layers[index]
+        if isinstance(layer, SkipLayer):
+            yield from _origins(network, index, layer)
 
 
 def end_channels(network: Network, trace: Trace, channels: int) -> Iterator[Changes]:
@@ -58,17 +57,14 @@ def end_channels(network: Network, trace: Trace, channels: int) -> Iterator[Chan
 
 
 def size_edits(network: Network, trace: Trace, goal: Goal) -> Iterator[Changes]:
-    """Upsamplings by another factor, or straight to a size that the network knows elsewhere."""
+    """Upsamplings straight to a size that the network knows elsewhere."""
     known = {shape[2:] for shape in trace.shapes} | {(goal.wanted or ())[1:]}
     for index in range(min(len(trace.steps), len(network.layers) - 1), -1, -1):
         layer, before = network.layers[index], trace.shapes[index]
         if not isinstance(layer, UpsampleLayer):
             continue
-        for factor in range(2, 9):
-            if layer.scale_factor is not None and factor != layer.scale_factor:
-                yield (set_field(network, index, "scale_factor", factor),)
         for sizes in sorted(known, reverse=True):
-            if len(sizes) == len(before) - 2 and min(sizes) > 0 and sizes != layer.size:
+            if 0 < len(sizes) == len(before) - 2 and min(sizes) > 0 and sizes != layer.size:
                 to_size = [set_field(network, index, "size", sizes)]
                 if layer.scale_factor is not None:
                     to_size.insert(0, set_field(network, index, "scale_factor", None))
@@ -101,6 +97,12 @@ def _channels(
             if layer.in_channels % groups == 0 and layer.out_channels % groups == 0:
                 yield (set_field(network, index, "groups", groups),)
                 break
+
+
+def _origins(network: Network, index: int, layer: SkipLayer) -> Iterator[Changes]:
+    for source in range(-1, index - 1):
+        if source != layer.source:
+            yield (set_field(network, index, "from", source),)
 
 
 def _producer(network: Network, index: int, wanted: int, *, rest: Shape = ()) -> Iterator[Changes]:

@@ -1,6 +1,7 @@
 """Which of two repairs is smaller.
 
-In order: layers touched (windows odder than people make them count as more), fields changed, per-axis
+In order: how many changes, each of one field, one whole layer or the input; fields before whole
+layers before the input; layers touched (windows odder than people make them count as more); per-axis
 lists; then a figure of how much is given up: weights that change their shape, values that move far,
 edits far from where it shows.
 """
@@ -14,7 +15,7 @@ from designer.audit.breaks import Shape
 from designer.audit.repairs.changes import INPUT, LAYER, Change, Changes
 from designer.audit.repairs.goal import Goal
 from designer.audit.trace import Network, Trace
-from designer.audit.warnings import all_warnings
+from designer.audit.warnings import window_warnings
 
 STRANGE = 0.75
 """From here on an odd window counts as much as a layer: a second layer is changed rather."""
@@ -49,42 +50,61 @@ class Candidate:
         return len(whole) + len(places)
 
 
+def effort(candidate: Candidate, goal: Goal, *, odd: int) -> float:
+    """Layers touched, and more where whole layers come or go or a window becomes odd.
+
+    ``odd`` is how odd the network was before.
+    """
+    missed = goal.wanted is None and goal.misses(candidate.trace)
+    touched = candidate.layers_touched + sum(map(_wholeness, candidate.changes))
+    strange = _strangeness(candidate, odd) if is_odd(candidate, odd=odd) else 0
+    return touched + strange + (0.5 if missed else 0)
+
+
+def is_odd(candidate: Candidate, *, odd: int) -> bool:
+    """Whether its windows are odder than people make them: offered only where nothing else is."""
+    return _strangeness(candidate, odd) >= STRANGE
+
+
 def size(candidate: Candidate, goal: Goal, *, place: int, odd: int) -> tuple[float, ...]:
     """The key by which repairs are offered, smallest first.
 
     ``place`` is the layer where it shows, ``odd`` how odd the network was before.
     """
-    missed = goal.wanted is None and goal.misses(candidate.trace)
-    touched = candidate.layers_touched + sum(map(_wholeness, candidate.changes))
-    strange = max(0, oddities(candidate.network, candidate.trace) - odd) / 4
-    strange += sum(map(_odd_change, candidate.changes))
     away = max(abs(change.index - place) for change in candidate.changes)
+    given_up = _strangeness(candidate, odd) + sum(map(_price, candidate.changes))
     return (
-        touched + (strange if strange >= STRANGE else 0) + (0.5 if missed else 0),
         len(candidate.changes),
+        max(map(_wholeness, candidate.changes)),
+        effort(candidate, goal, odd=odd),
         sum(isinstance(change.after, tuple) for change in candidate.changes),
-        strange + sum(map(_price, candidate.changes)) + 0.2 * away,
+        given_up + 0.2 * away,
         -max(change.index for change in candidate.changes),
     )
 
 
+def _strangeness(candidate: Candidate, odd: int) -> float:
+    """How much odder the windows are than they were, and than people make them."""
+    warned = max(0, oddities(candidate.network, candidate.trace) - odd) / 4
+    return warned + sum(map(_odd_change, candidate.changes))
+
+
 def _wholeness(change: Change) -> float:
-    """A whole layer or another input is a larger edit than a field."""
-    return {LAYER: 1.0}.get(change.field, 0.75 if change.index == INPUT else 0.0)
+    """A whole layer is a larger edit than a field, another input is larger still."""
+    return {LAYER: 1.0}.get(change.field, 1.5 if change.index == INPUT else 0.0)
 
 
 def _price(change: Change) -> float:
     """What a change gives up: numbers that must meet are cheap, weights and strides are dear."""
     if change.field == LAYER or change.index == INPUT:
         return 1.0
-    if change.field not in _PRICES:
-        return 0.2
     before, after = _numbers(change.before), _numbers(change.after)
+    named = 0.5 if isinstance(change.after, str) and not isinstance(change.before, str) else 0.0
     if len(before) != len(after):
         before = before * len(after) if len(before) == 1 else [1.0] * len(after)
     moved = sum(abs(log2(1 + b) - log2(1 + a)) for a, b in zip(before, after, strict=True))
     weight = 1.0 if change.field in _WEIGHTS else 0.3
-    return _PRICES[change.field] + weight * moved / max(1, len(after))
+    return named + _PRICES.get(change.field, 0.2) + weight * moved / max(1, len(after))
 
 
 _PRICES = {
@@ -109,11 +129,8 @@ def _numbers(value: object) -> list[float]:
 
 def oddities(network: Network, trace: Trace) -> int:
     """How many warnings there are about reading and painting."""
-    sentences = [text for found in all_warnings(network, trace) for text in found]
-    return sum(any(word in text for word in ODD_WORDS) for text in sentences)
-
-
-ODD_WORDS = ("never read", "Uneven overlap", "only ever sees padding")
+    steps = zip(network.layers, trace.shapes, trace.shapes[1:], strict=False)
+    return sum(len(window_warnings(*step)) for step in steps)
 
 
 def _odd_change(change: Change) -> float:

@@ -14,13 +14,21 @@ from itertools import groupby
 from math import prod
 
 from designer.audit.breaks import Shape
-from designer.audit.repairs.changes import INPUT, LAYER, Changes, apply_changes, set_field
+from designer.audit.repairs.changes import (
+    INPUT,
+    LAYER,
+    Changes,
+    apply_changes,
+    edit_layer,
+    set_field,
+)
 from designer.audit.repairs.goal import Goal
 from designer.audit.repairs.inputs import input_edits, served_inputs
-from designer.audit.repairs.numbers import end_channels, number_edits, size_edits
-from designer.audit.repairs.ranking import Candidate, oddities, size
+from designer.audit.repairs.numbers import end_channels, number_edits, origin_edits, size_edits
+from designer.audit.repairs.ranking import Candidate, effort, is_odd, oddities, size
 from designer.audit.repairs.several import several_edits
 from designer.audit.repairs.structure import borders, copies, removals
+from designer.audit.repairs.values import known_counts, value_changes
 from designer.audit.repairs.windows import (
     Values,
     axis_changes,
@@ -37,6 +45,9 @@ MAX_WORK = 100_000
 
 OFFERED = 10
 """Most repairs that are offered."""
+
+FOLLOWED = 4
+"""Most numbers in a row that are made to meet what arrives."""
 
 BEAM = 24
 """Most first edits that are carried on to a second one."""
@@ -62,12 +73,17 @@ def find_repairs(network: Network, goal: Goal) -> list[Candidate]:
     goal = Goal(wanted=goal.wanted, wish=goal.wish or _wish(network, trace, goal))
     found = [*_single_edits(network, trace, goal, work)]
     place, odd = min(len(trace.steps), len(network.layers) - 1), oddities(network, trace)
-    if not any(size(each, goal, place=place, odd=odd)[0] < 2 for each in found):
+    if not any(effort(each, goal, odd=odd) < 2 for each in found):
         work.left = max(work.left, MAX_WORK // 2)
         for changes in several_edits(network, trace, goal, work):
             found += _checked(network, changes, goal, work)
         found += _second_edits(network, trace, goal, work)
-    return choose(sorted(found, key=lambda each: size(each, goal, place=place, odd=odd)))
+    found += _meetings(network, (), goal, work, FOLLOWED)
+    ranked = sorted(found, key=lambda each: size(each, goal, place=place, odd=odd))
+    odd_ones = {id(each) for each in ranked if is_odd(each, odd=odd)}
+    return choose(
+        each for place, each in enumerate(ranked) if not place or id(each) not in odd_ones
+    )
 
 
 def choose(ranked: Iterable[Candidate]) -> list[Candidate]:
@@ -97,25 +113,35 @@ def choose(ranked: Iterable[Candidate]) -> list[Candidate]:
 def _group(candidate: Candidate) -> object:
     """What edits have in common: whole layers added, or taken away, the input, or the same layers."""
     first = candidate.changes[0]
+    if len(candidate.changes) > 1 and {change.field for change in candidate.changes} <= MEETING:
+        return "meeting"
     if any(change.field == LAYER for change in candidate.changes):
         return "added" if first.before is None else "removed"
     return "input" if first.index == INPUT else frozenset(place for place, _ in candidate.kind)
 
 
-ALIKE: dict[object, int] = {"added": 2, "removed": 1, "input": 1}
+MEETING = {"in_channels", "in_features", "num_features", "shape"}
+"""Fields that only say what arrives: to mend them changes nothing else."""
+
+ALIKE: dict[object, int] = {"added": 2, "removed": 1, "input": 1, "meeting": 1}
 """How many repairs of a group are offered; of other groups three."""
 
 
 def _wish(network: Network, trace: Trace, goal: Goal) -> Shape | None:
-    """Where the network ends when its input suits it, if its own does not; a score is one number."""
+    """Where the network ends when its input suits it, if its own does not; a score is one number.
+
+    Where the end follows the input's size, as in a U-Net, there is nothing to wish.
+    """
     if trace.broken is None or goal.wanted is not None:
         return goal.wanted
-    served = served_inputs(network, Goal(), Work(MAX_WORK // 10), most=1)
+    served = served_inputs(network, Goal(), Work(MAX_WORK // 10), most=2)
     if not served:
         return None
-    end = trace_network(replace(network, input_shape=served[0])).shapes[-1][1:]
-    falling = prod(end[1:]) < prod(network.input_shape[1:])
-    return (1,) * len(end) if end[:1] == (1,) and falling else end
+    ends = [trace_network(replace(network, input_shape=each)).shapes[-1][1:] for each in served]
+    end = ends[0]
+    if end[:1] == (1,) and prod(end[1:]) < prod(network.input_shape[1:]):
+        return (1,) * len(end)
+    return end if set(ends) == {end} else None
 
 
 def _single_edits(network: Network, trace: Trace, goal: Goal, work: Work) -> Iterator[Candidate]:
@@ -124,13 +150,14 @@ def _single_edits(network: Network, trace: Trace, goal: Goal, work: Work) -> Ite
     end = trace.output_shape
     if end and goal.wanted and len(end) == len(goal.wanted) and end[0] != goal.wanted[0]:
         edits.append(end_channels(network, trace, goal.wanted[0]))
-    edits += [removals(network, trace), copies(network, trace)]
+    edits += [origin_edits(network, trace), removals(network, trace, goal), copies(network, trace)]
     for group in edits:
         for changes in group:
             yield from _checked(network, changes, goal, work)
     for changes in size_edits(network, trace, goal):
         yield from _checked(network, changes, goal, work)
-    for variants in (single_changes, double_changes, axis_changes, triple_changes):
+    values = value_changes(known_counts(network, trace, goal))
+    for variants in (single_changes, values, double_changes, axis_changes, triple_changes):
         for changes in _window_edits(network, trace, goal, work, variants):
             yield from _checked(network, changes, goal, work)
     for changes in _uniform_edits(network, trace, work):
@@ -157,6 +184,22 @@ def _second_edits(network: Network, trace: Trace, goal: Goal, work: Work) -> Ite
                     return
                 if touched.isdisjoint(change.index for change in second):
                     yield from _checked(network, (*first, *second), goal, work)
+
+
+def _meetings(
+    network: Network, done: Changes, goal: Goal, work: Work, left: int
+) -> Iterator[Candidate]:
+    """Fields that say what arrives, mended one after the other as far as the network then breaks."""
+    changed = apply_changes(network, done)
+    for further in number_edits(changed, work.trace(changed)):
+        fields = {change.field for change in further}
+        if work.spent or not fields <= MEETING or further[0].index == INPUT:
+            continue
+        if any(change.index == each.index for change in further for each in done):
+            continue
+        yield from _checked(network, (*done, *further), goal, work)
+        if left > 1:
+            yield from _meetings(network, (*done, *further), goal, work, left - 1)
 
 
 def _progress(network: Network, trace: Trace, work: Work) -> list[Changes]:
@@ -188,12 +231,11 @@ def _window_edits(
         for values in variants(layer, seen[-1]):
             if work.spent:
                 return
-            changes = _as_changes(network, index, values)
-            shape = work.step(apply_changes(network, changes).layers[index], seen)
+            shape = work.step(edit_layer(layer, values), seen)
             if shape is not None and goal.accepts(
                 network, work.end_after(network, seen, index, shape)
             ):
-                yield changes
+                yield _as_changes(network, index, values)
 
 
 def _uniform_edits(network: Network, trace: Trace, work: Work) -> Iterator[Changes]:

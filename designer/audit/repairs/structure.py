@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from designer.audit.convolutions import ConvLayer, ConvTransposeLayer
-from designer.audit.dense import FlattenLayer, LinearLayer
+from designer.audit.breaks import Shape
+from designer.audit.convolutions import ConvLayer, ConvolutionLayer, ConvTransposeLayer
+from designer.audit.dense import FlattenLayer, LinearLayer, ReshapeLayer
 from designer.audit.padding import CropLayer, PadLayer
 from designer.audit.pools import GlobalPoolLayer, PoolLayer
 from designer.audit.repairs.changes import Changes, add_layer, remove_layer, set_field
@@ -16,6 +17,9 @@ from designer.audit.skips import SkipLayer
 from designer.audit.spec import AxisLayer, Layer
 from designer.audit.trace import Network, Trace
 
+WEIGHTED = (ConvolutionLayer, LinearLayer)
+"""Layers with weights, which say themselves how many channels or features they give."""
+
 LARGEST_BORDER = 4
 """What is cut off or laid on is at most the fourth part of a side: more would be another picture."""
 
@@ -23,12 +27,19 @@ MAX_COPIES = 4
 """Most copies of one layer that are put in."""
 
 
-def removals(network: Network, trace: Trace) -> Iterator[Changes]:
-    """One layer less, up to the one that breaks; the channels behind it are made to meet."""
+def removals(network: Network, trace: Trace, goal: Goal) -> Iterator[Changes]:
+    """One layer less, up to the one that breaks; the channels behind it are made to meet.
+
+    The last layer with weights stays where nobody says what shall come out: its owner meant it.
+    """
     last = len(trace.steps) if trace.broken else len(network.layers) - 1
+    weighted = [i for i, layer in enumerate(network.layers) if isinstance(layer, WEIGHTED)]
+    meant = weighted[-1:] if goal.wanted is None else []
     for index in range(min(last, len(network.layers) - 1), -1, -1):
         if len(network.layers) == 1:
             return
+        if index in meant:
+            continue
         change = remove_layer(network, index)
         layer = network.layers[index]
         follower = network.layers[index + 1] if index + 1 < len(network.layers) else None
@@ -66,6 +77,10 @@ def borders(network: Network, trace: Trace, goal: Goal) -> Iterator[Changes]:
             yield from _border(index, shape[2:], goal.wanted[1:])
             if set(goal.wanted[1:]) == {1}:
                 yield (add_layer(index, GlobalPoolLayer(keepdim=True)),)
+        elif goal.wanted is not None:
+            yield (add_layer(index, FlattenLayer()),)
+            yield (add_layer(index, GlobalPoolLayer()),)
+            yield (add_layer(index, ReshapeLayer(shape=goal.wanted)),)
         return
     layer = network.layers[index]
     if isinstance(layer, SkipLayer):
@@ -73,6 +88,20 @@ def borders(network: Network, trace: Trace, goal: Goal) -> Iterator[Changes]:
     if isinstance(layer, LinearLayer) and len(shape) > 2:
         yield (add_layer(index, FlattenLayer()),)
         yield (add_layer(index, GlobalPoolLayer()),)
+    if isinstance(layer, ConvolutionLayer):
+        yield from _unfoldings(index, layer, shape)
+
+
+def _unfoldings(index: int, layer: ConvolutionLayer, shape: Shape) -> Iterator[Changes]:
+    """A reshape to the channels and axes that a convolution takes: of a vector, of a grey picture."""
+    channels, axes = layer.in_channels, layer.axes(shape)
+    if len(shape) == axes + 1 and channels == 1:
+        yield (add_layer(index, ReshapeLayer(shape=(1, *shape[1:]))),)
+    if len(shape) != 2 or shape[1] % channels:
+        return
+    side = round((shape[1] // channels) ** (1 / axes))
+    if channels * side**axes == shape[1]:
+        yield (add_layer(index, ReshapeLayer(shape=(channels, *(side,) * axes))),)
 
 
 def _border(index: int, sizes: tuple[int, ...], wanted: tuple[int, ...]) -> Iterator[Changes]:
