@@ -16,6 +16,10 @@ from service.cache.cache import open_cache
 from service.cache.receipts import KeptReceipts
 from service.config import Config
 from service.contract import DESCRIPTION, LICENSE, TITLE, openapi_representation
+from service.observation.metrics import Metrics
+from service.observation.readiness import Readiness
+from service.observation.receipts import CountedReceipts
+from service.observation.requests import install_observation
 from service.problems.api import ProblemApi
 from service.release import release_name
 from service.schemas.fields import document_field
@@ -48,6 +52,7 @@ def create_app(config: Config | None = None, *, runner: Runner | None = None) ->
     )
     app.jinja_env.undefined = StrictUndefined
     app.url_map.merge_slashes = False
+    install_observation(app)
     install_transport(app, config)
     install_access(app, config)
     _furnish(app, config, runner)
@@ -59,7 +64,11 @@ def _furnish(app: Flask, config: Config, runner: Runner | None) -> None:
     """Set up where designs are made, and where they are kept."""
     policy = width_policy(config)
     cache = open_cache(config, namespace=f"{release_name()} {policy!r}")
-    workshop = Workshop(config, runner=runner, store=KeptReceipts(cache))
+    metrics: Metrics = app.extensions["metrics"]
+    cache.tally.listen(metrics.count_lookup)
+    receipts = CountedReceipts(KeptReceipts(cache), metrics)
+    workshop = Workshop(config, runner=runner, store=receipts, metrics=metrics)
+    app.extensions["readiness"] = Readiness(verifier=workshop.state, cache=cache.state)
     app.extensions["cache"] = cache
     app.extensions["workshop"] = workshop
     app.extensions["shelf"] = Shelf(workshop, cache)

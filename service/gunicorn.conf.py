@@ -5,10 +5,15 @@ The application is loaded in each worker after the fork, and each worker starts 
 processes itself: nothing that runs threads or torch exists before a fork.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
+from designer.verification import Limits
+from designer.version import VERSION
 from service.config import Config
+from service.observation.folder import forget_process, make_folder, remove_folder
+from service.observation.logs import server_logger
 from service.worker import patient_worker
 
 settings = Config.from_environment()
@@ -22,19 +27,47 @@ preload_app = False
 control_socket_disable = True
 limit_request_line = 8190
 timeout = settings.verify_timeout_s + 30
-graceful_timeout = 30
+graceful_timeout = max(settings.verify_timeout_s, Limits().full_level_s) + 30  # the longest answer
 keepalive = 15
 accesslog = None
-errorlog = "-"
+errorlog = None  # the logger sends its lines where all others go
+logger_class = server_logger(settings.log_format)
+loglevel = settings.log_level
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # never a slow disk
 
 
-def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn has no types
+def when_ready(server: Any) -> None:  # noqa: ANN401 - gunicorn has no types
+    """Make the folder of the figures before there is a worker, and say what starts."""
+    make_folder()
+    server.log.info(
+        "listening",
+        extra={
+            "version": VERSION,
+            "address": settings.netloc,
+            "workers": settings.workers,
+            "threads": settings.threads,
+            "verify_processes": settings.verify_processes,
+        },
+    )
+
+
+def post_worker_init(worker: Any) -> None:  # noqa: ANN401
     """Start the verifying processes of a worker that has been forked and has its application."""
     worker.app.wsgi().extensions["workshop"].warm()
 
 
 def worker_exit(server: Any, worker: Any) -> None:  # noqa: ANN401
     """End them with it, and close what it keeps."""
-    worker.app.wsgi().extensions["workshop"].close()
-    worker.app.wsgi().extensions["cache"].close()
+    if worker.pid == os.getpid():
+        worker.app.wsgi().extensions["workshop"].close()
+        worker.app.wsgi().extensions["cache"].close()
+
+
+def child_exit(server: Any, worker: Any) -> None:  # noqa: ANN401
+    """Forget what a worker that has ended said of its present."""
+    forget_process(worker.pid)
+
+
+def on_exit(server: Any) -> None:  # noqa: ANN401
+    """Remove the figures."""
+    remove_folder()

@@ -5,6 +5,10 @@ likes, so that a few dozen half-sent requests would keep everybody else out. Her
 arrive whole within a time, each answer has to be taken within the same time, and a connection is
 wound up in its own thread instead of the one that accepts all others.
 
+Told to end, gunicorn leaves its port open until its last answer is given, and whoever connects in
+the meantime waits for nobody. Here the connections that came before are taken, the port is closed
+at once, and what was taken is served.
+
 ``gunicorn.workers.gthread`` calls what is overridden here: that it still does is tested.
 """
 
@@ -73,12 +77,45 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     """The worker that serves such connections."""
 
     socket_class = PatientSocket
+    alive: bool
+    booted: bool
 
     def enqueue_req(self, conn: TConn) -> None:
         """Give a connection to a thread."""
         if not isinstance(conn.sock, PatientSocket):
             conn.sock = self.socket_class.adopt(conn.sock)
         super().enqueue_req(conn)
+
+    def handle_exit(self, sig: int, frame: Any) -> None:  # noqa: ANN401
+        """End: whoever asks from now on whether the process is ready hears that it is not."""
+        super().handle_exit(sig, frame)
+        if self.booted:
+            self.wsgi.extensions["readiness"].stopping.set()
+
+    def is_parent_alive(self) -> bool:
+        """Whether the server is there; without it the worker ends as if told to."""
+        there: bool = super().is_parent_alive()
+        if not there:
+            self.alive = False
+        return there
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Accept connections or not; a worker that ends takes those that wait, and no other."""
+        if self.alive:
+            super().set_accept_enabled(enabled)
+            return
+        for listener in self.sockets:
+            if listener.fileno() >= 0:
+                self._accept_those_that_wait(listener)
+        super().set_accept_enabled(False)
+        for listener in self.sockets:
+            listener.close()
+
+    def _accept_those_that_wait(self, listener: socket.socket) -> None:
+        before = -1
+        while before < self.nr_conns:
+            before = self.nr_conns
+            self.accept(listener)
 
     def handle(self, conn: TConn) -> Any:  # noqa: ANN401 - a mark of gunicorn's own
         """Serve one request; where the connection ends with it, wind it up here."""

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any, cast
 
 from flask import current_app, g
@@ -16,6 +17,8 @@ from designer.design import Design, design, recall_design
 from designer.verification import Limits, Pool, ReceiptStore, Runner, WidthPolicy
 from designer.verification.limits import MIB
 from service.config import Config
+from service.observation.metrics import Metrics
+from service.observation.readiness import OK, UNREADY
 
 
 class Workshop:
@@ -25,10 +28,16 @@ class Workshop:
     """
 
     def __init__(
-        self, config: Config, *, runner: Runner | None = None, store: ReceiptStore
+        self,
+        config: Config,
+        *,
+        runner: Runner | None = None,
+        store: ReceiptStore,
+        metrics: Metrics | None = None,
     ) -> None:
         self._config = config
         self._runner = runner
+        self._metrics = metrics or Metrics()
         self._store = store
         self._policy = width_policy(config)
         self._lock = threading.Lock()
@@ -59,7 +68,16 @@ class Workshop:
 
     def run(self, job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
         """What the probe measured of a job."""
-        return (self._runner or self._pool().run)(job, discard=discard)
+        with self._metrics.verifying():
+            return (self._runner or self._pool().run)(job, discard=discard)
+
+    def state(self) -> dict[str, Any]:
+        """How the verifying processes stand; those that nobody needed yet start when needed."""
+        pool = self._pools.get(os.getpid())
+        if pool is None:
+            return {"state": OK}
+        state = pool.state()
+        return {"state": OK if state.ready or state.busy else UNREADY, **asdict(state)}
 
     def _pool(self) -> Pool:
         with self._lock:

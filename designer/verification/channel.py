@@ -69,6 +69,12 @@ class Channel:
         except (ValueError, RecursionError) as garbled:
             raise ChannelGarbled("a message that is not JSON") from garbled
 
+    def has_message(self) -> bool:
+        """Whether there is something to read now, be it that the far end has gone."""
+        poll = select.poll()
+        poll.register(self.read_fd, select.POLLIN)
+        return bool(poll.poll(0))
+
     def close(self) -> None:
         """Close both descriptors."""
         os.close(self.read_fd)

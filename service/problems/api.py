@@ -75,7 +75,7 @@ def _words(facts: dict[str, Any]) -> dict[str, str]:
 def answer_fault(error: Exception) -> Response:
     """The answer to a fault of ours: it is logged with the request's id and not told outside."""
     request_id = g.get("request_id", "")
-    logger.error("request %s met a fault", request_id, exc_info=error)
+    logger.error("fault", exc_info=error, extra={"request_id": request_id})
     return problem_response(
         PROBLEMS["internal_error"],
         detail="the service met a fault of its own; the request is logged under its id",

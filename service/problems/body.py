@@ -83,6 +83,12 @@ class ProblemSchema(ma.Schema):
 _SCHEMA = ProblemSchema()
 
 
+class ProblemResponse(Response):
+    """An answer that is a problem, with the code that its body says too."""
+
+    code = ""
+
+
 def problem_document(
     problem: ProblemType,
     *,
@@ -115,14 +121,15 @@ def problem_response(
     detail: str,
     facts: dict[str, object] | None = None,
     errors: tuple[FieldError, ...] = (),
-) -> Response:
+) -> ProblemResponse:
     """The answer with that document; no cache keeps it, and an accident says when to come back."""
     document = problem_document(problem, detail=detail, facts=facts, errors=errors)
-    response = Response(
+    response = ProblemResponse(
         json.dumps(document, ensure_ascii=False) + "\n",
         status=problem.status,
         mimetype=MEDIA_TYPE,
     )
+    response.code = problem.code
     response.headers["Cache-Control"] = "no-store"
     if problem.accidental:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)

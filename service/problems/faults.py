@@ -33,6 +33,14 @@ FAULTS = [
         accidental=True,
     ),
     ProblemType(
+        code="not_ready",
+        status=503,
+        title="Not ready",
+        meaning="The web process starts, is about to end, or lacks a part; only `/readyz` says so.",
+        repair="Send requests elsewhere until `/readyz` answers 200; `facts.parts` names the part.",
+        accidental=True,
+    ),
+    ProblemType(
         code="overloaded",
         status=503,
         title="Too many requests wait",

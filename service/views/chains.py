@@ -10,6 +10,7 @@ from designer.solver import ChainQuery, search_chains
 from service.blueprint import BODY_CODES, Blueprint
 from service.examples import CHAINS
 from service.forms import document_answer
+from service.observation.metrics import metrics
 from service.representation import JSON, choose
 from service.schemas.chains import ChainQuerySchema, ChainsSchema
 from service.workshop import timed_stage
@@ -46,4 +47,5 @@ def search_for_chains(query: ChainQuery) -> Response:
     choose(request, (JSON,))
     with timed_stage("solve"):
         search = search_chains(query)
+    metrics().states.observe(search.states)
     return document_answer(search_document(query, search))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from flask import current_app, render_template, request
+from flask import current_app, jsonify, render_template, request
+from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug import Response
 
 from service.blueprint import Blueprint
+from service.observation.metrics import metrics
+from service.observation.readiness import readiness
 from service.representation import A_WHILE, Representation, choose, html
-from service.schemas.operations import HealthSchema
+from service.schemas.operations import HealthSchema, ReadinessSchema
 
 operations = Blueprint("operations", __name__, description="Liveness and the contract itself.")
 
@@ -18,6 +21,25 @@ operations = Blueprint("operations", __name__, description="Liveness and the con
 def healthz() -> dict[str, str]:
     """Whether the web process answers."""
     return {"status": "ok"}
+
+
+@operations.route("/readyz")
+@operations.response(200, ReadinessSchema)
+@operations.problems("not_ready", "probe_failed")
+def readyz() -> Response:
+    """Whether the web process can serve now, and how each part of it stands.
+
+    A part that is `degraded` costs time and no answers.
+    """
+    return uncached(jsonify(readiness().document()))
+
+
+@operations.route("/metrics")
+@operations.response(200, {"type": "string"}, content_type="text/plain")
+@operations.problems()
+def show_metrics() -> Response:
+    """The figures of all web processes, for Prometheus."""
+    return uncached(Response(metrics().text(), content_type=CONTENT_TYPE_LATEST))
 
 
 @operations.route("/openapi.json")
@@ -36,3 +58,9 @@ def openapi_json() -> Response:
 def docs() -> Response:
     """The contract to read and to try, without anything from elsewhere."""
     return html(render_template("docs.html"))
+
+
+def uncached(response: Response) -> Response:
+    """What is true now only."""
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
-import signal
 import socket
 import subprocess
 import time
@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from service.cli import gunicorn_command
 
 ROOT = Path(__file__).parents[2]
 START_S = 60
+END_S = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,18 +30,48 @@ class Answer:
     headers: http.client.HTTPMessage
     body: bytes
 
+    @property
+    def json(self) -> Any:  # noqa: ANN401
+        """The body as a document."""
+        return json.loads(self.body)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """A running server."""
+    """A running server: where it listens, its process, and the file that holds its log."""
 
     port: int
-    pid: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def pid(self) -> int:
+        """The process that was started; its children serve."""
+        return self.process.pid
 
     @property
     def url(self) -> str:
         """Where it listens."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """What was logged so far."""
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+    def connect(self) -> socket.socket:
+        """A connection to it, for what no client library would send."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=120)
+
+    def stop(self) -> None:
+        """End it in order, as operators do, and kill it where that takes too long."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=END_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
 
     def ask(
         self,
@@ -62,29 +94,45 @@ class Server:
 @contextmanager
 def serving(**settings: str) -> Iterator[Server]:
     """A server with these ``GAN_DESIGNER_`` settings, ended by its own pid."""
-    port = free_port()
-    variables = {f"GAN_DESIGNER_{name.upper()}": value for name, value in settings.items()}
-    process = subprocess.Popen(
-        gunicorn_command(),
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "GAN_DESIGNER_PORT": str(port), **variables},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
+    with TemporaryDirectory(prefix="server-") as folder:
+        server = start_server(Path(folder), **settings)
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def start_server(folder: Path, *, port: int | None = None, **settings: str) -> Server:
+    """A server that listens, with its log and what it keeps in a folder of its own."""
+    port = port or free_port()
+    settings = {"state_folder": str(folder / "state"), "port": str(port), **settings}
+    variables = {
+        name.upper() if name == "redis_url" else f"GAN_DESIGNER_{name.upper()}": value
+        for name, value in settings.items()
+    }
+    log = folder / "log"
+    with log.open("ab") as lines:
+        process = subprocess.Popen(
+            gunicorn_command(),
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
+            stdout=subprocess.DEVNULL,
+            stderr=lines,
+        )
+    server = Server(port=port, process=process, log=log)
     try:
-        wait_for(port, process)
-        yield Server(port=port, pid=process.pid)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        wait_for(port, process, log)
+    except BaseException:
+        server.stop()
+        raise
+    return server
 
 
-def wait_for(port: int, process: subprocess.Popen[Any]) -> None:
+def wait_for(port: int, process: subprocess.Popen[Any], log: Path | None = None) -> None:
     """Return once somebody listens on the port."""
     for _ in range(START_S * 10):
         if process.poll() is not None:
-            assert process.stderr is not None
-            raise AssertionError(str(process.stderr.read()))
+            raise AssertionError(f"the server ended: {log.read_text() if log else ''}")
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

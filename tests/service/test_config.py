@@ -48,6 +48,8 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         "allow_public": True,
         "rate_limit": "10/second;1000/hour",
         "trusted_proxies": 2,
+        "log_level": "debug",
+        "log_format": "text",
     }
     assert wanted.keys() == {setting.name for setting in fields(Config)}
     for setting in fields(Config):
@@ -78,6 +80,8 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         ("TRUSTED_PROXIES", "-1"),
         ("VERIFY_WAIT_S", "0"),
         ("API_KEYS_FILE", "/nowhere/keys"),
+        ("LOG_LEVEL", "loud"),
+        ("LOG_FORMAT", "xml"),
     ],
 )
 def test_a_bad_value_is_refused_with_its_name(

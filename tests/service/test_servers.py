@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.service.processes import children, descendants, is_gone, maps
 from tests.service.servers import ROOT, Server, free_port, serving, wait_for
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
@@ -118,7 +119,7 @@ def test_no_process_outlives_the_server() -> None:
         below = descendants(running.pid)
         assert len(below) > 2
     for _ in range(100):
-        left = [pid for pid in below if Path(f"/proc/{pid}").exists() and not is_zombie(pid)]
+        left = [pid for pid in below if not is_gone(pid)]
         if not left:
             break
         time.sleep(0.1)
@@ -149,35 +150,6 @@ def test_the_control_socket_stays_closed(server: Server, tmp_path: Path) -> None
     assert listening == []
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", server.port)) == 0
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process started."""
-    threads = Path(f"/proc/{pid}/task").iterdir()
-    return sorted(
-        int(pid) for thread in threads for pid in (thread / "children").read_text().split()
-    )
-
-
-def descendants(pid: int) -> list[int]:
-    """The processes below a process, at any depth."""
-    return [below for child in children(pid) for below in (child, *descendants(child))]
-
-
-def maps(pid: int) -> str:
-    """The files that a process has mapped; none where it has gone or is not ours to see."""
-    try:
-        return Path(f"/proc/{pid}/maps").read_text()
-    except OSError:
-        return ""
-
-
-def is_zombie(pid: int) -> bool:
-    """Whether a process has ended and only waits to be noticed."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-    except OSError:
-        return True
 
 
 def test_serve_prints_a_line_that_works() -> None:

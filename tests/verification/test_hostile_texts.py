@@ -112,7 +112,7 @@ def limited(small: Gan) -> Iterator[Pool]:
 @pytest.fixture(scope="module")
 def settled(limited: Pool) -> int:
     """How many processes this one has when nothing is wrong."""
-    assert limited.enforced
+    assert limited.state().enforced
     return len(family(os.getpid()))
 
 

@@ -279,8 +279,8 @@ def test_what_is_enforced_holds(pool: Pool, tmp_path: Path) -> None:
     outside.write_text("private")
     outside.chmod(0o600)
     said_by("", pool)
-    assert {"resource-limits", "empty-environment"} <= set(pool.enforced)
-    for name in set(pool.enforced) & FORBIDDEN.keys():
+    assert {"resource-limits", "empty-environment"} <= set(pool.state().enforced)
+    for name in set(pool.state().enforced) & FORBIDDEN.keys():
         text = FORBIDDEN[name].format(outside=str(outside))
         assert "Error" in said_by(text, pool), name
     assert said_by("open('small', 'w').write('x')", pool) == "None"

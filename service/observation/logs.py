@@ -1,0 +1,83 @@
+"""The log: one JSON object a line on standard error, gunicorn's own lines too.
+
+Neither bodies nor header values are written: keys are in headers.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from logging import LogRecord
+from typing import Any
+
+import structlog
+from gunicorn.glogging import Logger
+from structlog.stdlib import ExtraAdder, ProcessorFormatter
+
+
+def log_formatter(style: str) -> ProcessorFormatter:
+    """What turns a record into a line: a JSON object, or a text for people.
+
+    >>> from logging import makeLogRecord
+    >>> record = makeLogRecord({"msg": "request", "name": "x", "created": 0.0, "status": 200})
+    >>> log_formatter("json").format(record)
+    '{"event": "request", "status": 200, "logger": "x", ...}'
+    """
+    renderer = (
+        structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
+    )
+    return ProcessorFormatter(
+        foreign_pre_chain=[
+            ExtraAdder(),
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.add_log_level,
+            _add_process,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+        ],
+        processors=[
+            ProcessorFormatter.remove_processors_meta,
+            *([structlog.processors.format_exc_info] if style == "json" else []),
+            renderer,
+        ],
+    )
+
+
+def _add_process(_: object, __: str, event: Any) -> Any:  # noqa: ANN401 - structlog's own
+    event["process"] = event["_record"].process
+    return event
+
+
+class ServerLogger(Logger):  # type: ignore[misc]
+    """gunicorn's logger, whose lines go where all others go."""
+
+    style = "json"
+
+    def setup(self, cfg: Any) -> None:  # noqa: ANN401 - gunicorn has no types
+        """Send everything that is logged in this process to standard error."""
+        super().setup(cfg)
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(log_formatter(self.style))
+        logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+        logging.getLogger("gan_designer").setLevel(self.loglevel)
+        self.error_log.propagate = True
+        self.error_log.addFilter(hide_what_was_sent)
+
+
+def server_logger(style: str) -> type[ServerLogger]:
+    """The logger class whose lines have this style.
+
+    >>> server_logger("text").style
+    'text'
+    """
+    return type("Logger", (ServerLogger,), {"style": style})
+
+
+def hide_what_was_sent(record: LogRecord) -> bool:
+    """Keep the reason for which gunicorn refuses a request, without the header that it quotes."""
+    if isinstance(record.msg, str) and record.msg.startswith("Invalid request from ip="):
+        refusal = sys.exc_info()[0]
+        record.msg = "request refused before it was read"
+        record.refusal = refusal.__name__ if refusal else "unknown"
+    return True

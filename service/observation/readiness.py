@@ -1,0 +1,49 @@
+"""Whether this web process can serve: what each of its parts says of itself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, cast
+
+from flask import current_app
+
+from service.problems.body import ProblemError
+
+OK, DEGRADED, UNREADY = "ok", "degraded", "unready"
+STATES = (OK, DEGRADED, UNREADY)
+
+Probe = Callable[[], dict[str, Any]]
+"""Gives a part's ``state``, one of the three, and whatever else an operator wants to know."""
+
+
+class Readiness:
+    """The parts that are asked, by name, and whether the process is about to end.
+
+    >>> Readiness(cache=lambda: {"state": "degraded", "reason": "Redis is away"}).document()["status"]
+    'degraded'
+    """
+
+    def __init__(self, **parts: Probe) -> None:
+        self.parts = parts
+        self.stopping = threading.Event()
+
+    def document(self) -> dict[str, Any]:
+        """Every part's word, and the worst of them; a degraded service serves.
+
+        Raises:
+            ProblemError: not_ready, where a part cannot serve or the process is about to end.
+        """
+        parts = {name: probe() for name, probe in self.parts.items()}
+        worst = max((part["state"] for part in parts.values()), key=STATES.index, default=OK)
+        if self.stopping.is_set():
+            raise ProblemError("not_ready", "the web process is about to end", parts=parts)
+        if worst == UNREADY:
+            failing = ", ".join(name for name in parts if parts[name]["state"] == UNREADY)
+            raise ProblemError("not_ready", f"cannot serve yet: {failing}", parts=parts)
+        return {"status": worst, "parts": parts}
+
+
+def readiness() -> Readiness:
+    """The readiness of the application that answers."""
+    return cast(Readiness, current_app.extensions["readiness"])

@@ -1,0 +1,168 @@
+"""The figures of /metrics: right, of all workers, and with labels that no client makes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from designer.errors import Overloaded
+from service.app import create_app
+from service.config import Config
+from service.observation.folder import VARIABLE, forget_process, make_folder, remove_folder
+from tests.service.processes import children
+from tests.service.servers import Server, serving
+
+BRIEF = {"resolution": 16, "latent_dim": 4, "base_channels": 4}
+DOCS = Path(__file__).parents[2] / "docs" / "operations.md"
+
+Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+def figures(text: str) -> Figures:
+    """Every sample by its name and labels, read by Prometheus's own parser."""
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def sample(of: Figures, name: str, **labels: str) -> float:
+    """One sample; 0 where it was never counted."""
+    return of.get((f"gan_designer_{name}", frozenset(labels.items())), 0.0)
+
+
+def told(client: FlaskClient) -> Figures:
+    return figures(client.get("/metrics").text)
+
+
+def test_requests_are_counted_by_route_and_outcome(client: FlaskClient) -> None:
+    """The rule of the route, never the path; the status; the code of a problem."""
+    name = client.post("/v1/designs", json=BRIEF | {"verify": "none"}).json["id"]  # type: ignore[index]
+    for path in (f"/v1/designs/{name}", "/v1/designs/nonsense", "/v1/nothing"):
+        client.get(path)
+    client.post("/v1/designs", json=BRIEF | {"resolution": 3})
+    counted = told(client)
+    route = "/v1/designs/<string:design_id>"
+    for labels in (
+        {"route": "/v1/designs", "method": "POST", "status": "200", "code": ""},
+        {"route": "/v1/designs", "method": "POST", "status": "422", "code": "out_of_range"},
+        {"route": route, "method": "GET", "status": "200", "code": ""},
+        {"route": route, "method": "GET", "status": "404", "code": "unknown_id_version"},
+        {"route": "none", "method": "GET", "status": "404", "code": "not_found"},
+    ):
+        assert sample(counted, "requests_total", **labels) == 1, labels
+    assert sample(counted, "request_seconds_count", route=route, status="200") == 1
+    assert 0 < sample(counted, "request_seconds_sum", route=route, status="200") < 60
+    assert sample(counted, "stage_seconds_count", stage="solve") == 2
+
+
+def test_labels_are_bounded_whatever_is_sent(client: FlaskClient) -> None:
+    """Hundreds of paths, methods and ids make no more samples than one."""
+    for method, path in (("BREW", "/v1/designs"), ("GET", "/x"), ("GET", "/v1/designs/x")):
+        client.open(path, method=method)
+    told(client)  # which is counted too
+    before = told(client).keys()
+    for number in range(300):
+        client.open("/v1/designs", method=f"BREW{number}")
+        client.get(f"/x{number}")
+        client.get(f"/v1/designs/x{number}", headers={"X-Request-ID": f"n{number}"})
+    assert told(client).keys() == before
+
+
+def test_searches_are_counted_by_their_steps(client: FlaskClient) -> None:
+    states = [
+        client.post("/v1/chains", json={"to": size}).json["states"]  # type: ignore[index]
+        for size in (64, 97)
+    ]
+    counted = told(client)
+    assert sample(counted, "solver_states_count") == 2
+    assert sample(counted, "solver_states_sum") == sum(states)
+
+
+def test_accidents_are_counted_by_their_code(tmp_path: Path) -> None:
+    """And who has met one waits no longer."""
+
+    def refuse(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+        raise Overloaded("none is free", workers=1)
+
+    client = create_app(Config(state_folder=str(tmp_path)), runner=refuse).test_client()
+    assert client.post("/v1/designs", json=BRIEF).status_code == 503
+    counted = told(client)
+    assert sample(counted, "verifications_total", verdict="overloaded") == 1
+    assert sample(counted, "verifications_pending") == 0
+
+
+def test_the_folder_of_a_server_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else may look inside; what a dead process said of its present goes."""
+    monkeypatch.setenv(VARIABLE, "")
+    make_folder()
+    folder = Path(os.environ[VARIABLE])
+    assert folder.stat().st_mode & 0o777 == 0o700
+    for name in ("gauge_livesum_12.db", "gauge_livemax_12.db", "gauge_livesum_13.db"):
+        (folder / name).touch()
+    (folder / "counter_12.db").touch()
+    forget_process(12)
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "counter_12.db",
+        "gauge_livesum_13.db",
+    ]
+    remove_folder()
+    assert not folder.exists()
+
+
+@pytest.fixture(scope="module")
+def pair() -> Iterator[Server]:
+    """A server of two workers."""
+    with serving(workers="2", threads="2") as running:
+        yield running
+
+
+@pytest.mark.slow
+def test_any_worker_gives_the_figures_of_all(pair: Server) -> None:
+    """Asked over many connections, each the sum, and no worker's death takes from it."""
+    for _ in range(20):
+        assert pair.ask("/v1/designs/none").status == 404
+    labels = {
+        "route": "/v1/designs/<string:design_id>",
+        "method": "GET",
+        "status": "404",
+        "code": "unknown_id_version",
+    }
+
+    def all_told() -> Figures:
+        return figures(pair.ask("/metrics").body.decode())
+
+    assert {sample(all_told(), "requests_total", **labels) for _ in range(10)} == {20.0}
+    victim = children(pair.pid)[0]
+    os.kill(victim, signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while victim in children(pair.pid) or len(children(pair.pid)) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert sample(all_told(), "requests_total", **labels) == 20
+    assert sample(all_told(), "verifications_pending") == 0
+
+
+def test_what_is_documented_is_what_is_told(client: FlaskClient) -> None:
+    """docs/operations.md has a row for each figure, with its labels, and no other."""
+    documented = {
+        row.split("`")[1]: tuple(row.split("|")[2].replace("`", "").replace(",", "").split())
+        for row in DOCS.read_text().splitlines()
+        if row.startswith("| `gan_designer_")
+    }
+    metrics = client.application.extensions["metrics"]
+    real = {
+        f"{each._name}{'_total' if each._type == 'counter' else ''}": each._labelnames
+        for each in vars(metrics).values()
+        if hasattr(each, "_labelnames")
+    }
+    assert documented == real
