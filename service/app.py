@@ -11,12 +11,14 @@ from designer.verification import Runner
 from designer.version import VERSION
 from service.config import Config
 from service.contract import DESCRIPTION, LICENSE, TITLE, openapi_representation
+from service.jobs.joining import join_jobs
 from service.problems.api import ProblemApi
 from service.schemas.fields import document_field
 from service.transport import install_transport
 from service.views.audits import audits
 from service.views.chains import chains
 from service.views.designs import designs
+from service.views.jobs import jobs
 from service.views.layers import layers
 from service.views.operations import operations
 from service.views.page import page
@@ -43,6 +45,7 @@ def create_app(config: Config | None = None, *, runner: Runner | None = None) ->
     app.url_map.merge_slashes = False
     install_transport(app, config)
     app.extensions["workshop"] = Workshop(config, runner=runner)
+    join_jobs(app, config)
     _join_views(app)
     return app
 
@@ -51,7 +54,7 @@ def _join_views(app: Flask) -> None:
     """Join the blueprints and write down the contract that they make together."""
     api = ProblemApi(app)
     api.ma_plugin.converter.add_attribute_function(document_field)
-    for blueprint in (designs, chains, layers, audits, page, problems, operations):
+    for blueprint in (designs, chains, layers, audits, jobs, page, problems, operations):
         api.register_blueprint(blueprint)
     document = json.loads(json.dumps(api.spec.to_dict()))
     app.extensions["contract"] = document

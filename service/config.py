@@ -13,6 +13,7 @@ from typing import Any
 
 from environs import Env, EnvValidationError
 
+from service.settings.jobs import JobSettings
 from service.settings.server import ServerSettings
 from service.settings.setting import PREFIX, variable
 from service.settings.state import StateSettings
@@ -24,7 +25,7 @@ class ConfigError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(StateSettings, VerificationSettings, ServerSettings):
+class Config(JobSettings, StateSettings, VerificationSettings, ServerSettings):
     """What an operator may set, by the variables of ``docs/configuration.md``.
 
     >>> Config().max_body_bytes

@@ -13,9 +13,9 @@ from flask import current_app, g
 
 from designer.brief import Brief
 from designer.design import Design, design, recall_design
-from designer.verification import Limits, Pool, RecentReceipts, Runner, WidthPolicy
-from designer.verification.limits import MIB
+from designer.verification import Pool, RecentReceipts, Runner
 from service.config import Config
+from service.verifying import process_limits, width_policy
 
 
 class Workshop:
@@ -30,12 +30,7 @@ class Workshop:
         self._lock = threading.Lock()
         self._pools: dict[int, Pool] = {}
         self._receipts = RecentReceipts()
-        self._policy = WidthPolicy(
-            full_multiply_adds=config.full_width_multiply_adds,
-            full_bytes=config.full_width_mib * MIB,
-            reduced_multiply_adds=config.reduced_width_multiply_adds,
-            reduced_bytes=config.reduced_width_mib * MIB,
-        )
+        self._policy = width_policy(config)
 
     def make(self, brief: Brief) -> Design:
         """The design of a brief."""
@@ -72,11 +67,7 @@ class Workshop:
 
     def _new_pool(self) -> Pool:
         config = self._config
-        limits = Limits(
-            wall_s=config.verify_timeout_s,
-            cpu_s=config.verify_timeout_s,
-            memory_bytes=config.verify_memory_mib * MIB,
-        )
+        limits = process_limits(config)
         return Pool(workers=config.verify_processes, limits=limits, max_waiting=config.verify_queue)
 
 

@@ -37,6 +37,12 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "cors_origins": ("https://a.example", "http://b.example:81"),
         "state_folder": "/var/lib/designer",
         "redis_url": "redis://cache.example:6379/1",
+        "embedded_worker": False,
+        "job_processes": 6,
+        "job_attempts": 9,
+        "job_row_timeout_s": 77,
+        "job_retention_h": 12,
+        "job_listeners": 11,
     }
     assert wanted.keys() == {setting.name for setting in fields(Config)}
     for setting in fields(Config):
