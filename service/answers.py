@@ -80,7 +80,7 @@ def remembered(view: Callable[Arguments, Response]) -> Callable[Arguments, Respo
 
 
 def request_key(asked: Request) -> Key | None:
-    """All of a request that an answer depends on; None for a body that is not looked for."""
+    """All of a request that an answer depends on; None for one that is not looked for."""
     environ = asked.environ
     body = b""
     if asked.method == "POST":
@@ -90,6 +90,7 @@ def request_key(asked: Request) -> Key | None:
             or length > MAX_BODY_BYTES
             or asked.content_type != "application/json"
             or "HTTP_CONTENT_ENCODING" in environ
+            or "HTTP_PREFER" in environ
         ):
             return None
         body = asked.get_data()

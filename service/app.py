@@ -16,6 +16,7 @@ from service.cache.cache import open_cache
 from service.cache.receipts import KeptReceipts
 from service.config import Config
 from service.contract import DESCRIPTION, LICENSE, TITLE, openapi_representation
+from service.jobs.joining import join_jobs
 from service.observation.metrics import Metrics
 from service.observation.readiness import Readiness
 from service.observation.receipts import CountedReceipts
@@ -25,14 +26,16 @@ from service.release import release_name
 from service.schemas.fields import document_field
 from service.shelf import Shelf
 from service.transport import install_transport
+from service.verifying import width_policy
 from service.views.audits import audits
 from service.views.chains import chains
 from service.views.designs import designs
+from service.views.jobs import jobs
 from service.views.layers import layers
 from service.views.operations import operations
 from service.views.page import page
 from service.views.problems import problems
-from service.workshop import Workshop, width_policy
+from service.workshop import Workshop
 
 
 def create_app(config: Config | None = None, *, runner: Runner | None = None) -> Flask:
@@ -56,6 +59,7 @@ def create_app(config: Config | None = None, *, runner: Runner | None = None) ->
     install_transport(app, config)
     install_access(app, config)
     _furnish(app, config, runner)
+    join_jobs(app, config)
     _join_views(app)
     return app
 
@@ -79,7 +83,7 @@ def _join_views(app: Flask) -> None:
     """Join the blueprints and write down the contract that they make together."""
     api = ProblemApi(app)
     api.ma_plugin.converter.add_attribute_function(document_field)
-    for blueprint in (designs, chains, layers, audits, page, problems, operations):
+    for blueprint in (designs, chains, layers, audits, jobs, page, problems, operations):
         api.register_blueprint(blueprint)
     document = json.loads(json.dumps(document_access(api.spec.to_dict())))
     app.extensions["contract"] = document

@@ -16,6 +16,7 @@ from environs import Env, EnvValidationError
 from service.access.keys import KeyRefused
 from service.settings.access import AccessSettings, is_loopback
 from service.settings.cache import CacheSettings
+from service.settings.jobs import JobSettings
 from service.settings.observation import ObservationSettings
 from service.settings.server import ServerSettings
 from service.settings.setting import PREFIX, variable
@@ -29,6 +30,7 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Config(
+    JobSettings,
     ObservationSettings,
     AccessSettings,
     CacheSettings,

@@ -14,6 +14,8 @@ EXPOSED = (
     "Content-Disposition",
     "Content-Location",
     "ETag",
+    "Location",
+    "Preference-Applied",
     "Retry-After",
     "Server-Timing",
     "WWW-Authenticate",
@@ -44,7 +46,7 @@ def install_transport(app: Flask, config: Config) -> None:
         CORS(
             app,
             origins=list(config.cors_origins),
-            methods=["GET", "HEAD", "POST", "OPTIONS"],
+            methods=["GET", "HEAD", "POST", "DELETE", "OPTIONS"],
             expose_headers=list(EXPOSED),
             max_age=86_400,
         )

@@ -14,11 +14,11 @@ from flask import current_app, g
 
 from designer.brief import Brief
 from designer.design import Design, design, recall_design
-from designer.verification import Limits, Pool, ReceiptStore, Runner, WidthPolicy
-from designer.verification.limits import MIB
+from designer.verification import Pool, ReceiptStore, Runner
 from service.config import Config
 from service.observation.metrics import Metrics
 from service.observation.readiness import OK, UNREADY
+from service.verifying import process_limits, width_policy
 
 
 class Workshop:
@@ -87,27 +87,12 @@ class Workshop:
 
     def _new_pool(self) -> Pool:
         config = self._config
-        limits = Limits(
-            wall_s=config.verify_timeout_s,
-            cpu_s=config.verify_timeout_s,
-            memory_bytes=config.verify_memory_mib * MIB,
-        )
         return Pool(
             workers=config.verify_processes,
-            limits=limits,
+            limits=process_limits(config),
             max_waiting=config.verify_queue,
             max_wait_s=config.verify_wait_s,
         )
-
-
-def width_policy(config: Config) -> WidthPolicy:
-    """Up to which predicted cost a text is run, and how wide."""
-    return WidthPolicy(
-        full_multiply_adds=config.full_width_multiply_adds,
-        full_bytes=config.full_width_mib * MIB,
-        reduced_multiply_adds=config.reduced_width_multiply_adds,
-        reduced_bytes=config.reduced_width_mib * MIB,
-    )
 
 
 def workshop() -> Workshop:

@@ -122,8 +122,13 @@ def problem_response(
     facts: dict[str, object] | None = None,
     errors: tuple[FieldError, ...] = (),
 ) -> ProblemResponse:
-    """The answer with that document; no cache keeps it, and an accident says when to come back."""
+    """The answer with such a document."""
     document = problem_document(problem, detail=detail, facts=facts, errors=errors)
+    return document_response(problem, document)
+
+
+def document_response(problem: ProblemType, document: dict[str, Any]) -> ProblemResponse:
+    """The answer with a document; no cache keeps it, and an accident says when to come back."""
     response = ProblemResponse(
         json.dumps(document, ensure_ascii=False) + "\n",
         status=problem.status,
@@ -138,6 +143,17 @@ def problem_response(
 
 def refusal_response(error: DesignerError) -> Response:
     """The answer to a refusal of the library: its own code, sentence and facts."""
-    problem = PROBLEMS.get(error.code, PROBLEMS["refused"])
+    return document_response(refusal_kind(error), refusal_problem(error))
+
+
+def refusal_problem(error: DesignerError) -> dict[str, Any]:
+    """A refusal of the library as a problem's document."""
     errors = error.errors if isinstance(error, InvalidRequest) else ()
-    return problem_response(problem, detail=str(error), facts=error.facts, errors=errors)
+    return problem_document(
+        refusal_kind(error), detail=str(error), facts=error.facts, errors=errors
+    )
+
+
+def refusal_kind(error: DesignerError) -> ProblemType:
+    """The kind of a refusal: its own code's, where the registry has it."""
+    return PROBLEMS.get(error.code, PROBLEMS["refused"])

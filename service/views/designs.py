@@ -12,9 +12,13 @@ from service.answers import remembered
 from service.blueprint import BODY_CODES, Blueprint
 from service.examples import BRIEFS, DESIGN_HEADERS, ID_PARAMETER
 from service.forms import bundle_form, chosen_form, module_form, picture_form
+from service.jobs.answers import deferred
+from service.jobs.desk import desk
+from service.jobs.examples import IDEMPOTENCY_KEY, PREFER, SUBMISSION_HEADERS
 from service.representation import A_WHILE, FOREVER, PYTHON, SVG, ZIP, Representation, choose
 from service.schemas.brief import BriefQuerySchema, BriefSchema
 from service.schemas.design import DesignSchema
+from service.schemas.jobs import JobSchema
 from service.shelf import shelf
 
 designs = Blueprint("designs", __name__, description="From a brief to verified networks.")
@@ -45,24 +49,28 @@ WORD_CODES = ("not_an_integer", "not_a_boolean", "not_a_choice")
 QUERY_CODES = ("missing_field", "unknown_field", *WORD_CODES, *VALUE_CODES)
 FIELD_CODES = ("not_a_list", "not_an_object", *QUERY_CODES)
 ANSWER_CODES = ("not_acceptable", "probe_failed", "overloaded", "accident")
+JOB_CODES = ("bad_idempotency_key", "idempotency_key_reused", "jobs_unavailable")
 ID_CODES = ("damaged_id", "unknown_id_version", "no_network", *VALUE_CODES, *ANSWER_CODES)
 
 
-@designs.route("/v1/designs", methods=["POST"])
+@designs.route("/v1/designs", methods=["POST"], parameters=[PREFER, IDEMPOTENCY_KEY])
 @remembered
 @designs.arguments(BriefSchema, examples=BRIEFS)
 @designs.response(200, DesignSchema, headers=DESIGN_HEADERS)
+@designs.alt_response(202, schema=JobSchema, headers=SUBMISSION_HEADERS)
 @designs.alt_response(200, schema=TEXT, content_type=PYTHON)
 @designs.alt_response(200, schema=BYTES, content_type=ZIP)
-@designs.problems(*BODY_CODES, *FIELD_CODES, *ANSWER_CODES)
+@designs.problems(*BODY_CODES, *FIELD_CODES, *ANSWER_CODES, *JOB_CODES)
 def create_design(brief: Brief) -> Response:
     """The verified design of a brief.
 
     `Content-Location` names the design for ever. With `Accept: text/x-python` the answer is the
-    module alone, with `Accept: application/zip` the bundle.
+    module alone, with `Accept: application/zip` the bundle. With `verify: full` and
+    `Prefer: respond-async` it is a job whose result is the design.
     """
     form = chosen_form()
-    return form(shelf().design(brief)).answer(request, A_WHILE)
+    later = deferred(request, brief, desk())
+    return later or form(shelf().design(brief)).answer(request, A_WHILE)
 
 
 @designs.route("/v1/designs")

@@ -50,6 +50,12 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         "trusted_proxies": 2,
         "log_level": "debug",
         "log_format": "text",
+        "embedded_worker": False,
+        "job_processes": 6,
+        "job_attempts": 9,
+        "job_row_timeout_s": 77,
+        "job_retention_h": 12,
+        "job_listeners": 11,
     }
     assert wanted.keys() == {setting.name for setting in fields(Config)}
     for setting in fields(Config):

@@ -1,0 +1,84 @@
+"""A process of a worker: what it is made of, and how long it lives.
+
+It verifies through a keeper of its own, as a web process does. It never imports torch, and a text
+that runs wild is killed without harm to it.
+"""
+
+from __future__ import annotations
+
+import resource
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from designer.brief import Brief
+from designer.design import Design, design
+from designer.verification import Pool, RecentReceipts
+from designer.verification.confinement import die_with_parent
+from designer.verification.limits import MIB
+from service.config import Config
+from service.jobs.rows import Make
+from service.jobs.runner import JobEnded, Runner
+from service.jobs.store.opening import WORKER_PATIENCE_S, open_store
+from service.verifying import process_limits, width_policy
+
+_LOOK_EVERY_S = 0.5
+
+
+class Child:
+    """One process: begun after the fork, ended with its parent."""
+
+    def __init__(self, config: Config, *, wrap: Callable[[Make], Make] | None = None) -> None:
+        self._config = config
+        self._wrap = wrap or (lambda make: make)
+        self._pool: Pool | None = None
+        self._receipts = RecentReceipts()
+        self._policy = width_policy(config)
+        self.runner: Runner | None = None
+
+    def begin(self, worker: str) -> None:
+        """Bound this process's memory, tie it to its parent, open the store."""
+        die_with_parent()
+        config = self._config
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        bound = config.verify_memory_mib * MIB
+        soft = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+        self._pool = Pool(workers=1, limits=process_limits(config), max_waiting=0)
+        self.runner = Runner(
+            store=open_store(config, patience_s=WORKER_PATIENCE_S),
+            make=self._wrap(self.make),
+            guard=interrupt_when,
+            worker=worker,
+            attempts=config.job_attempts,
+            row_timeout_s=config.job_row_timeout_s,
+        )
+
+    def make(self, brief: Brief) -> Design:
+        """The design of a brief, verified by this process's keeper."""
+        assert self._pool is not None, "begun"
+        return design(brief, runner=self._pool.run, store=self._receipts, policy=self._policy)
+
+    def end(self) -> None:
+        """End the keeper."""
+        if self._pool is not None:
+            self._pool.close()
+
+
+@contextmanager
+def interrupt_when(ended: Callable[[], bool]) -> Iterator[None]:
+    """Ask twice a second, and raise JobEnded in the middle of things once the answer is yes."""
+
+    def look(_: int, __: FrameType | None) -> None:
+        if ended():
+            raise JobEnded
+
+    before: Any = signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, _LOOK_EVERY_S, _LOOK_EVERY_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,64 @@
+"""Runs of rows that one message carries: some seconds of work, so that all workers get some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Set
+
+from designer.brief import Level
+
+LONGEST = {Level.NONE: 200, Level.STANDARD: 25, Level.FULL: 1}
+"""Most rows of a chunk, by how they are verified. A chunk that takes longer is divided."""
+
+SHARES = 16
+"""Into how many chunks a short sweep is divided, so that a few workers share it."""
+
+CHUNK_S = 4.0
+"""Seconds after which a worker hands the rest of a chunk back to the queue."""
+
+Chunk = tuple[int, int]
+"""Rows from the first number up to, and not with, the second."""
+
+
+def chunk_length(total: int, level: Level) -> int:
+    """How many rows a message carries.
+
+    >>> chunk_length(500, Level.NONE), chunk_length(10_000, Level.STANDARD)
+    (32, 25)
+    """
+    return max(1, min(LONGEST[level], -(-total // SHARES)))
+
+
+def divide(indices: Iterable[int], length: int) -> Iterator[Chunk]:
+    """Ascending indices as chunks without gaps of at most so many rows.
+
+    >>> list(divide([0, 1, 2, 3, 7, 8], 3))
+    [(0, 3), (3, 4), (7, 9)]
+    """
+    start = stop = None
+    for index in indices:
+        if start is not None and (index != stop or index - start >= length):
+            yield start, index if index == stop else stop or index
+            start = None
+        start, stop = index if start is None else start, index + 1
+    if start is not None and stop is not None:
+        yield start, stop
+
+
+def without(indices: Iterable[int], taken: Iterable[Chunk]) -> list[int]:
+    """The indices that are in none of these chunks.
+
+    >>> without([0, 1, 2, 3], [(1, 3)])
+    [0, 3]
+    """
+    busy: Set[int] = {index for start, stop in taken for index in range(start, stop)}
+    return [index for index in indices if index not in busy]
+
+
+def halves(start: int, stop: int) -> list[Chunk]:
+    """What is left of a chunk, in two, so that two workers can take it.
+
+    >>> halves(3, 8), halves(3, 4)
+    ([(3, 6), (6, 8)], [(3, 4)])
+    """
+    middle = (start + stop + 1) // 2
+    return [(a, b) for a, b in ((start, middle), (middle, stop)) if a < b]

@@ -1,0 +1,172 @@
+"""A job's progress as server-sent events: each row as it comes, and how the job stands.
+
+An event's id is the number of rows that came up to it, so that a listener who was cut off goes on
+where it was, at any replica. How a job stands has no id of its own: it is told anew to everybody.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import select
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from flask import Request
+from werkzeug import Response
+
+from service.access.client import current_client
+from service.jobs.job import Job, job_document
+from service.jobs.store.protocol import JobStore
+from service.problems.body import ProblemError
+
+EVENT_STREAM = "text/event-stream"
+
+HEARTBEAT_S = 15.0
+"""Seconds of silence after which a comment is sent."""
+
+LOOK_EVERY_S = 0.25
+"""Seconds between two looks into the store."""
+
+_ROWS_AT_A_TIME = 200
+_LEASE_S = 4 * HEARTBEAT_S
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """Somebody who listens: as which client, from which event on, and whether still there."""
+
+    client: str
+    most: int
+    after: int
+    gone: Callable[[], bool]
+
+
+def listener_of(request: Request, job: Job, *, most: int) -> Listener:
+    """Who asks for the events of a job.
+
+    Raises:
+        ProblemError: bad_event_id.
+    """
+    environ = request.environ
+    return Listener(
+        client=current_client(),
+        most=most,
+        after=last_event(request, job),
+        gone=lambda: is_gone(environ),
+    )
+
+
+def events_answer(request: Request, store: JobStore, job: Job, listener: Listener) -> Response:
+    """The events that the listener does not have; 204 where all are told and the job has ended.
+
+    Raises:
+        ProblemError: too_many_listeners.
+    """
+    if job.state.ended and listener.after == job.done and "Last-Event-ID" in request.headers:
+        return Response(status=204)  # a browser that is told so does not come back
+    place = str(uuid4())
+    _take_place(store, listener, place)
+    stream = _keep_place(store, listener, place, tell(store, job, listener))
+    response = Response(stream, mimetype=EVENT_STREAM)
+    response.call_on_close(lambda: store.leave(listener.client, place))
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def last_event(request: Request, job: Job) -> int:
+    """How many rows the listener has.
+
+    Raises:
+        ProblemError: bad_event_id, where the header is no id of an event of this job.
+    """
+    given = request.headers.get("Last-Event-ID", "0")
+    if not _EVENT_ID.fullmatch(given) or int(given) > job.done:
+        raise ProblemError(
+            "bad_event_id",
+            f"Last-Event-ID must be 0 to {job.done}, the id of an event of this job,"
+            f" got {given[:80]!r}",
+            value=given[:80],
+            maximum=job.done,
+        )
+    return int(given)
+
+
+def tell(store: JobStore, job: Job, listener: Listener) -> Iterator[str]:
+    """Rows as they come, how the job stands whenever that changes, and a comment in long silence."""
+    told, came = None, listener.after
+    silent_since = time.monotonic()
+    while not listener.gone():
+        now = store.find(job.id)
+        if now is None:
+            return
+        for piece in _new_rows(store, now, came):
+            came += 1
+            yield event("row", piece, came)
+        if now != told:
+            yield event("end" if now.state.ended else "job", json.dumps(job_document(now)))
+            told, silent_since = now, time.monotonic()
+        if now.state.ended:
+            return
+        if time.monotonic() - silent_since > HEARTBEAT_S:
+            yield ": still here\n\n"
+            silent_since = time.monotonic()
+        time.sleep(LOOK_EVERY_S)
+
+
+def event(name: str, data: str, number: int | None = None) -> str:
+    r"""One event as the wire carries it; ``data`` has no line break.
+
+    >>> event("row", "{}", 3)
+    'id: 3\nevent: row\ndata: {}\n\n'
+    """
+    head = "" if number is None else f"id: {number}\n"
+    return f"{head}event: {name}\ndata: {data}\n\n"
+
+
+def is_gone(environ: dict[str, Any]) -> bool:
+    """Whether the far end of the request's connection has been closed, where the server tells."""
+    connection = environ.get("gunicorn.socket")
+    if connection is None:
+        return False
+    poll = select.poll()
+    poll.register(connection, select.POLLRDHUP)
+    return bool(poll.poll(0))
+
+
+def _new_rows(store: JobStore, job: Job, came: int) -> Iterator[str]:
+    """The rows that came after those told, and not after the job was looked at."""
+    while came < job.done:
+        rows = store.rows_since(job.id, came, min(_ROWS_AT_A_TIME, job.done - came))
+        if not rows:
+            return
+        came += len(rows)
+        yield from rows
+
+
+def _take_place(store: JobStore, listener: Listener, place: str) -> None:
+    if not store.enter(listener.client, place, most=listener.most, lease_s=_LEASE_S):
+        raise ProblemError(
+            "too_many_listeners",
+            f"the client listens to {listener.most} event streams already, as many as may",
+            maximum=listener.most,
+        )
+
+
+def _keep_place(
+    store: JobStore, listener: Listener, place: str, pieces: Iterator[str]
+) -> Iterator[str]:
+    """The same pieces; the listener's place is renewed meanwhile."""
+    renewed = time.monotonic()
+    for piece in pieces:
+        yield piece
+        if time.monotonic() - renewed > HEARTBEAT_S:
+            store.enter(listener.client, place, most=listener.most, lease_s=_LEASE_S)
+            renewed = time.monotonic()
+
+
+_EVENT_ID = re.compile(r"[0-9]{1,9}", re.ASCII)

@@ -1,0 +1,50 @@
+"""Lists per field and their product: the rows of a grid, numbered, the last field fastest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+
+from designer.reading import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """The values of each field, in the order in which the request names them."""
+
+    values: Mapping[str, list[object]]
+
+    def __len__(self) -> int:
+        return prod(len(values) for values in self.values.values())
+
+    def places(self, index: int) -> dict[str, int]:
+        """Which value of each field a row takes.
+
+        >>> Grid(values={"resolution": [32, 64], "latent_dim": [8, 16, 32]}).places(4)
+        {'resolution': 1, 'latent_dim': 1}
+        """
+        found = {}
+        for name, values in reversed(list(self.values.items())):
+            index, found[name] = divmod(index, len(values))
+        return dict(reversed(found.items()))
+
+    def row(self, index: int) -> Document:
+        """The brief of a row.
+
+        >>> Grid(values={"resolution": [32, 64], "latent_dim": [8, 16, 32]}).row(4)
+        {'resolution': 64, 'latent_dim': 16}
+        """
+        return {name: self.values[name][place] for name, place in self.places(index).items()}
+
+    def pointer(self, index: int, within: str) -> str:
+        """Where in the grid the value stands that a pointer into the row's brief names.
+
+        >>> grid = Grid(values={"resolution": [32, [64, 3]], "latent_dim": [8]})
+        >>> grid.pointer(1, "/resolution/1"), grid.pointer(0, "/seed")
+        ('/resolution/1/1', '/seed')
+        """
+        _, name, *rest = within.split("/", 2) if within else ("", "")
+        if name not in self.values:
+            return within
+        return "/".join(["", name, str(self.places(index)[name]), *rest])

@@ -1,0 +1,110 @@
+"""What a job is: whose, how far, until when."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from designer.reading import Document
+
+
+class State(StrEnum):
+    """How far a job is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        """Whether no row is added any more."""
+        return self not in (State.QUEUED, State.RUNNING)
+
+
+class Kind(StrEnum):
+    """What a job's result is: a row for each design, or one design."""
+
+    SWEEP = "sweep"
+    DESIGN = "design"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A job as its store tells it; times are seconds since 1970.
+
+    A sweep succeeds though designs in it fail, each a row with its problem; a job of one design
+    fails with its design.
+    """
+
+    id: str
+    owner: str
+    kind: Kind
+    state: State
+    total: int
+    created_at: float
+    expires_at: float
+    done: int = 0
+    failed: int = 0
+    started_at: float | None = None
+    finished_at: float | None = None
+
+    def __post_init__(self) -> None:
+        assert 0 <= self.failed <= self.done <= self.total, self
+        assert self.total >= 1, "a job has at least one row"
+
+
+def new_id() -> str:
+    """A name that nobody guesses: 128 random bits.
+
+    >>> len(new_id()), new_id() != new_id()
+    (22, True)
+    """
+    return secrets.token_urlsafe(16)
+
+
+def final_state(kind: Kind, *, failed: int) -> State:
+    """How a job ends whose last row is kept.
+
+    >>> final_state(Kind.SWEEP, failed=3).value, final_state(Kind.DESIGN, failed=1).value
+    ('succeeded', 'failed')
+    """
+    return State.FAILED if kind is Kind.DESIGN and failed else State.SUCCEEDED
+
+
+def job_document(job: Job) -> Document:
+    """The job as its JSON answer."""
+    path = job_path(job)
+    return {
+        "id": job.id,
+        "kind": str(job.kind),
+        "state": str(job.state),
+        "done": job.done,
+        "total": job.total,
+        "failed": job.failed,
+        "created_at": moment(job.created_at),
+        "started_at": moment(job.started_at),
+        "finished_at": moment(job.finished_at),
+        "expires_at": moment(job.expires_at),
+        "links": {"self": path, "events": f"{path}/events", "result": f"{path}/result"},
+    }
+
+
+def job_path(job: Job) -> str:
+    """Where a job is asked for."""
+    return f"/v1/jobs/{job.id}"
+
+
+def moment(seconds: float | None) -> str | None:
+    """A time as RFC 3339 writes it, in milliseconds.
+
+    >>> moment(0.5), moment(None)
+    ('1970-01-01T00:00:00.500Z', None)
+    """
+    if seconds is None:
+        return None
+    text = datetime.fromtimestamp(seconds, tz=UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")

@@ -1,0 +1,32 @@
+"""Jobs as a part of the application."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+
+from flask import Flask, Response, g
+from kombu.exceptions import KombuError
+from redis import RedisError
+
+from service.config import Config
+from service.jobs.desk import Desk
+from service.problems.body import problem_response
+from service.problems.registry import PROBLEMS
+
+logger = logging.getLogger("gan_designer.jobs")
+
+
+def join_jobs(app: Flask, config: Config) -> None:
+    """Give the application its desk, and an answer for when store or broker are away."""
+    app.extensions["desk"] = Desk(config)
+    for kind in (KombuError, RedisError, sqlite3.OperationalError):
+        app.register_error_handler(kind, answer_away)
+
+
+def answer_away(error: Exception) -> Response:
+    """The answer while store or broker are away."""
+    logger.warning("request %s: jobs are away: %s", g.get("request_id", ""), error)
+    return problem_response(
+        PROBLEMS["jobs_unavailable"], detail="the store or the broker of jobs does not answer"
+    )

@@ -1,0 +1,73 @@
+"""A job's result as an answer: rows in request order, streamed; or the one design."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+
+from flask import Request, Response
+
+from designer.answer import document_text
+from service.jobs.job import Job, Kind
+from service.jobs.store.protocol import JobStore
+from service.problems.body import MEDIA_TYPE, ProblemError
+from service.representation import JSON, choose, compress
+
+JSON_LINES = "application/jsonl"
+
+_ROWS_AT_A_TIME = 200
+
+
+def result_answer(request: Request, store: JobStore, job: Job) -> Response:
+    """The result, as far as it is there.
+
+    Raises:
+        ProblemError: not_acceptable; job_not_done, where a job of one design has no result yet.
+    """
+    return (_design if job.kind is Kind.DESIGN else _rows)(request, store, job)
+
+
+def _rows(request: Request, store: JobStore, job: Job) -> Response:
+    choose(request, (JSON_LINES,))
+    lines = (f"{row}\n".encode() for row in rows_in_order(store, job))
+    zipped = bool(request.accept_encodings.quality("gzip"))
+    response = Response(gzip_stream(lines) if zipped else lines, mimetype=JSON_LINES)
+    if zipped:
+        response.headers["Content-Encoding"] = "gzip"
+    response.vary.update(("Accept", "Accept-Encoding"))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _design(request: Request, store: JobStore, job: Job) -> Response:
+    choose(request, (JSON,))
+    rows = store.rows(job.id, 0, 1)
+    if not rows:
+        raise ProblemError(
+            "job_not_done", f"the job is {job.state} and has no result", state=str(job.state)
+        )
+    document = json.loads(rows[0])
+    response = Response(document_text(document), mimetype=MEDIA_TYPE if job.failed else JSON)
+    response.headers["Cache-Control"] = "no-store"
+    return compress(request, response)
+
+
+def rows_in_order(store: JobStore, job: Job) -> Iterator[str]:
+    """The rows that are there, a few at a time."""
+    for start in range(0, job.total, _ROWS_AT_A_TIME):
+        yield from store.rows(job.id, start, min(start + _ROWS_AT_A_TIME, job.total))
+
+
+def gzip_stream(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Bytes in gzip, given out as they come.
+
+    >>> import gzip
+    >>> gzip.decompress(b"".join(gzip_stream([b"one ", b"two"])))
+    b'one two'
+    """
+    packed = zlib.compressobj(level=6, wbits=16 + zlib.MAX_WBITS)
+    for piece in pieces:
+        if out := packed.compress(piece):
+            yield out
+    yield packed.flush()

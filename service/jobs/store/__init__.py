@@ -1,0 +1,1 @@
+"""Where jobs and their rows are kept: SQLite on one machine, Redis for many."""

@@ -1,0 +1,198 @@
+"""Jobs in Redis, for many machines."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, fields, replace
+from typing import Any
+
+from redis import Redis
+from redis.backoff import ExponentialBackoff
+from redis.retry import Retry
+
+from service.jobs.job import Job, Kind, State, final_state
+from service.jobs.store.protocol import Claim, NewJob, Row
+from service.jobs.store.scripts import BEGIN_ROW, CREATE, END, ENTER, PUT_ROW
+
+PREFIX = "gan-designer:job:"
+
+_UNFINISHED = "gan-designer:unfinished"
+_WORKERS = "gan-designer:workers"
+_PARTS = ("", ":request", ":rows", ":order", ":attempts", ":claims")
+_NUMBERS = {"created_at", "expires_at", "started_at", "finished_at"}
+_COUNTS = {"total", "done", "failed"}
+
+
+def connect(url: str, *, patience_s: float) -> Redis:
+    """A client that tries again for about so many seconds where Redis is away."""
+    return Redis.from_url(
+        url,
+        decode_responses=True,
+        socket_timeout=5,
+        socket_connect_timeout=5,
+        health_check_interval=15,
+        retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), max(int(patience_s * 2), 1)),
+    )
+
+
+class RedisStore:
+    """A ``JobStore`` in Redis; safe for many threads, and after a fork."""
+
+    def __init__(
+        self, url: str, *, patience_s: float, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._redis = connect(url, patience_s=patience_s)
+        self._clock = clock
+        scripts = {"create": CREATE, "begin": BEGIN_ROW, "put": PUT_ROW, "end": END, "enter": ENTER}
+        self._scripts = {name: self._redis.register_script(t) for name, t in scripts.items()}
+
+    def create(self, new: NewJob) -> tuple[Job, str]:
+        """The job of that wish with its fingerprint: the new one, or the one that was there."""
+        job = new.job
+        more = {
+            "fingerprint": new.fingerprint,
+            "retention_s": job.expires_at - job.created_at,
+        }
+        fields = {name: value for name, value in (asdict(job) | more).items() if value is not None}
+        pairs = [str(word) for pair in fields.items() for word in pair]
+        wish = "" if new.wish is None else f"gan-designer:wish:{new.wish}"
+        keys = [PREFIX + job.id, f"{PREFIX}{job.id}:request", _UNFINISHED, wish]
+        expiry = str(int(job.expires_at) + 1)
+        values = [json.dumps(pairs), expiry, new.request, job.id, PREFIX]
+        there = self._scripts["create"](keys=keys, args=values)
+        found = self.find(there)
+        assert found is not None, "a job that was made just now"
+        return found, str(self._redis.hget(PREFIX + there, "fingerprint"))
+
+    def find(self, job_id: str) -> Job | None:
+        """The job, where there is one and it has not expired."""
+        found: dict[str, str] = self._redis.hgetall(PREFIX + job_id)  # type: ignore[assignment]
+        job = _job(found) if "total" in found else None
+        return None if job is None or job.expires_at <= self._clock() else job
+
+    def request(self, job_id: str) -> str | None:
+        """What was asked."""
+        found = self._redis.get(f"{PREFIX}{job_id}:request")
+        return None if found is None else str(found)
+
+    def begin_row(self, job_id: str, index: int) -> int:
+        """The how-manieth attempt at a row now begins; ``SKIP`` where it is kept or not wanted."""
+        values: list[Any] = [index, self._clock()]
+        return int(self._scripts["begin"](keys=_keys(job_id), args=values))
+
+    def put_row(self, job_id: str, row: Row) -> bool:
+        """Whether the row is kept now; not where it was, or where the job has ended."""
+        job = self.find(job_id)
+        if job is None:
+            return False
+        ends: list[Any] = [str(final_state(job.kind, failed=failed)) for failed in (0, 1)]
+        values: list[Any] = [row.index, row.body, int(row.failed), *ends, self._clock(), job_id]
+        return bool(self._scripts["put"](keys=_keys(job_id), args=values))
+
+    def cancel(self, job_id: str) -> None:
+        """End the job with the rows it has; nothing where it has ended."""
+        values: list[Any] = [str(State.CANCELLED), self._clock(), job_id]
+        self._scripts["end"](keys=_keys(job_id), args=values)
+
+    def rows(self, job_id: str, start: int, stop: int) -> list[str]:
+        """The rows there are between two indices, in order."""
+        return self._bodies(job_id, [str(index) for index in range(start, stop)])
+
+    def rows_since(self, job_id: str, sequence: int, most: int) -> list[str]:
+        """The rows that came after the first ``sequence`` ones, in the order in which they came."""
+        key = f"{PREFIX}{job_id}:order"
+        came: Any = self._redis.lrange(key, sequence, sequence + most - 1)
+        return self._bodies(job_id, came)
+
+    def missing(self, job_id: str) -> list[int]:
+        """The rows there are not."""
+        job = self.find(job_id)
+        if job is None:
+            return []
+        keys: Any = self._redis.hkeys(f"{PREFIX}{job_id}:rows")
+        there = {int(index) for index in keys}
+        return [index for index in range(job.total) if index not in there]
+
+    def unfinished(self) -> list[Job]:
+        """Every job that has not ended, the oldest first."""
+        ids: Any = self._redis.zrange(_UNFINISHED, 0, -1)
+        found = [self.find(job_id) for job_id in ids]
+        return [job for job in found if job is not None and not job.state.ended]
+
+    def claim(self, job_id: str, claim: Claim) -> None:
+        """Note who works on these rows."""
+        if (job := self.find(job_id)) is not None:
+            key = f"{PREFIX}{job_id}:claims"
+            with self._redis.pipeline() as pipe:
+                pipe.hset(key, str(claim.start), json.dumps(asdict(claim)))
+                pipe.expireat(key, int(job.expires_at) + 1)
+                pipe.execute()
+
+    def release(self, job_id: str, start: int) -> None:
+        """Note that nobody does."""
+        self._redis.hdel(f"{PREFIX}{job_id}:claims", str(start))
+
+    def claims(self, job_id: str) -> Iterator[Claim]:
+        """Who works on which rows, as far as noted."""
+        noted: Any = self._redis.hvals(f"{PREFIX}{job_id}:claims")
+        yield from [Claim(**json.loads(claim)) for claim in noted]
+
+    def beat(self, worker: str, lease_s: float) -> None:
+        """Count a worker as alive for so many seconds."""
+        self._take(_WORKERS, worker, most=2**31, lease_s=lease_s)
+
+    def forget(self, worker: str) -> None:
+        """Count it as dead."""
+        self._redis.zrem(_WORKERS, worker)
+
+    def workers(self) -> set[str]:
+        """The workers that are alive."""
+        alive: Any = self._redis.zrangebyscore(_WORKERS, f"({self._clock()}", "+inf")
+        return set(alive)
+
+    def take_turn(self, name: str, seconds: float) -> bool:
+        """Whether this is the one caller who gets the turn of that name in so many seconds."""
+        key = f"gan-designer:turn:{name}"
+        return bool(self._redis.set(key, "taken", nx=True, px=int(seconds * 1000)))
+
+    def enter(self, client: str, listener: str, *, most: int, lease_s: float) -> bool:
+        """Whether a client's listener has one of its ``most`` places, for so many seconds."""
+        return self._take(f"gan-designer:listeners:{client}", listener, most=most, lease_s=lease_s)
+
+    def leave(self, client: str, listener: str) -> None:
+        """Give the place back."""
+        self._redis.zrem(f"gan-designer:listeners:{client}", listener)
+
+    def sweep_out(self) -> None:
+        """Drop what has expired: Redis does so itself, but for the list of unfinished jobs."""
+        ids: Any = self._redis.zrange(_UNFINISHED, 0, -1)
+        for job_id in ids:
+            job = self.find(job_id)
+            if job is None or job.state.ended:
+                self._redis.zrem(_UNFINISHED, job_id)
+
+    def _take(self, room: str, holder: str, *, most: int, lease_s: float) -> bool:
+        now = self._clock()
+        return bool(self._scripts["enter"](keys=[room], args=[holder, now, now + lease_s, most]))
+
+    def _bodies(self, job_id: str, indices: list[str]) -> list[str]:
+        if not indices:
+            return []
+        bodies: Any = self._redis.hmget(f"{PREFIX}{job_id}:rows", indices)
+        return [body for body in bodies if body is not None]
+
+
+def _keys(job_id: str) -> list[str]:
+    """The keys of a job, in the order in which the scripts name them."""
+    job, *others = (f"{PREFIX}{job_id}{part}" for part in _PARTS)
+    return [job, _UNFINISHED, *others]
+
+
+def _job(found: dict[str, str]) -> Job:
+    values: dict[str, Any] = {f.name: found[f.name] for f in fields(Job) if f.name in found}
+    values |= {name: float(text) for name, text in values.items() if name in _NUMBERS}
+    values |= {name: int(text) for name, text in values.items() if name in _COUNTS}
+    job = Job(**values)
+    return replace(job, kind=Kind(values["kind"]), state=State(values["state"]))

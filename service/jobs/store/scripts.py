@@ -1,0 +1,85 @@
+"""The steps that Redis takes whole: what is asked and what is changed with nobody in between.
+
+A job lives under ``gan-designer:job:ID``: a hash of its fields, and beside it ``:request``, ``:rows``
+(index to row), ``:order`` (indices as they came), ``:attempts`` and ``:claims``, all of which expire
+with it. The scripts about one job have the keys: job, unfinished, request, rows, order, attempts,
+claims.
+"""
+
+from __future__ import annotations
+
+CREATE = """
+local there = KEYS[4] ~= '' and redis.call('GET', KEYS[4])
+if there and redis.call('EXISTS', ARGV[5] .. there) == 1 then return there end
+redis.call('HSET', KEYS[1], unpack(cjson.decode(ARGV[1])))
+redis.call('EXPIREAT', KEYS[1], ARGV[2])
+redis.call('SET', KEYS[2], ARGV[3], 'EXAT', ARGV[2])
+redis.call('ZADD', KEYS[3], redis.call('HGET', KEYS[1], 'created_at'), ARGV[4])
+if KEYS[4] ~= '' then redis.call('SET', KEYS[4], ARGV[4], 'EXAT', ARGV[2]) end
+return ARGV[4]
+"""
+"""Keys: job, request, unfinished, wish (or none). Arguments: fields, expiry, request, id, prefix."""
+
+_OPEN = """
+local state = redis.call('HGET', KEYS[1], 'state')
+if state ~= 'queued' and state ~= 'running' then return 0 end
+local expiry = math.ceil(redis.call('HGET', KEYS[1], 'expires_at'))
+"""
+"""Nothing is done to a job that has ended or is not there."""
+
+_FINISH = """
+local function finish(state, now, id)
+  expiry = math.ceil(now + redis.call('HGET', KEYS[1], 'retention_s'))
+  redis.call('HSET', KEYS[1], 'state', state, 'finished_at', now, 'expires_at', expiry)
+  redis.call('ZREM', KEYS[2], id)
+  for place, key in ipairs(KEYS) do
+    if place ~= 2 then redis.call('EXPIREAT', key, expiry) end
+  end
+end
+"""
+"""How a job ends, and when it is forgotten."""
+
+BEGIN_ROW = (
+    _OPEN
+    + """
+if redis.call('HEXISTS', KEYS[4], ARGV[1]) == 1 then return 0 end
+if state == 'queued' then redis.call('HSET', KEYS[1], 'state', 'running', 'started_at', ARGV[2]) end
+local count = redis.call('HINCRBY', KEYS[6], ARGV[1], 1)
+redis.call('EXPIREAT', KEYS[6], expiry)
+return count
+"""
+)
+"""Arguments: index, now."""
+
+PUT_ROW = (
+    _OPEN
+    + _FINISH
+    + """
+if redis.call('HSETNX', KEYS[4], ARGV[1], ARGV[2]) == 0 then return 0 end
+local done = redis.call('RPUSH', KEYS[5], ARGV[1])
+local failed = redis.call('HINCRBY', KEYS[1], 'failed', ARGV[3])
+redis.call('HSET', KEYS[1], 'done', done)
+if done == 1 then
+  redis.call('EXPIREAT', KEYS[4], expiry)
+  redis.call('EXPIREAT', KEYS[5], expiry)
+end
+if done == tonumber(redis.call('HGET', KEYS[1], 'total')) then
+  finish(failed > 0 and ARGV[5] or ARGV[4], ARGV[6], ARGV[7])
+end
+return 1
+"""
+)
+"""Arguments: index, row, 1 for a problem; the last state without and with problems; now, id."""
+
+END = _OPEN + _FINISH + "finish(ARGV[1], ARGV[2], ARGV[3]) return 1"
+"""Arguments: state, now, id."""
+
+ENTER = """
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])
+local there = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if not there and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return 0 end
+redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
+redis.call('EXPIREAT', KEYS[1], math.ceil(ARGV[3]))
+return 1
+"""
+"""Keys: room. Arguments: holder, now, until, most."""

@@ -1,0 +1,277 @@
+"""Jobs in one SQLite file, for the processes of one machine."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+
+from service.jobs.job import Job, Kind, State, final_state
+from service.jobs.store.protocol import SKIP, Claim, NewJob, Row
+
+_WAIT_S = 30.0
+
+_COLUMNS = ", ".join(field.name for field in fields(Job))
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS jobs (
+    id TEXT PRIMARY KEY, owner TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL,
+    total INTEGER NOT NULL, done INTEGER NOT NULL, failed INTEGER NOT NULL,
+    created_at REAL NOT NULL, started_at REAL, finished_at REAL, expires_at REAL NOT NULL,
+    retention_s REAL NOT NULL, wish TEXT UNIQUE, fingerprint TEXT NOT NULL, request TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS rows (
+    job TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    position INTEGER NOT NULL, sequence INTEGER NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (job, position)
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS rows_as_they_came ON rows (job, sequence);
+CREATE TABLE IF NOT EXISTS attempts (
+    job TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    position INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (job, position)
+) STRICT;
+CREATE TABLE IF NOT EXISTS claims (
+    job TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    start INTEGER NOT NULL, stop INTEGER NOT NULL, worker TEXT NOT NULL, until REAL NOT NULL,
+    PRIMARY KEY (job, start)
+) STRICT;
+CREATE TABLE IF NOT EXISTS leases (
+    room TEXT NOT NULL, holder TEXT NOT NULL, until REAL NOT NULL, PRIMARY KEY (room, holder)
+) STRICT;
+"""
+
+
+class SqliteStore:
+    """A ``JobStore`` in a file; each thread of each process has a connection of its own."""
+
+    def __init__(self, file: Path, *, clock: Callable[[], float] = time.time) -> None:
+        self._file = file
+        self._clock = clock
+        self._local = threading.local()
+
+    def create(self, new: NewJob) -> tuple[Job, str]:
+        """The job of that wish with its fingerprint: the new one, or the one that was there."""
+        job = new.job
+        with self._writing() as db:
+            self._drop_expired(db)
+            if new.wish is not None and (
+                there := db.execute(
+                    f"SELECT {_COLUMNS}, fingerprint FROM jobs WHERE wish = ?", (new.wish,)
+                ).fetchone()
+            ):
+                return _job(there), str(there["fingerprint"])
+            kept_s = job.expires_at - job.created_at
+            values = (job.id, job.owner, job.kind, job.state, job.total, job.created_at)
+            more = (job.expires_at, kept_s, new.wish, new.fingerprint, new.request)
+            db.execute(
+                "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, 0, 0, ?, NULL, NULL, ?, ?, ?, ?, ?)",
+                (*values, *more),
+            )
+        return job, new.fingerprint
+
+    def find(self, job_id: str) -> Job | None:
+        """The job, where there is one and it has not expired."""
+        found = self._db.execute(
+            f"SELECT {_COLUMNS} FROM jobs WHERE id = ? AND expires_at > ?", (job_id, self._clock())
+        ).fetchone()
+        return None if found is None else _job(found)
+
+    def request(self, job_id: str) -> str | None:
+        """What was asked."""
+        found = self._db.execute("SELECT request FROM jobs WHERE id = ?", (job_id,)).fetchone()
+        return None if found is None else str(found["request"])
+
+    def begin_row(self, job_id: str, index: int) -> int:
+        """The how-manieth attempt at a row now begins; ``SKIP`` where it is kept or not wanted."""
+        with self._writing() as db:
+            job = self.find(job_id)
+            if job is None or job.state.ended or self.rows(job_id, index, index + 1):
+                return SKIP
+            db.execute(
+                "UPDATE jobs SET state = ?, started_at = ? WHERE id = ? AND state = ?",
+                (State.RUNNING, self._clock(), job_id, State.QUEUED),
+            )
+            (count,) = db.execute(
+                "INSERT INTO attempts VALUES (?, ?, 1) ON CONFLICT"
+                " DO UPDATE SET count = count + 1 RETURNING count",
+                (job_id, index),
+            ).fetchone()
+        return int(count)
+
+    def put_row(self, job_id: str, row: Row) -> bool:
+        """Whether the row is kept now; not where it was, or where the job has ended."""
+        with self._writing() as db:
+            job = self.find(job_id)
+            if job is None or job.state.ended or self.rows(job_id, row.index, row.index + 1):
+                return False
+            done, failed = job.done + 1, job.failed + row.failed
+            db.execute("INSERT INTO rows VALUES (?, ?, ?, ?)", (job_id, row.index, done, row.body))
+            db.execute("UPDATE jobs SET done = ?, failed = ? WHERE id = ?", (done, failed, job_id))
+            if done == job.total:
+                self._end(db, job_id, final_state(job.kind, failed=failed))
+        return True
+
+    def cancel(self, job_id: str) -> None:
+        """End the job with the rows it has; nothing where it has ended."""
+        with self._writing() as db:
+            self._end(db, job_id, State.CANCELLED)
+
+    def rows(self, job_id: str, start: int, stop: int) -> list[str]:
+        """The rows there are between two indices, in order."""
+        return self._bodies(
+            "SELECT body FROM rows WHERE job = ? AND position >= ? AND position < ?"
+            " ORDER BY position",
+            (job_id, start, stop),
+        )
+
+    def rows_since(self, job_id: str, sequence: int, most: int) -> list[str]:
+        """The rows that came after the first ``sequence`` ones, in the order in which they came."""
+        return self._bodies(
+            "SELECT body FROM rows WHERE job = ? AND sequence > ? ORDER BY sequence LIMIT ?",
+            (job_id, sequence, most),
+        )
+
+    def missing(self, job_id: str) -> list[int]:
+        """The rows there are not."""
+        job = self.find(job_id)
+        if job is None:
+            return []
+        found = self._db.execute("SELECT position FROM rows WHERE job = ?", (job_id,))
+        there = {row["position"] for row in found}
+        return [index for index in range(job.total) if index not in there]
+
+    def unfinished(self) -> list[Job]:
+        """Every job that has not ended, the oldest first."""
+        found = self._db.execute(
+            f"SELECT {_COLUMNS} FROM jobs WHERE state IN (?, ?) AND expires_at > ?"
+            " ORDER BY created_at",
+            (State.QUEUED, State.RUNNING, self._clock()),
+        )
+        return [_job(row) for row in found.fetchall()]
+
+    def claim(self, job_id: str, claim: Claim) -> None:
+        """Note who works on these rows."""
+        with self._writing() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO claims SELECT id, ?, ?, ?, ? FROM jobs WHERE id = ?",
+                (claim.start, claim.stop, claim.worker, claim.until, job_id),
+            )
+
+    def release(self, job_id: str, start: int) -> None:
+        """Note that nobody does."""
+        with self._writing() as db:
+            db.execute("DELETE FROM claims WHERE job = ? AND start = ?", (job_id, start))
+
+    def claims(self, job_id: str) -> Iterator[Claim]:
+        """Who works on which rows, as far as noted."""
+        found = self._db.execute(
+            "SELECT start, stop, worker, until FROM claims WHERE job = ?", (job_id,)
+        )
+        yield from [Claim(**dict(row)) for row in found.fetchall()]
+
+    def beat(self, worker: str, lease_s: float) -> None:
+        """Count a worker as alive for so many seconds."""
+        self.enter("workers", worker, most=2**31, lease_s=lease_s)
+
+    def forget(self, worker: str) -> None:
+        """Count it as dead."""
+        self.leave("workers", worker)
+
+    def workers(self) -> set[str]:
+        """The workers that are alive."""
+        found = self._db.execute(
+            "SELECT holder FROM leases WHERE room = ? AND until > ?", ("workers", self._clock())
+        )
+        return {str(row["holder"]) for row in found.fetchall()}
+
+    def take_turn(self, name: str, seconds: float) -> bool:
+        """Whether this is the one caller who gets the turn of that name in so many seconds."""
+        with self._writing() as db:
+            now = self._clock()
+            taken = db.execute(
+                "INSERT INTO leases VALUES ('turns', ?, ?) ON CONFLICT"
+                " DO UPDATE SET until = excluded.until WHERE until <= ?",
+                (name, now + seconds, now),
+            )
+            return taken.rowcount == 1
+
+    def enter(self, client: str, listener: str, *, most: int, lease_s: float) -> bool:
+        """Whether a client's listener has one of its ``most`` places, for so many seconds."""
+        with self._writing() as db:
+            now = self._clock()
+            (others,) = db.execute(
+                "SELECT COUNT(*) FROM leases WHERE room = ? AND holder != ? AND until > ?",
+                (client, listener, now),
+            ).fetchone()
+            if others >= most:
+                return False
+            db.execute(
+                "INSERT OR REPLACE INTO leases VALUES (?, ?, ?)", (client, listener, now + lease_s)
+            )
+        return True
+
+    def leave(self, client: str, listener: str) -> None:
+        """Give the place back."""
+        with self._writing() as db:
+            db.execute("DELETE FROM leases WHERE room = ? AND holder = ?", (client, listener))
+
+    def sweep_out(self) -> None:
+        """Drop what has expired."""
+        with self._writing() as db:
+            self._drop_expired(db)
+
+    def _drop_expired(self, db: sqlite3.Connection) -> None:
+        now = self._clock()
+        db.execute("DELETE FROM jobs WHERE expires_at <= ?", (now,))
+        db.execute("DELETE FROM leases WHERE until <= ?", (now,))
+
+    def _end(self, db: sqlite3.Connection, job_id: str, state: State) -> None:
+        now = self._clock()
+        db.execute(
+            "UPDATE jobs SET state = ?, finished_at = ?, expires_at = ? + retention_s"
+            " WHERE id = ? AND state IN (?, ?)",
+            (state, now, now, job_id, State.QUEUED, State.RUNNING),
+        )
+
+    def _bodies(self, query: str, values: tuple[object, ...]) -> list[str]:
+        return [str(row["body"]) for row in self._db.execute(query, values).fetchall()]
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, begun as a writing one: two that read first would block each other."""
+        db = self._db
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield db
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+        db.execute("COMMIT")
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        """This thread's connection. One from before a fork is the parent's: kept, never closed."""
+        connections: dict[int, sqlite3.Connection] = self._local.__dict__.setdefault("by_pid", {})
+        if os.getpid() not in connections:
+            connections[os.getpid()] = self._connect()
+        return connections[os.getpid()]
+
+    def _connect(self) -> sqlite3.Connection:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(self._file, timeout=_WAIT_S, isolation_level=None)
+        db.row_factory = sqlite3.Row
+        db.executescript(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+            + _TABLES
+        )
+        return db
+
+
+def _job(row: sqlite3.Row) -> Job:
+    values = {field.name: row[field.name] for field in fields(Job)}
+    return Job(**{**values, "kind": Kind(values["kind"]), "state": State(values["state"])})

@@ -1,0 +1,126 @@
+"""A sweep as it is asked for: many briefs, each read and refused before anything is queued."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from designer.brief import Level
+from designer.checks import refuse
+from designer.documents import BRIEF_FIELDS, brief_from_document
+from designer.errors import DesignerError, FieldError, InvalidRequest
+from designer.reading import Document, read_choice, read_list, read_object, refuse_field
+from service.jobs.grid import Grid
+
+MAX_ROWS = 10_000
+"""Most designs of one sweep."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """The briefs of a sweep, as JSON, and at which level they are verified that say nothing of it."""
+
+    rows: list[Document] | Grid
+    verify: Level
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def row(self, index: int) -> Document:
+        """The brief of a row, as JSON.
+
+        >>> Sweep(rows=[{"resolution": 64, "latent_dim": 8}], verify=Level.NONE).row(0)
+        {'verify': 'none', 'resolution': 64, 'latent_dim': 8}
+        """
+        row = self.rows.row(index) if isinstance(self.rows, Grid) else self.rows[index]
+        return {"verify": str(self.verify)} | row
+
+    def pointer(self, index: int, within: str) -> str:
+        """Where in the request the value stands that a pointer into a row's brief names."""
+        if isinstance(self.rows, Grid):
+            return f"/grid{self.rows.pointer(index, within)}"
+        return f"/designs/{index}{within}"
+
+
+def sweep_from_document(document: object) -> Sweep:
+    """The sweep that a JSON object asks for.
+
+    >>> sweep = sweep_from_document({"grid": {"resolution": [32, 64], "latent_dim": [8]}})
+    >>> len(sweep), sweep.row(1)["resolution"]
+    (2, 64)
+
+    Raises:
+        InvalidRequest: for anything but ``designs`` or ``grid``, for no rows or more than
+            ``MAX_ROWS``. The briefs themselves are not looked at.
+    """
+    given = read_object(document, pointer="", known=("designs", "grid", "verify"))
+    designs, grid = given.get("designs"), given.get("grid")
+    if designs is None and grid is None:
+        refuse_field("", "missing_field", "a sweep needs designs or a grid")
+    if designs is not None and grid is not None:
+        refuse_field("", "contradiction", "a sweep has designs or a grid, and not both")
+    level = given.get("verify") or str(Level.STANDARD)
+    verify = read_choice(level, Level, pointer="/verify")
+    rows = _designs(designs) if grid is None else _grid(grid)
+    if len(rows) > MAX_ROWS:
+        refuse_field(
+            "/designs" if grid is None else "/grid",
+            "too_many_rows",
+            f"a sweep has at most {MAX_ROWS:,} rows, got {len(rows):,}",
+            rows=len(rows),
+            maximum=MAX_ROWS,
+        )
+    return Sweep(rows=rows, verify=verify)
+
+
+def _designs(designs: object) -> list[Document]:
+    rows = read_list(designs, pointer="/designs", low=1, high=MAX_ROWS * MAX_ROWS)
+    return [
+        dict(read_object(row, pointer=f"/designs/{i}", known=BRIEF_FIELDS))
+        for i, row in enumerate(rows)
+    ]
+
+
+def _grid(grid: object) -> Grid:
+    fields = read_object(grid, pointer="/grid", known=BRIEF_FIELDS, required=("resolution",))
+    values = {
+        name: read_list(each, pointer=f"/grid/{name}", low=1, high=MAX_ROWS * MAX_ROWS)
+        for name, each in fields.items()
+    }
+    return Grid(values=values)
+
+
+def check_rows(sweep: Sweep) -> None:
+    """Refuse a sweep with rows that are wrong by themselves.
+
+    Raises:
+        InvalidRequest: with the errors of all of them, each with the row's ``index``; where many
+            rows of a grid share a wrong value, it is told once, with the first of them.
+    """
+    errors: dict[tuple[str, str], FieldError] = {}
+    for index in range(len(sweep)):
+        for error in row_errors(sweep, index):
+            errors.setdefault((error.pointer, error.code), error)
+    refuse(list(errors.values()))
+
+
+def row_errors(sweep: Sweep, index: int) -> list[FieldError]:
+    """What is wrong with the brief of a row, by pointers into the sweep."""
+    try:
+        brief_from_document(sweep.row(index))
+    except InvalidRequest as refusal:
+        found = list(refusal.errors)
+    except DesignerError as refusal:
+        found = [
+            FieldError(pointer="", code=refusal.code, detail=str(refusal), facts=refusal.facts)
+        ]
+    else:
+        return []
+    return [
+        FieldError(
+            pointer=sweep.pointer(index, error.pointer),
+            code=error.code,
+            detail=f"row {index}: {error.detail}",
+            facts={**error.facts, "index": index},
+        )
+        for error in found
+    ]

@@ -1,0 +1,82 @@
+"""A worker: Celery with the one task, a sign of life, and an eye on what was lost."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from celery import Celery, bootsteps
+from celery.signals import worker_process_init, worker_process_shutdown
+
+from service.config import Config
+from service.jobs.child import Child
+from service.jobs.chunks import Chunk
+from service.jobs.engine import RUN_CHUNK, make_engine, prepare_folders, send_chunks
+from service.jobs.runner import Runner
+from service.jobs.store.opening import open_store
+from service.jobs.watch import BEAT_S, Watch
+
+logger = logging.getLogger("gan_designer.jobs")
+
+
+def make_worker(config: Config, child: Child | None = None) -> Celery:
+    """Celery's application for a worker: what `celery --app` takes."""
+    prepare_folders(config)
+    app = make_engine(config)
+    child = child or Child(config)
+
+    @app.task(name=RUN_CHUNK)  # type: ignore[untyped-decorator]
+    def run_chunk(job_id: str, start: int, stop: int) -> None:
+        assert child.runner is not None, "a process that has begun"
+        run(app, child.runner, job_id, (start, stop))
+
+    tie_to_processes(app, child)
+    app.steps["worker"].add(watching(app, Watch(app=app, store=open_store(config))))
+    return app
+
+
+def run(app: Celery, runner: Runner, job_id: str, chunk: Chunk) -> None:
+    """Make the rows of a chunk, and queue what its time did not suffice for.
+
+    A MemoryError that reached Celery would stop the whole worker; the rows are made up for later.
+    """
+    try:
+        left = runner.run(job_id, chunk)
+    except MemoryError:
+        logger.error("no memory for rows %s of job %s", chunk, job_id)
+        return
+    if left:
+        send_chunks(app, runner.kind(job_id), job_id, left)
+
+
+def tie_to_processes(app: Celery, child: Child) -> None:
+    """Begin and end what a process of the worker needs."""
+
+    def begin(**_: object) -> None:
+        child.begin(worker=app.conf.worker_name)
+
+    def end(**_: object) -> None:
+        child.end()
+
+    worker_process_init.connect(begin, weak=False)
+    worker_process_shutdown.connect(end, weak=False)
+
+
+def watching(app: Celery, watch: Watch) -> type[bootsteps.StartStopStep]:
+    """The step of a starting worker that sets its watch going, as Celery documents such steps."""
+
+    class Watching(bootsteps.StartStopStep):  # type: ignore[misc]
+        requires = ("celery.worker.components:Timer",)
+
+        def create(self, worker: Any) -> None:  # noqa: ANN401 - Celery has no types
+            app.conf.worker_name = worker.hostname
+
+        def start(self, worker: Any) -> None:  # noqa: ANN401
+            watch.look(worker.hostname)
+            self.entry = worker.timer.call_repeatedly(BEAT_S, watch.look, (worker.hostname,))
+
+        def stop(self, worker: Any) -> None:  # noqa: ANN401
+            self.entry.cancel()
+            watch.leave(worker.hostname)
+
+    return Watching
