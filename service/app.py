@@ -9,10 +9,17 @@ from jinja2 import StrictUndefined
 
 from designer.verification import Runner
 from designer.version import VERSION
+from service.access.contract import document_access
+from service.access.install import install_access
+from service.answers import Answers
+from service.cache.cache import open_cache
+from service.cache.receipts import KeptReceipts
 from service.config import Config
 from service.contract import DESCRIPTION, LICENSE, TITLE, openapi_representation
 from service.problems.api import ProblemApi
+from service.release import release_name
 from service.schemas.fields import document_field
+from service.shelf import Shelf
 from service.transport import install_transport
 from service.views.audits import audits
 from service.views.chains import chains
@@ -21,7 +28,7 @@ from service.views.layers import layers
 from service.views.operations import operations
 from service.views.page import page
 from service.views.problems import problems
-from service.workshop import Workshop
+from service.workshop import Workshop, width_policy
 
 
 def create_app(config: Config | None = None, *, runner: Runner | None = None) -> Flask:
@@ -42,9 +49,21 @@ def create_app(config: Config | None = None, *, runner: Runner | None = None) ->
     app.jinja_env.undefined = StrictUndefined
     app.url_map.merge_slashes = False
     install_transport(app, config)
-    app.extensions["workshop"] = Workshop(config, runner=runner)
+    install_access(app, config)
+    _furnish(app, config, runner)
     _join_views(app)
     return app
+
+
+def _furnish(app: Flask, config: Config, runner: Runner | None) -> None:
+    """Set up where designs are made, and where they are kept."""
+    policy = width_policy(config)
+    cache = open_cache(config, namespace=f"{release_name()} {policy!r}")
+    workshop = Workshop(config, runner=runner, store=KeptReceipts(cache))
+    app.extensions["cache"] = cache
+    app.extensions["workshop"] = workshop
+    app.extensions["shelf"] = Shelf(workshop, cache)
+    app.extensions["answers"] = Answers(config, cache.tally)
 
 
 def _join_views(app: Flask) -> None:
@@ -53,6 +72,6 @@ def _join_views(app: Flask) -> None:
     api.ma_plugin.converter.add_attribute_function(document_field)
     for blueprint in (designs, chains, layers, audits, page, problems, operations):
         api.register_blueprint(blueprint)
-    document = json.loads(json.dumps(api.spec.to_dict()))
+    document = json.loads(json.dumps(document_access(api.spec.to_dict())))
     app.extensions["contract"] = document
     app.extensions["openapi"] = openapi_representation(document)

@@ -7,12 +7,15 @@ Every setting stands in one of the groups in ``service.settings``: its field is 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, fields
 from typing import Any
 
 from environs import Env, EnvValidationError
 
+from service.access.keys import KeyRefused
+from service.settings.access import AccessSettings, is_loopback
+from service.settings.cache import CacheSettings
 from service.settings.server import ServerSettings
 from service.settings.setting import PREFIX, variable
 from service.settings.state import StateSettings
@@ -24,7 +27,13 @@ class ConfigError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(StateSettings, VerificationSettings, ServerSettings):
+class Config(
+    AccessSettings,
+    CacheSettings,
+    StateSettings,
+    VerificationSettings,
+    ServerSettings,
+):
     """What an operator may set, by the variables of ``docs/configuration.md``.
 
     >>> Config().max_body_bytes
@@ -48,7 +57,10 @@ class Config(StateSettings, VerificationSettings, ServerSettings):
             raise ConfigError("\n".join([*_sentences(error), *unknown])) from None
         if unknown:
             raise ConfigError("\n".join(unknown))
-        return cls(**values)
+        config = cls(**values)
+        if refusals := list(_contradictions(config)):
+            raise ConfigError("\n".join(refusals))
+        return config
 
 
 def _read(env: Env, setting: Field[Any]) -> object:
@@ -64,10 +76,31 @@ def _read(env: Env, setting: Field[Any]) -> object:
 def _sentences(error: EnvValidationError) -> list[str]:
     messages = error.error_messages
     assert isinstance(messages, Mapping)
+    secret = {variable(setting) for setting in fields(Config) if setting.metadata["secret"]}
     return [
-        f"{name}={os.environ.get(name, '')!r}: {' '.join(map(str, reasons))}"
+        f"{_shown(name, secret=name in secret)}: {' '.join(map(str, reasons))}"
         for name, reasons in sorted(messages.items())
     ]
+
+
+def _shown(name: str, *, secret: bool) -> str:
+    """A variable with its value, or without it where that may be a secret."""
+    return name if secret else f"{name}={os.environ.get(name, '')!r}"
+
+
+def _contradictions(config: Config) -> Iterator[str]:
+    """What is wrong with settings that are right each by itself."""
+    try:
+        open_to_all = not config.key_ring
+    except KeyRefused as refusal:
+        yield f"{PREFIX}API_KEYS and {PREFIX}API_KEYS_FILE: {refusal}"
+        return
+    if open_to_all and not is_loopback(config.host) and not config.allow_public:
+        yield (
+            f"{PREFIX}HOST={config.host!r}: whoever reaches this address could use the service;"
+            f" give keys ({PREFIX}API_KEYS or {PREFIX}API_KEYS_FILE), or say that this is wanted by"
+            f" {PREFIX}ALLOW_PUBLIC=true, as where a proxy in front decides who may"
+        )
 
 
 def _unknown_variables(environ: Mapping[str, str]) -> list[str]:

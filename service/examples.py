@@ -160,7 +160,9 @@ DESIGN_HEADERS: dict[str, Any] = {
         "Strong and the same on every replica: versions of the machine are left out of it."
     ),
     "Cache-Control": _header("For ever under an id; an hour for a brief."),
-    "Server-Timing": _header("Milliseconds of each stage: solve, assemble, render, verify."),
+    "Server-Timing": _header(
+        "Milliseconds of each stage that was run: cache, solve, assemble, render, verify."
+    ),
     "X-Request-ID": _header("The request's own id, or one made for it."),
 }
 

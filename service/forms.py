@@ -3,50 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import sha256
 
-from flask import request
-from werkzeug import Response
+from flask import Response, request
 
-from designer.answer import design_document, design_links, document_text, portable_document
+from designer.answer import document_text, portable_document
 from designer.bundle import bundle_files, zip_files
-from designer.design import Design
+from designer.design import recall_gan
 from designer.pictures.networks import draw_design
 from designer.reading import Document
+from service.kept_design import KeptDesign, content_tag
 from service.representation import JSON, PYTHON, SVG, ZIP, Representation, choose, compress
 
 
-def json_form(made: Design) -> Representation:
-    """The design as JSON; the tag leaves out the versions of this machine."""
-    document = design_document(made)
+def json_form(kept: KeptDesign) -> Representation:
+    """The design as JSON."""
     return Representation(
-        body=document_text(document).encode(),
-        media_type=JSON,
-        tag=_tag(document_text(portable_document(document)).encode()),
-        location=design_links(made)["self"],
+        body=kept.text.encode(), media_type=JSON, tag=kept.tag, location=kept.links["self"]
     )
 
 
-def module_form(made: Design) -> Representation:
+def module_form(kept: KeptDesign) -> Representation:
     """The module's text."""
-    text = made.source.text.encode()
+    text = kept.document["source"]["text"].encode()
     return Representation(
         body=text,
         media_type=PYTHON,
-        tag=_tag(text),
-        location=design_links(made)["module"],
+        tag=content_tag(text),
+        location=kept.links["module"],
         filename="model.py",
     )
 
 
-def bundle_form(made: Design) -> Representation:
+def bundle_form(kept: KeptDesign) -> Representation:
     """The archive; the tag leaves out the versions of this machine."""
-    document, pictures = design_document(made), draw_design(made.gan)
+    document, pictures = kept.document, draw_design(recall_gan(kept.id))
     return Representation(
         body=zip_files(bundle_files(document, pictures)),
         media_type=ZIP,
-        tag=_tag(zip_files(bundle_files(portable_document(document), pictures))),
-        location=design_links(made)["bundle"],
+        tag=content_tag(zip_files(bundle_files(portable_document(document), pictures))),
+        location=kept.links["bundle"],
         filename="bundle.zip",
     )
 
@@ -59,10 +54,10 @@ def document_answer(document: Document) -> Response:
 def picture_form(svg: str, location: str) -> Representation:
     """A picture under its own path."""
     body = svg.encode()
-    return Representation(body=body, media_type=SVG, tag=_tag(body), location=location)
+    return Representation(body=body, media_type=SVG, tag=content_tag(body), location=location)
 
 
-FORMS: dict[str, Callable[[Design], Representation]] = {
+FORMS: dict[str, Callable[[KeptDesign], Representation]] = {
     JSON: json_form,
     PYTHON: module_form,
     ZIP: bundle_form,
@@ -70,14 +65,10 @@ FORMS: dict[str, Callable[[Design], Representation]] = {
 """How each media type of a design is made, the usual one first."""
 
 
-def chosen_form() -> Callable[[Design], Representation]:
+def chosen_form() -> Callable[[KeptDesign], Representation]:
     """The form that the client accepts best.
 
     Raises:
         ProblemError: not_acceptable, where it accepts none.
     """
     return FORMS[choose(request, tuple(FORMS))]
-
-
-def _tag(content: bytes) -> str:
-    return sha256(content).hexdigest()[:40]

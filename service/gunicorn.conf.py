@@ -35,5 +35,6 @@ def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn has no typ
 
 
 def worker_exit(server: Any, worker: Any) -> None:  # noqa: ANN401
-    """End them with it."""
+    """End them with it, and close what it keeps."""
     worker.app.wsgi().extensions["workshop"].close()
+    worker.app.wsgi().extensions["cache"].close()

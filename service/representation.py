@@ -5,8 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 
-from flask import Request
-from werkzeug import Response
+from flask import Request, Response
 from werkzeug.http import quote_etag
 
 from service.problems.body import ProblemError
@@ -62,7 +61,7 @@ class Representation:
     filename: str | None = None
 
     def answer(self, request: Request, cache_control: str) -> Response:
-        """The answer to a request for it: 304 where the client has these bytes already."""
+        """The answer to a request for it."""
         response = Response(self.body, mimetype=self.media_type)
         response.headers["Cache-Control"] = cache_control
         response.headers["Content-Location"] = self.location
@@ -70,8 +69,7 @@ class Representation:
         response.vary.update(("Accept", "Accept-Encoding"))
         if self.filename is not None:
             response.headers["Content-Disposition"] = f'attachment; filename="{self.filename}"'
-        compress(request, response)
-        return response.make_conditional(request)
+        return compress(request, response)
 
 
 def compress(request: Request, response: Response) -> Response:

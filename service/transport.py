@@ -16,6 +16,7 @@ EXPOSED = (
     "ETag",
     "Retry-After",
     "Server-Timing",
+    "WWW-Authenticate",
     "X-Request-ID",
 )
 """Headers that a page of another origin may read."""
@@ -37,6 +38,7 @@ def install_transport(app: Flask, config: Config) -> None:
     """Give every request an id and every answer its headers."""
     app.before_request(_name_request)
     app.after_request(_complete_headers)
+    app.after_request(_compare_tags)
     if config.cors_origins:
         app.after_request(_vary_by_origin)
         CORS(
@@ -57,6 +59,13 @@ def _name_request() -> None:
 def _vary_by_origin(response: Response) -> Response:
     """Keep a cache from giving one origin the answer to another."""
     response.vary.add("Origin")
+    return response
+
+
+def _compare_tags(response: Response) -> Response:
+    """304 where the client has these bytes already."""
+    if "ETag" in response.headers and response.status_code == 200:
+        response.make_conditional(request)
     return response
 
 

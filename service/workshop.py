@@ -13,7 +13,7 @@ from flask import current_app, g
 
 from designer.brief import Brief
 from designer.design import Design, design, recall_design
-from designer.verification import Limits, Pool, RecentReceipts, Runner, WidthPolicy
+from designer.verification import Limits, Pool, ReceiptStore, Runner, WidthPolicy
 from designer.verification.limits import MIB
 from service.config import Config
 
@@ -24,29 +24,26 @@ class Workshop:
     Before a server forks its workers nothing runs here: each worker has a pool of its own.
     """
 
-    def __init__(self, config: Config, *, runner: Runner | None = None) -> None:
+    def __init__(
+        self, config: Config, *, runner: Runner | None = None, store: ReceiptStore
+    ) -> None:
         self._config = config
         self._runner = runner
+        self._store = store
+        self._policy = width_policy(config)
         self._lock = threading.Lock()
         self._pools: dict[int, Pool] = {}
-        self._receipts = RecentReceipts()
-        self._policy = WidthPolicy(
-            full_multiply_adds=config.full_width_multiply_adds,
-            full_bytes=config.full_width_mib * MIB,
-            reduced_multiply_adds=config.reduced_width_multiply_adds,
-            reduced_bytes=config.reduced_width_mib * MIB,
-        )
 
     def make(self, brief: Brief) -> Design:
         """The design of a brief."""
         return design(
-            brief, runner=self.run, store=self._receipts, policy=self._policy, stage=timed_stage
+            brief, runner=self.run, store=self._store, policy=self._policy, stage=timed_stage
         )
 
     def recall(self, design_id: str) -> Design:
         """The design that an id names."""
         return recall_design(
-            design_id, runner=self.run, store=self._receipts, policy=self._policy, stage=timed_stage
+            design_id, runner=self.run, store=self._store, policy=self._policy, stage=timed_stage
         )
 
     def warm(self) -> None:
@@ -77,7 +74,22 @@ class Workshop:
             cpu_s=config.verify_timeout_s,
             memory_bytes=config.verify_memory_mib * MIB,
         )
-        return Pool(workers=config.verify_processes, limits=limits, max_waiting=config.verify_queue)
+        return Pool(
+            workers=config.verify_processes,
+            limits=limits,
+            max_waiting=config.verify_queue,
+            max_wait_s=config.verify_wait_s,
+        )
+
+
+def width_policy(config: Config) -> WidthPolicy:
+    """Up to which predicted cost a text is run, and how wide."""
+    return WidthPolicy(
+        full_multiply_adds=config.full_width_multiply_adds,
+        full_bytes=config.full_width_mib * MIB,
+        reduced_multiply_adds=config.reduced_width_multiply_adds,
+        reduced_bytes=config.reduced_width_mib * MIB,
+    )
 
 
 def workshop() -> Workshop:

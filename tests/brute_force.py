@@ -6,10 +6,12 @@ It shares no formula with the solver but the laws themselves, which are written 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from math import gcd, prod
 
 from designer.space import SearchSpace
+from designer.styles import Upsampling
 from designer.widths import Widths
 
 Axis = tuple[int, int, int, int, int]  # kernel, stride, dilation, padding, output padding
@@ -152,20 +154,46 @@ def departure_of(found: Found, space: SearchSpace) -> int:
 def figures_of(found: Found, widths: Widths) -> tuple[int, int]:
     """(parameters, multiply-adds) of the generator, its stem first."""
     sizes, chosen = found
+    kind = str(widths.upsampling)
     count = len(chosen)
     channels = [widths.at(depth) for depth in range(count + 1)][::-1]
     taps = prod(sizes[0])
     parameters = (widths.latent_dim or 0) * channels[0] * taps + 2 * channels[0]
     multiply_adds = (widths.latent_dim or 0) * channels[0] * taps
     for index, layer in enumerate(chosen):
-        weights = channels[index] * channels[index + 1] * prod(axis[0] for axis in layer)
+        weights = channels[index] * channels[index + 1]
+        weights *= prod(kernel_weights(kind, axis[0], axis[1]) for axis in layer)
         parameters += weights + (2 * channels[index + 1] if index + 1 < count else 0)
-        multiply_adds += weights * prod(sizes[index])
+        multiply_adds += weights * kernel_places(kind, sizes[index], sizes[index + 1], layer)
     return parameters, multiply_adds
 
 
+def kernel_weights(kind: str, kernel: int, stride: int) -> int:
+    """Weights per pair of channels along one axis: of a kernel, or of an odd one in its place."""
+    if kind == "transposed" or kernel == 1:
+        return kernel
+    if kind == "resize":
+        return next(odd for odd in (kernel, kernel - 1, 3) if odd % 2 and odd > 1)
+    return stride * next(odd for odd in range(3, kernel + 3, 2) if odd * stride >= kernel)
+
+
+def kernel_places(kind: str, before: tuple[int, ...], after: tuple[int, ...], layer: Layer) -> int:
+    """How often a kernel is set down: on what goes in, on what comes out, or a border more."""
+    if kind == "transposed":
+        return prod(before)
+    if kind == "resize":
+        return prod(after)
+    sides = []
+    for i, o, axis in zip(before, after, layer, strict=True):
+        border = 0
+        while (i + border) * axis[1] < o:
+            border += 1
+        sides.append(i + 2 * border)
+    return prod(sides)
+
+
 def order_of(found: Found, space: SearchSpace, widths: Widths) -> tuple[object, ...]:
-    """The whole order of preference as a tuple to sort by."""
+    """The whole order of preference as a tuple to sort by; transposed convolutions are compared."""
     sizes, chosen = found
     offsets = offsets_of(sizes, chosen)
     flat = [c for row in offsets for c in row]
@@ -189,7 +217,7 @@ def order_of(found: Found, space: SearchSpace, widths: Widths) -> tuple[object, 
         abs(side - closest),
         side,
         len(chosen),
-        figures_of(found, widths)[1],
+        figures_of(found, replace(widths, upsampling=Upsampling.TRANSPOSED))[1],
         sum(axis[4] for axis in every),
         sum(axis[3] for axis in every),
         [list(zip(*layer, strict=True)) for layer in reversed(chosen)],

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 
 from designer.answer import design_document, document_text
+from designer.brief import Brief, Level
 from designer.commands.options import (
     Number,
     Numbers,
@@ -22,14 +23,15 @@ from designer.commands.options import (
     search_options,
     width_options,
 )
-from designer.design import Design, design
+from designer.design import Design, design, recall_design
 from designer.documents import brief_from_document
 
 EXIT_STATUS = {"verified": 0, "refuted": 1, "not_run": 3}
 
 
 @click.command("design")
-@click.argument("resolution", type=Numbers())
+@click.argument("resolution", type=Numbers(), required=False)
+@click.option("--id", "design_id", help="A design's id, in place of all that a brief says.")
 @width_options
 @family_options
 @search_options
@@ -38,23 +40,45 @@ EXIT_STATUS = {"verified": 0, "refuted": 1, "not_run": 3}
 @output_options
 @click.pass_context
 def design_command(
-    ctx: click.Context, /, as_json: bool, output: Path | None, **given: object
+    ctx: click.Context,
+    /,
+    as_json: bool,
+    output: Path | None,
+    design_id: str | None,
+    **given: object,
 ) -> None:
     """Design a generator and a discriminator for pictures of RESOLUTION (96, 218x178)."""
-    names = ("resolution", "dimensions", "latent_dim", "channels", "base_channels", "max_channels")
-    document = {name: given[name] for name in (*names, "verify") if given[name] is not None}
-    document |= family_document(given)
-    brief = brief_from_document(
-        document | {"search": search_document(given), "budget": budget_document(given)}
-    )
-    made = design(brief, stage=show_stage)
+    if design_id is None:
+        made = design(_brief(given), stage=show_stage)
+    else:
+        _refuse_brief(given)
+        made = recall_design(design_id, stage=show_stage)
     emit(
         document_text(design_document(made)) if as_json else made.source.text,
         output,
     )
     click.echo(summarise(made), err=True)
-    asked = given["verify"] != "none"
+    asked = made.brief.verify != Level.NONE
     ctx.exit(EXIT_STATUS[made.verification.verdict] if asked else 0)
+
+
+def _brief(given: dict[str, object]) -> Brief:
+    """The brief that the arguments and options amount to."""
+    if given["resolution"] is None:
+        raise click.UsageError("give a RESOLUTION, or the --id of a design")
+    names = ("resolution", "dimensions", "latent_dim", "channels", "base_channels", "max_channels")
+    document = {name: given[name] for name in (*names, "verify") if given[name] is not None}
+    document |= family_document(given)
+    return brief_from_document(
+        document | {"search": search_document(given), "budget": budget_document(given)}
+    )
+
+
+def _refuse_brief(given: dict[str, object]) -> None:
+    """Refuse what an id would overrule: it holds the whole brief."""
+    named = sorted(name for name, value in given.items() if value not in (None, False))
+    if named:
+        raise click.UsageError(f"--id holds the whole brief; leave out {', '.join(named)}")
 
 
 @contextmanager

@@ -27,10 +27,15 @@ Paddings = tuple[tuple[int, int], ...]
 
 
 class Layer(NamedTuple):
-    """One layer's windows and their weight; ``key`` holds all of it but the multiply-adds."""
+    """One layer's windows and their weight; ``key`` holds all of it but the multiply-adds.
+
+    ``taps`` are the windows' own, by which the order compares; ``weights`` are what the layer that
+    the network has in their place weighs per pair of channels.
+    """
 
     key: int
     taps: int
+    weights: int
     columns: Columns
 
     @property
@@ -43,7 +48,7 @@ class Layer(NamedTuple):
 
 
 class Catalogue:
-    """The windows of a search space, by stride and offset; ``upsampling`` says what they weigh."""
+    """The windows of a search space, by stride and offset; ``upsampling`` says what they cost."""
 
     def __init__(
         self,
@@ -138,7 +143,7 @@ class Catalogue:
         return self._best[place]
 
     def leanest_layer(self, strides: Size, offsets: Size) -> Layer:
-        """The layer of the fewest taps with these strides and offsets; among those the best."""
+        """The layer of the fewest weights with these strides and offsets; among those the best."""
         place = (strides, offsets)
         if place not in self._leanest:
             axes = self._candidates(strides, offsets)
@@ -152,8 +157,8 @@ class Catalogue:
         return self._leanest[place]
 
     def _leanest_kernels(self, axis: dict[Kernel, Paddings], stride: int) -> list[Kernel]:
-        taps = {kernel: weight_taps(self.upsampling, (kernel[0],), (stride,)) for kernel in axis}
-        return [kernel for kernel in axis if taps[kernel] == min(taps.values())]
+        weights = {kernel: weight_taps(self.upsampling, (kernel[0],), (stride,)) for kernel in axis}
+        return [kernel for kernel in axis if weights[kernel] == min(weights.values())]
 
     def layers(self, strides: Size, offsets: Size) -> tuple[Layer, ...]:
         """Every layer with these strides and offsets, the best first.
@@ -175,12 +180,12 @@ class Catalogue:
         return self._all[place]
 
     def ever_leaner_layers(self, strides: Size, offsets: Size) -> tuple[Layer, ...]:
-        """The layers that no better one matches in taps: what a budget may have to fall back on."""
+        """The layers that no better one matches in weights: what a budget may fall back on."""
         place = (strides, offsets)
         if place not in self._leaner:
             kept: list[Layer] = []
             for layer in self.layers(strides, offsets):
-                if not kept or layer.taps < kept[-1].taps:
+                if not kept or layer.weights < kept[-1].weights:
                     kept.append(layer)
             self._leaner[place] = tuple(kept)
         return self._leaner[place]
@@ -250,8 +255,9 @@ class Catalogue:
             tuple(choice[1] for choice in choices),
             tuple(choice[2] for choice in choices),
         )
-        taps = weight_taps(self.upsampling, kernel_sizes, strides)
-        return Layer(layer_key(columns, offsets, self._measure), taps, columns)
+        weights = weight_taps(self.upsampling, kernel_sizes, strides)
+        key = layer_key(columns, offsets, self._measure)
+        return Layer(key, prod(kernel_sizes), weights, columns)
 
 
 Choice = tuple[Kernel, int, int]

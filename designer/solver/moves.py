@@ -17,9 +17,14 @@ AxisStep = tuple[int, int, int]
 
 
 class Step(NamedTuple):
-    """One layer back from a size: the size before it, and what is the same for all its layers."""
+    """One layer back from a size: the size before it, and what is the same for all its layers.
+
+    ``places`` are the positions before it, at which a transposed convolution sets its kernel down;
+    ``positions`` those at which the layer that the network has in its place does.
+    """
 
     before: Size
+    places: int
     positions: int
     strides: Size
     offsets: Size
@@ -66,7 +71,9 @@ class Moves:
             if departure is not None and before != size:
                 exact = not any(offsets)
                 positions = prod(kernel_positions(upsampling, before, strides, offsets))
-                steps.append(Step(before, positions, strides, offsets, departure, exact))
+                steps.append(
+                    Step(before, prod(before), positions, strides, offsets, departure, exact)
+                )
         return steps
 
     def _combinations(self, size: Size) -> list[tuple[AxisStep, ...]]:

@@ -21,6 +21,9 @@ Cost = tuple[int, int]
 class Problem:
     """What every part of a search asks: steps back, where a chain may start, what things weigh.
 
+    Chains are compared as transposed convolutions, whatever enlarges the maps, so that the sizes are
+    the same in all three ways; a budget is held against what the networks cost.
+
     A map's *depth* is the number of layers between it and the picture, which has depth 0.
     """
 
@@ -35,7 +38,7 @@ class Problem:
         self.catalogue = Catalogue(space, self.measure, self.effort, widths.upsampling)
         self.moves = Moves(space, self.catalogue, self.effort)
         self.channel_pairs = tuple(map(widths.channel_pairs, range(space.max_layers)))
-        """Per depth of a layer's output: the multiply-adds, and the weights, of one tap."""
+        """Per depth of a layer's output: the multiply-adds of one tap at one place, and its weights."""
         self.key_scales = tuple(pairs * MULTIPLY_ADDS for pairs in self.channel_pairs)
         """The same as a key."""
 
@@ -54,14 +57,14 @@ class Problem:
 
     def step_key(self, depth: int, step: Step, layer: Layer) -> int:
         """The key of a layer in its place: its output lies ``depth`` layers before the picture."""
-        return layer.key + layer.taps * self.key_scales[depth] * step.positions
+        return layer.key + layer.taps * self.key_scales[depth] * step.places
 
     def step_cost(self, depth: int, step: Step, layer: Layer) -> Cost:
         """Parameters and multiply-adds of a layer in its place."""
         return (
-            self.channel_pairs[depth] * layer.taps
+            self.channel_pairs[depth] * layer.weights
             + self.widths.shift_parameters(depth, step.strides),
-            self.channel_pairs[depth] * layer.taps * step.positions,
+            self.channel_pairs[depth] * layer.weights * step.positions,
         )
 
     def initial_cost(self, depth: int, size: Size) -> Cost:

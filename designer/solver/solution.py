@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from designer.chain import Chain
 from designer.solver.measure import Measure, measure_for
 from designer.solver.order import columns_of, initial_key, layer_key, pack_key, unpack_key
 from designer.solver.why import explain
 from designer.space import SearchSpace
+from designer.styles import Upsampling
 from designer.widths import Widths
 
 
@@ -44,19 +45,22 @@ def weigh_chain(chain: Chain, *, space: SearchSpace, widths: Widths) -> Solution
     key = chain_key(chain, measure=measure, widths=widths)
     exact = [all(window.offset == 0 for window in step) for step in chain.windows]
     fields = unpack_key(key)
+    parameters, multiply_adds = chain_figures(chain, widths)
+    transposed = widths.upsampling is Upsampling.TRANSPOSED
     return Solution(
         chain=chain,
         departure=fields["departure"],
         exact_steps=sum(exact),
         even_overlap=all(w.overlaps_evenly for step in chain.windows for w in step),
-        parameters=chain_parameters(chain, widths),
-        multiply_adds=fields["multiply_adds"],
-        why=explain(chain, fields, all(exact), measure),
+        parameters=parameters,
+        multiply_adds=multiply_adds,
+        why=explain(chain, fields, all(exact), measure, transposed=transposed),
     )
 
 
 def chain_key(chain: Chain, *, measure: Measure, widths: Widths) -> int:
-    """The key of a whole chain: its layers' and its initial map's."""
+    """The key of a whole chain, of its layers and its initial map: as transposed convolutions."""
+    widths = replace(widths, upsampling=Upsampling.TRANSPOSED)
     layers = len(chain.windows)
     stem = widths.stem_multiply_adds(layers, chain.initial_size)
     key = initial_key(chain.initial_size, stem, measure)

@@ -10,9 +10,13 @@ from designer.solver.order import NEAR
 
 
 def explain(
-    chain: Chain, fields: Mapping[str, int], exact: bool, measure: Measure
+    chain: Chain, fields: Mapping[str, int], exact: bool, measure: Measure, *, transposed: bool
 ) -> tuple[str, ...]:
-    """Why a chain stands where it does: a sentence for each of the eight steps of the order."""
+    """Why a chain stands where it does: a sentence for each of the eight steps of the order.
+
+    ``transposed``: the network's layers are what the order compares.
+    """
+    compared = "" if transposed else ", as transposed convolutions"
     return (
         _exactness(fields, exact, measure),
         _departure(chain, fields, measure),
@@ -21,7 +25,7 @@ def explain(
         _kernels(chain, fields, measure),
         _initial_side(chain, measure),
         f"{count(fields['layers'], 'layer')} and {fields['multiply_adds']:,} multiply-adds,"
-        " the stem included: fewer come first.",
+        f" the stem included{compared}: fewer come first.",
         f"Output paddings sum to {fields['output_padding_sum']} and paddings to"
         f" {fields['padding_sum']}: smaller sums come first, then the smaller windows, compared"
         " from the picture's end.",

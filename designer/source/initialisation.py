@@ -48,20 +48,22 @@ def _norms(modules: list[Module]) -> Iterator[Branch]:
 
 def _shuffles(modules: list[Module]) -> Iterator[Branch]:
     """The pixels that a shuffle makes of one start alike (ICNR, Aitken et al., arXiv:1707.02937)."""
-    shuffle = next((module for module in modules if isinstance(module, PixelShuffle)), None)
-    if shuffle is None:
+    shuffles = {module.builtin: module for module in modules if isinstance(module, PixelShuffle)}
+    if not shuffles:
         return
-    own = shuffle.torch_class.removeprefix("model.")
-    name, pixels = ("nn.PixelShuffle", "shuffle.upscale_factor**2")
-    if not shuffle.builtin:
-        name, pixels = own, "shuffle.pixels"
-    conv = f"nn.Conv{len(shuffle.factors)}d"
+    own = [m.torch_class.removeprefix("model.") for built, m in shuffles.items() if not built]
+    of_torch, of_own = "shuffle.upscale_factor**2", "shuffle.pixels"
+    kinds, pixels = ("nn.PixelShuffle", of_torch) if not own else (own[0], of_own)
+    if len(shuffles) > 1:
+        kinds = f"(nn.PixelShuffle, {own[0]})"
+        pixels = f"{of_torch} if isinstance(shuffle, nn.PixelShuffle) else {of_own}"
+    axes = len(next(iter(shuffles.values())).factors)
     yield (
         "isinstance(module, nn.Sequential)",
         [
             "layers = list(module)",
             "for conv, shuffle in zip(layers, layers[1:], strict=False):",
-            f"    if isinstance(conv, {conv}) and isinstance(shuffle, {name}):",
+            f"    if isinstance(conv, nn.Conv{axes}d) and isinstance(shuffle, {kinds}):",
             f"        pixels = {pixels}",
             "        with torch.no_grad():  # ICNR: the pixels made of one start alike",
             "            conv.weight.copy_(conv.weight[::pixels].repeat_interleave(pixels, dim=0))",

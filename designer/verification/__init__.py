@@ -8,9 +8,10 @@ from designer.verification.receipt import (
     Verification,
     Width,
     portable_receipt,
+    read_receipt,
     receipt_json,
 )
-from designer.verification.store import ReceiptStore, RecentReceipts
+from designer.verification.store import ReceiptStore, RecentReceipts, installed_torch
 from designer.verification.verify import Runner, unverified, verify_source, verify_text
 
 __all__ = [
@@ -24,7 +25,9 @@ __all__ = [
     "Verification",
     "Width",
     "WidthPolicy",
+    "installed_torch",
     "portable_receipt",
+    "read_receipt",
     "receipt_json",
     "unverified",
     "verify_source",

@@ -35,6 +35,8 @@ _ENVIRONMENT = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_TH
 class Pool:
     """Up to ``workers`` texts at a time; ``max_waiting`` callers wait, the next is refused.
 
+    Nobody waits for a worker longer than ``max_wait_s``.
+
     A worker is replaced after ``jobs_per_worker`` texts, past ``resident_bytes`` of memory, and
     after every accident.
     """
@@ -45,12 +47,14 @@ class Pool:
         workers: int,
         limits: Limits,
         max_waiting: int = 16,
+        max_wait_s: float = 30.0,
         jobs_per_worker: int = 500,
         resident_bytes: int = 2 * GIB,
     ) -> None:
         self.workers = workers
         self.limits = limits
         self.max_waiting = max_waiting
+        self.max_wait_s = max_wait_s
         self._settings = {
             "limits": asdict(limits),
             "jobs_per_worker": jobs_per_worker,
@@ -73,7 +77,7 @@ class Pool:
         """What the probe measured of a job; ``discard`` ends the worker after it.
 
         Raises:
-            Overloaded: at once, where as many callers wait as may.
+            Overloaded: at once where as many callers wait as may, or after ``max_wait_s``.
             ProbeFailed: where the worker crashed or passed a limit.
         """
         assert os.getpid() == self._owner, "a pool is made in the process that uses it"
@@ -122,9 +126,15 @@ class Pool:
                 )
             self._waiting += 1
             try:
-                self._lock.wait_for(self._can_serve)
+                served = self._lock.wait_for(self._can_serve, timeout=self.max_wait_s)
             finally:
                 self._waiting -= 1
+            if not served:
+                raise Overloaded(
+                    f"no verifying process was free within {self.max_wait_s:g} s",
+                    waited_s=self.max_wait_s,
+                    workers=self.workers,
+                )
             if self._closed:
                 raise Overloaded("the verifier is shutting down", workers=self.workers)
             return self._idle.pop() if self._idle else self._start()

@@ -88,6 +88,36 @@ def receipt_json(receipt: Verification) -> dict[str, Json]:
     }
 
 
+def read_receipt(document: Json) -> Verification:
+    """The receipt whose JSON this is.
+
+    >>> width = Width(full=True, generator={"base_channels": 64}, discriminator=None)
+    >>> receipt = Verification(level=Level.STANDARD, checks=(Check(name="load", passed=True),),
+    ...                        width=width, torch_version="2.13.0", seed=0, source_sha256="0" * 64)
+    >>> read_receipt(receipt_json(receipt)) == receipt
+    True
+
+    Raises:
+        ValueError: where it is the JSON of no receipt, or its verdict is not that of its checks.
+    """
+    try:
+        width = document["width"]
+        receipt = Verification(
+            level=Level(document["level"]),
+            checks=tuple(Check(**check) for check in document["checks"]),
+            width=None if width is None else Width(**width),
+            torch_version=document["torch_version"],
+            seed=document["seed"],
+            source_sha256=document["source_sha256"],
+        )
+        same = receipt_json(receipt) == document
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"this is no receipt: {error}") from error
+    if not same or any(check.passed not in (True, False, None) for check in receipt.checks):
+        raise ValueError("this is no receipt: its verdict is not that of its checks")
+    return receipt
+
+
 def portable_receipt(document: Mapping[str, Json]) -> dict[str, Json]:
     """A receipt's JSON without what may differ between machines that agree: versions and rounding.
 

@@ -52,11 +52,11 @@ class RecentReceipts:
 
 def receipt_key(text_sha256: str, gan: Gan, *, level: Level, policy: WidthPolicy) -> str:
     """A name for all that a receipt depends on."""
-    on = (text_sha256, gan, str(level), policy, VERSION, _torch_version())
+    on = (text_sha256, gan, str(level), policy, VERSION, installed_torch())
     return sha256(repr(on).encode()).hexdigest()
 
 
-def _torch_version() -> str:
+def installed_torch() -> str:
     """The installed torch, told without importing it."""
     try:
         return version("torch")

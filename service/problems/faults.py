@@ -36,7 +36,7 @@ FAULTS = [
         code="overloaded",
         status=503,
         title="Too many requests wait",
-        meaning="The queue of the verifying processes is full.",
+        meaning="The queue of the verifying processes is full, or none was free in time.",
         repair="Send it again after the seconds in `Retry-After`.",
         accidental=True,
     ),

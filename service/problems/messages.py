@@ -1,4 +1,4 @@
-"""Errors of the message itself, before anybody looks at a field: 400 to 415."""
+"""Errors of the message itself, before anybody looks at a field: 400 to 429."""
 
 from __future__ import annotations
 
@@ -40,6 +40,21 @@ MESSAGES = [
         title="The request cannot be read",
         meaning="The request is not well-formed HTTP for this service.",
         repair="Compare the request with the examples of the documentation.",
+    ),
+    ProblemType(
+        code="no_key",
+        status=401,
+        title="A key is needed",
+        meaning="The service answers to those who have a key, and the request came without one.",
+        repair="Send the header `Authorization: Bearer` with your key; nowhere else is it looked"
+        " for.",
+    ),
+    ProblemType(
+        code="wrong_key",
+        status=401,
+        title="The key opens nothing",
+        meaning="The request's key is none that opens this resource.",
+        repair="Send one `Authorization` header with one key, just as it was handed out.",
     ),
     ProblemType(
         code="not_found",
@@ -89,5 +104,13 @@ MESSAGES = [
         title="The body is of a type that is not read",
         meaning="Bodies are read as application/json in UTF-8, without content coding.",
         repair="Send the header `Content-Type: application/json`.",
+    ),
+    ProblemType(
+        code="too_many_requests",
+        status=429,
+        title="Too many requests of one client",
+        meaning="The client has sent as many requests as it may in this time.",
+        repair="Send it again after the seconds in `Retry-After`; `facts` says how many requests"
+        " are served in how many seconds.",
     ),
 ]

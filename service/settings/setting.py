@@ -13,10 +13,25 @@ Validator = Callable[[Any], Any]
 
 
 def setting(
-    default: Value, meaning: str, *, validate: Validator, kind: str = "int", name: str | None = None
+    default: Value,
+    meaning: str,
+    *,
+    validate: Validator,
+    kind: str = "int",
+    name: str | None = None,
+    secret: bool = False,
 ) -> Value:
-    """The field of a setting; ``kind`` is environs' reader, ``name`` a variable without prefix."""
-    metadata = {"meaning": meaning, "validate": validate, "kind": kind, "name": name}
+    """The field of a setting; ``kind`` is environs' reader, ``name`` a variable without prefix.
+
+    A value that is ``secret`` is not repeated where it is refused.
+    """
+    metadata = {
+        "meaning": meaning,
+        "validate": validate,
+        "kind": kind,
+        "name": name,
+        "secret": secret,
+    }
     made: Value = field(default=default, metadata=metadata)
     return made
 

@@ -29,6 +29,11 @@ class VerificationSettings:
         "requests of one web process that may wait for a verification; the next is told 503",
         validate=Range(min=0, max=10_000),
     )
+    verify_wait_s: int = setting(
+        30,
+        "seconds that such a request waits at most, before it is told 503",
+        validate=Range(min=1, max=3600),
+    )
     full_width_multiply_adds: int = setting(
         5 * 10**9,
         "predicted multiply-adds up to which a text is run at its full width; equal on all replicas",

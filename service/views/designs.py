@@ -8,13 +8,14 @@ from werkzeug import Response
 from designer.brief import Brief
 from designer.design import recall_gan
 from designer.pictures.networks import PICTURES
+from service.answers import remembered
 from service.blueprint import BODY_CODES, Blueprint
 from service.examples import BRIEFS, DESIGN_HEADERS, ID_PARAMETER
 from service.forms import bundle_form, chosen_form, module_form, picture_form
 from service.representation import A_WHILE, FOREVER, PYTHON, SVG, ZIP, Representation, choose
 from service.schemas.brief import BriefQuerySchema, BriefSchema
 from service.schemas.design import DesignSchema
-from service.workshop import workshop
+from service.shelf import shelf
 
 designs = Blueprint("designs", __name__, description="From a brief to verified networks.")
 
@@ -47,6 +48,7 @@ ID_CODES = ("damaged_id", "unknown_id_version", "no_network", *VALUE_CODES, *ANS
 
 
 @designs.route("/v1/designs", methods=["POST"])
+@remembered
 @designs.arguments(BriefSchema, examples=BRIEFS)
 @designs.response(200, DesignSchema, headers=DESIGN_HEADERS)
 @designs.alt_response(200, schema=TEXT, content_type=PYTHON)
@@ -59,10 +61,11 @@ def create_design(brief: Brief) -> Response:
     module alone, with `Accept: application/zip` the bundle.
     """
     form = chosen_form()
-    return form(workshop().make(brief)).answer(request, A_WHILE)
+    return form(shelf().design(brief)).answer(request, A_WHILE)
 
 
 @designs.route("/v1/designs")
+@remembered
 @designs.arguments(BriefQuerySchema, location="query")
 @designs.response(200, DesignSchema, headers=DESIGN_HEADERS)
 @designs.alt_response(200, schema=TEXT, content_type=PYTHON)
@@ -72,10 +75,11 @@ def create_design(brief: Brief) -> Response:
 def find_design(brief: Brief) -> Response:
     """The same for curl and caches: the brief's scalar fields as query parameters."""
     form = chosen_form()
-    return form(workshop().make(brief)).answer(request, A_WHILE)
+    return form(shelf().design(brief)).answer(request, A_WHILE)
 
 
 @designs.route("/v1/designs/<string:design_id>", parameters=[ID_PARAMETER])
+@remembered
 @designs.response(200, DesignSchema, headers=DESIGN_HEADERS)
 @designs.alt_response(200, schema=TEXT, content_type=PYTHON)
 @designs.alt_response(200, schema=BYTES, content_type=ZIP)
@@ -84,30 +88,33 @@ def find_design(brief: Brief) -> Response:
 def show_design(design_id: str) -> Response:
     """The design that an id names: nothing is stored, and it never expires."""
     form = chosen_form()
-    return form(workshop().recall(design_id)).answer(request, FOREVER)
+    return form(shelf().recall(design_id)).answer(request, FOREVER)
 
 
 @designs.route("/v1/designs/<string:design_id>/module.py", parameters=[ID_PARAMETER])
+@remembered
 @designs.response(200, TEXT, content_type=PYTHON, headers=DESIGN_HEADERS)
 @designs.alt_response(304, description="The client has it already.")
 @designs.problems(*ID_CODES)
 def show_module(design_id: str) -> Response:
     """The module: one self-contained Python text that needs torch and nothing else."""
     choose(request, (PYTHON,))
-    return module_form(workshop().recall(design_id)).answer(request, FOREVER)
+    return module_form(shelf().recall(design_id)).answer(request, FOREVER)
 
 
 @designs.route("/v1/designs/<string:design_id>/bundle.zip", parameters=[ID_PARAMETER])
+@remembered
 @designs.response(200, BYTES, content_type=ZIP, headers=DESIGN_HEADERS)
 @designs.alt_response(304, description="The client has it already.")
 @designs.problems(*ID_CODES)
 def show_bundle(design_id: str) -> Response:
     """The module with its test, the design, the receipt, a training example and a README."""
     choose(request, (ZIP,))
-    return bundle_form(workshop().recall(design_id)).answer(request, FOREVER)
+    return bundle_form(shelf().recall(design_id)).answer(request, FOREVER)
 
 
 @designs.route("/v1/designs/<string:design_id>/generator.svg", parameters=[ID_PARAMETER])
+@remembered
 @designs.response(200, TEXT, content_type=SVG, headers=DESIGN_HEADERS)
 @designs.alt_response(304, description="The client has it already.")
 @designs.problems(*ID_CODES)
@@ -117,6 +124,7 @@ def show_generator_picture(design_id: str) -> Response:
 
 
 @designs.route("/v1/designs/<string:design_id>/discriminator.svg", parameters=[ID_PARAMETER])
+@remembered
 @designs.response(200, TEXT, content_type=SVG, headers=DESIGN_HEADERS)
 @designs.alt_response(304, description="The client has it already.")
 @designs.problems(*ID_CODES)
@@ -126,6 +134,7 @@ def show_discriminator_picture(design_id: str) -> Response:
 
 
 @designs.route("/v1/designs/<string:design_id>/overlap.svg", parameters=[ID_PARAMETER])
+@remembered
 @designs.response(200, TEXT, content_type=SVG, headers=DESIGN_HEADERS)
 @designs.alt_response(304, description="The client has it already.")
 @designs.problems(*ID_CODES)

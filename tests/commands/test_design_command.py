@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from designer.answer import design_document
 from designer.cli import main
+from designer.design import design
 from designer.documents import brief_from_document
 from designer.errors import InvalidRequest
 
@@ -191,3 +193,32 @@ def test_options_that_contradict_are_refused() -> None:
     done = invoke("design", "64", "--latent-dim", "9", "--no-discriminator", "--patch", "16")
     assert done.exit_code == 2
     assert "--no-discriminator contradicts" in done.stderr
+
+
+def test_an_id_gives_its_design_again() -> None:
+    """``--id`` stands for the brief and the windows: the same text, whatever a solver chooses."""
+    windows = [{"kernel_size": 8, "stride": 4, "padding": 2}, {"kernel_size": 2, "stride": 2}]
+    brief = brief_from_document(
+        {"resolution": 32, "latent_dim": 9, "chain": windows, "verify": "none"}
+    )
+    made = design(brief)
+    done = invoke("design", "--id", design_document(made)["id"])
+    assert done.exit_code == 0
+    assert done.stdout == made.source.text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "give a RESOLUTION, or the --id of a design"),
+        (
+            ["64", "--id", "1", "--latent-dim", "9", "--encoder"],
+            "--id holds the whole brief; leave out encoder, latent_dim, resolution",
+        ),
+        (["--id", "2nothing"], "id"),
+    ],
+)
+def test_an_id_and_a_brief_exclude_each_other(arguments: list[str], words: str) -> None:
+    done = invoke("design", *arguments)
+    assert done.exit_code == 2
+    assert words in done.stderr

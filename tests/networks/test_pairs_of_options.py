@@ -13,6 +13,8 @@ from designer.architecture import Gan
 from designer.assembly import assemble_brief
 from designer.brief import Brief, Level
 from designer.design import solve_brief
+from designer.errors import InvalidRequest
+from designer.space import SearchSpace
 from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Output, Upsampling
 from tests.networks.building import assert_verified, module_of
 
@@ -29,11 +31,12 @@ OPTIONS: dict[str, list[Any]] = {
     "output": list(Output),
     "patch": [None, 11],
     "width": [None, 5],
+    "anisotropic": [False, True],
 }
 SIZES = {
     1: [(64,), (100,), (243,)],
-    2: [(16, 16), (17, 24), (30, 25)],
-    3: [(8, 8, 8), (9, 12, 8), (16, 10, 11)],
+    2: [(16, 45), (16, 16), (17, 24)],
+    3: [(6, 8, 16), (8, 8, 8), (16, 10, 11)],
 }
 Row = dict[str, Any]
 
@@ -46,6 +49,20 @@ def may_be(row: Row) -> bool:
     nobody = "judge" in row and row["judge"] is None
     return not (labels_on_a_map or coupled or (nobody and asked))
 
+
+DCGAN: Row = {
+    "axes": 2,
+    "upsampling": Upsampling.TRANSPOSED,
+    "normalization": Normalization.BATCH,
+    "start": "latent",
+    "classes": None,
+    "encoder": False,
+    "judge": Normalization.BATCH,
+    "output": Output.PROBABILITY,
+    "patch": None,
+    "width": None,
+    "anisotropic": False,
+}
 
 USUAL = {"output": Output.PROBABILITY, "patch": None, "width": None}
 
@@ -98,13 +115,15 @@ def gan_of(row: Row, size: tuple[int, ...]) -> Gan:
         "normalization": row["normalization"],
         "discriminator": style,
         "encoder": row["encoder"],
+        "search": SearchSpace.default(axes=row["axes"], anisotropic=row["anisotropic"]),
         "verify": Level.NONE,
     }
     brief = Brief(latent_dim=7, classes=row["classes"], **common)
     chain = solve_brief(brief).chain
     if row["start"] == "map":
         given_map = InitialMap(channels=6, size=chain.initial_size)
-        brief = Brief(initial_map=given_map, windows=chain.windows, **common)
+        common |= {"classes": row["classes"], "windows": chain.windows}
+        brief = Brief(initial_map=given_map, **common)
     return assemble_brief(brief, chain)
 
 
@@ -113,22 +132,44 @@ def name_of(row: Row) -> str:
     return " ".join(f"{name}={value}" for name, value in row.items())
 
 
-def test_every_legal_pair_is_there_and_every_value_alone() -> None:
+def test_every_legal_pair_is_in_some_row() -> None:
     """A few dozen rows hold what a hundred thousand designs would."""
-    for name, values in OPTIONS.items():
-        for value in values:
-            assert any(row[name] is value or row[name] == value for row in ROWS), (name, value)
+    for one, other in combinations(OPTIONS, 2):
+        for a, b in product(OPTIONS[one], OPTIONS[other]):
+            there = any(row[one] == a and row[other] == b for row in ROWS)
+            assert there is may_be({one: a, other: b}), (one, a, other, b)
     assert all(may_be(row) for row in ROWS)
     assert 35 <= len(ROWS) <= 80
 
 
-@pytest.mark.parametrize("row", ROWS, ids=name_of)
-def test_every_pair_of_options_works(row: Row) -> None:
+def alone() -> list[Row]:
+    """The DCGAN, and for each value of each option the DCGAN with this one changed."""
+    rows = [DCGAN | {name: value} for name, values in OPTIONS.items() for value in values]
+    return [row for row in rows if row != DCGAN and may_be(row)] + [DCGAN]
+
+
+@pytest.mark.parametrize("row", [*alone(), *ROWS], ids=name_of)
+def test_every_option_alone_and_every_pair_of_options_works(row: Row) -> None:
     """The whole receipt at the first size; built, run and counted at the two others."""
     first, *others = SIZES[row["axes"]]
     assert_verified(gan_of(row, first))
     for size in others:
         assert_runs(gan_of(row, size))
+
+
+REASONS = {
+    "critic_with_batch_norm": {"judge": Normalization.BATCH, "output": Output.CRITIC},
+    "labels_without_latent": {"start": "map", "classes": 3},
+}
+
+
+@pytest.mark.parametrize("code", REASONS)
+@pytest.mark.parametrize("row", ROWS, ids=name_of)
+def test_what_may_not_go_together_is_refused_whatever_else_is_asked(row: Row, code: str) -> None:
+    """By its code, among all other options."""
+    with pytest.raises(InvalidRequest) as refused:
+        gan_of(row | REASONS[code], SIZES[row["axes"]][0])
+    assert code in [error.code for error in refused.value.errors]
 
 
 def assert_runs(gan: Gan) -> None:

@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 import types
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from designer.architecture import Gan, Network, assemble_gan
 from designer.chain import Chain
 from designer.layers import Window
 from designer.source import PythonSource, render_source
+from designer.styles import Upsampling
 from designer.widths import Widths
 from tests.networks.golden import BRIEFS, FOLDER, golden_source
 
@@ -135,6 +137,9 @@ def test_the_texts_are_clean_under_ruff_and_mypy(tmp_path: Path) -> None:
     texts = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py")}
     for name, chain in chains.items():
         texts[name] = render_source(assemble_gan(chain, widths)).text
+    shuffled = replace(widths, upsampling=Upsampling.SUBPIXEL)
+    unlike = Chain.leading_to((32, 96), ((step, step), (step, odd)))
+    texts["shuffled"] = render_source(assemble_gan(unlike, shuffled)).text
     for name, text in texts.items():
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
     assert_clean(["ruff", "check", "--config", str(CONFIGURATION), "."], tmp_path)

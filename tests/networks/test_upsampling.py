@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from torch import nn
 
 from designer.architecture import Convolve, Gan
+from designer.brief import Brief
+from designer.design import solve_brief
 from designer.layers import Window
 from designer.styles import Normalization, Upsampling
 from designer.upsampling import nearest_repeats
@@ -35,6 +37,7 @@ CHAINS = {
         (STAYS, PLAIN, PLAIN),
         (Window(kernel_size=1), PLAIN, PLAIN),
     ),
+    "axes that grow alike, then not": ((16, 32), PLAIN, (STAYS, PLAIN)),
 }
 
 
@@ -55,6 +58,20 @@ def test_the_sizes_are_the_same_in_all_three(chain: str) -> None:
         for kind in Upsampling
     ]
     assert sizes[0] == sizes[1] == sizes[2]
+
+
+@pytest.mark.parametrize(
+    "resolution",
+    [(11, 11), (53, 53), (87, 87), (172, 172), (53, 41), (4099,), (35, 41, 35)],
+    ids=str,
+)
+def test_the_chain_is_the_same_in_all_three(resolution: tuple[int, ...]) -> None:
+    """What enlarges the maps costs differently, and plays no part in the order of preference."""
+    chains = {
+        solve_brief(Brief(resolution=resolution, latent_dim=100, upsampling=kind)).chain
+        for kind in Upsampling
+    }
+    assert len(chains) == 1
 
 
 def stage_overlap(gan: Gan) -> list[tuple[float, float]]:

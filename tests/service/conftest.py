@@ -9,15 +9,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from service.app import create_app
+from service.config import Config
 from tests.service.servers import Server, serving
 
 
 @pytest.fixture(scope="session")
-def app() -> Iterator[Flask]:
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application; its verifying processes start with the first brief that is verified."""
-    app = create_app()
+    app = create_app(Config(state_folder=str(tmp_path_factory.mktemp("state"))))
     yield app
     app.extensions["workshop"].close()
+    app.extensions["cache"].close()
 
 
 @pytest.fixture

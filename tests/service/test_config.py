@@ -17,8 +17,10 @@ def test_without_variables_everything_has_its_default() -> None:
     assert Config.from_environment() == Config()
 
 
-def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Each variable reaches its field."""
+    keys = tmp_path / "keys"
+    keys.write_text(f"carol:{'c' * 64}")
     wanted = {
         "host": "0.0.0.0",
         "port": 9000,
@@ -28,6 +30,7 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "verify_timeout_s": 7,
         "verify_memory_mib": 512,
         "verify_queue": 3,
+        "verify_wait_s": 2,
         "full_width_multiply_adds": 7,
         "full_width_mib": 8,
         "reduced_width_multiply_adds": 5,
@@ -37,6 +40,14 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         "cors_origins": ("https://a.example", "http://b.example:81"),
         "state_folder": "/var/lib/designer",
         "redis_url": "redis://cache.example:6379/1",
+        "cache_memory_mib": 3,
+        "cache_disk_mib": 4,
+        "cache_days": 5,
+        "api_keys": (f"alice:{'a' * 64}", f"bob:{'b' * 64}:5/minute"),
+        "api_keys_file": str(keys),
+        "allow_public": True,
+        "rate_limit": "10/second;1000/hour",
+        "trusted_proxies": 2,
     }
     assert wanted.keys() == {setting.name for setting in fields(Config)}
     for setting in fields(Config):
@@ -60,6 +71,13 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("CORS_ORIGINS", "example.org"),
         ("CORS_ORIGINS", "https://example.org/path"),
         ("STATE_FOLDER", ""),
+        ("ALLOW_PUBLIC", "perhaps"),
+        ("RATE_LIMIT", "many"),
+        ("RATE_LIMIT", "0/minute"),
+        ("RATE_LIMIT", "5/fortnight"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("VERIFY_WAIT_S", "0"),
+        ("API_KEYS_FILE", "/nowhere/keys"),
     ],
 )
 def test_a_bad_value_is_refused_with_its_name(
@@ -101,7 +119,7 @@ def test_the_documented_table_is_the_real_one() -> None:
     rows = [line for line in DOCS.read_text().splitlines() if line.startswith("| `")]
     expected = []
     for setting in fields(Config):
-        default = ",".join(setting.default) if setting.name == "cors_origins" else setting.default
+        default = ",".join(setting.default) if setting.default == () else setting.default
         shown = f"`{default}`" if default != "" else "none"
         expected.append(f"| `{variable(setting)}` | {setting.metadata['meaning']} | {shown} |")
     assert rows == expected

@@ -7,6 +7,7 @@ import gzip
 import json
 import re
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
@@ -49,7 +50,7 @@ def test_the_dcgan_comes_back_verified(client: FlaskClient) -> None:
     assert body["verification"]["verdict"] == "verified"
     assert body["verification"]["source_sha256"] == body["source"]["sha256"]
     stages = [entry.split(";")[0] for entry in answer.headers["Server-Timing"].split(", ")]
-    assert stages == ["solve", "assemble", "render", "verify"]
+    assert stages == ["cache", "solve", "assemble", "render", "verify"]
 
 
 @pytest.mark.torch
@@ -270,13 +271,13 @@ def test_the_documentation_needs_nothing_from_elsewhere(client: FlaskClient) -> 
     "accident",
     [Overloaded("9 requests wait already", waiting=9), ProbeFailed("out of time", wall_s=120)],
 )
-def test_an_accident_is_told_and_not_kept(accident: Accident) -> None:
+def test_an_accident_is_told_and_not_kept(accident: Accident, tmp_path: Path) -> None:
     """The brief is fine: no cache remembers what happened, and the next try may succeed."""
 
     def fail(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
         raise accident
 
-    client = create_app(runner=fail).test_client()
+    client = create_app(Config(state_folder=str(tmp_path)), runner=fail).test_client()
     answer = client.get("/v1/designs?resolution=16&latent_dim=8")
     assert (answer.status_code, answer.json["code"]) == (503, accident.code)
     assert answer.json["facts"] == accident.facts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -15,6 +16,7 @@ from designer.solver.order import columns_of
 from designer.solver.ordering import ranked_chains
 from designer.solver.problem import Problem
 from designer.space import Budget, SearchSpace
+from designer.styles import Upsampling
 from tests.brute_force import Found, departure_of, figures_of
 from tests.brute_force import best_chains as brute_force
 from tests.spaces import NARROW, WIDTHS, Case, small_cases
@@ -50,15 +52,17 @@ def test_chains_come_in_the_whole_order_each_once(case: Case) -> None:
     assert ranked == [as_chain(found) for found in brute_force(target, space, NARROW)]
 
 
+@pytest.mark.parametrize("upsampling", Upsampling)
 @many
 @given(case=small_cases())
-def test_frontier_equals_brute_force(case: Case) -> None:
+def test_frontier_equals_brute_force(upsampling: Upsampling, case: Case) -> None:
     """Each point of the frontier is there, with the first chain in order that has it."""
     target, space = case
-    problem = Problem(target=target, space=space, widths=NARROW)
+    widths = replace(NARROW, upsampling=upsampling)
+    problem = Problem(target=target, space=space, widths=widths)
     first: dict[tuple[int, ...], Found] = {}
-    for found in brute_force(target, space, NARROW):
-        parameters, multiply_adds = figures_of(found, NARROW)
+    for found in brute_force(target, space, widths):
+        parameters, multiply_adds = figures_of(found, widths)
         point = (departure_of(found, space), len(found[1]), parameters, multiply_adds)
         first.setdefault(point, found)
     unbeaten = {
@@ -74,16 +78,20 @@ def test_frontier_equals_brute_force(case: Case) -> None:
     assert list(frontier) == sorted(frontier)
 
 
+@pytest.mark.parametrize("upsampling", Upsampling)
 @pytest.mark.parametrize("bounded", ["parameters", "multiply_adds", "both"])
 @many
 @given(case=small_cases())
-def test_best_within_a_budget_equal_brute_force(bounded: str, case: Case) -> None:
+def test_best_within_a_budget_equal_brute_force(
+    bounded: str, upsampling: Upsampling, case: Case
+) -> None:
     """Under budgets between the least and the greatest figures, the chains left come in order."""
     target, space = case
-    found = brute_force(target, space, NARROW)
+    widths = replace(NARROW, upsampling=upsampling)
+    found = brute_force(target, space, widths)
     if not found:
         return
-    figures = sorted(figures_of(one, NARROW) for one in found)
+    figures = sorted(figures_of(one, widths) for one in found)
     parameters = figures[len(figures) // 3][0]
     multiply_adds = sorted(figure[1] for figure in figures)[len(figures) // 3]
     budget = Budget(
@@ -93,10 +101,10 @@ def test_best_within_a_budget_equal_brute_force(bounded: str, case: Case) -> Non
     kept = [
         as_chain(one)
         for one in found
-        if (bounded == "multiply_adds" or figures_of(one, NARROW)[0] <= parameters)
-        and (bounded == "parameters" or figures_of(one, NARROW)[1] <= multiply_adds)
+        if (bounded == "multiply_adds" or figures_of(one, widths)[0] <= parameters)
+        and (bounded == "parameters" or figures_of(one, widths)[1] <= multiply_adds)
     ]
-    problem = Problem(target=target, space=space, widths=NARROW)
+    problem = Problem(target=target, space=space, widths=widths)
     assert [as_found(chain) for chain in first_chains(problem, budget, 0, 10)] == kept[:10]
 
 

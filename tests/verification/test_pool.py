@@ -91,6 +91,23 @@ def test_one_too_many_is_refused_at_once() -> None:
         busy.join()
 
 
+def test_nobody_waits_longer_than_he_may() -> None:
+    """The queue has room, but the worker stays busy: refused in time, and its place is free again."""
+    with Pool(workers=1, limits=Limits(wall_s=3), max_waiting=1, max_wait_s=0.2) as pool:
+        busy = threading.Thread(target=run_out_of_time, args=(pool,))
+        busy.start()
+        while not family(os.getpid()):
+            time.sleep(0.01)
+        for _ in range(2):
+            with pytest.raises(
+                Overloaded, match=r"no verifying process was free within 0.2 s"
+            ) as late:
+                pool.run({**RUN, "text": ""})
+            assert late.value.facts == {"waited_s": 0.2, "workers": 1}
+        busy.join()
+        assert said_by("raise ValueError('served')", pool) == "ValueError: served"
+
+
 def test_processor_time_is_bounded_too() -> None:
     """The kernel ends what computes longer than it may, whatever the clock says."""
     with Pool(workers=1, limits=Limits(cpu_s=1)) as pool:

@@ -1,0 +1,134 @@
+"""Keys: a name for each, the digest of its text, and what it may ask for.
+
+The service knows digests alone: whoever reads its configuration can open nothing with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from hmac import compare_digest
+from pathlib import Path
+
+from limits import parse_many
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+MAX_KEYS_FILE_BYTES = 2**20
+"""Largest file of keys."""
+
+
+class KeyRefused(ValueError):
+    """An entry that is no key; the sentence holds nothing of it, as it may be a key's own text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """A key as the service knows it: ``digest`` is the SHA-256 of its text, in hexadecimal.
+
+    ``rate_limit`` is the key's own, in flask-limiter's words; empty: the one for everybody.
+    """
+
+    name: str
+    digest: str
+    rate_limit: str = ""
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise KeyRefused(
+                "its name must be 1 to 64 letters, digits, points, dashes and underscores"
+            )
+        if not _DIGEST.fullmatch(self.digest):
+            raise KeyRefused("its digest must be the 64 hexadecimal digits that sha256sum prints")
+        check_rate_limit(self.rate_limit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRing:
+    """All keys; none at all: nobody needs one. Several may have one name, as while one is changed.
+
+    >>> ring = KeyRing(keys=(ApiKey(name="alice", digest=sha256(b"open").hexdigest()),))
+    >>> ring.owner("open").name, ring.owner("Open"), bool(KeyRing(keys=()))
+    ('alice', None, False)
+    """
+
+    keys: tuple[ApiKey, ...]
+
+    def __post_init__(self) -> None:
+        first: dict[str, int] = {}
+        for place, key in enumerate(self.keys, start=1):
+            if (other := first.setdefault(key.digest, place)) != place:
+                raise KeyRefused(f"keys {other} and {place} are the same")
+
+    def __bool__(self) -> bool:
+        return bool(self.keys)
+
+    def owner(self, presented: str) -> ApiKey | None:
+        """The key of this text, compared with every one to its end: time tells nothing of them."""
+        digest = sha256(presented.encode("latin-1", "replace")).hexdigest()
+        found = [key for key in self.keys if compare_digest(key.digest, digest)]
+        return found[0] if found else None
+
+
+def check_rate_limit(limit: str) -> None:
+    """Refuse what flask-limiter does not understand.
+
+    >>> check_rate_limit("10/second;1000/hour")
+
+    Raises:
+        KeyRefused: with an example of one.
+    """
+    try:
+        nothing = any(not item.amount for item in parse_many(limit)) if limit else False
+    except ValueError:
+        nothing = True
+    if nothing:
+        raise KeyRefused("it is no limit such as 100/minute or 10/second;1000/hour")
+
+
+def read_keys(entries: Iterable[str]) -> tuple[ApiKey, ...]:
+    """The keys of entries ``name:digest`` or ``name:digest:limit``; blank ones are passed over.
+
+    >>> read_keys([f"alice:{'0' * 64}:5/minute", ""])[0].rate_limit
+    '5/minute'
+
+    Raises:
+        KeyRefused: naming an entry by its place.
+    """
+    kept = [entry.strip() for entry in entries if entry.strip()]
+    return tuple(_read_key(place, entry) for place, entry in enumerate(kept, start=1))
+
+
+def read_keys_file(path: str) -> tuple[ApiKey, ...]:
+    """The keys of a file, one a line; what follows # is a remark.
+
+    Raises:
+        KeyRefused: where it cannot be read, holds none, or holds a line that is none.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            text = file.read(MAX_KEYS_FILE_BYTES + 1).decode()
+    except OSError as error:
+        raise KeyRefused(f"the file cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise KeyRefused("the file is not UTF-8") from None
+    if len(text) > MAX_KEYS_FILE_BYTES:
+        raise KeyRefused(f"the file is larger than {MAX_KEYS_FILE_BYTES} bytes")
+    keys = read_keys(line.partition("#")[0] for line in text.splitlines())
+    if not keys:
+        raise KeyRefused("the file holds no key")
+    return keys
+
+
+def _read_key(place: int, entry: str) -> ApiKey:
+    parts = entry.split(":")
+    if len(parts) not in (2, 3):
+        raise KeyRefused(f"key {place} must be name:sha256 or name:sha256:limit")
+    name, digest, *limit = parts
+    try:
+        return ApiKey(name=name, digest=digest.lower(), rate_limit=(limit or [""])[0])
+    except KeyRefused as refusal:
+        raise KeyRefused(f"key {place}: {refusal}") from None

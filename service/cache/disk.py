@@ -1,0 +1,130 @@
+"""A store of this machine: one SQLite file that its processes share, bounded in bytes."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+from filelock import FileLock, Timeout
+
+Found = TypeVar("Found")
+
+FILE = "cache-1.sqlite"
+"""The file's name carries the number of its layout: another layout is another file."""
+
+BUSY_S = 0.25
+"""Seconds to wait for another process that writes."""
+
+_EVICTED_AT_ONCE = 16
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_PREPARE = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA cache_size = -512",
+    "CREATE TABLE IF NOT EXISTS entries"
+    " (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value BLOB NOT NULL)",
+)
+_PUT = "INSERT OR REPLACE INTO entries (key, value) VALUES (?, ?)"
+_EVICT = (
+    "DELETE FROM entries WHERE number IN"
+    f" (SELECT number FROM entries ORDER BY number LIMIT {_EVICTED_AT_ONCE})"
+)
+
+
+class Disk:
+    """Bytes by key in ``folder``, up to ``most_bytes``; what was put first goes first.
+
+    Opened with its first use, so that nothing is open where a server forks. A damaged file is
+    thrown away: nothing in it is missed but time.
+    """
+
+    name = "sqlite"
+
+    def __init__(self, folder: Path, *, most_bytes: int) -> None:
+        self._folder = folder
+        self._path = folder / FILE
+        self._most_bytes = most_bytes
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._inode = 0
+
+    def get(self, key: str) -> bytes | None:
+        """The bytes of a key, None where they are not there."""
+        rows = self._use(
+            lambda db: db.execute("SELECT value FROM entries WHERE key = ?", (key,)).fetchall()
+        )
+        return rows[0][0] if rows else None
+
+    def put(self, key: str, value: bytes) -> None:
+        """Keep bytes, and forget the oldest where there is no more room."""
+        self._use(lambda db: self._insert(db, key, value))
+
+    def take_turn(self, key: str, *, patience_s: float) -> Callable[[], None]:
+        """A lock on one of a few thousand files; a process that dies lets go of it."""
+        folder = self._folder / "turns"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = FileLock(folder / f"{sha256(key.encode()).hexdigest()[:3]}.lock")
+        try:
+            lock.acquire(timeout=patience_s, poll_interval=0.02)
+        except Timeout:
+            return lambda: None
+        return lock.release
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._let_go()
+
+    def _use(self, work: Callable[[sqlite3.Connection], Found]) -> Found:
+        with self._lock:
+            try:
+                return work(self._open())
+            except sqlite3.Error as error:
+                self._let_go()
+                if error.sqlite_errorcode in _DAMAGE:
+                    self._throw_away()
+                raise
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with FileLock(self._folder / "cache.lock", timeout=BUSY_S):
+                self._path.touch(mode=0o600)
+                self._inode = self._path.stat().st_ino
+                self._connection = db = sqlite3.connect(
+                    self._path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+                )
+                for statement in _PREPARE:
+                    db.execute(statement)
+        return self._connection
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _throw_away(self) -> None:
+        """Remove the damaged file, unless another process has put a new one in its place."""
+        if self._path.stat().st_ino == self._inode:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+
+    def _insert(self, db: sqlite3.Connection, key: str, value: bytes) -> None:
+        db.execute("BEGIN IMMEDIATE")
+        db.execute(_PUT, (key, value))
+        while _used_bytes(db) > self._most_bytes and db.execute(_EVICT).rowcount:
+            pass
+        db.execute("COMMIT")
+
+
+def _used_bytes(db: sqlite3.Connection) -> int:
+    """Bytes of the file that hold something."""
+    sizes = {
+        name: int(db.execute(f"PRAGMA {name}").fetchone()[0])
+        for name in ("page_count", "freelist_count", "page_size")
+    }
+    return (sizes["page_count"] - sizes["freelist_count"]) * sizes["page_size"]

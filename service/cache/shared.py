@@ -1,0 +1,62 @@
+"""A store of a fleet: Redis, asked with little patience."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import LockError
+from redis.retry import Retry
+
+TIMEOUT_S = 0.1
+"""Seconds for a connection, and for an answer."""
+
+TURN_S = 10.0
+"""Seconds after which a turn ends by itself: whoever held it may have died."""
+
+_PREFIX = "gan-designer:cache:"
+_POLL_S = 0.05
+
+
+class Shared:
+    """Bytes by key in the Redis at ``url``, each for ``keep_s`` seconds after it was put."""
+
+    name = "redis"
+
+    def __init__(self, url: str, *, keep_s: int) -> None:
+        self._keep_s = keep_s
+        self._redis = Redis.from_url(
+            url,
+            socket_timeout=TIMEOUT_S,
+            socket_connect_timeout=TIMEOUT_S,
+            retry=Retry(NoBackoff(), 0),
+        )
+
+    def get(self, key: str) -> bytes | None:
+        """The bytes of a key, None where they are not there."""
+        found = self._redis.get(_PREFIX + key)
+        return found if isinstance(found, bytes) else None
+
+    def put(self, key: str, value: bytes) -> None:
+        """Keep bytes for a while."""
+        self._redis.set(_PREFIX + key, value, ex=self._keep_s)
+
+    def take_turn(self, key: str, *, patience_s: float) -> Callable[[], None]:
+        """A lock that ends by itself after ``TURN_S``."""
+        lock = self._redis.lock(
+            f"{_PREFIX}turn:{key}", timeout=TURN_S, sleep=_POLL_S, thread_local=False
+        )
+        if not lock.acquire(blocking_timeout=patience_s):
+            return lambda: None
+
+        def end() -> None:
+            with suppress(LockError):  # it ended by itself before
+                lock.release()
+
+        return end
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._redis.close()

@@ -1,0 +1,41 @@
+"""The name of what is running: release, source texts and torch, in one short text."""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from designer.verification import installed_torch
+from designer.version import VERSION
+
+PACKAGES = ("designer", "service")
+
+
+@cache
+def release_name() -> str:
+    """A name that two installations share exactly where they give the same answers.
+
+    The release's number alone does not tell a checkout from the next edit of it.
+
+    >>> release_name().split()[0] == VERSION
+    True
+    """
+    digest = sha256()
+    for package in PACKAGES:
+        for path, content in _texts(files(package)):
+            digest.update(f"{path} {len(content)}\n".encode() + content)
+    return f"{VERSION} {digest.hexdigest()[:16]} torch {installed_torch()}"
+
+
+def _texts(folder: Traversable, path: str = "") -> list[tuple[str, bytes]]:
+    """The Python texts and templates below a folder, in a fixed order."""
+    found = []
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        place = f"{path}/{entry.name}"
+        if entry.is_dir() and entry.name not in ("__pycache__", "static"):
+            found += _texts(entry, place)
+        elif entry.is_file() and not entry.name.endswith(".pyc"):
+            found.append((place, entry.read_bytes()))
+    return found

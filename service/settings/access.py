@@ -1,0 +1,89 @@
+"""Settings of who may call, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+
+from marshmallow import ValidationError
+from marshmallow.validate import OneOf, Range
+
+from service.access.keys import KeyRefused, KeyRing, check_rate_limit, read_keys, read_keys_file
+from service.settings.setting import setting
+
+
+def refused_by(check: Callable[[Any], object]) -> Callable[[Any], None]:
+    """The check as settings have it; nothing is asked of an empty value."""
+
+    def validate(value: object) -> None:
+        try:
+            check(value) if value else None
+        except KeyRefused as refusal:
+            raise ValidationError(str(refusal)) from None
+
+    return validate
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessSettings:
+    """Settings of who may call, and how often."""
+
+    api_keys: tuple[str, ...] = setting(
+        (),
+        "keys that open the service, each as `name:sha256` or `name:sha256:limit`, separated by"
+        " commas; without any, it is open to all",
+        validate=refused_by(read_keys),
+        kind="list",
+        secret=True,
+    )
+    api_keys_file: str = setting(
+        "",
+        "file of further keys, one a line",
+        validate=refused_by(read_keys_file),
+        kind="str",
+    )
+    allow_public: bool = setting(
+        False,
+        "whether to listen without keys on an address that others can reach",
+        validate=OneOf((True, False)),
+        kind="bool",
+    )
+    rate_limit: str = setting(
+        "",
+        "requests of one client, such as `100/minute` or `10/second;1000/hour`",
+        validate=refused_by(check_rate_limit),
+        kind="str",
+    )
+    trusted_proxies: int = setting(
+        0,
+        "proxies in front of the service that write down whom they serve in `X-Forwarded-For`",
+        validate=Range(min=0, max=16),
+    )
+
+    @property
+    def key_ring(self) -> KeyRing:
+        """The keys of the setting and of the file.
+
+        >>> bool(AccessSettings().key_ring)
+        False
+
+        Raises:
+            KeyRefused: where the file changed and cannot be used, or a key is in both.
+        """
+        listed = read_keys_file(self.api_keys_file) if self.api_keys_file else ()
+        return KeyRing(keys=(*read_keys(self.api_keys), *listed))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach what listens there.
+
+    >>> [is_loopback(host) for host in ("127.0.0.2", "[::1]", "localhost", "0.0.0.0", "example.org")]
+    [True, True, True, False, False]
+    """
+    bare = host.strip("[]")
+    try:
+        return ip_address(bare).is_loopback
+    except ValueError:
+        return bare == "localhost"

@@ -1,0 +1,33 @@
+"""Keys for tests, and applications that have given them out."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from flask.testing import FlaskClient
+
+from service.app import create_app
+from service.config import Config
+
+CHEAP = "/v1/designs?resolution=16&latent_dim=1&verify=none"
+"""A path that is guarded, and quick."""
+
+ALICE, BOB, SCRAPER = "alice-Key-1~", "bob.key/2+==", "scraper_3"
+
+
+def entry(name: str, text: str, limit: str = "") -> str:
+    """A key as the settings have it."""
+    return ":".join(filter(None, (name, sha256(text.encode()).hexdigest(), limit)))
+
+
+KEYS = (entry("alice", ALICE), entry("bob", BOB), entry("metrics", SCRAPER))
+
+
+def bearer(text: str) -> dict[str, str]:
+    """The header that carries a key."""
+    return {"Authorization": f"Bearer {text}"}
+
+
+def client_of(**settings: object) -> FlaskClient:
+    """A client of an application with these settings."""
+    return create_app(Config(**settings)).test_client()  # type: ignore[arg-type]

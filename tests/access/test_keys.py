@@ -1,0 +1,257 @@
+"""Keys under attack: only a right one opens, and nothing tells how far a wrong one was right."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from service.access import keys as keys_module
+from service.access.guard import METRICS_PATH, is_open
+from service.access.keys import ApiKey, KeyRefused, KeyRing, read_keys, read_keys_file
+from service.app import create_app
+from service.config import Config
+from tests.access.keys import ALICE, BOB, CHEAP, KEYS, SCRAPER, bearer, client_of, entry
+
+OPEN_ROUTES = {"/docs", "/healthz", "/openapi.json", "/problems", "/problems/<string:code>"}
+OPEN_ROUTES |= {"/", "/readyz", "/static/<path:filename>"}
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    """An application that has given out keys."""
+    return create_app(Config(api_keys=KEYS))
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client of it that sends no key by itself."""
+    return app.test_client()
+
+
+@pytest.mark.parametrize("text", [ALICE, BOB])
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+def test_a_key_opens(client: FlaskClient, text: str, scheme: str) -> None:
+    """The scheme's case means nothing (RFC 9110), the key's does."""
+    assert client.get(CHEAP, headers={"Authorization": f"{scheme} {text}"}).status_code == 200
+
+
+WRONG = {
+    "case": ALICE.swapcase(),
+    "cut": ALICE[:-1],
+    "longer": ALICE + "1",
+    "space before": " " + ALICE,
+    "space within": ALICE.replace("-", " "),
+    "digest": entry("alice", ALICE).split(":")[1],
+    "entry": KEYS[0],
+    "name": "alice",
+    "empty": "",
+    "twice": f"{ALICE},Bearer {ALICE}",
+    "two keys": f"{ALICE}, {BOB}",
+    "wrong then right": f"wrong, Bearer {ALICE}",
+    "long": "x" * 100_000,
+    "long and right": ALICE + "x" * 100_000,
+    "latin-1": "clé",
+    "null": ALICE + "\0",
+    "metrics": SCRAPER,
+}
+
+
+@pytest.mark.parametrize("text", WRONG.values(), ids=WRONG)
+def test_a_wrong_key_opens_nothing(client: FlaskClient, text: str) -> None:
+    answer = client.get(CHEAP, headers=bearer(text))
+    assert (answer.status_code, answer.json["code"]) == (401, "wrong_key")
+    assert (
+        answer.headers["WWW-Authenticate"] == 'Bearer realm="gan-designer", error="invalid_token"'
+    )
+    assert answer.json["facts"] == {}
+
+
+def test_every_wrong_key_gets_the_same_answer(client: FlaskClient) -> None:
+    """To the byte, but for the request's own id: how wrong it was is not told."""
+    answers = [client.get(CHEAP, headers=bearer(text)) for text in WRONG.values()]
+    told = {(a.data, str([h for h in a.headers if h[0] != "X-Request-ID"])) for a in answers}
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": ""},
+        {"Authorization": ALICE},
+        {"Authorization": f"Basic {ALICE}"},
+        {"Authorization": f"Bearer\t{ALICE}"},
+        {"Authorization": f"BearerBearer {ALICE}"},
+        {"X-API-Key": ALICE},
+        {"Proxy-Authorization": f"Bearer {ALICE}"},
+        {"Cookie": f"Authorization=Bearer {ALICE}"},
+    ],
+)
+def test_a_key_is_looked_for_in_one_place(client: FlaskClient, headers: dict[str, str]) -> None:
+    answer = client.get(CHEAP, headers=headers)
+    assert (answer.status_code, answer.json["code"]) == (401, "no_key")
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="gan-designer"'
+
+
+@pytest.mark.parametrize("name", ["key", "api_key", "access_token", "authorization"])
+def test_a_key_in_the_query_is_refused(client: FlaskClient, name: str) -> None:
+    """Queries stand in the logs of whatever is on the way."""
+    query = f"{CHEAP}&{name}={ALICE}"
+    assert client.get(query).json["code"] == "no_key"
+    assert client.get(query, headers=bearer(ALICE)).json["code"] == "unknown_field"
+
+
+def test_what_is_not_opened_is_closed(app: Flask) -> None:
+    """Every route and every method, and paths that lead nowhere."""
+    closed = 0
+    for rule in app.url_map.iter_rules():
+        path = re.sub("<[^>]+>", "x", rule.rule)
+        for method in rule.methods - {"OPTIONS"}:  # type: ignore[operator]
+            answer = app.test_client().open(path, method=method)
+            assert (answer.status_code == 401) == (rule.rule not in OPEN_ROUTES), rule.rule
+            closed += answer.status_code == 401
+    assert closed > 20
+    for path in ("/nowhere", "/v1", "/static", "/docs/", "/HEALTHZ", "/v1/../healthz"):
+        assert app.test_client().get(path).status_code == 401, path
+
+
+def test_without_keys_nobody_needs_one() -> None:
+    """A key that is sent all the same is not looked at."""
+    client = client_of()
+    for headers in ({}, bearer(ALICE), {"Authorization": "Basic x"}):
+        assert client.get(CHEAP, headers=headers).status_code == 200
+
+
+def test_a_browsers_question_needs_no_key() -> None:
+    """Browsers ask whether they may send the header, and send no key with that question."""
+    client = client_of(api_keys=KEYS, cors_origins=("https://page.example",))
+    asked = client.options(
+        "/v1/designs",
+        headers={
+            "Origin": "https://page.example",
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization, content-type",
+        },
+    )
+    assert asked.status_code == 200
+    assert "authorization" in asked.headers["Access-Control-Allow-Headers"]
+    refused = client.get(CHEAP, headers={"Origin": "https://page.example"})
+    assert refused.status_code == 401
+    assert refused.headers["Access-Control-Allow-Origin"] == "https://page.example"
+
+
+def test_metrics_have_keys_of_their_own(app: Flask) -> None:
+    """No client reads what others did, and who reads it asks for no designs."""
+    open_app = create_app(Config(api_keys=KEYS))
+    if METRICS_PATH not in {rule.rule for rule in app.url_map.iter_rules()}:
+        open_app.add_url_rule(METRICS_PATH, "figures", lambda: "figures")
+    client = open_app.test_client()
+    asked = {key: client.get(METRICS_PATH, headers=bearer(key)) for key in (ALICE, BOB, SCRAPER)}
+    assert [answer.status_code for answer in asked.values()] == [401, 401, 200]
+    assert not is_open(METRICS_PATH)
+
+
+def test_answers_for_a_key_are_no_shared_caches(client: FlaskClient) -> None:
+    """Else a cache in front would hand them to those without a key."""
+    for headers in (
+        {},
+        {"If-None-Match": client.get(CHEAP, headers=bearer(ALICE)).headers["ETag"]},
+    ):
+        answer = client.get(CHEAP, headers=bearer(ALICE) | headers)
+        assert answer.status_code == (304 if headers else 200)
+        assert answer.cache_control.private
+        assert not answer.cache_control.public
+    assert client.get("/openapi.json").cache_control.public
+    assert client_of().get(CHEAP).cache_control.public
+
+
+def test_every_key_is_compared_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the right one stands, and whether there is one: as many comparisons, of digests."""
+    compared: list[tuple[str, str]] = []
+
+    def count(one: str, other: str) -> bool:
+        compared.append((one, other))
+        return hmac.compare_digest(one, other)
+
+    monkeypatch.setattr(keys_module, "compare_digest", count)
+    ring = KeyRing(keys=read_keys(KEYS))
+    for text in (ALICE, BOB, SCRAPER, "wrong", "", ALICE[:-1]):
+        compared.clear()
+        ring.owner(text)
+        assert [one for one, _ in compared] == [key.digest for key in ring.keys]
+        assert {len(other) for _, other in compared} == {64}
+
+
+BAD_ENTRIES = [
+    ("open sesame", "key 1 must be name:sha256 or name:sha256:limit"),
+    (f"alice:{ALICE}", "key 1: its digest must be the 64 hexadecimal digits"),
+    (f"alice:{'a' * 63}", "key 1: its digest must be the 64 hexadecimal digits"),
+    (f"al ice:{'a' * 64}", "key 1: its name must be"),
+    (f":{'a' * 64}", "key 1: its name must be"),
+    (f"{'n' * 65}:{'a' * 64}", "key 1: its name must be"),
+    (f"alice:{'a' * 64}:sometimes", "key 1: it is no limit such as 100/minute"),
+    (f"alice:{'a' * 64}:0/minute", "key 1: it is no limit such as 100/minute"),
+    (f"alice:{'a' * 64}:5/minute:x", "key 1 must be name:sha256 or name:sha256:limit"),
+]
+
+
+@pytest.mark.parametrize(("bad", "sentence"), BAD_ENTRIES)
+def test_an_entry_that_is_no_key_is_refused_unseen(bad: str, sentence: str) -> None:
+    """Somebody may have put a key's own text there: it is not repeated."""
+    with pytest.raises(KeyRefused, match=f"^{re.escape(sentence)}") as refusal:
+        read_keys([bad])
+    assert not set(bad.split(":")) & set(str(refusal.value).split()) - {"", "x"}
+
+
+def test_the_same_key_twice_is_refused() -> None:
+    """Whose it is would depend on the order."""
+    with pytest.raises(KeyRefused, match="keys 1 and 3 are the same"):
+        KeyRing(keys=read_keys([KEYS[0], KEYS[1], KEYS[0].replace("alice", "mallory")]))
+
+
+def test_a_name_may_have_several_keys() -> None:
+    """As while a client changes from one to the next."""
+    ring = KeyRing(keys=read_keys([entry("alice", "old"), entry("alice", "new")]))
+    owners = [ring.owner(text) for text in ("old", "new")]
+    assert [owner.name for owner in owners if owner] == ["alice", "alice"]
+
+
+def test_a_file_has_a_key_a_line(tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    file.write_text(f"# who\n{KEYS[0]}  # the first\n\n{KEYS[1].upper().replace('BOB', 'bob')}\n")
+    assert [key.name for key in read_keys_file(str(file))] == ["alice", "bob"]
+    ring = Config(api_keys=KEYS[2:], api_keys_file=str(file)).key_ring
+    assert {owner.name for text in (ALICE, BOB, SCRAPER) if (owner := ring.owner(text))} == {
+        "alice",
+        "bob",
+        "metrics",
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "the file holds no key"),
+        (b"# nobody yet\n", "the file holds no key"),
+        (b"\xff\xfe", "the file is not UTF-8"),
+        (b"#" * (2**20 + 1), "the file is larger than 1048576 bytes"),
+        (b"open sesame", "key 1 must be"),
+    ],
+)
+def test_a_file_that_is_none_is_refused(tmp_path: Path, content: bytes, sentence: str) -> None:
+    file = tmp_path / "keys"
+    file.write_bytes(content)
+    with pytest.raises(KeyRefused, match=sentence):
+        read_keys_file(str(file))
+
+
+def test_a_key_shows_no_text() -> None:
+    """What is printed of it is its digest."""
+    key = read_keys(KEYS)[0]
+    assert isinstance(key, ApiKey)
+    assert ALICE not in repr(KeyRing(keys=(key,)))

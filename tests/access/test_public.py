@@ -1,0 +1,117 @@
+"""A public address without keys is refused at the start, and keys are refused unseen."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from service.config import Config, ConfigError
+from tests.access.keys import ALICE, KEYS, bearer, entry
+from tests.parts.redis import wait_until
+from tests.service.servers import ROOT, serving
+
+PUBLIC = ("0.0.0.0", "::", "[::]", "192.0.2.1", "2001:db8::1", "example.org", "0", "127.1.example")
+LOCAL = ("127.0.0.1", "127.8.9.10", "::1", "[::1]", "localhost")
+
+
+@pytest.mark.parametrize("host", PUBLIC)
+def test_a_public_address_needs_keys(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, host: str
+) -> None:
+    """Or the word of the operator that this is wanted."""
+    monkeypatch.setenv("GAN_DESIGNER_HOST", host)
+    with pytest.raises(ConfigError, match="whoever reaches this address could use the service"):
+        Config.from_environment()
+    file = tmp_path / "keys"
+    file.write_text("\n".join(KEYS))
+    for name, value in (
+        ("API_KEYS", ",".join(KEYS)),
+        ("API_KEYS_FILE", str(file)),
+        ("ALLOW_PUBLIC", "true"),
+    ):
+        with monkeypatch.context() as once:
+            once.setenv(f"GAN_DESIGNER_{name}", value)
+            assert Config.from_environment().host == host
+
+
+@pytest.mark.parametrize("host", LOCAL)
+def test_a_loopback_needs_none(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("GAN_DESIGNER_HOST", host)
+    assert Config.from_environment().host == host
+
+
+def test_serve_refuses_to_start_in_public() -> None:
+    """The command that everybody uses, with the sentence that says what to do."""
+    command = [sys.executable, "-c", "from service.cli import serve; serve()", "--host", "0.0.0.0"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "GAN_DESIGNER_API_KEYS" in done.stderr
+    assert "GAN_DESIGNER_ALLOW_PUBLIC=true" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "value",
+    [ALICE, f"alice:{ALICE}", f"{KEYS[0]},bob:{ALICE}", f"{KEYS[0]},{KEYS[0]}:{ALICE}"],
+)
+def test_a_key_that_cannot_be_used_is_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    """Somebody may have put there the key itself."""
+    monkeypatch.setenv("GAN_DESIGNER_API_KEYS", value)
+    with pytest.raises(ConfigError, match=r"^GAN_DESIGNER_API_KEYS: key \d") as refusal:
+        Config.from_environment()
+    assert ALICE not in str(refusal.value)
+
+
+def test_a_key_in_both_places_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    file.write_text(KEYS[0])
+    monkeypatch.setenv("GAN_DESIGNER_API_KEYS", KEYS[0])
+    monkeypatch.setenv("GAN_DESIGNER_API_KEYS_FILE", str(file))
+    with pytest.raises(ConfigError, match=r"API_KEYS and .*_FILE: keys 1 and 2 are the same"):
+        Config.from_environment()
+
+
+def test_compose_publishes_on_the_loopback_what_it_leaves_open() -> None:
+    """The variable that leaves the container open stands beside the port that nobody else sees."""
+    composed = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    web = composed["gan-designer"]
+    assert web["environment"]["GAN_DESIGNER_ALLOW_PUBLIC"] == "true"
+    assert [port.partition("}")[0] for port in web["ports"]] == ["${HOST:-127.0.0.1"]
+    assert "ALLOW_PUBLIC" not in (ROOT / "Dockerfile").read_text()
+
+
+def test_the_documented_lines_make_a_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """docs/security.md: the file that they write opens the service to what they print."""
+    page = (ROOT / "docs" / "security.md").read_text()
+    lines = page.partition("```sh\n")[2].partition("```")[0]
+    done = subprocess.run(["sh", "-c", lines], cwd=tmp_path, capture_output=True, check=True)
+    key = done.stdout.decode().strip()
+    assert len(key) > 32
+    ring = Config(api_keys_file=str(tmp_path / "keys.txt")).key_ring
+    owner = ring.owner(key)
+    assert owner is not None
+    assert (owner.name, owner.rate_limit) == ("alice", "1000/hour")
+
+
+@pytest.mark.slow
+def test_the_file_is_read_anew_on_sighup(tmp_path: Path) -> None:
+    """One key goes, another comes, and the process stays."""
+    file = tmp_path / "keys"
+    file.write_text(entry("alice", ALICE))
+    with serving(workers="1", threads="2", api_keys_file=str(file)) as server:
+        assert server.ask("/v1/designs/x", headers=bearer(ALICE)).status == 404
+        file.write_text(entry("alice", "another"))
+        os.kill(server.pid, signal.SIGHUP)
+
+        def status(text: str) -> int:
+            return server.ask("/v1/designs/x", headers=bearer(text)).status
+
+        wait_until(lambda: status("another") == 404, what="a worker that knows the new key")
+        wait_until(lambda: status(ALICE) == 401, what="the end of the one that knew the old")

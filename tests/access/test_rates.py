@@ -1,0 +1,217 @@
+"""Requests of one client, counted: exactly as many are served as may, whoever else calls."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask.testing import FlaskClient
+
+from service.access.guard import METRICS_PATH, OPEN_PATHS
+from service.access.rates import redis_options, storage_address
+from service.problems.registry import PROBLEMS
+from tests.access.keys import ALICE, BOB, CHEAP, KEYS, SCRAPER, bearer, client_of, entry
+
+
+def served(
+    client: FlaskClient,
+    count: int,
+    *,
+    address: str = "192.0.2.1",
+    headers: dict[str, str] | None = None,
+    path: str = CHEAP,
+) -> int:
+    """How many of so many requests are not turned away as too many."""
+    turned_away = 0
+    for _ in range(count):
+        with client.get(path, headers=headers, environ_base={"REMOTE_ADDR": address}) as answer:
+            turned_away += answer.status_code == 429
+    return count - turned_away
+
+
+def test_no_limit_unless_one_is_set() -> None:
+    assert served(client_of(), 300) == 300
+
+
+def test_one_too_many_is_a_problem_with_its_numbers() -> None:
+    """429, when to come back, and nothing of it on an answer that was served."""
+    client = client_of(rate_limit="3/minute")
+    fine = [client.get(CHEAP) for _ in range(3)]
+    assert [answer.status_code for answer in fine] == [200] * 3
+    for answer in fine:
+        assert "Retry-After" not in answer.headers
+        assert not [name for name, _ in answer.headers if "ratelimit" in name.lower()]
+    answer = client.get(CHEAP)
+    assert (answer.status_code, answer.mimetype) == (429, "application/problem+json")
+    assert answer.json["code"] == "too_many_requests"
+    retry_after_s = int(answer.headers["Retry-After"])
+    assert 30 <= retry_after_s <= 60
+    assert answer.json["facts"] == {"limit": 3, "window_s": 60, "retry_after_s": retry_after_s}
+    assert answer.json["detail"].startswith("3 requests are served in 60 s")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Request-ID"]
+
+
+def test_every_503_and_429_says_when_to_come_back() -> None:
+    """The registry itself: what may be gone the next time says when that is."""
+    assert all(problem.accidental == (problem.status == 503) for problem in PROBLEMS.values())
+
+
+def test_of_several_limits_each_holds() -> None:
+    for limit in ("100/second;3/hour", "3/day,100/minute", "3 per 2 hours | 100 per second"):
+        client = client_of(rate_limit=limit)
+        assert served(client, 9, address="127.0.0.1") == 3
+        assert client.get(CHEAP).json["facts"]["limit"] == 3
+
+
+def test_clients_do_not_count_for_each_other() -> None:
+    client = client_of(rate_limit="3/hour")
+    assert served(client, 5) == 3
+    assert served(client, 5, address="192.0.2.2") == 3
+    assert served(client, 5, address="2001:db8::1") == 3
+    assert served(client, 5, address="2001:db8:0:1::1") == 3
+
+
+def test_a_network_of_addresses_is_one_client() -> None:
+    """Whoever has an IPv6 address has 2⁶⁴ of them, and a mapped IPv4 address is that address."""
+    client = client_of(rate_limit="3/hour")
+    taken = [served(client, 1, address=f"2001:db8::{place:x}") for place in range(1, 9)]
+    assert taken == [1, 1, 1, 0, 0, 0, 0, 0]
+    assert served(client, 2, address="192.0.2.9") == 2
+    assert served(client, 2, address="::ffff:192.0.2.9") == 1
+
+
+def test_all_paths_count_together() -> None:
+    """Other routes, other methods, and paths that lead nowhere are no way around."""
+    client = client_of(rate_limit="6/hour")
+    taken = [
+        client.get(CHEAP),
+        client.head(CHEAP),
+        client.post("/v1/chains", json={"to": 64}),
+        client.get("/v1/designs/damaged"),
+        client.get("/nowhere"),
+        client.delete("/v1/designs"),
+        client.get("/v1/layers/conv.svg"),
+    ]
+    assert [answer.status_code for answer in taken[3:]] == [404, 404, 405, 429]
+
+
+def test_what_operators_ask_is_not_counted() -> None:
+    """Nor are texts and pages that cost nothing."""
+    client = client_of(rate_limit="1/hour")
+    for path in (*OPEN_PATHS, METRICS_PATH, "/problems/no_chain", "/static/page.css"):
+        assert served(client, 3, path=path) == 3, path
+    assert client.options("/v1/designs").status_code == 200
+    assert [client.get(CHEAP).status_code for _ in range(2)] == [200, 429]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-For": "198.51.100.{n}"},
+        {"X-Forwarded-For": "198.51.100.{n}, 127.0.0.1"},
+        {"Forwarded": "for=198.51.100.{n}"},
+        {"X-Real-IP": "198.51.100.{n}"},
+        {"X-Client-IP": "198.51.100.{n}"},
+        {"CF-Connecting-IP": "198.51.100.{n}"},
+        {"X-Forwarded-For": "127.0.0.1", "Authorization": "Bearer {n}"},
+        {"X-Request-ID": "{n}", "User-Agent": "{n}", "Cookie": "session={n}"},
+    ],
+)
+def test_another_name_in_a_header_is_no_way_around(headers: dict[str, str]) -> None:
+    """Nobody in front was named, so nobody's word is taken for who calls."""
+    client = client_of(rate_limit="3/hour")
+    taken = [
+        served(client, 1, headers={name: text.format(n=n) for name, text in headers.items()})
+        for n in range(6)
+    ]
+    assert taken == [1, 1, 1, 0, 0, 0]
+
+
+def test_behind_proxies_the_address_is_the_one_they_saw() -> None:
+    """The last entries are theirs; what stands before them the client wrote itself."""
+    client = client_of(rate_limit="3/hour", trusted_proxies=2)
+
+    def ask(forwarded: str) -> int:
+        return served(client, 1, address="10.0.0.1", headers={"X-Forwarded-For": forwarded})
+
+    seen = "{client}, 10.0.0.2"
+    assert [ask(seen.format(client="198.51.100.1")) for _ in range(5)] == [1, 1, 1, 0, 0]
+    spoofed = [ask(f"203.0.113.{n}, {seen.format(client='198.51.100.1')}") for n in range(3)]
+    assert spoofed == [0, 0, 0]
+    assert ask(seen.format(client="198.51.100.2")) == 1
+    # Fewer entries than proxies: somebody came around one of them and is taken for what he is.
+    assert [ask(f"203.0.113.{n}") for n in range(5)] == [1, 1, 1, 0, 0]
+
+
+def test_addresses_that_are_none_are_one_client() -> None:
+    client = client_of(rate_limit="3/hour", trusted_proxies=1)
+    made_up = ("unknown", "_hidden", "1.2.3.4.5", "x" * 5000, "''")
+    taken = [served(client, 1, headers={"X-Forwarded-For": text}) for text in made_up]
+    assert taken == [1, 1, 1, 0, 0]
+
+
+def test_a_key_has_its_own_count_and_limit() -> None:
+    """From wherever it is used; a key without one of its own has everybody's."""
+    keys = (entry("alice", ALICE), entry("bob", BOB, "5/hour"), entry("metrics", SCRAPER))
+    client = client_of(api_keys=keys, rate_limit="3/hour")
+    assert served(client, 6, headers=bearer(ALICE)) == 3
+    assert served(client, 6, headers=bearer(BOB)) == 5
+    assert served(client, 2, headers=bearer(ALICE), address="192.0.2.2") == 0
+    assert client.get(CHEAP, headers=bearer(BOB)).json["facts"]["limit"] == 5
+
+
+def test_two_keys_of_one_name_count_together() -> None:
+    keys = (entry("alice", ALICE), entry("alice", BOB))
+    client = client_of(api_keys=keys, rate_limit="3/hour")
+    taken = [served(client, 1, headers=bearer(key)) for key in (ALICE, BOB, ALICE, BOB, ALICE)]
+    assert taken == [1, 1, 1, 0, 0]
+
+
+def test_a_key_may_be_limited_alone() -> None:
+    client = client_of(api_keys=(entry("alice", ALICE), entry("bob", BOB, "2/hour")))
+    assert served(client, 20, headers=bearer(ALICE)) == 20
+    assert served(client, 5, headers=bearer(BOB)) == 2
+
+
+def test_wrong_keys_count_for_who_sends_them() -> None:
+    """Guessing is slow, and takes nothing from the key's owner at the same address."""
+    client = client_of(api_keys=KEYS, rate_limit="3/hour")
+    codes = [client.get(CHEAP, headers=bearer(f"guess {n}")).json["code"] for n in range(5)]
+    assert codes == ["wrong_key"] * 3 + ["too_many_requests"] * 2
+    assert client.get(CHEAP).json["code"] == "too_many_requests"
+    assert served(client, 5, headers=bearer(ALICE)) == 3
+
+
+def test_answers_name_nobody_else() -> None:
+    """Neither names, nor addresses, nor what others asked."""
+    client = client_of(api_keys=KEYS, rate_limit="1/hour")
+    for key in (ALICE, BOB):
+        served(client, 2, headers=bearer(key), address="192.0.2.77")
+    told = [
+        client.get(path, headers=headers)
+        for path in (CHEAP, "/nowhere", "/openapi.json", "/problems", METRICS_PATH)
+        for headers in ({}, bearer("guess"), bearer(ALICE))
+    ]
+    for answer in told:
+        words = answer.text + json.dumps(list(answer.headers))
+        for secret in ("alice", "bob", "192.0.2.77", *KEYS, ALICE, BOB):
+            assert secret not in words
+
+
+def test_many_threads_take_no_more_than_may() -> None:
+    """The count is one step, not a look and a step."""
+    application = client_of(rate_limit="40/hour").application
+    with ThreadPoolExecutor(16) as threads:
+        taken = threads.map(lambda _: served(application.test_client(), 10), range(16))
+        assert sum(taken) == 40
+
+
+def test_redis_is_asked_once_and_not_for_long() -> None:
+    """redis-py would try three more times by itself, with seconds between."""
+    options = redis_options()
+    assert options["socket_timeout"] <= 0.25
+    assert options["socket_connect_timeout"] <= 0.25
+    assert options["retry"].get_retries() == 0
+    assert storage_address("rediss://r.example:6379/1") == "rediss://r.example:6379/1"
