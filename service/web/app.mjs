@@ -10,13 +10,17 @@
 //   announce   a sentence for screen readers
 
 import { call, keeping } from "./api.mjs";
+import { view as audit } from "./audit.mjs";
 import { view as code } from "./code.mjs";
 import { view as design } from "./design.mjs";
 import { h, show } from "./dom.mjs";
 import { view as layer } from "./layer.mjs";
 import { LANGUAGES, preferredLanguage, wordsIn } from "./words.mjs";
 
-const VIEWS = [design, code, layer];
+const VIEWS = [design, code, layer, audit];
+
+/** Fields that stand behind the address's #: what a reader pasted is not sent when a page is loaded. */
+const UNSENT = ["text", "error"];
 
 const [skip, header, main, footer, live] = [".skip", "header", "main", "footer", "#live"].map(
   (name) => document.querySelector(name),
@@ -45,20 +49,26 @@ function remember(name, value) {
 
 /** The state that the address names. */
 function readAddress() {
-  const { view: name = VIEWS[0].name, ...params } = Object.fromEntries(new URLSearchParams(location.search));
+  const unsent = [...new URLSearchParams(location.hash.slice(1))].filter(([field]) => UNSENT.includes(field));
+  const { view: name = VIEWS[0].name, ...params } = Object.fromEntries([...new URLSearchParams(location.search), ...unsent]);
   return { name, params, view: VIEWS.find((view) => view.name === name) };
 }
 
 /** The path of a state: the first view goes without saying. */
 function address(params, view) {
   const fields = view === VIEWS[0].name ? params : { view, ...params };
-  const query = new URLSearchParams(fields).toString();
-  return query ? `/?${query}` : "/";
+  const [sent, unsent] = [false, true].map((kept) => {
+    const chosen = Object.entries(fields).filter(([field]) => UNSENT.includes(field) === kept);
+    return new URLSearchParams(chosen).toString();
+  });
+  return `/${sent && `?${sent}`}${unsent && `#${unsent}`}`;
 }
+
+const currentPath = () => location.pathname + location.search + location.hash;
 
 function navigate(params, { view = shown.view.name, replace = false } = {}) {
   const path = address(params, view);
-  if (path !== location.pathname + location.search) {
+  if (path !== currentPath()) {
     history[replace ? "replaceState" : "pushState"](null, "", path);
   }
   render();
@@ -142,7 +152,7 @@ function follow(event) {
   if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   const path = event.currentTarget.getAttribute("href");
-  if (path !== location.pathname + location.search) history.pushState(null, "", path);
+  if (path !== currentPath()) history.pushState(null, "", path);
   render();
 }
 
@@ -170,6 +180,10 @@ function schemeButton() {
   return h("button", { type: "button", id: "scheme", "aria-label": label, title: label, onclick: change }, dark ? "☀" : "☾");
 }
 
+skip.addEventListener("click", (event) => {
+  event.preventDefault(); // the address keeps what stands behind its #
+  main.focus();
+});
 window.addEventListener("popstate", () => render());
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawFrame(shown?.view ?? null));
 render();

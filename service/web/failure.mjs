@@ -1,6 +1,6 @@
 // A failure in words, with a way on.
 
-import { h, show } from "./dom.mjs";
+import { h, prose, show } from "./dom.mjs";
 
 /**
  * What went wrong and what to do: a box with the service's own words, and a button that tries
@@ -17,16 +17,20 @@ export function failureBox(failure, { words, retry }) {
 
 /** What the service itself says, in its own language. */
 function serviceWords(problem, words) {
-  const told = problem.errors?.length ? problem.errors.map((error) => error.detail) : [problem.detail];
+  const told = problem.errors?.length ? problem.errors.map(located) : [problem.detail];
   return h(
     "div",
     null,
     h("ul", { lang: "en", class: "told" }, told.map((detail) => h("li", null, detail))),
     problem.type?.startsWith("/problems/")
-      ? h("p", null, h("a", { href: problem.type }, words("failure.page", { code: problem.code })))
+      ? h("p", null, h("a", { href: problem.type }, prose(words("failure.page", { code: problem.code }))))
       : null,
   );
 }
+
+/** What is wrong with a field; where it lies deeper than a name says, its place stands before it. */
+const located = ({ pointer = "", detail }) =>
+  pointer.split("/").length > 2 ? [h("code", null, pointer), ": ", detail] : detail;
 
 function retryRow({ words, retry, seconds, box }) {
   const button = h("button", { type: "button", class: "main", onclick: () => retry() }, words("failure.retry"));

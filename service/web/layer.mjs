@@ -1,4 +1,4 @@
-// The layer view: one layer and its twin, both as pictures and as matrices, stepping together.
+// The layer view: one layer and its twin, as pictures and as matrices, stepping together.
 
 import { Line } from "./api.mjs";
 import { h, prose, show } from "./dom.mjs";
@@ -19,230 +19,196 @@ const SLIDERS = {
   dilation: [1, 4, 1],
   output_padding: [0, 4, 0],
 };
-const USUAL = { op: OPS[0], dimensions: 2, ...Object.fromEntries(Object.entries(SLIDERS).map(([name, [, , usual]]) => [name, usual])) };
+const NAMES = Object.keys(SLIDERS);
+const USUAL = { op: OPS[0], dimensions: 2, ...Object.fromEntries(NAMES.map((name) => [name, SLIDERS[name][2]])) };
 
-export const view = {
-  name: "layer",
-  group: "layer",
-  title: (words) => words("layer.title"),
-  mount: (root, context) => new LayerView(root, context),
+/** The law that is broken, by the first of these that is among the facts. */
+const LAWS = {
+  span: "i + 2P ≥ E = D·(F − 1) + 1",
+  output_size: "(i − 1)·S − 2P + E + A ≥ 1",
+  stride: "A < max(S, D)",
+  output_padding: "A = 0",
 };
 
+export const view = { name: "layer", group: "layer", title: (words) => words("layer.title"), mount };
+
 /** The state that an address names, and what of it cannot be: [name, text, values it may have]. */
-export function readState(params) {
+function readState(params) {
   const wrong = [];
   const state = { ...USUAL };
   for (const [name, text] of Object.entries(params)) {
     const [least, most] = SLIDERS[name] ?? (name === "dimensions" ? [1, 2] : []);
     const fits = name === "op" ? OPS.includes(text) : /^\d{1,3}$/.test(text) && text >= least && text <= most;
     if (fits) state[name] = name === "op" ? text : Number(text);
-    else wrong.push([name, text, name === "op" ? OPS.join(", ") : least === undefined ? null : `${least}–${most}`]);
+    else wrong.push([name, text, name === "op" ? OPS.join(", ") : least !== undefined && `${least}–${most}`]);
   }
   return { state, wrong };
 }
 
 /** The address's fields: only what differs from where the sliders start. */
-const paramsOf = (state) =>
-  Object.fromEntries(Object.entries(state).filter(([name, value]) => value !== USUAL[name]).map(([n, v]) => [n, String(v)]));
+const paramsOf = (state) => Object.fromEntries(Object.entries(state).filter(([name, value]) => value !== USUAL[name]));
 
-class LayerView {
-  constructor(root, context) {
-    Object.assign(this, { root, context, line: new Line(), timer: 0, gesture: false, legal: null });
-    const { words } = context;
-    this.notes = h("div");
-    this.result = h("div", { class: "panel result", "aria-live": "polite" });
-    this.player = makePlayer(words);
-    this.stage = h("div", { class: "stage" });
-    this.about = h("div", { class: "panel about" });
-    this.shown = h("div", { class: "shown", hidden: true }, this.player.element, this.stage, this.about);
-    this.resized = new ResizeObserver(() => this.pictures?.flow());
-    this.resized.observe(this.stage);
-    show(
-      root,
-      h("h1", null, words("layer.heading")),
-      h("p", { class: "muted" }, words("layer.lead")),
-      this.notes,
-      h("div", { class: "layer-columns" }, h("div", { class: "set" }, this.controls(), this.result), this.shown),
-    );
+function mount(root, { words, call, navigate }) {
+  const line = new Line();
+  let [state, legal, pictures, timer, gesture] = [USUAL, null, null, 0, null];
+  const notes = h("div");
+  const result = h("div", { class: "panel result", "aria-live": "polite" });
+  const player = makePlayer(words);
+  const stage = h("div", { class: "stage" });
+  const about = h("div", { class: "panel" });
+  const shown = h("div", { class: "shown", hidden: true }, player.element, stage, about);
+  const form = h(
+    "form",
+    { class: "panel controls", "aria-label": words("layer.settings"), onsubmit: (event) => event.preventDefault() },
+    choice("op", OPS),
+    choice("dimensions", [2, 1]),
+    NAMES.map(slider),
+  );
+  const resized = new ResizeObserver(() => pictures?.flow());
+  resized.observe(stage);
+  show(
+    root,
+    h("h1", null, words("layer.heading")),
+    h("p", { class: "muted" }, words("layer.lead")),
+    notes,
+    h("div", { class: "layer-columns" }, h("div", { class: "set" }, form, result), shown),
+  );
+  return { update, unmount };
+
+  function unmount() {
+    clearTimeout(timer);
+    line.cancel();
+    resized.disconnect();
+    player.stop();
   }
 
-  controls() {
-    const { words } = this.context;
-    const choice = (name, values) =>
-      h(
-        "fieldset",
-        { class: "choice" },
-        h("legend", null, words(`layer.${name}`)),
-        values.map((value) =>
-          h("label", null, h("input", { type: "radio", name, value: String(value), onchange: () => this.choose(name, value) }), words(`layer.${name}.${value}`)),
-        ),
-      );
-    this.form = h("form", { class: "panel controls", "aria-label": words("layer.settings"), onsubmit: (event) => event.preventDefault() });
-    return show(this.form, choice("op", OPS), choice("dimensions", [2, 1]), Object.keys(SLIDERS).map((name) => this.slider(name)));
+  function choice(name, values) {
+    const option = (value) =>
+      h("label", null, h("input", { type: "radio", name, value, onchange: () => choose(name, value) }), words(`layer.${name}.${value}`));
+    return h("fieldset", { class: "choice" }, h("legend", null, words(`layer.${name}`)), values.map(option));
   }
 
-  slider(name) {
+  function slider(name) {
     const [min, max] = SLIDERS[name];
-    const { words } = this.context;
-    const input = h("input", { type: "range", id: `layer-${name}`, name, min, max, step: 1, oninput: () => this.slide(name), onchange: () => this.settle() });
+    const id = `layer-${name}`;
     return h(
       "div",
       { class: "slider" },
-      h("label", { for: input.id }, words(`layer.${name}`), " ", h("code", { class: "muted small" }, name)),
-      h("output", { class: "number", for: input.id, name: `${name}_said` }),
-      input,
+      h("label", { for: id }, words(`layer.${name}`), " ", h("code", { class: "muted small" }, name)),
+      h("output", { class: "number", for: id, name: `${name}_said` }),
+      h("input", { type: "range", id, name, min, max, oninput: () => slide(name), onchange: () => (gesture = null) }),
     );
   }
 
-  /** A radio button: a convolution has no output padding, so it does not keep one. */
-  choose(name, value) {
-    const state = { ...this.state, [name]: value };
-    if (name === "op" && value === "conv") state.output_padding = 0;
-    this.context.navigate(paramsOf(state));
+  /** A radio button; a convolution has no output padding, so it does not keep one. */
+  function choose(name, value) {
+    navigate(paramsOf({ ...state, [name]: value, ...(value === "conv" && { output_padding: 0 }) }));
   }
 
-  /** A slider moves: the number follows at once, the rest after a moment; one gesture is one step back. */
-  slide(name) {
-    this.state = { ...this.state, [name]: Number(this.form.elements[name].value) };
-    this.writeControls();
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.context.navigate(paramsOf(this.state), { replace: this.gesture === "moved" });
-      if (this.gesture) this.gesture = "moved";
+  /** A slider moves: the number follows at once, the rest after a moment; a gesture is one step back. */
+  function slide(name) {
+    state = { ...state, [name]: Number(form.elements[name].value) };
+    write();
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      navigate(paramsOf(state), { replace: gesture === "moved" });
+      gesture &&= "moved";
     }, DEBOUNCE_MS);
-    this.gesture ||= "begun";
+    gesture ??= "begun";
   }
 
-  settle() {
-    this.gesture = false;
+  function update(params) {
+    const read = readState(params);
+    clearTimeout(timer);
+    state = read.state;
+    write();
+    show(notes, read.wrong.length ? wrongAddress(read.wrong) : null);
+    ask();
   }
 
-  update(params) {
-    const { state, wrong } = readState(params);
-    clearTimeout(this.timer);
-    this.state = state;
-    this.writeControls();
-    show(this.notes, wrong.length ? this.wrongAddress(wrong) : null);
-    this.ask();
+  function write() {
+    for (const name of NAMES) form.elements[name].value = form.elements[`${name}_said`].value = state[name];
+    for (const name of ["op", "dimensions"]) form.elements[name].value = String(state[name]);
   }
 
-  writeControls() {
-    for (const name of Object.keys(SLIDERS)) {
-      this.form.elements[name].value = this.state[name];
-      this.form.elements[`${name}_said`].value = this.state[name];
-    }
-    for (const name of ["op", "dimensions"]) this.form.elements[name].value = String(this.state[name]);
-  }
-
-  wrongAddress(wrong) {
-    const { words } = this.context;
-    const told = ([name, text, range]) =>
-      h("li", null, words(range ? "address.value" : "address.field", { name, text: text.slice(0, 40), range }));
+  function wrongAddress(wrong) {
+    const told = ([name, text, range]) => h("li", null, words(range ? "address.value" : "address.field", { name, text: text.slice(0, 40), range }));
     return h("section", { class: "failure", role: "alert" }, h("h2", null, words("address.partly")), h("ul", null, wrong.map(told)));
   }
 
-  ask() {
-    const state = this.state;
-    return this.line.ask(async (signal) => {
+  function ask() {
+    const asked = state;
+    return line.ask(async (signal) => {
       try {
-        const pair = await readPair(this.context.call, state, signal);
-        this.showPair(pair);
-        this.legal = state;
+        showPair(await readPair(call, asked, signal));
+        legal = asked;
       } catch (failure) {
-        if (signal.aborted) throw failure;
-        this.fail(failure);
+        if (signal.aborted || !failure.kind) throw failure;
+        fail(failure);
       }
     });
   }
 
-  showPair(pair) {
-    const { words } = this.context;
+  function showPair(pair) {
     const { layer, twin } = pair;
-    this.shown.hidden = this.shown.inert = false;
+    const back = String(twin.output_size) !== String(layer.input_size) ? "more" : layer.op === "conv" ? "grows" : "shrinks";
     show(
-      this.result,
+      result,
       h("p", { class: "sizes" }, `${sizeText(layer.input_size)} → ${sizeText(layer.output_size)}`),
       h("p", { class: "mono" }, layer.arithmetic[0]),
-      h("p", null, prose(words(backKey(layer, twin), { size: sizeText(twin.output_size), padding: twin.output_padding[0] }))),
+      h("p", null, prose(words(`layer.${back}`, { size: sizeText(twin.output_size), padding: twin.output_padding[0] }))),
     );
-    this.pictures = drawPair(this.stage, pair, words);
-    this.player.show(this.pictures);
-    show(this.about, aboutLayer(pair, words));
+    shown.hidden = shown.inert = false;
+    pictures = drawPair(stage, pair, words);
+    player.show(pictures);
+    show(about, aboutLayer(layer, words));
   }
 
   /** What cannot be is told with its numbers; the last picture that could be stays, dimmed. */
-  fail(failure) {
-    const { words } = this.context;
+  function fail(failure) {
     const illegal = failure.problem?.code === "illegal_layer";
     if (illegal) {
-      this.shown.inert = true;
-      this.player.stop();
+      shown.inert = true;
+      player.stop();
     }
-    show(this.result, illegal ? this.illegalBox(failure.problem) : failureBox(failure, { words, retry: () => this.ask() }));
+    show(result, illegal ? illegalBox(failure.problem) : failureBox(failure, { words, retry: ask }));
   }
 
-  illegalBox({ detail, facts, type, code }) {
-    const { words, navigate } = this.context;
-    const law = ["span", "output_size", "stride", "output_padding"].find((name) => name in facts);
-    const back = this.legal ?? { ...USUAL, op: this.state.op, dimensions: this.state.dimensions };
+  function illegalBox({ detail, facts, type }) {
+    const law = LAWS[Object.keys(LAWS).find((name) => name in facts)];
+    const back = legal ?? { ...USUAL, op: state.op, dimensions: state.dimensions };
+    const fact = ([name, value]) => h("div", null, h("dt", null, h("code", null, name)), h("dd", { class: "number" }, String(value)));
     return h(
       "div",
-      { class: "illegal", "data-code": code },
+      { class: "illegal" },
       h("h2", null, words("layer.illegal")),
-      h("p", { lang: "en", class: "told" }, detail),
-      law ? h("p", null, prose(words(`layer.law.${law}`))) : null,
-      h("dl", { class: "facts" }, Object.entries(facts).map(([name, value]) => h("div", null, h("dt", null, h("code", null, name)), h("dd", { class: "number" }, String(value))))),
-      h(
-        "p",
-        { class: "row" },
-        h("button", { type: "button", onclick: () => navigate(paramsOf(back)) }, words(this.legal ? "layer.back" : "layer.usual")),
-        h("a", { href: type }, words("layer.problem")),
-      ),
-      this.legal ? h("p", { class: "muted small" }, words("layer.stale")) : null,
+      h("p", { lang: "en" }, detail),
+      law ? h("p", null, words("layer.law"), " ", h("code", null, law)) : null,
+      h("dl", { class: "facts" }, Object.entries(facts).map(fact)),
+      h("p", { class: "row" }, h("button", { type: "button", onclick: () => navigate(paramsOf(back)) }, words(legal ? "layer.back" : "layer.usual")), h("a", { href: type }, words("layer.problem"))),
+      legal ? h("p", { class: "muted small" }, words("layer.stale")) : null,
     );
   }
-
-  unmount() {
-    clearTimeout(this.timer);
-    this.line.cancel();
-    this.resized.disconnect();
-    this.player.stop();
-  }
-}
-
-/** Whether the twin leads back to the size that the layer began with. */
-function backKey(layer, twin) {
-  if (String(twin.output_size) !== String(layer.input_size)) return "layer.more";
-  return layer.op === "conv" ? "layer.grows" : "layer.shrinks";
 }
 
 /** The layer another way, in words with its numbers; and as Python text that runs. */
-function aboutLayer({ layer }, words) {
-  const { equivalent, overlap, matrix } = layer;
+function aboutLayer({ op, equivalent, overlap, matrix, unread, input_size: before }, words) {
   const [near, far] = equivalent.padding[0];
   const numbers = {
     zeros: equivalent.inserted_zeros[0],
-    before: sizeText(layer.input_size),
-    spread: sizeText(equivalent.input_size),
+    sizes: `${sizeText(before)} → ${sizeText(equivalent.input_size)}`,
     near,
     far,
     entries: matrix.entries.length,
     cells: matrix.shape[0] * matrix.shape[1],
     most: overlap.most,
     least: overlap.least,
-    unread: layer.unread,
-    sum: layer.multiply_adds,
+    unread,
   };
-  const direct = layer.op === "conv" ? "layer.direct.itself" : near < 0 || far < 0 ? "layer.direct.crop" : "layer.direct";
-  const even = overlap.even ? "even" : "uneven";
+  const told = [op === "conv" ? "itself" : "direct", "entries", overlap.even ? "even" : "uneven", unread ? "unread" : null];
   return [
     h("h2", null, words("layer.about")),
-    h("ul", null, [
-      h("li", null, prose(words(direct, numbers))),
-      h("li", null, words("layer.entries", numbers)),
-      h("li", null, words(`layer.${even}.${overlap.map}`, numbers)),
-      layer.unread ? h("li", null, words(`layer.unread.${overlap.map}`, numbers)) : null,
-    ]),
-    h("details", null, h("summary", null, words("layer.python")), h("pre", { tabindex: "0", class: "code", "aria-label": words("layer.python") }, equivalent.source)),
+    h("ul", null, told.filter(Boolean).map((key) => h("li", null, prose(words(`layer.${key}`, numbers))))),
+    h("details", null, h("summary", null, words("layer.python")), h("pre", { class: "text" }, equivalent.source)),
   ];
 }

@@ -4,32 +4,34 @@ import { h, s, show } from "./dom.mjs";
 
 const [SLOWEST_MS, FASTEST_MS, WHOLE_MS] = [900, 120, 60_000];
 
+const SIGNS = {
+  first: "M2 2h3v12h-3zM14 2v12l-8-6z",
+  back: "M12 2v12l-8-6z",
+  play: "M3 1v14l11-7z",
+  pause: "M3 2h4v12h-4zM9 2h4v12h-4z",
+  next: "M4 2v12l8-6z",
+};
+
 /** The player: `show({count, seek})` gives it something to step; `seek(place)` says what is seen. */
 export function makePlayer(words) {
   let [steps, place, timer] = [null, 0, null];
-  const button = (name, act) =>
-    h("button", { type: "button", "data-act": name, "aria-label": words(`player.${name}`), title: words(`player.${name}`), onclick: act }, sign(name));
   const play = button("play", () => (timer ? stop() : start()));
-  const slider = h("input", { type: "range", id: "player-place", min: 0, step: 1, oninput: () => halt(Number(slider.value)) });
+  const slider = h("input", { type: "range", id: "player-place", min: 0, "aria-label": words("player.place"), oninput: () => halt(Number(slider.value)) });
   const where = h("span", { class: "number small where" });
   const said = h("p", { class: "said" });
-  const element = h(
-    "div",
-    { class: "panel player", role: "group", "aria-label": words("player.name") },
-    h(
-      "div",
-      { class: "row" },
-      button("first", () => halt(0)),
-      button("back", () => halt(place - 1)),
-      play,
-      button("next", () => halt(place + 1)),
-      h("label", { for: slider.id, class: "unseen" }, words("player.place")),
-      slider,
-      where,
-    ),
-    said,
-  );
+  const row = [button("first", () => halt(0)), button("back", () => halt(place - 1)), play, button("next", () => halt(place + 1)), slider, where];
+  const element = h("div", { class: "panel player", role: "group", "aria-label": words("player.name") }, h("div", { class: "row" }, row), said);
   return { element, show: replace, stop };
+
+  function button(act, onclick) {
+    return name(h("button", { type: "button", onclick }), act);
+  }
+
+  function name(element, act) {
+    const label = words(`player.${act}`);
+    for (const [field, value] of Object.entries({ "data-act": act, "aria-label": label, title: label })) element.setAttribute(field, value);
+    return show(element, s("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d: SIGNS[act] })));
+  }
 
   /** Something else to step: from its first place, and moving where it moved before. */
   function replace(next) {
@@ -51,36 +53,18 @@ export function makePlayer(words) {
 
   function halt(next) {
     stop();
-    if (steps) go(next);
+    go(next);
   }
 
   function start() {
     stop();
-    if (!steps) return;
-    const pause = Math.max(FASTEST_MS, Math.min(SLOWEST_MS, WHOLE_MS / steps.count));
-    timer = setInterval(() => go(place + 1), pause);
-    name("pause");
+    timer = setInterval(() => go(place + 1), Math.max(FASTEST_MS, Math.min(SLOWEST_MS, WHOLE_MS / steps.count)));
+    name(play, "pause");
   }
 
   function stop() {
     clearInterval(timer);
     timer = null;
-    name("play");
-  }
-
-  function name(act) {
-    play.setAttribute("aria-label", words(`player.${act}`));
-    play.setAttribute("title", words(`player.${act}`));
-    show(play, sign(act));
+    name(play, "play");
   }
 }
-
-const SIGNS = {
-  first: "M2 2h3v12h-3zM14 2v12l-8-6z",
-  back: "M12 2v12l-8-6z",
-  play: "M3 1v14l11-7z",
-  pause: "M3 2h4v12h-4zM9 2h4v12h-4z",
-  next: "M4 2v12l8-6z",
-};
-
-const sign = (name) => s("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d: SIGNS[name] }));

@@ -128,7 +128,7 @@ def test_an_output_that_gets_nothing_has_no_twin(calm: Reader) -> None:
     """Kernel 2 with stride 3 paints two of three pixels; the third says so."""
     page = calm.open("/?view=layer&kernel_size=2&stride=3&padding=0&dimensions=1&output_padding=1")
     expect(page.locator("figure")).to_have_count(4)
-    expect(page.locator(".about")).to_contain_text("Outputs that get no contribution: 4")
+    expect(page.locator(".shown")).to_contain_text("Pixels that no window touches: 4")
     step_to(page, 2)
     expect(page.locator(".said")).to_contain_text("Output (2) gets nothing")
     assert page.evaluate(PLACES, "drawn-conv")[-1][-1] is False

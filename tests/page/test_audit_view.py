@@ -1,0 +1,253 @@
+"""The audit view: paste a network, see where it goes wrong, take a repair."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.page.reader import Reader
+from tests.service.servers import Server
+
+pytestmark = [pytest.mark.slow]
+
+DECODER = """nn.Sequential(
+    nn.ConvTranspose2d(64, 32, 4, 2, 1),
+    nn.ReLU(),
+    nn.ConvTranspose2d(32, 1, 3, 2, 1),
+)
+"""
+
+
+def paste(page: Page, text: str, shape: str, wanted: str = "") -> None:
+    """Fill the form as a reader does, and ask."""
+    page.get_by_role("textbox", name="Your network").fill(text)
+    page.get_by_role("textbox", name="Input shape").fill(shape)
+    page.get_by_role("textbox", name="Wanted shape").fill(wanted)
+    page.get_by_role("button", name="Audit", exact=True).click()
+
+
+def test_a_source_is_mended_by_a_diff_and_audited_again(reader: Reader) -> None:
+    """27 instead of 28: the layer is marked, the diff taken, the text changed, the verdict turns."""
+    page = reader.open("/?view=audit")
+    paste(page, DECODER, "64x7x7", "(1, 28, 28)")
+    verdict = page.locator(".verdict")
+    expect(verdict).to_contain_text("It runs, but misses the wanted shape")
+    expect(verdict).to_contain_text("ends at 1×27×27 where 1×28×28 is wanted")
+    rows = page.locator(".trace tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.nth(1)).to_have_class("shows")
+    expect(rows.nth(1)).to_contain_text("shows here")
+    expect(rows.nth(1)).to_contain_text("32 × 14 × 14 → 1 × 27 × 27")
+    expect(rows.nth(0)).not_to_contain_text("here")
+    first = page.locator(".repairs li").first
+    expect(first.locator(".removed")).to_have_text("-    nn.ConvTranspose2d(32, 1, 3, 2, 1),\n")
+    expect(first.locator(".added")).to_contain_text("output_padding=1")
+    first.get_by_role("button", name="Take it").click()
+    expect(verdict).to_contain_text("It fits")
+    expect(page.locator(".verdict h2")).to_be_focused()
+    text = page.get_by_role("textbox", name="Your network")
+    expect(text).to_have_value(DECODER.replace("3, 2, 1)", "3, 2, 1, output_padding=1)"))
+    page.go_back()
+    expect(verdict).to_contain_text("misses")
+    expect(text).to_have_value(DECODER)
+
+
+@pytest.mark.parametrize("name", ["decoder", "discriminator", "linear"])
+def test_every_repair_that_is_offered_can_be_taken(reader: Reader, name: str) -> None:
+    """One after the other, with Back between them: after each the network fits."""
+    page = reader.open("/?view=audit")
+    page.locator(f"[data-example={name}]").click()
+    expect(page.locator(".repairs li").first).to_be_visible()
+    count = page.locator(".repairs li").count()
+    assert count >= 3
+    for place in range(count):
+        take = page.locator(".repairs li").nth(place).locator("button")
+        if not take.is_visible():
+            page.locator(".answer summary").click()
+        take.click()
+        expect(page.locator(".verdict")).to_contain_text("It fits")
+        page.go_back()
+        expect(page.locator(".repairs li")).to_have_count(count)
+
+
+LAYERS = [
+    {"op": "conv", "in_channels": 3, "out_channels": 8, "kernel_size": 3, "padding": 1},
+    {"op": "conv", "in_channels": 16, "out_channels": 8, "kernel_size": 3, "padding": 1},
+    {"op": "add_from", "from": 0},
+    {"op": "flatten"},
+    {"op": "linear", "in_features": 100, "out_features": 1},
+]
+
+
+def test_layers_that_break_are_marked_and_mended_as_layers(reader: Reader) -> None:
+    """The layer that torch refuses is marked, those behind it were not reached."""
+    page = reader.open("/?view=audit")
+    paste(page, json.dumps(LAYERS), "3 8 8")
+    expect(page.locator(".verdict")).to_contain_text("It breaks")
+    expect(page.locator(".verdict pre")).to_contain_text("to have 16 channels, but got 8 channels")
+    rows = page.locator(".trace tbody tr")
+    expect(rows).to_have_count(5)
+    expect(rows.nth(1)).to_have_class("fails")
+    expect(rows.nth(1)).to_contain_text("fails here")
+    for later in (2, 3, 4):
+        expect(rows.nth(later)).to_contain_text("not reached")
+    first = page.locator(".repairs li").first
+    expect(first.locator(".removed").first).to_contain_text("layers[1].in_channels = 16")
+    first.get_by_role("button", name="Take it").click()
+    expect(page.locator(".verdict")).to_contain_text("It fits")
+    value = page.get_by_role("textbox", name="Your network").input_value()
+    taken = json.loads(value)
+    assert (taken[1]["in_channels"], taken[2], taken[4]["in_features"]) == (8, LAYERS[2], 512)
+
+
+def test_a_request_pasted_whole_is_understood(reader: Reader) -> None:
+    """What the interface takes in a shell, the page takes as well."""
+    page = reader.open("/?view=audit")
+    paste(page, json.dumps({"input_shape": [3, 8, 8], "layers": LAYERS}), "")
+    expect(page.locator(".verdict")).to_contain_text("It breaks")
+
+
+def test_a_loss_error_is_explained_by_its_numbers(reader: Reader) -> None:
+    page = reader.open("/?view=audit")
+    page.get_by_role("button", name="The loss complains").click()
+    expect(page.locator(".verdict")).to_contain_text("3200 = 128·25")
+    page.get_by_role("textbox", name="Error message").fill("CUDA error: out of memory")
+    page.get_by_role("button", name="Audit", exact=True).click()
+    expect(page.locator(".verdict")).to_contain_text("no repair of shapes will help")
+
+
+def test_where_nothing_small_helps_other_sizes_and_a_design_are_offered(reader: Reader) -> None:
+    """A nearest input is taken by a press; the design is an address of the design view."""
+    page = reader.open("/?view=audit")
+    pool, grow = {"op": "max_pool", "kernel_size": 2}, {"op": "upsample", "scale_factor": 2}
+    layers = [pool, pool, pool, grow, grow, grow, {"op": "concat_from", "from": -1}]
+    paste(page, json.dumps(layers), "8x35x35", "3x99x99")
+    expect(page.locator(".answer")).to_contain_text("Nothing small helps")
+    design = page.get_by_role("link", name="a generator for 99 × 99")
+    assert "resolution=99x99&latent_dim=100&channels=3" in str(design.get_attribute("href"))
+    page.get_by_role("button", name="Use 8 × 32 × 32").click()
+    expect(page.locator(".verdict")).to_contain_text("It fits")
+
+
+def test_a_line_that_cannot_be_followed_is_shown(browser: Browser, server: Server) -> None:
+    """The refusal names the line, and it is marked in the text."""
+    source = "class A(nn.Module):\n    def forward(self, x):\n        return x.permute(1, 0)\n"
+    with Reader.reading(browser, server.url) as reader:
+        page = reader.open("/?view=audit")
+        paste(page, source, "3x8x8")
+        expect(page.get_by_role("alert")).to_contain_text("line 3: permute(…)")
+        text = page.get_by_role("textbox", name="Your network")
+        expect(text).to_have_attribute("aria-invalid", "true")
+        expect(text).to_be_focused()
+        marked = text.evaluate("n => n.value.slice(n.selectionStart, n.selectionEnd)")
+        assert marked == "        return x.permute(1, 0)"
+        assert [text for text in reader.complaints if "422" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "field", "words"),
+    [
+        ("", "3x8x8", "Your network", "Paste a network here."),
+        ("[{]", "3x8x8", "Your network", "This begins as JSON and is none"),
+        (DECODER, "", "Input shape", "What goes in?"),
+        (DECODER, "sixty-four", "Input shape", "Whole numbers, please"),
+    ],
+)
+def test_what_cannot_be_read_is_told_at_its_field(
+    reader: Reader, text: str, shape: str, field: str, words: str
+) -> None:
+    """The field is marked, described by the sentence, and has the focus; nothing is sent."""
+    page = reader.open("/?view=audit")
+    page.route("**/v1/audits", lambda route: pytest.fail("asked"))
+    paste(page, text, shape)
+    box = page.get_by_role("textbox", name=field)
+    expect(box).to_be_focused()
+    expect(box).to_have_attribute("aria-invalid", "true")
+    described = str(box.get_attribute("aria-describedby")).split()
+    expect(page.locator(f"#{described[-1]}")).to_contain_text(words)
+
+
+def test_fields_that_the_service_refuses_are_named(browser: Browser, server: Server) -> None:
+    with Reader.reading(browser, server.url) as reader:
+        page = reader.open("/?view=audit")
+        paste(page, '[{"op": "conv", "in_chanels": 3}]', "3x8x8")
+        expect(page.get_by_role("alert")).to_contain_text("unknown field 'in_chanels'")
+        expect(page.get_by_role("alert")).to_contain_text("/layers/0/kernel_size")
+
+
+def test_the_address_holds_the_state_and_the_text_is_not_sent_with_it(reader: Reader) -> None:
+    """A reload gives the same; the pasted text stands behind the #, out of every log."""
+    asked: list[str] = []
+    page = reader.open("/?view=audit")
+    paste(page, DECODER, "64x7x7", "1x28x28")
+    expect(page.locator(".repairs li").first).to_be_visible()
+    assert re.search(r"\?view=audit&input_shape=64x7x7&wanted_shape=1x28x28#text=", page.url)
+    page.on("request", lambda request: asked.append(request.url.partition("#")[0]))
+    page.reload()
+    expect(page.locator(".repairs li").first).to_be_visible()
+    assert asked
+    assert not [url for url in asked if "ConvTranspose" in url]
+    page.locator(".skip").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    assert "#text=" in page.url
+
+
+def test_what_was_typed_survives_a_change_of_language(reader: Reader) -> None:
+    page = reader.open("/?view=audit")
+    page.get_by_role("textbox", name="Your network").fill("nn.Linear(3, 4)")
+    page.get_by_role("button", name="中文").click()
+    expect(page.get_by_role("textbox", name="您的网络")).to_have_value("nn.Linear(3, 4)")
+    page.get_by_role("link", name="单层").click()
+    page.get_by_role("link", name="诊断").click()
+    expect(page.get_by_role("textbox", name="您的网络")).to_have_value("nn.Linear(3, 4)")
+
+
+def test_by_keyboard_alone(reader: Reader) -> None:
+    """Type, ask by Ctrl + Enter, tab to the first repair, take it."""
+    page = reader.open("/?view=audit")
+    page.locator("[data-example=decoder]").focus()
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    page.keyboard.insert_text(DECODER)
+    page.keyboard.press("Tab")
+    page.keyboard.insert_text("64x7x7")
+    page.keyboard.press("Tab")
+    page.keyboard.insert_text("1x28x28")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".repairs li").first).to_be_visible()
+    for _ in range(12):
+        if page.evaluate("document.activeElement.textContent") == "Take it":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".verdict")).to_contain_text("It fits")
+
+
+@pytest.mark.parametrize("kind", ["busy", "network"])
+def test_failures_have_their_words_and_a_way_on(
+    browser: Browser, server: Server, kind: str
+) -> None:
+    """The text stays, and the same audit can be tried again."""
+    words = {"busy": "The service is busy", "network": "cannot be reached"}[kind]
+
+    def refuse(route: Route) -> None:
+        if kind == "network":
+            route.abort()
+            return
+        body = {"type": "/problems/overloaded", "detail": "full", "code": "overloaded"}
+        headers = {"Content-Type": "application/problem+json", "Retry-After": "300"}
+        route.fulfill(status=503, headers=headers, body=json.dumps(body))
+
+    with Reader.reading(browser, server.url) as reader:
+        page = reader.open("/?view=audit")
+        page.route("**/v1/audits", refuse)
+        paste(page, DECODER, "64x7x7", "1x28x28")
+        expect(page.get_by_role("alert")).to_contain_text(words)
+        page.unroute("**/v1/audits")
+        page.get_by_role("button", name="Try again").click()
+        expect(page.locator(".verdict")).to_contain_text("misses")
+        expect(page.get_by_role("textbox", name="Your network")).to_have_value(DECODER)
