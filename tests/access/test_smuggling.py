@@ -197,7 +197,7 @@ def test_keys_on_the_wire(locked: Server, lines: bytes, status: int) -> None:
     got = exchange(locked.port, SHOW + lines + b"\r\n")
     assert got.closed
     assert got.statuses == [status], got
-    assert (b"damaged_id" in got.received) == (status == 404)  # it came as far as the design
+    assert (b"unknown_id_version" in got.received) == (status == 404)  # it came as far as the design
     assert ALICE.encode() not in got.received
 
 
@@ -233,5 +233,5 @@ def test_no_spelling_of_a_path_goes_around_the_guard(locked: Server, head: bytes
     """What the guard reads is what is routed: nobody without a key hears of the design."""
     got = exchange(locked.port, head + b"Host: x\r\nConnection: close\r\n\r\n")
     assert len(got.statuses) == 1, got
-    assert b"damaged_id" not in got.received
+    assert b"unknown_id_version" not in got.received
     assert got.statuses[0] < 500
