@@ -1,6 +1,6 @@
 // A failure in words, with a way on.
 
-import { h, show } from "./dom.mjs";
+import { h, prose, show } from "./dom.mjs";
 
 /**
  * What went wrong and what to do: a box with the service's own words, and a button that tries
@@ -23,7 +23,7 @@ function serviceWords(problem, words) {
     null,
     h("ul", { lang: "en", class: "told" }, told.map((detail) => h("li", null, detail))),
     problem.type?.startsWith("/problems/")
-      ? h("p", null, h("a", { href: problem.type }, words("failure.page", { code: problem.code })))
+      ? h("p", null, h("a", { href: problem.type }, prose(words("failure.page", { code: problem.code }))))
       : null,
   );
 }

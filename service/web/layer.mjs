@@ -21,12 +21,8 @@ const SLIDERS = {
 };
 const USUAL = { op: OPS[0], dimensions: 2, ...Object.fromEntries(Object.entries(SLIDERS).map(([name, [, , usual]]) => [name, usual])) };
 
-export const view = {
-  name: "layer",
-  group: "layer",
-  title: (words) => words("layer.title"),
-  mount: (root, context) => new LayerView(root, context),
-};
+/** The view, put into `root`. */
+export const mount = (root, context) => new LayerView(root, context);
 
 /** The state that an address names, and what of it cannot be: [name, text, values it may have]. */
 export function readState(params) {
