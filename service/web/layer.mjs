@@ -29,8 +29,8 @@ const LAWS = {
   stride: "A < max(S, D)",
   output_padding: "A = 0",
 };
-
-export const view = { name: "layer", group: "layer", title: (words) => words("layer.title"), mount };
+/** The view, put into `root`. */
+export const mount = (root, context) => new LayerView(root, context);
 
 /** The state that an address names, and what of it cannot be: [name, text, values it may have]. */
 function readState(params) {
