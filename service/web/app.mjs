@@ -15,9 +15,10 @@ import { view as code } from "./code.mjs";
 import { view as design } from "./design.mjs";
 import { h, show } from "./dom.mjs";
 import { view as layer } from "./layer.mjs";
+import { view as sweep } from "./sweep.mjs";
 import { LANGUAGES, preferredLanguage, wordsIn } from "./words.mjs";
 
-const VIEWS = [design, code, layer, audit];
+const VIEWS = [design, code, layer, audit, sweep];
 
 /** Fields that stand behind the address's #: what a reader pasted is not sent when a page is loaded. */
 const UNSENT = ["text", "error"];
