@@ -35,8 +35,9 @@ MIX = ROOT / "benchmarks" / "mixed.lua"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What wrk saw: requests a second, milliseconds, and answers that are none."""
+    """What wrk saw: requests in all and a second, milliseconds, and answers that are none."""
 
+    requests: int
     rate: float
     median_ms: float
     p99_ms: float
@@ -77,8 +78,9 @@ def wrk(url: str, *, clients: int, seconds: int, options: tuple[str, ...] = ()) 
 def read_report(report: str) -> Load:
     r"""The figures of a report.
 
-    >>> read_report("50%   1.50ms\n99%   2.00s\nNon-2xx or 3xx responses: 3\nRequests/sec:   10.5")
-    Load(rate=10.5, median_ms=1.5, p99_ms=2000.0, errors=3)
+    >>> figures = "21 requests in 2.00s, 1.0MB read\n  Non-2xx or 3xx responses: 3\nRequests/sec: 10.5"
+    >>> read_report("50%   1.50ms\n99%   2.00s\n" + figures)
+    Load(requests=21, rate=10.5, median_ms=1.5, p99_ms=2000.0, errors=3)
     """
     millis = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4}
 
@@ -88,9 +90,12 @@ def read_report(report: str) -> Load:
         return float(found[1]) * millis[found[2]]
 
     rate = re.search(r"Requests/sec:\s+([\d.]+)", report)
+    requests = re.search(r"(\d+) requests in", report)
     assert rate, report
+    assert requests, report
     refused = re.findall(r"(?:Non-2xx or 3xx responses:|connect|read|write|timeout) (\d+)", report)
     return Load(
+        requests=int(requests[1]),
         rate=float(rate[1]),
         median_ms=latency("50"),
         p99_ms=latency("99"),

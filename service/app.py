@@ -22,11 +22,10 @@ from service.observation.readiness import Readiness
 from service.observation.receipts import CountedReceipts
 from service.observation.requests import install_observation
 from service.problems.api import ProblemApi
-from service.release import release_name
 from service.schemas.fields import document_field
 from service.shelf import Shelf
 from service.transport import install_transport
-from service.verifying import width_policy
+from service.verifying import kept_under
 from service.views.audits import audits
 from service.views.chains import chains
 from service.views.designs import designs
@@ -66,8 +65,7 @@ def create_app(config: Config | None = None, *, runner: Runner | None = None) ->
 
 def _furnish(app: Flask, config: Config, runner: Runner | None) -> None:
     """Set up where designs are made, and where they are kept."""
-    policy = width_policy(config)
-    cache = open_cache(config, namespace=f"{release_name()} {policy!r}")
+    cache = open_cache(config, namespace=kept_under(config))
     metrics: Metrics = app.extensions["metrics"]
     cache.tally.listen(metrics.count_lookup)
     receipts = CountedReceipts(KeptReceipts(cache), metrics)

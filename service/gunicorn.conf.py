@@ -12,6 +12,7 @@ from typing import Any
 from designer.verification import Limits
 from designer.version import VERSION
 from service.config import Config
+from service.jobs.embedded import end_embedded, start_embedded
 from service.observation.folder import forget_process, make_folder, remove_folder
 from service.observation.logs import server_logger
 from service.worker import patient_worker
@@ -35,9 +36,11 @@ logger_class = server_logger(settings.log_format)
 loglevel = settings.log_level
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # never a slow disk
 
+beside = []  # the process that keeps a worker for jobs
+
 
 def when_ready(server: Any) -> None:  # noqa: ANN401 - gunicorn has no types
-    """Make the folder of the figures before there is a worker, and say what starts."""
+    """Make the folder of the figures before there is a worker, say what starts, start who does jobs."""
     make_folder()
     server.log.info(
         "listening",
@@ -49,6 +52,8 @@ def when_ready(server: Any) -> None:  # noqa: ANN401 - gunicorn has no types
             "verify_processes": settings.verify_processes,
         },
     )
+    if settings.embedded_worker:
+        beside.append(start_embedded())
 
 
 def post_worker_init(worker: Any) -> None:  # noqa: ANN401
@@ -69,5 +74,7 @@ def child_exit(server: Any, worker: Any) -> None:  # noqa: ANN401
 
 
 def on_exit(server: Any) -> None:  # noqa: ANN401
-    """Remove the figures."""
+    """End who does jobs, and remove the figures."""
+    for process in beside:
+        end_embedded(process)
     remove_folder()

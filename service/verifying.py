@@ -1,10 +1,11 @@
-"""What the settings say of verification, as the library takes it."""
+"""What the settings say of verification, as the library and the cache take it."""
 
 from __future__ import annotations
 
 from designer.verification import Limits, WidthPolicy
 from designer.verification.limits import MIB
 from service.config import Config
+from service.release import release_name
 
 
 def width_policy(config: Config) -> WidthPolicy:
@@ -32,3 +33,8 @@ def process_limits(config: Config) -> Limits:
         cpu_s=config.verify_timeout_s,
         memory_bytes=config.verify_memory_mib * MIB,
     )
+
+
+def kept_under(config: Config) -> str:
+    """What every kept result depends on beside its brief: the release and the policy."""
+    return f"{release_name()} {width_policy(config)!r}"

@@ -61,9 +61,15 @@ class ConvolutionLayer(AxisLayer):
             )
         batched = shape if len(shape) == axes + 2 else (1, *shape)
         if batched[1] != self.in_channels:
+            accident = (
+                ""
+                if len(shape) == axes + 2
+                else f" (along {axes} axes torch takes all of {times(shape)} for one sample, and"
+                " the batch for its channels)"
+            )
             raise LayerBreaks(
                 f"the layer takes {self.in_channels} channels, the map {times(shape[1:])} has"
-                f" {batched[1]}",
+                f" {batched[1]}{accident}",
                 torch_error=f"{weight}, expected input[{torch_sizes(batched, ', ')}] to have"
                 f" {self.in_channels} channels, but got {batched[1]} channels instead",
                 fields=("in_channels",),

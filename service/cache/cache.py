@@ -15,7 +15,7 @@ from service.cache.shared import Shared
 from service.cache.tally import Tally
 from service.config import Config
 
-TURN_PATIENCE_S = 10.0
+TURN_PATIENCE_S = 30.0
 """Seconds to wait for another process that makes the same; after them it is made here too."""
 
 _DAY_S = 86_400

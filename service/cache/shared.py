@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import LockError
+from redis.exceptions import LockError, RedisError
+from redis.lock import Lock
 from redis.retry import Retry
 
 TIMEOUT_S = 0.1
 """Seconds for a connection, and for an answer."""
 
 TURN_S = 10.0
-"""Seconds after which a turn ends by itself: whoever held it may have died."""
+"""Seconds after which a turn ends by itself unless it is renewed: whoever held it may have died."""
 
 _PREFIX = "gan-designer:cache:"
 _POLL_S = 0.05
@@ -44,14 +46,18 @@ class Shared:
         self._redis.set(_PREFIX + key, value, ex=self._keep_s)
 
     def take_turn(self, key: str, *, patience_s: float) -> Callable[[], None]:
-        """A lock that ends by itself after ``TURN_S``."""
+        """A lock that is renewed as long as this process lives, and ends by itself after that."""
         lock = self._redis.lock(
             f"{_PREFIX}turn:{key}", timeout=TURN_S, sleep=_POLL_S, thread_local=False
         )
         if not lock.acquire(blocking_timeout=patience_s):
             return lambda: None
 
+        ended = threading.Event()
+        threading.Thread(target=_renew, args=(lock, ended), daemon=True).start()
+
         def end() -> None:
+            ended.set()
             with suppress(LockError):  # it ended by itself before
                 lock.release()
 
@@ -60,3 +66,10 @@ class Shared:
     def close(self) -> None:
         """Close the connections."""
         self._redis.close()
+
+
+def _renew(lock: Lock, ended: threading.Event) -> None:
+    """Give a turn its full time again and again, until it ends or Redis does not know it."""
+    with suppress(RedisError):
+        while not ended.wait(TURN_S / 4):
+            lock.reacquire()

@@ -34,7 +34,7 @@ def read_asked(text: str) -> Asked:
     """The rows that such a text asks for.
 
     >>> read_asked(asked_text(Kind.SWEEP, {"designs": [{"resolution": 64}]})).sweep.row(0)
-    {'verify': 'standard', 'resolution': 64}
+    {'resolution': 64, 'verify': 'standard'}
     """
     document: Document = json.loads(text)
     return Asked(kind=Kind(str(document["kind"])), sweep=sweep_from_document(document["request"]))

@@ -15,14 +15,16 @@ from typing import Any
 
 from designer.brief import Brief
 from designer.design import Design, design
-from designer.verification import Pool, RecentReceipts
+from designer.verification import Pool
 from designer.verification.confinement import die_with_parent
 from designer.verification.limits import MIB
+from service.cache.cache import Cache, open_cache
+from service.cache.receipts import KeptReceipts
 from service.config import Config
 from service.jobs.rows import Make
 from service.jobs.runner import JobEnded, Runner
 from service.jobs.store.opening import WORKER_PATIENCE_S, open_store
-from service.verifying import process_limits, width_policy
+from service.verifying import kept_under, process_limits, width_policy
 
 _LOOK_EVERY_S = 0.5
 
@@ -34,8 +36,8 @@ class Child:
         self._config = config
         self._wrap = wrap or (lambda make: make)
         self._pool: Pool | None = None
-        self._receipts = RecentReceipts()
         self._policy = width_policy(config)
+        self._cache: Cache | None = None
         self.runner: Runner | None = None
 
     def begin(self, worker: str) -> None:
@@ -47,6 +49,7 @@ class Child:
         soft = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
         self._pool = Pool(workers=1, limits=process_limits(config), max_waiting=0)
+        self._cache = open_cache(config, namespace=kept_under(config))
         self.runner = Runner(
             store=open_store(config, patience_s=WORKER_PATIENCE_S),
             make=self._wrap(self.make),
@@ -59,7 +62,9 @@ class Child:
     def make(self, brief: Brief) -> Design:
         """The design of a brief, verified by this process's keeper."""
         assert self._pool is not None, "begun"
-        return design(brief, runner=self._pool.run, store=self._receipts, policy=self._policy)
+        assert self._cache is not None, "begun"
+        store = KeptReceipts(self._cache)
+        return design(brief, runner=self._pool.run, store=store, policy=self._policy)
 
     def end(self) -> None:
         """End the keeper."""

@@ -21,6 +21,7 @@ from werkzeug import Response
 from service.access.client import current_client
 from service.jobs.job import Job, job_document
 from service.jobs.store.protocol import JobStore
+from service.observation.readiness import readiness
 from service.problems.body import ProblemError
 
 EVENT_STREAM = "text/event-stream"
@@ -37,7 +38,7 @@ _LEASE_S = 4 * HEARTBEAT_S
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """Somebody who listens: as which client, from which event on, and whether still there."""
+    """Somebody who listens: as which client, from which event on, and whether that is over."""
 
     client: str
     most: int
@@ -51,12 +52,12 @@ def listener_of(request: Request, job: Job, *, most: int) -> Listener:
     Raises:
         ProblemError: bad_event_id.
     """
-    environ = request.environ
+    environ, stopping = request.environ, readiness().stopping
     return Listener(
         client=current_client(),
         most=most,
         after=last_event(request, job),
-        gone=lambda: is_gone(environ),
+        gone=lambda: stopping.is_set() or is_gone(environ),
     )
 
 

@@ -38,7 +38,8 @@ IDEMPOTENCY_KEY: dict[str, Any] = {
 PREFER: dict[str, Any] = {
     "in": "header",
     "name": "Prefer",
-    "description": "`respond-async` (RFC 7240): with `verify: full`, answer 202 and a job.",
+    "description": "`respond-async` (RFC 7240): with `verify: full`, answer 202 and a job; an"
+    " `Idempotency-Key` counts as for a sweep.",
     "schema": {"type": "string"},
 }
 

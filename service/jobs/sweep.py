@@ -29,10 +29,11 @@ class Sweep:
         """The brief of a row, as JSON.
 
         >>> Sweep(rows=[{"resolution": 64, "latent_dim": 8}], verify=Level.NONE).row(0)
-        {'verify': 'none', 'resolution': 64, 'latent_dim': 8}
+        {'resolution': 64, 'latent_dim': 8, 'verify': 'none'}
         """
         row = self.rows.row(index) if isinstance(self.rows, Grid) else self.rows[index]
-        return {"verify": str(self.verify)} | row
+        own = row.get("verify")
+        return row | {"verify": str(self.verify) if own is None else own}
 
     def pointer(self, index: int, within: str) -> str:
         """Where in the request the value stands that a pointer into a row's brief names."""

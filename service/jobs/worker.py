@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from celery import Celery, bootsteps
-from celery.signals import worker_process_init, worker_process_shutdown
+from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
 
 from service.config import Config
 from service.jobs.child import Child
@@ -15,6 +15,7 @@ from service.jobs.engine import RUN_CHUNK, make_engine, prepare_folders, send_ch
 from service.jobs.runner import Runner
 from service.jobs.store.opening import open_store
 from service.jobs.watch import BEAT_S, Watch
+from service.observation.logs import send_logs
 
 logger = logging.getLogger("gan_designer.jobs")
 
@@ -30,6 +31,7 @@ def make_worker(config: Config, child: Child | None = None) -> Celery:
         assert child.runner is not None, "a process that has begun"
         run(app, child.runner, job_id, (start, stop))
 
+    log_as_the_service_does(config)
     tie_to_processes(app, child)
     app.steps["worker"].add(watching(app, Watch(app=app, store=open_store(config))))
     return app
@@ -47,6 +49,15 @@ def run(app: Celery, runner: Runner, job_id: str, chunk: Chunk) -> None:
         return
     if left:
         send_chunks(app, runner.kind(job_id), job_id, left)
+
+
+def log_as_the_service_does(config: Config) -> None:
+    """Send the worker's log where the server's goes, in the same form."""
+
+    def send(**_: object) -> None:
+        send_logs(config.log_format, config.log_level.upper())
+
+    setup_logging.connect(send, weak=False)
 
 
 def tie_to_processes(app: Celery, child: Child) -> None:

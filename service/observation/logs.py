@@ -49,18 +49,23 @@ def _add_process(_: object, __: str, event: Any) -> Any:  # noqa: ANN401 - struc
     return event
 
 
+def send_logs(style: str, level: int | str) -> None:
+    """Send everything that is logged in this process to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(log_formatter(style))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.getLogger("gan_designer").setLevel(level)
+
+
 class ServerLogger(Logger):  # type: ignore[misc]
     """gunicorn's logger, whose lines go where all others go."""
 
     style = "json"
 
     def setup(self, cfg: Any) -> None:  # noqa: ANN401 - gunicorn has no types
-        """Send everything that is logged in this process to standard error."""
+        """Log as the whole service does."""
         super().setup(cfg)
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(log_formatter(self.style))
-        logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-        logging.getLogger("gan_designer").setLevel(self.loglevel)
+        send_logs(self.style, self.loglevel)
         self.error_log.propagate = True
         self.error_log.addFilter(hide_what_was_sent)
 

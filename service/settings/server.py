@@ -30,7 +30,7 @@ class ServerSettings:
     )
     port: int = setting(8000, "port to listen on", validate=Range(min=0, max=65535))
     workers: int = setting(2, "web processes", validate=Range(min=1, max=64))
-    threads: int = setting(16, "threads of one web process", validate=Range(min=1, max=256))
+    threads: int = setting(64, "threads of one web process", validate=Range(min=1, max=256))
     max_body_bytes: int = setting(
         MAX_BODY_BYTES,
         "largest request body in bytes",

@@ -14,7 +14,7 @@ from service.examples import BRIEFS, DESIGN_HEADERS, ID_PARAMETER
 from service.forms import bundle_form, chosen_form, module_form, picture_form
 from service.jobs.answers import deferred
 from service.jobs.desk import desk
-from service.jobs.examples import IDEMPOTENCY_KEY, PREFER, SUBMISSION_HEADERS
+from service.jobs.examples import PREFER, SUBMISSION_HEADERS
 from service.representation import A_WHILE, FOREVER, PYTHON, SVG, ZIP, Representation, choose
 from service.schemas.brief import BriefQuerySchema, BriefSchema
 from service.schemas.design import DesignSchema
@@ -53,7 +53,7 @@ JOB_CODES = ("bad_idempotency_key", "idempotency_key_reused", "jobs_unavailable"
 ID_CODES = ("damaged_id", "unknown_id_version", "no_network", *VALUE_CODES, *ANSWER_CODES)
 
 
-@designs.route("/v1/designs", methods=["POST"], parameters=[PREFER, IDEMPOTENCY_KEY])
+@designs.route("/v1/designs", methods=["POST"])
 @remembered
 @designs.arguments(BriefSchema, examples=BRIEFS)
 @designs.response(200, DesignSchema, headers=DESIGN_HEADERS)
@@ -61,6 +61,7 @@ ID_CODES = ("damaged_id", "unknown_id_version", "no_network", *VALUE_CODES, *ANS
 @designs.alt_response(200, schema=TEXT, content_type=PYTHON)
 @designs.alt_response(200, schema=BYTES, content_type=ZIP)
 @designs.problems(*BODY_CODES, *FIELD_CODES, *ANSWER_CODES, *JOB_CODES)
+@designs.doc(parameters=[PREFER])
 def create_design(brief: Brief) -> Response:
     """The verified design of a brief.
 

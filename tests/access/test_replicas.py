@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.access.keys import ALICE, BOB, bearer, entry
+from tests.access.keys import ALICE, BOB, bearer, client_of, entry
 from tests.parts.redis import RedisServer, serving_redis, wait_until
 from tests.service.servers import Server, serving
 
@@ -155,3 +155,13 @@ def test_many_threads_at_the_moment_of_its_death(
                 redis_server.kill()
                 assert set(asked.result()) == {200}
             redis_server.start()
+
+
+def test_a_redis_that_takes_no_more_fails_no_request(redis_server: RedisServer) -> None:
+    """Full, or without the replicas that it wants: it answers, and every count is an error."""
+    client = client_of(rate_limit="5/hour", redis_url=redis_server.url)
+    assert client.get(CHEAP).status_code == 200
+    with redis_server.client as inside:
+        inside.config_set("min-replicas-to-write", 1)
+    answers = [client.get(CHEAP).status_code for _ in range(12)]
+    assert answers == [200] * 5 + [429] * 7

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import pairwise
 
 import pytest
 
@@ -124,3 +125,20 @@ def test_a_turn_is_taken_by_one_and_ends_by_itself(
         late = store.take_turn("key", patience_s=1)
         client.delete(name)  # as if its time were over
         late()
+
+
+def test_a_turn_is_renewed_while_its_holder_lives(
+    store: Shared, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the work takes; where the holder is gone, it ends."""
+    monkeypatch.setattr("service.cache.shared.TURN_S", 1.0)
+    end = store.take_turn("key", patience_s=1)
+    with redis_server.client as client:
+        (name,) = client.keys("*turn*")
+        start = time.monotonic()
+        times: list[float] = []
+        while time.monotonic() < start + 1.5:
+            times.append(client.pttl(name))
+        assert any(later > earlier for earlier, later in pairwise(times))
+        end()
+        assert client.keys("*turn*") == []

@@ -103,9 +103,13 @@ def serving(**settings: str) -> Iterator[Server]:
 
 
 def start_server(folder: Path, *, port: int | None = None, **settings: str) -> Server:
-    """A server that listens, with its log and what it keeps in a folder of its own."""
+    """A server that listens, with its log and what it keeps in a folder of its own.
+
+    It starts no worker for jobs, unless it is told to.
+    """
     port = port or free_port()
-    settings = {"state_folder": str(folder / "state"), "port": str(port), **settings}
+    own = {"state_folder": str(folder / "state"), "port": str(port), "embedded_worker": "false"}
+    settings = own | settings
     variables = {
         name.upper() if name == "redis_url" else f"GAN_DESIGNER_{name.upper()}": value
         for name, value in settings.items()

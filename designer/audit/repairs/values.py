@@ -127,7 +127,7 @@ def _of_upsample(
     layer: UpsampleLayer, before: Shape, known: Knowledge
 ) -> dict[str, Iterable[object]]:
     modes = [name for name, ranks in INTERPOLATING.items() if len(before) in ranks]
-    choices: dict[str, Iterable[object]] = {"mode": ["nearest", *modes]}
+    choices: dict[str, Iterable[object]] = {"mode": [*modes, "nearest"]}
     if layer.size is not None:
         choices["size"] = known
     else:

@@ -47,8 +47,9 @@ def test_a_grid_is_the_product_of_its_lists() -> None:
 
 
 def test_a_brief_keeps_a_level_of_its_own() -> None:
-    sweep = sweep_from_document({"designs": [BRIEF, BRIEF | {"verify": "full"}], "verify": "none"})
-    assert [sweep.row(index)["verify"] for index in range(2)] == ["none", "full"]
+    designs = [BRIEF, BRIEF | {"verify": "full"}, BRIEF | {"verify": None}]
+    sweep = sweep_from_document({"designs": designs, "verify": "none"})
+    assert [sweep.row(index)["verify"] for index in range(3)] == ["none", "full", "none"]
 
 
 REFUSALS: dict[str, tuple[object, str, str]] = {

@@ -1,0 +1,101 @@
+"""The worker beside the web server: started with it, started again where it dies, ended with it.
+
+    gunicorn ──► this process ──► celery worker ──► its processes ──► keepers
+
+It stays in the server's process group. Each process ends when the one before it does: this one looks
+for its parent, the worker and its processes are killed by the kernel, keepers see their input end.
+Servers on one state folder have one such worker: a lock in the folder says whose.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from threading import Event
+from uuid import uuid4
+
+from filelock import FileLock, Timeout
+
+from designer.verification.confinement import die_with_parent
+from service.config import Config
+from service.jobs.processes import PROGRAM, worker_command
+from service.jobs.store.opening import open_store
+from service.jobs.store.protocol import JobStore
+from service.jobs.watch import AWAY
+
+COMMAND = [sys.executable, "-m", "service.jobs.embedded"]
+
+_LOOK_EVERY_S = 0.2
+_END_S = 3.0
+
+
+def start_embedded() -> subprocess.Popen[bytes]:
+    """The process that keeps a worker, for the server that calls this."""
+    return subprocess.Popen(COMMAND, stdin=subprocess.DEVNULL)
+
+
+def end_embedded(process: subprocess.Popen[bytes]) -> None:
+    """End that process, and with it the worker."""
+    end(process, patience_s=2 * _END_S)
+
+
+class Keeper:
+    """Keeps one worker alive while ``wanted``."""
+
+    def __init__(self, store: JobStore, *, program: str, wanted: Callable[[], bool]) -> None:
+        self._store = store
+        self._program = program
+        self._wanted = wanted
+        self._pause = Event()
+
+    def keep(self) -> None:
+        """Start the worker, again wherever it ends, until it is not wanted."""
+        while self._wanted():
+            name = f"embedded-{uuid4().hex[:12]}@{os.uname().nodename}"
+            command = worker_command(name, program=self._program)
+            worker = subprocess.Popen(
+                command, stdout=subprocess.DEVNULL, preexec_fn=die_with_parent
+            )
+            while self._wanted() and worker.poll() is None:
+                self._pause.wait(_LOOK_EVERY_S)
+            end(worker, patience_s=_END_S)
+            with suppress(*AWAY):
+                self._store.forget(name)
+            self._pause.wait(_LOOK_EVERY_S)
+
+
+def end(process: subprocess.Popen[bytes], *, patience_s: float) -> None:
+    """Let a process finish what it is at if that is soon, else kill it: rows are made up for."""
+    process.terminate()
+    try:
+        process.wait(timeout=patience_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def main(program: str = PROGRAM) -> None:
+    """Keep a worker until the parent ends or a signal comes."""
+    parent, told = os.getppid(), Event()
+    signal.signal(signal.SIGTERM, lambda *_: told.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: the server tells when it ends
+    config = Config.from_environment()
+    folder = Path(config.state_folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "worker.lock")
+
+    def wanted() -> bool:
+        return not told.is_set() and os.getppid() == parent
+
+    while wanted():
+        with suppress(Timeout), lock.acquire(timeout=_LOOK_EVERY_S):
+            Keeper(open_store(config), program=program, wanted=wanted).keep()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

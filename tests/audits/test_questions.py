@@ -1,0 +1,38 @@
+"""Questions from forums: torch's own verdict, and the answer that a person would give among the repairs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from designer.audit.answer import audit
+from designer.audit.request import read_request
+from tests.audits.eager import run_layers
+from tests.audits.questions import QUESTIONS
+from tests.audits.test_repairs import applied, in_this_process
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_question_is_answered_as_torch_and_a_person_would(question: str) -> None:
+    """Same layer, same words, same shapes; every repair runs, and the expected one is offered."""
+    shape, layers, more, expected = QUESTIONS[question]
+    request = {"input_shape": shape, "layers": layers, **more}
+    answer: Any = audit(read_request(request), runner=in_this_process)
+    outcome = run_layers(layers, shape, batch=answer["batch"])
+    assert answer["verdict"] == ("misses" if outcome.fails_at is None else "breaks")
+    assert (answer["fails_at"], answer["torch_error"]) == (outcome.fails_at, outcome.error)
+    given = [row["output_shape"] for row in answer["trace"]]
+    assert [each for each in given if each is not None] == outcome.shapes
+    summaries = [repair["summary"] for repair in answer["repairs"]]
+    assert expected in summaries
+    sizes = [len(repair["changes"]) for repair in answer["repairs"]]
+    assert sizes == sorted(sizes)
+    for repair in answer["repairs"]:
+        mended, start = applied(layers, shape, repair["changes"])
+        after = run_layers(mended, start, batch=answer["batch"])
+        assert after.fails_at is None, repair["summary"]
+        assert after.shapes[-1] == repair["output_shape"], repair["summary"]
+        assert answer["wanted_shape"] in (None, repair["output_shape"])
+        assert repair["run"] != "laws_only"

@@ -1,0 +1,107 @@
+"""Real servers: the processes of one machine, and two replicas with one Redis, are one cache."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.parts.redis import RedisServer, serving_redis
+from tests.service.servers import Answer, Server, serving
+
+pytestmark = [pytest.mark.torch, pytest.mark.slow]
+
+DESIGN = "/v1/designs?resolution=16&base_channels=4&latent_dim="
+CALLERS = 12
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """The Redis of the replicas."""
+    with serving_redis(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def replicas(
+    tmp_path_factory: pytest.TempPathFactory, redis: RedisServer
+) -> Iterator[list[Server]]:
+    """Two machines: each has a folder of its own, and Redis is all that they share."""
+    with ExitStack() as stack:
+        stack.enter_context(pytest.MonkeyPatch.context()).setenv("REDIS_URL", redis.url)
+        yield [
+            stack.enter_context(
+                serving(workers="1", state_folder=str(tmp_path_factory.mktemp(name)))
+            )
+            for name in ("one", "other")
+        ]
+
+
+def computed_once(servers: list[Server], latent_dims: range) -> bool:
+    """Whether equal requests at the same time run the text once.
+
+    A machine so busy that Redis is late for its time goes on without it: there are several tries.
+    """
+    for latent_dim in latent_dims:
+        with ThreadPoolExecutor(CALLERS) as threads:
+            asked = [
+                threads.submit(servers[caller % len(servers)].ask, f"{DESIGN}{latent_dim}")
+                for caller in range(CALLERS)
+            ]
+        answers = [future.result() for future in asked]
+        assert len({answer.body for answer in answers}) == 1
+        if sum(map(verified_here, answers)) == 1:
+            return True
+    return False
+
+
+def verified_here(answer: Answer) -> bool:
+    """Whether the text was run for this very answer."""
+    assert answer.status == 200, answer.body
+    assert json.loads(answer.body)["verification"]["verdict"] == "verified"
+    return "verify;" in (answer.headers["Server-Timing"] or "")
+
+
+def test_what_one_replica_made_the_other_serves(replicas: list[Server]) -> None:
+    """The same bytes and the same tag, without running the text again."""
+    one, other = replicas
+    made, served = one.ask(f"{DESIGN}8"), other.ask(f"{DESIGN}8")
+    assert (verified_here(made), verified_here(served)) == (True, False)
+    assert (made.body, made.headers["ETag"]) == (served.body, served.headers["ETag"])
+    bundle = other.ask(f"{made.headers['Content-Location']}/bundle.zip")
+    assert (bundle.status, "verify;" in (bundle.headers["Server-Timing"] or "")) == (200, False)
+
+
+def test_equal_requests_to_both_are_computed_once(replicas: list[Server]) -> None:
+    """At the same time, while nobody has it yet."""
+    assert computed_once(replicas, range(1000, 1005))
+
+
+def test_without_redis_each_goes_on_alone(replicas: list[Server], redis: RedisServer) -> None:
+    """Hung or dead, it fails no request; back again, it is shared again, with what it had."""
+    one, other = replicas
+    made = one.ask(f"{DESIGN}10")
+    redis.pause()
+    assert verified_here(one.ask(f"{DESIGN}11"))
+    redis.resume()
+    redis.kill()
+    assert verified_here(other.ask(f"{DESIGN}11"))
+    redis.start()
+    for latent_dim in range(12, 200):
+        one.ask(f"{DESIGN}{latent_dim}")
+        if not verified_here(other.ask(f"{DESIGN}{latent_dim}")):
+            break
+    else:
+        raise AssertionError("the replicas share nothing since Redis came back")
+    assert not verified_here(other.ask(f"{DESIGN}10"))
+    assert other.ask(f"{DESIGN}10").body == made.body
+
+
+def test_the_processes_of_a_machine_compute_once(tmp_path: Path) -> None:
+    """Three web processes with one folder."""
+    with serving(workers="3", state_folder=str(tmp_path)) as server:
+        assert computed_once([server], range(1000, 1005))

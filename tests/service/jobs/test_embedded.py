@@ -1,0 +1,159 @@
+"""`gan-designer serve` alone: a server and the worker beside it, killed and started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.parts.redis import wait_until
+from tests.service.processes import children, descendants, is_gone
+from tests.service.servers import Server, start_server
+
+pytestmark = [pytest.mark.torch, pytest.mark.slow]
+
+ROWS = 500
+MANY = {
+    "grid": {
+        "resolution": [8, 12, 16, 20, 24],
+        "latent_dim": list(range(1, 101)),
+        "base_channels": [4],
+    },
+    "verify": "none",
+}
+
+
+def start(folder: Path) -> Server:
+    """A server with its worker, on the same state as the one before."""
+    folder.mkdir(exist_ok=True)
+    return start_server(folder, workers="1", embedded_worker="true")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    running = start(tmp_path / "server")
+    yield running
+    running.stop()
+
+
+def post(server: Server, body: object, **headers: str) -> dict[str, Any]:
+    answer = server.ask(
+        "/v1/sweeps",
+        method="POST",
+        body=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json", **headers},
+    )
+    assert answer.status == 202, answer.body
+    return dict(json.loads(answer.body))
+
+
+def job(server: Server, path: str) -> dict[str, Any]:
+    return dict(json.loads(server.ask(path).body))
+
+
+def rows(server: Server, path: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in server.ask(f"{path}/result").body.splitlines()]
+
+
+def wait_for_rows(server: Server, path: str, count: int) -> None:
+    wait_until(lambda: bool(job(server, path)["done"] >= count), what=f"{count} rows")
+
+
+def assert_complete(server: Server, path: str) -> None:
+    """Every row once, in order, none a problem."""
+    wait_for_rows(server, path, ROWS)
+    assert job(server, path)["state"] == "succeeded"
+    found = rows(server, path)
+    assert [row["index"] for row in found] == list(range(ROWS))
+    assert [row["problem"] for row in found] == [None] * ROWS
+
+
+def celery_of(server: Server) -> int:
+    """The worker: the one process below the one beside the web processes."""
+    for child in children(server.pid):
+        if b"service.jobs.embedded" in Path(f"/proc/{child}/cmdline").read_bytes():
+            wait_until(lambda: bool(children(child)), what="a worker")  # noqa: B023
+            return children(child)[0]
+    raise AssertionError("nobody keeps a worker")
+
+
+def test_a_killed_worker_is_started_again_and_loses_nothing(server: Server) -> None:
+    path = post(server, MANY)["links"]["self"]
+    wait_for_rows(server, path, 20)
+    worker = celery_of(server)
+    os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: is_gone(worker), what="the worker's end")
+    assert_complete(server, path)
+    assert celery_of(server) != worker
+
+
+def test_a_killed_process_of_the_worker_loses_nothing(server: Server) -> None:
+    path = post(server, MANY)["links"]["self"]
+    wait_for_rows(server, path, 20)
+    (child,) = children(celery_of(server))
+    os.kill(child, signal.SIGKILL)
+    assert_complete(server, path)
+
+
+def test_a_killed_server_goes_on_where_it_was(tmp_path: Path) -> None:
+    """The web server is killed, everything below it ends by itself, and the next one goes on."""
+    first = start(tmp_path / "server")
+    try:
+        path = post(first, MANY)["links"]["self"]
+        wait_for_rows(first, path, 20)
+    finally:
+        below = descendants(first.pid)
+        first.process.kill()
+        first.process.wait()
+    assert len(below) >= 4, "a web process with its keeper, a worker with its process"
+    wait_until(lambda: all(is_gone(pid) for pid in below), what="the end of all below the server")
+    second = start(tmp_path / "server")
+    try:
+        assert_complete(second, path)
+    finally:
+        second.stop()
+
+
+def test_an_ended_server_leaves_nobody(tmp_path: Path) -> None:
+    """Told to end in the middle of a verified sweep, it takes all its processes along."""
+    server = start(tmp_path / "server")
+    verified = {"grid": MANY["grid"]}
+    path = post(server, verified)["links"]["self"]
+    wait_for_rows(server, path, 1)
+    below = descendants(server.pid)
+    assert {os.getpgid(pid) for pid in children(server.pid)} == {os.getpgid(server.pid)}
+    server.stop()
+    wait_until(lambda: all(is_gone(pid) for pid in below), what="the end of all below the server")
+
+
+def test_a_sweep_is_verified_without_torch_in_the_worker(server: Server) -> None:
+    """Rows have the verdicts of real runs, which a keeper makes; the worker stays small."""
+    sweep = {"designs": [{"resolution": 8, "latent_dim": 4, "base_channels": 4}] * 2}
+    path = post(server, sweep)["links"]["self"]
+    wait_for_rows(server, path, 2)
+    assert [row["verdict"] for row in rows(server, path)] == ["verified"] * 2
+    worker = celery_of(server)
+    for pid in (worker, *children(worker)):
+        assert "libtorch" not in Path(f"/proc/{pid}/maps").read_text()
+
+
+def test_a_cancelled_sweep_stops_within_two_seconds(server: Server) -> None:
+    """In the middle of a row, too: what the keeper runs for it is ended, and no row is added."""
+    dear = {"resolution": 256, "latent_dim": 100}
+    sweep = {"designs": [{"resolution": 8, "latent_dim": 4, "base_channels": 4}, *[dear] * 20]}
+    path = post(server, sweep)["links"]["self"]
+    wait_for_rows(server, path, 1)
+    assert json.loads(server.ask(path, method="DELETE").body)["state"] == "cancelled"
+    done = job(server, path)["done"]
+    worker = celery_of(server)
+    quick = {"designs": [{"resolution": 8, "latent_dim": 5, "base_channels": 4}], "verify": "none"}
+    after = post(server, quick)["links"]["self"]
+    wait_for_rows(server, after, 1)
+    assert job(server, path)["done"] == done
+    assert len(rows(server, path)) == done
+    assert celery_of(server) == worker
