@@ -16,8 +16,8 @@ export class Failure extends Error {
 }
 
 /** One request; the answer as JSON, or as text where `as` says so. */
-export async function call(path, { body, signal, as = "json" } = {}) {
-  const asked = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+export async function call(path, { method, body, signal, as = "json" } = {}) {
+  const asked = body === undefined ? { method } : { method: "POST", body: JSON.stringify(body) };
   const headers = body === undefined ? {} : { "Content-Type": "application/json" };
   const limit = AbortSignal.timeout(LONGEST_MS);
   const either = signal ? AbortSignal.any([signal, limit]) : limit;

@@ -19,6 +19,7 @@ const VIEWS = [
   { name: "code", group: "design" },
   { name: "layer", group: "layer" },
   { name: "audit", group: "audit" },
+  { name: "sweep", group: "sweep" },
 ];
 
 /** Fields that stand behind the address's #: what a reader pasted is not sent when a page is loaded. */

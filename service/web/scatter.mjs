@@ -37,11 +37,11 @@ const axis = (values, from, to) => {
   return { at, ticks: ticks(low, high) };
 };
 
-/** Draw an answer in `root`; `take(chain, isBest)` hears which chain is wanted. */
-export function showScatter(root, { answer, windows, words, take }) {
+/** Draw an answer in `root`; `take(chain, isBest)` hears which chain is wanted; `say(chain)` is its sentence. */
+export function showScatter(root, { answer, windows, words, take, say }) {
   const points = pointsOf(answer);
   const wide = Math.min(640, Math.max(280, root.clientWidth));
-  const current = chainText(windows);
+  const current = windows && chainText(windows);
   const brief = new Intl.NumberFormat(words.tag, { notation: "compact", maximumFractionDigits: 1 });
   const across = axis(points.map(({ chain }) => chain.parameters), EDGE.left, wide - EDGE.right);
   const up = axis(points.map(({ chain }) => chain.multiply_adds), TALL - EDGE.bottom, EDGE.top);
@@ -114,6 +114,7 @@ export function showScatter(root, { answer, windows, words, take }) {
   }
 
   function sentence({ chain, marked }) {
+    if (say) return say(chain);
     const sizes = chain.sizes.map(sizeText).join(" → ");
     const kernels = chain.windows.map(({ kernel_size: kernel }) => kernel[0]).join(", ");
     const facts = { sizes, kernels, parameters: chain.parameters, work: chain.multiply_adds, departure: chain.departure };
