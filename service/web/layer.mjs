@@ -29,8 +29,6 @@ const LAWS = {
   stride: "A < max(S, D)",
   output_padding: "A = 0",
 };
-/** The view, put into `root`. */
-export const mount = (root, context) => new LayerView(root, context);
 
 /** The state that an address names, and what of it cannot be: [name, text, values it may have]. */
 function readState(params) {
@@ -48,7 +46,7 @@ function readState(params) {
 /** The address's fields: only what differs from where the sliders start. */
 const paramsOf = (state) => Object.fromEntries(Object.entries(state).filter(([name, value]) => value !== USUAL[name]));
 
-function mount(root, { words, call, navigate }) {
+export function mount(root, { words, call, navigate }) {
   const line = new Line();
   let [state, legal, pictures, timer, gesture] = [USUAL, null, null, 0, null];
   const notes = h("div");

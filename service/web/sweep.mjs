@@ -33,7 +33,7 @@ function gridOf(params) {
   return Object.fromEntries(lists.filter(([, values]) => values.length));
 }
 
-function mount(root, { words, navigate, address, announce }) {
+export function mount(root, { words, navigate, address, announce }) {
   let [params, job, rows, source, timer, again, asked, lost] = [{}, null, [], null, 0, 0, 0, false];
   const count = h("span", { class: "muted", "aria-live": "polite" });
   const verify = h("select", { id: "sweep-verify", name: "verify" }, ["standard", "none"].map((level) => h("option", { value: level }, words(`sweep.verify.${level}`))));
