@@ -10,7 +10,8 @@ import { applyChanges, applyDiff } from "./patch.mjs";
 /** What was typed and not yet asked, and the address at which it was typed. */
 let typed = { at: null, fields: {} };
 
-function mount(root, { words, call, navigate, address, announce }) {
+/** The view, put into `root`. */
+export function mount(root, { words, call, navigate, address, announce }) {
   const line = new Line();
   const notes = {};
   let [at, taken] = [null, false];

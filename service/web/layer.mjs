@@ -46,6 +46,7 @@ function readState(params) {
 /** The address's fields: only what differs from where the sliders start. */
 const paramsOf = (state) => Object.fromEntries(Object.entries(state).filter(([name, value]) => value !== USUAL[name]));
 
+/** The view, put into `root`. */
 export function mount(root, { words, call, navigate }) {
   const line = new Line();
   let [state, legal, pictures, timer, gesture] = [USUAL, null, null, 0, null];
