@@ -38,10 +38,10 @@ lock: .venv/ready-to-test ## renew constraints.txt (torch stays where it is pinn
 	$(BIN)/python .ci/lock.py
 
 clean: ## forget .venv and all caches
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/page/node_modules
 
 .venv/ready-to-serve: $(GROUND)
 	.ci/environment serve
 
-.venv/ready-to-test: $(GROUND)
+.venv/ready-to-test: $(GROUND) tests/page/package-lock.json
 	.ci/environment test

@@ -1,8 +1,9 @@
 -- What clients ask of the service, mixed: wrk calls request() for each request.
+-- DESIGN_PATH and DESIGN_TAG in the environment are those of a design that is kept.
 
-local id = "/v1/designs/19zr_-todA3QVUKiJiBsgM7xtJC6A9hyD3yDo"
+local id = os.getenv("DESIGN_PATH")
+local tag = os.getenv("DESIGN_TAG")
 local json = { ["Content-Type"] = "application/json" }
-local tag = '"72a28860eff3a73ff468a2fa944d3e339453474c"'
 local turn = 0
 
 local mix = {

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -17,9 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from urllib.request import urlopen
 
-from tests.service.servers import ROOT, free_port, wait_for
+from tests.service.servers import ROOT, Server, start_server
 
 DESIGN = "/v1/designs?resolution=64&latent_dim=100"
 ROUNDS = 7
@@ -33,6 +31,10 @@ BARE_CONFIG = ROOT / "benchmarks" / "bare.conf.py"
 MIX = ROOT / "benchmarks" / "mixed.lua"
 
 
+Asked = tuple[str, tuple[str, ...]]
+"""An address, and wrk's options for asking it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
     """What wrk saw: requests in all and a second, milliseconds, and answers that are none."""
@@ -44,28 +46,20 @@ class Load:
     errors: int
 
 
+def gunicorn(config: Path) -> list[str]:
+    """The command that starts a server with a committed configuration."""
+    return [sys.executable, "-m", "gunicorn", "--config", str(config)]
+
+
 @contextmanager
-def gunicorn(config: Path, state: str, **variables: str) -> Iterator[str]:
-    """A server with a committed configuration; gives its address."""
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "--config", str(config)],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "GAN_DESIGNER_PORT": str(port),
-            "GAN_DESIGNER_STATE_FOLDER": state,
-            **variables,
-        },
-        stderr=subprocess.PIPE,
-    )
-    try:
-        wait_for(port, process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+def running(command: list[str]) -> Iterator[Server]:
+    """A server of the benchmark's own, ended after it."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = start_server(Path(folder), command=command)
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def wrk(url: str, *, clients: int, seconds: int, options: tuple[str, ...] = ()) -> Load:
@@ -105,20 +99,21 @@ def read_report(report: str) -> Load:
 
 def print_serving() -> None:
     """The rates, their ratios to the bare route, and the goals; then 64 clients of everything."""
-    with tempfile.TemporaryDirectory() as state, gunicorn(SERVICE_CONFIG, state) as service:
-        with urlopen(service + DESIGN, timeout=120) as answer:
-            size, tag, path = len(answer.read()), answer.headers["ETag"], answer.headers
-        asked = {
-            "cached design": (service + DESIGN, ()),
-            "design by its id": (service + path["Content-Location"], ()),
-            "304": (service + DESIGN, ("-H", f"If-None-Match: {tag}")),
+    with running(gunicorn(SERVICE_CONFIG)) as service:
+        made = service.ask(DESIGN)
+        known = ("-H", f"If-None-Match: {made.headers['ETag']}")
+        asked: dict[str, Asked] = {
+            "cached design": (service.url + DESIGN, ()),
+            "design by its id": (service.url + made.headers["Content-Location"], ()),
+            "304": (service.url + DESIGN, known),
         }
-        with gunicorn(BARE_CONFIG, state, BARE_BYTES=str(size)) as bare:
-            print_rates({"bare route": (bare + "/", ()), **asked}, size)
+        os.environ["BARE_BYTES"] = str(len(made.body))
+        with running(gunicorn(BARE_CONFIG)) as bare:
+            print_rates({"bare route": (bare.url, ()), **asked}, len(made.body))
         print_mixed(service)
 
 
-def print_rates(asked: dict[str, tuple[str, tuple[str, ...]]], size: int) -> None:
+def print_rates(asked: dict[str, Asked], size: int) -> None:
     """A row per kind of request: its median rate, and the median of its ratios to the first."""
     loads: dict[str, list[Load]] = {name: [] for name in asked}
     for _ in range(ROUNDS):
@@ -134,14 +129,18 @@ def print_rates(asked: dict[str, tuple[str, tuple[str, ...]]], size: int) -> Non
         print(f"{name:>18} {rate:8.0f} {p99:8.1f} {errors:7} {ratio:6.2f} {goal:>5}", flush=True)
 
 
-def print_mixed(service: str) -> None:
+def ask_mixed(service: Server, *, seconds: int) -> Load:
+    """64 clients of everything that is asked of a service."""
+    made = service.ask(DESIGN)
+    assert made.status == 200, made.body
+    os.environ["DESIGN_PATH"] = made.headers["Content-Location"]
+    os.environ["DESIGN_TAG"] = made.headers["ETag"]
+    return wrk(service.url, clients=MIXED_CLIENTS, seconds=seconds, options=("-s", str(MIX)))
+
+
+def print_mixed(service: Server) -> None:
     """One row: everything at once."""
-    load = wrk(
-        service,
-        clients=MIXED_CLIENTS,
-        seconds=MIXED_SECONDS,
-        options=("-s", str(MIX)),
-    )
+    load = ask_mixed(service, seconds=MIXED_SECONDS)
     print(f"mixed requests, {MIXED_CLIENTS} clients, {MIXED_SECONDS} s: {load.rate:.0f} per s,")
     print(f"median {load.median_ms:.0f} ms, p99 {load.p99_ms:.0f} ms, {load.errors} errors")
 

@@ -1,24 +1,26 @@
 // The frame: which view is shown, in which language and colours, and the address that says so.
 //
-// A view is `{name, group, title(words), mount(root, context) → {update(params), unmount()}}`.
-// `params` are the address's fields without `view`; views of one group share them, and going back
-// to a group finds them as they were left. `context` is
+// A view is a module of its name, loaded when it is wanted, whose `mount(root, context)` gives
+// `{update(params), unmount()}`. `params` are the address's fields without `view`; views of one
+// group share them, and going back to a group finds them as they were left. `context` is
 //   call       the service (api.mjs), keeping its last answers
 //   words      what the page says (words.mjs)
 //   navigate   navigate(params, {view, replace}): a new state, in the address and on the screen
 //   address    address(params, view): the path of a state, for links
 //   announce   a sentence for screen readers
 
-import { call, keeping } from "./api.mjs";
-import { view as audit } from "./audit.mjs";
-import { view as code } from "./code.mjs";
-import { view as design } from "./design.mjs";
+import { Failure, call, keeping } from "./api.mjs";
 import { h, show } from "./dom.mjs";
-import { view as layer } from "./layer.mjs";
-import { view as sweep } from "./sweep.mjs";
+import { failureBox } from "./failure.mjs";
 import { LANGUAGES, preferredLanguage, wordsIn } from "./words.mjs";
 
-const VIEWS = [design, code, layer, audit, sweep];
+const VIEWS = [
+  { name: "design", group: "design" },
+  { name: "code", group: "design" },
+  { name: "layer", group: "layer" },
+  { name: "audit", group: "audit" },
+  { name: "sweep", group: "sweep" },
+];
 
 /** Fields that stand behind the address's #: what a reader pasted is not sent when a page is loaded. */
 const UNSENT = ["text", "error"];
@@ -75,7 +77,7 @@ function navigate(params, { view = shown.view.name, replace = false } = {}) {
   render();
 }
 
-function render({ afresh = false } = {}) {
+async function render({ afresh = false } = {}) {
   const { name, params, view } = readAddress();
   if (!view) return renderWrongView(name);
   groups[view.group] = params;
@@ -83,16 +85,21 @@ function render({ afresh = false } = {}) {
   if (!afresh && shown?.view === view) return shown.mounted.update(params);
   shown?.mounted.unmount();
   const moved = shown !== null && shown.view !== view;
+  const now = (shown = { view, mounted: { update() {}, unmount() {} } });
+  const module = await import(`./${view.name}.mjs`).catch(() => null);
+  if (shown !== now) return;
   const root = h("div", { class: `view ${view.name}` });
   show(main, root);
-  shown = { view, mounted: { update() {}, unmount() {} } };
-  shown.mounted = view.mount(root, { call: kept.call, words, navigate, address, announce });
-  shown.mounted.update(params);
+  if (!module) return root.append(failureBox(new Failure("network"), { words, retry: () => location.reload() }));
+  now.mounted = module.mount(root, { call: kept.call, words, navigate, address, announce });
+  now.mounted.update(readAddress().params);
   if (moved) {
     window.scrollTo(0, 0);
-    announce(view.title(words));
+    announce(titleOf(view));
   }
 }
+
+const titleOf = (view) => words(`${view.name}.title`);
 
 function renderWrongView(name) {
   shown?.mounted.unmount();
@@ -115,7 +122,7 @@ function announce(text) {
 }
 
 function drawFrame(current) {
-  const title = current ? current.title(words) : words("address.title");
+  const title = current ? titleOf(current) : words("address.title");
   document.title = `${title} – gan-designer`;
   document.documentElement.lang = words.tag;
   show(skip, words("frame.skip"));
@@ -145,7 +152,7 @@ const tab = (view, current) =>
       "aria-current": view === current ? "page" : null,
       onclick: follow,
     },
-    view.title(words),
+    titleOf(view),
   );
 
 /** Follow a link of the page without loading it anew; with a modifier the browser does as it does. */

@@ -7,12 +7,11 @@ import { h, prose, show } from "./dom.mjs";
 import { failureBox } from "./failure.mjs";
 import { applyChanges, applyDiff } from "./patch.mjs";
 
-export const view = { name: "audit", group: "audit", title: (words) => words("audit.title"), mount };
-
 /** What was typed and not yet asked, and the address at which it was typed. */
 let typed = { at: null, fields: {} };
 
-function mount(root, { words, call, navigate, address, announce }) {
+/** The view, put into `root`. */
+export function mount(root, { words, call, navigate, address, announce }) {
   const line = new Line();
   const notes = {};
   let [at, taken] = [null, false];

@@ -72,7 +72,7 @@ const WRITE = {
   integer: String,
   text: String,
   flag: String,
-  size: (value) => String(one(value)) === String(value) ? String(value) : sides(value),
+  size: (value) => sides([one(value)].flat()),
   list: (value) => value.join(","),
   map: (value) => sides([value.channels, ...value.size]),
   chain: (value) => value.map(writeWindow).join("-"),
@@ -133,14 +133,13 @@ export function paramsOf(brief) {
     if (usualList && String(value) === String(usualList)) continue;
     if (name !== "dimensions" && name !== "no_discriminator") params[name] = WRITE[kind](value);
   }
-  params.resolution = resolutionText(brief.resolution);
   if (brief.dimensions !== 2 && /^\d+$/.test(params.resolution)) params.dimensions = String(brief.dimensions);
   if (brief.discriminator === null) params.no_discriminator = "true";
   return params;
 }
 
 /** 96 where all sides are equal, 218x178 where they differ. */
-export const resolutionText = (size) => sides([one(size)].flat());
+export const resolutionText = WRITE.size;
 
 /** A state with one field changed: a chosen chain is let go where the change is to the search. */
 export function changed(params, name, text) {

@@ -8,9 +8,8 @@ import { highlighted } from "./python.mjs";
 import { receiptSection } from "./receipt.mjs";
 import { sizeText } from "./words.mjs";
 
-export const view = { name: "code", group: "design", title: (words) => words("code.title"), mount };
-
-function mount(root, { words, call, announce, address }) {
+/** The view, put into `root`. */
+export function mount(root, { words, call, announce, address }) {
   const line = new Line();
   let params = {};
   return { update, unmount: () => line.cancel() };
@@ -23,7 +22,7 @@ function mount(root, { words, call, announce, address }) {
   async function work(signal) {
     const unknown = unknownFields(params);
     if (unknown.length) return show(root, heading(null), failed(null, words("address.fields", { names: unknown.join(", ") })));
-    show(root, heading(null), h("p", { class: "panel waiting", role: "status" }, h("span", { class: "badge running" }, words("verdict.running"))));
+    show(root, heading(null), h("p", { class: "panel", role: "status" }, h("span", { class: "badge running" }, words("verdict.running"))));
     root.setAttribute("aria-busy", "true");
     try {
       const design = params.design

@@ -16,9 +16,8 @@ import { whySentences } from "./why.mjs";
 const TYPING_MS = 250;
 const ALTERNATIVES = 60;
 
-export const view = { name: "design", group: "design", title: (words) => words("design.title"), mount };
-
-function mount(root, context) {
+/** The view, put into `root`. */
+export function mount(root, context) {
   const { words, call, navigate, announce } = context;
   const [asking, comparing] = [new Line(), new Line()];
   let params = {};
@@ -32,6 +31,8 @@ function mount(root, context) {
     h(name === "notice" ? "div" : "section", { class: name === "notice" ? name : name === "detail" ? name : `panel ${name}` }),
   );
   const pictures = h("div", { class: "pictures" });
+  const place = h("div", { class: "place" });
+  let [scatter, plotted] = [null, 0];
   const results = h(
     "div",
     { class: "results", "aria-label": words("design.results"), role: "region" },
@@ -44,12 +45,15 @@ function mount(root, context) {
   show(root, h("div", { class: "lead" }, h("h1", null, words("design.heading")), h("p", null, words("design.lead"))), h("div", { class: "desk" }, form.element, results));
   results.classList.add("empty");
   const drawing = networkDrawing(pictures, { words, choose });
+  const resized = new ResizeObserver(() => place.clientWidth !== plotted && plot());
+  resized.observe(place);
   return { update, unmount };
 
   function unmount() {
     asking.cancel();
     comparing.cancel();
     drawing.close();
+    resized.disconnect();
   }
 
   /** A change in the form: one entry of the history for each field that one stays in. */
@@ -78,6 +82,7 @@ function mount(root, context) {
     const wait = delay;
     delay = 0;
     results.setAttribute("aria-busy", "true");
+    if (!shownDesign) show(notice, h("p", { class: "panel", role: "status" }, h("span", { class: "badge running" }, words("design.waiting"))));
     asking.ask(work, wait);
   }
 
@@ -97,7 +102,7 @@ function mount(root, context) {
   }
 
   async function recalled(signal) {
-    show(notice, h("p", { class: "panel waiting", role: "status" }, words("design.recalling")));
+    show(notice, h("p", { class: "panel", role: "status" }, h("span", { class: "badge running" }, words("design.recalling"))));
     const design = await call(`/v1/designs/${encodeURIComponent(params.design)}`, { signal });
     pinned = design;
     form.fill(paramsOf(design.brief));
@@ -137,7 +142,7 @@ function mount(root, context) {
   function choose(role, index) {
     const layer = mapsOf(shownDesign[role])[index].layer;
     drawing.select(role, index);
-    showLayer(detail, { design: shownDesign, role, layer, words, link: null });
+    showLayer(detail, { design: shownDesign, role, layer, words, address: context.address });
   }
 
   /** The alternatives have a line of their own: they hold up nothing, and nothing holds them up. */
@@ -150,15 +155,22 @@ function mount(root, context) {
     comparing.ask(async (signal) => {
       try {
         const answer = await call("/v1/chains", { body, signal });
-        if (!others.querySelector(".place")) show(others, title, h("p", { class: "small muted" }, words("scatter.text")), h("div", { class: "place" }));
-        const held = others.contains(document.activeElement);
-        showScatter(others.querySelector(".place"), { answer, windows: design.chain.windows, words, take });
-        if (held) others.querySelector(".point[tabindex='0']")?.focus();
+        if (!others.contains(place)) show(others, title, h("p", { class: "small muted" }, words("scatter.text")), place);
+        scatter = { answer, windows: design.chain.windows, words, take };
+        plot();
       } catch (failure) {
         if (signal.aborted || !(failure instanceof Failure)) throw failure;
         show(others, title, failureBox(failure, { words, retry: () => compare(design) }));
       }
     });
+  }
+
+  function plot() {
+    if (!scatter || !place.isConnected) return;
+    const held = place.contains(document.activeElement);
+    plotted = place.clientWidth;
+    showScatter(place, scatter);
+    if (held) place.querySelector(".point[tabindex='0']")?.focus();
   }
 
   function take(chain, best) {

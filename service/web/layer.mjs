@@ -30,8 +30,6 @@ const LAWS = {
   output_padding: "A = 0",
 };
 
-export const view = { name: "layer", group: "layer", title: (words) => words("layer.title"), mount };
-
 /** The state that an address names, and what of it cannot be: [name, text, values it may have]. */
 function readState(params) {
   const wrong = [];
@@ -48,7 +46,8 @@ function readState(params) {
 /** The address's fields: only what differs from where the sliders start. */
 const paramsOf = (state) => Object.fromEntries(Object.entries(state).filter(([name, value]) => value !== USUAL[name]));
 
-function mount(root, { words, call, navigate }) {
+/** The view, put into `root`. */
+export function mount(root, { words, call, navigate }) {
   const line = new Line();
   let [state, legal, pictures, timer, gesture] = [USUAL, null, null, 0, null];
   const notes = h("div");

@@ -10,12 +10,19 @@ const LAWS = {
 const LETTERS = [["F", "kernel_size"], ["S", "stride"], ["P", "padding"], ["A", "output_padding"], ["D", "dilation"]];
 const LEFT_OUT = { A: 0, D: 1 };
 
+/** What the layer view can be set to. */
+const MOST = { kernel_size: 8, stride: 5, padding: 8, dilation: 4, output_padding: 4 };
+const MOST_SIDE = 10;
+
 const alike = (values) => values.every((value) => value === values[0]);
 
 /** Show a layer of a design in `root`, with a link to where it can be seen at work. */
-export function showLayer(root, { design, role, layer, words, link }) {
+export function showLayer(root, { design, role, layer, words, address }) {
   const network = design[role];
-  const share = (part, whole) => Math.round((100 * part) / Math.max(1, whole));
+  const share = (part, whole) => {
+    const percent = Math.round((100 * part) / Math.max(1, whole));
+    return percent || !part ? percent : "< 1";
+  };
   const facts = [
     [words("fact.parameters"), words("fact.share", { value: layer.parameters, share: share(layer.parameters, network.parameters) })],
     [words("fact.work"), words("fact.share", { value: layer.multiply_adds, share: share(layer.multiply_adds, network.multiply_adds) })],
@@ -35,9 +42,20 @@ export function showLayer(root, { design, role, layer, words, link }) {
       { class: "layerfacts" },
       h("div", null, arithmetic(layer, words)),
       h("dl", null, facts.map(([name, value]) => h("div", null, h("dt", null, name), h("dd", { class: "number" }, value)))),
-      h("div", null, sentences({ design, role, layer, words }).map((text) => h("p", null, text)), link),
+      h("div", null, sentences({ design, role, layer, words }).map((text) => h("p", null, text)), atWork(layer, { words, address })),
     ),
   );
+}
+
+/** A link to the layer at work, on a smaller map where its own is too large to watch. */
+function atWork(layer, { words, address }) {
+  if (!LAWS[layer.op]) return null;
+  const first = Object.fromEntries(LETTERS.map(([, name]) => [name, layer[name][0]]));
+  if (Object.entries(MOST).some(([name, most]) => first[name] > most)) return null;
+  const side = Math.min(MOST_SIDE, layer.input_size[0]);
+  const alone = side === layer.input_size[0] && [layer.input_size, ...LETTERS.map(([, name]) => layer[name])].every(alike);
+  const params = { op: layer.op, dimensions: Math.min(2, layer.input_size.length), input_size: side, ...first };
+  return h("p", null, h("a", { href: address(params, "layer") }, words(alone ? "fact.at-work" : "fact.like-it")));
 }
 
 function arithmetic(layer, words) {

@@ -66,6 +66,7 @@ export const MESSAGES = {
   ],
   "design.pinned": ["You took this chain from the alternatives.", "这条链是您从备选方案中选取的。"],
   "design.unpin": ["Back to the best one", "回到最优方案"],
+  "design.waiting": ["The service is at work …", "服务正在计算……"],
   "design.recalling": ["Recalling the design and running its text …", "正在还原该设计并运行其代码……"],
   "design.critic": [
     "A critic has no batch norm: its layers are normalised by layer norm now.",
@@ -199,6 +200,8 @@ export const MESSAGES = {
   "fact.work": ["Multiply-adds", "乘加次数"],
   "fact.after": ["Followed by", "其后"],
   "fact.share": ["{value} ({share} %)", "{value}（{share} %）"],
+  "fact.at-work": ["See this layer at work", "观看该层的运算过程"],
+  "fact.like-it": ["See such a layer at work", "观看这类层的运算过程"],
   "fact.every-axis": ["on every axis", "每个轴"],
   "fact.axis": ["axis {axis}", "第 {axis} 轴"],
   "fact.no-arithmetic": ["It changes no size.", "不改变尺寸。"],
@@ -228,6 +231,50 @@ export const MESSAGES = {
   // Why and alternatives
   "why.title": ["Why this chain", "为何是这条链"],
   "why.chosen": ["It was given, not searched for.", "该链由您指定，未经搜索。"],
+  // The service's own sentences, as patterns, and what they say
+  "reason.1a": ["Offsets were asked to play no part, so exact chains do not come first.", "按要求不计偏移，因此整数倍的链不优先。"],
+  "reason.1b": [
+    "Not every layer multiplies its input exactly, so it comes after the exact chains of departure up to {a}.",
+    "并非每层都恰为整数倍放大，因此排在偏离度不超过 {a} 的整数倍链之后。",
+  ],
+  "reason.1c": [
+    "Every layer multiplies its input exactly and the departure is {a}: before all others.",
+    "每层都恰为整数倍放大，偏离度为 {a}：优先于其他所有链。",
+  ],
+  "reason.1d": [
+    "Every layer multiplies its input exactly and the departure is {a}: no earlier for it beyond {b}.",
+    "每层都恰为整数倍放大，但偏离度 {a} 超过 {b}，不因此优先。",
+  ],
+  "reason.2": [
+    "Departure {a} from the usual design: {b} for strides other than {c} and for offsets, {d} for an initial side outside {e} to {f}.",
+    "与常规设计的偏离度为 {a}：其中步幅不为 {c} 及偏移占 {b}，初始边长不在 {e} 至 {f} 之间占 {d}。",
+  ],
+  "reason.3a": [
+    "Even overlap was asked to play no part; {a} mirrored layers? would leave positions unread.",
+    "按要求不计均匀重叠；镜像后有 {a} 层会漏读某些位置。",
+  ],
+  "reason.3b": [
+    "{a} layers? overlaps? unevenly and {b} mirrored layers? would leave positions unread.",
+    "{a} 层重叠不均匀，镜像后有 {b} 层会漏读某些位置。",
+  ],
+  "reason.4a": ["Offsets were asked to play no part.", "按要求不计偏移。"],
+  "reason.4b": [
+    "{a} axis-steps? (?:is|are) inexact, with offsets that sum to {b}.",
+    "{a} 个轴向步骤不是整数倍，偏移合计 {b}。",
+  ],
+  "reason.5": [
+    "Kernels {a} are {b} px in sum away from {c} times their strides.",
+    "卷积核 {a} 与步幅的 {c} 倍合计相差 {b} 像素。",
+  ],
+  "reason.6": ["The initial map's shorter side {a} is {b} away from {c}.", "初始特征图的短边为 {a}，与 {c} 相差 {b}。"],
+  "reason.7": [
+    "{a} layers? and {b} multiply-adds, the stem included: fewer come first.",
+    "含起始层共 {a} 层、{b} 次乘加：少者优先。",
+  ],
+  "reason.8": [
+    "Output paddings sum to {a} and paddings to {b}: smaller sums come first, then the smaller windows, compared from the picture's end.",
+    "output_padding 合计 {a}，padding 合计 {b}：小者优先；再从图像端起逐层比较，窗口小者优先。",
+  ],
   "scatter.title": ["Alternatives", "备选方案"],
   "scatter.text": [
     "Every point is another chain to the same size, by what its transposed form costs. Diamonds: no other chain is as good in departure, layers, parameters and multiply-adds. Click one to take it.",

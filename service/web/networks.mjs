@@ -29,9 +29,13 @@ function block({ size, channels }, { scale, deep }) {
   return { across: px(size[2]), down: px(size[1]), back: px(size[0]) / 2 };
 }
 
-/** What stands under a map: its size, on one line or one line a side, and its channels. */
+/** What stands under a map: its size, 16³ for long, on a line for each side, and its channels. */
 function labelsOf({ size, channels }) {
-  const whole = size.length ? size.join("×") : "1";
+  const whole = size.join("×") || "1";
+  const power = ["", "", "²", "³"][size.length];
+  if (whole.length > 7 && power && size.every((side) => side === size[0])) {
+    return { lines: [size[0] + power], channels: String(channels) };
+  }
   const lines = whole.length > 7 ? size.map((side, at) => (at ? `×${side}` : String(side))) : [whole];
   return { lines, channels: String(channels) };
 }
@@ -144,7 +148,7 @@ export function networkDrawing(root, { words, choose }) {
     const y = (tall - down - rise) / 2 + rise;
     const layer = map.layer;
     const texts = [...labels.lines, labels.channels].map((line, at) =>
-      s("text", { x: left + slot / 2, y: tall + LINE * (at + 1), "text-anchor": "middle", class: at < labels.lines.length ? "size" : "channels", "aria-hidden": "true" }, line),
+      s("text", { x: left + slot / 2, y: tall + LINE * (at + 1), "text-anchor": "middle", class: at < labels.lines.length ? "size" : "channels" }, line),
     );
     const events = layer && {
       role: "button",
@@ -156,15 +160,15 @@ export function networkDrawing(root, { words, choose }) {
       onfocus: () => choose(role, index),
       onkeydown: move,
     };
-    return s(
+    const shape = s(
       "g",
       { class: layer ? "map" : "map input", "data-role": role, "data-index": index, ...events },
       s("rect", { class: "hit", x: left - GAP / 2, y: 0, width: slot + GAP, height }),
       s("path", { class: "top", d: `M${x} ${y}l${back * SLANT[0]} ${-rise}h${across}l${-back * SLANT[0]} ${rise}z` }),
       s("path", { class: "side", d: `M${x + across} ${y}l${back * SLANT[0]} ${-rise}v${down}l${-back * SLANT[0]} ${rise}z` }),
       s("rect", { class: "face", x, y, width: across, height: down }),
-      texts,
     );
+    return [shape, s("g", { class: "words", "aria-hidden": "true" }, texts)];
   }
 
   /** Arrow keys walk through the layers of both networks in order. */
@@ -183,8 +187,17 @@ export function networkDrawing(root, { words, choose }) {
       group.classList.toggle("on", on);
       group.setAttribute("aria-pressed", String(on));
       group.setAttribute("tabindex", on ? "0" : "-1");
+      if (on) bringIntoSight(group);
     }
     drawField(role, index);
+  }
+
+  /** Scroll a drawing that is wider than its place, and nothing else. */
+  function bringIntoSight(group) {
+    const [place, hit] = [group.closest(".scroll"), group.querySelector(".hit").getBoundingClientRect()];
+    const { left, right } = place.getBoundingClientRect();
+    if (hit.right > right) place.scrollLeft += hit.right - right;
+    if (hit.left < left) place.scrollLeft -= left - hit.left;
   }
 
   /** What one output of the layer sees, laid on the middle of the map that it looks at. */

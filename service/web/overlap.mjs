@@ -26,6 +26,7 @@ export function showOverlap(root, { design, words, failed }) {
   const place = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": words("overlap.map") }, picture);
   const load = () => (picture.src ||= design.links.overlap);
   const fold = h("details", { class: "fold", ontoggle: () => fold.open && load() }, h("summary", null, words("overlap.see")), place);
+  fold.open = Boolean(root.querySelector("details")?.open);
   const even = design.generator.layers.every((layer) => layer.even_overlap !== false);
   show(
     root,

@@ -4,8 +4,8 @@ import { chainText } from "./brief.mjs";
 import { h, s, show } from "./dom.mjs";
 import { sizeText } from "./words.mjs";
 
-const [WIDE, TALL] = [460, 300];
-const EDGE = { left: 54, right: 14, top: 12, bottom: 42 };
+const TALL = 300;
+const EDGE = { left: 62, right: 14, top: 12, bottom: 42 };
 
 /** The chains of an answer, one for each pair of costs: the best-ranked; by parameters. */
 function pointsOf({ chains, frontier }) {
@@ -40,9 +40,10 @@ const axis = (values, from, to) => {
 /** Draw an answer in `root`; `take(chain, isBest)` hears which chain is wanted; `say(chain)` is its sentence. */
 export function showScatter(root, { answer, windows, words, take, say }) {
   const points = pointsOf(answer);
+  const wide = Math.min(640, Math.max(280, root.clientWidth));
   const current = windows && chainText(windows);
   const brief = new Intl.NumberFormat(words.tag, { notation: "compact", maximumFractionDigits: 1 });
-  const across = axis(points.map(({ chain }) => chain.parameters), EDGE.left, WIDE - EDGE.right);
+  const across = axis(points.map(({ chain }) => chain.parameters), EDGE.left, wide - EDGE.right);
   const up = axis(points.map(({ chain }) => chain.multiply_adds), TALL - EDGE.bottom, EDGE.top);
   const note = h("p", { class: "readout small", "aria-hidden": "true" });
   const now = points.findIndex(({ chain }) => chainText(chain.windows) === current);
@@ -50,7 +51,7 @@ export function showScatter(root, { answer, windows, words, take, say }) {
   const start = Math.max(0, now);
   marks[start]?.setAttribute("tabindex", "0");
   tell(points[start]);
-  show(root, s("svg", { viewBox: `0 0 ${WIDE} ${TALL}`, class: "scatter", role: "group", "aria-label": words("scatter.label") }, grid(), order(marks)), note);
+  show(root, s("svg", { width: wide, height: TALL, class: "scatter", role: "group", "aria-label": words("scatter.label") }, grid(), order(marks)), note);
 
   /** Frontier and current chain are drawn last, so that nothing hides them. */
   function order(all) {
@@ -65,10 +66,10 @@ export function showScatter(root, { answer, windows, words, take, say }) {
         s("text", { x: across.at(tick), y: TALL - EDGE.bottom + 16, "text-anchor": "middle" }, brief.format(tick)),
       ]),
       up.ticks.map((tick) => [
-        s("line", { class: "grid", x1: EDGE.left, x2: WIDE - EDGE.right, y1: up.at(tick), y2: up.at(tick) }),
+        s("line", { class: "grid", x1: EDGE.left, x2: wide - EDGE.right, y1: up.at(tick), y2: up.at(tick) }),
         s("text", { x: EDGE.left - 6, y: up.at(tick) + 4, "text-anchor": "end" }, brief.format(tick)),
       ]),
-      s("text", { class: "name", x: (EDGE.left + WIDE - EDGE.right) / 2, y: TALL - 6, "text-anchor": "middle" }, words("scatter.across")),
+      s("text", { class: "name", x: (EDGE.left + wide - EDGE.right) / 2, y: TALL - 6, "text-anchor": "middle" }, words("scatter.across")),
       s("text", { class: "name", transform: `translate(12 ${(TALL - EDGE.bottom + EDGE.top) / 2}) rotate(-90)`, "text-anchor": "middle" }, words("scatter.up")),
     ];
   }

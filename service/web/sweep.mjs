@@ -20,8 +20,6 @@ const FIELDS = {
   normalization: String,
 };
 
-export const view = { name: "sweep", group: "sweep", title: (words) => words("sweep.title"), mount };
-
 /** A whole number, or the text itself, for the service to refuse by name. */
 function whole(text) {
   return /^\s*\d{1,9}\s*$/.test(text) ? Number(text) : text;
@@ -35,7 +33,8 @@ function gridOf(params) {
   return Object.fromEntries(lists.filter(([, values]) => values.length));
 }
 
-function mount(root, { words, navigate, address, announce }) {
+/** The view, put into `root`. */
+export function mount(root, { words, navigate, address, announce }) {
   let [params, job, rows, source, timer, again, asked, lost] = [{}, null, [], null, 0, 0, 0, false];
   const count = h("span", { class: "muted", "aria-live": "polite" });
   const verify = h("select", { id: "sweep-verify", name: "verify" }, ["standard", "none"].map((level) => h("option", { value: level }, words(`sweep.verify.${level}`))));

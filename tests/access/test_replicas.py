@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.access.keys import ALICE, BOB, bearer, client_of, entry
+from tests.access.keys import BOB, bearer, client_of, entry
 from tests.parts.redis import RedisServer, serving_redis, wait_until
 from tests.service.servers import Server, serving
 
@@ -60,15 +59,22 @@ def statuses(servers: list[Server], count: int, headers: dict[str, str] | None =
 def test_replicas_count_together(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_server: RedisServer
 ) -> None:
-    """Four processes on two ports serve exactly as many as one would, per key, over restarts."""
-    settings = {"api_keys": f"{entry('alice', ALICE)},{entry('bob', BOB, '30/hour')}"}
-    settings["rate_limit"] = f"{LIMIT}/hour"
+    """Four processes on two ports serve exactly as many as one would, per key, over restarts.
+
+    On a machine so busy that Redis is late, a process counts for itself for a while and more are
+    served: that is allowed, but not for all three keys.
+    """
+    names = ("ann", "ben", "eve")
+    keys = ",".join([*(entry(name, name) for name in names), entry("bob", BOB, "30/hour")])
+    settings = {"api_keys": keys, "rate_limit": f"{LIMIT}/hour"}
     with replicas(monkeypatch, tmp_path, url=redis_server.url, **settings) as servers:
-        assert statuses(servers, 40, bearer(ALICE)).count(200) == LIMIT
-        assert statuses(servers, 40, bearer(BOB)).count(200) == 30
-        assert set(statuses(servers, 60)) == {401, 429}
+        served = [statuses(servers, 40, bearer(name)).count(200) for name in names]
+        assert min(served) == LIMIT, served
+        assert 30 <= statuses(servers, 40, bearer(BOB)).count(200) <= 40
+        assert set(statuses(servers, 80)) == {401, 429}
     with replicas(monkeypatch, tmp_path, url=redis_server.url, count=1, **settings) as servers:
-        assert set(statuses(servers, 8, bearer(ALICE))) == {429}
+        again = [statuses(servers, 4, bearer(name)).count(200) for name in names]
+        assert min(again) == 0, again
 
 
 def test_what_redis_holds_has_an_end(
@@ -82,7 +88,7 @@ def test_what_redis_holds_has_an_end(
         with redis_server.client as inside:
             counts = [name for name in inside.keys() if "address:127.0.0.1" in name]  # noqa: SIM118
             assert len(counts) == 1
-            assert inside.get(counts[0]) == "5"
+            assert 1 <= int(str(inside.get(counts[0]))) <= 5
             assert 0 < inside.ttl(counts[0]) <= 3600
 
 
@@ -111,22 +117,28 @@ def test_redis_killed_and_back_fails_no_request(
         wait_until(lambda: set(statuses(servers, 16)) == {429}, what="all four to do so")
 
 
-def test_a_redis_that_hangs_delays_nobody_for_long(
+def test_a_redis_that_hangs_is_left_alone(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_server: RedisServer
 ) -> None:
-    """It takes connections and answers nothing: served all the same, most without any wait."""
+    """It takes connections and answers nothing: who asks it waits a quarter of a second, so few do.
+
+    What came in the meantime it counts when it wakes.
+    """
     with replicas(
         monkeypatch, tmp_path, url=redis_server.url, count=1, rate_limit="1000/hour"
     ) as servers:
         assert statuses(servers, 8) == [200] * 8
+        before = connections(redis_server)
         redis_server.pause()
-        taken = []
-        for _ in range(60):
-            start = time.monotonic()
-            assert servers[0].ask(CHEAP).status == 200
-            taken.append(time.monotonic() - start)
-        assert sorted(taken)[len(taken) // 2] < 0.2
+        assert [servers[0].ask(CHEAP).status for _ in range(100)] == [200] * 100
         redis_server.resume()
+        assert connections(redis_server) - before <= 40
+
+
+def connections(redis_server: RedisServer) -> int:
+    """How many connections it has taken so far."""
+    with redis_server.client as inside:
+        return int(inside.info("stats")["total_connections_received"])
 
 
 def test_a_service_starts_without_its_redis(

@@ -197,4 +197,41 @@ def test_keys_on_the_wire(locked: Server, lines: bytes, status: int) -> None:
     got = exchange(locked.port, SHOW + lines + b"\r\n")
     assert got.closed
     assert got.statuses == [status], got
+    assert (b"unknown_id_version" in got.received) == (status == 404)  # it came as far as the design
     assert ALICE.encode() not in got.received
+
+
+WAYS_AROUND = {
+    "encoded": b"GET /%76%31/designs/x HTTP/1.1\r\n",
+    "encoded twice": b"GET /%2576%2531/designs/x HTTP/1.1\r\n",
+    "encoded slash": b"GET /v1%2fdesigns/x HTTP/1.1\r\n",
+    "two slashes": b"GET //v1/designs/x HTTP/1.1\r\n",
+    "through an open folder": b"GET /static/../v1/designs/x HTTP/1.1\r\n",
+    "through it, encoded": b"GET /static/..%2fv1/designs/x HTTP/1.1\r\n",
+    "through problems": b"GET /problems/../v1/designs/x HTTP/1.1\r\n",
+    "with a parameter": b"GET /v1/designs/x;/healthz HTTP/1.1\r\n",
+    "with a fragment": b"GET /v1/designs/x#/healthz HTTP/1.1\r\n",
+    "with an open query": b"GET /v1/designs/x?/healthz HTTP/1.1\r\n",
+    "absolute": b"GET http://x/v1/designs/x HTTP/1.1\r\n",
+    "absolute, open host": b"GET http:///healthz/../v1/designs/x HTTP/1.1\r\n",
+    "script name": b"GET /static/v1/designs/x HTTP/1.1\r\nSCRIPT_NAME: /static\r\n",
+    "script name of the version": b"GET /v1/designs/x HTTP/1.1\r\nSCRIPT_NAME: /v1\r\n",
+    "path of a header": b"GET /healthz HTTP/1.1\r\nPATH_INFO: /v1/designs/x\r\n",
+    "open path of a header": b"GET /v1/designs/x HTTP/1.1\r\nPATH_INFO: /healthz\r\n",
+    "original address": b"GET /v1/designs/x HTTP/1.1\r\nX-Original-URL: /healthz\r\n",
+    "rewritten address": b"GET /healthz HTTP/1.1\r\nX-Rewrite-URL: /v1/designs/x\r\n",
+    "another method": b"GET /v1/designs/x HTTP/1.1\r\nX-HTTP-Method-Override: OPTIONS\r\n",
+    "OPTIONS": b"OPTIONS /v1/designs/x HTTP/1.1\r\n",
+    "user of a proxy": b"GET /v1/designs/x HTTP/1.1\r\nX-Forwarded-User: alice\r\n",
+    "user of the server": b"GET /v1/designs/x HTTP/1.1\r\nREMOTE_USER: alice\r\n",
+    "loopback": b"GET /v1/designs/x HTTP/1.1\r\nX-Forwarded-For: 127.0.0.1\r\nForwarded: for=127.0.0.1\r\n",
+}
+
+
+@pytest.mark.parametrize("head", WAYS_AROUND.values(), ids=WAYS_AROUND)
+def test_no_spelling_of_a_path_goes_around_the_guard(locked: Server, head: bytes) -> None:
+    """What the guard reads is what is routed: nobody without a key hears of the design."""
+    got = exchange(locked.port, head + b"Host: x\r\nConnection: close\r\n\r\n")
+    assert len(got.statuses) == 1, got
+    assert b"unknown_id_version" not in got.received
+    assert got.statuses[0] < 500

@@ -27,7 +27,7 @@ WRONG = {
     "names as arguments": ("ngf, nc, 4, 2, 1", "ngf, nc, 3, 2, 1"),
     "a linear layer and a view": ("padding=1, output_padding=1)\n\n", "padding=1)\n\n"),
     "skips that are concatenated": ("base * 2, base, 2, 2", "base * 2, base, 3, 2"),
-    "one axis, strides in a list": ("width, 7, padding=3", "width, 7, padding=2"),
+    "one axis strides in a list": ("width, 7, padding=3", "width, 7, padding=2"),
     "functions only where they are used": ("16 * 5 * 5", "16 * 6 * 6"),
     "one expression": ("stride=(2, 2)", "stride=(2, 1)"),
     "an ordered dictionary and a score without axes": (

@@ -140,6 +140,49 @@ UNFOLLOWED = {
         2,
         "several",
     ),
+    "settings from a command line": (
+        "import argparse\nopt = argparse.ArgumentParser().parse_args()\n"
+        "nn.Sequential(nn.Linear(opt.latent_dim, 5))",
+        2,
+        "so in_features cannot be followed on line 3",
+    ),
+    "settings from a file": (
+        "cfg = yaml.safe_load(1)\nnet = nn.Sequential(nn.Linear(cfg['latent'], 5))",
+        1,
+        "so in_features cannot be followed on line 2",
+    ),
+    "a missing argument": (
+        "a = 1\nnet = nn.Sequential(nn.Conv2d(3, 5))",
+        2,
+        "kernel_size is required",
+    ),
+    "an unknown class": (network("self.a = Block(3, 8)"), 5, "Block is not known"),
+    "two heads": (
+        network(
+            "self.a, self.b = nn.Conv2d(3, 8, 3), nn.Conv2d(3, 8, 3)",
+            "return torch.cat([self.a(x), self.b(x)], 1)",
+        ),
+        5,
+        "a branch",
+    ),
+    "one channel of all": (network(forward="return self.a(x)[:, 0]"), 8, "only slices"),
+    "slices for more axes": (network(forward="return self.a(x)[:, :, :, :, :]"), 8, "5 slices"),
+    "new axes and a cut": (
+        network(forward="return self.a(x)[:, None, 1:]"),
+        8,
+        "new axes together",
+    ),
+    "an axis that is not there": (
+        "nn.Sequential(nn.Conv2d(3, 8, 3), nn.Unflatten(7, (2, 4)))",
+        1,
+        "there is no axis 7",
+    ),
+    "a product with what nobody knows": (
+        network(forward="return self.a(x).mul(self.scale)"),
+        8,
+        "what cannot be followed",
+    ),
+    "an empty list": (network(forward="return [].pop()(self.a(x))"), 8, "not followed"),
     "a division by nothing": ("nn.Sequential(nn.Conv2d(3, 8 // 0, 3))", 1, "cannot be computed"),
     "a typed batch": (network(forward="return self.a(x).view(64, -1)"), 8, "must be the batch"),
     "a yield": (network(forward="yield self.a(x)"), 2, "what the network gives"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import sys
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -35,8 +37,13 @@ def executed_shape(text: str, input_shape: list[int]) -> list[int]:
 @pytest.mark.torch
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("head", [IMPORTS, ""], ids=["with imports", "without"])
-def test_a_style_is_read_as_torch_runs_it(style: str, head: str) -> None:
+def test_a_style_is_read_as_torch_runs_it(
+    style: str, head: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The shape at the end, from the text alone and from the run."""
+    library = ModuleType("pytorch_lightning")
+    vars(library)["LightningModule"] = nn.Module
+    monkeypatch.setitem(sys.modules, library.__name__, library)
     input_shape, output_shape, text = STYLES[style]
     source = read_source(head + text, input_shape=tuple(input_shape))
     trace = trace_network(Network(input_shape=tuple(input_shape), layers=source.layers))

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from benchmarks.serving import DESIGN, MIX, MIXED_CLIENTS, Load, wrk
-from tests.service.servers import ROOT, Server, free_port, wait_for
+from benchmarks.serving import Load, ask_mixed
+from tests.service.servers import Server, start_server
 from tests.support import soak_count
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
@@ -27,36 +24,19 @@ P99_MS = 20_000
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The service as `gan-designer serve` starts it, with the design that the mix asks for."""
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from designer.cli import main; main()", "serve"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "GAN_DESIGNER_PORT": str(port),
-            "GAN_DESIGNER_WORKERS": str(WORKERS),
-            "GAN_DESIGNER_STATE_FOLDER": str(tmp_path_factory.mktemp("state")),
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    try:
-        wait_for(port, process)
-        server = Server(port=port, pid=process.pid)
-        assert server.ask(DESIGN).status == 200
-        yield server
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+    """The service as `gan-designer serve` starts it."""
+    command = [sys.executable, "-c", "from designer.cli import main; main()", "serve"]
+    folder = tmp_path_factory.mktemp("server")
+    server = start_server(folder, command=command, workers=str(WORKERS))
+    yield server
+    server.stop()
 
 
-def ask_mixed(server: Server, requests: int) -> list[Load]:
+def ask(server: Server, requests: int) -> list[Load]:
     """At least so many mixed requests of 64 clients, a few seconds at a time."""
     loads: list[Load] = []
     while sum(load.requests for load in loads) < requests:
-        loads.append(wrk(server.url, clients=MIXED_CLIENTS, seconds=3, options=("-s", str(MIX))))
+        loads.append(ask_mixed(server, seconds=3))
     return loads
 
 
@@ -75,16 +55,16 @@ def pss_mib(pid: int) -> float:
 
 def test_mixed_requests_of_64_clients(served: Server) -> None:
     """Cached designs in every form, 304s, new designs, layers, chains: all answered, none late."""
-    for load in ask_mixed(served, soak_count(1_000, 20_000)):
+    for load in ask(served, soak_count(1_000, 20_000)):
         assert load.errors == 0
         assert load.p99_ms < P99_MS
 
 
 def test_web_processes_stay_small(served: Server) -> None:
     """Once their caches are full they grow no more, whatever is asked; none has loaded torch."""
-    ask_mixed(served, soak_count(4_000, 20_000))
+    ask(served, soak_count(4_000, 20_000))
     before = {pid: pss_mib(pid) for pid in web_processes(served)}
-    ask_mixed(served, soak_count(3_000, 100_000))
+    ask(served, soak_count(3_000, 100_000))
     after = {pid: pss_mib(pid) for pid in web_processes(served)}
     assert len(before) == WORKERS
     assert before.keys() == after.keys()

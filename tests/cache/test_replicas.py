@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
@@ -27,17 +26,11 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 
 
 @pytest.fixture(scope="module")
-def replicas(
-    tmp_path_factory: pytest.TempPathFactory, redis: RedisServer
-) -> Iterator[list[Server]]:
+def replicas(redis: RedisServer) -> Iterator[list[Server]]:
     """Two machines: each has a folder of its own, and Redis is all that they share."""
     with ExitStack() as stack:
-        stack.enter_context(pytest.MonkeyPatch.context()).setenv("REDIS_URL", redis.url)
         yield [
-            stack.enter_context(
-                serving(workers="1", state_folder=str(tmp_path_factory.mktemp(name)))
-            )
-            for name in ("one", "other")
+            stack.enter_context(serving(workers="1", redis_url=redis.url)) for _ in ("one", "other")
         ]
 
 
@@ -101,7 +94,7 @@ def test_without_redis_each_goes_on_alone(replicas: list[Server], redis: RedisSe
     assert other.ask(f"{DESIGN}10").body == made.body
 
 
-def test_the_processes_of_a_machine_compute_once(tmp_path: Path) -> None:
+def test_the_processes_of_a_machine_compute_once() -> None:
     """Three web processes with one folder."""
-    with serving(workers="3", state_folder=str(tmp_path)) as server:
+    with serving(workers="3") as server:
         assert computed_once([server], range(1000, 1005))

@@ -102,7 +102,9 @@ def serving(**settings: str) -> Iterator[Server]:
             server.stop()
 
 
-def start_server(folder: Path, *, port: int | None = None, **settings: str) -> Server:
+def start_server(
+    folder: Path, *, port: int | None = None, command: list[str] | None = None, **settings: str
+) -> Server:
     """A server that listens, with its log and what it keeps in a folder of its own.
 
     It starts no worker for jobs, unless it is told to.
@@ -117,7 +119,7 @@ def start_server(folder: Path, *, port: int | None = None, **settings: str) -> S
     log = folder / "log"
     with log.open("ab") as lines:
         process = subprocess.Popen(
-            gunicorn_command(),
+            command or gunicorn_command(),
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
             stdout=subprocess.DEVNULL,

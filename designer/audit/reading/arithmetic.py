@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -84,6 +85,8 @@ def combine(kind: type[ast.AST], left: Value, right: Value, node: ast.AST) -> Va
         return left if isinstance(left, Unknown) else right
     if kind not in OPERATORS or not (is_plain(left) and is_plain(right)):
         return Unknown(why="an operation on what is no number", line=getattr(node, "lineno", 1))
+    if kind is ast.Mod and isinstance(left, str):
+        return formatted(left, list(right) if isinstance(right, tuple) else [right], {}, node)
     _refuse_growth(kind, left, right, node)
     try:
         return bounded(OPERATORS[kind](left, right), node)
@@ -109,6 +112,28 @@ def call_builtin(
         return bounded(BUILTINS[name](*arguments, **named), node)
     except (TypeError, ValueError, ArithmeticError) as error:
         refuse_line(node, f"{name}(…) cannot be computed: {error}")
+
+
+def formatted(
+    text: str, arguments: list[Value], named: Mapping[str, Value], node: ast.AST
+) -> Value:
+    """``text.format(…)`` and ``text % …`` of numbers and texts; unknown with widths or other codes.
+
+    >>> formatted("conv_{}-%d", ["a", 3], {}, ast.Pass())
+    'conv_a-3'
+    """
+    left = iter(arguments)
+
+    def entry(found: re.Match[str]) -> str:
+        name = found[1] or ""
+        if name.isdigit():
+            value = arguments[int(name)] if int(name) < len(arguments) else None
+        else:
+            value = named.get(name) if name else next(left, None)
+        return str(value)[:MAX_TEXT] if is_plain(value) else "?"
+
+    made = re.sub(r"%[dsi]|\{(\w*)\}", entry, text[:MAX_TEXT])
+    return bounded(made, node)
 
 
 def is_plain(value: Value) -> bool:
@@ -150,5 +175,3 @@ def _refuse_growth(kind: type[ast.AST], left: Value, right: Value, node: ast.AST
         counts = [v for v in (left, right) if isinstance(v, int)]
         if lengths and counts and lengths[0] * counts[0] > MAX_ENTRIES:
             refuse_line(node, f"a list of more than {MAX_ENTRIES}")
-    if kind is ast.Mod and isinstance(left, str):
-        refuse_line(node, "a formatted text cannot be followed")

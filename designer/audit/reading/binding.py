@@ -7,7 +7,7 @@ import ast
 from designer.audit.reading.arithmetic import bounded
 from designer.audit.reading.containers import Containers
 from designer.audit.reading.text import refuse_line
-from designer.audit.reading.values import InstanceValue, Scope, Unknown, Value
+from designer.audit.reading.values import InstanceValue, ModuleSequence, Scope, Unknown, Value
 
 
 class Binding(Containers):
@@ -55,5 +55,8 @@ class Binding(Containers):
             owner, place = self.value(target.value, scope), self.value(target.slice, scope)
             if isinstance(owner, dict) and isinstance(place, str | int):
                 owner[place] = value
+            elif isinstance(owner, ModuleSequence) and isinstance(place, str):
+                owner.names[place] = value
+                owner.items.append(value)
             else:
                 refuse_line(target, "an entry set like this cannot be followed")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
-from designer.audit.reading.arithmetic import BUILTINS, MAX_ENTRIES, call_builtin
+from designer.audit.reading.arithmetic import BUILTINS, call_builtin, formatted
 from designer.audit.reading.binding import Binding
 from designer.audit.reading.calls import call_function
-from designer.audit.reading.modules import build_module, refuse_unknown
+from designer.audit.reading.holding import container, dictionary, grow, looked_up
+from designer.audit.reading.kinds import is_instance, kind_of
+from designer.audit.reading.leaving import Left, Returned
+from designer.audit.reading.modules import build_module
 from designer.audit.reading.text import SourceTooLong, refuse_line
 from designer.audit.reading.values import (
     ClassValue,
@@ -19,6 +21,7 @@ from designer.audit.reading.values import (
     Method,
     ModuleSequence,
     Parent,
+    Partial,
     Reference,
     Scope,
     TensorValue,
@@ -29,17 +32,16 @@ from designer.audit.reading.values import (
 MAX_CALLS = 40
 """Deepest calls of the source's own functions."""
 
-_OWNER, _FUNCTION = "@owner", "@function"
-"""Where a call's scope keeps what ``super()`` needs; no source can write such names."""
+_OWNER, _FUNCTION, _SEQUENCE = "@owner", "@function", "@sequence"
+"""Where a call's scope keeps what ``super()`` needs, and an instance its Sequential.
+
+No source can write such names.
+"""
+
+_ON_OBJECTS = frozenset(("getattr", "setattr", "isinstance", "type"))
 
 _WRAPPERS = frozenset(("spectral_norm", "weight_norm", "DataParallel", "DistributedDataParallel"))
 """Functions that give back the module they are given."""
-
-
-class Returned(NamedTuple):
-    """A ``return`` was reached."""
-
-    value: Value
 
 
 class Calling(Binding):
@@ -49,8 +51,8 @@ class Calling(Binding):
         super().__init__()
         self.calls = 0
 
-    def run(self, body: Sequence[ast.stmt], scope: Scope) -> Returned | None:
-        """Do the statements in order; what a ``return`` among them gives."""
+    def run(self, body: Sequence[ast.stmt], scope: Scope) -> Left | None:
+        """Do the statements in order, up to the one that leaves them."""
         raise NotImplementedError
 
     def call(self, node: ast.Call, scope: Scope) -> Value:
@@ -85,8 +87,13 @@ class Calling(Binding):
             return self._make(called, arguments, named, node)
         if isinstance(called, Method):
             return self._call_method(called, arguments, named, node)
+        if isinstance(called, Partial):
+            given = [*called.arguments, *arguments]
+            return self.apply(called.called, given, {**called.named, **named}, node)
         if isinstance(called, InstanceValue):
             forward = called.made_of.find("forward") or called.made_of.find("__call__")
+            if forward is None and _SEQUENCE in called.attributes:
+                return self.apply(called.attributes[_SEQUENCE], arguments, named, node)
             if not isinstance(forward, FunctionValue):
                 refuse_line(called.made_of.node, f"{called.made_of.node.name} has no forward")
             bound = FunctionValue(node=forward.node, scope=forward.scope, owner=called)
@@ -122,7 +129,7 @@ class Calling(Binding):
             given = arguments if called.owner is None else [called.owner, *arguments]
             scope = self._parameters(called, given, dict(named), node)
             done = self.run(called.node.body, scope)
-            return None if done is None else done.value
+            return done.value if isinstance(done, Returned) else None
         finally:
             self.calls -= 1
 
@@ -162,7 +169,7 @@ class Calling(Binding):
     def _make(
         self, called: ClassValue, arguments: list[Value], named: dict[str, Value], node: ast.AST
     ) -> Value:
-        made = InstanceValue(called)
+        made = InstanceValue(made_of=called)
         start = called.find("__init__")
         if isinstance(start, FunctionValue):
             bound = FunctionValue(node=start.node, scope=start.scope, owner=made)
@@ -175,15 +182,19 @@ class Calling(Binding):
         assert isinstance(node, ast.Call), "names are called where a call stands"
         if path in BUILTINS or path == "range":
             return self._call_builtin(path, arguments, named, node)
+        if path in _ON_OBJECTS:
+            return self._call_on_object(path, arguments, node)
         where, _, name = path.rpartition(".")
+        if name == "partial" and arguments:
+            return Partial(called=arguments[0], arguments=tuple(arguments[1:]), named=dict(named))
         if name in _WRAPPERS and arguments:
             return arguments[0]
         if name == "data_parallel" and len(arguments) > 1:
             return self.apply(arguments[0], [arguments[1]], {}, node)
         if name == "OrderedDict":
-            return _dictionary(arguments[0]) if arguments else {}
+            return dictionary(arguments[0]) if arguments else {}
         if where == "torch.nn" or (where == "" and name[:1].isupper()):
-            made = _container(name, arguments, node) or build_module(name, arguments, named, node)
+            made = container(name, arguments, node) or build_module(name, arguments, named, node)
             if made is not None:
                 return made
             if where:
@@ -191,6 +202,23 @@ class Calling(Binding):
         if self.tape is not None and where in ("torch", "torch.nn.functional"):
             return call_function(self.tape, name, arguments, named, node)
         return Unknown(why=f"{path[:60]}(…) is not followed", line=node.lineno)
+
+    def _call_on_object(self, name: str, arguments: list[Value], node: ast.Call) -> Value:
+        """``getattr``, ``setattr``, ``isinstance`` and ``type``."""
+        owner = arguments[0] if arguments else None
+        if name == "type" and len(arguments) == 1:
+            return kind_of(owner)
+        if name == "isinstance" and len(arguments) == 2:
+            return is_instance(owner, arguments[1], node)
+        attribute = arguments[1] if len(arguments) > 1 else None
+        if name == "getattr" and isinstance(attribute, str):
+            found = self.member(owner, attribute, node)
+            known = not isinstance(found, Unknown | Method)
+            return found if known or len(arguments) < 3 else arguments[2]
+        if name == "setattr" and isinstance(attribute, str) and isinstance(owner, InstanceValue):
+            owner.attributes[attribute] = arguments[-1]
+            return None
+        return Unknown(why=f"{name}(…) is not followed", line=node.lineno)
 
     def _call_builtin(
         self, name: str, arguments: list[Value], named: dict[str, Value], node: ast.AST
@@ -210,17 +238,44 @@ class Calling(Binding):
             return None
         items = owner.items if isinstance(owner, ModuleSequence) else owner
         if isinstance(items, list) and name in ("append", "extend", "insert", "add_module"):
-            _grow(items, name, arguments, self.entries, node)
+            grow(items, name, arguments, self.entries, node)
             return owner if isinstance(owner, ModuleSequence) else None
-        if isinstance(owner, dict) and name in ("items", "values", "keys", "get"):
-            return list(owner.items()) if name == "items" else _looked_up(owner, name, arguments)
+        if isinstance(owner, str) and name == "format":
+            return formatted(owner, arguments, named, node)
+        if isinstance(items, list) and name == "pop" and items and not named:
+            return _popped(items, arguments, node)
+        table = owner.names if isinstance(owner, ModuleSequence) and owner.names else owner
+        if isinstance(table, dict) and name in ("items", "values", "keys", "get"):
+            return list(table.items()) if name == "items" else looked_up(table, name, arguments)
+        if name in ("modules", "named_modules", "parameters", "named_parameters"):
+            return []  # only initialisations go over them
+        if isinstance(owner, ModuleSequence) and name == "children":
+            return list(owner.items)
         if isinstance(owner, LayerModule | ModuleSequence) and name == "forward":
             return self.apply(owner, arguments, named, node)
         if isinstance(owner, LayerModule | ModuleSequence | InstanceValue):
             return owner
         if isinstance(owner, Parent):
-            return None
+            return self._call_parent(owner, name, arguments, node)
         return Unknown(why=f".{name[:60]}(…) is not followed", line=getattr(node, "lineno", 1))
+
+    def _call_parent(
+        self, owner: Parent, name: str, arguments: list[Value], node: ast.AST
+    ) -> Value:
+        """``super().__init__(…)`` and ``forward`` of torch's own classes: of a Sequential they matter."""
+        if name == "__init__" and owner.of.is_sequential:
+            assert isinstance(node, ast.Call), "methods are called where a call stands"
+            owner.instance.attributes[_SEQUENCE] = container("Sequential", arguments, node)
+        if name == "forward" and _SEQUENCE in owner.instance.attributes:
+            return self.apply(owner.instance.attributes[_SEQUENCE], arguments, {}, node)
+        return None
+
+
+def _popped(items: list[Value], arguments: list[Value], node: ast.AST) -> Value:
+    place = arguments[0] if arguments else -1
+    if not isinstance(place, int) or not -len(items) <= place < len(items):
+        refuse_line(node, "this entry cannot be followed")
+    return items.pop(place)
 
 
 def _parent(scope: Scope) -> Value:
@@ -236,58 +291,3 @@ def _parent(scope: Scope) -> Value:
             return Parent(instance=instance, of=made)
         todo += [base for base in made.bases if isinstance(base, ClassValue)]
     return Parent(instance=instance, of=instance.made_of)
-
-
-def _container(name: str, arguments: list[Value], node: ast.Call) -> ModuleSequence | None:
-    """A Sequential or a ModuleList of what it is given."""
-    if name not in ("Sequential", "ModuleList"):
-        return None
-    given = arguments
-    if len(arguments) == 1:
-        only = arguments[0]
-        if isinstance(only, dict):
-            return ModuleSequence(list(only.values()), name == "Sequential", node, dict(only))
-        if isinstance(only, ModuleSequence) and name == "ModuleList":
-            given = only.items
-        elif isinstance(only, list | tuple) and name == "ModuleList":
-            given = list(only)
-    for value in given:
-        if isinstance(value, Unknown):
-            refuse_unknown(value, node, "one of its modules cannot be followed")
-        if not isinstance(value, LayerModule | ModuleSequence | InstanceValue | Reference):
-            refuse_line(node, "one of its modules is none")
-    return ModuleSequence(list(given), name == "Sequential", node)
-
-
-def _dictionary(value: Value) -> Value:
-    """An OrderedDict of pairs."""
-    if isinstance(value, dict):
-        return value
-    pairs = value if isinstance(value, list | tuple) else []
-    if not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
-        return Unknown(why="this dictionary is not followed", line=1)
-    return {str(name): entry for name, entry in pairs}
-
-
-def _grow(
-    items: list[Value],
-    name: str,
-    arguments: list[Value],
-    entries: Callable[[Value, ast.AST], list[Value]],
-    node: ast.AST,
-) -> None:
-    """A list, or a module's list, gets more entries."""
-    if name == "extend" and arguments:
-        items.extend(entries(arguments[0], node))
-    elif name == "insert" and len(arguments) == 2 and isinstance(arguments[0], int):
-        items.insert(arguments[0], arguments[1])
-    elif arguments:
-        items.append(arguments[-1])
-    if len(items) > MAX_ENTRIES:
-        refuse_line(node, f"a list of more than {MAX_ENTRIES}")
-
-
-def _looked_up(owner: dict[str, Value], name: str, arguments: list[Value]) -> Value:
-    if name == "get":
-        return owner.get(str(arguments[0]), arguments[1] if len(arguments) > 1 else None)
-    return list(owner.values()) if name == "values" else list(owner)

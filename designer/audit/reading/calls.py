@@ -219,7 +219,7 @@ def _mean(
     dims = _listed(number(given.get("dim"), "dim", node))
     rank = len(dims) + 2 if tensor.shape is None else len(tensor.shape)
     if not dims or None in dims or {dim % max(rank, 1) for dim in dims} != set(range(2, rank)):
-        refuse_line(node, "only a mean over all axes of the map can be followed")
+        refuse_line(node, "only a mean or sum over all axes of the map can be followed")
     return tape.put(GlobalPoolLayer(keepdim=bool(given.get("keepdim"))), tensor, node)
 
 
@@ -241,7 +241,22 @@ def _add(
     other = arguments[0] if arguments else named.get("other")
     if isinstance(other, TensorValue):
         return tape.join([tensor, other], node, add=True)
+    if not isinstance(other, int | float):
+        refuse_line(node, "a tensor is combined with what cannot be followed")
     return tensor
+
+
+def _unflatten(
+    tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
+) -> Value:
+    module = build_module("Unflatten", arguments, _sizes_named(named), node)
+    assert module is not None
+    return tape.pass_module(module, tensor)
+
+
+def _sizes_named(named: Given) -> Given:
+    """The method's ``sizes`` is the module's ``unflattened_size``."""
+    return {{"sizes": "unflattened_size"}.get(name, name): value for name, value in named.items()}
 
 
 def _listed(value: object) -> list[int]:
@@ -265,4 +280,11 @@ _CALLS: Mapping[str, Call] = {
     "mean": _mean,
     "size": _size,
     "add": _add,
+    "sub": _add,
+    "mul": _add,
+    "div": _add,
+    "sum": _mean,
+    "amax": _mean,
+    "amin": _mean,
+    "unflatten": _unflatten,
 }

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 
 from designer.audit.reading.arithmetic import UNARY, bounded, combine
-from designer.audit.reading.modules import NEUTRAL, refuse_unknown
+from designer.audit.reading.kinds import same_kind
+from designer.audit.reading.modules import is_module_name, refuse_unknown
 from designer.audit.reading.slices import tensor_sizes
 from designer.audit.reading.tape import Tape
 from designer.audit.reading.text import SourceTooLong, refuse_line
 from designer.audit.reading.values import (
+    ClassValue,
     FunctionValue,
     InstanceValue,
     Method,
@@ -56,6 +58,7 @@ PYTHON_NAMES = frozenset(
         "isinstance",
         "super",
         "getattr",
+        "setattr",
         "hasattr",
         "type",
         "map",
@@ -64,6 +67,9 @@ PYTHON_NAMES = frozenset(
         "all",
     ]
 )
+
+
+_SAMENESS = ast.Eq | ast.NotEq | ast.Is | ast.IsNot
 
 
 class Expressions:
@@ -77,6 +83,12 @@ class Expressions:
 
     def call(self, node: ast.Call, scope: Scope) -> Value:
         """What a call gives."""
+        raise NotImplementedError
+
+    def apply(
+        self, called: Value, arguments: list[Value], named: dict[str, Value], node: ast.AST
+    ) -> Value:
+        """What a value gives when it is called."""
         raise NotImplementedError
 
     def value(self, node: ast.expr, scope: Scope) -> Value:
@@ -147,7 +159,7 @@ class Expressions:
             return Reference(path=CUSTOMARY[node.id])
         if node.id in PYTHON_NAMES:
             return Reference(path=node.id)
-        if node.id in NEUTRAL:
+        if is_module_name(node.id):
             return Reference(path=f"torch.nn.{node.id}")
         return Unknown(why=f"the name {node.id[:60]} is not known", line=node.lineno)
 
@@ -160,6 +172,10 @@ class Expressions:
             return Reference(path=f"{owner.path}.{name}")
         if isinstance(owner, InstanceValue):
             return self._instance_member(owner, name, node)
+        if isinstance(owner, ClassValue):
+            found = owner.find(name)
+            missing = Unknown(why=f"{name[:60]} is not known here", line=getattr(node, "lineno", 1))
+            return missing if found is None else found
         if isinstance(owner, Parent):
             bases = owner.of.bases
             found = next((b.find(name) for b in bases if hasattr(b, "find") and b.find(name)), None)
@@ -181,13 +197,7 @@ class Expressions:
             return owner.attributes[name]
         found = owner.made_of.find(name)
         if isinstance(found, FunctionValue):
-            static = any(
-                isinstance(each, ast.Name) and each.id == "staticmethod"
-                for each in found.node.decorator_list
-            )
-            return (
-                found if static else FunctionValue(node=found.node, scope=found.scope, owner=owner)
-            )
+            return self._bound(found, owner, node)
         if found is not None:
             return found
         if name in ("training",):
@@ -200,6 +210,21 @@ class Expressions:
         ):
             return Method(owner=owner, name=name)
         return Unknown(why=f"self.{name[:60]} is not known", line=getattr(node, "lineno", 1))
+
+    def _bound(self, found: FunctionValue, owner: InstanceValue, node: ast.AST) -> Value:
+        """A method of an instance, as its decorators have it."""
+        marks = {each.id for each in found.node.decorator_list if isinstance(each, ast.Name)}
+        if "staticmethod" in marks:
+            return found
+        first = owner.made_of if "classmethod" in marks else owner
+        method = FunctionValue(node=found.node, scope=found.scope, owner=first)
+        return self.apply(method, [], {}, node) if "property" in marks else method
+
+    def _lambda(self, node: ast.Lambda, scope: Scope) -> Value:
+        """A function whose body is one return."""
+        body = ast.copy_location(ast.Return(value=node.body), node)
+        made = ast.FunctionDef(name="lambda", args=node.args, body=[body], decorator_list=[])
+        return FunctionValue(node=ast.copy_location(made, node), scope=scope)
 
     def _binop(self, node: ast.BinOp, scope: Scope) -> Value:
         left, right = self.value(node.left, scope), self.value(node.right, scope)
@@ -253,6 +278,8 @@ class Expressions:
             if isinstance(kind, ast.Is | ast.IsNot) and None in (left, right):
                 known = not isinstance(left, Unknown) and not isinstance(right, Unknown)
                 held: Value = (left is right) == isinstance(kind, ast.Is) if known else left
+            elif (same := same_kind(left, right)) is not None and isinstance(kind, _SAMENESS):
+                held = same == isinstance(kind, ast.Eq | ast.Is)
             else:
                 held = combine(type(kind), left, right, node)
             if isinstance(held, Unknown) or not held:

@@ -118,6 +118,15 @@ _DIMENSIONAL = frozenset(
 _PAD_MODES = {"ReflectionPad": "reflect", "ReplicationPad": "replicate", "CircularPad": "circular"}
 
 
+_OTHERS = frozenset(["Module", "Sequential", "ModuleList", "ModuleDict", "Unflatten"])
+
+
+def is_module_name(name: str) -> bool:
+    """Whether it is what torch calls a module that is followed, as people import them one by one."""
+    kind = split_axes(name)[0]
+    return name in NEUTRAL or kind in SIGNATURES or kind in NORMS or name in _OTHERS
+
+
 def build_module(
     name: str, arguments: Sequence[Value], named: Mapping[str, Value], node: ast.Call
 ) -> LayerModule | None:
@@ -132,6 +141,8 @@ def build_module(
     if kind in NORMS:
         given = bind(NORMS[kind].split(), arguments, named, node)
         return _norm(kind, axes, given, node)
+    if name == "Unflatten":
+        return _unflatten(bind(("dim", "unflattened_size"), arguments, named, node), node)
     if kind not in SIGNATURES:
         return None
     op, signature = SIGNATURES[kind]
@@ -241,6 +252,15 @@ def _norm(kind: str, axes: int, given: Arguments, node: ast.Call) -> LayerModule
     return LayerModule(
         layer=None, word=word, node=node, normalizes=(kind, sizes) if sizes else None
     )
+
+
+def _unflatten(given: Arguments, node: ast.Call) -> LayerModule:
+    """One axis laid out as several; torch counts it with the batch."""
+    dim, sizes = (number(given.get(name), name, node) for name in ("dim", "unflattened_size"))
+    whole = isinstance(sizes, list) and all(isinstance(size, int) for size in sizes)
+    if not isinstance(dim, int) or not whole:
+        refuse_line(node, "this Unflatten cannot be followed")
+    return LayerModule(layer=None, word="", node=node, unflattens=(dim, tuple(sizes)))
 
 
 def _word(name: str, arguments: Sequence[Value], named: Mapping[str, Value]) -> str:

@@ -81,7 +81,7 @@ def _find_networks(interpreter: Interpreter, tree: ast.Module) -> list[Found]:
         or (isinstance(value, ModuleSequence) and value.callable)
     ]
     if made:
-        return made
+        return list({id(each.module): each for each in made}.values())
     return _classes(scope)
 
 
@@ -96,19 +96,20 @@ def _classes(scope: Scope) -> list[Found]:
         for value in scope.values()
         if isinstance(value, ClassValue)
         for node in ast.walk(value.node)
-        if isinstance(node, ast.Name)
+        if isinstance(node, ast.Name) and node.id != value.node.name
     }
     named = {name: value for name, value in classes.items() if value.node.name not in used}
     return [
         Found(name=name, node=value.node, module=value)
         for name, value in (named or classes).items()
-        if value.find("forward") is not None
+        if value.find("forward") is not None or value.is_sequential
     ]
 
 
 def _choose(interpreter: Interpreter, found: list[Found], text: str, shape: Shape) -> SourceNetwork:
     """The network that takes the input; the only one in any case."""
     if not found:
+        _refuse_lost(interpreter)
         raise SourceRefused(
             1,
             "no network is found: an nn.Sequential(…), or a class derived from nn.Module with a"
@@ -141,6 +142,18 @@ def _choose(interpreter: Interpreter, found: list[Found], text: str, shape: Shap
         f"several networks could be meant: {names}; send one of them",
         code="several_networks",
     )
+
+
+def _refuse_lost(interpreter: Interpreter) -> None:
+    """Where a statement about torch could not be followed, that is why no network is found.
+
+    Raises:
+        SourceRefused: with the line of the first.
+    """
+    for statement, refused in interpreter.passed_over:
+        names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        if names & {"nn", "torch", "Sequential", "Module"}:
+            raise refused
 
 
 def _source_network(tape: Tape, text: str, found: list[Found]) -> SourceNetwork:

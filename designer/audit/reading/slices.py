@@ -27,6 +27,10 @@ def slice_tensor(tape: Tape, tensor: TensorValue, parts: Sequence[Value], node: 
     """
     if tensor.shape is None:
         refuse_line(node, "a slice behind a layer that breaks cannot be followed")
+    if any(part is None for part in parts):
+        return _widened(tape, tensor, parts, node)
+    if len(parts) > len(tensor.shape) + (Ellipsis in parts):
+        refuse_line(node, f"{len(parts)} slices of a tensor of {len(tensor.shape)} axes")
     rank = len(tensor.shape)
     spread: list[Value] = []
     for part in parts:
@@ -46,3 +50,21 @@ def slice_tensor(tape: Tape, tensor: TensorValue, parts: Sequence[Value], node: 
     if not any(map(any, crops)):
         return tensor
     return tape.put(CropLayer(crop=tuple(crops[2:])), tensor, node)
+
+
+def _widened(tape: Tape, tensor: TensorValue, parts: Sequence[Value], node: ast.AST) -> Value:
+    """``x[:, :, None, None]``: axes of size 1 behind the batch."""
+    assert tensor.shape is not None, "the caller has looked"
+    sizes = list(tensor.shape)
+    shape: list[int] = []
+    for place, part in enumerate(parts):
+        if part is None and place:
+            shape.append(1)
+        elif part is Ellipsis:
+            left = sum(each is not None for each in parts[place + 1 :])
+            shape += [sizes.pop(0) for _ in range(len(sizes) - left)]
+        elif part == slice(None) and sizes:
+            shape.append(sizes.pop(0))
+        else:
+            refuse_line(node, "new axes together with other slices cannot be followed")
+    return tape.reshape(tensor, (*shape, *sizes)[1:], node)

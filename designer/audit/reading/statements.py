@@ -6,7 +6,9 @@ import ast
 from collections.abc import Sequence
 
 from designer.audit.breaks import Shape
-from designer.audit.reading.calling import Calling, Returned
+from designer.audit.reading.arithmetic import MAX_ENTRIES
+from designer.audit.reading.calling import Calling
+from designer.audit.reading.leaving import Leaving, Left, Returned
 from designer.audit.reading.modules import refuse_unknown
 from designer.audit.reading.tape import Tape
 from designer.audit.reading.text import SourceRefused, SourceTooLong, refuse_line
@@ -24,8 +26,12 @@ from designer.audit.reading.values import (
 class Interpreter(Calling):
     """Follows a source, statement by statement."""
 
-    def run(self, body: Sequence[ast.stmt], scope: Scope) -> Returned | None:
-        """Do the statements in order; what a ``return`` among them gives."""
+    def __init__(self) -> None:
+        super().__init__()
+        self.passed_over: list[tuple[ast.stmt, SourceRefused]] = []
+
+    def run(self, body: Sequence[ast.stmt], scope: Scope) -> Left | None:
+        """Do the statements in order, up to the one that leaves them."""
         for statement in body:
             self.count(statement)
             done = self._do(statement, scope)
@@ -41,6 +47,7 @@ class Interpreter(Calling):
             except SourceTooLong:
                 raise
             except SourceRefused as refused:
+                self.passed_over.append((statement, refused))
                 for node in ast.walk(statement):
                     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                         scope[node.id] = Unknown(why=refused.what, line=refused.line)
@@ -59,12 +66,12 @@ class Interpreter(Calling):
             refuse_line(node, "the network gives a tensor that is not the last one made")
         return self.tape
 
-    def _do(self, statement: ast.stmt, scope: Scope) -> Returned | None:
+    def _do(self, statement: ast.stmt, scope: Scope) -> Left | None:
         name = f"_do_{type(statement).__name__.lower()}"
         method = getattr(self, name, None)
         if method is None:
             refuse_line(statement, f"{type(statement).__name__} cannot be followed")
-        done: Returned | None = method(statement, scope)
+        done: Left | None = method(statement, scope)
         return done
 
     def _do_expr(self, statement: ast.Expr, scope: Scope) -> None:
@@ -86,19 +93,38 @@ class Interpreter(Calling):
     def _do_return(self, statement: ast.Return, scope: Scope) -> Returned:
         return Returned(None if statement.value is None else self.value(statement.value, scope))
 
-    def _do_if(self, statement: ast.If, scope: Scope) -> Returned | None:
+    def _do_if(self, statement: ast.If, scope: Scope) -> Left | None:
         held = self.truth(self.value(statement.test, scope), statement.test)
         return self.run(statement.body if held else statement.orelse, scope)
 
-    def _do_for(self, statement: ast.For, scope: Scope) -> Returned | None:
+    def _do_for(self, statement: ast.For, scope: Scope) -> Left | None:
         for entry in self.entries(self.value(statement.iter, scope), statement):
             self.assign(statement.target, entry, scope)
             done = self.run(statement.body, scope)
-            if done is not None:
+            if isinstance(done, Returned):
                 return done
+            if done is Leaving.BREAK:
+                return None
         return self.run(statement.orelse, scope)
 
-    def _do_with(self, statement: ast.With, scope: Scope) -> Returned | None:
+    def _do_while(self, statement: ast.While, scope: Scope) -> Left | None:
+        for _ in range(MAX_ENTRIES):
+            if not self.truth(self.value(statement.test, scope), statement):
+                return self.run(statement.orelse, scope)
+            done = self.run(statement.body, scope)
+            if isinstance(done, Returned):
+                return done
+            if done is Leaving.BREAK:
+                return None
+        raise SourceTooLong(statement.lineno, f"a loop of more than {MAX_ENTRIES} turns")
+
+    def _do_break(self, statement: ast.Break, scope: Scope) -> Left:
+        return Leaving.BREAK
+
+    def _do_continue(self, statement: ast.Continue, scope: Scope) -> Left:
+        return Leaving.CONTINUE
+
+    def _do_with(self, statement: ast.With, scope: Scope) -> Left | None:
         return self.run(statement.body, scope)
 
     def _do_pass(self, statement: ast.stmt, scope: Scope) -> None:

@@ -69,6 +69,8 @@ class Tape:
         """The tensor behind a torch module."""
         if module.layer is not None:
             return self.put(module.layer, tensor, module.node)
+        if module.unflattens is not None:
+            return self.unflatten(tensor, *module.unflattens, module.node)
         self._refuse_norm(module, tensor)
         return self.mention(module.word, tensor, norm=module.normalizes is not None)
 
@@ -104,6 +106,18 @@ class Tape:
     ) -> TensorValue:
         """The tensor laid out anew."""
         return self.put(ReshapeLayer(shape=shape, fold_batch=fold), tensor, node)
+
+    def unflatten(self, tensor: TensorValue, dim: int, sizes: Shape, node: ast.AST) -> TensorValue:
+        """One axis of the tensor laid out as several."""
+        if tensor.shape is None and dim != 1:
+            refuse_line(node, "an Unflatten behind a layer that breaks cannot be followed")
+        rank = 2 if tensor.shape is None else len(tensor.shape)
+        if not dim % rank >= 1 or not -rank <= dim < rank:
+            refuse_line(node, f"there is no axis {dim} to lay out, or it is the batch")
+        before = tensor.shape or (0, 0)
+        return self.reshape(
+            tensor, (*before[1 : dim % rank], *sizes, *before[dim % rank + 1 :]), node
+        )
 
     def _refuse_norm(self, module: LayerModule, tensor: TensorValue) -> None:
         """A norm that is only a word must suit what it gets; the audit has no layer for it."""

@@ -53,11 +53,16 @@ class LayerModule:
     node: ast.Call
     normalizes: tuple[str, Shape] | None = None
     """Name and sizes of a norm that is only a word, to be checked against what it gets."""
+    unflattens: tuple[int, Shape] | None = None
+    """Axis and sizes of an Unflatten, whose whole shape is known where a tensor comes."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ModuleSequence:
-    """A Sequential, or a ModuleList, which cannot be called."""
+    """A Sequential; or a ModuleList or ModuleDict, which cannot be called.
+
+    It is the source's own object: several names may stand for it, and what it holds may grow.
+    """
 
     items: list[Value]
     callable: bool
@@ -65,7 +70,7 @@ class ModuleSequence:
     names: dict[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FunctionValue:
     """A function of the source; ``scope`` is where it was defined."""
 
@@ -75,7 +80,7 @@ class FunctionValue:
     """What its first parameter stands for, where it is a method."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ClassValue:
     """A class of the source."""
 
@@ -93,23 +98,47 @@ class ClassValue:
                 return found
         return None
 
+    def derives_from(self, other: ClassValue) -> bool:
+        """Whether it is that class or has it among its bases."""
+        mine = (base for base in self.bases if isinstance(base, ClassValue))
+        return self is other or any(base.derives_from(other) for base in mine)
+
     @property
     def is_module(self) -> bool:
         """Whether it is a torch module."""
         return any(
             base.is_module
             if isinstance(base, ClassValue)
-            else isinstance(base, Reference) and base.path.endswith("Module")
+            else isinstance(base, Reference) and base.path.endswith(("Module", "Sequential"))
+            for base in self.bases
+        )
+
+    @property
+    def is_sequential(self) -> bool:
+        """Whether it is torch's Sequential with another start."""
+        return any(
+            base.is_sequential
+            if isinstance(base, ClassValue)
+            else isinstance(base, Reference) and base.path.endswith("Sequential")
             for base in self.bases
         )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class InstanceValue:
-    """An instance of a class of the source, with its attributes."""
+    """An instance of a class of the source; its attributes come and go, as the source sets them."""
 
     made_of: ClassValue
     attributes: Scope = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Partial:
+    """What ``functools.partial`` gives: a function with some of its arguments."""
+
+    called: Value
+    arguments: tuple[Value, ...]
+    named: Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,196 @@
+"""The address holds the state: permalinks, back and forward, and wrong ones that say so."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from designer.answer import design_document
+from designer.design import design
+from designer.documents import brief_from_document
+from designer.permalink import read_id
+from designer.space import SearchSpace
+from tests.page.reader import Reader
+
+BRIEFS: dict[str, dict[str, Any]] = {
+    "plain": {"resolution": 64, "latent_dim": 100},
+    "oblong": {"resolution": [50, 150], "latent_dim": 7, "channels": 1, "base_channels": 8},
+    "sequence": {"resolution": [640], "latent_dim": 9, "base_channels": 4},
+    "volume": {"resolution": [16, 16, 16], "latent_dim": 9, "base_channels": 4},
+    "styles": {
+        "resolution": 32,
+        "latent_dim": 9,
+        "upsampling": "subpixel",
+        "normalization": "group",
+        "classes": 5,
+        "discriminator": {"normalization": "spectral", "output": "logit", "base_channels": 6},
+    },
+    "patch": {"resolution": 64, "latent_dim": 9, "discriminator": {"patch": 34}},
+    "alone": {"resolution": 32, "latent_dim": 9, "discriminator": None, "encoder": True},
+    "decoder": {
+        "resolution": [48, 64],
+        "initial_map": {"channels": 12, "size": [6, 8]},
+        "base_channels": 8,
+    },
+    "searched": {
+        "resolution": 60,
+        "latent_dim": 9,
+        "base_channels": 8,
+        "search": {
+            "kernel_sizes": [3, 5],
+            "strides": [2],
+            "exact": "any",
+            "overlap": "any",
+            "initial_size": 15,
+            "max_layers": 4,
+        },
+        "budget": {"parameters": 900_000},
+    },
+    "axes of their own": {
+        "resolution": [32, 96],
+        "latent_dim": 9,
+        "search": {"anisotropic": True, "output_padding": False},
+    },
+    "chosen": {
+        "resolution": [32, 27],
+        "latent_dim": 9,
+        "base_channels": 8,
+        "chain": [
+            {"kernel_size": [8, 5], "stride": [4, 3], "padding": [2, 1]},
+            {"kernel_size": [4, 3], "stride": [2, 3], "padding": [1, 0], "dilation": 1},
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize("name", BRIEFS)
+def test_a_permalink_and_its_fields_mean_the_same_design(reader: Reader, name: str) -> None:
+    """Id to form to brief and back: the id that the page's own fields lead to is the same."""
+    brief = brief_from_document(BRIEFS[name] | {"verify": "none"})
+    wanted = design_document(design(brief))
+    page = reader.open(f"/?design={wanted['id']}")
+    expect(page.locator(".badge.warn")).to_have_text("not run")
+    again = page.evaluate(
+        """async (brief) => {
+          const { briefOf, paramsOf } = await import("/web/brief.mjs");
+          const params = Object.fromEntries(new URLSearchParams(new URLSearchParams(paramsOf(brief)).toString()));
+          const body = JSON.stringify({ ...briefOf(params), verify: "none" });
+          const headers = { "Content-Type": "application/json" };
+          const answer = await fetch("/v1/designs", { method: "POST", body, headers });
+          return await answer.json();
+        }""",
+        wanted["brief"],
+    )
+    assert again["brief"] == wanted["brief"]
+    assert again["id"] == wanted["id"]
+
+
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_the_page_knows_the_usual_search(reader: Reader, axes: int) -> None:
+    """What the page leaves out of addresses is what the service does by itself."""
+    page = reader.open("/docs")
+    usual = page.evaluate("async () => (await import('/web/brief.mjs')).USUAL_LISTS")
+    space = SearchSpace.default(axes=axes)
+    for name, lists in usual.items():
+        assert tuple(lists[axes - 1]) == getattr(space, name)
+
+
+def test_a_permalink_shows_the_design_and_goes_on_from_there(reader: Reader) -> None:
+    """The form is filled from the id; a change begins from all that the id says."""
+    brief = brief_from_document(BRIEFS["oblong"])
+    identity = design_document(design(brief_from_document(BRIEFS["oblong"] | {"verify": "none"})))
+    page = reader.open(f"/?design={identity['id']}")
+    expect(page.locator(".chain")).to_contain_text("50 × 150")
+    expect(page.get_by_label("Width", exact=True)).to_have_value("150")
+    expect(page.get_by_label("Channels", exact=True)).to_have_value("1")
+    page.get_by_label("Height", exact=True).fill("60")
+    expect(page.locator(".chain")).to_contain_text("60 × 150")
+    expect(page.locator(".badge.good")).to_be_visible()
+    assert "latent_dim=7" in page.url
+    assert brief.base_channels == 8
+    assert "base_channels=8" in page.url
+
+
+def test_the_permanent_link_is_the_designs_id(reader: Reader) -> None:
+    reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = reader.open("/?resolution=40&base_channels=8")
+    page.get_by_role("button", name="Copy permanent link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    brief, found = read_id(link.rpartition("design=")[2])
+    assert (brief.resolution, found.sizes[-1]) == ((40, 40), (40, 40))
+    page.goto(link)
+    expect(page.locator(".chain")).to_contain_text("40 × 40")
+
+
+def test_back_and_forward_walk_through_what_was_asked(reader: Reader) -> None:
+    """One entry for each field that one stays in, not one for each key; views are entries too."""
+    page = reader.open()
+    sides = page.locator(".chain")
+    page.get_by_label("Side", exact=True).press_sequentially("0")
+    page.get_by_label("Side", exact=True).fill("48")
+    expect(sides).to_contain_text("48 × 48")
+    page.get_by_label("Latent vector").fill("7")
+    expect(sides).to_contain_text("7 numbers")
+    page.get_by_role("link", name="Code", exact=True).click()
+    expect(page.locator(".listing")).to_contain_text("latent_dim: int = 7")
+    page.go_back()
+    expect(sides).to_contain_text("7 numbers")
+    page.go_back()
+    expect(sides).to_contain_text("100 numbers")
+    expect(sides).to_contain_text("48 × 48")
+    page.go_back()
+    expect(sides).to_contain_text("64 × 64")
+    expect(page.get_by_label("Side", exact=True)).to_have_value("64")
+    page.go_forward()
+    expect(sides).to_contain_text("48 × 48")
+    expect(page.get_by_label("Side", exact=True)).to_have_value("48")
+
+
+def test_a_view_is_found_as_it_was_left(reader: Reader) -> None:
+    page = reader.open("/?resolution=48&base_channels=8")
+    expect(page.locator(".chain")).to_contain_text("48 × 48")
+    page.get_by_role("link", name="Layer", exact=True).click()
+    expect(page.locator(".view.layer h1")).to_be_visible()
+    page.get_by_role("link", name="Design", exact=True).click()
+    expect(page.locator(".chain")).to_contain_text("48 × 48")
+
+
+@pytest.mark.parametrize("view", ["", "view=code&"])
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("design=1damaged", "damaged|altered|cut"),
+        ("design=zzz", "unknown|version"),
+        ("resolution=sixty", "resolution"),
+        ("resolution=64x64x64x64", "resolution"),
+        ("resolutoin=64", "fields that nobody knows: resolutoin"),
+        ("chain=k4s2p9&resolution=64", "layer|padding|empty"),
+        ("chain=quick", "chain"),
+        ("upsampling=magic", "upsampling"),
+        ("patch=0", "patch"),
+        ("initial_map=8", "size must have 2"),
+    ],
+)
+def test_a_wrong_permalink_explains_itself(
+    reader: Reader, view: str, query: str, words: str
+) -> None:
+    """In words, with a way on, and without an error of the page's own."""
+    page = reader.open(f"/?{view}{query}")
+    alert: Any = page.get_by_role("alert")
+    expect(alert).to_contain_text(re.compile(words))
+    assert alert.get_by_role("link").count() + alert.get_by_role("button").count() > 0
+    reader.forgive_refusals()
+
+
+def test_links_can_be_opened_beside(reader: Reader) -> None:
+    """They are addresses, so that a middle click or a bookmark works."""
+    page: Page = reader.open("/?resolution=48&base_channels=8")
+    link = page.get_by_role("link", name="See the code")
+    assert link.get_attribute("href") == "/?view=code&resolution=48&base_channels=8"
+    expect(page.get_by_role("link", name="Code", exact=True)).to_have_attribute(
+        "href", "/?view=code&resolution=48&base_channels=8"
+    )

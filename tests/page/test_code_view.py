@@ -1,0 +1,145 @@
+"""The code view: what is downloaded, copied and typed gives exactly this design."""
+
+from __future__ import annotations
+
+import io
+import json
+import shlex
+import subprocess
+import sys
+import tokenize
+import zipfile
+from collections.abc import Iterator
+from keyword import kwlist
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.page.reader import Reader
+from tests.service.servers import Server
+
+ROOT = Path(__file__).parents[2]
+
+RUN = """
+import sys, torch
+sys.path.insert(0, sys.argv[1])
+from model import Discriminator, Generator
+picture = Generator()(torch.zeros(2, 32, 1, 1))
+print(list(picture.shape), list(Discriminator()(picture).shape))
+"""
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    """The code view of a small design, with leave to use the clipboard."""
+    permissions = ["clipboard-read", "clipboard-write"]
+    with Reader.reading(browser, server.url, permissions=permissions) as reader:
+        page = reader.open("/?view=code&resolution=29&latent_dim=32&base_channels=8")
+        expect(page.locator(".badge.good")).to_be_visible()
+        yield page
+        assert reader.complaints == []
+        assert reader.strangers == []
+
+
+def run_module(folder: Path) -> str:
+    """What torch makes of the module in this folder."""
+    command = [sys.executable, "-c", RUN, str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.mark.torch
+def test_from_first_click_to_a_module_that_torch_runs(reader: Reader, tmp_path: Path) -> None:
+    """The main story: a size, a latent length, the code, the file, the shape that was asked for."""
+    page = reader.open()
+    page.get_by_label("Side", exact=True).fill("29")
+    page.get_by_label("Latent vector").fill("32")
+    page.get_by_label("Base width").fill("8")
+    expect(page.locator(".chain")).to_contain_text("29 × 29")
+    page.get_by_role("link", name="See the code").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download model.py").click()
+    download.value.save_as(tmp_path / download.value.suggested_filename)
+    assert download.value.suggested_filename == "model.py"
+    assert run_module(tmp_path) == "[2, 3, 29, 29] [2]"
+
+
+@pytest.mark.torch
+def test_the_bundle_holds_the_same_module(page: Page, tmp_path: Path) -> None:
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download bundle.zip").click()
+    download.value.save_as(tmp_path / "bundle.zip")
+    with zipfile.ZipFile(tmp_path / "bundle.zip") as bundle:
+        bundle.extract("model.py", tmp_path)
+    assert (tmp_path / "model.py").read_text() == page.locator(".listing code").inner_text()
+    assert run_module(tmp_path) == "[2, 3, 29, 29] [2]"
+
+
+def test_copy_takes_the_text_as_it_is(page: Page) -> None:
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert text == page.locator(".listing code").inner_text()
+    compile(text, "model.py", "exec")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "resolution=29&latent_dim=32&base_channels=8",
+        "resolution=45x30&latent_dim=7&channels=1&base_channels=8&upsampling=resize&classes=3"
+        "&discriminator_output=logit&kernel_sizes=3,4&max_layers=6&output_padding=false",
+        "resolution=32&latent_dim=9&base_channels=8&chain=k8s4p2-k2s2",
+        "resolution=64&dimensions=1&initial_map=8x4&base_channels=8&encoder=true",
+        "resolution=16&dimensions=3&base_channels=8&no_discriminator=true&anisotropic=true",
+    ],
+)
+def test_each_line_makes_exactly_this_design(reader: Reader, query: str, tmp_path: Path) -> None:
+    """The lines are run as they stand, in a shell, and write the text that the page shows."""
+    page = reader.open(f"/?view=code&{query}")
+    expect(page.locator(".badge.good")).to_be_visible()
+    text = page.locator(".listing code").inner_text()
+    lines = page.locator(".line pre").all_inner_texts()
+    assert [line.split()[0] for line in lines] == ["curl", "curl", "gan-designer"]
+    command = shlex.join([sys.executable, "-c", "from designer.cli import main; main()"])
+    for line in lines:
+        (tmp_path / "model.py").unlink(missing_ok=True)
+        subprocess.run(
+            line.replace("gan-designer", command, 1),
+            shell=True,
+            check=True,
+            cwd=tmp_path,
+            env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        )
+        assert (tmp_path / "model.py").read_text() == text
+
+
+def test_the_receipt_lists_every_check_with_both_figures(page: Page) -> None:
+    rows = page.locator(".checks tbody tr")
+    names = page.locator(".checks tbody th").all_inner_texts()
+    assert len(names) == rows.count() > 30
+    assert "pairs.adjoint" in names
+    shapes = rows.filter(has=page.locator("th", has_text="generator.shapes"))
+    expect(shapes.locator(".outcome")).to_have_text("✓ passed")
+    shapes.locator("summary").first.click()
+    assert json.loads(shapes.locator("pre").first.inner_text())
+    parameters = rows.filter(has=page.locator("th", has_text="generator.parameters")).first
+    predicted, measured = parameters.locator("td").all_inner_texts()[1:]
+    assert predicted == measured
+
+
+def test_colours_follow_pythons_own_tokens(page: Page) -> None:
+    """The tokenizer of Python's library finds the same strings, comments and keywords."""
+    text = page.locator(".listing code").inner_text()
+    painted = page.locator(".listing code span").evaluate_all(
+        "spans => spans.map(span => [span.className.slice(3), span.textContent])"
+    )
+    found = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    strings = [token.string for token in found if token.type == tokenize.STRING]
+    comments = [token.string for token in found if token.type == tokenize.COMMENT]
+    constants = ("True", "False", "None")
+    words = [token.string for token in found if token.type == tokenize.NAME]
+    keywords = [word for word in words if word in kwlist and word not in constants]
+    assert [text for kind, text in painted if kind == "string"] == strings
+    assert [text for kind, text in painted if kind == "comment"] == comments
+    assert [text for kind, text in painted if kind == "keyword"] == keywords

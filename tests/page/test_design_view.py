@@ -1,0 +1,204 @@
+"""The design view: answers as one types, the chain before its proof, every part of it at work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.page.reader import Reader
+
+
+@pytest.fixture
+def page(reader: Reader) -> Page:
+    """The design view as an empty address opens it, proven."""
+    page = reader.open()
+    expect(page.locator(".badge.good")).to_be_visible()
+    return page
+
+
+def chain(page: Page) -> Locator:
+    return page.locator(".chain")
+
+
+@contextmanager
+def held(page: Page, level: str) -> Iterator[list[Route]]:
+    """Hold back every question for a design at this level of proof until the block ends."""
+    waiting: list[Route] = []
+
+    def catch(route: Route) -> None:
+        if (route.request.post_data_json or {}).get("verify") == level:
+            waiting.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/v1/designs", catch)
+    yield waiting
+    for route in waiting:
+        route.continue_()
+    page.unroute("**/v1/designs", catch)
+
+
+def test_the_first_sight_is_the_textbook_dcgan(page: Page) -> None:
+    expect(chain(page)).to_have_text("100 numbers4 × 48 × 816 × 1632 × 3264 × 64")
+    expect(page.locator(".network")).to_have_count(2)
+    expect(page.locator(".badge")).to_contain_text(re.compile(r"verified: torch 2\.\S+ ran it"))
+
+
+def test_the_chain_is_painted_before_any_verification_has_ended(page: Page) -> None:
+    """The receipt is held back: chain, networks, reasons and alternatives are there without it."""
+    with held(page, "standard") as waiting:
+        page.get_by_label("Side", exact=True).fill("97")
+        expect(chain(page)).to_contain_text("97 × 97")
+        expect(page.locator(".map[role=button]")).to_have_count(10)
+        expect(page.locator(".reasons li")).to_have_count(8)
+        expect(page.locator(".point.now")).to_have_count(1)
+        expect(page.locator(".badge")).to_have_text("torch is running the text …")
+        assert len(waiting) == 1
+    expect(page.locator(".badge.good")).to_be_visible()
+
+
+def test_one_types_and_only_the_last_question_is_answered(page: Page) -> None:
+    """Keys in quick succession become one question; the answer to an older one is never shown."""
+    asked: list[Any] = []
+    page.on(
+        "request",
+        lambda request: asked.append(request.post_data_json) if "/v1/designs" in request.url else 0,
+    )
+    page.get_by_label("Side", exact=True).press_sequentially("0", delay=20)
+    page.get_by_label("Side", exact=True).press("Backspace")
+    page.get_by_label("Side", exact=True).press_sequentially("8", delay=20)
+    expect(chain(page)).to_contain_text("648 × 648")
+    sides = [body["resolution"] for body in asked if body["verify"] == "none"]
+    assert sides[-1] == 648
+    assert len(sides) < 4
+
+
+def test_an_older_question_is_withdrawn(page: Page) -> None:
+    """The first question hangs; when the second is asked, the browser gives the first up."""
+
+    def hang(route: Route) -> None:
+        if (route.request.post_data_json or {}).get("resolution") != 40:
+            route.continue_()
+
+    page.route("**/v1/designs", hang)
+    with page.expect_request(lambda request: '"resolution":40' in (request.post_data or "")):
+        page.get_by_label("Side", exact=True).fill("40")
+    with page.expect_event("requestfailed") as given_up:
+        page.get_by_label("Side", exact=True).fill("48")
+    assert given_up.value.post_data_json["resolution"] == 40
+    expect(chain(page)).to_contain_text("48 × 48")
+    expect(page.locator(".badge.good")).to_be_visible()
+    expect(chain(page)).to_contain_text("48 × 48")
+
+
+def test_a_layer_tells_its_arithmetic_where_one_points(page: Page) -> None:
+    """Law, numbers, costs, and what one value of it sees, framed on the picture."""
+    layer = page.locator(".discriminator .map[role=button]").nth(1)
+    layer.hover()
+    detail = page.locator(".detail")
+    expect(detail).to_contain_text("main.2 convolution: 64 → 128 channels")
+    expect(detail).to_contain_text("⌊(32 + 2·1 − 4) / 2⌋ + 1 = 16")
+    expect(detail).to_contain_text("131,328 (5 %)")
+    expect(detail).to_contain_text("33,554,432")
+    expect(detail).to_contain_text("sees 10 × 10 pixels of the picture")
+    frame = page.locator(".discriminator .map.input .sees").bounding_box()
+    face = page.locator(".discriminator .map.input .face").bounding_box()
+    assert frame
+    assert face
+    assert frame["width"] / face["width"] == pytest.approx(10 / 64, abs=0.02)
+
+
+def test_maps_are_drawn_to_one_scale(page: Page) -> None:
+    """A face has as many pixels for a position in one network as in the other."""
+    faces = page.locator(".map .face").evaluate_all(
+        "all => all.map(face => Number(face.getAttribute('width')))"
+    )
+    sides = [1, 4, 8, 16, 32, 64, 64, 32, 16, 8, 4, 1]
+    scale = faces[5] / 64
+    assert faces == [pytest.approx(max(2, side * scale)) for side in sides]
+
+
+def test_a_click_takes_an_alternative_and_back_returns(page: Page) -> None:
+    before = chain(page).inner_text()
+    page.locator(".point.frontier:not(.now)").first.click()
+    expect(chain(page)).not_to_have_text(before)
+    expect(page).to_have_url(re.compile(r"\?chain=k"))
+    expect(page.locator(".note")).to_contain_text("You took this chain")
+    expect(page.locator(".point.now")).to_have_count(1)
+    expect(page.locator(".badge.good")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".point.now")).to_have_count(1)
+    expect(page.locator(".note")).to_have_count(0)
+    assert chain(page).inner_text() == before
+    page.go_forward()
+    page.get_by_role("button", name="Back to the best one").click()
+    expect(page).to_have_url(re.compile(r"/$"))
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("/", "No: in every layer each kernel is a multiple of its stride"),
+        ("/?kernel_sizes=3&strides=2", "It may: some positions are painted more often"),
+        ("/?upsampling=resize", "Values are repeated equally often"),
+        ("/?upsampling=subpixel", "equal filters for all pixels of a block"),
+    ],
+)
+def test_a_plain_sentence_says_whether_it_paints_checkerboards(
+    reader: Reader, path: str, sentence: str
+) -> None:
+    page = reader.open(path)
+    expect(page.locator(".overlap")).to_contain_text(sentence)
+
+
+def test_the_overlap_map_is_shown_where_one_asks(page: Page) -> None:
+    page.get_by_text("See the map of every layer").click()
+    picture = page.get_by_alt_text("How often each position is painted")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+
+
+def test_the_form_asks_for_every_family(page: Page) -> None:
+    """Three sides, other norms, a critic (which moves its norm along), search options."""
+    page.get_by_label("volume").check()
+    page.get_by_label("Side", exact=True).fill("16")
+    page.get_by_label("Upsampling").select_option(label="resize + convolution")
+    page.get_by_label("Norm").first.select_option(label="group")
+    page.get_by_label("Output", exact=True).select_option(label="critic")
+    expect(page.get_by_label("Norm").nth(1)).to_have_value("layer")
+    page.get_by_label("Base width").fill("8")
+    page.get_by_text("Search options").click()
+    page.get_by_label("Most layers").fill("3")
+    expect(page.locator(".badge.good")).to_be_visible()
+    expect(chain(page)).to_contain_text("16 × 16 × 16")
+    address = dict(part.split("=") for part in page.url.partition("?")[2].split("&"))
+    assert address == {
+        "resolution": "16",
+        "dimensions": "3",
+        "upsampling": "resize",
+        "normalization": "group",
+        "discriminator_output": "critic",
+        "discriminator_normalization": "layer",
+        "base_channels": "8",
+        "max_layers": "3",
+    }
+
+
+def test_sides_may_differ(page: Page) -> None:
+    page.get_by_label("All sides equal").uncheck()
+    page.get_by_label("Width", exact=True).fill("48")
+    expect(chain(page)).to_contain_text("64 × 48")
+    page.get_by_label("sequence").check()
+    expect(chain(page)).to_contain_text(re.compile(r"→?64$"))
+
+
+def test_a_layer_can_be_seen_at_work(page: Page) -> None:
+    page.locator(".generator .map[role=button]").nth(1).click()
+    page.get_by_role("link", name="See this layer at work").click()
+    expect(page).to_have_url(re.compile("view=layer"))
+    expect(page.locator(".view.layer")).to_contain_text("8")

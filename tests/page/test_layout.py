@@ -1,0 +1,134 @@
+"""Nothing overlaps, is cut off or sticks out: measured by the browser, from phone to wide screen."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.page.reader import Reader
+from tests.page.views import VIEWS, open_view, unfold
+from tests.service.servers import Server
+
+WIDTHS = (375, 1024, 1680)
+
+MEASURE = """() => {
+  const wide = document.documentElement.clientWidth;
+  const shown = [...document.body.querySelectorAll("*")].filter((node) =>
+    node.checkVisibility({ opacityProperty: true, visibilityProperty: true }));
+  const name = (node) => `${node.tagName}.${node.getAttribute("class") ?? ""} ${node.textContent.slice(0, 40)}`;
+  const scrolled = (node) => {
+    for (let up = node.parentElement; up; up = up.parentElement)
+      if (["auto", "scroll"].includes(getComputedStyle(up).overflowX)) return true;
+    return false;
+  };
+  const outside = shown.filter((node) => {
+    const box = node.getBoundingClientRect();
+    return box.width && box.right > wide + 1 && !scrolled(node) && !node.closest(".unseen, .skip");
+  }).map(name);
+  const cut = shown.filter((node) => {
+    const { overflowX } = getComputedStyle(node);
+    const hides = ["hidden", "clip"].includes(overflowX) && !node.closest(".unseen, svg");
+    const field = node.matches("button, .button, legend, label, dt, dd, h1, h2, h3, .chain li");
+    return (hides || field) && !node.closest(".unseen") && node.scrollWidth > node.clientWidth + 1 && node.clientWidth > 0
+      && getComputedStyle(node).display !== "inline";
+  }).map(name);
+  const inputs = shown.filter((node) => node.matches("select, input:not([type])," +
+    "input[type=text], input[type=number]")).filter((node) => {
+      const canvas = document.createElement("canvas").getContext("2d");
+      const style = getComputedStyle(node);
+      canvas.font = style.font;
+      const text = node.matches("select") ? node.selectedOptions[0].textContent : node.value || node.placeholder;
+      const room = node.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+      return canvas.measureText(text).width > room - (node.matches("select") ? 16 : 0);
+  }).map((node) => `${node.id} is too narrow for its text`);
+  const leaves = shown.filter((node) => !node.closest(".unseen, .skip, canvas")
+    && [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()));
+  const boxes = leaves.flatMap((node) => {
+    const range = document.createRange();
+    return [...node.childNodes].filter((child) => child.nodeType === 3 && child.data.trim())
+      .flatMap((child) => {
+        range.selectNodeContents(child);
+        return [...range.getClientRects()].map((box) => ({ node, box }));
+      });
+  }).filter(({ node, box }) => {
+    for (let up = node.parentElement; up; up = up.parentElement) {
+      const around = up.getBoundingClientRect();
+      const { overflowX, overflowY } = getComputedStyle(up);
+      if (overflowX !== "visible" && (box.left > around.right - 1 || box.right < around.left + 1)) return false;
+      if (overflowY !== "visible" && (box.top > around.bottom - 1 || box.bottom < around.top + 1)) return false;
+    }
+    return true;
+  }).sort((one, two) => one.box.top - two.box.top);
+  const overlapping = [];
+  for (const [at, one] of boxes.entries())
+    for (let next = at + 1; next < boxes.length && boxes[next].box.top < one.box.bottom - 4; next += 1) {
+      const two = boxes[next];
+      const across = Math.min(one.box.right, two.box.right) - Math.max(one.box.left, two.box.left);
+      const down = Math.min(one.box.bottom, two.box.bottom) - two.box.top;
+      if (one.node !== two.node && across > 2 && down > 4) overlapping.push(`${name(one.node)} | ${name(two.node)}`);
+    }
+  return { sideways: document.documentElement.scrollWidth - wide, outside, cut, inputs, overlapping, texts: boxes.length };
+}"""
+"""What a reader would see amiss, by kind."""
+
+
+def faults(page: Page) -> dict[str, object]:
+    """The kinds of fault that there are."""
+    found = page.evaluate(MEASURE)
+    assert found.pop("texts") > 5
+    return {kind: what for kind, what in found.items() if what}
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("name", VIEWS)
+def test_nothing_overlaps_or_sticks_out(
+    browser: Browser, server: Server, name: str, locale: str
+) -> None:
+    with Reader.reading(browser, server.url, locale=locale) as reader:
+        page = open_view(reader, name)
+        unfold(page)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate(
+                "() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 60)))"
+            )
+            assert (width, faults(page)) == (width, {})
+
+
+@pytest.mark.parametrize(
+    ("markup", "kind"),
+    [
+        ("<div style='width:900px'>wide</div>", "sideways"),
+        ("<h2 style='width:40px;overflow:hidden'>unspeakable</h2>", "cut"),
+        ("<div>one</div><div style='margin-top:-14px'>two</div>", "overlapping"),
+        ("<input value='a long text in a short field' style='width:50px'>", "inputs"),
+    ],
+)
+def test_the_measure_can_complain(browser: Browser, markup: str, kind: str) -> None:
+    page = browser.new_page(viewport={"width": 375, "height": 600})
+    page.set_content(f"<!doctype html><body>{'<p>calm</p>' * 8}{markup}")
+    assert kind in faults(page)
+    page.close()
+
+
+def test_nothing_jumps_when_the_proof_arrives(browser: Browser, server: Server) -> None:
+    """Panels stay where they stand from the first paint of the chain to its receipt."""
+    with Reader.reading(browser, server.url) as reader:
+        page = reader.page
+        held = []
+        page.route(
+            "**/v1/designs",
+            lambda route: (
+                held.append(route)
+                if (route.request.post_data_json or {}).get("verify") == "standard"
+                else route.continue_()
+            ),
+        )
+        reader.open("/?resolution=32&base_channels=8")
+        expect(page.locator(".scatter")).to_be_visible()
+        tops = "() => [...document.querySelectorAll('.panel')].map(panel => panel.getBoundingClientRect().top)"
+        before = page.evaluate(tops)
+        for route in held:
+            route.continue_()
+        expect(page.locator(".badge.good")).to_be_visible()
+        assert page.evaluate(tops) == before
