@@ -33,6 +33,7 @@ function gridOf(params) {
   return Object.fromEntries(lists.filter(([, values]) => values.length));
 }
 
+/** The view, put into `root`. */
 export function mount(root, { words, navigate, address, announce }) {
   let [params, job, rows, source, timer, again, asked, lost] = [{}, null, [], null, 0, 0, 0, false];
   const count = h("span", { class: "muted", "aria-live": "polite" });

@@ -20,7 +20,6 @@ VIEWS = {
     "design-refused": ("/?resolution=97&exact=require&output_padding=false&strides=2", ".ways"),
     "code": ("/?view=code&resolution=32&base_channels=16", PROVEN),
     "layer": ("/?view=layer", ".stage svg, .stage .picture"),
-    "audit": ("/?view=audit", "form"),
     "wrong": ("/?view=kitchen", ".failure"),
 }
 """Name: path, and what is there once the view is complete."""
