@@ -56,6 +56,15 @@ def when_ready(server: Any) -> None:  # noqa: ANN401 - gunicorn has no types
         beside.append(start_embedded())
 
 
+def pre_exec(server: Any) -> None:  # noqa: ANN401
+    """Keep a second server, started in this one's place, from taking gunicorn's folder for a path.
+
+    It is started by the file that ``-m gunicorn`` ran, beside which gunicorn has an ``http`` of its
+    own.
+    """
+    server.cfg.env_orig["PYTHONSAFEPATH"] = "1"
+
+
 def post_worker_init(worker: Any) -> None:  # noqa: ANN401
     """Start the verifying processes of a worker that has been forked and has its application."""
     worker.app.wsgi().extensions["workshop"].warm()
@@ -63,7 +72,7 @@ def post_worker_init(worker: Any) -> None:  # noqa: ANN401
 
 def worker_exit(server: Any, worker: Any) -> None:  # noqa: ANN401
     """End them with it, and close what it keeps."""
-    if worker.pid == os.getpid():
+    if worker.booted and worker.pid == os.getpid():
         worker.app.wsgi().extensions["workshop"].close()
         worker.app.wsgi().extensions["cache"].close()
 

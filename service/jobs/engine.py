@@ -21,7 +21,7 @@ QUEUES = {Kind.SWEEP: "gan-designer-sweeps", Kind.DESIGN: "gan-designer-designs"
 
 FOLDER_TRANSPORT = "service.jobs.folder:Transport"
 
-_GRACE_S = 30
+_GRACE_S = 15
 
 
 def make_engine(config: Config) -> Celery:
@@ -85,7 +85,6 @@ def _transport_options(config: Config, *, visibility_s: int) -> dict[str, Any]:
         "data_folder_in": str(queue),
         "data_folder_out": str(queue),
         "control_folder": str(broker_folder(config) / "control"),
-        "polling_interval": 0.05,
     }
 
 
@@ -124,7 +123,16 @@ def send_chunks(app: Celery, kind: Kind, job_id: str, chunks: Iterable[Chunk]) -
 
 
 def queue_depth(app: Celery) -> int:
-    """How many messages wait.
+    """How many messages wait in all.
+
+    Raises:
+        kombu.exceptions.OperationalError: where the broker does not answer.
+    """
+    return sum(queue_depths(app).values())
+
+
+def queue_depths(app: Celery) -> dict[str, int]:
+    """How many messages wait in each queue.
 
     Raises:
         kombu.exceptions.OperationalError: where the broker does not answer.
@@ -132,4 +140,6 @@ def queue_depth(app: Celery) -> int:
     with app.connection_for_read() as connection:
         connection.ensure_connection(max_retries=1, timeout=5)
         channel = connection.default_channel
-        return sum(_queue(name)(channel).queue_declare().message_count for name in QUEUES.values())
+        return {
+            name: _queue(name)(channel).queue_declare().message_count for name in QUEUES.values()
+        }

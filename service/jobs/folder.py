@@ -1,17 +1,23 @@
-"""Celery's broker in a folder, with messages that are whole as soon as they are seen.
+"""Celery's broker in a folder, as Redis is to it: whole messages, and an event loop.
 
-kombu writes a message under its last name, and a worker that looks in between reads half of it.
+kombu writes a message under its last name, and a worker that looks in between reads half of it. Its
+transport has no event loop either, and without one the processes of a worker share a lock, which a
+process that is killed while it waits for work takes into its grave.
 """
 
 from __future__ import annotations
 
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from kombu.transport import filesystem
 from kombu.utils.json import dumps
+
+LOOK_EVERY_S = 0.05
+"""Seconds between two looks into the folder."""
 
 
 class Channel(filesystem.Channel):
@@ -26,6 +32,17 @@ class Channel(filesystem.Channel):
 
 
 class Transport(filesystem.Transport):
-    """kombu's transport with that channel."""
+    """kombu's transport with that channel, looked after by the event loop of a worker."""
 
     Channel = Channel
+    implements = filesystem.Transport.implements.extend(asynchronous=True)
+
+    def register_with_event_loop(self, connection: Any, loop: Any) -> None:  # noqa: ANN401
+        """Look for messages from time to time."""
+        loop.call_repeatedly(LOOK_EVERY_S, self._deliver_all, connection)
+
+    def _deliver_all(self, connection: Any) -> None:  # noqa: ANN401
+        """Deliver what lies there, as far as the worker takes it."""
+        with suppress(TimeoutError):
+            while True:
+                self.drain_events(connection, timeout=0)

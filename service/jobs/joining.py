@@ -11,6 +11,7 @@ from redis import RedisError
 
 from service.config import Config
 from service.jobs.desk import Desk
+from service.jobs.figures import JobFigures, jobs_state
 from service.problems.body import problem_response
 from service.problems.registry import PROBLEMS
 
@@ -18,8 +19,11 @@ logger = logging.getLogger("gan_designer.jobs")
 
 
 def join_jobs(app: Flask, config: Config) -> None:
-    """Give the application its desk, and an answer for when store or broker are away."""
-    app.extensions["desk"] = Desk(config)
+    """Give the application its desk, its figures, and an answer for when store or broker are away."""
+    desk = Desk(config)
+    app.extensions["desk"] = desk
+    app.extensions["readiness"].parts["jobs"] = lambda: jobs_state(desk)
+    app.extensions["metrics"].add(JobFigures(desk))
     for kind in (KombuError, RedisError, sqlite3.OperationalError):
         app.register_error_handler(kind, answer_away)
 

@@ -15,6 +15,7 @@ from typing import cast
 from flask import current_app
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from designer.errors import Accident
 from designer.version import VERSION
@@ -35,6 +36,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
+        self._collectors: list[Collector] = []
         self.requests = Counter(
             "gan_designer_requests",
             "Requests answered.",
@@ -88,6 +90,11 @@ class Metrics:
         )
         self.info.labels(VERSION).set(1)
 
+    def add(self, collector: Collector) -> None:
+        """Have the text hold what is read elsewhere whenever it is asked for."""
+        self._collectors.append(collector)
+        self.registry.register(collector)
+
     def count_request(
         self, *, route: str, method: str, status: int, code: str, seconds: float
     ) -> None:
@@ -122,6 +129,8 @@ class Metrics:
         if VARIABLE in os.environ:
             registry = CollectorRegistry(support_collectors_without_names=True)
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+            for collector in self._collectors:
+                registry.register(collector)
         return generate_latest(registry)
 
 

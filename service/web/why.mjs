@@ -8,7 +8,7 @@ const PATTERNS = Object.entries(MESSAGES)
   .map(([key, [english]]) => [key, new RegExp(`^${english.replace(/\{(\w)\}/g, "(?<$1>.+?)")}$`)]);
 
 /** A sentence of the service in the reader's language; null where nobody knows its pattern. */
-function told(sentence, words) {
+export function told(sentence, words) {
   for (const [key, pattern] of PATTERNS) {
     const found = pattern.exec(sentence);
     if (found) return words(key, { ...found.groups });

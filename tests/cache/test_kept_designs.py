@@ -103,7 +103,7 @@ def test_another_release_or_policy_keeps_apart(
     with application(config) as app:
         app.test_client().post("/v1/designs", json=BRIEF | {"verify": "none"})
     if change == "release":
-        monkeypatch.setattr("service.app.release_name", lambda: "another")
+        monkeypatch.setattr("service.verifying.release_name", lambda: "another")
         other = config
     else:
         other = Config(**{**vars(config), "full_width_mib": config.full_width_mib + 1})

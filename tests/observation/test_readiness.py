@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,6 +12,7 @@ from flask.testing import FlaskClient
 from service.observation.readiness import Readiness
 from tests.service.processes import children, is_gone
 from tests.service.servers import Server, serving
+from tests.waiting import wait_until
 
 
 def parts(client: FlaskClient) -> Readiness:
@@ -60,14 +59,6 @@ def test_a_process_that_ends_is_not_ready_and_lives(client: FlaskClient) -> None
     assert client.get("/healthz").status_code == 200
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for a condition, for two minutes at most."""
-    deadline = time.monotonic() + 120
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def verifier(server: Server) -> dict[str, Any]:
     answer = server.ask("/readyz")
     told: dict[str, Any] = answer.json
@@ -79,17 +70,17 @@ def verifier(server: Server) -> dict[str, Any]:
 def test_a_server_becomes_ready_stays_so_and_recovers() -> None:
     """Once a keeper has torch; a keeper that is killed is replaced because somebody looked."""
     with serving(workers="1", verify_processes="1") as running:
-        until(lambda: verifier(running)["status"] == 200)
+        wait_until(lambda: verifier(running)["status"] == 200, what="the verifier")
         state = verifier(running)
         assert {"workers": 1, "ready": 1, "busy": 0, "waiting": 0}.items() <= state.items()
         assert "resource-limits" in state["enforced"]
         (worker,) = children(running.pid)
         (keeper,) = children(worker)
         os.kill(keeper, signal.SIGKILL)
-        until(lambda: is_gone(keeper))
+        wait_until(lambda: is_gone(keeper), what="the verifier")
         assert verifier(running) == {**state, "status": 503, "state": "unready"} | {
             "ready": 0,
             "enforced": [],
         }
-        until(lambda: verifier(running)["status"] == 200)
+        wait_until(lambda: verifier(running)["status"] == 200, what="the verifier")
         assert verifier(running) == state

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Response, expect
 
 from service.app import create_app
 from service.page_files import FOLDER
@@ -22,10 +23,24 @@ def client() -> FlaskClient:
     return create_app().test_client()
 
 
-def test_the_page_is_light(client: FlaskClient) -> None:
-    """All of it, in both languages, is at most 150 kB before any compression."""
-    weights = {name: len((FOLDER / name).read_bytes()) for name in FILES}
-    assert sum(weights.values()) <= 150_000, weights
+@pytest.mark.parametrize("view", ["design", "code", "layer", "audit"])
+def test_the_page_is_light(reader: Reader, view: str) -> None:
+    """Whichever view is opened, all that is loaded for it is at most 150 kB, uncompressed."""
+    loaded: dict[str, int] = {}
+
+    def weigh(response: Response) -> None:
+        path = urlsplit(response.url).path
+        if path == "/" or path.startswith("/web/"):
+            loaded[path] = len(
+                (FOLDER / (path.removeprefix("/web/").strip("/") or "index.html")).read_bytes()
+            )
+
+    reader.page.on("response", weigh)
+    page = reader.open(f"/?view={view}")
+    expect(page.locator(f".view.{view} h1")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert f"/web/{view}.mjs" in loaded
+    assert sum(loaded.values()) <= 150_000, loaded
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process started."""
-    threads = Path(f"/proc/{pid}/task").iterdir()
-    return sorted(
-        int(pid) for thread in threads for pid in (thread / "children").read_text().split()
-    )
+    """The processes that a process started; none where it has gone."""
+    found: list[int] = []
+    with suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (thread / "children").read_text().split())
+    return sorted(found)
 
 
 def descendants(pid: int) -> list[int]:
@@ -26,12 +28,17 @@ def maps(pid: int) -> str:
         return ""
 
 
+def state(pid: int) -> str:
+    """The state of a process as the kernel names it: T is stopped; X where there is none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return "X"
+
+
 def is_gone(pid: int) -> bool:
     """Whether a process has ended, be it that nobody has noticed yet."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] in "ZX"
-    except OSError:
-        return True
+    return state(pid) in "ZX"
 
 
 def proportional_bytes(pid: int) -> int:

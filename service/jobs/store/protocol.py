@@ -112,5 +112,8 @@ class JobStore(Protocol):
     def leave(self, client: str, listener: str) -> None:
         """Give the place back."""
 
+    def rows_ever(self) -> dict[str, int]:
+        """How many rows were ever put, ``made`` and ``failed``; for a counter."""
+
     def sweep_out(self) -> None:
         """Drop what has expired."""

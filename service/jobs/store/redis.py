@@ -165,6 +165,11 @@ class RedisStore:
         """Give the place back."""
         self._redis.zrem(f"gan-designer:listeners:{client}", listener)
 
+    def rows_ever(self) -> dict[str, int]:
+        """How many rows were ever put, ``made`` and ``failed``."""
+        counts: Any = self._redis.hgetall("gan-designer:rows")
+        return {name: int(counts.get(name, 0)) for name in ("made", "failed")}
+
     def sweep_out(self) -> None:
         """Drop what has expired: Redis does so itself, but for the list of unfinished jobs."""
         ids: Any = self._redis.zrange(_UNFINISHED, 0, -1)

@@ -59,6 +59,7 @@ if redis.call('HSETNX', KEYS[4], ARGV[1], ARGV[2]) == 0 then return 0 end
 local done = redis.call('RPUSH', KEYS[5], ARGV[1])
 local failed = redis.call('HINCRBY', KEYS[1], 'failed', ARGV[3])
 redis.call('HSET', KEYS[1], 'done', done)
+redis.call('HINCRBY', 'gan-designer:rows', ARGV[3] == '1' and 'failed' or 'made', 1)
 if done == 1 then
   redis.call('EXPIREAT', KEYS[4], expiry)
   redis.call('EXPIREAT', KEYS[5], expiry)

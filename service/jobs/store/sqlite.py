@@ -43,6 +43,7 @@ CREATE TABLE IF NOT EXISTS claims (
 CREATE TABLE IF NOT EXISTS leases (
     room TEXT NOT NULL, holder TEXT NOT NULL, until REAL NOT NULL, PRIMARY KEY (room, holder)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS ever (outcome TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT;
 """
 
 
@@ -112,6 +113,10 @@ class SqliteStore:
             done, failed = job.done + 1, job.failed + row.failed
             db.execute("INSERT INTO rows VALUES (?, ?, ?, ?)", (job_id, row.index, done, row.body))
             db.execute("UPDATE jobs SET done = ?, failed = ? WHERE id = ?", (done, failed, job_id))
+            db.execute(
+                "INSERT INTO ever VALUES (?, 1) ON CONFLICT DO UPDATE SET count = count + 1",
+                ("failed" if row.failed else "made",),
+            )
             if done == job.total:
                 self._end(db, job_id, final_state(job.kind, failed=failed))
         return True
@@ -219,6 +224,11 @@ class SqliteStore:
         """Give the place back."""
         with self._writing() as db:
             db.execute("DELETE FROM leases WHERE room = ? AND holder = ?", (client, listener))
+
+    def rows_ever(self) -> dict[str, int]:
+        """How many rows were ever put, ``made`` and ``failed``."""
+        counts = dict(map(tuple, self._db.execute("SELECT outcome, count FROM ever").fetchall()))
+        return {name: counts.get(name, 0) for name in ("made", "failed")}
 
     def sweep_out(self) -> None:
         """Drop what has expired."""

@@ -87,6 +87,16 @@ def test_a_row_is_kept_once(store: JobStore, clock: Clock) -> None:
     assert store.missing(job.id) == [0]
 
 
+def test_rows_are_counted_for_ever(store: JobStore, clock: Clock) -> None:
+    """Also those of a job that is forgotten; one that is put twice counts once."""
+    job = made(store, new_job(clock, total=4))
+    for index, failed in ((0, False), (1, True), (2, True), (2, True)):
+        store.put_row(job.id, row(index, failed=failed))
+    clock.now += 10 * HOUR_S
+    store.sweep_out()
+    assert store.rows_ever() == {"made": 1, "failed": 2}
+
+
 def test_attempts_are_counted_row_by_row(store: JobStore, clock: Clock) -> None:
     job = made(store, new_job(clock, total=2))
     assert [store.begin_row(job.id, 0) for _ in range(3)] == [1, 2, 3]

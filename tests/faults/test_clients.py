@@ -1,0 +1,88 @@
+"""Clients that vanish, stall, or open connections for nothing: nobody else waits for them."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.service.processes import children, open_files, threads
+from tests.service.servers import Server, serving
+from tests.support import soak_count
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.slow
+
+LARGE = json.dumps({"input_size": [8_000], "kernel_size": [16], "include": ["matrix"]}).encode()
+"""A question whose answer is larger than all buffers between a server and its client."""
+
+HEAD = (
+    b"POST /v1/layers/conv HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    b"Content-Length: %d\r\n\r\n"
+)
+THREADS = 2
+
+
+@pytest.fixture(scope="module")
+def patient() -> Iterator[Server]:
+    """A server of two threads that would wait for its clients for an hour."""
+    with serving(workers="1", threads=str(THREADS), client_timeout_s="3600") as running:
+        assert running.ask("/healthz").status == 200
+        yield running
+
+
+def ask_for_much(server: Server, stack: ExitStack) -> socket.socket:
+    """A client that has asked, has had the first bytes of its answer, and reads no more."""
+    client = stack.enter_context(socket.socket())
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.settimeout(120)
+    client.connect(("127.0.0.1", server.port))
+    client.sendall(HEAD % len(LARGE) + LARGE)
+    assert client.recv(12) == b"HTTP/1.1 200"
+    return client
+
+
+@pytest.mark.parametrize("turn", range(soak_count(3, 100)))
+def test_a_client_that_vanishes_in_the_middle_of_its_answer_frees_its_thread(
+    patient: Server, turn: int
+) -> None:
+    """As many at a time as there are threads, over and over; what remains is what was there."""
+    (worker,) = children(patient.pid)
+    with ExitStack() as stack:
+        for _ in range(THREADS):
+            ask_for_much(patient, stack)
+    assert patient.ask("/healthz").status == 200
+    wait_until(lambda: open_files(worker) < 40, what="the connections to be let go")
+    assert threads(worker) <= THREADS + 2
+
+
+def test_a_client_that_takes_nothing_loses_its_answer() -> None:
+    """It holds a thread for the time that clients have, and no longer."""
+    with (
+        serving(workers="1", threads=str(THREADS), client_timeout_s="2") as hasty,
+        ExitStack() as stack,
+    ):
+        stalled = [ask_for_much(hasty, stack) for _ in range(THREADS)]
+        assert hasty.ask("/healthz").status == 200
+        got = [sum(iter(lambda c=client: len(c.recv(65_536)), 0)) for client in stalled]  # type: ignore[misc]
+        assert min(got) < 7_000_000  # the other one's time may not have been over yet
+
+
+def test_a_hundred_half_open_connections_keep_nobody_out() -> None:
+    """Some silent, some in the middle of a head or a body; others are served meanwhile."""
+    begun = (b"", b"GET /healthz HT", HEAD % 100, HEAD % len(LARGE) + LARGE[:9])
+    with (
+        serving(workers="2", threads="16", client_timeout_s="2") as server,
+        ExitStack() as stack,
+    ):
+        for number in range(100):
+            client = stack.enter_context(server.connect())
+            client.sendall(begun[number % len(begun)])
+        statuses = [
+            server.ask(f"/v1/designs?resolution=16&latent_dim={number}&verify=none").status
+            for number in range(1, 11)
+        ]
+        assert statuses == [200] * 10

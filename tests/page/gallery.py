@@ -1,0 +1,57 @@
+"""Screenshots of every view, to be looked at: `python -m tests.page.gallery FOLDER [NAME …]`.
+
+Each view at three widths, in light and dark and in both languages, as one PNG each.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.page.reader import PATIENCE_MS, Reader
+from tests.page.views import VIEWS, open_view, unfold
+from tests.service.servers import Server, serving
+
+WIDTHS = (375, 1024, 1680)
+LANGUAGES = {"en": "en-GB", "zh": "zh-CN"}
+
+
+def main(folder: Path, names: list[str]) -> None:
+    """Draw the gallery into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    expect.set_options(timeout=PATIENCE_MS)
+    with (
+        TemporaryDirectory() as state,
+        serving(workers="1", state_folder=state) as server,
+        sync_playwright() as playwright,
+    ):
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        for name in names or VIEWS:
+            for language in LANGUAGES:
+                draw(chromium, server, name, language, folder)
+        chromium.close()
+
+
+def draw(browser: Browser, server: Server, name: str, language: str, folder: Path) -> None:
+    """One view in one language, in every width and scheme."""
+    with Reader.reading(browser, server.url, locale=LANGUAGES[language]) as reader:
+        page = open_view(reader, name)
+        unfold(page)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                page.wait_for_timeout(200)
+                file = folder / f"{name}-{width}-{scheme}-{language}.png"
+                page.screenshot(path=file, full_page=True)
+                print(file)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -1,0 +1,17 @@
+"""Waiting for a condition instead of for a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+PATIENCE_S = 120
+"""Seconds that a condition may take on a busy machine."""
+
+
+def wait_until(condition: Callable[[], bool], *, what: str) -> None:
+    """Return once the condition holds."""
+    end = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < end, f"waited {PATIENCE_S} s in vain for {what}"
+        time.sleep(0.05)
