@@ -41,6 +41,19 @@ RUN site=$(python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))') 
     && gan-designer design 64 --latent-dim 100 --json --output /tmp/design.json \
     && python3 -c 'import service.wsgi'
 
+# The Redis of docker-compose.yml: `--target redis`.
+FROM ${BASE_IMAGE} AS redis
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends redis-server \
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \
+    && useradd --uid 10002 --no-create-home --shell /usr/sbin/nologin keeper \
+    && install -d -o 10002 -g 10002 /data
+USER 10002:10002
+WORKDIR /data
+VOLUME /data
+EXPOSE 6379
+CMD ["redis-server", "--dir", "/data", "--appendonly", "yes"]
+
 FROM ${BASE_IMAGE}
 RUN apt-get update \
     && apt-get install -y --no-install-recommends python3 \

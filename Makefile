@@ -6,7 +6,7 @@ BIN := .venv/bin
 GROUND := pyproject.toml constraints.txt .ci/environment
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test soak checks bench image lock clean
+.PHONY: help serve test soak checks bench image lock licences audit clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -36,6 +36,12 @@ image: .venv/ready-to-test ## build the image (docker, or buildah and podman) an
 
 lock: .venv/ready-to-test ## renew constraints.txt (torch stays where it is pinned)
 	$(BIN)/python .ci/lock.py
+
+licences: .venv/ready-to-test ## renew docs/licences.md from what is installed
+	$(BIN)/python .ci/licences.py
+
+audit: .venv/ready-to-test ## look for known vulnerabilities of the locked versions (asks pypi.org)
+	$(BIN)/pip-audit --strict --requirement constraints.txt --no-deps --disable-pip
 
 clean: ## forget .venv and all caches
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/page/node_modules

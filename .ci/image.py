@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parents[1]
 IMAGE = "localhost/gan-designer"
+REDIS_IMAGE = "localhost/gan-designer-redis"
 BASE = os.environ.get("BASE_IMAGE", "docker.io/library/debian:bookworm-slim")
 
 
@@ -67,13 +68,14 @@ def build_with_buildah() -> None:
         conf.write("[global]\n" + "".join(f"{key} = {value}\n" for key, value in settings.items()))
         conf.flush()
         volumes.append(f"{conf.name}:/etc/pip.conf:ro")
-        run(
+        build = (
             *("buildah", "bud", "--layers", "--isolation", "chroot", "--format", "docker"),
             *("--build-arg", f"BASE_IMAGE={BASE}"),
             *("--build-arg", f"TORCH_INDEX_URL={os.environ.get('TORCH_INDEX_URL', '')}"),
             *(f"--volume={volume}" for volume in volumes),
-            *("--tag", IMAGE, "."),
         )
+        run(*build, "--target", "redis", "--tag", REDIS_IMAGE, ".")
+        run(*build, "--tag", IMAGE, ".")
 
 
 def main() -> None:

@@ -1,20 +1,29 @@
-"""A bare Flask application to hold the service against: one route, its JSON text made before.
+"""A bare Flask application to hold the service against: one document, answered in two ways.
 
-``BARE_BYTES`` in the environment is the length of that text.
+``BARE_DOCUMENT`` in the environment names a file that holds it.
 """
 
 from __future__ import annotations
 
+import json
 import os
+from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask, Response, jsonify
 
 app = Flask(__name__)
 
-_TEXT = '{"bare": "' + "x" * (int(os.environ.get("BARE_BYTES", "32")) - 13) + '"}\n'
+_TEXT = Path(os.environ["BARE_DOCUMENT"]).read_text(encoding="utf-8")
+_DOCUMENT = json.loads(_TEXT)
 
 
-@app.get("/")
-def bare() -> Response:
-    """The text as it is: no other route of this size can be quicker."""
+@app.get("/json")
+def bare_json() -> Response:
+    """The document as Flask writes JSON, for each request anew."""
+    return jsonify(_DOCUMENT)
+
+
+@app.get("/text")
+def bare_text() -> Response:
+    """Its text as it is: no route of this size can be quicker."""
     return Response(_TEXT, mimetype="application/json")

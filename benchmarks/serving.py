@@ -1,4 +1,4 @@
-"""Cached designs over HTTP beside a bare Flask route of the same size, under the same gunicorn.
+"""Cached designs over HTTP beside bare Flask routes of the same document, under the same gunicorn.
 
 Both servers run with the committed configuration; the kinds of requests take turns, so that a
 machine that slows down slows all. ``wrk`` asks.
@@ -107,26 +107,39 @@ def print_serving() -> None:
             "design by its id": (service.url + made.headers["Content-Location"], ()),
             "304": (service.url + DESIGN, known),
         }
-        os.environ["BARE_BYTES"] = str(len(made.body))
-        with running(gunicorn(BARE_CONFIG)) as bare:
-            print_rates({"bare route": (bare.url, ()), **asked}, len(made.body))
+        with tempfile.NamedTemporaryFile("wb") as document:
+            document.write(made.body)
+            document.flush()
+            os.environ["BARE_DOCUMENT"] = document.name
+            with running(gunicorn(BARE_CONFIG)) as bare:
+                routes = {
+                    "bare JSON": (bare.url + "/json", ()),
+                    "bare text": (bare.url + "/text", ()),
+                }
+                print_rates({**routes, **asked}, len(made.body))
         print_mixed(service)
 
 
 def print_rates(asked: dict[str, Asked], size: int) -> None:
-    """A row per kind of request: its median rate, and the median of its ratios to the first."""
+    """A row per kind of request: its median rate, and the medians of its ratios to the bare ones."""
     loads: dict[str, list[Load]] = {name: [] for name in asked}
     for _ in range(ROUNDS):
         for name, (url, options) in asked.items():
             loads[name].append(wrk(url, clients=CLIENTS, seconds=SECONDS, options=options))
-    base = next(iter(loads.values()))
     print(f"answers of {size:,} bytes over HTTP, {CLIENTS} clients, {ROUNDS} rounds in turns")
-    print(f"{'asked':>18} {'per s':>8} {'p99 ms':>8} {'errors':>7} {'ratio':>6} {'goal':>5}")
+    print(
+        f"{'asked':>18} {'per s':>7} {'p99 ms':>7} {'errors':>6} {'/JSON':>6} {'/text':>6} {'goal':>5}"
+    )
     for name, seen in loads.items():
-        ratio = median(one.rate / other.rate for one, other in zip(seen, base, strict=True))
         rate, p99 = median(load.rate for load in seen), median(load.p99_ms for load in seen)
+        json, text = (ratio(seen, loads[bare]) for bare in ("bare JSON", "bare text"))
         errors, goal = sum(load.errors for load in seen), GOALS.get(name, "")
-        print(f"{name:>18} {rate:8.0f} {p99:8.1f} {errors:7} {ratio:6.2f} {goal:>5}", flush=True)
+        print(f"{name:>18} {rate:7.0f} {p99:7.1f} {errors:6} {json:6.2f} {text:6.2f} {goal:>5}")
+
+
+def ratio(seen: list[Load], base: list[Load]) -> float:
+    """The median of the ratios of two rates, round by round."""
+    return median(one.rate / other.rate for one, other in zip(seen, base, strict=True))
 
 
 def ask_mixed(service: Server, *, seconds: int) -> Load:

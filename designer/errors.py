@@ -115,7 +115,7 @@ class SearchTooLarge(DesignerError):
 class NoNetwork(DesignerError):
     """A part of a design that it does not have: a discriminator where the brief asked for none."""
 
-    code = "no_network"
+    code = "no_such_network"
 
 
 class TooLarge(DesignerError):

@@ -7,10 +7,11 @@ are odd and follow the window's, so that a window that reaches farther gives a l
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from math import ceil, prod
-from struct import pack, unpack
 
 from designer.layers import Size, Window
 from designer.styles import Upsampling
@@ -114,18 +115,23 @@ def kernel_positions(
 
 
 def nearest_repeats(before: int, after: int) -> list[int]:
-    """How often torch's ``nearest`` repeats each pixel: x is taken from ⌊x·i/o⌋, in single precision.
+    """How often torch's ``nearest`` repeats each pixel.
 
     >>> nearest_repeats(4, 9)
     [3, 2, 2, 2]
     """
-    scale = _single(before / after)
     repeats = [0] * before
-    for pixel in range(after):
-        repeats[min(int(_single(pixel * scale)), before - 1)] += 1
+    for source in nearest_sources(before, after):
+        repeats[min(source, before - 1)] += 1
     return repeats
 
 
-def _single(number: float) -> float:
-    value: float = unpack("f", pack("f", number))[0]
-    return value
+@lru_cache(maxsize=4)
+def nearest_sources(before: int, after: int) -> tuple[int, ...]:
+    """Where torch's ``nearest`` takes each pixel x from: ⌊x·i/o⌋, in single precision.
+
+    >>> nearest_sources(2, 5)
+    (0, 0, 0, 1, 1)
+    """
+    (scale,) = array("f", [before / after])
+    return tuple(map(int, array("f", [pixel * scale for pixel in range(after)])))

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec, cast
+from wsgiref.types import WSGIEnvironment
 
 from flask import Request, Response, current_app, request
+from werkzeug.datastructures import Headers
+from werkzeug.http import remove_entity_headers
 
 from designer.verification.limits import MIB
 from service.cache.recent import Recent
@@ -19,6 +22,16 @@ MAX_BODY_BYTES = 65_536
 
 Arguments = ParamSpec("Arguments")
 Key = tuple[str | bytes | None, ...]
+
+
+class Again(Response):
+    """An answer that is given again: its headers are whole and were checked when it was made."""
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        """The headers as they are; a 304 carries none of the body's."""
+        if self.status_code == 304:
+            remove_entity_headers(self.headers)
+        return self.headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +60,12 @@ class Answers:
         self._tally.note("answers", found=finished is not None)
         if finished is None:
             return None
-        return Response(finished.body, headers=list(finished.headers))
+        return Again(finished.body, headers=list(finished.headers))
 
     def keep(self, key: Key, answer: Response) -> None:
         """Keep an answer that names its content, and no other: it is the same whenever it is asked."""
         if answer.status_code == 200 and "ETag" in answer.headers:
-            finished = Finished(answer.get_data(), tuple(answer.headers))
+            finished = Finished(answer.get_data(), tuple(answer.get_wsgi_headers(request.environ)))
             size = finished.size + sum(len(part) for part in key if part is not None)
             self._recent.put(key, finished, size=size)
 

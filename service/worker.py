@@ -17,6 +17,7 @@ from __future__ import annotations
 import errno
 import socket
 import time
+from contextlib import suppress
 from typing import Any
 
 from gunicorn.util import close_graceful
@@ -32,6 +33,7 @@ class PatientSocket(socket.socket):
 
     patience_s = 30.0
     _deadline = float("inf")
+    _head = b""
 
     @classmethod
     def adopt(cls, client: socket.socket) -> PatientSocket:
@@ -56,12 +58,40 @@ class PatientSocket(socket.socket):
         return received
 
     def sendall(self, *args: Any) -> None:  # noqa: ANN401
-        """Send all of it, in time.
+        """Send all of it, in time; the head of an answer is sent with what comes after it.
+
+        A process that is killed between the two would leave a head without a body, and whoever
+        has the head, as a proxy in front, cannot ask another server any more.
 
         Raises:
             ConnectionResetError: where the client does not take it.
         """
-        self._within(self.patience_s, super().sendall, *args)
+        data, *rest = args
+        if data.startswith(b"HTTP/1.1 ") and data[9:10] != b"1" and not self._head:
+            self._head = bytes(data)
+            return
+        head, self._head = self._head, b""
+        self._within(self.patience_s, super().sendall, head + data, *rest)
+
+    def flush(self) -> None:
+        """Send a head that nothing comes after."""
+        if self._head:
+            self.sendall(b"")
+
+    def sendfile(self, *args: Any) -> int:  # noqa: ANN401
+        """Send a file after the head, in time.
+
+        Raises:
+            ConnectionResetError: where the client does not take it.
+        """
+        self.flush()
+        sent: int = self._within(self.patience_s, super().sendfile, *args)
+        return sent
+
+    def shutdown(self, how: int) -> None:
+        """Send no more, once the head is sent."""
+        self.flush()
+        super().shutdown(how)
 
     def _within(self, seconds: float, call: Any, *args: Any) -> Any:  # noqa: ANN401
         try:
@@ -120,6 +150,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def handle(self, conn: TConn) -> Any:  # noqa: ANN401 - a mark of gunicorn's own
         """Serve one request; where the connection ends with it, wind it up here."""
         result = super().handle(conn)
+        with suppress(OSError):
+            conn.sock.flush()
         if result is False:
             close_graceful(conn.sock)
         return result

@@ -144,12 +144,12 @@ def _group_norm(
 def _upsample(
     value: torch.Tensor, settings: dict[str, Json], state: State, training: bool
 ) -> torch.Tensor:
-    """Pixel x is taken from ⌊x·i/o⌋, in single precision as torch does it."""
+    """Pixel x is taken from ⌊x·i/o⌋: torch multiplies in the value's type, then rounds to single."""
     for axis, (before, after) in enumerate(
         zip(settings["input_size"], settings["output_size"], strict=True), start=2
     ):
-        scale = torch.tensor(before, dtype=torch.float32) / after
-        places = (torch.arange(after, dtype=torch.float32) * scale).long()
+        scale = torch.tensor(before, dtype=value.dtype) / after
+        places = (torch.arange(after, dtype=value.dtype) * scale).float().long()
         value = value.index_select(axis, places.clamp(max=before - 1))
     return value
 

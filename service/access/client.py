@@ -5,6 +5,7 @@ Read it in a request, after the guard has looked at the key.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from flask import g, request
@@ -41,6 +42,7 @@ def current_owner() -> str:
     return f"key:{name}" if name else ANYONE
 
 
+@lru_cache(maxsize=4096)
 def household(address: str) -> str:
     """What one client's addresses have in common: an IPv6 client has a whole /64 to call from.
 

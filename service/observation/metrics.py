@@ -89,6 +89,7 @@ class Metrics:
             registry=registry,
         )
         self.info.labels(VERSION).set(1)
+        self._found: dict[tuple[str | int, ...], tuple[Counter, Histogram]] = {}
 
     def add(self, collector: Collector) -> None:
         """Have the text hold what is read elsewhere whenever it is asked for."""
@@ -100,8 +101,16 @@ class Metrics:
     ) -> None:
         """Count an answer."""
         known = method if method in METHODS else "other"
-        self.requests.labels(route, known, status, code).inc()
-        self.seconds.labels(route, status).observe(seconds)
+        requests, latencies = self._counters(route, known, status, code)
+        requests.inc()
+        latencies.observe(seconds)
+
+    def _counters(self, *labels: str | int) -> tuple[Counter, Histogram]:
+        """What counts such answers, looked up once: finding it costs more than counting."""
+        if labels not in self._found:
+            route, _, status, _ = labels
+            self._found[labels] = self.requests.labels(*labels), self.seconds.labels(route, status)
+        return self._found[labels]
 
     def count_lookup(self, tier: str, outcome: str) -> None:
         """Count a lookup in a tier of the cache: a ``hit`` or a ``miss``."""

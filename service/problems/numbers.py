@@ -154,7 +154,7 @@ NUMBERS = [
         repair="Ask for a smaller layer, or for fewer forms; `facts` names the limit.",
     ),
     ProblemType(
-        code="no_network",
+        code="no_such_network",
         status=404,
         title="The design has no such network",
         meaning="The design was made without a discriminator, so it has no part that shows one.",

@@ -197,7 +197,9 @@ def test_keys_on_the_wire(locked: Server, lines: bytes, status: int) -> None:
     got = exchange(locked.port, SHOW + lines + b"\r\n")
     assert got.closed
     assert got.statuses == [status], got
-    assert (b"unknown_id_version" in got.received) == (status == 404)  # it came as far as the design
+    assert (b"unknown_id_version" in got.received) == (
+        status == 404
+    )  # it came as far as the design
     assert ALICE.encode() not in got.received
 
 

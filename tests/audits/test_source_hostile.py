@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from designer.audit.reading.reader import read_source
@@ -29,6 +31,9 @@ def network(
     return NETWORK.format(init=init, forward=forward, more=more, arguments=arguments)
 
 
+DOUBLED = "a = [1]\nb = [1]\n" + "a = [a, a]\n" * 40 + "b = [b, b]\n" * 40
+"""Two lists of 2⁴⁰ entries each, on 82 lines."""
+
 HOSTILE = {
     "one megabyte": ("x = 1\n" * 170_000, MAX_AUDIT_SOURCE // 6 + 1),
     "deep brackets": ("a = 1\nnn.Sequential(" + "[" * 5000 + "]" * 5000 + ")", 2),
@@ -55,6 +60,18 @@ HOSTILE = {
         7,
     ),
     "a network in itself": (network("self.a = Net()"), 5),
+    "a huge hexadecimal": ("a = 1\nnn.Sequential(nn.Linear(0x" + "f" * 90_000 + ", 2))", 2),
+    "names for every class": (
+        "".join(f"a{i} = {i}\n" for i in range(5_000)) + "class C: pass\n" * 3_000,
+        5_144,
+    ),
+    "doubling lists, compared": (DOUBLED + "c = a == b\nnn.Sequential(nn.ReLU())", 83),
+    "doubling lists, as text": (DOUBLED + "c = str(a)\nnn.Sequential(nn.ReLU())", 83),
+    "doubling lists, formatted": (DOUBLED + "c = f'{a}'\nnn.Sequential(nn.ReLU())", 83),
+    "doubling lists, by percent": (DOUBLED + "c = '%s' % a\nnn.Sequential(nn.ReLU())", 83),
+    "doubling lists, as a kernel": (DOUBLED + "nn.Sequential(nn.Conv2d(3, 8, a))", 83),
+    "a list in itself": ("a = []\na.append(a)\nnn.Sequential(nn.Conv2d(3, 8, a))", 3),
+    "a loop of its own": ("a = 1\nwhile a:\n    a = a\nnn.Sequential(nn.ReLU())", 2),
     "257 layers": ("nn.Sequential(*[nn.Conv2d(3, 3, 1) for _ in range(257)])", 1),
 }
 
@@ -63,11 +80,20 @@ HOSTILE = {
 def test_hostile_source_is_refused_at_its_line(name: str) -> None:
     """No hang, no crash, no run: a refusal that names the line."""
     text, line = HOSTILE[name]
+    start = time.process_time()
     with pytest.raises(SourceRefused) as refused:
         read_source(text, input_shape=(3, 32, 32))
+    assert time.process_time() - start < 2
     assert refused.value.line == line
     assert f"line {line}: " in str(refused.value)
     assert refused.value.errors[0].pointer == "/source"
+
+
+def test_bases_that_multiply_are_read_once() -> None:
+    """Forty classes of three bases each have 3⁴⁰ ways up, and one network."""
+    text = "class A(nn.Module): pass\n" + "class A(A, A, A): pass\n" * 40
+    text += "class B: pass\nc = isinstance(A(), B)\nnn.Sequential(nn.Conv2d(3, 8, 3))"
+    assert len(read_source(text, input_shape=(3, 32, 32)).layers) == 1
 
 
 UNFOLLOWED = {

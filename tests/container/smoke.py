@@ -20,6 +20,7 @@ from urllib.request import Request, urlopen
 
 ROOT = Path(__file__).parents[2]
 IMAGE = "localhost/gan-designer"
+REDIS_IMAGE = "localhost/gan-designer-redis"
 PATIENCE_S = 60
 
 
@@ -99,6 +100,31 @@ def assert_walls(engine: str, container: str) -> None:
     output(engine, "exec", container, *check[1:])
 
 
+def running(engine: str, image: str) -> str:
+    """The one container that runs an image."""
+    listed = output(engine, "ps", "--format", "{{.ID}} {{.Image}}").splitlines()
+    (container,) = (
+        row.split()[0] for row in listed if row.split()[1].removesuffix(":latest") == image
+    )
+    return container
+
+
+def assert_kept_in_redis(engine: str, redis: str, url: str) -> None:
+    """The cache is in Redis, which writes down what it holds and finds it again when it restarts."""
+    status, state = answer(f"{url}/readyz")
+    assert (status, state["parts"]["cache"]["backend"]) == (200, "redis"), state  # type: ignore[index]
+    assert state["parts"]["cache"]["state"] == "ok", state  # type: ignore[index]
+    kept = int(output(engine, "exec", redis, "redis-cli", "dbsize"))
+    assert kept > 0
+    assert output(engine, "exec", redis, "redis-cli", "config", "get", "appendonly").endswith("yes")
+    time.sleep(2)  # appendfsync everysec
+    output(engine, "restart", redis)
+    deadline = time.monotonic() + PATIENCE_S
+    while int(output(engine, "exec", redis, "redis-cli", "dbsize") or 0) < 1:
+        assert time.monotonic() < deadline, "Redis has forgotten what it kept"
+        time.sleep(0.5)
+
+
 def main(engine: str, *compose: str) -> None:
     """Up, try, down; what the container wrote is shown where something failed."""
     port = free_port()
@@ -107,14 +133,15 @@ def main(engine: str, *compose: str) -> None:
     print("$", shlex.join(compose), "up -d", flush=True)
     output(*compose, "up", "-d", "--no-build")
     try:
-        containers = output(engine, "ps", "-q", "--filter", f"ancestor={IMAGE}").splitlines()
-        assert len(containers) == 1, containers
+        container, redis = running(engine, IMAGE), running(engine, REDIS_IMAGE)
         try:
             wait_until_healthy(url)
             assert_designs(url)
-            assert_walls(engine, containers[0])
+            assert_walls(engine, container)
+            assert_kept_in_redis(engine, redis, url)
         except BaseException:
-            subprocess.run([engine, "logs", containers[0]], check=False)
+            subprocess.run([engine, "logs", container], check=False)
+            subprocess.run([engine, "logs", redis], check=False)
             raise
     finally:
         output(*compose, "down")

@@ -84,6 +84,46 @@ def test_the_generators_fields_are_what_gradients_reach(chain: str, upsampling: 
     assert_fields(gan, gan.generator, start=3)
 
 
+def inner_field(layers: list[nn.Module], side: int) -> int:
+    """The most that any position sees, of those whose gradient reaches neither end of a signal."""
+    network = nn.Sequential(*layers).double()
+    for weight in network.parameters():
+        nn.init.uniform_(weight, 0.5, 1.5)
+    value = torch.zeros(1, 1, side, dtype=torch.float64, requires_grad=True)
+    widest = 0
+    for place in network(value)[0, 0]:
+        (gradient,) = torch.autograd.grad(place, value, retain_graph=True)
+        seen = gradient[0, 0].nonzero()[:, 0]
+        if seen.min() > 0 and seen.max() < side - 1:
+            widest = max(widest, int(seen.max() - seen.min()) + 1)
+    return widest
+
+
+UNEVEN = [
+    ((254,), Window(kernel_size=4, stride=3, padding=1, output_padding=2), Window(kernel_size=5, stride=4, padding=3, output_padding=3)),
+    ((607,), Window(kernel_size=8, stride=4, padding=3, output_padding=2), Window(kernel_size=7, stride=3, padding=4, output_padding=2), Window(kernel_size=7, stride=3, padding=2, output_padding=1)),
+    ((99,), PLAIN, Window(kernel_size=3, stride=2, padding=1)),
+    ((103,), LONGER, LONGER),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("chain", UNEVEN, ids=str)
+def test_fields_through_uneven_neighbours_are_those_of_the_places_there_are(
+    chain: tuple[Any, ...],
+) -> None:
+    """Where sizes have no whole factor, phases do not come in every combination."""
+    target, *steps = chain
+    thin = {"base_channels": 1, "max_channels": 1, "channels": 1}
+    gan = make_gan(target, *steps, upsampling=Upsampling.RESIZE, style=None, **thin)
+    fields = dict(
+        zip((p.name for p in gan.generator.placed), receptive_fields(gan.generator), strict=True)
+    )
+    layers: list[nn.Module] = []
+    for name, module in moving(gan, gan.generator, 3):
+        layers.append(module)
+        assert fields[name] == (inner_field(layers, gan.chain.initial_size[0]),), name
+
+
 def test_a_decoders_fields_count_its_stem() -> None:
     """They are counted in positions of the given map."""
     gan = make_gan(

@@ -168,6 +168,20 @@ def test_nearest_neighbours_of_large_maps(before: int, after: int) -> None:
     assert nearest_repeats(before, after) == counts.tolist()
 
 
+@pytest.mark.parametrize("stride", [47, 48, 55])
+def test_large_factors_are_verified(stride: int) -> None:
+    """Products of their inverses are rounded, in either precision."""
+    window = Window(kernel_size=stride, stride=stride)
+    gan = make_gan(
+        (4 * stride,),
+        window,
+        upsampling=Upsampling.RESIZE,
+        style=None,
+        normalization=Normalization.NONE,
+    )
+    assert_verified(gan)
+
+
 @pytest.mark.parametrize("chain", CHAINS)
 @pytest.mark.parametrize("upsampling", Upsampling)
 @pytest.mark.parametrize(

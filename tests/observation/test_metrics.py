@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -22,6 +23,13 @@ from tests.service.servers import Server, serving
 
 BRIEF = {"resolution": 16, "latent_dim": 4, "base_channels": 4}
 DOCS = Path(__file__).parents[2] / "docs" / "operations.md"
+
+LABELS = {
+    row.split("`")[1]: tuple(row.split("|")[2].replace("`", "").replace(",", "").split())
+    for row in DOCS.read_text().splitlines()
+    if row.startswith("| `gan_designer_")
+}
+"""The documented figures, each with its labels."""
 
 Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -152,21 +160,29 @@ def test_any_worker_gives_the_figures_of_all(pair: Server) -> None:
     assert sample(all_told(), "verifications_pending") == 0
 
 
-OF_JOBS = ("| `gan_designer_job", "| `gan_designer_queue")
-"""Rows about what is read from the store of jobs: tests/service/jobs/test_figures.py has them."""
+OF_JOBS = ("gan_designer_job", "gan_designer_queue")
+"""Figures of what is read from the store of jobs: tests/service/jobs/test_figures.py has them."""
 
 
 def test_what_is_documented_is_what_is_told(client: FlaskClient) -> None:
     """docs/operations.md has a row for each figure, with its labels, and no other."""
-    documented = {
-        row.split("`")[1]: tuple(row.split("|")[2].replace("`", "").replace(",", "").split())
-        for row in DOCS.read_text().splitlines()
-        if row.startswith("| `gan_designer_") and not row.startswith(OF_JOBS)
-    }
     metrics = client.application.extensions["metrics"]
     real = {
         f"{each._name}{'_total' if each._type == 'counter' else ''}": each._labelnames
         for each in vars(metrics).values()
         if hasattr(each, "_labelnames")
     }
-    assert documented == real
+    own = {name: of for name, of in LABELS.items() if not name.startswith(OF_JOBS)}
+    assert real == own
+
+
+def test_what_is_to_be_watched_is_told(client: FlaskClient) -> None:
+    """docs/deployment.md names figures that there are, with labels that they have."""
+    text = (DOCS.parent / "deployment.md").read_text()
+    known = client.get("/metrics").text
+    watched = re.findall(r"`(gan_designer_[a-z_]+)(?:\{([^}]+)\})?`", text)
+    assert len(watched) > 5
+    for name, labels in watched:
+        assert f"# TYPE {name.removesuffix('_total')}" in known
+        for label in re.findall(r"([a-z]+)=", labels):
+            assert label in LABELS[name], (name, label)

@@ -40,6 +40,24 @@ def test_every_code_of_the_library_is_registered() -> None:
     assert written | readers | codes_of(errors.DesignerError) <= PROBLEMS.keys()
 
 
+def test_every_code_stands_for_one_problem() -> None:
+    """Two problems of one code would hide one another in the registry."""
+    listed = re.findall(
+        r'^        code="([a-z_]+)",$',
+        "".join(path.read_text() for path in (ROOT / "service" / "problems").glob("*.py")),
+        re.M,
+    )
+    assert sorted(listed) == sorted(PROBLEMS)
+
+
+def test_a_design_without_a_discriminator_has_no_picture_of_one(client: FlaskClient) -> None:
+    """The design exists and the picture does not: 404, with a code of its own."""
+    brief = {"resolution": 16, "latent_dim": 1, "verify": "none", "discriminator": None}
+    links = client.post("/v1/designs", json=brief).json["links"]
+    answer = client.get(f"{links['self']}/discriminator.svg")
+    assert (answer.status_code, answer.json["code"]) == (404, "no_such_network")
+
+
 @pytest.mark.parametrize("problem", PROBLEMS.values(), ids=list(PROBLEMS))
 def test_every_type_leads_to_its_page(client: FlaskClient, problem: object) -> None:
     """The page says what the code means and how to repair the request."""

@@ -7,8 +7,10 @@ import pytest
 from designer.architecture import Gan
 from designer.brief import Level
 from designer.layers import Window
-from designer.source import render_source
+from designer.source import PythonSource, render_source
+from designer.styles import Normalization, Upsampling
 from designer.verification import Pool, WidthPolicy, verify_source
+from tests.networks.building import LONGER, PLAIN, make_gan
 from tests.verification.designs import doubling, gan_of
 
 pytestmark = pytest.mark.torch
@@ -79,3 +81,37 @@ def test_what_is_too_dear_is_not_run(dcgan: Gan) -> None:
     )
     assert receipt.verdict == "not_run"
     assert "multiply-adds" in receipt.checks[-1].detail
+
+
+def one_channel_wide(latent_dim: int) -> Gan:
+    """A generator whose every map has one ReLU, and no norm that would wake it."""
+    return make_gan(
+        (53, 47),
+        (LONGER, LONGER),
+        (PLAIN, LONGER),
+        (LONGER, LONGER),
+        channels=1,
+        latent_dim=latent_dim,
+        base_channels=8,
+        max_channels=1,
+        upsampling=Upsampling.RESIZE,
+        normalization=Normalization.NONE,
+        style=None,
+    )
+
+
+@pytest.mark.parametrize("latent_dim", range(1, 9))
+def test_a_network_of_few_relus_is_verified(latent_dim: int, pool: Pool) -> None:
+    """For one draw of weights all of them may be silent; a cut is one in every draw."""
+    gan = one_channel_wide(latent_dim)
+    source = render_source(gan)
+    assert verify_source(source, gan, level=Level.STANDARD, runner=pool.run).verdict == "verified"
+
+
+def test_a_cut_in_a_network_of_few_relus_is_found(pool: Pool) -> None:
+    """A gradient that is zero in every draw is zero."""
+    gan = one_channel_wide(3)
+    text = render_source(gan).text.replace("self.main(latent)", "self.main(latent * 0)")
+    source = PythonSource(text=text)
+    receipt = verify_source(source, gan, level=Level.STANDARD, runner=pool.run)
+    assert "generator.gradients" in {check.name for check in receipt.failures}

@@ -136,6 +136,25 @@ def formatted(
     return bounded(made, node)
 
 
+def weight(value: Value) -> int:
+    """How many entries a value holds, lists in lists included, up to a little over ``MAX_ENTRIES``.
+
+    A few lines of source can make a list that holds 2⁶⁰ of them, or itself.
+
+    >>> weight([1, [2, 3], {"a": (4,)}])
+    8
+    """
+    found, todo = 0, [value]
+    while todo and found <= MAX_ENTRIES:
+        entry = todo.pop()
+        found += 1
+        if isinstance(entry, dict):
+            todo += entry.values()
+        elif isinstance(entry, list | tuple):
+            todo += entry
+    return found
+
+
 def is_plain(value: Value) -> bool:
     """Whether a value is Python's own."""
     return value is None or isinstance(value, int | float | str | list | tuple | dict)

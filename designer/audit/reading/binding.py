@@ -15,7 +15,7 @@ class Binding(Containers):
 
     def _listcomp(self, node: ast.ListComp | ast.GeneratorExp, scope: Scope) -> Value:
         found: list[Value] = []
-        self._comprehend(node, 0, dict(scope), found)
+        self._comprehend(node, 0, self.copied(scope, node), found)
         return bounded(found, node)
 
     _generatorexp = _listcomp

@@ -137,7 +137,7 @@ class Calling(Binding):
         self, called: FunctionValue, given: list[Value], named: dict[str, Value], node: ast.AST
     ) -> Scope:
         """The scope of a call: outer names, then the parameters."""
-        scope = dict(called.scope)
+        scope = self.copied(called.scope, called.node)
         arguments = called.node.args
         names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
         defaults = dict(zip(reversed(names), reversed(arguments.defaults), strict=False))
@@ -223,6 +223,7 @@ class Calling(Binding):
     def _call_builtin(
         self, name: str, arguments: list[Value], named: dict[str, Value], node: ast.AST
     ) -> Value:
+        self.weigh([*arguments, *named.values()], node)
         plain = [value.items if isinstance(value, ModuleSequence) else value for value in arguments]
         return call_builtin(name, plain, named, node)
 
@@ -241,6 +242,7 @@ class Calling(Binding):
             grow(items, name, arguments, self.entries, node)
             return owner if isinstance(owner, ModuleSequence) else None
         if isinstance(owner, str) and name == "format":
+            self.weigh([*arguments, *named.values()], node)
             return formatted(owner, arguments, named, node)
         if isinstance(items, list) and name == "pop" and items and not named:
             return _popped(items, arguments, node)
@@ -283,11 +285,8 @@ def _parent(scope: Scope) -> Value:
     instance, function = scope.get(_OWNER), scope.get(_FUNCTION)
     if not isinstance(instance, InstanceValue) or not isinstance(function, FunctionValue):
         return Unknown(why="super() outside of a method", line=1)
-    todo = [instance.made_of]
-    while todo:
-        made = todo.pop()
+    for made in instance.made_of.family:
         member = made.members.get(function.node.name)
         if isinstance(member, FunctionValue) and member.node is function.node:
             return Parent(instance=instance, of=made)
-        todo += [base for base in made.bases if isinstance(base, ClassValue)]
     return Parent(instance=instance, of=instance.made_of)

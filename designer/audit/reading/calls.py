@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from typing import cast
 
 from designer.audit.dense import FlattenLayer
 from designer.audit.pools import GlobalPoolLayer
@@ -16,7 +15,7 @@ from designer.audit.reading.modules import (
     refuse_unknown,
     split_axes,
 )
-from designer.audit.reading.slices import tensor_sizes
+from designer.audit.reading.slices import named_axes, tensor_sizes
 from designer.audit.reading.tape import Tape
 from designer.audit.reading.text import refuse_line
 from designer.audit.reading.values import BatchSize, TensorValue, Unknown, Value
@@ -120,7 +119,7 @@ def _concatenate(tape: Tape, arguments: Sequence[Value], named: Given, node: ast
             refuse_unknown(tensor, node, "the concatenation cannot be followed")
         if not isinstance(tensor, TensorValue):
             refuse_line(node, "one of the tensors concatenated here cannot be followed")
-    shape = tensors[0].shape
+    shape = tensors[0].shape if tensors else None
     dim = given.get("dim", given.get("axis", 0))
     if dim != 1 and not (shape is not None and isinstance(dim, int) and dim + len(shape) == 1):
         refuse_line(node, "only a concatenation along the channels (dim 1) can be followed")
@@ -169,7 +168,7 @@ def _squeeze(
         return tensor
     shape = tensor.shape
     dim = number(given.get("dim"), "dim", node)
-    axes = range(1, len(shape)) if dim is None else [entry % len(shape) for entry in _listed(dim)]
+    axes = range(1, len(shape)) if dim is None else named_axes(dim, len(shape), node)
     kept = tuple(
         size for axis, size in enumerate(shape) if axis == 0 or axis not in axes or size != 1
     )
@@ -181,10 +180,13 @@ def _unsqueeze(
 ) -> Value:
     given = bind(("dim",), arguments, named, node)
     dim = number(given.get("dim"), "dim", node)
-    if tensor.shape is None or not isinstance(dim, int) or dim == 0:
-        refuse_line(node, "this unsqueeze cannot be followed")
+    if tensor.shape is None:
+        refuse_line(node, "an unsqueeze behind a layer that breaks cannot be followed")
     shape = list(tensor.shape)
-    shape.insert(dim if dim > 0 else dim + len(shape) + 1, 1)
+    (place,) = named_axes(dim if isinstance(dim, int) else None, len(shape) + 1, node)
+    if not place:
+        refuse_line(node, "an axis before the batch cannot be followed")
+    shape.insert(place, 1)
     return tape.reshape(tensor, tuple(shape[1:]), node)
 
 
@@ -216,9 +218,10 @@ def _mean(
     tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
 ) -> Value:
     given = bind(("dim", "keepdim"), arguments, named, node)
-    dims = _listed(number(given.get("dim"), "dim", node))
-    rank = len(dims) + 2 if tensor.shape is None else len(tensor.shape)
-    if not dims or None in dims or {dim % max(rank, 1) for dim in dims} != set(range(2, rank)):
+    dims = number(given.get("dim"), "dim", node)
+    many = len(dims) if isinstance(dims, list) else 1
+    rank = many + 2 if tensor.shape is None else len(tensor.shape)
+    if dims is None or not many or set(named_axes(dims, rank, node)) != set(range(2, rank)):
         refuse_line(node, "only a mean or sum over all axes of the map can be followed")
     return tape.put(GlobalPoolLayer(keepdim=bool(given.get("keepdim"))), tensor, node)
 
@@ -257,10 +260,6 @@ def _unflatten(
 def _sizes_named(named: Given) -> Given:
     """The method's ``sizes`` is the module's ``unflattened_size``."""
     return {{"sizes": "unflattened_size"}.get(name, name): value for name, value in named.items()}
-
-
-def _listed(value: object) -> list[int]:
-    return value if isinstance(value, list) else [cast(int, value)]
 
 
 def _without_input(named: Given) -> Given:

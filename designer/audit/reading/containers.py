@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from designer.audit.reading.arithmetic import bounded
+from designer.audit.reading.arithmetic import bounded, is_plain
 from designer.audit.reading.expressions import Expressions
 from designer.audit.reading.slices import slice_tensor
 from designer.audit.reading.text import refuse_line
@@ -66,5 +66,7 @@ class Containers(Expressions):
         parts = []
         for part in node.values:
             inner = part.value if isinstance(part, ast.FormattedValue) else part
-            parts.append(str(self.value(inner, scope))[:100])
+            value = self.value(inner, scope)
+            self.weigh(value, node)
+            parts.append(str(value)[:100] if is_plain(value) else "?")
         return bounded("".join(parts), node)

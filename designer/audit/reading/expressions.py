@@ -6,9 +6,9 @@ import ast
 
 from designer.audit.reading.arithmetic import UNARY, bounded, combine
 from designer.audit.reading.kinds import same_kind
-from designer.audit.reading.modules import is_module_name, refuse_unknown
+from designer.audit.reading.modules import is_module_name
 from designer.audit.reading.slices import tensor_sizes
-from designer.audit.reading.tape import Tape
+from designer.audit.reading.steps import Steps
 from designer.audit.reading.text import SourceTooLong, refuse_line
 from designer.audit.reading.values import (
     ClassValue,
@@ -23,9 +23,6 @@ from designer.audit.reading.values import (
     Unknown,
     Value,
 )
-
-MAX_STEPS = 60_000
-"""Most nodes that one source has evaluated."""
 
 MAX_DEPTH = 80
 """Deepest expression."""
@@ -68,18 +65,11 @@ PYTHON_NAMES = frozenset(
     ]
 )
 
-
 _SAMENESS = ast.Eq | ast.NotEq | ast.Is | ast.IsNot
 
 
-class Expressions:
+class Expressions(Steps):
     """Evaluates expressions in scopes, within a number of steps."""
-
-    def __init__(self) -> None:
-        self.steps = 0
-        self.depth = 0
-        self.line = 1
-        self.tape: Tape | None = None
 
     def call(self, node: ast.Call, scope: Scope) -> Value:
         """What a call gives."""
@@ -110,44 +100,6 @@ class Expressions:
             return found
         finally:
             self.depth -= 1
-
-    def count(self, node: ast.AST) -> None:
-        """One step more.
-
-        Raises:
-            SourceTooLong: past the bound.
-        """
-        self.line = getattr(node, "lineno", self.line)
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            detail = f"more than {MAX_STEPS} steps to follow"
-            raise SourceTooLong(self.line, detail, maximum=MAX_STEPS)
-
-    def entries(self, value: Value, node: ast.AST) -> list[Value]:
-        """What a loop goes over.
-
-        Raises:
-            SourceRefused: where that is not known.
-        """
-        if isinstance(value, ModuleSequence):
-            return list(value.items)
-        if isinstance(value, Unknown):
-            refuse_unknown(value, node, "the loop cannot be followed")
-        if not isinstance(value, list | tuple | dict | str):
-            refuse_line(node, "what this loops over cannot be followed")
-        return list(value)
-
-    def truth(self, value: Value, node: ast.AST) -> bool:
-        """Whether a condition holds.
-
-        Raises:
-            SourceRefused: where that is not known.
-        """
-        if isinstance(value, Unknown):
-            refuse_unknown(value, node, "the condition cannot be followed")
-        if isinstance(value, TensorValue):
-            refuse_line(node, "a condition on a tensor cannot be followed")
-        return bool(value)
 
     def _constant(self, node: ast.Constant, scope: Scope) -> Value:
         return bounded(node.value, node)
@@ -230,6 +182,7 @@ class Expressions:
         left, right = self.value(node.left, scope), self.value(node.right, scope)
         if isinstance(left, TensorValue) or isinstance(right, TensorValue):
             return self._on_tensors(node, left, right)
+        self.weigh((left, right), node)
         return combine(type(node.op), left, right, node)
 
     def _on_tensors(self, node: ast.BinOp, left: Value, right: Value) -> Value:
@@ -275,6 +228,7 @@ class Expressions:
         left = self.value(node.left, scope)
         for kind, operand in zip(node.ops, node.comparators, strict=True):
             right = self.value(operand, scope)
+            self.weigh((left, right), node)
             if isinstance(kind, ast.Is | ast.IsNot) and None in (left, right):
                 known = not isinstance(left, Unknown) and not isinstance(right, Unknown)
                 held: Value = (left is right) == isinstance(kind, ast.Is) if known else left

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from designer.audit.documents import read_layer
+from designer.audit.reading.arithmetic import weight
 from designer.audit.reading.text import SourceRefused, refuse_line
 from designer.audit.reading.values import LayerModule, Unknown, Value
 from designer.audit.spec import Layer
@@ -21,6 +22,9 @@ _TRANSPOSED = (
     "in_channels out_channels kernel_size stride padding output_padding groups bias dilation"
     " padding_mode"
 )
+
+MAX_SIZES = 64
+"""Most numbers that one argument holds."""
 
 SIGNATURES: Mapping[str, tuple[str, str]] = {
     "Conv": ("conv", _CONV),
@@ -202,6 +206,8 @@ def number(value: Value, name: str, node: ast.AST) -> Any:  # noqa: ANN401  (a J
     if isinstance(value, Unknown):
         refuse_unknown(value, node, f"{name} cannot be followed")
     if isinstance(value, list | tuple):
+        if weight(value) > MAX_SIZES:
+            refuse_line(node, f"{name} is a list of more than {MAX_SIZES}")
         return [number(entry, name, node) for entry in value]
     if isinstance(value, bool) or value is None or isinstance(value, str | float):
         return value

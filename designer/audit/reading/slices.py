@@ -19,6 +19,23 @@ def tensor_sizes(tensor: TensorValue, tape: Tape, node: ast.AST) -> tuple[Value,
     return (BatchSize(tensor.shape[0]), *tensor.shape[1:])
 
 
+def named_axes(value: object, rank: int, node: ast.AST) -> list[int]:
+    """The axes that a ``dim`` names, counted from the front.
+
+    >>> named_axes([2, -1], 4, ast.Pass())
+    [2, 3]
+
+    Raises:
+        SourceRefused: for what is no axis of a tensor of that rank.
+    """
+    axes = []
+    for axis in value if isinstance(value, list) else [value]:
+        if not isinstance(axis, int) or not -rank <= axis < rank:
+            refuse_line(node, f"dim {str(axis)[:60]} is no axis of a tensor of {rank}")
+        axes.append(axis % rank)
+    return axes
+
+
 def slice_tensor(tape: Tape, tensor: TensorValue, parts: Sequence[Value], node: ast.AST) -> Value:
     """``x[:, :, 1:-1]``: a crop, if only axes behind the channels are cut.
 

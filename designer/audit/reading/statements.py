@@ -116,7 +116,8 @@ class Interpreter(Calling):
                 return done
             if done is Leaving.BREAK:
                 return None
-        raise SourceTooLong(statement.lineno, f"a loop of more than {MAX_ENTRIES} turns")
+        detail = f"a loop of more than {MAX_ENTRIES} turns"
+        raise SourceTooLong(statement.lineno, detail, maximum=MAX_ENTRIES)
 
     def _do_break(self, statement: ast.Break, scope: Scope) -> Left:
         return Leaving.BREAK
@@ -149,9 +150,14 @@ class Interpreter(Calling):
     def _do_classdef(self, statement: ast.ClassDef, scope: Scope) -> None:
         bases = tuple(self.value(base, scope) for base in statement.bases)
         members: Scope = {}
-        made = ClassValue(node=statement, scope=scope, bases=bases, members=members)
+        each = {id(old): old for base in bases for old in (base, *getattr(base, "lineage", ()))}
+        lineage = tuple(each.values())
+        self.count(statement, len(lineage) // 8)
+        made = ClassValue(
+            node=statement, scope=scope, bases=bases, lineage=lineage, members=members
+        )
         scope[statement.name] = made
-        inside = dict(scope)
+        inside = self.copied(scope, statement)
         self.run_top_level(statement.body, inside)
         new = {name: value for name, value in inside.items() if scope.get(name) is not value}
         for name, value in new.items():

@@ -87,41 +87,36 @@ class ClassValue:
     node: ast.ClassDef
     scope: Scope
     bases: tuple[Value, ...]
+    lineage: tuple[Value, ...]
+    """The bases and theirs, each once."""
     members: Scope
+
+    @property
+    def family(self) -> tuple[ClassValue, ...]:
+        """The class and those of the source that it derives from, the nearest first."""
+        return (self, *(base for base in self.lineage if isinstance(base, ClassValue)))
 
     def find(self, name: str) -> Value:
         """A member of the class or of its bases, None where there is none."""
-        if name in self.members:
-            return self.members[name]
-        for base in self.bases:
-            if isinstance(base, ClassValue) and (found := base.find(name)) is not None:
-                return found
-        return None
+        return next((made.members[name] for made in self.family if name in made.members), None)
 
     def derives_from(self, other: ClassValue) -> bool:
         """Whether it is that class or has it among its bases."""
-        mine = (base for base in self.bases if isinstance(base, ClassValue))
-        return self is other or any(base.derives_from(other) for base in mine)
+        return any(made is other for made in self.family)
 
     @property
     def is_module(self) -> bool:
         """Whether it is a torch module."""
-        return any(
-            base.is_module
-            if isinstance(base, ClassValue)
-            else isinstance(base, Reference) and base.path.endswith(("Module", "Sequential"))
-            for base in self.bases
-        )
+        return self._derives_from_torch("Module") or self.is_sequential
 
     @property
     def is_sequential(self) -> bool:
         """Whether it is torch's Sequential with another start."""
-        return any(
-            base.is_sequential
-            if isinstance(base, ClassValue)
-            else isinstance(base, Reference) and base.path.endswith("Sequential")
-            for base in self.bases
-        )
+        return self._derives_from_torch("Sequential")
+
+    def _derives_from_torch(self, name: str) -> bool:
+        references = (base for base in self.lineage if isinstance(base, Reference))
+        return any(base.path.endswith(name) for base in references)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

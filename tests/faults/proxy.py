@@ -1,0 +1,97 @@
+"""The committed nginx example in front of real replicas, each killed and started as a test likes."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.service.processes import descendants
+from tests.service.servers import ROOT, Server, free_port, start_server, wait_for
+
+EXAMPLE = ROOT / "docs" / "deployment" / "nginx.conf"
+NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
+class Replica:
+    """A server at a port that stays over its deaths."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.port = free_port()
+        self._folder = folder
+        self._settings = settings
+        self.server: Server | None = None
+
+    def start(self) -> None:
+        """Start it; it listens."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self.server = start_server(self._folder, port=self.port, **self._settings)
+
+    def kill(self) -> None:
+        """End it as a machine does that loses its power: every process at once."""
+        assert self.server is not None
+        for pid in (self.server.pid, *descendants(self.server.pid)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.server.process.wait()
+        self.server = None
+
+    def stop(self) -> None:
+        """End it in order."""
+        if self.server is not None:
+            self.server.stop()
+            self.server = None
+
+
+def example_text(port: int, replicas: list[int]) -> str:
+    """The example with other ports, and nothing else changed."""
+    text = EXAMPLE.read_text()
+    places = iter(replicas)
+    text, servers = re.subn(
+        r"server 127\.0\.0\.1:800[12] ", lambda _: f"server 127.0.0.1:{next(places)} ", text
+    )
+    text, listens = re.subn(r"listen 8000 ", f"listen 127.0.0.1:{port} ", text)
+    assert (servers, listens) == (2, 1)
+    return text
+
+
+@contextmanager
+def proxying(*replicas: Replica) -> Iterator[Server]:
+    """Nginx as the example has it, in front of these replicas, in a folder of its own."""
+    assert NGINX, "nginx is missing: .ci/system-packages test"
+    port = free_port()
+    with TemporaryDirectory(prefix="nginx-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # started by root it serves as nobody
+        config, log = folder / "nginx.conf", folder / "log"
+        config.write_text(example_text(port, [replica.port for replica in replicas]))
+        with log.open("ab") as lines:
+            command = [NGINX, "-p", name, "-c", str(config)]
+            process = subprocess.Popen(command, stdout=lines, stderr=lines)
+        try:
+            wait_for(port, process, log)
+            yield Server(port=port, process=process, log=log)
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+
+
+@contextmanager
+def replicated(folder: Path, **settings: str) -> Iterator[tuple[Server, Replica, Replica]]:
+    """The proxy and two replicas that trust it."""
+    settings = {"workers": "1", "threads": "8", "trusted_proxies": "1", **settings}
+    one, other = (Replica(folder / name, **settings) for name in ("one", "other"))
+    try:
+        one.start()
+        other.start()
+        with proxying(one, other) as proxy:
+            yield proxy, one, other
+    finally:
+        one.stop()
+        other.stop()

@@ -1,0 +1,178 @@
+"""The nginx example: slow clients stop nobody, and replicas die and come back unseen."""
+
+from __future__ import annotations
+
+import json
+import resource
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.access.raw import exchange
+from tests.access.test_smuggling import HIDDEN, REFUSED
+from tests.faults.load import Load
+from tests.faults.proxy import Replica, proxying, replicated
+from tests.faults.test_clients import HEAD, LARGE, ask_for_much
+from tests.parts.redis import serving_redis
+from tests.service.servers import Server
+from tests.support import soak_count
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.slow
+
+DESIGN = "/v1/designs?resolution=16&base_channels=4&verify=none&latent_dim="
+JSON = {"Content-Type": "application/json"}
+HALF_OPEN = 1_000
+
+
+@pytest.fixture(scope="module")
+def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The example before two replicas of two threads, which by themselves could be held up."""
+    folder = tmp_path_factory.mktemp("proxied")
+    with replicated(folder, threads="2") as (server, _, _):
+        yield server
+
+
+def test_a_thousand_half_open_connections_keep_nobody_out(proxy: Server) -> None:
+    """In the middle of a head, of a body, or silent: none of them ever reaches a replica."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
+    begun = (b"", b"GET /healthz HT", HEAD % 100, HEAD % len(LARGE) + LARGE[:9])
+    try:
+        with ExitStack() as stack:
+            for number in range(HALF_OPEN):
+                client = stack.enter_context(proxy.connect())
+                client.sendall(begun[number % len(begun)])
+            for number in range(1, 21):
+                assert proxy.ask(f"{DESIGN}{number}").status == 200
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_clients_that_read_slowly_hold_no_thread(proxy: Server) -> None:
+    """More of them than the replicas have threads, each with megabytes that it does not take."""
+    with ExitStack() as stack:
+        clients = [ask_for_much(proxy, stack) for _ in range(4)]
+        for number in range(1, 11):
+            assert proxy.ask(f"{DESIGN}{number}").status == 200
+        assert len(all_of(clients[0])) > 7_000_000
+
+
+def all_of(client: socket.socket) -> bytes:
+    """The rest of an answer of known length."""
+    received = bytearray()
+    while len(received) < 7_200_000 and (piece := client.recv(1_000_000)):
+        received += piece
+    return bytes(received)
+
+
+def test_what_the_proxy_refuses_is_a_problem(proxy: Server, tmp_path: Path) -> None:
+    """With the service's own bounds; and where no replica answers, it says when to come back."""
+    answer = proxy.ask("/v1/designs", method="POST", body=b" " * (2**20 + 1), headers=JSON)
+    assert (answer.status, answer.json["code"]) == (413, "body_too_large")
+    fits = proxy.ask("/v1/designs", method="POST", body=b" " * 2**20, headers=JSON)
+    assert (fits.status, fits.json["code"]) == (400, "empty_body")
+    assert proxy.ask("/v1/designs/" + "1" * 8000).status == 404
+    assert proxy.ask("/v1/designs/" + "1" * 8300).status == 414
+    for path in ("/metrics", "/readyz"):
+        assert proxy.ask(path).status == 404
+    with proxying(Replica(tmp_path), Replica(tmp_path)) as alone:
+        answer = alone.ask("/healthz")
+    assert (answer.status, answer.json["code"]) == (503, "accident")
+    assert answer.headers["Retry-After"] == "2"
+
+
+def test_ids_go_through_the_proxy(proxy: Server) -> None:
+    """A plain one is the client's own, any other is the proxy's; both logs have it."""
+    sent = {"X-Request-ID": "abc-1"}
+    assert proxy.ask("/healthz", headers=sent).headers["X-Request-ID"] == "abc-1"
+    made = proxy.ask("/healthz", headers={"X-Request-ID": "a b"}).headers["X-Request-ID"]
+    assert made != "a b"
+    assert {"abc-1", made} <= {line["request_id"] for line in proxied(proxy)}
+
+
+def proxied(proxy: Server) -> list[dict[str, str]]:
+    """What the proxy logged of requests."""
+    lines = proxy.log.read_text().splitlines()
+    return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def test_nothing_is_smuggled_through_the_proxy(tmp_path: Path) -> None:
+    """Doubtful messages, a request hidden after each: replicas see what nginx sent, and no more."""
+    with replicated(tmp_path, log_level="debug") as (proxy, one, other):
+        with ThreadPoolExecutor(16) as clients:
+            messages = [sent + HIDDEN for sent in REFUSED.values()]
+            list(clients.map(lambda sent: exchange(proxy.port, sent, quiet_s=1), messages))
+
+        def seen() -> int:
+            assert one.server is not None
+            assert other.server is not None
+            events = [line["event"] for each in (one, other) for line in each.server.lines]  # type: ignore[union-attr]
+            return events.count("request") + events.count("request refused before it was read")
+
+        def sent_on() -> int:
+            tries = [line["upstream_status"] for line in proxied(proxy)]
+            return sum(len(each.split(",")) for each in tries if each)
+
+        wait_until(lambda: sent_on() >= seen(), what="the proxy's log to account for all")
+        assert sent_on() > 10
+
+
+def test_replicas_die_and_come_back_in_turn_without_a_failed_request(tmp_path: Path) -> None:
+    """Killed whole or ended in order, under load: whoever asks at the proxy notices nothing.
+
+    Each serves what the other made, and both count a client's requests together.
+    """
+    with (
+        serving_redis(tmp_path / "redis") as redis,
+        replicated(tmp_path, redis_url=redis.url) as (proxy, one, other),
+    ):
+        load = Load(port=proxy.port, path=lambda number: f"{DESIGN}{number % 500 + 1}", clients=4)
+        posts = Load(
+            port=proxy.port,
+            path=lambda number: "/v1/layers/solve",
+            method="POST",
+            body=lambda number: b'{"op": "conv", "input_size": [64], "output_size": [32]}',
+            clients=2,
+        )
+        with load.running(), posts.running():
+            for turn in range(soak_count(2, 20)):
+                for replica in (one, other):
+                    load.wait_for(30)
+                    (replica.stop if turn % 2 else replica.kill)()
+                    load.wait_for(30)
+                    replica.start()
+                    load.wait_for(10)
+        for each in (load, posts):
+            assert [exchange for exchange in each.exchanges if exchange.status != 200] == []
+
+
+def test_replicas_share_designs_and_limits(tmp_path: Path) -> None:
+    """A design is computed once for both, and a client has one limit at both."""
+    with (
+        serving_redis(tmp_path / "redis") as redis,
+        replicated(tmp_path, redis_url=redis.url, rate_limit="20/hour") as (proxy, one, other),
+    ):
+        answers = [proxy.ask(f"{DESIGN}7") for _ in range(30)]
+        assert [answer.status for answer in answers] == [200] * 20 + [429] * 10
+        assert len({answer.headers["ETag"] for answer in answers[:20]}) == 1
+        said = {"X-Forwarded-For": "192.0.2.9", "Forwarded": "for=192.0.2.9"}
+        assert proxy.ask(f"{DESIGN}8", headers=said).status == 429  # whoever he says he is
+        assert one.server is not None
+        assert other.server is not None
+        made = [
+            line
+            for server in (one.server, other.server)
+            for line in server.lines
+            if "solve" in line.get("stages", {})
+        ]
+        assert len(made) == 1
+        asked = [
+            len([line for line in server.lines if line["event"] == "request"])
+            for server in (one.server, other.server)
+        ]
+        assert min(asked) > 5

@@ -1,0 +1,30 @@
+"""docs/licences.md names what is installed with the service, and nothing asks for more than it gives."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = runpy.run_path(str(ROOT / ".ci" / "licences.py"))
+PAGE = (ROOT / "docs" / "licences.md").read_text()
+
+
+def rows(page: str) -> set[str]:
+    return {line for line in page.splitlines() if line.startswith("| ")}
+
+
+def test_the_page_is_what_is_installed() -> None:
+    """`make licences` was run since a package came, went or changed its licence.
+
+    Another Python may need fewer packages than the one that wrote the page, never others.
+    """
+    assert SCRIPT["HEADER"] in PAGE
+    assert rows(SCRIPT["page"]()) <= rows(PAGE)
+
+
+def test_no_licence_reaches_into_the_service() -> None:
+    """None is of those that would bind whoever serves or embeds it."""
+    assert len(rows(PAGE)) > 30
+    assert [row for row in rows(PAGE) if re.search("GPL|AGPL|SSPL|UNKNOWN|Commons", row)] == []

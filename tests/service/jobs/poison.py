@@ -1,0 +1,40 @@
+"""A worker whose rows do harm: by the length of their latent vector. Loaded by Celery in tests."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+from designer.brief import Brief
+from designer.design import Design
+from service.config import Config
+from service.jobs.child import Child
+from service.jobs.rows import Make
+from service.jobs.worker import make_worker
+
+KILLED, TOO_LARGE, TOO_LONG, STUCK = 1001, 1002, 1003, 1004
+"""Latent vectors of this length end their process, fill its memory, sleep, hold the interpreter."""
+
+
+def poisoned(make: Make) -> Make:
+    """The same, but for such briefs."""
+
+    def made(brief: Brief) -> Design:
+        if brief.latent_dim == KILLED:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if brief.latent_dim == TOO_LARGE:
+            held = [bytearray(2**24) for _ in range(2**16)]
+            raise AssertionError(f"there was room for {len(held)} pieces")
+        if brief.latent_dim == TOO_LONG:
+            time.sleep(3600)
+        if brief.latent_dim == STUCK:
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1, signal.SIGALRM})
+            time.sleep(3600)
+        return make(brief)
+
+    return made
+
+
+settings = Config.from_environment()
+app = make_worker(settings, Child(settings, wrap=poisoned))

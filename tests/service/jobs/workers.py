@@ -1,0 +1,64 @@
+"""Real workers for tests: Celery as a fleet runs it, with rows that do harm where a test asks for it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from service.config import Config
+from service.jobs.processes import PROGRAM, worker_command
+from service.jobs.store.opening import open_store
+from tests.parts.redis import wait_until
+from tests.service.servers import ROOT
+
+POISON = "tests.service.jobs.poison"
+
+
+def config_of(state: Path, redis_url: str = "") -> Config:
+    """The settings of a worker and of the server that shares its state."""
+    return Config(state_folder=str(state), redis_url=redis_url)
+
+
+def start_worker(
+    state: Path, *, redis_url: str = "", program: str = PROGRAM, **settings: str
+) -> subprocess.Popen[bytes]:
+    """A worker that lives, as far as the store knows."""
+    name = f"worker-{uuid4().hex[:8]}@test"
+    variables = {f"GAN_DESIGNER_{name.upper()}": value for name, value in settings.items()}
+    shared = {"REDIS_URL": redis_url, "GAN_DESIGNER_STATE_FOLDER": str(state)}
+    process = subprocess.Popen(
+        worker_command(name, program=program),
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **shared, **variables},
+        stdout=subprocess.DEVNULL,
+    )
+    store = open_store(config_of(state, redis_url))
+    wait_until(lambda: name in store.workers(), what=f"{name} to live")
+    return process
+
+
+def end_worker(process: subprocess.Popen[bytes]) -> None:
+    """End a worker in order, and kill it where that takes too long."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def working(
+    state: Path, *, redis_url: str = "", program: str = PROGRAM, **settings: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker, ended by its pid."""
+    process = start_worker(state, redis_url=redis_url, program=program, **settings)
+    try:
+        yield process
+    finally:
+        end_worker(process)
