@@ -23,7 +23,7 @@ def client() -> FlaskClient:
     return create_app().test_client()
 
 
-@pytest.mark.parametrize("view", ["design", "code", "layer", "audit"])
+@pytest.mark.parametrize("view", ["design", "code", "layer", "audit", "sweep"])
 def test_the_page_is_light(reader: Reader, view: str) -> None:
     """Whichever view is opened, all that is loaded for it is at most 150 kB, uncompressed."""
     loaded: dict[str, int] = {}

@@ -225,6 +225,7 @@ def test_a_finished_sweep_looks_right(browser: Browser, server: Server) -> None:
             expect(page.locator(".plot .point")).to_have_count(2)
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})
+                page.wait_for_timeout(1000)  # the plot is drawn anew for its width
                 assert (width, faults(page)) == (width, {})
             for scheme in ("dark", "light"):
                 page.emulate_media(color_scheme=scheme)
