@@ -49,7 +49,18 @@ export function mount(root, { words, navigate, address, announce }) {
   const table = sweepTable({ words, open: (id) => address({ design: id }, "design") });
   const notice = h("div");
   show(root, h("h1", null, words("sweep.heading")), h("p", { class: "muted" }, words("sweep.lead")), form, notice, progress, plot, table.element);
-  return { update, unmount: close };
+  let wide = 0;
+  const resized = new ResizeObserver(() => {
+    if (wide !== root.clientWidth) later();
+    wide = root.clientWidth;
+  });
+  resized.observe(root);
+  return { update, unmount };
+
+  function unmount() {
+    close();
+    resized.disconnect();
+  }
 
   function labelled(input, name) {
     const label = words(`sweep.${name}`);
@@ -170,7 +181,7 @@ export function mount(root, { words, navigate, address, announce }) {
       lost && going ? h("p", { role: "status" }, words("sweep.lost")) : null,
       h("p", { class: "row" }, going ? h("button", { type: "button", onclick: cancel }, words("sweep.cancel")) : null, rows.length ? downloads() : null),
     );
-    if (!plot.hidden) paintPlot(made);
+    if (!plot.hidden && !plot.contains(document.activeElement)) paintPlot(made);
   }
 
   function downloads() {

@@ -9,16 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.page.reader import Reader
+from tests.page.views import DECODER
 from tests.service.servers import Server
 
 pytestmark = [pytest.mark.slow]
-
-DECODER = """nn.Sequential(
-    nn.ConvTranspose2d(64, 32, 4, 2, 1),
-    nn.ReLU(),
-    nn.ConvTranspose2d(32, 1, 3, 2, 1),
-)
-"""
 
 
 def paste(page: Page, text: str, shape: str, wanted: str = "") -> None:

@@ -5,17 +5,27 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Download, Page, Route, expect
 
 from tests.page.reader import Reader
-from tests.service.servers import Server
+from tests.page.test_accessibility import violations
+from tests.page.test_layout import WIDTHS, faults
+from tests.service.servers import Server, serving
 
 pytestmark = [pytest.mark.slow]
 
 DONE = re.compile("^Done")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A server with a worker for jobs beside it."""
+    with serving(workers="1", threads="8", embedded_worker="true") as running:
+        yield running
 
 
 def start(page: Page, **fields: str) -> None:
@@ -202,6 +212,24 @@ def test_a_lost_line_goes_on_by_itself(browser: Browser, server: Server) -> None
         expect(page.locator(".progress")).to_contain_text("20 of 20")
         expect(page.locator(".sweep-rows tbody tr")).to_have_count(20)
         assert cut["left"] < 0
+
+
+def test_a_finished_sweep_looks_right(browser: Browser, server: Server) -> None:
+    """Nothing overlaps or sticks out from phone to wide screen, and axe finds nothing, in both tongues."""
+    with Reader.reading(browser, server.url) as reader:
+        page = reader.open("/?view=sweep")
+        start(page, resolution="64,32", latent_dim="8,65536", base_channels="512", dimensions="3")
+        expect(page.locator(".progress strong")).to_have_text(DONE)
+        for language in ("中文", "English"):
+            page.get_by_role("button", name=language).click()
+            expect(page.locator(".plot .point")).to_have_count(2)
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                page.wait_for_timeout(1000)  # the plot is drawn anew for its width
+                assert (width, faults(page)) == (width, {})
+            for scheme in ("dark", "light"):
+                page.emulate_media(color_scheme=scheme)
+                assert violations(page) == []
 
 
 def test_by_keyboard_alone(reader: Reader) -> None:

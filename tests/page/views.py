@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from playwright.sync_api import Page, expect
 
 from tests.page.reader import Reader
 
 PROVEN = ".badge.good"
+
+DECODER = """nn.Sequential(
+    nn.ConvTranspose2d(64, 32, 4, 2, 1),
+    nn.ReLU(),
+    nn.ConvTranspose2d(32, 1, 3, 2, 1),
+)
+"""
+"""Ends at 27 where 28 is wanted."""
+
+CLASSIFIER = """[
+  {"op": "conv", "in_channels": 3, "out_channels": 32, "kernel_size": 3, "stride": 2, "padding": 1},
+  {"op": "flatten"},
+  {"op": "linear", "in_features": 8192, "out_features": 10},
+  {"op": "linear", "in_features": 10, "out_features": 1}
+]
+"""
+"""Breaks at its first linear layer."""
+
+
+def audit_path(text: str, **fields: str) -> str:
+    """The address of an audit: what was pasted stands behind the #."""
+    return f"/?{urlencode({'view': 'audit', **fields})}#{urlencode({'text': text})}"
+
 
 VIEWS = {
     "design": ("/", PROVEN),
@@ -20,6 +45,12 @@ VIEWS = {
     "design-refused": ("/?resolution=97&exact=require&output_padding=false&strides=2", ".ways"),
     "code": ("/?view=code&resolution=32&base_channels=16", PROVEN),
     "layer": ("/?view=layer", ".stage svg, .stage .picture"),
+    "layer-signal": ("/?view=layer&op=conv&dimensions=1&input_size=9&stride=5", ".stage .picture"),
+    "layer-illegal": ("/?view=layer&output_padding=3", ".illegal"),
+    "audit": ("/?view=audit", "form"),
+    "audit-misses": (audit_path(DECODER, input_shape="64x7x7", wanted_shape="1x28x28"), ".diff"),
+    "audit-breaks": (audit_path(CLASSIFIER, input_shape="3x28x28"), ".diff"),
+    "sweep": ("/?view=sweep", "form"),
     "wrong": ("/?view=kitchen", ".failure"),
 }
 """Name: path, and what is there once the view is complete."""
