@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +92,7 @@ def test_a_server_becomes_ready_stays_so_and_recovers() -> None:
 
 @pytest.mark.slow
 def test_without_its_redis_a_server_is_degraded_and_serves(tmp_path: Path) -> None:
-    """Killed and brought back, by a Redis of the test's own."""
+    """Killed, brought back and hung, by a Redis of the test's own."""
 
     def status() -> str:
         answer = running.ask("/readyz")
@@ -109,3 +111,31 @@ def test_without_its_redis_a_server_is_degraded_and_serves(tmp_path: Path) -> No
         assert running.ask("/v1/designs?resolution=16&latent_dim=4&verify=none").status == 200
         redis.start()
         wait_until(lambda: status() == "ok", what="it to be found again")
+        redis.pause()
+        for path in ("/readyz", "/metrics"):
+            start = time.monotonic()
+            assert running.ask(path).status == 200
+            assert time.monotonic() - start < 9  # of Redis alone, each question would take 5 s
+        redis.resume()
+        wait_until(lambda: status() == "ok", what="it to be found again")
+
+
+def test_a_part_that_hangs_is_degraded_and_asked_once(client: FlaskClient) -> None:
+    """Whoever asks has an answer after a moment, and what hangs is not asked again meanwhile."""
+    over, asked = threading.Event(), []
+
+    def hang() -> dict[str, str]:
+        asked.append(1)
+        over.wait()
+        return {"state": "ok"}
+
+    parts(client).parts["jobs"] = hang
+    try:
+        for _ in range(2):
+            answer = client.get("/readyz")
+            assert answer.status_code == 200
+            assert answer.json is not None
+            assert answer.json["parts"]["jobs"]["reason"] == "no answer within 2 s"
+        assert len(asked) == 1
+    finally:
+        over.set()
