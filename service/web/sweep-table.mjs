@@ -18,13 +18,13 @@ const FOUND = {
   chain: (row) => row.sizes?.map(sizeText).join(" → ") ?? null,
 };
 
-/** The columns of a grid: of its other fields a value is read off the row's index, the last one fastest. */
+/** The columns of a grid: where a further field varies, its value is read off the row's index, the last one fastest. */
 function columnsOf(grid) {
   const fields = [];
   let step = 1;
   for (const [name, values] of Object.entries(grid).reverse()) {
     const every = step;
-    if (!(name in ASKED)) fields.unshift([name, ({ index }) => values[Math.floor(index / every) % values.length]]);
+    if (!(name in ASKED) && values.length > 1) fields.unshift([name, ({ index }) => values[Math.floor(index / every) % values.length]]);
     step *= values.length;
   }
   return { ...ASKED, ...Object.fromEntries(fields), ...FOUND };

@@ -53,15 +53,21 @@ def saved(download: Download, folder: Path) -> str:
 def test_from_a_grid_to_downloaded_rows(reader: Reader, tmp_path: Path) -> None:
     """Every combination in the table; both files hold all of them, in the order of the request."""
     page = reader.open("/?view=sweep")
-    page.locator("#sweep-resolution").fill("32, 45x80")
+    page.locator("#sweep-resolution").fill("32, 45x80, ")
     expect(page.locator("form")).to_contain_text("designs: 4")
-    start(page, resolution="16, 45x80", latent_dim="8,16", base_channels="4", upsampling="resize")
+    start(
+        page,
+        resolution="16,45x80",
+        latent_dim="8",
+        base_channels="4",
+        upsampling="transposed,resize",
+    )
     expect(page.locator(".progress strong")).to_have_text(DONE)
     expect(page.locator(".progress")).to_contain_text("4 of 4, without a design: 0")
     assert column(page, "index") == ["0", "1", "2", "3"]
     assert column(page, "resolution") == ["16 × 16"] * 2 + ["45 × 80"] * 2
-    assert column(page, "latent_dim") == ["8", "16", "8", "16"]
-    assert column(page, "upsampling") == ["resize"] * 4
+    assert column(page, "latent_dim") == ["8"] * 4
+    assert column(page, "upsampling") == ["transposed", "resize"] * 2
     assert set(column(page, "verdict")) == {"not run"}
     with page.expect_download() as waited:
         page.get_by_role("link", name="Download JSON lines").click()

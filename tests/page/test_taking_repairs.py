@@ -1,0 +1,101 @@
+"""Repairs as the page takes them, outside the browser: what it writes is audited again by the library."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from designer.audit import audit, read_request
+from tests.audits.cases import DIAGNOSES, Json, as_request
+from tests.audits.styles import IMPORTS, STYLES
+from tests.audits.test_patches import WRONG, patched
+from tests.page.test_messages import run_node
+
+TAKE = """
+const { applyChanges, applyDiff } = await load("patch.mjs");
+console.log(JSON.stringify(given.repairs.map(({ diff, changes }) => ({
+  source: diff && applyDiff(given.source, diff),
+  layers: applyChanges(given.layers, changes),
+}))));
+"""
+
+
+def answer_to(request: Json) -> Json:
+    """The audit, checked by the laws alone."""
+    answer: Json = audit(read_request(request), runner=None)
+    return answer
+
+
+def assert_mended(request: Json, repair: Json, changed: Json) -> None:
+    """What the page wrote ends where the repair says."""
+    shape = {"input_shape": repair["input_shape"], "wanted_shape": request.get("wanted_shape")}
+    again = answer_to({name: value for name, value in (shape | changed).items() if value})
+    assert again["output_shape"] == repair["output_shape"], repair["summary"]
+    assert again["verdict"] == "fits", repair["summary"]
+
+
+CASES = [case for case in DIAGNOSES if "layers" in case["given"]]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_changes_of_layers_are_taken_as_the_library_means_them(case: Json) -> None:
+    """Every repair of every published problem: fields, layers added and removed, skips that stay."""
+    wanted = case["expected"].get("wanted_shape")
+    shape: Json = {"wanted_shape": wanted} if wanted else {}
+    layers = as_request(case["given"]["layers"])
+    request = {"input_shape": case["given"]["input_shape"], "layers": layers, **shape}
+    answer = answer_to(request)
+    taken: list[Json] = run_node(TAKE, source="", layers=layers, repairs=answer["repairs"])
+    for repair, changed in zip(answer["repairs"], taken, strict=True):
+        assert_mended(request, repair, {"layers": changed["layers"]})
+
+
+SKIPPED: list[Json] = [
+    {"op": "conv", "in_channels": 1, "out_channels": 4, "kernel_size": 3, "padding": 1},
+    {"op": "max_pool", "kernel_size": 2},
+    {"op": "conv_transpose", "in_channels": 4, "out_channels": 4, "kernel_size": 2, "stride": 2},
+    {"op": "concat_from", "from": 0},
+    {"op": "conv", "in_channels": 8, "out_channels": 1, "kernel_size": 3, "padding": 1},
+]
+
+
+@pytest.mark.parametrize("side", [15, 21])
+def test_skips_still_come_from_their_layers(side: int) -> None:
+    """A U of odd size: layers come in before the skip, and its origin is counted anew."""
+    request = {"input_shape": [1, side, side], "layers": SKIPPED}
+    answer = answer_to(request)
+    assert answer["verdict"] == "breaks"
+    added = [
+        repair
+        for repair in answer["repairs"]
+        if any(change["field"] == "layer" for change in repair["changes"])
+    ]
+    assert added
+    taken: list[Json] = run_node(TAKE, source="", layers=SKIPPED, repairs=answer["repairs"])
+    for repair, changed in zip(answer["repairs"], taken, strict=True):
+        assert_mended(request, repair, {"layers": changed["layers"]})
+
+
+@pytest.mark.parametrize("style", WRONG)
+def test_a_diff_is_applied_as_git_applies_it(style: str, tmp_path: Any) -> None:  # noqa: ANN401
+    """To the byte, for every diff of every way of writing."""
+    input_shape, output_shape, text = STYLES[style]
+    right, wrong = WRONG[style]
+    text = IMPORTS + text.replace(right, wrong)
+    request = {"input_shape": input_shape, "source": text, "wanted_shape": output_shape}
+    answer = answer_to(request)
+    given = [repair for repair in answer["repairs"] if repair["diff"]]
+    assert given
+    taken: list[Json] = run_node(TAKE, source=text, layers=answer["layers"], repairs=given)
+    for repair, changed in zip(given, taken, strict=True):
+        assert changed["source"] == patched(text, repair["diff"], tmp_path)
+        assert_mended(request, repair, {"layers": changed["layers"]})
+
+
+def test_a_diff_of_another_text_is_not_taken() -> None:
+    diff = "--- source.py\n+++ source.py\n@@ -1 +1 @@\n-nn.Linear(9, 2)\n+nn.Linear(8, 2)\n"
+    [taken] = run_node(
+        TAKE, source="nn.Linear(7, 2)", layers=[], repairs=[{"diff": diff, "changes": []}]
+    )
+    assert taken["source"] is None
