@@ -7,21 +7,37 @@ the workers, which load the application, import it after that.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 """Where prometheus_client looks for the folder's name."""
 
 MEMORY = "/dev/shm"
+PREFIX = "gan-designer-metrics-"
+_LOCK = "held"
 
 
 def make_folder() -> None:
-    """Make an empty folder, in memory where there is such a place, and say so to the workers."""
-    where = MEMORY if os.access(MEMORY, os.W_OK) else None
-    os.environ[VARIABLE] = tempfile.mkdtemp(prefix="gan-designer-metrics-", dir=where)
+    """Make an empty folder, in memory where there is such a place, and say so to the workers.
+
+    Those that killed servers left behind are removed: nobody holds their lock any more, which a
+    server and its workers do as long as one of them lives.
+    """
+    place = Path(MEMORY if os.access(MEMORY, os.W_OK) else tempfile.gettempdir())
+    for held in place.glob(f"{PREFIX}*/{_LOCK}"):
+        with suppress(OSError), held.open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(held.parent, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
+    mine = os.open(folder / "new", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    fcntl.flock(mine, fcntl.LOCK_EX)
+    (folder / "new").rename(folder / _LOCK)
+    os.environ[VARIABLE] = str(folder)
 
 
 def forget_process(process: int) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +20,9 @@ from designer.errors import Overloaded
 from service.app import create_app
 from service.config import Config
 from service.observation.folder import VARIABLE, forget_process, make_folder, remove_folder
-from tests.service.processes import children
+from tests.service.processes import children, is_gone
 from tests.service.servers import Server, serving
+from tests.waiting import wait_until
 
 BRIEF = {"resolution": 16, "latent_dim": 4, "base_channels": 4}
 DOCS = Path(__file__).parents[2] / "docs" / "operations.md"
@@ -119,7 +122,7 @@ def test_the_folder_of_a_server_is_its_own(monkeypatch: pytest.MonkeyPatch) -> N
         (folder / name).touch()
     (folder / "counter_12.db").touch()
     forget_process(12)
-    assert sorted(file.name for file in folder.iterdir()) == [
+    assert sorted(file.name for file in folder.glob("*.db")) == [
         "counter_12.db",
         "gauge_livesum_13.db",
     ]
@@ -186,3 +189,41 @@ def test_what_is_to_be_watched_is_told(client: FlaskClient) -> None:
         assert f"# TYPE {name.removesuffix('_total')}" in known
         for label in re.findall(r"([a-z]+)=", labels):
             assert label in LABELS[name], (name, label)
+
+
+@pytest.mark.slow
+def test_the_folder_of_a_killed_server_goes_with_the_next_start() -> None:
+    """And that of one that lives stays, also where only a worker of it lives."""
+    program = (
+        "import os, time; from service.observation.folder import *; make_folder();"
+        f"print(os.environ['{VARIABLE}'], flush=True); os.fork(); time.sleep(600)"
+    )
+
+    def start() -> tuple[subprocess.Popen[str], Path]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        return process, Path(process.stdout.readline().strip())
+
+    first, folder = start()
+    wait_until(lambda: bool(children(first.pid)), what="its worker")
+    (worker,) = children(first.pid)
+    second, other = start()
+    try:
+        assert folder.is_dir()
+        first.kill()
+        first.wait()
+        third, _ = start()
+        assert folder.is_dir()
+        os.kill(worker, signal.SIGKILL)
+        wait_until(lambda: is_gone(worker), what="it to end")
+        fourth, _ = start()
+        assert not folder.exists()
+        assert other.is_dir()
+    finally:
+        for process in (second, third, fourth):
+            for pid in (*children(process.pid), process.pid):
+                os.kill(pid, signal.SIGKILL)
+        for process in (first, second, third, fourth):
+            process.communicate()
