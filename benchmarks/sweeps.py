@@ -1,7 +1,8 @@
 """Sweeps through real workers: rows a second, what a row costs beside its own work, two against one.
 
 All contenders take turns, so that a machine that slows down slows them alike; the figures are those of
-the fastest turn of each.
+the fastest turn of each. Processor time is that of a worker with all its processes, keepers included:
+it says what a row costs a core on a machine that does other things too.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from tempfile import TemporaryDirectory
 from designer.design import design
 from designer.documents import brief_from_document
 from designer.verification import Pool, RecentReceipts
+from designer.verification.processes import family, parents
 from service.config import Config
 from service.jobs.desk import Desk
 from service.jobs.processes import worker_command
@@ -78,6 +80,29 @@ def workers(state: Path, count: int) -> Iterator[Desk]:
         yield desk
 
 
+def processor_seconds(root: int) -> float:
+    """What a process and its descendants have used, the dead ones' share with who reaped them."""
+    used = 0
+    for pid in {root, *family(root)}:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        used += sum(int(field) for field in fields[11:15])
+    return used / os.sysconf("SC_CLK_TCK")
+
+
+def print_processor_time() -> None:
+    """Processor seconds a row by width and level, and the rows an hour that a core makes of them."""
+    print("processor seconds of a worker for a row of a 64×64 sweep, and rows an hour a core")
+    print(f"{'verify':>10} {'width':>8} {'seconds':>8} {'rows/h':>10}")
+    with TemporaryDirectory() as folder, workers(Path(folder), 1) as desk:
+        (worker,) = {pid for pid in family(os.getpid()) if parents().get(pid) == os.getpid()}
+        for level, width in (("standard", 64), ("standard", 16), ("none", 64)):
+            rows = [row | {"base_channels": width} for row in new_rows(level)]
+            before = processor_seconds(worker)
+            sweep_seconds(desk, rows)
+            each = (processor_seconds(worker) - before) / len(rows)
+            print(f"{level:>10} {width:8} {each:8.4f} {3600 / each:10,.0f}", flush=True)
+
+
 def print_sweeps() -> None:
     """A row for each level: rows a second in the loop, with one worker, with two."""
     with ExitStack() as stack:
@@ -106,4 +131,6 @@ def print_sweeps() -> None:
 
 
 if __name__ == "__main__":
+    print_processor_time()
+    print()
     print_sweeps()

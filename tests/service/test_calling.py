@@ -7,11 +7,12 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.service.servers import ROOT, Server
+from tests.service.servers import ROOT, Server, serving
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
 
@@ -25,6 +26,13 @@ def program(language: str, file: Path) -> list[str]:
     found = shutil.which(commands[language])
     assert found, f"{commands[language]} is needed to run the examples"
     return [found, str(file)]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A server that does jobs, too."""
+    with serving(workers="1", embedded_worker="true") as running:
+        yield running
 
 
 def test_every_example_is_known() -> None:

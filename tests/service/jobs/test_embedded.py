@@ -137,14 +137,19 @@ def test_an_ended_server_leaves_nobody(tmp_path: Path) -> None:
 
 
 def test_a_sweep_is_verified_without_torch_in_the_worker(server: Server) -> None:
-    """Rows have the verdicts of real runs, which a keeper makes; the worker stays small."""
+    """A keeper makes the real runs, and ends by itself when the process it works for is killed."""
     sweep = {"designs": [{"resolution": 8, "latent_dim": 4, "base_channels": 4}] * 2}
     path = post(server, sweep)["links"]["self"]
     wait_for_rows(server, path, 2)
     assert [row["verdict"] for row in rows(server, path)] == ["verified"] * 2
     worker = celery_of(server)
-    for pid in (worker, *children(worker)):
+    (process,) = children(worker)
+    for pid in (worker, process):
         assert "libtorch" not in Path(f"/proc/{pid}/maps").read_text()
+    keepers = descendants(process)
+    assert keepers
+    os.kill(process, signal.SIGKILL)
+    wait_until(lambda: all(is_gone(pid) for pid in keepers), what="the keeper's end")
 
 
 def test_a_cancelled_sweep_stops_within_two_seconds(server: Server) -> None:

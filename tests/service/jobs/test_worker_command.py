@@ -1,0 +1,47 @@
+"""`gan-designer worker` is a worker of a fleet."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from service.jobs.desk import Desk
+from tests.parts.redis import wait_until
+from tests.service.jobs.sweeping import assert_each_once, briefs, hand_in
+from tests.service.jobs.workers import config_of, end_worker
+from tests.service.servers import ROOT
+
+CALL = [sys.executable, "-c", "from service.jobs.cli import worker; worker()"]
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    state = str(folder / "state")
+    return {**os.environ, "PYTHONPATH": str(ROOT), "GAN_DESIGNER_STATE_FOLDER": state, **more}
+
+
+@pytest.mark.slow
+def test_the_command_does_jobs_until_it_is_ended(tmp_path: Path) -> None:
+    """Of whoever shares the folder, or Redis; told to end, it says so to the store."""
+    desk = Desk(config_of(tmp_path / "state"))
+    job = hand_in(desk, briefs(20))
+    worker = subprocess.Popen(
+        CALL, cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.DEVNULL
+    )
+    try:
+        assert_each_once(desk, job)
+        assert len(desk.store.workers()) == 1
+    finally:
+        end_worker(worker)
+    wait_until(lambda: desk.store.workers() == set(), what="the worker to leave")
+
+
+def test_a_wrong_setting_stops_it(tmp_path: Path) -> None:
+    """As it stops the server, with the variable's name."""
+    wrong = environment(tmp_path, GAN_DESIGNER_JOB_ATTEMPTS="0")
+    done = subprocess.run(CALL, cwd=tmp_path, env=wrong, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "GAN_DESIGNER_JOB_ATTEMPTS='0'" in done.stderr
