@@ -41,7 +41,9 @@ MEASURE = """() => {
       const room = node.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
       return canvas.measureText(text).width > room - (node.matches("select") ? 16 : 0);
   }).map((node) => `${node.id} is too narrow for its text`);
+  const clipped = shown.filter((node) => getComputedStyle(node).clipPath !== "none");
   const leaves = shown.filter((node) => !node.closest(".unseen, .skip, canvas")
+    && !clipped.some((hidden) => hidden.contains(node))
     && [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()));
   const boxes = leaves.flatMap((node) => {
     const range = document.createRange();
@@ -133,4 +135,4 @@ def test_nothing_jumps_when_the_proof_arrives(browser: Browser, server: Server, 
         for route in held:
             route.continue_()
         expect(page.locator(".badge.good")).to_be_visible()
-        assert page.evaluate(tops) == before
+        assert page.evaluate(tops) == pytest.approx(before, abs=1)
