@@ -138,8 +138,9 @@ def print_rates(asked: dict[str, Asked], size: int) -> None:
 
 
 def ratio(seen: list[Load], base: list[Load]) -> float:
-    """The median of the ratios of two rates, round by round."""
-    return median(one.rate / other.rate for one, other in zip(seen, base, strict=True))
+    """The median of the ratios of two rates, round by round; a round that stood still is none."""
+    rounds = zip(seen, base, strict=True)
+    return median(one.rate / other.rate for one, other in rounds if other.rate)
 
 
 def ask_mixed(service: Server, *, seconds: int) -> Load:

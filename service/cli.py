@@ -17,6 +17,9 @@ from service.config import Config, ConfigError
 from service.contract import openapi_json, openapi_yaml
 from service.settings.setting import PREFIX
 
+FRUGAL = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072"}
+"""Else glibc keeps a heap for each thread, and in it the room of every bundle that was ever made."""
+
 GUNICORN_CONFIG = Path(__file__).with_name("gunicorn.conf.py")
 
 
@@ -35,7 +38,8 @@ def serve(host: str | None, port: int | None) -> NoReturn:
         sys.exit(2)
     click.echo(greeting(config))
     sys.stdout.flush()
-    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # else glibc keeps a heap for each thread
+    for name, value in FRUGAL.items():
+        os.environ.setdefault(name, value)
     os.execv(sys.executable, gunicorn_command())
 
 

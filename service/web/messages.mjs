@@ -271,6 +271,10 @@ export const MESSAGES = {
     "{a} layers? and {b} multiply-adds, the stem included: fewer come first.",
     "含起始层共 {a} 层、{b} 次乘加：少者优先。",
   ],
+  "reason.7b": [
+    "{a} layers? and {b} multiply-adds, the stem included, as transposed convolutions: fewer come first.",
+    "含起始层、按转置卷积计共 {a} 层、{b} 次乘加：少者优先。",
+  ],
   "reason.8": [
     "Output paddings sum to {a} and paddings to {b}: smaller sums come first, then the smaller windows, compared from the picture's end.",
     "output_padding 合计 {a}，padding 合计 {b}：小者优先；再从图像端起逐层比较，窗口小者优先。",

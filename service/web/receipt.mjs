@@ -44,8 +44,8 @@ function row(check, words) {
     { class: outcome },
     h("th", { scope: "row", class: "mono" }, breakable(check.name), check.detail ? h("p", { class: "small muted", lang: "en" }, check.detail) : null),
     h("td", { class: `outcome ${outcome}` }, words(`receipt.${outcome}`)),
-    h("td", { class: "mono" }, figure(check.predicted, within)),
-    h("td", { class: "mono" }, figure(check.measured)),
+    h("td", { class: "mono", "data-name": words("receipt.predicted") }, figure(check.predicted, within)),
+    h("td", { class: "mono", "data-name": words("receipt.measured") }, figure(check.measured)),
   );
 }
 
@@ -56,6 +56,6 @@ const breakable = (name) => name.split(/(?<=[._])/).map((part, at) => [at ? h("w
 function figure(value, within = "") {
   const text = value === null ? "–" : JSON.stringify(value) + within;
   if (text.length <= SHORT) return text;
-  const whole = typeof value === "string" ? value : JSON.stringify(value, null, 1);
+  const whole = typeof value === "string" ? value : JSON.stringify(value);
   return h("details", null, h("summary", null, `${text.slice(0, SHORT - 12)} …`), h("pre", null, whole));
 }

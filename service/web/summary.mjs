@@ -20,10 +20,9 @@ export function showSummary(root, { design, state, failure, params, context, ret
   );
 
   function links() {
-    const proven = state === "done";
     return [
       h("a", { class: "button main to-code", href: address(params, "code"), onclick: (event) => follow(event) }, words("summary.code")),
-      proven ? h("button", { type: "button", onclick: copyLink }, words("summary.link")) : null,
+      h("button", { type: "button", disabled: state !== "done", onclick: copyLink }, words("summary.link")),
     ];
   }
 

@@ -176,3 +176,27 @@ def test_replicas_share_designs_and_limits(tmp_path: Path) -> None:
             for server in (one.server, other.server)
         ]
         assert min(asked) > 5
+
+
+def test_events_come_through_the_proxy_one_by_one(tmp_path: Path) -> None:
+    """How a job stands is told at once, though the stream goes on; it ends with its replica."""
+    sweep = json.dumps({"designs": [{"resolution": 16, "latent_dim": 4}], "verify": "none"}).encode()
+    with (
+        serving_redis(tmp_path / "redis") as redis,
+        replicated(tmp_path, redis_url=redis.url) as (proxy, one, other),
+    ):
+        job = proxy.ask("/v1/sweeps", method="POST", body=sweep, headers=JSON).json
+        assert proxy.ask(job["links"]["self"]).json["state"] == "queued"  # nobody works here
+        with proxy.connect() as client:
+            client.sendall(f"GET {job['links']['events']} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            told = bytearray()
+            while b"event: job\n" not in told:
+                piece = client.recv(65_536)
+                assert piece, bytes(told)
+                told += piece
+            one.stop()
+            other.stop()
+            while piece := client.recv(65_536):
+                told += piece
+        assert b"X-Accel-Buffering" not in told
+        assert b"event: end" not in told

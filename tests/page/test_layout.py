@@ -111,9 +111,11 @@ def test_the_measure_can_complain(browser: Browser, markup: str, kind: str) -> N
     page.close()
 
 
-def test_nothing_jumps_when_the_proof_arrives(browser: Browser, server: Server) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_jumps_when_the_proof_arrives(browser: Browser, server: Server, width: int) -> None:
     """Panels stay where they stand from the first paint of the chain to its receipt."""
-    with Reader.reading(browser, server.url) as reader:
+    viewport = {"width": width, "height": 900}
+    with Reader.reading(browser, server.url, viewport=viewport) as reader:
         page = reader.page
         held = []
         page.route(

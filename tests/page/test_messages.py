@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from designer.chain_answers import query_from_document
+from designer.design import design
+from designer.documents import brief_from_document
 from designer.solver import search_chains
 from service.page_files import FOLDER
 
@@ -94,6 +96,16 @@ def test_every_reason_of_the_solver_is_known_in_chinese() -> None:
             for question in questions
             for solution in search_chains(query_from_document(question | {"limit": 25})).solutions
             for sentence in solution.why
+        }
+        | {
+            sentence
+            for family in ({"upsampling": "resize"}, {"upsampling": "subpixel"}, {"classes": 3})
+            for sentence in design(
+                brief_from_document(
+                    {"resolution": 32, "latent_dim": 9, "base_channels": 8, "verify": "none"}
+                    | family
+                )
+            ).why
         }
     )
     assert len(sentences) > 60

@@ -1,0 +1,109 @@
+"""Sweeps through real workers: rows a second, what a row costs beside its own work, two against one.
+
+All contenders take turns, so that a machine that slows down slows them alike; the figures are those of
+the fastest turn of each.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from designer.design import design
+from designer.documents import brief_from_document
+from designer.verification import Pool, RecentReceipts
+from service.config import Config
+from service.jobs.desk import Desk
+from service.jobs.processes import worker_command
+from service.verifying import process_limits
+
+TURNS = 3
+ROWS = {"standard": 32, "none": 300}
+FRESH = itertools.count(1)
+"""Every brief is a new one, so that nothing is found in a cache."""
+
+Rows = list[dict[str, object]]
+
+
+def new_rows(level: str) -> Rows:
+    """Briefs of 64×64 pictures that nobody has asked for."""
+    return [
+        {"resolution": 64, "latent_dim": next(FRESH), "base_channels": 16, "verify": level}
+        for _ in range(ROWS[level])
+    ]
+
+
+def loop_seconds(pool: Pool, rows: Rows) -> float:
+    """The same rows in a loop, in this process, through one warm keeper."""
+    receipts = RecentReceipts()
+    start = time.perf_counter()
+    for row in rows:
+        design(brief_from_document(row), runner=pool.run, store=receipts)
+    return time.perf_counter() - start
+
+
+def sweep_seconds(desk: Desk, rows: Rows) -> float:
+    """From the first row's start to the last row's end."""
+    job = desk.take_sweep({"designs": rows}, owner="benchmark", key=None)
+    while not (now := desk.find(job.id, owner="benchmark")).state.ended:
+        time.sleep(0.05)
+    assert now.failed == 0, "every row is made"
+    assert now.finished_at is not None
+    assert now.started_at is not None
+    return now.finished_at - now.started_at
+
+
+@contextmanager
+def workers(state: Path, count: int) -> Iterator[Desk]:
+    """A desk with so many workers, warm: each has made rows."""
+    config = Config(state_folder=str(state))
+    environment = {**os.environ, "GAN_DESIGNER_STATE_FOLDER": str(state)}
+    with ExitStack() as stack:
+        for number in range(count):
+            command = worker_command(f"worker-{number}@benchmark")
+            process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+        desk = Desk(config)
+        while len(desk.store.workers()) < count:
+            time.sleep(0.1)
+        for _ in range(2):
+            sweep_seconds(desk, new_rows("standard"))
+        yield desk
+
+
+def print_sweeps() -> None:
+    """A row for each level: rows a second in the loop, with one worker, with two."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        pool = stack.enter_context(Pool(workers=1, limits=process_limits(Config())))
+        one = stack.enter_context(workers(folder / "one", 1))
+        two = stack.enter_context(workers(folder / "two", 2))
+        loop_seconds(pool, new_rows("standard"))
+        print("sweeps of 64×64 designs, rows a second")
+        print(f"{'verify':>10} {'loop':>8} {'worker':>8} {'of loop':>8} {'two':>8} {'of one':>8}")
+        for level, count in ROWS.items():
+            taken = [
+                (
+                    loop_seconds(pool, new_rows(level)),
+                    sweep_seconds(one, new_rows(level)),
+                    sweep_seconds(two, new_rows(level)),
+                )
+                for _ in range(TURNS)
+            ]
+            loop, single, double = (count / min(each) for each in zip(*taken, strict=True))
+            print(
+                f"{level:>10} {loop:8.2f} {single:8.2f} {single / loop:8.2f}"
+                f" {double:8.2f} {double / single:8.2f}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    print_sweeps()

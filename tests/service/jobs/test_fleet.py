@@ -1,0 +1,157 @@
+"""A server, two workers and one Redis, each killed in the middle of 500 rows: none lost, none twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import Popen
+
+import pytest
+
+from service.jobs.desk import Desk
+from service.jobs.job import Job, State
+from tests.parts.redis import RedisServer, serving_redis, wait_until
+from tests.service.jobs.poison import SLOW
+from tests.service.jobs.sweeping import (
+    ROWS,
+    assert_each_once,
+    briefs,
+    hand_in,
+    standing,
+    wait_for_rows,
+)
+from tests.service.jobs.workers import POISON, config_of, end_worker, start_worker
+from tests.service.processes import children, is_gone
+from tests.service.servers import start_server
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fleet:
+    """What a sweep runs on."""
+
+    folder: Path
+    redis: RedisServer
+    desk: Desk
+    workers: list[Popen[bytes]]
+
+    def start_worker(self) -> Popen[bytes]:
+        """One more of them."""
+        url = self.redis.url
+        worker = start_worker(self.folder / "state", redis_url=url, program=POISON)
+        self.workers.append(worker)
+        return worker
+
+    def sweep_in_the_middle(self) -> Job:
+        """A sweep that has begun and is far from its end."""
+        job = hand_in(self.desk, briefs(channels=SLOW))
+        wait_for_rows(self.desk, job, 20)
+        assert standing(self.desk, job).done < ROWS / 2
+        return job
+
+
+@contextmanager
+def fleet_of(folder: Path, count: int) -> Iterator[Fleet]:
+    """A fleet of so many workers, ended by their pids."""
+    with ExitStack() as stack:
+        redis = stack.enter_context(serving_redis(folder / "redis"))
+        desk = Desk(config_of(folder / "state", redis.url))
+        fleet = Fleet(folder=folder, redis=redis, desk=desk, workers=[])
+        stack.callback(lambda: [end_worker(worker) for worker in fleet.workers])
+        for _ in range(count):
+            fleet.start_worker()
+        yield fleet
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Iterator[Fleet]:
+    with fleet_of(tmp_path, 2) as made:
+        yield made
+
+
+def assert_all_made(fleet: Fleet, job: Job) -> None:
+    """Every row once, in order, and none a problem."""
+    rows = assert_each_once(fleet.desk, job)
+    assert len(rows) == ROWS
+    assert [row["problem"] for row in rows] == [None] * ROWS
+    assert standing(fleet.desk, job).state is State.SUCCEEDED
+
+
+def test_a_killed_process_of_a_worker_loses_nothing(fleet: Fleet) -> None:
+    job = fleet.sweep_in_the_middle()
+    (process,) = children(fleet.workers[0].pid)
+    os.kill(process, signal.SIGKILL)
+    assert_all_made(fleet, job)
+    assert children(fleet.workers[0].pid) not in ([], [process])
+
+
+def test_a_killed_worker_loses_nothing(fleet: Fleet) -> None:
+    """Its process ends with it, and the other worker makes what it had in its hands."""
+    job = fleet.sweep_in_the_middle()
+    (process,) = children(fleet.workers[0].pid)
+    fleet.workers[0].kill()
+    wait_until(lambda: is_gone(process), what="the process of the killed worker to end")
+    assert_all_made(fleet, job)
+
+
+def test_a_killed_redis_loses_nothing(fleet: Fleet) -> None:
+    """It comes back with its append-only file; workers and desk find it again by themselves."""
+    job = fleet.sweep_in_the_middle()
+    done = standing(fleet.desk, job).done
+    fleet.redis.kill()
+    fleet.redis.start()
+    assert standing(fleet.desk, job).done >= done
+    assert_all_made(fleet, job)
+    assert all(worker.poll() is None for worker in fleet.workers)
+
+
+def test_a_killed_server_changes_nothing(fleet: Fleet) -> None:
+    """Workers go on, and the next server tells of the same job."""
+    settings = {"workers": "1", "redis_url": fleet.redis.url}
+    first = start_server(fleet.folder, **settings)
+    try:
+        body = json.dumps({"designs": briefs(channels=SLOW), "verify": "none"}).encode()
+        headers = {"Content-Type": "application/json"}
+        answer = first.ask("/v1/sweeps", method="POST", body=body, headers=headers)
+        assert answer.status == 202
+    finally:
+        first.process.kill()
+        first.process.wait()
+    second = start_server(fleet.folder, **settings)
+    try:
+        path = json.loads(answer.body)["links"]["self"]
+        job = fleet.desk.find(json.loads(answer.body)["id"], owner="anyone")
+        assert_all_made(fleet, job)
+        assert json.loads(second.ask(path).body)["done"] == ROWS
+        lines = second.ask(f"{path}/result").body.splitlines()
+        assert [json.loads(line)["index"] for line in lines] == list(range(ROWS))
+    finally:
+        second.stop()
+
+
+def test_a_job_that_was_kept_and_not_queued_is_done(fleet: Fleet) -> None:
+    """As when a server is killed between the two: the watch of a worker finds it."""
+    job = hand_in(fleet.desk, briefs(4))
+    wait_until(lambda: standing(fleet.desk, job).state.ended, what="the first job")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.jobs.desk.send_chunks", lambda *_: None)
+        unsent = hand_in(fleet.desk, briefs(40))
+    rows = assert_each_once(fleet.desk, unsent)
+    assert [row["problem"] for row in rows] == [None] * 40
+
+
+def test_a_sweep_waits_for_the_first_worker(tmp_path: Path) -> None:
+    """Nothing is lost while there is none, and Redis may come and go meanwhile."""
+    with fleet_of(tmp_path, 0) as fleet:
+        job = hand_in(fleet.desk, briefs(40))
+        fleet.redis.kill()
+        fleet.redis.start()
+        assert standing(fleet.desk, job).state is State.QUEUED
+        fleet.start_worker()
+        assert_each_once(fleet.desk, job)
