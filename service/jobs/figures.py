@@ -14,20 +14,23 @@ from service.jobs.desk import Desk
 from service.jobs.engine import prepare_folders, queue_depths
 from service.jobs.job import Job, State
 from service.jobs.watch import AWAY
+from service.observation.patience import PATIENCE_S, Asker
 from service.observation.readiness import DEGRADED, OK
 
 
 class JobFigures(Collector):
-    """Reads the store and the broker whenever it is asked; nothing where they are away."""
+    """Reads the store and the broker whenever it is asked; nothing where they are away or hang."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._asker: Asker[list[Metric]] = Asker()
 
     def collect(self) -> Iterator[Metric]:
         """Messages, jobs, rows, ages, workers."""
         up = GaugeMetricFamily("gan_designer_jobs_up", "1 where store and broker of jobs answer.")
         try:
-            figures = list(self._read())
+            asked = self._asker.ask({"jobs": lambda: list(self._read())})
+            figures = asked["jobs"].result(timeout=PATIENCE_S)
         except AWAY:
             figures = []
         up.add_metric([], 1.0 if figures else 0.0)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import wait
 from typing import Any, cast
 
 from flask import current_app
 
+from service.observation.patience import PATIENCE_S, Asker
 from service.problems.body import ProblemError
 
 OK, DEGRADED, UNREADY = "ok", "degraded", "unready"
@@ -26,6 +28,7 @@ class Readiness:
 
     def __init__(self, **parts: Probe) -> None:
         self.parts = parts
+        self._asker: Asker[dict[str, Any]] = Asker()
         self.stopping = threading.Event()
 
     def document(self) -> dict[str, Any]:
@@ -34,7 +37,7 @@ class Readiness:
         Raises:
             ProblemError: not_ready, where a part cannot serve or the process is about to end.
         """
-        parts = {name: probe() for name, probe in self.parts.items()}
+        parts = self._ask()
         worst = max((part["state"] for part in parts.values()), key=STATES.index, default=OK)
         if self.stopping.is_set():
             raise ProblemError("not_ready", "the web process is about to end", parts=parts)
@@ -42,6 +45,13 @@ class Readiness:
             failing = ", ".join(name for name in parts if parts[name]["state"] == UNREADY)
             raise ProblemError("not_ready", f"cannot serve yet: {failing}", parts=parts)
         return {"status": worst, "parts": parts}
+
+    def _ask(self) -> dict[str, dict[str, Any]]:
+        """Every part's word; one that hangs is degraded."""
+        asked = self._asker.ask(self.parts)
+        wait(asked.values(), timeout=PATIENCE_S)
+        silent = {"state": DEGRADED, "reason": f"no answer within {PATIENCE_S:g} s"}
+        return {name: word.result() if word.done() else silent for name, word in asked.items()}
 
 
 def readiness() -> Readiness:

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.torch, pytest.mark.slow]
 
 WORKERS = 2
 LARGEST_MIB = 80
-GROWTH_MIB = 6
+GROWTH_MIB = 8
 P99_MS = 20_000
 """A bound for machines that do much else; benchmarks/serving.py prints what it is on this one."""
 
@@ -62,7 +62,7 @@ def test_mixed_requests_of_64_clients(served: Server) -> None:
 
 def test_web_processes_stay_small(served: Server) -> None:
     """Once their caches are full they grow no more, whatever is asked; none has loaded torch."""
-    ask(served, soak_count(4_000, 20_000))
+    ask(served, soak_count(6_000, 20_000))
     before = {pid: pss_mib(pid) for pid in web_processes(served)}
     ask(served, soak_count(3_000, 100_000))
     after = {pid: pss_mib(pid) for pid in web_processes(served)}

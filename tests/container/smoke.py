@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import socket
 import subprocess
@@ -20,7 +21,6 @@ from urllib.request import Request, urlopen
 
 ROOT = Path(__file__).parents[2]
 IMAGE = "localhost/gan-designer"
-REDIS_IMAGE = "localhost/gan-designer-redis"
 PATIENCE_S = 60
 
 
@@ -100,13 +100,28 @@ def assert_walls(engine: str, container: str) -> None:
     output(engine, "exec", container, *check[1:])
 
 
-def running(engine: str, image: str) -> str:
-    """The one container that runs an image."""
-    listed = output(engine, "ps", "--format", "{{.ID}} {{.Image}}").splitlines()
+def running(engine: str, service: str) -> str:
+    """The one container of a service of the compose file."""
+    listed = output(engine, "ps", "--format", "{{.ID}} {{.Names}}").splitlines()
     (container,) = (
-        row.split()[0] for row in listed if row.split()[1].removesuffix(":latest") == image
+        row.split()[0]
+        for row in listed
+        if re.fullmatch(rf"gan-designer[-_]{service}[-_]1", row.split()[1])
     )
     return container
+
+
+def assert_sweeps(url: str) -> None:
+    """The worker makes the rows of a sweep."""
+    sweep = {"grid": {"resolution": [8, 16], "latent_dim": [4, 8]}, "verify": "none"}
+    status, job = answer(f"{url}/v1/sweeps", sweep)
+    assert status == 202, job
+    deadline = time.monotonic() + PATIENCE_S
+    while job["state"] != "succeeded":
+        assert time.monotonic() < deadline, job
+        time.sleep(0.5)
+        job = answer(f"{url}/v1/jobs/{job['id']}")[1]
+    assert (job["done"], job["failed"]) == (4, 0), job
 
 
 def assert_kept_in_redis(engine: str, redis: str, url: str) -> None:
@@ -133,15 +148,18 @@ def main(engine: str, *compose: str) -> None:
     print("$", shlex.join(compose), "up -d", flush=True)
     output(*compose, "up", "-d", "--no-build")
     try:
-        container, redis = running(engine, IMAGE), running(engine, REDIS_IMAGE)
+        container, redis = running(engine, "gan-designer"), running(engine, "redis")
+        worker = running(engine, "worker")
         try:
             wait_until_healthy(url)
             assert_designs(url)
             assert_walls(engine, container)
+            assert_sweeps(url)
             assert_kept_in_redis(engine, redis, url)
         except BaseException:
             subprocess.run([engine, "logs", container], check=False)
             subprocess.run([engine, "logs", redis], check=False)
+            subprocess.run([engine, "logs", worker], check=False)
             raise
     finally:
         output(*compose, "down")

@@ -180,7 +180,9 @@ def test_replicas_share_designs_and_limits(tmp_path: Path) -> None:
 
 def test_events_come_through_the_proxy_one_by_one(tmp_path: Path) -> None:
     """How a job stands is told at once, though the stream goes on; it ends with its replica."""
-    sweep = json.dumps({"designs": [{"resolution": 16, "latent_dim": 4}], "verify": "none"}).encode()
+    sweep = json.dumps(
+        {"designs": [{"resolution": 16, "latent_dim": 4}], "verify": "none"}
+    ).encode()
     with (
         serving_redis(tmp_path / "redis") as redis,
         replicated(tmp_path, redis_url=redis.url) as (proxy, one, other),

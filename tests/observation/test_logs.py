@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +16,9 @@ from flask import Response
 from flask.testing import FlaskClient
 
 from service.observation.logs import log_formatter
+from tests.service.processes import children, descendants
 from tests.service.servers import Server, serving, start_server
+from tests.waiting import wait_until
 
 SECRET = "hunter2-hunter2-hunter2-hunter2"
 
@@ -174,6 +178,36 @@ def test_every_line_is_json_from_start_to_end(tmp_path: Path) -> None:
     assert events["listening"]["threads"] == 3
     assert {"Handling signal: term", "request", "Shutting down: Master"} <= events.keys()
     assert all({"level", "timestamp", "process", "logger"} <= line.keys() for line in running.lines)
+
+
+@pytest.mark.slow
+def test_workers_for_jobs_write_such_lines_too(tmp_path: Path) -> None:
+    """Celery tells that a process of its own was killed, as one JSON object."""
+    running = start_server(tmp_path, workers="1", embedded_worker="true")
+    try:
+        wait_until(lambda: bool(pool_of(running.pid)), what="the worker's processes")
+        os.kill(pool_of(running.pid)[0], signal.SIGKILL)
+        wait_until(
+            lambda: any("SIGKILL" in line["event"] for line in running.lines),
+            what="somebody to tell of it",
+        )
+    finally:
+        running.stop()
+    assert all({"level", "timestamp", "process", "logger"} <= line.keys() for line in running.lines)
+
+
+def pool_of(server: int) -> list[int]:
+    """The processes in which a Celery worker below a server does its tasks."""
+    workers = [pid for pid in descendants(server) if "celery" in command(pid)]
+    return [below for pid in workers for below in children(pid) if below in workers]
+
+
+def command(pid: int) -> str:
+    """A process's command line; nothing where it has gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
 
 
 @pytest.mark.slow

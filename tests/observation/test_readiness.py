@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from service.observation.readiness import Readiness
+from tests.parts.redis import serving_redis
 from tests.service.processes import children, is_gone
 from tests.service.servers import Server, serving
 from tests.waiting import wait_until
@@ -84,3 +88,54 @@ def test_a_server_becomes_ready_stays_so_and_recovers() -> None:
         }
         wait_until(lambda: verifier(running)["status"] == 200, what="the verifier")
         assert verifier(running) == state
+
+
+@pytest.mark.slow
+def test_without_its_redis_a_server_is_degraded_and_serves(tmp_path: Path) -> None:
+    """Killed, brought back and hung, by a Redis of the test's own."""
+
+    def status() -> str:
+        answer = running.ask("/readyz")
+        assert answer.status == 200, answer.body
+        return str(answer.json["status"])
+
+    with (
+        serving_redis(tmp_path / "redis") as redis,
+        serving(workers="1", redis_url=redis.url) as running,
+    ):
+        wait_until(lambda: running.ask("/readyz").status == 200, what="the verifier")
+        wait_until(lambda: status() == "ok", what="the cache")
+        redis.kill()
+        wait_until(lambda: status() == "degraded", what="somebody to notice")
+        assert running.ask("/readyz").json["parts"]["cache"]["reason"]
+        assert running.ask("/v1/designs?resolution=16&latent_dim=4&verify=none").status == 200
+        redis.start()
+        wait_until(lambda: status() == "ok", what="it to be found again")
+        redis.pause()
+        for path in ("/readyz", "/metrics"):
+            start = time.monotonic()
+            assert running.ask(path).status == 200
+            assert time.monotonic() - start < 9  # of Redis alone, each question would take 5 s
+        redis.resume()
+        wait_until(lambda: status() == "ok", what="it to be found again")
+
+
+def test_a_part_that_hangs_is_degraded_and_asked_once(client: FlaskClient) -> None:
+    """Whoever asks has an answer after a moment, and what hangs is not asked again meanwhile."""
+    over, asked = threading.Event(), []
+
+    def hang() -> dict[str, str]:
+        asked.append(1)
+        over.wait()
+        return {"state": "ok"}
+
+    parts(client).parts["jobs"] = hang
+    try:
+        for _ in range(2):
+            answer = client.get("/readyz")
+            assert answer.status_code == 200
+            assert answer.json is not None
+            assert answer.json["parts"]["jobs"]["reason"] == "no answer within 2 s"
+        assert len(asked) == 1
+    finally:
+        over.set()

@@ -14,11 +14,12 @@ from redis.retry import Retry
 
 from service.jobs.job import Job, Kind, State, final_state
 from service.jobs.store.protocol import Claim, NewJob, Row
-from service.jobs.store.scripts import BEGIN_ROW, CREATE, END, ENTER, PUT_ROW
+from service.jobs.store.scripts import BEGIN_ROW, CLAIM, CREATE, END, ENTER, PUT_ROW
 
 PREFIX = "gan-designer:job:"
 
 _UNFINISHED = "gan-designer:unfinished"
+_EXPIRIES = "gan-designer:expiries"
 _WORKERS = "gan-designer:workers"
 _PARTS = ("", ":request", ":rows", ":order", ":attempts", ":claims")
 _NUMBERS = {"created_at", "expires_at", "started_at", "finished_at"}
@@ -45,23 +46,24 @@ class RedisStore:
     ) -> None:
         self._redis = connect(url, patience_s=patience_s)
         self._clock = clock
-        scripts = {"create": CREATE, "begin": BEGIN_ROW, "put": PUT_ROW, "end": END, "enter": ENTER}
+        scripts = {"create": CREATE, "begin": BEGIN_ROW, "put": PUT_ROW, "end": END}
+        scripts |= {"claim": CLAIM, "enter": ENTER}
         self._scripts = {name: self._redis.register_script(t) for name, t in scripts.items()}
 
     def create(self, new: NewJob) -> tuple[Job, str]:
         """The job of that wish with its fingerprint: the new one, or the one that was there."""
         job = new.job
+        wish = "" if new.wish is None else f"gan-designer:wish:{new.wish}"
         more = {
             "fingerprint": new.fingerprint,
             "retention_s": job.expires_at - job.created_at,
+            "wish": wish,
         }
-        fields = {name: value for name, value in (asdict(job) | more).items() if value is not None}
-        pairs = [str(word) for pair in fields.items() for word in pair]
-        wish = "" if new.wish is None else f"gan-designer:wish:{new.wish}"
-        keys = [PREFIX + job.id, f"{PREFIX}{job.id}:request", _UNFINISHED, wish]
-        expiry = str(int(job.expires_at) + 1)
-        values = [json.dumps(pairs), expiry, new.request, job.id, PREFIX]
-        there = self._scripts["create"](keys=keys, args=values)
+        values = {name: value for name, value in (asdict(job) | more).items() if value is not None}
+        pairs = json.dumps([str(word) for pair in values.items() for word in pair])
+        keys = [PREFIX + job.id, f"{PREFIX}{job.id}:request", _UNFINISHED, _EXPIRIES, wish]
+        args: list[Any] = [pairs, new.request, job.id, PREFIX, self._clock()]
+        there = self._scripts["create"](keys=keys, args=args)
         found = self.find(there)
         assert found is not None, "a job that was made just now"
         return found, str(self._redis.hget(PREFIX + there, "fingerprint"))
@@ -123,12 +125,8 @@ class RedisStore:
 
     def claim(self, job_id: str, claim: Claim) -> None:
         """Note who works on these rows."""
-        if (job := self.find(job_id)) is not None:
-            key = f"{PREFIX}{job_id}:claims"
-            with self._redis.pipeline() as pipe:
-                pipe.hset(key, str(claim.start), json.dumps(asdict(claim)))
-                pipe.expireat(key, int(job.expires_at) + 1)
-                pipe.execute()
+        args: list[Any] = [claim.start, json.dumps(asdict(claim))]
+        self._scripts["claim"](keys=_keys(job_id), args=args)
 
     def release(self, job_id: str, start: int) -> None:
         """Note that nobody does."""
@@ -171,12 +169,15 @@ class RedisStore:
         return {name: int(counts.get(name, 0)) for name in ("made", "failed")}
 
     def sweep_out(self) -> None:
-        """Drop what has expired: Redis does so itself, but for the list of unfinished jobs."""
-        ids: Any = self._redis.zrange(_UNFINISHED, 0, -1)
-        for job_id in ids:
-            job = self.find(job_id)
-            if job is None or job.state.ended:
-                self._redis.zrem(_UNFINISHED, job_id)
+        """Drop what has expired."""
+        expired: Any = self._redis.zrangebyscore(_EXPIRIES, "-inf", self._clock())
+        for job_id in expired:
+            wish = self._redis.hget(PREFIX + job_id, "wish")
+            with self._redis.pipeline() as pipe:
+                pipe.unlink(*(f"{PREFIX}{job_id}{part}" for part in _PARTS), str(wish or job_id))
+                pipe.zrem(_UNFINISHED, job_id)
+                pipe.zrem(_EXPIRIES, job_id)
+                pipe.execute()
 
     def _take(self, room: str, holder: str, *, most: int, lease_s: float) -> bool:
         now = self._clock()
@@ -192,7 +193,7 @@ class RedisStore:
 def _keys(job_id: str) -> list[str]:
     """The keys of a job, in the order in which the scripts name them."""
     job, *others = (f"{PREFIX}{job_id}{part}" for part in _PARTS)
-    return [job, _UNFINISHED, *others]
+    return [job, _UNFINISHED, _EXPIRIES, *others]
 
 
 def _job(found: dict[str, str]) -> Job:

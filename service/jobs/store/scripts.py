@@ -1,40 +1,39 @@
 """The steps that Redis takes whole: what is asked and what is changed with nobody in between.
 
 A job lives under ``gan-designer:job:ID``: a hash of its fields, and beside it ``:request``, ``:rows``
-(index to row), ``:order`` (indices as they came), ``:attempts`` and ``:claims``, all of which expire
-with it. The scripts about one job have the keys: job, unfinished, request, rows, order, attempts,
-claims.
+(index to row), ``:order`` (indices as they came), ``:attempts`` and ``:claims``. The scripts about one
+job have the keys: job, unfinished, expiries, request, rows, order, attempts, claims.
+
+None of it has a time to live: a Redis that is short of memory may evict what has one, as the cache.
 """
 
 from __future__ import annotations
 
 CREATE = """
-local there = KEYS[4] ~= '' and redis.call('GET', KEYS[4])
-if there and redis.call('EXISTS', ARGV[5] .. there) == 1 then return there end
+local there = KEYS[5] ~= '' and redis.call('GET', KEYS[5])
+if there and tonumber(redis.call('HGET', ARGV[4] .. there, 'expires_at') or 0) > tonumber(ARGV[5])
+then return there end
 redis.call('HSET', KEYS[1], unpack(cjson.decode(ARGV[1])))
-redis.call('EXPIREAT', KEYS[1], ARGV[2])
-redis.call('SET', KEYS[2], ARGV[3], 'EXAT', ARGV[2])
-redis.call('ZADD', KEYS[3], redis.call('HGET', KEYS[1], 'created_at'), ARGV[4])
-if KEYS[4] ~= '' then redis.call('SET', KEYS[4], ARGV[4], 'EXAT', ARGV[2]) end
-return ARGV[4]
+redis.call('SET', KEYS[2], ARGV[2])
+redis.call('ZADD', KEYS[3], redis.call('HGET', KEYS[1], 'created_at'), ARGV[3])
+redis.call('ZADD', KEYS[4], redis.call('HGET', KEYS[1], 'expires_at'), ARGV[3])
+if KEYS[5] ~= '' then redis.call('SET', KEYS[5], ARGV[3]) end
+return ARGV[3]
 """
-"""Keys: job, request, unfinished, wish (or none). Arguments: fields, expiry, request, id, prefix."""
+"""Keys: job, request, unfinished, expiries, wish (or none). Arguments: fields, request, id, prefix, now."""
 
 _OPEN = """
 local state = redis.call('HGET', KEYS[1], 'state')
 if state ~= 'queued' and state ~= 'running' then return 0 end
-local expiry = math.ceil(redis.call('HGET', KEYS[1], 'expires_at'))
 """
 """Nothing is done to a job that has ended or is not there."""
 
 _FINISH = """
 local function finish(state, now, id)
-  expiry = math.ceil(now + redis.call('HGET', KEYS[1], 'retention_s'))
+  local expiry = now + redis.call('HGET', KEYS[1], 'retention_s')
   redis.call('HSET', KEYS[1], 'state', state, 'finished_at', now, 'expires_at', expiry)
   redis.call('ZREM', KEYS[2], id)
-  for place, key in ipairs(KEYS) do
-    if place ~= 2 then redis.call('EXPIREAT', key, expiry) end
-  end
+  redis.call('ZADD', KEYS[3], expiry, id)
 end
 """
 """How a job ends, and when it is forgotten."""
@@ -42,11 +41,9 @@ end
 BEGIN_ROW = (
     _OPEN
     + """
-if redis.call('HEXISTS', KEYS[4], ARGV[1]) == 1 then return 0 end
+if redis.call('HEXISTS', KEYS[5], ARGV[1]) == 1 then return 0 end
 if state == 'queued' then redis.call('HSET', KEYS[1], 'state', 'running', 'started_at', ARGV[2]) end
-local count = redis.call('HINCRBY', KEYS[6], ARGV[1], 1)
-redis.call('EXPIREAT', KEYS[6], expiry)
-return count
+return redis.call('HINCRBY', KEYS[7], ARGV[1], 1)
 """
 )
 """Arguments: index, now."""
@@ -55,15 +52,11 @@ PUT_ROW = (
     _OPEN
     + _FINISH
     + """
-if redis.call('HSETNX', KEYS[4], ARGV[1], ARGV[2]) == 0 then return 0 end
-local done = redis.call('RPUSH', KEYS[5], ARGV[1])
+if redis.call('HSETNX', KEYS[5], ARGV[1], ARGV[2]) == 0 then return 0 end
+local done = redis.call('RPUSH', KEYS[6], ARGV[1])
 local failed = redis.call('HINCRBY', KEYS[1], 'failed', ARGV[3])
 redis.call('HSET', KEYS[1], 'done', done)
 redis.call('HINCRBY', 'gan-designer:rows', ARGV[3] == '1' and 'failed' or 'made', 1)
-if done == 1 then
-  redis.call('EXPIREAT', KEYS[4], expiry)
-  redis.call('EXPIREAT', KEYS[5], expiry)
-end
 if done == tonumber(redis.call('HGET', KEYS[1], 'total')) then
   finish(failed > 0 and ARGV[5] or ARGV[4], ARGV[6], ARGV[7])
 end
@@ -74,6 +67,11 @@ return 1
 
 END = _OPEN + _FINISH + "finish(ARGV[1], ARGV[2], ARGV[3]) return 1"
 """Arguments: state, now, id."""
+
+CLAIM = (
+    "if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[8], ARGV[1], ARGV[2]) end"
+)
+"""Arguments: first row, claim."""
 
 ENTER = """
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])

@@ -9,6 +9,8 @@ import pytest
 
 from service.jobs.job import Job, Kind, State, new_id
 from service.jobs.store.protocol import SKIP, Claim, JobStore, NewJob, Row
+from service.jobs.store.redis import RedisStore
+from tests.parts.redis import RedisServer
 from tests.service.jobs.conftest import Clock
 
 HOUR_S = 3600
@@ -176,8 +178,29 @@ def test_an_expired_job_is_gone(store: JobStore, clock: Clock) -> None:
     store.put_row(job.id, row(0))
     clock.now = found(store, job).expires_at
     assert store.find(job.id) is None
+    again = made(store, new_job(clock, total=1, wish="w"))
+    assert again.id != job.id
+    clock.now += 2 * HOUR_S
     store.sweep_out()
     assert store.unfinished() == []
+    assert store.request(again.id) is None
+
+
+def test_nothing_of_a_job_may_be_evicted(clock: Clock, shared_redis: RedisServer) -> None:
+    """A Redis that is short of memory evicts what has a time to live: the cache, and no job."""
+    store = RedisStore(shared_redis.url, patience_s=5, clock=clock)
+    with shared_redis.client as client:
+        client.flushall()
+        job = made(store, new_job(clock, total=2, wish="w"))
+        store.claim(job.id, Claim(start=0, stop=1, worker="a", until=clock.now))
+        store.begin_row(job.id, 0)
+        store.put_row(job.id, row(0))
+        for _ in range(2):
+            assert {client.ttl(key) for key in client.scan_iter()} == {-1}
+            store.cancel(job.id)
+        clock.now += 2 * HOUR_S
+        store.sweep_out()
+        assert list(client.scan_iter()) == ["gan-designer:rows"]
 
 
 def test_claims_name_who_works(store: JobStore, clock: Clock) -> None:

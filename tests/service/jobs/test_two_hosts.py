@@ -1,0 +1,81 @@
+"""Workers on two hosts with one Redis; one host is cut off in the middle of a sweep."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from service.jobs.desk import Desk
+from service.jobs.job import State
+from service.jobs.processes import worker_command
+from tests.parts.redis import RedisServer, serving_redis, wait_until
+from tests.service.jobs.namespaces import Host, two_hosts
+from tests.service.jobs.poison import SLOW
+from tests.service.jobs.sweeping import (
+    ROWS,
+    assert_each_once,
+    briefs,
+    hand_in,
+    standing,
+    wait_for_rows,
+)
+from tests.service.jobs.workers import POISON, config_of, end_worker
+from tests.service.servers import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+def open_to(redis: RedisServer, *hosts: Host) -> None:
+    """Have Redis listen on the cables, too."""
+    with redis.client as client:
+        client.config_set("protected-mode", "no")
+        client.config_set("bind", " ".join(["127.0.0.1", *(host.gateway for host in hosts)]))
+
+
+def start_there(host: Host, redis: RedisServer, folder: Path) -> subprocess.Popen[bytes]:
+    """A worker on that host, which reaches Redis by its cable alone."""
+    url = f"redis://{host.gateway}:{urlsplit(redis.url).port}/0"
+    name = f"{host.name}@{host.name}"
+    return subprocess.Popen(
+        [*host.command, *worker_command(name, program=POISON)],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "REDIS_URL": url,
+            "GAN_DESIGNER_STATE_FOLDER": str(folder / host.name),
+        },
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def test_a_host_that_is_cut_off_loses_nothing(tmp_path: Path) -> None:
+    """The other makes up for it: 500 rows, each once."""
+    with ExitStack() as stack:
+        first, second = stack.enter_context(two_hosts())
+        redis = stack.enter_context(serving_redis(tmp_path / "redis"))
+        open_to(redis, first, second)
+        desk = Desk(config_of(tmp_path / "state", redis.url))
+        names = [f"{host.name}@{host.name}" for host in (first, second)]
+        workers = [start_there(host, redis, tmp_path) for host in (first, second)]
+        for worker in workers:
+            stack.callback(end_worker, worker)
+        wait_until(lambda: len(desk.store.workers()) == 2, what="both workers")
+        job = hand_in(desk, briefs(channels=SLOW))
+        wait_for_rows(desk, job, 20)
+        wait_until(
+            lambda: {claim.worker for claim in desk.store.claims(job.id)} == set(names),
+            what="both to work",
+        )
+        first.cut_off()
+        assert standing(desk, job).done < ROWS / 2
+        rows = assert_each_once(desk, job)
+        assert [row["problem"] for row in rows] == [None] * ROWS
+        assert standing(desk, job).state is State.SUCCEEDED
+        assert desk.store.workers() == {names[1]}
+        workers[0].kill()
