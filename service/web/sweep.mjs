@@ -7,6 +7,7 @@ import { showScatter } from "./scatter.mjs";
 import { saveRows, sweepTable } from "./sweep-table.mjs";
 
 const [PAINT_MS, AGAIN_MS] = [400, 5000];
+const DRAWN = 400; // points of the plot; more would hide each other
 const START = { resolution: "32, 64, 96", latent_dim: "64, 128" };
 
 /** Fields of the grid, each with how one of its values is read. */
@@ -162,8 +163,9 @@ export function mount(root, { words, navigate, address, announce }) {
     later();
   }
 
+  /** Paint soon; the more there is to paint, the less often. */
   function later() {
-    timer ||= setTimeout(paint, PAINT_MS);
+    timer ||= setTimeout(paint, Math.min(2500, PAINT_MS + rows.length));
   }
 
   function paint() {
@@ -192,9 +194,11 @@ export function mount(root, { words, navigate, address, announce }) {
   }
 
   function paintPlot(made) {
-    const points = made.map((row) => ({ ...row, ...row.generator, windows: [] }));
+    const every = Math.ceil(made.length / DRAWN);
+    const points = made.filter((_, at) => at % every === 0).map((row) => ({ ...row, ...row.generator, windows: [] }));
+    const note = every > 1 ? h("p", { class: "muted small" }, words("sweep.shown", { shown: points.length, total: made.length })) : null;
     const box = h("div");
-    show(plot, h("h2", null, words("sweep.plot")), box);
+    show(plot, h("h2", null, words("sweep.plot")), box, note);
     showScatter(box, {
       answer: { chains: points, frontier: [] },
       windows: null,
