@@ -22,6 +22,7 @@ from service.observation.readiness import Readiness
 from service.observation.receipts import CountedReceipts
 from service.observation.requests import install_observation
 from service.problems.api import ProblemApi
+from service.refusals import answer_unread
 from service.schemas.fields import document_field
 from service.shelf import Shelf
 from service.transport import install_transport
@@ -55,6 +56,7 @@ def create_app(config: Config | None = None, *, runner: Runner | None = None) ->
     app.jinja_env.undefined = StrictUndefined
     app.url_map.merge_slashes = False
     install_observation(app)
+    app.extensions["unread"] = answer_unread
     install_transport(app, config)
     install_access(app, config)
     _furnish(app, config, runner)

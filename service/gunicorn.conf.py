@@ -27,6 +27,7 @@ threads = settings.threads
 preload_app = False
 control_socket_disable = True
 limit_request_line = 8190
+forwarder_headers = ""  # else a client of this machine could move paths by SCRIPT_NAME
 timeout = settings.verify_timeout_s + 30
 graceful_timeout = max(settings.verify_timeout_s, Limits().full_level_s) + 30  # the longest answer
 keepalive = 15

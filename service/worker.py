@@ -147,6 +147,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             before = self.nr_conns
             self.accept(listener)
 
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:  # noqa: ANN401
+        """Answer what could not be served, without a word of what was sent: it may hold a key."""
+        with suppress(OSError):
+            client.sendall(self.wsgi.extensions["unread"](exc))
+
     def handle(self, conn: TConn) -> Any:  # noqa: ANN401 - a mark of gunicorn's own
         """Serve one request; where the connection ends with it, wind it up here."""
         result = super().handle(conn)

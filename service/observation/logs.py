@@ -100,7 +100,6 @@ class ServerLogger(Logger):  # type: ignore[misc]
         super().setup(cfg)
         send_logs(self.style, self.loglevel)
         self.error_log.propagate = True
-        self.error_log.addFilter(hide_what_was_sent)
 
 
 def server_logger(style: str) -> type[ServerLogger]:
@@ -110,12 +109,3 @@ def server_logger(style: str) -> type[ServerLogger]:
     'text'
     """
     return type("Logger", (ServerLogger,), {"style": style})
-
-
-def hide_what_was_sent(record: LogRecord) -> bool:
-    """Keep the reason for which gunicorn refuses a request, without the header that it quotes."""
-    if isinstance(record.msg, str) and record.msg.startswith("Invalid request from ip="):
-        refusal = sys.exc_info()[0]
-        record.msg = "request refused before it was read"
-        record.refusal = refusal.__name__ if refusal else "unknown"
-    return True

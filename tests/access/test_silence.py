@@ -23,6 +23,12 @@ DAMAGED = (
     LINE + b"Host: y\r\n",
     LINE + b"X-A: " + b"x" * 100_000 + b"\r\n",
     LINE + b"Content-Length: 5\r\nContent-Length: 6\r\n",
+    LINE.replace(b":", b""),
+    LINE.replace(b"Authorization: Bearer ", b"Transfer-Encoding: "),
+    LINE.replace(b"Authorization: Bearer ", b"Expect: "),
+    LINE.replace(b"Authorization: Bearer ", b"SCRIPT_NAME: /"),
+    LINE.replace(b"Authorization: Bearer %s", b"%s : x"),
+    LINE.replace(b"Authorization: Bearer %s", b"X: y\r\n%s"),
 )
 """Requests that gunicorn refuses by itself, and says so in its log."""
 
@@ -68,6 +74,7 @@ def call_with(port: int, key: str) -> None:
         got = ask(port, "/v1/designs/x", lines.replace(b"%s", key.encode()))
         assert got.statuses[0] >= 400
         assert key.encode() not in got.received
+        assert got.received.partition(b"\r\n\r\n")[2].startswith(b'{"type": "/problems/')
 
 
 def ask(port: int, path: str, lines: bytes) -> Exchange:

@@ -6,6 +6,7 @@ would be read as somebody's next request.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -123,6 +124,7 @@ def test_a_doubtful_message_gets_one_refusal_and_an_end(hasty: Server, sent: byt
     assert got.closed
     assert len(got.statuses) == 1, got
     assert 400 <= got.statuses[0] < 500 or got.statuses[0] == 501
+    assert json.loads(got.received.partition(b"\r\n\r\n")[2])["status"] == got.statuses[0]
 
 
 @pytest.mark.parametrize("sent", SERVED.values(), ids=SERVED)
@@ -228,6 +230,15 @@ WAYS_AROUND = {
     "user of the server": b"GET /v1/designs/x HTTP/1.1\r\nREMOTE_USER: alice\r\n",
     "loopback": b"GET /v1/designs/x HTTP/1.1\r\nX-Forwarded-For: 127.0.0.1\r\nForwarded: for=127.0.0.1\r\n",
 }
+
+
+def test_no_header_moves_a_path(locked: Server) -> None:
+    """A proxy that keeps `/metrics` from its clients would let another path to it through."""
+    for name in (b"SCRIPT_NAME", b"SCRIPT-NAME"):
+        head = (
+            b"GET /x/healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + name + b": /x\r\n\r\n"
+        )
+        assert exchange(locked.port, head).statuses == [401]
 
 
 @pytest.mark.parametrize("head", WAYS_AROUND.values(), ids=WAYS_AROUND)
