@@ -52,6 +52,7 @@ USER 10002:10002
 WORKDIR /data
 VOLUME /data
 EXPOSE 6379
+HEALTHCHECK --interval=15s --timeout=5s --retries=3 CMD ["redis-cli", "ping"]
 CMD ["redis-server", "--dir", "/data", "--appendonly", "yes"]
 
 FROM ${BASE_IMAGE}
