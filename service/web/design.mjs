@@ -101,9 +101,13 @@ export function mount(root, context) {
     }
   }
 
+  /** The design of an id; its picture, which needs no proof, is there before. */
   async function recalled(signal) {
-    show(notice, h("p", { class: "panel", role: "status" }, h("span", { class: "badge running" }, words("design.recalling"))));
-    const design = await call(`/v1/designs/${encodeURIComponent(params.design)}`, { signal });
+    const path = `/v1/designs/${encodeURIComponent(params.design)}`;
+    const picture = h("img", { src: `${path}/generator.svg`, alt: words("network.generator"), onerror: () => picture.remove() });
+    const note = h("p", { role: "status" }, h("span", { class: "badge running" }, words("design.recalling")));
+    show(notice, h("div", { class: "panel" }, note, h("div", { class: "scroll", tabindex: "0" }, picture)));
+    const design = await call(path, { signal });
     pinned = design;
     form.fill(paramsOf(design.brief));
     return design;

@@ -114,6 +114,21 @@ def test_a_permalink_shows_the_design_and_goes_on_from_there(reader: Reader) -> 
     assert "base_channels=8" in page.url
 
 
+def test_a_permalink_shows_its_chain_before_any_proof(reader: Reader) -> None:
+    """The answer is held back: the picture of the generator, which needs no proof, is there."""
+    identity = design_document(design(brief_from_document(BRIEFS["plain"] | {"verify": "none"})))
+    held: list[Any] = []
+    reader.page.route(re.compile("/v1/designs/[^/]+$"), lambda route: held.append(route))
+    page = reader.open(f"/?design={identity['id']}")
+    picture = page.get_by_alt_text("Generator")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.locator(".chain")).to_contain_text("64 × 64")
+    expect(picture).to_have_count(0)
+
+
 def test_the_permanent_link_is_the_designs_id(reader: Reader) -> None:
     reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = reader.open("/?resolution=40&base_channels=8")
