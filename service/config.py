@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import Field, dataclass, fields
+from dataclasses import Field, dataclass, fields, replace
 from typing import Any
 
 from environs import Env, EnvValidationError
@@ -65,6 +65,15 @@ class Config(
         if refusals := list(_contradictions(config)):
             raise ConfigError("\n".join(refusals))
         return config
+
+    def settled(self) -> Config:
+        """The same with the keys of its file in it: whatever becomes of the file, they stay.
+
+        >>> Config().settled() == Config()
+        True
+        """
+        entries = tuple(key.entry for key in self.key_ring.keys)
+        return replace(self, api_keys=entries, api_keys_file="")
 
 
 def _read(env: Env, setting: Field[Any]) -> object:

@@ -11,13 +11,13 @@ from typing import Any
 
 from designer.verification import Limits
 from designer.version import VERSION
-from service.config import Config
 from service.jobs.embedded import end_embedded, start_embedded
 from service.observation.folder import forget_process, make_folder, remove_folder
 from service.observation.logs import server_logger
+from service.standing import STANDING
 from service.worker import patient_worker
 
-settings = Config.from_environment()
+settings = STANDING.renewed()
 
 wsgi_app = "service.wsgi:app"
 bind = [settings.netloc]

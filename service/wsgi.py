@@ -1,6 +1,6 @@
-"""What gunicorn loads: the application with the settings of the environment."""
+"""What gunicorn loads: the application with the settings that the server stands on."""
 
 from service.app import create_app
-from service.config import Config
+from service.standing import STANDING
 
-app = create_app(Config.from_environment())
+app = create_app(STANDING.settings())

@@ -45,6 +45,11 @@ class ApiKey:
             raise KeyRefused("its digest must be the 64 hexadecimal digits that sha256sum prints")
         check_rate_limit(self.rate_limit)
 
+    @property
+    def entry(self) -> str:
+        """The key as settings write it."""
+        return ":".join(filter(None, (self.name, self.digest, self.rate_limit)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRing:

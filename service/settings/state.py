@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from marshmallow import ValidationError
 from marshmallow.validate import Length
+from redis import ConnectionPool
 
 from service.settings.setting import setting
 
 
 def check_redis(url: str) -> None:
-    """Refuse what names no Redis server."""
-    if url and (
-        urlsplit(url).scheme not in ("redis", "rediss", "unix")
-        or not urlsplit(url).netloc + urlsplit(url).path
-    ):
-        raise ValidationError("it is no address such as redis://127.0.0.1:6379/0")
+    """Refuse what names no Redis server; what is said holds nothing of it, as of a password."""
+    if not url:
+        return
+    try:
+        parts = urlsplit(url)
+        ConnectionPool.from_url(url).make_connection()  # asks nobody
+        numbered = parts.scheme == "unix" or re.fullmatch("/?[0-9]*", parts.path)
+        named = bool(numbered and parts.netloc + parts.path and not parts.fragment)
+    except (ValueError, TypeError):
+        named = False
+    if not named:
+        raise ValidationError(
+            "it is no address such as redis://127.0.0.1:6379/0 (in a password, / # ? @ % are"
+            " written as %2F %23 %3F %40 %25)"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,4 +47,5 @@ class StateSettings:
         validate=check_redis,
         kind="str",
         name="REDIS_URL",
+        secret=True,
     )

@@ -14,7 +14,8 @@ import yaml
 from service.config import Config, ConfigError
 from tests.access.keys import ALICE, KEYS, bearer, entry
 from tests.parts.redis import wait_until
-from tests.service.servers import ROOT, serving
+from tests.service.processes import children, is_gone
+from tests.service.servers import ROOT, Server, serving
 
 PUBLIC = ("0.0.0.0", "::", "[::]", "192.0.2.1", "2001:db8::1", "example.org", "0", "127.1.example")
 LOCAL = ("127.0.0.1", "127.8.9.10", "::1", "[::1]", "localhost")
@@ -115,3 +116,35 @@ def test_the_file_is_read_anew_on_sighup(tmp_path: Path) -> None:
 
         wait_until(lambda: status("another") == 404, what="a worker that knows the new key")
         wait_until(lambda: status(ALICE) == 401, what="the end of the one that knew the old")
+
+
+@pytest.mark.slow
+def test_a_slip_in_the_file_ends_nothing(tmp_path: Path) -> None:
+    """Neither on SIGHUP nor where a dead web process is replaced: the keys that stood stand."""
+    file = tmp_path / "keys"
+    file.write_text(entry("alice", ALICE))
+    with serving(workers="1", threads="2", api_keys_file=str(file)) as server:
+        assert server.ask("/v1/designs/x", headers=bearer(ALICE)).status == 404
+        file.write_text("alice:a slip")
+        for told in (False, True):
+            (before,) = web_processes(server)
+            if told:
+                os.kill(server.pid, signal.SIGHUP)
+            else:
+                os.kill(before, signal.SIGKILL)
+            wait_until(
+                lambda gone=before: bool(web_processes(server)) and is_gone(gone),
+                what="a new web process in place of the old",
+            )
+            assert server.ask("/v1/designs/x", headers=bearer(ALICE)).status == 404
+            assert server.ask("/v1/designs/x", headers=bearer("wrong")).status == 401
+        (refusal,) = [
+            line for line in server.lines if line["level"] == "error" and "stay" in line["event"]
+        ]
+        assert "key 1: its digest must be" in refusal["event"]
+        assert "a slip" not in server.log.read_text()
+
+
+def web_processes(server: Server) -> list[int]:
+    """The processes below the main one that answer."""
+    return [pid for pid in children(server.pid) if not is_gone(pid)]

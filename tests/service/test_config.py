@@ -99,12 +99,47 @@ def test_a_bad_value_is_refused_with_its_name(
         Config.from_environment()
 
 
-@pytest.mark.parametrize("value", ["redis:", "http://cache.example", "cache.example:6379"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "redis:",
+        "http://:hunter2@cache.example",
+        "cache.example:6379",
+        "redis://user:pass@cache.example:hunter2",
+        "redis://:hunt/er2@cache.example:6379",
+        "redis://:hunter2#@cache.example:6379",
+        "redis://:hunter2@cache.example:99999",
+        "redis://:hunter2@cache.example/first",
+        "redis://:hunter2@cache.example?nonsense=1",
+        "redis://:hunter2@cache.example?socket_timeout=soon",
+        "redis://[:hunter2@cache.example",
+    ],
+)
 def test_a_redis_address_is_one(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    """Its variable is the customary one, without the service's prefix."""
+    """Its variable is the customary one; it may hold a password, so nothing of it is repeated."""
     monkeypatch.setenv("REDIS_URL", value)
-    with pytest.raises(ConfigError, match=f"REDIS_URL={value!r}: it is no address such as redis:"):
+    with pytest.raises(
+        ConfigError, match=r"^REDIS_URL: it is no address such as redis:"
+    ) as refusal:
         Config.from_environment()
+    assert not {
+        word for word in ("hunt", "nonsense", "cache.example") if word in str(refusal.value)
+    }
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "redis://127.0.0.1",
+        "rediss://user:a%2Fb@cache.example:6380/3",
+        "redis://[::1]:6379/0?socket_timeout=1",
+        "unix:///run/redis.sock?db=2",
+        "unix://:hunter2@/run/redis.sock",
+    ],
+)
+def test_addresses_of_redis(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("REDIS_URL", value)
+    assert Config.from_environment().redis_url == value
 
 
 def test_all_bad_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
