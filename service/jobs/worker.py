@@ -22,7 +22,6 @@ logger = logging.getLogger("gan_designer.jobs")
 
 def make_worker(config: Config, child: Child | None = None) -> Celery:
     """Celery's application for a worker: what `celery --app` takes."""
-    prepare_folders(config)
     app = make_engine(config)
     child = child or Child(config)
 
@@ -33,7 +32,7 @@ def make_worker(config: Config, child: Child | None = None) -> Celery:
 
     log_as_the_service_does(config)
     tie_to_processes(app, child)
-    app.steps["worker"].add(watching(app, Watch(app=app, store=open_store(config))))
+    app.steps["worker"].add(watching(app, config))
     return app
 
 
@@ -73,14 +72,16 @@ def tie_to_processes(app: Celery, child: Child) -> None:
     worker_process_shutdown.connect(end, weak=False)
 
 
-def watching(app: Celery, watch: Watch) -> type[bootsteps.StartStopStep]:
+def watching(app: Celery, config: Config) -> type[bootsteps.StartStopStep]:
     """The step of a starting worker that sets its watch going, as Celery documents such steps."""
+    watch = Watch(app=app, store=open_store(config))
 
     class Watching(bootsteps.StartStopStep):  # type: ignore[misc]
         requires = ("celery.worker.components:Timer",)
 
         def create(self, worker: Any) -> None:  # noqa: ANN401 - Celery has no types
             app.conf.worker_name = worker.hostname
+            prepare_folders(config)
 
         def start(self, worker: Any) -> None:  # noqa: ANN401
             watch.look(worker.hostname)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from service.app import create_app
+from service.config import Config
 from service.jobs.job import new_id
+from tests.access.keys import ALICE, BOB, entry
 from tests.service.jobs.test_sweeps import BRIEF, put_row
 
 
@@ -73,6 +77,20 @@ def test_another_clients_job_is_none(client: FlaskClient, stranger: dict[str, st
     assert {answer.status_code for answer in refused} == {404}
     assert {(answer.json or {}).get("code") for answer in refused} == {"no_job"}
     assert client.get(links["self"], headers=mine).json == job
+
+
+def test_a_job_belongs_to_the_key_that_made_it(tmp_path: Path) -> None:
+    """With keys as operators give them out: to another key it is none, without a key it is closed."""
+    keys = (entry("alice", ALICE), entry("bob", BOB))
+    client = create_app(Config(state_folder=str(tmp_path), api_keys=keys)).test_client()
+    alice, bob = ({"Authorization": f"Bearer {key}"} for key in (ALICE, BOB))
+    made = client.post("/v1/sweeps", json={"designs": [BRIEF]}, headers=alice)
+    for path in (made.json or {})["links"].values():
+        assert client.get(path).status_code == 401
+        assert client.get(path, headers=bob).status_code == 404
+    assert client.delete(made.headers["Location"], headers=bob).status_code == 404
+    found = client.get(made.headers["Location"], headers=alice)
+    assert (found.json or {})["state"] == "queued"
 
 
 def test_an_idempotency_key_is_its_owners(client: FlaskClient) -> None:
