@@ -33,7 +33,7 @@ def make_engine(config: Config) -> Celery:
     app = Celery("gan-designer", set_as_current=False)
     soft = config.job_row_timeout_s + int(CHUNK_S)
     app.conf.update(
-        broker_url=config.redis_url or "filesystem://localhost",
+        broker_url=_broker_url(config),
         broker_transport=None if config.redis_url else FOLDER_TRANSPORT,
         broker_transport_options=_transport_options(config, visibility_s=soft + 2 * _GRACE_S),
         broker_connection_retry_on_startup=True,
@@ -58,6 +58,11 @@ def make_engine(config: Config) -> Celery:
         worker_cancel_long_running_tasks_on_connection_loss=False,
     )
     return app
+
+
+def _broker_url(config: Config) -> str:
+    """Where messages are; Celery has a scheme of its own for a Redis behind a socket file."""
+    return config.redis_url.replace("unix://", "redis+socket://", 1) or "filesystem://localhost"
 
 
 def _queue(name: str) -> Queue:

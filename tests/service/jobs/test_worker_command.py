@@ -12,7 +12,7 @@ import pytest
 from service.jobs.desk import Desk
 from tests.parts.redis import wait_until
 from tests.service.jobs.sweeping import assert_each_once, briefs, hand_in
-from tests.service.jobs.workers import config_of, end_worker
+from tests.service.jobs.workers import config_of, end_worker, working
 from tests.service.servers import ROOT
 
 CALL = [sys.executable, "-c", "from service.jobs.cli import worker; worker()"]
@@ -45,3 +45,19 @@ def test_a_wrong_setting_stops_it(tmp_path: Path) -> None:
     done = subprocess.run(CALL, cwd=tmp_path, env=wrong, capture_output=True, text=True)
     assert done.returncode == 2
     assert "GAN_DESIGNER_JOB_ATTEMPTS='0'" in done.stderr
+
+
+@pytest.mark.slow
+def test_redis_may_be_behind_a_socket_file(tmp_path: Path) -> None:
+    """`REDIS_URL=unix:///run/redis.sock`: store and broker find it."""
+    socket = tmp_path / "s"
+    command = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", ""]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL) as redis:
+        try:
+            wait_until(socket.exists, what="the socket")
+            url = f"unix://{socket}"
+            desk = Desk(config_of(tmp_path / "state", url))
+            with working(tmp_path / "state", redis_url=url):
+                assert_each_once(desk, hand_in(desk, briefs(20)))
+        finally:
+            redis.terminate()
