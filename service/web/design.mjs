@@ -32,13 +32,14 @@ export function mount(root, context) {
   );
   const pictures = h("div", { class: "pictures" });
   const place = h("div", { class: "place" });
+  const scale = h("p", { class: "small muted" });
   let [scatter, plotted] = [null, 0];
   const results = h(
     "div",
     { class: "results", "aria-label": words("design.results"), role: "region" },
     notice,
     summary,
-    h("section", { class: "panel networks" }, h("h2", null, words("design.networks")), h("p", { class: "small muted" }, words("design.scale")), pictures, detail),
+    h("section", { class: "panel networks" }, h("h2", null, words("design.networks")), scale, pictures, detail),
     h("div", { class: "two" }, why, others),
     overlap,
   );
@@ -132,6 +133,7 @@ export function mount(root, context) {
     show(notice, params.chain ? pinnedNote() : null);
     form.mark([]);
     summarise(state);
+    show(scale, words(design.brief.dimensions === 3 ? "design.scale.3" : "design.scale"));
     drawing.show(design);
     choose(...drawing.chosen());
     show(why, h("h2", null, words("why.title")), whySentences(design, words));

@@ -64,6 +64,10 @@ export const MESSAGES = {
     "To scale: faces are the sides of each map, depth is its channels. Point at a layer, or walk through them with the arrow keys.",
     "按比例绘制：正面为特征图的边长，纵深为通道数。指向某一层，或用方向键逐层浏览。",
   ],
+  "design.scale.3": [
+    "To scale: blocks are the three sides of each map. Point at a layer, or walk through them with the arrow keys.",
+    "按比例绘制：方块为特征图的三条边。指向某一层，或用方向键逐层浏览。",
+  ],
   "design.pinned": ["You took this chain from the alternatives.", "这条链是您从备选方案中选取的。"],
   "design.unpin": ["Back to the best one", "回到最优方案"],
   "design.waiting": ["The service is at work …", "服务正在计算……"],

@@ -17,9 +17,12 @@ expect.set_options(timeout=PATIENCE_MS)
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A real server of one worker; its state is in a folder of its own."""
+    """A real server of one worker, with torch loaded; its state is in a folder of its own."""
     folder: Path = tmp_path_factory.mktemp("page")
-    with serving(workers="1", threads="8", state_folder=str(folder)) as running:
+    settings = {"workers": "1", "threads": "8", "verify_timeout_s": "300"}
+    with serving(state_folder=str(folder), **settings) as running:
+        small = "/v1/designs?resolution=8&latent_dim=4&base_channels=4"
+        assert any(running.ask(small).status == 200 for _ in range(5))
         yield running
 
 
