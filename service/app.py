@@ -75,7 +75,7 @@ def _furnish(app: Flask, config: Config, runner: Runner | None) -> None:
     app.extensions["readiness"] = Readiness(verifier=workshop.state, cache=cache.state)
     app.extensions["cache"] = cache
     app.extensions["workshop"] = workshop
-    app.extensions["shelf"] = Shelf(workshop, cache)
+    app.extensions["shelf"] = Shelf(workshop, cache, most_waiting=config.threads * 3 // 4)
     app.extensions["answers"] = Answers(config, cache.tally)
 
 

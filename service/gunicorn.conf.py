@@ -68,6 +68,7 @@ def pre_exec(server: Any) -> None:  # noqa: ANN401
 
 def post_worker_init(worker: Any) -> None:  # noqa: ANN401
     """Start the verifying processes of a worker that has been forked and has its application."""
+    worker.app.wsgi().extensions["metrics"].fold_past()
     worker.app.wsgi().extensions["workshop"].warm()
 
 

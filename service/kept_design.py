@@ -65,7 +65,7 @@ def read_kept(entry: str) -> KeptDesign:
             == source["sha256"]
             == sha256(source["text"].encode()).hexdigest()
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("this is no kept design") from error
     if not whole or set(fields) != {"tag", "text"} or not isinstance(tag, str):
         raise ValueError("this is no kept design")

@@ -21,10 +21,10 @@ from service.workshop import Workshop, timed_stage
 class Shelf:
     """Designs by their completed brief and by their id. Refusals and accidents are not kept."""
 
-    def __init__(self, workshop: Workshop, cache: Cache) -> None:
+    def __init__(self, workshop: Workshop, cache: Cache, *, most_waiting: int) -> None:
         self._workshop = workshop
         self._cache = cache
-        self._flight = Flight()
+        self._flight = Flight(most_waiting=most_waiting)
 
     def design(self, brief: Brief) -> KeptDesign:
         """The design of a brief."""

@@ -18,12 +18,16 @@ PATIENCE_S = 30.0
 class Flight:
     """What is being made in this process, by key.
 
-    >>> Flight().once("key", lambda: 4)
+    At most ``most_waiting`` wait at a time: each of them holds a thread that could serve somebody.
+
+    >>> Flight(most_waiting=1).once("key", lambda: 4)
     4
     """
 
-    def __init__(self, *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, *, most_waiting: int, patience_s: float = PATIENCE_S) -> None:
         self._patience_s = patience_s
+        self._seats = threading.BoundedSemaphore(most_waiting)
+        self._most_waiting = most_waiting
         self._lock = threading.Lock()
         self._flying: dict[str, Future[Any]] = {}
 
@@ -31,7 +35,7 @@ class Flight:
         """What ``make`` gives or raises, here or in the thread that began with the key before.
 
         Raises:
-            Overloaded: where that thread takes longer than anybody waits.
+            Overloaded: where that thread takes longer than anybody waits, or too many wait already.
         """
         mine: Future[Made] = Future()
         with self._lock:
@@ -48,7 +52,16 @@ class Flight:
         return mine.result()
 
     def _await(self, flying: Future[Made]) -> Made:
-        if not wait([flying], timeout=self._patience_s).done:
+        if not self._seats.acquire(blocking=False):
+            raise Overloaded(
+                f"{self._most_waiting} requests wait already for what others make",
+                waiting=self._most_waiting,
+            )
+        try:
+            in_time = wait([flying], timeout=self._patience_s).done
+        finally:
+            self._seats.release()
+        if not in_time:
             raise Overloaded(
                 f"the same is being made for another request, for more than {self._patience_s:g} s",
                 waited_s=self._patience_s,

@@ -20,7 +20,7 @@ class KeptReceipts:
         text = self._cache.get(f"receipt {key}")
         if text is None:
             return None
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             return read_receipt(json.loads(text))
         return None
 

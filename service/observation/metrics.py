@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import cast
 
 from flask import current_app
@@ -20,6 +21,7 @@ from prometheus_client.registry import Collector
 from designer.errors import Accident
 from designer.version import VERSION
 from service.observation.folder import VARIABLE
+from service.observation.past import fold_past, undisturbed
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Methods that are told apart; the others are counted as ``other``."""
@@ -134,13 +136,20 @@ class Metrics:
         >>> b"gan_designer_verifications_pending 0.0" in Metrics().text()
         True
         """
-        registry = self.registry
-        if VARIABLE in os.environ:
-            registry = CollectorRegistry(support_collectors_without_names=True)
-            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-            for collector in self._collectors:
-                registry.register(collector)
-        return generate_latest(registry)
+        if VARIABLE not in os.environ:
+            return generate_latest(self.registry)
+        registry = CollectorRegistry(support_collectors_without_names=True)
+        for collector in self._collectors:
+            registry.register(collector)
+        told = generate_latest(registry)
+        registry = CollectorRegistry(support_collectors_without_names=True)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        with undisturbed(Path(os.environ[VARIABLE])):
+            return generate_latest(registry) + told
+
+    def fold_past(self) -> None:
+        """Add up what ended web processes counted; for one that begins."""
+        fold_past(Path(os.environ[VARIABLE]))
 
 
 def metrics() -> Metrics:

@@ -121,6 +121,11 @@ POISONS: dict[str, Callable[[str], str]] = {
     "a tag that is none": lambda entry: json.dumps(json.loads(entry) | {"tag": 7}),
     "no document": lambda entry: json.dumps(json.loads(entry) | {"text": "{}"}),
     "a nested type": lambda entry: json.dumps(json.loads(entry) | {"text": '{"source": 1}'}),
+    "lists without end": lambda entry: "[" * 200_000,
+    "a text of them": lambda entry: json.dumps(json.loads(entry) | {"text": "[" * 200_000}),
+    "a half of a surrogate pair": lambda entry: json.dumps(
+        json.loads(entry) | {"text": json.loads(entry)["text"].replace("nn.", "\\udc80n.")}
+    ),
     "another source": lambda entry: entry.replace("nn.Sequential", "nn.Sequentiel"),
 }
 

@@ -14,14 +14,17 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.parser import text_string_to_metric_families
 
 from designer.errors import Overloaded
 from service.app import create_app
 from service.config import Config
 from service.observation.folder import VARIABLE, forget_process, make_folder, remove_folder
-from tests.service.processes import children, is_gone
+from service.observation.past import fold_past
+from tests.service.processes import children, is_gone, maps
 from tests.service.servers import Server, serving
+from tests.support import soak_count
 from tests.waiting import wait_until
 
 BRIEF = {"resolution": 16, "latent_dim": 4, "base_channels": 4}
@@ -161,6 +164,56 @@ def test_any_worker_gives_the_figures_of_all(pair: Server) -> None:
         time.sleep(0.05)
     assert sample(all_told(), "requests_total", **labels) == 20
     assert sample(all_told(), "verifications_pending") == 0
+
+
+@pytest.mark.slow
+def test_the_files_of_dead_web_processes_do_not_pile_up() -> None:
+    """Killed again and again, a server keeps the same few files, and every count."""
+    with serving(workers="1", threads="2") as server:
+        seen = []
+        for turn in range(soak_count(5, 50)):
+            (worker,) = children(server.pid)
+            assert server.ask("/v1/designs/none").status == 404
+            os.kill(worker, signal.SIGKILL)
+            wait_until(
+                lambda gone=worker: (
+                    children(server.pid) not in ([], [gone]) and gone not in children(server.pid)
+                ),
+                what="another web process",
+            )
+            counted = figures(server.ask("/metrics").body.decode())
+            labels = {"route": "/v1/designs/<string:design_id>", "status": "404"}
+            assert sample(counted, "request_seconds_count", **labels) == turn + 1
+            assert (
+                sample(counted, "requests_total", method="GET", code="unknown_id_version", **labels)
+                == turn + 1
+            )
+            seen.append(len(list(folder_of(children(server.pid)[0]).glob("*.db"))))
+        assert max(seen[1:]) <= 2 * seen[0]
+
+
+def folder_of(pid: int) -> Path:
+    """The folder in which a web process counts."""
+    mapped = {Path(word) for word in maps(pid).split() if word.endswith(".db")}
+    (folder,) = {file.parent for file in mapped}
+    return folder
+
+
+def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
+    """A file that was being made, one that was cut; the others are added up, and the sum stays."""
+    for number, counted in ((4_194_305, 3.0), (4_194_306, 4.0)):  # no process has such numbers
+        book = MmapedDict(str(tmp_path / f"counter_{number}.db"))  # type: ignore[no-untyped-call]
+        book.write_value("key", counted, 0.0)  # type: ignore[no-untyped-call]
+        book.close()  # type: ignore[no-untyped-call]
+    (tmp_path / "counter_4194307.db").touch()
+    (tmp_path / "counter_4194308.db").write_bytes(b"\xff\xff\x00\x00" + bytes(60))
+    (tmp_path / f"counter_{os.getpid()}.db").touch()
+    for _ in range(2):
+        fold_past(tmp_path)
+        names = {file.name for file in tmp_path.glob("*.db")}
+        assert names == {"counter_past.db", f"counter_{os.getpid()}.db"}
+        past = MmapedDict.read_all_values_from_file(str(tmp_path / "counter_past.db"))  # type: ignore[no-untyped-call]
+        assert [(key, value) for key, value, *_ in past] == [("key", 7.0)]
 
 
 OF_JOBS = ("gan_designer_job", "gan_designer_queue")
