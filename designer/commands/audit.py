@@ -10,8 +10,7 @@ import click
 
 from designer.answer import document_text
 from designer.audit import Verdict, audit, read_request
-from designer.commands.options import Number, Numbers, emit, output_options
-from designer.errors import FieldError, InvalidRequest
+from designer.commands.options import Number, Numbers, emit, output_options, parse_json
 from designer.reading import Document
 from designer.verification import Limits, Pool
 
@@ -64,11 +63,7 @@ def request_document(text: str, given: dict[str, object]) -> Document:
     """
     document: Document = {"source": text}
     if text.lstrip()[:1] in ("{", "["):
-        try:
-            loaded = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            wrong = FieldError(pointer="", code="malformed_json", detail=f"no JSON: {error}")
-            raise InvalidRequest([wrong]) from error
+        loaded = parse_json(text)
         document = loaded if isinstance(loaded, dict) else {"layers": loaded}
     for name, value in given.items():
         if value is not None and value is not False:

@@ -6,6 +6,7 @@ refuses, in the same words.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TypeVar
 
 import click
 
+from designer.errors import FieldError, InvalidRequest
 from designer.reading import Document
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -52,6 +54,19 @@ def parse_number(text: str) -> object:
     (64, '64.0')
     """
     return int(text) if re.fullmatch(r"[+-]?[0-9]{1,40}", text.strip()) else text
+
+
+def parse_json(text: str) -> object:
+    """The value that a JSON text is.
+
+    Raises:
+        InvalidRequest: where it is none.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        wrong = FieldError(pointer="", code="malformed_json", detail=f"no JSON: {error}")
+        raise InvalidRequest([wrong]) from error
 
 
 def width_options(command: Command) -> Command:

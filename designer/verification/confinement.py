@@ -47,9 +47,9 @@ def become_root_of_a_user_namespace() -> bool:
     return True
 
 
-def die_with_parent() -> None:
-    """Have the kernel kill this process when its parent ends."""
-    _libc.prctl(_PARENT_DEATH, signal.SIGKILL, 0, 0, 0)
+def die_with_parent(how: signal.Signals = signal.SIGKILL) -> None:
+    """Have the kernel kill this process, or send it another signal, when its parent ends."""
+    _libc.prctl(_PARENT_DEATH, how, 0, 0, 0)
 
 
 def adopt_orphans() -> None:

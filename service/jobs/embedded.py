@@ -17,6 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
+from typing import Any
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
@@ -34,9 +35,19 @@ _LOOK_EVERY_S = 0.2
 _END_S = 3.0
 
 
-def start_embedded() -> subprocess.Popen[bytes]:
-    """The process that keeps a worker, for the server that calls this."""
-    return subprocess.Popen(COMMAND, stdin=subprocess.DEVNULL)
+def start_embedded(**settings: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 - Popen's own
+    """The process that keeps a worker, for whoever calls this.
+
+    The kernel tells it, too, when its parent ends: it may end before this process looks.
+    """
+    return subprocess.Popen(
+        COMMAND, stdin=subprocess.DEVNULL, preexec_fn=end_with_parent, **settings
+    )
+
+
+def end_with_parent() -> None:
+    """Be told to end when the parent does."""
+    die_with_parent(signal.SIGTERM)
 
 
 def end_embedded(process: subprocess.Popen[bytes]) -> None:

@@ -15,7 +15,7 @@ class JobSettings:
 
     embedded_worker: bool = setting(
         True,
-        "whether the server starts a worker for jobs beside itself",
+        "whether the server, or `gan-designer sweep`, starts a worker for jobs beside itself",
         validate=OneOf([True, False]),
         kind="bool",
     )
