@@ -56,7 +56,7 @@ def nonsense(route: Route) -> None:
 def page(browser: Browser, server: Server) -> Any:  # noqa: ANN401
     """An empty page; the browser's own line about a failed request is no complaint of ours."""
     with Reader.reading(browser, server.url) as reader:
-        reader.open("/docs")
+        reader.open("/problems")
         yield reader.page
         reader.forgive_refusals()
         assert reader.complaints == []
@@ -80,7 +80,7 @@ def test_each_failure_has_its_words_and_a_way_on(page: Page, kind: str, view: st
     """The words, a button that tries again, and the design once the service is well."""
     handler, words = FAILURES[kind]
     page.route("**/v1/designs", handler)
-    page.goto(page.url.replace("/docs", f"/?view={view}&resolution=32&base_channels=8"))
+    page.goto(page.url.replace("/problems", f"/?view={view}&resolution=32&base_channels=8"))
     failure = page.get_by_role("alert")
     expect(failure).to_contain_text(words)
     page.unroute("**/v1/designs", handler)
@@ -94,7 +94,7 @@ def test_where_the_service_says_when_the_page_comes_back_by_itself(page: Page, k
     """Retry-After is counted down in sight."""
     handler, _ = FAILURES[kind]
     page.route("**/v1/designs", handler, times=1)
-    page.goto(page.url.replace("/docs", "/?resolution=32&base_channels=8"))
+    page.goto(page.url.replace("/problems", "/?resolution=32&base_channels=8"))
     expect(page.get_by_role("alert")).to_contain_text(re.compile(r"by itself in [12] s"))
     expect(page.locator(".badge.good")).to_be_visible()
 
@@ -108,7 +108,7 @@ def test_a_proof_that_fails_leaves_the_chain_where_it_stands(page: Page, kind: s
         handler(route) if levels(route) == "standard" else route.continue_()
 
     page.route("**/v1/designs", spoil)
-    page.goto(page.url.replace("/docs", "/?resolution=32&base_channels=8"))
+    page.goto(page.url.replace("/problems", "/?resolution=32&base_channels=8"))
     expect(page.locator(".summary .failure")).to_contain_text(words)
     expect(page.locator(".chain")).to_contain_text("32 × 32")
     expect(page.locator(".badge.warn")).to_have_text("not verified yet")
@@ -119,7 +119,7 @@ def test_a_proof_that_fails_leaves_the_chain_where_it_stands(page: Page, kind: s
 
 def test_alternatives_that_fail_spoil_nothing_else(page: Page) -> None:
     page.route("**/v1/chains", gone)
-    page.goto(page.url.replace("/docs", "/?resolution=32&base_channels=8"))
+    page.goto(page.url.replace("/problems", "/?resolution=32&base_channels=8"))
     expect(page.locator(".others .failure")).to_contain_text("cannot be reached")
     expect(page.locator(".badge.good")).to_be_visible()
     page.unroute("**/v1/chains", gone)
@@ -141,7 +141,7 @@ def test_a_refuted_design_is_named_so(page: Page, view: str) -> None:
         route.fulfill(response=answer, json=design)
 
     page.route("**/v1/designs", refute)
-    page.goto(page.url.replace("/docs", f"/?view={view}&resolution=32&base_channels=8"))
+    page.goto(page.url.replace("/problems", f"/?view={view}&resolution=32&base_channels=8"))
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("Do not use this module. These checks failed: generator.layers.")
     expect(page.locator(".badge.bad")).to_contain_text("refuted by torch")
@@ -181,7 +181,7 @@ def test_a_wrong_field_is_marked_where_it_stands(reader: Reader) -> None:
 def test_a_slow_service_says_that_it_is_at_work(page: Page) -> None:
     """Nothing has come yet: the results say that they are busy, the form stays in use."""
     page.route("**/v1/designs", lambda _: None)
-    page.goto(page.url.replace("/docs", "/?resolution=32&base_channels=8"))
+    page.goto(page.url.replace("/problems", "/?resolution=32&base_channels=8"))
     expect(page.locator(".results[aria-busy=true]")).to_be_visible()
     expect(page.get_by_text("The service is at work")).to_be_visible()
     expect(page.get_by_label("Side", exact=True)).to_be_editable()
