@@ -91,7 +91,7 @@ def test_a_permalink_and_its_fields_mean_the_same_design(reader: Reader, name: s
 @pytest.mark.parametrize("axes", [1, 2, 3])
 def test_the_page_knows_the_usual_search(reader: Reader, axes: int) -> None:
     """What the page leaves out of addresses is what the service does by itself."""
-    page = reader.open("/problems")
+    page = reader.open("/?view=kitchen")
     usual = page.evaluate("async () => (await import('/web/brief.mjs')).USUAL_LISTS")
     space = SearchSpace.default(axes=axes)
     for name, lists in usual.items():
