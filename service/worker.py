@@ -78,14 +78,14 @@ class PatientSocket(socket.socket):
         if self._head:
             self.sendall(b"")
 
-    def sendfile(self, *args: Any) -> int:  # noqa: ANN401
+    def sendfile(self, *args: Any, **named: Any) -> int:  # noqa: ANN401
         """Send a file after the head, in time.
 
         Raises:
             ConnectionResetError: where the client does not take it.
         """
         self.flush()
-        sent: int = self._within(self.patience_s, super().sendfile, *args)
+        sent: int = self._within(self.patience_s, super().sendfile, *args, **named)
         return sent
 
     def shutdown(self, how: int) -> None:
@@ -93,10 +93,10 @@ class PatientSocket(socket.socket):
         self.flush()
         super().shutdown(how)
 
-    def _within(self, seconds: float, call: Any, *args: Any) -> Any:  # noqa: ANN401
+    def _within(self, seconds: float, call: Any, *args: Any, **named: Any) -> Any:  # noqa: ANN401
         try:
             super().settimeout(max(seconds, 0.001))
-            result = call(*args)
+            result = call(*args, **named)
         except TimeoutError:
             raise ConnectionResetError(errno.ECONNRESET, "the client is too slow") from None
         super().settimeout(None)

@@ -176,3 +176,9 @@ def test_serve_refuses_a_bad_setting() -> None:
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 2
     assert "GAN_DESIGNER_WORKERS='many'" in done.stderr
+
+
+def test_a_file_comes_whole(server: Server) -> None:
+    """Files leave by another way of the socket than answers that are made."""
+    for path in (ROOT / "service" / "static").glob("*.css"):
+        assert server.ask(f"/static/{path.name}").body == path.read_bytes()
