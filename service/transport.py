@@ -74,12 +74,12 @@ def _vary_by_origin(response: Response) -> Response:
 
 
 def _compare_tags(response: Response) -> Response:
-    """304 where the client has these bytes already.
+    """304 where the client has these bytes already; to a POST, that would be no answer.
 
     Nearly always it names the one tag that we gave it; lists and ``*`` are werkzeug's to compare.
     """
     known = request.environ.get("HTTP_IF_NONE_MATCH")
-    if known is not None and response.status_code == 200:
+    if known is not None and response.status_code == 200 and request.method in ("GET", "HEAD"):
         if known == response.headers.get("ETag"):
             response.status_code = 304
         else:

@@ -97,7 +97,7 @@ def main(program: str = PROGRAM) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: the server tells when it ends
     config = Config.from_environment()
     folder = Path(config.state_folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = FileLock(folder / "worker.lock")
 
     def wanted() -> bool:

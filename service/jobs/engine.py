@@ -103,10 +103,11 @@ def broker_folder(config: Config) -> Path:
 
 
 def prepare_folders(config: Config) -> None:
-    """Make the folders of the broker where there is no Redis."""
+    """Make the folders of the broker where there is no Redis; nobody else looks inside."""
     if not config.redis_url:
+        Path(config.state_folder).mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in ("queue", "control"):
-            (broker_folder(config) / name).mkdir(parents=True, exist_ok=True)
+            (broker_folder(config) / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def send_chunks(app: Celery, kind: Kind, job_id: str, chunks: Iterable[Chunk]) -> None:

@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from service.access import keys as keys_module
 from service.access.guard import METRICS_PATH, is_open
 from service.access.keys import ApiKey, KeyRefused, KeyRing, read_keys, read_keys_file
-from service.app import create_app
 from service.config import Config
 from tests.access.keys import ALICE, BOB, CHEAP, KEYS, SCRAPER, bearer, client_of, entry
 
@@ -24,7 +23,7 @@ OPEN_ROUTES |= {"/", "/readyz", "/static/<path:filename>", "/web/<string:name>"}
 @pytest.fixture(scope="module")
 def app() -> Flask:
     """An application that has given out keys."""
-    return create_app(Config(api_keys=KEYS))
+    return client_of(api_keys=KEYS).application
 
 
 @pytest.fixture
@@ -147,7 +146,7 @@ def test_a_browsers_question_needs_no_key() -> None:
 
 def test_metrics_have_keys_of_their_own(app: Flask) -> None:
     """No client reads what others did, and who reads it asks for no designs."""
-    open_app = create_app(Config(api_keys=KEYS))
+    open_app = client_of(api_keys=KEYS).application
     if METRICS_PATH not in {rule.rule for rule in app.url_map.iter_rules()}:
         open_app.add_url_rule(METRICS_PATH, "figures", lambda: "figures")
     client = open_app.test_client()

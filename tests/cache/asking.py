@@ -1,6 +1,6 @@
 """Processes that ask for designs and say what they got: `python -m tests.cache.asking HOW FOLDER`.
 
-The folder is the state folder. HOW is ``plainly``; ``strangely``: as another user, where we can be
+The folder is the state folder. HOW is ``strangely``: as another user, where we can be
 one; ``filling``: on a disk that fills up and is freed again; or the most bytes that a file may have.
 """
 
@@ -46,6 +46,26 @@ def ask_twice(folder: Path) -> dict[str, Any]:
     with application(settings(folder)) as app:
         first, second = ask(app), ask(app)
         return {"first": first, "second": second, "state": cache_of(app).state()}
+
+
+def ask_until_refused(folder: Path) -> dict[str, Any]:
+    """The same where no file may grow, once something was written that has no room.
+
+    On a slow machine nearly nothing is written otherwise: a slow cache is left alone.
+    """
+    heard: dict[str, Any] = {}
+    with application(settings(folder)) as app:
+        heard["first"], heard["second"] = ask(app), ask(app)
+
+        def refused() -> bool:
+            cache_of(app).put("more", os.urandom(200_000).hex())
+            heard["state"] = cache_of(app).state()
+            return bool(
+                heard["state"]["state"] == "degraded" and "Error" in heard["state"]["reason"]
+            )
+
+        wait_until(refused, what="a write that fails")
+    return heard
 
 
 def ask_while_full(folder: Path) -> dict[str, Any]:
@@ -114,11 +134,12 @@ def main(how: str, folder: Path) -> None:
     """Ask, and print what was heard."""
     if how == "filling":
         heard = ask_while_full(folder)
+    elif how.isdecimal():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(how),) * 2)
+        heard = ask_until_refused(folder)
     else:
         if how == "strangely":
             become_nobody()
-        elif how != "plainly":
-            resource.setrlimit(resource.RLIMIT_FSIZE, (int(how),) * 2)
         heard = ask_twice(folder)
     print(json.dumps(heard))
 

@@ -10,17 +10,19 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Response, expect
 
 from service.app import create_app
+from service.config import Config
 from service.page_files import FOLDER
 from service.transport import PAGE_POLICY
 from tests.page.reader import Reader
 from tests.service.servers import Server
+from tests.support import own_folder
 
 FILES = sorted(path.name for path in FOLDER.iterdir())
 
 
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
-    return create_app().test_client()
+    return create_app(Config(state_folder=own_folder())).test_client()
 
 
 @pytest.mark.parametrize("view", ["design", "code", "layer", "audit", "sweep"])

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from designer.documents import brief_from_document
 from designer.errors import InvalidRequest
 from service.app import create_app
+from service.config import Config
 from service.problems.registry import PROBLEMS
-from tests.support import soak_count
+from tests.support import own_folder, soak_count
 
 GOOD: dict[str, Any] = {"resolution": 64, "latent_dim": 100, "verify": "none"}
 STEP = {"kernel_size": 4, "stride": 2, "padding": 1}
@@ -189,7 +190,7 @@ def test_query_strings_are_as_strict(
     assert told[pointer] == code
 
 
-CLIENT = create_app().test_client()
+CLIENT = create_app(Config(state_folder=own_folder())).test_client()
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),

@@ -221,6 +221,15 @@ def test_another_request_id_is_replaced(client: FlaskClient, sent: str) -> None:
     assert sent not in ids
 
 
+def test_a_post_is_answered_whatever_the_client_has(client: FlaskClient) -> None:
+    """304 is for GET and HEAD alone (RFC 9110, 13.1.2), be it one tag or a list."""
+    brief = {"resolution": 16, "latent_dim": 1, "verify": "none"}
+    tag = client.post("/v1/designs", json=brief).headers["ETag"]
+    for known in (tag, f'"x", {tag}', "*"):
+        answer = client.post("/v1/designs", json=brief, headers={"If-None-Match": known})
+        assert (answer.status_code, bool(answer.data)) == (200, True)
+
+
 def test_other_origins_are_allowed_by_configuration_only() -> None:
     """Without the setting no page of another origin may read an answer."""
     origin = {"Origin": "https://a.example"}

@@ -12,8 +12,10 @@ from flask.testing import FlaskClient
 from designer import errors
 from designer.errors import DesignerError, Overloaded
 from service.app import create_app
+from service.config import Config
 from service.problems.registry import PROBLEMS
 from tests.service.servers import Server
+from tests.support import own_folder
 
 ROOT = Path(__file__).parents[2]
 MEMBERS = ["type", "title", "status", "detail", "code", "facts", "errors"]
@@ -120,7 +122,7 @@ def test_what_is_not_there_is_a_problem(
 @pytest.fixture
 def failing() -> Flask:
     """An application with views that fail in every way."""
-    app = create_app()
+    app = create_app(Config(state_folder=own_folder()))
 
     def fail(error: Exception) -> None:
         raise error

@@ -272,7 +272,7 @@ class SqliteStore:
         return connections[os.getpid()]
 
     def _connect(self) -> sqlite3.Connection:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         db = sqlite3.connect(self._file, timeout=_WAIT_S, isolation_level=None)
         db.row_factory = sqlite3.Row
         db.executescript(

@@ -1,0 +1,20 @@
+"""What jobs keep on a machine is its owner's alone, whoever makes the folder first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from service.config import Config
+from service.jobs.engine import prepare_folders
+from service.jobs.store.opening import open_store
+
+
+def test_nobody_else_looks_into_the_state_folder(tmp_path: Path) -> None:
+    """Briefs and the names of keys are in it."""
+    for name in ("broker", "store"):
+        config = Config(state_folder=str(tmp_path / name))
+        if name == "broker":
+            prepare_folders(config)
+        else:
+            open_store(config).find("none")
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o700
