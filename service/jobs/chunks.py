@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator, Set
 
 from designer.brief import Level
 
-LONGEST = {Level.NONE: 200, Level.STANDARD: 25, Level.FULL: 1}
-"""Most rows of a chunk, by how they are verified. A chunk that takes longer is divided."""
+LONGEST = {Level.NONE: 200, Level.STANDARD: 25, Level.FULL: 25}
+"""Most rows of a chunk, by how they are verified. A chunk that takes longer is divided.
+
+So a chunk of dear rows may be as long: what it costs is its message, at taking in and after a cancel.
+"""
 
 SHARES = 16
 """Into how many chunks a short sweep is divided, so that a few workers share it."""
@@ -24,6 +27,8 @@ def chunk_length(total: int, level: Level) -> int:
 
     >>> chunk_length(500, Level.NONE), chunk_length(10_000, Level.STANDARD)
     (32, 25)
+    >>> chunk_length(16, Level.FULL), chunk_length(10_000, Level.FULL)
+    (1, 25)
     """
     return max(1, min(LONGEST[level], -(-total // SHARES)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 from designer.brief import Level
 from designer.checks import refuse
@@ -59,22 +60,14 @@ def sweep_from_document(document: object) -> Sweep:
         refuse_field("", "missing_field", "a sweep needs designs or a grid")
     if designs is not None and grid is not None:
         refuse_field("", "contradiction", "a sweep has designs or a grid, and not both")
-    level = given.get("verify") or str(Level.STANDARD)
-    verify = read_choice(level, Level, pointer="/verify")
-    rows = _designs(designs) if grid is None else _grid(grid)
-    if len(rows) > MAX_ROWS:
-        refuse_field(
-            "/designs" if grid is None else "/grid",
-            "too_many_rows",
-            f"a sweep has at most {MAX_ROWS:,} rows, got {len(rows):,}",
-            rows=len(rows),
-            maximum=MAX_ROWS,
-        )
-    return Sweep(rows=rows, verify=verify)
+    level = given.get("verify")
+    named = str(Level.STANDARD) if level is None else level
+    verify = read_choice(named, Level, pointer="/verify")
+    return Sweep(rows=_designs(designs) if grid is None else _grid(grid), verify=verify)
 
 
 def _designs(designs: object) -> list[Document]:
-    rows = read_list(designs, pointer="/designs", low=1, high=MAX_ROWS * MAX_ROWS)
+    rows = _read_rows(designs, pointer="/designs")
     return [
         dict(read_object(row, pointer=f"/designs/{i}", known=BRIEF_FIELDS))
         for i, row in enumerate(rows)
@@ -83,11 +76,27 @@ def _designs(designs: object) -> list[Document]:
 
 def _grid(grid: object) -> Grid:
     fields = read_object(grid, pointer="/grid", known=BRIEF_FIELDS, required=("resolution",))
-    values = {
-        name: read_list(each, pointer=f"/grid/{name}", low=1, high=MAX_ROWS * MAX_ROWS)
-        for name, each in fields.items()
-    }
+    values = {name: _read_rows(each, pointer=f"/grid/{name}") for name, each in fields.items()}
+    _refuse_too_many(prod(map(len, values.values())), pointer="/grid")
     return Grid(values=values)
+
+
+def _read_rows(value: object, *, pointer: str) -> list[object]:
+    """A list that alone makes no more rows than a sweep may have."""
+    if isinstance(value, list):
+        _refuse_too_many(len(value), pointer=pointer)
+    return read_list(value, pointer=pointer, low=1, high=MAX_ROWS)
+
+
+def _refuse_too_many(rows: int, *, pointer: str) -> None:
+    if rows > MAX_ROWS:
+        refuse_field(
+            pointer,
+            "too_many_rows",
+            f"a sweep has at most {MAX_ROWS:,} rows, got {rows:,}",
+            rows=rows,
+            maximum=MAX_ROWS,
+        )
 
 
 def check_rows(sweep: Sweep) -> None:

@@ -52,6 +52,8 @@ def test_a_brief_keeps_a_level_of_its_own() -> None:
     assert [sweep.row(index)["verify"] for index in range(3)] == ["none", "full", "none"]
 
 
+LISTS = ("channels", "base_channels", "max_channels", "upsampling", "classes", "search", "budget")
+
 REFUSALS: dict[str, tuple[object, str, str]] = {
     "nothing": ({}, "missing_field", ""),
     "no object": ([BRIEF], "not_an_object", ""),
@@ -65,9 +67,21 @@ REFUSALS: dict[str, tuple[object, str, str]] = {
     "grid no list": ({"grid": {"resolution": 8}}, "not_a_list", "/grid/resolution"),
     "grid's unknown field": ({"grid": GRID | {"seed": [1]}}, "unknown_field", "/grid/seed"),
     "level": ({"designs": [BRIEF], "verify": "yes"}, "not_a_choice", "/verify"),
+    "level of another type": ({"designs": [BRIEF], "verify": 0}, "not_a_choice", "/verify"),
+    "empty level": ({"designs": [BRIEF], "verify": ""}, "not_a_choice", "/verify"),
     "10,001 designs": ({"designs": [BRIEF] * (MAX_ROWS + 1)}, "too_many_rows", "/designs"),
     "10,001 of a grid": (
         {"grid": {"resolution": [8], "latent_dim": list(range(1, 138)), "channels": [1] * 73}},
+        "too_many_rows",
+        "/grid",
+    ),
+    "10,001 values of a field": (
+        {"grid": GRID | {"latent_dim": [1] * (MAX_ROWS + 1)}},
+        "too_many_rows",
+        "/grid/latent_dim",
+    ),
+    "more of a grid than a length may say": (
+        {"grid": dict.fromkeys(("resolution", "latent_dim", *LISTS), [1] * 200)},
         "too_many_rows",
         "/grid",
     ),
