@@ -8,17 +8,18 @@ from typing import NoReturn
 from designer.architecture import BatchNorm, Gan, Network, assemble_gan
 from designer.brief import Brief
 from designer.chain import Chain
+from designer.equivalence.paths import cut_axes
 from designer.errors import FieldError, InvalidRequest
 from designer.limits import MAX_PARAMETERS
-from designer.styles import InitialMap
+from designer.styles import InitialMap, Upsampling
 
 
 def assemble_brief(brief: Brief, chain: Chain) -> Gan:
     """The networks that a brief asks for, along a chain.
 
     Raises:
-        InvalidRequest: where the chain leaves a norm or a patch nothing to work on, or a network
-            would have more parameters than are served.
+        InvalidRequest: where the chain leaves a norm or a patch nothing to work on, where its taps
+            meet padding alone, or a network would have more parameters than are served.
     """
     if brief.initial_map is not None and chain.initial_size != brief.initial_map.size:
         _refuse_other_start(chain, brief.initial_map)
@@ -29,6 +30,7 @@ def assemble_brief(brief: Brief, chain: Chain) -> Gan:
         encoder=brief.encoder,
         ending=brief.output_activation,
     )
+    _refuse_cut(brief, gan)
     for network in gan.networks.values():
         _refuse_untrainable(network)
     _refuse_too_large(*gan.networks.values())
@@ -44,6 +46,33 @@ def _refuse_other_start(chain: Chain, given: InitialMap) -> NoReturn:
     raise InvalidRequest(
         [FieldError(pointer="/chain", code="contradiction", detail=detail, facts=facts)]
     )
+
+
+def _refuse_cut(brief: Brief, gan: Gan) -> None:
+    """A network whose taps lie on padding alone answers the same to everything, and learns nothing.
+
+    Layers that resize or shuffle have a tap on each pixel, and a patch has a chain of its own.
+    """
+    mirrored = gan.encoder is not None or (gan.style is not None and gan.style.patch is None)
+    if brief.upsampling is not Upsampling.TRANSPOSED and not mirrored:
+        return
+    for axis in cut_axes(gan.chain):
+        sides = [size[axis] for size in gan.chain.sizes]
+        windows = [step[axis] for step in gan.chain.windows]
+        detail = (
+            f"along axis {axis}, from {' to '.join(map(str, sides))}, the taps of a kernel dilated by"
+            f" {max(window.dilation for window in windows)} lie on padding alone: no value of the"
+            " initial map reaches the picture"
+        )
+        facts: dict[str, object] = {
+            "axis": axis,
+            "sizes": sides,
+            "dilations": [window.dilation for window in windows],
+        }
+        pointer = "/search/dilations" if brief.windows is None else "/chain"
+        raise InvalidRequest(
+            [FieldError(pointer=pointer, code="taps_on_padding", detail=detail, facts=facts)]
+        )
 
 
 def _refuse_untrainable(network: Network) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from designer.answer import count_document
+from designer.assembly import assemble_brief
 from designer.brief import Brief
 from designer.checks import check_integer, refuse
 from designer.documents import budget_from_document, chain_document, space_from_document
@@ -17,7 +18,6 @@ from designer.limits import (
     MAX_CHANNELS,
     MAX_LATENT_DIM,
     MAX_LENGTH,
-    MAX_PARAMETERS,
     MAX_SIDE,
     MAX_WIDTH,
     MIN_SIDE,
@@ -190,9 +190,7 @@ def solution_document(query: ChainQuery, solution: Solution, *, default: bool) -
 
 
 def _design_id(query: ChainQuery, solution: Solution, *, default: bool) -> str | None:
-    """The id of the design with this chain, None where none is served: past a limit of briefs."""
-    if solution.parameters > MAX_PARAMETERS:
-        return None
+    """The id of the design with this chain, None where none is served: past a limit, or refused."""
     widths = query.widths
     assert widths.latent_dim is not None, "a query about chains is about latent vectors"
     try:
@@ -206,6 +204,7 @@ def _design_id(query: ChainQuery, solution: Solution, *, default: bool) -> str |
             budget=query.budget,
             windows=None if default else solution.chain.windows,
         )
+        assemble_brief(brief, solution.chain)
     except InvalidRequest:
         return None
     return write_id(brief, solution.chain)

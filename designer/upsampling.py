@@ -133,5 +133,21 @@ def nearest_sources(before: int, after: int) -> tuple[int, ...]:
     >>> nearest_sources(2, 5)
     (0, 0, 0, 1, 1)
     """
+    return tuple(_sources(range(after), before, after))
+
+
+def repeats_wholly(before: int, after: int) -> bool:
+    """Whether torch's ``nearest`` repeats every pixel after/before times, and that is whole.
+
+    Not so for every whole factor: where 1/S is rounded down, pixel S·k may be taken from k − 1.
+
+    >>> [repeats_wholly(4, after) for after in (8, 9, 4 * 40, 4 * 41)]
+    [True, False, True, False]
+    """
+    factor, rest = divmod(after, before)
+    return not rest and [*_sources(range(0, after, factor), before, after)] == [*range(before)]
+
+
+def _sources(pixels: range, before: int, after: int) -> Iterator[int]:
     (scale,) = array("f", [before / after])
-    return tuple(map(int, array("f", [pixel * scale for pixel in range(after)])))
+    return map(int, array("f", [pixel * scale for pixel in pixels]))

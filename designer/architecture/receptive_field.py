@@ -4,8 +4,8 @@ Borders aside, as if every map went on for ever; so a field may be larger than t
 Through a convolution w positions see (w − 1)S + E. Where a map is enlarged it depends on where the w
 positions lie (their phase); on a map without end, positions of every extent lie at every phase, so a
 set of extents is carried back and the largest is the field. A map that nearest neighbours enlarge by
-no whole factor has phases of its own at every place: there the runs of positions themselves are
-carried back. Norms and the labels are left out: they see everything or nothing.
+no whole factor, or by one that torch rounds unevenly, has phases of its own at every place: there the
+runs of positions themselves are carried back. Norms and the labels are left out: they see everything or nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from designer.architecture.network import Network, Placed
 from designer.architecture.resampling import PixelShuffle, Upsample
 from designer.arithmetic import matching_taps
 from designer.layers import Size, Window
-from designer.upsampling import nearest_sources
+from designer.upsampling import nearest_sources, repeats_wholly
 
 Extents = frozenset[int]
 Run = tuple[int, int]
@@ -59,9 +59,9 @@ def _field(row: list[Placed], axis: int) -> int:
 
 def _is_uneven(placed: Placed, axis: int) -> bool:
     """Whether nearest neighbours repeat the positions of an axis unequally often."""
-    return placed.after.size[axis] % placed.before.size[axis] > 0 and isinstance(
-        placed.module, Upsample
-    )
+    if not isinstance(placed.module, Upsample):
+        return False
+    return not repeats_wholly(placed.before.size[axis], placed.after.size[axis])
 
 
 def _widest_run(row: list[Placed], axis: int, *, inside: bool) -> int:

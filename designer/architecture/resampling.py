@@ -8,7 +8,7 @@ from math import prod
 from designer.architecture.module import Module, Settings
 from designer.errors import InvalidLayer
 from designer.layers import FeatureMap, Size
-from designer.upsampling import nearest_repeats
+from designer.upsampling import nearest_repeats, repeats_wholly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +50,10 @@ class Upsample(Module):
 
     def repeats_evenly(self, before: FeatureMap) -> bool:
         """Whether every pixel away from the border is repeated equally often."""
-        if self.size is None:
-            return True
+        after = self.output_map(before).size
         return all(
-            len(set(nearest_repeats(i, o)[1:-1])) <= 1
-            for i, o in zip(before.size, self.size, strict=True)
+            repeats_wholly(i, o) or len(set(nearest_repeats(i, o)[1:-1])) <= 1
+            for i, o in zip(before.size, after, strict=True)
         )
 
 

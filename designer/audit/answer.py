@@ -88,7 +88,7 @@ def _findings(request: AuditRequest, trace: Trace, found: Diagnosis) -> Document
         "wanted_shape": None if found.wanted is None else list(found.wanted),
         "batch": network.batch,
         "layers": [layer_document(layer) for layer in network.layers],
-        "trace": trace_rows(network, trace),
+        "trace": trace_rows(request, trace),
         "repairs": [],
         "nearest": None,
         "mirror": None,
@@ -97,13 +97,19 @@ def _findings(request: AuditRequest, trace: Trace, found: Diagnosis) -> Document
     }
 
 
-def trace_rows(network: Network, trace: Trace) -> list[Document]:
-    """One row per layer, the one that breaks without an output; nothing runs behind it."""
+def trace_rows(request: AuditRequest, trace: Trace) -> list[Document]:
+    """One row per layer, the one that breaks without an output; nothing runs behind it.
+
+    ``line`` is where the layer stands in the source, null where layers were sent.
+    """
+    network = request.network
+    lines = (None,) * len(network.layers) if request.source is None else request.source.lines
     warnings = all_warnings(network, trace)
     rows: list[Document] = [
         {
             "index": index,
             "op": network.layers[index].op,
+            "line": lines[index],
             "input_shape": list(trace.shapes[index][1:]),
             "output_shape": list(trace.shapes[index + 1][1:]),
             "arithmetic": list(step.arithmetic),
@@ -116,6 +122,7 @@ def trace_rows(network: Network, trace: Trace) -> list[Document]:
             {
                 "index": len(rows),
                 "op": network.layers[len(rows)].op,
+                "line": lines[len(rows)],
                 "input_shape": list(trace.shapes[-1][1:]),
                 "output_shape": None,
                 "arithmetic": [],

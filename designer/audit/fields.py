@@ -180,7 +180,7 @@ _POOL = {
     "ceil_mode": flag,
     **_NDIM,
 }
-_SKIP = {"from": integer(-1, MAX_COUNT)}
+_SKIP = {"from": integer(-1, MAX_COUNT), "skip_first": flag}
 
 FREE_TEXT: Mapping[str, Reader] = {"norm": text, "activation": text}
 """Fields that every op has."""

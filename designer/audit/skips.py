@@ -37,13 +37,22 @@ class ConcatLayer(Layer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkipLayer(Layer):
-    """A skip from an earlier layer, -1 the input."""
+    """A skip from an earlier layer, -1 the input.
+
+    ``skip_first``: it is written before the map, ``cat([skip, x], 1)``. The shapes that come out are
+    the same; torch's words for those that do not meet are not.
+    """
 
     source: int
+    skip_first: bool = False
 
     def other(self, earlier: Sequence[Shape]) -> Shape:
         """The shape that the skip brings."""
         return earlier[self.source + 1]
+
+    def ordered(self, mine: int, its: int) -> tuple[int, int]:
+        """What the map and the skip have, in the order in which they are written."""
+        return (its, mine) if self.skip_first else (mine, its)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +77,9 @@ class ConcatFromLayer(SkipLayer):
         if len(shape) != len(other):
             raise LayerBreaks(
                 f"the map {times(shape[1:])} and the skip {times(other[1:])} have different axes",
-                torch_error="Tensors must have same number of dimensions: got"
-                f" {len(shape)} and {len(other)}",
+                torch_error="Tensors must have same number of dimensions: got {} and {}".format(
+                    *self.ordered(len(shape), len(other))
+                ),
                 fields=("from",),
                 input_shape=list(shape[1:]),
                 skip_shape=list(other[1:]),
@@ -80,7 +90,9 @@ class ConcatFromLayer(SkipLayer):
                     f"the map {times(shape[1:])} and the skip {times(other[1:])} from"
                     f" {_origin(self.source)} do not meet: {mine} against {its}",
                     torch_error="Sizes of tensors must match except in dimension 1. Expected size"
-                    f" {mine} but got size {its} for tensor number 1 in the list.",
+                    " {} but got size {} for tensor number 1 in the list.".format(
+                        *self.ordered(mine, its)
+                    ),
                     fields=("from",),
                     input_shape=list(shape[1:]),
                     skip_shape=list(other[1:]),
@@ -110,8 +122,10 @@ class AddFromLayer(SkipLayer):
                 raise LayerBreaks(
                     f"the map {times(shape[1:])} and the skip {times(other[1:])} from"
                     f" {_origin(self.source)} do not meet: {mine[axis]} against {its[axis]}",
-                    torch_error=f"The size of tensor a ({mine[axis]}) must match the size of"
-                    f" tensor b ({its[axis]}) at non-singleton dimension {axis}",
+                    torch_error="The size of tensor a ({}) must match the size of tensor b ({})"
+                    " at non-singleton dimension {}".format(
+                        *self.ordered(mine[axis], its[axis]), axis
+                    ),
                     fields=("from",),
                     input_shape=list(shape[1:]),
                     skip_shape=list(other[1:]),

@@ -80,7 +80,8 @@ def describe(answer: dict[str, Any]) -> str:
     for row in answer["trace"]:
         after = "✗" if row["output_shape"] is None else _shape(row["output_shape"])
         law = "; ".join(dict.fromkeys(row["arithmetic"]))
-        lines.append(f"{row['index']:>4}  {row['op']:<15} {after:<18} {law}".rstrip())
+        at = "" if row["line"] is None else f"line {row['line']:<5} "
+        lines.append(f"{row['index']:>4}  {at}{row['op']:<15} {after:<18} {law}".rstrip())
         lines += [f"      ! {warning}" for warning in row["warnings"]]
     for place, repair in enumerate(answer["repairs"], start=1):
         end = _shape(repair["output_shape"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -95,6 +96,12 @@ def _global_pool(tensor: Tensor, layer: dict[str, Json], seen: list[Tensor]) -> 
     return tensor.mean(dim=tuple(range(2, tensor.ndim)), keepdim=layer.get("keepdim", False))
 
 
+def _pair(tensor: Tensor, layer: dict[str, Json], seen: list[Tensor]) -> list[Tensor]:
+    """The map and its skip, in the order in which they are written."""
+    pair = [tensor, seen[layer["from"] + 1]]
+    return pair[::-1] if layer.get("skip_first") else pair
+
+
 _MODULES: Mapping[str, tuple[type[nn.Module], ...]] = {
     "conv": (nn.Conv1d, nn.Conv2d, nn.Conv3d),
     "conv_transpose": (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d),
@@ -115,6 +122,6 @@ _FUNCTIONS: Mapping[str, Callable[[Tensor, dict[str, Json], list[Tensor]], Tenso
     "pad": lambda tensor, layer, seen: functional.pad(
         tensor, layer["pad"], layer.get("mode", "constant")
     ),
-    "concat_from": lambda tensor, layer, seen: torch.cat([tensor, seen[layer["from"] + 1]], 1),
-    "add_from": lambda tensor, layer, seen: tensor + seen[layer["from"] + 1],
+    "concat_from": lambda tensor, layer, seen: torch.cat(_pair(tensor, layer, seen), 1),
+    "add_from": lambda tensor, layer, seen: operator.add(*_pair(tensor, layer, seen)),
 }

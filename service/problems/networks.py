@@ -44,4 +44,12 @@ NETWORKS = [
         meaning="A map of a single position leaves a norm over positions nothing to normalise.",
         repair="Give a larger `search.initial_size`, or `layer` or `none` as `normalization`.",
     ),
+    ProblemType(
+        code="taps_on_padding",
+        status=422,
+        title="A dilated kernel meets padding alone",
+        meaning="On a map that is small against the dilation, every tap of a kernel lies on padding:"
+        " nothing of the input reaches the output, and no gradient passes.",
+        repair="Give smaller `search.dilations`, a larger `search.initial_size`, or another `chain`.",
+    ),
 ]

@@ -65,6 +65,10 @@ class RowSchema(ma.Schema):
 
     index = Documented(COUNT, required=True)
     op = Documented(choice(*LAYER_OPS), required=True)
+    line = Documented(
+        nullable(POSITIVE),
+        **described("Where the layer stands in `source`; null for `layers`.", required=True),
+    )
     input_shape = Documented(ANY_SHAPE, required=True)
     output_shape = Documented(nullable(ANY_SHAPE), required=True)
     arithmetic = Documented(

@@ -41,6 +41,7 @@ VALUE_CODES = (
     "labels_without_latent",
     "no_patch",
     "norm_of_one_position",
+    "taps_on_padding",
     "refused",
 )
 """What the numbers of a brief can run into."""

@@ -36,11 +36,12 @@ function trace(audit, { words }) {
 function row(audit, layer, step, index, words) {
   const kind = index === audit.fails_at ? "fails" : index === audit.layer && audit.verdict !== "fits" ? "shows" : null;
   const shapes = step && `${sizeText(step.input_shape)} → ${step.output_shape ? sizeText(step.output_shape) : "✕"}`;
+  const line = step?.line ? h("div", { class: "muted small" }, words("audit.line", { line: step.line })) : null;
   const lines = (sentences = [], fields) => [...new Set(sentences)].map((line) => h("div", fields, line));
   return h(
     "tr",
     { class: kind },
-    h("th", { scope: "row" }, `${index} `, h("code", null, layer.op), kind ? h("strong", null, words(`audit.${kind}`)) : null),
+    h("th", { scope: "row" }, `${index} `, h("code", null, layer.op), kind ? h("strong", null, words(`audit.${kind}`)) : null, line),
     h("td", { class: "number" }, shapes ?? h("span", { class: "muted" }, words("audit.unreached"))),
     h("td", null, lines(step?.arithmetic, { class: "mono" }), lines(step?.warnings, { class: "small warning", lang: "en" })),
   );

@@ -471,6 +471,7 @@ export const MESSAGES = {
   "audit.column.layer": ["Layer", "层"],
   "audit.column.shapes": ["Shapes", "形状"],
   "audit.column.arithmetic": ["Arithmetic, warnings", "算式与警告"],
+  "audit.line": ["line {line}", "第 {line} 行"],
   "audit.fails": ["fails here", "在此失败"],
   "audit.shows": ["shows here", "在此显现"],
   "audit.unreached": ["not reached", "未到达"],

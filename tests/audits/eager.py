@@ -97,6 +97,15 @@ def widened(tensor: Tensor, seen: list[Tensor], given: Json) -> Tensor:
     return torch.cat([tensor, torch.zeros(shape)], 1)
 
 
+def joined(tensor: Tensor, seen: list[Tensor], given: Json) -> tuple[Tensor, Tensor]:
+    other = seen[given["from"] + 1]
+    return (other, tensor) if given.get("skip_first") else (tensor, other)
+
+
+def sum_of(one: Tensor, other: Tensor) -> Tensor:
+    return one + other
+
+
 MODULES = {
     "conv": (nn.Conv1d, nn.Conv2d, nn.Conv3d),
     "conv_transpose": (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d),
@@ -116,6 +125,6 @@ FUNCTIONS = {
     "crop": cropped,
     "global_pool": pooled,
     "concat": widened,
-    "concat_from": lambda tensor, seen, given: torch.cat([tensor, seen[given["from"] + 1]], 1),
-    "add_from": lambda tensor, seen, given: tensor + seen[given["from"] + 1],
+    "concat_from": lambda tensor, seen, given: torch.cat(joined(tensor, seen, given), 1),
+    "add_from": lambda tensor, seen, given: sum_of(*joined(tensor, seen, given)),
 }

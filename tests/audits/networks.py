@@ -181,7 +181,10 @@ def avg_pool(random: Random, guess: list[int], index: int) -> Json:
 
 
 def skip(random: Random, guess: list[int], index: int) -> Json:
-    return {"from": random.randint(-1, index - 1)}
+    layer: Json = {"from": random.randint(-1, index - 1)}
+    if random.random() < 0.4:
+        layer["skip_first"] = True
+    return layer
 
 
 def concat(random: Random, guess: list[int], index: int) -> Json:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import torch
+from torch import nn
 
 from designer.audit.answer import audit
 from designer.audit.request import read_request
@@ -36,3 +38,28 @@ def test_a_question_is_answered_as_torch_and_a_person_would(question: str) -> No
         assert after.shapes[-1] == repair["output_shape"], repair["summary"]
         assert answer["wanted_shape"] in (None, repair["output_shape"])
         assert repair["run"] != "laws_only"
+
+
+SKIPS = ["torch.cat([x, y], 1)", "torch.cat((y, x), dim=1)", "x + y", "y + x", "torch.add(x, y)"]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("skip", SKIPS)
+def test_a_skip_that_does_not_meet_is_worded_in_its_order(skip: str) -> None:
+    """Torch names the two sizes as the source does: the skip may be written first."""
+    text = (
+        "class Net(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.down = nn.Conv2d(3, 3, 4)\n\n"
+        f"    def forward(self, x):\n        y = self.down(x)\n        return {skip}\n"
+    )
+    scope: dict[str, Any] = {"nn": nn, "torch": torch}
+    exec(text, scope)
+    with pytest.raises(RuntimeError) as raised:
+        scope["Net"]()(torch.zeros(2, 3, 9, 9))
+    request = {"input_shape": [3, 9, 9], "source": text, "error": str(raised.value)}
+    answer: Any = audit(read_request(request), runner=None)
+    assert answer["torch_error"] == str(raised.value)
+    assert answer["about_error"] == "This is the message that was seen."
+    assert (answer["fails_at"], answer["trace"][-1]["line"]) == (1, 8)

@@ -97,6 +97,16 @@ def test_bases_that_multiply_are_read_once() -> None:
 
 
 UNFOLLOWED = {
+    "a sum in place that grows": (
+        network("self.a = nn.Conv2d(3, 1, 1)", "y = self.a(x)\n        y += x\n        return y"),
+        9,
+        "output with shape [2, 1, 32, 32] doesn't match the broadcast shape [2, 3, 32, 32]",
+    ),
+    "an instance norm of one value": (
+        "nn.Sequential(\n    nn.Conv2d(3, 8, 32),\n    nn.InstanceNorm2d(8),\n)",
+        3,
+        "more than one position",
+    ),
     "no Python": ("nn.Sequential(nn.Conv2d(3, 8, 3)", 1, "this is no Python"),
     "nothing": ("", 1, "no network is found"),
     "no network": ("x = 3\n", 1, "no network is found"),
@@ -230,6 +240,24 @@ def test_what_cannot_be_followed_is_named_with_its_line(name: str) -> None:
         read_source(text, input_shape=(3, 32, 32))
     assert words in str(refused.value)
     assert refused.value.errors[0].facts["line"] == line
+
+
+@pytest.mark.parametrize("call", ["x.squeeze()", "torch.squeeze(x)", "x.squeeze(0)"])
+def test_a_squeeze_of_the_batch_axis_is_refused(call: str) -> None:
+    """One sample only: of two, the same text squeezes the other axes."""
+    text = network("self.a = nn.Conv2d(3, 8, 32)", f"x = self.a(x)\n        return {call}")
+    assert read_source(text, input_shape=(3, 32, 32)).layers[0].op == "conv"
+    with pytest.raises(SourceRefused, match=r"line 9: .* takes the batch axis away as well"):
+        read_source(text, input_shape=(3, 32, 32), batch=1)
+    named = text.replace(call, "x.squeeze(3).squeeze(2)")
+    assert len(read_source(named, input_shape=(3, 32, 32), batch=1).layers) == 3
+
+
+def test_an_instance_norm_is_no_activation() -> None:
+    """The word of the norm leaves room for the activation behind it."""
+    text = "nn.Sequential(nn.Conv2d(3, 8, 3), nn.InstanceNorm2d(8), nn.ReLU())"
+    (layer,) = read_source(text, input_shape=(3, 8, 8)).layers
+    assert (layer.norm, layer.activation) == ("instance", "relu")
 
 
 def test_of_two_networks_the_one_that_takes_the_input_is_read() -> None:

@@ -168,6 +168,19 @@ REFUSED_LATER: list[tuple[dict[str, Any], str, str]] = [
         "/chain",
         "contradiction",
     ),
+    (
+        {"resolution": [8], "latent_dim": 3, "upsampling": "subpixel", "chain": [
+            {"kernel_size": 2, "stride": 2, "dilation": 7, "padding": 3},
+            {"kernel_size": 4, "stride": 2, "padding": 1}]},
+        "/chain",
+        "taps_on_padding",
+    ),
+    (
+        {"resolution": [4], "latent_dim": 3, "discriminator": None, "search": {
+            "kernel_sizes": [2], "strides": [2], "dilations": [7], "initial_size": 2}},
+        "/search/dilations",
+        "taps_on_padding",
+    ),
 ]  # fmt: skip
 
 

@@ -49,6 +49,20 @@ def test_a_chain_past_a_limit_of_designs_has_no_id() -> None:
     assert body["chains"][0]["design_id"] is None  # type: ignore[index]
 
 
+@pytest.mark.parametrize(
+    "search",
+    [
+        {"initial_size": 1, "kernel_sizes": [4], "strides": [4]},
+        {"initial_size": 2, "kernel_sizes": [2], "strides": [2], "dilations": [7]},
+    ],
+    ids=["a batch norm of one position", "taps on padding"],
+)
+def test_a_chain_that_no_design_is_served_for_has_no_id(search: Document) -> None:
+    """What the brief would be refused for."""
+    body = answer({"to": [4], "search": search})
+    assert {row["design_id"] for row in body["chains"]} == {None}  # type: ignore[attr-defined]
+
+
 def test_from_is_the_initial_size() -> None:
     """A decoder from 8×6 to 32×24."""
     body = answer({"from": [8, 6], "to": [32, 24], "limit": 1})

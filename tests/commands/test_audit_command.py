@@ -40,6 +40,8 @@ def test_a_source_that_misses(tmp_path: Path) -> None:
     assert "+    nn.ConvTranspose2d(4, 1, 3, 2, 1, output_padding=1)," in done.stdout
     answer = json.loads(invoke(str(file), *shapes, "--json").stdout)
     assert {repair["run"] for repair in answer["repairs"]} == {"whole"}
+    assert [row["line"] for row in answer["trace"]] == [2]
+    assert "   0  line 2     conv_transpose " in done.stdout
 
 
 def test_json_alone_on_stdout(tmp_path: Path) -> None:

@@ -104,6 +104,8 @@ UNEVEN = [
     ((607,), Window(kernel_size=8, stride=4, padding=3, output_padding=2), Window(kernel_size=7, stride=3, padding=4, output_padding=2), Window(kernel_size=7, stride=3, padding=2, output_padding=1)),
     ((99,), PLAIN, Window(kernel_size=3, stride=2, padding=1)),
     ((103,), LONGER, LONGER),
+    ((7 * 41 * 2,), Window(kernel_size=41, stride=41), PLAIN),
+    ((9 * 47,), Window(kernel_size=47, stride=47)),
 ]  # fmt: skip
 
 
@@ -111,7 +113,7 @@ UNEVEN = [
 def test_fields_through_uneven_neighbours_are_those_of_the_places_there_are(
     chain: tuple[Any, ...],
 ) -> None:
-    """Where sizes have no whole factor, phases do not come in every combination."""
+    """Without a whole factor, or with one that torch rounds, phases do not come in every combination."""
     target, *steps = chain
     thin = {"base_channels": 1, "max_channels": 1, "channels": 1}
     gan = make_gan(target, *steps, upsampling=Upsampling.RESIZE, style=None, **thin)

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from designer.architecture import Convolve, Gan
+from designer.architecture import Convolve, Gan, Upsample
 from designer.brief import Brief
 from designer.design import solve_brief
-from designer.layers import Window
+from designer.layers import FeatureMap, Window
 from designer.styles import Normalization, Upsampling
-from designer.upsampling import nearest_repeats
+from designer.upsampling import nearest_repeats, repeats_wholly
 from tests.networks.building import LONGER, PLAIN, assert_verified, make_gan, module_of
 
 pytestmark = pytest.mark.torch
@@ -166,6 +166,17 @@ def test_nearest_neighbours_of_large_maps(before: int, after: int) -> None:
     places = nn.Upsample(size=after)(torch.arange(before, dtype=torch.float32).view(1, 1, -1))
     counts = torch.bincount(places.flatten().long(), minlength=before)
     assert nearest_repeats(before, after) == counts.tolist()
+
+
+@pytest.mark.parametrize("stride", [2, 3, 7, 40, 41, 47, 48, 61, 97, 128])
+@pytest.mark.parametrize("side", [5, 64, 257])
+def test_whole_factors_are_even_where_torch_repeats_evenly(side: int, stride: int) -> None:
+    """In single precision 1/41 is too small: there not even a whole factor repeats evenly."""
+    places = nn.Upsample(scale_factor=stride)(torch.arange(float(side)).view(1, 1, -1))
+    counts = torch.bincount(places.flatten().long(), minlength=side).tolist()
+    assert repeats_wholly(side, side * stride) is (set(counts) == {stride})
+    before = FeatureMap(channels=1, size=(side,))
+    assert Upsample(factors=(stride,)).repeats_evenly(before) is (len({*counts[1:-1]}) == 1)
 
 
 @pytest.mark.parametrize("stride", [47, 48, 55])

@@ -36,6 +36,9 @@ def test_a_source_is_mended_by_a_diff_and_audited_again(reader: Reader) -> None:
     expect(rows.nth(1)).to_contain_text("shows here")
     expect(rows.nth(1)).to_contain_text("32 × 14 × 14 → 1 × 27 × 27")
     expect(rows.nth(0)).not_to_contain_text("here")
+    written = [DECODER.splitlines()[place].strip()[:18] for place in (1, 3)]
+    assert written == ["nn.ConvTranspose2d"] * 2
+    expect(rows.locator("th div")).to_have_text(["line 2", "line 4"])
     first = page.locator(".repairs li").first
     expect(first.locator(".removed")).to_have_text("-    nn.ConvTranspose2d(32, 1, 3, 2, 1),\n")
     expect(first.locator(".added")).to_contain_text("output_padding=1")
@@ -85,6 +88,7 @@ def test_layers_that_break_are_marked_and_mended_as_layers(reader: Reader) -> No
     rows = page.locator(".trace tbody tr")
     expect(rows).to_have_count(5)
     expect(rows.nth(1)).to_have_class("fails")
+    expect(rows.locator("th div")).to_have_count(0)
     expect(rows.nth(1)).to_contain_text("fails here")
     for later in (2, 3, 4):
         expect(rows.nth(later)).to_contain_text("not reached")

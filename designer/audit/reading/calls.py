@@ -168,10 +168,14 @@ def _squeeze(
         return tensor
     shape = tensor.shape
     dim = number(given.get("dim"), "dim", node)
-    axes = range(1, len(shape)) if dim is None else named_axes(dim, len(shape), node)
-    kept = tuple(
-        size for axis, size in enumerate(shape) if axis == 0 or axis not in axes or size != 1
-    )
+    axes = range(len(shape)) if dim is None else named_axes(dim, len(shape), node)
+    if 0 in axes and shape[0] == 1:
+        refuse_line(
+            node,
+            "with a batch of 1 this squeeze takes the batch axis away as well: name the axes to"
+            " squeeze, such as squeeze(1)",
+        )
+    kept = tuple(size for axis, size in enumerate(shape) if axis not in axes or size != 1)
     return tensor if kept == shape else tape.reshape(tensor, kept[1:], node)
 
 

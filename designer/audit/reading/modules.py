@@ -255,9 +255,7 @@ def _norm(kind: str, axes: int, given: Arguments, node: ast.Call) -> LayerModule
         if not all(isinstance(entry, int) for entry in entries):
             refuse_line(node, f"{key} is no number")
         sizes = tuple(entries)
-    return LayerModule(
-        layer=None, word=word, node=node, normalizes=(kind, sizes) if sizes else None
-    )
+    return LayerModule(layer=None, word=word, node=node, normalizes=(kind, sizes))
 
 
 def _unflatten(given: Arguments, node: ast.Call) -> LayerModule:

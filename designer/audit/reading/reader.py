@@ -32,6 +32,11 @@ class SourceNetwork:
         """The layers in the order a tensor passes them."""
         return tuple(placed.layer for placed in self.placed)
 
+    @property
+    def lines(self) -> tuple[int, ...]:
+        """The line, counted from 1, that each layer was written on."""
+        return tuple(_line(placed.node) for placed in self.placed)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:

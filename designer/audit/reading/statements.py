@@ -87,8 +87,12 @@ class Interpreter(Calling):
             self.assign(statement.target, self.value(statement.value, scope), scope)
 
     def _do_augassign(self, statement: ast.AugAssign, scope: Scope) -> None:
-        both = ast.BinOp(left=_loaded(statement.target), op=statement.op, right=statement.value)
-        self.assign(statement.target, self.value(ast.copy_location(both, statement), scope), scope)
+        target = _loaded(statement.target)
+        before = self.value(target, scope) if isinstance(target, ast.Name) else None
+        both = ast.BinOp(left=target, op=statement.op, right=statement.value)
+        after = self.value(ast.copy_location(both, statement), scope)
+        _refuse_growth(before, after, statement)
+        self.assign(statement.target, after, scope)
 
     def _do_return(self, statement: ast.Return, scope: Scope) -> Returned:
         return Returned(None if statement.value is None else self.value(statement.value, scope))
@@ -176,3 +180,19 @@ def _loaded(target: ast.expr) -> ast.expr:
         refuse_line(target, "this assignment cannot be followed")
     loaded = ast.Attribute(value=target.value, attr=target.attr, ctx=ast.Load())
     return ast.copy_location(loaded, target)
+
+
+def _refuse_growth(before: Value, after: Value, node: ast.AST) -> None:
+    """Where a tensor that is changed in place would need other sizes, torch refuses.
+
+    Raises:
+        SourceRefused: with both shapes.
+    """
+    tensors = [value for value in (before, after) if isinstance(value, TensorValue)]
+    shapes = [list(value.shape) for value in tensors if value.shape is not None]
+    if len(shapes) == 2 and shapes[0] != shapes[1]:
+        refuse_line(
+            node,
+            f"in place the result cannot become larger: output with shape {shapes[0]} doesn't match"
+            f" the broadcast shape {shapes[1]}",
+        )

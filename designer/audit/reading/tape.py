@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import prod
 
 from designer.audit.breaks import LayerBreaks, Shape, refuse_size
 from designer.audit.dense import ReshapeLayer
@@ -94,11 +95,11 @@ class Tape:
         now = next((t for t in tensors if t.index == len(self.placed) - 1), None)
         if now is None:
             refuse_line(node, "none of these tensors is the one that the last layer gave: a branch")
-        others = list(tensors)
-        others.remove(now)
-        for other in others:
-            kind = AddFromLayer if add else ConcatFromLayer
-            now = self.put(kind(source=other.index), now, node)
+        place, kind = tensors.index(now), AddFromLayer if add else ConcatFromLayer
+        for index, other in enumerate(tensors):
+            if index != place:
+                skip = kind(source=other.index, skip_first=index < place)
+                now = self.put(skip, now, node)
         return now
 
     def reshape(
@@ -124,6 +125,14 @@ class Tape:
         if module.normalizes is None or tensor.shape is None:
             return
         name, sizes = module.normalizes
+        if name == "InstanceNorm" and prod(tensor.shape[2:]) == 1:
+            refuse_line(
+                module.node,
+                "an instance norm needs more than one position, it gets a map of 1: torch refuses"
+                " that, and an audit holds no such layer",
+            )
+        if not sizes:
+            return
         got = tensor.shape[1:2] if name != "LayerNorm" else tensor.shape[-len(sizes) :]
         if sizes != got:
             refuse_line(
