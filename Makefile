@@ -3,6 +3,8 @@
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
+# Tests wait for processes more than they compute; more than four at a time would need much memory.
+PYTEST := $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 GROUND := pyproject.toml constraints.txt .ci/environment
 
 .DEFAULT_GOAL := help
@@ -15,10 +17,10 @@ serve: .venv/ready-to-serve ## serve on 127.0.0.1:8000 (HOST, PORT)
 	$(BIN)/gan-designer serve --host $(HOST) --port $(PORT)
 
 test: checks ## every check there is
-	$(BIN)/pytest
+	$(PYTEST)
 
 soak: checks ## the same tests with full counts: hours rather than minutes
-	SOAK=1 $(BIN)/pytest
+	SOAK=1 $(PYTEST)
 
 checks: .venv/ready-to-test
 	$(BIN)/ruff format --check .
