@@ -8,6 +8,7 @@ from typing import Any
 
 from celery import Celery
 from kombu.entity import Exchange, Queue
+from kombu.exceptions import OperationalError
 
 from service.config import Config
 from service.jobs.chunks import CHUNK_S, Chunk
@@ -103,10 +104,16 @@ def broker_folder(config: Config) -> Path:
 
 
 def prepare_folders(config: Config) -> None:
-    """Make the folders of the broker where there is no Redis."""
-    if not config.redis_url:
-        for name in ("queue", "control"):
+    """Make the folders of the broker where there is no Redis.
+
+    Raises:
+        kombu.exceptions.OperationalError: where they cannot be made.
+    """
+    try:
+        for name in () if config.redis_url else ("queue", "control"):
             (broker_folder(config) / name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperationalError(str(error)) from error
 
 
 def send_chunks(app: Celery, kind: Kind, job_id: str, chunks: Iterable[Chunk]) -> None:
