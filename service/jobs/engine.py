@@ -8,6 +8,7 @@ from typing import Any
 
 from celery import Celery
 from kombu.entity import Exchange, Queue
+from kombu.exceptions import OperationalError
 
 from service.config import Config
 from service.jobs.chunks import CHUNK_S, Chunk
@@ -103,11 +104,19 @@ def broker_folder(config: Config) -> Path:
 
 
 def prepare_folders(config: Config) -> None:
-    """Make the folders of the broker where there is no Redis; nobody else looks inside."""
-    if not config.redis_url:
+    """Make the folders of the broker where there is no Redis; nobody else looks inside.
+
+    Raises:
+        kombu.exceptions.OperationalError: where they cannot be made.
+    """
+    if config.redis_url:
+        return
+    try:
         Path(config.state_folder).mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in ("queue", "control"):
             (broker_folder(config) / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperationalError(str(error)) from error
 
 
 def send_chunks(app: Celery, kind: Kind, job_id: str, chunks: Iterable[Chunk]) -> None:

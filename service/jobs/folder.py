@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from kombu.exceptions import OperationalError
 from kombu.transport import filesystem
 from kombu.utils.json import dumps
 
@@ -27,8 +28,11 @@ class Channel(filesystem.Channel):
         folder = Path(self.data_folder_out)
         name = f"{time.time_ns():020d}_{uuid.uuid4()}"
         hidden = folder / f".{name}"
-        hidden.write_text(dumps(payload), encoding="utf-8")
-        hidden.replace(folder / f"{name}.{queue}.msg")
+        try:
+            hidden.write_text(dumps(payload), encoding="utf-8")
+            hidden.replace(folder / f"{name}.{queue}.msg")
+        except OSError as error:
+            raise OperationalError(str(error)) from error
 
 
 class Transport(filesystem.Transport):

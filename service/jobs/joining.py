@@ -24,7 +24,7 @@ def join_jobs(app: Flask, config: Config) -> None:
     app.extensions["desk"] = desk
     app.extensions["readiness"].parts["jobs"] = lambda: jobs_state(desk)
     app.extensions["metrics"].add(JobFigures(desk))
-    for kind in (KombuError, RedisError, sqlite3.OperationalError):
+    for kind in (KombuError, RedisError, sqlite3.DatabaseError):
         app.register_error_handler(kind, answer_away)
 
 

@@ -32,8 +32,8 @@ LEASE_S = 20.0
 YOUNG_S = 5.0
 """Seconds after it was made during which a job is left to whoever queues it."""
 
-AWAY = (OperationalError, RedisError, sqlite3.OperationalError, OSError)
-"""What a store or a broker that is away raises."""
+AWAY = (OperationalError, RedisError, sqlite3.DatabaseError, OSError)
+"""What a store or a broker raises that is away, or no longer to be read."""
 
 logger = logging.getLogger("gan_designer.jobs")
 

@@ -172,9 +172,10 @@ class RedisStore:
         """Drop what has expired."""
         expired: Any = self._redis.zrangebyscore(_EXPIRIES, "-inf", self._clock())
         for job_id in expired:
-            wish = self._redis.hget(PREFIX + job_id, "wish")
+            wish = str(self._redis.hget(PREFIX + job_id, "wish") or "")
+            own = [wish] if wish and self._redis.get(wish) == job_id else []
             with self._redis.pipeline() as pipe:
-                pipe.unlink(*(f"{PREFIX}{job_id}{part}" for part in _PARTS), str(wish or job_id))
+                pipe.unlink(*(f"{PREFIX}{job_id}{part}" for part in _PARTS), *own)
                 pipe.zrem(_UNFINISHED, job_id)
                 pipe.zrem(_EXPIRIES, job_id)
                 pipe.execute()

@@ -265,14 +265,26 @@ class SqliteStore:
 
     @property
     def _db(self) -> sqlite3.Connection:
-        """This thread's connection. One from before a fork is the parent's: kept, never closed."""
-        connections: dict[int, sqlite3.Connection] = self._local.__dict__.setdefault("by_pid", {})
-        if os.getpid() not in connections:
-            connections[os.getpid()] = self._connect()
-        return connections[os.getpid()]
+        """This thread's connection to the file that is there now: another one, where it was removed.
+
+        One from before a fork is the parent's: kept, never closed.
+        """
+        known: dict[int, tuple[int, sqlite3.Connection]]
+        known = self._local.__dict__.setdefault("by_pid", {})
+        file, db = known.get(os.getpid(), (0, None))
+        if db is None or file != self._number():
+            db = self._connect()
+            known[os.getpid()] = self._number(), db
+        return db
+
+    def _number(self) -> int:
+        return self._file.stat().st_ino if self._file.exists() else 0
 
     def _connect(self) -> sqlite3.Connection:
-        self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise sqlite3.OperationalError(str(error)) from error
         db = sqlite3.connect(self._file, timeout=_WAIT_S, isolation_level=None)
         db.row_factory = sqlite3.Row
         db.executescript(

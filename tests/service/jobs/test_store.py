@@ -186,6 +186,16 @@ def test_an_expired_job_is_gone(store: JobStore, clock: Clock) -> None:
     assert store.request(again.id) is None
 
 
+def test_a_wish_outlives_the_expired_job_that_had_it(store: JobStore, clock: Clock) -> None:
+    """The key was given again before the first job was swept out: it stands for the second one."""
+    first = made(store, new_job(clock, total=1, wish="w"))
+    clock.now += HOUR_S
+    second = made(store, new_job(clock, total=1, wish="w"))
+    assert second.id != first.id
+    store.sweep_out()
+    assert made(store, new_job(clock, total=1, wish="w")).id == second.id
+
+
 def test_nothing_of_a_job_may_be_evicted(clock: Clock, shared_redis: RedisServer) -> None:
     """A Redis that is short of memory evicts what has a time to live: the cache, and no job."""
     store = RedisStore(shared_redis.url, patience_s=5, clock=clock)

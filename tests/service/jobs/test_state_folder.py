@@ -1,0 +1,82 @@
+"""The state folder is an operator's: it may be removed, spoilt or full, and the service stays up."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from service.app import create_app
+from service.config import Config
+from service.jobs.job import Job
+from service.jobs.store.sqlite import SqliteStore
+from tests.service.jobs.conftest import Clock
+from tests.service.jobs.test_store import new_job
+
+BODY = {"designs": [{"resolution": 8, "latent_dim": 2}], "verify": "none"}
+
+
+def test_a_removed_folder_is_begun_anew_by_every_thread(tmp_path: Path, clock: Clock) -> None:
+    """Threads that go on with the file that is gone would have jobs that the others do not."""
+    state = tmp_path / "state"
+    store, new = SqliteStore(state / "jobs.sqlite", clock=clock), new_job(clock, total=1)
+    with ThreadPoolExecutor(4) as old_threads, ThreadPoolExecutor(4) as new_threads:
+
+        def ask_all(pool: ThreadPoolExecutor, job_id: str) -> list[Job | None]:
+            return list(pool.map(store.find, [job_id] * 40))
+
+        before, _ = store.create(new_job(clock, total=1))
+        assert all(ask_all(old_threads, before.id))
+        shutil.rmtree(state)
+        assert not any(ask_all(old_threads, before.id))
+        store.create(new)
+        assert all(ask_all(old_threads, new.job.id))
+        assert all(ask_all(new_threads, new.job.id))
+
+
+def under_a_file(state: Path) -> None:
+    """The folder cannot be made."""
+    state.parent.mkdir()
+    state.write_text("a file")
+
+
+def no_database(state: Path) -> None:
+    """Something else stands where the jobs are kept."""
+    state.mkdir(parents=True)
+    (state / "jobs.sqlite").write_text("no database" * 1000)
+
+
+def no_broker(state: Path) -> None:
+    """There is no folder for messages."""
+    state.mkdir(parents=True)
+    (state / "broker").write_text("a file")
+
+
+@pytest.mark.parametrize("spoil", [under_a_file, no_database, no_broker])
+def test_a_spoilt_folder_is_told_and_stops_nothing_else(
+    tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
+    """Sweeps are 503 for the time being; readiness and figures say why."""
+    state = tmp_path / "some" / "state"
+    spoil(state)
+    client = create_app(Config(state_folder=str(state))).test_client()
+    refused = client.post("/v1/sweeps", json=BODY)
+    assert (refused.status_code, (refused.json or {})["code"]) == (503, "jobs_unavailable")
+    ready = client.get("/readyz").json or {}
+    assert ready.get("parts", ready.get("facts", {}).get("parts"))["jobs"]["state"] == "degraded"
+    assert "gan_designer_jobs_up 0.0" in client.get("/metrics").text
+
+
+def test_a_queue_that_takes_no_message_is_told(tmp_path: Path) -> None:
+    """As when the disk is full."""
+    app = create_app(Config(state_folder=str(tmp_path)))
+    client = app.test_client()
+    assert client.post("/v1/sweeps", json=BODY).status_code == 202
+    queue = tmp_path / "broker" / "queue"
+    shutil.rmtree(queue)
+    queue.symlink_to("/proc/1/task")
+    refused = client.post("/v1/sweeps", json=BODY)
+    assert (refused.status_code, (refused.json or {})["code"]) == (503, "jobs_unavailable")
