@@ -162,12 +162,17 @@ def _shapes_into(shapes: dict[str, Shapes], key: str, network: nn.Module) -> Ite
 
 @contextmanager
 def _kept_bytes() -> Iterator[Any]:
-    """Count the bytes that torch keeps for the backward pass, each storage once."""
+    """Count the bytes that torch keeps for the backward pass, each storage once.
+
+    Of a storage, those that the tensor fills: of one sample a ConvTranspose3d that has fewer numbers
+    to give than it gets leaves the rest of a buffer behind them.
+    """
     kept: dict[int, int] = {}
 
     def pack(tensor: torch.Tensor) -> torch.Tensor:
         storage = tensor.untyped_storage()
-        kept[storage.data_ptr()] = storage.nbytes()
+        filled = min(storage.nbytes(), tensor.numel() * tensor.element_size())
+        kept[storage.data_ptr()] = max(filled, kept.get(storage.data_ptr(), 0))
         return tensor
 
     def total(network: nn.Module) -> int:

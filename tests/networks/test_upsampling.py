@@ -179,6 +179,18 @@ def test_whole_factors_are_even_where_torch_repeats_evenly(side: int, stride: in
     assert Upsample(factors=(stride,)).repeats_evenly(before) is (len({*counts[1:-1]}) == 1)
 
 
+@pytest.mark.parametrize("norm", [Normalization.NONE, Normalization.BATCH])
+@pytest.mark.parametrize("latent_dim", [16, 512])
+def test_a_volume_of_fewer_numbers_than_its_latent_vector_is_verified(
+    latent_dim: int, norm: Normalization
+) -> None:
+    """Torch's transposed convolution of three axes keeps a buffer as large as its input there."""
+    gan = make_gan(
+        (4, 4, 4), PLAIN, latent_dim=latent_dim, base_channels=1, normalization=norm, style=None
+    )
+    assert_verified(gan)
+
+
 @pytest.mark.parametrize("stride", [47, 48, 55])
 def test_large_factors_are_verified(stride: int) -> None:
     """Products of their inverses are rounded, in either precision."""
