@@ -56,7 +56,9 @@ def test_a_job_tells_how_it_stands(app: Flask, client: FlaskClient, job: dict[st
 
 
 @pytest.mark.parametrize("part", ["", "/events", "/result"])
-@pytest.mark.parametrize("job_id", ["hajcYm2sRvBVqK1p0SQh6A", "x", "a" * 500, "..", "%00", "%2e%2e%2f"])
+@pytest.mark.parametrize(
+    "job_id", ["hajcYm2sRvBVqK1p0SQh6A", "x", "a" * 500, "..", "%00", "%2e%2e%2f"]
+)
 def test_a_foreign_id_is_no_job(client: FlaskClient, job_id: str, part: str) -> None:
     answer = client.get(f"/v1/jobs/{job_id}{part}")
     assert answer.status_code == 404
