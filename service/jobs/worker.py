@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from billiard.util import get_logger
 from celery import Celery, bootsteps
 from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
 
@@ -55,6 +56,7 @@ def log_as_the_service_does(config: Config) -> None:
 
     def send(**_: object) -> None:
         send_logs(config.log_format, config.log_level.upper())
+        get_logger().propagate = True  # billiard keeps its lines to itself, and writes them nowhere
 
     setup_logging.connect(send, weak=False)
 

@@ -82,14 +82,6 @@ def send_logs(style: str, level: int | str) -> None:
     logging.getLogger("gan_designer").setLevel(level)
 
 
-def write_logs(*, style: str, level: int) -> None:
-    """Send what this process logs to standard error: ours from this level on, others' warnings."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(log_formatter(style))
-    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    logging.getLogger("gan_designer").setLevel(level)
-
-
 class ServerLogger(Logger):  # type: ignore[misc]
     """gunicorn's logger, whose lines go where all others go."""
 
