@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -33,6 +34,7 @@ COMMAND = [sys.executable, "-m", "service.jobs.embedded"]
 
 _LOOK_EVERY_S = 0.2
 _END_S = 3.0
+_LONGEST_PAUSE_S = 10.0
 
 
 def start_embedded(**settings: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 - Popen's own
@@ -65,8 +67,14 @@ class Keeper:
         self._pause = Event()
 
     def keep(self) -> None:
-        """Start the worker, again wherever it ends, until it is not wanted."""
+        """Start the worker, again wherever it ends, until it is not wanted.
+
+        One that ends soon after its start is started again after twice the pause, up to a bound:
+        where it cannot work at all, trying takes nothing from the web processes.
+        """
+        pause_s = _LOOK_EVERY_S
         while self._wanted():
+            started = time.monotonic()
             name = f"embedded-{uuid4().hex[:12]}@{os.uname().nodename}"
             command = worker_command(name, program=self._program)
             worker = subprocess.Popen(
@@ -77,6 +85,14 @@ class Keeper:
             end(worker, patience_s=_END_S)
             with suppress(*AWAY):
                 self._store.forget(name)
+            soon = time.monotonic() - started < _LONGEST_PAUSE_S
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S) if soon else _LOOK_EVERY_S
+            self._rest(pause_s)
+
+    def _rest(self, seconds: float) -> None:
+        """Wait, as long as a worker is wanted."""
+        until = time.monotonic() + seconds
+        while self._wanted() and time.monotonic() < until:
             self._pause.wait(_LOOK_EVERY_S)
 
 
