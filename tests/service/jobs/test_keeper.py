@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,6 @@ def test_a_worker_that_always_ends_is_started_less_and_less_often(
     until = time.monotonic() + 4
     store = open_store(Config(state_folder=str(tmp_path)))
     embedded.Keeper(store, program="none", wanted=lambda: time.monotonic() < until).keep()
-    pauses = [later - earlier for earlier, later in zip(starts, starts[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in pairwise(starts)]
     assert len(pauses) >= 2
-    assert all(later > earlier for earlier, later in zip(pauses, pauses[1:], strict=False))
+    assert all(later > earlier for earlier, later in pairwise(pauses))
