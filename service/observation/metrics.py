@@ -37,8 +37,21 @@ class Metrics:
     """What is counted, by what, and the text that a Prometheus reads."""
 
     def __init__(self) -> None:
-        self.registry = registry = CollectorRegistry()
+        self.registry = CollectorRegistry()
         self._collectors: list[Collector] = []
+        self._found: dict[tuple[str | int, ...], tuple[Counter, Histogram]] = {}
+        self._count_answers(self.registry)
+        self._count_work(self.registry)
+        self.info = Gauge(
+            "gan_designer_info",
+            "1, with the release.",
+            ("version",),
+            multiprocess_mode="livemax",
+            registry=self.registry,
+        )
+        self.info.labels(VERSION).set(1)
+
+    def _count_answers(self, registry: CollectorRegistry) -> None:
         self.requests = Counter(
             "gan_designer_requests",
             "Requests answered.",
@@ -65,6 +78,8 @@ class Metrics:
             ("tier", "outcome"),
             registry=registry,
         )
+
+    def _count_work(self, registry: CollectorRegistry) -> None:
         self.verifications = Counter(
             "gan_designer_verifications",
             "Texts that were run, by verdict; accidents by their code.",
@@ -83,15 +98,6 @@ class Metrics:
             buckets=STATES,
             registry=registry,
         )
-        self.info = Gauge(
-            "gan_designer_info",
-            "1, with the release.",
-            ("version",),
-            multiprocess_mode="livemax",
-            registry=registry,
-        )
-        self.info.labels(VERSION).set(1)
-        self._found: dict[tuple[str | int, ...], tuple[Counter, Histogram]] = {}
 
     def add(self, collector: Collector) -> None:
         """Have the text hold what is read elsewhere whenever it is asked for."""

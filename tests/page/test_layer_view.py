@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.page.reader import Reader
 from tests.service.servers import Server
@@ -283,41 +283,6 @@ def test_pictures_follow_the_pages_colours(browser: Browser, server: Server, sch
         page.locator("#scheme").click()
         assert page.evaluate(ink) == inks[other]
         assert reader.complaints == []
-
-
-@pytest.mark.parametrize(("status", "words"), [(503, "The service is busy"), (429, "Too many")])
-def test_a_busy_service_is_told_and_tried_again(
-    browser: Browser, server: Server, status: int, words: str
-) -> None:
-    with Reader.reading(browser, server.url) as reader:
-        page = reader.page
-        problem = '{"type":"/problems/overloaded","title":"t","status":503,"detail":"full",'
-        body = problem + '"code":"overloaded","facts":{},"errors":[]}'
-
-        def refuse(route: Route) -> None:
-            headers = {"Content-Type": "application/problem+json", "Retry-After": "300"}
-            route.fulfill(status=status, headers=headers, body=body)
-
-        page.route("**/v1/layers/*", refuse)
-        reader.open("/?view=layer")
-        expect(page.get_by_role("alert")).to_contain_text(words)
-        page.unroute("**/v1/layers/*")
-        page.get_by_role("button", name="Try again").click()
-        expect(page.locator("figure")).to_have_count(4)
-
-
-def test_a_network_that_is_gone_is_told(browser: Browser, server: Server) -> None:
-    """What was drawn stays, the settings stay, and a press tries again."""
-    with Reader.reading(browser, server.url) as reader:
-        page = reader.open("/?view=layer")
-        expect(page.locator("figure")).to_have_count(4)
-        page.context.set_offline(True)
-        page.get_by_role("slider", name="Stride").press("ArrowRight")
-        expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
-        expect(page.locator("figure")).to_have_count(4)
-        page.context.set_offline(False)
-        page.get_by_role("button", name="Try again").click()
-        expect(page.locator(".sizes")).to_have_text("4 × 4 → 11 × 11")
 
 
 def test_a_picture_that_is_too_large_is_told_in_its_place(browser: Browser, server: Server) -> None:
