@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.picture_gallery import GALLERY
 
@@ -39,17 +38,6 @@ MEASURE = """
 AT = "share => document.getAnimations().forEach(moving => { moving.pause(); \
 moving.currentTime = share * moving.effect.getComputedTiming().duration; })"
 """Stop all movement at a share of its way."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium; it must be there."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.service.servers import Server
 
@@ -14,14 +13,11 @@ pytestmark = [pytest.mark.slow]
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    """An empty page of Debian's Chromium; it must be there."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        yield chromium.new_page(viewport={"width": 1280, "height": 1600})
-        chromium.close()
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page."""
+    page = browser.new_page(viewport={"width": 1280, "height": 1600})
+    yield page
+    page.close()
 
 
 def test_the_contract_can_be_read_and_tried(server: Server, page: Page) -> None:
