@@ -114,3 +114,20 @@ def test_what_torch_refuses_is_a_diagnosis_with_pointers(
     answer: Any = audit(read_request({"input_shape": shape, "layers": layers}), runner=None)
     assert (answer["verdict"], answer["pointers"]) == ("breaks", pointers)
     assert answer["repairs"] or answer["nearest"]
+
+
+@pytest.mark.parametrize("shape", [[200, 1, 0, 1], [0, 4], [0], [-1, 0]])
+def test_a_reshape_to_nothing_breaks_and_is_not_divided_by(shape: list[int]) -> None:
+    """A zero among the sizes is the network's fault, and no number of channels makes up for it."""
+    text = f"""
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.grow = nn.ConvTranspose2d(200, 4, 3)
+
+    def forward(self, x):
+        return self.grow(x.view(-1, {", ".join(map(str, shape))}))
+"""
+    for asked in ({"source": text}, {"layers": [{"op": "reshape", "shape": shape}, CONV]}):
+        found = audit(read_request({"input_shape": [200], **asked}), runner=None)
+        assert (found["verdict"], found["fails_at"]) == ("breaks", 0)

@@ -124,7 +124,7 @@ def _shapes(network: Network, index: int, layer: ReshapeLayer, shape: Shape) -> 
     """Other channels of the same size, another size of the same channels, more features before."""
     numbers = prod(shape[1:])
     channels, sizes = layer.shape[0], layer.shape[1:]
-    if -1 not in sizes and numbers % prod(sizes) == 0:
+    if min(sizes, default=1) > 0 and numbers % prod(sizes) == 0:
         yield (set_field(network, index, "shape", (numbers // prod(sizes), *sizes)),)
     if channels > 0 and numbers % channels == 0:
         rest = numbers // channels
@@ -132,7 +132,7 @@ def _shapes(network: Network, index: int, layer: ReshapeLayer, shape: Shape) -> 
             yield (set_field(network, index, "shape", (channels, rest)),)
         elif len(sizes) == 2 and isqrt(rest) ** 2 == rest:
             yield (set_field(network, index, "shape", (channels, isqrt(rest), isqrt(rest))),)
-    if -1 not in layer.shape:
+    if min(layer.shape) > 0:
         yield from _producer(network, index, prod(layer.shape))
 
 
