@@ -131,3 +131,18 @@ class Net(nn.Module):
     for asked in ({"source": text}, {"layers": [{"op": "reshape", "shape": shape}, CONV]}):
         found = audit(read_request({"input_shape": [200], **asked}), runner=None)
         assert (found["verdict"], found["fails_at"]) == ("breaks", 0)
+
+
+def test_a_view_without_sizes_breaks() -> None:
+    """One number a sample is all that ``x.view(x.size(0))`` has room for."""
+    text = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(100, 4)
+
+    def forward(self, x):
+        return self.fc(x).view(x.size(0))
+"""
+    found = audit(read_request({"input_shape": [100], "source": text}), runner=None)
+    assert (found["verdict"], found["fails_at"]) == ("breaks", 1)

@@ -122,6 +122,8 @@ def _producer(network: Network, index: int, wanted: int, *, rest: Shape = ()) ->
 
 def _shapes(network: Network, index: int, layer: ReshapeLayer, shape: Shape) -> Iterator[Changes]:
     """Other channels of the same size, another size of the same channels, more features before."""
+    if not layer.shape:
+        return
     numbers = prod(shape[1:])
     channels, sizes = layer.shape[0], layer.shape[1:]
     if min(sizes, default=1) > 0 and numbers % prod(sizes) == 0:
