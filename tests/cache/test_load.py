@@ -64,7 +64,7 @@ def test_web_processes_stay_small(served: Server) -> None:
     """Once their caches are full they grow no more, whatever is asked; none has loaded torch."""
     ask(served, soak_count(6_000, 20_000))
     before = {pid: pss_mib(pid) for pid in web_processes(served)}
-    ask(served, soak_count(20_000, 100_000))
+    ask(served, soak_count(3_000, 100_000))
     after = {pid: pss_mib(pid) for pid in web_processes(served)}
     assert len(before) == WORKERS
     assert before.keys() == after.keys()
