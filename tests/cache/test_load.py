@@ -61,7 +61,7 @@ def test_mixed_requests_of_64_clients(served: Server) -> None:
 
 
 def test_web_processes_stay_small(served: Server) -> None:
-    """Once their caches are full they grow no more, whatever is asked; none has loaded torch."""
+    """Over a few thousand requests of every kind they grow little; none has loaded torch."""
     ask(served, soak_count(6_000, 20_000))
     before = {pid: pss_mib(pid) for pid in web_processes(served)}
     ask(served, soak_count(3_000, 100_000))
