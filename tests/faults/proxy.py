@@ -18,6 +18,9 @@ from tests.service.servers import ROOT, Server, free_port, start_server, wait_fo
 EXAMPLE = ROOT / "docs" / "deployment" / "nginx.conf"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
+ESTABLISHED = "01"
+"""A connection's state, as the kernel writes it."""
+
 
 class Replica:
     """A server at a port that stays over its deaths."""
@@ -36,11 +39,19 @@ class Replica:
     def kill(self) -> None:
         """End it as a machine does that loses its power: every process at once."""
         assert self.server is not None
-        for pid in (self.server.pid, *descendants(self.server.pid)):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        self._signal(signal.SIGKILL)
         self.server.process.wait()
         self.server = None
+
+    def pause(self) -> None:
+        """Let it take connections and answer nobody."""
+        self._signal(signal.SIGSTOP)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self.server is not None
+        for pid in (self.server.pid, *descendants(self.server.pid)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def stop(self) -> None:
         """End it in order."""
@@ -80,6 +91,13 @@ def proxying(*replicas: Replica) -> Iterator[Server]:
         finally:
             process.terminate()
             process.wait(timeout=60)
+
+
+def connections(port: int) -> int:
+    """How many connections a server at the port has, those included that it has not yet taken."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    fields = [line.split() for line in lines]
+    return sum(field[1].endswith(f":{port:04X}") and field[3] == ESTABLISHED for field in fields)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import resource
 import socket
 from collections.abc import Iterator
@@ -15,9 +16,9 @@ import pytest
 from tests.access.raw import exchange
 from tests.access.test_smuggling import HIDDEN, REFUSED
 from tests.faults.load import Load
-from tests.faults.proxy import Replica, proxying, replicated
+from tests.faults.proxy import Replica, connections, proxying, replicated
 from tests.faults.test_clients import HEAD, LARGE, ask_for_much
-from tests.parts.redis import serving_redis
+from tests.parts.redis import RedisServer, serving_redis
 from tests.service.servers import Server
 from tests.support import soak_count
 from tests.waiting import wait_until
@@ -92,7 +93,10 @@ def test_ids_go_through_the_proxy(proxy: Server) -> None:
     assert proxy.ask("/healthz", headers=sent).headers["X-Request-ID"] == "abc-1"
     made = proxy.ask("/healthz", headers={"X-Request-ID": "a b"}).headers["X-Request-ID"]
     assert made != "a b"
-    assert {"abc-1", made} <= {line["request_id"] for line in proxied(proxy)}
+    wait_until(
+        lambda: {"abc-1", made} <= {line["request_id"] for line in proxied(proxy)},
+        what="the proxy's log",
+    )
 
 
 def proxied(proxy: Server) -> list[dict[str, str]]:
@@ -116,7 +120,7 @@ def test_nothing_is_smuggled_through_the_proxy(tmp_path: Path) -> None:
 
         def sent_on() -> int:
             tries = [line["upstream_status"] for line in proxied(proxy)]
-            return sum(len(each.split(",")) for each in tries if each)
+            return sum(len(re.split("[,:]", each)) for each in tries if each)
 
         wait_until(lambda: sent_on() >= seen(), what="the proxy's log to account for all")
         assert sent_on() > 10
@@ -151,31 +155,62 @@ def test_replicas_die_and_come_back_in_turn_without_a_failed_request(tmp_path: P
             assert [exchange for exchange in each.exchanges if exchange.status != 200] == []
 
 
+def test_a_request_that_one_replica_refused_and_the_other_lost_is_asked_again(
+    tmp_path: Path,
+) -> None:
+    """One was dead as it came; the other died before it answered, and the first was back by then.
+
+    A sweep, which would be begun twice, is not: its client is told when to ask again.
+    """
+    sweep = b'{"designs": [{"resolution": 16, "latent_dim": 4}], "verify": "none"}'
+    with replicated(tmp_path) as (proxy, one, other), ThreadPoolExecutor(16) as clients:
+        one.kill()
+        other.pause()
+        before = connections(other.port)
+        designs = [clients.submit(proxy.ask, f"{DESIGN}{number}") for number in range(1, 13)]
+        sweeps = [
+            clients.submit(proxy.ask, "/v1/sweeps", method="POST", body=sweep, headers=JSON)
+            for _ in range(4)
+        ]
+        wait_until(lambda: connections(other.port) >= before + 16, what="all to reach the other")
+        one.start()
+        other.kill()
+        assert [asked.result().status for asked in designs] == [200] * 12
+        for answer in [asked.result() for asked in sweeps]:
+            assert (answer.status, answer.json["code"]) == (503, "accident")
+            assert answer.headers["Retry-After"] == "2"
+
+
 def test_replicas_share_designs_and_limits(tmp_path: Path) -> None:
-    """A design is computed once for both, and a client has one limit at both."""
-    with (
-        serving_redis(tmp_path / "redis") as redis,
-        replicated(tmp_path, redis_url=redis.url, rate_limit="20/hour") as (proxy, one, other),
-    ):
-        answers = [proxy.ask(f"{DESIGN}7") for _ in range(30)]
-        assert [answer.status for answer in answers] == [200] * 20 + [429] * 10
-        assert len({answer.headers["ETag"] for answer in answers[:20]}) == 1
+    """A design is computed once for both, and a client has one limit at both.
+
+    On a machine so busy that Redis is late, a replica goes on without it: there are several tries.
+    """
+    with serving_redis(tmp_path / "redis") as redis:
+        assert any(
+            shared_by_replicas(tmp_path / str(attempt), redis, attempt) for attempt in range(3)
+        )
+
+
+def shared_by_replicas(folder: Path, redis: RedisServer, attempt: int) -> bool:
+    """Whether two new replicas, asked of what nobody has yet, shared all of it."""
+    with redis.client as inside:
+        inside.flushall()
+    with replicated(folder, redis_url=redis.url, rate_limit="20/hour") as (proxy, one, other):
+        answers = [proxy.ask(f"{DESIGN}{7 + attempt}") for _ in range(30)]
         said = {"X-Forwarded-For": "192.0.2.9", "Forwarded": "for=192.0.2.9"}
-        assert proxy.ask(f"{DESIGN}8", headers=said).status == 429  # whoever he says he is
-        assert one.server is not None
-        assert other.server is not None
-        made = [
-            line
-            for server in (one.server, other.server)
-            for line in server.lines
-            if "solve" in line.get("stages", {})
-        ]
-        assert len(made) == 1
-        asked = [
-            len([line for line in server.lines if line["event"] == "request"])
-            for server in (one.server, other.server)
-        ]
-        assert min(asked) > 5
+        feigned = proxy.ask(f"{DESIGN}1", headers=said).status  # whoever he says he is
+        served = [answer for answer in answers if answer.status == 200]
+        assert len({answer.headers["ETag"] for answer in served}) == 1
+        lines = [each.server.lines for each in (one, other) if each.server is not None]
+    asked = [len([line for line in each if line["event"] == "request"]) for each in lines]
+    assert min(asked) > 5
+    made = [line for each in lines for line in each if "solve" in line.get("stages", {})]
+    return (
+        [answer.status for answer in answers] == [200] * 20 + [429] * 10
+        and feigned == 429
+        and len(made) == 1
+    )
 
 
 def test_events_come_through_the_proxy_one_by_one(tmp_path: Path) -> None:
