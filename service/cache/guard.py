@@ -54,11 +54,11 @@ class Guarded:
 
     def get(self, key: str) -> bytes | None:
         """The bytes of a key; None where they are not there, or cannot be had."""
-        return _attempt(self._reading, lambda: self._store.get(key))
+        return _attempt(self._reading, lambda: self._store.get(key), slow_s=SLOW_S)
 
     def put(self, key: str, value: bytes) -> None:
         """Keep bytes, if that is possible."""
-        _attempt(self._writing, lambda: self._store.put(key, value))
+        _attempt(self._writing, lambda: self._store.put(key, value), slow_s=SLOW_S)
 
     @contextmanager
     def turn(self, key: str, *, patience_s: float) -> Iterator[None]:
@@ -72,7 +72,7 @@ class Guarded:
             yield
         finally:
             if end is not None:
-                _attempt(self._turns, end)
+                _attempt(self._turns, end, slow_s=SLOW_S)
 
     def state(self) -> dict[str, str | None]:
         """Whether it works, tried now: the backend, ``ok`` or ``degraded``, and why."""
@@ -95,7 +95,7 @@ class Guarded:
         self._store.close()
 
 
-def _attempt(door: Breaker, call: Callable[[], Found], *, slow_s: float = SLOW_S) -> Found | None:
+def _attempt(door: Breaker, call: Callable[[], Found], *, slow_s: float) -> Found | None:
     """What the call gives; None where the door is shut or the call fails."""
     if not door.admits():
         return None

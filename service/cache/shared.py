@@ -12,7 +12,7 @@ from redis.exceptions import LockError, RedisError
 from redis.lock import Lock
 from redis.retry import Retry
 
-TIMEOUT_S = 0.1
+TIMEOUT_S = 0.25
 """Seconds for a connection, and for an answer."""
 
 TURN_S = 10.0

@@ -18,6 +18,11 @@ pytestmark = pytest.mark.slow
 CHEAP = "/v1/layers/conv.svg?input_size=4&kernel_size=2"
 LIMIT = 20
 
+THREADS = 4
+
+UNCOUNTED = THREADS
+"""Threads of a process that find Redis gone together are served without being counted."""
+
 
 @pytest.fixture
 def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
@@ -37,7 +42,7 @@ def replicas(
             stack.enter_context(
                 serving(
                     workers="2",
-                    threads="4",
+                    threads=str(THREADS),
                     state_folder=str(folder / f"state-{place}"),
                     **settings,
                 )
@@ -103,8 +108,7 @@ def test_redis_killed_and_back_fails_no_request(
         redis_server.kill()
         gone = statuses(servers, 200)
         assert set(gone) == {200, 429}
-        # Threads of a process that find Redis gone together are served without being counted.
-        assert LIMIT <= gone.count(200) <= 4 * (LIMIT + 4)
+        assert LIMIT <= gone.count(200) <= 4 * (LIMIT + UNCOUNTED)
         redis_server.start()
 
         def counted() -> int:
@@ -150,7 +154,7 @@ def test_a_service_starts_without_its_redis(
     ) as servers:
         answers = statuses(servers, 30)
         assert set(answers) == {200, 429}
-        assert 5 <= answers.count(200) <= 10
+        assert 5 <= answers.count(200) <= 2 * (5 + UNCOUNTED)
         redis_server.start()
 
 

@@ -22,3 +22,11 @@ def pool() -> Iterator[Pool]:
 def runner(pool: Pool) -> CountingRunner:
     """A runner that counts what it ran."""
     return CountingRunner(pool)
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of what a store gives: a busy machine makes it slow, and a slow one is left alone."""
+    monkeypatch.setattr("service.cache.shared.TIMEOUT_S", 60.0)
+    monkeypatch.setattr("service.cache.guard.SLOW_S", 60.0)
+    monkeypatch.setattr("service.cache.disk.BUSY_S", 60.0)

@@ -30,8 +30,10 @@ BACKENDS = ("sqlite", "redis")
 
 
 @pytest.fixture(params=BACKENDS)
-def config(request: pytest.FixtureRequest, tmp_path: Path, redis_server: RedisServer) -> Config:
-    """The settings of each backend."""
+def config(
+    request: pytest.FixtureRequest, tmp_path: Path, redis_server: RedisServer, patience: None
+) -> Config:
+    """The settings of each backend, none of which is left alone for being slow."""
     url = redis_server.url if request.param == "redis" else ""
     return settings(tmp_path / "state", redis_url=url)
 

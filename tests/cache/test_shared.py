@@ -55,7 +55,7 @@ def test_a_dead_server_costs_one_moment(
     assert {guarded.get("key") for _ in range(500)} == {None}
     taken = time.monotonic() - start
     assert store.calls == 1
-    assert taken < TIMEOUT_S + 5  # a busy machine, and still not 500 times 0.1 s
+    assert taken < TIMEOUT_S + 5  # a busy machine, and still not 500 times 0.25 s
     state = guarded.state()
     assert (state["backend"], state["state"]) == ("redis", "degraded")
     assert state["reason"]
