@@ -87,7 +87,8 @@ def main() -> None:
         run(".ci/system-packages", "image")
         # Without systemd nothing fires podman's health checks: the smoke test does it by hand.
         arguments = "--podman-run-args=--no-healthcheck --cgroups=no-conmon"
-        engine, compose = "podman", ["podman-compose", arguments]
+        files = ["-f", "docker-compose.yml", "-f", "tests/container/four-workers.yml"]
+        engine, compose = "podman", ["podman-compose", arguments, *files]
         build_with_buildah()
     run(engine, "image", "ls", IMAGE)
     run(sys.executable, "tests/container/smoke.py", engine, *compose)

@@ -22,6 +22,11 @@ from urllib.request import Request, urlopen
 ROOT = Path(__file__).parents[2]
 IMAGE = "localhost/gan-designer"
 PATIENCE_S = 60
+PROJECT = "gan-designer-smoke"
+"""Containers and volumes of its own, whatever runs here from the same file."""
+
+WORKERS = 4
+"""As `docker compose up --scale worker=4` has them."""
 
 
 def output(*command: str) -> str:
@@ -101,22 +106,25 @@ def assert_walls(engine: str, container: str) -> None:
 
 
 def running(engine: str, service: str) -> str:
-    """The one container of a service of the compose file."""
+    """The first container of a service of the compose file."""
     listed = output(engine, "ps", "--format", "{{.ID}} {{.Names}}").splitlines()
     (container,) = (
         row.split()[0]
         for row in listed
-        if re.fullmatch(rf"gan-designer[-_]{service}[-_]1", row.split()[1])
+        if re.fullmatch(rf"{PROJECT}[-_]{service}[-_]1", row.split()[1])
     )
     return container
 
 
 def assert_sweeps(url: str) -> None:
-    """The worker makes the rows of a sweep."""
+    """All workers are there, and they make the rows of a sweep."""
+    deadline = time.monotonic() + PATIENCE_S
+    while answer(f"{url}/readyz")[1]["parts"]["jobs"].get("workers") != WORKERS:  # type: ignore[index]
+        assert time.monotonic() < deadline, answer(f"{url}/readyz")
+        time.sleep(0.5)
     sweep = {"grid": {"resolution": [8, 16], "latent_dim": [4, 8]}, "verify": "none"}
     status, job = answer(f"{url}/v1/sweeps", sweep)
     assert status == 202, job
-    deadline = time.monotonic() + PATIENCE_S
     while job["state"] != "succeeded":
         assert time.monotonic() < deadline, job
         time.sleep(0.5)
@@ -144,9 +152,11 @@ def main(engine: str, *compose: str) -> None:
     """Up, try, down; what the container wrote is shown where something failed."""
     port = free_port()
     os.environ.update(HOST="127.0.0.1", PORT=str(port))
+    compose = (*compose, "--project-name", PROJECT)
     url = f"http://127.0.0.1:{port}"
-    print("$", shlex.join(compose), "up -d", flush=True)
-    output(*compose, "up", "-d", "--no-build")
+    up = (*compose, "up", "-d", "--no-build", "--scale", f"worker={WORKERS}")
+    print("$", shlex.join(up), flush=True)
+    output(*up)
     try:
         container, redis = running(engine, "gan-designer"), running(engine, "redis")
         worker = running(engine, "worker")
@@ -162,7 +172,7 @@ def main(engine: str, *compose: str) -> None:
             subprocess.run([engine, "logs", worker], check=False)
             raise
     finally:
-        output(*compose, "down")
+        output(*compose, "down", "--volumes")
     print("The container answers, verifies, and keeps its walls.")
 
 
