@@ -89,6 +89,9 @@ class Tape:
     def join(self, tensors: Sequence[TensorValue], node: ast.AST, *, add: bool) -> TensorValue:
         """The tensors concatenated along the channels, or added: one of them is the last one.
 
+        Those before it are laid on from the nearest to the first, so that the channels keep the
+        order of the list.
+
         Raises:
             SourceRefused: where none is.
         """
@@ -96,10 +99,9 @@ class Tape:
         if now is None:
             refuse_line(node, "none of these tensors is the one that the last layer gave: a branch")
         place, kind = tensors.index(now), AddFromLayer if add else ConcatFromLayer
-        for index, other in enumerate(tensors):
-            if index != place:
-                skip = kind(source=other.index, skip_first=index < place)
-                now = self.put(skip, now, node)
+        for index in (*reversed(range(place)), *range(place + 1, len(tensors))):
+            skip = kind(source=tensors[index].index, skip_first=index < place)
+            now = self.put(skip, now, node)
         return now
 
     def reshape(
