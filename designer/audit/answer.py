@@ -8,6 +8,7 @@ from designer.audit.diagnosis import Diagnosis, Verdict, diagnose
 from designer.audit.documents import layer_document
 from designer.audit.mirror import mirror_network
 from designer.audit.patch import patch_source
+from designer.audit.pointing import break_errors, layer_pointer
 from designer.audit.proof import Proof, prove
 from designer.audit.repairs.goal import Goal
 from designer.audit.repairs.inputs import served_inputs
@@ -37,7 +38,7 @@ def audit(request: AuditRequest, *, runner: Runner | None) -> Document:
     """
     network = request.network
     trace = trace_network(network)
-    _refuse_large(trace)
+    _refuse_large(request, trace)
     found = diagnose(request, trace)
     answer = _findings(request, trace, found)
     if found.verdict is not Verdict.FITS:
@@ -51,15 +52,7 @@ def audit(request: AuditRequest, *, runner: Runner | None) -> Document:
     return answer
 
 
-def _pointers(request: AuditRequest, trace: Trace) -> list[str]:
-    """JSON pointers to the fields that the broken law is about; the source has no fields."""
-    if trace.broken is None or request.source is not None:
-        return []
-    layer = f"/layers/{len(trace.steps)}"
-    return [f"{layer}/{name}" for name in trace.broken.fields] or [layer]
-
-
-def _refuse_large(trace: Trace) -> None:
+def _refuse_large(request: AuditRequest, trace: Trace) -> None:
     """Refuse a network for a limit of ours: no verdict on it would be torch's.
 
     Raises:
@@ -67,20 +60,21 @@ def _refuse_large(trace: Trace) -> None:
     """
     broken = trace.broken
     if broken is not None and broken.fields == (TOO_LARGE,):
-        pointer = f"/layers/{len(trace.steps)}"
+        pointer = layer_pointer(request, len(trace.steps))
         refuse_field(pointer, "too_many_elements", str(broken), **broken.facts)
 
 
 def _findings(request: AuditRequest, trace: Trace, found: Diagnosis) -> Document:
     """The answer before anything is mended, mirrored or adapted."""
-    network = request.network
+    network, errors = request.network, break_errors(request, trace)
     return {
         "verdict": str(found.verdict),
         "fails_at": trace.fails_at,
         "layer": found.layer,
         "reason": found.reason,
         "torch_error": found.torch_error,
-        "pointers": _pointers(request, trace),
+        "pointers": [error["pointer"] for error in errors],
+        "errors": errors,
         "about_error": found.about_error,
         "geometry": found.geometry,
         "input_shape": list(network.input_shape),

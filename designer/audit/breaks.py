@@ -17,7 +17,8 @@ class LayerBreaks(InvalidLayer):
     """A layer that eager torch refuses for the tensor it receives, or one that leaves nothing.
 
     ``torch_error`` is the wording of torch 2.13 on a CPU, None where torch itself would go on (it
-    accepts some empty maps). ``fields`` are the layer's fields that the law is about.
+    accepts some empty maps). ``fields`` are the layer's fields that the law is about; ``alone``
+    says that they contradict each other, whatever the layer gets.
     """
 
     def __init__(
@@ -26,11 +27,13 @@ class LayerBreaks(InvalidLayer):
         *,
         torch_error: str | None,
         fields: Sequence[str] = (),
+        alone: bool = False,
         **facts: object,
     ) -> None:
         super().__init__(reason, **facts)
         self.torch_error = torch_error
         self.fields = tuple(fields)
+        self.alone = alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

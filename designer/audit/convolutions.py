@@ -38,6 +38,7 @@ class ConvolutionLayer(AxisLayer):
                     f"{name} {value} is not divisible by groups {self.groups}",
                     torch_error=f"{name} must be divisible by groups",
                     fields=(name, "groups"),
+                    alone=True,
                     groups=self.groups,
                     **{name: value},
                 )
@@ -55,7 +56,7 @@ class ConvolutionLayer(AxisLayer):
                 f" {max(len(shape) - 2, 0)}",
                 torch_error=f"Expected {axes + 1}D (unbatched) or {axes + 2}D (batched) input to"
                 f" {name}, but got input of size: [{torch_sizes(shape, ', ')}]",
-                fields=("ndim",),
+                fields=(self.axes_field,),
                 axes=axes,
                 input_shape=list(shape[1:]),
             )
@@ -110,6 +111,7 @@ class ConvLayer(ConvolutionLayer):
                 f"padding 'same' needs stride 1, the layer has stride {times(strides)}",
                 torch_error="padding='same' is not supported for strided convolutions",
                 fields=("padding", "stride"),
+                alone=True,
                 stride=list(strides),
             )
         if self.padding_mode != "zeros":
@@ -224,6 +226,7 @@ class ConvTransposeLayer(ConvolutionLayer):
                     f"output_padding {a} must be below the larger of stride {s} and dilation {d}",
                     torch_error=_output_padding_error(extra, strides, dilations),
                     fields=("output_padding", "stride", "dilation"),
+                    alone=True,
                     output_padding=a,
                     stride=s,
                     dilation=d,

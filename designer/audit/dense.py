@@ -69,6 +69,7 @@ class ReshapeLayer(Layer):
                 f"the shape {list(asked)} leaves more than one size open",
                 torch_error="only one dimension can be inferred",
                 fields=("shape",),
+                alone=True,
                 shape=list(self.shape),
             )
         numbers = prod(shape)
@@ -112,6 +113,7 @@ class FlattenLayer(Layer):
                     f" {rank - 1}], but got {getattr(self, name)})",
                     fields=(name,),
                     axes=rank,
+                    **{name: getattr(self, name)},
                 )
         start, end = self.start_dim % rank, self.end_dim % rank
         if start > end:
@@ -119,6 +121,8 @@ class FlattenLayer(Layer):
                 f"start_dim {start} comes after end_dim {end}",
                 torch_error="flatten() has invalid args: start_dim cannot come after end_dim",
                 fields=("start_dim", "end_dim"),
+                start_dim=start,
+                end_dim=end,
             )
         whole = prod(shape[start : end + 1])
         law = () if start == end else (f"{_product(shape[start : end + 1])} = {whole}",)

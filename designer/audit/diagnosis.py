@@ -86,7 +86,7 @@ def last_sizing(network: Network, trace: Trace) -> int:
     """The last layer that changes the sizes: where the end is decided."""
     for index in range(len(trace.steps) - 1, -1, -1):
         before, after = trace.shapes[index], trace.shapes[index + 1]
-        folds = network.layers[index].op in ("reshape", "flatten", "norm", "linear")
+        folds = network.layers[index].op in ("reshape", "flatten", "linear")
         if before[2:] != after[2:] and not folds:
             return index
     return len(trace.steps) - 1

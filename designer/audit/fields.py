@@ -8,7 +8,7 @@ from typing import Any
 
 from designer.audit.convolutions import ConvLayer, ConvTransposeLayer
 from designer.audit.dense import FlattenLayer, LinearLayer, ReshapeLayer
-from designer.audit.norms import NormLayer
+from designer.audit.norms import GroupNormLayer, InstanceNormLayer, LayerNormLayer, NormLayer
 from designer.audit.padding import CropLayer, PadLayer
 from designer.audit.pools import AdaptivePoolLayer, AvgPoolLayer, GlobalPoolLayer, MaxPoolLayer
 from designer.audit.resizing import MODES, PixelShuffleLayer, UpsampleLayer
@@ -60,6 +60,13 @@ def per_axis(low: int, high: int = MAX_LENGTH) -> Reader:
     """A reader of one integer, or of a list of them for 1 to 3 axes."""
     one, several = integer(low, high), integers(low, high, most=3)
     return lambda value, pointer: (several if isinstance(value, list) else one)(value, pointer)
+
+
+def counts(value: object, pointer: str) -> int | tuple[int, ...]:
+    """One count, or a list of them for the last 1 to 4 axes."""
+    one, several = integer(1, MAX_COUNT), integers(1, MAX_COUNT, most=4)
+    read: int | tuple[int, ...] = (several if isinstance(value, list) else one)(value, pointer)
+    return read
 
 
 def text(value: object, pointer: str) -> str:
@@ -210,5 +217,13 @@ OPS: Mapping[type[Layer], Mapping[str, Reader]] = {
     ConcatFromLayer: _SKIP,
     AddFromLayer: _SKIP,
     NormLayer: {"num_features": _COUNT, **_NDIM},
+    InstanceNormLayer: {
+        "num_features": _COUNT,
+        "affine": flag,
+        "track_running_stats": flag,
+        **_NDIM,
+    },
+    GroupNormLayer: {"num_groups": _COUNT, "num_channels": _COUNT, "affine": flag},
+    LayerNormLayer: {"normalized_shape": counts},
 }
 """Every op with the readers of its own fields."""

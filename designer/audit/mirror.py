@@ -10,7 +10,7 @@ from designer.arithmetic import inverse_output_padding
 from designer.audit.breaks import Shape, times
 from designer.audit.convolutions import ConvLayer, ConvolutionLayer, ConvTransposeLayer
 from designer.audit.dense import FlattenLayer, LinearLayer, ReshapeLayer
-from designer.audit.norms import NormLayer
+from designer.audit.norms import Normalizing
 from designer.audit.padding import CropLayer, PadLayer
 from designer.audit.pools import AdaptivePoolLayer, GlobalPoolLayer, PoolLayer
 from designer.audit.resizing import PixelShuffleLayer, UpsampleLayer
@@ -50,7 +50,7 @@ def mirror_network(network: Network, trace: Trace) -> Mirror:
         layer = network.layers[index]
         before, after = trace.shapes[index], trace.shapes[index + 1]
         turned = list(_turn(layer, before, after))
-        if not turned and not isinstance(layer, NormLayer):
+        if not turned and not isinstance(layer, Normalizing):
             left_out.append(
                 f"layer {index} ({layer.op}, {times(before[1:])} to {times(after[1:])}) has no way back"
             )

@@ -57,7 +57,7 @@ class PoolLayer(AxisLayer):
                 f"the layer pools along {axes} axes, the map {times(shape[1:])} has"
                 f" {max(len(shape) - 2, 0)}",
                 torch_error=self.rank_error(shape, axes),
-                fields=("ndim",),
+                fields=(self.axes_field,),
                 axes=axes,
                 input_shape=list(shape[1:]),
             )
@@ -82,6 +82,7 @@ class PoolLayer(AxisLayer):
             f"padding {paddings[place]} is more than half of kernel_size {kernels[place]}",
             torch_error=self.padding_error(kernels, paddings, dilations),
             fields=("padding", "kernel_size"),
+            alone=True,
             padding=paddings[place],
             kernel_size=kernels[place],
         )
@@ -274,7 +275,7 @@ class AdaptivePoolLayer(AxisLayer):
                 f"the layer pools along {axes} axes, the map {times(shape[1:])} has"
                 f" {max(len(shape) - 2, 0)}",
                 torch_error=None,
-                fields=("ndim",),
+                fields=(self.axes_field,),
                 axes=axes,
                 input_shape=list(shape[1:]),
             )

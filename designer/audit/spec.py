@@ -54,12 +54,20 @@ class AxisLayer(Layer):
         """
         if self.ndim is not None:
             return self.ndim
-        for name in self.AXIS_FIELDS:
-            value = getattr(self, name)
-            if isinstance(value, tuple):
-                return len(value)
+        value = getattr(self, self.axes_field)
+        if isinstance(value, tuple):
+            return len(value)
         mapped = len(shape) - 2
         return min(mapped, 3) if mapped >= 1 else 2
+
+    @property
+    def axes_field(self) -> str:
+        """The field that says how many axes there are: a list, unless ``ndim`` is given."""
+        if self.ndim is None:
+            for name in self.AXIS_FIELDS:
+                if isinstance(getattr(self, name), tuple):
+                    return name
+        return "ndim"
 
     def spread(self, name: str, axes: int) -> tuple[int, ...]:
         """A field's values, one per axis."""

@@ -10,6 +10,7 @@ from designer.arithmetic import kernel_span, unread_positions
 from designer.audit.breaks import Shape, times
 from designer.audit.convolutions import ConvLayer, ConvolutionLayer, ConvTransposeLayer
 from designer.audit.dense import LinearLayer
+from designer.audit.norms import InstanceNormLayer, NormLayer
 from designer.audit.pools import PoolLayer
 from designer.audit.spec import Layer
 from designer.audit.trace import Network, Trace
@@ -99,13 +100,19 @@ def _norm(network: Network, index: int, after: Shape) -> list[str]:
             f"A batch norm of {times(after[1:])} with a batch of 1 has one value per channel: torch"
             " refuses it in training mode."
         )
+    if _is_norm(layer, "instance") and len(after) > 2 and prod(after[2:]) == 1:
+        found.append(
+            f"An instance norm of {times(after[1:])} has one position per channel: torch refuses it in"
+            " training mode."
+        )
     return found
 
 
 def _normed(network: Network, index: int) -> bool:
     """Whether a norm over each channel follows at once."""
     layer = network.layers[index]
-    if index + 1 < len(network.layers) and network.layers[index + 1].op == "norm":
+    follower = network.layers[index + 1] if index + 1 < len(network.layers) else None
+    if isinstance(follower, NormLayer | InstanceNormLayer):
         return not layer.activation
     return _is_norm(layer, "batch") or _is_norm(layer, "instance")
 

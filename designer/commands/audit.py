@@ -77,6 +77,7 @@ def describe(answer: dict[str, Any]) -> str:
     lines = [f"{answer['verdict']}: {answer['reason']}"]
     lines += [f"  torch: {answer['torch_error']}"] if answer["torch_error"] else []
     lines += [f"  {answer['about_error']}"] if answer["about_error"] else []
+    lines += [f"  at {', '.join(answer['pointers'])}"] if answer["pointers"] else []
     for row in answer["trace"]:
         after = "✗" if row["output_shape"] is None else _shape(row["output_shape"])
         law = "; ".join(dict.fromkeys(row["arithmetic"]))

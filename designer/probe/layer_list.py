@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,7 +22,8 @@ def run_layer_list(network: dict[str, Json]) -> dict[str, Json]:
     """
     seen = [torch.zeros(network["batch"], *network["input_shape"])]
     shapes: list[list[int]] = []
-    with torch.no_grad():
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # shapes are asked for, not advice
         for index, layer in enumerate(network["layers"]):
             try:
                 seen.append(_run(layer, seen))
@@ -42,9 +44,11 @@ def _run(layer: dict[str, Json], seen: list[Tensor]) -> Tensor:
         if name not in ("op", "norm", "activation", "ndim")
     }
     axes = layer.get("ndim") or _axes(given, tensor)
-    if op == "norm":
+    if op in ("norm", "instance_norm"):
         axes = layer.get("ndim") or max(1, min(tensor.ndim - 2, 3))
-        given.setdefault("num_features", tensor.shape[1])
+        given.setdefault(
+            "num_features", tensor.shape[1 if op == "norm" else max(-axes - 1, -tensor.ndim)]
+        )
     module = _MODULES[op][axes - 1]
     made: Tensor = module(**given)(tensor)
     return made
@@ -109,6 +113,8 @@ _MODULES: Mapping[str, tuple[type[nn.Module], ...]] = {
     "avg_pool": (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d),
     "adaptive_pool": (nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d),
     "norm": (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d),
+    "instance_norm": (nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d),
+    "group_norm": (nn.GroupNorm,) * 3,
     "linear": (nn.Linear,) * 3,
     "pixel_shuffle": (nn.PixelShuffle,) * 3,
     "flatten": (nn.Flatten,) * 3,
@@ -118,6 +124,7 @@ _FUNCTIONS: Mapping[str, Callable[[Tensor, dict[str, Json], list[Tensor]], Tenso
     "concat": _widen,
     "reshape": _reshape,
     "upsample": _upsample,
+    "layer_norm": lambda tensor, layer, seen: nn.LayerNorm(layer["normalized_shape"])(tensor),
     "global_pool": _global_pool,
     "pad": lambda tensor, layer, seen: functional.pad(
         tensor, layer["pad"], layer.get("mode", "constant")

@@ -6,6 +6,7 @@ import marshmallow as ma
 
 from designer import limits
 from designer.audit import LAYER_OPS, AuditRequest, Proof, Verdict, read_request
+from service.problems.body import FieldErrorSchema
 from service.schemas.design import COUNT, FLAG, POSITIVE, TEXT
 from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
 
@@ -133,7 +134,11 @@ class AuditSchema(ma.Schema):
     )
     pointers = Documented(
         list_of(TEXT, 0),
-        **described("JSON pointers to the fields of the layer that breaks.", required=True),
+        **described("JSON pointers to the fields that the broken law is about.", required=True),
+    )
+    errors = ma.fields.List(
+        ma.fields.Nested(FieldErrorSchema),
+        **described("The same fields, each with code, sentence and numbers.", required=True),
     )
     about_error = Documented(nullable(TEXT), required=True)
     geometry = Documented(

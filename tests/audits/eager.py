@@ -57,6 +57,10 @@ def apply(layer: Json, seen: list[Tensor], *, training: bool) -> Tensor:
         axes = layer.get("ndim", max(1, min(tensor.ndim - 2, 3)))
         norm = kind[axes - 1](given.get("num_features", tensor.shape[1] if tensor.ndim > 1 else 1))
         return norm.train(training)(tensor)
+    if op == "instance_norm":
+        axes = layer.get("ndim", max(1, min(tensor.ndim - 2, 3)))
+        channels = tensor.shape[max(-axes - 1, -tensor.ndim)]
+        return INSTANCE_NORMS[axes - 1](**{"num_features": channels, **given})(tensor)
     return FUNCTIONS[op](tensor, seen, given)
 
 
@@ -113,7 +117,10 @@ MODULES = {
     "avg_pool": (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d),
     "adaptive_pool": (nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d),
 }
+INSTANCE_NORMS = (nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d)
 FUNCTIONS = {
+    "group_norm": lambda tensor, seen, given: nn.GroupNorm(**given)(tensor),
+    "layer_norm": lambda tensor, seen, given: nn.LayerNorm(**given)(tensor),
     "linear": lambda tensor, seen, given: nn.Linear(**given)(tensor),
     "reshape": reshaped,
     "flatten": lambda tensor, seen, given: nn.Flatten(**given)(tensor),

@@ -204,7 +204,33 @@ def norm(random: Random, guess: list[int], index: int) -> Json:
     return layer
 
 
+def instance_norm(random: Random, guess: list[int], index: int) -> Json:
+    layer = norm(random, guess, index)
+    for name in ("affine", "track_running_stats"):
+        if random.random() < 0.4:
+            layer[name] = random.random() < 0.7
+    return layer
+
+
+def group_norm(random: Random, guess: list[int], index: int) -> Json:
+    channels = slip(random, (guess or [1])[0])
+    divisors = [n for n in range(1, channels + 1) if channels % n == 0]
+    groups = random.choice(divisors) if random.random() < 0.9 else random.randint(1, 5)
+    layer: Json = {"num_groups": groups, "num_channels": channels}
+    if random.random() < 0.2:
+        layer["affine"] = random.random() < 0.5
+    return layer
+
+
+def layer_norm(random: Random, guess: list[int], index: int) -> Json:
+    sizes = [slip(random, size) for size in (guess or [1])[-random.randint(1, 4) :]]
+    return {"normalized_shape": sizes[0] if len(sizes) == 1 else sizes}
+
+
 MAKERS = {
+    "instance_norm": instance_norm,
+    "group_norm": group_norm,
+    "layer_norm": layer_norm,
     "conv": conv,
     "conv_transpose": conv_transpose,
     "linear": linear,

@@ -92,30 +92,6 @@ def test_a_bad_request_is_refused_by_its_pointer(document: object, pointer: str,
     assert [(error.pointer, error.code) for error in refused.value.errors] == [(pointer, code)]
 
 
-UNMET: list[tuple[list[int], list[dict[str, Any]], list[str]]] = [
-    ([3, 8, 8], [CONV, {**CONV, "in_channels": 5}], ["/layers/1/in_channels"]),
-    ([4, 8, 8], [CONV], ["/layers/0/in_channels"]),
-    ([3, 8, 8], [{**CONV, "groups": 2}], ["/layers/0/in_channels", "/layers/0/groups"]),
-    ([3, 8, 8], [{**CONV, "groups": 3}], ["/layers/0/out_channels", "/layers/0/groups"]),
-    ([3, 8, 8], [CONV, {"op": "norm", "num_features": 5}], ["/layers/1/num_features"]),
-    ([3, 8, 8], [{**CONV, "padding": 1}, {"op": "add_from", "from": -1}], ["/layers/1/from"]),
-    ([3, 8, 8], [{"op": "pixel_shuffle", "upscale_factor": 2}], ["/layers/0/upscale_factor"]),
-    ([3, 8, 8], [{"op": "linear", "in_features": 9, "out_features": 1}], ["/layers/0/in_features"]),
-    ([3, 8, 8], [{**CONV, "kernel_size": [3, 3, 3]}], ["/layers/0/in_channels"]),
-    ([3, 8], [{**CONV, "ndim": 3}], ["/layers/0/ndim"]),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("shape", "layers", "pointers"), UNMET)
-def test_what_torch_refuses_is_a_diagnosis_with_pointers(
-    shape: list[int], layers: list[dict[str, Any]], pointers: list[str]
-) -> None:
-    """Channels and ranks that do not meet are what people ask about: no refusal could mend them."""
-    answer: Any = audit(read_request({"input_shape": shape, "layers": layers}), runner=None)
-    assert (answer["verdict"], answer["pointers"]) == ("breaks", pointers)
-    assert answer["repairs"] or answer["nearest"]
-
-
 @pytest.mark.parametrize("shape", [[200, 1, 0, 1], [0, 4], [0], [-1, 0]])
 def test_a_reshape_to_nothing_breaks_and_is_not_divided_by(shape: list[int]) -> None:
     """A zero among the sizes is the network's fault, and no number of channels makes up for it."""

@@ -103,22 +103,6 @@ def test_the_message_that_was_seen_is_recognised() -> None:
     assert answer["trace"][-1]["output_shape"] is None
 
 
-@pytest.mark.parametrize(
-    ("layers", "pointers"),
-    [
-        ([conv(3, 4, 3), conv(5, 4, 3)], ["/layers/1/in_channels"]),
-        ([conv(3, 4, 3, groups=2)], ["/layers/0/in_channels", "/layers/0/groups"]),
-        ([{"op": "linear", "in_features": 3, "out_features": 1}], ["/layers/0/in_features"]),
-        ([{"op": "reshape", "shape": [5, 5]}], ["/layers/0/shape"]),
-        ([{"op": "global_pool"}, {"op": "global_pool"}], ["/layers/1"]),
-    ],
-)
-def test_what_does_not_meet_is_pointed_at(layers: list[Json], pointers: list[str]) -> None:
-    """The fields of the broken law, as JSON pointers into the request."""
-    answer = answer_to(input_shape=[3, 8, 8], layers=layers)
-    assert (answer["verdict"], answer["pointers"]) == ("breaks", pointers)
-
-
 def test_a_message_from_elsewhere_is_not_explained_away() -> None:
     """Numbers that this network cannot give."""
     answer = answer_to(

@@ -102,10 +102,10 @@ UNFOLLOWED = {
         9,
         "output with shape [2, 1, 32, 32] doesn't match the broadcast shape [2, 3, 32, 32]",
     ),
-    "an instance norm of one value": (
-        "nn.Sequential(\n    nn.Conv2d(3, 8, 32),\n    nn.InstanceNorm2d(8),\n)",
+    "a local response norm of a vector": (
+        "nn.Sequential(\n    nn.Flatten(),\n    nn.LocalResponseNorm(8),\n)",
         3,
-        "more than one position",
+        "needs a map",
     ),
     "no Python": ("nn.Sequential(nn.Conv2d(3, 8, 3)", 1, "this is no Python"),
     "nothing": ("", 1, "no network is found"),
@@ -253,11 +253,14 @@ def test_a_squeeze_of_the_batch_axis_is_refused(call: str) -> None:
     assert len(read_source(named, input_shape=(3, 32, 32), batch=1).layers) == 3
 
 
-def test_an_instance_norm_is_no_activation() -> None:
-    """The word of the norm leaves room for the activation behind it."""
+def test_a_norm_is_no_activation() -> None:
+    """A norm is a layer; the word of one that no list holds leaves room for the activation."""
     text = "nn.Sequential(nn.Conv2d(3, 8, 3), nn.InstanceNorm2d(8), nn.ReLU())"
+    conv, norm = read_source(text, input_shape=(3, 8, 8)).layers
+    assert (conv.norm, norm.op, norm.activation) == (None, "instance_norm", "relu")
+    text = text.replace("InstanceNorm2d", "LocalResponseNorm")
     (layer,) = read_source(text, input_shape=(3, 8, 8)).layers
-    assert (layer.norm, layer.activation) == ("instance", "relu")
+    assert (layer.norm, layer.activation) == ("local", "relu")
 
 
 def test_of_two_networks_the_one_that_takes_the_input_is_read() -> None:

@@ -100,8 +100,9 @@ class Calling(Binding):
             return self._call_function(bound, arguments, named, node)
         if isinstance(called, LayerModule | ModuleSequence) and isinstance(tensor, TensorValue):
             return self._call_module(called, tensor, node)
-        if isinstance(called, Unknown):
-            return called
+        lost = called if isinstance(called, Unknown) else tensor
+        if isinstance(lost, Unknown):
+            return lost
         return Unknown(why="this call is not followed", line=getattr(node, "lineno", 1))
 
     def _call_module(

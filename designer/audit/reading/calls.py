@@ -19,64 +19,18 @@ from designer.audit.reading.slices import named_axes, tensor_sizes
 from designer.audit.reading.tape import Tape
 from designer.audit.reading.text import refuse_line
 from designer.audit.reading.values import BatchSize, TensorValue, Unknown, Value
+from designer.audit.reading.words import SILENT, WORDS
 
 Given = Mapping[str, Value]
 Call = Callable[[Tape, TensorValue, Sequence[Value], Given, ast.Call], Value]
 
-WORDS = frozenset(
-    [
-        "relu",
-        "relu6",
-        "leaky_relu",
-        "prelu",
-        "rrelu",
-        "elu",
-        "selu",
-        "celu",
-        "gelu",
-        "silu",
-        "mish",
-        "sigmoid",
-        "tanh",
-        "softplus",
-        "hardtanh",
-        "hardsigmoid",
-        "hardswish",
-        "softmax",
-        "log_softmax",
-        "logsigmoid",
-        "softsign",
-    ]
-)
-"""Functions that change no shape, and are a word."""
-
-SILENT = frozenset(
-    [
-        "dropout",
-        "dropout1d",
-        "dropout2d",
-        "dropout3d",
-        "contiguous",
-        "clone",
-        "detach",
-        "float",
-        "double",
-        "half",
-        "cuda",
-        "cpu",
-        "to",
-        "type",
-        "requires_grad_",
-        "normalize",
-        "abs",
-        "exp",
-        "log",
-        "sqrt",
-        "clamp",
-        "sign",
-    ]
-)
-"""Functions and methods that change no shape, and are no word."""
+_CONCATENATIONS: Mapping[str, Given] = {
+    "cat": {},
+    "concat": {},
+    "concatenate": {},
+    "hstack": {"dim": 1},
+}
+"""Functions that put tensors side by side, with what they are told unasked."""
 
 _POOLS = {"max_pool": "MaxPool", "avg_pool": "AvgPool", "adaptive_avg_pool": "AdaptiveAvgPool"}
 _POOLS["adaptive_max_pool"] = "AdaptiveMaxPool"
@@ -90,9 +44,11 @@ def call_function(
     Raises:
         SourceRefused: for what cannot be followed.
     """
-    if name in ("cat", "concat", "concatenate", "hstack"):
-        return _concatenate(tape, arguments, named, node)
+    if name in _CONCATENATIONS:
+        return _concatenate(tape, arguments, {**_CONCATENATIONS[name], **named}, node)
     tensor = arguments[0] if arguments else named.get("input", named.get("x"))
+    if isinstance(tensor, Unknown):
+        return tensor
     if not isinstance(tensor, TensorValue):
         return Unknown(why=f"{name}(…) is not followed", line=node.lineno)
     rest = list(arguments[1:])
@@ -119,10 +75,15 @@ def _concatenate(tape: Tape, arguments: Sequence[Value], named: Given, node: ast
             refuse_unknown(tensor, node, "the concatenation cannot be followed")
         if not isinstance(tensor, TensorValue):
             refuse_line(node, "one of the tensors concatenated here cannot be followed")
-    shape = tensors[0].shape if tensors else None
-    dim = given.get("dim", given.get("axis", 0))
-    if dim != 1 and not (shape is not None and isinstance(dim, int) and dim + len(shape) == 1):
-        refuse_line(node, "only a concatenation along the channels (dim 1) can be followed")
+    if not tensors:
+        refuse_line(node, "a concatenation of no tensors cannot be followed")
+    dim = number(given.get("dim", given.get("axis", 0)), "dim", node)
+    shape = next((tensor.shape for tensor in tensors if tensor.shape is not None), tape.shapes[0])
+    if type(dim) is not int or 1 not in (dim, dim + len(shape)):
+        where = "the batch (dim 0)" if dim == 0 else f"dim {str(dim)[:60]}"
+        refuse_line(
+            node, f"only a concatenation along the channels (dim 1) is followed, not along {where}"
+        )
     return tape.join(list(tensors), node, add=False)
 
 

@@ -23,6 +23,8 @@ _TRANSPOSED = (
     " padding_mode"
 )
 
+_NORM = "num_features eps momentum affine track_running_stats"
+
 MAX_SIZES = 64
 """Most numbers that one argument holds."""
 
@@ -39,8 +41,11 @@ SIGNATURES: Mapping[str, tuple[str, str]] = {
     "UpsamplingBilinear": ("upsample", "size scale_factor"),
     "PixelShuffle": ("pixel_shuffle", "upscale_factor"),
     "Flatten": ("flatten", "start_dim end_dim"),
-    "BatchNorm": ("norm", "num_features eps momentum affine track_running_stats"),
-    "SyncBatchNorm": ("norm", "num_features eps momentum affine track_running_stats"),
+    "BatchNorm": ("norm", _NORM),
+    "SyncBatchNorm": ("norm", _NORM),
+    "InstanceNorm": ("instance_norm", _NORM),
+    "GroupNorm": ("group_norm", "num_groups num_channels eps affine"),
+    "LayerNorm": ("layer_norm", "normalized_shape eps elementwise_affine bias"),
     "ZeroPad": ("pad", "padding"),
     "ConstantPad": ("pad", "padding value"),
     "ReflectionPad": ("pad", "padding"),
@@ -57,8 +62,7 @@ IGNORED = frozenset(
         "recompute_scale_factor",
         "eps",
         "momentum",
-        "affine",
-        "track_running_stats",
+        "elementwise_affine",
         "value",
         "device",
         "dtype",
@@ -68,12 +72,12 @@ IGNORED = frozenset(
 )
 """Arguments that no shape depends on."""
 
-NORMS = {
-    "InstanceNorm": "num_features",
-    "GroupNorm": "num_groups num_channels",
-    "LayerNorm": "normalized_shape",
-    "LocalResponseNorm": "size",
+_UNREAD = {
+    "BatchNorm": ("affine", "track_running_stats"),
+    "SyncBatchNorm": ("affine", "track_running_stats", "process_group"),
+    "LayerNorm": ("bias",),
 }
+"""Arguments that no shape of this module depends on."""
 
 NEUTRAL = frozenset(
     [
@@ -117,18 +121,20 @@ NEUTRAL = frozenset(
 
 _SILENT = frozenset(["Identity", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout"])
 _DIMENSIONAL = frozenset(
-    ["conv", "conv_transpose", "max_pool", "avg_pool", "adaptive_pool", "norm"]
+    ["conv", "conv_transpose", "max_pool", "avg_pool", "adaptive_pool", "norm", "instance_norm"]
 )
 _PAD_MODES = {"ReflectionPad": "reflect", "ReplicationPad": "replicate", "CircularPad": "circular"}
 
 
-_OTHERS = frozenset(["Module", "Sequential", "ModuleList", "ModuleDict", "Unflatten"])
+_OTHERS = frozenset(
+    ["Module", "Sequential", "ModuleList", "ModuleDict", "Unflatten", "LocalResponseNorm"]
+)
 
 
 def is_module_name(name: str) -> bool:
     """Whether it is what torch calls a module that is followed, as people import them one by one."""
     kind = split_axes(name)[0]
-    return name in NEUTRAL or kind in SIGNATURES or kind in NORMS or name in _OTHERS
+    return name in NEUTRAL or kind in SIGNATURES or name in _OTHERS
 
 
 def build_module(
@@ -142,9 +148,8 @@ def build_module(
     kind, axes = split_axes(name)
     if name in NEUTRAL:
         return LayerModule(layer=None, word=_word(name, arguments, named), node=node)
-    if kind in NORMS:
-        given = bind(NORMS[kind].split(), arguments, named, node)
-        return _norm(kind, axes, given, node)
+    if name == "LocalResponseNorm":
+        return LayerModule(layer=None, word="local", node=node, normalizes=True)
     if name == "Unflatten":
         return _unflatten(bind(("dim", "unflattened_size"), arguments, named, node), node)
     if kind not in SIGNATURES:
@@ -228,9 +233,14 @@ def refuse_unknown(value: Unknown, node: ast.AST, detail: str) -> NoReturn:
 
 
 def _fields(kind: str, axes: int, given: Arguments, node: ast.AST) -> Document:
-    fields: Document = {name: number(value, name, node) for name, value in given.items()}
-    if "bias" in fields:
-        fields["bias"] = bool(fields["bias"])
+    fields: Document = {
+        name: number(value, name, node)
+        for name, value in given.items()
+        if name not in _UNREAD.get(kind, ())
+    }
+    for name in ("bias", "affine", "track_running_stats"):
+        if name in fields:
+            fields[name] = bool(fields[name])
     if kind.endswith("Pad"):
         padding = fields.pop("padding", 0)
         fields["pad"] = padding if isinstance(padding, list) else [padding] * (2 * axes)
@@ -240,22 +250,6 @@ def _fields(kind: str, axes: int, given: Arguments, node: ast.AST) -> Document:
     if kind == "ConvTranspose" and fields.pop("padding_mode", "zeros") != "zeros":
         refuse_line(node, 'a transposed convolution only supports padding_mode "zeros"')
     return fields
-
-
-def _norm(kind: str, axes: int, given: Arguments, node: ast.Call) -> LayerModule:
-    """A norm that is only a word; what it is for is checked where a tensor comes."""
-    word = {"InstanceNorm": "instance", "GroupNorm": "group", "LayerNorm": "layer"}.get(
-        kind, "local"
-    )
-    key = {"GroupNorm": "num_channels", "LayerNorm": "normalized_shape"}.get(kind)
-    sizes: tuple[int, ...] = ()
-    if key is not None:
-        value = number(given.get(key), key, node)
-        entries = value if isinstance(value, list) else [value]
-        if not all(isinstance(entry, int) for entry in entries):
-            refuse_line(node, f"{key} is no number")
-        sizes = tuple(entries)
-    return LayerModule(layer=None, word=word, node=node, normalizes=(kind, sizes))
 
 
 def _unflatten(given: Arguments, node: ast.Call) -> LayerModule:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import prod
 
 from designer.audit.breaks import LayerBreaks, Shape, refuse_size
 from designer.audit.dense import ReshapeLayer
@@ -72,8 +71,12 @@ class Tape:
             return self.put(module.layer, tensor, module.node)
         if module.unflattens is not None:
             return self.unflatten(tensor, *module.unflattens, module.node)
-        self._refuse_norm(module, tensor)
-        return self.mention(module.word, tensor, norm=module.normalizes is not None)
+        if module.normalizes and tensor.shape is not None and len(tensor.shape) < 3:
+            refuse_line(
+                module.node,
+                "a local response norm needs a map, it gets a vector: torch refuses that",
+            )
+        return self.mention(module.word, tensor, norm=module.normalizes)
 
     def mention(self, word: str, tensor: TensorValue, *, norm: bool = False) -> TensorValue:
         """The same tensor; the word becomes the last layer's activation or norm."""
@@ -89,6 +92,9 @@ class Tape:
     def join(self, tensors: Sequence[TensorValue], node: ast.AST, *, add: bool) -> TensorValue:
         """The tensors concatenated along the channels, or added: one of them is the last one.
 
+        Those before it are laid on from the nearest to the first, so that the channels keep the
+        order of the list.
+
         Raises:
             SourceRefused: where none is.
         """
@@ -96,10 +102,9 @@ class Tape:
         if now is None:
             refuse_line(node, "none of these tensors is the one that the last layer gave: a branch")
         place, kind = tensors.index(now), AddFromLayer if add else ConcatFromLayer
-        for index, other in enumerate(tensors):
-            if index != place:
-                skip = kind(source=other.index, skip_first=index < place)
-                now = self.put(skip, now, node)
+        for index in (*reversed(range(place)), *range(place + 1, len(tensors))):
+            skip = kind(source=tensors[index].index, skip_first=index < place)
+            now = self.put(skip, now, node)
         return now
 
     def reshape(
@@ -119,24 +124,3 @@ class Tape:
         return self.reshape(
             tensor, (*before[1 : dim % rank], *sizes, *before[dim % rank + 1 :]), node
         )
-
-    def _refuse_norm(self, module: LayerModule, tensor: TensorValue) -> None:
-        """A norm that is only a word must suit what it gets; the audit has no layer for it."""
-        if module.normalizes is None or tensor.shape is None:
-            return
-        name, sizes = module.normalizes
-        if name == "InstanceNorm" and prod(tensor.shape[2:]) == 1:
-            refuse_line(
-                module.node,
-                "an instance norm needs more than one position, it gets a map of 1: torch refuses"
-                " that, and an audit holds no such layer",
-            )
-        if not sizes:
-            return
-        got = tensor.shape[1:2] if name != "LayerNorm" else tensor.shape[-len(sizes) :]
-        if sizes != got:
-            refuse_line(
-                module.node,
-                f"{name} is for {list(sizes)}, it gets {list(got)}: an audit holds no such layer,"
-                " mend it and ask again",
-            )

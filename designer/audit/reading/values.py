@@ -51,8 +51,8 @@ class LayerModule:
     layer: Layer | None
     word: str
     node: ast.Call
-    normalizes: tuple[str, Shape] | None = None
-    """Name and sizes of a norm that is only a word, to be checked against what it gets."""
+    normalizes: bool = False
+    """Whether the word is a norm: a local one, which no list of layers holds."""
     unflattens: tuple[int, Shape] | None = None
     """Axis and sizes of an Unflatten, whose whole shape is known where a tensor comes."""
 

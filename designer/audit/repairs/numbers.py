@@ -11,13 +11,22 @@ from math import isqrt, prod
 from designer.audit.breaks import Shape
 from designer.audit.convolutions import ConvolutionLayer
 from designer.audit.dense import LinearLayer, ReshapeLayer
-from designer.audit.norms import NormLayer
+from designer.audit.norms import (
+    GroupNormLayer,
+    InstanceNormLayer,
+    LayerNormLayer,
+    Normalizing,
+    NormLayer,
+)
 from designer.audit.repairs.changes import Change, Changes, set_field
 from designer.audit.repairs.goal import Goal
-from designer.audit.repairs.values import other_ranks
+from designer.audit.repairs.values import norm_shapes, other_ranks
 from designer.audit.resizing import PixelShuffleLayer, UpsampleLayer
 from designer.audit.skips import SkipLayer
 from designer.audit.trace import Network, Trace
+
+_KEEPING = ("upsample", "max_pool", "avg_pool", "pad", "crop")
+"""Ops that keep the channels."""
 
 
 def number_edits(network: Network, trace: Trace) -> Iterator[Changes]:
@@ -33,14 +42,31 @@ def number_edits(network: Network, trace: Trace) -> Iterator[Changes]:
     elif isinstance(layer, LinearLayer):
         yield (set_field(network, index, "in_features", shape[-1]),)
         yield from _producer(network, index, layer.in_features, rest=shape)
-    elif isinstance(layer, NormLayer) and len(shape) > 1:
-        yield (set_field(network, index, "num_features", shape[1]),)
+    elif isinstance(layer, Normalizing):
+        yield from _norms(network, index, layer, shape)
     elif isinstance(layer, ReshapeLayer):
         yield from _shapes(network, index, layer, shape)
     elif isinstance(layer, SkipLayer):
         yield from _origins(network, index, layer)
     elif isinstance(layer, PixelShuffleLayer) and len(shape) > 2:
         yield from _producer(network, index, shape[-3] * layer.upscale_factor**2)
+
+
+def _norms(network: Network, index: int, layer: Normalizing, shape: Shape) -> Iterator[Changes]:
+    """The channels, the sizes, the groups that divide them."""
+    if isinstance(layer, LayerNormLayer):
+        for sizes in norm_shapes(layer, shape):
+            yield (set_field(network, index, "normalized_shape", sizes),)
+    if len(shape) < 2:
+        return
+    if isinstance(layer, NormLayer | InstanceNormLayer):
+        yield (set_field(network, index, "num_features", shape[1]),)
+    if isinstance(layer, GroupNormLayer):
+        groups = next(n for n in range(layer.num_groups, 0, -1) if shape[1] % n == 0)
+        wanted = {"num_channels": shape[1], "num_groups": groups}
+        edits = [set_field(network, index, name, value) for name, value in wanted.items()]
+        if any(edit.before != edit.after for edit in edits):
+            yield tuple(edit for edit in edits if edit.before != edit.after)
 
 
 def origin_edits(network: Network, trace: Trace) -> Iterator[Changes]:
@@ -116,7 +142,7 @@ def _producer(network: Network, index: int, wanted: int, *, rest: Shape = ()) ->
         if isinstance(layer, LinearLayer):
             yield (set_field(network, earlier, "out_features", wanted),)
             return
-        if layer.op not in ("norm", "upsample", "max_pool", "avg_pool", "pad", "crop"):
+        if not isinstance(layer, Normalizing) and layer.op not in _KEEPING:
             return
 
 

@@ -120,7 +120,14 @@ def _group(candidate: Candidate) -> object:
     return "input" if first.index == INPUT else frozenset(place for place, _ in candidate.kind)
 
 
-MEETING = {"in_channels", "in_features", "num_features", "shape"}
+MEETING = {
+    "in_channels",
+    "in_features",
+    "num_features",
+    "num_channels",
+    "normalized_shape",
+    "shape",
+}
 """Fields that only say what arrives: to mend them changes nothing else."""
 
 ALIKE: dict[object, int] = {"added": 2, "removed": 1, "input": 1, "meeting": 1}

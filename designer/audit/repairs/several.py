@@ -14,6 +14,7 @@ from functools import lru_cache
 from designer.arithmetic import conv_output_size, kernel_span, transposed_offset
 from designer.audit.breaks import Shape
 from designer.audit.convolutions import ConvLayer, ConvTransposeLayer
+from designer.audit.norms import Normalizing
 from designer.audit.repairs.changes import Changes, set_field
 from designer.audit.repairs.goal import Goal
 from designer.audit.repairs.work import Work
@@ -77,7 +78,7 @@ def _tail(network: Network) -> int:
     for index in range(len(network.layers) - 1, -1, -1):
         layer = network.layers[index]
         named = isinstance(layer, ConvLayer) and isinstance(layer.padding, str)
-        if named or (layer.op not in ("conv", "conv_transpose", "norm")):
+        if named or not isinstance(layer, ConvLayer | ConvTransposeLayer | Normalizing):
             return index + 1
     return 0
 

@@ -14,7 +14,7 @@ from designer.audit.breaks import Shape
 from designer.audit.convolutions import ConvLayer, ConvolutionLayer
 from designer.audit.dense import FlattenLayer, LinearLayer, ReshapeLayer
 from designer.audit.documents import field_value
-from designer.audit.norms import NormLayer
+from designer.audit.norms import GroupNormLayer, InstanceNormLayer, LayerNormLayer, NormLayer
 from designer.audit.padding import CropLayer, PadLayer
 from designer.audit.pools import AdaptivePoolLayer, GlobalPoolLayer
 from designer.audit.repairs.goal import Goal
@@ -156,6 +156,33 @@ def _of_pad(layer: PadLayer, before: Shape, known: Knowledge) -> dict[str, Itera
     return {"mode": ["constant"], "pad": [*moved, *alike]}
 
 
+def _of_instance_norm(
+    layer: InstanceNormLayer, before: Shape, known: Knowledge
+) -> dict[str, Iterable[object]]:
+    """Not the axes of one sample less, where torch would take the batch for channels."""
+    ranks = [axes for axes in other_ranks(layer) if axes == len(before) - 2]
+    return {"num_features": before[1:2], "ndim": ranks}
+
+
+def _of_group_norm(
+    layer: GroupNormLayer, before: Shape, known: Knowledge
+) -> dict[str, Iterable[object]]:
+    return {"num_channels": before[1:2], "num_groups": range(layer.num_groups - 1, 0, -1)}
+
+
+def norm_shapes(layer: LayerNormLayer, before: Shape) -> list[object]:
+    """The sizes at the end of a map: as many as the norm names, then others.
+
+    >>> norm_shapes(LayerNormLayer(normalized_shape=7), (2, 8, 5))
+    [5, (8, 5)]
+    """
+    named = layer.normalized_shape
+    count = len(named) if isinstance(named, tuple) else 1
+    order = sorted(range(1, len(before)), key=lambda other: abs(other - count))
+    tails = [before[-length:] for length in order]
+    return [tail if len(tail) > 1 or isinstance(named, tuple) else tail[0] for tail in tails]
+
+
 _CHOICES: Mapping[type[Layer], Callable[..., dict[str, Iterable[object]]]] = {
     ConvolutionLayer: _of_convolution,
     ConvLayer: _of_conv,
@@ -170,5 +197,8 @@ _CHOICES: Mapping[type[Layer], Callable[..., dict[str, Iterable[object]]]] = {
     AdaptivePoolLayer: lambda layer, before, known: {"output_size": known},
     ConcatLayer: lambda layer, before, known: {"extra_channels": known},
     NormLayer: lambda layer, before, known: {"num_features": before[1:2]},
+    InstanceNormLayer: _of_instance_norm,
+    GroupNormLayer: _of_group_norm,
+    LayerNormLayer: lambda layer, before, known: {"normalized_shape": norm_shapes(layer, before)},
 }
 """What is tried of each op, and of the ops that it is one of."""

@@ -1,0 +1,58 @@
+"""Names of torch's functions that change no shape."""
+
+from __future__ import annotations
+
+WORDS = frozenset(
+    [
+        "relu",
+        "relu6",
+        "leaky_relu",
+        "prelu",
+        "rrelu",
+        "elu",
+        "selu",
+        "celu",
+        "gelu",
+        "silu",
+        "mish",
+        "sigmoid",
+        "tanh",
+        "softplus",
+        "hardtanh",
+        "hardsigmoid",
+        "hardswish",
+        "softmax",
+        "log_softmax",
+        "logsigmoid",
+        "softsign",
+    ]
+)
+"""Functions that change no shape, and are a word."""
+
+SILENT = frozenset(
+    [
+        "dropout",
+        "dropout1d",
+        "dropout2d",
+        "dropout3d",
+        "contiguous",
+        "clone",
+        "detach",
+        "float",
+        "double",
+        "half",
+        "cuda",
+        "cpu",
+        "to",
+        "type",
+        "requires_grad_",
+        "normalize",
+        "abs",
+        "exp",
+        "log",
+        "sqrt",
+        "clamp",
+        "sign",
+    ]
+)
+"""Functions and methods that change no shape, and are no word."""
