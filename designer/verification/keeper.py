@@ -144,7 +144,8 @@ class Keeper:
 
 def main() -> None:
     """Serve the pool on standard input and output; the settings are the one argument, as JSON."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for told in (signal.SIGINT, signal.SIGTERM):  # of a terminal, of a service manager: by the pool
+        signal.signal(told, signal.SIG_IGN)
     settings = json.loads(sys.argv[1])
     pool = Channel(read_fd=os.dup(0), write_fd=os.dup(1))
     silence = os.open(os.devnull, os.O_RDWR)

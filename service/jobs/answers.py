@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Request
 from werkzeug import Response
 from werkzeug.http import parse_list_header
 
 from designer.brief import Brief, Level
+from designer.design import design
 from service.access.client import current_owner
 from service.forms import document_answer
 from service.jobs.desk import Desk
@@ -16,11 +19,15 @@ RESPOND_ASYNC = "respond-async"
 
 
 def deferred(request: Request, brief: Brief, desk: Desk) -> Response | None:
-    """The job of a design that is long in the making, where the client would rather not wait."""
+    """The job of a design that is long in the making, where the client would rather not wait.
+
+    It is made up to its verification before: a brief that comes to nothing is refused at once.
+    """
     preferences = parse_list_header(request.headers.get("Prefer", ""))
     names = {preference.partition(";")[0].strip().lower() for preference in preferences}
     if RESPOND_ASYNC not in names or brief.verify is not Level.FULL:
         return None
+    design(replace(brief, verify=Level.NONE))
     key = request.headers.get("Idempotency-Key")
     response = accepted(desk.take_design(brief, owner=current_owner(), key=key))
     response.headers["Preference-Applied"] = RESPOND_ASYNC

@@ -10,6 +10,7 @@ import resource
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from mmap import mmap
 from types import FrameType
 from typing import Any
 
@@ -22,7 +23,7 @@ from service.cache.cache import Cache, open_cache
 from service.cache.receipts import KeptReceipts
 from service.config import Config
 from service.jobs.rows import Make
-from service.jobs.runner import JobEnded, Runner
+from service.jobs.runner import Interrupted, Runner
 from service.jobs.store.opening import WORKER_PATIENCE_S, open_store
 from service.verifying import kept_under, process_limits, width_policy
 
@@ -38,11 +39,20 @@ class Child:
         self._pool: Pool | None = None
         self._policy = width_policy(config)
         self._cache: Cache | None = None
+        self._leaving = mmap(-1, 1)
         self.runner: Runner | None = None
 
+    def leave(self) -> None:
+        """Have all processes that were forked from this one hand back what they are at."""
+        self._leaving[0] = 1
+
     def begin(self, worker: str) -> None:
-        """Bound this process's memory, tie it to its parent, open the store."""
+        """Bound this process's memory, tie it to its parent, open the store.
+
+        Who ends a service may tell all its processes at once: this one hears of it by its parent.
+        """
         die_with_parent()
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         config = self._config
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
         bound = config.verify_memory_mib * MIB
@@ -57,6 +67,7 @@ class Child:
             worker=worker,
             attempts=config.job_attempts,
             row_timeout_s=config.job_row_timeout_s,
+            leaving=lambda: bool(self._leaving[0]),
         )
 
     def make(self, brief: Brief) -> Design:
@@ -73,12 +84,12 @@ class Child:
 
 
 @contextmanager
-def interrupt_when(ended: Callable[[], bool]) -> Iterator[None]:
-    """Ask twice a second, and raise JobEnded in the middle of things once the answer is yes."""
+def interrupt_when(over: Callable[[], bool]) -> Iterator[None]:
+    """Ask twice a second, and raise Interrupted in the middle of things once the answer is yes."""
 
     def look(_: int, __: FrameType | None) -> None:
-        if ended():
-            raise JobEnded
+        if over():
+            raise Interrupted
 
     before: Any = signal.signal(signal.SIGALRM, look)
     signal.setitimer(signal.ITIMER_REAL, _LOOK_EVERY_S, _LOOK_EVERY_S)

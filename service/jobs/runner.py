@@ -16,12 +16,12 @@ from service.jobs.rows import Make, exhausted_problem, make_row, problem_row, ti
 from service.jobs.store.protocol import SKIP, Claim, JobStore
 
 
-class JobEnded(Exception):
-    """The job was cancelled while one of its rows was made."""
+class Interrupted(Exception):
+    """The job was cancelled, or the worker told to end, while a row was made."""
 
 
 Guard = Callable[[Callable[[], bool]], AbstractContextManager[None]]
-"""Entered while a row is made; raises JobEnded in there once the question is answered with yes."""
+"""Entered while a row is made; raises Interrupted in there once the question is answered with yes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +34,12 @@ class Runner:
     worker: str
     attempts: int
     row_timeout_s: float
+    leaving: Callable[[], bool]
     chunk_s: float = CHUNK_S
     _asked: dict[str, Asked] = field(default_factory=dict)
 
     def run(self, job_id: str, chunk: Chunk) -> list[Chunk]:
-        """Make the rows of a chunk; what is left of it once its time is over.
+        """Make the rows of a chunk; what is left of it once its time is over, or the worker's.
 
         A row that ran into the time limit ends the chunk, since Celery tells of it once a message.
         """
@@ -61,7 +62,7 @@ class Runner:
         asked = self._what_was_asked(job_id)
         end = time.monotonic() + self.chunk_s
         for index in range(start, stop):
-            if time.monotonic() > end:
+            if time.monotonic() > end or self.leaving():
                 return halves(index, stop)
             try:
                 self._run_row(job_id, asked, index)
@@ -70,8 +71,9 @@ class Runner:
                 row = problem_row(index, asked.sweep.row(index), asked.kind, problem)
                 self.store.put_row(job_id, row)
                 return halves(index + 1, stop)
-            except JobEnded:
-                return []
+            except Interrupted:
+                self.store.excuse_row(job_id, index)
+                return [] if self._ended(job_id) else halves(index, stop)
         return []
 
     def _run_row(self, job_id: str, asked: Asked, index: int) -> None:
@@ -83,7 +85,7 @@ class Runner:
             problem = exhausted_problem(self.attempts)
             row = problem_row(index, document, asked.kind, problem)
         else:
-            with self.guard(lambda: self._ended(job_id)):
+            with self.guard(lambda: self.leaving() or self._ended(job_id)):
                 row = make_row(index, document, asked.kind, self.make)
         self.store.put_row(job_id, row)
 

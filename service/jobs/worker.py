@@ -7,7 +7,12 @@ from typing import Any
 
 from billiard.util import get_logger
 from celery import Celery, bootsteps
-from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
+from celery.signals import (
+    setup_logging,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_shutting_down,
+)
 
 from service.config import Config
 from service.jobs.child import Child
@@ -70,6 +75,10 @@ def tie_to_processes(app: Celery, child: Child) -> None:
     def end(**_: object) -> None:
         child.end()
 
+    def leave(**_: object) -> None:
+        child.leave()
+
+    worker_shutting_down.connect(leave, weak=False)
     worker_process_init.connect(begin, weak=False)
     worker_process_shutdown.connect(end, weak=False)
 

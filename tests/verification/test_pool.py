@@ -215,12 +215,30 @@ def test_a_keeper_that_died_idle_is_replaced_unseen() -> None:
     others = family(os.getpid())
     with Pool(workers=1, limits=Limits()) as pool:
         said_by("", pool)
-        started = set(family(os.getpid())) - set(others)
-        (keeper,) = (process for process in started if parent_of(process) == os.getpid())
+        keeper = keeper_beside(others)
         os.kill(keeper, signal.SIGKILL)
         while is_alive(keeper):
             time.sleep(0.01)
         assert said_by("raise ValueError('served')", pool) == "ValueError: served"
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_a_keeper_ends_with_its_pool_alone(told: signal.Signals) -> None:
+    """A terminal or a service manager tells all processes; what the owner has begun is finished."""
+    others = family(os.getpid())
+    with Pool(workers=1, limits=Limits()) as pool:
+        said_by("", pool)
+        keeper = keeper_beside(others)
+        os.kill(keeper, told)
+        assert said_by("raise ValueError('served')", pool) == "ValueError: served"
+        assert keeper_beside(others) == keeper
+
+
+def keeper_beside(others: set[int]) -> int:
+    """The one child of this process that was not there before."""
+    started = family(os.getpid()) - others
+    (keeper,) = (process for process in started if parent_of(process) == os.getpid())
+    return keeper
 
 
 def parent_of(process: int) -> int:

@@ -64,6 +64,9 @@ class JobStore(Protocol):
         The first attempt at all starts the job.
         """
 
+    def excuse_row(self, job_id: str, index: int) -> None:
+        """The attempt that began last counts for nothing: it was not the row's fault."""
+
     def put_row(self, job_id: str, row: Row) -> bool:
         """Whether the row is kept now; not where it was, or where the job has ended.
 

@@ -14,7 +14,15 @@ from redis.retry import Retry
 
 from service.jobs.job import Job, Kind, State, final_state
 from service.jobs.store.protocol import Claim, NewJob, Row
-from service.jobs.store.scripts import BEGIN_ROW, CLAIM, CREATE, END, ENTER, PUT_ROW
+from service.jobs.store.scripts import (
+    BEGIN_ROW,
+    CLAIM,
+    CREATE,
+    END,
+    ENTER,
+    EXCUSE_ROW,
+    PUT_ROW,
+)
 
 PREFIX = "gan-designer:job:"
 
@@ -47,7 +55,7 @@ class RedisStore:
         self._redis = connect(url, patience_s=patience_s)
         self._clock = clock
         scripts = {"create": CREATE, "begin": BEGIN_ROW, "put": PUT_ROW, "end": END}
-        scripts |= {"claim": CLAIM, "enter": ENTER}
+        scripts |= {"claim": CLAIM, "enter": ENTER, "excuse": EXCUSE_ROW}
         self._scripts = {name: self._redis.register_script(t) for name, t in scripts.items()}
 
     def create(self, new: NewJob) -> tuple[Job, str]:
@@ -83,6 +91,10 @@ class RedisStore:
         """The how-manieth attempt at a row now begins; ``SKIP`` where it is kept or not wanted."""
         values: list[Any] = [index, self._clock()]
         return int(self._scripts["begin"](keys=_keys(job_id), args=values))
+
+    def excuse_row(self, job_id: str, index: int) -> None:
+        """The attempt that began last counts for nothing: it was not the row's fault."""
+        self._scripts["excuse"](keys=_keys(job_id), args=[index])
 
     def put_row(self, job_id: str, row: Row) -> bool:
         """Whether the row is kept now; not where it was, or where the job has ended."""

@@ -48,6 +48,9 @@ return redis.call('HINCRBY', KEYS[7], ARGV[1], 1)
 )
 """Arguments: index, now."""
 
+EXCUSE_ROW = _OPEN + "return redis.call('HINCRBY', KEYS[7], ARGV[1], -1)"
+"""Arguments: index."""
+
 PUT_ROW = (
     _OPEN
     + _FINISH

@@ -104,6 +104,14 @@ class SqliteStore:
             ).fetchone()
         return int(count)
 
+    def excuse_row(self, job_id: str, index: int) -> None:
+        """The attempt that began last counts for nothing: it was not the row's fault."""
+        with self._writing() as db:
+            db.execute(
+                "UPDATE attempts SET count = count - 1 WHERE job = ? AND position = ?",
+                (job_id, index),
+            )
+
     def put_row(self, job_id: str, row: Row) -> bool:
         """Whether the row is kept now; not where it was, or where the job has ended."""
         with self._writing() as db:

@@ -152,6 +152,29 @@ def test_a_sweep_is_verified_without_torch_in_the_worker(server: Server) -> None
     wait_until(lambda: all(is_gone(pid) for pid in keepers), what="the keeper's end")
 
 
+def test_a_fully_verified_design_need_not_be_waited_for(server: Server) -> None:
+    """202, a job, its result: the design that its id names from then on, and that waiting gives."""
+    body = {"resolution": 8, "latent_dim": 4, "base_channels": 4, "verify": "full"}
+    sent = {"method": "POST", "body": json.dumps(body).encode()}
+    kind = {"Content-Type": "application/json"}
+    taken = server.ask("/v1/designs", **sent, headers={**kind, "Prefer": "respond-async, wait=10"})
+    assert (taken.status, taken.headers["Preference-Applied"]) == (202, "respond-async")
+    path = taken.headers["Location"]
+    assert path == taken.json["links"]["self"]
+    wait_until(lambda: bool(job(server, path)["finished_at"]), what="the design")
+    assert job(server, path)["state"] == "succeeded"
+    result = server.ask(f"{path}/result")
+    made = result.json
+    assert (result.status, made["brief"]["verify"]) == (200, "full")
+    assert [made["verification"][name] for name in ("verdict", "level")] == ["verified", "full"]
+    assert "generator.onnx" in {check["name"] for check in made["verification"]["checks"]}
+    assert server.ask(f"/v1/designs/{made['id']}").body == result.body
+    waited = server.ask("/v1/designs", **sent, headers=kind)
+    assert waited.body == result.body
+    assert waited.headers["Content-Location"] == f"/v1/designs/{made['id']}"
+    assert "Preference-Applied" not in waited.headers
+
+
 def test_a_cancelled_sweep_stops_within_two_seconds(server: Server) -> None:
     """In the middle of a row, too: what the keeper runs for it is ended, and no row is added."""
     dear = {"resolution": 256, "latent_dim": 100}

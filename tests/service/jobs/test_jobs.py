@@ -229,6 +229,29 @@ def test_a_full_design_may_become_a_job(app: Flask, client: FlaskClient) -> None
     assert state["state"] == "failed"
 
 
+UNREACHABLE = {"kernel_sizes": [2], "strides": [2], "max_layers": 2}
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"resolution": 97, "search": UNREACHABLE}, "no_chain"),
+        ({"budget": {"parameters": 10}}, "no_chain"),
+        ({"resolution": 8192, "base_channels": 8192, "max_channels": 8192}, "too_many_parameters"),
+    ],
+)
+def test_a_design_that_comes_to_nothing_becomes_no_job(
+    client: FlaskClient, more: dict[str, Any], code: str
+) -> None:
+    """It is refused at once, with the very problem that a client is told who would rather wait."""
+    body = BRIEF | {"verify": "full"} | more
+    waited = client.post("/v1/designs", json=body)
+    refused = client.post("/v1/designs", json=body, headers={"Prefer": "respond-async"})
+    assert (refused.status_code, refused.json) == (422, waited.json)
+    assert code in str(refused.json)
+    assert "Preference-Applied" not in refused.headers
+
+
 def test_a_short_design_is_answered_at_once(client: FlaskClient) -> None:
     """A preference is none for what takes no time."""
     body = BRIEF | {"verify": "none"}

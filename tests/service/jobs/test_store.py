@@ -103,6 +103,10 @@ def test_attempts_are_counted_row_by_row(store: JobStore, clock: Clock) -> None:
     job = made(store, new_job(clock, total=2))
     assert [store.begin_row(job.id, 0) for _ in range(3)] == [1, 2, 3]
     assert store.begin_row(job.id, 1) == 1
+    store.excuse_row(job.id, 0)
+    assert store.begin_row(job.id, 0) == 3
+    store.cancel(job.id)
+    store.excuse_row(job.id, 0)
 
 
 def test_rows_come_in_request_order_and_in_order_of_arrival(store: JobStore, clock: Clock) -> None:
