@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.service.processes import children, descendants, proportional_bytes
-from tests.service.servers import Server, start_server
+from tests.service.servers import SERVE, Server, start_server
 
 DESIGNS = 100
 WORKERS = 2
@@ -39,7 +39,7 @@ def print_footprint() -> None:
     """Start a server, let it work, and look at its processes."""
     with TemporaryDirectory() as folder:
         start = time.perf_counter()
-        server = start_server(Path(folder), workers=str(WORKERS))
+        server = start_server(Path(folder), command=SERVE, workers=str(WORKERS))
         listening = time.perf_counter() - start
         try:
             ready = seconds_until_ready(server)

@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,9 @@ from service.cli import gunicorn_command
 ROOT = Path(__file__).parents[2]
 START_S = 60
 END_S = 60
+
+SERVE = [sys.executable, "-c", "from designer.cli import main; main()", "serve"]
+"""The command of users and of the image, which becomes gunicorn with little memory to spare."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
