@@ -182,7 +182,7 @@ def test_a_view_is_found_as_it_was_left(reader: Reader) -> None:
         ("design=zzz", "unknown|version"),
         ("resolution=sixty", "resolution"),
         ("resolution=64x64x64x64", "resolution"),
-        ("resolutoin=64", "fields that nobody knows: resolutoin"),
+        ("resolutoin=64", "no field called resolutoin"),
         ("chain=k4s2p9&resolution=64", "layer|padding|empty"),
         ("chain=quick", "chain"),
         ("upsampling=magic", "upsampling"),
