@@ -39,7 +39,7 @@ export const FIELDS = {
 export const START = { resolution: "64", latent_dim: "100" };
 
 /** What the search tries where nothing is said, by the number of axes. */
-const USUAL_LISTS = {
+export const USUAL_LISTS = {
 	kernel_sizes: ["4,8,12,16,18,24,25,30,36,42,48", "3,4,5,6,8,9", "3,4,5,6,8,9"],
 	strides: ["2,3,4,5,6,7,8", "2,3", "2,3"],
 	dilations: ["1", "1", "1"],

@@ -79,7 +79,7 @@ function fittingScale(networks, { width, deep, low, high }) {
  * The drawing of a design's networks in `root`; `choose(role, index)` hears which layer is looked
  * at. It has `show(design)` and `select(role, index)`.
  */
-export function networkDrawing(root, { choose }) {
+export function networkDrawing(root, choose) {
 	let design = null;
 	let chosen = null;
 	const watch = new ResizeObserver(() => design && draw());
