@@ -5,36 +5,39 @@ export const FIELDS = ["text", "input_shape", "wanted_shape", "batch", "error"];
 
 /** Whole numbers as people write them: 3x64x64, (3, 64, 64), 128; null where it is something else. */
 function readNumbers(text) {
-  const parts = text.replace(/[()[\]]/g, " ").trim().split(/[\s,x×*]+/);
-  return parts.every((part) => /^\d{1,9}$/.test(part)) ? parts.map(Number) : null;
+	const parts = text
+		.replace(/[()[\]]/g, " ")
+		.trim()
+		.split(/[\s,x×*]+/);
+	return parts.every((part) => /^\d{1,9}$/.test(part)) ? parts.map(Number) : null;
 }
 
 /** The network: layers where the text is JSON, else source. A request as a whole gives its fields. */
 function readNetwork(text) {
-  if (!/^\s*[[{]/.test(text)) return { source: text };
-  const found = JSON.parse(text);
-  return Array.isArray(found) ? { layers: found } : found;
+	if (!/^\s*[[{]/.test(text)) return { source: text };
+	const found = JSON.parse(text);
+	return Array.isArray(found) ? { layers: found } : found;
 }
 
 /** The request's body, and the fields that cannot be read: [key of what is wrong, its detail]. */
 export function readRequest(fields) {
-  const wrong = {};
-  let body = {};
-  try {
-    body = readNetwork(fields.text);
-  } catch (error) {
-    wrong.text = ["json", error.message];
-  }
-  if (!fields.text.trim()) wrong.text = ["empty"];
-  for (const name of ["input_shape", "wanted_shape", "batch"]) {
-    if (!fields[name]) continue;
-    const numbers = readNumbers(fields[name]);
-    if (!numbers) wrong[name] = ["shape"];
-    body[name] = name === "batch" ? numbers?.[0] : numbers;
-  }
-  if (!("input_shape" in body) && !wrong.text) wrong.input_shape = ["input"];
-  if (fields.error) body.error = fields.error;
-  return { body, wrong };
+	const wrong = {};
+	let body = {};
+	try {
+		body = readNetwork(fields.text);
+	} catch (error) {
+		wrong.text = ["json", error.message];
+	}
+	if (!fields.text.trim()) wrong.text = ["empty"];
+	for (const name of ["input_shape", "wanted_shape", "batch"]) {
+		if (!fields[name]) continue;
+		const numbers = readNumbers(fields[name]);
+		if (!numbers) wrong[name] = ["shape"];
+		body[name] = name === "batch" ? numbers?.[0] : numbers;
+	}
+	if (!("input_shape" in body) && !wrong.text) wrong.input_shape = ["input"];
+	if (fields.error) body.error = fields.error;
+	return { body, wrong };
 }
 
 /** Layers as JSON, one a line. */
@@ -42,19 +45,19 @@ export const layersText = (layers) => `[\n${layers.map((layer) => `  ${JSON.stri
 
 /** Networks of which something is wrong. */
 export const EXAMPLES = {
-  decoder: {
-    text: `nn.Sequential(
+	decoder: {
+		text: `nn.Sequential(
     nn.ConvTranspose2d(64, 32, 4, 2, 1),
     nn.ReLU(),
     nn.ConvTranspose2d(32, 1, 3, 2, 1),
     nn.Tanh(),
 )
 `,
-    input_shape: "64x7x7",
-    wanted_shape: "1x28x28",
-  },
-  discriminator: {
-    text: `class Discriminator(nn.Module):
+		input_shape: "64x7x7",
+		wanted_shape: "1x28x28",
+	},
+	discriminator: {
+		text: `class Discriminator(nn.Module):
     def __init__(self, ndf=64):
         super().__init__()
         self.main = nn.Sequential(
@@ -72,15 +75,15 @@ export const EXAMPLES = {
     def forward(self, x):
         return self.main(x).view(-1)
 `,
-    input_shape: "3x128x128",
-    error: "Using a target size (torch.Size([128])) that is different to the input size (torch.Size([3200])) is deprecated.",
-  },
-  linear: {
-    text: layersText([
-      { op: "conv", in_channels: 3, out_channels: 32, kernel_size: 3, stride: 2, padding: 1 },
-      { op: "flatten" },
-      { op: "linear", in_features: 8192, out_features: 10 },
-    ]),
-    input_shape: "3x28x28",
-  },
+		input_shape: "3x128x128",
+		error: "Using a target size (torch.Size([128])) that is different to the input size (torch.Size([3200])) is deprecated.",
+	},
+	linear: {
+		text: layersText([
+			{ op: "conv", in_channels: 3, out_channels: 32, kernel_size: 3, stride: 2, padding: 1 },
+			{ op: "flatten" },
+			{ op: "linear", in_features: 8192, out_features: 10 },
+		]),
+		input_shape: "3x28x28",
+	},
 };

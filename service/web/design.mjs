@@ -1,9 +1,9 @@
 // The design view: a form, and what comes of it as one types: chain, networks, why, alternatives.
 
-import { Failure, Line } from "./api.mjs";
-import { briefOf, chainText, changed, fieldAt, paramsOf, resolutionText, unknownFields } from "./brief.mjs";
-import { h, show } from "./dom.mjs";
-import { failureBox } from "./failure.mjs";
+import { Line, keptCall } from "./api.mjs";
+import { briefOf, chainText, changed, fieldAt, paramsOf, unknownFields } from "./brief.mjs";
+import { h, panel, show } from "./dom.mjs";
+import { failureBox, strangeBox } from "./failure.mjs";
 import { briefForm } from "./form.mjs";
 import { showLayer } from "./layerfacts.mjs";
 import { networkDrawing, mapsOf } from "./networks.mjs";
@@ -12,204 +12,191 @@ import { showScatter } from "./scatter.mjs";
 import { showSummary } from "./summary.mjs";
 import { waysOn } from "./ways.mjs";
 import { whySentences } from "./why.mjs";
+import { words } from "./words.mjs";
 
 const TYPING_MS = 250;
 const ALTERNATIVES = 60;
 
 /** The view, put into `root`. */
 export function mount(root, context) {
-  const { words, call, navigate, announce } = context;
-  const [asking, comparing] = [new Line(), new Line()];
-  let params = {};
-  let shownDesign = null;
-  let pinned = null;
-  let delay = 0;
-  let lastField = null;
+	const { navigate, announce } = context;
+	const [asking, proving, comparing] = [new Line(), new Line(), new Line()];
+	let [params, shownDesign, pinned, delay, lastField, scatter, plotted] = [{}, null, null, 0, null, null, 0];
+	const form = briefForm(change);
+	const [summary, why, others, overlap] = ["summary", "why", "others", "overlap"].map((name) => h("section.panel", { class: name }));
+	const [notice, pictures, place, detail] = ["notice", "pictures", "place", "detail"].map((name) => h("div", { class: name }));
+	const scale = h("p.small.muted");
+	const networks = panel("networks", words("design.networks"), scale, pictures, detail);
+	const results = h(
+		"div.results.stack.empty",
+		{ "aria-label": words("design.results"), role: "region" },
+		notice,
+		summary,
+		networks,
+		h("div.two.stack", why, others),
+		overlap,
+	);
+	show(
+		root,
+		h("div.lead", h("h1", words("design.heading")), h("p", words("design.lead"))),
+		h("div.desk.stack", form.element, results),
+	);
+	const drawing = networkDrawing(pictures, choose);
+	const resized = new ResizeObserver(() => place.clientWidth !== plotted && plot());
+	resized.observe(place);
+	return { update, unmount };
 
-  const form = briefForm({ words, change });
-  const [summary, notice, detail, why, others, overlap] = ["summary", "notice", "detail", "why", "others", "overlap"].map((name) =>
-    h(name === "notice" ? "div" : "section", { class: name === "notice" ? name : name === "detail" ? name : `panel ${name}` }),
-  );
-  const pictures = h("div", { class: "pictures" });
-  const place = h("div", { class: "place" });
-  const scale = h("p", { class: "small muted" });
-  let [scatter, plotted] = [null, 0];
-  const results = h(
-    "div",
-    { class: "results", "aria-label": words("design.results"), role: "region" },
-    notice,
-    summary,
-    h("section", { class: "panel networks" }, h("h2", null, words("design.networks")), scale, pictures, detail),
-    h("div", { class: "two" }, why, others),
-    overlap,
-  );
-  show(root, h("div", { class: "lead" }, h("h1", null, words("design.heading")), h("p", null, words("design.lead"))), h("div", { class: "desk" }, form.element, results));
-  results.classList.add("empty");
-  const drawing = networkDrawing(pictures, { words, choose });
-  const resized = new ResizeObserver(() => place.clientWidth !== plotted && plot());
-  resized.observe(place);
-  return { update, unmount };
+	function unmount() {
+		for (const line of [asking, proving, comparing]) line.cancel();
+		drawing.close();
+		resized.disconnect();
+	}
 
-  function unmount() {
-    asking.cancel();
-    comparing.cancel();
-    drawing.close();
-    resized.disconnect();
-  }
+	/** The state to go on from: of a design that was opened by its id, its brief. */
+	function base() {
+		return params.design && pinned ? paramsOf(pinned.brief) : params;
+	}
 
-  /** A change in the form: one entry of the history for each field that one stays in. */
-  function change(name, text, typing = false, dimensions = null) {
-    const base = params.design && pinned ? paramsOf(pinned.brief) : params;
-    let next = changed(base, name, text);
-    if (dimensions !== null) next = changed(next, "dimensions", dimensions);
-    if (name === "discriminator_output" && text === "critic" && !next.discriminator_normalization) {
-      next = { ...next, discriminator_normalization: "layer" };
-      announce(words("design.critic"));
-    }
-    delay = typing ? TYPING_MS : 0;
-    navigate(next, { replace: typing && lastField === name });
-    lastField = typing ? name : null;
-  }
+	/** A change in the form: one entry of the history for each field that one stays in. */
+	function change(name, text, typing = false, dimensions = null) {
+		let next = changed(base(), name, text);
+		if (dimensions !== null) next = changed(next, "dimensions", dimensions);
+		if (name === "discriminator_output" && text === "critic" && !next.discriminator_normalization) {
+			next.discriminator_normalization = "layer";
+			announce(words("design.critic"));
+		}
+		delay = typing ? TYPING_MS : 0;
+		navigate(next, { replace: typing && lastField === name });
+		lastField = typing ? name : null;
+	}
 
-  function update(next) {
-    params = next;
-    if (!next.design) form.fill(next);
-    ask();
-  }
+	function update(next) {
+		params = next;
+		if (!next.design) form.fill(next);
+		ask();
+	}
 
-  function ask() {
-    const unknown = unknownFields(params);
-    if (unknown.length) return failed(null, wrongAddress(unknown));
-    const wait = delay;
-    delay = 0;
-    results.setAttribute("aria-busy", "true");
-    if (!shownDesign) show(notice, h("p", { class: "panel", role: "status" }, h("span", { class: "badge running" }, words("design.waiting"))));
-    asking.ask(work, wait);
-  }
+	function ask() {
+		const unknown = unknownFields(params);
+		if (unknown.length) return showNotice(strangeBox(unknown), h("p", h("a", { href: "/" }, words("address.start"))));
+		const wait = delay;
+		delay = 0;
+		proving.cancel();
+		results.setAttribute("aria-busy", "true");
+		if (!shownDesign) show(notice, h("p.panel", { role: "status" }, h("span.badge.running", words("design.waiting"))));
+		asking.ask(work, failed, wait);
+	}
 
-  async function work(signal) {
-    try {
-      if (params.design) paint(await recalled(signal), "done");
-      else {
-        const brief = briefOf(params);
-        paint(await call("/v1/designs", { body: { ...brief, verify: "none" }, signal }), "running");
-        await prove(brief, signal);
-      }
-      results.setAttribute("aria-busy", "false");
-    } catch (failure) {
-      if (signal.aborted || !(failure instanceof Failure)) throw failure;
-      failed(failure);
-    }
-  }
+	async function work(signal) {
+		if (params.design) {
+			paint(await recalled(signal), "done");
+			return settle();
+		}
+		const brief = briefOf(params);
+		paint(await keptCall("/v1/designs", { body: { ...brief, verify: "none" }, signal }), "running");
+		proving.ask((still) => prove(brief, still), unproven);
+	}
 
-  /** The design of an id; its picture, which needs no proof, is there before. */
-  async function recalled(signal) {
-    const path = `/v1/designs/${encodeURIComponent(params.design)}`;
-    const picture = h("img", { src: `${path}/generator.svg`, alt: words("network.generator"), onerror: () => picture.remove() });
-    const note = h("p", { role: "status" }, h("span", { class: "badge running" }, words("design.recalling")));
-    show(notice, h("div", { class: "panel" }, note, h("div", { class: "scroll", tabindex: "0" }, picture)));
-    const design = await call(path, { signal });
-    pinned = design;
-    form.fill(paramsOf(design.brief));
-    return design;
-  }
+	function settle() {
+		results.setAttribute("aria-busy", "false");
+	}
 
-  /** The receipt, after the chain: what fails here leaves the chain where it stands. */
-  async function prove(brief, signal) {
-    try {
-      const design = await call("/v1/designs", { body: { ...brief, verify: "standard" }, signal });
-      shownDesign = design;
-      summarise("done");
-      announce(words(`verdict.${design.verification.verdict}`));
-    } catch (failure) {
-      if (signal.aborted || !(failure instanceof Failure)) throw failure;
-      summarise("failed", failure);
-    }
-  }
+	/** The design of an id; its picture, which needs no proof, is there before. */
+	async function recalled(signal) {
+		const path = `/v1/designs/${encodeURIComponent(params.design)}`;
+		const picture = h("img", { src: `${path}/generator.svg`, alt: words("network.generator"), onerror: () => picture.remove() });
+		const note = h("p", { role: "status" }, h("span.badge.running", words("design.recalling")));
+		show(notice, h("div.panel", note, h("div.scroll", { tabindex: "0" }, picture)));
+		pinned = await keptCall(path, { signal });
+		form.fill(paramsOf(pinned.brief));
+		return pinned;
+	}
 
-  function paint(design, state) {
-    shownDesign = design;
-    results.classList.remove("empty", "stale");
-    show(notice, params.chain ? pinnedNote() : null);
-    form.mark([]);
-    summarise(state);
-    show(scale, words(design.brief.dimensions === 3 ? "design.scale.3" : "design.scale"));
-    drawing.show(design);
-    choose(...drawing.chosen());
-    show(why, h("h2", null, words("why.title")), whySentences(design, words));
-    showOverlap(overlap, { design, words, failed });
-    compare(design);
-  }
+	/** The receipt, after the chain. */
+	async function prove(brief, signal) {
+		shownDesign = await keptCall("/v1/designs", { body: { ...brief, verify: "standard" }, signal });
+		summarise("done");
+		announce(words(`verdict.${shownDesign.verification.verdict}`));
+		settle();
+	}
 
-  function summarise(state, failure = null) {
-    showSummary(summary, { design: shownDesign, state, failure, params, context, retry: ask });
-  }
+	/** A proof that cannot be had leaves the chain where it stands. */
+	function unproven(failure) {
+		summarise("failed", failure);
+		settle();
+	}
 
-  function choose(role, index) {
-    const layer = mapsOf(shownDesign[role])[index].layer;
-    drawing.select(role, index);
-    showLayer(detail, { design: shownDesign, role, layer, words, address: context.address });
-  }
+	function paint(design, state) {
+		shownDesign = design;
+		results.classList.remove("empty", "stale");
+		show(notice, params.chain && pinnedNote());
+		form.mark([]);
+		summarise(state);
+		show(scale, words(design.brief.dimensions === 3 ? "design.scale.3" : "design.scale"));
+		drawing.show(design);
+		choose(...drawing.chosen());
+		show(why, h("h2", words("why.title")), whySentences(design));
+		showOverlap(overlap, design, failed);
+		compare(design);
+	}
 
-  /** The alternatives have a line of their own: they hold up nothing, and nothing holds them up. */
-  function compare(design) {
-    const { brief } = design;
-    const title = h("h2", null, words("scatter.title"));
-    if (brief.initial_map) return show(others, title, h("p", null, words("scatter.no-latent")));
-    const names = ["search", "budget", "latent_dim", "channels", "base_channels", "max_channels"];
-    const body = { to: brief.resolution, limit: ALTERNATIVES, ...Object.fromEntries(names.map((name) => [name, brief[name]])) };
-    comparing.ask(async (signal) => {
-      try {
-        const answer = await call("/v1/chains", { body, signal });
-        if (!others.contains(place)) show(others, title, h("p", { class: "small muted" }, words("scatter.text")), place);
-        scatter = { answer, windows: design.chain.windows, words, take };
-        plot();
-      } catch (failure) {
-        if (signal.aborted || !(failure instanceof Failure)) throw failure;
-        show(others, title, failureBox(failure, { words, retry: () => compare(design) }));
-      }
-    });
-  }
+	function summarise(state, failure = null) {
+		showSummary(summary, { design: shownDesign, state, failure, params, context, retry: ask });
+	}
 
-  function plot() {
-    if (!scatter || !place.isConnected) return;
-    const held = place.contains(document.activeElement);
-    plotted = place.clientWidth;
-    showScatter(place, scatter);
-    if (held) place.querySelector(".point[tabindex='0']")?.focus();
-  }
+	function choose(role, index) {
+		drawing.select(role, index);
+		showLayer(detail, { design: shownDesign, role, layer: mapsOf(shownDesign[role])[index].layer, address: context.address });
+	}
 
-  function take(chain, best) {
-    const base = params.design && pinned ? paramsOf(pinned.brief) : params;
-    const { chain: _, ...rest } = base;
-    navigate(best ? rest : { ...rest, chain: chainText(chain.windows) });
-    announce(words("scatter.taken"));
-  }
+	/** The alternatives have a line of their own: they hold up nothing, and nothing holds them up. */
+	function compare({ brief, chain }) {
+		const title = h("h2", words("scatter.title"));
+		if (brief.initial_map) return show(others, title, h("p", words("scatter.no-latent")));
+		const { resolution: to, search, budget, latent_dim, channels, base_channels, max_channels } = brief;
+		const body = { to, limit: ALTERNATIVES, search, budget, latent_dim, channels, base_channels, max_channels };
+		comparing.ask(
+			async (signal) => {
+				const { chains, frontier } = await keptCall("/v1/chains", { body, signal });
+				if (!others.contains(place)) show(others, title, h("p.small.muted", words("scatter.text")), place);
+				scatter = { chains, frontier, windows: chain.windows, take };
+				plot();
+			},
+			(failure) => show(others, title, failureBox(failure, () => compare({ brief, chain }))),
+		);
+	}
 
-  function pinnedNote() {
-    const { chain: _, ...rest } = params;
-    const back = h("button", { type: "button", onclick: () => navigate(rest) }, words("design.unpin"));
-    return h("p", { class: "panel row note" }, h("span", null, words("design.pinned")), back);
-  }
+	function plot() {
+		if (!scatter || !place.isConnected) return;
+		const held = place.contains(document.activeElement);
+		plotted = place.clientWidth;
+		showScatter(place, scatter);
+		if (held) place.querySelector(".point[tabindex='0']")?.focus();
+	}
 
-  /** What was there stays, dimmed, under the words on what is wrong. */
-  function failed(failure, box = null) {
-    results.setAttribute("aria-busy", "false");
-    results.classList.toggle("stale", shownDesign !== null);
-    const errors = failure?.problem?.errors ?? [];
-    form.mark(errors.map(({ pointer, detail: text }) => ({ field: fieldAt(pointer), detail: text })));
-    const shownBox = box ?? failureBox(failure, { words, retry: ask });
-    shownBox.append(...(failure ? waysOn(failure, { params, words, navigate, size: resolutionText }) : []));
-    show(notice, shownBox);
-  }
+	function take(chain, best) {
+		navigate({ ...unpinned(base()), ...(!best && { chain: chainText(chain.windows) }) });
+		announce(words("scatter.taken"));
+	}
 
-  function wrongAddress(names) {
-    return h(
-      "section",
-      { class: "failure", role: "alert" },
-      h("h2", null, words("address.title")),
-      h("p", null, words("address.fields", { names: names.join(", ") })),
-      h("p", null, h("a", { href: "/" }, words("address.start"))),
-    );
-  }
+	function pinnedNote() {
+		const back = h("button", { onclick: () => navigate(unpinned(params)) }, words("design.unpin"));
+		return h("p.panel.row.note", h("span", words("design.pinned")), back);
+	}
+
+	function failed(failure) {
+		const errors = failure.problem?.errors ?? [];
+		form.mark(errors.map(({ pointer, detail }) => ({ name: fieldAt(pointer), detail })));
+		showNotice(failureBox(failure, ask), waysOn(failure, params, navigate));
+	}
+
+	/** What was there stays, dimmed, under the words on what is wrong. */
+	function showNotice(box, way) {
+		settle();
+		results.classList.toggle("stale", shownDesign !== null);
+		if (way) box.append(way);
+		show(notice, box);
+	}
 }
+
+const unpinned = ({ chain: _, ...rest }) => rest;

@@ -1,49 +1,48 @@
 // A failure in words, with a way on.
 
 import { h, prose, show } from "./dom.mjs";
+import { words } from "./words.mjs";
+
+/** A box that speaks up. */
+export const alertBox = (title, ...children) => h("section.failure", { role: "alert" }, h("h2", title), children);
+
+/** The names in an address that nobody knows. */
+export const strangeBox = (names) => alertBox(words("address.partly"), names.map((name) => h("p", words("address.field", { name }))));
 
 /**
  * What went wrong and what to do: a box with the service's own words, and a button that tries
  * again; where the service said when, the button counts the seconds and then tries by itself.
  */
-export function failureBox(failure, { words, retry }) {
-  const { kind, problem, retryAfter } = failure;
-  const box = h("section", { class: "failure", role: "alert", "data-kind": kind });
-  box.append(h("h2", null, words(`failure.${kind}.title`)), h("p", null, words(`failure.${kind}.text`)));
-  if (problem) box.append(serviceWords(problem, words));
-  if (retry) box.append(kind === "refused" ? "" : retryRow({ words, retry, seconds: retryAfter, box }));
-  return box;
+export function failureBox({ kind, problem, retryAfter }, retry) {
+	const box = alertBox(words(`failure.${kind}.title`), h("p", words(`failure.${kind}.text`)), problem && serviceWords(problem));
+	box.dataset.kind = kind;
+	if (kind !== "refused") box.append(retryRow(box, retry, retryAfter));
+	return box;
 }
 
 /** What the service itself says, in its own language. */
-function serviceWords(problem, words) {
-  const told = problem.errors?.length ? problem.errors.map(located) : [problem.detail];
-  return h(
-    "div",
-    null,
-    h("ul", { lang: "en", class: "told" }, told.map((detail) => h("li", null, detail))),
-    problem.type?.startsWith("/problems/")
-      ? h("p", null, h("a", { href: problem.type }, prose(words("failure.page", { code: problem.code }))))
-      : null,
-  );
+function serviceWords({ errors, detail, type, code }) {
+	const told = errors?.length ? errors.map(located) : [detail];
+	return [
+		h("ul.told", { lang: "en" }, told.map((each) => h("li", each))),
+		type?.startsWith("/problems/") && h("p", h("a", { href: type }, prose(words("failure.page", { code })))),
+	];
 }
 
 /** What is wrong with a field; where it lies deeper than a name says, its place stands before it. */
-const located = ({ pointer = "", detail }) =>
-  pointer.split("/").length > 2 ? [h("code", null, pointer), ": ", detail] : detail;
+const located = ({ pointer = "", detail }) => (pointer.split("/").length > 2 ? [h("code", pointer), ": ", detail] : detail);
 
-function retryRow({ words, retry, seconds, box }) {
-  const button = h("button", { type: "button", class: "main", onclick: () => retry() }, words("failure.retry"));
-  const note = h("span", { class: "muted" });
-  if (seconds) count(seconds);
-  return h("p", { class: "row" }, button, note);
+function retryRow(box, retry, seconds) {
+	const note = h("span.muted");
+	if (seconds) count(seconds);
+	return h("p.row", h("button.main", { onclick: () => retry() }, words("failure.retry")), note);
 
-  function count(left) {
-    show(note, words("failure.countdown", { seconds: left }));
-    setTimeout(() => {
-      if (!box.isConnected) return;
-      if (left > 1) count(left - 1);
-      else retry();
-    }, 1000);
-  }
+	function count(left) {
+		show(note, words("failure.countdown", { seconds: left }));
+		setTimeout(() => {
+			if (!box.isConnected) return;
+			if (left > 1) count(left - 1);
+			else retry();
+		}, 1000);
+	}
 }

@@ -1,92 +1,92 @@
 // A layer and its twin with the same kernel: what the service says of both, and its four pictures.
 
+import { keptCall } from "./api.mjs";
 import { h, show } from "./dom.mjs";
 import { ravel, showPicture, unravel } from "./picture.mjs";
-import { pictureWords, sizeText } from "./words.mjs";
+import { sizeText, words } from "./words.mjs";
 
 const RESOURCES = { conv: "/v1/layers/conv", conv_transpose: "/v1/layers/conv-transpose" };
 const WINDOW = ["kernel_size", "stride", "padding", "dilation", "output_padding"];
 
 /** The layer, its twin (the gradient: the other kind, the same kernel), and the pictures of both. */
-export async function readPair(call, { op, ...fields }, signal) {
-  const body = { ...fields, include: ["matrix", "equivalent", "overlap"] };
-  const layer = await call(RESOURCES[op], { body, signal });
-  const { gradient } = layer.equivalent;
-  const asked = { input_size: layer.output_size, ...Object.fromEntries(WINDOW.map((name) => [name, gradient[name]])) };
-  const both = [layer, { ...asked, op: gradient.op }];
-  const [twin, ...pictures] = await Promise.all([
-    call(RESOURCES[gradient.op], { body: asked, signal }),
-    ...[{ animate: true }, { view: "matrix" }].flatMap((how) => both.map((each) => picture(call, each, how, signal))),
-  ]);
-  return { layer, twin, pictures };
+export async function readPair({ op, ...fields }, signal) {
+	const body = { ...fields, include: ["matrix", "equivalent", "overlap"] };
+	const layer = await keptCall(RESOURCES[op], { body, signal });
+	const { gradient } = layer.equivalent;
+	const asked = { input_size: layer.output_size, ...Object.fromEntries(WINDOW.map((name) => [name, gradient[name]])) };
+	const both = [layer, { ...asked, op: gradient.op }];
+	const [twin, ...pictures] = await Promise.all([
+		keptCall(RESOURCES[gradient.op], { body: asked, signal }),
+		...[{ animate: true }, { view: "matrix" }].flatMap((how) => both.map((each) => readPicture(each, how, signal))),
+	]);
+	return { layer, twin, pictures };
 }
 
 /** A picture's text; where the service refuses it, the refusal. */
-async function picture(call, layer, how, signal) {
-  const fields = ["input_size", ...WINDOW].map((name) => [name, layer[name].join("x")]);
-  const query = new URLSearchParams({ dimensions: layer.input_size.length, ...Object.fromEntries(fields), ...how });
-  try {
-    return await call(`${RESOURCES[layer.op]}.svg?${query}`, { signal, as: "text" });
-  } catch (failure) {
-    if (failure.kind === "refused") return failure;
-    throw failure;
-  }
+async function readPicture(layer, how, signal) {
+	const fields = ["input_size", ...WINDOW].map((name) => [name, layer[name].join("x")]);
+	const query = new URLSearchParams({ dimensions: layer.input_size.length, ...Object.fromEntries(fields), ...how });
+	try {
+		return await keptCall(`${RESOURCES[layer.op]}.svg?${query}`, { signal, as: "text" });
+	} catch (failure) {
+		if (failure.kind === "refused") return failure;
+		throw failure;
+	}
 }
 
 /** Draw both layers and both matrices; gives what steps them together. */
-export function drawPair(stage, { layer, twin, pictures }, words) {
-  const both = [layer, twin];
-  const figures = [...both.map((each) => layerFigure(each, words)), ...both.map((each) => matrixFigure(each, words))];
-  const drawn = figures.map((each, place) => figure(each, pictures[place], words));
-  const order = layer.op === "conv" ? [1, 0, 2, 3] : [0, 1, 3, 2];
-  show(stage, order.map((place) => drawn[place].element));
-  const [own, other, ownRows, otherRows] = drawn.map((each) => each.picture);
-  const flow = () => [own, other].forEach((each) => each?.flow(layer.input_size.length === 1));
-  flow();
-  return { count: product(layer.output_size), seek, flow };
+export function drawPair(stage, { layer, twin, pictures }) {
+	const both = [layer, twin];
+	const drawn = [...both.map(layerFigure), ...both.map(matrixFigure)].map((each, place) => figure(each, pictures[place]));
+	const order = layer.op === "conv" ? [1, 0, 2, 3] : [0, 1, 3, 2];
+	show(stage, order.map((place) => drawn[place].element));
+	const [own, other, ownRows, otherRows] = drawn.map((each) => each.picture);
+	const flow = () => [own, other].forEach((each) => each?.flow(layer.input_size.length === 1));
+	flow();
+	return { count: product(layer.output_size), seek, flow };
 
-  /** Each step is an output of the layer; the twin stands where one of its products comes from. */
-  function seek(place) {
-    const entries = layer.matrix.entries.filter(([row]) => row === place);
-    const [, column = null, tap] = entries[entries.length >> 1] ?? [];
-    const partner = column === null ? null : ravel(unravel(column, layer.input_size), twin.output_size);
-    own?.seek(place);
-    other?.seek(partner);
-    ownRows?.mark(shape(layer), place, column);
-    otherRows?.mark(shape(twin), partner, place);
-    return words(`layer.step.${partner === null ? "nothing" : layer.op}`, {
-      output: unravel(place, layer.output_size).join(", "),
-      count: entries.length,
-      row: place,
-      other: partner === null ? "" : unravel(partner, twin.output_size).join(", "),
-      tap,
-    });
-  }
+	/** Each step is an output of the layer; the twin stands where one of its products comes from. */
+	function seek(place) {
+		const entries = layer.matrix.entries.filter(([row]) => row === place);
+		const [, column = null, tap] = entries[entries.length >> 1] ?? [];
+		const partner = column === null ? null : ravel(unravel(column, layer.input_size), twin.output_size);
+		own?.seek(place);
+		other?.seek(partner);
+		ownRows?.mark(shape(layer), place, column);
+		otherRows?.mark(shape(twin), partner, place);
+		return words(`layer.step.${partner === null ? "nothing" : layer.op}`, {
+			output: unravel(place, layer.output_size).join(", "),
+			count: entries.length,
+			row: place,
+			other: partner === null ? "" : unravel(partner, twin.output_size).join(", "),
+			tap,
+		});
+	}
 }
 
 const product = (sides) => sides.reduce((all, side) => all * side, 1);
 const shape = (layer) => [product(layer.output_size), product(layer.input_size)];
 
-const layerFigure = ({ op, input_size: input, output_size: output, arithmetic }, words) => ({
-  name: `drawn-${op}`,
-  title: words(`layer.op.${op}`),
-  lines: [`${sizeText(input)} → ${sizeText(output)}`, arithmetic[0]],
-  note: words(`layer.drawn.${op}`),
+const layerFigure = ({ op, input_size: input, output_size: output, arithmetic }) => ({
+	name: `drawn-${op}`,
+	title: words(`layer.op.${op}`),
+	lines: [`${sizeText(input)} → ${sizeText(output)}`, arithmetic[0]],
+	note: words(`layer.drawn.${op}`),
 });
 
-const matrixFigure = (layer, words) => ({
-  name: `matrix-${layer.op}`,
-  title: words(`layer.matrix.${layer.op}`),
-  lines: [sizeText(shape(layer))],
-  note: words("layer.matrix.note"),
+const matrixFigure = (layer) => ({
+	name: `matrix-${layer.op}`,
+	title: words(`layer.matrix.${layer.op}`),
+	lines: [sizeText(shape(layer))],
+	note: words("layer.matrix.note"),
 });
 
 /** A picture with its words; in the place of one that was refused stands the reason. */
-function figure({ name, title, lines, note }, text, words) {
-  const host = h("div", { class: "picture" });
-  const caption = h("figcaption", null, h("h2", null, title), lines.map((line) => h("p", { class: "mono" }, line)), h("p", { class: "muted small" }, note));
-  const element = h("figure", { class: `panel ${name}` }, caption, host);
-  if (typeof text === "string") return { element, picture: showPicture(host, text, pictureWords(words)) };
-  show(host, h("p", { lang: "en", class: "told" }, text.problem.detail));
-  return { element, picture: null };
+function figure({ name, title, lines, note }, text) {
+	const host = h("div.picture");
+	const caption = h("figcaption", h("h2", title), lines.map((line) => h("p.mono", line)), h("p.muted.small", note));
+	const element = h("figure.panel", { class: name }, caption, host);
+	if (typeof text === "string") return { element, picture: showPicture(host, text) };
+	show(host, h("p.told", { lang: "en" }, text.problem.detail));
+	return { element, picture: null };
 }

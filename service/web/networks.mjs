@@ -1,7 +1,7 @@
 // Both networks drawn to one scale: each map a block, its face the sides, its depth the channels.
 
 import { h, s, show } from "./dom.mjs";
-import { sizeText } from "./words.mjs";
+import { sizeText, words } from "./words.mjs";
 
 const [TALLEST, LEAST] = [220, 84];
 const THICKNESS = 8;
@@ -12,42 +12,42 @@ const LINE = 15;
 
 /** The maps of a network in order: its input, then what each layer gives. */
 export function mapsOf(network) {
-  const [first] = network.layers.filter((layer) => layer.op !== "embedding");
-  return [
-    { size: first.input_size, channels: network.input_shape[0], layer: null },
-    ...network.layers.map((layer) => ({ size: layer.output_size, channels: layer.out_channels, layer })),
-  ];
+	const [first] = network.layers.filter((layer) => layer.op !== "embedding");
+	return [
+		{ size: first.input_size, channels: network.input_shape[0], layer: null },
+		...network.layers.map((layer) => ({ size: layer.output_size, channels: layer.out_channels, layer })),
+	];
 }
 
 /** Pixels of a map: its face at `scale` pixels a position, its depth at `deep` pixels a channel. */
 function block({ size, channels }, { scale, deep }) {
-  const px = (side) => Math.max(2, side * scale);
-  const back = Math.max(2, channels * deep);
-  if (size.length === 0) return { across: 3, down: 3, back };
-  if (size.length === 1) return { across: THICKNESS, down: px(size[0]), back };
-  if (size.length === 2) return { across: px(size[1]), down: px(size[0]), back };
-  return { across: px(size[2]), down: px(size[1]), back: px(size[0]) / 2 };
+	const px = (side) => Math.max(2, side * scale);
+	const back = Math.max(2, channels * deep);
+	if (size.length === 0) return { across: 3, down: 3, back };
+	if (size.length === 1) return { across: THICKNESS, down: px(size[0]), back };
+	if (size.length === 2) return { across: px(size[1]), down: px(size[0]), back };
+	return { across: px(size[2]), down: px(size[1]), back: px(size[0]) / 2 };
 }
 
 /** What stands under a map: its size, 16³ for long, on a line for each side, and its channels. */
 function labelsOf({ size, channels }) {
-  const whole = size.join("×") || "1";
-  const power = ["", "", "²", "³"][size.length];
-  if (whole.length > 7 && power && size.every((side) => side === size[0])) {
-    return { lines: [size[0] + power], channels: String(channels) };
-  }
-  const lines = whole.length > 7 ? size.map((side, at) => (at ? `×${side}` : String(side))) : [whole];
-  return { lines, channels: String(channels) };
+	const whole = size.join("×") || "1";
+	const power = ["", "", "²", "³"][size.length];
+	if (whole.length > 7 && power && size.every((side) => side === size[0])) {
+		return { lines: [size[0] + power], channels: String(channels) };
+	}
+	const lines = whole.length > 7 ? size.map((side, at) => (at ? `×${side}` : String(side))) : [whole];
+	return { lines, channels: String(channels) };
 }
 
 function measure(maps, rulers) {
-  return maps.map((map) => {
-    const drawn = block(map, rulers);
-    const labels = labelsOf(map);
-    const words = Math.max(...labels.lines.map((line) => line.length), labels.channels.length) * LETTER;
-    const wide = drawn.across + drawn.back * SLANT[0];
-    return { map, ...drawn, labels, slot: Math.max(wide, words) };
-  });
+	return maps.map((map) => {
+		const drawn = block(map, rulers);
+		const labels = labelsOf(map);
+		const text = Math.max(...labels.lines.map((line) => line.length), labels.channels.length) * LETTER;
+		const wide = drawn.across + drawn.back * SLANT[0];
+		return { map, ...drawn, labels, slot: Math.max(wide, text) };
+	});
 }
 
 const total = (drawn) => drawn.reduce((sum, { slot }) => sum + slot + GAP, GAP);
@@ -57,165 +57,161 @@ const total = (drawn) => drawn.reduce((sum, { slot }) => sum + slot + GAP, GAP);
  * not so little that nothing could be seen, rather is there more to scroll to.
  */
 function fittingRulers(networks, width) {
-  const maps = networks.flat();
-  const longest = Math.max(...maps.flatMap(({ size }) => size));
-  const deep = Math.min(46, width / 12) / Math.max(...maps.map(({ channels }) => channels));
-  const scale = fittingScale(networks, { width, deep, low: LEAST / longest, high: TALLEST / longest });
-  return { scale, deep };
+	const maps = networks.flat();
+	const longest = Math.max(...maps.flatMap(({ size }) => size));
+	const deep = Math.min(46, width / 12) / Math.max(...maps.map(({ channels }) => channels));
+	const scale = fittingScale(networks, { width, deep, low: LEAST / longest, high: TALLEST / longest });
+	return { scale, deep };
 }
 
 function fittingScale(networks, { width, deep, low, high }) {
-  const fits = (scale) => networks.every((each) => total(measure(each, { scale, deep })) <= width);
-  if (fits(high)) return high;
-  for (let turn = 0; turn < 24; turn += 1) {
-    const middle = (low + high) / 2;
-    if (fits(middle)) low = middle;
-    else high = middle;
-  }
-  return low;
+	const fits = (scale) => networks.every((each) => total(measure(each, { scale, deep })) <= width);
+	if (fits(high)) return high;
+	for (let turn = 0; turn < 24; turn += 1) {
+		const middle = (low + high) / 2;
+		if (fits(middle)) low = middle;
+		else high = middle;
+	}
+	return low;
 }
 
 /**
  * The drawing of a design's networks in `root`; `choose(role, index)` hears which layer is looked
  * at. It has `show(design)` and `select(role, index)`.
  */
-export function networkDrawing(root, { words, choose }) {
-  let design = null;
-  let chosen = null;
-  const watch = new ResizeObserver(() => design && draw());
-  watch.observe(root);
-  return { show: take, select, chosen: looked, close: () => watch.disconnect() };
+export function networkDrawing(root, choose) {
+	let design = null;
+	let chosen = null;
+	const watch = new ResizeObserver(() => design && draw());
+	watch.observe(root);
+	return { show: take, select, chosen: looked, close: () => watch.disconnect() };
 
-  /** The layer that is looked at, the generator's last one where that layer is there no longer. */
-  function looked() {
-    const [role, index] = chosen ?? ["generator", Infinity];
-    const last = (name) => design[name].layers.length;
-    return design[role] && index <= last(role) ? [role, index] : ["generator", last("generator")];
-  }
+	/** The layer that is looked at, the generator's last one where that layer is there no longer. */
+	function looked() {
+		const [role, index] = chosen ?? ["generator", Infinity];
+		const last = (name) => design[name].layers.length;
+		return design[role] && index <= last(role) ? [role, index] : ["generator", last("generator")];
+	}
 
-  function take(next) {
-    design = next;
-    draw();
-  }
+	function take(next) {
+		design = next;
+		draw();
+	}
 
-  function draw() {
-    const roles = ["generator", "discriminator", "encoder"].filter((role) => design[role]);
-    const columns = root.clientWidth >= 760 && roles.length > 1 ? 2 : 1;
-    root.dataset.columns = columns;
-    const width = root.clientWidth / columns - 2;
-    const networks = roles.map((role) => mapsOf(design[role]));
-    const rulers = fittingRulers(networks, width);
-    const held = root.contains(document.activeElement);
-    show(root, roles.map((role, at) => figure(role, measure(networks[at], rulers))));
-    select(...looked());
-    if (held) root.querySelector("[tabindex='0'].map")?.focus();
-  }
+	function draw() {
+		const roles = ["generator", "discriminator", "encoder"].filter((role) => design[role]);
+		const columns = root.clientWidth >= 760 && roles.length > 1 ? 2 : 1;
+		root.dataset.columns = columns;
+		const width = root.clientWidth / columns - 2;
+		const networks = roles.map((role) => mapsOf(design[role]));
+		const rulers = fittingRulers(networks, width);
+		const held = root.contains(document.activeElement);
+		show(root, roles.map((role, at) => figure(role, measure(networks[at], rulers))));
+		select(...looked());
+		if (held) root.querySelector("[tabindex='0'].map")?.focus();
+	}
 
-  function figure(role, drawn) {
-    const tall = Math.max(...drawn.map(({ down, back }) => down - back * SLANT[1])) + 6;
-    const lines = Math.max(...drawn.map(({ labels }) => labels.lines.length)) + 1;
-    const [width, height] = [total(drawn), tall + lines * LINE + 10];
-    let left = GAP;
-    const groups = drawn.map((each, index) => {
-      const group = mapGroup(role, each, index, { left, tall, height });
-      left += each.slot + GAP;
-      return group;
-    });
-    const { parameters, multiply_adds: work } = design[role];
-    return h(
-      "figure",
-      { class: `network ${role}` },
-      h(
-        "figcaption",
-        null,
-        h("strong", null, words(`network.${role}`)),
-        " ",
-        h("span", { class: "muted small number" }, words("network.figures", { parameters, work })),
-      ),
-      h(
-        "div",
-        { class: "scroll" },
-        s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": words("network.label", { name: words(`network.${role}`) }) }, groups),
-      ),
-    );
-  }
+	function figure(role, drawn) {
+		const tall = Math.max(...drawn.map(({ down, back }) => down - back * SLANT[1])) + 6;
+		const lines = Math.max(...drawn.map(({ labels }) => labels.lines.length)) + 1;
+		const [width, height] = [total(drawn), tall + lines * LINE + 10];
+		let left = GAP;
+		const groups = drawn.map((each, index) => {
+			const group = mapGroup(role, each, index, { left, tall, height });
+			left += each.slot + GAP;
+			return group;
+		});
+		const { parameters, multiply_adds: work } = design[role];
+		return h(
+			"figure.network",
+			{ class: role },
+			h("figcaption", h("strong", words(`network.${role}`)), " ", h("span.muted.small.number", words("network.figures", { parameters, work }))),
+			h("div.scroll", s("svg", { width, height, role: "group", "aria-label": words("network.label", { name: words(`network.${role}`) }) }, groups)),
+		);
+	}
 
-  function mapGroup(role, each, index, { left, tall, height }) {
-    const { map, across, down, back, slot, labels } = each;
-    const wide = across + back * SLANT[0];
-    const x = left + (slot - wide) / 2;
-    const rise = -back * SLANT[1];
-    const y = (tall - down - rise) / 2 + rise;
-    const layer = map.layer;
-    const texts = [...labels.lines, labels.channels].map((line, at) =>
-      s("text", { x: left + slot / 2, y: tall + LINE * (at + 1), "text-anchor": "middle", class: at < labels.lines.length ? "size" : "channels" }, line),
-    );
-    const events = layer && {
-      role: "button",
-      tabindex: "-1",
-      "aria-pressed": "false",
-      "aria-label": words("network.layer", { name: layer.name, op: words(`op.${layer.op}`), from: sizeText(layer.input_size), to: sizeText(layer.output_size), channels: layer.out_channels }),
-      onpointerenter: () => choose(role, index),
-      onclick: () => choose(role, index),
-      onfocus: () => choose(role, index),
-      onkeydown: move,
-    };
-    const shape = s(
-      "g",
-      { class: layer ? "map" : "map input", "data-role": role, "data-index": index, ...events },
-      s("rect", { class: "hit", x: left - GAP / 2, y: 0, width: slot + GAP, height }),
-      s("path", { class: "top", d: `M${x} ${y}l${back * SLANT[0]} ${-rise}h${across}l${-back * SLANT[0]} ${rise}z` }),
-      s("path", { class: "side", d: `M${x + across} ${y}l${back * SLANT[0]} ${-rise}v${down}l${-back * SLANT[0]} ${rise}z` }),
-      s("rect", { class: "face", x, y, width: across, height: down }),
-    );
-    return [shape, s("g", { class: "words", "aria-hidden": "true" }, texts)];
-  }
+	function mapGroup(role, each, index, { left, tall, height }) {
+		const { map, across, down, back, slot, labels } = each;
+		const wide = across + back * SLANT[0];
+		const x = left + (slot - wide) / 2;
+		const rise = -back * SLANT[1];
+		const y = (tall - down - rise) / 2 + rise;
+		const layer = map.layer;
+		const texts = [...labels.lines, labels.channels].map((line, at) =>
+			s("text", { x: left + slot / 2, y: tall + LINE * (at + 1), "text-anchor": "middle", class: at === labels.lines.length && "channels" }, line),
+		);
+		const events = layer && {
+			role: "button",
+			tabindex: "-1",
+			"aria-pressed": "false",
+			"aria-label": words("network.layer", {
+				name: layer.name,
+				op: words(`op.${layer.op}`),
+				from: sizeText(layer.input_size),
+				to: sizeText(layer.output_size),
+				channels: layer.out_channels,
+			}),
+			onpointerenter: () => choose(role, index),
+			onclick: () => choose(role, index),
+			onfocus: () => choose(role, index),
+			onkeydown: move,
+		};
+		const shape = s(
+			"g.map",
+			{ class: layer ? null : "input", "data-role": role, "data-index": index, ...events },
+			s("rect.hit", { x: left - GAP / 2, y: 0, width: slot + GAP, height }),
+			s("path.top", { d: `M${x} ${y}l${back * SLANT[0]} ${-rise}h${across}l${-back * SLANT[0]} ${rise}z` }),
+			s("path.side", { d: `M${x + across} ${y}l${back * SLANT[0]} ${-rise}v${down}l${-back * SLANT[0]} ${rise}z` }),
+			s("rect.face", { x, y, width: across, height: down }),
+		);
+		return [shape, s("g.words", { "aria-hidden": "true" }, texts)];
+	}
 
-  /** Arrow keys walk through the layers of both networks in order. */
-  function move(event) {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const all = [...root.querySelectorAll(".map[role]")];
-    all[(all.indexOf(event.currentTarget) + step + all.length) % all.length].focus();
-  }
+	/** Arrow keys walk through the layers of both networks in order. */
+	function move(event) {
+		const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+		if (!step) return;
+		event.preventDefault();
+		const all = [...root.querySelectorAll(".map[role]")];
+		all[(all.indexOf(event.currentTarget) + step + all.length) % all.length].focus();
+	}
 
-  function select(role, index) {
-    chosen = [role, index];
-    for (const group of root.querySelectorAll(".map[role]")) {
-      const on = group.dataset.role === role && Number(group.dataset.index) === index;
-      group.classList.toggle("on", on);
-      group.setAttribute("aria-pressed", String(on));
-      group.setAttribute("tabindex", on ? "0" : "-1");
-      if (on) bringIntoSight(group);
-    }
-    drawField(role, index);
-  }
+	function select(role, index) {
+		chosen = [role, index];
+		for (const group of root.querySelectorAll(".map[role]")) {
+			const on = group.dataset.role === role && Number(group.dataset.index) === index;
+			group.classList.toggle("on", on);
+			group.setAttribute("aria-pressed", String(on));
+			group.setAttribute("tabindex", on ? "0" : "-1");
+			if (on) bringIntoSight(group);
+		}
+		drawField(role, index);
+	}
 
-  /** Scroll a drawing that is wider than its place, and nothing else. */
-  function bringIntoSight(group) {
-    const [place, hit] = [group.closest(".scroll"), group.querySelector(".hit").getBoundingClientRect()];
-    const { left, right } = place.getBoundingClientRect();
-    if (hit.right > right) place.scrollLeft += hit.right - right;
-    if (hit.left < left) place.scrollLeft -= left - hit.left;
-  }
+	/** Scroll a drawing that is wider than its place, and nothing else. */
+	function bringIntoSight(group) {
+		const [place, hit] = [group.closest(".scroll"), group.querySelector(".hit").getBoundingClientRect()];
+		const { left, right } = place.getBoundingClientRect();
+		if (hit.right > right) place.scrollLeft += hit.right - right;
+		if (hit.left < left) place.scrollLeft -= left - hit.left;
+	}
 
-  /** What one output of the layer sees, laid on the middle of the map that it looks at. */
-  function drawField(role, index) {
-    root.querySelector(".sees")?.remove();
-    const maps = mapsOf(design[role]);
-    const field = maps[index].layer?.receptive_field;
-    if (!field?.length) return;
-    const seen = role === "generator" && !design.brief.initial_map ? maps.findIndex(({ size }) => size.length && size.some((side) => side > 1)) : 0;
-    const group = root.querySelector(`.map[data-role="${role}"][data-index="${seen}"]`);
-    const face = group?.querySelector(".face");
-    if (!face) return;
-    const [x, y, across, down] = ["x", "y", "width", "height"].map((name) => Number(face.getAttribute(name)));
-    const { size } = maps[seen];
-    const share = (axis) => Math.min(1, field.at(axis) / size.at(axis));
-    const width = size.length === 1 ? across : across * share(-1);
-    const height = down * (size.length === 1 ? share(-1) : share(-2));
-    const place = { x: x + (across - width) / 2, y: y + (down - height) / 2, width, height };
-    group.append(s("rect", { class: "sees", ...place }));
-  }
+	/** What one output of the layer sees, laid on the middle of the map that it looks at. */
+	function drawField(role, index) {
+		root.querySelector(".sees")?.remove();
+		const maps = mapsOf(design[role]);
+		const field = maps[index].layer?.receptive_field;
+		if (!field?.length) return;
+		const seen = role === "generator" && !design.brief.initial_map ? maps.findIndex(({ size }) => size.length && size.some((side) => side > 1)) : 0;
+		const group = root.querySelector(`.map[data-role="${role}"][data-index="${seen}"]`);
+		const face = group?.querySelector(".face");
+		if (!face) return;
+		const [x, y, across, down] = ["x", "y", "width", "height"].map((name) => Number(face.getAttribute(name)));
+		const { size } = maps[seen];
+		const share = (axis) => Math.min(1, field.at(axis) / size.at(axis));
+		const width = size.length === 1 ? across : across * share(-1);
+		const height = down * (size.length === 1 ? share(-1) : share(-2));
+		const place = { x: x + (across - width) / 2, y: y + (down - height) / 2, width, height };
+		group.append(s("rect.sees", { ...place }));
+	}
 }

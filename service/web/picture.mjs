@@ -1,15 +1,16 @@
-/**
- * Pictures of the service as parts of the page, so that they can be stepped, marked and translated.
- *
- * A picture brings its style sheet along. The page's policy allows no style in markup, so the sheet
- * is adopted by a shadow root of its own, and colours of single shapes become attributes.
- */
+// Pictures of the service as parts of the page, so that they can be stepped, marked and translated.
+//
+// A picture brings its style sheet along. The page's policy allows no style in markup, so the sheet
+// is adopted by a shadow root of its own, and colours of single shapes become attributes.
+
+import { s } from "./dom.mjs";
+import { translations } from "./words.mjs";
 
 const FITTING = new CSSStyleSheet();
 FITTING.replaceSync(
-  "svg{display:block;height:auto;max-height:26rem;max-width:100%;width:auto}" +
-    ".gd .bg{fill:none}" +
-    ".mark{fill:none;stroke:var(--gd-window);stroke-width:2;vector-effect:non-scaling-stroke}",
+	"svg{display:block;height:auto;max-height:26rem;max-width:100%;width:auto}" +
+		".gd .bg{fill:none}" +
+		".mark{fill:none;stroke:var(--gd-window);stroke-width:2;vector-effect:non-scaling-stroke}",
 );
 
 /** A picture is not drawn smaller than this share of its size: its texts must be read. */
@@ -20,60 +21,61 @@ const SCHEMES = /\.gd\{(--[^}]*)\}@media \(prefers-color-scheme:dark\)\{\.gd\{([
 
 /** Each colour for both schemes: the page's choice decides, not the system's. */
 function bothSchemes(light, dark) {
-  const darks = dark.split(";");
-  return light.split(";").map((rule, index) => {
-    const [name, colour] = rule.split(":");
-    return `${name}:light-dark(${colour},${darks[index].split(":")[1]})`;
-  }).join(";");
+	const darks = dark.split(";");
+	const rules = light.split(";").map((rule, index) => {
+		const [name, colour] = rule.split(":");
+		return `${name}:light-dark(${colour},${darks[index].split(":")[1]})`;
+	});
+	return rules.join(";");
 }
 
 /** Indices of a place in a map that is flattened row by row. */
 export function unravel(place, size) {
-  return size.reduceRight(([rest, ...indices], side) => [Math.floor(rest / side), rest % side, ...indices], [place]).slice(1);
+	return size.reduceRight(([rest, ...indices], side) => [Math.floor(rest / side), rest % side, ...indices], [place]).slice(1);
 }
 
 /** The place of indices in a map that is flattened row by row. */
 export function ravel(indices, size) {
-  return size.reduce((place, side, axis) => place * side + indices[axis], 0);
+	return size.reduce((place, side, axis) => place * side + indices[axis], 0);
 }
 
-/** Put a picture into a host; `words` translates each text of it. Gives what can be done with it. */
-export function showPicture(host, text, words) {
-  const [, rules] = /<style>([^]*?)<\/style>/.exec(text);
-  const markup = text.replace(/<style>[^]*?<\/style>/, "").replace(/ style="fill:([^"]*)"/g, ' fill="$1"');
-  const parsed = new DOMParser().parseFromString(markup, "image/svg+xml");
-  const svg = document.importNode(parsed.documentElement, true);
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(rules.replace(SCHEMES, (_, light, dark) => `.gd{${bothSchemes(light, dark)}}`));
-  dropHeading(svg);
-  translate(svg, words);
-  svg.style.minWidth = `${LEAST_SCALE * svg.getAttribute("width")}px`;
-  svg.setAttribute("preserveAspectRatio", "xMinYMin");
-  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-  root.adoptedStyleSheets = [sheet, FITTING];
-  root.replaceChildren(svg);
-  const walks = readWalks(svg, sheet);
-  return {
-    flow: (column) => flow(svg, host.clientWidth, column),
-    seek: (place) => walks.forEach((walk) => seek(walk, place)),
-    mark: (shape, row, column) => mark(svg, shape, row, column),
-  };
+/** Put a picture into a host. Gives what can be done with it. */
+export function showPicture(host, text) {
+	const [, rules] = /<style>([^]*?)<\/style>/.exec(text);
+	const markup = text.replace(/<style>[^]*?<\/style>/, "").replace(/ style="fill:([^"]*)"/g, ' fill="$1"');
+	const parsed = new DOMParser().parseFromString(markup, "image/svg+xml");
+	const svg = document.importNode(parsed.documentElement, true);
+	const sheet = new CSSStyleSheet();
+	sheet.replaceSync(rules.replace(SCHEMES, (_, light, dark) => `.gd{${bothSchemes(light, dark)}}`));
+	dropHeading(svg);
+	translate(svg);
+	svg.style.minWidth = `${LEAST_SCALE * svg.getAttribute("width")}px`;
+	svg.setAttribute("preserveAspectRatio", "xMinYMin");
+	const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+	root.adoptedStyleSheets = [sheet, FITTING];
+	root.replaceChildren(svg);
+	const walks = readWalks(svg, sheet);
+	return {
+		flow: (column) => flow(svg, host.clientWidth, column),
+		seek: (place) => walks.forEach((walk) => seek(walk, place)),
+		mark: (shape, row, column) => mark(svg, shape, row, column),
+	};
 }
 
 /** The page says title, window and arithmetic itself: cut the picture's own lines off. */
 function dropHeading(svg) {
-  const [, width, height] = svg.getAttribute("viewBox").match(/^0 0 (\d+) (\d+)$/).map(Number);
-  let next = svg.querySelector("text[font-weight=bold]");
-  while (next?.matches("text[font-weight=bold], text.muted")) {
-    const { nextElementSibling } = next;
-    next.remove();
-    next = nextElementSibling;
-  }
-  const grid = svg.querySelector("path.grid");
-  const level = next?.matches("text") ? next.getAttribute("y") - 12 : grid.getAttribute("d").match(/^M\d+ (\d+)/)[1];
-  const top = level - 20;
-  svg.setAttribute("viewBox", `0 ${top} ${width} ${height - top}`);
-  svg.setAttribute("height", height - top);
+	const [width, height] = ["width", "height"].map((side) => svg.viewBox.baseVal[side]);
+	let next = svg.querySelector("text[font-weight=bold]");
+	while (next?.matches("text[font-weight=bold], text.muted")) {
+		const { nextElementSibling } = next;
+		next.remove();
+		next = nextElementSibling;
+	}
+	const grid = svg.querySelector("path.grid");
+	const level = next?.matches("text") ? next.getAttribute("y") - 12 : grid.getAttribute("d").match(/^M\d+ (\d+)/)[1];
+	const top = level - 20;
+	svg.setAttribute("viewBox", `0 ${top} ${width} ${height - top}`);
+	svg.setAttribute("height", height - top);
 }
 
 /**
@@ -81,90 +83,84 @@ function dropHeading(svg) {
  * in a `column` each map begins a line.
  */
 function flow(svg, width, column) {
-  if (!svg.querySelector("g.part")) for (const nodes of readParts(svg)) wrap(nodes);
-  let [x, y, height, widest] = [0, 0, 0, 0];
-  for (const part of svg.querySelectorAll("g.part")) {
-    const box = part.getBBox();
-    if (x && (x + box.width + 4 > width || part.matches(column ? ".map, .first" : ".first"))) {
-      [x, y, height] = [0, y + height + 14, 0];
-    }
-    part.setAttribute("transform", `translate(${x - box.x} ${y - box.y})`);
-    widest = Math.max(widest, x + box.width);
-    x += box.width + 18;
-    height = Math.max(height, box.height);
-  }
-  const sides = [widest + 4, y + height + 4];
-  svg.setAttribute("viewBox", `-2 -2 ${sides.join(" ")}`);
-  svg.setAttribute("width", sides[0]);
-  svg.setAttribute("height", sides[1]);
-  svg.style.maxHeight = "none";
+	if (!svg.querySelector("g.part")) readParts(svg).forEach(wrap);
+	let [x, y, height, widest] = [0, 0, 0, 0];
+	for (const part of svg.querySelectorAll("g.part")) {
+		const box = part.getBBox();
+		if (x && (x + box.width + 4 > width || part.matches(column ? ".map, .first" : ".first"))) {
+			[x, y, height] = [0, y + height + 14, 0];
+		}
+		part.setAttribute("transform", `translate(${x - box.x} ${y - box.y})`);
+		widest = Math.max(widest, x + box.width);
+		x += box.width + 18;
+		height = Math.max(height, box.height);
+	}
+	const sides = [widest + 4, y + height + 4];
+	svg.setAttribute("viewBox", `-2 -2 ${sides.join(" ")}`);
+	svg.setAttribute("width", sides[0]);
+	svg.setAttribute("height", sides[1]);
+	svg.style.maxHeight = "none";
 }
 
 /** Maps, each from its name on, and the entries of the legend, which end in their words. */
 function readParts(svg) {
-  const nodes = [...svg.children].filter((node) => !node.matches("title, desc, svg > .bg:first-of-type"));
-  const legend = nodes.findLastIndex((node) => node.matches("g")) + 1;
-  const parts = [];
-  for (const [place, node] of nodes.entries()) {
-    const begins = place < legend ? node.matches("text[font-size='11']") : nodes[place - 1].matches("g, text");
-    if (begins) parts.push({ kind: place < legend ? "map" : place === legend ? "first" : "entry", nodes: [] });
-    parts.at(-1).nodes.push(node);
-  }
-  return parts;
+	const nodes = [...svg.children].filter((node) => !node.matches("title, desc, svg > .bg:first-of-type"));
+	const legend = nodes.findLastIndex((node) => node.matches("g")) + 1;
+	const parts = [];
+	for (const [place, node] of nodes.entries()) {
+		const begins = place < legend ? node.matches("text[font-size='11']") : nodes[place - 1].matches("g, text");
+		if (begins) parts.push({ kind: place < legend ? "map" : place === legend ? "first" : "entry", nodes: [] });
+		parts.at(-1).nodes.push(node);
+	}
+	return parts;
 }
 
 function wrap({ kind, nodes }) {
-  const part = document.createElementNS(nodes[0].namespaceURI, "g");
-  part.setAttribute("class", `part ${kind}`);
-  nodes[0].before(part);
-  part.append(...nodes);
+	const part = s("g.part", { class: kind });
+	nodes[0].before(part);
+	part.append(...nodes);
 }
 
 /** Each text in the reader's language; a translated one takes the width it needs. */
-function translate(svg, words) {
-  for (const node of svg.querySelectorAll("text, title, desc")) {
-    const said = words(node.textContent);
-    if (said === node.textContent) continue;
-    node.textContent = said;
-    node.removeAttribute("textLength");
-  }
+function translate(svg) {
+	const pairs = translations("pictures");
+	for (const node of svg.querySelectorAll("text, title, desc")) {
+		const said = pairs.reduce((text, [from, to]) => text.replaceAll(from, to), node.textContent);
+		if (said === node.textContent) continue;
+		node.textContent = said;
+		node.removeAttribute("textLength");
+	}
 }
 
 /** The steps of each window: its groups, the outer axis first, with the moves that they make. */
 function readWalks(svg, sheet) {
-  const walks = new Map();
-  for (const rule of sheet.cssRules) {
-    if (!(rule instanceof CSSKeyframesRule)) continue;
-    const [, panel] = rule.name.match(/-(\d+)-\d+(?:-\d+)?$/);
-    const group = svg.querySelector(`.${rule.name}`);
-    group.style.animation = "none";
-    if (!walks.has(panel)) walks.set(panel, []);
-    walks.get(panel).push({ group, moves: [...rule.cssRules].map((frame) => frame.style.transform) });
-  }
-  return [...walks.values()];
+	const walks = new Map();
+	for (const rule of sheet.cssRules) {
+		if (!(rule instanceof CSSKeyframesRule)) continue;
+		const [, panel] = rule.name.match(/-(\d+)-\d+(?:-\d+)?$/);
+		const group = svg.querySelector(`.${rule.name}`);
+		group.style.animation = "none";
+		if (!walks.has(panel)) walks.set(panel, []);
+		walks.get(panel).push({ group, moves: [...rule.cssRules].map((frame) => frame.style.transform) });
+	}
+	return [...walks.values()];
 }
 
 /** Move a window to a place, counted row by row; without a place it is not shown. */
 function seek(walk, place) {
-  const indices = unravel(place ?? 0, walk.map(({ moves }) => moves.length));
-  for (const [axis, { group, moves }] of walk.entries()) {
-    group.style.transform = moves[indices[axis]];
-    group.style.visibility = place === null ? "hidden" : "visible";
-  }
+	const indices = unravel(place ?? 0, walk.map(({ moves }) => moves.length));
+	for (const [axis, { group, moves }] of walk.entries()) {
+		group.style.transform = moves[indices[axis]];
+		group.style.visibility = place === null ? "hidden" : "visible";
+	}
 }
 
 /** Frame a row and a column of a matrix of that shape; null frames none. */
 function mark(svg, [rows, columns], row, column) {
-  const grid = svg.querySelector("path.grid").getAttribute("d");
-  const [, x, y, width] = grid.match(/^M(\d+) (\d+)h(\d+)/).map(Number);
-  const cell = width / columns;
-  svg.querySelectorAll(".mark").forEach((node) => node.remove());
-  if (row !== null) frame(svg, x, y + row * cell, width, cell);
-  if (column !== null) frame(svg, x + column * cell, y, cell, rows * cell);
-}
-
-function frame(svg, x, y, width, height) {
-  const rect = document.createElementNS(svg.namespaceURI, "rect");
-  for (const [name, value] of Object.entries({ class: "mark", x, y, width, height })) rect.setAttribute(name, value);
-  svg.append(rect);
+	const grid = svg.querySelector("path.grid").getAttribute("d");
+	const [, x, y, width] = grid.match(/^M(\d+) (\d+)h(\d+)/).map(Number);
+	const cell = width / columns;
+	svg.querySelectorAll(".mark").forEach((node) => node.remove());
+	if (row !== null) svg.append(s("rect.mark", { x, y: y + row * cell, width, height: cell }));
+	if (column !== null) svg.append(s("rect.mark", { x: x + column * cell, y, width: cell, height: rows * cell }));
 }

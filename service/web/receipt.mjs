@@ -1,61 +1,53 @@
 // The receipt: every check with what was predicted and what torch measured.
 
-import { h } from "./dom.mjs";
+import { facts, h, panel, scroller } from "./dom.mjs";
 import { badge, refuted } from "./summary.mjs";
+import { words } from "./words.mjs";
 
 const SHORT = 42;
 
 /** The receipt of a design as a section. */
-export function receiptSection(design, words) {
-  const { checks, level, seed, torch_version: torch, source_sha256: sha, width } = design.verification;
-  const facts = [
-    ["receipt.level", level],
-    ["receipt.torch", torch ?? "–"],
-    ["receipt.seed", seed],
-    ["receipt.width", width ? Object.entries(width).map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(", ") : "–"],
-    ["receipt.sha", sha],
-  ];
-  return h(
-    "section",
-    { class: "panel receipt" },
-    h("h2", null, words("receipt.title")),
-    h("p", null, badge(design, "done", words)),
-    design.verification.verdict === "refuted" ? refuted(design, words) : null,
-    h("p", { class: "muted" }, words("receipt.text")),
-    h("dl", null, facts.map(([name, value]) => h("div", null, h("dt", null, words(name)), h("dd", { class: "mono" }, value)))),
-    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": words("receipt.checks") }, table(checks, words)),
-  );
+export function receiptSection(design) {
+	const { checks, level, seed, torch_version: torch, source_sha256: sha, width } = design.verification;
+	const run = width && Object.entries(width).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+	const told = { level, torch: torch ?? "–", seed, width: run?.join(", ") ?? "–", sha };
+	return panel(
+		"receipt",
+		words("receipt.title"),
+		h("p", badge(design)),
+		refuted(design),
+		h("p.muted", words("receipt.text")),
+		facts(Object.entries(told).map(([name, value]) => [words(`receipt.${name}`), value])),
+		scroller(words("receipt.checks"), table(checks)),
+	);
 }
 
-const table = (checks, words) =>
-  h(
-    "table",
-    { class: "checks" },
-    h("caption", { class: "unseen" }, words("receipt.checks")),
-    h("thead", null, h("tr", null, ["check", "outcome", "predicted", "measured"].map((name) => h("th", { scope: "col" }, words(`receipt.${name}`))))),
-    h("tbody", null, checks.map((check) => row(check, words))),
-  );
+const table = (checks) =>
+	h(
+		"table.checks",
+		h("caption.unseen", words("receipt.checks")),
+		h("thead", h("tr", ["check", "outcome", "predicted", "measured"].map((name) => h("th", { scope: "col" }, words(`receipt.${name}`))))),
+		h("tbody", checks.map(row)),
+	);
 
-function row(check, words) {
-  const outcome = check.passed === null ? "not_run" : check.passed ? "passed" : "failed";
-  const within = check.tolerance === null ? "" : ` ± ${check.tolerance}`;
-  return h(
-    "tr",
-    { class: outcome },
-    h("th", { scope: "row", class: "mono" }, breakable(check.name), check.detail ? h("p", { class: "small muted", lang: "en" }, check.detail) : null),
-    h("td", { class: `outcome ${outcome}` }, words(`receipt.${outcome}`)),
-    h("td", { class: "mono", "data-name": words("receipt.predicted") }, figure(check.predicted, within)),
-    h("td", { class: "mono", "data-name": words("receipt.measured") }, figure(check.measured)),
-  );
+function row({ name, passed, predicted, measured, tolerance, detail }) {
+	const outcome = passed === null ? "not_run" : passed ? "passed" : "failed";
+	return h(
+		"tr",
+		h("th.mono", { scope: "row" }, breakable(name), detail && h("p.small.muted", { lang: "en" }, detail)),
+		h("td.outcome", { class: outcome }, words(`receipt.${outcome}`)),
+		h("td.mono", { "data-name": words("receipt.predicted") }, figure(predicted, tolerance === null ? "" : ` ± ${tolerance}`)),
+		h("td.mono", { "data-name": words("receipt.measured") }, figure(measured)),
+	);
 }
 
 /** A name that may be broken after a dot or an underscore. */
-const breakable = (name) => name.split(/(?<=[._])/).map((part, at) => [at ? h("wbr") : null, part]);
+const breakable = (name) => name.split(/(?<=[._])/).map((part, at) => [at > 0 && h("wbr"), part]);
 
 /** A figure on one line; a long one folded, whole where somebody wants it. */
 function figure(value, within = "") {
-  const text = value === null ? "–" : JSON.stringify(value) + within;
-  if (text.length <= SHORT) return text;
-  const whole = typeof value === "string" ? value : JSON.stringify(value);
-  return h("details", null, h("summary", null, `${text.slice(0, SHORT - 12)} …`), h("pre", null, whole));
+	const text = value === null ? "–" : JSON.stringify(value) + within;
+	if (text.length <= SHORT) return text;
+	const whole = typeof value === "string" ? value : JSON.stringify(value);
+	return h("details", h("summary", `${text.slice(0, SHORT - 12)} …`), h("pre", whole));
 }

@@ -1,69 +1,64 @@
 // The chain in one line, how it stands with its proof, and the links of a design.
 
 import { h, show } from "./dom.mjs";
-import { failureBox } from "./failure.mjs";
-import { sizeText } from "./words.mjs";
+import { alertBox, failureBox } from "./failure.mjs";
+import { language, sizeText, words } from "./words.mjs";
 
 /** Show a design's chain and `state`: running, done, or failed (with what stood in the way). */
 export function showSummary(root, { design, state, failure, params, context, retry }) {
-  const { words, address, announce } = context;
-  const start = design.brief.initial_map ? "" : words("summary.latent", { length: design.brief.latent_dim });
-  const steps = [start, ...design.chain.sizes.map(sizeText)].filter(Boolean);
-  show(
-    root,
-    h("h2", { class: "unseen" }, words("summary.title")),
-    h("ol", { class: "chain number" }, steps.map((step) => h("li", null, step))),
-    h("p", { class: "muted small" }, countSentence(design, words)),
-    h("div", { class: "row state" }, badge(design, state, words), links()),
-    failure ? failureBox(failure, { words, retry }) : null,
-    design.verification.verdict === "refuted" ? refuted(design, words) : null,
-  );
+	const { navigate, address, announce } = context;
+	const start = design.brief.initial_map ? [] : [words("summary.latent", { length: design.brief.latent_dim })];
+	const steps = [...start, ...design.chain.sizes.map(sizeText)];
+	show(
+		root,
+		h("h2.unseen", words("summary.title")),
+		h("ol.chain.number", steps.map((step) => h("li", step))),
+		h("p.muted.small", countSentence(design)),
+		h(
+			"div.row.state",
+			badge(design, state),
+			h("a.button.main.to-code", { href: address(params, "code"), onclick: follow }, words("summary.code")),
+			h("button", { disabled: state !== "done", onclick: copyLink }, words("summary.link")),
+		),
+		failure && failureBox(failure, retry),
+		refuted(design),
+	);
 
-  function links() {
-    return [
-      h("a", { class: "button main to-code", href: address(params, "code"), onclick: (event) => follow(event) }, words("summary.code")),
-      h("button", { type: "button", disabled: state !== "done", onclick: copyLink }, words("summary.link")),
-    ];
-  }
+	function follow(event) {
+		if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+		event.preventDefault();
+		navigate(params, { view: "code" });
+	}
 
-  function follow(event) {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    context.navigate(params, { view: "code" });
-  }
-
-  async function copyLink(event) {
-    const link = new URL(address({ design: design.id }, "design"), location.href).href;
-    await navigator.clipboard.writeText(link);
-    event.target.textContent = words("copied");
-    announce(words("copied"));
-  }
+	async function copyLink(event) {
+		const link = new URL(address({ design: design.id }, "design"), location.href).href;
+		await navigator.clipboard.writeText(link);
+		show(event.target, words("frame.copied"));
+		announce(words("frame.copied"));
+	}
 }
 
-function countSentence(design, words) {
-  if (design.brief.chain) return words("summary.chosen");
-  if (design.count === null) return words("summary.uncounted");
-  return words("summary.count", { count: design.count_text ? BigInt(design.count_text).toLocaleString(words.tag) : design.count });
+function countSentence({ brief, count, count_text: digits }) {
+	if (brief.chain) return words("summary.chosen");
+	if (count === null) return words("summary.uncounted");
+	return words("summary.count", { count: digits ? BigInt(digits).toLocaleString(language.tag) : count });
 }
 
 /** Where the proof stands, in a word and a sign. */
-export function badge(design, state, words) {
-  const { verdict, checks, torch_version: torch } = design.verification;
-  if (state === "running") return h("span", { class: "badge running" }, words("verdict.running"));
-  if (state === "failed") return h("span", { class: "badge warn" }, words("verdict.failed"));
-  const kind = { verified: "good", refuted: "bad", not_run: "warn" }[verdict];
-  const passed = checks.filter((check) => check.passed).length;
-  const text = words(`verdict.${verdict}`, { passed, torch: torch ?? "" });
-  return h("span", { class: `badge ${kind}` }, text);
+export function badge({ verification }, state = "done") {
+	const { verdict, checks, torch_version: torch } = verification;
+	if (state === "running") return h("span.badge.running", words("verdict.running"));
+	if (state === "failed") return h("span.badge.warn", words("verdict.failed"));
+	const kind = { verified: "good", refuted: "bad", not_run: "warn" }[verdict];
+	const passed = checks.filter((check) => check.passed).length;
+	return h("span.badge", { class: kind }, words(`verdict.${verdict}`, { passed, torch }));
 }
 
-/** What to do with a design that torch contradicts. */
-export function refuted(design, words) {
-  const wrong = design.verification.checks.filter((check) => check.passed === false).map((check) => check.name);
-  return h(
-    "section",
-    { class: "failure", role: "alert", "data-kind": "refuted" },
-    h("h2", null, words("refuted.title")),
-    h("p", null, words("refuted.text", { checks: wrong.join(", ") })),
-  );
+/** What to do with a design, where torch contradicts it. */
+export function refuted({ verification: { verdict, checks } }) {
+	if (verdict !== "refuted") return null;
+	const wrong = checks.filter((check) => check.passed === false).map((check) => check.name);
+	const box = alertBox(words("refuted.title"), h("p", words("refuted.text", { checks: wrong.join(", ") })));
+	box.dataset.kind = "refuted";
+	return box;
 }

@@ -1,47 +1,50 @@
-// What the page says, in the reader's language: every sentence stands in messages.mjs.
+// What the page says, in the reader's language: every sentence stands in one file of the service, messages.json.
 
-import { MESSAGES } from "./messages.mjs";
-
-/** The languages in the order of each message. */
 export const LANGUAGES = [
-  { code: "en", tag: "en", name: "English" },
-  { code: "zh", tag: "zh-Hans", name: "中文" },
+	{ code: "en", tag: "en", name: "English" },
+	{ code: "zh", tag: "zh-Hans", name: "中文" },
 ];
 
 /** The language that was chosen here before, or the first of the reader's that we speak. */
 export function preferredLanguage(stored) {
-  const wanted = [stored, ...(navigator.languages ?? [navigator.language])];
-  const known = wanted.map((tag) => tag?.slice(0, 2).toLowerCase());
-  return LANGUAGES.find(({ code }) => code === known.find(isKnown))?.code ?? "en";
+	const wanted = [stored, ...(navigator.languages ?? [navigator.language])].map((tag) => tag?.slice(0, 2).toLowerCase());
+	const spoken = LANGUAGES.map(({ code }) => code);
+	return wanted.find((code) => spoken.includes(code)) ?? "en";
 }
 
-const isKnown = (code) => LANGUAGES.some((language) => language.code === code);
+/** The language that is spoken now. */
+export let language = null;
 
-/**
- * The messages in one language: `words("key", {n: 4})`, `words.number(1024)`, `words.has("key")`.
- * A number that is put into a sentence is written as the language writes it.
- */
-export function wordsIn(code) {
-  const place = LANGUAGES.findIndex((language) => language.code === code);
-  const figures = new Intl.NumberFormat(LANGUAGES[place].tag);
-  const words = (key, facts = {}) => {
-    if (!MESSAGES[key]) throw new Error(`no message is called ${key}`);
-    return MESSAGES[key][place].replace(/\{(\w+)\}/g, (_, name) =>
-      typeof facts[name] === "number" ? figures.format(facts[name]) : String(facts[name]),
-    );
-  };
-  words.code = code;
-  words.tag = LANGUAGES[place].tag;
-  words.has = (key) => Boolean(MESSAGES[key]);
-  words.number = (value) => figures.format(value);
-  return words;
+let [messages, figures] = [{}, null];
+
+/** Speak a language from now on. */
+export async function speak(code) {
+	messages = (await import(`./messages-${code}.mjs`)).default;
+	language = LANGUAGES.find((each) => each.code === code);
+	figures = new Intl.NumberFormat(language.tag);
 }
+
+/** A sentence: `words("sweep.count", { total: 1024 })`. Numbers in it are written as the language writes them. */
+export function words(key, facts = {}) {
+	const text = found(key);
+	if (text === undefined) throw new Error(`no message is called ${key}`);
+	return text.replace(/\{(\w+)\}/g, (_, name) => numberText(facts[name]));
+}
+
+function found(key) {
+	const [, group, name] = /^(\w+)\.(.+)$/.exec(key);
+	return messages.said[group]?.[name];
+}
+
+export const hasWords = (key) => found(key) !== undefined;
+
+/** What the service says in English, by `kind`, each with what it is in this language. */
+export const translations = (kind) => Object.entries(messages.told?.[kind] ?? {});
+
+export const numberText = (value) => (typeof value === "number" ? figures.format(value) : String(value));
 
 /** A size as people write it: 218 × 178. */
 export const sizeText = (size) => (size.length ? size.join(" × ") : "1");
 
-/** A translator for the texts inside the service's pictures, which come in English. */
-export function pictureWords(words) {
-  const pairs = words("picture.words").split("|").map((pair) => pair.split("="));
-  return (text) => pairs.reduce((said, [from, to]) => (from ? said.replaceAll(from, to) : said), text);
-}
+/** The sizes of a chain in their order. */
+export const chainSizes = (sizes) => sizes.map(sizeText).join(" → ");

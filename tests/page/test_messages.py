@@ -8,20 +8,18 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from designer.chain_answers import query_from_document
 from designer.design import design
 from designer.documents import brief_from_document
 from designer.solver import search_chains
-from service.page_files import FOLDER
+from service.page_files import FOLDER, MESSAGES, page_file
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 IMPORTED = re.compile(r"""(?:^import [^;]*?from |import\()["`]([^"`]+)["`]""", re.MULTILINE)
 """The module that an import names."""
-
-SPOKEN_ALIKE = {"activation.relu", "activation.leaky_relu", "activation.tanh", "activation.sigmoid"}
-"""Names that are the same in both languages, besides texts without a word."""
-
 
 def run_node(program: str, **values: object) -> Any:  # noqa: ANN401
     """What a program prints as JSON; ``page`` is the page's folder, ``values`` what it is given."""
@@ -33,12 +31,17 @@ def run_node(program: str, **values: object) -> Any:  # noqa: ANN401
     return json.loads(done.stdout)
 
 
-def messages() -> dict[str, list[str]]:
-    """Every message by its key."""
-    loaded: dict[str, list[str]] = run_node(
-        "console.log(JSON.stringify((await load('messages.mjs')).MESSAGES));"
-    )
-    return loaded
+def messages(part: str) -> dict[str, Any]:
+    """Every message of a part of the file by its key."""
+    groups = json.loads(MESSAGES.read_text(encoding="utf-8"))[part]
+    return {f"{group}.{key}": text for group, texts in groups.items() for key, text in texts.items()}
+
+
+def served(name: str) -> dict[str, Any]:
+    """What a language's module exports."""
+    body = page_file(name).body.decode()
+    document: dict[str, Any] = json.loads(body.removeprefix("export default ").rstrip(";\n"))
+    return document
 
 
 def placeholders(text: str) -> set[str]:
@@ -47,31 +50,45 @@ def placeholders(text: str) -> set[str]:
 
 def test_every_message_is_there_in_both_languages() -> None:
     """With the same figures in it, and in Chinese where there is a word to be said."""
-    for key, texts in messages().items():
-        english, chinese = texts
-        if key == "picture.words":  # pairs for the texts of the service's pictures: none in English
+    for key, texts in messages("said").items():
+        if isinstance(texts, str):
+            assert texts.strip(), key
+            assert not CHINESE.search(texts), key
             continue
+        english, chinese = texts
         assert english.strip(), key
-        assert chinese.strip(), key
+        assert english != chinese, key
         assert placeholders(english) == placeholders(chinese), key
         assert not CHINESE.search(english), key
-        words = re.sub(r"\{\w+\}|`[^`]*`", "", english)
-        spoken = re.search(r"[a-z]{2}", words) and key not in SPOKEN_ALIKE
-        plain = english == chinese
-        assert bool(CHINESE.search(chinese)) or plain or not spoken, key
+        words = re.search(r"[a-z]{2}", re.sub(r"\{\w+\}|`[^`]*`", "", english))
+        assert bool(CHINESE.search(chinese)) or not words, key
+    for key, chinese in messages("told").items():
+        assert placeholders(key) == placeholders(chinese), key
+        assert CHINESE.search(chinese), key
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_reader_gets_one_language(place: int) -> None:
+    """All messages of the file in the language that is asked for, and none of the other's."""
+    spoken = served(["messages-en.mjs", "messages-zh.mjs"][place])
+    for key, texts in messages("said").items():
+        group, name = key.split(".", 1)
+        both = [texts, texts] if isinstance(texts, str) else texts
+        assert spoken["said"][group][name] == both[place]
+    assert sum(map(len, spoken["said"].values())) == len(messages("said"))
+    assert bool(CHINESE.search(json.dumps(spoken, ensure_ascii=False))) == bool(place)
+    assert sum(map(len, spoken["told"].values())) == len(messages("told")) * place
 
 
 def test_every_message_is_said_somewhere() -> None:
     """By its whole key, or by the part that a template writes before what varies."""
-    source = "\n".join(
-        path.read_text() for path in sorted(FOLDER.glob("*.mjs")) if path.name != "messages.mjs"
-    )
+    source = "\n".join(path.read_text() for path in sorted(FOLDER.glob("*.mjs")))
     written = set(re.findall(r'"([\w-]+(?:\.[\w.-]+)*)"', source))
     begun = tuple(set(re.findall(r'[`"]([\w-]+\.(?:[\w-]+\.)*)(?:\$\{|")', source)))
     ended = tuple(set(re.findall(r"`\$\{[^}]+\}(\.[\w-]+)`", source)))
     unsaid = [
         key
-        for key in messages()
+        for key in messages("said")
         if key not in written and not key.startswith(begun) and not key.endswith(ended)
     ]
     assert unsaid == []
@@ -112,10 +129,11 @@ def test_every_reason_of_the_solver_is_known_in_chinese() -> None:
     told = run_node(
         """
         const { told } = await load("why.mjs");
-        const { wordsIn } = await load("words.mjs");
-        console.log(JSON.stringify(given.sentences.map((sentence) => told(sentence, wordsIn("zh")))));
+        const reasons = Object.entries(given.reasons);
+        console.log(JSON.stringify(given.sentences.map((sentence) => told(sentence, reasons))));
         """,
         sentences=sentences,
+        reasons=served("messages-zh.mjs")["told"]["reasons"],
     )
     for sentence, chinese in zip(sentences, told, strict=True):
         assert chinese, sentence
@@ -131,3 +149,32 @@ def test_the_page_is_files_alone() -> None:
         for name in re.findall(IMPORTED, path.read_text()):
             assert name.startswith("./"), (path.name, name)
             assert "${" in name or Path(FOLDER / name).is_file(), (path.name, name)
+
+
+def test_comments_are_all_that_is_left_out() -> None:
+    """A served script has the tokens of its source, and none of the comments that have a line."""
+    scripts = sorted(path for path in FOLDER.iterdir() if path.suffix in {".js", ".mjs"})
+    pairs = [[path.read_text(), page_file(path.name).body.decode()] for path in scripts]
+    program = """
+    const { tokenizer } = require("internal/deps/acorn/acorn/dist/acorn");
+    const given = JSON.parse(require("fs").readFileSync(0, "utf8"));
+    const read = (text) => {
+      const comments = [];
+      const options = { ecmaVersion: "latest", sourceType: "module", onComment: comments };
+      const tokens = [...tokenizer(text, options)].map(({ type, value }) => [type.label, String(value)]);
+      return { tokens: JSON.stringify(tokens), comments: comments.length };
+    };
+    const pairs = given.map((pair) => pair.map(read));
+    console.log(JSON.stringify(pairs.map(([one, two]) => [one.tokens === two.tokens, one.comments, two.comments])));
+    """
+    done = subprocess.run(
+        ["node", "--expose-internals", "--input-type=commonjs", "--eval", program],
+        input=json.dumps(pairs),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = json.loads(done.stdout)
+    assert [same for same, _, _ in found] == [True] * len(scripts)
+    assert sum(before for _, before, _ in found) > 100
+    assert sum(after for _, _, after in found) < 10
