@@ -203,6 +203,14 @@ def _size(
     return sizes[dim]
 
 
+def _rank(
+    tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
+) -> Value:
+    if tensor.shape is None:
+        return Unknown(why="the axes behind a layer that breaks", line=node.lineno)
+    return len(tensor.shape)
+
+
 def _add(
     tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
 ) -> Value:
@@ -243,6 +251,7 @@ _CALLS: Mapping[str, Call] = {
     "pixel_shuffle": _shuffle,
     "mean": _mean,
     "size": _size,
+    "dim": _rank,
     "add": _add,
     "sub": _add,
     "mul": _add,
