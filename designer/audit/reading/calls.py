@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 
+from designer.audit.adaptive import GlobalPoolLayer
 from designer.audit.dense import FlattenLayer
-from designer.audit.pools import GlobalPoolLayer
 from designer.audit.reading.modules import (
     bind,
     build_module,

@@ -248,6 +248,8 @@ def _fields(kind: str, axes: int, given: Arguments, node: ast.AST) -> Document:
         padding = fields.pop("padding", 0)
         fields["pad"] = padding if isinstance(padding, list) else [padding] * (2 * axes)
         fields["mode"] = _PAD_MODES.get(kind, "constant")
+    if kind == "AdaptiveMaxPool":
+        fields["mode"] = "max"
     if kind == "UpsamplingBilinear":
         fields["mode"] = "bilinear"
     if kind == "ConvTranspose" and fields.pop("padding_mode", "zeros") != "zeros":
