@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any
 
+from designer.audit.adaptive import AdaptivePoolLayer, GlobalPoolLayer
 from designer.audit.convolutions import ConvLayer, ConvTransposeLayer
 from designer.audit.dense import FlattenLayer, LinearLayer, ReshapeLayer
 from designer.audit.norms import GroupNormLayer, InstanceNormLayer, LayerNormLayer, NormLayer
 from designer.audit.padding import CropLayer, PadLayer
-from designer.audit.pools import AdaptivePoolLayer, AvgPoolLayer, GlobalPoolLayer, MaxPoolLayer
+from designer.audit.pools import AvgPoolLayer, MaxPoolLayer
 from designer.audit.resizing import MODES, PixelShuffleLayer, UpsampleLayer
 from designer.audit.skips import AddFromLayer, ConcatFromLayer, ConcatLayer
 from designer.audit.spec import Layer
@@ -212,7 +213,7 @@ OPS: Mapping[type[Layer], Mapping[str, Reader]] = {
     MaxPoolLayer: {**_POOL, "dilation": per_axis(1, MAX_WINDOW)},
     AvgPoolLayer: _POOL,
     GlobalPoolLayer: {"keepdim": flag},
-    AdaptivePoolLayer: {"output_size": output_sizes, **_NDIM},
+    AdaptivePoolLayer: {"output_size": output_sizes, "mode": choice("avg", "max"), **_NDIM},
     ConcatLayer: {"extra_channels": _COUNT},
     ConcatFromLayer: _SKIP,
     AddFromLayer: _SKIP,

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from designer.arithmetic import inverse_output_padding
+from designer.audit.adaptive import AdaptivePoolLayer, GlobalPoolLayer
 from designer.audit.breaks import Shape, times
 from designer.audit.convolutions import ConvLayer, ConvolutionLayer, ConvTransposeLayer
 from designer.audit.dense import FlattenLayer, LinearLayer, ReshapeLayer
 from designer.audit.norms import Normalizing
 from designer.audit.padding import CropLayer, PadLayer
-from designer.audit.pools import AdaptivePoolLayer, GlobalPoolLayer, PoolLayer
+from designer.audit.pools import PoolLayer
 from designer.audit.resizing import PixelShuffleLayer, UpsampleLayer
 from designer.audit.spec import Layer, PerAxis
-from designer.audit.trace import Network, Trace, trace_network
+from designer.audit.trace import Network, Trace, continue_trace, trace_network
 from designer.layers import Window
 
 
@@ -50,6 +51,8 @@ def mirror_network(network: Network, trace: Trace) -> Mirror:
         layer = network.layers[index]
         before, after = trace.shapes[index], trace.shapes[index + 1]
         turned = list(_turn(layer, before, after))
+        if not _restores(turned, before, after):
+            turned = []
         if not turned and not isinstance(layer, Normalizing):
             left_out.append(
                 f"layer {index} ({layer.op}, {times(before[1:])} to {times(after[1:])}) has no way back"
@@ -59,6 +62,12 @@ def mirror_network(network: Network, trace: Trace) -> Mirror:
     input_shape = trace.shapes[-1][1:]
     made = replace(network, input_shape=input_shape, layers=tuple(back))
     return Mirror(network=made, left_out=tuple(left_out))
+
+
+def _restores(turned: list[Layer], before: Shape, after: Shape) -> bool:
+    """Whether the layers lead back: not where torch took the batch or the channels for an axis."""
+    trace = continue_trace([after], [], turned)
+    return trace.broken is None and trace.shapes[-1] == before and before[0] == after[0]
 
 
 def _turn(layer: Layer, before: Shape, after: Shape) -> Iterator[Layer]:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from designer.arithmetic import kernel_span, pool_places
 from designer.audit.breaks import LayerBreaks, Shape, Step, times, torch_sizes
-from designer.audit.spec import AxisLayer, Layer, PerAxis
+from designer.audit.spec import AxisLayer, PerAxis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,62 +228,6 @@ class AvgPoolLayer(PoolLayer):
                 kernel_size=list(kernels),
             )
         PoolLayer.refuse_sizes(self, shape, kernels, outputs)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GlobalPoolLayer(Layer):
-    """One value per channel: the mean over all axes.
-
-    >>> GlobalPoolLayer(keepdim=True).step((2, 8, 7, 6), ()).shape
-    (2, 8, 1, 1)
-    """
-
-    op: ClassVar[str] = "global_pool"
-
-    keepdim: bool = False
-
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
-        """1 on every axis, or no axes at all without ``keepdim``."""
-        if len(shape) < 3:
-            raise LayerBreaks(
-                f"{times(shape[1:])} has no axes to pool",
-                torch_error=None,
-                input_shape=list(shape[1:]),
-            )
-        ones = (1,) * (len(shape) - 2) if self.keepdim else ()
-        return Step(shape=(*shape[:2], *ones))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdaptivePoolLayer(AxisLayer):
-    """torch's adaptive pooling: the sizes asked for, whatever comes; None keeps an axis.
-
-    >>> AdaptivePoolLayer(output_size=6).step((2, 8, 13, 7), ()).shape
-    (2, 8, 6, 6)
-    """
-
-    op: ClassVar[str] = "adaptive_pool"
-    AXIS_FIELDS: ClassVar[tuple[str, ...]] = ("output_size",)
-
-    output_size: int | tuple[int | None, ...]
-
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
-        """The output size."""
-        axes = self.axes(shape)
-        if len(shape) not in (axes + 1, axes + 2):
-            raise LayerBreaks(
-                f"the layer pools along {axes} axes, the map {times(shape[1:])} has"
-                f" {max(len(shape) - 2, 0)}",
-                torch_error=None,
-                fields=(self.axes_field,),
-                axes=axes,
-                input_shape=list(shape[1:]),
-            )
-        given = (
-            self.output_size if isinstance(self.output_size, tuple) else (self.output_size,) * axes
-        )
-        sizes = [i if o is None else o for o, i in zip(given, shape[-axes:], strict=True)]
-        return Step(shape=(*shape[:-axes], *sizes))
 
 
 def _describe(size: int, span: int, stride: int, padding: int, output: int, ceil_mode: bool) -> str:

@@ -49,7 +49,8 @@ def _run(layer: dict[str, Json], seen: list[Tensor]) -> Tensor:
         given.setdefault(
             "num_features", tensor.shape[1 if op == "norm" else max(-axes - 1, -tensor.ndim)]
         )
-    module = _MODULES[op][axes - 1]
+    kind = "adaptive_max_pool" if given.pop("mode", None) == "max" else op
+    module = _MODULES[kind][axes - 1]
     made: Tensor = module(**given)(tensor)
     return made
 
@@ -112,6 +113,7 @@ _MODULES: Mapping[str, tuple[type[nn.Module], ...]] = {
     "max_pool": (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d),
     "avg_pool": (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d),
     "adaptive_pool": (nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d),
+    "adaptive_max_pool": (nn.AdaptiveMaxPool1d, nn.AdaptiveMaxPool2d, nn.AdaptiveMaxPool3d),
     "norm": (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d),
     "instance_norm": (nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d),
     "group_norm": (nn.GroupNorm,) * 3,

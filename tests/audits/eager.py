@@ -50,6 +50,8 @@ def apply(layer: Json, seen: list[Tensor], *, training: bool) -> Tensor:
     tensor, op = seen[-1], layer["op"]
     given = {k: v for k, v in layer.items() if k not in ("op", "norm", "activation", "ndim")}
     given = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
+    if op == "adaptive_pool":
+        op = {"avg": op, "max": "adaptive_max_pool"}[given.pop("mode", "avg")]
     if op in MODULES:
         return MODULES[op][dimensions(layer, tensor) - 1](**given)(tensor)
     if op == "norm":
@@ -115,6 +117,7 @@ MODULES = {
     "conv_transpose": (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d),
     "max_pool": (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d),
     "avg_pool": (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d),
+    "adaptive_max_pool": (nn.AdaptiveMaxPool1d, nn.AdaptiveMaxPool2d, nn.AdaptiveMaxPool3d),
     "adaptive_pool": (nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d),
 }
 INSTANCE_NORMS = (nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d)

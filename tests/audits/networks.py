@@ -227,7 +227,20 @@ def layer_norm(random: Random, guess: list[int], index: int) -> Json:
     return {"normalized_shape": sizes[0] if len(sizes) == 1 else sizes}
 
 
+def adaptive_pool(random: Random, guess: list[int], index: int) -> Json:
+    axes = min(len(guess) - 1, 3) if random.random() < 0.8 else random.randint(1, 3)
+    layer: Json = {"output_size": 1 if random.random() < 0.4 else per_axis(random, axes, 1, 5)}
+    if isinstance(layer["output_size"], list) and axes > 1 and random.random() < 0.3:
+        layer["output_size"][random.randrange(axes)] = None
+    if random.random() < 0.2 and not isinstance(layer["output_size"], list):
+        layer["ndim"] = random.randint(1, 3)
+    if random.random() < 0.4:
+        layer["mode"] = random.choice(("avg", "max"))
+    return layer
+
+
 MAKERS = {
+    "adaptive_pool": adaptive_pool,
     "instance_norm": instance_norm,
     "group_norm": group_norm,
     "layer_norm": layer_norm,

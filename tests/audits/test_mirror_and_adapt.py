@@ -67,12 +67,33 @@ def test_a_mirror_restores_every_size() -> None:
             continue
         if mirror_network(network, trace).left_out:
             continue  # a pool of a vector, which torch takes for one sample
-        if mirror_network(network, trace).left_out:
-            continue
         seen += 1
         back, sizes = mirrored_sizes(network)
         if back:
             assert run_layers(back, sizes[0]).shapes == sizes[1:]
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+def test_a_mirror_that_leaves_nothing_out_leads_back() -> None:
+    """Networks of all ops, also those that torch runs with the batch or the channels for an axis."""
+    seen, seed = 0, 10_000
+    while seen < soak_count(60, 600):
+        seed += 1
+        shape, layers, batch = random_network(Random(seed))
+        try:
+            read = read_layers(layers, pointer="")
+        except InvalidRequest:
+            continue
+        network = Network(input_shape=tuple(shape), layers=read, batch=batch)
+        trace = trace_network(network)
+        if trace.broken or (mirror := mirror_network(network, trace)).left_out:
+            continue
+        seen += 1
+        back = [layer_document(layer) for layer in mirror.network.layers]
+        outcome = run_layers(back, list(mirror.network.input_shape), batch=batch)
+        assert outcome.fails_at is None, seed
+        assert not back or outcome.shapes[-1] == shape, seed
 
 
 ENCODERS = [

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from designer.audit.reading.arithmetic import BUILTINS, call_builtin, formatted
 from designer.audit.reading.binding import Binding
 from designer.audit.reading.calls import call_function
-from designer.audit.reading.holding import container, dictionary, grow, looked_up
+from designer.audit.reading.growing import told
+from designer.audit.reading.holding import container, dictionary, grow, looked_up, popped
 from designer.audit.reading.kinds import is_instance, kind_of
 from designer.audit.reading.leaving import Left, Returned
 from designer.audit.reading.modules import build_module
@@ -99,18 +100,24 @@ class Calling(Binding):
             bound = FunctionValue(node=forward.node, scope=forward.scope, owner=called)
             return self._call_function(bound, arguments, named, node)
         if isinstance(called, LayerModule | ModuleSequence) and isinstance(tensor, TensorValue):
-            return self._call_module(called, tensor, node)
+            more = dict(list(named.items())[not arguments :])
+            return self._call_module(called, tensor, arguments[1:], more, node)
         lost = called if isinstance(called, Unknown) else tensor
         if isinstance(lost, Unknown):
             return lost
         return Unknown(why="this call is not followed", line=getattr(node, "lineno", 1))
 
     def _call_module(
-        self, called: LayerModule | ModuleSequence, tensor: TensorValue, node: ast.AST
+        self,
+        called: LayerModule | ModuleSequence,
+        tensor: TensorValue,
+        rest: list[Value],
+        named: dict[str, Value],
+        node: ast.AST,
     ) -> Value:
         assert self.tape is not None, "tensors exist on a tape only"
         if isinstance(called, LayerModule):
-            return self.tape.pass_module(called, tensor)
+            return self.tape.pass_module(told(called, tensor, rest, named, node), tensor)
         if not called.callable:
             refuse_line(node, "a ModuleList is not called, its modules are")
         passed: Value = tensor
@@ -224,6 +231,8 @@ class Calling(Binding):
     def _call_builtin(
         self, name: str, arguments: list[Value], named: dict[str, Value], node: ast.AST
     ) -> Value:
+        if name == "len" and isinstance(arguments[0] if arguments else None, TensorValue):
+            return self._call_method(Method(owner=arguments[0], name="size"), [0], {}, node)
         self.weigh([*arguments, *named.values()], node)
         plain = [value.items if isinstance(value, ModuleSequence) else value for value in arguments]
         return call_builtin(name, plain, named, node)
@@ -246,7 +255,7 @@ class Calling(Binding):
             self.weigh([*arguments, *named.values()], node)
             return formatted(owner, arguments, named, node)
         if isinstance(items, list) and name == "pop" and items and not named:
-            return _popped(items, arguments, node)
+            return popped(items, arguments, node)
         table = owner.names if isinstance(owner, ModuleSequence) and owner.names else owner
         if isinstance(table, dict) and name in ("items", "values", "keys", "get"):
             return list(table.items()) if name == "items" else looked_up(table, name, arguments)
@@ -272,13 +281,6 @@ class Calling(Binding):
         if name == "forward" and _SEQUENCE in owner.instance.attributes:
             return self.apply(owner.instance.attributes[_SEQUENCE], arguments, {}, node)
         return None
-
-
-def _popped(items: list[Value], arguments: list[Value], node: ast.AST) -> Value:
-    place = arguments[0] if arguments else -1
-    if not isinstance(place, int) or not -len(items) <= place < len(items):
-        refuse_line(node, "this entry cannot be followed")
-    return items.pop(place)
 
 
 def _parent(scope: Scope) -> Value:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 
+from designer.audit.adaptive import GlobalPoolLayer
 from designer.audit.dense import FlattenLayer
-from designer.audit.pools import GlobalPoolLayer
 from designer.audit.reading.modules import (
     bind,
     build_module,
@@ -203,6 +203,14 @@ def _size(
     return sizes[dim]
 
 
+def _rank(
+    tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
+) -> Value:
+    if tensor.shape is None:
+        return Unknown(why="the axes behind a layer that breaks", line=node.lineno)
+    return len(tensor.shape)
+
+
 def _add(
     tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
 ) -> Value:
@@ -243,6 +251,7 @@ _CALLS: Mapping[str, Call] = {
     "pixel_shuffle": _shuffle,
     "mean": _mean,
     "size": _size,
+    "dim": _rank,
     "add": _add,
     "sub": _add,
     "mul": _add,

@@ -80,3 +80,15 @@ def looked_up(owner: dict[str, Value], name: str, arguments: list[Value]) -> Val
     if name == "get":
         return owner.get(str(arguments[0]), arguments[1] if len(arguments) > 1 else None)
     return list(owner.values()) if name == "values" else list(owner)
+
+
+def popped(items: list[Value], arguments: list[Value], node: ast.AST) -> Value:
+    """The entry that ``pop`` takes from a list.
+
+    Raises:
+        SourceRefused: for one that is not known or not there.
+    """
+    place = arguments[0] if arguments else -1
+    if not isinstance(place, int) or not -len(items) <= place < len(items):
+        refuse_line(node, "this entry cannot be followed")
+    return items.pop(place)

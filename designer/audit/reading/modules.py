@@ -126,6 +126,8 @@ _DIMENSIONAL = frozenset(
 _PAD_MODES = {"ReflectionPad": "reflect", "ReplicationPad": "replicate", "CircularPad": "circular"}
 
 
+_BLOCKY = ("nearest", "nearest-exact", "area")
+
 _OTHERS = frozenset(
     ["Module", "Sequential", "ModuleList", "ModuleDict", "Unflatten", "LocalResponseNorm"]
 )
@@ -155,6 +157,7 @@ def build_module(
     if kind not in SIGNATURES:
         return None
     op, signature = SIGNATURES[kind]
+    _refuse_corners(kind, dict(zip(signature.split(), arguments, strict=False)) | dict(named), node)
     given = bind(signature.split(), arguments, named, node)
     document = {"op": op, **_fields(kind, axes, given, node)}
     if op in _DIMENSIONAL and axes:
@@ -245,11 +248,23 @@ def _fields(kind: str, axes: int, given: Arguments, node: ast.AST) -> Document:
         padding = fields.pop("padding", 0)
         fields["pad"] = padding if isinstance(padding, list) else [padding] * (2 * axes)
         fields["mode"] = _PAD_MODES.get(kind, "constant")
+    if kind == "AdaptiveMaxPool":
+        fields["mode"] = "max"
     if kind == "UpsamplingBilinear":
         fields["mode"] = "bilinear"
     if kind == "ConvTranspose" and fields.pop("padding_mode", "zeros") != "zeros":
         refuse_line(node, 'a transposed convolution only supports padding_mode "zeros"')
     return fields
+
+
+def _refuse_corners(kind: str, given: Arguments, node: ast.AST) -> None:
+    """Torch takes ``align_corners`` for the modes that interpolate only, True or False."""
+    mode = given.get("mode", "nearest")
+    if kind == "Upsample" and given.get("align_corners") is not None and mode in _BLOCKY:
+        refuse_line(
+            node,
+            f"align_corners suits the interpolating modes only, not {mode}: torch refuses that",
+        )
 
 
 def _unflatten(given: Arguments, node: ast.Call) -> LayerModule:

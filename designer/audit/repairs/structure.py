@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from designer.audit.adaptive import GlobalPoolLayer
 from designer.audit.breaks import Shape
 from designer.audit.convolutions import ConvLayer, ConvolutionLayer, ConvTransposeLayer
 from designer.audit.dense import FlattenLayer, LinearLayer, ReshapeLayer
 from designer.audit.padding import CropLayer, PadLayer
-from designer.audit.pools import GlobalPoolLayer, PoolLayer
+from designer.audit.pools import PoolLayer
 from designer.audit.repairs.changes import Changes, add_layer, remove_layer, set_field
 from designer.audit.repairs.goal import Goal
 from designer.audit.resizing import UpsampleLayer

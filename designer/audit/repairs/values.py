@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import permutations
 from math import prod
 
+from designer.audit.adaptive import AdaptivePoolLayer, GlobalPoolLayer
 from designer.audit.breaks import Shape
 from designer.audit.convolutions import ConvLayer, ConvolutionLayer
 from designer.audit.dense import FlattenLayer, LinearLayer, ReshapeLayer
 from designer.audit.documents import field_value
 from designer.audit.norms import GroupNormLayer, InstanceNormLayer, LayerNormLayer, NormLayer
 from designer.audit.padding import CropLayer, PadLayer
-from designer.audit.pools import AdaptivePoolLayer, GlobalPoolLayer
 from designer.audit.repairs.goal import Goal
 from designer.audit.repairs.windows import Values
 from designer.audit.resizing import INTERPOLATING, PixelShuffleLayer, UpsampleLayer
