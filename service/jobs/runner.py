@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -87,7 +87,10 @@ class Runner:
         else:
             with self.guard(lambda: self.leaving() or self._ended(job_id)):
                 row = make_row(index, document, asked.kind, self.make)
-        self.store.put_row(job_id, row)
+        with ExitStack() as where_it_fails:  # the store is full, or away: not the row's fault
+            where_it_fails.callback(self.store.excuse_row, job_id, index)
+            self.store.put_row(job_id, row)
+            where_it_fails.pop_all()
 
     def _what_was_asked(self, job_id: str) -> Asked:
         """The request, read once for the chunks of a job that follow one another."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
+from collections.abc import Set
 from dataclasses import dataclass
 
 from celery import Celery
@@ -45,12 +46,16 @@ class Watch:
     app: Celery
     store: JobStore
 
-    def look(self, worker: str) -> None:
-        """Say that the worker lives; one worker at a time looks for what was lost."""
+    def look(self, worker: str, at_work: Set[tuple[str, int]]) -> None:
+        """Say that the worker lives; one worker at a time looks for what was lost.
+
+        ``at_work`` holds of each chunk that the worker has its job's id and its first row.
+        """
         try:
             self.store.beat(worker, LEASE_S)
             if self.store.take_turn("watch", BEAT_S * 0.9):
                 self.store.sweep_out()
+                self.let_go(worker, at_work)
                 self.queue_what_was_lost()
         except AWAY as away:
             logger.warning("jobs are not watched now: %s", away)
@@ -61,6 +66,13 @@ class Watch:
             self.store.forget(worker)
         except AWAY as away:
             logger.warning("worker %s leaves without a word: %s", worker, away)
+
+    def let_go(self, worker: str, at_work: Set[tuple[str, int]]) -> None:
+        """Release what the worker no longer has: the store was full, or away, when it was through."""
+        for job in self.store.unfinished():
+            for claim in self.store.claims(job.id):
+                if claim.worker == worker and (job.id, claim.start) not in at_work:
+                    self.store.release(job.id, claim.start)
 
     def queue_what_was_lost(self) -> None:
         """Queue the rows that nobody makes, where no message waits."""

@@ -13,6 +13,7 @@ from celery.signals import (
     worker_process_shutdown,
     worker_shutting_down,
 )
+from celery.worker.state import reserved_requests
 
 from service.config import Config
 from service.jobs.child import Child
@@ -95,11 +96,19 @@ def watching(app: Celery, config: Config) -> type[bootsteps.StartStopStep]:
             prepare_folders(config)
 
         def start(self, worker: Any) -> None:  # noqa: ANN401
-            watch.look(worker.hostname)
-            self.entry = worker.timer.call_repeatedly(BEAT_S, watch.look, (worker.hostname,))
+            def look() -> None:
+                watch.look(worker.hostname, chunks_at_work())
+
+            look()
+            self.entry = worker.timer.call_repeatedly(BEAT_S, look)
 
         def stop(self, worker: Any) -> None:  # noqa: ANN401
             self.entry.cancel()
             watch.leave(worker.hostname)
 
     return Watching
+
+
+def chunks_at_work() -> set[tuple[str, int]]:
+    """Of every chunk that this worker has: its job's id and its first row."""
+    return {(request.args[0], request.args[1]) for request in reserved_requests}
