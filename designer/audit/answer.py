@@ -7,7 +7,7 @@ from designer.audit.breaks import TOO_LARGE
 from designer.audit.diagnosis import Diagnosis, Verdict, diagnose
 from designer.audit.documents import layer_document
 from designer.audit.mirror import mirror_network
-from designer.audit.patch import patch_source
+from designer.audit.patch import holds, patch_source
 from designer.audit.pointing import break_errors, layer_pointer
 from designer.audit.proof import Proof, prove
 from designer.audit.repairs.goal import Goal
@@ -71,7 +71,7 @@ def _findings(request: AuditRequest, trace: Trace, found: Diagnosis) -> Document
         "verdict": str(found.verdict),
         "fails_at": trace.fails_at,
         "layer": found.layer,
-        "reason": found.reason,
+        "reason": _reason(request, found),
         "torch_error": found.torch_error,
         "pointers": [error["pointer"] for error in errors],
         "errors": errors,
@@ -126,13 +126,24 @@ def trace_rows(request: AuditRequest, trace: Trace) -> list[Document]:
     return rows
 
 
+def _reason(request: AuditRequest, found: Diagnosis) -> str:
+    """The reason; and where a source was followed no further than to the layer that breaks."""
+    cut = None if request.source is None else request.source.cut
+    behind = "" if cut is None else f" What stands behind it was not followed: {cut}."
+    return found.reason + behind
+
+
 def _mended(request: AuditRequest, found: Diagnosis, runner: Runner | None) -> Document:
     """The repairs; where there are none, the nearest sizes served and the design that would do."""
-    goal = Goal(wanted=found.wanted)
-    repairs = _proven(find_repairs(request.network, goal), runner)
-    if repairs:
-        return {"repairs": [_repair(request, repair, proof) for repair, proof in repairs]}
-    shapes = served_inputs(request.network, Goal(), Work(NEAREST_WORK), most=3)
+    source = request.source
+    cut = source is not None and source.cut is not None
+    repairs = find_repairs(request.network, Goal(wanted=None if cut else found.wanted))
+    if source is not None:
+        repairs = [repair for repair in repairs if holds(source, repair)]
+    proven = _proven(repairs, runner)
+    if proven:
+        return {"repairs": [_repair(request, repair, proof) for repair, proof in proven]}
+    shapes = [] if cut else served_inputs(request.network, Goal(), Work(NEAREST_WORK), most=3)
     return {
         "nearest": {
             "input_shapes": [list(shape) for shape in shapes],

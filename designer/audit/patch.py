@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import pairwise
 
-from designer.audit.breaks import Shape
 from designer.audit.documents import layer_document, plain
 from designer.audit.padding import CropLayer, PadLayer
 from designer.audit.reading.modules import SIGNATURES, split_axes
@@ -72,13 +71,22 @@ def patch_source(source: SourceNetwork, repair: Candidate) -> str | None:
         if edit not in edits:
             edits.append(edit)
     text = _applied(source.text, edits)
-    if text is None or not _proven(text, repair):
+    if text is None or not _proven(source, text, repair):
         return None
     before, after = _lines(source.text), _lines(text)
     for lines in (before, after):
         if lines and not lines[-1].endswith("\n"):
             lines[-1] += "\n"
     return "".join(unified_diff(before, after, "source.py", "source.py"))
+
+
+def holds(source: SourceNetwork, repair: Candidate) -> bool:
+    """Whether a repair of what was read of a source mends the source: all else of it runs too."""
+    if source.cut is None:
+        return True
+    if {change.index for change in repair.changes} == {INPUT}:
+        return _proven(source, source.text, repair)
+    return patch_source(source, repair) is not None
 
 
 def _edit(source: SourceNetwork, change: Change, count: int, repair: Candidate) -> Edit | None:
@@ -225,15 +233,22 @@ def _applied(text: str, edits: list[Edit]) -> str | None:
     return text
 
 
-def _proven(text: str, repair: Candidate) -> bool:
-    """Whether the edited text is read as a network that ends where the repair does."""
-    network = repair.network
+def _proven(source: SourceNetwork, text: str, repair: Candidate) -> bool:
+    """Whether the edited text is read as a network that ends where the repair does.
+
+    Where only a part of the source was read, that it begins as the repair and breaks nowhere.
+    """
+    network, partly = repair.network, source.cut is not None
     try:
-        source = read_source(text, input_shape=network.input_shape, batch=network.batch)
+        read = read_source(
+            text, input_shape=network.input_shape, batch=network.batch, partly=partly
+        )
     except InvalidRequest:
         return False
     again = trace_network(
-        Network(input_shape=network.input_shape, layers=source.layers, batch=network.batch)
+        Network(input_shape=network.input_shape, layers=read.layers, batch=network.batch)
     )
-    end: Shape = repair.trace.shapes[-1]
-    return again.broken is None and again.shapes[-1] == end
+    if again.broken is not None:
+        return False
+    wanted = repair.trace.shapes
+    return again.shapes[: len(wanted)] == wanted if partly else again.shapes[-1] == wanted[-1]

@@ -1,6 +1,7 @@
 """Sources as forums have them, written anew: shape of the input, and the lines of both methods.
 
-Those with ``refused`` are not followed, in these words; the others are read as torch runs them.
+Those with ``refused`` are not followed, in these words; of those with ``behind`` the first layer
+breaks, and what stands behind it depends on its sizes; all others are read as torch runs them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ _ALL: list[Json] = json.loads(
     (Path(__file__).parents[1] / "data" / "forum_sources.json").read_text(encoding="utf-8")
 )
 FOLLOWED: dict[str, Json] = {each["name"]: each for each in _ALL if "refused" not in each}
+BEHIND: dict[str, Json] = {each["name"]: each for each in _ALL if "behind" in each}
 REFUSED: dict[str, Json] = {each["name"]: each for each in _ALL if "refused" in each}
 
 

@@ -22,10 +22,14 @@ from designer.audit.spec import Layer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceNetwork:
-    """The layers of a source, each with the node that made it."""
+    """The layers of a source, each with the node that made it.
+
+    ``cut`` says why the layers end before the source does: behind one that breaks.
+    """
 
     text: str
     placed: tuple[Placed, ...]
+    cut: SourceRefused | None = None
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -47,10 +51,13 @@ class Found:
     module: Value
 
 
-def read_source(text: str, *, input_shape: Shape, batch: int = 2) -> SourceNetwork:
+def read_source(
+    text: str, *, input_shape: Shape, batch: int = 2, partly: bool = False
+) -> SourceNetwork:
     """The layers that an input of that shape passes through.
 
-    Of several networks it is the one whose first layer takes the input.
+    Of several networks it is the one whose first layer takes the input. With ``partly`` the layers
+    end where the source cannot be followed.
 
     >>> network = read_source("nn.Sequential(nn.Conv2d(3, 8, 4, 2, 1), nn.ReLU())",
     ...                       input_shape=(3, 64, 64))
@@ -64,7 +71,7 @@ def read_source(text: str, *, input_shape: Shape, batch: int = 2) -> SourceNetwo
     interpreter = Interpreter()
     try:
         found = _find_networks(interpreter, tree)
-        return _choose(interpreter, found, text, (batch, *input_shape))
+        return _choose(interpreter, found, text, (batch, *input_shape), partly=partly)
     except RecursionError as error:
         raise SourceTooLong(interpreter.line, "nested too deeply to be followed") from error
 
@@ -111,7 +118,9 @@ def _classes(scope: Scope) -> list[Found]:
     ]
 
 
-def _choose(interpreter: Interpreter, found: list[Found], text: str, shape: Shape) -> SourceNetwork:
+def _choose(
+    interpreter: Interpreter, found: list[Found], text: str, shape: Shape, *, partly: bool
+) -> SourceNetwork:
     """The network that takes the input; the only one in any case."""
     if not found:
         _refuse_lost(interpreter)
@@ -128,7 +137,8 @@ def _choose(interpreter: Interpreter, found: list[Found], text: str, shape: Shap
             module = each.module
             if isinstance(module, ClassValue):
                 module = interpreter.apply(module, [], {}, module.node)
-            tapes.append((each, interpreter.pass_through(module, shape, each.node)))
+            tape = interpreter.pass_through(module, shape, each.node, partly=partly)
+            tapes.append((each, tape))
         except SourceTooLong:
             raise
         except SourceRefused as refused:
@@ -164,7 +174,7 @@ def _refuse_lost(interpreter: Interpreter) -> None:
 def _source_network(tape: Tape, text: str, found: list[Found]) -> SourceNetwork:
     if not tape.placed:
         raise SourceRefused(_line(found[0].node), "the network has no layers", code="no_network")
-    return SourceNetwork(text=text, placed=tuple(tape.placed))
+    return SourceNetwork(text=text, placed=tuple(tape.placed), cut=tape.cut)
 
 
 def _node(value: Value) -> ast.AST:

@@ -12,10 +12,10 @@ from designer.audit.reading.values import BatchSize, TensorValue, Unknown, Value
 
 
 def tensor_sizes(tensor: TensorValue, tape: Tape, node: ast.AST) -> tuple[Value, ...]:
-    """The sizes of a tensor; behind a layer that breaks only the batch is known."""
+    """The sizes of a tensor; behind a layer that breaks only the batch is known, and no axes more."""
     if tensor.shape is None:
         unknown = Unknown(why="a size behind a layer that breaks", line=getattr(node, "lineno", 1))
-        return (BatchSize(tape.shapes[0][0]), *[unknown] * 4)
+        return (BatchSize(tape.shapes[0][0]), *[unknown] * (len(tape.shapes[-1]) - 1))
     return (BatchSize(tensor.shape[0]), *tensor.shape[1:])
 
 

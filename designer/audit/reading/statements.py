@@ -52,19 +52,35 @@ class Interpreter(Calling):
                     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                         scope[node.id] = Unknown(why=refused.what, line=refused.line)
 
-    def pass_through(self, module: Value, shape: Shape, node: ast.AST) -> Tape:
-        """The layers that an input of that whole shape passes through."""
+    def pass_through(
+        self, module: Value, shape: Shape, node: ast.AST, *, partly: bool = False
+    ) -> Tape:
+        """The layers that an input of that whole shape passes through.
+
+        Behind a layer that breaks nothing runs: what cannot be followed there cuts the tape off, and
+        with ``partly`` it does so anywhere.
+        """
         self.tape = Tape(shape)
-        result = self.apply(module, [self.tape.start], {}, node)
+        try:
+            self._follow(module, self.tape, node)
+        except SourceTooLong:
+            raise
+        except SourceRefused as refused:
+            if not (partly or self.tape.broken):
+                raise
+            self.tape.cut = refused
+        return self.tape
+
+    def _follow(self, module: Value, tape: Tape, node: ast.AST) -> None:
+        result = self.apply(module, [tape.start], {}, node)
         if isinstance(result, tuple | list) and result:
             result = result[0]
         if isinstance(result, Unknown):
             refuse_unknown(result, node, "what the network gives cannot be followed")
         if not isinstance(result, TensorValue):
             refuse_line(node, "what the network gives cannot be followed")
-        if result.index != len(self.tape.placed) - 1:
+        if result.index != len(tape.placed) - 1:
             refuse_line(node, "the network gives a tensor that is not the last one made")
-        return self.tape
 
     def _do(self, statement: ast.stmt, scope: Scope) -> Left | None:
         name = f"_do_{type(statement).__name__.lower()}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from designer.audit.breaks import LayerBreaks, Shape, refuse_size
 from designer.audit.dense import ReshapeLayer
-from designer.audit.reading.text import SourceTooLong, refuse_line
+from designer.audit.reading.text import SourceRefused, SourceTooLong, refuse_line
 from designer.audit.reading.values import LayerModule, TensorValue
 from designer.audit.skips import AddFromLayer, ConcatFromLayer
 from designer.audit.spec import Layer
@@ -30,6 +30,8 @@ class Tape:
         self.placed: list[Placed] = []
         self.shapes: list[Shape] = [shape]
         self.broken = False
+        self.cut: SourceRefused | None = None
+        """Why the rest is not on the tape."""
 
     @property
     def start(self) -> TensorValue:
