@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from tests.parts.redis import wait_until
 from tests.service.jobs.sweeping import PATIENCE_S, ROWS
 from tests.service.processes import children, descendants, is_gone
 from tests.service.servers import Server, start_server
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
 
