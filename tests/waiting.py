@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-PATIENCE_S = 120
+PATIENCE_S = 240
 """Seconds that a condition may take on a busy machine."""
 
 

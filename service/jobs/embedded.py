@@ -113,15 +113,19 @@ def main(program: str = PROGRAM) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: the server tells when it ends
     config = Config.from_environment()
     folder = Path(config.state_folder)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = FileLock(folder / "worker.lock")
 
     def wanted() -> bool:
         return not told.is_set() and os.getppid() == parent
 
     while wanted():
-        with suppress(Timeout), lock.acquire(timeout=_LOOK_EVERY_S):
-            Keeper(open_store(config), program=program, wanted=wanted).keep()
+        with suppress(
+            Timeout, OSError
+        ):  # another server has it; or folder or process cannot be had
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with lock.acquire(timeout=_LOOK_EVERY_S):
+                Keeper(open_store(config), program=program, wanted=wanted).keep()
+        told.wait(_LOOK_EVERY_S)
 
 
 if __name__ == "__main__":

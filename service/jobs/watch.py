@@ -76,7 +76,8 @@ class Watch:
 
     def queue_what_was_lost(self) -> None:
         """Queue the rows that nobody makes, where no message waits."""
-        old = [job for job in self.store.unfinished() if job.created_at < time.time() - YOUNG_S]
+        now = time.time()  # which may have been set back since a job was made
+        old = [job for job in self.store.unfinished() if abs(now - job.created_at) > YOUNG_S]
         if not old or queue_depth(self.app):
             return
         alive = self.store.workers()

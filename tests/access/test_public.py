@@ -13,9 +13,9 @@ import yaml
 
 from service.config import Config, ConfigError
 from tests.access.keys import ALICE, KEYS, bearer, entry
-from tests.parts.redis import wait_until
 from tests.service.processes import children, is_gone
 from tests.service.servers import ROOT, Server, serving
+from tests.waiting import wait_until
 
 PUBLIC = ("0.0.0.0", "::", "[::]", "192.0.2.1", "2001:db8::1", "example.org", "0", "127.1.example")
 LOCAL = ("127.0.0.1", "127.8.9.10", "::1", "[::1]", "localhost")

@@ -20,7 +20,7 @@ from typing import Any
 from flask import Flask
 
 from tests.cache.parts import BRIEF, SIZES, application, cache_of, settings, stages
-from tests.parts.redis import wait_until
+from tests.waiting import wait_until
 
 NOBODY = 65534
 DISK_BYTES = 2**21

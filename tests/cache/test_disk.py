@@ -19,9 +19,9 @@ import pytest
 
 from service.cache.disk import FILE, Disk
 from service.cache.guard import Guarded
-from tests.parts.redis import wait_until
 from tests.service.servers import ROOT
 from tests.support import soak_count
+from tests.waiting import wait_until
 
 MIB = 2**20
 

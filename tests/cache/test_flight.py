@@ -9,7 +9,7 @@ import pytest
 
 from designer.errors import Overloaded, ProbeFailed
 from service.cache.flight import Flight
-from tests.parts.redis import wait_until
+from tests.waiting import wait_until
 
 CALLERS = 12
 

@@ -11,7 +11,8 @@ import pytest
 
 from service.cache.guard import Guarded
 from service.cache.shared import TIMEOUT_S, TURN_S, Shared
-from tests.parts.redis import RedisServer, wait_until
+from tests.parts.redis import RedisServer
+from tests.waiting import wait_until
 
 
 class Counting(Shared):

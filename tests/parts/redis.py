@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,17 +20,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from tests.service.servers import free_port
-
-PATIENCE_S = 60
-"""Seconds that a start, an end or a condition may take on a busy machine."""
-
-
-def wait_until(condition: Callable[[], bool], *, what: str) -> None:
-    """Return once the condition holds."""
-    end = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < end, f"waited {PATIENCE_S} s in vain for {what}"
-        time.sleep(0.02)
+from tests.waiting import PATIENCE_S, wait_until
 
 
 class RedisServer:

@@ -203,12 +203,15 @@ class SqliteStore:
         return {str(row["holder"]) for row in found.fetchall()}
 
     def take_turn(self, name: str, seconds: float) -> bool:
-        """Whether this is the one caller who gets the turn of that name in so many seconds."""
+        """Whether this is the one caller who gets the turn of that name in so many seconds.
+
+        One that would last longer was taken before the clock was set back.
+        """
         with self._writing() as db:
             now = self._clock()
             taken = db.execute(
                 "INSERT INTO leases VALUES ('turns', ?, ?) ON CONFLICT"
-                " DO UPDATE SET until = excluded.until WHERE until <= ?",
+                " DO UPDATE SET until = excluded.until WHERE until <= ? OR until > excluded.until",
                 (name, now + seconds, now),
             )
             return taken.rowcount == 1

@@ -8,7 +8,7 @@ from typing import Any
 
 from service.jobs.desk import Desk
 from service.jobs.job import Job
-from tests.parts.redis import wait_until
+from tests.waiting import wait_until
 
 ROWS = 500
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from tests.parts.redis import wait_until
 from tests.service.jobs.sweeping import PATIENCE_S, ROWS
 from tests.service.processes import children, descendants, is_gone
 from tests.service.servers import Server, start_server
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
 
@@ -77,10 +77,15 @@ def assert_complete(server: Server, path: str) -> None:
     assert [row["problem"] for row in found] == [None] * ROWS
 
 
+def command_of(pid: int) -> bytes:
+    """How a process was called."""
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
 def celery_of(server: Server) -> int:
     """The worker: the one process below the one beside the web processes."""
     for child in children(server.pid):
-        if b"service.jobs.embedded" in Path(f"/proc/{child}/cmdline").read_bytes():
+        if b"service.jobs.embedded" in command_of(child):
             wait_until(lambda: bool(children(child)), what="a worker")  # noqa: B023
             return children(child)[0]
     raise AssertionError("nobody keeps a worker")
@@ -122,6 +127,27 @@ def test_a_killed_server_goes_on_where_it_was(tmp_path: Path) -> None:
         assert_complete(second, path)
     finally:
         second.stop()
+
+
+def test_a_state_folder_may_come_late(tmp_path: Path) -> None:
+    """A disk that is mounted after the start, or was read-only: jobs are done from then on."""
+    place = tmp_path / "disk"
+    place.write_text("not yet a folder")
+    state = str(place / "state")
+    late = start_server(tmp_path, workers="1", embedded_worker="true", state_folder=state)
+    try:
+        body = json.dumps({"designs": [{"resolution": 8, "latent_dim": 4}], "verify": "none"})
+        sent = {"method": "POST", "body": body.encode()}
+        kind = {"Content-Type": "application/json"}
+        assert late.ask("/v1/sweeps", **sent, headers=kind).status == 503
+        (beside,) = (pid for pid in children(late.pid) if b"embedded" in command_of(pid))
+        place.unlink()
+        taken = late.ask("/v1/sweeps", **sent, headers=kind)
+        assert taken.status == 202
+        wait_for_rows(late, taken.headers["Location"], 1)
+        assert not is_gone(beside)
+    finally:
+        late.stop()
 
 
 def test_an_ended_server_leaves_nobody(tmp_path: Path) -> None:

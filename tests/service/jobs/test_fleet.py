@@ -15,7 +15,7 @@ import pytest
 
 from service.jobs.desk import Desk
 from service.jobs.job import Job, State
-from tests.parts.redis import RedisServer, serving_redis, wait_until
+from tests.parts.redis import RedisServer, serving_redis
 from tests.service.jobs.poison import SLOW
 from tests.service.jobs.sweeping import (
     ROWS,
@@ -28,6 +28,7 @@ from tests.service.jobs.sweeping import (
 from tests.service.jobs.workers import POISON, config_of, end_worker, start_worker
 from tests.service.processes import children, is_gone
 from tests.service.servers import start_server
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,16 +15,11 @@ def test_a_worker_that_always_ends_is_started_less_and_less_often(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where no worker can work, trying must not take the machine from the web processes."""
-    starts: list[float] = []
-
-    def useless(name: str, *, program: str) -> list[str]:
-        starts.append(time.monotonic())
-        return ["false"]
-
-    monkeypatch.setattr(embedded, "worker_command", useless)
-    until = time.monotonic() + 4
+    pauses: list[float] = []
+    monkeypatch.setattr(embedded, "worker_command", lambda name, *, program: ["false"])
+    monkeypatch.setattr(embedded.Keeper, "_rest", lambda _, seconds: pauses.append(seconds))
     store = open_store(Config(state_folder=str(tmp_path)))
-    embedded.Keeper(store, program="none", wanted=lambda: time.monotonic() < until).keep()
-    pauses = [later - earlier for earlier, later in pairwise(starts)]
-    assert len(pauses) >= 2
-    assert all(later > earlier for earlier, later in pairwise(pauses))
+    embedded.Keeper(store, program="none", wanted=lambda: len(pauses) < 8).keep()
+    assert pauses == sorted(pauses)
+    assert 0 < pauses[0] < 1
+    assert pauses[-2:] == [10, 10]

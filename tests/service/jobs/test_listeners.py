@@ -17,10 +17,10 @@ from service.app import create_app
 from service.jobs.desk import Desk
 from service.jobs.job import Job
 from service.jobs.store.protocol import Row
-from tests.parts.redis import wait_until
 from tests.service.jobs.sweeping import briefs, hand_in
 from tests.service.jobs.workers import config_of
 from tests.service.servers import Server, start_server
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ import pytest
 
 from service.jobs.desk import Desk
 from service.jobs.job import State
-from tests.parts.redis import serving_redis, wait_until
+from tests.parts.redis import serving_redis
 from tests.service.jobs.poison import KILLED, STUCK, TOO_LARGE, TOO_LONG
 from tests.service.jobs.sweeping import (
     ROWS,
@@ -21,6 +21,7 @@ from tests.service.jobs.sweeping import (
     wait_for_rows,
 )
 from tests.service.jobs.workers import POISON, config_of, working
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 

@@ -37,6 +37,17 @@ def test_a_removed_folder_is_begun_anew_by_every_thread(tmp_path: Path, clock: C
         assert all(ask_all(new_threads, new.job.id))
 
 
+def test_a_clock_that_is_set_back_stops_nobody(tmp_path: Path, clock: Clock) -> None:
+    """Whose turn it is to look for what was lost is open again within the seconds of a turn."""
+    store = SqliteStore(tmp_path / "jobs.sqlite", clock=clock)
+    assert store.take_turn("watch", 5)
+    clock.now += 1
+    assert not store.take_turn("watch", 5)
+    clock.now -= 3600
+    assert store.take_turn("watch", 5)
+    assert not store.take_turn("watch", 5)
+
+
 def under_a_file(state: Path) -> None:
     """The folder cannot be made."""
     state.parent.mkdir()

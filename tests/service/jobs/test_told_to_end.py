@@ -12,11 +12,12 @@ import pytest
 
 from service.jobs.desk import Desk
 from service.jobs.job import Job
-from tests.parts.redis import serving_redis, wait_until
+from tests.parts.redis import serving_redis
 from tests.service.jobs.poison import TOO_LONG
 from tests.service.jobs.sweeping import briefs, hand_in, standing
 from tests.service.jobs.workers import POISON, config_of, end_worker, start_worker
 from tests.service.processes import descendants
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 

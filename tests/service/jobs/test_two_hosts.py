@@ -13,7 +13,7 @@ import pytest
 from service.jobs.desk import Desk
 from service.jobs.job import State
 from service.jobs.processes import worker_command
-from tests.parts.redis import RedisServer, serving_redis, wait_until
+from tests.parts.redis import RedisServer, serving_redis
 from tests.service.jobs.namespaces import Host, two_hosts
 from tests.service.jobs.poison import SLOW
 from tests.service.jobs.sweeping import (
@@ -26,6 +26,7 @@ from tests.service.jobs.sweeping import (
 )
 from tests.service.jobs.workers import POISON, config_of, end_worker
 from tests.service.servers import ROOT
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 

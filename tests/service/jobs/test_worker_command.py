@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from service.jobs.desk import Desk
-from tests.parts.redis import wait_until
 from tests.service.jobs.sweeping import assert_each_once, briefs, hand_in
 from tests.service.jobs.workers import config_of, end_worker, working
 from tests.service.servers import ROOT
+from tests.waiting import wait_until
 
 CALL = [sys.executable, "-c", "from service.jobs.cli import worker; worker()"]
 

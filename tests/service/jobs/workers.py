@@ -12,8 +12,8 @@ from uuid import uuid4
 from service.config import Config
 from service.jobs.processes import PROGRAM, worker_command
 from service.jobs.store.opening import open_store
-from tests.parts.redis import wait_until
 from tests.service.servers import ROOT
+from tests.waiting import wait_until
 
 POISON = "tests.service.jobs.poison"
 
