@@ -88,7 +88,7 @@ function takeLegend(svg) {
 	const label = svg.querySelector("path.grid ~ text:not(.dark-ink)");
 	const { width, height, y } = svg.viewBox.baseVal;
 	const top = label.getAttribute("y") - 14;
-	const legend = s("svg.gd.legend");
+	const legend = s("svg.gd.legend", { "font-family": svg.getAttribute("font-family") });
 	while (label.nextSibling) legend.append(label.nextSibling);
 	legend.prepend(label);
 	const taps = legend.querySelector("path.grid").getAttribute("d").match(/^M(\d+) \d+h(\d+)/);
