@@ -5,7 +5,7 @@ const KEPT = 40;
 
 /**
  * What went wrong, for people to read and to act upon. `kind` is one of
- * network (nobody answered), limited (429), busy (503), refused (4xx with a problem), broken.
+ * network (nobody answered), locked (401), limited (429), busy (503), refused (4xx with a problem), broken.
  * `retryAfter` is in seconds, where the service named them.
  */
 export class Failure extends Error {
@@ -15,9 +15,35 @@ export class Failure extends Error {
 	}
 }
 
+let key = "";
+try {
+	key = sessionStorage.getItem("key") ?? "";
+} catch {
+	// Storage may be forbidden: then the key lasts as long as the page.
+}
+
+/** Send this key with every request from now on, in this tab and until it is closed. */
+export function presentKey(text) {
+	key = text;
+	try {
+		sessionStorage.setItem("key", key);
+	} catch {
+		// As above.
+	}
+}
+
+export const hasKey = () => key !== "";
+
+const authorization = () => (key ? { Authorization: `Bearer ${key}` } : {});
+
+/** The address of a picture of the service; it holds the picture itself where only a key shows it. */
+export async function pictureAddress(path, signal) {
+	return key ? `data:image/svg+xml,${encodeURIComponent(await call(path, { signal, as: "text" }))}` : path;
+}
+
 /** One request; the answer as JSON, or as text where `as` says so. */
 export async function call(path, { method, body, headers, signal, as = "json" } = {}) {
-	const asked = body === undefined ? { method, headers } : sending(body, headers);
+	const asked = body === undefined ? { method, headers: { ...headers, ...authorization() } } : sending(body, headers);
 	const limit = AbortSignal.timeout(LONGEST_MS);
 	try {
 		const answer = await fetch(path, { ...asked, signal: signal ? AbortSignal.any([signal, limit]) : limit });
@@ -32,13 +58,13 @@ export async function call(path, { method, body, headers, signal, as = "json" } 
 const sending = (body, headers) => ({
 	method: "POST",
 	body: JSON.stringify(body),
-	headers: { "Content-Type": "application/json", ...headers },
+	headers: { "Content-Type": "application/json", ...headers, ...authorization() },
 });
 
 async function failureOf(answer) {
 	const problem = await answer.json().catch(() => null);
 	const facts = { problem, retryAfter: Number.parseInt(answer.headers.get("Retry-After"), 10) || null };
-	const known = { 429: "limited", 503: "busy" }[answer.status];
+	const known = { 401: "locked", 429: "limited", 503: "busy" }[answer.status];
 	return new Failure(known ?? (answer.status < 500 && problem?.code ? "refused" : "broken"), facts);
 }
 

@@ -3,7 +3,7 @@
 import { Line, keptCall } from "./api.mjs";
 import { briefOf, commandOptions, unknownFields } from "./brief.mjs";
 import { h, panel, show } from "./dom.mjs";
-import { failureBox, strangeBox } from "./failure.mjs";
+import { failureBox, fileLink, strangeBox } from "./failure.mjs";
 import { highlighted } from "./python.mjs";
 import { receiptSection } from "./receipt.mjs";
 import { chainSizes, words } from "./words.mjs";
@@ -45,8 +45,8 @@ export function mount(root, { announce, address }) {
 			h(
 				"p.row.actions",
 				copier(words("code.copy"), source.text, { class: "main" }),
-				h("a.button", { href: links.module, download: "model.py" }, words("code.module")),
-				h("a.button", { href: links.bundle, download: "bundle.zip" }, words("code.bundle")),
+				fileLink(links.module, "model.py", words("code.module")),
+				fileLink(links.bundle, "bundle.zip", words("code.bundle")),
 			),
 			h("div.columns.stack", listing(source.text), again(design)),
 			receiptSection(design),

@@ -1,6 +1,6 @@
 // The design view: a form, and what comes of it as one types: chain, networks, why, alternatives.
 
-import { Line, keptCall } from "./api.mjs";
+import { Line, keptCall, pictureAddress } from "./api.mjs";
 import { briefOf, chainText, changed, fieldAt, paramsOf, unknownFields } from "./brief.mjs";
 import { h, panel, show } from "./dom.mjs";
 import { failureBox, strangeBox } from "./failure.mjs";
@@ -104,7 +104,7 @@ export function mount(root, context) {
 	/** The design of an id; its picture, which needs no proof, is there before. */
 	async function recalled(signal) {
 		const path = `/v1/designs/${encodeURIComponent(params.design)}`;
-		const picture = h("img", { src: `${path}/generator.svg`, alt: words("network.generator"), onerror: () => picture.remove() });
+		const picture = h("img", { src: await pictureAddress(`${path}/generator.svg`, signal), alt: words("network.generator"), onerror: () => picture.remove() });
 		const note = h("p", { role: "status" }, h("span.badge.running", words("design.recalling")));
 		show(notice, h("div.panel", note, h("div.scroll", { tabindex: "0" }, picture)));
 		pinned = await keptCall(path, { signal });

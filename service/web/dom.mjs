@@ -42,3 +42,10 @@ export const labelled = (label, control, ...more) => h("div.field", h("label", {
 
 /** Names, each with what is said of it. */
 export const facts = (pairs) => h("dl.facts", pairs.map(([name, ...value]) => h("div", h("dt", name), h("dd.number", value))));
+
+/** Hand a text or blob to the reader as a file. */
+export function save(name, content, type) {
+	const href = URL.createObjectURL(new Blob([content], { type }));
+	h("a", { href, download: name }).click();
+	URL.revokeObjectURL(href);
+}

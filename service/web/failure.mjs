@@ -1,6 +1,7 @@
 // A failure in words, with a way on.
 
-import { h, prose, show } from "./dom.mjs";
+import { call, hasKey, presentKey } from "./api.mjs";
+import { h, labelled, prose, save, show } from "./dom.mjs";
 import { words } from "./words.mjs";
 
 /** A box that speaks up. */
@@ -16,7 +17,8 @@ export const strangeBox = (names) => alertBox(words("address.partly"), names.map
 export function failureBox({ kind, problem, retryAfter }, retry) {
 	const box = alertBox(words(`failure.${kind}.title`), h("p", words(`failure.${kind}.text`)), problem && serviceWords(problem));
 	box.dataset.kind = kind;
-	if (kind !== "refused") box.append(retryRow(box, retry, retryAfter));
+	if (kind === "locked") box.append(keyForm(retry));
+	else if (kind !== "refused") box.append(retryRow(box, retry, retryAfter));
 	return box;
 }
 
@@ -31,6 +33,31 @@ function serviceWords({ errors, detail, type, code }) {
 
 /** What is wrong with a field; where it lies deeper than a name says, its place stands before it. */
 const located = ({ pointer = "", detail }) => (pointer.split("/").length > 2 ? [h("code", pointer), ": ", detail] : detail);
+
+function keyForm(retry) {
+	const input = h("input", { id: "service-key", type: "password", autocomplete: "off", required: true });
+	const take = (event) => {
+		event.preventDefault();
+		presentKey(input.value.trim());
+		retry();
+	};
+	return h("form", { onsubmit: take }, labelled(words("failure.key"), input), h("p.row", h("button.main", { type: "submit" }, words("failure.unlock"))));
+}
+
+/** A link to a file of the service; with a key, which no link can carry, the file is fetched and saved. */
+export function fileLink(href, name, label) {
+	const link = h("a.button", { href, download: name, onclick: (event) => hasKey() && take(event) }, label);
+	return link;
+
+	async function take(event) {
+		event.preventDefault();
+		try {
+			save(name, await call(href, { as: "blob" }));
+		} catch (failure) {
+			link.parentElement.after(failureBox(failure, () => link.click()));
+		}
+	}
+}
 
 function retryRow(box, retry, seconds) {
 	const note = h("span.muted");

@@ -1,6 +1,6 @@
 // How evenly the generator paints: a plain sentence on checkerboards, and the service's own map.
 
-import { Failure } from "./api.mjs";
+import { Failure, pictureAddress } from "./api.mjs";
 import { h, scroller, show } from "./dom.mjs";
 import { words } from "./words.mjs";
 
@@ -24,7 +24,9 @@ const unevenName = ({ name, kernel_size: kernel, stride }) => `${name} (${kernel
 /** Show a design's overlap in `root`; the service's map is loaded where somebody wants to see it. */
 export function showOverlap(root, { generator, links }, failed) {
 	const picture = h("img", { alt: words("overlap.map"), loading: "lazy", onerror: () => failed(new Failure("network")) });
-	const load = () => fold.open && (picture.src ||= links.overlap);
+	const load = async () => {
+		if (fold.open && !picture.src) picture.src = await pictureAddress(links.overlap).catch(() => links.overlap);
+	};
 	const fold = h("details.fold", { ontoggle: load }, h("summary", words("overlap.see")), scroller(words("overlap.map"), picture));
 	fold.open = Boolean(root.querySelector("details")?.open);
 	const even = generator.layers.every((layer) => layer.even_overlap !== false);

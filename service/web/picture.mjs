@@ -9,12 +9,16 @@ import { translations } from "./words.mjs";
 const FITTING = new CSSStyleSheet();
 FITTING.replaceSync(
 	"svg{display:block;height:auto;max-height:26rem;max-width:100%;width:auto}" +
+		".legend{margin-top:8px}" +
 		".gd .bg{fill:none}" +
 		".mark{fill:none;stroke:var(--gd-window);stroke-width:2;vector-effect:non-scaling-stroke}",
 );
 
 /** A picture is not drawn smaller than this share of its size: its texts must be read. */
 const LEAST_SCALE = 0.3;
+
+/** The words above the legend of a matrix take this much. */
+const LEGEND_WIDTH = 160;
 
 /** The sheet's colours in light, then in dark for those whose system is dark. */
 const SCHEMES = /\.gd\{(--[^}]*)\}@media \(prefers-color-scheme:dark\)\{\.gd\{([^}]*)\}\}/;
@@ -54,6 +58,7 @@ export function showPicture(host, text) {
 	const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
 	root.adoptedStyleSheets = [sheet, FITTING];
 	root.replaceChildren(svg);
+	if (svg.querySelector(".tap-of")) root.append(takeLegend(svg));
 	const walks = readWalks(svg, sheet);
 	return {
 		flow: (column) => flow(svg, host.clientWidth, column),
@@ -76,6 +81,23 @@ function dropHeading(svg) {
 	const top = level - 20;
 	svg.setAttribute("viewBox", `0 ${top} ${width} ${height - top}`);
 	svg.setAttribute("height", height - top);
+}
+
+/** The legend of a matrix as a picture of its own: it keeps its size, however small the matrix is drawn. */
+function takeLegend(svg) {
+	const label = svg.querySelector("path.grid ~ text:not(.dark-ink)");
+	const { width, height, y } = svg.viewBox.baseVal;
+	const top = label.getAttribute("y") - 14;
+	const legend = s("svg.gd.legend", { "font-family": svg.getAttribute("font-family") });
+	while (label.nextSibling) legend.append(label.nextSibling);
+	legend.prepend(label);
+	const taps = legend.querySelector("path.grid").getAttribute("d").match(/^M(\d+) \d+h(\d+)/);
+	const wide = Math.max(LEGEND_WIDTH, Number(taps[2]) + 4);
+	const sides = { width: wide, height: y + height - top, viewBox: `${taps[1] - 2} ${top} ${wide} ${y + height - top}` };
+	for (const [name, value] of Object.entries(sides)) legend.setAttribute(name, value);
+	svg.setAttribute("viewBox", `0 ${y} ${width} ${top - y}`);
+	svg.setAttribute("height", top - y);
+	return legend;
 }
 
 /**

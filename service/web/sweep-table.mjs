@@ -1,6 +1,6 @@
 // The rows of a sweep: what was asked of each, what it costs, its verdict; sorted by a press.
 
-import { h, panel, scroller, show } from "./dom.mjs";
+import { h, panel, save, scroller, show } from "./dom.mjs";
 import { chainSizes, numberText, sizeText, words } from "./words.mjs";
 
 const SHOWN = 200; // rows on the screen; all are in the downloads
@@ -99,7 +99,5 @@ export function saveRows(rows, grid) {
 	const quote = (value) => (/[",\n]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : String(value ?? ""));
 	const ordered = rows.toSorted((one, two) => one.index - two.index);
 	const lines = [Object.keys(columns), ...ordered.map((row) => Object.values(columns).map((value) => value(row)))];
-	const url = URL.createObjectURL(new Blob([lines.map((line) => `${line.map(quote).join(",")}\r\n`).join("")], { type: "text/csv" }));
-	h("a", { href: url, download: "sweep.csv" }).click();
-	URL.revokeObjectURL(url);
+	save("sweep.csv", lines.map((line) => `${line.map(quote).join(",")}\r\n`).join(""), "text/csv");
 }

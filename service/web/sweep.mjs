@@ -1,13 +1,13 @@
 // The sweep view: a grid of designs as a job, its rows as they come, sorted, drawn, to take home.
 
-import { Line, call } from "./api.mjs";
+import { Line, call, hasKey } from "./api.mjs";
 import { h, labelled, panel, show } from "./dom.mjs";
-import { failureBox, strangeBox } from "./failure.mjs";
+import { failureBox, fileLink, strangeBox } from "./failure.mjs";
 import { showScatter } from "./scatter.mjs";
 import { saveRows, sweepTable } from "./sweep-table.mjs";
 import { words } from "./words.mjs";
 
-const [PAINT_MS, AGAIN_MS] = [400, 5000];
+const [PAINT_MS, AGAIN_MS, POLL_MS] = [400, 5000, 2000];
 const DRAWN = 400; // points of the plot; more would hide each other
 const START = { resolution: "32, 64, 96", latent_dim: "64, 128" };
 
@@ -132,6 +132,7 @@ export function mount(root, { navigate, address, announce }) {
 	}
 
 	function listen() {
+		if (hasKey()) return poll();
 		source = new EventSource(job.links.events);
 		source.addEventListener("row", ({ data }) => {
 			rows.push(JSON.parse(data));
@@ -149,6 +150,24 @@ export function mount(root, { navigate, address, announce }) {
 			setLost(true);
 			if (source.readyState === EventSource.CLOSED) again = setTimeout(() => update(params), AGAIN_MS);
 		};
+	}
+
+	/** No event stream can carry a key: ask how the job stands, and for its rows at its end. */
+	function poll() {
+		attempt(async (signal) => {
+			job = await call(job.links.self, { signal });
+			if (going()) again = setTimeout(poll, POLL_MS);
+			else if (job.links.result) {
+				const text = await call(job.links.result, { signal, as: "text" });
+				rows = text.trim().split("\n").map((line) => JSON.parse(line));
+			}
+			if (!going()) sent = {};
+			later();
+		}, poll);
+	}
+
+	function going() {
+		return ["queued", "running"].includes(job.state);
 	}
 
 	function stands({ data }) {
@@ -173,20 +192,19 @@ export function mount(root, { navigate, address, announce }) {
 		plot.hidden = made.length < 2;
 		table.show(rows, gridOf(params));
 		if (!job) return;
-		const going = ["queued", "running"].includes(job.state);
 		show(
 			progress,
 			h("p", h("strong", words(`sweep.state.${job.state}`)), " ", h("span.number", words("sweep.done", job))),
 			h("progress", { max: job.total, value: job.done, "aria-label": words("sweep.progress") }),
-			lost && going && h("p", { role: "status" }, words("sweep.lost")),
-			h("p.row", going && h("button", { onclick: cancel }, words("sweep.cancel")), rows.length > 0 && downloads()),
+			lost && going() && h("p", { role: "status" }, words("sweep.lost")),
+			h("p.row", going() && h("button", { onclick: cancel }, words("sweep.cancel")), rows.length > 0 && downloads()),
 		);
 		if (!plot.hidden && !plot.contains(document.activeElement)) paintPlot(made);
 	}
 
 	function downloads() {
 		return [
-			h("a.button", { href: job.links.result, download: "sweep.jsonl" }, words("sweep.jsonl")),
+			fileLink(job.links.result, "sweep.jsonl", words("sweep.jsonl")),
 			h("button", { onclick: () => saveRows(rows, gridOf(params)) }, words("sweep.csv")),
 		];
 	}

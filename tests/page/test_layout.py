@@ -136,3 +136,35 @@ def test_nothing_jumps_when_the_proof_arrives(browser: Browser, server: Server, 
             route.continue_()
         expect(page.locator(".badge.good")).to_be_visible()
         assert page.evaluate(tops) == pytest.approx(before, abs=1)
+
+
+def test_a_matrix_keeps_its_legend_readable(browser: Browser, server: Server) -> None:
+    """However small a large matrix is drawn, the taps of its kernel have the size they were made in."""
+    with Reader.reading(browser, server.url) as reader:
+        page = open_view(reader, "layer")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            scales = page.evaluate("""() => [...document.querySelectorAll("[class*=matrix] .picture")]
+                .map((host) => host.shadowRoot.querySelector(".legend"))
+                .map((legend) => legend.getBoundingClientRect().width / legend.getAttribute("width"))""")
+            assert scales == [pytest.approx(1), pytest.approx(1)]
+
+
+@pytest.mark.parametrize("width", [1024, 1680])
+def test_shapes_and_sliders_stay_in_line(browser: Browser, server: Server, width: int) -> None:
+    """Where there is room, a shape is on one line, and sliders of a row are at one height."""
+    viewport = {"width": width, "height": 900}
+    with Reader.reading(browser, server.url, viewport=viewport) as reader:
+        page = open_view(reader, "audit-misses")
+        lines = """all => all.map((cell) => {
+            const range = document.createRange();
+            range.selectNodeContents(cell);
+            return new Set([...range.getClientRects()].map((box) => box.top)).size;
+        })"""
+        assert set(page.locator(".trace .number").evaluate_all(lines)) == {1}
+        page = open_view(reader, "layer")
+        gaps = """all => all.map((slider) => Math.round(
+            slider.querySelector("input").getBoundingClientRect().top
+            - slider.querySelector("label").getBoundingClientRect().bottom))"""
+        found = page.locator(".slider").evaluate_all(gaps)
+        assert max(found) - min(found) <= 2, found

@@ -83,6 +83,28 @@ def test_from_a_grid_to_downloaded_rows(reader: Reader, tmp_path: Path) -> None:
     assert [row["id"] for row in table] == [row["id"] for row in rows]
 
 
+def test_a_double_click_begins_one_sweep(reader: Reader) -> None:
+    """Both requests say that they are the same one, and the service makes one job of them."""
+    page = reader.open("/?view=sweep")
+    page.locator("#sweep-verify").select_option("none")
+    keys, jobs = [], []
+
+    def note(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        answer = route.fetch()
+        jobs.append(answer.json()["id"])
+        route.fulfill(response=answer)
+
+    page.route("**/v1/sweeps", note)
+    page.get_by_role("button", name="Start the sweep").dblclick()
+    expect(page.locator(".progress strong")).to_have_text(DONE)
+    assert len(keys) == 2
+    assert len(set(keys)) == len(set(jobs)) == 1
+    page.get_by_role("button", name="Start the sweep").click()
+    expect(page).not_to_have_url(re.compile(jobs[0]))
+    assert len(set(keys)) == len(set(jobs)) == 2
+
+
 def test_rows_are_sorted_by_a_press_and_lead_to_their_design(reader: Reader) -> None:
     """By number, not by letter; pressed again the other way; the heading says which."""
     page = reader.open("/?view=sweep")

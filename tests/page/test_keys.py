@@ -1,0 +1,70 @@
+"""A service that asks for a key: the page says so, takes it, and goes on everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.page.reader import Reader
+from tests.service.servers import Server, serving
+
+KEY = "open sesame, said the forty-first"
+
+
+@pytest.fixture(scope="module")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that opens to one key."""
+    digest = sha256(KEY.encode()).hexdigest()
+    folder = str(tmp_path_factory.mktemp("locked"))
+    settings = {"api_keys": f"alice:{digest}", "embedded_worker": "true", "workers": "1"}
+    with serving(state_folder=folder, **settings) as running:
+        yield running
+
+
+def enter(page: Page, key: str) -> None:
+    """Give a key where it is asked for."""
+    box = page.get_by_role("alert").filter(has_text="The service asks for a key").first
+    box.get_by_label("Your key").fill(key)
+    box.get_by_role("button", name="Use this key").click()
+
+
+def test_a_key_opens_every_view(browser: Browser, locked: Server) -> None:
+    """A wrong one is asked for again; the right one brings chain, map, file and sweep, and no storage keeps it."""
+    with Reader.reading(browser, locked.url) as reader:
+        page = reader.open("/?resolution=16&base_channels=4&latent_dim=8")
+        enter(page, "a guess")
+        expect(page.get_by_role("alert")).to_contain_text("wrong_key")
+        enter(page, KEY)
+        expect(page.locator(".summary .badge.good")).to_be_visible()
+        expect(page.locator(".scatter")).to_be_visible()
+        page.get_by_text("See the map of every layer").click()
+        picture = page.locator(".overlap img")
+        expect(picture).to_have_js_property("complete", True)
+        assert picture.evaluate("image => image.naturalWidth") > 100
+        page.get_by_role("link", name="Code", exact=True).click()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download model.py").click()
+        assert "class Generator" in Path(download.value.path()).read_text()
+        page.get_by_role("link", name="Sweep", exact=True).click()
+        page.locator("#sweep-resolution").fill("8, 16")
+        page.locator("#sweep-latent_dim").fill("4")
+        page.locator("#sweep-verify").select_option("none")
+        page.get_by_role("button", name="Start the sweep").click()
+        expect(page.locator(".progress strong")).to_have_text("Done")
+        expect(page.locator(".sweep-rows tbody tr")).to_have_count(2)
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download JSON lines").click()
+        assert len(Path(download.value.path()).read_text().splitlines()) == 2
+        page.reload()
+        expect(page.locator(".sweep-rows tbody tr")).to_have_count(2)
+        assert KEY not in page.url
+        assert KEY not in page.evaluate("JSON.stringify(localStorage) + document.cookie")
+        reader.forgive_refusals()
+        assert reader.complaints == []
+    with Reader.reading(browser, locked.url) as reader:
+        page = reader.open()
+        expect(page.get_by_role("alert").first).to_contain_text("The service asks for a key")
