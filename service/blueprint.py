@@ -8,10 +8,11 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 import flask_smorest
+from flask import current_app, request
 
 from service.problems.body import MEDIA_TYPE, ProblemSchema
 from service.problems.registry import PROBLEMS
-from service.reading import StrictParser
+from service.reading import StrictParser, check_no_query
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -46,6 +47,18 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self._prepare_doc_cbks.append(_document_problems)
+        self.before_request(_refuse_unread_query)
+
+    def arguments(self, schema: Any, *, location: str = "json", **named: Any) -> Any:  # noqa: ANN401
+        """Declare what a view reads; where that is not the query string, it has no parameters."""
+        declare = super().arguments(schema, location=location, **named)
+
+        def mark(view: View) -> View:
+            made: View = declare(view)
+            made.reads_query = location == "query"  # type: ignore[attr-defined]
+            return made
+
+        return mark
 
     def problems(self, *codes: str) -> Callable[[View], View]:
         """Declare the codes that a view's problems may carry, besides internal_error.
@@ -61,6 +74,18 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             return view
 
         return declare
+
+
+def _refuse_unread_query() -> None:
+    """Nobody's typing error is passed over in the calls of the contract.
+
+    The page reads its address itself, and probes may add to theirs what they like. ``OPTIONS`` asks
+    about an address, for whichever method.
+    """
+    view = current_app.view_functions[str(request.endpoint)]
+    reads = getattr(view, "reads_query", False) or request.method == "OPTIONS"
+    if request.path.startswith("/v1/") and not reads:
+        check_no_query(request.args)
 
 
 def _document_problems(

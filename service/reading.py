@@ -16,7 +16,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from designer.checks import escape_pointer, shorten
+from designer.checks import escape_pointer, refuse, shorten, shortened
 from designer.errors import FieldError, InvalidRequest
 from service.problems.body import ProblemError
 
@@ -178,6 +178,25 @@ def single_values(query: MultiDict[str, str]) -> dict[str, str]:
     if repeated:
         raise InvalidRequest(repeated)
     return query.to_dict()
+
+
+def check_no_query(query: MultiDict[str, str]) -> None:
+    """Refuse parameters where none is read: what was meant in the body would go unnoticed.
+
+    Raises:
+        InvalidRequest: naming each.
+    """
+    refuse(
+        [
+            FieldError(
+                pointer=f"/{escape_pointer(name)}",
+                code="unknown_field",
+                detail=f"unknown query parameter {shorten(name)}; this call has none",
+                facts={"field": shortened(name), "known": []},
+            )
+            for name in query
+        ]
+    )
 
 
 def read_decimal(text: str) -> int | str:

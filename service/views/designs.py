@@ -51,7 +51,14 @@ QUERY_CODES = ("missing_field", "unknown_field", *WORD_CODES, *VALUE_CODES)
 FIELD_CODES = ("not_a_list", "not_an_object", *QUERY_CODES)
 ANSWER_CODES = ("not_acceptable", "probe_failed", "overloaded", "accident")
 JOB_CODES = ("bad_idempotency_key", "idempotency_key_reused", "jobs_unavailable")
-ID_CODES = ("damaged_id", "unknown_id_version", "no_such_network", *VALUE_CODES, *ANSWER_CODES)
+ID_CODES = (
+    "unknown_field",
+    "damaged_id",
+    "unknown_id_version",
+    "no_such_network",
+    *VALUE_CODES,
+    *ANSWER_CODES,
+)
 
 
 @designs.route("/v1/designs", methods=["POST"])

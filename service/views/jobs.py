@@ -50,7 +50,7 @@ VALUE_CODES = (
 )
 """What a sweep can run into before it is queued."""
 
-JOB_CODES = ("no_job", "not_acceptable", "jobs_unavailable")
+JOB_CODES = ("unknown_field", "no_job", "not_acceptable", "jobs_unavailable")
 
 
 @jobs.route("/v1/sweeps", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
@@ -90,7 +90,7 @@ def cancel_job(job_id: str) -> Response:
 @jobs.route("/v1/jobs/<string:job_id>/events", parameters=[JOB_PARAMETER, LAST_EVENT_ID])
 @jobs.response(200, EVENTS, content_type="text/event-stream")
 @jobs.alt_response(204, description="The job has ended and the listener has every event.")
-@jobs.problems("no_job", "bad_event_id", "too_many_listeners", "jobs_unavailable")
+@jobs.problems("unknown_field", "no_job", "bad_event_id", "too_many_listeners", "jobs_unavailable")
 def follow_job(job_id: str) -> Response:
     """Each row as it comes (`row`), how the job stands (`job`), and its end (`end`).
 

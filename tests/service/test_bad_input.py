@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -222,6 +224,30 @@ near_briefs = st.fixed_dictionaries(
         "colour": json_values,
     },
 )
+
+
+READ_QUERIES = {"/v1/designs", "/v1/layers/conv.svg", "/v1/layers/conv-transpose.svg"}
+"""Where a GET has parameters."""
+
+
+def test_parameters_that_nobody_reads_are_refused(app: Flask, client: FlaskClient) -> None:
+    """In every call of the contract, whatever else is wrong with it: none is passed over."""
+    asked = 0
+    for rule in app.url_map.iter_rules():
+        path = re.sub("<[^>]+>", "x", rule.rule)
+        for method in {"GET", "POST", "DELETE"} & (rule.methods or set()):
+            if not path.startswith("/v1/") or (method == "GET" and path in READ_QUERIES):
+                continue
+            answer = client.open(f"{path}?verify=none", method=method, json={})
+            assert (answer.status_code, answer.json["code"]) == (422, "unknown_field"), path  # type: ignore[index]
+            assert [error["pointer"] for error in answer.json["errors"]] == ["/verify"]  # type: ignore[index]
+            asked += 1
+    assert asked > 15
+
+
+def test_a_browser_may_ask_about_an_address_with_parameters(client: FlaskClient) -> None:
+    """Before it sends the GET from another origin."""
+    assert client.options("/v1/designs?resolution=64&latent_dim=100").status_code == 200
 
 
 @given(body=near_briefs | json_values)
