@@ -21,6 +21,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 IMPORTED = re.compile(r"""(?:^import [^;]*?from |import\()["`]([^"`]+)["`]""", re.MULTILINE)
 """The module that an import names."""
 
+
 def run_node(program: str, **values: object) -> Any:  # noqa: ANN401
     """What a program prints as JSON; ``page`` is the page's folder, ``values`` what it is given."""
     given = json.dumps({"page": FOLDER.as_uri(), **values})
@@ -34,7 +35,9 @@ def run_node(program: str, **values: object) -> Any:  # noqa: ANN401
 def messages(part: str) -> dict[str, Any]:
     """Every message of a part of the file by its key."""
     groups = json.loads(MESSAGES.read_text(encoding="utf-8"))[part]
-    return {f"{group}.{key}": text for group, texts in groups.items() for key, text in texts.items()}
+    return {
+        f"{group}.{key}": text for group, texts in groups.items() for key, text in texts.items()
+    }
 
 
 def served(name: str) -> dict[str, Any]:
