@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.page.reader import Reader
-from tests.page.views import VIEWS, open_view, unfold
+from tests.page.views import open_view
 from tests.service.servers import Server
 
 AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
@@ -25,21 +24,6 @@ def violations(page: Page) -> list[str]:
         page.evaluate(AXE.read_text())
     found: list[str] = page.evaluate(LOOK)
     return found
-
-
-@pytest.mark.parametrize("name", VIEWS)
-def test_axe_finds_no_violation(browser: Browser, server: Server, name: str) -> None:
-    """In both colour schemes, with all folds open; in the other language, too."""
-    with Reader.reading(browser, server.url, color_scheme="light") as reader:
-        page = open_view(reader, name)
-        unfold(page)
-        assert violations(page) == []
-        page.emulate_media(color_scheme="dark")
-        assert violations(page) == []
-        page.get_by_role("button", name="中文").click()
-        expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
-        expect(page.locator("main h1").first).to_be_visible()
-        assert violations(page) == []
 
 
 def test_axe_can_complain(browser: Browser, server: Server) -> None:

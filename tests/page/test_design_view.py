@@ -169,6 +169,7 @@ def test_the_form_asks_for_every_family(page: Page) -> None:
     page.get_by_label("Side", exact=True).fill("16")
     page.get_by_label("Upsampling").select_option(label="resize + convolution")
     page.get_by_label("Norm").first.select_option(label="group")
+    page.get_by_label("Ends in").select_option(label="sigmoid")
     page.get_by_label("Output", exact=True).select_option(label="critic")
     expect(page.get_by_label("Norm").nth(1)).to_have_value("layer")
     page.get_by_label("Base width").fill("8")
@@ -182,6 +183,7 @@ def test_the_form_asks_for_every_family(page: Page) -> None:
         "dimensions": "3",
         "upsampling": "resize",
         "normalization": "group",
+        "output_activation": "sigmoid",
         "discriminator_output": "critic",
         "discriminator_normalization": "layer",
         "base_channels": "8",

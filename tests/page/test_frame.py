@@ -48,7 +48,6 @@ def test_the_whole_page_is_light(browser: Browser, server: Server, locale: str) 
         unread = {name for name in (f"/web/{name}" for name in FILES) if name not in loaded}
         assert unread == {"/web/index.html"}
         assert sum("messages" in path for path in loaded) == 1
-        print(locale, sum(loaded.values()))
         assert sum(loaded.values()) <= 150_000, loaded
         assert reader.complaints == []
 

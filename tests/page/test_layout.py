@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.page.reader import Reader
-from tests.page.views import VIEWS, open_view, unfold
+from tests.page.views import open_view
 from tests.service.servers import Server
 
 WIDTHS = (375, 1024, 1680)
@@ -79,22 +79,6 @@ def faults(page: Page) -> dict[str, object]:
     found = page.evaluate(MEASURE)
     assert found.pop("texts") > 5
     return {kind: what for kind, what in found.items() if what}
-
-
-@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
-@pytest.mark.parametrize("name", VIEWS)
-def test_nothing_overlaps_or_sticks_out(
-    browser: Browser, server: Server, name: str, locale: str
-) -> None:
-    with Reader.reading(browser, server.url, locale=locale) as reader:
-        page = open_view(reader, name)
-        unfold(page)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            page.evaluate(
-                "() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 60)))"
-            )
-            assert (width, faults(page)) == (width, {})
 
 
 @pytest.mark.parametrize(

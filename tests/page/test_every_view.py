@@ -1,0 +1,34 @@
+"""Every view in every state, with all folds open: in its place at each width, and open to everybody."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.page.reader import Reader
+from tests.page.test_accessibility import violations
+from tests.page.test_layout import WIDTHS, faults
+from tests.page.views import VIEWS, open_view, unfold
+from tests.service.servers import Server
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("name", VIEWS)
+def test_nothing_overlaps_or_sticks_out_and_axe_finds_no_violation(
+    browser: Browser, server: Server, name: str, locale: str
+) -> None:
+    """At three widths; axe in both colour schemes; in both languages."""
+    with Reader.reading(browser, server.url, locale=locale, color_scheme="light") as reader:
+        page = open_view(reader, name)
+        unfold(page)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate(
+                "() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 60)))"
+            )
+            assert (width, faults(page)) == (width, {})
+        assert violations(page) == []
+        page.emulate_media(color_scheme="dark")
+        assert violations(page) == []
+        reader.forgive_refusals()
+        assert reader.complaints == []
