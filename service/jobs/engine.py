@@ -62,8 +62,14 @@ def make_engine(config: Config) -> Celery:
 
 
 def _broker_url(config: Config) -> str:
-    """Where messages are; Celery has a scheme of its own for a Redis behind a socket file."""
-    return config.redis_url.replace("unix://", "redis+socket://", 1) or "filesystem://localhost"
+    """Where messages are; Celery has a scheme of its own for a Redis behind a socket file.
+
+    Told nothing of certificates it would believe any, which redis-py by itself does not.
+    """
+    url = config.redis_url.replace("unix://", "redis+socket://", 1)
+    if url.startswith("rediss://") and "ssl_cert_reqs=" not in url:
+        url += ("&" if "?" in url else "?") + "ssl_cert_reqs=required"
+    return url or "filesystem://localhost"
 
 
 def _queue(name: str) -> Queue:

@@ -82,10 +82,9 @@ class Watch:
             return
         alive = self.store.workers()
         for job in old:
-            if lost := self.lost(job, alive):
+            text = self.store.request(job.id)  # none where all of Redis was emptied just now
+            if text is not None and (lost := self.lost(job, alive)):
                 logger.warning("job %s: %d rows are queued again", job.id, len(lost))
-                text = self.store.request(job.id)
-                assert text is not None, "a job that has not ended has its request"
                 length = chunk_length(job.total, read_asked(text).level)
                 send_chunks(self.app, job.kind, job.id, divide(lost, length))
 

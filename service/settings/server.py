@@ -15,10 +15,16 @@ from service.settings.setting import setting
 def check_origins(origins: list[str]) -> None:
     """Refuse what no browser would send as Origin."""
     for origin in origins:
-        parts = urlsplit(origin)
-        plain = f"{parts.scheme}://{parts.netloc}"
-        if origin != "*" and (parts.scheme not in ("http", "https") or origin != plain):
+        if origin != "*" and not _is_origin(origin):
             raise ValidationError(f"{origin!r} is no origin such as https://example.org")
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # such as a bracket that is not closed
+        return False
+    return parts.scheme in ("http", "https") and text == f"{parts.scheme}://{parts.netloc}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from marshmallow import ValidationError
 from marshmallow.validate import Length
-from redis import ConnectionPool
+from redis import ConnectionPool, RedisError
 
 from service.settings.setting import setting
+
+_OPTIONS = {"unix": "db", "rediss": "ssl_[a-z_]+"}
+"""What may follow ``?``, by scheme: the rest is set by each part that asks Redis, or means nothing
+to one of them."""
 
 
 def check_redis(url: str) -> None:
@@ -21,13 +25,15 @@ def check_redis(url: str) -> None:
         parts = urlsplit(url)
         ConnectionPool.from_url(url).make_connection()  # asks nobody
         numbered = parts.scheme == "unix" or re.fullmatch("/?[0-9]*", parts.path)
-        named = bool(numbered and parts.netloc + parts.path and not parts.fragment)
-    except (ValueError, TypeError):
+        options = parse_qs(parts.query, keep_blank_values=True)
+        known = all(re.fullmatch(_OPTIONS.get(parts.scheme, ""), name) for name in options)
+        named = bool(numbered and known and parts.netloc + parts.path and not parts.fragment)
+    except (ValueError, TypeError, RedisError):
         named = False
     if not named:
         raise ValidationError(
             "it is no address such as redis://127.0.0.1:6379/0 (in a password, / # ? @ % are"
-            " written as %2F %23 %3F %40 %25)"
+            " written as %2F %23 %3F %40 %25; options are ssl_… of rediss:// and db of unix:// alone)"
         )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+import re
+import ssl
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from service.app import create_app
 from service.config import Config, ConfigError
 from service.settings.setting import variable
 
@@ -82,6 +85,7 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         ("HOST", ""),
         ("CORS_ORIGINS", "example.org"),
         ("CORS_ORIGINS", "https://example.org/path"),
+        ("CORS_ORIGINS", "http://["),
         ("STATE_FOLDER", ""),
         ("ALLOW_PUBLIC", "perhaps"),
         ("RATE_LIMIT", "many"),
@@ -99,7 +103,7 @@ def test_a_bad_value_is_refused_with_its_name(
 ) -> None:
     """The operator reads which variable holds what."""
     monkeypatch.setenv(f"GAN_DESIGNER_{name}", value)
-    with pytest.raises(ConfigError, match=f"GAN_DESIGNER_{name}={value!r}: "):
+    with pytest.raises(ConfigError, match=re.escape(f"GAN_DESIGNER_{name}={value!r}: ")):
         Config.from_environment()
 
 
@@ -116,6 +120,11 @@ def test_a_bad_value_is_refused_with_its_name(
         "redis://:hunter2@cache.example/first",
         "redis://:hunter2@cache.example?nonsense=1",
         "redis://:hunter2@cache.example?socket_timeout=soon",
+        "redis://:hunter2@cache.example?socket_timeout=1",
+        "redis://:hunter2@cache.example?protocol=9",
+        "redis://:hunter2@cache.example?db=2",
+        "rediss://:hunter2@cache.example?decode_responses=true",
+        "unix:///run/redis.sock?db=2&hunter2=",
         "redis://[:hunter2@cache.example",
     ],
 )
@@ -136,14 +145,21 @@ def test_a_redis_address_is_one(monkeypatch: pytest.MonkeyPatch, value: str) -> 
     [
         "redis://127.0.0.1",
         "rediss://user:a%2Fb@cache.example:6380/3",
-        "redis://[::1]:6379/0?socket_timeout=1",
+        "rediss://cache.example?ssl_ca_certs=/etc/ssl/ours.pem&ssl_cert_reqs=required",
+        "redis://[::1]:6379/0",
         "unix:///run/redis.sock?db=2",
         "unix://:hunter2@/run/redis.sock",
     ],
 )
 def test_addresses_of_redis(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """Each is one to all who ask Redis: the cache, the limits' counts, the jobs, their broker."""
     monkeypatch.setenv("REDIS_URL", value)
-    assert Config.from_environment().redis_url == value
+    config = Config.from_environment()
+    assert config.redis_url == value
+    app = create_app(replace(config, rate_limit="9/minute"))
+    broker = app.extensions["desk"].engine.connection_for_read()  # asks nobody yet
+    checked = {"ssl_cert_reqs": ssl.CERT_REQUIRED} if value.startswith("rediss:") else {}
+    assert checked.items() <= (broker.ssl or {}).items()
 
 
 def test_all_bad_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 
 from redis import Redis
 from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError, TimeoutError
 from redis.retry import Retry
 
-from service.jobs.job import Job, Kind, State, final_state
+from service.jobs.job import Job, Kind, State, final_state, moment
 from service.jobs.store.protocol import Claim, NewJob, Row
 from service.jobs.store.scripts import (
     BEGIN_ROW,
@@ -26,6 +27,9 @@ from service.jobs.store.scripts import (
 
 PREFIX = "gan-designer:job:"
 
+TRY_S = 5.0
+"""Seconds that one try to connect, or to ask, may take."""
+
 _UNFINISHED = "gan-designer:unfinished"
 _EXPIRIES = "gan-designer:expiries"
 _WORKERS = "gan-designer:workers"
@@ -35,14 +39,23 @@ _COUNTS = {"total", "done", "failed"}
 
 
 def connect(url: str, *, patience_s: float) -> Redis:
-    """A client that tries again for about so many seconds where Redis is away."""
+    """A client that tries again for about so many seconds where Redis is away.
+
+    One that has less patience than a try may take does not try again where Redis hangs: tries to
+    connect are made within each try to ask, and who asks holds a thread for all of them.
+    """
+    hangs = (TimeoutError,) if patience_s > TRY_S else ()
     return Redis.from_url(
         url,
         decode_responses=True,
-        socket_timeout=5,
-        socket_connect_timeout=5,
+        socket_timeout=min(patience_s, TRY_S),
+        socket_connect_timeout=min(patience_s, TRY_S),
         health_check_interval=15,
-        retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), max(int(patience_s * 2), 1)),
+        retry=Retry(
+            ExponentialBackoff(cap=0.5, base=0.05),
+            max(int(patience_s * 2), 1),
+            supported_errors=(ConnectionError, *hangs),
+        ),
     )
 
 
@@ -79,7 +92,7 @@ class RedisStore:
     def find(self, job_id: str) -> Job | None:
         """The job, where there is one and it has not expired."""
         found: dict[str, str] = self._redis.hgetall(PREFIX + job_id)  # type: ignore[assignment]
-        job = _job(found) if "total" in found else None
+        job = _job(found)
         return None if job is None or job.expires_at <= self._clock() else job
 
     def request(self, job_id: str) -> str | None:
@@ -209,9 +222,15 @@ def _keys(job_id: str) -> list[str]:
     return [job, _UNFINISHED, _EXPIRIES, *others]
 
 
-def _job(found: dict[str, str]) -> Job:
+def _job(found: dict[str, str]) -> Job | None:
+    """The job of these fields; None where they are none, as where something else wrote them."""
     values: dict[str, Any] = {f.name: found[f.name] for f in fields(Job) if f.name in found}
-    values |= {name: float(text) for name, text in values.items() if name in _NUMBERS}
-    values |= {name: int(text) for name, text in values.items() if name in _COUNTS}
-    job = Job(**values)
-    return replace(job, kind=Kind(values["kind"]), state=State(values["state"]))
+    try:
+        values |= {name: float(text) for name, text in values.items() if name in _NUMBERS}
+        values |= {name: int(text) for name, text in values.items() if name in _COUNTS}
+        job = Job(**values)
+        for seconds in (job.created_at, job.expires_at, job.started_at, job.finished_at):
+            moment(seconds)
+        return replace(job, kind=Kind(values["kind"]), state=State(values["state"]))
+    except (AssertionError, KeyError, OverflowError, TypeError, ValueError, OSError):
+        return None

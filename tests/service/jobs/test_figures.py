@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from service.app import create_app
 from service.config import Config
-from tests.parts.redis import serving_redis
+from tests.parts.redis import RedisServer, serving_redis
 from tests.service.jobs.test_sweeps import BRIEF, put_row
 from tests.service.servers import ROOT
 
@@ -105,3 +106,43 @@ def test_a_redis_that_is_away_is_told(tmp_path: Path) -> None:
         assert client.post("/v1/designs", json=BRIEF | {"verify": "none"}).status_code == 200
         server.start()
         assert client.get(path).status_code == 200
+
+
+def test_a_redis_that_hangs_holds_no_thread_for_long(tmp_path: Path) -> None:
+    """Whoever waits for it takes the place of somebody whom it does not concern."""
+    with serving_redis(tmp_path / "redis") as server:
+        apps = [
+            create_app(Config(state_folder=str(tmp_path / "state"), redis_url=server.url))
+            for _ in range(2)
+        ]
+        assert apps[0].test_client().get(f"/v1/jobs/{'a' * 22}").status_code == 404
+        server.pause()
+        for app in apps:  # one has a connection, the other one would have to make it
+            start = time.monotonic()
+            assert app.test_client().get(f"/v1/jobs/{'a' * 22}").status_code == 503
+            assert time.monotonic() - start < 15  # with tries within tries, half a minute and two
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("state", "bogus"), ("total", "0"), ("total", "x"), ("done", "99"), ("kind", "x")]
+    + [("created_at", value) for value in ("nan", "1e300", "x")]
+    + [("expires_at", "inf"), ("kind", None)],
+)
+def test_a_job_that_something_else_wrote_is_none(
+    shared_redis: RedisServer, tmp_path: Path, field: str, value: str | None
+) -> None:
+    """The others are told as ever, and so are the figures."""
+    app = create_app(Config(state_folder=str(tmp_path), redis_url=shared_redis.url))
+    client = app.test_client()
+    with shared_redis.client as inside:
+        inside.flushall()
+        foreign, ours = (
+            (client.post("/v1/sweeps", json={"designs": [BRIEF]}).json or {}) for _ in range(2)
+        )
+        name = f"gan-designer:job:{foreign['id']}"
+        inside.hset(name, field, value) if value else inside.hdel(name, field)
+    for path in foreign["links"].values():
+        assert (client.get(path).json or {})["code"] == "no_job"
+    assert client.get(ours["links"]["self"]).status_code == 200
+    assert figures(client)["jobs", "queued"] == 1
