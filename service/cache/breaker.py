@@ -48,14 +48,14 @@ class Breaker:
             self._next_try = time.monotonic() + self._pause_s
             return True
 
-    def report(self, failure: str | None) -> None:
-        """Say how a call ended: None is success."""
+    def report(self, failure: str | None, *, in_full: str = "") -> None:
+        """Say how a call ended: None is success; ``in_full`` is for the log alone."""
         if failure is None and self._reason is None:
             return
         with self._lock:
             before, self._reason = self._reason, failure
             self._next_try = time.monotonic() + self._pause_s
         if before is None:
-            logger.warning("%s fails and is done without: %s", self._name, failure)
+            logger.warning("%s fails and is done without: %s", self._name, in_full or failure)
         elif failure is None:
             logger.warning("%s works again", self._name)

@@ -95,6 +95,19 @@ class Guarded:
         self._store.close()
 
 
+def told(error: Exception) -> str:
+    """What anybody may know of an error: its kind, and words that name no host, path or account.
+
+    >>> told(PermissionError(13, "Permission denied", "/srv/secret"))
+    'PermissionError: Permission denied'
+    >>> told(RedisError("Error 111 connecting to 10.0.0.5:6379"))
+    'RedisError'
+    """
+    words = {OSError: getattr(error, "strerror", None), sqlite3.Error: str(error)}
+    harmless = next((text for kind, text in words.items() if isinstance(error, kind)), None)
+    return f"{type(error).__name__}: {harmless}" if harmless else type(error).__name__
+
+
 def _attempt(door: Breaker, call: Callable[[], Found], *, slow_s: float) -> Found | None:
     """What the call gives; None where the door is shut or the call fails."""
     if not door.admits():
@@ -103,7 +116,7 @@ def _attempt(door: Breaker, call: Callable[[], Found], *, slow_s: float) -> Foun
     try:
         found = call()
     except FAILURES as error:
-        door.report(f"{type(error).__name__}: {error}")
+        door.report(told(error), in_full=f"{type(error).__name__}: {error}")
         return None
     taken = time.monotonic() - start
     door.report(None if taken <= slow_s else f"it took {taken:.1f} s, more than {slow_s:g}")

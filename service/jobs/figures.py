@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +17,8 @@ from service.jobs.job import Job, State
 from service.jobs.watch import AWAY
 from service.observation.patience import PATIENCE_S, Asker
 from service.observation.readiness import DEGRADED, OK
+
+logger = logging.getLogger("gan_designer.jobs")
 
 
 class JobFigures(Collector):
@@ -69,7 +72,8 @@ def jobs_state(desk: Desk) -> dict[str, Any]:
     try:
         waiting, workers = sum(depths(desk).values()), len(desk.store.workers())
     except AWAY as away:
-        return {"state": DEGRADED, "reason": f"the store or the broker is away: {away}"}
+        logger.warning("the store or the broker is away: %s", away)  # it may name hosts and paths
+        return {"state": DEGRADED, "reason": "the store or the broker is away"}
     if waiting and not workers:
         return {"state": DEGRADED, "reason": "no worker lives", "messages": waiting, "workers": 0}
     return {"state": OK, "messages": waiting, "workers": workers}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from typing import Any, cast
 
 from flask import current_app
 
 from service.observation.patience import PATIENCE_S, Asker
 from service.problems.body import ProblemError
+
+logger = logging.getLogger("gan_designer.readiness")
 
 OK, DEGRADED, UNREADY = "ok", "degraded", "unready"
 STATES = (OK, DEGRADED, UNREADY)
@@ -50,8 +53,17 @@ class Readiness:
         """Every part's word; one that hangs is degraded."""
         asked = self._asker.ask(self.parts)
         wait(asked.values(), timeout=PATIENCE_S)
-        silent = {"state": DEGRADED, "reason": f"no answer within {PATIENCE_S:g} s"}
-        return {name: word.result() if word.done() else silent for name, word in asked.items()}
+        return {name: _word(name, word) for name, word in asked.items()}
+
+
+def _word(name: str, asked: Future[dict[str, Any]]) -> dict[str, Any]:
+    """What a part says; one that hangs or fails is degraded, and why it failed is logged alone."""
+    if not asked.done():
+        return {"state": DEGRADED, "reason": f"no answer within {PATIENCE_S:g} s"}
+    if (error := asked.exception()) is not None:
+        logger.error("part %s cannot say how it stands", name, exc_info=error)
+        return {"state": DEGRADED, "reason": "it cannot say how it stands"}
+    return asked.result()
 
 
 def readiness() -> Readiness:

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from service.app import create_app
+from service.config import Config
 from service.observation.readiness import Readiness
 from tests.parts.redis import serving_redis
 from tests.service.processes import children, is_gone
-from tests.service.servers import Server, serving
+from tests.service.servers import Server, free_port, serving
 from tests.waiting import wait_until
 
 
@@ -61,6 +63,39 @@ def test_a_process_that_ends_is_not_ready_and_lives(client: FlaskClient) -> None
     parts(client).stopping.set()
     assert client.get("/readyz").status_code == 503
     assert client.get("/healthz").status_code == 200
+
+
+def test_a_part_that_fails_is_degraded(client: FlaskClient) -> None:
+    """Whatever is wrong with it, the others are asked and told."""
+
+    def fail() -> dict[str, Any]:
+        raise LookupError("secret")
+
+    parts(client).parts["jobs"] = fail
+    answer = client.get("/readyz")
+    assert (answer.status_code, b"secret" in answer.data) == (200, False)
+    assert answer.json["parts"]["jobs"]["state"] == "degraded"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("where", ["redis", "folder"])
+def test_strangers_read_no_host_and_no_path(
+    tmp_path: Path, where: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The page is open to all: what broke is told by its kind, and in full in the log."""
+    place = tmp_path / "state"
+    place.write_text("a file where a folder should be")
+    url = f"redis://:hunter2@127.0.0.1:{free_port()}/0" if where == "redis" else ""
+    client = create_app(Config(state_folder=str(place), redis_url=url)).test_client()
+    hidden = url.rpartition("@")[2].removesuffix("/0") or str(place)
+    wait_until(lambda: len(reasons(client)) == 2, what="both to be degraded")
+    assert not {word for word in (hidden, "hunter2", str(place)) if word in str(reasons(client))}
+    wait_until(lambda: hidden in caplog.text, what="the log")
+    assert "hunter2" not in caplog.text
+
+
+def reasons(client: FlaskClient) -> list[str]:
+    told = client.get("/readyz").json or {}
+    return [part["reason"] for part in told["parts"].values() if part.get("reason")]
 
 
 def verifier(server: Server) -> dict[str, Any]:
