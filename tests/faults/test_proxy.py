@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 import resource
@@ -72,6 +73,28 @@ def all_of(client: socket.socket) -> bytes:
     return bytes(received)
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"\x16\x03\x01",
+        b"GET / HTTP/1.1",
+        b"GET / HTTP/2.0\r\nHost: x",
+        b"GET /%00 HTTP/1.1\r\nHost: x",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 9000,
+        b"POST /v1/sweeps HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip",
+        b"TRACE /v1/sweeps HTTP/1.1\r\nHost: x",
+    ],
+)
+def test_a_head_that_the_proxy_cannot_read_is_a_problem(proxy: Server, head: bytes) -> None:
+    """Never a page of nginx's own."""
+    with proxy.connect() as client:
+        client.sendall(head + b"\r\n\r\n")
+        answer = http.client.HTTPResponse(client)
+        answer.begin()
+        told = json.loads(answer.read())
+    assert (answer.status, told["status"], told["code"]) == (400, 400, "bad_request")
+
+
 def test_what_the_proxy_refuses_is_a_problem(proxy: Server, tmp_path: Path) -> None:
     """With the service's own bounds; and where no replica answers, it says when to come back."""
     answer = proxy.ask("/v1/designs", method="POST", body=b" " * (2**20 + 1), headers=JSON)
@@ -79,9 +102,9 @@ def test_what_the_proxy_refuses_is_a_problem(proxy: Server, tmp_path: Path) -> N
     fits = proxy.ask("/v1/designs", method="POST", body=b" " * 2**20, headers=JSON)
     assert (fits.status, fits.json["code"]) == (400, "empty_body")
     assert proxy.ask("/v1/designs/" + "1" * 8000).status == 404
-    assert proxy.ask("/v1/designs/" + "1" * 8300).status == 414
-    for path in ("/metrics", "/readyz"):
-        assert proxy.ask(path).status == 404
+    for path, status in (("/v1/designs/" + "1" * 8300, 414), ("/metrics", 404), ("/readyz", 404)):
+        answer = proxy.ask(path)
+        assert (answer.status, answer.json["status"]) == (status, status)
     with proxying(Replica(tmp_path), Replica(tmp_path)) as alone:
         answer = alone.ask("/healthz")
     assert (answer.status, answer.json["code"]) == (503, "accident")
