@@ -64,7 +64,7 @@ export function sweepTable(open) {
 	}
 
 	function heading(name) {
-		const [order, arrow] = name === by ? (sign > 0 ? ["ascending", " ▲"] : ["descending", " ▼"]) : [];
+		const [order, arrow] = name === by ? (sign > 0 ? ["ascending", "\u00a0▲"] : ["descending", "\u00a0▼"]) : [];
 		const press = h("button", { name, onclick: () => sort(name) }, words(`sweep.${name}`), h("span", { "aria-hidden": "true" }, arrow));
 		return h("th", { scope: "col", "aria-sort": order }, press);
 	}

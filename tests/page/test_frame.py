@@ -7,15 +7,19 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Response, expect
+from playwright.sync_api import Browser, expect
 
 from service.app import create_app
 from service.config import Config
-from service.page_files import FOLDER
+from service.page_files import FOLDER, page_file
 from service.transport import PAGE_POLICY
 from tests.page.reader import Reader
 from tests.service.servers import Server
 from tests.support import own_folder
+
+LOADED = """() => ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
+    .map((entry) => [entry.name, entry.decodedBodySize])"""
+"""What the browser has loaded for a page, each with its size once unpacked."""
 
 VIEWS = ["design", "code", "layer", "audit", "sweep"]
 
@@ -30,25 +34,22 @@ def client() -> FlaskClient:
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
 def test_the_whole_page_is_light(browser: Browser, server: Server, locale: str) -> None:
     """Somebody who walks through all views loads at most 150 kB, uncompressed, in all."""
-    loaded: dict[str, int] = {}
-
-    def weigh(response: Response) -> None:
-        path = urlsplit(response.url).path
-        if path == "/" or path.startswith("/web/"):
-            loaded[path] = len(response.body())
-
     with Reader.reading(browser, server.url, locale=locale) as reader:
-        page = reader.page
-        page.on("requestfinished", lambda request: weigh(request.response()))
-        reader.open()
+        page = reader.open()
         for view in VIEWS:
             page.locator(f"#to-{view}").click()
             expect(page.locator(f".view.{view} h1")).to_be_visible()
             page.wait_for_load_state("networkidle")
-        unread = {name for name in (f"/web/{name}" for name in FILES) if name not in loaded}
-        assert unread == {"/web/index.html"}
-        assert sum("messages" in path for path in loaded) == 1
-        assert sum(loaded.values()) <= 150_000, loaded
+        entries = page.evaluate(LOADED)
+        loaded = {urlsplit(url).path: size for url, size in entries}
+        files = {f"/web/{name}": page_file(name).body for name in FILES if name != "index.html"}
+        own = {path: size for path, size in loaded.items() if path == "/" or "/web/" in path}
+        [messages] = own.keys() - files.keys() - {"/"}
+        assert messages == f"/web/messages-{locale[:2]}.mjs"
+        assert own.keys() == {"/", messages, *files}
+        assert all(own[path] == len(body) for path, body in files.items())
+        assert own[messages] > 10_000
+        assert sum(own.values()) <= 150_000, own
         assert reader.complaints == []
 
 

@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.page.reader import Reader
+from tests.page.test_accessibility import violations
+from tests.page.test_layout import faults
 from tests.service.servers import Server, serving
 
 KEY = "open sesame, said the forty-first"
@@ -36,6 +38,9 @@ def test_a_key_opens_every_view(browser: Browser, locked: Server) -> None:
     """A wrong one is asked for again; the right one brings chain, map, file and sweep, and no storage keeps it."""
     with Reader.reading(browser, locked.url) as reader:
         page = reader.open("/?resolution=16&base_channels=4&latent_dim=8")
+        expect(page.get_by_role("alert")).to_contain_text("no_key")
+        assert faults(page) == {}
+        assert violations(page) == []
         enter(page, "a guess")
         expect(page.get_by_role("alert")).to_contain_text("wrong_key")
         enter(page, KEY)

@@ -152,3 +152,27 @@ def test_shapes_and_sliders_stay_in_line(browser: Browser, server: Server, width
             - slider.querySelector("label").getBoundingClientRect().bottom))"""
         found = page.locator(".slider").evaluate_all(gaps)
         assert max(found) - min(found) <= 2, found
+
+
+CONTRAST = """() => {
+  const light = (colour) => {
+    const parts = colour.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255);
+    const [r, g, b] = parts.map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  return [...document.querySelectorAll("input[placeholder]")].map((field) => {
+    const both = [getComputedStyle(field, "::placeholder").color, getComputedStyle(field).backgroundColor];
+    const [dim, bright] = both.map(light).sort((one, two) => one - two);
+    return (bright + 0.05) / (dim + 0.05);
+  });
+}"""
+"""The contrast of each field's hint, as WCAG computes it."""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_fields_hint_at_can_be_read(browser: Browser, server: Server, scheme: str) -> None:
+    """Which axe does not measure: it looks at no placeholder."""
+    with Reader.reading(browser, server.url, color_scheme=scheme) as reader:
+        found = open_view(reader, "design-refused").evaluate(CONTRAST)
+        assert len(found) > 10
+        assert min(found) >= 4.5
