@@ -16,6 +16,7 @@ from designer.layers import Size
 from designer.limits import (
     MAX_CHAINS,
     MAX_CHANNELS,
+    MAX_CLASSES,
     MAX_LATENT_DIM,
     MAX_LENGTH,
     MAX_SIDE,
@@ -40,6 +41,7 @@ QUERY_FIELDS = (
     "channels",
     "base_channels",
     "max_channels",
+    "classes",
 )
 
 
@@ -147,14 +149,15 @@ def _space(fields: Document, *, axes: int) -> SearchSpace:
 
 def _widths(fields: Document) -> Widths:
     values = {name: fields.get(name, width.default) for name, width in _WIDTHS.items()}
-    refuse(
-        [
-            error
-            for name, width in _WIDTHS.items()
-            for error in check_integer(values[name], pointer=f"/{name}", low=1, high=width.most)
-        ]
-    )
-    return Widths(**values)  # type: ignore[arg-type]
+    errors = [
+        error
+        for name, width in _WIDTHS.items()
+        for error in check_integer(values[name], pointer=f"/{name}", low=1, high=width.most)
+    ]
+    if (classes := fields.get("classes")) is not None:
+        errors += check_integer(classes, pointer="/classes", low=2, high=MAX_CLASSES)
+    refuse(errors)
+    return Widths(**values, classes=classes)  # type: ignore[arg-type]
 
 
 def search_document(query: ChainQuery, search: ChainSearch) -> Document:
@@ -200,6 +203,7 @@ def _design_id(query: ChainQuery, solution: Solution, *, default: bool) -> str |
             channels=widths.channels,
             base_channels=widths.base_channels,
             max_channels=widths.max_channels,
+            classes=widths.classes,
             search=query.space,
             budget=query.budget,
             windows=None if default else solution.chain.windows,

@@ -42,6 +42,10 @@ class ChainQuerySchema(ma.Schema):
     channels = Documented(integer(1, limits.MAX_CHANNELS), load_default=3)
     base_channels = Documented(integer(1, limits.MAX_WIDTH), load_default=64)
     max_channels = Documented(integer(1, limits.MAX_WIDTH), load_default=512)
+    classes = Documented(
+        nullable(integer(2, limits.MAX_CLASSES)),
+        **described("Number of classes, whose labels join the latent vector; null: none."),
+    )
 
     class Meta:
         """``from`` is a word of Python's own."""

@@ -153,8 +153,8 @@ export function mount(root, context) {
 	function compare({ brief, chain }) {
 		const title = h("h2", words("scatter.title"));
 		if (brief.initial_map) return show(others, title, h("p", words("scatter.no-latent")));
-		const { resolution: to, search, budget, latent_dim, channels, base_channels, max_channels } = brief;
-		const body = { to, limit: ALTERNATIVES, search, budget, latent_dim, channels, base_channels, max_channels };
+		const { resolution: to, search, budget, latent_dim, channels, base_channels, max_channels, classes } = brief;
+		const body = { to, limit: ALTERNATIVES, search, budget, latent_dim, channels, base_channels, max_channels, classes };
 		comparing.ask(
 			async (signal) => {
 				const { chains, frontier } = await keptCall("/v1/chains", { body, signal });

@@ -30,6 +30,16 @@ def test_the_best_chain_is_that_of_the_design(client: FlaskClient) -> None:
     assert chains["count"] == made.json["count"]
 
 
+def test_labels_cost_what_they_cost_in_the_design(client: FlaskClient) -> None:
+    """With classes a chain has the figures of its design, and the id of the one with labels."""
+    asked = {"latent_dim": 8, "base_channels": 4, "classes": 10}
+    best = client.post("/v1/chains", json={"to": [50, 150], **asked}).json["chains"][0]
+    made = client.get(f"/v1/designs/{best['design_id']}").json
+    assert made["brief"]["classes"] == 10
+    costs = ("parameters", "multiply_adds")
+    assert [best[name] for name in costs] == [made["generator"][name] for name in costs]
+
+
 def test_every_chain_leads_to_its_design(client: FlaskClient) -> None:
     """`design_id` is an id that answers with exactly these windows."""
     chains = client.post("/v1/chains", json={"to": [28, 32], "base_channels": 4, "limit": 5}).json
@@ -55,6 +65,8 @@ def test_pages_follow_each_other(client: FlaskClient) -> None:
     ("change", "pointer", "code"),
     [
         ({"to": 3}, "/to", "out_of_range"),
+        ({"classes": 1}, "/classes", "out_of_range"),
+        ({"classes": "ten"}, "/classes", "not_an_integer"),
         ({"to": None}, "/to", "missing_field"),
         ({"from": [4, 0]}, "/from/1", "out_of_range"),
         ({"from": 48}, "/from", "contradiction"),
