@@ -172,8 +172,8 @@ def test_the_files_of_dead_web_processes_do_not_pile_up() -> None:
     with serving(workers="1", threads="2") as server:
         seen = []
         for turn in range(soak_count(5, 50)):
-            (worker,) = children(server.pid)
             assert server.ask("/v1/designs/none").status == 404
+            (worker,) = children(server.pid)
             os.kill(worker, signal.SIGKILL)
             wait_until(
                 lambda gone=worker: (

@@ -11,40 +11,15 @@ from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 
+from filelock import FileLock
+
 from service.jobs.job import Job, Kind, State, final_state
 from service.jobs.store.protocol import SKIP, Claim, NewJob, Row
+from service.jobs.store.tables import TABLES
 
 _WAIT_S = 30.0
 
 _COLUMNS = ", ".join(field.name for field in fields(Job))
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS jobs (
-    id TEXT PRIMARY KEY, owner TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL,
-    total INTEGER NOT NULL, done INTEGER NOT NULL, failed INTEGER NOT NULL,
-    created_at REAL NOT NULL, started_at REAL, finished_at REAL, expires_at REAL NOT NULL,
-    retention_s REAL NOT NULL, wish TEXT UNIQUE, fingerprint TEXT NOT NULL, request TEXT NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS rows (
-    job TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE,
-    position INTEGER NOT NULL, sequence INTEGER NOT NULL, body TEXT NOT NULL,
-    PRIMARY KEY (job, position)
-) STRICT;
-CREATE UNIQUE INDEX IF NOT EXISTS rows_as_they_came ON rows (job, sequence);
-CREATE TABLE IF NOT EXISTS attempts (
-    job TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE,
-    position INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (job, position)
-) STRICT;
-CREATE TABLE IF NOT EXISTS claims (
-    job TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE,
-    start INTEGER NOT NULL, stop INTEGER NOT NULL, worker TEXT NOT NULL, until REAL NOT NULL,
-    PRIMARY KEY (job, start)
-) STRICT;
-CREATE TABLE IF NOT EXISTS leases (
-    room TEXT NOT NULL, holder TEXT NOT NULL, until REAL NOT NULL, PRIMARY KEY (room, holder)
-) STRICT;
-CREATE TABLE IF NOT EXISTS ever (outcome TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT;
-"""
 
 
 class SqliteStore:
@@ -292,15 +267,20 @@ class SqliteStore:
         return self._file.stat().st_ino if self._file.exists() else 0
 
     def _connect(self) -> sqlite3.Connection:
+        """A connection to a file that has its tables: SQLite itself waits for nobody who begins one."""
         try:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with FileLock(f"{self._file}.lock", timeout=_WAIT_S):
+                return self._open()
         except OSError as error:
             raise sqlite3.OperationalError(str(error)) from error
+
+    def _open(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._file, timeout=_WAIT_S, isolation_level=None)
         db.row_factory = sqlite3.Row
         db.executescript(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
-            + _TABLES
+            + TABLES
         )
         return db
 
