@@ -3,8 +3,8 @@
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
-# Tests wait for processes more than they compute; more than four at a time would need much memory.
-PYTEST := $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
+# Tests wait for processes more than they compute; more of them at a time would need much memory.
+PYTEST := $(BIN)/pytest --numprocesses=3 --dist=loadfile
 GROUND := pyproject.toml constraints.txt .ci/environment
 
 .DEFAULT_GOAL := help

@@ -1,6 +1,6 @@
 // The form of a brief: what is asked for, in the reader's words, answered as one types.
 
-import { FIELDS, START } from "./brief.mjs";
+import { FIELDS, START, USUAL_LISTS } from "./brief.mjs";
 import { h, labelled, show } from "./dom.mjs";
 import { hasWords, words } from "./words.mjs";
 
@@ -53,7 +53,8 @@ export function briefForm(change) {
 	return { element: form, fill, mark };
 
 	function fill(params) {
-		resolution.fill(params);
+		const axes = resolution.fill(params);
+		for (const [name, usual] of Object.entries(USUAL_LISTS)) controls[name].placeholder = shortened(usual[axes - 1]);
 		for (const [name, input] of Object.entries(controls)) {
 			const usual = input.type === "number" ? (START[name] ?? "") : input.type === "text" ? "" : String(FIELDS[name].usual);
 			const text = params[name] || usual;
@@ -106,6 +107,9 @@ function control(name, change) {
 	});
 }
 
+/** A list as it fits a field: 4,8,12,…,48. */
+const shortened = (list) => list.replace(/^((?:\d+,){3})(?:\d+,){3,}/, "$1…,");
+
 const numeric = (min) => ({ type: "number", inputmode: "numeric", min, step: 1, autocomplete: "off" });
 
 /** One to three sides: one number while they are equal, one for each where they are not. */
@@ -135,6 +139,7 @@ function resolutionField(change) {
 		inputs.forEach((input, at) => {
 			if (input !== document.activeElement) input.value = parts[at] ?? "";
 		});
+		return axes;
 	}
 
 	/** Another number of sides, or sides that may differ: the first number goes for the new ones. */
@@ -149,7 +154,7 @@ function resolutionField(change) {
 		[axes, equal] = [number, same || number === 1];
 		kinds[axes - 1].checked = true;
 		together.checked = equal;
-		together.disabled = axes === 1;
+		together.parentNode.hidden = axes === 1;
 		const names = equal ? [axes === 1 ? "length" : "side"] : SIDES[axes - 1];
 		inputs = names.map((name) => h("input", { id: `side-${name}`, ...numeric(4), oninput: () => tell(true) }));
 		show(box, names.map((name, at) => labelled(words(`form.${name}`), inputs[at])));

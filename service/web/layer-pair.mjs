@@ -41,7 +41,10 @@ export function drawPair(stage, { layer, twin, pictures }) {
 	const order = layer.op === "conv" ? [1, 0, 2, 3] : [0, 1, 3, 2];
 	show(stage, order.map((place) => drawn[place].element));
 	const [own, other, ownRows, otherRows] = drawn.map((each) => each.picture);
-	const flow = () => [own, other].forEach((each) => each?.flow(layer.input_size.length === 1));
+	const flow = () => {
+		[own, other].forEach((each) => each?.flow(layer.input_size.length === 1));
+		[ownRows, otherRows].forEach((each) => each?.spare());
+	};
 	flow();
 	return { count: product(layer.output_size), seek, flow };
 
@@ -55,7 +58,7 @@ export function drawPair(stage, { layer, twin, pictures }) {
 		ownRows?.mark(shape(layer), place, column);
 		otherRows?.mark(shape(twin), partner, place);
 		return words(`layer.step.${partner === null ? "nothing" : layer.op}`, {
-			output: unravel(place, layer.output_size).join(", "),
+			output: unravel(place, layer.output_size).join(",\u00a0"),
 			count: entries.length,
 			row: place,
 			other: partner === null ? "" : unravel(partner, twin.output_size).join(", "),

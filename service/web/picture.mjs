@@ -10,12 +10,15 @@ const FITTING = new CSSStyleSheet();
 FITTING.replaceSync(
 	"svg{display:block;height:auto;max-height:26rem;max-width:100%;width:auto}" +
 		".legend{margin-top:8px}" +
-		".gd .bg{fill:none}" +
+		".gd .bg{fill:none}.bare .dark-ink{display:none}" +
 		".mark{fill:none;stroke:var(--gd-window);stroke-width:2;vector-effect:non-scaling-stroke}",
 );
 
 /** A picture is not drawn smaller than this share of its size: its texts must be read. */
 const LEAST_SCALE = 0.3;
+
+/** Numbers in cells that would be smaller than this many pixels are left out. */
+const LEAST_NUMBER = 5.5;
 
 /** The words above the legend of a matrix take this much. */
 const LEGEND_WIDTH = 160;
@@ -64,8 +67,11 @@ export function showPicture(host, text) {
 		flow: (column) => flow(svg, host.clientWidth, column),
 		seek: (place) => walks.forEach((walk) => seek(walk, place)),
 		mark: (shape, row, column) => mark(svg, shape, row, column),
+		spare: () => svg.classList.toggle("bare", scaleOf(svg) * svg.querySelector(".dark-ink")?.getAttribute("font-size") < LEAST_NUMBER),
 	};
 }
+
+const scaleOf = (svg) => svg.getBoundingClientRect().height / svg.viewBox.baseVal.height;
 
 /** The page says title, window and arithmetic itself: cut the picture's own lines off. */
 function dropHeading(svg) {

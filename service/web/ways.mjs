@@ -2,7 +2,7 @@
 
 import { changed, resolutionText } from "./brief.mjs";
 import { h } from "./dom.mjs";
-import { words } from "./words.mjs";
+import { hasWords, words } from "./words.mjs";
 
 const LOOSER = { exact: "prefer", overlap: "prefer", output_padding: "true" };
 const FIELDS = { parameters: "max_parameters", multiply_adds: "max_multiply_adds" };
@@ -19,7 +19,7 @@ export function waysOn({ kind, problem }, params, navigate) {
 	const sizes = new Set([nearest?.below, nearest?.above].filter(Boolean).map(resolutionText));
 	return row(
 		[...sizes].map((size) => button(words("ways.size", { size }), changed(params, "resolution", size))),
-		(relax ?? []).slice(0, 3).map((names) => button(words("ways.relax", { names: names.join(", ") }), relaxed(names))),
+		(relax ?? []).slice(0, 3).map((names) => button(words("ways.relax", { names: names.map(called).join(", ") }), relaxed(names))),
 	);
 
 	function relaxed(names) {
@@ -30,6 +30,12 @@ export function waysOn({ kind, problem }, params, navigate) {
 	function button(text, next) {
 		return h("button", { onclick: () => navigate(next) }, text);
 	}
+}
+
+/** A constraint as the form calls it. */
+function called(name) {
+	const key = `field.${FIELDS[name] ?? name}`;
+	return hasWords(key) ? words(key) : name;
 }
 
 const row = (...children) => h("p.row.ways", children);

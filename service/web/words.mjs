@@ -24,11 +24,11 @@ export async function speak(code) {
 	figures = new Intl.NumberFormat(language.tag);
 }
 
-/** A sentence: `words("sweep.count", { total: 1024 })`. Numbers in it are written as the language writes them. */
+/** A sentence: `words("sweep.count", { total: 1024 })`. Numbers in it are written as the language writes them, sizes kept whole. */
 export function words(key, facts = {}) {
 	const text = found(key);
 	if (text === undefined) throw new Error(`no message is called ${key}`);
-	return text.replace(/\{(\w+)\}/g, (_, name) => numberText(facts[name]));
+	return text.replace(/\{(\w+)\}/g, (_, name) => numberText(facts[name]).replaceAll(" × ", "\u00a0×\u00a0"));
 }
 
 function found(key) {

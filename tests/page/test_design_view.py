@@ -204,3 +204,22 @@ def test_a_layer_can_be_seen_at_work(page: Page) -> None:
     page.get_by_role("link", name="See this layer at work").click()
     expect(page).to_have_url(re.compile("view=layer"))
     expect(page.locator(".view.layer")).to_contain_text("8")
+
+
+def test_what_is_tried_by_itself_is_told_for_each_number_of_axes(reader: Reader) -> None:
+    """Kernels and strides of sequences are not those of pictures; one side is no several."""
+    page = reader.open("/?resolution=1024&dimensions=1&base_channels=8&classes=10")
+    expect(page.locator(".badge.good")).to_be_visible()
+    expect(page.get_by_label("Kernel sizes")).to_have_attribute("placeholder", "4,8,12,…,48")
+    expect(page.get_by_label("All sides equal")).to_be_hidden()
+    page.get_by_label("picture", exact=True).check()
+    expect(page.get_by_label("Kernel sizes")).to_have_attribute("placeholder", "3,4,5,6,8,9")
+    expect(page.get_by_label("All sides equal")).to_be_visible()
+
+
+def test_one_chain_has_one_cost(reader: Reader) -> None:
+    """What labels cost is in the reasons and in the alternatives alike."""
+    page = reader.open("/?resolution=32&base_channels=8&classes=10")
+    expect(page.locator(".point.now")).to_have_count(1)
+    (cost,) = re.findall(r"([\d,]+) multiply-adds", page.locator(".reasons").inner_text())
+    expect(page.locator(".readout")).to_contain_text(f"{cost} multiply-adds")

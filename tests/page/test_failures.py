@@ -160,7 +160,7 @@ def test_a_size_without_a_chain_offers_the_nearest_and_what_to_give_up(reader: R
     page.get_by_role("button", name="Take 104").click()
     expect(page.locator(".chain")).to_contain_text("104 × 104")
     page.go_back()
-    page.get_by_role("button", name="Give up: exact").click()
+    page.get_by_role("button", name="Give up: Exact multiples").click()
     expect(page.locator(".chain")).to_contain_text("97 × 97")
     reader.forgive_refusals()
 
