@@ -21,7 +21,8 @@ settings.load_profile("soak" if SOAK else "test")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the tests marked ``soak`` to `make soak`."""
+    """Put the tests marked ``slow`` first, and leave those marked ``soak`` to `make soak`."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if SOAK:
         return
     left_out = [item for item in items if item.get_closest_marker("soak")]

@@ -120,7 +120,7 @@ class Shell:
             try:
                 urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=10).close()
                 return
-            except (URLError, ConnectionError):
+            except (URLError, ConnectionError, TimeoutError):
                 time.sleep(0.1)
         raise AssertionError(f"the server ended with {self.server.returncode}")
 

@@ -38,6 +38,8 @@ def start(page: Page, **fields: str) -> None:
 
 def column(page: Page, name: str) -> list[str]:
     """The cells below a heading, as they are read."""
+    painted = int(page.locator("progress").evaluate("bar => bar.value"))
+    expect(page.locator(".sweep-rows tbody tr")).to_have_count(painted)
     names = page.locator(".sweep-rows th button").evaluate_all("all => all.map(n => n.name)")
     place = names.index(name) + 1
     return page.locator(f".sweep-rows tbody td:nth-child({place})").all_text_contents()
@@ -280,6 +282,7 @@ def test_by_keyboard_alone(reader: Reader) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator(".progress strong")).to_have_text(DONE)
+    assert column(page, "resolution") == ["8 × 8", "16 × 16"]
     for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.name") == "generator_parameters":
