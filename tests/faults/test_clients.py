@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import pytest
 
 from service.worker import PatientSocket
-from tests.service.processes import children, open_files, threads
+from tests.service.processes import only_child, open_files, threads
 from tests.service.servers import Server, serving
 from tests.support import soak_count
 from tests.waiting import wait_until
@@ -51,7 +51,7 @@ def test_a_client_that_vanishes_in_the_middle_of_its_answer_frees_its_thread(
     patient: Server, turn: int
 ) -> None:
     """As many at a time as there are threads, over and over; what remains is what was there."""
-    (worker,) = children(patient.pid)
+    worker = only_child(patient.pid)
     with ExitStack() as stack:
         for _ in range(THREADS):
             ask_for_much(patient, stack)

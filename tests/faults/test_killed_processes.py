@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.load import Load
-from tests.service.processes import children, descendants, is_gone, state
+from tests.service.processes import children, descendants, is_gone, only_child, state
 from tests.service.servers import Server, serving
 from tests.support import soak_count
 from tests.waiting import wait_until
@@ -32,7 +32,7 @@ def test_killed_verifying_processes_cost_at_most_their_own_request() -> None:
     """Keepers and workers die at any time: a verified answer or a problem, and the next is fine."""
     dice = random.Random(7)
     with serving(workers="1", threads="8", verify_processes="2") as server:
-        (web,) = children(server.pid)
+        web = only_child(server.pid)
         load = Load(
             port=server.port,
             path=lambda number: "/v1/designs",

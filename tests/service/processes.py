@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+from tests.waiting import wait_until
+
 
 def children(pid: int) -> list[int]:
     """The processes that a process started; none where it has gone."""
@@ -13,6 +15,13 @@ def children(pid: int) -> list[int]:
         for thread in Path(f"/proc/{pid}/task").iterdir():
             found += map(int, (thread / "children").read_text().split())
     return sorted(found)
+
+
+def only_child(pid: int) -> int:
+    """The one process that a process starts, once it has: a server listens before that."""
+    wait_until(lambda: bool(children(pid)), what="the process below")
+    (child,) = children(pid)
+    return child
 
 
 def descendants(pid: int) -> list[int]:
