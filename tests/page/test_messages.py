@@ -97,8 +97,8 @@ def test_every_message_is_said_somewhere() -> None:
     assert unsaid == []
 
 
-def test_every_reason_of_the_solver_is_known_in_chinese() -> None:
-    """Each sentence of ``why``, over searches of every kind, is told with its own numbers."""
+def reasons_of_every_kind() -> list[str]:
+    """The sentences of ``why``, over searches and families of every kind."""
     questions: list[dict[str, Any]] = [
         {"to": side, "search": search}
         for side in (28, 45, 64, 90, [50, 150])
@@ -110,7 +110,7 @@ def test_every_reason_of_the_solver_is_known_in_chinese() -> None:
         )
     ]
     questions += [{"to": [600]}, {"to": [32, 96], "search": {"anisotropic": True}}]
-    sentences = sorted(
+    return sorted(
         {
             sentence
             for question in questions
@@ -128,6 +128,11 @@ def test_every_reason_of_the_solver_is_known_in_chinese() -> None:
             ).why
         }
     )
+
+
+def test_every_reason_of_the_solver_is_known_in_chinese() -> None:
+    """Each is told with its own numbers."""
+    sentences = reasons_of_every_kind()
     assert len(sentences) > 60
     told = run_node(
         """
