@@ -271,39 +271,6 @@ def is_alive(process: int) -> bool:
         return False
 
 
-def test_the_environment_is_emptied(pool: Pool) -> None:
-    """A text sees no secret of the service's: the pool was made where there is one."""
-    said = said_by("import os\nraise ValueError(sorted(os.environ))", pool)
-    assert said == "ValueError: ['HOME', 'LOGNAME', 'TMPDIR']"
-    environ = "open('/proc/self/environ', 'rb').read()"
-    assert "a password" not in said_by(f"raise ValueError({environ})", pool)
-
-
-FORBIDDEN = {
-    "landlock-files": "open({outside!r}).read()",
-    "own-user": "open({outside!r}, 'w')",
-    "landlock-tcp": "import socket\nsocket.create_connection(('127.0.0.1', 9), timeout=5)",
-    "no-network": "import socket\nsocket.create_connection(('192.0.2.1', 9), timeout=5)",
-    "no-capabilities": "import os\nos.setuid(0)",
-    "process-namespace": "import os\nassert os.getppid() > 1",
-    "resource-limits": "open('big', 'wb').write(bytes(300 * 2**20))",
-}
-"""What a text may not do, by what forbids it."""
-
-
-def test_what_is_enforced_holds(pool: Pool, tmp_path: Path) -> None:
-    """All that a worker says it gave up is tried, and fails; resource limits hold everywhere."""
-    outside = tmp_path / "outside"
-    outside.write_text("private")
-    outside.chmod(0o600)
-    said_by("", pool)
-    assert {"resource-limits", "empty-environment"} <= set(pool.state().enforced)
-    for name in set(pool.state().enforced) & FORBIDDEN.keys():
-        text = FORBIDDEN[name].format(outside=str(outside))
-        assert "Error" in said_by(text, pool), name
-    assert said_by("open('small', 'w').write('x')", pool) == "None"
-
-
 @pytest.mark.slow
 def test_memory_stays_flat(pool: Pool) -> None:
     """500 verifications by four clients (10,000 with full counts): no error, nothing grows."""
