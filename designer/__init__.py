@@ -39,14 +39,8 @@ from designer.pictures.networks import draw_network
 from designer.solver import Solution, solve_chain
 from designer.source import PythonSource, render_source
 from designer.space import Budget, Exact, Overlap, SearchSpace
-from designer.styles import (
-    DiscriminatorStyle,
-    InitialMap,
-    Normalization,
-    Output,
-    OutputActivation,
-    Upsampling,
-)
+from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Output, OutputActivation
+from designer.upsampling import Upsampling
 from designer.verification import Limits, Pool, Verification, verify_source
 from designer.widths import Widths
 

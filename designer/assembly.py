@@ -11,7 +11,8 @@ from designer.chain import Chain
 from designer.equivalence.paths import cut_axes
 from designer.errors import FieldError, InvalidRequest
 from designer.limits import MAX_PARAMETERS
-from designer.styles import InitialMap, Upsampling
+from designer.styles import InitialMap
+from designer.upsampling import Upsampling
 
 
 def assemble_brief(brief: Brief, chain: Chain) -> Gan:

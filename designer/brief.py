@@ -21,13 +21,8 @@ from designer.limits import (
     MIN_SIDE,
 )
 from designer.space import Budget, SearchSpace
-from designer.styles import (
-    DiscriminatorStyle,
-    InitialMap,
-    Normalization,
-    OutputActivation,
-    Upsampling,
-)
+from designer.styles import DiscriminatorStyle, InitialMap, Normalization, OutputActivation
+from designer.upsampling import Upsampling
 from designer.widths import Widths
 
 USUAL_WIDTH = 64

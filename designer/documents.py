@@ -33,7 +33,8 @@ from designer.style_documents import (
     map_document,
     map_from_document,
 )
-from designer.styles import Normalization, OutputActivation, Upsampling
+from designer.styles import Normalization, OutputActivation
+from designer.upsampling import Upsampling
 
 WINDOW_FIELDS = ("kernel_size", "stride", "dilation", "padding", "output_padding")
 SEARCH_FIELDS = (

@@ -8,17 +8,6 @@ from enum import StrEnum
 from designer.layers import Size
 
 
-class Upsampling(StrEnum):
-    """How a generator's layer enlarges its map; the sizes are the same in all three."""
-
-    TRANSPOSED = "transposed"
-    """A transposed convolution with the chain's window."""
-    RESIZE = "resize"
-    """Nearest neighbours to the next size, then a convolution that keeps it."""
-    SUBPIXEL = "subpixel"
-    """A convolution to more channels, which become pixels (Shi et al., arXiv:1609.05158)."""
-
-
 class Normalization(StrEnum):
     """What follows a layer before its activation."""
 

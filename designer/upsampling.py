@@ -10,11 +10,22 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from dataclasses import replace
+from enum import StrEnum
 from functools import lru_cache
 from math import ceil, prod
 
 from designer.layers import Size, Window
-from designer.styles import Upsampling
+
+
+class Upsampling(StrEnum):
+    """How a generator's layer enlarges its map; the sizes are the same in all three."""
+
+    TRANSPOSED = "transposed"
+    """A transposed convolution with the chain's window."""
+    RESIZE = "resize"
+    """Nearest neighbours to the next size, then a convolution that keeps it."""
+    SUBPIXEL = "subpixel"
+    """A convolution to more channels, which become pixels (Shi et al., arXiv:1609.05158)."""
 
 
 def resize_kernel(kernel_size: int) -> int:

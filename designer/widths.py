@@ -11,8 +11,8 @@ from math import prod
 
 from designer.cost import convolution_multiply_adds, convolution_parameters, norm_parameters
 from designer.layers import Size, Windows
-from designer.styles import Normalization, Upsampling
-from designer.upsampling import kernel_positions, weight_taps
+from designer.styles import Normalization
+from designer.upsampling import Upsampling, kernel_positions, weight_taps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from itertools import product
 from math import gcd, prod
 
 from designer.space import SearchSpace
-from designer.styles import Upsampling
+from designer.upsampling import Upsampling
 from designer.widths import Widths
 
 Axis = tuple[int, int, int, int, int]  # kernel, stride, dilation, padding, output padding

@@ -13,8 +13,8 @@ from designer.architecture.norms import make_norm
 from designer.architecture.resampling import Crop, PixelShuffle, Upsample
 from designer.chain import Chain
 from designer.layers import Conv, ConvTranspose, FeatureMap, Size, Window, Windows
-from designer.styles import OutputActivation, Upsampling
-from designer.upsampling import resize_window, subpixel_crop, subpixel_window
+from designer.styles import OutputActivation
+from designer.upsampling import Upsampling, resize_window, subpixel_crop, subpixel_window
 from designer.widths import Widths
 
 

@@ -10,14 +10,8 @@ from typing import TypedDict
 
 from designer.brief import Brief
 from designer.permalink.radix import Packer, Unpacker
-from designer.styles import (
-    DiscriminatorStyle,
-    InitialMap,
-    Normalization,
-    Output,
-    OutputActivation,
-    Upsampling,
-)
+from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Output, OutputActivation
+from designer.upsampling import Upsampling
 
 _UPSAMPLINGS = (Upsampling.TRANSPOSED, Upsampling.RESIZE, Upsampling.SUBPIXEL)
 _NORMALIZATIONS = (

@@ -16,8 +16,7 @@ from designer.solver.effort import Effort
 from designer.solver.measure import Measure
 from designer.solver.order import MULTIPLY_ADDS, Columns, layer_key
 from designer.space import Exact, SearchSpace
-from designer.styles import Upsampling
-from designer.upsampling import weight_taps
+from designer.upsampling import Upsampling, weight_taps
 
 Kernel = tuple[int, int]
 """(kernel_size, dilation)."""

@@ -9,7 +9,7 @@ from designer.solver.measure import Measure, measure_for
 from designer.solver.order import columns_of, initial_key, layer_key, pack_key, unpack_key
 from designer.solver.why import explain
 from designer.space import SearchSpace
-from designer.styles import Upsampling
+from designer.upsampling import Upsampling
 from designer.widths import Widths
 
 

@@ -21,7 +21,8 @@ from designer.limits import (
     MIN_SIDE,
 )
 from designer.space import Exact, Overlap
-from designer.styles import Normalization, Output, OutputActivation, Upsampling
+from designer.styles import Normalization, Output, OutputActivation
+from designer.upsampling import Upsampling
 from service.reading import read_sizes, read_word
 from service.schemas.fields import (
     Documented,

@@ -7,7 +7,8 @@ import marshmallow as ma
 from designer.brief import Level
 from designer.network_tables import OPS
 from designer.space import Exact, Overlap
-from designer.styles import Normalization, Output, OutputActivation, Upsampling
+from designer.styles import Normalization, Output, OutputActivation
+from designer.upsampling import Upsampling
 from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
 
 COUNT = integer(0)

@@ -15,7 +15,8 @@ from designer.errors import InvalidRequest, NoChain
 from designer.layers import Window
 from designer.limits import MAX_PARAMETERS
 from designer.space import Budget
-from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Output, Upsampling
+from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Output
+from designer.upsampling import Upsampling
 
 BRIEFS: list[dict[str, Any]] = [
     {"resolution": 64, "latent_dim": 100, "upsampling": "resize"},

@@ -17,13 +17,8 @@ from designer.answer import design_document
 from designer.brief import Brief, Level
 from designer.bundle import bundle_files, zip_files
 from designer.design import design
-from designer.styles import (
-    DiscriminatorStyle,
-    InitialMap,
-    Normalization,
-    Output,
-    Upsampling,
-)
+from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Output
+from designer.upsampling import Upsampling
 from tests.support import soak_count
 
 NAMES = ["model.py", "test_model.py", "design.json", "receipt.json", "train.py", "README.md"]

@@ -9,7 +9,8 @@ from designer.architecture import Convolve, GroupNorm, Norm, assemble_gan, solve
 from designer.chain import Chain
 from designer.errors import InvalidRequest
 from designer.layers import Window
-from designer.styles import DiscriminatorStyle, Normalization, Output, Upsampling
+from designer.styles import DiscriminatorStyle, Normalization, Output
+from designer.upsampling import Upsampling
 from designer.widths import Widths
 from tests.networks.building import PLAIN, assert_verified, make_gan, module_of
 

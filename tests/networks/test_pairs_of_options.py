@@ -15,14 +15,8 @@ from designer.brief import Brief, Level
 from designer.design import solve_brief
 from designer.errors import InvalidRequest
 from designer.space import SearchSpace
-from designer.styles import (
-    DiscriminatorStyle,
-    InitialMap,
-    Normalization,
-    Output,
-    OutputActivation,
-    Upsampling,
-)
+from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Output, OutputActivation
+from designer.upsampling import Upsampling
 from tests.networks.building import assert_verified, module_of
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]

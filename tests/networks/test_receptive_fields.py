@@ -10,7 +10,8 @@ from torch import nn
 
 from designer.architecture import Convolve, Gan, Network, receptive_fields
 from designer.layers import FeatureMap, Window
-from designer.styles import DiscriminatorStyle, Upsampling
+from designer.styles import DiscriminatorStyle
+from designer.upsampling import Upsampling
 from tests.networks.building import LONGER, PLAIN, make_gan, module_of
 
 pytestmark = pytest.mark.torch

@@ -18,7 +18,7 @@ from designer.architecture import Gan, Network, assemble_gan
 from designer.chain import Chain
 from designer.layers import Window
 from designer.source import PythonSource, render_source
-from designer.styles import Upsampling
+from designer.upsampling import Upsampling
 from designer.widths import Widths
 from tests.networks.golden import BRIEFS, FOLDER, golden_source
 

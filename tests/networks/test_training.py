@@ -11,7 +11,8 @@ from torch import nn
 from torch.nn import functional
 
 from designer.architecture import Gan
-from designer.styles import DiscriminatorStyle, Normalization, Output, Upsampling
+from designer.styles import DiscriminatorStyle, Normalization, Output
+from designer.upsampling import Upsampling
 from tests.networks.building import PLAIN, make_gan, module_of
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]

@@ -14,8 +14,8 @@ from designer.architecture import Convolve, Gan, Upsample
 from designer.brief import Brief
 from designer.design import solve_brief
 from designer.layers import FeatureMap, Window
-from designer.styles import Normalization, Upsampling
-from designer.upsampling import nearest_repeats, repeats_wholly
+from designer.styles import Normalization
+from designer.upsampling import Upsampling, nearest_repeats, repeats_wholly
 from tests.networks.building import LONGER, PLAIN, assert_verified, make_gan, module_of
 
 pytestmark = pytest.mark.torch

@@ -18,14 +18,8 @@ from designer.layers import Window
 from designer.permalink import MAX_ID_LENGTH, _checksum, read_id, write_id
 from designer.permalink.radix import Packer, Unpacker
 from designer.space import Budget, Exact, Overlap, SearchSpace
-from designer.styles import (
-    DiscriminatorStyle,
-    InitialMap,
-    Normalization,
-    Output,
-    OutputActivation,
-    Upsampling,
-)
+from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Output, OutputActivation
+from designer.upsampling import Upsampling
 from tests.support import soak_count
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

@@ -16,7 +16,7 @@ from designer.solver.order import columns_of
 from designer.solver.ordering import ranked_chains
 from designer.solver.problem import Problem
 from designer.space import Budget, SearchSpace
-from designer.styles import Upsampling
+from designer.upsampling import Upsampling
 from tests.brute_force import Found, departure_of, figures_of
 from tests.brute_force import best_chains as brute_force
 from tests.spaces import NARROW, WIDTHS, Case, small_cases

@@ -21,7 +21,8 @@ from designer.brief import Level
 from designer.errors import ProbeFailed
 from designer.layers import Window
 from designer.source import PythonSource, render_source
-from designer.styles import DiscriminatorStyle, Normalization, Output, OutputActivation, Upsampling
+from designer.styles import DiscriminatorStyle, Normalization, Output, OutputActivation
+from designer.upsampling import Upsampling
 from designer.verification import Limits, Pool, WidthPolicy, verify_source
 from tests.networks.building import LONGER, make_gan
 from tests.verification.designs import doubling, gan_of

@@ -10,7 +10,8 @@ from designer.architecture import Gan
 from designer.brief import Level
 from designer.layers import Window
 from designer.source import PythonSource, render_source
-from designer.styles import DiscriminatorStyle, Normalization, Output, Upsampling
+from designer.styles import DiscriminatorStyle, Normalization, Output
+from designer.upsampling import Upsampling
 from designer.verification import Pool, WidthPolicy, verify_source
 from tests.networks.building import LONGER, PLAIN, make_gan
 from tests.verification.designs import doubling
