@@ -39,7 +39,7 @@ RUN site=$(python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))') 
     && find "$site"/torch/bin -type f ! -name torch_shm_manager -delete \
     && find "$site" -type d -name tests -prune -exec rm -rf {} + \
     && gan-designer design 64 --latent-dim 100 --json --output /tmp/design.json \
-    && python3 -c 'import service.wsgi, service.jobs.program'
+    && python3 -c 'import service.wsgi, service.jobs.worker.celery_program'
 
 # The Redis of docker-compose.yml: `--target redis`.
 FROM ${BASE_IMAGE} AS redis

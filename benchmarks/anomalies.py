@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from designer.layers import Size
-from designer.solver import Solution, solve_chain
-from designer.space import SearchSpace
-from designer.widths import Widths
+from designer.brief.search_space import SearchSpace
+from designer.brief.widths import Widths
+from designer.chains import Solution, solve_chain
+from designer.geometry.layers import Size
 
 WIDTHS = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
 

@@ -10,9 +10,9 @@ from math import gcd, prod
 
 from ortools.sat.python import cp_model
 
-from designer.layers import Size
-from designer.space import SearchSpace
-from designer.widths import Widths
+from designer.brief.search_space import SearchSpace
+from designer.brief.widths import Widths
+from designer.geometry.layers import Size
 
 CRITERIA = (
     "late",

@@ -12,11 +12,11 @@ from statistics import median
 from time import perf_counter
 
 from benchmarks.cp_sat import CpSatModel
-from designer.layers import Size
-from designer.solver import ChainQuery, count_space, search_chains, solve_chain
-from designer.space import SearchSpace
-from designer.widths import Widths
-from tests.brute_force import TooMany, best_chains
+from designer.brief.search_space import SearchSpace
+from designer.brief.widths import Widths
+from designer.chains import ChainQuery, count_space, search_chains, solve_chain
+from designer.geometry.layers import Size
+from tests.chains.brute_force import TooMany, best_chains
 
 SPACE = SearchSpace.default(axes=2)
 WIDTHS = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.rank import rank_of
-from designer.chain import Chain
-from designer.layers import Window, Windows
-from designer.solver.count import count_chains
-from designer.solver.order import columns_of
-from designer.solver.problem import Problem
-from designer.space import Exact, SearchSpace
-from designer.widths import Widths
+from designer.brief.search_space import Exact, SearchSpace
+from designer.brief.widths import Widths
+from designer.chains.count import count_chains
+from designer.chains.preference_order import columns_of
+from designer.chains.search_problem import Problem
+from designer.geometry.chain import Chain
+from designer.geometry.layers import Window, Windows
 
 PUBLISHED = Path(__file__).parents[1] / "tests" / "data" / "architectures.json"
 WIDTHS = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from designer.chain import Chain
-from designer.layers import Size
-from designer.solver.order import DEPARTURE_SHIFT, NEAR, Columns, columns_of
-from designer.solver.problem import Problem
+from designer.chains.preference_order import DEPARTURE_SHIFT, NEAR, Columns, columns_of
+from designer.chains.search_problem import Problem
+from designer.geometry.chain import Chain
+from designer.geometry.layers import Size
 
 Ways = dict[Size, Counter[int]]
 """Per size, how many ways on have a key."""

@@ -16,14 +16,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from designer.design import design
-from designer.documents import brief_from_document
+from designer.brief.brief_json import brief_from_document
+from designer.pipeline.design import design
 from designer.verification import Pool, RecentReceipts
-from designer.verification.processes import family, parents
-from service.config import Config
-from service.jobs.desk import Desk
-from service.jobs.processes import worker_command
-from service.verifying import process_limits
+from designer.verification.sandbox.process_tree import family, parents
+from service.designs.verification_limits import process_limits
+from service.jobs.job_service import Desk
+from service.jobs.worker.command_line import worker_command
+from service.settings.config import Config
 
 TURNS = 3
 ROWS = {"standard": 32, "none": 300}

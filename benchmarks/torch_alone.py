@@ -13,7 +13,7 @@ import sys
 from time import perf_counter
 from typing import Any
 
-from designer.probe import run_job
+from designer.verification.probe import run_job
 
 
 class TorchAlone:

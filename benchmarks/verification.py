@@ -10,8 +10,8 @@ from time import perf_counter
 
 from benchmarks.pipeline import GOALS, job_of
 from benchmarks.torch_alone import TorchAlone
-from designer.brief import Brief, Level
-from designer.design import design
+from designer.brief.model import Brief, Level
+from designer.pipeline.design import design
 from designer.verification import Limits, Pool, verify_source
 
 REPETITIONS = 7

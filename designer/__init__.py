@@ -10,16 +10,18 @@
 What is named here is public: the rest of the package may move.
 """
 
-from designer.answer import design_document
-from designer.brief import Brief, Level
-from designer.chain import Chain
-from designer.design import Design, design, recall_design
-from designer.documents import brief_document, brief_from_document
-from designer.equivalence.direct import equivalent_convolution
-from designer.equivalence.inverse import invert_layer
-from designer.equivalence.matrix import layer_matrix
-from designer.equivalence.overlap import layer_overlap
-from designer.equivalence.phases import layer_phases
+from designer.brief.brief_json import brief_document, brief_from_document
+from designer.brief.model import Brief, Level
+from designer.brief.options import (
+    DiscriminatorStyle,
+    InitialMap,
+    Normalization,
+    Output,
+    OutputActivation,
+)
+from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
+from designer.brief.widths import Widths
+from designer.chains import Solution, solve_chain
 from designer.errors import (
     Accident,
     DesignerError,
@@ -30,19 +32,23 @@ from designer.errors import (
     ProbeFailed,
     SearchTooLarge,
 )
-from designer.layer_solver import Question, solve_axis
-from designer.layers import Conv, ConvTranspose, FeatureMap, Window
-from designer.pictures.heat import draw_overlap
-from designer.pictures.layer import draw_layer
-from designer.pictures.matrix import draw_matrix
-from designer.pictures.networks import draw_network
-from designer.solver import Solution, solve_chain
+from designer.geometry.chain import Chain
+from designer.geometry.equivalence.direct_convolution import equivalent_convolution
+from designer.geometry.equivalence.inverse import invert_layer
+from designer.geometry.equivalence.matrix import layer_matrix
+from designer.geometry.equivalence.overlap_map import layer_overlap
+from designer.geometry.equivalence.phases import layer_phases
+from designer.geometry.layers import Conv, ConvTranspose, FeatureMap, Window
+from designer.geometry.resampling import Upsampling
+from designer.layer.window_solver import Question, solve_axis
+from designer.pictures.design_pictures import draw_network
+from designer.pictures.layer_picture import draw_layer
+from designer.pictures.matrix_picture import draw_matrix
+from designer.pictures.overlap_heat_map import draw_overlap
+from designer.pipeline.design import Design, design, recall_design
+from designer.pipeline.design_json import design_document
 from designer.source import PythonSource, render_source
-from designer.space import Budget, Exact, Overlap, SearchSpace
-from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Output, OutputActivation
-from designer.upsampling import Upsampling
 from designer.verification import Limits, Pool, Verification, verify_source
-from designer.widths import Widths
 
 __all__ = [
     "Accident",

@@ -17,7 +17,7 @@ from designer.commands.layer import layer_command
 from designer.commands.solve import solve_command
 from designer.commands.verify import verify_command
 from designer.errors import Accident, DesignerError
-from designer.refusal import refusal_document
+from designer.validation.errors_json import refusal_document
 
 REFUSED = 2
 NOT_RUN = 3

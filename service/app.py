@@ -9,24 +9,25 @@ from jinja2 import StrictUndefined
 
 from designer.verification import Runner
 from designer.version import VERSION
-from service.access.contract import document_access
-from service.access.install import install_access
-from service.answers import Answers
+from service.access.register import install_access
 from service.cache.cache import open_cache
-from service.cache.receipts import KeptReceipts
-from service.config import Config
-from service.contract import DESCRIPTION, LICENSE, TITLE, openapi_representation
-from service.jobs.joining import join_jobs
-from service.observation.metrics import Metrics
-from service.observation.readiness import Readiness
-from service.observation.receipts import CountedReceipts
-from service.observation.requests import install_observation
-from service.problems.api import ProblemApi
-from service.refusals import answer_unread
+from service.cache.cached_receipts import KeptReceipts
+from service.designs.design_cache import Shelf
+from service.designs.design_service import Workshop
+from service.designs.verification_limits import kept_under
+from service.http.gunicorn_errors import answer_unread
+from service.http.response_cache import Answers
+from service.http.response_headers import install_transport
+from service.jobs.register import join_jobs
+from service.observability.metrics import Metrics
+from service.observability.readiness import Readiness
+from service.observability.receipt_counts import CountedReceipts
+from service.observability.requests import install_observation
+from service.openapi.access import document_access
+from service.openapi.document import DESCRIPTION, LICENSE, TITLE, openapi_representation
+from service.problems.error_handlers import ProblemApi
 from service.schemas.fields import document_field
-from service.shelf import Shelf
-from service.transport import install_transport
-from service.verifying import kept_under
+from service.settings.config import Config
 from service.views.audits import audits
 from service.views.chains import chains
 from service.views.designs import designs
@@ -35,7 +36,6 @@ from service.views.layers import layers
 from service.views.operations import operations
 from service.views.page import page
 from service.views.problems import problems
-from service.workshop import Workshop
 
 
 def create_app(config: Config | None = None, *, runner: Runner | None = None) -> Flask:

@@ -11,11 +11,11 @@ from typing import Any
 
 from designer.verification import Limits
 from designer.version import VERSION
-from service.jobs.embedded import end_embedded, start_embedded
-from service.observation.folder import forget_process, make_folder, remove_folder
-from service.observation.logs import server_logger
-from service.standing import STANDING
-from service.worker import patient_worker
+from service.http.gunicorn_worker import patient_worker
+from service.jobs.worker.embedded import end_embedded, start_embedded
+from service.observability.logs import server_logger
+from service.observability.metrics_folder import forget_process, make_folder, remove_folder
+from service.settings.active_settings import STANDING
 
 settings = STANDING.renewed()
 

@@ -7,7 +7,7 @@ import os
 import pytest
 from hypothesis import settings
 
-from tests.parts.browser import browser as browser
+from tests.real_processes.browser import browser as browser
 from tests.support import SOAK
 
 # One thread: tests share the machine, and torch's sums then come out the same on every run.

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from designer.architecture import assemble_gan
-from designer.brief import Brief
-from designer.design import solve_brief
-from designer.layers import Conv, ConvTranspose, FeatureMap, Window
-from designer.pictures.chain import Stage, draw_chain
-from designer.pictures.heat import draw_overlap
-from designer.pictures.layer import draw_layer
-from designer.pictures.matrix import draw_matrix
-from designer.pictures.networks import draw_design
+from designer.brief.model import Brief
+from designer.geometry.layers import Conv, ConvTranspose, FeatureMap, Window
+from designer.networks import assemble_gan
+from designer.pictures.design_pictures import draw_design
+from designer.pictures.layer_picture import draw_layer
+from designer.pictures.matrix_picture import draw_matrix
+from designer.pictures.network_maps import Stage, draw_chain
+from designer.pictures.overlap_heat_map import draw_overlap
+from designer.pipeline.design import solve_brief
 
 DCGAN = Window(kernel_size=4, stride=2, padding=1)
 ODD = Window(kernel_size=3, stride=2, padding=1, output_padding=1)

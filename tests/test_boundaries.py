@@ -17,52 +17,29 @@ ROOT = Path(__file__).parents[1]
 
 ORDER = [
     "errors",
-    "syntax",
     "version",
-    "arithmetic",
-    "layers",
-    "chain",
-    "cost",
-    "styles",
-    "upsampling",
-    "widths",
     "limits",
-    "wording",
-    "checks",
-    "reading",
-    "refusal",
-    "space",
-    "bounds",
-    "combinations",
+    "validation",
+    "geometry",
     "brief",
-    "style_documents",
-    "documents",
-    "permalink",
-    "equivalence",
-    "layer_solver",
-    "solver",
-    "architecture",
+    "chains",
+    "networks",
     "source",
     "pictures",
-    "probe",
     "verification",
-    "layer_answers",
+    "layer",
     "audit",
-    "assembly",
-    "design",
-    "network_tables",
-    "answer",
-    "chain_answers",
+    "pipeline",
     "bundle",
     "commands",
     "cli",
 ]
 """The rooms of designer: each may import those before it."""
 
-TORCH_ROOM = "probe"
-"""The room that may import torch."""
+PROBE = "designer.verification.probe"
+"""The package that may import torch."""
 
-TORCH_HOST = "designer.verification.keeper"
+TORCH_HOST = "designer.verification.fork_server"
 """The one module that may import that room: the program of the verifying process."""
 
 HEAVY = ("torch", "flask", "marshmallow", "flask_smorest")
@@ -70,7 +47,7 @@ HEAVY = ("torch", "flask", "marshmallow", "flask_smorest")
 
 
 def python_files(folder: Path) -> dict[str, str]:
-    """Source of each module below ``folder``, by dotted name: designer.solver.search."""
+    """Source of each module below ``folder``, by dotted name: designer.chains.search."""
     return {
         ".".join(path.relative_to(folder.parent).with_suffix("").parts).removesuffix(".__init__"): (
             path.read_text()
@@ -97,7 +74,7 @@ def imported(source: str) -> set[str]:
 
 
 def room(module: str) -> str:
-    """designer.solver.search is in the room ``solver``; the package's front door is its own."""
+    """designer.chains.search is in the room ``solver``; the package's front door is its own."""
     return module.split(".")[1] if "." in module else ""
 
 
@@ -125,12 +102,17 @@ def foreign_imports(sources: dict[str, str], *, forbidden: tuple[str, ...]) -> l
     ]
 
 
-def importers_of(wanted: str, sources: dict[str, str]) -> set[str]:
-    """The modules that import a room of designer."""
+def is_inside(module: str, package: str) -> bool:
+    """Whether a dotted name is a package's own or one below it."""
+    return f"{module}.".startswith(f"{package}.")
+
+
+def importers_of(package: str, sources: dict[str, str]) -> set[str]:
+    """The modules that import a package or anything in it."""
     return {
         module
         for module, source in sources.items()
-        if any(room(o) == wanted for o in imported(source) if o.split(".")[0] == "designer")
+        if any(is_inside(other, package) for other in imported(source))
     }
 
 
@@ -198,14 +180,14 @@ def test_designer_knows_nothing_of_the_service() -> None:
 
 def test_only_the_probe_imports_torch() -> None:
     """Everything else starts in milliseconds."""
-    others = {name: text for name, text in DESIGNER.items() if room(name) != TORCH_ROOM}
+    others = {name: text for name, text in DESIGNER.items() if not is_inside(name, PROBE)}
     assert foreign_imports(others | SERVICE, forbidden=("torch",)) == []
 
 
 def test_only_the_verifying_process_imports_the_probe() -> None:
     """Who imports the probe imports torch, too."""
-    others = {name: text for name, text in DESIGNER.items() if room(name) != TORCH_ROOM}
-    assert importers_of(TORCH_ROOM, others | SERVICE) - {TORCH_HOST} == set()
+    others = {name: text for name, text in DESIGNER.items() if not is_inside(name, PROBE)}
+    assert importers_of(PROBE, others | SERVICE) - {TORCH_HOST} == set()
 
 
 def test_imports_stand_at_the_top() -> None:
@@ -268,8 +250,8 @@ def test_a_command_loads_nothing_heavy(arguments: list[str]) -> None:
             "designer.low imports torch.nn",
         ),
         (
-            lambda sources: sorted(importers_of("probe", sources)),
-            {"designer.low": "from designer.probe import run_job"},
+            lambda sources: sorted(importers_of(PROBE, sources)),
+            {"designer.low": "from designer.verification.probe import run_job"},
             "designer.low",
         ),
         (

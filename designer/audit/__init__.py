@@ -15,9 +15,9 @@ answer             the whole answer
 
 from designer.audit.answer import audit
 from designer.audit.diagnosis import Verdict
-from designer.audit.documents import LAYERS
-from designer.audit.proof import Proof
+from designer.audit.layers_json import LAYERS
 from designer.audit.request import AuditRequest, read_request
+from designer.audit.torch_proof import Proof
 
 LAYER_OPS = tuple(LAYERS)
 """Every op, by name."""

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from designer.audit.adapt import adaptation
-from designer.audit.breaks import TOO_LARGE
+from designer.audit.adaptation import adaptation
 from designer.audit.diagnosis import Diagnosis, Verdict, diagnose
-from designer.audit.documents import layer_document
+from designer.audit.json_pointers import break_errors, layer_pointer
+from designer.audit.layers_json import layer_document
 from designer.audit.mirror import mirror_network
-from designer.audit.patch import holds, patch_source
-from designer.audit.pointing import break_errors, layer_pointer
-from designer.audit.proof import Proof, prove
+from designer.audit.ops.layer_errors import TOO_LARGE
 from designer.audit.repairs.goal import Goal
-from designer.audit.repairs.inputs import served_inputs
+from designer.audit.repairs.input_sizes import served_inputs
 from designer.audit.repairs.ranking import Candidate
 from designer.audit.repairs.search import find_repairs
-from designer.audit.repairs.wording import summarize
-from designer.audit.repairs.work import Work
+from designer.audit.repairs.summary_text import summarize
+from designer.audit.repairs.work_limit import Work
 from designer.audit.request import AuditRequest
-from designer.audit.suggestion import suggest_design
+from designer.audit.source_diff import holds, patch_source
+from designer.audit.suggested_brief import suggest_design
+from designer.audit.torch_proof import Proof, prove
 from designer.audit.trace import Network, Trace, trace_network
 from designer.audit.warnings import all_warnings
-from designer.reading import Document, refuse_field
+from designer.validation.json_readers import Document, refuse_field
 from designer.verification import Runner
 
 NEAREST_WORK = 20_000

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import prod
 
-from designer.audit.breaks import Shape, times
-from designer.audit.complaint import Complaint, last_message, numbers_in, speaks_of_sizes
+from designer.audit.error_message import Complaint, last_message, numbers_in, speaks_of_sizes
+from designer.audit.ops.layer_errors import Shape, times
 from designer.audit.request import AuditRequest
 from designer.audit.trace import Network, Trace, trace_network
 from designer.limits import MAX_AUDIT_BATCH

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from designer.arithmetic import inverse_output_padding
-from designer.audit.adaptive import AdaptivePoolLayer, GlobalPoolLayer
-from designer.audit.breaks import Shape, times
-from designer.audit.convolutions import ConvLayer, ConvolutionLayer, ConvTransposeLayer
-from designer.audit.dense import FlattenLayer, LinearLayer, ReshapeLayer
-from designer.audit.norms import Normalizing
-from designer.audit.padding import CropLayer, PadLayer
-from designer.audit.pools import PoolLayer
-from designer.audit.resizing import PixelShuffleLayer, UpsampleLayer
-from designer.audit.spec import Layer, PerAxis
+from designer.audit.ops.adaptive_pooling import AdaptivePoolLayer, GlobalPoolLayer
+from designer.audit.ops.convolutions import ConvLayer, ConvolutionLayer, ConvTransposeLayer
+from designer.audit.ops.layer import Layer, PerAxis
+from designer.audit.ops.layer_errors import Shape, times
+from designer.audit.ops.linear_and_reshape import FlattenLayer, LinearLayer, ReshapeLayer
+from designer.audit.ops.norms import Normalizing
+from designer.audit.ops.padding import CropLayer, PadLayer
+from designer.audit.ops.pooling import PoolLayer
+from designer.audit.ops.upsampling import PixelShuffleLayer, UpsampleLayer
 from designer.audit.trace import Network, Trace, continue_trace, trace_network
-from designer.layers import Window
+from designer.geometry.axis import inverse_output_padding
+from designer.geometry.layers import Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import prod
 
-from designer.audit.breaks import Shape
-from designer.audit.complaint import Complaint, read_complaint
-from designer.audit.documents import read_layers
-from designer.audit.reading.reader import SourceNetwork, read_source
+from designer.audit.error_message import Complaint, read_complaint
+from designer.audit.interpreter.network_finder import SourceNetwork, read_source
+from designer.audit.layers_json import read_layers
+from designer.audit.ops.layer_errors import Shape
 from designer.audit.trace import Network
-from designer.checks import check_integer, check_length, field_name, refuse, shorten
 from designer.limits import (
     MAX_AUDIT_BATCH,
     MAX_ELEMENTS,
@@ -18,7 +17,20 @@ from designer.limits import (
     MAX_LENGTH,
     MAX_SIDE,
 )
-from designer.reading import Document, read_flag, read_list, read_object, refuse_field
+from designer.validation.field_validators import (
+    check_integer,
+    check_length,
+    field_name,
+    refuse,
+    shorten,
+)
+from designer.validation.json_readers import (
+    Document,
+    read_flag,
+    read_list,
+    read_object,
+    refuse_field,
+)
 
 FIELDS = (
     "input_shape",

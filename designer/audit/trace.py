@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from designer.audit.breaks import LayerBreaks, Shape, Step, refuse_size
-from designer.audit.spec import Layer
+from designer.audit.ops.layer import Layer
+from designer.audit.ops.layer_errors import LayerBreaks, Shape, Step, refuse_size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Trace:
 def trace_network(network: Network) -> Trace:
     """The trace of a network.
 
-    >>> from designer.audit.dense import LinearLayer
+    >>> from designer.audit.ops.linear_and_reshape import LinearLayer
     >>> layer = LinearLayer(in_features=8, out_features=2)
     >>> trace_network(Network(input_shape=(8,), layers=(layer,))).output_shape
     (2,)

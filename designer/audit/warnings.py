@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
 
-from designer.arithmetic import kernel_span, unread_positions
-from designer.audit.breaks import Shape, times
-from designer.audit.convolutions import ConvLayer, ConvolutionLayer, ConvTransposeLayer
-from designer.audit.dense import LinearLayer
-from designer.audit.norms import InstanceNormLayer, NormLayer
-from designer.audit.pools import PoolLayer
-from designer.audit.spec import Layer
+from designer.audit.ops.convolutions import ConvLayer, ConvolutionLayer, ConvTransposeLayer
+from designer.audit.ops.layer import Layer
+from designer.audit.ops.layer_errors import Shape, times
+from designer.audit.ops.linear_and_reshape import LinearLayer
+from designer.audit.ops.norms import InstanceNormLayer, NormLayer
+from designer.audit.ops.pooling import PoolLayer
 from designer.audit.trace import Network, Trace
+from designer.geometry.axis import kernel_span, unread_positions
 
 
 def layer_warnings(network: Network, trace: Trace, index: int) -> list[str]:

@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from designer.answer import document_text
+from designer.pipeline.design_json import document_text
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 _READABLE = 0o100644 << 16

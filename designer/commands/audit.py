@@ -8,10 +8,10 @@ from typing import Any, TextIO
 
 import click
 
-from designer.answer import document_text
 from designer.audit import Verdict, audit, read_request
 from designer.commands.options import Number, Numbers, emit, output_options, parse_json
-from designer.reading import Document
+from designer.pipeline.design_json import document_text
+from designer.validation.json_readers import Document
 from designer.verification import Limits, Pool
 
 NOT_FITTING = 1

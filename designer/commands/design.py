@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from designer.answer import design_document, document_text
-from designer.brief import Brief, Level
+from designer.brief.brief_json import brief_from_document
+from designer.brief.model import Brief, Level
 from designer.commands.options import (
     Number,
     Numbers,
@@ -23,8 +23,8 @@ from designer.commands.options import (
     search_options,
     width_options,
 )
-from designer.design import Design, design, recall_design
-from designer.documents import brief_from_document
+from designer.pipeline.design import Design, design, recall_design
+from designer.pipeline.design_json import design_document, document_text
 
 EXIT_STATUS = {"verified": 0, "refuted": 1, "not_run": 3}
 

@@ -9,9 +9,8 @@ from typing import TypeVar
 
 import click
 
-from designer.answer import document_text
 from designer.commands.options import Number, Numbers, emit, output_options
-from designer.layer_answers import (
+from designer.layer import (
     Form,
     Op,
     View,
@@ -22,7 +21,8 @@ from designer.layer_answers import (
     read_layer,
     read_question,
 )
-from designer.reading import Document
+from designer.pipeline.design_json import document_text
+from designer.validation.json_readers import Document
 
 Command = TypeVar("Command", bound=Callable[..., object])
 

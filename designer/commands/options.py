@@ -15,7 +15,7 @@ from typing import TypeVar
 import click
 
 from designer.errors import FieldError, InvalidRequest
-from designer.reading import Document
+from designer.validation.json_readers import Document
 
 Command = TypeVar("Command", bound=Callable[..., object])
 

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from designer.chain_answers import query_from_document, search_document
+from designer.chains import ChainSearch, Solution, search_chains
 from designer.commands.options import (
     Number,
     Numbers,
@@ -23,8 +23,8 @@ from designer.commands.options import (
 from designer.commands.options import (
     search_document as search_options_document,
 )
-from designer.layers import Windows
-from designer.solver import ChainSearch, Solution, search_chains
+from designer.geometry.layers import Windows
+from designer.pipeline.chains_json import query_from_document, search_document
 
 COLUMNS = ("sizes", "kernels", "strides", "departure", "exact", "even", "parameters", "MACs")
 

@@ -12,17 +12,17 @@ from pathlib import Path
 
 import click
 
-from designer.answer import document_text
-from designer.architecture import Gan
-from designer.assembly import assemble_brief
-from designer.brief import Level
+from designer.brief.brief_json import chain_document
+from designer.brief.model import Level
+from designer.brief.permalink import read_id
 from designer.commands.design import EXIT_STATUS, show_stage
 from designer.commands.options import emit, output_options
-from designer.documents import chain_document
 from designer.errors import FieldError, InvalidRequest
-from designer.network_tables import networks_document
-from designer.permalink import read_id
-from designer.reading import Document
+from designer.networks import Gan
+from designer.networks.from_brief import assemble_brief
+from designer.pipeline.design_json import document_text
+from designer.pipeline.networks_json import networks_document
+from designer.validation.json_readers import Document
 from designer.verification import (
     Check,
     Limits,

@@ -8,10 +8,10 @@ from itertools import groupby, product
 from math import prod
 
 from designer.errors import TooLarge
-from designer.layers import Size
+from designer.geometry.layers import Size
 from designer.limits import MAX_DRAWN_CELLS, MAX_DRAWN_SIDE
-from designer.pictures.boxes import SMALL, line_height
-from designer.pictures.shapes import Path, Shape, Text, rectangle_steps
+from designer.pictures.box_layout import SMALL, line_height
+from designer.pictures.svg import Path, Shape, Text, rectangle_steps
 
 Kind = Callable[[Size], str]
 """The kind of the cell at an index; an empty one is left blank."""

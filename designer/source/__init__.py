@@ -1,6 +1,6 @@
 """Networks as Python text."""
 
+from designer.source.python_source import PythonSource
 from designer.source.render import render_source
-from designer.source.text import PythonSource
 
 __all__ = ["PythonSource", "render_source"]

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from designer.architecture import Convolve, Gan
-from designer.source.helpers import render_helpers
-from designer.source.initialisation import render_weights_init
-from designer.source.networks import (
+from designer.networks import Convolve, Gan
+from designer.source.helper_classes import render_helpers
+from designer.source.network_classes import (
     THINGS,
     render_discriminator,
     render_encoder,
     render_generator,
 )
-from designer.source.text import PythonSource
+from designer.source.python_source import PythonSource
+from designer.source.weights_init import render_weights_init
 
 
 def render_source(gan: Gan) -> PythonSource:

@@ -11,7 +11,7 @@ from designer.verification.receipt import (
     read_receipt,
     receipt_json,
 )
-from designer.verification.store import ReceiptStore, RecentReceipts, installed_torch
+from designer.verification.receipt_store import ReceiptStore, RecentReceipts, installed_torch
 from designer.verification.verify import Runner, unverified, verify_source, verify_text
 
 __all__ = [

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from designer.errors import Overloaded, ProbeFailed
-from designer.verification.handle import KeeperHandle
+from designer.verification.fork_server_client import KeeperHandle
 from designer.verification.limits import GIB, Limits
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from designer.brief import Level
+from designer.brief.model import Level
 
 Verdict = Literal["verified", "refuted", "not_run"]
 Json = Any

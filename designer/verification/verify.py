@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from designer.architecture import Gan
-from designer.brief import Level
+from designer.brief.model import Level
+from designer.networks import Gan
 from designer.source import PythonSource
-from designer.verification.compare import (
+from designer.verification.checks.full_level import compare_full
+from designer.verification.checks.initialization import compare_initialisation
+from designer.verification.checks.standard import (
     Comparison,
     compare_algebra,
     compare_conduct,
@@ -20,10 +22,8 @@ from designer.verification.compare import (
     compare_repetition,
     compare_shapes,
 )
-from designer.verification.full import compare_full
-from designer.verification.initialisation import compare_initialisation
 from designer.verification.limits import WidthPolicy
-from designer.verification.plan import (
+from designer.verification.predictions import (
     SEED,
     Plan,
     make_job,
@@ -32,8 +32,8 @@ from designer.verification.plan import (
     predicted_multiply_adds,
 )
 from designer.verification.receipt import Check, Verification
-from designer.verification.store import ReceiptStore, receipt_key
-from designer.verification.text import check_text, digest, is_plain, parse
+from designer.verification.receipt_store import ReceiptStore, receipt_key
+from designer.verification.source_checks import check_text, digest, is_plain, parse
 
 STANDARD: tuple[Comparison, ...] = (
     compare_load,

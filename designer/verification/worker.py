@@ -17,7 +17,8 @@ from typing import Any, NoReturn
 
 from designer.errors import ProbeFailed
 from designer.verification.channel import Channel
-from designer.verification.confinement import (
+from designer.verification.limits import Limits
+from designer.verification.sandbox.privileges import (
     NEW_PID,
     adopt_orphans,
     allow_cpu,
@@ -25,7 +26,6 @@ from designer.verification.confinement import (
     die_with_parent,
     unshare,
 )
-from designer.verification.limits import Limits
 
 LONGEST_JOB = 64 * 2**20
 

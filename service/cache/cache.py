@@ -7,13 +7,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from designer.verification.limits import MIB
-from service.cache.disk import Disk
-from service.cache.guard import Guarded, Store
-from service.cache.recent import Recent
-from service.cache.sealing import seal, unseal
-from service.cache.shared import Shared
-from service.cache.tally import Tally
-from service.config import Config
+from service.cache.checksummed_text import seal, unseal
+from service.cache.fault_tolerant_store import Guarded, Store
+from service.cache.hit_counts import Tally
+from service.cache.lru import Recent
+from service.cache.redis_store import Shared
+from service.cache.sqlite_store import Disk
+from service.settings.config import Config
 
 TURN_PATIENCE_S = 30.0
 """Seconds to wait for another process that makes the same; after them it is made here too."""

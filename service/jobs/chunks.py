@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
 
-from designer.brief import Level
+from designer.brief.model import Level
 
 LONGEST = {Level.NONE: 200, Level.STANDARD: 25, Level.FULL: 25}
 """Most rows of a chunk, by how they are verified. A chunk that takes longer is divided.

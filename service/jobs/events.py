@@ -21,8 +21,8 @@ from werkzeug import Response
 from service.access.client import current_client
 from service.jobs.job import Job, job_document
 from service.jobs.store.protocol import JobStore
-from service.observation.readiness import readiness
-from service.problems.body import ProblemError
+from service.observability.readiness import readiness
+from service.problems.problem_document import ProblemError
 
 EVENT_STREAM = "text/event-stream"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
-from designer.reading import Document
+from designer.validation.json_readers import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from designer.reading import Document
+from designer.validation.json_readers import Document
 
 
 class State(StrEnum):

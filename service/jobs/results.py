@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 
 from flask import Request, Response
 
-from designer.answer import document_text
+from designer.pipeline.design_json import document_text
+from service.http.representation import JSON, choose, compress
 from service.jobs.job import Job, Kind
 from service.jobs.store.protocol import JobStore
-from service.problems.body import MEDIA_TYPE, ProblemError
-from service.representation import JSON, choose, compress
+from service.problems.problem_document import MEDIA_TYPE, ProblemError
 
 JSON_LINES = "application/jsonl"
 

@@ -6,18 +6,18 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from designer.answer import design_document
-from designer.architecture import Network
-from designer.brief import Brief
-from designer.design import Design
-from designer.documents import brief_from_document
+from designer.brief.brief_json import brief_from_document
+from designer.brief.model import Brief
+from designer.brief.permalink import write_id
+from designer.chains import weigh_chain
 from designer.errors import DesignerError, ProbeFailed
-from designer.permalink import write_id
-from designer.reading import Document
-from designer.solver import weigh_chain
+from designer.networks import Network
+from designer.pipeline.design import Design
+from designer.pipeline.design_json import design_document
+from designer.validation.json_readers import Document
 from service.jobs.job import Kind
 from service.jobs.store.protocol import Row
-from service.problems.body import problem_document, refusal_problem
+from service.problems.problem_document import problem_document, refusal_problem
 from service.problems.registry import PROBLEMS
 
 Make = Callable[[Brief], Design]
@@ -42,7 +42,7 @@ FIGURES = (
 def make_row(index: int, document: Document, kind: Kind, make: Make) -> Row:
     """The row of a brief: for a sweep its figures, for a job of one design the whole design.
 
-    >>> from designer.design import design
+    >>> from designer.pipeline.design import design
     >>> brief = {"resolution": 28, "latent_dim": 64, "verify": "none"}
     >>> row = json.loads(make_row(5, brief, Kind.SWEEP, design).body)
     >>> row["index"], row["sizes"], row["verdict"], row["problem"]

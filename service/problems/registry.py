@@ -6,13 +6,13 @@ each problem's ``type`` leads to, by the OpenAPI document and by ``docs/problems
 
 from __future__ import annotations
 
-from service.problems.faults import FAULTS
-from service.problems.jobs import JOBS
-from service.problems.kind import ProblemType
-from service.problems.messages import MESSAGES
-from service.problems.networks import NETWORKS
-from service.problems.numbers import NUMBERS
-from service.problems.sources import SOURCES
+from service.problems.audit_problems import SOURCES
+from service.problems.job_problems import JOBS
+from service.problems.network_problems import NETWORKS
+from service.problems.problem_type import ProblemType
+from service.problems.request_problems import MESSAGES
+from service.problems.service_problems import FAULTS
+from service.problems.value_problems import NUMBERS
 
 PROBLEMS: dict[str, ProblemType] = {
     problem.code: problem for problem in (*MESSAGES, *NUMBERS, *NETWORKS, *SOURCES, *JOBS, *FAULTS)

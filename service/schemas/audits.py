@@ -6,7 +6,7 @@ import marshmallow as ma
 
 from designer import limits
 from designer.audit import LAYER_OPS, AuditRequest, Proof, Verdict, read_request
-from service.problems.body import FieldErrorSchema
+from service.problems.problem_document import FieldErrorSchema
 from service.schemas.design import COUNT, FLAG, POSITIVE, TEXT
 from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import marshmallow as ma
 
-from designer.brief import Brief, Level
-from designer.checks import check_fields, refuse
-from designer.documents import brief_from_document
+from designer.brief.brief_json import brief_from_document
+from designer.brief.model import Brief, Level
+from designer.brief.options import Normalization, Output, OutputActivation
+from designer.brief.search_space import Exact, Overlap
+from designer.geometry.resampling import Upsampling
 from designer.limits import (
     MAX_CHANNELS,
     MAX_CHOICE,
@@ -20,10 +22,8 @@ from designer.limits import (
     MAX_WIDTH,
     MIN_SIDE,
 )
-from designer.space import Exact, Overlap
-from designer.styles import Normalization, Output, OutputActivation
-from designer.upsampling import Upsampling
-from service.reading import read_sizes, read_word
+from designer.validation.field_validators import check_fields, refuse
+from service.http.request_reader import read_sizes, read_word
 from service.schemas.fields import (
     Documented,
     choice,

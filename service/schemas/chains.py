@@ -1,12 +1,12 @@
-"""Chains without networks. ``designer.chain_answers`` reads and answers; here it is described."""
+"""Chains without networks. ``designer.pipeline.chains_json`` reads and answers; here it is described."""
 
 from __future__ import annotations
 
 import marshmallow as ma
 
 from designer import limits
-from designer.chain_answers import query_from_document
-from designer.solver import ChainQuery
+from designer.chains import ChainQuery
+from designer.pipeline.chains_json import query_from_document
 from service.schemas.brief import SIDE, BudgetSchema, SearchSchema
 from service.schemas.design import COUNT, FLAG, TEXT, ChainSchema
 from service.schemas.fields import (

@@ -1,14 +1,14 @@
-"""The design: what `/v1/designs` answers. ``designer.answer`` makes it; here it is described."""
+"""The design: what `/v1/designs` answers. ``designer.pipeline.design_json`` makes it; here it is described."""
 
 from __future__ import annotations
 
 import marshmallow as ma
 
-from designer.brief import Level
-from designer.network_tables import OPS
-from designer.space import Exact, Overlap
-from designer.styles import Normalization, Output, OutputActivation
-from designer.upsampling import Upsampling
+from designer.brief.model import Level
+from designer.brief.options import Normalization, Output, OutputActivation
+from designer.brief.search_space import Exact, Overlap
+from designer.geometry.resampling import Upsampling
+from designer.pipeline.networks_json import OPS
 from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
 
 COUNT = integer(0)

@@ -1,6 +1,6 @@
 """The building stones of schemas: what the OpenAPI document says about each kind of value.
 
-Requests are read by ``designer.documents``, so that HTTP, the command line and the library refuse
+Requests are read by ``designer.brief.brief_json``, so that HTTP, the command line and the library refuse
 the same values in the same words; here it is only said what they read.
 """
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import marshmallow as ma
 
-from designer.brief import Level
-from designer.documents import BRIEF_FIELDS
+from designer.brief.brief_json import BRIEF_FIELDS
+from designer.brief.model import Level
 from service.jobs.job import Kind, State
-from service.jobs.sweep import MAX_ROWS
+from service.jobs.sweep_request import MAX_ROWS
 from service.schemas.brief import BriefSchema
 from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
 

@@ -1,10 +1,10 @@
-"""One layer: the answers. ``designer.layer_answers`` makes them; here they are described."""
+"""One layer: the answers. ``designer.layer`` makes them; here they are described."""
 
 from __future__ import annotations
 
 import marshmallow as ma
 
-from designer.layer_answers import Op
+from designer.layer import Op
 from designer.limits import MAX_SOLUTIONS
 from service.schemas.design import COUNT, FLAG, PER_AXIS, POSITIVE, SIZE, TEXT
 from service.schemas.fields import Documented, choice, described, list_of, nullable

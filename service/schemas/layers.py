@@ -1,11 +1,10 @@
-"""One layer: the requests. ``designer.layer_answers`` reads them; here they are described."""
+"""One layer: the requests. ``designer.layer`` reads them; here they are described."""
 
 from __future__ import annotations
 
 import marshmallow as ma
 
-from designer.checks import check_fields, refuse
-from designer.layer_answers import (
+from designer.layer import (
     Drawing,
     Form,
     LayerRequest,
@@ -17,7 +16,8 @@ from designer.layer_answers import (
     read_question,
 )
 from designer.limits import MAX_LENGTH, MAX_SIDE, MAX_WIDTH, MAX_WINDOW
-from service.reading import read_sizes, read_word
+from designer.validation.field_validators import check_fields, refuse
+from service.http.request_reader import read_sizes, read_word
 from service.schemas.design import FLAG, TEXT
 from service.schemas.fields import (
     Documented,

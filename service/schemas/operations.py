@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import marshmallow as ma
 
-from service.observation.readiness import DEGRADED, OK, STATES
+from service.observability.readiness import DEGRADED, OK, STATES
 
 
 class HealthSchema(ma.Schema):

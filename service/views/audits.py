@@ -6,13 +6,13 @@ from flask import request
 from werkzeug import Response
 
 from designer.audit import AuditRequest, audit
-from service.blueprint import BODY_CODES, Blueprint
-from service.examples import AUDITS
-from service.forms import document_answer
-from service.problems.sources import SOURCES
-from service.representation import JSON, choose
+from service.designs.design_service import workshop
+from service.designs.formats import document_answer
+from service.http.blueprint import BODY_CODES, Blueprint
+from service.http.representation import JSON, choose
+from service.openapi.examples import AUDITS
+from service.problems.audit_problems import SOURCES
 from service.schemas.audits import AuditRequestSchema, AuditSchema
-from service.workshop import workshop
 
 audits = Blueprint("audits", __name__, description="Bring your own network.")
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from flask import request
 from werkzeug import Response
 
-from designer.chain_answers import search_document
-from designer.solver import ChainQuery, search_chains
-from service.blueprint import BODY_CODES, Blueprint
-from service.examples import CHAINS
-from service.forms import document_answer
-from service.observation.metrics import metrics
-from service.representation import JSON, choose
+from designer.chains import ChainQuery, search_chains
+from designer.pipeline.chains_json import search_document
+from service.designs.design_service import timed_stage
+from service.designs.formats import document_answer
+from service.http.blueprint import BODY_CODES, Blueprint
+from service.http.representation import JSON, choose
+from service.observability.metrics import metrics
+from service.openapi.examples import CHAINS
 from service.schemas.chains import ChainQuerySchema, ChainsSchema
-from service.workshop import timed_stage
 
 chains = Blueprint("chains", __name__, description="Chains of layers, without networks.")
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from flask import request
 from werkzeug import Response
 
-from designer.brief import Brief
-from designer.design import recall_gan
-from designer.pictures.networks import PICTURES
-from service.answers import remembered
-from service.blueprint import BODY_CODES, Blueprint
-from service.examples import BRIEFS, DESIGN_HEADERS, ID_PARAMETER
-from service.forms import bundle_form, chosen_form, module_form, picture_form
-from service.jobs.answers import deferred
-from service.jobs.desk import desk
-from service.jobs.examples import PREFER, SUBMISSION_HEADERS
-from service.representation import A_WHILE, FOREVER, PYTHON, SVG, ZIP, Representation, choose
+from designer.brief.model import Brief
+from designer.pictures.design_pictures import PICTURES
+from designer.pipeline.design import recall_gan
+from service.designs.design_cache import shelf
+from service.designs.formats import bundle_form, chosen_form, module_form, picture_form
+from service.http.blueprint import BODY_CODES, Blueprint
+from service.http.representation import A_WHILE, FOREVER, PYTHON, SVG, ZIP, Representation, choose
+from service.http.response_cache import remembered
+from service.jobs.job_response import deferred
+from service.jobs.job_service import desk
+from service.openapi.examples import BRIEFS, DESIGN_HEADERS, ID_PARAMETER
+from service.openapi.job_examples import PREFER, SUBMISSION_HEADERS
 from service.schemas.brief import BriefQuerySchema, BriefSchema
 from service.schemas.design import DesignSchema
 from service.schemas.jobs import JobSchema
-from service.shelf import shelf
 
 designs = Blueprint("designs", __name__, description="From a brief to verified networks.")
 

@@ -6,19 +6,19 @@ from flask import request
 from werkzeug import Response
 
 from service.access.client import current_owner
-from service.blueprint import BODY_CODES, Blueprint
-from service.jobs.answers import accepted, standing
-from service.jobs.desk import desk
+from service.http.blueprint import BODY_CODES, Blueprint
+from service.http.representation import JSON, choose
 from service.jobs.events import events_answer, listener_of
-from service.jobs.examples import (
+from service.jobs.job_response import accepted, standing
+from service.jobs.job_service import desk
+from service.jobs.results import JSON_LINES, result_answer
+from service.openapi.job_examples import (
     IDEMPOTENCY_KEY,
     JOB_PARAMETER,
     LAST_EVENT_ID,
     SUBMISSION_HEADERS,
     SWEEPS,
 )
-from service.jobs.results import JSON_LINES, result_answer
-from service.representation import JSON, choose
 from service.schemas.design import DesignSchema
 from service.schemas.jobs import JobSchema, SweepRowSchema, SweepSchema
 

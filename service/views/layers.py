@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 from werkzeug import Response
 
-from designer.layer_answers import (
+from designer.layer import (
     Drawing,
     LayerRequest,
     SolveRequest,
@@ -13,10 +13,11 @@ from designer.layer_answers import (
     answer_question,
     draw_answer,
 )
-from service.blueprint import BODY_CODES, Blueprint
-from service.examples import LAYERS, PICTURE_HEADERS, QUESTIONS
-from service.forms import document_answer, picture_form
-from service.representation import A_WHILE, JSON, SVG, choose
+from service.designs.design_service import workshop
+from service.designs.formats import document_answer, picture_form
+from service.http.blueprint import BODY_CODES, Blueprint
+from service.http.representation import A_WHILE, JSON, SVG, choose
+from service.openapi.examples import LAYERS, PICTURE_HEADERS, QUESTIONS
 from service.schemas.layer_forms import LayerAnswerSchema, SolutionsSchema
 from service.schemas.layers import (
     ConvDrawingSchema,
@@ -25,7 +26,6 @@ from service.schemas.layers import (
     ConvTransposeSchema,
     QuestionSchema,
 )
-from service.workshop import workshop
 
 layers = Blueprint("layers", __name__, description="One layer, all its forms.")
 

@@ -6,10 +6,10 @@ from flask import current_app, jsonify, render_template, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug import Response
 
-from service.blueprint import Blueprint
-from service.observation.metrics import metrics
-from service.observation.readiness import readiness
-from service.representation import A_WHILE, Representation, choose, html
+from service.http.blueprint import Blueprint
+from service.http.representation import A_WHILE, Representation, choose, html
+from service.observability.metrics import metrics
+from service.observability.readiness import readiness
 from service.schemas.operations import HealthSchema, ReadinessSchema
 
 operations = Blueprint("operations", __name__, description="Liveness and the contract itself.")

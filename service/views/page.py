@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import request
 from werkzeug import Response
 
-from service.blueprint import Blueprint
-from service.page_files import page_file
-from service.representation import REVALIDATED
+from service.http.blueprint import Blueprint
+from service.http.representation import REVALIDATED
+from service.web.page_files import page_file
 
 page = Blueprint("page", __name__, description="The page for people, and its files.")
 

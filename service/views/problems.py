@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import render_template
 from werkzeug import Response
 
-from service.blueprint import Blueprint
-from service.problems.body import ProblemError
+from service.http.blueprint import Blueprint
+from service.http.representation import html
+from service.problems.problem_document import ProblemError
 from service.problems.registry import PROBLEMS
-from service.representation import html
 
 problems = Blueprint("problems", __name__, description="What each error means.")
 

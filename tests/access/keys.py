@@ -7,7 +7,7 @@ from hashlib import sha256
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from service.config import Config
+from service.settings.config import Config
 from tests.support import own_folder
 
 CHEAP = "/v1/designs?resolution=16&latent_dim=1&verify=none"

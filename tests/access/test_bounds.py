@@ -13,11 +13,11 @@ from flask.testing import FlaskClient
 
 from designer.audit.answer import audit
 from designer.audit.request import read_request
-from designer.chain_answers import query_from_document, search_document
-from designer.design import design
-from designer.documents import brief_from_document
+from designer.brief.brief_json import brief_from_document
+from designer.chains import search_chains
 from designer.errors import DesignerError
-from designer.solver import search_chains
+from designer.pipeline.chains_json import query_from_document, search_document
+from designer.pipeline.design import design
 from tests.access.keys import client_of
 
 STEP = {"kernel_size": 4, "stride": 2, "padding": 1}

@@ -11,9 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from service.access import keys as keys_module
-from service.access.guard import METRICS_PATH, is_open
+from service.access.authentication import METRICS_PATH, is_open
 from service.access.keys import ApiKey, KeyRefused, KeyRing, read_keys, read_keys_file
-from service.config import Config
+from service.settings.config import Config
 from tests.access.keys import ALICE, BOB, CHEAP, KEYS, SCRAPER, bearer, client_of, entry
 
 OPEN_ROUTES = {"/docs", "/healthz", "/openapi.json", "/problems", "/problems/<string:code>"}

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from service.config import Config, ConfigError
+from service.settings.config import Config, ConfigError
 from tests.access.keys import ALICE, KEYS, bearer, entry
 from tests.service.processes import children, is_gone
 from tests.service.servers import ROOT, Server, serving
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 PUBLIC = ("0.0.0.0", "::", "[::]", "192.0.2.1", "2001:db8::1", "example.org", "0", "127.1.example")
 LOCAL = ("127.0.0.1", "127.8.9.10", "::1", "[::1]", "localhost")
@@ -49,7 +49,13 @@ def test_a_loopback_needs_none(monkeypatch: pytest.MonkeyPatch, host: str) -> No
 
 def test_serve_refuses_to_start_in_public() -> None:
     """The command that everybody uses, with the sentence that says what to do."""
-    command = [sys.executable, "-c", "from service.cli import serve; serve()", "--host", "0.0.0.0"]
+    command = [
+        sys.executable,
+        "-c",
+        "from service.commands.server import serve; serve()",
+        "--host",
+        "0.0.0.0",
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "GAN_DESIGNER_API_KEYS" in done.stderr

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask.testing import FlaskClient
 
-from service.access.guard import METRICS_PATH, OPEN_PATHS
-from service.access.rates import redis_options, storage_address
+from service.access.authentication import METRICS_PATH, OPEN_PATHS
+from service.access.rate_limits import redis_options, storage_address
 from service.problems.registry import PROBLEMS
 from tests.access.keys import ALICE, BOB, CHEAP, KEYS, SCRAPER, bearer, client_of, entry
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.access.keys import BOB, bearer, client_of, entry
-from tests.parts.redis import RedisServer, serving_redis
+from tests.real_processes.redis import RedisServer, serving_redis
 from tests.service.servers import Server, serving
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.access.keys import ALICE, entry
-from tests.access.raw import exchange
+from tests.access.raw_http import exchange
 from tests.service.servers import Server, serving
 
 pytestmark = pytest.mark.slow

@@ -13,12 +13,12 @@ from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 
-from designer.answer import design_document
-from designer.brief import Brief, Level
+from designer.brief.model import Brief, Level
+from designer.brief.options import DiscriminatorStyle, InitialMap, Normalization, Output
 from designer.bundle import bundle_files, zip_files
-from designer.design import design
-from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Output
-from designer.upsampling import Upsampling
+from designer.geometry.resampling import Upsampling
+from designer.pipeline.design import design
+from designer.pipeline.design_json import design_document
 from tests.support import soak_count
 
 NAMES = ["model.py", "test_model.py", "design.json", "receipt.json", "train.py", "README.md"]

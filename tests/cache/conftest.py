@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from designer.verification import Limits, Pool
-from tests.cache.parts import CountingRunner
-from tests.parts.redis import redis_server as redis_server
+from tests.cache.applications import CountingRunner
+from tests.real_processes.redis import redis_server as redis_server
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +27,6 @@ def runner(pool: Pool) -> CountingRunner:
 @pytest.fixture
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests of what a store gives: a busy machine makes it slow, and a slow one is left alone."""
-    monkeypatch.setattr("service.cache.shared.TIMEOUT_S", 60.0)
-    monkeypatch.setattr("service.cache.guard.SLOW_S", 60.0)
-    monkeypatch.setattr("service.cache.disk.BUSY_S", 60.0)
+    monkeypatch.setattr("service.cache.redis_store.TIMEOUT_S", 60.0)
+    monkeypatch.setattr("service.cache.fault_tolerant_store.SLOW_S", 60.0)
+    monkeypatch.setattr("service.cache.sqlite_store.BUSY_S", 60.0)

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from service.cache.disk import FILE
-from tests.cache.asking import ask_twice
+from service.cache.sqlite_store import FILE
+from tests.cache.concurrent_clients import ask_twice
 from tests.service.servers import ROOT
 
 
 def ask_in_child(how: str, folder: Path) -> dict[str, Any]:
     """What a process of its own got."""
-    command = [sys.executable, "-m", "tests.cache.asking", how, str(folder)]
+    command = [sys.executable, "-m", "tests.cache.concurrent_clients", how, str(folder)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     heard: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

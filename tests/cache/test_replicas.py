@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.parts.redis import RedisServer, serving_redis
+from tests.real_processes.redis import RedisServer, serving_redis
 from tests.service.servers import Answer, Server, serving
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from designer.answer import design_document
+from designer.brief.brief_json import brief_from_document
 from designer.cli import main
-from designer.design import design
-from designer.documents import brief_from_document
 from designer.errors import InvalidRequest
+from designer.pipeline.design import design
+from designer.pipeline.design_json import design_document
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from designer.answer import design_document, document_text
-from designer.brief import Brief, Level
+from designer.brief.model import Brief, Level
 from designer.cli import main
-from designer.design import design
+from designer.pipeline.design import design
+from designer.pipeline.design_json import design_document, document_text
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from contextlib import ExitStack
 
 import pytest
 
-from service.worker import PatientSocket
+from service.http.gunicorn_worker import PatientSocket
 from tests.service.processes import only_child, open_files, threads
 from tests.service.servers import Server, serving
 from tests.support import soak_count
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 pytestmark = pytest.mark.slow
 

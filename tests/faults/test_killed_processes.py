@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.load import Load
+from tests.faults.background_load import Load
 from tests.service.processes import children, descendants, is_gone, only_child, state
 from tests.service.servers import Server, serving
 from tests.support import soak_count
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.torch]
 

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.access.raw import exchange
+from tests.access.raw_http import exchange
 from tests.access.test_smuggling import HIDDEN, REFUSED
-from tests.faults.load import Load
+from tests.faults.background_load import Load
 from tests.faults.proxy import Replica, connections, proxying, replicated
 from tests.faults.test_clients import HEAD, LARGE, ask_for_much
-from tests.parts.redis import RedisServer, serving_redis
+from tests.real_processes.redis import RedisServer, serving_redis
 from tests.service.servers import Server
 from tests.support import soak_count
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 pytestmark = pytest.mark.slow
 

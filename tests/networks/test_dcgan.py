@@ -9,11 +9,11 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from designer.architecture import Gan, assemble_gan
-from designer.chain import Chain
-from designer.layers import Window
+from designer.brief.widths import Widths
+from designer.geometry.chain import Chain
+from designer.geometry.layers import Window
+from designer.networks import Gan, assemble_gan
 from designer.source import render_source
-from designer.widths import Widths
 
 pytestmark = pytest.mark.torch
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 import torch
 
-from designer.architecture import Convolve, GroupNorm, Norm, assemble_gan, solve_patch
-from designer.chain import Chain
+from designer.brief.options import DiscriminatorStyle, Normalization, Output
+from designer.brief.widths import Widths
 from designer.errors import InvalidRequest
-from designer.layers import Window
-from designer.styles import DiscriminatorStyle, Normalization, Output
-from designer.upsampling import Upsampling
-from designer.widths import Widths
-from tests.networks.building import PLAIN, assert_verified, make_gan, module_of
+from designer.geometry.chain import Chain
+from designer.geometry.layers import Window
+from designer.geometry.resampling import Upsampling
+from designer.networks import Convolve, GroupNorm, Norm, assemble_gan, solve_patch
+from tests.networks.network_factory import PLAIN, assert_verified, make_gan, module_of
 
 pytestmark = pytest.mark.torch
 

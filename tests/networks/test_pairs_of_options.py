@@ -9,15 +9,21 @@ from typing import Any
 import pytest
 import torch
 
-from designer.architecture import Gan
-from designer.assembly import assemble_brief
-from designer.brief import Brief, Level
-from designer.design import solve_brief
+from designer.brief.model import Brief, Level
+from designer.brief.options import (
+    DiscriminatorStyle,
+    InitialMap,
+    Normalization,
+    Output,
+    OutputActivation,
+)
+from designer.brief.search_space import SearchSpace
 from designer.errors import InvalidRequest
-from designer.space import SearchSpace
-from designer.styles import DiscriminatorStyle, InitialMap, Normalization, Output, OutputActivation
-from designer.upsampling import Upsampling
-from tests.networks.building import assert_verified, module_of
+from designer.geometry.resampling import Upsampling
+from designer.networks import Gan
+from designer.networks.from_brief import assemble_brief
+from designer.pipeline.design import solve_brief
+from tests.networks.network_factory import assert_verified, module_of
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
 

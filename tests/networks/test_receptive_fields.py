@@ -8,11 +8,11 @@ import pytest
 import torch
 from torch import nn
 
-from designer.architecture import Convolve, Gan, Network, receptive_fields
-from designer.layers import FeatureMap, Window
-from designer.styles import DiscriminatorStyle
-from designer.upsampling import Upsampling
-from tests.networks.building import LONGER, PLAIN, make_gan, module_of
+from designer.brief.options import DiscriminatorStyle
+from designer.geometry.layers import FeatureMap, Window
+from designer.geometry.resampling import Upsampling
+from designer.networks import Convolve, Gan, Network, receptive_fields
+from tests.networks.network_factory import LONGER, PLAIN, make_gan, module_of
 
 pytestmark = pytest.mark.torch
 

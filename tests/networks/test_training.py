@@ -10,10 +10,10 @@ from sklearn.datasets import load_digits  # type: ignore[import-untyped]
 from torch import nn
 from torch.nn import functional
 
-from designer.architecture import Gan
-from designer.styles import DiscriminatorStyle, Normalization, Output
-from designer.upsampling import Upsampling
-from tests.networks.building import PLAIN, make_gan, module_of
+from designer.brief.options import DiscriminatorStyle, Normalization, Output
+from designer.geometry.resampling import Upsampling
+from designer.networks import Gan
+from tests.networks.network_factory import PLAIN, make_gan, module_of
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
 

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from designer.architecture import Convolve, Gan, Upsample
-from designer.brief import Brief
-from designer.design import solve_brief
-from designer.layers import FeatureMap, Window
-from designer.styles import Normalization
-from designer.upsampling import Upsampling, nearest_repeats, repeats_wholly
-from tests.networks.building import LONGER, PLAIN, assert_verified, make_gan, module_of
+from designer.brief.model import Brief
+from designer.brief.options import Normalization
+from designer.geometry.layers import FeatureMap, Window
+from designer.geometry.resampling import Upsampling, nearest_repeats, repeats_wholly
+from designer.networks import Convolve, Gan, Upsample
+from designer.pipeline.design import solve_brief
+from tests.networks.network_factory import LONGER, PLAIN, assert_verified, make_gan, module_of
 
 pytestmark = pytest.mark.torch
 

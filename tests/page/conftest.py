@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.page.reader import PATIENCE_MS, Reader
+from tests.page.browser_session import PATIENCE_MS, Reader
 from tests.service.servers import Server, serving
 
 expect.set_options(timeout=PATIENCE_MS)

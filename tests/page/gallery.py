@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.page.reader import PATIENCE_MS, Reader
+from tests.page.browser_session import PATIENCE_MS, Reader
 from tests.page.views import VIEWS, open_view, unfold
 from tests.service.servers import Server, serving
 

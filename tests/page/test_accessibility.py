@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.reader import Reader
+from tests.page.browser_session import Reader
 from tests.page.views import open_view
 from tests.service.servers import Server
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from designer.answer import design_document
-from designer.design import design
-from designer.documents import brief_from_document
-from designer.permalink import read_id
-from designer.space import SearchSpace
-from tests.page.reader import Reader
+from designer.brief.brief_json import brief_from_document
+from designer.brief.permalink import read_id
+from designer.brief.search_space import SearchSpace
+from designer.pipeline.design import design
+from designer.pipeline.design_json import design_document
+from tests.page.browser_session import Reader
 
 BRIEFS: dict[str, dict[str, Any]] = {
     "plain": {"resolution": 64, "latent_dim": 100},

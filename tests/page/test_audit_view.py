@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.page.reader import Reader
+from tests.page.browser_session import Reader
 from tests.page.views import DECODER
 from tests.service.servers import Server
 

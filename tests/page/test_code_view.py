@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.reader import Reader
+from tests.page.browser_session import Reader
 from tests.service.servers import Server
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.page.reader import Reader
+from tests.page.browser_session import Reader
 
 
 @pytest.fixture

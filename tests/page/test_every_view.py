@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from tests.page.reader import Reader
+from tests.page.browser_session import Reader
 from tests.page.test_accessibility import violations
 from tests.page.test_layout import WIDTHS, faults
 from tests.page.views import VIEWS, open_view, unfold

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from service.problems.registry import PROBLEMS
-from tests.page.reader import Reader
+from tests.page.browser_session import Reader
 from tests.service.servers import Server
 
 Handler = Callable[[Route], None]

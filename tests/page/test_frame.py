@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, expect
 
 from service.app import create_app
-from service.config import Config
-from service.page_files import FOLDER, page_file
-from service.transport import PAGE_POLICY
-from tests.page.reader import Reader
+from service.http.response_headers import PAGE_POLICY
+from service.settings.config import Config
+from service.web.page_files import FOLDER, page_file
+from tests.page.browser_session import Reader
 from tests.service.servers import Server
 from tests.support import own_folder
 

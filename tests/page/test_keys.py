@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.reader import Reader
+from tests.page.browser_session import Reader
 from tests.page.test_accessibility import violations
 from tests.page.test_layout import faults
 from tests.service.servers import Server, serving

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.reader import Reader
+from tests.page.browser_session import Reader
 from tests.service.servers import Server
 
 pytestmark = [pytest.mark.slow]

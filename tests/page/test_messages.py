@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from designer.chain_answers import query_from_document
-from designer.design import design
-from designer.documents import brief_from_document
-from designer.solver import search_chains
-from service.page_files import FOLDER, MESSAGES, page_file
+from designer.brief.brief_json import brief_from_document
+from designer.chains import search_chains
+from designer.pipeline.chains_json import query_from_document
+from designer.pipeline.design import design
+from service.web.page_files import FOLDER, MESSAGES, page_file
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

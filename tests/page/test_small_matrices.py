@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.page.reader import Reader
+from tests.page.browser_session import Reader
 
 pytestmark = [pytest.mark.slow]
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from designer.audit import audit, read_request
-from tests.audits.cases import DIAGNOSES, Json, as_request
-from tests.audits.styles import IMPORTS, STYLES
-from tests.audits.test_patches import WRONG, patched
+from tests.audit.published_cases import DIAGNOSES, Json, as_request
+from tests.audit.source_styles import IMPORTS, STYLES
+from tests.audit.test_source_diff import WRONG, patched
 from tests.page.test_messages import run_node
 
 TAKE = """

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
 
-from tests.page.reader import Reader
+from tests.page.browser_session import Reader
 
 PROVEN = ".badge.good"
 

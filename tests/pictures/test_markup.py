@@ -11,11 +11,11 @@ from xml.etree import ElementTree
 import pytest
 
 from designer.errors import InvalidLayer, TooLarge
-from designer.layers import FeatureMap, Window
-from designer.pictures.chain import Stage, draw_chain
-from designer.pictures.heat import draw_overlap
-from designer.pictures.layer import draw_layer
-from designer.pictures.matrix import draw_matrix
+from designer.geometry.layers import FeatureMap, Window
+from designer.pictures.layer_picture import draw_layer
+from designer.pictures.matrix_picture import draw_matrix
+from designer.pictures.network_maps import Stage, draw_chain
+from designer.pictures.overlap_heat_map import draw_overlap
 from designer.pictures.theme import DARK, LIGHT, tap_colour
 from tests.picture_gallery import DCGAN, GALLERY, conv, transposed
 

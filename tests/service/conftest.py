@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from service.config import Config
+from service.settings.config import Config
 from tests.service.servers import Server, serving
 
 

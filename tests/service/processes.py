@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 
 def children(pid: int) -> list[int]:

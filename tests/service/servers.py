@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from service.cli import gunicorn_command
+from service.commands.server import gunicorn_command
 
 ROOT = Path(__file__).parents[2]
 START_S = 60

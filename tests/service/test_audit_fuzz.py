@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.audits.eager import run_layers
-from tests.audits.networks import random_network
-from tests.audits.test_repairs import applied
+from tests.audit.eager_torch import run_layers
+from tests.audit.random_networks import random_network
+from tests.audit.test_repairs import applied
 from tests.support import soak_count
 
 Json = dict[str, Any]

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from designer.cli import main
-from tests.audits.contradictions import CONTRADICTIONS, SOURCES
-from tests.audits.eager import run_layers
+from tests.audit.contradictions import CONTRADICTIONS, SOURCES
+from tests.audit.eager_torch import run_layers
 
 Json = dict[str, Any]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.examples import AUDITS
+from service.openapi.examples import AUDITS
 from service.problems.registry import PROBLEMS
 
 CONV = {

@@ -12,11 +12,11 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designer.documents import brief_from_document
+from designer.brief.brief_json import brief_from_document
 from designer.errors import InvalidRequest
 from service.app import create_app
-from service.config import Config
 from service.problems.registry import PROBLEMS
+from service.settings.config import Config
 from tests.support import own_folder, soak_count
 
 GOOD: dict[str, Any] = {"resolution": 64, "latent_dim": 100, "verify": "none"}

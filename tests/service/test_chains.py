@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.examples import CHAINS
+from service.openapi.examples import CHAINS
 
 
 @pytest.mark.parametrize("name", CHAINS)

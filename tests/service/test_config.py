@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from service.app import create_app
-from service.config import Config, ConfigError
+from service.settings.config import Config, ConfigError
 from service.settings.setting import variable
 
 DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"

@@ -15,9 +15,9 @@ from werkzeug.test import TestResponse
 
 from designer.errors import Accident, Overloaded, ProbeFailed
 from service.app import create_app
-from service.config import Config
-from service.examples import BRIEFS
-from service.representation import A_WHILE, FOREVER
+from service.http.representation import A_WHILE, FOREVER
+from service.openapi.examples import BRIEFS
+from service.settings.config import Config
 
 BRIEF: dict[str, Any] = {"resolution": 64, "latent_dim": 100, "verify": "none"}
 QUERY = "/v1/designs?resolution=64&latent_dim=100&verify=none"

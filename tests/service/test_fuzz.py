@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
 
 from service.app import create_app
-from service.config import Config
+from service.settings.config import Config
 from tests.support import soak_count
 
 CONFIG = SchemathesisConfig.from_dict(

@@ -13,10 +13,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from designer.brief import Brief, Level
-from designer.chain import Chain
-from designer.permalink import write_id
-from tests.permalink.test_ids import dcgan, signed, touch
+from designer.brief.model import Brief, Level
+from designer.brief.permalink import write_id
+from designer.geometry.chain import Chain
+from tests.brief.permalink.test_ids import dcgan, signed, touch
 from tests.support import soak_count
 
 HOSTILE = [

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from designer.cli import main
-from service.examples import LAYERS, QUESTIONS
+from service.openapi.examples import LAYERS, QUESTIONS
 from service.problems.registry import PROBLEMS
 
 DCGAN = {"input_size": [4, 4], "kernel_size": 4, "stride": 2, "padding": 1}

@@ -11,18 +11,18 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
-from designer.answer import design_document
-from designer.brief import Brief, Level
-from designer.design import design
-from designer.documents import (
+from designer.brief.brief_json import (
     BRIEF_FIELDS,
     BUDGET_FIELDS,
     SEARCH_FIELDS,
     WINDOW_FIELDS,
     brief_from_document,
 )
+from designer.brief.model import Brief, Level
 from designer.errors import InvalidRequest
-from service.cli import openapi
+from designer.pipeline.design import design
+from designer.pipeline.design_json import design_document
+from service.commands.server import openapi
 from service.problems.registry import PROBLEMS
 from service.schemas.design import DesignSchema
 

@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from designer import errors
 from designer.errors import DesignerError, Overloaded
 from service.app import create_app
-from service.config import Config
 from service.problems.registry import PROBLEMS
+from service.settings.config import Config
 from tests.service.servers import Server
 from tests.support import own_folder
 

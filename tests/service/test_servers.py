@@ -155,7 +155,13 @@ def test_the_control_socket_stays_closed(server: Server, tmp_path: Path) -> None
 def test_serve_prints_a_line_that_works() -> None:
     """The address and a curl line, and then it listens."""
     port = free_port()
-    command = [sys.executable, "-c", "from service.cli import serve; serve()", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-c",
+        "from service.commands.server import serve; serve()",
+        "--port",
+        str(port),
+    ]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -171,7 +177,7 @@ def test_serve_prints_a_line_that_works() -> None:
 
 
 def test_serve_refuses_a_bad_setting() -> None:
-    command = [sys.executable, "-c", "from service.cli import serve; serve()"]
+    command = [sys.executable, "-c", "from service.commands.server import serve; serve()"]
     environment = {**os.environ, "GAN_DESIGNER_WORKERS": "many"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 2

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from designer.architecture import Gan
+from designer.networks import Gan
 from designer.verification import Limits, Pool
 from tests.verification.designs import doubling
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from designer.architecture import Gan, assemble_gan
-from designer.chain import Chain
-from designer.layers import Size, Window, Windows
-from designer.widths import Widths
+from designer.brief.widths import Widths
+from designer.geometry.chain import Chain
+from designer.geometry.layers import Size, Window, Windows
+from designer.networks import Gan, assemble_gan
 
 
 def gan_of(initial: Size, windows: tuple[Windows, ...], **widths: int) -> Gan:

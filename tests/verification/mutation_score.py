@@ -16,15 +16,15 @@ from functools import partial
 from hashlib import sha256
 from itertools import islice
 
-from designer.architecture import Gan
-from designer.brief import Level
+from designer.brief.model import Level
+from designer.brief.options import DiscriminatorStyle, Normalization, Output, OutputActivation
 from designer.errors import ProbeFailed
-from designer.layers import Window
+from designer.geometry.layers import Window
+from designer.geometry.resampling import Upsampling
+from designer.networks import Gan
 from designer.source import PythonSource, render_source
-from designer.styles import DiscriminatorStyle, Normalization, Output, OutputActivation
-from designer.upsampling import Upsampling
 from designer.verification import Limits, Pool, WidthPolicy, verify_source
-from tests.networks.building import LONGER, make_gan
+from tests.networks.network_factory import LONGER, make_gan
 from tests.verification.designs import doubling, gan_of
 from tests.verification.mutants import Mutant, mutants, reason_to_spare
 

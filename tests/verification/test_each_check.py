@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from designer.architecture import Gan
-from designer.brief import Level
+from designer.brief.model import Level
+from designer.networks import Gan
 from designer.source import render_source
 from designer.verification import Pool, Verification, WidthPolicy, verify_text
 from tests.verification.designs import doubling

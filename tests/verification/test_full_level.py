@@ -6,14 +6,14 @@ import pytest
 import torch
 from torch import nn
 
-from designer.architecture import Gan
-from designer.brief import Level
-from designer.layers import Window
+from designer.brief.model import Level
+from designer.brief.options import DiscriminatorStyle, Normalization, Output
+from designer.geometry.layers import Window
+from designer.geometry.resampling import Upsampling
+from designer.networks import Gan
 from designer.source import PythonSource, render_source
-from designer.styles import DiscriminatorStyle, Normalization, Output
-from designer.upsampling import Upsampling
 from designer.verification import Pool, WidthPolicy, verify_source
-from tests.networks.building import LONGER, PLAIN, make_gan
+from tests.networks.network_factory import LONGER, PLAIN, make_gan
 from tests.verification.designs import doubling
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from designer.architecture import Gan
-from designer.brief import Level
+from designer.brief.model import Level
 from designer.errors import ProbeFailed
+from designer.networks import Gan
 from designer.source import PythonSource, render_source
 from designer.verification import Limits, Pool, Verification, verify_source
-from designer.verification.processes import family
+from designer.verification.sandbox.process_tree import family
 from tests.verification.designs import doubling
 
 pytestmark = pytest.mark.torch
@@ -76,7 +76,7 @@ HOSTILE = {
     ),
     "another exec": "import builtins\nbuiltins.exec = lambda *given: None",
     "another probe": (
-        "import sys\nsys.modules['designer.probe.job'].changes = lambda before: []\n"
+        "import sys\nsys.modules['designer.verification.probe.job'].changes = lambda before: []\n"
     ),
     "a thread that stays": (
         "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()"

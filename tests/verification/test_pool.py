@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from designer.architecture import Gan
-from designer.brief import Level
+from designer.brief.model import Level
 from designer.errors import Overloaded, ProbeFailed
+from designer.networks import Gan
 from designer.source import render_source
 from designer.verification import Limits, Pool, Verification, WidthPolicy, verify_source
-from designer.verification.plan import make_job, plan_verification
-from designer.verification.processes import family
+from designer.verification.predictions import make_job, plan_verification
+from designer.verification.sandbox.process_tree import family
 from tests.support import soak_count
 from tests.verification.designs import doubling
 
@@ -60,7 +60,7 @@ def test_the_order_of_texts_changes_no_receipt(pool: Pool) -> None:
 
 def test_the_probe_runs_in_any_process(pool: Pool) -> None:
     """Here, where tests import torch, it measures what it measures in a confined worker."""
-    script = "import json, sys; from designer.probe import run_job; print(json.dumps(run_job(json.load(sys.stdin))))"
+    script = "import json, sys; from designer.verification.probe import run_job; print(json.dumps(run_job(json.load(sys.stdin))))"
     gan = doubling(1, base_channels=16)
     plan = plan_verification(gan, level=Level.STANDARD, policy=WidthPolicy())
     job = make_job(plan, render_source(gan).text)

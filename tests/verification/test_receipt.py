@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from designer.architecture import Gan
-from designer.brief import Level
+from designer.brief.model import Level
+from designer.networks import Gan
 from designer.source import render_source
 from designer.verification import (
     Check,
@@ -19,7 +19,7 @@ from designer.verification import (
     receipt_json,
     verify_source,
 )
-from designer.verification.store import receipt_key
+from designer.verification.receipt_store import receipt_key
 from tests.verification.designs import doubling
 
 

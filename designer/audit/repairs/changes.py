@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from designer.audit.documents import attribute, layer_document, plain
-from designer.audit.skips import SkipLayer
-from designer.audit.spec import Layer
+from designer.audit.layers_json import attribute, layer_document, plain
+from designer.audit.ops.layer import Layer
+from designer.audit.ops.skips import SkipLayer
 from designer.audit.trace import Network
-from designer.reading import Document
+from designer.validation.json_readers import Document
 
 LAYER = "layer"
 """The field name of a layer that is added or removed."""

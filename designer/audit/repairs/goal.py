@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from designer.audit.breaks import Shape
+from designer.audit.ops.layer_errors import Shape
 from designer.audit.trace import Network, Trace
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import log2
 
-from designer.audit.breaks import Shape
+from designer.audit.ops.layer_errors import Shape
 from designer.audit.repairs.changes import INPUT, LAYER, Change, Changes
 from designer.audit.repairs.goal import Goal
 from designer.audit.trace import Network, Trace

@@ -13,7 +13,8 @@ from dataclasses import replace
 from itertools import groupby
 from math import prod
 
-from designer.audit.breaks import Shape
+from designer.audit.ops.layer import Layer
+from designer.audit.ops.layer_errors import Shape
 from designer.audit.repairs.changes import (
     INPUT,
     LAYER,
@@ -22,22 +23,26 @@ from designer.audit.repairs.changes import (
     edit_layer,
     set_field,
 )
+from designer.audit.repairs.field_values import known_counts, value_changes
 from designer.audit.repairs.goal import Goal
-from designer.audit.repairs.inputs import input_edits, served_inputs
-from designer.audit.repairs.numbers import end_channels, number_edits, origin_edits, size_edits
+from designer.audit.repairs.input_sizes import input_edits, served_inputs
+from designer.audit.repairs.layer_edits import borders, copies, removals
+from designer.audit.repairs.matching_numbers import (
+    end_channels,
+    number_edits,
+    origin_edits,
+    size_edits,
+)
 from designer.audit.repairs.ranking import Candidate, effort, is_odd, oddities, size
-from designer.audit.repairs.several import several_edits
-from designer.audit.repairs.structure import borders, copies, removals
-from designer.audit.repairs.values import known_counts, value_changes
-from designer.audit.repairs.windows import (
+from designer.audit.repairs.several_windows import several_edits
+from designer.audit.repairs.single_window import (
     Values,
     axis_changes,
     double_changes,
     single_changes,
     triple_changes,
 )
-from designer.audit.repairs.work import Work
-from designer.audit.spec import Layer
+from designer.audit.repairs.work_limit import Work
 from designer.audit.trace import Network, Trace, trace_network
 
 MAX_WORK = 100_000
@@ -61,7 +66,7 @@ Variants = Callable[[Layer, Shape], Iterator[Values]]
 def find_repairs(network: Network, goal: Goal) -> list[Candidate]:
     """The smallest edits after which the network reaches the goal, smallest first.
 
-    >>> from designer.audit.convolutions import ConvTransposeLayer
+    >>> from designer.audit.ops.convolutions import ConvTransposeLayer
     >>> layer = ConvTransposeLayer(in_channels=1, out_channels=1, kernel_size=3, stride=2, padding=1)
     >>> network = Network(input_shape=(1, 14, 14), layers=(layer,))
     >>> best = find_repairs(network, Goal(wanted=(1, 28, 28)))[0]

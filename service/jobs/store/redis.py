@@ -15,7 +15,7 @@ from redis.retry import Retry
 
 from service.jobs.job import Job, Kind, State, final_state, moment
 from service.jobs.store.protocol import Claim, NewJob, Row
-from service.jobs.store.scripts import (
+from service.jobs.store.redis_scripts import (
     BEGIN_ROW,
     CLAIM,
     CREATE,

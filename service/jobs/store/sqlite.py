@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from service.jobs.job import Job, Kind, State, final_state
 from service.jobs.store.protocol import SKIP, Claim, NewJob, Row
-from service.jobs.store.tables import TABLES
+from service.jobs.store.sqlite_tables import TABLES
 
 _WAIT_S = 30.0
 

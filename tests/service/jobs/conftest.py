@@ -10,11 +10,11 @@ from flask import Flask, g, request
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from service.config import Config
 from service.jobs.store.protocol import JobStore
 from service.jobs.store.redis import RedisStore
 from service.jobs.store.sqlite import SqliteStore
-from tests.parts.redis import RedisServer, serving_redis
+from service.settings.config import Config
+from tests.real_processes.redis import RedisServer, serving_redis
 
 
 class Clock:

@@ -6,12 +6,12 @@ import os
 import signal
 import time
 
-from designer.brief import Brief
-from designer.design import Design
-from service.config import Config
-from service.jobs.child import Child
+from designer.brief.model import Brief
+from designer.pipeline.design import Design
 from service.jobs.rows import Make
-from service.jobs.worker import make_worker
+from service.jobs.worker.child_process import Child
+from service.jobs.worker.worker import make_worker
+from service.settings.config import Config
 
 KILLED, TOO_LARGE, TOO_LONG, STUCK = 1001, 1002, 1003, 1004
 """Latent vectors of this length end their process, fill its memory, sleep, hold the interpreter."""

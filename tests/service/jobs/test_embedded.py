@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from tests.service.jobs.sweeping import PATIENCE_S, ROWS
+from tests.service.jobs.sweep_requests import PATIENCE_S, ROWS
 from tests.service.processes import children, descendants, is_gone
 from tests.service.servers import Server, start_server
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
 
@@ -85,7 +85,7 @@ def command_of(pid: int) -> bytes:
 def celery_of(server: Server) -> int:
     """The worker: the one process below the one beside the web processes."""
     for child in children(server.pid):
-        if b"service.jobs.embedded" in command_of(child):
+        if b"service.jobs.worker.embedded" in command_of(child):
             wait_until(lambda: bool(children(child)), what="a worker")  # noqa: B023
             return children(child)[0]
     raise AssertionError("nobody keeps a worker")

@@ -13,11 +13,11 @@ from subprocess import Popen
 
 import pytest
 
-from service.jobs.desk import Desk
 from service.jobs.job import Job, State
-from tests.parts.redis import RedisServer, serving_redis
+from service.jobs.job_service import Desk
+from tests.real_processes.redis import RedisServer, serving_redis
 from tests.service.jobs.poison import SLOW
-from tests.service.jobs.sweeping import (
+from tests.service.jobs.sweep_requests import (
     ROWS,
     assert_each_once,
     briefs,
@@ -28,7 +28,7 @@ from tests.service.jobs.sweeping import (
 from tests.service.jobs.workers import POISON, config_of, end_worker, start_worker
 from tests.service.processes import children, is_gone
 from tests.service.servers import start_server
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -141,7 +141,7 @@ def test_a_job_that_was_kept_and_not_queued_is_done(fleet: Fleet) -> None:
     job = hand_in(fleet.desk, briefs(4))
     wait_until(lambda: standing(fleet.desk, job).state.ended, what="the first job")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("service.jobs.desk.send_chunks", lambda *_: None)
+        patch.setattr("service.jobs.job_service.send_chunks", lambda *_: None)
         unsent = hand_in(fleet.desk, briefs(40))
     rows = assert_each_once(fleet.desk, unsent)
     assert [row["problem"] for row in rows] == [None] * 40

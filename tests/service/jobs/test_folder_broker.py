@@ -11,11 +11,17 @@ import pytest
 from celery import Celery
 from kombu import Connection
 
-from service.jobs.desk import Desk
-from service.jobs.engine import QUEUES, make_engine, prepare_folders, queue_depth, send_chunks
-from service.jobs.folder import LOOK_EVERY_S
+from service.jobs.broker.celery_app import (
+    QUEUES,
+    make_engine,
+    prepare_folders,
+    queue_depth,
+    send_chunks,
+)
+from service.jobs.broker.folder_transport import LOOK_EVERY_S
 from service.jobs.job import Kind
-from tests.service.jobs.sweeping import OWNER, briefs, hand_in, wait_for_end
+from service.jobs.job_service import Desk
+from tests.service.jobs.sweep_requests import OWNER, briefs, hand_in, wait_for_end
 from tests.service.jobs.workers import config_of, working
 
 

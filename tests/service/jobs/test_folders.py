@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from service.config import Config
-from service.jobs.engine import prepare_folders
-from service.jobs.store.opening import open_store
+from service.jobs.broker.celery_app import prepare_folders
+from service.jobs.store.open_store import open_store
+from service.settings.config import Config
 
 
 def test_nobody_else_looks_into_the_state_folder(tmp_path: Path) -> None:

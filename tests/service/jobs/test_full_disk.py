@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from designer.design import design
-from service.jobs.desk import Desk
-from service.jobs.engine import queue_depth
+from designer.pipeline.design import design
+from service.jobs.broker.celery_app import queue_depth
 from service.jobs.job import Job
-from service.jobs.runner import Runner
+from service.jobs.job_service import Desk
 from service.jobs.store.protocol import Claim, Row
 from service.jobs.store.sqlite import SqliteStore
-from service.jobs.watch import Watch
-from tests.service.jobs.sweeping import briefs, hand_in
+from service.jobs.worker.chunk_runner import Runner
+from service.jobs.worker.recovery import Watch
+from tests.service.jobs.sweep_requests import briefs, hand_in
 from tests.service.jobs.workers import config_of
 
 
@@ -29,7 +29,7 @@ def desk(tmp_path: Path) -> Desk:
 def unsent(desk: Desk) -> Job:
     """A job that no message tells of."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("service.jobs.desk.send_chunks", lambda *_: None)
+        patch.setattr("service.jobs.job_service.send_chunks", lambda *_: None)
         return hand_in(desk, briefs(4))
 
 
@@ -62,8 +62,8 @@ def test_a_claim_that_could_not_be_released_is_let_go(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the worker that lives and knows what it is at; the rows are queued again at once."""
-    monkeypatch.setattr("service.jobs.watch.YOUNG_S", 0)
-    monkeypatch.setattr("service.jobs.watch.BEAT_S", 0)
+    monkeypatch.setattr("service.jobs.worker.recovery.YOUNG_S", 0)
+    monkeypatch.setattr("service.jobs.worker.recovery.BEAT_S", 0)
     job = unsent(desk)
     watch = Watch(app=desk.engine, store=desk.store)
     for worker in ("mine", "another"):

@@ -12,8 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from service.config import Config
 from service.jobs.job import new_id
+from service.settings.config import Config
 from tests.access.keys import ALICE, BOB, entry
 from tests.service.jobs.test_sweeps import BRIEF, put_row
 

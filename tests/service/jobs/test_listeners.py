@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from service.app import create_app
-from service.jobs.desk import Desk
 from service.jobs.job import Job
+from service.jobs.job_service import Desk
 from service.jobs.store.protocol import Row
-from tests.service.jobs.sweeping import briefs, hand_in
+from tests.service.jobs.sweep_requests import briefs, hand_in
 from tests.service.jobs.workers import config_of
 from tests.service.servers import Server, start_server
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 pytestmark = pytest.mark.slow
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from service.jobs.desk import Desk
 from service.jobs.job import State
-from tests.parts.redis import serving_redis
+from service.jobs.job_service import Desk
+from tests.real_processes.redis import serving_redis
 from tests.service.jobs.poison import KILLED, STUCK, TOO_LARGE, TOO_LONG
-from tests.service.jobs.sweeping import (
+from tests.service.jobs.sweep_requests import (
     ROWS,
     assert_each_once,
     briefs,
@@ -21,7 +21,7 @@ from tests.service.jobs.sweeping import (
     wait_for_rows,
 )
 from tests.service.jobs.workers import POISON, config_of, working
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 pytestmark = pytest.mark.slow
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from service.app import create_app
-from service.config import Config
 from service.jobs.job import Job
 from service.jobs.store.sqlite import SqliteStore
+from service.settings.config import Config
 from tests.service.jobs.conftest import Clock
 from tests.service.jobs.test_store import new_job
 

@@ -10,7 +10,7 @@ import pytest
 from service.jobs.job import Job, Kind, State, new_id
 from service.jobs.store.protocol import SKIP, Claim, JobStore, NewJob, Row
 from service.jobs.store.redis import RedisStore
-from tests.parts.redis import RedisServer
+from tests.real_processes.redis import RedisServer
 from tests.service.jobs.conftest import Clock
 
 HOUR_S = 3600

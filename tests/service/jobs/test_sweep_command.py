@@ -15,17 +15,17 @@ from pathlib import Path
 
 import pytest
 
-from designer.architecture import Network
-from designer.brief import Brief, Level
-from designer.design import design
+from designer.brief.model import Brief, Level
+from designer.networks import Network
+from designer.pipeline.design import design
 from service.jobs.job import State
-from tests.parts.redis import RedisServer
-from tests.service.jobs.commanding import PROGRAM, SMALL, Command
+from tests.real_processes.redis import RedisServer
+from tests.service.jobs.run_command import PROGRAM, SMALL, Command
 from tests.service.jobs.workers import working
 from tests.service.processes import descendants, is_gone
 from tests.service.servers import ROOT
 from tests.test_readme import Shell, console_commands
-from tests.waiting import PATIENCE_S, wait_until
+from tests.wait import PATIENCE_S, wait_until
 
 BRIEFS = [
     Brief(resolution=size, latent_dim=latent, base_channels=4, verify=Level.NONE)

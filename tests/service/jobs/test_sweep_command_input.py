@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from designer.cli import main
+from service.commands.sweep.command import sweep
 from service.jobs.store.sqlite import SqliteStore
-from service.sweeping.cli import sweep
 from tests.service.servers import ROOT
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from service.config import Config
-from service.jobs.desk import Desk
+from service.commands.sweep import follow_job
+from service.jobs.job_service import Desk
 from service.jobs.store.protocol import Row
 from service.jobs.store.sqlite import SqliteStore
-from service.sweeping import following
-from tests.service.jobs.commanding import SMALL, Command, put, started
-from tests.waiting import PATIENCE_S
+from service.settings.config import Config
+from tests.service.jobs.run_command import SMALL, Command, put, started
+from tests.wait import PATIENCE_S
 
 
 @pytest.fixture
@@ -120,21 +120,21 @@ def test_who_follows_bears_with_a_store_that_is_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It says so, says that nobody works where that lasts, and gets its rows all the same."""
-    monkeypatch.setattr(following, "LONELY_S", 0.0)
+    monkeypatch.setattr(follow_job, "LONELY_S", 0.0)
     desk = Desk(Config(state_folder=str(tmp_path)))
     request = {"designs": [{"resolution": 8, "latent_dim": 4}], "verify": "none"}
-    job = following.take_up(desk, request)
+    job = follow_job.take_up(desk, request)
     said: list[str] = []
 
     def bring(sentence: str) -> None:
         said.append(sentence)
-        if sentence == following.NO_WORKER:
+        if sentence == follow_job.NO_WORKER:
             desk.store.put_row(job.id, Row(index=0, body='{"index": 0}', failed=False))
 
     store = Faltering(SqliteStore(tmp_path / "jobs.sqlite"))
-    rows = list(following.follow(store, job, tell=lambda _: None, note=bring))
+    rows = list(follow_job.follow(store, job, tell=lambda _: None, note=bring))
     assert rows == ['{"index": 0}']
-    assert said == [following.NO_STORE, following.NO_WORKER]
+    assert said == [follow_job.NO_STORE, follow_job.NO_WORKER]
 
 
 def test_a_file_is_the_same_sweep_in_any_order_of_its_fields(alone: Command) -> None:

@@ -11,10 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from service.jobs.engine import queue_depth
-from service.jobs.examples import SWEEPS
+from service.jobs.broker.celery_app import queue_depth
 from service.jobs.store.protocol import Row
-from service.jobs.sweep import MAX_ROWS, Sweep, sweep_from_document
+from service.jobs.sweep_request import MAX_ROWS, Sweep, sweep_from_document
+from service.openapi.job_examples import SWEEPS
 
 BRIEF: dict[str, Any] = {"resolution": 8, "latent_dim": 4, "base_channels": 4}
 GRID = {"resolution": [8, 16], "latent_dim": [4]}

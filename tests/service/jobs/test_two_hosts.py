@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from service.jobs.desk import Desk
 from service.jobs.job import State
-from service.jobs.processes import worker_command
-from tests.parts.redis import RedisServer, serving_redis
+from service.jobs.job_service import Desk
+from service.jobs.worker.command_line import worker_command
+from tests.real_processes.redis import RedisServer, serving_redis
 from tests.service.jobs.namespaces import Host, two_hosts
 from tests.service.jobs.poison import SLOW
-from tests.service.jobs.sweeping import (
+from tests.service.jobs.sweep_requests import (
     ROWS,
     assert_each_once,
     briefs,
@@ -26,7 +26,7 @@ from tests.service.jobs.sweeping import (
 )
 from tests.service.jobs.workers import POISON, config_of, end_worker
 from tests.service.servers import ROOT
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 pytestmark = pytest.mark.slow
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from service.jobs.desk import Desk
-from tests.service.jobs.sweeping import assert_each_once, briefs, hand_in
+from service.jobs.job_service import Desk
+from tests.service.jobs.sweep_requests import assert_each_once, briefs, hand_in
 from tests.service.jobs.workers import config_of, end_worker, working
 from tests.service.servers import ROOT
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
-CALL = [sys.executable, "-c", "from service.jobs.cli import worker; worker()"]
+CALL = [sys.executable, "-c", "from service.commands.worker import worker; worker()"]
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:

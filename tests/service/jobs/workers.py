@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from service.config import Config
-from service.jobs.processes import PROGRAM, worker_command
-from service.jobs.store.opening import open_store
+from service.jobs.store.open_store import open_store
+from service.jobs.worker.command_line import PROGRAM, worker_command
+from service.settings.config import Config
 from tests.service.servers import ROOT
-from tests.waiting import wait_until
+from tests.wait import wait_until
 
 POISON = "tests.service.jobs.poison"
 

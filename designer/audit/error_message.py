@@ -1,0 +1,155 @@
+"""The error that a user saw: what it says in numbers, and whether it is about sizes at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from designer.audit.ops.layer_errors import Shape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """An error message, read.
+
+    ``given`` and ``target`` are the shapes that a loss compared, batch axis first. ``axis`` and
+    ``sides`` are one axis of two tensors that did not meet, the network's own first.
+    ``foreign`` says what the message is about, where that is no size.
+    """
+
+    text: str
+    given: Shape | None = None
+    target: Shape | None = None
+    axis: int | None = None
+    sides: tuple[int, int] | None = None
+    foreign: str | None = None
+
+    @property
+    def batch(self) -> int | None:
+        """The batch that the loss's target tells, its first size."""
+        return self.target[0] if self.target else None
+
+
+def read_complaint(text: str) -> Complaint:
+    """What an error message says.
+
+    >>> seen = read_complaint("Using a target size (torch.Size([128])) that is different to the"
+    ...                       " input size (torch.Size([3200])) is deprecated.")
+    >>> seen.target, seen.given
+    ((128,), (3200,))
+    """
+    for pattern, read in _LOSSES:
+        if found := re.search(pattern, text, re.IGNORECASE):
+            return read(text, found)
+    for pattern, about in FOREIGN.items():
+        if re.search(pattern, last_message(text), re.IGNORECASE):
+            return Complaint(text=text, foreign=about)
+    return Complaint(text=text)
+
+
+def last_message(text: str) -> str:
+    r"""What a traceback ends in; a text that is none, as it is.
+
+    >>> last_message("Traceback (most recent call last):\n  File 'worker.py'\nValueError: no")
+    'ValueError: no'
+    """
+    ends = list(re.finditer(r"^[\w.]*(?:Error|Exception|Warning)\b", text, re.MULTILINE))
+    return text[ends[-1].start() :] if ends else text
+
+
+FOREIGN: Mapping[str, str] = {
+    r"out of memory|bad_alloc|not enough memory|can't allocate memory": "memory",
+    r"device-side assert|(?<!dimension )index out of range|Target -?\d+ is out|nll_loss|"
+    r"index -?\d+ is out of bounds": "class labels or indices",
+    r"same device|is_cuda|torch\.cuda\.\w*Tensor|device type|backend (CPU|CUDA)|CUDA error|cudnn|"
+    r"not compiled with CUDA|No CUDA GPUs|cuda runtime": "the device that tensors and weights are on",
+    r"scalar type|expected object of|type \([\w.]+\) should be the same|dtype|"
+    r"not implemented for '|Long(Tensor)? .*Float|Float.* Long": (
+        "the number type of tensors and weights"
+    ),
+    r"backward through the graph|require(s)? grad|requires_grad|inplace operation|leaf variable|"
+    r"grad can be implicitly|does not have a grad_fn": "gradients",
+    r"view size is not compatible|non-contiguous|is_contiguous": "how a tensor lies in memory",
+    r"state_dict|unexpected key(?!word)|missing key|copying a param": (
+        "weights that were saved from another network"
+    ),
+    r"has no attribute|is not defined|unexpected keyword|positional argument|not callable|"
+    r"invalid combination of arguments|empty parameter list|not subscriptable": (
+        "Python names and arguments"
+    ),
+    r"No module named|cannot import": "imports",
+    r"\bNaN\b|nan values|loss (is|=|:|becomes) nan|mode collapse|between 0 and 1|"
+    r"input_val >= zero|\binf\b": "the values, not the sizes",
+    r"DataLoader|worker|Broken pipe|No such file|FileNotFound|cannot identify image": (
+        "loading the data"
+    ),
+    r"stack expects each tensor|equal size, but got": (
+        "the data: samples of different sizes in one batch"
+    ),
+}
+"""What a message is about that no layer's size can cause, by its words."""
+
+_SIZES_SPOKEN_OF = (
+    r"must match|cannot be multiplied|size mismatch|kernel size|channels|invalid for input|too small|"
+    r"padding|to be unbatched|unbatched|\dD input|same number of dimensions|more than 1 value|"
+    r"running_mean|must be divisible|divisible by|wrapping around|out of range|must have the same size|"
+    r"target size|input size|spatial dimensions|-dimensional input|expanded size|strided"
+)
+"""Words of messages that a layer's sizes cause, in torch's present and older wordings."""
+
+
+def speaks_of_sizes(text: str) -> bool:
+    """Whether a message is of the kind that sizes cause.
+
+    >>> speaks_of_sizes("size mismatch, m1: [64 x 8192], m2: [2048 x 512]")
+    True
+    """
+    return re.search(_SIZES_SPOKEN_OF, text, re.IGNORECASE) is not None
+
+
+def numbers_in(text: str) -> frozenset[int]:
+    """The numbers of a message, those apart that belong to a name.
+
+    >>> sorted(numbers_in("mat1 and mat2 shapes cannot be multiplied (64x8192 and 2048x512)"))
+    [64, 512, 2048, 8192]
+    """
+    found = re.findall(r"(?<![A-Za-z_\d])\d{1,12}|(?<=\dx)\d{1,12}", text)
+    return frozenset(map(int, found))
+
+
+_SIZE = r"\(?torch\.Size\(\[([\d, ]*)\]\)\)?"
+
+
+def _read_target_first(text: str, found: re.Match[str]) -> Complaint:
+    return Complaint(text=text, target=_numbers(found[1]), given=_numbers(found[2]))
+
+
+def _read_given_first(text: str, found: re.Match[str]) -> Complaint:
+    return Complaint(text=text, given=_numbers(found[1]), target=_numbers(found[2]))
+
+
+def _read_axis(text: str, found: re.Match[str]) -> Complaint:
+    return Complaint(text=text, sides=(int(found[1]), int(found[2])), axis=int(found[3]))
+
+
+def _numbers(text: str) -> Shape:
+    return tuple(int(number) for number in re.findall(r"\d{1,12}", text))
+
+
+_LOSSES: tuple[tuple[str, Callable[[str, re.Match[str]], Complaint]], ...] = (
+    (rf"target size {_SIZE}.*?input size {_SIZE}", _read_target_first),
+    (r"target size \[([\d, ]*)\].*?input size \[([\d, ]*)\]", _read_target_first),
+    (rf"input size {_SIZE}.*?target size {_SIZE}", _read_given_first),
+    (
+        r"target and input must have the same number of elements.*?target nelement \((\d+)\) != input"
+        r" nelement \((\d+)\)",
+        _read_target_first,
+    ),
+    (r"input batch_size \((\d+)\) to match target batch_size \((\d+)\)", _read_given_first),
+    (
+        r"tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension (\d+)",
+        _read_axis,
+    ),
+)
+"""What losses say, in the wordings of several years."""

@@ -1,0 +1,295 @@
+"""What calls give: of torch, and of the source's own functions and classes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from designer.audit.interpreter.assignment import Binding
+from designer.audit.interpreter.bounded_arithmetic import BUILTINS, call_builtin, formatted
+from designer.audit.interpreter.containers import container, dictionary, grow, looked_up, popped
+from designer.audit.interpreter.control_flow import Left, Returned
+from designer.audit.interpreter.output_size import told
+from designer.audit.interpreter.source_parser import SourceTooLong, refuse_line
+from designer.audit.interpreter.torch_functions import call_function
+from designer.audit.interpreter.torch_modules import build_module
+from designer.audit.interpreter.type_checks import is_instance, kind_of
+from designer.audit.interpreter.values import (
+    ClassValue,
+    FunctionValue,
+    InstanceValue,
+    LayerModule,
+    Method,
+    ModuleSequence,
+    Parent,
+    Partial,
+    Reference,
+    Scope,
+    TensorValue,
+    Unknown,
+    Value,
+)
+
+MAX_CALLS = 40
+"""Deepest calls of the source's own functions."""
+
+_OWNER, _FUNCTION, _SEQUENCE = "@owner", "@function", "@sequence"
+"""Where a call's scope keeps what ``super()`` needs, and an instance its Sequential.
+
+No source can write such names.
+"""
+
+_ON_OBJECTS = frozenset(("getattr", "setattr", "isinstance", "type"))
+
+_WRAPPERS = frozenset(("spectral_norm", "weight_norm", "DataParallel", "DistributedDataParallel"))
+"""Functions that give back the module they are given."""
+
+
+class Calling(Binding):
+    """Evaluates calls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls = 0
+
+    def run(self, body: Sequence[ast.stmt], scope: Scope) -> Left | None:
+        """Do the statements in order, up to the one that leaves them."""
+        raise NotImplementedError
+
+    def call(self, node: ast.Call, scope: Scope) -> Value:
+        """What a call gives."""
+        called = self.value(node.func, scope)
+        if isinstance(called, Reference) and called.path == "super":
+            return _parent(scope)
+        arguments = list(self.spread(node.args, scope))
+        named: dict[str, Value] = {}
+        for keyword in node.keywords:
+            value = self.value(keyword.value, scope)
+            if keyword.arg is not None:
+                named[keyword.arg] = value
+            elif isinstance(value, dict):
+                named.update(value)
+            else:
+                refuse_line(node, "these named arguments cannot be followed")
+        return self.apply(called, arguments, named, node)
+
+    _call = call
+
+    def apply(
+        self, called: Value, arguments: list[Value], named: dict[str, Value], node: ast.AST
+    ) -> Value:
+        """What a value gives when it is called."""
+        tensor = arguments[0] if arguments else next(iter(named.values()), None)
+        if isinstance(called, Reference):
+            return self._call_reference(called.path, arguments, named, node)
+        if isinstance(called, FunctionValue):
+            return self._call_function(called, arguments, named, node)
+        if isinstance(called, ClassValue):
+            return self._make(called, arguments, named, node)
+        if isinstance(called, Method):
+            return self._call_method(called, arguments, named, node)
+        if isinstance(called, Partial):
+            given = [*called.arguments, *arguments]
+            return self.apply(called.called, given, {**called.named, **named}, node)
+        if isinstance(called, InstanceValue):
+            forward = called.made_of.find("forward") or called.made_of.find("__call__")
+            if forward is None and _SEQUENCE in called.attributes:
+                return self.apply(called.attributes[_SEQUENCE], arguments, named, node)
+            if not isinstance(forward, FunctionValue):
+                refuse_line(called.made_of.node, f"{called.made_of.node.name} has no forward")
+            bound = FunctionValue(node=forward.node, scope=forward.scope, owner=called)
+            return self._call_function(bound, arguments, named, node)
+        if isinstance(called, LayerModule | ModuleSequence) and isinstance(tensor, TensorValue):
+            more = dict(list(named.items())[not arguments :])
+            return self._call_module(called, tensor, arguments[1:], more, node)
+        lost = called if isinstance(called, Unknown) else tensor
+        if isinstance(lost, Unknown):
+            return lost
+        return Unknown(why="this call is not followed", line=getattr(node, "lineno", 1))
+
+    def _call_module(
+        self,
+        called: LayerModule | ModuleSequence,
+        tensor: TensorValue,
+        rest: list[Value],
+        named: dict[str, Value],
+        node: ast.AST,
+    ) -> Value:
+        assert self.tape is not None, "tensors exist on a tape only"
+        if isinstance(called, LayerModule):
+            return self.tape.pass_module(told(called, tensor, rest, named, node), tensor)
+        if not called.callable:
+            refuse_line(node, "a ModuleList is not called, its modules are")
+        passed: Value = tensor
+        for item in called.items:
+            passed = self.apply(item, [passed], {}, called.node)
+        return passed
+
+    def _call_function(
+        self, called: FunctionValue, arguments: list[Value], named: dict[str, Value], node: ast.AST
+    ) -> Value:
+        self.calls += 1
+        try:
+            if self.calls > MAX_CALLS:
+                line = getattr(node, "lineno", 1)
+                detail = f"calls nested deeper than {MAX_CALLS}"
+                raise SourceTooLong(line, detail, maximum=MAX_CALLS)
+            given = arguments if called.owner is None else [called.owner, *arguments]
+            scope = self._parameters(called, given, dict(named), node)
+            done = self.run(called.node.body, scope)
+            return done.value if isinstance(done, Returned) else None
+        finally:
+            self.calls -= 1
+
+    def _parameters(
+        self, called: FunctionValue, given: list[Value], named: dict[str, Value], node: ast.AST
+    ) -> Scope:
+        """The scope of a call: outer names, then the parameters."""
+        scope = self.copied(called.scope, called.node)
+        arguments = called.node.args
+        names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
+        defaults = dict(zip(reversed(names), reversed(arguments.defaults), strict=False))
+        defaults |= {
+            each.arg: default
+            for each, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+            if default is not None
+        }
+        if len(given) > len(names) and arguments.vararg is None:
+            refuse_line(node, f"{called.node.name} takes {len(names)} arguments, got {len(given)}")
+        scope.update(zip(names, given, strict=False))
+        for name in [*names[len(given) :], *(each.arg for each in arguments.kwonlyargs)]:
+            if name in named:
+                scope[name] = named.pop(name)
+            elif name in defaults:
+                scope[name] = self.value(defaults[name], called.scope)
+            else:
+                why = f"{name[:60]} has no default and is not given"
+                scope[name] = Unknown(why=why, line=called.node.lineno)
+        if arguments.vararg is not None:
+            scope[arguments.vararg.arg] = tuple(given[len(names) :])
+        if arguments.kwarg is not None:
+            scope[arguments.kwarg.arg] = named
+        if called.owner is not None:
+            scope[_OWNER] = called.owner
+        scope[_FUNCTION] = called
+        return scope
+
+    def _make(
+        self, called: ClassValue, arguments: list[Value], named: dict[str, Value], node: ast.AST
+    ) -> Value:
+        made = InstanceValue(made_of=called)
+        start = called.find("__init__")
+        if isinstance(start, FunctionValue):
+            bound = FunctionValue(node=start.node, scope=start.scope, owner=made)
+            self._call_function(bound, arguments, named, node)
+        return made
+
+    def _call_reference(
+        self, path: str, arguments: list[Value], named: dict[str, Value], node: ast.AST
+    ) -> Value:
+        assert isinstance(node, ast.Call), "names are called where a call stands"
+        if path in BUILTINS or path == "range":
+            return self._call_builtin(path, arguments, named, node)
+        if path in _ON_OBJECTS:
+            return self._call_on_object(path, arguments, node)
+        where, _, name = path.rpartition(".")
+        if name == "partial" and arguments:
+            return Partial(called=arguments[0], arguments=tuple(arguments[1:]), named=dict(named))
+        if name in _WRAPPERS and arguments:
+            return arguments[0]
+        if name == "data_parallel" and len(arguments) > 1:
+            return self.apply(arguments[0], [arguments[1]], {}, node)
+        if name == "OrderedDict":
+            return dictionary(arguments[0]) if arguments else {}
+        if where == "torch.nn" or (where == "" and name[:1].isupper()):
+            made = container(name, arguments, node) or build_module(name, arguments, named, node)
+            if made is not None:
+                return made
+            if where:
+                return Unknown(why=f"nn.{name[:60]} is not followed", line=node.lineno)
+        if self.tape is not None and where in ("torch", "torch.nn.functional"):
+            return call_function(self.tape, name, arguments, named, node)
+        return Unknown(why=f"{path[:60]}(…) is not followed", line=node.lineno)
+
+    def _call_on_object(self, name: str, arguments: list[Value], node: ast.Call) -> Value:
+        """``getattr``, ``setattr``, ``isinstance`` and ``type``."""
+        owner = arguments[0] if arguments else None
+        if name == "type" and len(arguments) == 1:
+            return kind_of(owner)
+        if name == "isinstance" and len(arguments) == 2:
+            return is_instance(owner, arguments[1], node)
+        attribute = arguments[1] if len(arguments) > 1 else None
+        if name == "getattr" and isinstance(attribute, str):
+            found = self.member(owner, attribute, node)
+            known = not isinstance(found, Unknown | Method)
+            return found if known or len(arguments) < 3 else arguments[2]
+        if name == "setattr" and isinstance(attribute, str) and isinstance(owner, InstanceValue):
+            owner.attributes[attribute] = arguments[-1]
+            return None
+        return Unknown(why=f"{name}(…) is not followed", line=node.lineno)
+
+    def _call_builtin(
+        self, name: str, arguments: list[Value], named: dict[str, Value], node: ast.AST
+    ) -> Value:
+        if name == "len" and isinstance(arguments[0] if arguments else None, TensorValue):
+            return self._call_method(Method(owner=arguments[0], name="size"), [0], {}, node)
+        self.weigh([*arguments, *named.values()], node)
+        plain = [value.items if isinstance(value, ModuleSequence) else value for value in arguments]
+        return call_builtin(name, plain, named, node)
+
+    def _call_method(
+        self, called: Method, arguments: list[Value], named: dict[str, Value], node: ast.AST
+    ) -> Value:
+        owner, name = called.owner, called.name
+        if isinstance(owner, TensorValue) and self.tape is not None:
+            assert isinstance(node, ast.Call), "methods are called where a call stands"
+            return call_function(self.tape, name, [owner, *arguments], named, node)
+        if isinstance(owner, InstanceValue) and name in ("add_module", "register_module"):
+            owner.attributes[str(arguments[0])] = arguments[1]
+            return None
+        items = owner.items if isinstance(owner, ModuleSequence) else owner
+        if isinstance(items, list) and name in ("append", "extend", "insert", "add_module"):
+            grow(items, name, arguments, self.entries, node)
+            return owner if isinstance(owner, ModuleSequence) else None
+        if isinstance(owner, str) and name == "format":
+            self.weigh([*arguments, *named.values()], node)
+            return formatted(owner, arguments, named, node)
+        if isinstance(items, list) and name == "pop" and items and not named:
+            return popped(items, arguments, node)
+        table = owner.names if isinstance(owner, ModuleSequence) and owner.names else owner
+        if isinstance(table, dict) and name in ("items", "values", "keys", "get"):
+            return list(table.items()) if name == "items" else looked_up(table, name, arguments)
+        if name in ("modules", "named_modules", "parameters", "named_parameters"):
+            return []  # only initialisations go over them
+        if isinstance(owner, ModuleSequence) and name == "children":
+            return list(owner.items)
+        if isinstance(owner, LayerModule | ModuleSequence) and name == "forward":
+            return self.apply(owner, arguments, named, node)
+        if isinstance(owner, LayerModule | ModuleSequence | InstanceValue):
+            return owner
+        if isinstance(owner, Parent):
+            return self._call_parent(owner, name, arguments, node)
+        return Unknown(why=f".{name[:60]}(…) is not followed", line=getattr(node, "lineno", 1))
+
+    def _call_parent(
+        self, owner: Parent, name: str, arguments: list[Value], node: ast.AST
+    ) -> Value:
+        """``super().__init__(…)`` and ``forward`` of torch's own classes: of a Sequential they matter."""
+        if name == "__init__" and owner.of.is_sequential:
+            assert isinstance(node, ast.Call), "methods are called where a call stands"
+            owner.instance.attributes[_SEQUENCE] = container("Sequential", arguments, node)
+        if name == "forward" and _SEQUENCE in owner.instance.attributes:
+            return self.apply(owner.instance.attributes[_SEQUENCE], arguments, {}, node)
+        return None
+
+
+def _parent(scope: Scope) -> Value:
+    """What ``super()`` stands for: the bases of the class that defines the running method."""
+    instance, function = scope.get(_OWNER), scope.get(_FUNCTION)
+    if not isinstance(instance, InstanceValue) or not isinstance(function, FunctionValue):
+        return Unknown(why="super() outside of a method", line=1)
+    for made in instance.made_of.family:
+        member = made.members.get(function.node.name)
+        if isinstance(member, FunctionValue) and member.node is function.node:
+            return Parent(instance=instance, of=made)
+    return Parent(instance=instance, of=instance.made_of)

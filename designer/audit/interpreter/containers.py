@@ -1,0 +1,94 @@
+"""What holds modules and values: Sequentials, lists and dictionaries, and how they grow."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from designer.audit.interpreter.bounded_arithmetic import MAX_ENTRIES
+from designer.audit.interpreter.source_parser import refuse_line
+from designer.audit.interpreter.torch_modules import refuse_unknown
+from designer.audit.interpreter.values import (
+    InstanceValue,
+    LayerModule,
+    ModuleSequence,
+    Reference,
+    Unknown,
+    Value,
+)
+
+CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
+"""Torch's modules that hold others; only the first is called."""
+
+
+def container(name: str, arguments: list[Value], node: ast.Call) -> ModuleSequence | None:
+    """A Sequential, ModuleList or ModuleDict of what it is given, None for another name.
+
+    Raises:
+        SourceRefused: where one of its modules is not known, or none.
+    """
+    if name not in CONTAINERS:
+        return None
+    runs, only = name == "Sequential", arguments[0] if len(arguments) == 1 else None
+    names: dict[str, Value] = {}
+    given = arguments
+    if isinstance(only, dict):
+        names = {str(key): value for key, value in only.items()}
+        given = list(names.values())
+    elif isinstance(only, ModuleSequence) and not runs:
+        given, names = only.items, only.names
+    elif isinstance(only, list | tuple) and not runs:
+        given = list(only)
+    for value in given:
+        if isinstance(value, Unknown):
+            refuse_unknown(value, node, "one of its modules cannot be followed")
+        if not isinstance(value, LayerModule | ModuleSequence | InstanceValue | Reference):
+            refuse_line(node, "one of its modules is none")
+    return ModuleSequence(items=list(given), callable=runs, node=node, names=dict(names))
+
+
+def dictionary(value: Value) -> Value:
+    """An OrderedDict of pairs."""
+    if isinstance(value, dict):
+        return value
+    pairs = value if isinstance(value, list | tuple) else []
+    if not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
+        return Unknown(why="this dictionary is not followed", line=1)
+    return {str(name): entry for name, entry in pairs}
+
+
+def grow(
+    items: list[Value],
+    name: str,
+    arguments: list[Value],
+    entries: Callable[[Value, ast.AST], list[Value]],
+    node: ast.AST,
+) -> None:
+    """A list, or a module's list, gets more entries."""
+    if name == "extend" and arguments:
+        items.extend(entries(arguments[0], node))
+    elif name == "insert" and len(arguments) == 2 and isinstance(arguments[0], int):
+        items.insert(arguments[0], arguments[1])
+    elif arguments:
+        items.append(arguments[-1])
+    if len(items) > MAX_ENTRIES:
+        refuse_line(node, f"a list of more than {MAX_ENTRIES}")
+
+
+def looked_up(owner: dict[str, Value], name: str, arguments: list[Value]) -> Value:
+    """What ``get``, ``values`` and ``keys`` of a dictionary give."""
+    if name == "get":
+        return owner.get(str(arguments[0]), arguments[1] if len(arguments) > 1 else None)
+    return list(owner.values()) if name == "values" else list(owner)
+
+
+def popped(items: list[Value], arguments: list[Value], node: ast.AST) -> Value:
+    """The entry that ``pop`` takes from a list.
+
+    Raises:
+        SourceRefused: for one that is not known or not there.
+    """
+    place = arguments[0] if arguments else -1
+    if not isinstance(place, int) or not -len(items) <= place < len(items):
+        refuse_line(node, "this entry cannot be followed")
+    return items.pop(place)

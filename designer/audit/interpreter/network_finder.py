@@ -1,0 +1,188 @@
+"""Which network of a source is meant, and the layers that it is."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from designer.audit.interpreter.recorded_layers import Placed, Tape
+from designer.audit.interpreter.source_parser import SourceRefused, SourceTooLong, parse_source
+from designer.audit.interpreter.statements import Interpreter
+from designer.audit.interpreter.values import (
+    ClassValue,
+    InstanceValue,
+    LayerModule,
+    ModuleSequence,
+    Scope,
+    Value,
+)
+from designer.audit.ops.layer import Layer
+from designer.audit.ops.layer_errors import Shape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceNetwork:
+    """The layers of a source, each with the node that made it.
+
+    ``cut`` says why the layers end before the source does: behind one that breaks.
+    """
+
+    text: str
+    placed: tuple[Placed, ...]
+    cut: SourceRefused | None = None
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers in the order a tensor passes them."""
+        return tuple(placed.layer for placed in self.placed)
+
+    @property
+    def lines(self) -> tuple[int, ...]:
+        """The line, counted from 1, that each layer was written on."""
+        return tuple(_line(placed.node) for placed in self.placed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A network of a source: what it is called, where it stands, what is called to run it."""
+
+    name: str
+    node: ast.AST
+    module: Value
+
+
+def read_source(
+    text: str, *, input_shape: Shape, batch: int = 2, partly: bool = False
+) -> SourceNetwork:
+    """The layers that an input of that shape passes through.
+
+    Of several networks it is the one whose first layer takes the input. With ``partly`` the layers
+    end where the source cannot be followed.
+
+    >>> network = read_source("nn.Sequential(nn.Conv2d(3, 8, 4, 2, 1), nn.ReLU())",
+    ...                       input_shape=(3, 64, 64))
+    >>> [(layer.op, layer.activation) for layer in network.layers]
+    [('conv', 'relu')]
+
+    Raises:
+        SourceRefused: with the line of what cannot be followed.
+    """
+    tree = parse_source(text)
+    interpreter = Interpreter()
+    try:
+        found = _find_networks(interpreter, tree)
+        return _choose(interpreter, found, text, (batch, *input_shape), partly=partly)
+    except RecursionError as error:
+        raise SourceTooLong(interpreter.line, "nested too deeply to be followed") from error
+
+
+def _find_networks(interpreter: Interpreter, tree: ast.Module) -> list[Found]:
+    """What the source makes; if it makes nothing, its classes that no other of them uses."""
+    scope: Scope = {}
+    *body, last = tree.body or [ast.Pass()]
+    interpreter.run_top_level(body, scope)
+    if isinstance(last, ast.Expr):
+        value = interpreter.value(last.value, scope)
+        if isinstance(value, LayerModule | ModuleSequence | InstanceValue):
+            return [Found(name="the network", node=last, module=value)]
+    interpreter.run_top_level([last], scope)
+    made = [
+        Found(name=name, node=_node(value), module=value)
+        for name, value in scope.items()
+        if (isinstance(value, InstanceValue) and value.made_of.is_module)
+        or (isinstance(value, ModuleSequence) and value.callable)
+    ]
+    if made:
+        return list({id(each.module): each for each in made}.values())
+    return _classes(scope)
+
+
+def _classes(scope: Scope) -> list[Found]:
+    classes = {
+        name: value
+        for name, value in scope.items()
+        if isinstance(value, ClassValue) and value.is_module
+    }
+    used = {
+        node.id
+        for value in scope.values()
+        if isinstance(value, ClassValue)
+        for node in ast.walk(value.node)
+        if isinstance(node, ast.Name) and node.id != value.node.name
+    }
+    named = {name: value for name, value in classes.items() if value.node.name not in used}
+    return [
+        Found(name=name, node=value.node, module=value)
+        for name, value in (named or classes).items()
+        if value.find("forward") is not None or value.is_sequential
+    ]
+
+
+def _choose(
+    interpreter: Interpreter, found: list[Found], text: str, shape: Shape, *, partly: bool
+) -> SourceNetwork:
+    """The network that takes the input; the only one in any case."""
+    if not found:
+        _refuse_lost(interpreter)
+        raise SourceRefused(
+            1,
+            "no network is found: an nn.Sequential(…), or a class derived from nn.Module with a"
+            " forward",
+            code="no_network",
+        )
+    tapes: list[tuple[Found, Tape]] = []
+    refusals: list[SourceRefused] = []
+    for each in found:
+        try:
+            module = each.module
+            if isinstance(module, ClassValue):
+                module = interpreter.apply(module, [], {}, module.node)
+            tape = interpreter.pass_through(module, shape, each.node, partly=partly)
+            tapes.append((each, tape))
+        except SourceTooLong:
+            raise
+        except SourceRefused as refused:
+            refusals.append(refused)
+    if len(found) == 1 and refusals:
+        raise refusals[0]
+    taking = [(each, tape) for each, tape in tapes if len(tape.shapes) > 1]
+    if len(found) == 1 or len(taking) == 1:
+        tape = (taking or tapes)[0][1]
+        return _source_network(tape, text, found)
+    if not tapes:
+        raise refusals[0]
+    names = ", ".join(f"{each.name[:60]} (line {_line(each.node)})" for each in found)
+    raise SourceRefused(
+        _line(found[-1].node),
+        f"several networks could be meant: {names}; send one of them",
+        code="several_networks",
+    )
+
+
+def _refuse_lost(interpreter: Interpreter) -> None:
+    """Where a statement about torch could not be followed, that is why no network is found.
+
+    Raises:
+        SourceRefused: with the line of the first.
+    """
+    for statement, refused in interpreter.passed_over:
+        names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+        if names & {"nn", "torch", "Sequential", "Module"}:
+            raise refused
+
+
+def _source_network(tape: Tape, text: str, found: list[Found]) -> SourceNetwork:
+    if not tape.placed:
+        raise SourceRefused(_line(found[0].node), "the network has no layers", code="no_network")
+    return SourceNetwork(text=text, placed=tuple(tape.placed), cut=tape.cut)
+
+
+def _node(value: Value) -> ast.AST:
+    if isinstance(value, InstanceValue):
+        return value.made_of.node
+    assert isinstance(value, ModuleSequence)
+    return value.node
+
+
+def _line(node: ast.AST) -> int:
+    return getattr(node, "lineno", 1)

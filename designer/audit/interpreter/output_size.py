@@ -1,0 +1,55 @@
+"""A transposed convolution that is told where to end: ``up(x, output_size=…)``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from designer.audit.interpreter.source_parser import refuse_line
+from designer.audit.interpreter.torch_modules import number
+from designer.audit.interpreter.values import LayerModule, TensorValue, Value
+from designer.audit.ops.convolutions import ConvTransposeLayer
+
+
+def told(
+    called: LayerModule,
+    tensor: TensorValue,
+    rest: Sequence[Value],
+    named: Mapping[str, Value],
+    node: ast.AST,
+) -> LayerModule:
+    """The module as it is called: ``output_size`` becomes the output padding that leads to it.
+
+    Raises:
+        SourceRefused: for other arguments, and for sizes that torch would refuse.
+    """
+    given = dict(zip(("output_size",), rest, strict=False)) | dict(named)
+    layer = called.layer
+    if len(rest) > 1 or not given.keys() <= {"output_size"}:
+        refuse_line(node, "a layer that is called with more than a tensor cannot be followed")
+    if given.get("output_size") is None:
+        return called
+    if not isinstance(layer, ConvTransposeLayer):
+        refuse_line(node, "only a transposed convolution takes an output_size")
+    if tensor.shape is None:
+        return called
+    axes = layer.axes(tensor.shape)
+    sizes = number(given["output_size"], "output_size", node)
+    sizes = sizes[-axes:] if isinstance(sizes, list) and len(sizes) == len(tensor.shape) else sizes
+    if not isinstance(sizes, list) or len(sizes) != axes or len(tensor.shape) != axes + 2:
+        refuse_line(node, f"this output_size cannot be followed along {axes} axes")
+    bare = replace(layer, output_padding=0)
+    least = [
+        window.stride * size + window.offset
+        for window, size in zip(bare.windows(axes), tensor.shape[2:], strict=True)
+    ]
+    most = [a + s - 1 for a, s in zip(least, layer.spread("stride", axes), strict=True)]
+    if not all(a <= size <= b for a, size, b in zip(least, sizes, most, strict=True)):
+        refuse_line(
+            node,
+            f"requested an output size of {sizes}, but valid sizes range from {least} to {most}:"
+            " torch refuses that",
+        )
+    extra = tuple(size - a for size, a in zip(sizes, least, strict=True))
+    return replace(called, layer=replace(layer, output_padding=extra))

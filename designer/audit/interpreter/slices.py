@@ -1,0 +1,87 @@
+"""A tensor's sizes as a source reads them, and its slices as crops."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from designer.audit.interpreter.recorded_layers import Tape
+from designer.audit.interpreter.source_parser import refuse_line
+from designer.audit.interpreter.values import BatchSize, TensorValue, Unknown, Value
+from designer.audit.ops.padding import CropLayer
+
+
+def tensor_sizes(tensor: TensorValue, tape: Tape, node: ast.AST) -> tuple[Value, ...]:
+    """The sizes of a tensor; behind a layer that breaks only the batch is known, and no axes more."""
+    if tensor.shape is None:
+        unknown = Unknown(why="a size behind a layer that breaks", line=getattr(node, "lineno", 1))
+        return (BatchSize(tape.shapes[0][0]), *[unknown] * (len(tape.shapes[-1]) - 1))
+    return (BatchSize(tensor.shape[0]), *tensor.shape[1:])
+
+
+def named_axes(value: object, rank: int, node: ast.AST) -> list[int]:
+    """The axes that a ``dim`` names, counted from the front.
+
+    >>> named_axes([2, -1], 4, ast.Pass())
+    [2, 3]
+
+    Raises:
+        SourceRefused: for what is no axis of a tensor of that rank.
+    """
+    axes = []
+    for axis in value if isinstance(value, list) else [value]:
+        if not isinstance(axis, int) or not -rank <= axis < rank:
+            refuse_line(node, f"dim {str(axis)[:60]} is no axis of a tensor of {rank}")
+        axes.append(axis % rank)
+    return axes
+
+
+def slice_tensor(tape: Tape, tensor: TensorValue, parts: Sequence[Value], node: ast.AST) -> Value:
+    """``x[:, :, 1:-1]``: a crop, if only axes behind the channels are cut.
+
+    Raises:
+        SourceRefused: for other slices.
+    """
+    if tensor.shape is None:
+        refuse_line(node, "a slice behind a layer that breaks cannot be followed")
+    if any(part is None for part in parts):
+        return _widened(tape, tensor, parts, node)
+    if len(parts) > len(tensor.shape) + (Ellipsis in parts):
+        refuse_line(node, f"{len(parts)} slices of a tensor of {len(tensor.shape)} axes")
+    rank = len(tensor.shape)
+    spread: list[Value] = []
+    for part in parts:
+        missing = rank - (len(parts) - 1)
+        spread += [slice(None)] * missing if part is Ellipsis else [part]
+    spread += [slice(None)] * (rank - len(spread))
+    crops = []
+    for axis, (part, size) in enumerate(zip(spread, tensor.shape, strict=False)):
+        if not isinstance(part, slice) or part.step not in (None, 1):
+            refuse_line(node, "only slices without step along the axes of the map are followed")
+        if not all(entry is None or isinstance(entry, int) for entry in (part.start, part.stop)):
+            refuse_line(node, "a slice whose ends are not known cannot be followed")
+        start, stop, _ = part.indices(size)
+        if axis < 2 and (start, stop) != (0, size):
+            refuse_line(node, "a slice of the batch or the channels cannot be followed")
+        crops.append((start, max(0, size - stop)))
+    if not any(map(any, crops)):
+        return tensor
+    return tape.put(CropLayer(crop=tuple(crops[2:])), tensor, node)
+
+
+def _widened(tape: Tape, tensor: TensorValue, parts: Sequence[Value], node: ast.AST) -> Value:
+    """``x[:, :, None, None]``: axes of size 1 behind the batch."""
+    assert tensor.shape is not None, "the caller has looked"
+    sizes = list(tensor.shape)
+    shape: list[int] = []
+    for place, part in enumerate(parts):
+        if part is None and place:
+            shape.append(1)
+        elif part is Ellipsis:
+            left = sum(each is not None for each in parts[place + 1 :])
+            shape += [sizes.pop(0) for _ in range(len(sizes) - left)]
+        elif part == slice(None) and sizes:
+            shape.append(sizes.pop(0))
+        else:
+            refuse_line(node, "new axes together with other slices cannot be followed")
+    return tape.reshape(tensor, (*shape, *sizes)[1:], node)

@@ -1,0 +1,105 @@
+"""The text of a source into its tree, or a refusal that names the line."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from typing import NoReturn
+
+from designer.errors import FieldError, InvalidRequest
+from designer.limits import MAX_AUDIT_SOURCE
+from designer.source.syntax_tree import parse_python
+
+POINTER = "/source"
+
+MAX_NESTING = 60
+"""Deepest brackets of a source."""
+
+
+class SourceRefused(InvalidRequest):
+    """A source, or a part of it, that cannot be followed; ``line`` counts from 1."""
+
+    def __init__(
+        self, line: int, detail: str, *, code: str = "cannot_follow", **facts: object
+    ) -> None:
+        super().__init__(
+            [
+                FieldError(
+                    pointer=POINTER,
+                    code=code,
+                    detail=f"line {line}: {detail}",
+                    facts={"line": line, **facts},
+                )
+            ]
+        )
+        self.line = line
+        self.what = detail
+
+
+class SourceTooLong(SourceRefused):
+    """A source that would take too long: no part of it is passed over in silence.
+
+    ``facts`` hold the limit as ``maximum``, where a number is in the way and no stack of Python's.
+    """
+
+    def __init__(self, line: int, detail: str, **facts: object) -> None:
+        super().__init__(line, detail, code="source_too_large", **facts)
+
+
+def refuse_line(node: ast.AST, detail: str) -> NoReturn:
+    """Refuse what stands at a node.
+
+    Raises:
+        SourceRefused: always.
+    """
+    raise SourceRefused(getattr(node, "lineno", 1), detail)
+
+
+def parse_source(text: str) -> ast.Module:
+    """The tree of a text.
+
+    >>> len(parse_source("import torch").body)
+    1
+
+    Raises:
+        SourceRefused: for a text that is too long, nested too deeply, or no Python.
+    """
+    if len(text) > MAX_AUDIT_SOURCE:
+        line = text.count("\n", 0, MAX_AUDIT_SOURCE) + 1
+        raise SourceTooLong(
+            line,
+            f"a source has at most {MAX_AUDIT_SOURCE} characters, this one has {len(text)}",
+            characters=len(text),
+            maximum=MAX_AUDIT_SOURCE,
+        )
+    _refuse_nesting(text)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return parse_python(text)
+    except SyntaxError as error:
+        raise SourceRefused(
+            error.lineno or 1, f"this is no Python: {error.msg}", code="malformed_source"
+        ) from error
+    except (RecursionError, MemoryError, ValueError) as error:
+        raise SourceTooLong(_longest_line(text), "nested too deeply to be read") from error
+
+
+def _refuse_nesting(text: str) -> None:
+    """Brackets counted without regard to strings: a bound, not a grammar."""
+    depth, line = 0, 1
+    for character in text:
+        if character in "([{":
+            depth += 1
+            if depth > MAX_NESTING:
+                detail = f"nested deeper than {MAX_NESTING} brackets"
+                raise SourceTooLong(line, detail, maximum=MAX_NESTING)
+        elif character in ")]}":
+            depth = max(0, depth - 1)
+        elif character == "\n":
+            line += 1
+
+
+def _longest_line(text: str) -> int:
+    lines = text.split("\n")
+    return max(range(len(lines)), key=lambda place: len(lines[place])) + 1

@@ -1,0 +1,286 @@
+"""Torch's modules as layers: their arguments by name, read as strictly as a request's fields."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+from designer.audit.interpreter.bounded_arithmetic import weight
+from designer.audit.interpreter.source_parser import SourceRefused, refuse_line
+from designer.audit.interpreter.values import LayerModule, Unknown, Value
+from designer.audit.layers_json import read_layer
+from designer.audit.ops.layer import Layer
+from designer.errors import InvalidRequest
+from designer.validation.json_readers import Document
+
+Arguments = dict[str, Value]
+
+_CONV = "in_channels out_channels kernel_size stride padding dilation groups bias padding_mode"
+_TRANSPOSED = (
+    "in_channels out_channels kernel_size stride padding output_padding groups bias dilation"
+    " padding_mode"
+)
+
+_NORM = "num_features eps momentum affine track_running_stats"
+
+MAX_SIZES = 64
+"""Most numbers that one argument holds."""
+
+SIGNATURES: Mapping[str, tuple[str, str]] = {
+    "Conv": ("conv", _CONV),
+    "ConvTranspose": ("conv_transpose", _TRANSPOSED),
+    "Linear": ("linear", "in_features out_features bias"),
+    "MaxPool": ("max_pool", "kernel_size stride padding dilation return_indices ceil_mode"),
+    "AvgPool": ("avg_pool", "kernel_size stride padding ceil_mode count_include_pad"),
+    "AdaptiveAvgPool": ("adaptive_pool", "output_size"),
+    "AdaptiveMaxPool": ("adaptive_pool", "output_size"),
+    "Upsample": ("upsample", "size scale_factor mode align_corners recompute_scale_factor"),
+    "UpsamplingNearest": ("upsample", "size scale_factor"),
+    "UpsamplingBilinear": ("upsample", "size scale_factor"),
+    "PixelShuffle": ("pixel_shuffle", "upscale_factor"),
+    "Flatten": ("flatten", "start_dim end_dim"),
+    "BatchNorm": ("norm", _NORM),
+    "SyncBatchNorm": ("norm", _NORM),
+    "InstanceNorm": ("instance_norm", _NORM),
+    "GroupNorm": ("group_norm", "num_groups num_channels eps affine"),
+    "LayerNorm": ("layer_norm", "normalized_shape eps elementwise_affine bias"),
+    "ZeroPad": ("pad", "padding"),
+    "ConstantPad": ("pad", "padding value"),
+    "ReflectionPad": ("pad", "padding"),
+    "ReplicationPad": ("pad", "padding"),
+    "CircularPad": ("pad", "padding"),
+}
+"""Torch's modules without their number of axes: the op, and the arguments in order."""
+
+IGNORED = frozenset(
+    [
+        "return_indices",
+        "count_include_pad",
+        "align_corners",
+        "recompute_scale_factor",
+        "eps",
+        "momentum",
+        "elementwise_affine",
+        "value",
+        "device",
+        "dtype",
+        "inplace",
+        "divisor_override",
+    ]
+)
+"""Arguments that no shape depends on."""
+
+_UNREAD = {
+    "BatchNorm": ("affine", "track_running_stats"),
+    "SyncBatchNorm": ("affine", "track_running_stats", "process_group"),
+    "LayerNorm": ("bias",),
+}
+"""Arguments that no shape of this module depends on."""
+
+NEUTRAL = frozenset(
+    [
+        "ReLU",
+        "ReLU6",
+        "LeakyReLU",
+        "PReLU",
+        "RReLU",
+        "ELU",
+        "SELU",
+        "CELU",
+        "GELU",
+        "SiLU",
+        "Mish",
+        "Sigmoid",
+        "LogSigmoid",
+        "Tanh",
+        "Hardtanh",
+        "Hardsigmoid",
+        "Hardswish",
+        "Hardshrink",
+        "Softshrink",
+        "Tanhshrink",
+        "Threshold",
+        "Softplus",
+        "Softsign",
+        "Softmin",
+        "Softmax",
+        "Softmax2d",
+        "LogSoftmax",
+        "Identity",
+        "Dropout",
+        "Dropout1d",
+        "Dropout2d",
+        "Dropout3d",
+        "AlphaDropout",
+        "FeatureAlphaDropout",
+    ]
+)
+"""Modules that change no shape."""
+
+_SILENT = frozenset(["Identity", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout"])
+_DIMENSIONAL = frozenset(
+    ["conv", "conv_transpose", "max_pool", "avg_pool", "adaptive_pool", "norm", "instance_norm"]
+)
+_PAD_MODES = {"ReflectionPad": "reflect", "ReplicationPad": "replicate", "CircularPad": "circular"}
+
+
+_BLOCKY = ("nearest", "nearest-exact", "area")
+
+_OTHERS = frozenset(
+    ["Module", "Sequential", "ModuleList", "ModuleDict", "Unflatten", "LocalResponseNorm"]
+)
+
+
+def is_module_name(name: str) -> bool:
+    """Whether it is what torch calls a module that is followed, as people import them one by one."""
+    kind = split_axes(name)[0]
+    return name in NEUTRAL or kind in SIGNATURES or name in _OTHERS
+
+
+def build_module(
+    name: str, arguments: Sequence[Value], named: Mapping[str, Value], node: ast.Call
+) -> LayerModule | None:
+    """The layer that ``torch.nn.name(…)`` makes, None where the name is none of these.
+
+    Raises:
+        SourceRefused: for arguments that cannot be followed, or that no such layer may have.
+    """
+    kind, axes = split_axes(name)
+    if name in NEUTRAL:
+        return LayerModule(layer=None, word=_word(name, arguments, named), node=node)
+    if name == "LocalResponseNorm":
+        return LayerModule(layer=None, word="local", node=node, normalizes=True)
+    if name == "Unflatten":
+        return _unflatten(bind(("dim", "unflattened_size"), arguments, named, node), node)
+    if kind not in SIGNATURES:
+        return None
+    op, signature = SIGNATURES[kind]
+    _refuse_corners(kind, dict(zip(signature.split(), arguments, strict=False)) | dict(named), node)
+    given = bind(signature.split(), arguments, named, node)
+    document = {"op": op, **_fields(kind, axes, given, node)}
+    if op in _DIMENSIONAL and axes:
+        document["ndim"] = axes
+    return LayerModule(layer=checked_layer(document, node), word="", node=node)
+
+
+def checked_layer(document: Document, node: ast.AST) -> Layer:
+    """A layer read as a request's would be, its refusal at the node's line.
+
+    Raises:
+        SourceRefused: for fields that no such layer may have.
+    """
+    try:
+        return read_layer(document, pointer="/source", index=2**31)
+    except InvalidRequest as error:
+        refuse_line(node, str(error))
+
+
+def split_axes(name: str) -> tuple[str, int]:
+    """A module's name without its number of axes.
+
+    >>> split_axes("ConvTranspose2d"), split_axes("Linear")
+    (('ConvTranspose', 2), ('Linear', 0))
+    """
+    found = re.fullmatch(r"(.*?)([123])d", name)
+    return (found[1], int(found[2])) if found else (name, 0)
+
+
+def bind(
+    names: Sequence[str], arguments: Sequence[Value], named: Mapping[str, Value], node: ast.AST
+) -> Arguments:
+    """Arguments by name.
+
+    Raises:
+        SourceRefused: for more than there are, or a name that nobody knows.
+    """
+    if len(arguments) > len(names):
+        refuse_line(node, f"{len(arguments)} arguments where {len(names)} are known")
+    given = dict(zip(names, arguments, strict=False))
+    for name, value in named.items():
+        if name not in names and name not in IGNORED:
+            refuse_line(node, f"the argument {name[:60]} is not known here")
+        given[name] = value
+    return {name: value for name, value in given.items() if name not in IGNORED}
+
+
+def number(value: Value, name: str, node: ast.AST) -> Any:  # noqa: ANN401  (a JSON value)
+    """A plain value as JSON has it.
+
+    Raises:
+        SourceRefused: for what could not be followed, or is no number, text or list.
+    """
+    if isinstance(value, Unknown):
+        refuse_unknown(value, node, f"{name} cannot be followed")
+    if isinstance(value, list | tuple):
+        if weight(value) > MAX_SIZES:
+            refuse_line(node, f"{name} is a list of more than {MAX_SIZES}")
+        return [number(entry, name, node) for entry in value]
+    if isinstance(value, bool) or value is None or isinstance(value, str | float):
+        return value
+    if not isinstance(value, int):
+        refuse_line(node, f"{name} is no number")
+    return int(value)
+
+
+def refuse_unknown(value: Unknown, node: ast.AST, detail: str) -> NoReturn:
+    """Refuse what is not known where a layer needs it, at the line where it was lost.
+
+    Raises:
+        SourceRefused: always.
+    """
+    here = getattr(node, "lineno", value.line)
+    where = "" if here == value.line else f" on line {here}"
+    raise SourceRefused(value.line, f"{value.why}; so {detail}{where}")
+
+
+def _fields(kind: str, axes: int, given: Arguments, node: ast.AST) -> Document:
+    fields: Document = {
+        name: number(value, name, node)
+        for name, value in given.items()
+        if name not in _UNREAD.get(kind, ())
+    }
+    for name in ("bias", "affine", "track_running_stats"):
+        if name in fields:
+            fields[name] = bool(fields[name])
+    if kind.endswith("Pad"):
+        padding = fields.pop("padding", 0)
+        fields["pad"] = padding if isinstance(padding, list) else [padding] * (2 * axes)
+        fields["mode"] = _PAD_MODES.get(kind, "constant")
+    if kind == "AdaptiveMaxPool":
+        fields["mode"] = "max"
+    if kind == "UpsamplingBilinear":
+        fields["mode"] = "bilinear"
+    if kind == "ConvTranspose" and fields.pop("padding_mode", "zeros") != "zeros":
+        refuse_line(node, 'a transposed convolution only supports padding_mode "zeros"')
+    return fields
+
+
+def _refuse_corners(kind: str, given: Arguments, node: ast.AST) -> None:
+    """Torch takes ``align_corners`` for the modes that interpolate only, True or False."""
+    mode = given.get("mode", "nearest")
+    if kind == "Upsample" and given.get("align_corners") is not None and mode in _BLOCKY:
+        refuse_line(
+            node,
+            f"align_corners suits the interpolating modes only, not {mode}: torch refuses that",
+        )
+
+
+def _unflatten(given: Arguments, node: ast.Call) -> LayerModule:
+    """One axis laid out as several; torch counts it with the batch."""
+    dim, sizes = (number(given.get(name), name, node) for name in ("dim", "unflattened_size"))
+    whole = isinstance(sizes, list) and all(isinstance(size, int) for size in sizes)
+    if not isinstance(dim, int) or not whole:
+        refuse_line(node, "this Unflatten cannot be followed")
+    return LayerModule(layer=None, word="", node=node, unflattens=(dim, tuple(sizes)))
+
+
+def _word(name: str, arguments: Sequence[Value], named: Mapping[str, Value]) -> str:
+    """An activation as a layer's free text: leaky_relu(0.2)."""
+    if name in _SILENT:
+        return ""
+    known = {"ReLU": "relu", "ReLU6": "relu6", "SiLU": "silu", "LeakyReLU": "leaky_relu"}
+    word = known.get(name, re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", name).lower())
+    slope = named.get("negative_slope", arguments[0] if arguments else None)
+    return f"{word}({slope})" if name == "LeakyReLU" and isinstance(slope, float) else word

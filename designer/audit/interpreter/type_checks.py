@@ -1,0 +1,69 @@
+"""What kind a value is of: ``type`` and ``isinstance``, without a class of ours ever being asked."""
+
+from __future__ import annotations
+
+import ast
+
+from designer.audit.interpreter.values import (
+    ClassValue,
+    FunctionValue,
+    InstanceValue,
+    Partial,
+    Reference,
+    Unknown,
+    Value,
+)
+
+_PLAIN: dict[str, tuple[type, ...]] = {
+    "int": (int,),
+    "float": (float,),
+    "bool": (bool,),
+    "str": (str,),
+    "list": (list,),
+    "tuple": (tuple,),
+    "dict": (dict,),
+}
+"""Python's own kinds, by the names that a source calls them."""
+
+
+def kind_of(value: Value) -> Value:
+    """What ``type(value)`` gives.
+
+    >>> kind_of(3).path, kind_of("same").path
+    ('int', 'str')
+    """
+    if isinstance(value, InstanceValue):
+        return value.made_of
+    if isinstance(value, Partial):
+        return Reference(path="functools.partial")
+    if isinstance(value, Reference | ClassValue | FunctionValue):
+        return Reference(path="type")
+    known = type(value).__name__
+    return Reference(path=known) if known in _PLAIN else Unknown(why="this type", line=1)
+
+
+def is_instance(value: Value, kinds: Value, node: ast.AST) -> Value:
+    """What ``isinstance(value, kinds)`` gives; unknown for kinds that are not the source's.
+
+    >>> is_instance((1, 2), (Reference(path="list"), Reference(path="tuple")), ast.Pass())
+    True
+    """
+    several = kinds if isinstance(kinds, tuple) else (kinds,)
+    held = False
+    for kind in several:
+        if isinstance(kind, Reference) and kind.path in _PLAIN and not isinstance(value, Unknown):
+            held = held or isinstance(value, _PLAIN[kind.path])
+        elif isinstance(kind, ClassValue) and isinstance(value, InstanceValue):
+            held = held or value.made_of.derives_from(kind)
+        else:
+            why = "isinstance(…) is not followed here"
+            return Unknown(why=why, line=getattr(node, "lineno", 1))
+    return held
+
+
+def same_kind(left: Value, right: Value) -> bool | None:
+    """Whether two names stand for the same thing; None where neither is a name of a thing."""
+    things = Reference | ClassValue | FunctionValue
+    if isinstance(left, things) or isinstance(right, things):
+        return left == right
+    return None

@@ -1,0 +1,54 @@
+"""What is wrong with a network that breaks, field by field: as a refusal would list it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from designer.audit.request import AuditRequest
+from designer.audit.trace import Trace
+from designer.errors import FieldError, InvalidLayer
+from designer.validation.json_readers import Document
+
+
+def break_errors(request: AuditRequest, trace: Trace) -> list[Document]:
+    """One error per field that the broken law is about, none where all layers run.
+
+    The first layer gets the input, which is then such a field too.
+
+    >>> from designer.audit.request import read_request
+    >>> from designer.audit.trace import trace_network
+    >>> layer = {"op": "linear", "in_features": 9, "out_features": 1}
+    >>> asked = read_request({"input_shape": [3], "layers": [layer]})
+    >>> for error in break_errors(asked, trace_network(asked.network)):
+    ...     print(error["pointer"], error["code"], error["facts"])
+    /layers/0/in_features illegal_layer {'in_features': 9, 'features': 3}
+    /input_shape illegal_layer {'in_features': 9, 'features': 3}
+    """
+    if trace.broken is None:
+        return []
+    facts = dict(trace.broken.facts)
+    if request.source is not None:
+        facts["line"] = request.source.lines[len(trace.steps)]
+    return [
+        asdict(
+            FieldError(
+                pointer=pointer, code=InvalidLayer.code, detail=str(trace.broken), facts=facts
+            )
+        )
+        for pointer in _pointers(request, trace)
+    ]
+
+
+def layer_pointer(request: AuditRequest, index: int) -> str:
+    """Where a request says what a layer is: a source has no fields."""
+    return f"/layers/{index}" if request.source is None else "/source"
+
+
+def _pointers(request: AuditRequest, trace: Trace) -> list[str]:
+    assert trace.broken is not None, "the caller has looked"
+    index, fields = len(trace.steps), trace.broken.fields
+    layer = layer_pointer(request, index)
+    found = [layer]
+    if request.source is None:
+        found = [f"{layer}/{name}" for name in fields] or found
+    return found if index or trace.broken.alone else [*found, "/input_shape"]

@@ -1,0 +1,162 @@
+"""Layers as plain JSON values, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+
+from designer.audit.ops.field_readers import FREE_TEXT, OPS
+from designer.audit.ops.layer import AxisLayer, Layer
+from designer.limits import MAX_AUDIT_LAYERS
+from designer.validation.field_validators import shorten
+from designer.validation.json_readers import Document, read_list, read_object, refuse_field
+
+LAYERS = {kind.op: kind for kind in OPS}
+"""The class of each op."""
+
+_ATTRIBUTES = {"from": "source"}
+"""Field names that are no Python names, and what the classes call them."""
+
+_FIELDS = {attribute: name for name, attribute in _ATTRIBUTES.items()}
+
+
+def read_layers(value: object, *, pointer: str) -> tuple[Layer, ...]:
+    """The layers of a request.
+
+    Raises:
+        InvalidRequest: for anything that no layer list may hold, by its pointer.
+    """
+    entries = read_list(value, pointer=pointer, low=1, high=MAX_AUDIT_LAYERS)
+    return tuple(
+        read_layer(entry, pointer=f"{pointer}/{index}", index=index)
+        for index, entry in enumerate(entries)
+    )
+
+
+def read_layer(value: object, *, pointer: str, index: int) -> Layer:
+    """One layer; ``index`` is its place, for the skips.
+
+    >>> layer = read_layer({"op": "linear", "in_features": 8, "out_features": 2},
+    ...                    pointer="/layers/0", index=0)
+    >>> layer.step((2, 8), ()).shape
+    (2, 2)
+
+    Raises:
+        InvalidRequest: for an unknown op or field, one that is missing, or a value out of range.
+    """
+    kind = _read_op(value, pointer=pointer)
+    readers = {**OPS[kind], **FREE_TEXT}
+    required = tuple(
+        _FIELDS.get(field.name, field.name)
+        for field in fields(kind)
+        if field.default is MISSING and field.default_factory is MISSING
+    )
+    document = read_object(
+        value, pointer=pointer, known=("op", *readers), required=("op", *required)
+    )
+    given = {
+        _ATTRIBUTES.get(name, name): readers[name](entry, f"{pointer}/{name}")
+        for name, entry in document.items()
+        if name != "op" and entry is not None
+    }
+    layer = kind(**given)
+    _refuse_lists(layer, pointer=pointer)
+    _refuse_choice(layer, document, pointer=pointer)
+    _refuse_source(layer, pointer=pointer, index=index)
+    return layer
+
+
+def layer_document(layer: Layer) -> Document:
+    """One layer as JSON: its op and every field that is not left at its default.
+
+    >>> from designer.audit.ops.linear_and_reshape import LinearLayer
+    >>> layer_document(LinearLayer(in_features=8, out_features=2, bias=False))
+    {'op': 'linear', 'in_features': 8, 'out_features': 2, 'bias': False}
+    """
+    document: Document = {"op": layer.op}
+    tail: Document = {}
+    for field in fields(layer):
+        value = getattr(layer, field.name)
+        if value != field.default or field.default is MISSING:
+            part = tail if field.name in FREE_TEXT else document
+            part[_FIELDS.get(field.name, field.name)] = plain(value)
+    return {**document, **tail}
+
+
+def plain(value: object) -> object:
+    """A field's value as JSON: tuples become lists.
+
+    >>> plain(((0, 1), (2, 0)))
+    [[0, 1], [2, 0]]
+    """
+    return [plain(entry) for entry in value] if isinstance(value, tuple) else value
+
+
+def field_value(layer: Layer, name: str) -> object:
+    """The value of a field by its JSON name."""
+    return getattr(layer, _ATTRIBUTES.get(name, name))
+
+
+def attribute(name: str) -> str:
+    """What the layer classes call a field."""
+    return _ATTRIBUTES.get(name, name)
+
+
+def _read_op(value: object, *, pointer: str) -> type[Layer]:
+    if not isinstance(value, Mapping):
+        refuse_field(pointer, "not_an_object", f"a layer must be an object, got {shorten(value)}")
+    op = value.get("op")
+    if op is None:
+        refuse_field(f"{pointer}/op", "missing_field", "op is required")
+    if not isinstance(op, str) or op not in LAYERS:
+        names = sorted(LAYERS)
+        detail = f"op must be one of {', '.join(names)}, got {shorten(op)}"
+        refuse_field(f"{pointer}/op", "not_a_choice", detail, choices=names)
+    return LAYERS[op]
+
+
+def _refuse_lists(layer: Layer, *, pointer: str) -> None:
+    """Per-axis lists of one layer agree with each other and with its ``ndim``."""
+    if not isinstance(layer, AxisLayer):
+        return
+    axes, said_by = layer.ndim, "ndim"
+    for name in layer.AXIS_FIELDS:
+        value = getattr(layer, name)
+        if not isinstance(value, tuple):
+            continue
+        if axes is not None and len(value) != axes:
+            refuse_field(
+                f"{pointer}/{name}",
+                "wrong_length",
+                f"{name} has {len(value)} entries, {said_by} says {axes} axes",
+                length=len(value),
+                axes=axes,
+            )
+        axes, said_by = len(value), name
+
+
+def _refuse_choice(layer: Layer, document: Mapping[str, object], *, pointer: str) -> None:
+    """An upsampling names its factor or its size, and not both."""
+    if layer.op != "upsample":
+        return
+    given = [name for name in ("scale_factor", "size") if document.get(name) is not None]
+    if len(given) != 1:
+        refuse_field(
+            pointer if given else f"{pointer}/scale_factor",
+            "contradiction" if given else "missing_field",
+            f"one of scale_factor and size is required, got {' and '.join(given) or 'neither'}",
+        )
+
+
+def _refuse_source(layer: Layer, *, pointer: str, index: int) -> None:
+    """A skip comes from an earlier layer."""
+    source = getattr(layer, "source", None)
+    if source is not None and source >= index:
+        refuse_field(
+            f"{pointer}/from",
+            "out_of_range",
+            f"from must be -1 (the input) to {index - 1}, an earlier layer, got {source}",
+            value=source,
+            minimum=-1,
+            maximum=index - 1,
+        )

@@ -1,0 +1,1 @@
+"""The ops of an audited layer list: fields, size law, warnings of each."""

@@ -1,0 +1,90 @@
+"""Pooling layers of an audit that give the sizes asked for, whatever comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from designer.audit.ops.layer import AxisLayer, Layer
+from designer.audit.ops.layer_errors import LayerBreaks, Shape, Step, times, torch_sizes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlobalPoolLayer(Layer):
+    """One value per channel: the mean over all axes.
+
+    >>> GlobalPoolLayer(keepdim=True).step((2, 8, 7, 6), ()).shape
+    (2, 8, 1, 1)
+    """
+
+    op: ClassVar[str] = "global_pool"
+
+    keepdim: bool = False
+
+    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+        """1 on every axis, or no axes at all without ``keepdim``."""
+        if len(shape) < 3:
+            raise LayerBreaks(
+                f"{times(shape[1:])} has no axes to pool",
+                torch_error=None,
+                input_shape=list(shape[1:]),
+            )
+        ones = (1,) * (len(shape) - 2) if self.keepdim else ()
+        return Step(shape=(*shape[:2], *ones))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdaptivePoolLayer(AxisLayer):
+    """torch's adaptive pooling, ``avg`` or ``max``: the sizes asked for; None keeps an axis.
+
+    >>> AdaptivePoolLayer(output_size=6).step((2, 8, 13, 7), ()).shape
+    (2, 8, 6, 6)
+    """
+
+    op: ClassVar[str] = "adaptive_pool"
+    AXIS_FIELDS: ClassVar[tuple[str, ...]] = ("output_size",)
+
+    output_size: int | tuple[int | None, ...]
+    mode: str = "avg"
+
+    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+        """The output size; a mean down to 1 along 2 or 3 axes takes any rank that has them."""
+        axes = self.axes(shape)
+        given = (
+            self.output_size if isinstance(self.output_size, tuple) else (self.output_size,) * axes
+        )
+        mean = self.mode == "avg" and axes > 1 and set(given) == {1} and len(shape) >= axes
+        if not mean and len(shape) not in (axes + 1, axes + 2):
+            raise LayerBreaks(
+                f"the layer pools along {axes} axes, the map {times(shape[1:])} has"
+                f" {max(len(shape) - 2, 0)}",
+                torch_error=self._rank_error(shape, axes),
+                fields=(self.axes_field,),
+                axes=axes,
+                input_shape=list(shape[1:]),
+            )
+        sizes = [i if o is None else o for o, i in zip(given, shape[-axes:], strict=True)]
+        return Step(shape=(*shape[:-axes], *sizes))
+
+    def _rank_error(self, shape: Shape, axes: int) -> str:
+        """Wording of torch, which differs with the mode, the axes, and sizes that are kept."""
+        rank, name = len(shape), f"adaptive_{self.mode}_pool{axes}d"
+        if axes == 1:
+            return (
+                f"Expected 2 to 3 dimensions, but got {rank}-dimensional tensor for argument #1"
+                f" 'self' (while checking arguments for {name})"
+            )
+        sizes = self.output_size if isinstance(self.output_size, tuple) else (self.output_size,)
+        if None in sizes and rank <= axes:
+            return f"Input dimension should be at least {axes + 1}"
+        if self.mode == "avg" and rank < axes and set(sizes) == {1}:
+            return (
+                f"Dimension out of range (expected to be in range of [-{rank}, {rank - 1}], but got"
+                f" -{rank + 1})"
+            )
+        colon = ":" if self.mode == "max" else ""
+        return (
+            f"{name}(): Expected {axes + 1}D or {axes + 2}D tensor, but got{colon}"
+            f" [{torch_sizes(shape, ', ')}]"
+        )

@@ -1,0 +1,300 @@
+"""Convolutions of an audit, transposed and not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from designer.audit.ops.layer import AXIS_NAMES, AxisLayer, PerAxis
+from designer.audit.ops.layer_errors import (
+    LayerBreaks,
+    Shape,
+    Step,
+    refuse_empty,
+    times,
+    torch_sizes,
+)
+from designer.audit.ops.padding import pad_shape
+from designer.geometry.formula_text import describe_conv, describe_conv_transpose
+from designer.geometry.layers import Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvolutionLayer(AxisLayer):
+    """What both convolutions share."""
+
+    in_channels: int
+    out_channels: int
+    kernel_size: PerAxis
+    stride: PerAxis = 1
+    padding: PerAxis | str = 0
+    dilation: PerAxis = 1
+    groups: int = 1
+    bias: bool = True
+
+    def refuse_groups(self) -> None:
+        """Refuse channels that the groups do not divide.
+
+        Raises:
+            LayerBreaks: as torch's constructor does.
+        """
+        for name in ("in_channels", "out_channels"):
+            if (value := getattr(self, name)) % self.groups:
+                raise LayerBreaks(
+                    f"{name} {value} is not divisible by groups {self.groups}",
+                    torch_error=f"{name} must be divisible by groups",
+                    fields=(name, "groups"),
+                    alone=True,
+                    groups=self.groups,
+                    **{name: value},
+                )
+
+    def refuse_tensor(self, shape: Shape, axes: int, weight: str) -> Shape:
+        """The shape with its batch axis; refuse one with other axes or channels.
+
+        Raises:
+            LayerBreaks: as torch does.
+        """
+        name = f"{self.op}{axes}d"
+        if len(shape) not in (axes + 1, axes + 2):
+            raise LayerBreaks(
+                f"the layer works along {axes} axes, the map {times(shape[1:])} has"
+                f" {max(len(shape) - 2, 0)}",
+                torch_error=f"Expected {axes + 1}D (unbatched) or {axes + 2}D (batched) input to"
+                f" {name}, but got input of size: [{torch_sizes(shape, ', ')}]",
+                fields=(self.axes_field,),
+                axes=axes,
+                input_shape=list(shape[1:]),
+            )
+        batched = shape if len(shape) == axes + 2 else (1, *shape)
+        if batched[1] != self.in_channels:
+            accident = (
+                ""
+                if len(shape) == axes + 2
+                else f" (along {axes} axes torch takes all of {times(shape)} for one sample, and"
+                " the batch for its channels)"
+            )
+            raise LayerBreaks(
+                f"the layer takes {self.in_channels} channels, the map {times(shape[1:])} has"
+                f" {batched[1]}{accident}",
+                torch_error=f"{weight}, expected input[{torch_sizes(batched, ', ')}] to have"
+                f" {self.in_channels} channels, but got {batched[1]} channels instead",
+                fields=("in_channels",),
+                in_channels=self.in_channels,
+                channels=batched[1],
+            )
+        return batched
+
+    def weight_sizes(self, axes: int, *, transposed: bool) -> str:
+        """The sizes of the weight, as torch's messages list them."""
+        first, second = self.out_channels, self.in_channels
+        if transposed:
+            first, second = second, first
+        return torch_sizes((first, second // self.groups, *self.spread("kernel_size", axes)), ", ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvLayer(ConvolutionLayer):
+    """torch's Conv1d, Conv2d or Conv3d.
+
+    >>> layer = ConvLayer(in_channels=3, out_channels=8, kernel_size=4, stride=2, padding=1)
+    >>> layer.step((2, 3, 64, 48), ()).shape
+    (2, 8, 32, 24)
+    """
+
+    op: ClassVar[str] = "conv"
+    AXIS_FIELDS: ClassVar[tuple[str, ...]] = ("kernel_size", "stride", "padding", "dilation")
+
+    padding_mode: str = "zeros"
+
+    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+        """⌊(i + 2P − E) / S⌋ + 1 on every axis."""
+        axes = self.axes(shape)
+        self.refuse_groups()
+        strides = self.spread("stride", axes)
+        if self.padding == "same" and max(strides) > 1:
+            raise LayerBreaks(
+                f"padding 'same' needs stride 1, the layer has stride {times(strides)}",
+                torch_error="padding='same' is not supported for strided convolutions",
+                fields=("padding", "stride"),
+                alone=True,
+                stride=list(strides),
+            )
+        if self.padding_mode != "zeros":
+            self.refuse_padding(shape, axes)
+        batched = self._refuse_channels(shape, axes)
+        windows, sizes = self.windows(axes), batched[2:]
+        if self.padding == "same":
+            return _stepped(
+                shape, self.out_channels, sizes, lambda: [f"{i}, as it was" for i in sizes]
+            )
+        _refuse_span(windows, sizes)
+        outputs = tuple(w.conv(i) for w, i in zip(windows, sizes, strict=True))
+        return _stepped(
+            shape,
+            self.out_channels,
+            outputs,
+            lambda: [describe_conv(w, i) for w, i in zip(windows, sizes, strict=True)],
+        )
+
+    def windows(self, axes: int) -> tuple[Window, ...]:
+        """The windows, one per axis; of ``same`` and ``valid`` those without padding."""
+        padding = (0,) * axes if isinstance(self.padding, str) else self.spread("padding", axes)
+        return tuple(
+            Window(kernel_size=kernel, stride=stride, padding=pad, dilation=dilation)
+            for kernel, stride, pad, dilation in zip(
+                self.spread("kernel_size", axes),
+                self.spread("stride", axes),
+                padding,
+                self.spread("dilation", axes),
+                strict=True,
+            )
+        )
+
+    def refuse_padding(self, shape: Shape, axes: int) -> None:
+        """Refuse what a padding other than zeros cannot be made from: it is laid on first."""
+        pads = [pad for pair in reversed(self._pads(axes)) for pad in pair]
+        pad_shape(shape, pads, mode=self.padding_mode, fields=("padding", "padding_mode"))
+
+    def _pads(self, axes: int) -> list[tuple[int, int]]:
+        if self.padding != "same":
+            return [(window.padding, window.padding) for window in self.windows(axes)]
+        rooms = [window.span - 1 for window in self.windows(axes)]
+        return [(room // 2, room - room // 2) for room in rooms]
+
+    def _refuse_channels(self, shape: Shape, axes: int) -> Shape:
+        weight = (
+            f"Given groups={self.groups}, weight of size"
+            f" [{self.weight_sizes(axes, transposed=False)}]"
+        )
+        try:
+            return self.refuse_tensor(shape, axes, weight)
+        except LayerBreaks as broken:
+            zeros = self.padding_mode == "zeros"
+            if broken.fields != ("in_channels",) or (zeros and self.padding != "same"):
+                raise
+        padded = list(
+            shape
+        )  # what is laid on before the channels are looked at shows in the message
+        for place, (near, far) in enumerate(reversed(self._pads(axes)), start=1):
+            padded[-place] += far - near if zeros else near + far
+        return self.refuse_tensor(tuple(padded), axes, weight)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvTransposeLayer(ConvolutionLayer):
+    """torch's ConvTranspose1d, ConvTranspose2d or ConvTranspose3d.
+
+    >>> layer = ConvTransposeLayer(in_channels=8, out_channels=3, kernel_size=4, stride=2)
+    >>> layer.step((2, 8, 6), ()).shape
+    (2, 3, 14)
+    """
+
+    op: ClassVar[str] = "conv_transpose"
+    AXIS_FIELDS: ClassVar[tuple[str, ...]] = (
+        "kernel_size",
+        "stride",
+        "padding",
+        "output_padding",
+        "dilation",
+    )
+
+    output_padding: PerAxis = 0
+
+    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+        """(i − 1)S − 2P + E + A on every axis."""
+        axes = self.axes(shape)
+        self.refuse_groups()
+        weight = f"Given transposed=1, weight of size [{self.weight_sizes(axes, transposed=True)}]"
+        sizes = self.refuse_tensor(shape, axes, weight)[2:]
+        self._refuse_output_padding(axes)
+        windows = self.windows(axes)
+        self._refuse_negative(shape, windows, sizes)
+        outputs = tuple(w.conv_transpose(i) for w, i in zip(windows, sizes, strict=True))
+        return _stepped(
+            shape,
+            self.out_channels,
+            outputs,
+            lambda: [describe_conv_transpose(w, i) for w, i in zip(windows, sizes, strict=True)],
+        )
+
+    def windows(self, axes: int) -> tuple[Window, ...]:
+        """The windows, one per axis."""
+        values = zip(*(self.spread(name, axes) for name in self.AXIS_FIELDS), strict=True)
+        return tuple(Window(**dict(zip(self.AXIS_FIELDS, axis, strict=True))) for axis in values)
+
+    def _refuse_output_padding(self, axes: int) -> None:
+        extra = self.spread("output_padding", axes)
+        strides, dilations = self.spread("stride", axes), self.spread("dilation", axes)
+        for a, s, d in zip(extra, strides, dilations, strict=True):
+            if a >= max(s, d):
+                raise LayerBreaks(
+                    f"output_padding {a} must be below the larger of stride {s} and dilation {d}",
+                    torch_error=_output_padding_error(extra, strides, dilations),
+                    fields=("output_padding", "stride", "dilation"),
+                    alone=True,
+                    output_padding=a,
+                    stride=s,
+                    dilation=d,
+                )
+
+    def _refuse_negative(
+        self, shape: Shape, windows: tuple[Window, ...], sizes: Sequence[int]
+    ) -> None:
+        outputs = [
+            window.stride * size + window.offset
+            for window, size in zip(windows, sizes, strict=True)
+        ]
+        if min(outputs) < 0:
+            raise LayerBreaks(
+                f"the map would have negative sizes: {times(outputs)}, more is cropped by the"
+                " padding than the kernels paint",
+                torch_error="could not construct a memory descriptor using a format tag",
+                fields=("padding",),
+                output_size=outputs,
+            )
+        refuse_empty((shape[0], self.out_channels, *outputs), fields=("padding",))
+
+
+def _stepped(
+    shape: Shape, channels: int, sizes: Sequence[int], law: Callable[[], Sequence[str]]
+) -> Step:
+    head = shape[:1] if len(shape) == len(sizes) + 2 else ()
+    return Step(shape=(*head, channels, *sizes), law=law)
+
+
+def _refuse_span(windows: Sequence[Window], sizes: Sequence[int]) -> None:
+    padded = [size + 2 * window.padding for window, size in zip(windows, sizes, strict=True)]
+    spans = [window.span for window in windows]
+    if any(span > room for span, room in zip(spans, padded, strict=True)):
+        raise LayerBreaks(
+            f"a kernel spanning {times(spans)} does not fit the map of {times(sizes)}, which is"
+            f" {times(padded)} with its padding",
+            torch_error=f"Calculated padded input size per channel: ({torch_sizes(padded)}). Kernel"
+            f" size: ({torch_sizes(spans)}). Kernel size can't be greater than actual input size",
+            fields=("kernel_size", "padding", "dilation"),
+            span=spans,
+            padded_input_size=padded,
+        )
+
+
+def _output_padding_error(
+    extra: Sequence[int], strides: Sequence[int], dilations: Sequence[int]
+) -> str:
+    """The message of torch; along one axis it speaks of two, the first of height 1."""
+    if len(extra) == 1:
+        extra, strides, dilations = (0, *extra), (1, *strides), (1, *dilations)
+    names = AXIS_NAMES[-len(extra) :]
+    parts = [
+        f"{field}_{name}: {value}"
+        for field, values in (
+            ("output_padding", extra),
+            ("stride", strides),
+            ("dilation", dilations),
+        )
+        for name, value in zip(names, values, strict=True)
+    ]
+    return "output padding must be smaller than either stride or dilation, but got " + " ".join(
+        parts
+    )

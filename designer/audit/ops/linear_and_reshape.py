@@ -1,0 +1,133 @@
+"""Linear layers, and layers that only rearrange a map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import ClassVar
+
+from designer.audit.ops.layer import Layer
+from designer.audit.ops.layer_errors import LayerBreaks, Shape, Step, times
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinearLayer(Layer):
+    """torch's Linear: it works on the last axis, whatever stands before it.
+
+    >>> LinearLayer(in_features=100, out_features=64).step((2, 100), ()).shape
+    (2, 64)
+    """
+
+    op: ClassVar[str] = "linear"
+
+    in_features: int
+    out_features: int
+    bias: bool = True
+
+    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+        """The last axis becomes ``out_features``."""
+        last = shape[-1]
+        if last != self.in_features:
+            raise LayerBreaks(
+                f"the layer takes {self.in_features} features, it gets {last} from the map"
+                f" {times(shape[1:])}",
+                torch_error="mat1 and mat2 shapes cannot be multiplied"
+                f" ({prod(shape[:-1])}x{last} and {self.in_features}x{self.out_features})",
+                fields=("in_features",),
+                in_features=self.in_features,
+                features=last,
+            )
+        return Step(
+            shape=(*shape[:-1], self.out_features),
+            law=lambda: [f"{self.in_features} → {self.out_features}"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReshapeLayer(Layer):
+    """A view of the same numbers; -1 once for what is left.
+
+    With ``fold_batch`` the batch axis itself is what is left, as ``x.view(-1, …)`` writes it: where
+    the sizes do not meet, the rest of the map goes into the batch and torch says nothing.
+
+    >>> ReshapeLayer(shape=(512, 4, 4)).step((2, 8192), ()).shape
+    (2, 512, 4, 4)
+    """
+
+    op: ClassVar[str] = "reshape"
+
+    shape: tuple[int, ...]
+    fold_batch: bool = False
+
+    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+        """The shape, if the numbers suffice for it exactly."""
+        head = -1 if self.fold_batch else shape[0]
+        asked = (head, *self.shape)
+        if asked.count(-1) > 1:
+            raise LayerBreaks(
+                f"the shape {list(asked)} leaves more than one size open",
+                torch_error="only one dimension can be inferred",
+                fields=("shape",),
+                alone=True,
+                shape=list(self.shape),
+            )
+        numbers = prod(shape)
+        known = prod(size for size in asked if size != -1)
+        if known == 0 or numbers % known or (-1 not in asked and numbers != known):
+            raise LayerBreaks(
+                f"the map {times(shape[1:])} has {prod(shape[1:])} numbers, the shape"
+                f" {times(self.shape)} holds {prod(self.shape)}"
+                if -1 not in asked
+                else f"the {numbers} numbers of the batch cannot be laid out as {list(asked)}",
+                torch_error=f"shape '{list(asked)}' is invalid for input of size {numbers}",
+                fields=("shape",),
+                numbers=prod(shape[1:]),
+                shape=list(self.shape),
+            )
+        after = tuple(numbers // known if size == -1 else size for size in asked)
+        return Step(shape=after, law=lambda: [f"{_product(shape[1:])} = {_product(after[1:])}"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlattenLayer(Layer):
+    """torch's Flatten: the axes from ``start_dim`` to ``end_dim`` become one.
+
+    >>> FlattenLayer().step((2, 8, 7, 5), ()).shape
+    (2, 280)
+    """
+
+    op: ClassVar[str] = "flatten"
+
+    start_dim: int = 1
+    end_dim: int = -1
+
+    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+        """The product of the axes."""
+        rank = len(shape)
+        for name in ("start_dim", "end_dim"):
+            if not -rank <= getattr(self, name) < rank:
+                raise LayerBreaks(
+                    f"{name} {getattr(self, name)} is no axis of a tensor of {rank}",
+                    torch_error=f"Dimension out of range (expected to be in range of [-{rank},"
+                    f" {rank - 1}], but got {getattr(self, name)})",
+                    fields=(name,),
+                    axes=rank,
+                    **{name: getattr(self, name)},
+                )
+        start, end = self.start_dim % rank, self.end_dim % rank
+        if start > end:
+            raise LayerBreaks(
+                f"start_dim {start} comes after end_dim {end}",
+                torch_error="flatten() has invalid args: start_dim cannot come after end_dim",
+                fields=("start_dim", "end_dim"),
+                start_dim=start,
+                end_dim=end,
+            )
+        whole = prod(shape[start : end + 1])
+        law = () if start == end else (f"{_product(shape[start : end + 1])} = {whole}",)
+        return Step(shape=(*shape[:start], whole, *shape[end + 1 :]), law=lambda: law)
+
+
+def _product(sizes: Sequence[int]) -> str:
+    return "·".join(map(str, sizes)) or "1"

@@ -1,0 +1,233 @@
+"""Norms by themselves, in training mode: they keep the shape, or break."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import ClassVar
+
+from designer.audit.ops.layer import Layer
+from designer.audit.ops.layer_errors import LayerBreaks, Shape, Step, times, torch_sizes
+
+_RANKS = {1: (2, 3), 2: (4,), 3: (5,)}
+
+
+class Normalizing(Layer):
+    """What every norm by itself is: a layer that changes no shape."""
+
+    __slots__ = ()
+
+    def refuse_rank(self, shape: Shape, axes: int, ranks: Sequence[int]) -> None:
+        """Refuse a tensor of another rank.
+
+        Raises:
+            LayerBreaks: as torch does.
+        """
+        if len(shape) not in ranks:
+            kinds = " or ".join(f"{rank}D" for rank in ranks)
+            raise LayerBreaks(
+                f"the norm along {axes} axes does not suit the map {times(shape[1:])}",
+                torch_error=f"expected {kinds} input (got {len(shape)}D input)",
+                fields=("ndim",),
+                axes=axes,
+                input_shape=list(shape[1:]),
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormLayer(Normalizing):
+    """torch's BatchNorm1d, BatchNorm2d or BatchNorm3d; without ``num_features`` those it gets.
+
+    >>> NormLayer().step((2, 8, 7, 5), ()).shape
+    (2, 8, 7, 5)
+    """
+
+    op: ClassVar[str] = "norm"
+
+    num_features: int | None = None
+    ndim: int | None = None
+
+    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+        """The same shape."""
+        rank = len(shape)
+        axes = self.ndim or max(1, min(rank - 2, 3))
+        self.refuse_rank(shape, axes, _RANKS[axes])
+        if prod(shape) == shape[1]:
+            raise LayerBreaks(
+                f"the batch holds one value per channel, {times(shape)}: a batch norm in training"
+                " mode needs two or more",
+                torch_error="Expected more than 1 value per channel when training, got input size"
+                f" torch.Size([{torch_sizes(shape, ', ')}])",
+                fields=(),
+                shape=list(shape),
+            )
+        if self.num_features not in (None, shape[1]):
+            raise LayerBreaks(
+                f"the norm is for {self.num_features} channels, the map {times(shape[1:])} has"
+                f" {shape[1]}",
+                torch_error=f"running_mean should contain {shape[1]} elements not"
+                f" {self.num_features}",
+                fields=("num_features",),
+                num_features=self.num_features,
+                channels=shape[1],
+            )
+        return Step(shape=shape)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceNormLayer(Normalizing):
+    """torch's InstanceNorm1d, 2d or 3d: each channel of each sample by itself.
+
+    ``num_features`` binds only where the norm has weights (``affine``) or keeps statistics.
+
+    >>> InstanceNormLayer(num_features=8).step((2, 8, 7, 5), ()).shape
+    (2, 8, 7, 5)
+    """
+
+    op: ClassVar[str] = "instance_norm"
+
+    num_features: int | None = None
+    affine: bool = False
+    track_running_stats: bool = False
+    ndim: int | None = None
+
+    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+        """The same shape."""
+        axes = self.ndim or max(1, min(len(shape) - 2, 3))
+        self.refuse_rank(shape, axes, (axes + 1, axes + 2))
+        batched = shape if len(shape) == axes + 2 else (1, *shape)
+        if self.affine:
+            self._refuse_channels(batched, len(shape) - axes - 1)
+        if prod(batched[2:]) == 1:
+            raise LayerBreaks(
+                f"the map {times(shape[1:])} has one position per channel: an instance norm needs"
+                " two or more",
+                torch_error="Expected more than 1 spatial element when training, got input size"
+                f" torch.Size([{torch_sizes(batched, ', ')}])",
+                shape=list(shape),
+            )
+        if self.track_running_stats:
+            self._refuse_channels(batched, None)
+        return Step(shape=shape)
+
+    def _refuse_channels(self, batched: Shape, dim: int | None) -> None:
+        count, channels = self.num_features, batched[1]
+        if count in (None, channels):
+            return
+        assert count is not None, "it was looked at"
+        raise LayerBreaks(
+            f"the norm is for {count} channels, the map has {channels}",
+            torch_error=f"running_mean should contain {batched[0] * channels} elements not"
+            f" {batched[0] * count}"
+            if dim is None
+            else f"expected input's size at dim={dim} to match num_features ({count}), but got:"
+            f" {channels}.",
+            fields=("num_features",),
+            num_features=count,
+            channels=channels,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupNormLayer(Normalizing):
+    """torch's GroupNorm: the channels of each sample in groups.
+
+    >>> GroupNormLayer(num_groups=2, num_channels=8).step((2, 8, 7, 5), ()).shape
+    (2, 8, 7, 5)
+    """
+
+    op: ClassVar[str] = "group_norm"
+
+    num_groups: int
+    num_channels: int
+    affine: bool = True
+
+    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+        """The same shape."""
+        groups, count = self.num_groups, self.num_channels
+        if count % groups:
+            raise LayerBreaks(
+                f"num_channels {count} is not divisible by num_groups {groups}",
+                torch_error=f"num_channels ({count}) must be divisible by num_groups ({groups})",
+                fields=("num_channels", "num_groups"),
+                alone=True,
+                num_channels=count,
+                num_groups=groups,
+            )
+        if len(shape) < 2:
+            raise LayerBreaks(
+                "the tensor has no channel axis",
+                torch_error="Expected at least 2 dimensions for input tensor but received 1",
+                axes=len(shape),
+            )
+        self._refuse_one_value(shape)
+        self._refuse_channels(shape)
+        return Step(shape=shape)
+
+    def _refuse_one_value(self, shape: Shape) -> None:
+        each = shape[0] * shape[1] // self.num_groups
+        if each * prod(shape[2:]) == 1:
+            sizes = torch_sizes((each, self.num_groups, *shape[2:]), ", ")
+            raise LayerBreaks(
+                f"the batch holds one value per group, {times(shape)} in {self.num_groups} groups:"
+                " a group norm needs two or more",
+                torch_error="Expected more than 1 value per channel when training, got input size"
+                f" [{sizes}]",
+                fields=("num_groups",),
+                shape=list(shape),
+                num_groups=self.num_groups,
+            )
+
+    def _refuse_channels(self, shape: Shape) -> None:
+        channels, sizes = shape[1], torch_sizes(shape, ", ")
+        if channels % self.num_groups:
+            refused = (
+                "Expected number of channels in input to be divisible by num_groups, but got input"
+                f" of shape [{sizes}] and num_groups={self.num_groups}"
+            )
+        elif self.affine and channels != self.num_channels:
+            refused = (
+                "Expected weight to be a vector of size equal to the number of channels in input,"
+                f" but got weight of shape [{self.num_channels}] and input of shape [{sizes}]"
+            )
+        else:
+            return
+        raise LayerBreaks(
+            f"the norm is for {self.num_channels} channels in {self.num_groups} groups, the map"
+            f" {times(shape[1:])} has {channels}",
+            torch_error=refused,
+            fields=("num_channels",),
+            num_channels=self.num_channels,
+            num_groups=self.num_groups,
+            channels=channels,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerNormLayer(Normalizing):
+    """torch's LayerNorm: over the last axes, whose sizes it names.
+
+    >>> LayerNormLayer(normalized_shape=(7, 5)).step((2, 8, 7, 5), ()).shape
+    (2, 8, 7, 5)
+    """
+
+    op: ClassVar[str] = "layer_norm"
+
+    normalized_shape: int | tuple[int, ...]
+
+    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+        """The same shape."""
+        sizes = self.normalized_shape
+        sizes = sizes if isinstance(sizes, tuple) else (sizes,)
+        if shape[-len(sizes) :] != sizes:
+            words = torch_sizes(sizes, ", ")
+            raise LayerBreaks(
+                f"the norm is for sizes {times(sizes)} at the end, the map is {times(shape[1:])}",
+                torch_error=f"Given normalized_shape=[{words}], expected input with shape"
+                f" [*, {words}], but got input of size[{torch_sizes(shape, ', ')}]",
+                fields=("normalized_shape",),
+                normalized_shape=list(sizes),
+                input_shape=list(shape[1:]),
+            )
+        return Step(shape=shape)

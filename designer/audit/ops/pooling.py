@@ -1,0 +1,235 @@
+"""Pooling layers of an audit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from designer.audit.ops.layer import AxisLayer, PerAxis
+from designer.audit.ops.layer_errors import LayerBreaks, Shape, Step, times, torch_sizes
+from designer.geometry.axis import kernel_span, pool_places
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolLayer(AxisLayer):
+    """What max and average pooling share; a stride of None is the kernel's size."""
+
+    AXIS_FIELDS: ClassVar[tuple[str, ...]] = ("kernel_size", "stride", "padding", "dilation")
+
+    kernel_size: PerAxis
+    stride: PerAxis | None = None
+    padding: PerAxis = 0
+    dilation: PerAxis = 1
+    ceil_mode: bool = False
+
+    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+        """As a convolution's, rounded up with ``ceil_mode``; the channels stay."""
+        axes = self.axes(shape)
+        self.refuse_rank(shape, axes)
+        kernels, paddings = self.spread("kernel_size", axes), self.spread("padding", axes)
+        strides = kernels if self.stride is None else self.spread("stride", axes)
+        dilations = self.spread("dilation", axes)
+        self.refuse_padding(kernels, paddings, dilations)
+        sizes = shape[-axes:]
+        windows = list(zip(sizes, kernels, strides, paddings, dilations, strict=True))
+        outputs = [
+            pool_places(i, kernel_size=f, stride=s, padding=p, dilation=d, ceil_mode=self.ceil_mode)
+            for i, f, s, p, d in windows
+        ]
+        self.refuse_sizes(shape, kernels, outputs)
+        return Step(
+            shape=(*shape[:-axes], *outputs),
+            law=lambda: [
+                _describe(i, kernel_span(f, d), s, p, o, self.ceil_mode)
+                for (i, f, s, p, d), o in zip(windows, outputs, strict=True)
+            ],
+        )
+
+    def refuse_rank(self, shape: Shape, axes: int) -> None:
+        """Refuse a tensor of another rank.
+
+        Raises:
+            LayerBreaks: as torch does.
+        """
+        if len(shape) not in (axes + 1, axes + 2):
+            raise LayerBreaks(
+                f"the layer pools along {axes} axes, the map {times(shape[1:])} has"
+                f" {max(len(shape) - 2, 0)}",
+                torch_error=self.rank_error(shape, axes),
+                fields=(self.axes_field,),
+                axes=axes,
+                input_shape=list(shape[1:]),
+            )
+
+    def rank_error(self, shape: Shape, axes: int) -> str:
+        """Wording of torch for a tensor of another rank."""
+        raise NotImplementedError
+
+    def refuse_padding(
+        self, kernels: Sequence[int], paddings: Sequence[int], dilations: Sequence[int]
+    ) -> None:
+        """Refuse padding past half the kernel: a window could then hold no pixel at all.
+
+        Raises:
+            LayerBreaks: as torch does.
+        """
+        half = [padding > kernel // 2 for padding, kernel in zip(paddings, kernels, strict=True)]
+        if not any(half):
+            return
+        place = half.index(True)
+        raise LayerBreaks(
+            f"padding {paddings[place]} is more than half of kernel_size {kernels[place]}",
+            torch_error=self.padding_error(kernels, paddings, dilations),
+            fields=("padding", "kernel_size"),
+            alone=True,
+            padding=paddings[place],
+            kernel_size=kernels[place],
+        )
+
+    def padding_error(
+        self, kernels: Sequence[int], paddings: Sequence[int], dilations: Sequence[int]
+    ) -> str:
+        """Wording of torch, which differs with the dilation and the number of axes."""
+        for f, p, d in zip(kernels, paddings, dilations, strict=True):
+            if p > (kernel_span(f, d)) // 2:
+                return (
+                    "pad should be at most half of effective kernel size, but got"
+                    f" pad={p}, kernel_size={f} and dilation={d}"
+                )
+        if len(kernels) == 3:
+            names, figures = ("T", "W", "H"), (kernels, paddings)
+            parts = [
+                f"{prefix}{name}: {values[{'T': 0, 'H': 1, 'W': 2}[name]]}"
+                for prefix, values in zip(("k", "pad"), figures, strict=True)
+                for name in names
+            ]
+            return (
+                "pad should be smaller than or equal to half of kernel size, but got "
+                + " ".join(parts)
+            )
+        return (
+            "pad should be smaller than or equal to half of kernel size, but got"
+            f" padW = {paddings[1]}, padH = {paddings[0]}, kW = {kernels[1]}, kH = {kernels[0]}"
+        )
+
+    def refuse_sizes(self, shape: Shape, kernels: Sequence[int], outputs: Sequence[int]) -> None:
+        """Refuse a map on which no window fits.
+
+        Raises:
+            LayerBreaks: as torch does.
+        """
+        if min(outputs) >= 1:
+            return
+        raise LayerBreaks(
+            f"a pooling window of {times(kernels)} does not fit the map"
+            f" {times(shape[-len(outputs) :])}",
+            torch_error=self.size_error(shape, outputs),
+            fields=("kernel_size", "padding", "ceil_mode"),
+            input_shape=list(shape[1:]),
+            output_size=list(outputs),
+        )
+
+    def size_error(self, shape: Shape, outputs: Sequence[int]) -> str:
+        """Wording of torch; average pooling along one axis speaks of two."""
+        axes = len(outputs)
+        before, after = list(shape[-axes - 1 :]), [shape[-axes - 1], *outputs]
+        if axes == 1:
+            before.insert(1, 1)
+            after.insert(1, 1)
+        return (
+            f"Given input size: ({torch_sizes(before, 'x')}). Calculated output size:"
+            f" ({torch_sizes(after, 'x')}). Output size is too small"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaxPoolLayer(PoolLayer):
+    """torch's MaxPool1d, MaxPool2d or MaxPool3d.
+
+    >>> MaxPoolLayer(kernel_size=2, ceil_mode=True).step((2, 8, 7, 6), ()).shape
+    (2, 8, 4, 3)
+    """
+
+    op: ClassVar[str] = "max_pool"
+
+    def rank_error(self, shape: Shape, axes: int) -> str:
+        """Wording of torch for a tensor of another rank."""
+        if axes == 1:
+            return (
+                "max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size"
+                f" for input, but got:[{torch_sizes(shape, ', ')}]"
+            )
+        return f"non-empty {axes + 1}D or {axes + 2}D (batch mode) tensor expected for input"
+
+    def padding_error(
+        self, kernels: Sequence[int], paddings: Sequence[int], dilations: Sequence[int]
+    ) -> str:
+        """Wording of torch; along one axis it is another."""
+        if len(kernels) > 1:
+            return PoolLayer.padding_error(self, kernels, paddings, dilations)
+        return (
+            "max_pool1d() padding should be at most half of kernel size, but got"
+            f" padding={paddings[0]} and kernel_size={kernels[0]}"
+        )
+
+    def size_error(self, shape: Shape, outputs: Sequence[int]) -> str:
+        """Wording of torch; along one axis it is another."""
+        if len(outputs) == 1:
+            return f"max_pool1d() Invalid computed output size: {outputs[0]}"
+        return PoolLayer.size_error(self, shape, outputs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvgPoolLayer(PoolLayer):
+    """torch's AvgPool1d, AvgPool2d or AvgPool3d; dilation is always 1.
+
+    >>> AvgPoolLayer(kernel_size=3, stride=2, padding=1).step((2, 8, 9), ()).shape
+    (2, 8, 5)
+    """
+
+    op: ClassVar[str] = "avg_pool"
+
+    def rank_error(self, shape: Shape, axes: int) -> str:
+        """Wording of torch for a tensor of another rank."""
+        rank = len(shape)
+        if axes == 1:
+            return (
+                f"Expected 2 to 3 dimensions, but got {rank}-dimensional tensor for argument #1"
+                " 'self' (while checking arguments for avg_pool1d)"
+            )
+        if axes == 3:
+            return "non-empty 4D or 5D (batch mode) tensor expected for input"
+        if rank < 3:
+            return (
+                f"Dimension out of range (expected to be in range of [-{rank}, {rank - 1}],"
+                " but got -3)"
+            )
+        return (
+            "Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but"
+            f" got:[{torch_sizes(shape, ', ')}]"
+        )
+
+    def refuse_sizes(self, shape: Shape, kernels: Sequence[int], outputs: Sequence[int]) -> None:
+        """Refuse a map on which no window fits; along three axes the kernel must fit unpadded.
+
+        Raises:
+            LayerBreaks: as torch does.
+        """
+        sizes = shape[-len(outputs) :]
+        if len(outputs) == 3 and any(f > i for f, i in zip(kernels, sizes, strict=True)):
+            raise LayerBreaks(
+                f"a window of {times(kernels)} is larger than the map {times(sizes)}; average"
+                " pooling along three axes does not count the padding",
+                torch_error=f"input image (T: {sizes[0]} H: {sizes[1]} W: {sizes[2]}) smaller than"
+                f" kernel size (kT: {kernels[0]} kH: {kernels[1]} kW: {kernels[2]})",
+                fields=("kernel_size",),
+                input_size=list(sizes),
+                kernel_size=list(kernels),
+            )
+        PoolLayer.refuse_sizes(self, shape, kernels, outputs)
+
+
+def _describe(size: int, span: int, stride: int, padding: int, output: int, ceil_mode: bool) -> str:
+    left, right = ("⌈", "⌉") if ceil_mode else ("⌊", "⌋")
+    return f"{left}({size} + 2·{padding} − {span}) / {stride}{right} + 1 = {output}"

@@ -1,0 +1,128 @@
+"""Edits of whole layers: one taken away, copies of a neighbour put in, a border cut or laid on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from designer.audit.ops.adaptive_pooling import GlobalPoolLayer
+from designer.audit.ops.convolutions import ConvLayer, ConvolutionLayer, ConvTransposeLayer
+from designer.audit.ops.layer import AxisLayer, Layer
+from designer.audit.ops.layer_errors import Shape
+from designer.audit.ops.linear_and_reshape import FlattenLayer, LinearLayer, ReshapeLayer
+from designer.audit.ops.padding import CropLayer, PadLayer
+from designer.audit.ops.pooling import PoolLayer
+from designer.audit.ops.skips import SkipLayer
+from designer.audit.ops.upsampling import UpsampleLayer
+from designer.audit.repairs.changes import Changes, add_layer, remove_layer, set_field
+from designer.audit.repairs.goal import Goal
+from designer.audit.trace import Network, Trace
+
+WEIGHTED = (ConvolutionLayer, LinearLayer)
+"""Layers with weights, which say themselves how many channels or features they give."""
+
+LARGEST_BORDER = 4
+"""What is cut off or laid on is at most the fourth part of a side: more would be another picture."""
+
+MAX_COPIES = 4
+"""Most copies of one layer that are put in."""
+
+
+def removals(network: Network, trace: Trace, goal: Goal) -> Iterator[Changes]:
+    """One layer less, up to the one that breaks; the channels behind it are made to meet.
+
+    The last layer with weights stays where nobody says what shall come out: its owner meant it.
+    """
+    last = len(trace.steps) if trace.broken else len(network.layers) - 1
+    weighted = [i for i, layer in enumerate(network.layers) if isinstance(layer, WEIGHTED)]
+    meant = weighted[-1:] if goal.wanted is None else []
+    for index in range(min(last, len(network.layers) - 1), -1, -1):
+        if len(network.layers) == 1:
+            return
+        if index in meant:
+            continue
+        change = remove_layer(network, index)
+        layer = network.layers[index]
+        follower = network.layers[index + 1] if index + 1 < len(network.layers) else None
+        if (
+            not isinstance(layer, ConvLayer | ConvTransposeLayer)
+            or layer.in_channels == layer.out_channels
+        ):
+            yield (change,)
+        elif isinstance(follower, ConvLayer | ConvTransposeLayer):
+            yield (change, set_field(network, index + 1, "in_channels", layer.in_channels))
+
+
+def copies(network: Network, trace: Trace) -> Iterator[Changes]:
+    """A layer that changes sizes, 1 to ``MAX_COPIES`` times more, behind itself."""
+    for index in range(len(trace.steps) - 1, -1, -1):
+        before, after = trace.shapes[index], trace.shapes[index + 1]
+        layer = network.layers[index]
+        if before[2:] == after[2:] or len(before) != len(after):
+            continue
+        copy = _copy(layer, after[1])
+        if copy is not None:
+            for count in range(1, MAX_COPIES + 1):
+                yield (add_layer(index + 1, copy),) * count
+        first = _copy(layer, before[1])
+        if first is not None:
+            for count in range(1, MAX_COPIES + 1):
+                yield (add_layer(index, first),) * count
+
+
+def borders(network: Network, trace: Trace, goal: Goal) -> Iterator[Changes]:
+    """A crop or a pad at the end, or before the skip that does not meet; a pool or a flatten."""
+    index, shape = len(trace.steps), trace.shapes[-1]
+    if trace.broken is None:
+        if goal.wanted is not None and len(goal.wanted) == len(shape) - 1:
+            yield from _border(index, shape[2:], goal.wanted[1:])
+            if set(goal.wanted[1:]) == {1}:
+                yield (add_layer(index, GlobalPoolLayer(keepdim=True)),)
+        elif goal.wanted is not None:
+            yield (add_layer(index, FlattenLayer()),)
+            yield (add_layer(index, GlobalPoolLayer()),)
+            yield (add_layer(index, ReshapeLayer(shape=goal.wanted)),)
+        return
+    layer = network.layers[index]
+    if isinstance(layer, SkipLayer):
+        yield from _border(index, shape[2:], layer.other(trace.shapes)[2:])
+    if isinstance(layer, LinearLayer) and len(shape) > 2:
+        yield (add_layer(index, FlattenLayer()),)
+        yield (add_layer(index, GlobalPoolLayer()),)
+    if isinstance(layer, ConvolutionLayer):
+        yield from _unfoldings(index, layer, shape)
+
+
+def _unfoldings(index: int, layer: ConvolutionLayer, shape: Shape) -> Iterator[Changes]:
+    """A reshape to the channels and axes that a convolution takes: of a vector, of a grey picture."""
+    channels, axes = layer.in_channels, layer.axes(shape)
+    if len(shape) == axes + 1 and channels == 1:
+        yield (add_layer(index, ReshapeLayer(shape=(1, *shape[1:]))),)
+    if len(shape) != 2 or shape[1] % channels:
+        return
+    side = round((shape[1] // channels) ** (1 / axes))
+    if channels * side**axes == shape[1]:
+        yield (add_layer(index, ReshapeLayer(shape=(channels, *(side,) * axes))),)
+
+
+def _border(index: int, sizes: tuple[int, ...], wanted: tuple[int, ...]) -> Iterator[Changes]:
+    if len(sizes) != len(wanted) or sizes == wanted or not sizes:
+        return
+    less = [have - want for have, want in zip(sizes, wanted, strict=True)]
+    if any(abs(n) > max(2, want // LARGEST_BORDER) for n, want in zip(less, wanted, strict=True)):
+        return
+    if min(less) >= 0:
+        yield (add_layer(index, CropLayer(crop=tuple((n // 2, n - n // 2) for n in less))),)
+    else:
+        more = [-n for n in reversed(less)]
+        pads = tuple(pad for n in more for pad in ((n // 2, n - n // 2) if n > 0 else (0, n)))
+        yield (add_layer(index, PadLayer(pad=pads)),)
+
+
+def _copy(layer: Layer, channels: int) -> Layer | None:
+    """The same layer from as many channels to as many, None where that is no layer."""
+    if isinstance(layer, ConvLayer | ConvTransposeLayer):
+        if channels % layer.groups:
+            return None
+        return replace(layer, in_channels=channels, out_channels=channels)
+    return layer if isinstance(layer, PoolLayer | UpsampleLayer | AxisLayer) else None

@@ -1,0 +1,168 @@
+"""Edits of the numbers that must meet: channels, features, shapes, the origin of a skip.
+
+What meets is known exactly, so nothing is tried: each edit writes the number that the law asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isqrt, prod
+
+from designer.audit.ops.convolutions import ConvolutionLayer
+from designer.audit.ops.layer_errors import Shape
+from designer.audit.ops.linear_and_reshape import LinearLayer, ReshapeLayer
+from designer.audit.ops.norms import (
+    GroupNormLayer,
+    InstanceNormLayer,
+    LayerNormLayer,
+    Normalizing,
+    NormLayer,
+)
+from designer.audit.ops.skips import SkipLayer
+from designer.audit.ops.upsampling import PixelShuffleLayer, UpsampleLayer
+from designer.audit.repairs.changes import Change, Changes, set_field
+from designer.audit.repairs.field_values import norm_shapes, other_ranks
+from designer.audit.repairs.goal import Goal
+from designer.audit.trace import Network, Trace
+
+_KEEPING = ("upsample", "max_pool", "avg_pool", "pad", "crop")
+"""Ops that keep the channels."""
+
+
+def number_edits(network: Network, trace: Trace) -> Iterator[Changes]:
+    """Edits after which the layer that breaks may meet what it gets."""
+    index = trace.fails_at
+    if index is None:
+        return
+    layer, shape = network.layers[index], trace.shapes[-1]
+    if len(shape) - 2 in other_ranks(layer):
+        yield (set_field(network, index, "ndim", len(shape) - 2),)
+    if isinstance(layer, ConvolutionLayer):
+        yield from _channels(network, index, layer, shape)
+    elif isinstance(layer, LinearLayer):
+        yield (set_field(network, index, "in_features", shape[-1]),)
+        yield from _producer(network, index, layer.in_features, rest=shape)
+    elif isinstance(layer, Normalizing):
+        yield from _norms(network, index, layer, shape)
+    elif isinstance(layer, ReshapeLayer):
+        yield from _shapes(network, index, layer, shape)
+    elif isinstance(layer, SkipLayer):
+        yield from _origins(network, index, layer)
+    elif isinstance(layer, PixelShuffleLayer) and len(shape) > 2:
+        yield from _producer(network, index, shape[-3] * layer.upscale_factor**2)
+
+
+def _norms(network: Network, index: int, layer: Normalizing, shape: Shape) -> Iterator[Changes]:
+    """The channels, the sizes, the groups that divide them."""
+    if isinstance(layer, LayerNormLayer):
+        for sizes in norm_shapes(layer, shape):
+            yield (set_field(network, index, "normalized_shape", sizes),)
+    if len(shape) < 2:
+        return
+    if isinstance(layer, NormLayer | InstanceNormLayer):
+        yield (set_field(network, index, "num_features", shape[1]),)
+    if isinstance(layer, GroupNormLayer):
+        groups = next(n for n in range(layer.num_groups, 0, -1) if shape[1] % n == 0)
+        wanted = {"num_channels": shape[1], "num_groups": groups}
+        edits = [set_field(network, index, name, value) for name, value in wanted.items()]
+        if any(edit.before != edit.after for edit in edits):
+            yield tuple(edit for edit in edits if edit.before != edit.after)
+
+
+def origin_edits(network: Network, trace: Trace) -> Iterator[Changes]:
+    """Skips from other layers, up to the one that breaks."""
+    for index in range(min(len(trace.steps), len(network.layers) - 1), -1, -1):
+        layer = network.layers[index]
+        if isinstance(layer, SkipLayer):
+            yield from _origins(network, index, layer)
+
+
+def end_channels(network: Network, trace: Trace, channels: int) -> Iterator[Changes]:
+    """Edits after which a network that runs may end with other channels."""
+    yield from _producer(network, len(network.layers), channels)
+
+
+def size_edits(network: Network, trace: Trace, goal: Goal) -> Iterator[Changes]:
+    """Upsamplings straight to a size that the network knows elsewhere."""
+    known = {shape[2:] for shape in trace.shapes} | {(goal.wanted or ())[1:]}
+    for index in range(min(len(trace.steps), len(network.layers) - 1), -1, -1):
+        layer, before = network.layers[index], trace.shapes[index]
+        if not isinstance(layer, UpsampleLayer):
+            continue
+        for sizes in sorted(known, reverse=True):
+            if 0 < len(sizes) == len(before) - 2 and min(sizes) > 0 and sizes != layer.size:
+                to_size = [set_field(network, index, "size", sizes)]
+                if layer.scale_factor is not None:
+                    to_size.insert(0, set_field(network, index, "scale_factor", None))
+                yield tuple(to_size)
+
+
+def _channels(
+    network: Network, index: int, layer: ConvolutionLayer, shape: Shape
+) -> Iterator[Changes]:
+    """The channels that arrive, those of the layer before, and the groups."""
+    got = shape[1] if len(shape) > 1 else 1
+    if got != layer.in_channels:
+        one = [set_field(network, index, "in_channels", got)]
+        if got % layer.groups:
+            one.append(set_field(network, index, "groups", 1))
+        if layer.groups == layer.in_channels and layer.out_channels == layer.in_channels:
+            depthwise = [
+                set_field(network, index, name, got)
+                for name in ("in_channels", "out_channels", "groups")
+            ]
+            yield tuple(depthwise)
+        yield tuple(one)
+        yield from _producer(network, index, layer.in_channels)
+        if index == 0 or all(step == shape for step in [(network.batch, *network.input_shape)]):
+            sizes = network.input_shape[1:]
+            yield (_input(network, (layer.in_channels, *sizes)),)
+        return
+    if layer.in_channels % layer.groups or layer.out_channels % layer.groups:
+        for groups in range(layer.groups - 1, 0, -1):
+            if layer.in_channels % groups == 0 and layer.out_channels % groups == 0:
+                yield (set_field(network, index, "groups", groups),)
+                break
+
+
+def _origins(network: Network, index: int, layer: SkipLayer) -> Iterator[Changes]:
+    for source in range(-1, index - 1):
+        if source != layer.source:
+            yield (set_field(network, index, "from", source),)
+
+
+def _producer(network: Network, index: int, wanted: int, *, rest: Shape = ()) -> Iterator[Changes]:
+    """The layer whose channels or features arrive at ``index``, made to give as many as wanted."""
+    for earlier in range(index - 1, -1, -1):
+        layer = network.layers[earlier]
+        if isinstance(layer, ConvolutionLayer):
+            if not rest and wanted % layer.groups == 0:
+                yield (set_field(network, earlier, "out_channels", wanted),)
+            return
+        if isinstance(layer, LinearLayer):
+            yield (set_field(network, earlier, "out_features", wanted),)
+            return
+        if not isinstance(layer, Normalizing) and layer.op not in _KEEPING:
+            return
+
+
+def _shapes(network: Network, index: int, layer: ReshapeLayer, shape: Shape) -> Iterator[Changes]:
+    """Other channels of the same size, another size of the same channels, more features before."""
+    if not layer.shape:
+        return
+    numbers = prod(shape[1:])
+    channels, sizes = layer.shape[0], layer.shape[1:]
+    if min(sizes, default=1) > 0 and numbers % prod(sizes) == 0:
+        yield (set_field(network, index, "shape", (numbers // prod(sizes), *sizes)),)
+    if channels > 0 and numbers % channels == 0:
+        rest = numbers // channels
+        if len(sizes) == 1:
+            yield (set_field(network, index, "shape", (channels, rest)),)
+        elif len(sizes) == 2 and isqrt(rest) ** 2 == rest:
+            yield (set_field(network, index, "shape", (channels, isqrt(rest), isqrt(rest))),)
+    if min(layer.shape) > 0:
+        yield from _producer(network, index, prod(layer.shape))
+
+
+def _input(network: Network, shape: Shape) -> Change:
+    return Change(index=-1, field="input_shape", before=network.input_shape, after=shape)

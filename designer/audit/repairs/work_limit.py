@@ -1,0 +1,58 @@
+"""How much a search may do: counted in layers stepped, never in seconds, so that answers repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from designer.audit.ops.layer import Layer
+from designer.audit.ops.layer_errors import LayerBreaks, Shape, refuse_size
+from designer.audit.trace import Network, Trace, trace_network
+
+
+class Work:
+    """A budget of layer steps, and the traces that were paid from it."""
+
+    def __init__(self, steps: int) -> None:
+        self.left = steps
+        self._ends: dict[tuple[int, Shape], Shape | None] = {}
+
+    @property
+    def spent(self) -> bool:
+        """Whether nothing is left."""
+        return self.left <= 0
+
+    def trace(self, network: Network) -> Trace:
+        """A whole trace."""
+        self.left -= len(network.layers) + 4
+        return trace_network(network)
+
+    def end_after(
+        self, network: Network, seen: Sequence[Shape], index: int, shape: Shape
+    ) -> Shape | None:
+        """The shape that the layers behind ``index`` make of another output of layer ``index``.
+
+        ``seen`` are the shapes up to that layer's input. None where one breaks. Remembered: many
+        edits of a layer give the same shape.
+        """
+        key = (index, shape)
+        if key not in self._ends:
+            self._ends[key] = self._run([*seen[: index + 1], shape], network.layers[index + 1 :])
+        return self._ends[key]
+
+    def step(self, layer: Layer, seen: Sequence[Shape]) -> Shape | None:
+        """The shape that one layer makes of the last one seen, None where it breaks."""
+        self.left -= 1
+        try:
+            shape = layer.step(seen[-1], seen).shape
+            refuse_size(shape, seen[0][0])
+        except LayerBreaks:
+            return None
+        return shape
+
+    def _run(self, seen: list[Shape], layers: Sequence[Layer]) -> Shape | None:
+        for layer in layers:
+            shape = self.step(layer, seen)
+            if shape is None:
+                return None
+            seen.append(shape)
+        return seen[-1]

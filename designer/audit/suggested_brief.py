@@ -1,0 +1,41 @@
+"""The design that would do where no small edit helps: a brief for ``/v1/designs``."""
+
+from __future__ import annotations
+
+from math import prod
+
+from designer.audit.ops.layer_errors import Shape
+from designer.audit.trace import Network
+from designer.brief.model import Brief
+from designer.errors import DesignerError
+from designer.validation.json_readers import Document
+
+USUAL_LATENT = 100
+"""Length of the latent vector where the network has none to take over."""
+
+
+def suggest_design(network: Network, wanted: Shape | None) -> Document | None:
+    """The brief of a pair of networks for the picture at the larger end, None where none is served.
+
+    >>> from designer.audit.ops.linear_and_reshape import LinearLayer
+    >>> network = Network(input_shape=(128,), layers=(LinearLayer(in_features=1, out_features=1),))
+    >>> suggest_design(network, (3, 96, 96))
+    {'resolution': [96, 96], 'latent_dim': 128, 'channels': 3}
+    """
+    start = network.input_shape
+    end = wanted or (1,)
+    grows = prod(end[1:]) >= prod(start[1:]) and len(end) > 1
+    picture, other = (end, start) if grows else (start, end)
+    if len(picture) < 2:
+        return None
+    latent = other[0] if grows and prod(other[1:]) == 1 else USUAL_LATENT
+    brief: Document = {
+        "resolution": list(picture[1:]),
+        "latent_dim": latent,
+        "channels": picture[0],
+    }
+    try:
+        Brief(resolution=picture[1:], latent_dim=latent, channels=picture[0])
+    except DesignerError:
+        return None
+    return brief

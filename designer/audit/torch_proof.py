@@ -1,0 +1,130 @@
+"""Repairs run by torch: the whole network where that is cheap, else each of its layers, thin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import StrEnum
+from math import prod
+
+from designer.audit.layers_json import layer_document
+from designer.audit.ops.convolutions import ConvLayer, ConvolutionLayer
+from designer.audit.ops.layer import Layer
+from designer.audit.ops.layer_errors import Shape
+from designer.audit.ops.linear_and_reshape import LinearLayer
+from designer.audit.ops.pooling import PoolLayer
+from designer.audit.ops.upsampling import UpsampleLayer
+from designer.audit.trace import Network, Trace
+from designer.geometry.cost import convolution_multiply_adds, convolution_parameters
+from designer.validation.json_readers import Document
+from designer.verification import Runner
+
+MAX_WHOLE = 2 * 10**9
+"""Most multiply-adds of a network that is run whole, all samples of its batch together."""
+
+MAX_NUMBERS = 2**25
+"""Most numbers of one map, or of all weights, that are run."""
+
+SEED = 0
+
+
+class Proof(StrEnum):
+    """How far torch has run a repaired network."""
+
+    WHOLE = "whole"
+    """All layers, at full width, with the batch."""
+    LAYERS = "layer_by_layer"
+    """Every layer that has sizes of its own, with one channel, on a map of its input's size."""
+    LAWS = "laws_only"
+    """Not run: too large, or no verifying process was at hand."""
+
+
+def prove(networks: Sequence[tuple[Network, Trace]], runner: Runner) -> list[Proof | None]:
+    """How far torch ran each network; None where torch and the trace disagree.
+
+    Raises:
+        Accident: where the verifying process crashed, ran out of time, or has no room now.
+    """
+    plans = [_plan(network, trace) for network, trace in networks]
+    lists = [part for _, parts in plans for part, _ in parts]
+    if not lists:
+        return [kind for kind, _ in plans]
+    answers = iter(runner({"layer_lists": lists, "seed": SEED})["traces"])
+    found: list[Proof | None] = []
+    for kind, parts in plans:
+        agreed = [
+            answer["fails_at"] is None and answer["shapes"] == shapes
+            for (_, shapes), answer in zip(parts, answers, strict=False)
+        ]
+        found.append(kind if all(agreed) else None)
+    return found
+
+
+Part = tuple[Document, list[list[int]]]
+"""A network for the probe, and the whole shapes that it must give."""
+
+
+def _plan(network: Network, trace: Trace) -> tuple[Proof, list[Part]]:
+    weights, work = _costs(network, trace)
+    numbers = max(map(prod, trace.shapes))
+    if max(weights, numbers) <= MAX_NUMBERS and work <= MAX_WHOLE:
+        document: Document = {
+            "input_shape": list(network.input_shape),
+            "batch": network.batch,
+            "layers": [layer_document(layer) for layer in network.layers],
+        }
+        return Proof.WHOLE, [(document, [list(shape) for shape in trace.shapes[1:]])]
+    parts = []
+    for layer, before, after in zip(network.layers, trace.shapes, trace.shapes[1:], strict=False):
+        thin = _thin(layer, before, after)
+        if thin is None:
+            return Proof.LAWS, []
+        parts += thin
+    return Proof.LAYERS, parts
+
+
+def _costs(network: Network, trace: Trace) -> tuple[int, int]:
+    """Weights of all layers, and multiply-adds of the batch."""
+    weights, work = 0, 0
+    for layer, before, after in zip(network.layers, trace.shapes, trace.shapes[1:], strict=False):
+        if isinstance(layer, LinearLayer):
+            weights += layer.in_features * layer.out_features
+            work += prod(before[:-1]) * layer.in_features * layer.out_features
+        if isinstance(layer, ConvolutionLayer):
+            axes = layer.axes(before)
+            taps = prod(layer.spread("kernel_size", axes))
+            channels, out, groups = layer.in_channels, layer.out_channels, layer.groups
+            place = after if isinstance(layer, ConvLayer) else before
+            weights += convolution_parameters(
+                taps=taps, in_channels=channels, out_channels=out, groups=groups
+            )
+            work += before[0] * convolution_multiply_adds(
+                positions=place[-axes:],
+                taps=taps,
+                in_channels=channels,
+                out_channels=out,
+                groups=groups,
+            )
+    return weights, work
+
+
+def _thin(layer: Layer, before: Shape, after: Shape) -> list[Part] | None:
+    """A layer by itself with one channel, none where it has no sizes to prove; None: too large."""
+    if not isinstance(layer, ConvolutionLayer | PoolLayer | UpsampleLayer):
+        return []
+    axes = (
+        layer.axes(before) if isinstance(layer, ConvolutionLayer | PoolLayer) else len(before) - 2
+    )
+    start, end = (1, *before[-axes:]), (1, *after[-axes:])
+    taps = 1
+    if isinstance(layer, ConvolutionLayer):
+        layer = replace(layer, in_channels=1, out_channels=1, groups=1)
+        taps = prod(layer.spread("kernel_size", axes))
+    if max(prod(start), prod(end)) > MAX_NUMBERS or prod(end) * taps > MAX_WHOLE:
+        return None
+    document: Document = {
+        "input_shape": list(start),
+        "batch": 1,
+        "layers": [layer_document(layer)],
+    }
+    return [(document, [[1, *end]])]

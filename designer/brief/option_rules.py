@@ -1,0 +1,96 @@
+"""Combinations of a brief's choices that cannot work, each refused with its reason."""
+
+from __future__ import annotations
+
+from designer.brief.options import DiscriminatorStyle, InitialMap, Normalization, Output
+from designer.errors import FieldError
+from designer.geometry.layers import Size
+from designer.limits import (
+    MAX_CLASSES,
+    MAX_LATENT_DIM,
+    MAX_LENGTH,
+    MAX_PATCH,
+    MAX_SIDE,
+    MAX_WIDTH,
+)
+from designer.validation.field_validators import check_integer, check_length
+
+
+def start_errors(latent_dim: object, initial_map: InitialMap | None) -> list[FieldError]:
+    """Errors of where the generator starts: a latent vector or a given map, one of the two.
+
+    >>> [error.detail for error in start_errors(None, None)]
+    ['latent_dim is required, unless initial_map is given']
+    """
+    if initial_map is None and latent_dim is None:
+        detail = "latent_dim is required, unless initial_map is given"
+        return [FieldError(pointer="/latent_dim", code="missing_field", detail=detail)]
+    if initial_map is None:
+        return check_integer(latent_dim, pointer="/latent_dim", low=1, high=MAX_LATENT_DIM)
+    if latent_dim is None:
+        return []
+    detail = (
+        "a generator starts from a latent vector or from a given map: latent_dim and initial_map"
+        " contradict"
+    )
+    return [FieldError(pointer="/initial_map", code="contradiction", detail=detail)]
+
+
+def map_errors(given: InitialMap, *, axes: int, wanted: Size | None) -> list[FieldError]:
+    """Errors of a given map: its channels, a side for each axis, and no other initial size."""
+    pointer = "/initial_map/size"
+    errors = check_integer(given.channels, pointer="/initial_map/channels", low=1, high=MAX_WIDTH)
+    errors += check_length(given.size, pointer=pointer, low=axes, high=axes)
+    for index, side in enumerate(given.size):
+        high = MAX_LENGTH if axes == 1 else MAX_SIDE
+        errors += check_integer(side, pointer=f"{pointer}/{index}", low=1, high=high)
+    if wanted is not None and wanted != given.size:
+        detail = f"the chain starts from the given map of {list(given.size)}, not {list(wanted)}"
+        errors.append(
+            FieldError(
+                pointer="/search/initial_size",
+                code="contradiction",
+                detail=detail,
+                facts={"initial_map": list(given.size), "initial_size": list(wanted)},
+            )
+        )
+    return errors
+
+
+def label_errors(classes: object, initial_map: InitialMap | None) -> list[FieldError]:
+    """Errors of the number of classes: labels are joined to a latent vector."""
+    if classes is None:
+        return []
+    errors = check_integer(classes, pointer="/classes", low=2, high=MAX_CLASSES)
+    if initial_map is not None:
+        detail = "a label's vector is joined to the latent vector, and a given map has none"
+        errors.append(FieldError(pointer="/classes", code="labels_without_latent", detail=detail))
+    return errors
+
+
+def norm_errors(
+    normalization: Normalization, discriminator: DiscriminatorStyle | None
+) -> list[FieldError]:
+    """Errors of the norms: spectral norm in the generator, batch norm in a critic."""
+    errors = []
+    if normalization is Normalization.SPECTRAL:
+        detail = "spectral norm is the discriminator's: the generator's is a norm of its maps"
+        errors.append(
+            FieldError(pointer="/normalization", code="spectral_generator", detail=detail)
+        )
+    if discriminator is None:
+        return errors
+    if discriminator.output is Output.CRITIC and discriminator.normalization is Normalization.BATCH:
+        detail = (
+            "batch norm couples the samples of a batch, and a critic's gradient penalty asks for"
+            " each sample's own gradient: give discriminator.normalization as layer, instance,"
+            " group, spectral or none"
+        )
+        pointer = "/discriminator/normalization"
+        errors.append(FieldError(pointer=pointer, code="critic_with_batch_norm", detail=detail))
+    for name, high in (("patch", MAX_PATCH), ("base_channels", MAX_WIDTH)):
+        value = getattr(discriminator, name)
+        if value is not None:
+            pointer = f"/discriminator/{name}"
+            errors += check_integer(value, pointer=pointer, low=1, high=high)
+    return errors

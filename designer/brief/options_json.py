@@ -1,0 +1,68 @@
+"""What is asked of the networks' ends as plain JSON values, and back: given map, discriminator."""
+
+from __future__ import annotations
+
+from designer.brief.options import DiscriminatorStyle, InitialMap, Normalization, Output
+from designer.validation.json_readers import (
+    Document,
+    read_choice,
+    read_integer,
+    read_object,
+    read_per_axis,
+)
+
+MAP_FIELDS = ("channels", "size")
+DISCRIMINATOR_FIELDS = ("normalization", "output", "patch", "base_channels")
+
+
+def map_document(given: InitialMap | None) -> Document | None:
+    """The ``initial_map`` object, or null."""
+    return None if given is None else {"channels": given.channels, "size": list(given.size)}
+
+
+def discriminator_document(style: DiscriminatorStyle | None) -> Document | None:
+    """The ``discriminator`` object, or null for none.
+
+    >>> discriminator_document(DiscriminatorStyle(patch=70))["patch"]
+    70
+    """
+    if style is None:
+        return None
+    return {
+        "normalization": str(style.normalization),
+        "output": str(style.output),
+        "patch": style.patch,
+        "base_channels": style.base_channels,
+    }
+
+
+def map_from_document(document: object, *, axes: int) -> InitialMap | None:
+    """The map that an ``initial_map`` object describes; null is none.
+
+    Raises:
+        InvalidRequest: for unknown or missing fields and other types.
+    """
+    if document is None:
+        return None
+    fields = read_object(document, pointer="/initial_map", known=MAP_FIELDS, required=MAP_FIELDS)
+    return InitialMap(
+        channels=read_integer(fields["channels"], pointer="/initial_map/channels"),
+        size=read_per_axis(fields["size"], pointer="/initial_map/size", axes=axes),
+    )
+
+
+def discriminator_from_document(document: object) -> DiscriminatorStyle | None:
+    """What a ``discriminator`` object asks for; null asks for none.
+
+    Raises:
+        InvalidRequest: for unknown fields and other types.
+    """
+    if document is None:
+        return None
+    pointer = "/discriminator"
+    given = read_object(document, pointer=pointer, known=DISCRIMINATOR_FIELDS)
+    fields = {name: value for name, value in given.items() if value is not None}
+    for name, choices in (("normalization", Normalization), ("output", Output)):
+        if name in fields:
+            fields[name] = read_choice(fields[name], choices, pointer=f"{pointer}/{name}")
+    return DiscriminatorStyle(**fields)  # type: ignore[arg-type]

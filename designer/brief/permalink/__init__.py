@@ -1,0 +1,95 @@
+"""The id of a design: a short text that holds the completed brief and the chosen windows.
+
+Nothing is stored anywhere: whoever has the id has the design, in this release and in later ones.
+An id is a version (one character), then, in the URL-safe base64 alphabet, a checksum and the
+numbers that ``designer.brief.permalink.version_1`` packs. Nothing is compressed, so nothing can expand: the
+work of reading an id is bounded by its length. The same design has exactly one id.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error
+from hashlib import sha256
+
+from designer.brief.model import Brief
+from designer.brief.permalink.mixed_radix import Packer, Unpacker
+from designer.brief.permalink.network_options import read_families, version_of, write_families
+from designer.brief.permalink.version_1 import read_design, write_design
+from designer.errors import DamagedId, UnknownIdVersion
+from designer.geometry.chain import Chain
+from designer.validation.field_validators import shorten
+
+VERSIONS = ("1", "2", "3")
+"""First characters of ids: 1 for designs of the DCGAN family, 3 where it does not end in a Tanh."""
+
+MAX_ID_LENGTH = 2_000
+"""Longest id, in characters."""
+
+_CHECK_BYTES = 6
+
+
+def write_id(brief: Brief, chain: Chain) -> str:
+    """The id of the design that ``chain`` makes of ``brief``.
+
+    >>> from designer.geometry.layers import Window
+    >>> step = (Window(kernel_size=4, stride=2, padding=1),) * 2
+    >>> sizes = tuple((side, side) for side in (4, 8, 16, 32, 64))
+    >>> chain = Chain(sizes=sizes, windows=(step,) * 4)
+    >>> text = write_id(Brief(resolution=64, latent_dim=100), chain)
+    >>> len(text), read_id(text)[1] == chain
+    (37, True)
+    """
+    packer = Packer()
+    version = version_of(brief)
+    write_families(packer, brief, version)
+    write_design(packer, brief, chain)
+    packed = packer.packed
+    text = urlsafe_b64encode(_checksum(version, packed) + packed).decode().rstrip("=")
+    assert len(text) < MAX_ID_LENGTH, "every brief within the limits has an id within its own"
+    return version + text
+
+
+def read_id(text: str) -> tuple[Brief, Chain]:
+    """The brief and the chain of an id.
+
+    Raises:
+        UnknownIdVersion: where another release wrote it.
+        DamagedId: where it was altered or cut.
+        InvalidRequest, InvalidLayer: where somebody wrote it with numbers outside the limits.
+    """
+    version = text[:1]
+    if version not in VERSIONS:
+        raise UnknownIdVersion(
+            f"ids of version {shorten(version)} are unknown; this release reads"
+            f" {', '.join(VERSIONS)}",
+            known=list(VERSIONS),
+        )
+    reader = Unpacker(_unwrap(text))
+    brief, chain = read_design(reader, read_families(reader, version))
+    if write_id(brief, chain) != text:
+        raise DamagedId("the design's id is not written as this service writes it")
+    return brief, chain
+
+
+def _unwrap(text: str) -> bytes:
+    """The packed numbers of an id whose checksum agrees."""
+    if not text.isascii() or len(text) > MAX_ID_LENGTH:
+        raise DamagedId(
+            f"a design's id has at most {MAX_ID_LENGTH} characters of A-Z, a-z, 0-9, - and _,"
+            f" got {len(text)}",
+            length=len(text),
+            maximum=MAX_ID_LENGTH,
+        )
+    try:
+        content = urlsafe_b64decode(text[1:] + "=" * (-len(text[1:]) % 4))
+    except Error:
+        content = b""
+    check, packed = content[:_CHECK_BYTES], content[_CHECK_BYTES:]
+    if check != _checksum(text[:1], packed):
+        raise DamagedId("the design's id was altered or cut: its checksum does not agree")
+    return packed
+
+
+def _checksum(version: str, packed: bytes) -> bytes:
+    return sha256(version.encode() + packed).digest()[:_CHECK_BYTES]

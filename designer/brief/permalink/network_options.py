@@ -1,0 +1,144 @@
+"""What later versions of an id hold before the content of version 1: the family of the networks.
+
+Fixed for ever, as version 1 is. A brief of the DCGAN family has an id of version 1. Version 2 holds
+the choices of a family, and version 3 what ends the generator before them, where it is no Tanh.
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from designer.brief.model import Brief
+from designer.brief.options import (
+    DiscriminatorStyle,
+    InitialMap,
+    Normalization,
+    Output,
+    OutputActivation,
+)
+from designer.brief.permalink.mixed_radix import Packer, Unpacker
+from designer.geometry.resampling import Upsampling
+
+_UPSAMPLINGS = (Upsampling.TRANSPOSED, Upsampling.RESIZE, Upsampling.SUBPIXEL)
+_NORMALIZATIONS = (
+    Normalization.BATCH,
+    Normalization.INSTANCE,
+    Normalization.LAYER,
+    Normalization.GROUP,
+    Normalization.NONE,
+    Normalization.SPECTRAL,
+)
+_ENDINGS = (OutputActivation.TANH, OutputActivation.SIGMOID, OutputActivation.NONE)
+_OUTPUTS = (Output.PROBABILITY, Output.LOGIT, Output.CRITIC)
+
+
+class Families(TypedDict):
+    """The fields of a brief that make another family than DCGAN's."""
+
+    initial_map: InitialMap | None
+    upsampling: Upsampling
+    normalization: Normalization
+    output_activation: OutputActivation
+    discriminator: DiscriminatorStyle | None
+    encoder: bool
+    classes: int | None
+
+
+DCGAN = Families(
+    initial_map=None,
+    upsampling=Upsampling.TRANSPOSED,
+    normalization=Normalization.BATCH,
+    output_activation=OutputActivation.TANH,
+    discriminator=DiscriminatorStyle(),
+    encoder=False,
+    classes=None,
+)
+"""What version 1 means without saying so."""
+
+
+def version_of(brief: Brief) -> str:
+    """The first version that can hold what a brief asks for.
+
+    >>> version_of(Brief(resolution=64, latent_dim=100))
+    '1'
+    """
+    if families_of(brief) == DCGAN:
+        return "1"
+    return "2" if brief.output_activation is OutputActivation.TANH else "3"
+
+
+def families_of(brief: Brief) -> Families:
+    """The choices of a brief."""
+    return Families(
+        initial_map=brief.initial_map,
+        upsampling=brief.upsampling,
+        normalization=brief.normalization,
+        output_activation=brief.output_activation,
+        discriminator=brief.discriminator_style,
+        encoder=brief.encoder,
+        classes=brief.classes,
+    )
+
+
+def write_families(packer: Packer, brief: Brief, version: str) -> None:
+    """Pack the choices of a brief that a version holds."""
+    if version == "1":
+        return
+    if version == "3":
+        packer.uniform(_ENDINGS.index(brief.output_activation), bound=len(_ENDINGS))
+    given, style = brief.initial_map, brief.discriminator_style
+    packer.uniform(_UPSAMPLINGS.index(brief.upsampling), bound=len(_UPSAMPLINGS))
+    packer.uniform(_NORMALIZATIONS.index(brief.normalization), bound=len(_NORMALIZATIONS))
+    packer.flag(brief.encoder)
+    _write_optional(packer, brief.classes)
+    packer.flag(given is not None)
+    if given is not None:
+        packer.uniform(len(given.size) - 1, bound=3)
+        for number in (given.channels, *given.size):
+            packer.natural(number)
+    packer.flag(style is not None)
+    if style is not None:
+        packer.uniform(_NORMALIZATIONS.index(style.normalization), bound=len(_NORMALIZATIONS))
+        packer.uniform(_OUTPUTS.index(style.output), bound=len(_OUTPUTS))
+        _write_optional(packer, style.patch)
+        _write_optional(packer, style.base_channels)
+
+
+def read_families(reader: Unpacker, version: str) -> Families:
+    """Unpack the choices."""
+    if version == "1":
+        return DCGAN
+    return Families(
+        output_activation=_ENDINGS[reader.uniform(bound=len(_ENDINGS)) if version == "3" else 0],
+        upsampling=_UPSAMPLINGS[reader.uniform(bound=len(_UPSAMPLINGS))],
+        normalization=_NORMALIZATIONS[reader.uniform(bound=len(_NORMALIZATIONS))],
+        encoder=reader.flag(),
+        classes=_read_optional(reader),
+        initial_map=_read_map(reader) if reader.flag() else None,
+        discriminator=_read_style(reader) if reader.flag() else None,
+    )
+
+
+def _read_map(reader: Unpacker) -> InitialMap:
+    axes = reader.uniform(bound=3) + 1
+    channels, *size = (reader.natural() for _ in range(1 + axes))
+    return InitialMap(channels=channels, size=tuple(size))
+
+
+def _read_style(reader: Unpacker) -> DiscriminatorStyle:
+    return DiscriminatorStyle(
+        normalization=_NORMALIZATIONS[reader.uniform(bound=len(_NORMALIZATIONS))],
+        output=_OUTPUTS[reader.uniform(bound=len(_OUTPUTS))],
+        patch=_read_optional(reader),
+        base_channels=_read_optional(reader),
+    )
+
+
+def _write_optional(packer: Packer, number: int | None) -> None:
+    packer.flag(number is not None)
+    if number is not None:
+        packer.natural(number)
+
+
+def _read_optional(reader: Unpacker) -> int | None:
+    return reader.natural() if reader.flag() else None

@@ -1,0 +1,195 @@
+"""Version 1 of the id's content: a completed brief and the chosen windows as a row of numbers.
+
+What stands here is fixed for ever: orders of choices and bounds are written out, never read from
+limits or defaults, which later releases may move. Versions 2 and 3 are the same behind the choices of
+``designer.brief.permalink.network_options``, for what version 1 cannot hold.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from designer.brief.model import Brief, Level
+from designer.brief.permalink.mixed_radix import Packer, Unpacker
+from designer.brief.permalink.network_options import DCGAN, Families
+from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
+from designer.geometry.axis import kernel_span
+from designer.geometry.chain import Chain
+from designer.geometry.layers import Size, Window, Windows
+
+_LEVELS = (Level.NONE, Level.STANDARD, Level.FULL)
+_EXACT = (Exact.PREFER, Exact.REQUIRE, Exact.ANY)
+_OVERLAP = (Overlap.PREFER, Overlap.EVEN, Overlap.ANY)
+_LAYERS = 64
+_CHOICES = 64
+_SIDE = 256
+_GAP_EXPONENTS = 9
+_BUDGET_EXPONENTS = 256
+
+
+def write_design(packer: Packer, brief: Brief, chain: Chain) -> None:
+    """Pack a brief and the chain that was chosen for it."""
+    packer.uniform(brief.axes - 1, bound=3)
+    _write_size(packer, brief.resolution)
+    base_channels = brief.widths.base_channels
+    for number in (brief.latent_dim or 0, brief.channels, base_channels, brief.max_channels):
+        packer.natural(number)
+    packer.uniform(_LEVELS.index(brief.verify), bound=len(_LEVELS))
+    _write_budget(packer, brief.budget)
+    _write_space(packer, brief.space)
+    packer.flag(brief.windows is not None)
+    _write_windows(packer, chain.windows)
+
+
+def read_design(reader: Unpacker, families: Families = DCGAN) -> tuple[Brief, Chain]:
+    """Unpack a brief and its chain; ``families`` are the choices that stand before them, if any.
+
+    Raises:
+        InvalidRequest: where the numbers are outside the limits.
+        InvalidLayer: where the windows are illegal or do not lead to the picture.
+    """
+    axes = reader.uniform(bound=3) + 1
+    resolution = _read_size(reader, axes)
+    latent_dim, channels, base_channels, max_channels = (reader.natural() for _ in range(4))
+    verify = _LEVELS[reader.uniform(bound=len(_LEVELS))]
+    budget = _read_budget(reader)
+    search = _read_space(reader, axes)
+    given = reader.flag()
+    windows = _read_windows(reader, axes)
+    brief = Brief(
+        resolution=resolution,
+        latent_dim=latent_dim or None,
+        channels=channels,
+        base_channels=base_channels,
+        max_channels=max_channels,
+        search=search,
+        budget=budget,
+        windows=windows if given else None,
+        verify=verify,
+        **families,
+    )
+    return brief, Chain.leading_to(resolution, windows)
+
+
+def _write_size(packer: Packer, size: Size) -> None:
+    """All sides at once where they agree."""
+    packer.flag(len(set(size)) == 1)
+    for side in size if len(set(size)) > 1 else size[:1]:
+        packer.natural(side)
+
+
+def _read_size(reader: Unpacker, axes: int) -> Size:
+    if reader.flag():
+        return (reader.natural(),) * axes
+    return tuple(reader.natural() for _ in range(axes))
+
+
+def _write_budget(packer: Packer, budget: Budget | None) -> None:
+    packer.flag(budget is not None)
+    for bound in (budget.parameters, budget.multiply_adds) if budget else ():
+        packer.flag(bound is not None)
+        if bound is not None:
+            packer.natural(bound, exponents=_BUDGET_EXPONENTS)
+
+
+def _read_budget(reader: Unpacker) -> Budget | None:
+    if not reader.flag():
+        return None
+    parameters, multiply_adds = (
+        reader.natural(exponents=_BUDGET_EXPONENTS) if reader.flag() else None for _ in range(2)
+    )
+    return Budget(parameters=parameters, multiply_adds=multiply_adds)
+
+
+def _write_space(packer: Packer, space: SearchSpace) -> None:
+    for choices in (space.kernel_sizes, space.strides, space.dilations):
+        packer.uniform(len(choices) - 1, bound=_CHOICES)
+        for before, after in pairwise((0, *choices)):
+            packer.natural(after - before - 1, exponents=_GAP_EXPONENTS)
+    packer.flag(space.output_padding)
+    packer.uniform(_EXACT.index(space.exact), bound=len(_EXACT))
+    packer.uniform(_OVERLAP.index(space.overlap), bound=len(_OVERLAP))
+    packer.flag(space.initial_size is not None)
+    if space.initial_size is not None:
+        _write_size(packer, space.initial_size)
+    packer.natural(space.max_layers)
+    packer.flag(space.anisotropic)
+
+
+def _read_space(reader: Unpacker, axes: int) -> SearchSpace:
+    kernel_sizes, strides, dilations = (_read_choices(reader) for _ in range(3))
+    return SearchSpace(
+        kernel_sizes=kernel_sizes,
+        strides=strides,
+        dilations=dilations,
+        output_padding=reader.flag(),
+        exact=_EXACT[reader.uniform(bound=len(_EXACT))],
+        overlap=_OVERLAP[reader.uniform(bound=len(_OVERLAP))],
+        initial_size=_read_size(reader, axes) if reader.flag() else None,
+        max_layers=reader.natural(),
+        anisotropic=reader.flag(),
+    )
+
+
+def _read_choices(reader: Unpacker) -> tuple[int, ...]:
+    choices = [0]
+    for _ in range(reader.uniform(bound=_CHOICES) + 1):
+        choices.append(choices[-1] + 1 + reader.natural(exponents=_GAP_EXPONENTS))
+    return tuple(choices[1:])
+
+
+def _write_windows(packer: Packer, steps: tuple[Windows, ...]) -> None:
+    """A layer like the one before costs one bit, an axis like the one before another."""
+    packer.uniform(len(steps) - 1, bound=_LAYERS)
+    for before, step in pairwise(((), *steps)):
+        if before:
+            packer.flag(step == before)
+        if step != before:
+            _write_step(packer, step)
+
+
+def _read_windows(reader: Unpacker, axes: int) -> tuple[Windows, ...]:
+    steps: list[Windows] = []
+    for _ in range(reader.uniform(bound=_LAYERS) + 1):
+        same = bool(steps) and reader.flag()
+        steps.append(steps[-1] if same else _read_step(reader, axes))
+    return tuple(steps)
+
+
+def _write_step(packer: Packer, step: Windows) -> None:
+    _write_window(packer, step[0])
+    for before, window in pairwise(step):
+        packer.flag(window == before)
+        if window != before:
+            _write_window(packer, window)
+
+
+def _write_window(packer: Packer, window: Window) -> None:
+    for side in (window.kernel_size, window.stride, window.dilation):
+        packer.uniform(side - 1, bound=_SIDE)
+    packer.uniform(window.padding, bound=_paddings(window.kernel_size, window.dilation))
+    packer.uniform(window.output_padding, bound=window.stride)
+
+
+def _read_step(reader: Unpacker, axes: int) -> Windows:
+    windows: list[Window] = []
+    for _ in range(axes):
+        same = bool(windows) and reader.flag()
+        windows.append(windows[-1] if same else _read_window(reader))
+    return tuple(windows)
+
+
+def _read_window(reader: Unpacker) -> Window:
+    kernel_size, stride, dilation = (reader.uniform(bound=_SIDE) + 1 for _ in range(3))
+    return Window(
+        kernel_size=kernel_size,
+        stride=stride,
+        dilation=dilation,
+        padding=reader.uniform(bound=_paddings(kernel_size, dilation)),
+        output_padding=reader.uniform(bound=stride),
+    )
+
+
+def _paddings(kernel_size: int, dilation: int) -> int:
+    """How many paddings a window of a chain may have: 0 to D(F − 1)."""
+    return kernel_span(kernel_size, dilation)

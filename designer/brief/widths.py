@@ -1,0 +1,133 @@
+"""How many channels each map has, and what a generator of those widths costs.
+
+The solver weighs chains by these figures before any network exists, and the architecture takes
+its channels from here: one rule for both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from designer.brief.options import Normalization
+from designer.geometry.cost import (
+    convolution_multiply_adds,
+    convolution_parameters,
+    norm_parameters,
+)
+from designer.geometry.layers import Size, Windows
+from designer.geometry.resampling import Upsampling, kernel_positions, weight_taps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Widths:
+    """Channels by distance from the picture: doubling towards the small end, up to a cap.
+
+    ``upsampling`` and ``normalization`` are the generator's; they decide what its layers cost. It
+    starts from a latent vector of ``latent_dim`` numbers, joined by as many for the label where
+    there are ``classes``, or from a map of ``initial_channels``: one of the two is None.
+
+    >>> widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
+    >>> [widths.at(depth) for depth in range(6)]
+    [3, 64, 128, 256, 512, 512]
+    """
+
+    latent_dim: int | None
+    channels: int
+    base_channels: int
+    max_channels: int
+    initial_channels: int | None = None
+    upsampling: Upsampling = Upsampling.TRANSPOSED
+    normalization: Normalization = Normalization.BATCH
+    classes: int | None = None
+
+    def __post_init__(self) -> None:
+        assert (self.latent_dim is None) != (self.initial_channels is None), "one start, not two"
+        assert self.classes is None or self.latent_dim is not None, "labels join a latent vector"
+
+    def at(self, depth: int) -> int:
+        """Channels of the map that lies ``depth`` layers before the picture (depth 0)."""
+        if depth == 0:
+            return self.channels
+        return min(self.base_channels << (depth - 1), self.max_channels)
+
+    def channel_pairs(self, depth: int) -> int:
+        """Channels before times channels after the generator's layer into the map at ``depth``."""
+        return self.at(depth + 1) * self.at(depth)
+
+    def layer_parameters(self, depth: int, windows: Windows) -> int:
+        """Parameters of the generator's layer into the map at ``depth``, its norm included."""
+        weights = convolution_parameters(
+            taps=self.weight_taps(windows),
+            in_channels=self.at(depth + 1),
+            out_channels=self.at(depth),
+        )
+        return weights + self.shift_parameters(depth, tuple(w.stride for w in windows))
+
+    def weight_taps(self, windows: Windows) -> int:
+        """Weights of a layer with these windows per pair of channels."""
+        return weight_taps(
+            self.upsampling,
+            tuple(window.kernel_size for window in windows),
+            tuple(window.stride for window in windows),
+        )
+
+    def shift_parameters(self, depth: int, strides: Size) -> int:
+        """What a layer of these strides learns besides its kernels: its norm, or its bias.
+
+        The bias of a sub-pixel layer stands before the shuffle: one number per pixel made of one.
+        """
+        channels = self.at(depth)
+        if depth and self.normalization.of_maps:
+            return norm_parameters(channels)
+        spread = prod(strides) if self.upsampling is Upsampling.SUBPIXEL else 1
+        return channels * spread * self.normalization.biased(normed=False)
+
+    def layer_multiply_adds(self, depth: int, windows: Windows, input_size: Size) -> int:
+        """Multiply-adds of the generator's layer from ``input_size`` into the map at ``depth``."""
+        strides = tuple(window.stride for window in windows)
+        offsets = tuple(window.offset for window in windows)
+        return convolution_multiply_adds(
+            positions=tuple(kernel_positions(self.upsampling, input_size, strides, offsets)),
+            taps=self.weight_taps(windows),
+            in_channels=self.at(depth + 1),
+            out_channels=self.at(depth),
+        )
+
+    @property
+    def stem_channels(self) -> int:
+        """Channels that the stem takes: the initial map's, or the latent vector's and the label's."""
+        if self.latent_dim is None:
+            assert self.initial_channels is not None
+            return self.initial_channels
+        return self.latent_dim * (1 if self.classes is None else 2)
+
+    def stem_kernel_size(self, initial_size: Size) -> Size:
+        """The stem's kernel: as large as the initial map it makes, or small on one that it is given.
+
+        A given map goes through a convolution that keeps its size: 7 taps on one axis (as in
+        HiFi-GAN, arXiv:2010.05646), 3 on each of two and three.
+        """
+        if self.latent_dim is not None:
+            return initial_size
+        return (7,) if len(initial_size) == 1 else (3,) * len(initial_size)
+
+    def stem_parameters(self, layers: int, initial_size: Size) -> int:
+        """Parameters of the stem of a chain of ``layers``, its norm and the labels' included."""
+        channels = self.at(layers)
+        weights = convolution_parameters(
+            taps=prod(self.stem_kernel_size(initial_size)),
+            in_channels=self.stem_channels,
+            out_channels=channels,
+        )
+        shift = norm_parameters(channels) if self.normalization.of_maps else channels
+        return weights + shift + (self.classes or 0) * (self.latent_dim or 0)
+
+    def stem_multiply_adds(self, layers: int, initial_size: Size) -> int:
+        """Multiply-adds of the stem: from one position, or from every one of a given map."""
+        return convolution_multiply_adds(
+            positions=(1,) if self.latent_dim is not None else initial_size,
+            taps=prod(self.stem_kernel_size(initial_size)),
+            in_channels=self.stem_channels,
+            out_channels=self.at(layers),
+        )

@@ -1,0 +1,54 @@
+"""Questions put to the windows that a caller writes down himself."""
+
+from __future__ import annotations
+
+from math import gcd
+
+from designer.errors import FieldError
+from designer.geometry.axis import kernel_span
+from designer.geometry.layers import Window, Windows
+from designer.limits import MAX_CHOICE, MAX_LAYERS
+from designer.validation.field_validators import check_integer, check_length
+
+
+def chain_errors(steps: tuple[Windows, ...], *, axes: int) -> list[FieldError]:
+    """Errors of windows that a caller wrote down: as many as allowed, and each as in a search.
+
+    >>> step = (Window(kernel_size=3, stride=4),)
+    >>> [error.detail for error in chain_errors((step,), axes=1)]
+    ['kernel_size[0] must be 4 to 256, got 3']
+    """
+    errors = check_length(steps, pointer="/chain", low=1, high=MAX_LAYERS)
+    for index, step in enumerate(steps[:MAX_LAYERS]):
+        errors += check_length(step, pointer=f"/chain/{index}", low=axes, high=axes)
+        for axis, window in enumerate(step):
+            errors += _window_errors(window, layer=f"/chain/{index}", axis=axis)
+    return errors
+
+
+def _window_errors(window: Window, *, layer: str, axis: int) -> list[FieldError]:
+    """What a window of the search space is (docs/solver.md): F ≥ S, P ≤ D(F − 1), A < S, coprime."""
+    reach = kernel_span(window.kernel_size, window.dilation) - 1
+    ranges = {
+        "kernel_size": (window.stride if window.stride <= MAX_CHOICE else 1, MAX_CHOICE),
+        "stride": (1, MAX_CHOICE),
+        "dilation": (1, MAX_CHOICE),
+        "padding": (0, reach),
+        "output_padding": (0, window.stride - 1),
+    }
+    errors = [
+        error
+        for name, (low, high) in ranges.items()
+        for error in check_integer(
+            getattr(window, name), pointer=f"{layer}/{name}/{axis}", low=low, high=high
+        )
+    ]
+    if gcd(window.stride, window.dilation) > 1:
+        detail = (
+            f"stride {window.stride} and dilation {window.dilation} must have no common divisor:"
+            " some pixels would never be painted"
+        )
+        facts: dict[str, object] = {"stride": window.stride, "dilation": window.dilation}
+        pointer = f"{layer}/dilation/{axis}"
+        errors.append(FieldError(pointer=pointer, code="illegal_layer", detail=detail, facts=facts))
+    return errors

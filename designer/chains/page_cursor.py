@@ -1,0 +1,64 @@
+"""Where a page of chains begins, as an opaque text that is bound to the request it came from.
+
+A cursor holds the number of chains before the page and a checksum of that number and of the
+request, all but its ``limit`` and ``cursor``. It is no secret and gives no right: the checksum
+keeps a caller from paging on through an answer to another question.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error
+from dataclasses import replace
+from hashlib import sha256
+
+from designer.chains.query import ChainQuery
+from designer.errors import FieldError, InvalidRequest
+
+_VERSION = 1
+_CHECKSUM_BYTES = 12
+_PLACE_BYTES = 4
+
+
+def write_cursor(query: ChainQuery, place: int) -> str:
+    """The cursor of the page that begins after so many chains.
+
+    >>> from designer.brief.search_space import SearchSpace
+    >>> from designer.brief.widths import Widths
+    >>> widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
+    >>> query = ChainQuery(target=(64, 64), space=SearchSpace.default(axes=2), widths=widths)
+    >>> read_cursor(replace(query, cursor=write_cursor(query, 10)))
+    10
+    """
+    head = bytes([_VERSION]) + place.to_bytes(_PLACE_BYTES, "big")
+    return urlsafe_b64encode(head + _checksum(query, head)).rstrip(b"=").decode("ascii")
+
+
+def read_cursor(query: ChainQuery) -> int:
+    """How many chains come before the page that a query asks for; 0 without a cursor.
+
+    Raises:
+        InvalidRequest: with code ``invalid_cursor`` for a cursor that is no cursor, was altered,
+            or came from another request.
+    """
+    if query.cursor is None:
+        return 0
+    try:
+        text = query.cursor.encode("ascii")
+        raw = urlsafe_b64decode(text + b"=" * (-len(text) % 4))
+    except (AttributeError, UnicodeEncodeError, Error, ValueError):
+        raw = b""
+    head, checksum = raw[: 1 + _PLACE_BYTES], raw[1 + _PLACE_BYTES :]
+    place = int.from_bytes(head[1:], "big")
+    if checksum != _checksum(query, head) or write_cursor(query, place) != query.cursor:
+        detail = (
+            "cursor is not one that an answer to this request gave; send the request without it"
+            " to begin with the best chain"
+        )
+        raise InvalidRequest([FieldError(pointer="/cursor", code="invalid_cursor", detail=detail)])
+    return place
+
+
+def _checksum(query: ChainQuery, head: bytes) -> bytes:
+    asked = repr(replace(query, limit=1, cursor=None)).encode()
+    return sha256(head + asked).digest()[:_CHECKSUM_BYTES]

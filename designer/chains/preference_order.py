@@ -1,0 +1,132 @@
+"""The order of preference as one integer: a chain's key is the sum over its layers and its start.
+
+Each step of the order is a field of the integer, the most important one on top. Adding two keys
+adds their fields, and comparing two keys compares them step by step: lexicographic order of sums
+is translation invariant, which is what makes dynamic programming right. Two things are not sums
+and stay outside: the class of wholly exact chains (the first step), and the windows themselves
+(the last one).
+"""
+
+from __future__ import annotations
+
+from designer.chains.textbook import Measure
+from designer.geometry.axis import overlaps_evenly
+from designer.geometry.layers import Size, Window, Windows
+
+Columns = tuple[Size, Size, Size, Size, Size]
+"""One layer's windows as the last step of the order compares them, smaller first:
+kernel sizes, strides, dilations, paddings, output paddings, each with one entry per axis."""
+
+NEAR = 6
+"""Wholly exact chains of at most this departure come before all others."""
+
+_WIDTHS = {
+    "departure": 64,
+    "uneven": 16,
+    "unread": 16,
+    "inexact": 16,
+    "offset_sum": 32,
+    "kernel_distance": 32,
+    "initial_rank": 32,
+    "layers": 16,
+    "multiply_adds": 160,
+    "output_padding_sum": 32,
+    "padding_sum": 32,
+}
+"""Bits of each field, the first step on top; each is far above what a chain of 64 layers sums to."""
+
+_SHIFTS: dict[str, int] = {}
+_shift = 0
+for _name, _bits in reversed(_WIDTHS.items()):
+    _SHIFTS[_name] = _shift
+    _shift += _bits
+
+MULTIPLY_ADDS = 1 << _SHIFTS["multiply_adds"]
+"""One multiply-add, as a key."""
+
+DEPARTURE_SHIFT = _SHIFTS["departure"]
+"""A key's departure is what lies above this bit."""
+
+
+def pack_key(**fields: int) -> int:
+    """The key with these fields, the others 0.
+
+    >>> pack_key(departure=1) > pack_key(uneven=7, layers=3)
+    True
+    """
+    return sum(value << _SHIFTS[name] for name, value in fields.items())
+
+
+def unpack_key(key: int) -> dict[str, int]:
+    """The fields of a key by name.
+
+    >>> unpack_key(pack_key(departure=2, layers=5))["layers"]
+    5
+    """
+    return {name: (key >> _SHIFTS[name]) & ((1 << bits) - 1) for name, bits in _WIDTHS.items()}
+
+
+def layer_key(columns: Columns, offsets: Size, measure: Measure) -> int:
+    """One layer's share of the key, all but its multiply-adds, which depend on its place.
+
+    >>> from designer.chains.textbook import measure_for
+    >>> from designer.brief.search_space import SearchSpace
+    >>> measure = measure_for(SearchSpace.default(axes=1), axes=1)
+    >>> unpack_key(layer_key(((24,), (4,), (1,), (10,), (0,)), (0,), measure))["padding_sum"]
+    10
+    """
+    kernel_sizes, strides, dilations, paddings, output_paddings = columns
+    even = not measure.weighs_overlap or all(
+        overlaps_evenly(kernel_size=kernel, stride=stride, dilation=dilation)
+        for kernel, stride, dilation in zip(kernel_sizes, strides, dilations, strict=True)
+    )
+    weighed = offsets if measure.weighs_offsets else ()
+    return pack_key(
+        departure=measure.layer_departure(strides, offsets),
+        uneven=not even,
+        unread=any(extra > pad for extra, pad in zip(output_paddings, paddings, strict=True)),
+        inexact=sum(offset != 0 for offset in weighed),
+        offset_sum=sum(abs(offset) for offset in weighed),
+        kernel_distance=sum(
+            abs(kernel - measure.kernel_factor * stride)
+            for kernel, stride in zip(kernel_sizes, strides, strict=True)
+        ),
+        layers=1,
+        output_padding_sum=sum(output_paddings),
+        padding_sum=sum(paddings),
+    )
+
+
+def initial_key(size: Size, stem_multiply_adds: int, measure: Measure) -> int:
+    """The initial map's share of the key, the stem that makes it included."""
+    return pack_key(
+        departure=measure.initial_departure(size),
+        initial_rank=measure.initial_rank(size),
+        multiply_adds=stem_multiply_adds,
+    )
+
+
+def columns_of(windows: Windows) -> Columns:
+    """One layer's windows by column.
+
+    >>> from designer.geometry.layers import Window
+    >>> columns_of((Window(kernel_size=4, stride=2, padding=1),))
+    ((4,), (2,), (1,), (1,), (0,))
+    """
+    return (
+        tuple(window.kernel_size for window in windows),
+        tuple(window.stride for window in windows),
+        tuple(window.dilation for window in windows),
+        tuple(window.padding for window in windows),
+        tuple(window.output_padding for window in windows),
+    )
+
+
+def windows_of(columns: Columns) -> Windows:
+    """The windows that these columns hold."""
+    return tuple(
+        Window(
+            kernel_size=kernel, stride=stride, dilation=dilation, padding=pad, output_padding=extra
+        )
+        for kernel, stride, dilation, pad, extra in zip(*columns, strict=True)
+    )

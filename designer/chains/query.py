@@ -1,0 +1,79 @@
+"""What is asked of a space of chains, checked on construction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from designer.brief.search_space import Budget, SearchSpace
+from designer.brief.widths import Widths
+from designer.errors import FieldError
+from designer.geometry.layers import Size
+from designer.limits import MAX_CHAINS, MAX_LENGTH, MAX_SIDE, MIN_SIDE
+from designer.validation.field_validators import check_integer, check_length, refuse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainQuery:
+    """The chains to one size: how many, which of them, and what their generators may cost.
+
+    ``target`` is in pixels, height before width (depth first). ``limit`` chains are given, from
+    the place on that ``cursor``, an earlier answer's ``next_cursor``, names; the best first
+    without it. A chain that starts from a given map has that map's size in
+    ``space.initial_size``.
+
+    Raises:
+        InvalidRequest: naming every field outside its limits.
+    """
+
+    target: Size
+    space: SearchSpace
+    widths: Widths
+    budget: Budget | None = None
+    limit: int = 10
+    cursor: str | None = None
+
+    def __post_init__(self) -> None:
+        errors = check_length(self.target, pointer="/to", low=1, high=3)
+        high = MAX_LENGTH if len(self.target) == 1 else MAX_SIDE
+        for index, side in enumerate(self.target[:3]):
+            errors += check_integer(side, pointer=f"/to/{index}", low=MIN_SIDE, high=high)
+        errors += check_integer(self.limit, pointer="/limit", low=1, high=MAX_CHAINS)
+        refuse(errors)
+        refuse(initial_size_errors(self.target, self.space))
+
+
+def initial_size_errors(target: Size, space: SearchSpace) -> list[FieldError]:
+    """Errors of an initial size that cannot grow to the target.
+
+    >>> from dataclasses import replace
+    >>> space = replace(SearchSpace.default(axes=2), initial_size=(4, 80))
+    >>> initial_size_errors((64, 64), space)[0].detail
+    'a chain to 64×64 cannot start from 4×80: sides grow, and 80 is not below 64'
+    """
+    initial, pointer = space.initial_size, "/search/initial_size"
+    if initial is None:
+        return []
+    if len(initial) != len(target):
+        return check_length(initial, pointer=pointer, low=len(target), high=len(target))
+    stays = space.anisotropic and initial != target
+    for start, side in zip(initial, target, strict=True):
+        if start > side or (start == side and not stays):
+            return [
+                FieldError(
+                    pointer=pointer,
+                    code="contradiction",
+                    detail=f"a chain to {write_size(target)} cannot start from"
+                    f" {write_size(initial)}: sides grow, and {start} is not below {side}",
+                    facts={"initial_size": list(initial), "target": list(target)},
+                )
+            ]
+    return []
+
+
+def write_size(size: Size) -> str:
+    """A size as sentences write it.
+
+    >>> write_size((218, 178))
+    '218×178'
+    """
+    return "×".join(str(side) for side in size)

@@ -1,0 +1,106 @@
+"""Everything that is asked of a space of chains, on one path: the best, the next, the frontier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from designer.brief.search_space import Budget, SearchSpace
+from designer.brief.widths import Widths
+from designer.chains.count import count_chains
+from designer.chains.page_cursor import read_cursor, write_cursor
+from designer.chains.query import ChainQuery, initial_size_errors
+from designer.chains.search_problem import Problem
+from designer.chains.solution import Solution, weigh_chain
+from designer.chains.why_not import refuse_chainless
+from designer.chains.within_budget import NO_BUDGET, first_chains, frontier_within
+from designer.geometry.chain import Chain
+from designer.geometry.layers import Size
+from designer.validation.field_validators import refuse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainSearch:
+    """What a space of chains holds.
+
+    ``count`` is the exact number of chains in the space, whatever the budget. ``solutions`` are
+    one page of those within the budget, best first, and ``next_cursor`` names the page after it,
+    None after the last. ``frontier`` has one chain for each point that no other beats in
+    departure, layers, parameters and multiply-adds. ``states`` is the search's effort.
+    """
+
+    count: int
+    solutions: tuple[Solution, ...]
+    frontier: tuple[Solution, ...]
+    states: int
+    next_cursor: str | None
+
+
+def search_chains(query: ChainQuery) -> ChainSearch:
+    """The number of chains, a page of the best, and the frontier.
+
+    >>> widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
+    >>> query = ChainQuery(target=(64, 64), space=SearchSpace.default(axes=2), widths=widths)
+    >>> search = search_chains(query)
+    >>> search.count, len(search.solutions), [size[0] for size in search.solutions[0].chain.sizes]
+    (2420376, 10, [4, 8, 16, 32, 64])
+
+    Raises:
+        InvalidRequest: for a cursor that did not come from an answer to this query.
+        NoChain: where nothing fits, with the reasons.
+        SearchTooLarge: past the bound on steps.
+    """
+    place = read_cursor(query)
+    problem = Problem(target=query.target, space=query.space, widths=query.widths)
+    budget = query.budget or NO_BUDGET
+    chains = first_chains(problem, budget, place, query.limit + 1)
+    if not chains and not place:
+        raise refuse_chainless(problem, budget)
+    more = len(chains) > query.limit
+    frontier = frontier_within(problem, budget).values()
+    return ChainSearch(
+        count=count_chains(problem),
+        solutions=tuple(_weigh(problem, chain) for chain in chains[: query.limit]),
+        frontier=tuple(_weigh(problem, chain) for chain in frontier),
+        states=problem.effort.spent,
+        next_cursor=write_cursor(query, place + query.limit) if more else None,
+    )
+
+
+def solve_chain(
+    target: Size, *, space: SearchSpace, widths: Widths, budget: Budget | None = None
+) -> Solution:
+    """The chain that the order of preference puts first, of all in the space.
+
+    >>> widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
+    >>> solution = solve_chain((97, 97), space=SearchSpace.default(axes=2), widths=widths)
+    >>> [size[0] for size in solution.chain.sizes]
+    [6, 12, 24, 48, 97]
+
+    Raises:
+        InvalidRequest: for an initial size that cannot grow to the target.
+        NoChain: where nothing fits, with the reasons.
+        SearchTooLarge: past the bound on steps.
+    """
+    refuse(initial_size_errors(target, space))
+    problem = Problem(target=target, space=space, widths=widths)
+    chains = first_chains(problem, budget or NO_BUDGET, 0, 1)
+    if not chains:
+        raise refuse_chainless(problem, budget or NO_BUDGET)
+    return _weigh(problem, chains[0])
+
+
+def count_space(target: Size, *, space: SearchSpace, widths: Widths) -> int:
+    """The exact number of chains from a start to the target.
+
+    >>> widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
+    >>> count_space((1080, 1920), space=SearchSpace.default(axes=2), widths=widths)
+    49813310421
+
+    Raises:
+        SearchTooLarge: past the bound on steps.
+    """
+    return count_chains(Problem(target=target, space=space, widths=widths))
+
+
+def _weigh(problem: Problem, chain: Chain) -> Solution:
+    return weigh_chain(chain, space=problem.space, widths=problem.widths)

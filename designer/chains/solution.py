@@ -1,0 +1,96 @@
+"""A chain with its figures and the reasons for its place in the order of preference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from designer.brief.search_space import SearchSpace
+from designer.brief.widths import Widths
+from designer.chains.preference_order import (
+    columns_of,
+    initial_key,
+    layer_key,
+    pack_key,
+    unpack_key,
+)
+from designer.chains.textbook import Measure, measure_for
+from designer.chains.why import explain
+from designer.geometry.chain import Chain
+from designer.geometry.resampling import Upsampling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """A chain, what the generator it makes costs (stem included), and why it stands where it does.
+
+    ``exact_steps`` counts the layers that multiply every side by their stride exactly (c = 0);
+    ``even_overlap`` says whether every layer paints its inner pixels equally often. ``why`` has
+    one sentence for each step of the order.
+    """
+
+    chain: Chain
+    departure: int
+    exact_steps: int
+    even_overlap: bool
+    parameters: int
+    multiply_adds: int
+    why: tuple[str, ...]
+
+
+def weigh_chain(chain: Chain, *, space: SearchSpace, widths: Widths) -> Solution:
+    """The figures and the reasons of a chain, found by the solver or written down by a caller.
+
+    >>> from designer.geometry.layers import Window
+    >>> step = (Window(kernel_size=4, stride=2, padding=1),) * 2
+    >>> chain = Chain(sizes=((4, 4), (8, 8)), windows=(step,))
+    >>> widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
+    >>> weigh_chain(chain, space=SearchSpace.default(axes=2), widths=widths).multiply_adds
+    151552
+    """
+    measure = measure_for(space, axes=chain.axes)
+    key = chain_key(chain, measure=measure, widths=widths)
+    exact = [all(window.offset == 0 for window in step) for step in chain.windows]
+    fields = unpack_key(key)
+    parameters, multiply_adds = chain_figures(chain, widths)
+    transposed = widths.upsampling is Upsampling.TRANSPOSED
+    return Solution(
+        chain=chain,
+        departure=fields["departure"],
+        exact_steps=sum(exact),
+        even_overlap=all(w.overlaps_evenly for step in chain.windows for w in step),
+        parameters=parameters,
+        multiply_adds=multiply_adds,
+        why=explain(chain, fields, all(exact), measure, transposed=transposed),
+    )
+
+
+def chain_key(chain: Chain, *, measure: Measure, widths: Widths) -> int:
+    """The key of a whole chain, of its layers and its initial map: as transposed convolutions."""
+    widths = replace(widths, upsampling=Upsampling.TRANSPOSED)
+    layers = len(chain.windows)
+    stem = widths.stem_multiply_adds(layers, chain.initial_size)
+    key = initial_key(chain.initial_size, stem, measure)
+    for index, windows in enumerate(chain.windows):
+        offsets = tuple(window.offset for window in windows)
+        cost = widths.layer_multiply_adds(layers - 1 - index, windows, chain.sizes[index])
+        key += layer_key(columns_of(windows), offsets, measure) + pack_key(multiply_adds=cost)
+    return key
+
+
+def chain_parameters(chain: Chain, widths: Widths) -> int:
+    """Parameters of the generator that a chain makes, stem included."""
+    layers = len(chain.windows)
+    return widths.stem_parameters(layers, chain.initial_size) + sum(
+        widths.layer_parameters(layers - 1 - index, windows)
+        for index, windows in enumerate(chain.windows)
+    )
+
+
+def chain_figures(chain: Chain, widths: Widths) -> tuple[int, int]:
+    """(parameters, multiply_adds) of the generator that a chain makes, stem included."""
+    layers = len(chain.windows)
+    multiply_adds = widths.stem_multiply_adds(layers, chain.initial_size) + sum(
+        widths.layer_multiply_adds(layers - 1 - index, windows, chain.sizes[index])
+        for index, windows in enumerate(chain.windows)
+    )
+    return chain_parameters(chain, widths), multiply_adds

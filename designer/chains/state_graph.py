@@ -1,0 +1,78 @@
+"""The part of the search space within a bound on departure, as layers of sizes by depth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from designer.chains.moves import Step
+from designer.chains.search_problem import Problem
+from designer.geometry.layers import Size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """Sizes by depth that a chain of at most ``bound`` departure may pass, and more.
+
+    ``levels[d]`` maps a size d layers before the picture to the least departure between them.
+    ``next_bound`` is the least departure that was left out, or None where nothing was. Steps
+    within the bound may join to chains beyond it, which are not left out: a chain's key tells.
+    """
+
+    levels: tuple[dict[Size, int], ...]
+    bound: int
+    exact_only: bool
+    next_bound: int | None
+    reaches_start: bool
+
+
+def explore(problem: Problem, *, bound: int, exact_only: bool = False) -> Graph:
+    """The sizes within the bound, found backwards from the picture.
+
+    Raises:
+        SearchTooLarge: past the bound on steps.
+    """
+    levels: list[dict[Size, int]] = [{problem.target: 0}]
+    beyond: list[int] = []
+    reaches_start = False
+    while levels[-1] and len(levels) <= problem.space.max_layers:
+        level: dict[Size, int] = {}
+        for size, departure in levels[-1].items():
+            steps = problem.moves.back(size)
+            problem.effort.spend(len(steps))
+            for step in steps:
+                if exact_only and not step.exact:
+                    continue
+                reached = departure + step.departure
+                if reached > bound:
+                    beyond.append(reached)
+                elif reached < level.get(step.before, reached + 1):
+                    level[step.before] = reached
+        levels.append(level)
+        for size, departure in level.items():
+            if problem.starts_at(size):
+                total = departure + problem.measure.initial_departure(size)
+                if total > bound:
+                    beyond.append(total)
+                else:
+                    reaches_start = True
+    return Graph(
+        levels=tuple(levels),
+        bound=bound,
+        exact_only=exact_only,
+        next_bound=min(beyond, default=None),
+        reaches_start=reaches_start,
+    )
+
+
+def steps_within(problem: Problem, graph: Graph, depth: int, size: Size) -> list[Step]:
+    """The steps back from a size of the graph that stay in it."""
+    if depth + 1 >= len(graph.levels):
+        return []
+    departure, below = graph.levels[depth][size], graph.levels[depth + 1]
+    return [
+        step
+        for step in problem.moves.back(size)
+        if step.before in below
+        and departure + step.departure <= graph.bound
+        and not (graph.exact_only and not step.exact)
+    ]

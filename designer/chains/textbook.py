@@ -1,0 +1,94 @@
+"""The yardstick of the order of preference: what the textbook DCGAN is, by number of axes.
+
+A chain's *departure* says how far it is from that textbook: strides other than the usual one,
+offsets, an initial map that is unusually small or large. See docs/solver.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from designer.brief.search_space import Exact, Overlap, SearchSpace
+from designer.geometry.layers import Size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """Weights and reference values of the order for one search space and number of axes."""
+
+    usual_stride: int
+    stride_weight: int
+    offset_weight: int
+    kernel_factor: int
+    usual_sides: tuple[int, int]
+    closest_side: int
+    free_sides: tuple[int, int]
+    weighs_offsets: bool
+    weighs_overlap: bool
+    per_axis: bool
+
+    def layer_departure(self, strides: Size, offsets: Size) -> int:
+        """Departure of one layer: 3|S − 2| + max |c|, on one axis |S − 4| + 4|c|.
+
+        ``anisotropic`` sums over the axes, and an axis that stays (S = 1, c = 0) counts 0.
+
+        >>> measure = measure_for(SearchSpace.default(axes=2), axes=2)
+        >>> measure.layer_departure((3, 3), (1, -2))
+        5
+        """
+        if self.per_axis:
+            return sum(
+                self._axis_departure(stride, offset)
+                for stride, offset in zip(strides, offsets, strict=True)
+                if stride != 1 or offset != 0
+            )
+        farthest = max(abs(offset) for offset in offsets)
+        return self._axis_departure(strides[0], farthest)
+
+    def _axis_departure(self, stride: int, offset: int) -> int:
+        off = abs(offset) if self.weighs_offsets else 0
+        return self.stride_weight * abs(stride - self.usual_stride) + self.offset_weight * off
+
+    def initial_departure(self, size: Size) -> int:
+        """Distance of the initial shorter side (``anisotropic``: every side) from the usual.
+
+        >>> measure_for(SearchSpace.default(axes=2), axes=2).initial_departure((10, 20))
+        2
+        """
+        low, high = self.usual_sides
+        sides = size if self.per_axis else (min(size),)
+        return sum(max(low - side, side - high, 0) for side in sides)
+
+    def initial_rank(self, size: Size) -> int:
+        """Rank of the initial shorter side: the closest to the reference first, then smaller.
+
+        >>> measure = measure_for(SearchSpace.default(axes=2), axes=2)
+        >>> [measure.initial_rank((side, 9)) for side in (4, 3, 5, 2)]
+        [0, 2, 3, 4]
+        """
+        side = min(size)
+        return 2 * abs(side - self.closest_side) + (side > self.closest_side)
+
+    def allows_initial(self, size: Size, wanted: Size | None) -> bool:
+        """Whether a chain may start from this map: the wanted one, or any of usual extent."""
+        if wanted is not None:
+            return size == wanted
+        low, high = self.free_sides
+        return low <= min(size) <= high
+
+
+def measure_for(space: SearchSpace, *, axes: int) -> Measure:
+    """The yardstick of a search space on so many axes."""
+    single = axes == 1
+    return Measure(
+        usual_stride=4 if single else 2,
+        stride_weight=1 if single else 3,
+        offset_weight=4 if single else 1,
+        kernel_factor=6 if single else 2,
+        usual_sides=(8, 32) if single else (4, 8),
+        closest_side=16 if single else 4,
+        free_sides=(2, 64) if single else (2, 16),
+        weighs_offsets=space.exact is not Exact.ANY,
+        weighs_overlap=space.overlap is not Overlap.ANY,
+        per_axis=space.anisotropic,
+    )

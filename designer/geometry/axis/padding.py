@@ -1,0 +1,67 @@
+"""Every padding, and output padding, that takes one size to another."""
+
+from __future__ import annotations
+
+from designer.geometry.axis.output_size import kernel_span
+
+
+def output_padding_solutions(offset: int, *, kernel_size: int, stride: int, dilation: int) -> range:
+    """Every A < max(S, D) for which E − S − 2P + A = c has a P with 0 ≤ P ≤ D(F − 1).
+
+    With m = E − S − c that is A ≡ m (mod 2); the P of each is ``transposed_padding``.
+
+    >>> list(output_padding_solutions(0, kernel_size=7, stride=3, dilation=1))
+    [0, 2]
+    >>> list(output_padding_solutions(0, kernel_size=2, stride=1, dilation=1))
+    []
+    """
+    rest = kernel_span(kernel_size, dilation) - stride - offset
+    most = min(max(stride, dilation) - 1, 2 * dilation * (kernel_size - 1) - rest)
+    return range(max(rest % 2, -rest), most + 1, 2)
+
+
+def transposed_padding(
+    offset: int, *, kernel_size: int, stride: int, dilation: int, output_padding: int
+) -> int:
+    """The P of E − S − 2P + A = c, for an A of ``output_padding_solutions``: (E − S − c + A)/2.
+
+    >>> transposed_padding(0, kernel_size=7, stride=3, dilation=1, output_padding=2)
+    3
+    """
+    return (kernel_span(kernel_size, dilation) - stride - offset + output_padding) // 2
+
+
+def conv_padding_solutions(
+    input_size: int, output_size: int, *, kernel_size: int, stride: int, dilation: int
+) -> range:
+    """Every P with 0 ≤ P ≤ D(F − 1) for which a conv takes i to o: 0 ≤ i + 2P − E − (o − 1)S < S.
+
+    >>> list(conv_padding_solutions(64, 32, kernel_size=4, stride=2, dilation=1))
+    [1]
+    """
+    span = kernel_span(kernel_size, dilation)
+    least = (output_size - 1) * stride + span - input_size
+    return range(max(0, -(-least // 2)), min(span - 1, (least + stride - 1) // 2) + 1)
+
+
+def padding_solutions(
+    offset: int, *, kernel_size: int, stride: int, dilation: int, output_padding: bool = True
+) -> tuple[tuple[int, int], ...]:
+    """Every (P, A) with E − S − 2P + A = c, 0 ≤ P ≤ D(F − 1), 0 ≤ A < S; the smallest A first.
+
+    With m = E − S − c the solutions are A ≡ m (mod 2), P = (m + A)/2; so P grows with A, and
+    A ≤ P for the first of them exactly when m ≥ 0. Without ``output_padding`` A is 0. The bound
+    A < S is stricter than torch's A < max(S, D): from A = S on the mirrored conv does not lead
+    back.
+
+    >>> padding_solutions(0, kernel_size=4, stride=2, dilation=1)
+    ((1, 0),)
+    >>> padding_solutions(1, kernel_size=5, stride=3, dilation=1)
+    ((1, 1),)
+    """
+    window = {"kernel_size": kernel_size, "stride": stride, "dilation": dilation}
+    return tuple(
+        (transposed_padding(offset, output_padding=extra, **window), extra)
+        for extra in output_padding_solutions(offset, **window)
+        if extra < (stride if output_padding else 1)
+    )

@@ -1,0 +1,59 @@
+"""Sizes after pooling, with the window that may hang over the end."""
+
+from __future__ import annotations
+
+from designer.errors import InvalidLayer
+from designer.geometry.axis.output_size import kernel_span
+
+
+def pool_output_size(
+    input_size: int, *, kernel_size: int, stride: int, padding: int, dilation: int, ceil_mode: bool
+) -> int:
+    """Places of a pooling window: as a conv's, or ⌈(i + 2P − E) / S⌉ + 1 with ``ceil_mode``.
+
+    With ``ceil_mode`` a last window that would begin behind the input and its near padding is
+    dropped (torch's rule).
+
+    >>> pool_output_size(5, kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)
+    2
+    >>> pool_output_size(5, kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=True)
+    3
+    >>> pool_output_size(3, kernel_size=1, stride=3, padding=0, dilation=1, ceil_mode=True)
+    1
+
+    Raises:
+        InvalidLayer: where no window fits.
+    """
+    size = pool_places(
+        input_size,
+        kernel_size=kernel_size,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        ceil_mode=ceil_mode,
+    )
+    if size < 1:
+        raise InvalidLayer(
+            f"a pooling window spanning {kernel_span(kernel_size, dilation)} px does not fit an"
+            f" input of {input_size} px padded by {padding} px on each side",
+            span=kernel_span(kernel_size, dilation),
+            input_size=input_size,
+            padding=padding,
+            output_size=size,
+        )
+    return size
+
+
+def pool_places(
+    input_size: int, *, kernel_size: int, stride: int, padding: int, dilation: int, ceil_mode: bool
+) -> int:
+    """The number that ``pool_output_size`` judges; below 1 where no window fits.
+
+    >>> pool_places(5, kernel_size=7, stride=7, padding=0, dilation=1, ceil_mode=False)
+    0
+    """
+    room = input_size + 2 * padding - kernel_span(kernel_size, dilation)
+    places = (room + (stride - 1 if ceil_mode else 0)) // stride + 1
+    if ceil_mode and (places - 1) * stride >= input_size + padding:
+        places -= 1
+    return places

@@ -1,0 +1,110 @@
+"""A chain: the sizes from the initial map to the picture and the windows between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from designer.errors import InvalidLayer
+from designer.geometry.layers import Size, Windows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """n layers of transposed convolutions, from ``sizes[0]`` to ``sizes[n]``.
+
+    ``windows[k]`` leads from ``sizes[k]`` to ``sizes[k + 1]``, one ``Window`` per axis. Every step
+    is recomputed by the law on construction, so that a chain that exists is right.
+
+    >>> from designer.geometry.layers import Window
+    >>> step = (Window(kernel_size=4, stride=2, padding=1),) * 2
+    >>> Chain(sizes=((4, 4), (8, 8)), windows=(step,)).target
+    (8, 8)
+
+    Raises:
+        InvalidLayer: where a step does not lead from its size to the next.
+    """
+
+    sizes: tuple[Size, ...]
+    windows: tuple[Windows, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.sizes) != len(self.windows) + 1 or not self.windows:
+            raise InvalidLayer(
+                f"a chain of {len(self.windows)} layers needs one size more, at least two,"
+                f" got {len(self.sizes)}",
+                layers=len(self.windows),
+                sizes=len(self.sizes),
+            )
+        for (before, after), step in zip(pairwise(self.sizes), self.windows, strict=True):
+            if not len(step) == len(before) == len(after):
+                raise InvalidLayer(
+                    f"a step from {before} to {after} needs {len(before)} windows, got {len(step)}",
+                    axes=len(before),
+                    windows=len(step),
+                )
+            reached = tuple(w.conv_transpose(i) for w, i in zip(step, before, strict=True))
+            if reached != after:
+                raise InvalidLayer(
+                    f"the windows lead from {before} to {reached}, not to {after}",
+                    input_size=list(before),
+                    output_size=list(reached),
+                    wanted_size=list(after),
+                )
+
+    @classmethod
+    def leading_to(cls, target: Size, windows: tuple[Windows, ...]) -> Chain:
+        """The chain of these windows that ends at ``target``, its sizes found backwards.
+
+        The law o = S·i + c solved for i at every step and axis: i = (o − c) / S.
+
+        >>> from designer.geometry.layers import Window
+        >>> step = (Window(kernel_size=4, stride=2, padding=1),) * 2
+        >>> Chain.leading_to((28, 28), (step, step)).initial_size
+        (7, 7)
+
+        Raises:
+            InvalidLayer: where some i would not be a whole number of at least 1.
+        """
+        sizes = [target]
+        for step in reversed(windows):
+            sizes.append(_size_before(sizes[-1], step))
+        return cls(sizes=tuple(reversed(sizes)), windows=windows)
+
+    @property
+    def axes(self) -> int:
+        """Number of axes: 1, 2 or 3."""
+        return len(self.sizes[0])
+
+    @property
+    def initial_size(self) -> Size:
+        """Size of the map that the chain starts from."""
+        return self.sizes[0]
+
+    @property
+    def target(self) -> Size:
+        """Size of the picture."""
+        return self.sizes[-1]
+
+
+def _size_before(size: Size, windows: Windows) -> Size:
+    if len(windows) != len(size):
+        raise InvalidLayer(
+            f"a step to {size} needs {len(size)} windows, got {len(windows)}",
+            axes=len(size),
+            windows=len(windows),
+        )
+    before = []
+    for side, window in zip(size, windows, strict=True):
+        input_size, rest = divmod(side - window.offset, window.stride)
+        if rest or input_size < 1:
+            raise InvalidLayer(
+                f"no input leads to {side} px with stride {window.stride} and offset"
+                f" {window.offset}: ({side} − {window.offset}) / {window.stride} must be a whole"
+                " number of at least 1",
+                output_size=side,
+                stride=window.stride,
+                offset=window.offset,
+            )
+        before.append(input_size)
+    return tuple(before)

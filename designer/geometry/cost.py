@@ -1,0 +1,82 @@
+"""What a layer costs: parameters and multiply-adds, each formula once.
+
+Multiply-adds are for one sample, of convolutions and linear layers only. A transposed convolution
+multiplies once per *input* position, tap and channel pair: counting its output positions instead,
+as several popular counters do, is S times too high on each axis.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+from designer.geometry.layers import Size
+
+
+def convolution_parameters(
+    *, taps: int, in_channels: int, out_channels: int, groups: int = 1, bias: bool = False
+) -> int:
+    """Weights of a convolution, transposed or not: taps·C_in·C_out/groups, and C_out with a bias.
+
+    >>> convolution_parameters(taps=16, in_channels=100, out_channels=512)
+    819200
+    """
+    return taps * in_channels * out_channels // groups + out_channels * bias
+
+
+def norm_parameters(channels: int) -> int:
+    """Scale and shift of an affine norm: two per channel.
+
+    >>> norm_parameters(512)
+    1024
+    """
+    return 2 * channels
+
+
+def convolution_multiply_adds(
+    *, positions: Size, taps: int, in_channels: int, out_channels: int, groups: int = 1
+) -> int:
+    """Multiply-adds of one sample: positions·taps·C_in·C_out/groups.
+
+    ``positions`` is the size of the *output* of a convolution and of the *input* of a transposed
+    convolution: the map at which the kernel is set down.
+
+    >>> convolution_multiply_adds(positions=(4, 4), taps=16, in_channels=512, out_channels=256)
+    33554432
+    """
+    return prod(positions) * taps * in_channels * out_channels // groups
+
+
+def batch_norm_keeps(channels: int) -> int:
+    """Numbers that a batch norm keeps besides its input: mean and inverse deviation, and running ones.
+
+    >>> batch_norm_keeps(512)
+    2048
+    """
+    return 4 * channels
+
+
+def instance_norm_keeps(channels: int) -> int:
+    """Numbers that an instance norm keeps besides its input: mean, inverse deviation and its scales.
+
+    >>> instance_norm_keeps(512)
+    1536
+    """
+    return 3 * channels
+
+
+def group_norm_keeps(groups: int) -> int:
+    """Numbers that a group norm keeps besides its input: mean and inverse deviation of each group.
+
+    >>> group_norm_keeps(32)
+    64
+    """
+    return 2 * groups
+
+
+def spectral_norm_keeps(*, weights: int, out_channels: int) -> int:
+    """Numbers that a spectral norm keeps of one weight: its singular vectors and its largest value.
+
+    >>> spectral_norm_keeps(weights=27 * 64, out_channels=64)
+    92
+    """
+    return out_channels + weights // out_channels + 1

@@ -1,0 +1,48 @@
+"""Whether taps lead from one end of a chain to the other, or meet nothing but padding on the way."""
+
+from __future__ import annotations
+
+from designer.geometry.chain import Chain
+from designer.geometry.equivalence.placement import Placement, place
+from designer.geometry.layers import ConvTranspose
+
+
+def cut_axes(chain: Chain) -> tuple[int, ...]:
+    """The axes along which no path of taps joins the initial map to the picture.
+
+    Possible where a dilation spreads the taps over a small map: all of them may lie on padding. No
+    gradient passes there, in the generator or in its mirror.
+
+    >>> from designer.geometry.layers import Window
+    >>> apart = Window(kernel_size=2, stride=2, padding=3, dilation=7)
+    >>> cut_axes(Chain.leading_to((4,), ((apart,),)))
+    (0,)
+    >>> cut_axes(Chain.leading_to((64,), ((apart,),)))
+    ()
+    """
+    placed = [
+        place(ConvTranspose(in_channels=1, out_channels=1, windows=windows), size)
+        for windows, size in zip(chain.windows, chain.sizes, strict=False)
+    ]
+    return tuple(
+        axis
+        for axis, side in enumerate(chain.initial_size)
+        if not _joined([step[axis] for step in placed], side)
+    )
+
+
+def _joined(steps: list[Placement], side: int) -> bool:
+    """Whether some path leads through; depth first, so one of many is found at once."""
+    seen: set[tuple[int, int]] = set()
+    for start in range(side):
+        open_ends = [(0, start)]
+        while open_ends:
+            depth, position = open_ends.pop()
+            if depth == len(steps):
+                return True
+            step = steps[depth]
+            pixels = {step.pixel(position, tap) for tap in range(step.window.kernel_size)}
+            reached = {(depth + 1, pixel) for pixel in pixels if 0 <= pixel < step.pixels} - seen
+            seen |= reached
+            open_ends += sorted(reached)
+    return False

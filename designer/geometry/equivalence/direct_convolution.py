@@ -1,0 +1,124 @@
+"""The direct convolution over the zero-inserted map, and the crop of the full output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from designer.geometry.axis import direct_padding, zero_inserted_size
+from designer.geometry.equivalence.placement import Layer
+from designer.geometry.layers import ConvTranspose, Size, Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectAxis:
+    """One axis of a direct convolution.
+
+    ``input_size`` counts the map with its ``inserted_zeros`` between neighbours; ``padding`` is
+    (near, far), a negative side is cropped.
+    """
+
+    inserted_zeros: int
+    input_size: int
+    padding: tuple[int, int]
+    kernel_size: int
+    stride: int
+    dilation: int
+
+    @property
+    def padded_size(self) -> int:
+        """Size of the map that the kernel runs over."""
+        return self.input_size + sum(self.padding)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectConvolution:
+    """A convolution that gives what the layer gives.
+
+    Where ``flipped`` is true the kernel is turned around on every axis and its two channel axes
+    are swapped (group by group).
+    """
+
+    in_channels: int
+    out_channels: int
+    groups: int
+    axes: tuple[DirectAxis, ...]
+    flipped: bool
+
+
+def equivalent_convolution(layer: Layer, input_size: Size) -> DirectConvolution:
+    """The layer as a direct convolution: S − 1 zeros inserted, padded by E − 1 − P, stride 1.
+
+    On the far side A more is padded. A convolution is its own direct convolution.
+
+    >>> layer = ConvTranspose(in_channels=1, out_channels=1,
+    ...                       windows=(Window(kernel_size=3, stride=2, padding=1),))
+    >>> axis = equivalent_convolution(layer, (4,)).axes[0]
+    >>> axis.inserted_zeros, axis.input_size, axis.padding, axis.stride
+    (1, 7, (1, 1), 1)
+    """
+    transposed = isinstance(layer, ConvTranspose)
+    axis = _transposed_axis if transposed else _plain_axis
+    return DirectConvolution(
+        in_channels=layer.in_channels,
+        out_channels=layer.out_channels,
+        groups=layer.groups,
+        axes=tuple(axis(w, i) for w, i in zip(layer.windows, input_size, strict=True)),
+        flipped=transposed,
+    )
+
+
+def _transposed_axis(window: Window, input_size: int) -> DirectAxis:
+    return DirectAxis(
+        inserted_zeros=window.stride - 1,
+        input_size=zero_inserted_size(input_size, window.stride),
+        padding=direct_padding(
+            kernel_size=window.kernel_size,
+            padding=window.padding,
+            dilation=window.dilation,
+            output_padding=window.output_padding,
+        ),
+        kernel_size=window.kernel_size,
+        stride=1,
+        dilation=window.dilation,
+    )
+
+
+def _plain_axis(window: Window, input_size: int) -> DirectAxis:
+    return DirectAxis(
+        inserted_zeros=0,
+        input_size=input_size,
+        padding=(window.padding, window.padding),
+        kernel_size=window.kernel_size,
+        stride=window.stride,
+        dilation=window.dilation,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crop:
+    """A transposed convolution as a crop of the one without padding.
+
+    ``full_size`` is what padding 0 and output_padding 0 give; ``cropped`` is taken off it per
+    axis, (near, far); a negative side is padded by zeros that get the bias alone.
+    """
+
+    full_size: Size
+    cropped: tuple[tuple[int, int], ...]
+
+
+def crop_form(layer: ConvTranspose, input_size: Size) -> Crop:
+    """The layer as a crop: P off the near side, P − A off the far side of the full output.
+
+    >>> layer = ConvTranspose(in_channels=1, out_channels=1, windows=(
+    ...     Window(kernel_size=3, stride=2, padding=1, output_padding=1),))
+    >>> crop_form(layer, (4,))
+    Crop(full_size=(9,), cropped=((1, 0),))
+    """
+    full = tuple(
+        Window(kernel_size=w.kernel_size, stride=w.stride, dilation=w.dilation)
+        for w in layer.windows
+    )
+    return Crop(
+        full_size=tuple(w.conv_transpose(i) for w, i in zip(full, input_size, strict=True)),
+        cropped=tuple((w.padding, w.padding - w.output_padding) for w in layer.windows),
+    )

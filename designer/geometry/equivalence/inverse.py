@@ -1,0 +1,138 @@
+"""The layer that leads back to the input's size, whether it is the only one, and the gradient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from designer.geometry.axis import conv_input_sizes, inverse_output_padding
+from designer.geometry.equivalence.placement import Layer, Placement, place
+from designer.geometry.layers import Conv, ConvTranspose, Size, Window, Windows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inverse:
+    """The layer that takes the output's size back to the input's.
+
+    ``layer`` is None where no padding leads back, with the reason in ``why``. ``ambiguous`` lists,
+    per axis, the large sizes that share the small one, [least, greatest]: the convolution of the
+    pair takes all of them to the same size, and the output padding of its twin tells them apart;
+    None where it takes none there. ``unique`` is true where there is one on every axis.
+    """
+
+    layer: Layer | None
+    ambiguous: tuple[tuple[int, int] | None, ...]
+    why: str
+
+    @property
+    def unique(self) -> bool:
+        """Whether the large size is the only one that the small one comes from."""
+        return all(shared is not None and shared[0] == shared[1] for shared in self.ambiguous)
+
+
+def invert_layer(layer: Layer, input_size: Size) -> Inverse:
+    """The layer of the other kind that gives ``input_size`` back.
+
+    >>> conv = Conv(in_channels=1, out_channels=1, windows=(
+    ...     Window(kernel_size=3, stride=2, padding=1),))
+    >>> back = invert_layer(conv, (16,))
+    >>> back.layer.windows[0].output_padding, back.ambiguous, back.unique
+    (1, ((15, 16),), False)
+
+    Raises:
+        InvalidLayer: where the layer is illegal on that map.
+    """
+    placed = place(layer, input_size)
+    windows = tuple(
+        _window_back(layer, window, side)
+        for window, side in zip(layer.windows, input_size, strict=True)
+    )
+    legal = tuple(window for window in windows if window is not None)
+    found = len(legal) == layer.axes
+    convs = layer.windows if isinstance(layer, Conv) else windows
+    ranges = [_sizes_sharing(conv, axis) for conv, axis in zip(convs, placed, strict=True)]
+    return Inverse(
+        layer=_other_kind(layer, legal) if found else None,
+        ambiguous=tuple((sizes[0], sizes[-1]) if sizes else None for sizes in ranges),
+        why=_say_why(layer, windows),
+    )
+
+
+def gradient_layer(layer: Layer, input_size: Size) -> Layer:
+    """The layer whose result is the gradient with respect to the input: same kernel, other kind.
+
+    Its weight is the layer's own tensor, unchanged. Where output_padding is S or more (legal with
+    a dilation above it) it gives more than the input's positions; the first of them count.
+
+    >>> layer = ConvTranspose(in_channels=8, out_channels=3, windows=(Window(kernel_size=3),))
+    >>> gradient_layer(layer, (5,)).in_channels
+    3
+    """
+    if isinstance(layer, ConvTranspose):
+        return _other_kind(layer, tuple(replace(w, output_padding=0) for w in layer.windows))
+    windows = zip(layer.windows, input_size, strict=True)
+    return _other_kind(layer, tuple(_transposed_window(w, side) for w, side in windows))
+
+
+def _other_kind(layer: Layer, windows: Windows) -> Layer:
+    kind = Conv if isinstance(layer, ConvTranspose) else ConvTranspose
+    return kind(
+        in_channels=layer.out_channels,
+        out_channels=layer.in_channels,
+        windows=windows,
+        groups=layer.groups,
+        bias=layer.bias,
+    )
+
+
+def _window_back(layer: Layer, window: Window, side: int) -> Window | None:
+    if isinstance(layer, ConvTranspose):
+        return _conv_window(window)
+    return _transposed_window(window, side)
+
+
+def _transposed_window(window: Window, side: int) -> Window:
+    dropped = inverse_output_padding(
+        side,
+        kernel_size=window.kernel_size,
+        stride=window.stride,
+        padding=window.padding,
+        dilation=window.dilation,
+    )
+    return replace(window, output_padding=dropped)
+
+
+def _conv_window(window: Window) -> Window | None:
+    """The conv that leads back: the same padding while A < S, otherwise less of it."""
+    less = max(0, -((window.stride - 1 - window.output_padding) // 2))
+    if less > window.padding or 2 * less > window.output_padding:
+        return None
+    return replace(window, padding=window.padding - less, output_padding=0)
+
+
+def _sizes_sharing(conv: Window | None, axis: Placement) -> range:
+    """The large sizes that the convolution, of the two layers, takes to the small one."""
+    if conv is None:
+        return range(axis.pixels, axis.pixels + 1)
+    return conv_input_sizes(
+        axis.positions,
+        kernel_size=conv.kernel_size,
+        stride=conv.stride,
+        padding=conv.padding,
+        dilation=conv.dilation,
+    )
+
+
+def _say_why(layer: Layer, windows: tuple[Window | None, ...]) -> str:
+    if None in windows:
+        axis = windows.index(None)
+        window = layer.windows[axis]
+        return (
+            f"on axis {axis} output_padding {window.output_padding} is not below stride"
+            f" {window.stride}, and no padding up to {window.padding} makes a convolution with"
+            f" kernel_size {window.kernel_size} lead back"
+        )
+    if any(
+        back and w.padding != back.padding for w, back in zip(layer.windows, windows, strict=True)
+    ):
+        return "output_padding is not below the stride, so the convolution back has less padding"
+    return "the same window leads back, as output_padding is below the stride"

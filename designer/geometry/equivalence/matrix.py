@@ -1,0 +1,123 @@
+"""C and Cᵀ: a layer as a sparse matrix, each entry naming the kernel tap that stands there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+
+from designer.errors import TooLarge
+from designer.geometry.equivalence.placement import (
+    Layer,
+    Placements,
+    pixels_size,
+    place,
+    positions_size,
+)
+from designer.geometry.layers import ConvTranspose, Size
+from designer.limits import MAX_CONTRIBUTIONS, MAX_MATRIX_ENTRIES
+
+Entry = tuple[int, int, int]
+"""(row, column, tap): the tap counts the kernel's taps row by row, as ``weight.flatten()`` does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerMatrix:
+    """Y = M·X for one pair of channels, both maps flattened row by row.
+
+    For a convolution M is C, for a transposed one Cᵀ. Rows are outputs, columns inputs; what is
+    not listed is zero. ``entries`` are ascending.
+    """
+
+    rows: int
+    columns: int
+    kernel_size: Size
+    entries: tuple[Entry, ...]
+
+    @property
+    def transposed(self) -> LayerMatrix:
+        """The matrix of the layer that is the gradient: rows and columns exchanged."""
+        return LayerMatrix(
+            rows=self.columns,
+            columns=self.rows,
+            kernel_size=self.kernel_size,
+            entries=tuple(sorted((column, row, tap) for row, column, tap in self.entries)),
+        )
+
+    @property
+    def inputs_per_output(self) -> tuple[int, ...]:
+        """Connectivity: how many inputs each output is made of."""
+        counts = Counter(row for row, _, _ in self.entries)
+        return tuple(counts[row] for row in range(self.rows))
+
+    @property
+    def outputs_per_input(self) -> tuple[int, ...]:
+        """Connectivity: how many outputs each input takes part in."""
+        counts = Counter(column for _, column, _ in self.entries)
+        return tuple(counts[column] for column in range(self.columns))
+
+
+def layer_matrix(layer: Layer, input_size: Size) -> LayerMatrix:
+    """The matrix that multiplies the flattened input: C, or Cᵀ for a transposed convolution.
+
+    >>> from designer.geometry.layers import Conv, Window
+    >>> layer = Conv(in_channels=1, out_channels=1, windows=(Window(kernel_size=2),))
+    >>> layer_matrix(layer, (3,)).entries
+    ((0, 0, 0), (0, 1, 1), (1, 1, 0), (1, 2, 1))
+
+    Raises:
+        InvalidLayer: where the layer is illegal on that map.
+        TooLarge: where there would be more than ``MAX_MATRIX_ENTRIES`` entries, or more than
+            ``MAX_CONTRIBUTIONS`` rows or columns.
+    """
+    placed = place(layer, input_size)
+    _check_size(placed)
+    kernel_size = tuple(window.kernel_size for window in layer.windows)
+    positions, pixels = positions_size(placed), pixels_size(placed)
+    entries: list[Entry] = []
+    listed = (axis.entries() for axis in placed) if _count_entries(placed) else [()]
+    for combined in product(*listed):
+        position, pixel, tap = zip(*combined, strict=True)
+        small, large = flat_index(position, positions), flat_index(pixel, pixels)
+        entries.append((small, large, flat_index(tap, kernel_size)))
+    matrix = LayerMatrix(
+        rows=prod(positions),
+        columns=prod(pixels),
+        kernel_size=kernel_size,
+        entries=tuple(sorted(entries)),
+    )
+    return matrix.transposed if isinstance(layer, ConvTranspose) else matrix
+
+
+def _count_entries(placed: Placements) -> int:
+    return prod(axis.entry_count for axis in placed)
+
+
+def _check_size(placed: Placements) -> None:
+    largest = max(prod(positions_size(placed)), prod(pixels_size(placed)))
+    if largest > MAX_CONTRIBUTIONS:
+        raise TooLarge(
+            f"the matrix would have a side of {largest}; the limit is {MAX_CONTRIBUTIONS}",
+            side=largest,
+            limit=MAX_CONTRIBUTIONS,
+        )
+    count = _count_entries(placed)
+    if count > MAX_MATRIX_ENTRIES:
+        raise TooLarge(
+            f"the matrix would have {count} entries; the limit is {MAX_MATRIX_ENTRIES}",
+            entries=count,
+            limit=MAX_MATRIX_ENTRIES,
+        )
+
+
+def flat_index(index: Size, size: Size) -> int:
+    """Where an index stands when a map of ``size`` is flattened row by row.
+
+    >>> flat_index((1, 2), (3, 4))
+    6
+    """
+    flat = 0
+    for place_, side in zip(index, size, strict=True):
+        flat = flat * side + place_
+    return flat

@@ -1,0 +1,141 @@
+"""How often each position is touched: the overlap map, even or not, and where its border begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from math import prod
+
+from designer.errors import TooLarge
+from designer.geometry.axis import inner_pixels, matching_taps
+from designer.geometry.equivalence.placement import Layer, Placement, pixels_size, place
+from designer.geometry.layers import Size, Window
+from designer.limits import MAX_CONTRIBUTIONS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverlapAxis:
+    """Contributions along one axis: the map is the product of its axes.
+
+    ``inner`` is [start, stop) of the positions away from both borders, empty on a small map;
+    ``most`` and ``least`` are what inner positions get, over one stride.
+    """
+
+    contributions: tuple[int, ...]
+    inner: tuple[int, int]
+    most: int
+    least: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlap:
+    """Contributions per pixel: of a transposed convolution's output, of a convolution's input.
+
+    ``even`` says whether all pixels away from the border get equally many; ``most`` and ``least``
+    are what they get. ``border`` is how many pixels each side of each axis belong to the border.
+    """
+
+    size: Size
+    axes: tuple[OverlapAxis, ...]
+    even: bool
+
+    @property
+    def most(self) -> int:
+        """Contributions of the inner pixels that get most."""
+        return prod(axis.most for axis in self.axes)
+
+    @property
+    def least(self) -> int:
+        """Contributions of the inner pixels that get least; 0 where some get none."""
+        return prod(axis.least for axis in self.axes)
+
+    @property
+    def ratio(self) -> Fraction | None:
+        """Most to least, exactly; None where some inner pixels get nothing."""
+        return Fraction(self.most, self.least) if self.least else None
+
+    @property
+    def border(self) -> tuple[tuple[int, int], ...]:
+        """Width of the border per axis, (near, far)."""
+        return tuple(
+            (axis.inner[0], side - axis.inner[1])
+            for axis, side in zip(self.axes, self.size, strict=True)
+        )
+
+    @property
+    def contributions(self) -> tuple[int, ...]:
+        """Contributions per pixel, flattened row by row."""
+        return reduce(
+            lambda before, axis: tuple(b * a for b in before for a in axis.contributions),
+            self.axes,
+            (1,),
+        )
+
+
+def layer_overlap(layer: Layer, input_size: Size) -> Overlap:
+    """The overlap map of a layer.
+
+    >>> from designer.geometry.layers import ConvTranspose
+    >>> layer = ConvTranspose(in_channels=1, out_channels=1,
+    ...                       windows=(Window(kernel_size=3, stride=2),))
+    >>> overlap = layer_overlap(layer, (4,))
+    >>> overlap.contributions, overlap.even, overlap.border
+    ((1, 1, 2, 1, 2, 1, 2, 1, 1), False, ((1, 1),))
+
+    Raises:
+        InvalidLayer: where the layer is illegal on that map.
+        TooLarge: where the map has more than ``MAX_CONTRIBUTIONS`` pixels.
+    """
+    placed = place(layer, input_size)
+    size = pixels_size(placed)
+    if prod(size) > MAX_CONTRIBUTIONS:
+        raise TooLarge(
+            f"the overlap map would have {prod(size)} positions; the limit is {MAX_CONTRIBUTIONS}",
+            positions=prod(size),
+            limit=MAX_CONTRIBUTIONS,
+        )
+    return Overlap(
+        size=size,
+        axes=tuple(_overlap_along(axis) for axis in placed),
+        even=all(window.overlaps_evenly for window in layer.windows),
+    )
+
+
+def _overlap_along(placed: Placement) -> OverlapAxis:
+    window = placed.window
+    most, least = inner_extremes(window)
+    inner = inner_pixels(
+        placed.pixels,
+        positions=placed.positions,
+        kernel_size=window.kernel_size,
+        stride=window.stride,
+        padding=window.padding,
+        dilation=window.dilation,
+    )
+    return OverlapAxis(
+        contributions=tuple(placed.contributions(pixel) for pixel in range(placed.pixels)),
+        inner=(inner.start, inner.stop),
+        most=most,
+        least=least,
+    )
+
+
+def inner_extremes(window: Window) -> tuple[int, int]:
+    """Most and fewest taps that meet a pixel away from the border: those of one residue.
+
+    >>> inner_extremes(Window(kernel_size=5, stride=2))
+    (3, 2)
+    """
+    counts = [
+        len(
+            matching_taps(
+                residue,
+                kernel_size=window.kernel_size,
+                stride=window.stride,
+                dilation=window.dilation,
+            )
+        )
+        for residue in range(window.stride)
+    ]
+    return max(counts), min(counts)

@@ -1,0 +1,167 @@
+"""A stride-S layer as S^n small convolutions between interleaved maps, its phases.
+
+Output pixel x of a transposed convolution only meets the taps t with tD ≡ x + P (mod S). So the
+pixels of one phase, x ≡ φ (mod S), are a stride-1 convolution of the input with every S-th tap
+(fractionally strided, sub-pixel); putting the phases back in turn is a pixel shuffle. A strided
+convolution is the same backwards: its input is taken apart into phases, each gets its small
+convolution, and the results are added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from math import gcd, prod
+
+from designer.errors import TooLarge
+from designer.geometry.axis import matching_taps
+from designer.geometry.equivalence.placement import Layer, Placement, place
+from designer.geometry.layers import ConvTranspose, Size
+from designer.limits import MAX_PHASES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseAxis:
+    """One phase along one axis.
+
+    ``taps`` are the kernel's taps that it keeps, ascending; empty where the phase gets none.
+    ``padding`` is (near, far) of its stride-1 convolution, negative for a crop; ``size`` is how
+    many pixels of the large map belong to the phase.
+    """
+
+    phase: int
+    taps: tuple[int, ...]
+    dilation: int
+    padding: tuple[int, int]
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PixelShuffle:
+    """Whether the phases together are one convolution followed by torch's PixelShuffle.
+
+    ``kernel_size``, ``padding`` and ``dilation`` are those of that convolution, which has
+    ``upscale_factor``^n times the output channels; null where ``holds`` is false.
+    """
+
+    holds: bool
+    why: str
+    upscale_factor: int | None = None
+    kernel_size: Size | None = None
+    padding: Size | None = None
+    dilation: Size | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phases:
+    """All phases of a layer: per axis, and together as the product of the axes.
+
+    In a transposed convolution the kernel of each phase is turned around, as in the direct form.
+    """
+
+    axes: tuple[tuple[PhaseAxis, ...], ...]
+    pixel_shuffle: PixelShuffle
+
+    def __iter__(self) -> Iterator[tuple[PhaseAxis, ...]]:
+        return product(*self.axes)
+
+    def __len__(self) -> int:
+        return prod(len(axis) for axis in self.axes)
+
+
+def layer_phases(layer: Layer, input_size: Size) -> Phases:
+    """The phases of a layer, as many as the product of its strides.
+
+    >>> from designer.geometry.layers import Window
+    >>> layer = ConvTranspose(in_channels=1, out_channels=1,
+    ...                       windows=(Window(kernel_size=4, stride=2, padding=1),))
+    >>> [(axis.taps, axis.padding) for axis, in layer_phases(layer, (4,))]
+    [((1, 3), (1, 0)), ((0, 2), (0, 1))]
+
+    Raises:
+        InvalidLayer: where the layer is illegal on that map.
+        TooLarge: where there would be more than ``MAX_PHASES`` phases.
+    """
+    placed = place(layer, input_size)
+    count = prod(window.stride for window in layer.windows)
+    if count > MAX_PHASES:
+        raise TooLarge(
+            f"the layer has {count} phases; the limit is {MAX_PHASES}",
+            phases=count,
+            limit=MAX_PHASES,
+        )
+    transposed = isinstance(layer, ConvTranspose)
+    axes = tuple(tuple(_phases_of_axis(axis, transposed)) for axis in placed)
+    return Phases(axes=axes, pixel_shuffle=_judge_pixel_shuffle(layer, axes))
+
+
+def _phases_of_axis(placed: Placement, transposed: bool) -> Iterator[PhaseAxis]:
+    window = placed.window
+    step = window.dilation // gcd(window.dilation, window.stride)
+    for phase in range(window.stride):
+        taps = matching_taps(
+            (phase + window.padding) % window.stride,
+            kernel_size=window.kernel_size,
+            stride=window.stride,
+            dilation=window.dilation,
+        )
+        size = max(0, -((phase - placed.pixels) // window.stride))
+        padding = (0, 0)
+        if taps:
+            shift = (phase - placed.pixel(0, taps[0])) // window.stride
+            reach = (len(taps) - 1) * step
+            past = size - placed.positions + shift
+            padding = (reach - shift, past) if transposed else (shift, reach - past)
+        yield PhaseAxis(phase=phase, taps=tuple(taps), dilation=step, padding=padding, size=size)
+
+
+def _judge_pixel_shuffle(layer: Layer, axes: tuple[tuple[PhaseAxis, ...], ...]) -> PixelShuffle:
+    why_not = _why_no_pixel_shuffle(layer, axes)
+    if why_not:
+        return PixelShuffle(holds=False, why=why_not)
+    first = [axis[0] for axis in axes]
+    kernel_size = tuple(len(phase.taps) for phase in first)
+    padding = tuple(phase.padding[0] for phase in first)
+    factor = layer.windows[0].stride
+    return PixelShuffle(
+        holds=True,
+        why=f"every phase is the same convolution of kernel_size {_text(kernel_size)} and padding"
+        f" {_text(padding)} with other taps, so one convolution to {factor**layer.axes} times the"
+        f" channels and PixelShuffle({factor}) give the layer",
+        upscale_factor=factor,
+        kernel_size=kernel_size,
+        padding=padding,
+        dilation=tuple(phase.dilation for phase in first),
+    )
+
+
+def _why_no_pixel_shuffle(layer: Layer, axes: tuple[tuple[PhaseAxis, ...], ...]) -> str | None:
+    strides = {window.stride for window in layer.windows}
+    if not isinstance(layer, ConvTranspose):
+        return "a convolution makes its map smaller: its phases are a PixelUnshuffle and a sum"
+    if len(strides) > 1:
+        return f"PixelShuffle has one factor for all axes, the strides are {sorted(strides)}"
+    for phases in axes:
+        if len({phase.size for phase in phases}) > 1:
+            return (
+                f"the phases have {sorted({phase.size for phase in phases})} pixels, not one size"
+            )
+        counts = sorted({len(phase.taps) for phase in phases})
+        if len(counts) > 1 or not counts[0]:
+            return f"the phases have {_either(counts)} taps: the stride does not divide the kernel"
+        paddings = sorted({phase.padding for phase in phases})
+        if len(paddings) > 1:
+            return f"the phases are padded differently, {_either(paddings)}"
+        near, far = paddings[0]
+        if near != far or near < 0:
+            return f"the phases are padded by {near} and {far}, which a layer of torch is not"
+    return None
+
+
+def _either(values: list[int] | list[tuple[int, int]]) -> str:
+    return " or ".join(str(value) for value in values)
+
+
+def _text(size: Size) -> str:
+    return "×".join(map(str, size))

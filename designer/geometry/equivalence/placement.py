@@ -1,0 +1,132 @@
+"""Where each tap of each window lies along an axis: what every form of a layer is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import gcd, prod
+
+from designer.geometry.axis import matching_taps, touched_pixels
+from designer.geometry.layers import Conv, ConvTranspose, FeatureMap, Size, Window
+
+Layer = Conv | ConvTranspose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """A window set down ``positions`` times along ``pixels`` pixels of one axis.
+
+    Tap t of position j lies on pixel jS + tD − P. A convolution reads there (positions are its
+    outputs, pixels its inputs); a transposed one paints there (positions are its inputs).
+
+    >>> placed = Placement(window=Window(kernel_size=3, stride=2, padding=1), positions=2, pixels=4)
+    >>> sorted(placed.entries())
+    [(0, 0, 1), (0, 1, 2), (1, 1, 0), (1, 2, 1), (1, 3, 2)]
+    """
+
+    window: Window
+    positions: int
+    pixels: int
+
+    def pixel(self, position: int, tap: int) -> int:
+        """Where a tap lies: jS + tD − P; below 0 or past the end it lies on padding."""
+        window = self.window
+        return position * window.stride + tap * window.dilation - window.padding
+
+    def entries(self) -> Iterator[tuple[int, int, int]]:
+        """Every (position, pixel, tap) that lies on the map, tap by tap."""
+        for tap in range(self.window.kernel_size):
+            for position in self.positions_of(tap):
+                yield position, self.pixel(position, tap), tap
+
+    def positions_of(self, tap: int) -> range:
+        """The positions whose ``tap`` lies on the map and not on the padding."""
+        stride = self.window.stride
+        first = self.pixel(0, tap)
+        start = max(0, -(first // stride))
+        stop = min(self.positions, -((first - self.pixels) // stride))
+        return range(start, max(start, stop))
+
+    @property
+    def entry_count(self) -> int:
+        """How many entries there are, without listing them."""
+        return sum(len(self.positions_of(tap)) for tap in range(self.window.kernel_size))
+
+    def contributions(self, pixel: int) -> int:
+        """How many windows touch a pixel.
+
+        >>> window = Window(kernel_size=3, stride=2)
+        >>> placed = Placement(window=window, positions=3, pixels=7)
+        >>> [placed.contributions(pixel) for pixel in range(7)]
+        [1, 1, 2, 1, 2, 1, 1]
+        """
+        window = self.window
+        taps = matching_taps(
+            (pixel + window.padding) % window.stride,
+            kernel_size=window.kernel_size,
+            stride=window.stride,
+            dilation=window.dilation,
+        )
+        if not taps:
+            return 0
+        step = window.dilation // gcd(window.dilation, window.stride)
+        newest = (pixel - self.pixel(0, taps[0])) // window.stride
+        first = max(0, -((self.positions - 1 - newest) // step))
+        last = min(len(taps) - 1, newest // step)
+        return max(0, last - first + 1)
+
+    @property
+    def touched(self) -> int:
+        """How many pixels some window touches."""
+        window = self.window
+        return touched_pixels(
+            self.pixels,
+            positions=self.positions,
+            kernel_size=window.kernel_size,
+            stride=window.stride,
+            padding=window.padding,
+            dilation=window.dilation,
+        )
+
+
+Placements = tuple[Placement, ...]
+"""One placement per axis."""
+
+
+def place(layer: Layer, input_size: Size) -> Placements:
+    """The windows of a layer on a map of ``input_size``, axis by axis.
+
+    >>> layer = ConvTranspose(in_channels=1, out_channels=1, windows=(Window(kernel_size=3),))
+    >>> place(layer, (2,))[0].pixels
+    4
+
+    Raises:
+        InvalidLayer: where the layer is illegal on that map.
+    """
+    before = FeatureMap(channels=layer.in_channels, size=input_size)
+    after = layer.output_map(before).size
+    transposed = isinstance(layer, ConvTranspose)
+    return tuple(
+        Placement(window=window, positions=i if transposed else o, pixels=o if transposed else i)
+        for window, i, o in zip(layer.windows, input_size, after, strict=True)
+    )
+
+
+def positions_size(placed: Placements) -> Size:
+    """Size of the map of positions: a convolution's output, a transposed one's input."""
+    return tuple(axis.positions for axis in placed)
+
+
+def pixels_size(placed: Placements) -> Size:
+    """Size of the map of pixels: a convolution's input, a transposed one's output."""
+    return tuple(axis.pixels for axis in placed)
+
+
+def untouched_count(placed: Placements) -> int:
+    """Pixels that no window touches: unread by a convolution, unpainted by a transposed one.
+
+    >>> layer = Conv(in_channels=1, out_channels=1, windows=(Window(kernel_size=2, stride=2),) * 2)
+    >>> untouched_count(place(layer, (5, 5)))
+    9
+    """
+    return prod(pixels_size(placed)) - prod(axis.touched for axis in placed)

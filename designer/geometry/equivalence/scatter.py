@@ -1,0 +1,50 @@
+"""The reference: a transposed convolution as kernel copies that are added up, one by one.
+
+Slow and obvious on purpose, one pair of channels, plain numbers; it shares nothing with the other
+forms, not even a formula for the size, and the tests hold them against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+from designer.geometry.layers import ConvTranspose, Size
+
+Values = Sequence[float]
+"""A map flattened row by row."""
+
+
+def scatter_copies(
+    layer: ConvTranspose, input_size: Size, values: Values, kernel: Values
+) -> dict[Size, float]:
+    """The output, index by index: each input value lays down one copy of the kernel times itself.
+
+    The copies lie a stride apart on an endless sheet, their taps a dilation apart; the sheet is
+    cut a padding after its first pixel and a padding before the last copy's end, output_padding
+    further out.
+
+    >>> from designer.geometry.layers import Window
+    >>> layer = ConvTranspose(in_channels=1, out_channels=1, windows=(Window(kernel_size=2),) * 2)
+    >>> list(scatter_copies(layer, (2, 2), [0, 1, 2, 3], [0, 1, 2, 3]).values())
+    [0, 0, 1, 0, 4, 6, 4, 12, 9]
+    """
+    sheet: dict[Size, float] = {}
+    taps = [range(window.kernel_size) for window in layer.windows]
+    for value, position in zip(values, product(*map(range, input_size)), strict=True):
+        for weight, tap in zip(kernel, product(*taps), strict=True):
+            pixel = tuple(
+                j * window.stride + t * window.dilation
+                for j, t, window in zip(position, tap, layer.windows, strict=True)
+            )
+            sheet[pixel] = sheet.get(pixel, 0) + value * weight
+    kept = [
+        range(window.padding, max(marks) + 1 - window.padding + window.output_padding)
+        for window, marks in zip(layer.windows, zip(*sheet, strict=True), strict=True)
+    ]
+    return {
+        tuple(
+            x - window.padding for x, window in zip(pixel, layer.windows, strict=True)
+        ): sheet.get(pixel, 0)
+        for pixel in product(*kept)
+    }

@@ -1,0 +1,38 @@
+"""The laws written out with a layer's own numbers, for sources, answers and pictures alike."""
+
+from __future__ import annotations
+
+from designer.geometry.layers import Window
+
+
+def describe_conv_transpose(window: Window, input_size: int) -> str:
+    """(i − 1)S − 2P + E + A = o with its numbers; A is left out where it is 0.
+
+    >>> describe_conv_transpose(Window(kernel_size=4, stride=2, padding=1), 4)
+    '(4 − 1)·2 − 2·1 + 4 = 8'
+
+    Raises:
+        InvalidLayer: where the window gives no map.
+    """
+    tail = f" + {window.output_padding}" if window.output_padding else ""
+    output_size = window.conv_transpose(input_size)
+    return (
+        f"({input_size} − 1)·{window.stride} − 2·{window.padding} + {window.span}{tail}"
+        f" = {output_size}"
+    )
+
+
+def describe_conv(window: Window, input_size: int) -> str:
+    """⌊(i + 2P − E) / S⌋ + 1 = o with its numbers.
+
+    >>> describe_conv(Window(kernel_size=4, stride=2, padding=1), 64)
+    '⌊(64 + 2·1 − 4) / 2⌋ + 1 = 32'
+
+    Raises:
+        InvalidLayer: where the window gives no map.
+    """
+    output_size = window.conv(input_size)
+    return (
+        f"⌊({input_size} + 2·{window.padding} − {window.span}) / {window.stride}⌋ + 1"
+        f" = {output_size}"
+    )

@@ -1,0 +1,246 @@
+"""Layers on one to three axes, as values that are valid because they exist.
+
+Names are torch.nn's. Sizes are tuples, one entry per axis, height before width (depth first). A
+layer holds one ``Window`` per axis; the arithmetic along an axis is in ``designer.geometry.axis``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from designer.errors import InvalidLayer
+from designer.geometry.axis import (
+    conv_output_size,
+    conv_transpose_output_size,
+    kernel_span,
+    overlaps_evenly,
+    transposed_offset,
+)
+
+Size = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureMap:
+    """Shape of one sample between two layers, (channels, *size); the batch axis is left out.
+
+    >>> str(FeatureMap(channels=512, size=(4, 4)))
+    '512×4×4'
+
+    Raises:
+        InvalidLayer: where the channels or a side are below 1.
+    """
+
+    channels: int
+    size: Size
+
+    def __post_init__(self) -> None:
+        for number in self.shape:
+            if number < 1:
+                raise InvalidLayer(
+                    f"a feature map needs at least 1 in every place, got {self}",
+                    shape=list(self.shape),
+                )
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(channels, *size)."""
+        return (self.channels, *self.size)
+
+    @property
+    def elements(self) -> int:
+        """Numbers in one sample."""
+        return prod(self.shape)
+
+    def __str__(self) -> str:
+        return "×".join(str(number) for number in self.shape)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """How a kernel moves along one axis; the same value serves a conv and its transpose.
+
+    >>> Window(kernel_size=4, stride=2, padding=1).offset
+    0
+
+    Raises:
+        InvalidLayer: for a kernel_size, stride or dilation below 1, a negative padding or
+            output_padding, or an output_padding that is not below the larger of stride and
+            dilation (eager torch's rule).
+    """
+
+    kernel_size: int
+    stride: int = 1
+    padding: int = 0
+    dilation: int = 1
+    output_padding: int = 0
+
+    def __post_init__(self) -> None:
+        for name, least in _LEAST.items():
+            value = getattr(self, name)
+            if value < least:
+                raise InvalidLayer(f"{name} must be at least {least}, got {value}", **{name: value})
+        if self.output_padding >= max(self.stride, self.dilation):
+            raise InvalidLayer(
+                f"output_padding {self.output_padding} must be below the larger of stride"
+                f" {self.stride} and dilation {self.dilation}",
+                output_padding=self.output_padding,
+                stride=self.stride,
+                dilation=self.dilation,
+            )
+
+    @property
+    def span(self) -> int:
+        """Pixels from the first to the last tap: E = D(F − 1) + 1."""
+        return kernel_span(self.kernel_size, self.dilation)
+
+    @property
+    def offset(self) -> int:
+        """C in o = S·i + c of the transposed convolution."""
+        return transposed_offset(
+            kernel_size=self.kernel_size,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            output_padding=self.output_padding,
+        )
+
+    @property
+    def overlaps_evenly(self) -> bool:
+        """Whether the transposed convolution paints every inner pixel equally often."""
+        return overlaps_evenly(
+            kernel_size=self.kernel_size, stride=self.stride, dilation=self.dilation
+        )
+
+    def conv(self, input_size: int) -> int:
+        """Size after a convolution with this window; output_padding plays no part.
+
+        >>> Window(kernel_size=4, stride=2, padding=1).conv(64)
+        32
+        """
+        return conv_output_size(
+            input_size,
+            kernel_size=self.kernel_size,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+        )
+
+    def conv_transpose(self, input_size: int) -> int:
+        """Size after a transposed convolution with this window.
+
+        >>> Window(kernel_size=4, stride=2, padding=1, output_padding=1).conv_transpose(48)
+        97
+        """
+        return conv_transpose_output_size(
+            input_size,
+            kernel_size=self.kernel_size,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            output_padding=self.output_padding,
+        )
+
+
+_LEAST = {"kernel_size": 1, "stride": 1, "dilation": 1, "padding": 0, "output_padding": 0}
+
+Windows = tuple[Window, ...]
+"""The windows of one layer, one per axis."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Convolution:
+    """What a convolution and a transposed convolution share: channels, windows, groups, bias.
+
+    Raises:
+        InvalidLayer: for channels or groups below 1, channels that groups does not divide, or
+            other than 1 to 3 axes.
+    """
+
+    in_channels: int
+    out_channels: int
+    windows: Windows
+    groups: int = 1
+    bias: bool = True
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.windows) <= 3:
+            raise InvalidLayer(
+                f"a layer has 1 to 3 axes, got {len(self.windows)}", axes=len(self.windows)
+            )
+        for name in ("in_channels", "out_channels", "groups"):
+            if (value := getattr(self, name)) < 1:
+                raise InvalidLayer(f"{name} must be at least 1, got {value}", **{name: value})
+        for name in ("in_channels", "out_channels"):
+            if (value := getattr(self, name)) % self.groups:
+                raise InvalidLayer(
+                    f"{name} {value} must be divisible by groups {self.groups}",
+                    groups=self.groups,
+                    **{name: value},
+                )
+
+    @property
+    def axes(self) -> int:
+        """Number of axes the kernel moves along: 1, 2 or 3."""
+        return len(self.windows)
+
+    @property
+    def kernel_taps(self) -> int:
+        """Taps of the kernel over all axes."""
+        return prod(window.kernel_size for window in self.windows)
+
+    def output_map(self, before: FeatureMap) -> FeatureMap:
+        """The map after this layer.
+
+        Raises:
+            InvalidLayer: where the map's channels or axes are not this layer's, or a side would
+                be illegal.
+        """
+        if before.channels != self.in_channels:
+            raise InvalidLayer(
+                f"the layer takes {self.in_channels} channels, the map {before} has"
+                f" {before.channels}",
+                in_channels=self.in_channels,
+                channels=before.channels,
+            )
+        if len(before.size) != self.axes:
+            raise InvalidLayer(
+                f"the layer has {self.axes} axes, the map {before} has {len(before.size)}",
+                axes=self.axes,
+                size=list(before.size),
+            )
+        return FeatureMap(channels=self.out_channels, size=self._output_size(before.size))
+
+    def _output_size(self, size: Size) -> Size:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conv(Convolution):
+    """A convolution; torch's Conv1d, Conv2d or Conv3d.
+
+    >>> layer = Conv(in_channels=3, out_channels=64,
+    ...              windows=(Window(kernel_size=4, stride=2, padding=1),) * 2)
+    >>> str(layer.output_map(FeatureMap(channels=3, size=(64, 48))))
+    '64×32×24'
+    """
+
+    def _output_size(self, size: Size) -> Size:
+        return tuple(window.conv(side) for window, side in zip(self.windows, size, strict=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvTranspose(Convolution):
+    """A transposed convolution; torch's ConvTranspose1d, ConvTranspose2d or ConvTranspose3d.
+
+    >>> layer = ConvTranspose(in_channels=64, out_channels=3,
+    ...                       windows=(Window(kernel_size=4, stride=2, padding=1),) * 2)
+    >>> str(layer.output_map(FeatureMap(channels=64, size=(32, 24))))
+    '3×64×48'
+    """
+
+    def _output_size(self, size: Size) -> Size:
+        return tuple(
+            window.conv_transpose(side) for window, side in zip(self.windows, size, strict=True)
+        )

@@ -1,0 +1,164 @@
+"""What a window of the chain becomes where the map is not enlarged by a transposed convolution.
+
+A chain is a row of windows that lead from size to size by o = S·i + c. Resizing and sub-pixel layers
+go from the same sizes to the same sizes: S times larger first, then c more or less. Their kernels
+are odd and follow the window's, so that a window that reaches farther gives a layer that does.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import replace
+from enum import StrEnum
+from functools import lru_cache
+from math import ceil, prod
+
+from designer.geometry.layers import Size, Window
+
+
+class Upsampling(StrEnum):
+    """How a generator's layer enlarges its map; the sizes are the same in all three."""
+
+    TRANSPOSED = "transposed"
+    """A transposed convolution with the chain's window."""
+    RESIZE = "resize"
+    """Nearest neighbours to the next size, then a convolution that keeps it."""
+    SUBPIXEL = "subpixel"
+    """A convolution to more channels, which become pixels (Shi et al., arXiv:1609.05158)."""
+
+
+def resize_kernel(kernel_size: int) -> int:
+    """Taps of the size-keeping convolution after resizing: the largest odd number in F, at least 3.
+
+    A kernel of one tap, along an axis that stays, remains one tap.
+
+    >>> [resize_kernel(kernel_size) for kernel_size in (1, 2, 3, 4, 25)]
+    [1, 3, 3, 3, 25]
+    """
+    return kernel_size if kernel_size % 2 else max(3, kernel_size - 1)
+
+
+def subpixel_kernel(kernel_size: int, stride: int) -> int:
+    """Taps of the convolution before the shuffle: the smallest odd number from F/S on, at least 3.
+
+    >>> [subpixel_kernel(kernel_size, 4) for kernel_size in (4, 16, 25)], subpixel_kernel(1, 1)
+    ([3, 5, 7], 1)
+    """
+    return 1 if kernel_size == 1 else max(3, ceil(kernel_size / stride) | 1)
+
+
+def resize_window(window: Window) -> Window:
+    """The convolution after resizing, which leaves its map as large as it was.
+
+    >>> resize_window(Window(kernel_size=4, stride=2, padding=1))
+    Window(kernel_size=3, stride=1, padding=1, dilation=1, output_padding=0)
+    """
+    return _size_keeping(resize_kernel(window.kernel_size), window.dilation)
+
+
+def subpixel_window(window: Window) -> Window:
+    """The convolution before the shuffle; it makes ⌈c/S⌉ positions more at each side where c > 0.
+
+    These are cropped after the shuffle: every pixel of the picture is computed, none made up.
+
+    >>> subpixel_window(Window(kernel_size=25, stride=4, padding=11, output_padding=1))
+    Window(kernel_size=7, stride=1, padding=3, dilation=1, output_padding=0)
+    """
+    kernel = _size_keeping(subpixel_kernel(window.kernel_size, window.stride), window.dilation)
+    return replace(kernel, padding=kernel.padding + subpixel_margin(window.stride, window.offset))
+
+
+def subpixel_crop(window: Window) -> tuple[int, int]:
+    """Pixels too many before and after, once S·(i + 2⌈c/S⌉) were made.
+
+    >>> subpixel_crop(Window(kernel_size=4, stride=2, padding=1, output_padding=1))
+    (2, 1)
+    >>> subpixel_crop(Window(kernel_size=3, stride=2, padding=1))
+    (0, 1)
+    """
+    made = window.stride * subpixel_margin(window.stride, window.offset)
+    return made, made - window.offset
+
+
+def subpixel_margin(stride: int, offset: int) -> int:
+    """Positions to make at each side, beyond those of the map: ⌈c/S⌉ where c > 0, else none.
+
+    >>> [subpixel_margin(2, offset) for offset in (-1, 0, 1, 3)]
+    [0, 0, 1, 2]
+    """
+    return max(0, ceil(offset / stride))
+
+
+def _size_keeping(kernel_size: int, dilation: int) -> Window:
+    padding = dilation * (kernel_size - 1) // 2
+    return Window(kernel_size=kernel_size, padding=padding, dilation=dilation)
+
+
+def weight_taps(upsampling: Upsampling, kernel_sizes: Size, strides: Size) -> int:
+    """Weights of a layer per channel of its input and of its output.
+
+    >>> [weight_taps(kind, (4, 4), (2, 2)) for kind in Upsampling]
+    [16, 9, 36]
+    """
+    if upsampling is Upsampling.TRANSPOSED:
+        return prod(kernel_sizes)
+    if upsampling is Upsampling.RESIZE:
+        return prod(map(resize_kernel, kernel_sizes))
+    return prod(map(subpixel_kernel, kernel_sizes, strides)) * prod(strides)
+
+
+def kernel_positions(
+    upsampling: Upsampling, before: Size, strides: Size, offsets: Size
+) -> Iterator[int]:
+    """How often a layer's kernel is set down along each axis of a map of this size.
+
+    >>> [list(kernel_positions(kind, (8,), (2,), (1,))) for kind in Upsampling]
+    [[8], [17], [10]]
+    """
+    for side, stride, offset in zip(before, strides, offsets, strict=True):
+        if upsampling is Upsampling.TRANSPOSED:
+            yield side
+        elif upsampling is Upsampling.RESIZE:
+            yield stride * side + offset
+        else:
+            yield side + 2 * subpixel_margin(stride, offset)
+
+
+def nearest_repeats(before: int, after: int) -> list[int]:
+    """How often torch's ``nearest`` repeats each pixel.
+
+    >>> nearest_repeats(4, 9)
+    [3, 2, 2, 2]
+    """
+    repeats = [0] * before
+    for source in nearest_sources(before, after):
+        repeats[min(source, before - 1)] += 1
+    return repeats
+
+
+@lru_cache(maxsize=4)
+def nearest_sources(before: int, after: int) -> tuple[int, ...]:
+    """Where torch's ``nearest`` takes each pixel x from: ⌊x·i/o⌋, in single precision.
+
+    >>> nearest_sources(2, 5)
+    (0, 0, 0, 1, 1)
+    """
+    return tuple(_sources(range(after), before, after))
+
+
+def repeats_wholly(before: int, after: int) -> bool:
+    """Whether torch's ``nearest`` repeats every pixel after/before times, and that is whole.
+
+    Not so for every whole factor: where 1/S is rounded down, pixel S·k may be taken from k − 1.
+
+    >>> [repeats_wholly(4, after) for after in (8, 9, 4 * 40, 4 * 41)]
+    [True, False, True, False]
+    """
+    factor, rest = divmod(after, before)
+    return not rest and [*_sources(range(0, after, factor), before, after)] == [*range(before)]
+
+
+def _sources(pixels: range, before: int, after: int) -> Iterator[int]:
+    (scale,) = array("f", [before / after])
+    return map(int, array("f", [pixel * scale for pixel in pixels]))

@@ -1,0 +1,137 @@
+"""The whole answers about one layer, as plain JSON values, and its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from designer.geometry.cost import convolution_multiply_adds, convolution_parameters
+from designer.geometry.equivalence.inverse import invert_layer
+from designer.geometry.equivalence.placement import (
+    Layer,
+    pixels_size,
+    place,
+    positions_size,
+    untouched_count,
+)
+from designer.geometry.formula_text import describe_conv, describe_conv_transpose
+from designer.geometry.layers import ConvTranspose, Size
+from designer.layer.forms_json import (
+    equivalent_document,
+    inverse_document,
+    layer_document,
+    matrix_document,
+    overlap_document,
+    phases_document,
+)
+from designer.layer.requests import Drawing, Form, LayerRequest, SolveRequest, View
+from designer.layer.torch_proof import prove_layer
+from designer.layer.window_solver import Solutions, solve_axis
+from designer.pictures.layer_picture import draw_layer
+from designer.pictures.matrix_picture import draw_matrix
+from designer.pictures.overlap_heat_map import draw_overlap
+from designer.validation.json_readers import Document
+from designer.verification import Limits, Pool, Runner
+
+FORMS: dict[Form, Callable[[Layer, Size], Document]] = {
+    Form.MATRIX: matrix_document,
+    Form.EQUIVALENT: equivalent_document,
+    Form.PHASES: phases_document,
+    Form.OVERLAP: overlap_document,
+}
+"""The forms that are arithmetic; the proof is run by torch."""
+
+
+def answer_layer(request: LayerRequest, *, runner: Runner | None = None) -> Document:
+    """What a layer makes of a map, and each form that was asked for; the others are null.
+
+    ``runner`` runs a proof in another process: a pool's ``run``; without one a process is started
+    for it and ended after it.
+
+    Raises:
+        InvalidLayer: where the layer is illegal on that map.
+        TooLarge: where a form is too large to list, or to run.
+        Accident: where the verifying process crashed, ran out of time, or has no room now.
+    """
+    layer, size = request.layer, request.input_size
+    document = _arithmetic(layer, size)
+    for form, make in FORMS.items():
+        document[str(form)] = make(layer, size) if form in request.include else None
+    wanted = Form.PROOF in request.include
+    document[str(Form.PROOF)] = _prove(layer, size, runner=runner) if wanted else None
+    return document
+
+
+def _prove(layer: Layer, size: Size, *, runner: Runner | None) -> Document:
+    if runner is not None:
+        return prove_layer(layer, size, runner=runner)
+    with Pool(workers=1, limits=Limits()) as pool:
+        return prove_layer(layer, size, runner=pool.run)
+
+
+def _arithmetic(layer: Layer, size: Size) -> Document:
+    placed = place(layer, size)
+    transposed = isinstance(layer, ConvTranspose)
+    output_size = pixels_size(placed) if transposed else positions_size(placed)
+    describe = describe_conv_transpose if transposed else describe_conv
+    steps = zip(layer.windows, size, strict=True)
+    offset = [axis.pixels - axis.window.stride * axis.positions for axis in placed]
+    inverse = invert_layer(layer, size)
+    channels = {"in_channels": layer.in_channels, "out_channels": layer.out_channels}
+    return {
+        **layer_document(layer),
+        "input_size": list(size),
+        "output_size": list(output_size),
+        "arithmetic": [describe(window, side) for window, side in steps],
+        "offset": offset,
+        "exact": not any(offset),
+        "even_overlap": all(window.overlaps_evenly for window in layer.windows),
+        "unread": untouched_count(placed),
+        "parameters": convolution_parameters(
+            taps=layer.kernel_taps, groups=layer.groups, bias=layer.bias, **channels
+        ),
+        "multiply_adds": convolution_multiply_adds(
+            positions=positions_size(placed),
+            taps=layer.kernel_taps,
+            groups=layer.groups,
+            **channels,
+        ),
+        "inverse": inverse_document(inverse, output_size),
+        "why_no_inverse": inverse.why if inverse.layer is None else None,
+    }
+
+
+def answer_question(request: SolveRequest) -> Document:
+    """All windows from size to size per axis, best first, and the reason where there are none."""
+    answers = {question: solve_axis(question) for question in set(request.questions)}
+    solved = [answers[question] for question in request.questions]
+    reasons = [solution.why_not for solution in solved]
+    return {
+        "op": str(request.op),
+        "input_size": [question.input_size for question in request.questions],
+        "output_size": [question.output_size for question in request.questions],
+        "solutions": [_solutions_document(solution) for solution in solved],
+        "count": [solution.count for solution in solved],
+        "family": [solution.family for solution in solved],
+        "why_not": reasons if any(reasons) else None,
+    }
+
+
+def _solutions_document(solution: Solutions) -> list[Document]:
+    return [{name: getattr(window, name) for name in SOLVED} for window in solution.windows]
+
+
+SOLVED = ("kernel_size", "stride", "dilation", "padding", "output_padding")
+
+
+def draw_answer(drawing: Drawing) -> str:
+    """The picture as an SVG text.
+
+    Raises:
+        InvalidLayer: where the layer is illegal on that map.
+        TooLarge: where it is too large to draw.
+    """
+    if drawing.view is View.MATRIX:
+        return draw_matrix(drawing.layer, drawing.input_size)
+    if drawing.view is View.OVERLAP:
+        return draw_overlap(drawing.layer, drawing.input_size)
+    return draw_layer(drawing.layer, drawing.input_size, animate=drawing.animate)

@@ -1,0 +1,176 @@
+"""Each form of a layer as plain JSON values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+from designer.geometry.equivalence.direct_convolution import crop_form, equivalent_convolution
+from designer.geometry.equivalence.inverse import Inverse, gradient_layer
+from designer.geometry.equivalence.matrix import layer_matrix
+from designer.geometry.equivalence.overlap_map import OverlapAxis, layer_overlap
+from designer.geometry.equivalence.phases import PhaseAxis, Phases, layer_phases
+from designer.geometry.equivalence.placement import Layer
+from designer.geometry.equivalence.python_snippet import render_snippet
+from designer.geometry.layers import Conv, ConvTranspose, Size, Windows
+from designer.validation.json_readers import Document
+
+WINDOW_FIELDS = ("kernel_size", "stride", "padding", "dilation", "output_padding")
+
+
+def layer_document(layer: Layer) -> Document:
+    """A layer with torch's argument names, one entry per axis.
+
+    >>> from designer.geometry.layers import Window
+    >>> layer_document(Conv(in_channels=1, out_channels=2, windows=(Window(kernel_size=3),)))["op"]
+    'conv'
+    """
+    return {
+        "op": "conv" if isinstance(layer, Conv) else "conv_transpose",
+        "in_channels": layer.in_channels,
+        "out_channels": layer.out_channels,
+        **windows_document(layer.windows),
+        "groups": layer.groups,
+        "bias": layer.bias,
+    }
+
+
+def windows_document(windows: Windows) -> Document:
+    """The fields of the windows, each a list with one entry per axis."""
+    return {name: [getattr(window, name) for window in windows] for name in WINDOW_FIELDS}
+
+
+def inverse_document(inverse: Inverse, output_size: Size) -> Document | None:
+    """The layer that goes back, and the sizes that it cannot be told from; None without one."""
+    if inverse.layer is None:
+        return None
+    shared = [None if sizes is None else list(sizes) for sizes in inverse.ambiguous]
+    return {
+        **layer_document(inverse.layer),
+        "input_size": list(output_size),
+        "unique": inverse.unique,
+        "sizes_sharing": shared,
+        "why": inverse.why,
+    }
+
+
+def equivalent_document(layer: Layer, input_size: Size) -> Document:
+    """The direct convolution, the crop of the full output, the gradient, and a text that runs."""
+    direct = equivalent_convolution(layer, input_size)
+    return {
+        "in_channels": direct.in_channels,
+        "out_channels": direct.out_channels,
+        "groups": direct.groups,
+        "inserted_zeros": [axis.inserted_zeros for axis in direct.axes],
+        "input_size": [axis.input_size for axis in direct.axes],
+        "padding": [list(axis.padding) for axis in direct.axes],
+        "kernel_size": [axis.kernel_size for axis in direct.axes],
+        "stride": [axis.stride for axis in direct.axes],
+        "dilation": [axis.dilation for axis in direct.axes],
+        "flipped": direct.flipped,
+        "crop": _crop_document(layer, input_size),
+        "gradient": layer_document(gradient_layer(layer, input_size)),
+        "source": render_snippet(layer, input_size),
+    }
+
+
+def _crop_document(layer: Layer, input_size: Size) -> Document | None:
+    if not isinstance(layer, ConvTranspose):
+        return None
+    crop = crop_form(layer, input_size)
+    return {
+        "full_size": list(crop.full_size),
+        "cropped": [list(near_far) for near_far in crop.cropped],
+    }
+
+
+def matrix_document(layer: Layer, input_size: Size) -> Document:
+    """C or Cᵀ: its shape, its entries as [row, column, tap], its connectivity."""
+    matrix = layer_matrix(layer, input_size)
+    return {
+        "name": "C" if isinstance(layer, Conv) else "Cᵀ",
+        "shape": [matrix.rows, matrix.columns],
+        "kernel_size": list(matrix.kernel_size),
+        "entries": [list(entry) for entry in matrix.entries],
+        "inputs_per_output": list(matrix.inputs_per_output),
+        "outputs_per_input": list(matrix.outputs_per_input),
+    }
+
+
+def overlap_document(layer: Layer, input_size: Size) -> Document:
+    """Contributions per position, whether they are even, and where the border begins."""
+    overlap = layer_overlap(layer, input_size)
+    return {
+        "map": "input" if isinstance(layer, Conv) else "output",
+        "size": list(overlap.size),
+        "even": overlap.even,
+        "contributions": nest(overlap.contributions, overlap.size),
+        "most": overlap.most,
+        "least": overlap.least,
+        "ratio": None if overlap.ratio is None else float(overlap.ratio),
+        "border": [list(near_far) for near_far in overlap.border],
+        "axes": [_overlap_axis(axis) for axis in overlap.axes],
+    }
+
+
+def _overlap_axis(axis: OverlapAxis) -> Document:
+    return {
+        "contributions": list(axis.contributions),
+        "inner": list(axis.inner),
+        "most": axis.most,
+        "least": axis.least,
+    }
+
+
+def phases_document(layer: Layer, input_size: Size) -> Document:
+    """The phases per axis, the small convolutions they make, and whether that is PixelShuffle."""
+    phases = layer_phases(layer, input_size)
+    return {
+        "count": len(phases),
+        "axes": [[_phase_document(phase) for phase in axis] for axis in phases.axes],
+        "convolutions": [_convolution_document(phase) for phase in phases],
+        "pixel_shuffle": _pixel_shuffle_document(phases),
+    }
+
+
+def _phase_document(phase: PhaseAxis) -> Document:
+    return {
+        "phase": phase.phase,
+        "taps": list(phase.taps),
+        "dilation": phase.dilation,
+        "padding": list(phase.padding),
+        "size": phase.size,
+    }
+
+
+def _convolution_document(axes: tuple[PhaseAxis, ...]) -> Document:
+    return {
+        "phase": [axis.phase for axis in axes],
+        "kernel_size": [len(axis.taps) for axis in axes],
+        "dilation": [axis.dilation for axis in axes],
+        "padding": [list(axis.padding) for axis in axes],
+        "size": [axis.size for axis in axes],
+    }
+
+
+def _pixel_shuffle_document(phases: Phases) -> Document:
+    shuffle = phases.pixel_shuffle
+    sizes = {name: getattr(shuffle, name) for name in ("kernel_size", "padding", "dilation")}
+    return {
+        "holds": shuffle.holds,
+        "why": shuffle.why,
+        "upscale_factor": shuffle.upscale_factor,
+        **{name: None if size is None else list(size) for name, size in sizes.items()},
+    }
+
+
+def nest(flat: Sequence[object], size: Size) -> list[object]:
+    """A map flattened row by row as lists in lists.
+
+    >>> nest([1, 2, 3, 4, 5, 6], (2, 3))
+    [[1, 2, 3], [4, 5, 6]]
+    """
+    if len(size) == 1:
+        return list(flat)
+    step = prod(size[1:])
+    return [nest(flat[start : start + step], size[1:]) for start in range(0, len(flat), step)]

@@ -1,0 +1,217 @@
+"""Requests about one layer, read strictly from plain JSON values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from designer.geometry.equivalence.placement import Layer
+from designer.geometry.layers import Conv, ConvTranspose, Size, Window
+from designer.layer.window_solver import Question
+from designer.limits import MAX_LENGTH, MAX_SIDE, MAX_WIDTH, MAX_WINDOW
+from designer.validation.field_validators import check_integer, refuse
+from designer.validation.json_readers import (
+    read_choice,
+    read_flag,
+    read_list,
+    read_object,
+    read_per_axis,
+    refuse_field,
+)
+
+LEAST = {"kernel_size": 1, "stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
+"""Fields of a window with the least that each may be."""
+
+DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
+"""torch's defaults."""
+
+WINDOW_FIELDS = ("input_size", "dimensions", *LEAST)
+LAYER_FIELDS = (*WINDOW_FIELDS, "in_channels", "out_channels", "groups", "bias", "include")
+DRAWING_FIELDS = (*WINDOW_FIELDS, "view", "animate")
+QUESTION_FIELDS = (
+    "op",
+    "input_size",
+    "output_size",
+    "dimensions",
+    "kernel_size",
+    "stride",
+    "dilation",
+)
+
+
+class Form(StrEnum):
+    """A form of the layer that an answer may include."""
+
+    MATRIX = "matrix"
+    EQUIVALENT = "equivalent"
+    PHASES = "phases"
+    OVERLAP = "overlap"
+    PROOF = "proof"
+
+
+class View(StrEnum):
+    """A picture of the layer."""
+
+    LAYER = "layer"
+    MATRIX = "matrix"
+    OVERLAP = "overlap"
+
+
+class Op(StrEnum):
+    """The two kinds of layers."""
+
+    CONV = "conv"
+    CONV_TRANSPOSE = "conv_transpose"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerRequest:
+    """A layer on a map, and the forms that are asked for."""
+
+    layer: Layer
+    input_size: Size
+    include: frozenset[Form] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """A layer on a map, and how it shall be drawn."""
+
+    layer: Layer
+    input_size: Size
+    view: View = View.LAYER
+    animate: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolveRequest:
+    """Which windows lead from size to size: one question per axis."""
+
+    op: Op
+    questions: tuple[Question, ...]
+
+
+def read_layer(document: object, op: Op) -> LayerRequest:
+    """The layer that a JSON object describes; what is left out is torch's default.
+
+    >>> read_layer({"input_size": [4, 4], "kernel_size": 3}, Op.CONV).layer.kernel_taps
+    9
+
+    Raises:
+        InvalidRequest: for unknown or missing fields, other types, and values outside limits.
+        InvalidLayer: for a window or channels that torch would refuse.
+    """
+    required = ("input_size", "kernel_size")
+    fields = _given(read_object(document, pointer="", known=LAYER_FIELDS, required=required))
+    include = read_list(fields.pop("include", []), pointer="/include", low=0, high=len(Form))
+    forms = (read_choice(v, Form, pointer=f"/include/{n}") for n, v in enumerate(include))
+    layer, size = _read_layer(fields, op)
+    return LayerRequest(layer=layer, input_size=size, include=frozenset(forms))
+
+
+def read_drawing(document: object, op: Op) -> Drawing:
+    """The picture that a JSON object describes.
+
+    Raises:
+        InvalidRequest: for unknown or missing fields, other types, and values outside limits.
+        InvalidLayer: for a window that torch would refuse.
+    """
+    required = ("input_size", "kernel_size")
+    fields = _given(read_object(document, pointer="", known=DRAWING_FIELDS, required=required))
+    view = read_choice(fields.pop("view", "layer"), View, pointer="/view")
+    animate = read_flag(fields.pop("animate", False), pointer="/animate")
+    if animate and view is not View.LAYER:
+        refuse_field("/animate", "contradiction", f"the view {view} does not move", view=str(view))
+    layer, size = _read_layer(fields, op)
+    return Drawing(layer=layer, input_size=size, view=view, animate=animate)
+
+
+def read_question(document: object) -> SolveRequest:
+    """The sizes between which windows are sought, with what is fixed of the windows.
+
+    >>> read_question({"op": "conv", "input_size": [64], "output_size": [32]}).questions[0].stride
+
+    Raises:
+        InvalidRequest: for unknown or missing fields, other types, and values outside limits.
+    """
+    required = ("op", "input_size", "output_size")
+    fields = _given(read_object(document, pointer="", known=QUESTION_FIELDS, required=required))
+    op = read_choice(fields.pop("op"), Op, pointer="/op")
+    axes = _count_axes(fields)
+    sizes = {name: _read_size(fields[name], name, axes) for name in ("input_size", "output_size")}
+    windows = {
+        name: _read_window_field(fields[name], name, axes)
+        for name in ("kernel_size", "stride", "dilation")
+        if name in fields
+    }
+    return SolveRequest(
+        op=op,
+        questions=tuple(
+            Question(
+                transposed=op is Op.CONV_TRANSPOSE,
+                **{name: values[axis] for name, values in (sizes | windows).items()},
+            )
+            for axis in range(axes)
+        ),
+    )
+
+
+def _given(fields: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _read_layer(fields: dict[str, object], op: Op) -> tuple[Layer, Size]:
+    axes = _count_axes(fields)
+    size = _read_size(fields["input_size"], "input_size", axes)
+    columns = {
+        name: _read_window_field(fields.get(name, DEFAULTS.get(name)), name, axes) for name in LEAST
+    }
+    if op is Op.CONV and any(columns["output_padding"]):
+        values = list(columns["output_padding"])
+        detail = f"a convolution has no output_padding, got {values}; its transposed twin has"
+        refuse_field("/output_padding", "illegal_layer", detail, output_padding=values)
+    counts = {name: fields.get(name, 1) for name in ("in_channels", "out_channels", "groups")}
+    for name, value in counts.items():
+        refuse(check_integer(value, pointer=f"/{name}", low=1, high=MAX_WIDTH))
+    kind = Conv if op is Op.CONV else ConvTranspose
+    layer = kind(
+        windows=tuple(
+            Window(**{name: values[axis] for name, values in columns.items()})
+            for axis in range(axes)
+        ),
+        bias=read_flag(fields.get("bias", True), pointer="/bias"),
+        **counts,  # type: ignore[arg-type]
+    )
+    return layer, size
+
+
+def _count_axes(fields: dict[str, object]) -> int:
+    """The length of the first list, or ``dimensions``, or 2: a single integer means all axes."""
+    if (dimensions := fields.pop("dimensions", None)) is not None:
+        refuse(check_integer(dimensions, pointer="/dimensions", low=1, high=3))
+        assert isinstance(dimensions, int)
+        return dimensions
+    for name, value in fields.items():
+        if isinstance(value, list):
+            return len(read_list(value, pointer=f"/{name}", low=1, high=3))
+    return 2
+
+
+def _read_size(value: object, name: str, axes: int) -> Size:
+    most = MAX_LENGTH if axes == 1 else MAX_SIDE
+    return _read_axes(value, name, axes, low=1, high=most)
+
+
+def _read_window_field(value: object, name: str, axes: int) -> Size:
+    return _read_axes(value, name, axes, low=LEAST[name], high=MAX_WINDOW)
+
+
+def _read_axes(value: object, name: str, axes: int, *, low: int, high: int) -> Size:
+    if not isinstance(value, list):
+        refuse(check_integer(value, pointer=f"/{name}", low=low, high=high))
+        return read_per_axis(value, pointer=f"/{name}", axes=axes)
+    found = read_per_axis(value, pointer=f"/{name}", axes=axes)
+    for axis, number in enumerate(found):
+        refuse(check_integer(number, pointer=f"/{name}/{axis}", low=low, high=high))
+    return found

@@ -1,0 +1,99 @@
+"""A layer's equivalences proven by torch: the job for the probe, and what its measurements say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import prod
+
+from designer.errors import TooLarge
+from designer.geometry.cost import convolution_multiply_adds
+from designer.geometry.equivalence.direct_convolution import equivalent_convolution
+from designer.geometry.equivalence.placement import Layer, place, positions_size
+from designer.geometry.layers import ConvTranspose, Size
+from designer.layer.forms_json import layer_document
+from designer.limits import MAX_PROOF_ELEMENTS, MAX_PROOF_MULTIPLY_ADDS
+from designer.validation.json_readers import Document
+from designer.verification import Runner
+
+SEED = 0
+TOLERANCE = 1e-10
+"""Largest error of a form, in float64, with inputs and outputs of about 1."""
+
+
+def prove_layer(layer: Layer, input_size: Size, *, runner: Runner) -> Document:
+    """The largest error of each form against torch, and whether all are within the tolerance.
+
+    A layer with many channels is proven with fewer: the forms do not depend on their number.
+
+    Raises:
+        TooLarge: where even a few channels are too many multiply-adds, or the map too large.
+        Accident: where the verifying process crashed, ran out of time, or has no room now.
+    """
+    thin = thin_layer(layer, input_size)
+    job: dict[str, object] = {
+        "proof": {"layer": layer_document(thin), "input_size": list(input_size)},
+        "seed": SEED,
+    }
+    measured = runner(job)
+    errors = measured["errors"]
+    return {
+        "passed": all(error is None or error <= TOLERANCE for error in errors.values()),
+        "tolerance": TOLERANCE,
+        "errors": errors,
+        "in_channels": thin.in_channels,
+        "out_channels": thin.out_channels,
+        "groups": thin.groups,
+        "dtype": "float64",
+        "seed": SEED,
+        "torch_version": measured["torch_version"],
+    }
+
+
+def thin_layer(layer: Layer, input_size: Size) -> Layer:
+    """The layer itself where it is cheap enough, else with at most two groups of two channels.
+
+    Raises:
+        TooLarge: where that is too dear as well.
+    """
+    if _excess(layer, input_size) is None:
+        return layer
+    groups = min(2, layer.groups)
+    thin = replace(
+        layer,
+        in_channels=groups * min(2, layer.in_channels // layer.groups),
+        out_channels=groups * min(2, layer.out_channels // layer.groups),
+        groups=groups,
+    )
+    excess = _excess(thin, input_size)
+    if excess is not None:
+        name, amount, limit = excess
+        raise TooLarge(
+            f"to prove the layer takes {amount} {name}; the limit is {limit}",
+            limit=limit,
+            **{name.replace(" ", "_").replace("-", "_"): amount},
+        )
+    return thin
+
+
+def _excess(layer: Layer, input_size: Size) -> tuple[str, int, int] | None:
+    """The first limit that the direct form passes: its name, the amount and the limit."""
+    placed = place(layer, input_size)
+    transposed = isinstance(layer, ConvTranspose)
+    output = tuple(a.pixels for a in placed) if transposed else positions_size(placed)
+    multiply_adds = convolution_multiply_adds(
+        positions=output,
+        taps=layer.kernel_taps,
+        in_channels=layer.in_channels,
+        out_channels=layer.out_channels,
+        groups=layer.groups,
+    )
+    if multiply_adds > MAX_PROOF_MULTIPLY_ADDS:
+        return "multiply-adds", multiply_adds, MAX_PROOF_MULTIPLY_ADDS
+    padded = prod(
+        max(axis.input_size, axis.padded_size)
+        for axis in equivalent_convolution(layer, input_size).axes
+    )
+    elements = max(padded * layer.in_channels, prod(output) * layer.out_channels)
+    if elements > MAX_PROOF_ELEMENTS:
+        return "elements", elements, MAX_PROOF_ELEMENTS
+    return None

@@ -1,0 +1,236 @@
+"""Every window that takes one size to another along an axis, best first, or the reason for none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
+
+from designer.errors import InvalidLayer
+from designer.geometry.axis import (
+    conv_padding_solutions,
+    kernel_span,
+    output_padding_solutions,
+    transposed_padding,
+)
+from designer.geometry.layers import Window
+from designer.limits import MAX_CHOICE, MAX_SOLUTIONS, MAX_WINDOW
+
+KERNELS_PER_STRIDE = 6
+"""Where no kernel size is given, those up to this many strides are tried."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Which windows take ``input_size`` to ``output_size``? What is None is open.
+
+    With both ``kernel_size`` and ``stride`` open the factor is solved: S = n where one size is n
+    times the other. With the stride alone open, those up to the kernel size are tried.
+
+    Raises:
+        InvalidLayer: for a size, kernel size, stride or dilation below 1.
+    """
+
+    transposed: bool
+    input_size: int
+    output_size: int
+    kernel_size: int | None = None
+    stride: int | None = None
+    dilation: int = 1
+
+    def __post_init__(self) -> None:
+        for name in ("input_size", "output_size", "kernel_size", "stride", "dilation"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise InvalidLayer(f"{name} must be at least 1, got {value}", **{name: value})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solutions:
+    """The windows that do it: least output padding first, then least padding.
+
+    ``count`` is how many there are; ``windows`` holds the first ``MAX_SOLUTIONS`` of them.
+    ``why_not`` says why there are none; ``family`` is the closed form where a factor was solved.
+    """
+
+    windows: tuple[Window, ...]
+    count: int
+    why_not: str | None
+    family: str | None
+
+
+def solve_axis(question: Question) -> Solutions:
+    """All windows for one axis, legal for torch and with padding ≤ D(F − 1).
+
+    >>> [(w.padding, w.output_padding) for w in solve_axis(Question(
+    ...     transposed=True, input_size=46, output_size=368, kernel_size=16, stride=8)).windows]
+    [(4, 0), (5, 2), (6, 4), (7, 6)]
+    >>> solve_axis(Question(
+    ...     transposed=True, input_size=64, output_size=64, kernel_size=4, stride=1)).why_not
+    'with stride 1 a size changes by span − 1 − 2P, as output_padding must be 0; for kernel_size 4 (span 4) that is odd, and from 64 to 64 it is 0, which is even'
+    """
+    factor_wanted = question.kernel_size is None and question.stride is None
+    factor = _whole_factor(question) if factor_wanted else None
+    if factor_wanted and factor is None:
+        return Solutions(windows=(), count=0, why_not=_why_no_factor(question), family=None)
+    shapes = list(_shapes(question, factor))
+    paddings = {shape: _paddings(question, *shape) for shape in shapes}
+    count = sum(map(len, paddings.values()))
+    ordered = merge(*(_ordered(question, *shape, found) for shape, found in paddings.items()))
+    return Solutions(
+        windows=tuple(_window(*found) for found in islice(ordered, MAX_SOLUTIONS)),
+        count=count,
+        why_not=None if count else _why_none(question, shapes),
+        family=None if factor is None else describe_family(factor),
+    )
+
+
+def describe_family(factor: int) -> str:
+    """The closed form of the n-fold layers for D = 1 and A = 0.
+
+    >>> describe_family(4)
+    'S = 4, F − S − 2P + A = 0; with A = 0: P = t ≥ 0, F = 2·(2 + t)'
+    >>> describe_family(3)
+    'S = 3, F − S − 2P + A = 0; with A = 0: P = t ≥ 0, F = 3 + 2·t'
+    """
+    closed = f"{factor} + 2·t" if factor % 2 else f"2·({factor // 2} + t)"
+    return f"S = {factor}, F − S − 2P + A = 0; with A = 0: P = t ≥ 0, F = {closed}"
+
+
+def _whole_factor(question: Question) -> int | None:
+    small, large = question.input_size, question.output_size
+    if not question.transposed:
+        small, large = large, small
+    whole, rest = divmod(large, small)
+    return whole if not rest and 1 <= whole <= MAX_WINDOW else None
+
+
+def _shapes(question: Question, factor: int | None) -> Iterator[tuple[int, int]]:
+    """The (kernel_size, stride) that are tried."""
+    kernel_size, stride = question.kernel_size, question.stride
+    if kernel_size is not None and stride is None:
+        strides: range = range(1, min(kernel_size, MAX_CHOICE) + 1)
+        yield from ((kernel_size, stride) for stride in strides)
+        return
+    stride = factor if stride is None else stride
+    assert stride is not None, "either a stride or a factor is known"
+    if kernel_size is not None:
+        yield kernel_size, stride
+        return
+    for kernel_size in range(1, min(KERNELS_PER_STRIDE * stride, MAX_WINDOW) + 1):
+        yield kernel_size, stride
+
+
+def _offset(question: Question, stride: int) -> int:
+    return question.output_size - stride * question.input_size
+
+
+def _paddings(question: Question, kernel_size: int, stride: int) -> range:
+    """All A of a transposed convolution, each with one P; all P of a convolution."""
+    shape = {"kernel_size": kernel_size, "stride": stride, "dilation": question.dilation}
+    if question.transposed:
+        return output_padding_solutions(_offset(question, stride), **shape)
+    return conv_padding_solutions(question.input_size, question.output_size, **shape)
+
+
+Found = tuple[int, int, int, int, int]
+"""(output_padding, padding, kernel_size, stride, dilation): ascending is best first."""
+
+
+def _ordered(question: Question, kernel_size: int, stride: int, paddings: range) -> Iterator[Found]:
+    shape = {"kernel_size": kernel_size, "stride": stride, "dilation": question.dilation}
+    offset = _offset(question, stride)
+    for found in paddings:
+        padding, extra = found, 0
+        if question.transposed:
+            padding, extra = transposed_padding(offset, output_padding=found, **shape), found
+        yield extra, padding, kernel_size, stride, question.dilation
+
+
+def _window(
+    output_padding: int, padding: int, kernel_size: int, stride: int, dilation: int
+) -> Window:
+    return Window(
+        kernel_size=kernel_size,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        output_padding=output_padding,
+    )
+
+
+def _why_no_factor(question: Question) -> str:
+    i, o = question.input_size, question.output_size
+    if question.transposed:
+        return (
+            f"{o} is not a whole multiple of {i}, so no transposed convolution is an exact factor;"
+            " give a stride, or a kernel_size, to solve it with an offset"
+        )
+    return (
+        f"{i} is not a whole multiple of {o}, so no convolution is an exact factor; give a stride,"
+        " or a kernel_size, to solve it with a remainder"
+    )
+
+
+def _why_none(question: Question, shapes: list[tuple[int, int]]) -> str:
+    if len(shapes) > 1:
+        kernels = sorted({kernel_size for kernel_size, _ in shapes})
+        strides = sorted({stride for _, stride in shapes})
+        return (
+            f"no padding leads from {question.input_size} to {question.output_size} with"
+            f" kernel_size {_span(kernels)}, stride {_span(strides)}, dilation {question.dilation}"
+        )
+    why = _why_no_transposed if question.transposed else _why_no_conv
+    return why(question, *shapes[0])
+
+
+def _why_no_transposed(question: Question, kernel_size: int, stride: int) -> str:
+    i, o, dilation = question.input_size, question.output_size, question.dilation
+    span = kernel_span(kernel_size, dilation)
+    extra = max(stride, dilation) - 1
+    largest = Window(
+        kernel_size=kernel_size, stride=stride, dilation=dilation, output_padding=extra
+    ).conv_transpose(i)
+    smallest = max(1, largest - extra - 2 * (span - 1))
+    if o > largest:
+        return f"{o} is too large: with padding 0 and output_padding {extra} it is {largest}"
+    if o < smallest:
+        return (
+            f"{o} is too small: with padding {span - 1} (the kernel's span less 1) it is {smallest}"
+        )
+    return _say_parity(question, kernel_size, span, "span − 1 − 2P, as output_padding must be 0")
+
+
+def _why_no_conv(question: Question, kernel_size: int, stride: int) -> str:
+    i, o, dilation = question.input_size, question.output_size, question.dilation
+    span = kernel_span(kernel_size, dilation)
+    least = max(0, -((i - span) // 2))
+    window = {"kernel_size": kernel_size, "stride": stride, "dilation": dilation}
+    smallest = Window(padding=least, **window).conv(i)
+    largest = Window(padding=span - 1, **window).conv(i)
+    if o > largest:
+        return (
+            f"{o} is too large: with padding {span - 1} (the kernel's span less 1) it is {largest}"
+        )
+    if o < smallest:
+        return f"{o} is too small: with padding {least} it is {smallest}"
+    return _say_parity(question, kernel_size, span, "2P − span + 1")
+
+
+def _say_parity(question: Question, kernel_size: int, span: int, law: str) -> str:
+    i, o, dilation = question.input_size, question.output_size, question.dilation
+    spans = f", dilation {dilation} (span {span})" if dilation > 1 else f" (span {span})"
+    return (
+        f"with stride 1 a size changes by {law}; for kernel_size {kernel_size}{spans} that is"
+        f" {_parity(span - 1)}, and from {i} to {o} it is {o - i}, which is {_parity(o - i)}"
+    )
+
+
+def _parity(number: int) -> str:
+    return "odd" if number % 2 else "even"
+
+
+def _span(numbers: list[int]) -> str:
+    first, last = numbers[0], numbers[-1]
+    return str(first) if first == last else f"{first} to {last}"

@@ -1,0 +1,139 @@
+"""The kinds of modules that networks are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from designer.geometry.cost import (
+    convolution_multiply_adds,
+    convolution_parameters,
+    spectral_norm_keeps,
+)
+from designer.geometry.layers import Conv, ConvTranspose, FeatureMap
+from designer.networks.module import Module, Settings
+
+NEGATIVE_SLOPE = 0.2
+"""Slope of every LeakyReLU below zero (DCGAN, section 3)."""
+
+SPECTRAL_SETTINGS = {"spectral_norm": [{"n_power_iterations": 1, "eps": 1e-12}]}
+"""What a layer under ``torch.nn.utils.parametrizations.spectral_norm`` adds to its settings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Convolve(Module):
+    """A convolution, transposed or not: the weights of ``layer``, and its arithmetic.
+
+    ``spectral``: the weight is divided by its largest singular value at each call.
+    """
+
+    keeps_input: ClassVar[bool] = True
+
+    layer: Conv | ConvTranspose
+    spectral: bool = False
+
+    @property
+    def transposed(self) -> bool:
+        """Whether the layer is a transposed convolution."""
+        return isinstance(self.layer, ConvTranspose)
+
+    @property
+    def torch_class(self) -> str:
+        """``Conv2d``, ``ConvTranspose2d`` and their kin."""
+        return f"{type(self.layer).__name__}{self.layer.axes}d"
+
+    @property
+    def settings(self) -> Settings:
+        """Channels, windows, groups, bias."""
+        layer = self.layer
+        per_axis = {
+            name: [getattr(window, name) for window in layer.windows]
+            for name in ("kernel_size", "stride", "padding", "dilation", "output_padding")
+        }
+        return {
+            "in_channels": layer.in_channels,
+            "out_channels": layer.out_channels,
+            **per_axis,
+            "groups": layer.groups,
+            "bias": layer.bias,
+            "padding_mode": "zeros",
+            **(SPECTRAL_SETTINGS if self.spectral else {}),
+        }
+
+    @property
+    def weights(self) -> tuple[int, ...]:
+        """The kernels, and the bias where there is one."""
+        layer = self.layer
+        kernels = convolution_parameters(
+            taps=layer.kernel_taps,
+            in_channels=layer.in_channels,
+            out_channels=layer.out_channels,
+            groups=layer.groups,
+        )
+        return (kernels, layer.out_channels) if layer.bias else (kernels,)
+
+    def output_map(self, before: FeatureMap) -> FeatureMap:
+        """The map after the layer."""
+        return self.layer.output_map(before)
+
+    def multiply_adds(self, before: FeatureMap) -> int:
+        """Multiply-adds of the layer on one sample."""
+        layer = self.layer
+        positions = before if self.transposed else layer.output_map(before)
+        return convolution_multiply_adds(
+            positions=positions.size,
+            taps=layer.kernel_taps,
+            in_channels=layer.in_channels,
+            out_channels=layer.out_channels,
+            groups=layer.groups,
+        )
+
+    def keeps_besides(self, before: FeatureMap) -> int:
+        """Under a spectral norm the divided weight, and what it was divided by."""
+        if not self.spectral:
+            return 0
+        weights = self.weights[0]
+        return weights + spectral_norm_keeps(weights=weights, out_channels=self.layer.out_channels)
+
+
+class Activation(StrEnum):
+    """What ends a block."""
+
+    RELU = "relu"
+    LEAKY_RELU = "leaky_relu"
+    TANH = "tanh"
+    SIGMOID = "sigmoid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activate(Module):
+    """An activation; torch keeps its result."""
+
+    keeps_output: ClassVar[bool] = True
+
+    function: Activation
+
+    @property
+    def in_place(self) -> bool:  # type: ignore[override]
+        """ReLU and LeakyReLU overwrite what they are given."""
+        return self.function in (Activation.RELU, Activation.LEAKY_RELU)
+
+    @property
+    def torch_class(self) -> str:
+        """``ReLU``, ``LeakyReLU``, ``Tanh``, ``Sigmoid``."""
+        return _ACTIVATIONS[self.function]
+
+    @property
+    def settings(self) -> Settings:
+        """The slope of a LeakyReLU."""
+        leaky = self.function is Activation.LEAKY_RELU
+        return {"negative_slope": NEGATIVE_SLOPE} if leaky else {}
+
+
+_ACTIVATIONS = {
+    Activation.RELU: "ReLU",
+    Activation.LEAKY_RELU: "LeakyReLU",
+    Activation.TANH: "Tanh",
+    Activation.SIGMOID: "Sigmoid",
+}

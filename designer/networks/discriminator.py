@@ -1,0 +1,113 @@
+"""The discriminator: the chain backwards, or a patch's chain; and the encoder, which is its like."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+from designer.brief.options import DiscriminatorStyle, Normalization, Output
+from designer.brief.widths import Widths
+from designer.geometry.chain import Chain
+from designer.geometry.layers import Conv, FeatureMap, Window, Windows
+from designer.networks.convolution_modules import Activate, Activation, Convolve
+from designer.networks.label_modules import AveragePool, Embedding
+from designer.networks.network import Block, Network, Projection
+from designer.networks.norm_modules import make_norm
+from designer.networks.patch_chain import solve_patch
+
+
+def assemble_discriminator(chain: Chain, widths: Widths, style: DiscriminatorStyle) -> Network:
+    """The discriminator of pictures that a chain's generator makes.
+
+    Raises:
+        InvalidRequest: where no chain has the receptive field that ``style.patch`` asks for.
+    """
+    widths = widths_of_discriminator(widths, style)
+    *steps, last = _mirror(chain) if style.patch is None else solve_patch(style.patch, chain.target)
+    blocks = _stages(steps, widths, style.normalization)
+    channels = widths.at(len(steps))
+    spectral = style.normalization is Normalization.SPECTRAL
+    head = Convolve(
+        layer=Conv(
+            in_channels=channels,
+            out_channels=1,
+            windows=last,
+            bias=style.normalization.biased(normed=False),
+        ),
+        spectral=spectral,
+    )
+    sigmoid = style.output is Output.PROBABILITY
+    activation = Activate(function=Activation.SIGMOID) if sigmoid else None
+    image = FeatureMap(channels=widths.channels, size=chain.target)
+    flat = style.patch is None
+    if widths.classes is None:
+        tail = Block(modules=(head,) if activation is None else (head, activation))
+        blocks = (*blocks, tail)
+        return Network(class_name="Discriminator", input_map=image, blocks=blocks, flat=flat)
+    projection = Projection(
+        head=head,
+        embedding=Embedding(
+            classes=widths.classes, dim=channels, spectral=spectral, multiplied=True
+        ),
+        pool=AveragePool(windows=last),
+        activation=activation,
+    )
+    return Network(
+        class_name="Discriminator",
+        input_map=image,
+        blocks=blocks,
+        projection=projection,
+        flat=flat,
+    )
+
+
+def widths_of_discriminator(widths: Widths, style: DiscriminatorStyle | None) -> Widths:
+    """The generator's widths, but for the discriminator's own width next to the picture."""
+    if style is None or style.base_channels is None:
+        return widths
+    return replace(widths, base_channels=style.base_channels)
+
+
+def assemble_encoder(chain: Chain, widths: Widths) -> Network:
+    """The generator's mirror with its norms: pictures in, latent vectors or initial maps out."""
+    *steps, _ = _mirror(chain)
+    kernel_size = widths.stem_kernel_size(chain.initial_size)
+    keeps = widths.latent_dim is None
+    head = Conv(
+        in_channels=widths.at(len(steps)),
+        out_channels=widths.latent_dim or widths.stem_channels,
+        windows=tuple(
+            Window(kernel_size=taps, padding=taps // 2 if keeps else 0) for taps in kernel_size
+        ),
+        bias=widths.normalization.biased(normed=False),
+    )
+    image = FeatureMap(channels=widths.channels, size=chain.target)
+    blocks = (*_stages(steps, widths, widths.normalization), Block(modules=(Convolve(layer=head),)))
+    return Network(class_name="Encoder", input_map=image, blocks=blocks)
+
+
+def _mirror(chain: Chain) -> list[Windows]:
+    """The chain's windows backwards, then one as large as the initial map."""
+    whole = tuple(Window(kernel_size=side) for side in chain.initial_size)
+    back = [tuple(replace(w, output_padding=0) for w in step) for step in reversed(chain.windows)]
+    return [*back, whole]
+
+
+def _stages(
+    steps: list[Windows], widths: Widths, normalization: Normalization
+) -> tuple[Block, ...]:
+    """Convolution, norm (none on the picture) and LeakyReLU for each step."""
+    blocks = []
+    for windows, (before, after) in zip(steps, pairwise(range(len(steps) + 1)), strict=True):
+        norm = make_norm(normalization, channels=widths.at(after), axes=len(windows))
+        norm = norm if before else ()
+        layer = Conv(
+            in_channels=widths.at(before),
+            out_channels=widths.at(after),
+            windows=windows,
+            bias=normalization.biased(normed=bool(norm)),
+        )
+        spectral = normalization is Normalization.SPECTRAL
+        convolve = Convolve(layer=layer, spectral=spectral)
+        blocks.append(Block(modules=(convolve, *norm, Activate(function=Activation.LEAKY_RELU))))
+    return tuple(blocks)

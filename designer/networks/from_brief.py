@@ -1,0 +1,111 @@
+"""The networks that a brief asks for along a chain, refused where they could not work or are too large."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import NoReturn
+
+from designer.brief.model import Brief
+from designer.brief.options import InitialMap
+from designer.errors import FieldError, InvalidRequest
+from designer.geometry.chain import Chain
+from designer.geometry.equivalence.connectivity import cut_axes
+from designer.geometry.resampling import Upsampling
+from designer.limits import MAX_PARAMETERS
+from designer.networks import BatchNorm, Gan, Network, assemble_gan
+
+
+def assemble_brief(brief: Brief, chain: Chain) -> Gan:
+    """The networks that a brief asks for, along a chain.
+
+    Raises:
+        InvalidRequest: where the chain leaves a norm or a patch nothing to work on, where its taps
+            meet padding alone, or a network would have more parameters than are served.
+    """
+    if brief.initial_map is not None and chain.initial_size != brief.initial_map.size:
+        _refuse_other_start(chain, brief.initial_map)
+    gan = assemble_gan(
+        chain,
+        brief.widths,
+        brief.discriminator_style,
+        encoder=brief.encoder,
+        ending=brief.output_activation,
+    )
+    _refuse_cut(brief, gan)
+    for network in gan.networks.values():
+        _refuse_untrainable(network)
+    _refuse_too_large(*gan.networks.values())
+    return gan
+
+
+def _refuse_other_start(chain: Chain, given: InitialMap) -> NoReturn:
+    facts: dict[str, object] = {"chain": list(chain.initial_size), "initial_map": list(given.size)}
+    detail = (
+        f"the windows lead from {list(chain.initial_size)} to {list(chain.target)}, and the given"
+        f" map is {list(given.size)}"
+    )
+    raise InvalidRequest(
+        [FieldError(pointer="/chain", code="contradiction", detail=detail, facts=facts)]
+    )
+
+
+def _refuse_cut(brief: Brief, gan: Gan) -> None:
+    """A network whose taps lie on padding alone answers the same to everything, and learns nothing.
+
+    Layers that resize or shuffle have a tap on each pixel, and a patch has a chain of its own.
+    """
+    mirrored = gan.encoder is not None or (gan.style is not None and gan.style.patch is None)
+    if brief.upsampling is not Upsampling.TRANSPOSED and not mirrored:
+        return
+    for axis in cut_axes(gan.chain):
+        sides = [size[axis] for size in gan.chain.sizes]
+        windows = [step[axis] for step in gan.chain.windows]
+        detail = (
+            f"along axis {axis}, from {' to '.join(map(str, sides))}, the taps of a kernel dilated by"
+            f" {max(window.dilation for window in windows)} lie on padding alone: no value of the"
+            " initial map reaches the picture"
+        )
+        facts: dict[str, object] = {
+            "axis": axis,
+            "sizes": sides,
+            "dilations": [window.dilation for window in windows],
+        }
+        pointer = "/search/dilations" if brief.windows is None else "/chain"
+        raise InvalidRequest(
+            [FieldError(pointer=pointer, code="taps_on_padding", detail=detail, facts=facts)]
+        )
+
+
+def _refuse_untrainable(network: Network) -> None:
+    """A batch norm of single positions cannot be trained with one sample: torch refuses it."""
+    for placed in network.placed:
+        if isinstance(placed.module, BatchNorm) and prod(placed.before.size) == 1:
+            detail = (
+                f"the {network.class_name.lower()} has a map of a single position,"
+                f" {placed.before}: batch norm cannot be trained there with a batch of one"
+            )
+            facts: dict[str, object] = {
+                "shape": list(placed.before.shape),
+                "normalization": "batch",
+            }
+            pointer = "/search/initial_size"
+            error = FieldError(
+                pointer=pointer, code="norm_of_one_position", detail=detail, facts=facts
+            )
+            raise InvalidRequest([error])
+
+
+def _refuse_too_large(*networks: Network) -> None:
+    errors = [
+        FieldError(
+            pointer="",
+            code="too_many_parameters",
+            detail=f"the {network.class_name.lower()} would have {network.parameters} parameters,"
+            f" at most {MAX_PARAMETERS} are served",
+            facts={"parameters": network.parameters, "maximum": MAX_PARAMETERS},
+        )
+        for network in networks
+        if network.parameters > MAX_PARAMETERS
+    ]
+    if errors:
+        raise InvalidRequest(errors[:1])

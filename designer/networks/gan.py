@@ -1,0 +1,130 @@
+"""The networks of a design, made from a chain, widths and what is asked of the discriminator.
+
+By default layers, order, widths and activations are those of DCGAN (Radford, Metz & Chintala,
+"Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks",
+arXiv:1511.06434) as in PyTorch's public reference implementation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from designer.brief.options import DiscriminatorStyle, OutputActivation
+from designer.brief.widths import Widths
+from designer.errors import FieldError, InvalidLayer, InvalidRequest
+from designer.geometry.chain import Chain
+from designer.networks.discriminator import (
+    assemble_discriminator,
+    assemble_encoder,
+    widths_of_discriminator,
+)
+from designer.networks.generator import assemble_generator
+from designer.networks.network import Network
+from designer.networks.norm_modules import GroupNorm, InstanceNorm
+
+DCGAN_DISCRIMINATOR = DiscriminatorStyle()
+"""Batch norms, a probability, one answer for the whole picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gan:
+    """A generator, and a discriminator and an encoder where they are asked for, with their origins.
+
+    Raises:
+        InvalidLayer: where the discriminator or the encoder does not take what the generator makes.
+    """
+
+    chain: Chain
+    widths: Widths
+    style: DiscriminatorStyle | None
+    ending: OutputActivation
+    generator: Network
+    discriminator: Network | None
+    encoder: Network | None
+
+    def __post_init__(self) -> None:
+        made = self.generator.output_map
+        for network in (self.discriminator, self.encoder):
+            if network is not None and network.input_map != made:
+                raise InvalidLayer(
+                    f"the generator makes {made}, the {network.class_name.lower()} takes"
+                    f" {network.input_map}",
+                    generator=list(made.shape),
+                    other=list(network.input_map.shape),
+                )
+
+    @property
+    def discriminator_widths(self) -> Widths:
+        """The generator's widths, with the discriminator's own width next to the picture."""
+        return widths_of_discriminator(self.widths, self.style)
+
+    @property
+    def networks(self) -> dict[str, Network]:
+        """The networks there are, by role, the generator first."""
+        every = {
+            "generator": self.generator,
+            "discriminator": self.discriminator,
+            "encoder": self.encoder,
+        }
+        return {role: network for role, network in every.items() if network is not None}
+
+
+def assemble_gan(
+    chain: Chain,
+    widths: Widths,
+    style: DiscriminatorStyle | None = DCGAN_DISCRIMINATOR,
+    *,
+    encoder: bool = False,
+    ending: OutputActivation = OutputActivation.TANH,
+) -> Gan:
+    """The networks whose generator follows ``chain`` at these widths; by default the DCGAN.
+
+    >>> from designer.geometry.layers import Window
+    >>> step = (Window(kernel_size=4, stride=2, padding=1),) * 2
+    >>> sizes = tuple((side, side) for side in (4, 8, 16, 32, 64))
+    >>> widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
+    >>> gan = assemble_gan(Chain(sizes=sizes, windows=(step,) * 4), widths)
+    >>> gan.generator.parameters, gan.discriminator.parameters, gan.generator.multiply_adds
+    (3576704, 2765568, 104628224)
+
+    Raises:
+        InvalidRequest: where a norm would have a single position to normalise over, or no patch
+            discriminator has the field that is asked for.
+    """
+    gan = Gan(
+        chain=chain,
+        widths=widths,
+        style=style,
+        ending=ending,
+        generator=assemble_generator(chain, widths, ending),
+        discriminator=None if style is None else assemble_discriminator(chain, widths, style),
+        encoder=assemble_encoder(chain, widths) if encoder else None,
+    )
+    pointers = {"discriminator": "/discriminator/normalization"}
+    for role, network in gan.networks.items():
+        _refuse_norms_of_one(network, pointers.get(role, "/normalization"))
+    return gan
+
+
+def _refuse_norms_of_one(network: Network, pointer: str) -> None:
+    """A norm of single positions would always give zero, and torch refuses it."""
+    for placed in network.placed:
+        norm = placed.module
+        own = isinstance(norm, InstanceNorm) or (isinstance(norm, GroupNorm) and not norm.whole)
+        if own and prod(placed.before.size) == 1:
+            kind = "instance" if isinstance(norm, InstanceNorm) else "group"
+            detail = (
+                f"the {network.class_name.lower()} has a map of a single position, {placed.before}:"
+                f" {kind} norm has nothing to normalise over there"
+            )
+            raise InvalidRequest(
+                [
+                    FieldError(
+                        pointer=pointer,
+                        code="norm_of_one_position",
+                        detail=detail,
+                        facts={"shape": list(placed.before.shape), "normalization": kind},
+                    )
+                ]
+            )

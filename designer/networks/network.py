@@ -1,0 +1,197 @@
+"""A network: blocks of modules that fit end to end, and its figures, each a walk over the modules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+
+from designer.geometry.layers import FeatureMap
+from designer.networks.convolution_modules import Activate, Convolve
+from designer.networks.label_modules import AveragePool, Embedding
+from designer.networks.module import Module
+from designer.networks.norm_modules import Norm
+
+_FLOAT32_BYTES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A stage of a network: modules that run one after the other, a convolution among them."""
+
+    modules: tuple[Module, ...]
+
+    def __post_init__(self) -> None:
+        assert sum(isinstance(module, Convolve) for module in self.modules) == 1
+
+    @property
+    def convolution(self) -> Convolve:
+        """The convolution of the block, transposed or not."""
+        return next(module for module in self.modules if isinstance(module, Convolve))
+
+    @property
+    def norm(self) -> Norm | None:
+        """The norm of the block, if any."""
+        return next((module for module in self.modules if isinstance(module, Norm)), None)
+
+    @property
+    def activation(self) -> Activate | None:
+        """The activation of the block, if any."""
+        return next((module for module in self.modules if isinstance(module, Activate)), None)
+
+    def output_map(self, before: FeatureMap) -> FeatureMap:
+        """The map after the block.
+
+        Raises:
+            InvalidLayer: where a module does not take the map before it.
+        """
+        for module in self.modules:
+            before = module.output_map(before)
+        return before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A module in its network: its name there, and the maps before and after it."""
+
+    name: str
+    module: Module
+    before: FeatureMap
+    after: FeatureMap
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiply-adds of the module on one sample."""
+        return self.module.multiply_adds(self.before)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Projection:
+    """How a discriminator takes labels (Miyato & Koyama, arXiv:1802.05637).
+
+    The head's score of the features gains their inner product with the label's vector, averaged over
+    the head's windows; then follows the activation, if any.
+    """
+
+    head: Convolve
+    embedding: Embedding
+    pool: AveragePool
+    activation: Activate | None
+
+    def placed(self, features: FeatureMap) -> Iterator[Placed]:
+        """The modules after the blocks, in the order in which they run."""
+        score = self.head.output_map(features)
+        yield Placed(name="head", module=self.head, before=features, after=score)
+        yield label_placed(self.embedding)
+        product = FeatureMap(channels=1, size=features.size)
+        yield Placed(name="pool", module=self.pool, before=product, after=score)
+        if self.activation is not None:
+            yield Placed(name="sigmoid", module=self.activation, before=score, after=score)
+
+
+def label_placed(embedding: Embedding) -> Placed:
+    """An embedding in its network: from one label to one vector."""
+    label = FeatureMap(channels=1, size=())
+    after = embedding.output_map(label)
+    return Placed(name="embedding", module=embedding, before=label, after=after)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """Blocks that fit end to end, from ``input_map`` on.
+
+    Labels come in by an ``embedding`` whose vectors are joined to the input, or by a ``projection``
+    of what the blocks give. ``flat``: the last map is one number, which ``forward`` gives as (N,).
+
+    Raises:
+        InvalidLayer: where a block does not take the map before it.
+    """
+
+    class_name: str
+    input_map: FeatureMap
+    blocks: tuple[Block, ...]
+    embedding: Embedding | None = None
+    projection: Projection | None = None
+    flat: bool = False
+
+    def __post_init__(self) -> None:
+        assert self.blocks, "a network has at least one block"
+        assert self.class_name.isidentifier(), "a class needs an identifier for its name"
+        assert self.feature_maps, "every block takes the map before it"
+
+    @property
+    def takes_labels(self) -> bool:
+        """Whether ``forward`` wants labels."""
+        return self.embedding is not None or self.projection is not None
+
+    @property
+    def joined_map(self) -> FeatureMap:
+        """What the first block takes: the input, with a label's vector where one is joined to it."""
+        more = 0 if self.embedding is None else self.embedding.dim
+        return FeatureMap(channels=self.input_map.channels + more, size=self.input_map.size)
+
+    @property
+    def feature_maps(self) -> tuple[FeatureMap, ...]:
+        """What the first block takes and the map after each block."""
+        return tuple(
+            accumulate(
+                self.blocks, lambda before, block: block.output_map(before), initial=self.joined_map
+            )
+        )
+
+    @property
+    def placed(self) -> tuple[Placed, ...]:
+        """Every module with its name and its maps, in the order in which they run."""
+        found: list[Placed] = []
+        before = self.joined_map
+        for module in (module for block in self.blocks for module in block.modules):
+            after = module.output_map(before)
+            name = f"main.{len(found)}"
+            found.append(Placed(name=name, module=module, before=before, after=after))
+            before = after
+        first = () if self.embedding is None else (label_placed(self.embedding),)
+        last = () if self.projection is None else self.projection.placed(before)
+        return (*first, *found, *last)
+
+    @property
+    def output_map(self) -> FeatureMap:
+        """What ``forward`` gives, before it is flattened."""
+        return self.placed[-1].after
+
+    @property
+    def activation(self) -> Activate | None:
+        """The last activation, if the network ends in one."""
+        last = self.placed[-1].module
+        return last if isinstance(last, Activate) else None
+
+    @property
+    def parameters(self) -> int:
+        """Numbers that training changes."""
+        return sum(placed.module.parameters for placed in self.placed)
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiply-adds of all modules on one sample."""
+        return sum(placed.multiply_adds for placed in self.placed)
+
+    @property
+    def activation_bytes(self) -> int:
+        """Bytes that torch keeps for the backward pass of one float32 sample, parameters left out."""
+        return _FLOAT32_BYTES * _kept_elements(self.placed)
+
+
+def _kept_elements(row: tuple[Placed, ...]) -> int:
+    """Numbers kept of modules that run one after the other; a map that two of them keep counts once.
+
+    A module that works in place puts its output where its input was: that is one map.
+    """
+    total, kept = 0, False
+    for placed in row:
+        module = placed.module
+        if module.keeps_input and not kept:
+            total += placed.before.elements
+        if module.keeps_output and not (module.in_place and (kept or module.keeps_input)):
+            total += placed.after.elements
+        kept = module.keeps_output or (module.in_place and (kept or module.keeps_input))
+        total += module.keeps_besides(placed.before)
+    return total

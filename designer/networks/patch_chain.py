@@ -1,0 +1,139 @@
+"""The chain of a patch discriminator: convolutions whose answer sees a given number of pixels.
+
+As in pix2pix (Isola et al., arXiv:1611.07004): n layers of stride 2, then one and a head of stride 1.
+A layer of kernel F behind l strided ones adds (F − 1)·2^l pixels to what one answer sees. So the
+field less one is a sum that starts with F − 1 on the picture's side, and the rest of it, halved, is
+the same question one strided layer on. Kernels are solved for: as close to 4 as can be, summed over
+the layers; then as few layers as can be; then the smaller kernels nearer to the picture. The head's
+kernel lies within its map, for the sake of labels, whose match is averaged over the same windows:
+torch's AvgPool3d takes no map that is smaller, padded or not.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from designer.errors import FieldError, InvalidRequest
+from designer.geometry.layers import Size, Window, Windows
+
+USUAL_KERNEL = 4
+STRIDE = 2
+LARGEST_KERNEL = 8
+
+Kernels = tuple[int, ...]
+"""Kernel sizes from the picture on; the last two have stride 1."""
+
+
+def solve_patch(field: int, size: Size) -> list[Windows]:
+    """The windows of a patch discriminator of ``field`` pixels on a picture of this size.
+
+    >>> [windows[0].kernel_size for windows in solve_patch(70, (256, 256))]
+    [4, 4, 4, 4, 4]
+    >>> [windows[0].stride for windows in solve_patch(70, (256, 256))]
+    [2, 2, 2, 1, 1]
+
+    Raises:
+        InvalidRequest: where no such chain fits the picture; the facts name the nearest fields.
+    """
+    windows = _best_windows(field, size)
+    if windows is None:
+        nearest = _nearest_fields(field, size)
+        side = "×".join(str(side) for side in size)
+        detail = (
+            f"no chain of convolutions with a receptive field of {field} px leaves a map of {side};"
+            f" the nearest fields are {' and '.join(map(str, nearest))}"
+        )
+        facts: dict[str, object] = {"patch": field, "nearest": nearest, "size": list(size)}
+        raise InvalidRequest(
+            [
+                FieldError(
+                    pointer="/discriminator/patch", code="no_patch", detail=detail, facts=facts
+                )
+            ]
+        )
+    return windows
+
+
+def _best_windows(field: int, size: Size) -> list[Windows] | None:
+    best = min(
+        (
+            (departure, strided, kernels)
+            for strided in range(_most_strided(min(size)) + 1)
+            for departure, kernels in _least_departure(field - 1, strided, min(size))
+        ),
+        default=None,
+    )
+    if best is None:
+        return None
+    _, strided, kernels = best
+    return [
+        (_window(kernel, STRIDE if index < strided else 1),) * len(size)
+        for index, kernel in enumerate(kernels)
+    ]
+
+
+def _most_strided(side: int) -> int:
+    """Layers of stride 2 until a side is a single pixel."""
+    return (side - 1).bit_length()
+
+
+@cache
+def _least_departure(rest: int, strided: int, side: int) -> tuple[tuple[int, Kernels], ...]:
+    """The kernels that add ``rest`` with the least departure from 4, on maps of a shorter side.
+
+    At most one entry: (departure, kernels), with so many strided layers before the last two.
+    """
+    found = []
+    stride = STRIDE if strided else 1
+    for kernel in _legal_kernels(stride, side):
+        left, odd = divmod(rest - kernel + 1, stride)
+        if left < 0 or odd:
+            continue
+        after = _window(kernel, stride).conv(side)
+        if strided:
+            further = _least_departure(left, strided - 1, after)
+        else:
+            last = [left + 1] if left < min(LARGEST_KERNEL, after) else []
+            further = tuple((abs(taps - USUAL_KERNEL), (taps,)) for taps in last)
+        departure = abs(kernel - USUAL_KERNEL)
+        found += [(departure + least, (kernel, *kernels)) for least, kernels in further]
+    return (min(found),) if found else ()
+
+
+@cache
+def _most_to_add(strided: int, side: int) -> int:
+    """The most that so many strided layers and the last two can add to a field of one pixel."""
+    stride = STRIDE if strided else 1
+    return max(
+        (
+            kernel - 1 + stride * _most_to_add(strided - 1, _window(kernel, stride).conv(side))
+            if strided
+            else kernel - 1 + min(LARGEST_KERNEL, _window(kernel, 1).conv(side)) - 1
+            for kernel in _legal_kernels(stride, side)
+        ),
+        default=0,
+    )
+
+
+def _legal_kernels(stride: int, side: int) -> list[int]:
+    """Kernels that fit a map of this side; no layer of stride 2 is set on a single pixel."""
+    if side < stride:
+        return []
+    return [
+        kernel
+        for kernel in range(stride, LARGEST_KERNEL + 1)
+        if side + 2 * _window(kernel, stride).padding >= kernel
+    ]
+
+
+def _window(kernel_size: int, stride: int) -> Window:
+    return Window(kernel_size=kernel_size, stride=stride, padding=(kernel_size - 1) // 2)
+
+
+def _nearest_fields(field: int, size: Size) -> list[int]:
+    """The nearest fields below and above that can be had, those there are."""
+    side = min(size)
+    largest = 1 + max(_most_to_add(strided, side) for strided in range(_most_strided(side) + 1))
+    below = (near for near in range(min(field - 1, largest), 0, -1) if _best_windows(near, size))
+    above = (near for near in range(field + 1, largest + 1) if _best_windows(near, size))
+    return [near for near in (next(below, None), next(above, None)) if near is not None]

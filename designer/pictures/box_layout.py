@@ -1,0 +1,165 @@
+"""What has a size and can be placed: first pass the sizes, from the inside out; second the places.
+
+A box knows its width and height before it knows where it stands. Boxes that hold boxes add their
+sizes up, so nothing that is placed can overlap or leave its frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from designer.pictures.svg import Rect, Shape, Text, text_width
+
+SMALL, NORMAL, LARGE = 11, 13, 17
+"""Text sizes in pixels."""
+
+
+class Box(Protocol):
+    """Something with a size that can be placed."""
+
+    @property
+    def width(self) -> int:
+        """Pixels across."""
+        ...
+
+    @property
+    def height(self) -> int:
+        """Pixels down."""
+        ...
+
+    def place(self, x: int, y: int) -> Iterator[Shape]:
+        """Its shapes, with its upper left corner at (x, y)."""
+        ...
+
+
+def line_height(size: int) -> int:
+    """Pixels from line to line: 1.5 of the letters' size, so that no two lines touch."""
+    return (3 * size + 1) // 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """One line of text."""
+
+    text: str
+    size: int = NORMAL
+    kind: str = "ink"
+    bold: bool = False
+
+    @property
+    def width(self) -> int:
+        """Pixels across."""
+        return text_width(self.text, self.size)
+
+    @property
+    def height(self) -> int:
+        """Pixels down."""
+        return line_height(self.size)
+
+    def place(self, x: int, y: int) -> Iterator[Shape]:
+        """The text, its baseline inside the line."""
+        baseline = y + (11 * self.size + 9) // 10
+        yield Text(x=x, y=baseline, text=self.text, size=self.size, kind=self.kind, bold=self.bold)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swatch:
+    """A coloured cell as a legend shows it."""
+
+    kind: str
+    fill: str | None = None
+    percent: int = 100
+    side: int = 14
+
+    @property
+    def width(self) -> int:
+        """Pixels across."""
+        return self.side
+
+    @property
+    def height(self) -> int:
+        """Pixels down."""
+        return line_height(NORMAL)
+
+    def place(self, x: int, y: int) -> Iterator[Shape]:
+        """The cell and its frame, in the middle of its line."""
+        top = y + (self.height - self.side) // 2
+        area = Rect(x=x, y=top, width=self.side, height=self.side, kind="bg")
+        yield area
+        yield replace(area, kind=self.kind, fill=self.fill, percent=self.percent)
+        yield replace(area, kind="grid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """Boxes one below the other."""
+
+    boxes: Sequence[Box]
+    gap: int = 0
+    centred: bool = False
+
+    @property
+    def width(self) -> int:
+        """As wide as the widest."""
+        return max((box.width for box in self.boxes), default=0)
+
+    @property
+    def height(self) -> int:
+        """All heights and the gaps between."""
+        return sum(box.height for box in self.boxes) + self.gap * max(0, len(self.boxes) - 1)
+
+    def place(self, x: int, y: int) -> Iterator[Shape]:
+        """The boxes from top to bottom."""
+        for box in self.boxes:
+            yield from box.place(x + (self.width - box.width) // 2 * self.centred, y)
+            y += box.height + self.gap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Boxes side by side, their tops or their middles level."""
+
+    boxes: Sequence[Box]
+    gap: int = 0
+    centred: bool = False
+
+    @property
+    def width(self) -> int:
+        """All widths and the gaps between."""
+        return sum(box.width for box in self.boxes) + self.gap * max(0, len(self.boxes) - 1)
+
+    @property
+    def height(self) -> int:
+        """As high as the highest."""
+        return max((box.height for box in self.boxes), default=0)
+
+    def place(self, x: int, y: int) -> Iterator[Shape]:
+        """The boxes from left to right."""
+        for box in self.boxes:
+            yield from box.place(x, y + (self.height - box.height) // 2 * self.centred)
+            x += box.width + self.gap
+
+
+def wrap(boxes: Sequence[Box], *, width: int, gap: int, line_gap: int = 0) -> Column:
+    """Boxes in as many rows as it takes to stay within ``width`` (one box may be wider)."""
+    rows = fill_rows([box.width for box in boxes], width=width, gap=gap)
+    lines = [Row(boxes=[boxes[number] for number in row], gap=gap) for row in rows]
+    return Column(boxes=lines, gap=line_gap)
+
+
+def fill_rows(widths: Sequence[int], *, width: int, gap: int) -> list[range]:
+    """Which boxes of these widths stand in which row, in order.
+
+    >>> fill_rows([40, 40, 40], width=100, gap=10)
+    [range(0, 2), range(2, 3)]
+    """
+    rows: list[range] = []
+    start, used = 0, 0
+    for number, needed in enumerate(widths):
+        if number > start and used + gap + needed > width:
+            rows.append(range(start, number))
+            start, used = number, 0
+        used += needed + (gap if number > start else 0)
+    return [*rows, range(start, len(widths))]

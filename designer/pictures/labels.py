@@ -1,0 +1,73 @@
+"""What the pictures say in words: headings, sizes, windows, the law with its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from designer.geometry.equivalence.placement import Layer
+from designer.geometry.formula_text import describe_conv, describe_conv_transpose
+from designer.geometry.layers import ConvTranspose, Size, Window
+from designer.pictures.box_layout import LARGE, Box, Column, Label
+
+AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
+def heading(title: str, lines: Sequence[str]) -> Box:
+    """The title and the lines below it."""
+    small = [Label(text=line, kind="muted") for line in lines]
+    return Column(boxes=[Label(text=title, size=LARGE, bold=True), *small], gap=2)
+
+
+def layer_name(layer: Layer) -> str:
+    """Convolution or transposed convolution, in words."""
+    return "Transposed convolution" if isinstance(layer, ConvTranspose) else "Convolution"
+
+
+def size_text(size: Size) -> str:
+    """A size as the field writes it: 4×4.
+
+    >>> size_text((218, 178))
+    '218×178'
+    """
+    return "×".join(map(str, size))
+
+
+def window_text(windows: Sequence[Window]) -> str:
+    """What the windows are, with torch's names; what is torch's default is left out.
+
+    >>> window_text([Window(kernel_size=4, stride=2, padding=1)] * 2)
+    'kernel_size 4×4, stride 2×2, padding 1×1'
+    """
+    parts = []
+    for name, default in _DEFAULTS.items():
+        values = tuple(getattr(window, name) for window in windows)
+        if any(value != default for value in values):
+            parts.append(f"{name} {size_text(values)}")
+    return ", ".join(parts)
+
+
+def arithmetic_lines(layer: Layer, input_size: Size) -> list[str]:
+    """The law with its numbers, axis by axis; once where all axes are alike."""
+    describe = describe_conv_transpose if isinstance(layer, ConvTranspose) else describe_conv
+    told = [describe(w, side) for w, side in zip(layer.windows, input_size, strict=True)]
+    if len(set(told)) == 1:
+        return [told[0]]
+    names = AXIS_NAMES[layer.axes]
+    return [f"{name}: {line}" for name, line in zip(names, told, strict=True)]
+
+
+def short_window_lines(windows: Sequence[Window]) -> list[str]:
+    """What the windows are in short lines; one number where all axes agree.
+
+    >>> short_window_lines([Window(kernel_size=4, stride=2, padding=1)] * 2)
+    ['kernel_size 4, stride 2', 'padding 1']
+    """
+    parts = []
+    for name, default in _DEFAULTS.items():
+        values = tuple(getattr(window, name) for window in windows)
+        if any(value != default for value in values):
+            parts.append(f"{name} {values[0] if len(set(values)) == 1 else size_text(values)}")
+    return [", ".join(parts[start : start + 2]) for start in range(0, len(parts), 2)]
+
+
+_DEFAULTS = {"kernel_size": 0, "stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}

@@ -1,0 +1,34 @@
+"""A whole picture: margins and ground, title and description for screen readers, its style."""
+
+from __future__ import annotations
+
+import hashlib
+from html import escape
+
+from designer.pictures.box_layout import Box
+from designer.pictures.svg import Rect, write
+from designer.pictures.theme import FONT, style_sheet
+
+MARGIN = 20
+"""Pixels left free around a picture."""
+
+
+def draw_frame(content: Box, *, title: str, description: str, motion: str = "") -> str:
+    """The picture as SVG text: equal content gives equal bytes.
+
+    ``motion`` is further style rules, written by this package. The ids come from the words, so
+    that two pictures on one page keep their own.
+    """
+    width, height = content.width + 2 * MARGIN, content.height + 2 * MARGIN
+    name = hashlib.sha256(f"{title}\n{description}".encode()).hexdigest()[:10]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="gd" role="img" width="{width}"'
+        f' height="{height}" viewBox="0 0 {width} {height}" font-family="{escape(FONT)}"'
+        f' aria-labelledby="gd-t{name} gd-d{name}">\n'
+        f'<title id="gd-t{name}">{escape(title)}</title>\n'
+        f'<desc id="gd-d{name}">{escape(description)}</desc>\n'
+        f"<style>{style_sheet()}{motion}</style>\n"
+        f"{Rect(x=0, y=0, width=width, height=height, kind='bg').svg()}\n"
+        f"{write(content.place(MARGIN, MARGIN))}\n"
+        "</svg>\n"
+    )

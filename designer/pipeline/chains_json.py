@@ -1,0 +1,214 @@
+"""Questions about chains as plain JSON values, and their answers: `/v1/chains` and `solve`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from designer.brief.brief_json import budget_from_document, chain_document, space_from_document
+from designer.brief.model import Brief
+from designer.brief.permalink import write_id
+from designer.brief.search_space import SearchSpace
+from designer.brief.widths import Widths
+from designer.chains import ChainQuery, ChainSearch, Solution
+from designer.errors import InvalidRequest
+from designer.geometry.layers import Size
+from designer.limits import (
+    MAX_CHAINS,
+    MAX_CHANNELS,
+    MAX_CLASSES,
+    MAX_LATENT_DIM,
+    MAX_LENGTH,
+    MAX_SIDE,
+    MAX_WIDTH,
+    MIN_SIDE,
+)
+from designer.networks.from_brief import assemble_brief
+from designer.pipeline.design_json import count_document
+from designer.validation.field_validators import check_integer, refuse
+from designer.validation.json_readers import Document, read_object, read_per_axis, refuse_field
+
+QUERY_FIELDS = (
+    "from",
+    "to",
+    "dimensions",
+    "search",
+    "budget",
+    "limit",
+    "cursor",
+    "latent_dim",
+    "channels",
+    "base_channels",
+    "max_channels",
+    "classes",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Width:
+    default: int
+    most: int
+
+
+_WIDTHS = {
+    "latent_dim": _Width(default=100, most=MAX_LATENT_DIM),
+    "channels": _Width(default=3, most=MAX_CHANNELS),
+    "base_channels": _Width(default=64, most=MAX_WIDTH),
+    "max_channels": _Width(default=512, most=MAX_WIDTH),
+}
+
+
+def query_from_document(document: object) -> ChainQuery:
+    """The question that a JSON object asks; a null field means its default.
+
+    >>> query_from_document({"from": 4, "to": [64, 64]}).space.initial_size
+    (4, 4)
+
+    Raises:
+        InvalidRequest: for unknown or missing fields, other types, and values outside limits.
+    """
+    fields = {
+        name: value
+        for name, value in read_object(
+            document, pointer="", known=QUERY_FIELDS, required=("to",)
+        ).items()
+        if value is not None
+    }
+    target = _target(fields["to"], fields.get("dimensions"))
+    cursor = fields.get("cursor")
+    if cursor is not None and not isinstance(cursor, str):
+        refuse_field("/cursor", "invalid_cursor", "cursor must be a text that an answer gave")
+    limit = fields.get("limit", 10)
+    refuse(check_integer(limit, pointer="/limit", low=1, high=MAX_CHAINS))
+    assert isinstance(limit, int)
+    widths, budget = _widths(fields), budget_from_document(fields.get("budget"))
+    with _pointing_to_from(fields):
+        return ChainQuery(
+            target=target,
+            space=_space(fields, axes=len(target)),
+            widths=widths,
+            budget=budget,
+            limit=limit,
+            cursor=cursor,
+        )
+
+
+@contextmanager
+def _pointing_to_from(fields: Document) -> Iterator[None]:
+    """Refusals of the initial size, which point to where the caller wrote it."""
+    try:
+        yield
+    except InvalidRequest as refusal:
+        if "from" not in fields:
+            raise
+        errors = [
+            replace(error, pointer=error.pointer.replace("/search/initial_size", "/from"))
+            for error in refusal.errors
+        ]
+        raise InvalidRequest(errors) from refusal
+
+
+def _target(value: object, dimensions: object) -> Size:
+    axes = 2
+    if dimensions is not None:
+        refuse(check_integer(dimensions, pointer="/dimensions", low=1, high=3))
+        assert isinstance(dimensions, int)
+        axes = dimensions
+    elif isinstance(value, list):
+        axes = min(max(len(value), 1), 3)
+    target = read_per_axis(value, pointer="/to", axes=axes)
+    high = MAX_LENGTH if axes == 1 else MAX_SIDE
+    listed = isinstance(value, list)
+    refuse(
+        [
+            error
+            for axis, side in enumerate(target if listed else target[:1])
+            for error in check_integer(
+                side, pointer=f"/to/{axis}" if listed else "/to", low=MIN_SIDE, high=high
+            )
+        ]
+    )
+    return target
+
+
+def _space(fields: Document, *, axes: int) -> SearchSpace:
+    space = space_from_document(fields.get("search"), axes=axes)
+    if "from" not in fields:
+        return space
+    start = read_per_axis(fields["from"], pointer="/from", axes=axes)
+    if space.initial_size not in (None, start):
+        refuse_field(
+            "/from",
+            "contradiction",
+            f"from {list(start)} and search.initial_size {list(space.initial_size or ())} differ;"
+            " give one of them",
+        )
+    return replace(space, initial_size=start)
+
+
+def _widths(fields: Document) -> Widths:
+    values = {name: fields.get(name, width.default) for name, width in _WIDTHS.items()}
+    errors = [
+        error
+        for name, width in _WIDTHS.items()
+        for error in check_integer(values[name], pointer=f"/{name}", low=1, high=width.most)
+    ]
+    if (classes := fields.get("classes")) is not None:
+        errors += check_integer(classes, pointer="/classes", low=2, high=MAX_CLASSES)
+    refuse(errors)
+    return Widths(**values, classes=classes)  # type: ignore[arg-type]
+
+
+def search_document(query: ChainQuery, search: ChainSearch) -> Document:
+    """The answer's body: count, one page of chains, the frontier, the effort, the next page."""
+    first = query.cursor is None
+    return {
+        **count_document(search.count),
+        "chains": [
+            solution_document(query, solution, default=first and rank == 0)
+            for rank, solution in enumerate(search.solutions)
+        ],
+        "frontier": [
+            solution_document(query, solution, default=first and solution == search.solutions[0])
+            for solution in search.frontier
+        ],
+        "states": search.states,
+        "next": search.next_cursor,
+    }
+
+
+def solution_document(query: ChainQuery, solution: Solution, *, default: bool) -> Document:
+    """One chain with its figures and reasons; ``default`` where a design would choose it itself."""
+    return {
+        **chain_document(solution.chain),
+        "departure": solution.departure,
+        "exact_steps": solution.exact_steps,
+        "even_overlap": solution.even_overlap,
+        "parameters": solution.parameters,
+        "multiply_adds": solution.multiply_adds,
+        "why": list(solution.why),
+        "design_id": _design_id(query, solution, default=default),
+    }
+
+
+def _design_id(query: ChainQuery, solution: Solution, *, default: bool) -> str | None:
+    """The id of the design with this chain, None where none is served: past a limit, or refused."""
+    widths = query.widths
+    assert widths.latent_dim is not None, "a query about chains is about latent vectors"
+    try:
+        brief = Brief(
+            resolution=query.target,
+            latent_dim=widths.latent_dim,
+            channels=widths.channels,
+            base_channels=widths.base_channels,
+            max_channels=widths.max_channels,
+            classes=widths.classes,
+            search=query.space,
+            budget=query.budget,
+            windows=None if default else solution.chain.windows,
+        )
+        assemble_brief(brief, solution.chain)
+    except InvalidRequest:
+        return None
+    return write_id(brief, solution.chain)

@@ -1,0 +1,134 @@
+"""Networks as JSON values: their shapes and figures, and a row for each layer."""
+
+from __future__ import annotations
+
+from designer.brief.brief_json import WINDOW_FIELDS, window_document
+from designer.networks import (
+    Activate,
+    AveragePool,
+    Convolve,
+    Crop,
+    Embedding,
+    Gan,
+    GroupNorm,
+    InstanceNorm,
+    Module,
+    Network,
+    Norm,
+    PixelShuffle,
+    Placed,
+    Upsample,
+    describe_sizes,
+    receptive_fields,
+)
+from designer.validation.json_readers import Document
+
+OPS: dict[type[Module], str] = {
+    Upsample: "upsample",
+    PixelShuffle: "pixel_shuffle",
+    Crop: "crop",
+    Embedding: "embedding",
+    AveragePool: "average_pool",
+}
+"""What the answer calls the modules that are no convolution."""
+
+
+def networks_document(gan: Gan) -> Document:
+    """The networks by role; null where a role is not filled."""
+    roles = ("generator", "discriminator", "encoder")
+    return {
+        role: network_document(gan.networks[role]) if role in gan.networks else None
+        for role in roles
+    }
+
+
+def network_document(network: Network) -> Document:
+    """A network's shapes, figures and layers."""
+    names = [placed.name for placed in network.placed]
+    fields = dict(zip(names, receptive_fields(network), strict=True))
+    return {
+        "class_name": network.class_name,
+        "input_shape": list(network.input_map.shape),
+        "output_shape": list(network.output_map.shape),
+        "parameters": network.parameters,
+        "multiply_adds": network.multiply_adds,
+        "activation_bytes": network.activation_bytes,
+        "layers": [_layer_document(row, fields[row[0].name]) for row in _rows(network)],
+    }
+
+
+def _rows(network: Network) -> list[list[Placed]]:
+    """The modules of a network, each layer with the norm and the activation that follow it."""
+    rows: list[list[Placed]] = []
+    for placed in network.placed:
+        if isinstance(placed.module, Norm | Activate):
+            rows[-1].append(placed)
+        else:
+            rows.append([placed])
+    return rows
+
+
+def _layer_document(row: list[Placed], field: tuple[int, ...] | None) -> Document:
+    first, *tail = row
+    module = first.module
+    names = {Activate: "none", Norm: "none"}
+    for placed in tail:
+        names[Activate if isinstance(placed.module, Activate) else Norm] = _name(placed.module)
+    if isinstance(module, Convolve | Embedding) and module.spectral:
+        names[Norm] = "spectral"
+    return {
+        "name": first.name,
+        "op": _name(module),
+        "in_channels": first.before.channels,
+        "out_channels": first.after.channels,
+        **_weight_document(module),
+        "normalization": names[Norm],
+        "activation": names[Activate],
+        "input_size": list(first.before.size),
+        "output_size": list(first.after.size),
+        "arithmetic": list(describe_sizes(first)),
+        **_fit_document(first),
+        "receptive_field": None if field is None else list(field),
+        "parameters": sum(placed.module.parameters for placed in row),
+        "multiply_adds": sum(placed.multiply_adds for placed in row),
+    }
+
+
+def _name(module: Module) -> str:
+    if isinstance(module, Convolve):
+        return "conv_transpose" if module.transposed else "conv"
+    if isinstance(module, Activate):
+        return str(module.function)
+    if isinstance(module, GroupNorm):
+        return "layer" if module.whole else "group"
+    if isinstance(module, Norm):
+        return "instance" if isinstance(module, InstanceNorm) else "batch"
+    return OPS[type(module)]
+
+
+def _weight_document(module: Module) -> Document:
+    """Windows, groups and bias of a convolution; the windows of a pool; else nothing."""
+    if isinstance(module, Convolve):
+        layer = module.layer
+        return {**window_document(layer.windows), "groups": layer.groups, "bias": layer.bias}
+    nothing: Document = dict.fromkeys((*WINDOW_FIELDS, "groups", "bias"))
+    return nothing | window_document(module.windows) if isinstance(module, AveragePool) else nothing
+
+
+def _fit_document(placed: Placed) -> Document:
+    """The offset c of a convolution's windows, and how evenly a layer paints or repeats."""
+    module = placed.module
+    if isinstance(module, Convolve):
+        windows = module.layer.windows
+        return {
+            "offset": [window.offset for window in windows],
+            "exact": all(window.offset == 0 for window in windows),
+            "even_overlap": all(window.overlaps_evenly for window in windows),
+        }
+    even: bool | None = None
+    if isinstance(module, Upsample):
+        even = module.repeats_evenly(placed.before)
+    elif isinstance(module, PixelShuffle):
+        even = True
+    exact = module.factors is not None if isinstance(module, Upsample) else None
+    return {"offset": None, "exact": exact, "even_overlap": even}

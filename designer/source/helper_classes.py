@@ -1,0 +1,69 @@
+"""What a text brings along where torch has no such module: a shuffle on other axes, group counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from designer.networks import MOST_GROUPS, Gan, GroupNorm, PixelShuffle
+
+_SIDES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+_LAYOUT = {1: "L", 2: "H, W", 3: "D, H, W"}
+
+
+def render_helpers(gan: Gan) -> Iterator[str]:
+    """The definitions that the networks of a Gan use."""
+    modules = [placed.module for network in gan.networks.values() for placed in network.placed]
+    if any(isinstance(module, GroupNorm) and not module.whole for module in modules):
+        yield _GROUP_COUNT
+    if any(isinstance(module, PixelShuffle) and not module.builtin for module in modules):
+        yield _LENGTH_SHUFFLE if gan.chain.axes == 1 else _shuffle(gan.chain.axes)
+
+
+_GROUP_COUNT = f'''\
+def group_count(channels: int) -> int:
+    """The largest number up to {MOST_GROUPS} that divides the channels."""
+    return max(groups for groups in range(1, {MOST_GROUPS + 1}) if channels % groups == 0)'''
+
+_LENGTH_SHUFFLE = '''\
+class PixelShuffle1d(nn.Module):
+    """What nn.PixelShuffle does, on one axis: (N, C * factor, L) in, (N, C, L * factor) out."""
+
+    def __init__(self, factor: int) -> None:
+        super().__init__()
+        self.factor = factor
+        self.pixels = factor
+
+    def forward(self, value: torch.Tensor) -> torch.Tensor:
+        batch, channels, length = value.shape
+        split = value.reshape(batch, channels // self.pixels, self.factor, length)
+        return split.transpose(2, 3).reshape(batch, -1, length * self.factor)'''
+
+
+def _shuffle(axes: int) -> str:
+    """The module on two or three axes, each with a factor of its own."""
+    sides = _SIDES[axes]
+    factors = [f"factors[{axis}]" for axis in range(axes)]
+    grown = ", ".join(
+        f"{side} * self.{factor}" for side, factor in zip(sides, factors, strict=True)
+    )
+    order = [0, 1, *(place for axis in range(axes) for place in (2 + axes + axis, 2 + axis))]
+    layout = _LAYOUT[axes]
+    larger = ", ".join(f"{s} * factors[{axis}]" for axis, s in enumerate(layout.split(", ")))
+    kind = f"tuple[{', '.join(['int'] * axes)}]"
+    return f'''\
+class PixelShuffle{axes}d(nn.Module):
+    """What nn.PixelShuffle does, with a factor for each axis.
+
+    (N, C * pixels, {layout}) in, (N, C, {larger}) out.
+    """
+
+    def __init__(self, factors: {kind}) -> None:
+        super().__init__()
+        self.factors = factors
+        self.pixels = {" * ".join(f"self.{factor}" for factor in factors)}
+
+    def forward(self, value: torch.Tensor) -> torch.Tensor:
+        batch, channels, {", ".join(sides)} = value.shape
+        split = value.reshape(batch, channels // self.pixels, *self.factors, {", ".join(sides)})
+        mixed = split.permute({", ".join(map(str, order))})
+        return mixed.reshape(batch, -1, {grown})'''

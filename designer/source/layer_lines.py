@@ -1,0 +1,123 @@
+"""One module as a line of the text, ending in the map it gives where the sizes are another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import prod
+
+from designer.geometry.layers import Windows
+from designer.networks import (
+    NEGATIVE_SLOPE,
+    Activate,
+    Activation,
+    AveragePool,
+    Block,
+    Convolve,
+    Crop,
+    Embedding,
+    GroupNorm,
+    InstanceNorm,
+    Module,
+    Norm,
+    PixelShuffle,
+    Placed,
+    Upsample,
+    describe_sizes,
+)
+
+
+def render_block(block: Block, row: Sequence[Placed], before: str, after: str) -> list[str]:
+    """The lines of a block that leads from ``before`` channels to ``after`` channels.
+
+    Both are expressions of the text. In a block with a shuffle the convolution gives as many times
+    more channels as the shuffle makes pixels of.
+    """
+    spread = [prod(m.factors) for m in block.modules if isinstance(m, PixelShuffle)]
+    made = f"{after} * {spread[0]}" if spread and spread[0] > 1 else after
+    return [
+        render_line(placed, before, made if isinstance(placed.module, Convolve) else after)
+        for placed in row
+    ]
+
+
+def render_line(placed: Placed, before: str, after: str, end: str = ",") -> str:
+    """A module, and a comment with the map it gives and the arithmetic, once for axes alike."""
+    code = f"{render_module(placed.module, before, after)}{end}"
+    laws = dict.fromkeys(describe_sizes(placed))
+    return f"{code}  # {placed.after}: {', '.join(laws)}" if laws else code
+
+
+def render_module(module: Module, before: str, after: str) -> str:
+    """The call that makes a module, its channels written as these expressions."""
+    if isinstance(module, Convolve):
+        code = (
+            f"nn.{module.torch_class}({', '.join(_convolution_arguments(module, before, after))})"
+        )
+        return f"spectral_norm({code})" if module.spectral else code
+    if isinstance(module, Embedding):
+        code = f"nn.Embedding({module.classes}, {after})"
+        return f"spectral_norm({code})" if module.spectral else code
+    if isinstance(module, Activate):
+        return _ACTIVATIONS[module.function]
+    if isinstance(module, Norm):
+        return f"nn.{module.torch_class}({_norm_arguments(module, after)})"
+    if isinstance(module, PixelShuffle) and not module.builtin:
+        factors = module.factors if len(module.factors) > 1 else module.factors[0]
+        return f"{module.torch_class.removeprefix('model.')}({factors})"
+    return f"nn.{module.torch_class}({_resampling_arguments(module)})"
+
+
+def _convolution_arguments(module: Convolve, before: str, after: str) -> Iterator[str]:
+    """Torch's arguments with torch's names; what is torch's default is left out."""
+    layer = module.layer
+    yield from (before, after)
+    yield from _window_arguments(layer.windows)
+    if layer.groups != 1:
+        yield f"groups={layer.groups}"
+    if not layer.bias:
+        yield "bias=False"
+
+
+def _window_arguments(windows: Windows) -> Iterator[str]:
+    yield _per_axis([window.kernel_size for window in windows])
+    for name, default in _DEFAULTS.items():
+        values = [getattr(window, name) for window in windows]
+        if set(values) != {default}:
+            yield f"{name}={_per_axis(values)}"
+
+
+_DEFAULTS = {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
+
+
+def _norm_arguments(norm: Norm, channels: str) -> str:
+    if isinstance(norm, GroupNorm):
+        return f"{1 if norm.whole else f'group_count({channels})'}, {channels}"
+    return f"{channels}, affine=True" if isinstance(norm, InstanceNorm) else channels
+
+
+def _resampling_arguments(module: Module) -> str:
+    if isinstance(module, PixelShuffle):
+        return str(module.factors[0])
+    if isinstance(module, Crop):
+        return str(tuple(module.padding))
+    if isinstance(module, AveragePool):
+        padding = [window.padding for window in module.windows]
+        around = f", padding={_per_axis(padding)}" if any(padding) else ""
+        return f"{_per_axis([w.kernel_size for w in module.windows])}, stride=1{around}"
+    assert isinstance(module, Upsample), f"{module.torch_class} has no text"
+    if module.factors is not None:
+        return f"scale_factor={_per_axis(module.factors)}"
+    return f"size={module.size}"
+
+
+def _per_axis(values: Sequence[int]) -> str:
+    """One number where all axes agree, else a tuple."""
+    return str(values[0]) if len(set(values)) == 1 else str(tuple(values))
+
+
+_ACTIVATIONS = {
+    Activation.RELU: "nn.ReLU(inplace=True)",
+    Activation.LEAKY_RELU: f"nn.LeakyReLU({NEGATIVE_SLOPE}, inplace=True)",
+    Activation.TANH: "nn.Tanh()",
+    Activation.SIGMOID: "nn.Sigmoid()",
+}

@@ -1,0 +1,91 @@
+"""``weights_init``: what is drawn for each kind of layer of a Gan, and nothing for kinds it has not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from designer.networks import Convolve, Gan, Module, Norm, PixelShuffle
+
+
+def render_weights_init(gan: Gan) -> str:
+    """The function, to be applied to a network."""
+    modules = [placed.module for network in gan.networks.values() for placed in network.placed]
+    branches = [*_convolutions(modules), *_norms(modules), *_shuffles(modules), *_labels(gan)]
+    body = "\n".join(
+        f"    {'elif' if index else 'if'} {condition}:\n{_indent(lines)}"
+        for index, (condition, lines) in enumerate(branches)
+    )
+    return f'''\
+def weights_init(module: nn.Module) -> None:
+    """Initialise as DCGAN does: ``Generator().apply(weights_init)``."""
+{body}'''
+
+
+Branch = tuple[str, list[str]]
+"""A condition and the lines under it."""
+
+
+def _convolutions(modules: list[Module]) -> Iterator[Branch]:
+    convolutions = [module for module in modules if isinstance(module, Convolve)]
+    lines = ["nn.init.normal_(module.weight, 0.0, 0.02)"]
+    if any(convolution.spectral for convolution in convolutions):
+        yield (
+            "isinstance(module, ParametrizationList)",
+            ["nn.init.normal_(module.original, 0.0, 0.02)  # what spectral_norm divides"],
+        )
+        lines = ["if not is_parametrized(module):", f"    {lines[0]}"]
+    if any(convolution.layer.bias for convolution in convolutions):
+        lines += ["if module.bias is not None:", "    nn.init.zeros_(module.bias)"]
+    yield _is_any(convolution.torch_class for convolution in convolutions), lines
+
+
+def _norms(modules: list[Module]) -> Iterator[Branch]:
+    names = [module.torch_class for module in modules if isinstance(module, Norm)]
+    if names:
+        lines = ["nn.init.normal_(module.weight, 1.0, 0.02)", "nn.init.zeros_(module.bias)"]
+        yield _is_any(names), lines
+
+
+def _shuffles(modules: list[Module]) -> Iterator[Branch]:
+    """The pixels that a shuffle makes of one start alike (ICNR, Aitken et al., arXiv:1707.02937)."""
+    shuffles = {module.builtin: module for module in modules if isinstance(module, PixelShuffle)}
+    if not shuffles:
+        return
+    own = [m.torch_class.removeprefix("model.") for built, m in shuffles.items() if not built]
+    of_torch, of_own = "shuffle.upscale_factor**2", "shuffle.pixels"
+    kinds, pixels = ("nn.PixelShuffle", of_torch) if not own else (own[0], of_own)
+    if len(shuffles) > 1:
+        kinds = f"(nn.PixelShuffle, {own[0]})"
+        pixels = f"{of_torch} if isinstance(shuffle, nn.PixelShuffle) else {of_own}"
+    axes = len(next(iter(shuffles.values())).factors)
+    yield (
+        "isinstance(module, nn.Sequential)",
+        [
+            "layers = list(module)",
+            "for conv, shuffle in zip(layers, layers[1:], strict=False):",
+            f"    if isinstance(conv, nn.Conv{axes}d) and isinstance(shuffle, {kinds}):",
+            f"        pixels = {pixels}",
+            "        with torch.no_grad():  # ICNR: the pixels made of one start alike",
+            "            conv.weight.copy_(conv.weight[::pixels].repeat_interleave(pixels, dim=0))",
+        ],
+    )
+
+
+def _labels(gan: Gan) -> Iterator[Branch]:
+    """Label vectors: of the latent vector's kind, and in the discriminator as small as weights."""
+    if gan.generator.embedding is not None:
+        yield "isinstance(module, Generator)", ["nn.init.normal_(module.embedding.weight)"]
+    projection = None if gan.discriminator is None else gan.discriminator.projection
+    if projection is not None and not projection.embedding.spectral:
+        line = "nn.init.normal_(module.embedding.weight, 0.0, 0.02)"
+        yield "isinstance(module, Discriminator)", [line]
+
+
+def _is_any(names: Iterable[str]) -> str:
+    classes = [f"nn.{name}" for name in sorted(set(names))]
+    one = classes[0] if len(classes) == 1 else f"({', '.join(classes)})"
+    return f"isinstance(module, {one})"
+
+
+def _indent(lines: list[str]) -> str:
+    return "\n".join(f"        {line}" for line in lines)

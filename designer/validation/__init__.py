@@ -1,0 +1,1 @@
+"""Strict readers of JSON values, validators of single fields, and refusals as JSON."""

@@ -1,0 +1,28 @@
+"""A refusal as plain JSON values: what the command line prints and every problem document holds."""
+
+from __future__ import annotations
+
+from designer.errors import DesignerError, FieldError, InvalidRequest
+from designer.validation.json_readers import Document
+
+
+def refusal_document(error: DesignerError) -> Document:
+    """``code``, ``detail``, ``facts``, and for a request the ``errors`` of its fields.
+
+    >>> refusal_document(DesignerError("too wide", width=9))
+    {'code': 'refused', 'detail': 'too wide', 'facts': {'width': 9}}
+    """
+    document: Document = {"code": error.code, "detail": str(error), "facts": error.facts}
+    if isinstance(error, InvalidRequest):
+        document["errors"] = [field_error_document(wrong) for wrong in error.errors]
+    return document
+
+
+def field_error_document(error: FieldError) -> Document:
+    """One field's error: ``pointer``, ``code``, ``detail``, ``facts``."""
+    return {
+        "pointer": error.pointer,
+        "code": error.code,
+        "detail": error.detail,
+        "facts": error.facts,
+    }

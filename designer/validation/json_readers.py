@@ -1,0 +1,132 @@
+"""Strict readers of plain JSON values: each gives the typed value or refuses it by its pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NoReturn, TypeVar
+
+from designer.errors import FieldError, InvalidRequest
+from designer.validation.field_validators import (
+    check_fields,
+    check_integer,
+    check_length,
+    field_name,
+    refuse,
+    shorten,
+)
+
+Document = dict[str, object]
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+MAX_INTEGER = 2**31
+"""Largest integer that a list entry may be before its own limit is asked for."""
+
+
+def refuse_field(pointer: str, code: str, detail: str, **facts: object) -> NoReturn:
+    """Refuse one field.
+
+    Raises:
+        InvalidRequest: always.
+    """
+    raise InvalidRequest([FieldError(pointer=pointer, code=code, detail=detail, facts=facts)])
+
+
+def read_object(
+    value: object, *, pointer: str, known: tuple[str, ...], required: tuple[str, ...] = ()
+) -> Mapping[str, object]:
+    """An object with no field but the known ones and every required one.
+
+    >>> read_object({"stride": 2}, pointer="/chain/0", known=("stride",))["stride"]
+    2
+
+    Raises:
+        InvalidRequest: for another type, an unknown field, or a required one missing or null.
+    """
+    if not isinstance(value, Mapping):
+        detail = f"{field_name(pointer)} must be an object, got {shorten(value)}"
+        refuse_field(pointer, "not_an_object", detail)
+    missing = [
+        FieldError(pointer=f"{pointer}/{name}", code="missing_field", detail=f"{name} is required")
+        for name in required
+        if value.get(name) is None
+    ]
+    refuse([*check_fields(value, pointer=pointer, known=known), *missing])
+    return value
+
+
+def read_list(value: object, *, pointer: str, low: int, high: int) -> list[object]:
+    """A list of ``low`` to ``high`` entries.
+
+    Raises:
+        InvalidRequest: for another type or length.
+    """
+    if not isinstance(value, list):
+        detail = f"{field_name(pointer)} must be a list, got {shorten(value)}"
+        refuse_field(pointer, "not_a_list", detail)
+    refuse(check_length(value, pointer=pointer, low=low, high=high))
+    return value
+
+
+def read_integers(value: object, *, pointer: str, low: int, high: int) -> tuple[int, ...]:
+    """A list of ``low`` to ``high`` integers of 0 and more, in the order given.
+
+    Raises:
+        InvalidRequest: for another type, length or entry.
+    """
+    values = read_list(value, pointer=pointer, low=low, high=high)
+    return tuple(
+        read_integer(entry, pointer=f"{pointer}/{index}") for index, entry in enumerate(values)
+    )
+
+
+def read_integer(value: object, *, pointer: str) -> int:
+    """An integer of 0 and more.
+
+    Raises:
+        InvalidRequest: for another type, a negative or a huge one.
+    """
+    refuse(check_integer(value, pointer=pointer, low=0, high=MAX_INTEGER))
+    assert isinstance(value, int)
+    return value
+
+
+def read_per_axis(value: object, *, pointer: str, axes: int) -> tuple[int, ...]:
+    """One integer per axis, height before width; a single integer means the same on all.
+
+    >>> read_per_axis(4, pointer="/kernel_size", axes=2)
+    (4, 4)
+
+    Raises:
+        InvalidRequest: for another type, or a list with another number of entries.
+    """
+    if isinstance(value, list):
+        return read_integers(value, pointer=pointer, low=axes, high=axes)
+    return (read_integer(value, pointer=pointer),) * axes
+
+
+def read_flag(value: object, *, pointer: str) -> bool:
+    """True or false, and no number in their place.
+
+    Raises:
+        InvalidRequest: for another type.
+    """
+    if not isinstance(value, bool):
+        detail = f"{field_name(pointer)} must be true or false, got {shorten(value)}"
+        refuse_field(pointer, "not_a_boolean", detail)
+    return value
+
+
+def read_choice(value: object, choices: type[Choice], *, pointer: str) -> Choice:
+    """One of an enum's texts.
+
+    Raises:
+        InvalidRequest: for anything else, with the texts in the sentence.
+    """
+    for choice in choices:
+        if value == str(choice):
+            return choice
+    names = [str(choice) for choice in choices]
+    detail = f"{field_name(pointer)} must be one of {', '.join(names)}, got {shorten(value)}"
+    refuse_field(pointer, "not_a_choice", detail, choices=names)

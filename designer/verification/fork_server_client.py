@@ -1,0 +1,135 @@
+"""A keeper as a pool sees it: a process to send jobs to."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from designer.errors import ProbeFailed
+from designer.verification.channel import Channel, ChannelClosed, ChannelGarbled, ChannelTimeout
+from designer.verification.limits import Limits
+
+_START_S = 120.0
+_GRACE_S = 10.0
+_ENVIRONMENT = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+class KeeperHandle:
+    """A keeper as the pool sees it: a process to send jobs to, closed exactly once."""
+
+    def __init__(self, settings: dict[str, Any], *, limits: Limits) -> None:
+        self._limits = limits
+        self._ready = False
+        self._released = False
+        self.enforced: tuple[str, ...] = ()
+        self.alive = True
+        self._scratch = Path(tempfile.mkdtemp(prefix="gan-designer-"))
+        there_read, here_write = os.pipe()
+        here_read, there_write = os.pipe()
+        try:
+            self._process = self._open(settings, stdin=there_read, stdout=there_write)
+        except OSError:
+            os.close(here_read)
+            os.close(here_write)
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            raise
+        finally:
+            os.close(there_read)
+            os.close(there_write)
+        os.set_blocking(here_write, False)
+        self._channel = Channel(read_fd=here_read, write_fd=here_write)
+
+    def _open(
+        self, settings: dict[str, Any], *, stdin: int, stdout: int
+    ) -> subprocess.Popen[bytes]:
+        """The keeper's process, in a session of its own and with an empty environment."""
+        return subprocess.Popen(
+            [
+                sys.executable,
+                "-P",
+                "-m",
+                "designer.verification.fork_server",
+                json.dumps({**settings, "scratch": str(self._scratch)}),
+            ],
+            stdin=stdin,
+            stdout=stdout,
+            env=_ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            start_new_session=True,
+        )
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is no more."""
+        return self._process.poll() is not None
+
+    def is_ready(self) -> bool:
+        """Whether the keeper has said that it can run a text; one that still starts has not."""
+        if not self._ready and self._channel.has_message():
+            with suppress(ChannelClosed, ChannelTimeout, ChannelGarbled):
+                self._await_start()
+        return self._ready
+
+    def run(self, job: dict[str, Any], *, discard: bool) -> dict[str, Any]:
+        """What the probe measured.
+
+        Raises:
+            ProbeFailed: where the worker crashed or passed a limit.
+        """
+        wall_s = self._limits.seconds(job.get("level"))[0] + _GRACE_S
+        try:
+            if not self._ready:
+                self._await_start()
+            self._channel.send({"job": job, "discard": discard}, deadline=time.monotonic() + wall_s)
+            reply = self._note(self._receive(wall_s))
+        except (ChannelClosed, ChannelTimeout, ChannelGarbled) as gone:
+            self.alive = False
+            raise ProbeFailed("the keeper of the verifying process has gone") from gone
+        except BaseException:  # interrupted: the answer that is still to come is nobody's
+            self.alive = False
+            raise
+        if "accident" in reply:
+            raise ProbeFailed(str(reply["accident"]), **reply.get("facts", {}))
+        assert "bug" not in reply, reply["bug"]
+        measurements: dict[str, Any] = reply["measurements"]
+        return measurements
+
+    def _await_start(self) -> None:
+        self._note(self._receive(_START_S))
+        self._ready = True
+
+    def _receive(self, seconds: float) -> dict[str, Any]:
+        reply: dict[str, Any] = self._channel.receive(
+            deadline=time.monotonic() + seconds, limit=2**28
+        )
+        return reply
+
+    def _note(self, reply: dict[str, Any]) -> dict[str, Any]:
+        self.enforced = tuple(reply.get("enforced", ()))
+        return reply
+
+    def release(self) -> None:
+        """Close the keeper's standard input, on which it ends; one that still starts is killed."""
+        if not self._released:
+            self._released = True
+            self.alive = False
+            self._channel.close()
+            if not self._ready:
+                self._process.kill()
+
+    def close(self) -> None:
+        """Release the keeper and wait until it has ended; kill it where it does not."""
+        self.release()
+        try:
+            self._process.wait(timeout=_GRACE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self._scratch, ignore_errors=True)

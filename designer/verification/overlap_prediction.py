@@ -1,0 +1,76 @@
+"""What kernels touch, as predicted: how often a generator's layer paints, what a mirror reads."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import prod
+
+from designer.geometry.axis import inner_pixels
+from designer.geometry.equivalence.placement import Placement, place
+from designer.geometry.layers import ConvTranspose, Size, Windows
+from designer.networks import Convolve, Network
+
+
+def inner_region(windows: Windows, before: Size) -> list[list[int]]:
+    """The pixels away from the border of a transposed convolution, as [first, end) per axis."""
+    bounds = []
+    for axis in _painted(windows, before):
+        inner = inner_pixels(
+            axis.pixels,
+            positions=axis.positions,
+            kernel_size=axis.window.kernel_size,
+            stride=axis.window.stride,
+            padding=axis.window.padding,
+            dilation=axis.window.dilation,
+        )
+        bounds.append([inner.start, inner.stop])
+    return bounds
+
+
+def predicted_overlap(windows: Windows, before: Size) -> dict[str, object]:
+    """Contributions of a transposed convolution in all, and the fewest and most away from borders."""
+    axes = [
+        [axis.contributions(pixel) for pixel in range(axis.pixels)]
+        for axis in _painted(windows, before)
+    ]
+    inner = [
+        counts[first:end]
+        for counts, (first, end) in zip(axes, inner_region(windows, before), strict=True)
+    ]
+    extremes = [prod(map(min, inner)), prod(map(max, inner))] if all(inner) else None
+    return {"total": prod(map(sum, axes)), "inner": extremes}
+
+
+def _painted(windows: Windows, before: Size) -> tuple[Placement, ...]:
+    return place(ConvTranspose(in_channels=1, out_channels=1, windows=windows), before)
+
+
+def unread_pixels(network: Network) -> int:
+    """Pixels that no chain of taps joins to the network's answer.
+
+    >>> from designer.networks import Block
+    >>> from designer.geometry.layers import Conv, FeatureMap, Window
+    >>> layer = Conv(in_channels=1, out_channels=1, windows=(Window(kernel_size=2, stride=2),))
+    >>> block = Block(modules=(Convolve(layer=layer),))
+    >>> image = FeatureMap(channels=1, size=(5,))
+    >>> unread_pixels(Network(class_name="Discriminator", input_map=image, blocks=(block,)))
+    1
+    """
+    read: list[set[int]] = [set(range(side)) for side in network.output_map.size]
+    for placed in reversed(network.placed):
+        if not isinstance(placed.module, Convolve):
+            continue
+        read = [
+            _touched(axis, places)
+            for axis, places in zip(
+                place(placed.module.layer, placed.before.size), read, strict=True
+            )
+        ]
+    return prod(network.input_map.size) - prod(map(len, read))
+
+
+def _touched(axis: Placement, places: set[int]) -> set[int]:
+    """The pixels that some tap lies on when the kernel is set down at these places."""
+    taps = range(axis.window.kernel_size)
+    pixels = {axis.pixel(position, tap) for position, tap in product(places, taps)}
+    return pixels & set(range(axis.pixels))

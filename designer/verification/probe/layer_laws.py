@@ -1,0 +1,188 @@
+"""The laws that a layer obeys whatever its weights: equivalence, adjointness, overlap, reach.
+
+All in float64 on networks one or two channels wide, with weights of our own. What the text's layers
+do is compared with convolutions that are set up here from the design's settings, by another road:
+a transposed convolution is replayed as a *direct* convolution over the zero-inserted map, so that a
+mistake in one is not repeated in the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from designer.verification.probe.loading import TextFailed, build, inputs, leaves, random_input
+
+Json = Any
+Layer = (
+    nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.ConvTranspose1d | nn.ConvTranspose2d | nn.ConvTranspose3d
+)
+CONVOLVE: dict[int, Callable[..., torch.Tensor]] = {
+    1: functional.conv1d,
+    2: functional.conv2d,
+    3: functional.conv3d,
+}
+
+
+def thin_network(module: ModuleType, network: dict[str, Json], seed: int) -> nn.Module:
+    """The network at its thinnest, in float64, every number in it random and far from zero."""
+    torch.manual_seed(seed)
+    made = build(module, network, "thin").double()
+    with torch.no_grad():
+        for weight in made.parameters():
+            weight.copy_(torch.randn_like(weight) * 0.5 + 0.25)
+        for name, buffer in made.named_buffers():
+            if buffer.is_floating_point():
+                noise = torch.rand_like(buffer)
+                buffer.copy_(noise + 0.5 if name.endswith("var") else noise - 0.5)
+    return made
+
+
+def direct_convolution(
+    value: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, settings: dict[str, Json]
+) -> torch.Tensor:
+    """A transposed convolution as a direct one: S − 1 zeros inserted, E − 1 − P around, A more far.
+
+    The kernel is flipped and its channels swapped; a negative padding crops.
+    """
+    axes = value.dim() - 2
+    stride, groups = settings["stride"], settings["groups"]
+    spread = [(side - 1) * step + 1 for side, step in zip(value.shape[2:], stride, strict=True)]
+    inserted = value.new_zeros(*value.shape[:2], *spread)
+    everywhere: tuple[slice, ...] = (slice(None), slice(None))
+    inserted[everywhere + tuple(slice(None, None, step) for step in stride)] = value
+    around: list[int] = []
+    for axis in reversed(range(axes)):
+        near = settings["dilation"][axis] * (settings["kernel_size"][axis] - 1)
+        near -= settings["padding"][axis]
+        around += [near, near + settings["output_padding"][axis]]
+    taps = weight.shape[2:]
+    per_group = weight.reshape(groups, weight.shape[0] // groups, weight.shape[1], *taps)
+    swapped = per_group.transpose(1, 2).reshape(-1, weight.shape[0] // groups, *taps)
+    return CONVOLVE[axes](
+        pad_or_crop(inserted, around),
+        swapped.flip(*range(2, 2 + axes)),
+        bias,
+        dilation=settings["dilation"],
+        groups=groups,
+    )
+
+
+def pad_or_crop(value: torch.Tensor, sides: list[int]) -> torch.Tensor:
+    """Zeros around a map, given as torch gives them; then what is negative is cropped.
+
+    torch crops first, and refuses to crop more than there is before the padding.
+    """
+    padded = functional.pad(value, [max(side, 0) for side in sides])
+    return functional.pad(padded, [min(side, 0) for side in sides])
+
+
+def largest_difference(one: torch.Tensor, other: torch.Tensor) -> float | None:
+    """Largest difference relative to the largest number; None where the shapes differ."""
+    if one.shape != other.shape:
+        return None
+    scale = max(float(other.abs().max()), 1e-300)
+    return float((one - other).abs().max()) / scale
+
+
+def convolution(network: nn.Module, name: str) -> Layer:
+    """The convolution of that name, transposed or not.
+
+    Raises:
+        TextFailed: where something else has that name.
+    """
+    layer = network.get_submodule(name)
+    if not isinstance(layer, Layer):
+        raise TextFailed(f"{name} is a {type(layer).__name__}, not a convolution")
+    return layer
+
+
+def equivalences(made: nn.Module, network: dict[str, Json]) -> dict[str, float | None]:
+    """For each transposed layer, how far it is from its equivalent direct convolution."""
+    found = {}
+    for name, kind, settings in network["layers"]["thin"]:
+        if kind.startswith("ConvTranspose"):
+            layer = convolution(made, name)
+            value = torch.randn(2, settings["in_channels"], *settings["input_size"]).double()
+            with torch.no_grad():
+                direct = direct_convolution(value, layer.weight, layer.bias, settings)
+                found[name] = largest_difference(layer(value), direct)
+    return found
+
+
+def adjoint_pairs(
+    generator: nn.Module, discriminator: nn.Module, pairs: list[list[Json]]
+) -> dict[str, float | None]:
+    """For each mirrored pair, how far ⟨Cx, y⟩ is from ⟨x, Cᵀy⟩ with one weight for both."""
+    found: dict[str, float | None] = {}
+    for transposed_name, direct_name, small, large in pairs:
+        transposed = convolution(generator, transposed_name)
+        direct = convolution(discriminator, direct_name)
+        with torch.no_grad():
+            weight = torch.randn_like(transposed.weight)
+            if direct.weight.shape != weight.shape:
+                found[transposed_name] = None
+                continue
+            transposed.weight.copy_(weight)
+            direct.weight.copy_(weight)
+            x = torch.randn(1, transposed.out_channels, *large).double()
+            y = torch.randn(1, transposed.in_channels, *small).double()
+            found[transposed_name] = _adjoint_gap(_linear(direct, x), y, x, _linear(transposed, y))
+    return found
+
+
+def _linear(layer: nn.Module, value: torch.Tensor) -> torch.Tensor:
+    output: torch.Tensor = layer(value) - layer(torch.zeros_like(value))
+    return output
+
+
+def _adjoint_gap(
+    cx: torch.Tensor, y: torch.Tensor, x: torch.Tensor, ct_y: torch.Tensor
+) -> float | None:
+    if cx.shape != y.shape or ct_y.shape != x.shape:
+        return None
+    left, right = float((cx * y).sum()), float((x * ct_y).sum())
+    return abs(left - right) / max(float(cx.norm() * y.norm()), 1e-300)
+
+
+def overlaps(made: nn.Module, network: dict[str, Json]) -> dict[str, Json]:
+    """For each transposed layer, how often its kernel paints: in all, and in the inner region.
+
+    Counted by running the layer with weights and inputs of one.
+    """
+    found = {}
+    for name, kind, settings in network["layers"]["thin"]:
+        if kind.startswith("ConvTranspose"):
+            layer = convolution(made, name)
+            value = torch.ones(1, settings["in_channels"], *settings["input_size"]).double()
+            with torch.no_grad():
+                layer.weight.fill_(1.0)
+                if layer.bias is not None:
+                    layer.bias.zero_()
+                painted = layer(value)[0, 0] * settings["groups"] / value.shape[1]
+            region = painted[tuple(slice(*bounds) for bounds in settings["inner"])]
+            inner = [int(region.min()), int(region.max())] if region.numel() else None
+            found[name] = {"total": int(painted.sum()), "inner": inner}
+    return found
+
+
+def unread_pixels(made: nn.Module, network: dict[str, Json]) -> int:
+    """Pixels that the discriminator's answer does not depend on: where its gradient is zero."""
+    made.eval()
+    value = random_input(network, "thin", 1, torch.float64).requires_grad_()
+    before_last = []
+    last = [layer for layer in leaves(made).values() if hasattr(layer, "in_channels")][-1]
+    handles = [last.register_forward_hook(lambda _, given, output: before_last.append(output))]
+    for layer in leaves(made).values():
+        if "Norm" in type(layer).__name__:  # what a norm mixes in is not what a layer reads
+            handles.append(layer.register_forward_hook(lambda _, given, output: given[0]))
+    made(*inputs(network, value))
+    for handle in handles:
+        handle.remove()
+    (gradient,) = torch.autograd.grad(before_last[0].sum(), value)
+    return int((gradient == 0).all(dim=1).sum())

@@ -1,0 +1,220 @@
+"""The design computed by the book, layer by layer, to hold the text's networks against.
+
+Nothing of torch.nn is used: transposed convolutions as direct ones, norms and activations by their
+formulas. Only the numbers come from the text's network: its ``state_dict``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from math import prod
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from designer.verification.probe.layer_laws import CONVOLVE, direct_convolution, largest_difference
+from designer.verification.probe.loading import inputs, random_input
+
+Json = Any
+State = dict[str, torch.Tensor]
+
+
+def differences(made: nn.Module, network: dict[str, Json]) -> dict[str, float | None]:
+    """How far the network is from the design, in training and in evaluation, at batch 2."""
+    found = {}
+    for mode in ("eval", "train"):
+        made.train(mode == "train")
+        value = random_input(network, "thin", 2, torch.float64)
+        state = {name: tensor.clone() for name, tensor in made.state_dict().items()}
+        given = inputs(network, value)
+        with torch.no_grad():
+            expected = _compute(network, state, given, training=mode == "train")
+            output = made(*given)
+        found[mode] = largest_difference(output, expected.reshape(2, *network["output_shape"]))
+    return found
+
+
+def _compute(
+    network: dict[str, Json], state: State, given: tuple[torch.Tensor, ...], *, training: bool
+) -> torch.Tensor:
+    """The design on a value, and on labels where it takes them."""
+    rows = {name: (kind, settings) for name, kind, settings in network["layers"]["thin"]}
+
+    def layer(name: str, value: torch.Tensor) -> torch.Tensor:
+        kind, settings = rows[name]
+        return _apply(kind, settings, _of(state, name), value, training)
+
+    value = given[0]
+    if network["labels"] == "joined":
+        vectors = layer("embedding", given[1])
+        value = torch.cat([value, vectors.reshape(value.shape)], 1)
+    for name in rows:
+        if name.startswith("main."):
+            value = layer(name, value)
+    if network["labels"] != "projected":
+        return value
+    vectors = layer("embedding", given[1])
+    match = layer("pool", torch.einsum("nc,nc...->n...", vectors, value).unsqueeze(1))
+    score = layer("head", value) + match
+    return layer("sigmoid", score) if "sigmoid" in rows else score
+
+
+def _of(state: State, name: str) -> State:
+    return {
+        key.removeprefix(f"{name}."): tensor
+        for key, tensor in state.items()
+        if key.startswith(f"{name}.")
+    }
+
+
+def _apply(
+    kind: str, settings: dict[str, Json], state: State, value: torch.Tensor, training: bool
+) -> torch.Tensor:
+    if "spectral_norm" in settings:
+        state = {**state, "weight": _divided(settings, state, training)}
+    for start, compute in _KINDS.items():
+        if kind.startswith(start):
+            return compute(value, settings, state, training)
+    return _ACTIVATIONS[kind](value, settings)
+
+
+def _divided(settings: dict[str, Json], state: State, training: bool) -> torch.Tensor:
+    """A weight over its largest singular value, as one step of the power method sees it."""
+    (step,) = settings["spectral_norm"]
+    weight = state["parametrizations.weight.original"]
+    rows = weight.reshape(len(weight), -1)
+    left, right = (state[f"parametrizations.weight.0._{side}"] for side in "uv")
+    if training:
+        left = rows @ right
+        left = left / max(float(left.norm()), step["eps"])
+        right = rows.T @ left
+        right = right / max(float(right.norm()), step["eps"])
+    return weight / (left @ rows @ right)
+
+
+def _transpose(
+    value: torch.Tensor, settings: dict[str, Json], state: State, training: bool
+) -> torch.Tensor:
+    return direct_convolution(value, state["weight"], state.get("bias"), settings)
+
+
+def _convolve(
+    value: torch.Tensor, settings: dict[str, Json], state: State, training: bool
+) -> torch.Tensor:
+    return CONVOLVE[value.dim() - 2](
+        value,
+        state["weight"],
+        state.get("bias"),
+        stride=settings["stride"],
+        padding=settings["padding"],
+        dilation=settings["dilation"],
+        groups=settings["groups"],
+    )
+
+
+def _batch_norm(
+    value: torch.Tensor, settings: dict[str, Json], state: State, training: bool
+) -> torch.Tensor:
+    mean, variance = state["running_mean"], state["running_var"]
+    if training:
+        over = [0, *range(2, value.dim())]
+        mean, variance = value.mean(over), value.var(over, unbiased=False)
+    column = [1, -1] + [1] * (value.dim() - 2)
+    scaled: torch.Tensor = value - mean.view(column)
+    scaled = scaled / (variance.view(column) + float(settings["eps"])).sqrt()
+    return scaled * state["weight"].view(column) + state["bias"].view(column)
+
+
+def _group_norm(
+    value: torch.Tensor, settings: dict[str, Json], state: State, training: bool
+) -> torch.Tensor:
+    """Each group of each sample; an instance norm has a group for each channel."""
+    groups = settings.get("num_groups", value.shape[1])
+    parts = value.reshape(len(value), groups, -1)
+    centred = parts - parts.mean(2, keepdim=True)
+    variance = (centred * centred).mean(2, keepdim=True)
+    scaled = (centred / (variance + float(settings["eps"])).sqrt()).reshape(value.shape)
+    column = [1, -1] + [1] * (value.dim() - 2)
+    return scaled * state["weight"].view(column) + state["bias"].view(column)
+
+
+def _upsample(
+    value: torch.Tensor, settings: dict[str, Json], state: State, training: bool
+) -> torch.Tensor:
+    """Pixel x is taken from ⌊x·i/o⌋: torch multiplies in the value's type, then rounds to single."""
+    for axis, (before, after) in enumerate(
+        zip(settings["input_size"], settings["output_size"], strict=True), start=2
+    ):
+        scale = torch.tensor(before, dtype=value.dtype) / after
+        places = (torch.arange(after, dtype=value.dtype) * scale).float().long()
+        value = value.index_select(axis, places.clamp(max=before - 1))
+    return value
+
+
+def _shuffle(
+    value: torch.Tensor, settings: dict[str, Json], state: State, training: bool
+) -> torch.Tensor:
+    """Channel c·pixels + k is the k-th pixel of channel c, counted with the last axis fastest."""
+    sizes = list(zip(settings["input_size"], settings["output_size"], strict=True))
+    factors = [after // before for before, after in sizes]
+    pixels = list(product(*(range(factor) for factor in factors)))
+    larger = value.new_zeros(len(value), value.shape[1] // len(pixels), *(o for _, o in sizes))
+    for place, pixel in enumerate(pixels):
+        strided = tuple(slice(k, None, r) for k, r in zip(pixel, factors, strict=True))
+        larger[(slice(None), slice(None), *strided)] = value[:, place :: len(pixels)]
+    return larger
+
+
+def _crop(
+    value: torch.Tensor, settings: dict[str, Json], state: State, training: bool
+) -> torch.Tensor:
+    cuts = [-cut for cut in settings["padding"]]
+    for axis, (first, last) in enumerate(zip(cuts[-2::-2], cuts[::-2], strict=True), start=2):
+        value = value.narrow(axis, first, value.shape[axis] - first - last)
+    return value
+
+
+def _look_up(
+    value: torch.Tensor, settings: dict[str, Json], state: State, training: bool
+) -> torch.Tensor:
+    chosen = functional.one_hot(value, settings["num_embeddings"]).to(state["weight"].dtype)
+    return chosen @ state["weight"]
+
+
+def _average(
+    value: torch.Tensor, settings: dict[str, Json], state: State, training: bool
+) -> torch.Tensor:
+    """A convolution whose taps are all the same."""
+    axes = value.dim() - 2
+    given = [settings[name] for name in ("kernel_size", "stride", "padding")]
+    taps, stride, padding = ([one] * axes if isinstance(one, int) else one for one in given)
+    kernel = value.new_full((1, 1, *taps), 1 / prod(taps))
+    return CONVOLVE[axes](value, kernel, stride=stride, padding=padding)
+
+
+_KINDS: dict[str, Callable[[torch.Tensor, dict[str, Json], State, bool], torch.Tensor]] = {
+    "ConvTranspose": _transpose,
+    "Conv": _convolve,
+    "BatchNorm": _batch_norm,
+    "InstanceNorm": _group_norm,
+    "GroupNorm": _group_norm,
+    "Upsample": _upsample,
+    "PixelShuffle": _shuffle,
+    "model.PixelShuffle": _shuffle,
+    "ZeroPad": _crop,
+    "Embedding": _look_up,
+    "AvgPool": _average,
+}
+
+_ACTIVATIONS: dict[str, Callable[[torch.Tensor, dict[str, Json]], torch.Tensor]] = {
+    "ReLU": lambda value, settings: value * (value > 0),
+    "LeakyReLU": lambda value, settings: torch.where(
+        value > 0, value, value * settings["negative_slope"]
+    ),
+    "Tanh": lambda value, settings: 1 - 2 / ((2 * value).exp() + 1),
+    "Sigmoid": lambda value, settings: 1 / (1 + (-value).exp()),
+    "Identity": lambda value, settings: value,
+}

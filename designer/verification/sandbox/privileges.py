@@ -1,0 +1,137 @@
+"""What a process gives up before it runs a text: everything it does not need.
+
+Each step is taken where the machine lets it and reported by name, so that an operator sees what is
+enforced. The order matters: namespaces and the file rules first, the user identity last.
+``docs/security.md`` says what each step is worth.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from designer.verification.limits import Limits
+from designer.verification.sandbox.landlock import restrict_files
+
+NEW_USER, NEW_PID, NEW_NET, NEW_IPC = 0x10000000, 0x20000000, 0x40000000, 0x08000000
+FIRST_USER = 60_200
+"""First of 4,000 user ids that a worker started as root may take; no distribution assigns them."""
+
+_NO_NEW_PRIVILEGES, _SUBREAPER, _DUMPABLE, _PARENT_DEATH = 38, 36, 4, 1
+_KEEP_CAPABILITIES, _READ_ANYTHING = 8, 1 << 2
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def unshare(flags: int) -> bool:
+    """Whether the kernel gave this process namespaces of its own."""
+    return int(_libc.unshare(flags)) == 0
+
+
+def become_root_of_a_user_namespace() -> bool:
+    """Whether an unprivileged process got a user namespace, in which it may make others."""
+    user, group = os.getuid(), os.getgid()
+    if not unshare(NEW_USER):
+        return False
+    try:
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+        Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    except OSError:
+        return False
+    return True
+
+
+def die_with_parent(how: signal.Signals = signal.SIGKILL) -> None:
+    """Have the kernel kill this process, or send it another signal, when its parent ends."""
+    _libc.prctl(_PARENT_DEATH, how, 0, 0, 0)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of descendants whose own parent ends, so that they can be found."""
+    _libc.prctl(_SUBREAPER, 1, 0, 0, 0)
+
+
+def set_resource_limits(limits: Limits, *, own_user: bool) -> None:
+    """Bound memory, files, descriptors, core dumps and, for a user of our own, processes."""
+    bounds = {
+        resource.RLIMIT_DATA: limits.memory_bytes,
+        resource.RLIMIT_FSIZE: limits.file_bytes,
+        resource.RLIMIT_NOFILE: limits.open_files,
+        resource.RLIMIT_CORE: 0,
+    }
+    if own_user:
+        bounds[resource.RLIMIT_NPROC] = limits.processes
+    for what, bound in bounds.items():
+        _, hard = resource.getrlimit(what)
+        least = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+        resource.setrlimit(what, (least, least))
+
+
+def allow_cpu(seconds: int) -> None:
+    """Let this process use so many more seconds of processor time before the kernel ends it."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = int(usage.ru_utime + usage.ru_stime) + 1 + seconds
+    resource.setrlimit(
+        resource.RLIMIT_CPU,
+        (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard),
+    )
+
+
+def drop_capabilities(*, keep: int = 0) -> bool:
+    """Whether this process holds no capability but those in ``keep``, in whatever namespace."""
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    sets = (ctypes.c_uint32 * 6)(keep, keep)
+    return int(_libc.capset(ctypes.byref(header), ctypes.byref(sets))) == 0
+
+
+def become(user: int) -> list[str]:
+    """Become another user for good; the names of what is enforced from here on.
+
+    Where that user may not read Python's own library (an interpreter in root's home folder), the
+    right to read any file is kept: Landlock, where present, still bounds what is read.
+    """
+    keep = 0 if all(map(_is_public, (sys.prefix, sys.base_prefix, *sys.path))) else _READ_ANYTHING
+    _libc.prctl(_KEEP_CAPABILITIES, int(keep != 0), 0, 0, 0)
+    os.setgroups([])
+    os.setgid(user)
+    os.setuid(user)
+    dropped = drop_capabilities(keep=keep)
+    return ["own-user", *(["no-capabilities"] if dropped and not keep else [])]
+
+
+def _is_public(path: str) -> bool:
+    place = Path(path)
+    if not place.exists():
+        return True
+    return all(each.stat().st_mode & 0o001 for each in (place, *place.parents) if each.is_dir())
+
+
+def confine(limits: Limits, scratch: Path, *, user: int | None) -> list[str]:
+    """Give up all but the scratch folder; the names of what is enforced from here on.
+
+    ``user`` is the id to become, None where this process is not root and stays who it is.
+    """
+    enforced = [name for flag, name in ((NEW_NET, "no-network"), (NEW_IPC, "ipc")) if unshare(flag)]
+    os.chdir(scratch)
+    os.umask(0o077)
+    _libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    enforced += restrict_files(scratch)
+    set_resource_limits(limits, own_user=user is not None)
+    enforced.append("resource-limits")
+    if user is not None:
+        enforced += become(user)
+    elif drop_capabilities():
+        enforced.append("no-capabilities")
+    _libc.prctl(_DUMPABLE, 0, 0, 0, 0)
+    os.environ.clear()
+    os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), LOGNAME="nobody")
+    tempfile.tempdir = str(scratch)
+    enforced.append("empty-environment")
+    return enforced

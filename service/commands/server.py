@@ -1,0 +1,99 @@
+"""The commands that the service adds to `gan-designer`, by entry points."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from difflib import unified_diff
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from designer.commands.options import emit, output_options
+from service.app import create_app
+from service.openapi.document import openapi_json, openapi_yaml
+from service.settings.config import Config, ConfigError
+from service.settings.setting import PREFIX
+
+FRUGAL = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+    "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0",
+}
+"""Else glibc keeps a heap for each thread, and in it the room of every bundle that was ever made.
+
+And each thread keeps freed blocks for itself, out of the reach of all others: with 64 threads those
+were 8 MiB of a web process, scattered so that its heaps grew around them with every request.
+"""
+
+GUNICORN_CONFIG = Path(__file__).parents[1] / "gunicorn.conf.py"
+
+
+@click.command()
+@click.option("--host", envvar="HOST", help="Address to listen on.")
+@click.option("--port", envvar="PORT", type=click.IntRange(1, 65535), help="Port to listen on.")
+def serve(host: str | None, port: int | None) -> NoReturn:
+    """Serve over HTTP until interrupted."""
+    for name, value in (("HOST", host), ("PORT", port)):
+        if value is not None:
+            os.environ[f"{PREFIX}{name}"] = str(value)
+    try:
+        config = Config.from_environment()
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    click.echo(greeting(config))
+    sys.stdout.flush()
+    for name, value in FRUGAL.items():
+        os.environ.setdefault(name, value)
+    os.execv(sys.executable, gunicorn_command())
+
+
+def greeting(config: Config) -> str:
+    """The address, and a line for the shell that works once the service listens.
+
+    >>> print(greeting(Config(port=8001)))
+    gan-designer serves on http://127.0.0.1:8001 (interface: http://127.0.0.1:8001/docs). Try:
+    curl "http://127.0.0.1:8001/v1/designs?resolution=64&latent_dim=100"
+    """
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1", "[::]": "::1"}
+    host = everywhere.get(config.host, config.host)
+    address = f"http://{replace(config, host=host).netloc}"
+    return (
+        f"gan-designer serves on {address} (interface: {address}/docs). Try:\n"
+        f'curl "{address}/v1/designs?resolution=64&latent_dim=100"'
+    )
+
+
+def gunicorn_command() -> list[str]:
+    """The command line that becomes the server."""
+    return [sys.executable, "-m", "gunicorn", "--config", str(GUNICORN_CONFIG)]
+
+
+@click.command()
+@click.option(
+    "--check",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Compare with this file instead of printing; exit status 1 where they differ.",
+)
+@output_options
+def openapi(check: Path | None, as_json: bool, output: Path | None) -> None:
+    """Print the OpenAPI document of the HTTP interface as YAML, or as JSON."""
+    document = create_app().extensions["contract"]
+    text = openapi_json(document) if as_json else openapi_yaml(document)
+    if check is None:
+        emit(text, output)
+        return
+    difference = list(
+        unified_diff(
+            check.read_text(encoding="utf-8").splitlines(),
+            text.splitlines(),
+            str(check),
+            "gan-designer openapi",
+            lineterm="",
+        )
+    )
+    click.echo("\n".join(difference[:40]) or f"{check} is up to date")
+    sys.exit(bool(difference))

@@ -1,0 +1,65 @@
+"""``gan-designer sweep``: many designs by the same engine as the server's, followed to their end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from designer.brief.model import Level
+from designer.commands.options import output_options
+from service.commands.sweep.follow_job import JobGone
+from service.commands.sweep.request import grid_options, request_document
+from service.commands.sweep.row_format import choose_form
+from service.commands.sweep.run import NOT_RUN, run
+from service.jobs.worker.recovery import AWAY
+from service.settings.config import Config, ConfigError
+
+REFUSED = 2
+INTERRUPTED = 130
+
+
+@click.command()
+@click.argument(
+    "file", type=click.File("r", encoding="utf-8", errors="surrogateescape"), required=False
+)
+@grid_options
+@click.option(
+    "--verify", type=click.Choice([str(level) for level in Level]), help="standard unless given."
+)
+@output_options
+@click.pass_context
+def sweep(
+    ctx: click.Context,
+    /,
+    file: TextIO | None,
+    verify: str | None,
+    as_json: bool,
+    output: Path | None,
+    **given: object,
+) -> None:
+    """Make every design of FILE (a request: designs or grid), or of the lists in the options.
+
+    Each option takes values joined by commas, ranges (28..64:4) among them, or JSON; every
+    combination is a row, the last option changing fastest. Rows come in this order, as CSV or, with
+    --json, as JSON lines. After Ctrl-C the same command goes on where it was.
+
+    Exit status: 0 done, 1 a row is refuted, 2 refused input, 3 a row failed or was not run,
+    130 interrupted.
+    """
+    form = choose_form(as_json=as_json, output=output)
+    request = request_document(file, given, verify)
+    try:
+        status = run(request, Config.from_environment(), form, output)
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        status = REFUSED
+    except BrokenPipeError:  # whoever read stdout has gone
+        raise
+    except (JobGone, *AWAY) as error:
+        click.echo(f"not run: {error}", err=True)
+        status = NOT_RUN
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    ctx.exit(status)

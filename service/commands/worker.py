@@ -1,0 +1,24 @@
+"""``gan-designer worker``: a worker of a fleet."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+from uuid import uuid4
+
+import click
+
+from service.jobs.worker.command_line import worker_command
+from service.settings.config import Config, ConfigError
+
+
+@click.command()
+def worker() -> NoReturn:
+    """Do the jobs of the servers that share REDIS_URL, or the state folder, until interrupted."""
+    try:
+        Config.from_environment()
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    os.execv(sys.executable, worker_command(f"worker-{uuid4().hex[:12]}@{os.uname().nodename}"))

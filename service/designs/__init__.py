@@ -1,0 +1,1 @@
+"""Designs as the service makes, caches and formats them."""

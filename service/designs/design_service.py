@@ -1,0 +1,111 @@
+"""Where designs are made: the verifying processes of one web process, and the time they take."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any, cast
+
+from flask import current_app, g
+
+from designer.brief.model import Brief
+from designer.pipeline.design import Design, design, recall_design
+from designer.verification import Pool, ReceiptStore, Runner
+from service.designs.verification_limits import process_limits, width_policy
+from service.observability.metrics import Metrics
+from service.observability.readiness import OK, UNREADY
+from service.settings.config import Config
+
+
+class Workshop:
+    """Makes designs, with a pool of verifying processes that is started where it is used.
+
+    Before a server forks its workers nothing runs here: each worker has a pool of its own.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        runner: Runner | None = None,
+        store: ReceiptStore,
+        metrics: Metrics | None = None,
+    ) -> None:
+        self._config = config
+        self._runner = runner
+        self._metrics = metrics or Metrics()
+        self._store = store
+        self._policy = width_policy(config)
+        self._lock = threading.Lock()
+        self._pools: dict[int, Pool] = {}
+
+    def make(self, brief: Brief) -> Design:
+        """The design of a brief."""
+        return design(
+            brief, runner=self.run, store=self._store, policy=self._policy, stage=timed_stage
+        )
+
+    def recall(self, design_id: str) -> Design:
+        """The design that an id names."""
+        return recall_design(
+            design_id, runner=self.run, store=self._store, policy=self._policy, stage=timed_stage
+        )
+
+    def warm(self) -> None:
+        """Start the verifying processes now."""
+        self._pool().warm()
+
+    def close(self) -> None:
+        """End the verifying processes of this process."""
+        with self._lock:
+            pool = self._pools.pop(os.getpid(), None)
+        if pool is not None:
+            pool.close()
+
+    def run(self, job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+        """What the probe measured of a job."""
+        with self._metrics.verifying():
+            return (self._runner or self._pool().run)(job, discard=discard)
+
+    def state(self) -> dict[str, Any]:
+        """How the verifying processes stand; those that nobody needed yet start when needed."""
+        pool = self._pools.get(os.getpid())
+        if pool is None:
+            return {"state": OK}
+        state = pool.state()
+        return {"state": OK if state.ready or state.busy else UNREADY, **asdict(state)}
+
+    def _pool(self) -> Pool:
+        with self._lock:
+            if os.getpid() not in self._pools:
+                self._pools[os.getpid()] = self._new_pool()
+            return self._pools[os.getpid()]
+
+    def _new_pool(self) -> Pool:
+        config = self._config
+        return Pool(
+            workers=config.verify_processes,
+            limits=process_limits(config),
+            max_waiting=config.verify_queue,
+            max_wait_s=config.verify_wait_s,
+        )
+
+
+def workshop() -> Workshop:
+    """The workshop of the application that answers."""
+    return cast(Workshop, current_app.extensions["workshop"])
+
+
+@contextmanager
+def timed_stage(name: str) -> Iterator[None]:
+    """Note in the request's ``stages`` how many milliseconds the stage takes."""
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        stages = g.setdefault("stages", {})
+        stages[name] = stages.get(name, 0.0) + (time.perf_counter() - start) * 1e3

@@ -1,0 +1,40 @@
+"""What the settings say of verification, as the library and the cache take it."""
+
+from __future__ import annotations
+
+from designer.verification import Limits, WidthPolicy
+from designer.verification.limits import MIB
+from service.cache.release_name import release_name
+from service.settings.config import Config
+
+
+def width_policy(config: Config) -> WidthPolicy:
+    """Up to which predicted cost a text is run, and how wide.
+
+    >>> width_policy(Config(full_width_mib=1)).full_bytes
+    1048576
+    """
+    return WidthPolicy(
+        full_multiply_adds=config.full_width_multiply_adds,
+        full_bytes=config.full_width_mib * MIB,
+        reduced_multiply_adds=config.reduced_width_multiply_adds,
+        reduced_bytes=config.reduced_width_mib * MIB,
+    )
+
+
+def process_limits(config: Config) -> Limits:
+    """What a verifying process may use.
+
+    >>> process_limits(Config(verify_timeout_s=7)).wall_s
+    7
+    """
+    return Limits(
+        wall_s=config.verify_timeout_s,
+        cpu_s=config.verify_timeout_s,
+        memory_bytes=config.verify_memory_mib * MIB,
+    )
+
+
+def kept_under(config: Config) -> str:
+    """What every kept result depends on beside its brief: the release and the policy."""
+    return f"{release_name()} {width_policy(config)!r}"

@@ -1,0 +1,1 @@
+"""HTTP without the application's subject: reading requests, answer forms, headers, gunicorn."""

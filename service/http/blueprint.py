@@ -1,0 +1,104 @@
+"""flask-smorest's Blueprint with strict reading and with problems in the OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from itertools import groupby
+from typing import Any, TypeVar
+
+import flask_smorest
+from flask import current_app, request
+
+from service.http.request_reader import StrictParser, check_no_query
+from service.problems.problem_document import MEDIA_TYPE, ProblemSchema
+from service.problems.registry import PROBLEMS
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+BODY_CODES = (
+    "malformed_json",
+    "empty_body",
+    "integer_too_long",
+    "nested_too_deep",
+    "body_too_large",
+    "unsupported_media_type",
+)
+"""What a request body can run into before anybody looks at a field."""
+
+
+RETRY_AFTER = {
+    "Retry-After": {
+        "description": "Seconds after which the request is worth another try.",
+        "schema": {"type": "integer"},
+    }
+}
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
+    """A Blueprint whose views declare the codes of their problems.
+
+    ``_prepare_doc_cbks`` is flask-smorest's own and private: that the codes reach the OpenAPI
+    document is tested.
+    """
+
+    ARGUMENTS_PARSER = StrictParser()
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self._prepare_doc_cbks.append(_document_problems)
+        self.before_request(_refuse_unread_query)
+
+    def arguments(self, schema: Any, *, location: str = "json", **named: Any) -> Any:  # noqa: ANN401
+        """Declare what a view reads; where that is not the query string, it has no parameters."""
+        declare = super().arguments(schema, location=location, **named)
+
+        def mark(view: View) -> View:
+            made: View = declare(view)
+            made.reads_query = location == "query"  # type: ignore[attr-defined]
+            return made
+
+        return mark
+
+    def problems(self, *codes: str) -> Callable[[View], View]:
+        """Declare the codes that a view's problems may carry, besides internal_error.
+
+        The view's name becomes the operation's: generated clients call it so.
+        """
+
+        def declare(view: View) -> View:
+            apidoc = deepcopy(getattr(view, "_apidoc", {}))
+            apidoc["problems"] = [PROBLEMS[code] for code in (*codes, "internal_error")]
+            apidoc["operation_id"] = view.__name__
+            view._apidoc = apidoc  # type: ignore[attr-defined]
+            return view
+
+        return declare
+
+
+def _refuse_unread_query() -> None:
+    """Nobody's typing error is passed over in the calls of the contract.
+
+    The page reads its address itself, and probes may add to theirs what they like. ``OPTIONS`` asks
+    about an address, for whichever method.
+    """
+    view = current_app.view_functions[str(request.endpoint)]
+    reads = getattr(view, "reads_query", False) or request.method == "OPTIONS"
+    if request.path.startswith("/v1/") and not reads:
+        check_no_query(request.args)
+
+
+def _document_problems(
+    doc: dict[str, Any], doc_info: dict[str, Any], **_: object
+) -> dict[str, Any]:
+    """The operation with one problem response per status in place of flask-smorest's own 422."""
+    responses = {status: doc["responses"][status] for status in doc["responses"] if status != 422}
+    problems = sorted(doc_info.get("problems", ()), key=lambda problem: problem.status)
+    for status, group in groupby(problems, key=lambda problem: problem.status):
+        codes = ", ".join(f"`{problem.code}`" for problem in group)
+        responses[status] = {
+            "description": f"A problem, with one of the codes {codes}.",
+            "content": {MEDIA_TYPE: {"schema": ProblemSchema}},
+            **({"headers": RETRY_AFTER} if status == 503 else {}),
+        }
+    return {**doc, "operationId": doc_info["operation_id"], "responses": responses}

@@ -1,0 +1,75 @@
+"""What is said of a request that gunicorn refuses before the application sees it.
+
+gunicorn itself would repeat the line that it cannot read, which may hold a key.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import replace
+from http import HTTPStatus
+
+from gunicorn.http.errors import (
+    ExpectationFailed,
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+    UnsupportedTransferCoding,
+)
+
+from service.problems.problem_document import MEDIA_TYPE, problem_document
+from service.problems.problem_type import ProblemType
+from service.problems.registry import PROBLEMS
+
+logger = logging.getLogger("gan_designer.requests")
+
+_UNREAD: dict[type[Exception], tuple[int, str]] = {
+    LimitRequestLine: (414, "the first line of the request is too long"),
+    LimitRequestHeaders: (431, "the request has too many headers, or too long ones"),
+    ExpectationFailed: (417, "the service meets no expectation but 100-continue"),
+    UnsupportedTransferCoding: (501, "the body's transfer coding is not known here"),
+}
+_OTHERWISE = (400, "the head of the request is not well-formed")
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether the client is to blame, and not the service.
+
+    >>> is_refusal(ExpectationFailed("x")), is_refusal(ValueError())
+    (True, False)
+    """
+    ours = (InvalidResponseHeader, InvalidResponseHeaderName)
+    return isinstance(error, ParseException) and not isinstance(error, ours)
+
+
+def answer_unread(error: Exception) -> bytes:
+    """The whole answer to such a request, which is logged; nothing of the request is in either.
+
+    >>> answer_unread(ExpectationFailed("secret")).splitlines()[0]
+    b'HTTP/1.1 417 Expectation Failed'
+    """
+    if is_refusal(error):
+        logger.warning(
+            "request refused before it was read", extra={"refusal": type(error).__name__}
+        )
+        status, detail = _UNREAD.get(type(error), _OTHERWISE)
+        return _message(replace(PROBLEMS["bad_request"], status=status), detail)
+    logger.error("fault", exc_info=error)
+    return _message(PROBLEMS["internal_error"], "the service met a fault of its own")
+
+
+def _message(problem: ProblemType, detail: str) -> bytes:
+    body = json.dumps(problem_document(problem, detail=detail)).encode() + b"\n"
+    head = (
+        f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}",
+        "Connection: close",
+        f"Content-Type: {MEDIA_TYPE}",
+        f"Content-Length: {len(body)}",
+        "Cache-Control: no-store",
+        "X-Content-Type-Options: nosniff",
+        "\r\n",
+    )
+    return "\r\n".join(head).encode() + body

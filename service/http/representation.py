@@ -1,0 +1,107 @@
+"""The forms in which a resource can be had: which one the client accepts, and its headers."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+from flask import Request, Response
+from werkzeug.http import quote_etag
+
+from service.problems.problem_document import ProblemError
+
+JSON = "application/json"
+PYTHON = "text/x-python"
+ZIP = "application/zip"
+SVG = "image/svg+xml"
+
+FOREVER = "public, max-age=31536000, immutable"
+"""Cache-Control of what an id names: it never changes."""
+
+A_WHILE = "public, max-age=3600"
+"""Cache-Control of what a brief gives: a later release may choose another chain."""
+
+REVALIDATED = "no-cache"
+"""Cache-Control of the page's files: asked about by their tags, so that no two releases mix."""
+
+GZIP_FROM_BYTES = 1024
+"""Smallest body that is worth compressing."""
+
+_COMPRESSED = frozenset(
+    {JSON, PYTHON, SVG, "text/html", "text/css", "text/javascript", "application/problem+json"}
+)
+
+
+def choose(request: Request, available: tuple[str, ...]) -> str:
+    """The media type that the client accepts best; the first one where it has no preference.
+
+    Raises:
+        ProblemError: not_acceptable, where it accepts none.
+    """
+    if not request.accept_mimetypes:
+        return available[0]
+    best = request.accept_mimetypes.best_match(available)
+    if best is None:
+        raise ProblemError(
+            "not_acceptable",
+            f"the resource can be had as {', '.join(available)}, and the client accepts none",
+            available=list(available),
+        )
+    return best
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Representation:
+    """One form of a resource: its bytes, their type, and the tag that names their content."""
+
+    body: bytes
+    media_type: str
+    tag: str
+    location: str
+    filename: str | None = None
+
+    def answer(self, request: Request, cache_control: str) -> Response:
+        """The answer to a request for it."""
+        response = Response(self.body, mimetype=self.media_type)
+        response.headers["Cache-Control"] = cache_control
+        response.headers["Content-Location"] = self.location
+        response.headers["ETag"] = quote_etag(self.tag)
+        response.vary.update(("Accept", "Accept-Encoding"))
+        if self.filename is not None:
+            response.headers["Content-Disposition"] = f'attachment; filename="{self.filename}"'
+        return compress(request, response)
+
+
+def compress(request: Request, response: Response) -> Response:
+    """The answer in gzip where the client takes it; the same bytes give the same bytes.
+
+    The compressed form is another sequence of bytes, so its strong ETag is another too.
+    """
+    if (
+        not request.accept_encodings.quality("gzip")
+        or response.mimetype not in _COMPRESSED
+        or response.direct_passthrough
+    ):
+        return response
+    body = response.get_data()
+    if len(body) < GZIP_FROM_BYTES:
+        return response
+    response.set_data(_gzip(body))
+    response.headers["Content-Encoding"] = "gzip"
+    tag, weak = response.get_etag()
+    if tag is not None and not weak:
+        response.headers["ETag"] = quote_etag(f"{tag}-gzip")
+    return response
+
+
+def _gzip(body: bytes) -> bytes:
+    """Gzip without a clock and without the operating system's name in its header."""
+    packed = zlib.compressobj(level=6, wbits=-zlib.MAX_WBITS)
+    deflated = packed.compress(body) + packed.flush()
+    trailer = zlib.crc32(body).to_bytes(4, "little") + (len(body) % 2**32).to_bytes(4, "little")
+    return b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff" + deflated + trailer
+
+
+def html(text: str) -> Response:
+    """A page."""
+    return Response(text, mimetype="text/html", headers={"Cache-Control": A_WHILE})

@@ -1,0 +1,265 @@
+"""Reading a request's message: JSON strictly, a query string strictly, both within bounds.
+
+What the fields mean is not known here; the schemas hand them to the library.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from flask import Request
+from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from designer.errors import FieldError, InvalidRequest
+from designer.validation.field_validators import escape_pointer, refuse, shorten, shortened
+from service.problems.problem_document import ProblemError
+
+MAX_DEPTH = 32
+"""Deepest level of lists and objects in a body."""
+
+MAX_DIGITS = 60
+"""Most digits of an integer."""
+
+
+class StrictParser(FlaskParser):
+    """webargs' parser with the bodies and query strings of this module."""
+
+    def load_json(self, req: Request, schema: object) -> object:
+        """The body as JSON values."""
+        check_media_type(req)
+        return parse_json(read_body(req))
+
+    def load_querystring(self, req: Request, schema: object) -> object:
+        """The query parameters, each at most once."""
+        return single_values(req.args)
+
+
+def read_body(request: Request) -> bytes:
+    """All bytes of the body.
+
+    Raises:
+        RequestEntityTooLarge: where it is larger than allowed.
+        ProblemError: bad_request, where it is packed, or where the connection or its chunks break
+            off. Servers have exceptions of their own for that, which are none of HTTP's.
+    """
+    check_transfer_coding(request)
+    try:
+        body = request.get_data(cache=False)
+        # Without Content-Length werkzeug stops at the limit and says nothing of the rest.
+        if len(body) == request.max_content_length and request.environ["wsgi.input"].read(1):
+            raise RequestEntityTooLarge
+    except HTTPException:
+        raise
+    except Exception as error:
+        raise ProblemError("bad_request", "the body breaks off or is not well-formed") from error
+    # gunicorn gives what came before the client hung up, and says nothing of the rest.
+    if request.content_length is not None and len(body) != request.content_length:
+        raise ProblemError(
+            "bad_request",
+            f"the body breaks off: {request.content_length} bytes were announced, {len(body)} came",
+            announced=request.content_length,
+            received=len(body),
+        )
+    return body
+
+
+def check_transfer_coding(request: Request) -> None:
+    """Refuse bodies that are packed for the transfer: gunicorn hands them on as they came.
+
+    Raises:
+        ProblemError: bad_request.
+    """
+    coding = request.headers.get("Transfer-Encoding", "chunked").strip().lower()
+    if coding != "chunked":
+        raise ProblemError(
+            "bad_request",
+            f"the body's transfer coding must be chunked, got {shorten(coding)}",
+            accepted="chunked",
+        )
+
+
+def check_media_type(request: Request) -> None:
+    """Refuse bodies that are not application/json in UTF-8.
+
+    Raises:
+        ProblemError: unsupported_media_type.
+    """
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    coding = request.headers.get("Content-Encoding", "identity").lower()
+    if request.mimetype == "application/json" and charset == "utf-8" and coding == "identity":
+        return
+    raise ProblemError(
+        "unsupported_media_type",
+        "the body must be application/json in UTF-8 without content coding, got"
+        f" {shorten(request.content_type or 'no Content-Type')}",
+        accepted="application/json",
+    )
+
+
+def parse_json(body: bytes) -> object:
+    """The one JSON value of a body.
+
+    >>> parse_json(b'{"resolution": 64}')
+    {'resolution': 64}
+
+    Raises:
+        ProblemError: empty_body, malformed_json, integer_too_long or nested_too_deep.
+    """
+    if not body.strip():
+        raise ProblemError("empty_body", "the body is empty; a JSON object is needed")
+    try:
+        text = body.decode()
+        value = _DECODER.decode(text)
+        json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError:
+        refuse_depth()
+    except UnicodeError as error:
+        raise ProblemError("malformed_json", "the body is not UTF-8 throughout") from error
+    except json.JSONDecodeError as error:
+        raise ProblemError(
+            "malformed_json",
+            f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}",
+            line=error.lineno,
+            column=error.colno,
+        ) from error
+    check_depth(value)
+    return value
+
+
+def check_depth(value: object) -> None:
+    """Refuse values nested deeper than ``MAX_DEPTH``, without recursion of our own.
+
+    Raises:
+        ProblemError: nested_too_deep.
+    """
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return
+    refuse_depth()
+
+
+def refuse_depth() -> NoReturn:
+    """Refuse a body for its depth.
+
+    Raises:
+        ProblemError: nested_too_deep, always.
+    """
+    raise ProblemError(
+        "nested_too_deep",
+        f"the body is nested deeper than {MAX_DEPTH} levels",
+        maximum=MAX_DEPTH,
+    )
+
+
+def single_values(query: MultiDict[str, str]) -> dict[str, str]:
+    """The query's parameters by name.
+
+    Raises:
+        InvalidRequest: where one stands more than once.
+    """
+    repeated = [
+        FieldError(
+            pointer=f"/{escape_pointer(name)}",
+            code="repeated_field",
+            detail=f"{shorten(name)} is given {len(values)} times",
+            facts={"count": len(values)},
+        )
+        for name, values in query.lists()
+        if len(values) > 1
+    ]
+    if repeated:
+        raise InvalidRequest(repeated)
+    return query.to_dict()
+
+
+def check_no_query(query: MultiDict[str, str]) -> None:
+    """Refuse parameters where none is read: what was meant in the body would go unnoticed.
+
+    Raises:
+        InvalidRequest: naming each.
+    """
+    refuse(
+        [
+            FieldError(
+                pointer=f"/{escape_pointer(name)}",
+                code="unknown_field",
+                detail=f"unknown query parameter {shorten(name)}; this call has none",
+                facts={"field": shortened(name), "known": []},
+            )
+            for name in query
+        ]
+    )
+
+
+def read_decimal(text: str) -> int | str:
+    """The integer that a query parameter writes in decimal digits; any other text as it is.
+
+    >>> read_decimal("64"), read_decimal("6_4"), read_decimal("64.0")
+    (64, '6_4', '64.0')
+    """
+    return int(text) if _DECIMAL.fullmatch(text) else text
+
+
+def read_word(text: str) -> int | bool | str:
+    """The integer or the flag that a query parameter writes; any other text as it is.
+
+    >>> read_word("64"), read_word("true"), read_word("resize")
+    (64, True, 'resize')
+    """
+    return {"true": True, "false": False}[text] if text in ("true", "false") else read_decimal(text)
+
+
+def read_sizes(text: str) -> int | str | list[int | str]:
+    """The size that a query parameter writes: one integer, or several with ``x`` between.
+
+    >>> read_sizes("96"), read_sizes("218x178")
+    (96, [218, 178])
+    """
+    sides = [read_decimal(side) for side in text.split("x", 8)]
+    return sides if len(sides) > 1 else sides[0]
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _read_integer(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ProblemError(
+            "integer_too_long",
+            f"the body holds an integer of {len(digits)} digits, at most {MAX_DIGITS} are read",
+            digits=len(digits),
+            maximum=MAX_DIGITS,
+        )
+    return int(digits)
+
+
+def _read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        twice = next(
+            name for name, count in Counter(name for name, _ in pairs).items() if count > 1
+        )
+        raise ProblemError("malformed_json", f"the name {shorten(twice)} stands twice in an object")
+    return fields
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ProblemError("malformed_json", f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(
+    parse_int=_read_integer, parse_constant=_refuse_constant, object_pairs_hook=_read_object
+)
+
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,59})", re.ASCII)

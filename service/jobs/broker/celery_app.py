@@ -1,0 +1,166 @@
+"""Celery as jobs use it: broker, queues, limits. ``docs/scaling.md`` says why each is as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+from kombu.entity import Exchange, Queue
+from kombu.exceptions import OperationalError
+
+from service.jobs.chunks import CHUNK_S, Chunk
+from service.jobs.job import Kind
+from service.settings.config import Config
+
+RUN_CHUNK = "gan_designer.run_chunk"
+"""The one task: some rows of a job."""
+
+QUEUES = {Kind.SWEEP: "gan-designer-sweeps", Kind.DESIGN: "gan-designer-designs"}
+"""Two queues, taken from in turn: one design need not wait for the rows of a long sweep."""
+
+FOLDER_TRANSPORT = "service.jobs.broker.folder_transport:Transport"
+
+_GRACE_S = 15
+
+
+def make_engine(config: Config) -> Celery:
+    """The Celery application of these settings; it has no tasks yet.
+
+    >>> make_engine(Config(redis_url="redis://127.0.0.1:6379/0")).conf.task_acks_late
+    True
+    """
+    app = Celery("gan-designer", set_as_current=False)
+    soft = config.job_row_timeout_s + int(CHUNK_S)
+    app.conf.update(
+        broker_url=_broker_url(config),
+        broker_transport=None if config.redis_url else FOLDER_TRANSPORT,
+        broker_transport_options=_transport_options(config, visibility_s=soft + 2 * _GRACE_S),
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        task_queues=[_queue(name) for name in QUEUES.values()],
+        task_default_queue=QUEUES[Kind.SWEEP],
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_acks_on_timeout=False,
+        task_reject_on_worker_lost=True,
+        task_soft_time_limit=soft,
+        task_time_limit=soft + _GRACE_S,
+        task_serializer="json",
+        accept_content=["json"],
+        worker_concurrency=config.job_processes,
+        worker_prefetch_multiplier=1,
+        worker_lost_wait=1.0,
+        worker_proc_alive_timeout=60.0,
+        worker_enable_remote_control=False,
+        worker_send_task_events=False,
+        worker_hijack_root_logger=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+    )
+    return app
+
+
+def _broker_url(config: Config) -> str:
+    """Where messages are; Celery has a scheme of its own for a Redis behind a socket file.
+
+    Told nothing of certificates it would believe any, which redis-py by itself does not.
+    """
+    url = config.redis_url.replace("unix://", "redis+socket://", 1)
+    if url.startswith("rediss://") and "ssl_cert_reqs=" not in url:
+        url += ("&" if "?" in url else "?") + "ssl_cert_reqs=required"
+    return url or "filesystem://localhost"
+
+
+def _queue(name: str) -> Queue:
+    """A queue with an exchange of its own: two on one exchange would get each other's messages."""
+    return Queue(name, exchange=Exchange(name), routing_key=name)
+
+
+def _transport_options(config: Config, *, visibility_s: int) -> dict[str, Any]:
+    if config.redis_url:
+        return {
+            "global_keyprefix": "gan-designer:",
+            "visibility_timeout": visibility_s,
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+            "socket_timeout": 10,
+            "socket_connect_timeout": 5,
+            "socket_keepalive": True,
+            "health_check_interval": 10,
+            "max_retries": 3,
+            "interval_start": 0,
+            "interval_step": 0.5,
+        }
+    queue = broker_folder(config) / "queue"
+    return {
+        "data_folder_in": str(queue),
+        "data_folder_out": str(queue),
+        "control_folder": str(broker_folder(config) / "control"),
+    }
+
+
+def broker_folder(config: Config) -> Path:
+    """Where messages lie where there is no Redis.
+
+    >>> str(broker_folder(Config(state_folder="/var/lib/designer")))
+    '/var/lib/designer/broker'
+    """
+    return Path(config.state_folder).absolute() / "broker"
+
+
+def prepare_folders(config: Config) -> None:
+    """Make the folders of the broker where there is no Redis; nobody else looks inside.
+
+    Raises:
+        kombu.exceptions.OperationalError: where they cannot be made.
+    """
+    if config.redis_url:
+        return
+    try:
+        Path(config.state_folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in ("queue", "control"):
+            (broker_folder(config) / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperationalError(str(error)) from error
+
+
+def send_chunks(app: Celery, kind: Kind, job_id: str, chunks: Iterable[Chunk]) -> None:
+    """Queue chunks of a job.
+
+    Raises:
+        kombu.exceptions.OperationalError: where the broker does not answer.
+    """
+    with app.producer_or_acquire() as producer:
+        for start, stop in chunks:
+            app.send_task(
+                RUN_CHUNK,
+                args=[job_id, start, stop],
+                queue=QUEUES[kind],
+                producer=producer,
+                retry=True,
+                retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_step": 0.4},
+            )
+
+
+def queue_depth(app: Celery) -> int:
+    """How many messages wait in all.
+
+    Raises:
+        kombu.exceptions.OperationalError: where the broker does not answer.
+    """
+    return sum(queue_depths(app).values())
+
+
+def queue_depths(app: Celery) -> dict[str, int]:
+    """How many messages wait in each queue.
+
+    Raises:
+        kombu.exceptions.OperationalError: where the broker does not answer.
+    """
+    with app.connection_for_read() as connection:
+        connection.ensure_connection(max_retries=1, timeout=5)
+        channel = connection.default_channel
+        return {
+            name: _queue(name)(channel).queue_declare().message_count for name in QUEUES.values()
+        }

@@ -1,0 +1,142 @@
+"""A sweep as it is asked for: many briefs, each read and refused before anything is queued."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from designer.brief.brief_json import BRIEF_FIELDS, brief_from_document
+from designer.brief.model import Level
+from designer.errors import DesignerError, FieldError, InvalidRequest
+from designer.validation.field_validators import refuse
+from designer.validation.json_readers import (
+    Document,
+    read_choice,
+    read_list,
+    read_object,
+    refuse_field,
+)
+from service.jobs.grid import Grid
+
+MAX_ROWS = 10_000
+"""Most designs of one sweep."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """The briefs of a sweep, as JSON, and at which level they are verified that say nothing of it."""
+
+    rows: list[Document] | Grid
+    verify: Level
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def row(self, index: int) -> Document:
+        """The brief of a row, as JSON.
+
+        >>> Sweep(rows=[{"resolution": 64, "latent_dim": 8}], verify=Level.NONE).row(0)
+        {'resolution': 64, 'latent_dim': 8, 'verify': 'none'}
+        """
+        row = self.rows.row(index) if isinstance(self.rows, Grid) else self.rows[index]
+        own = row.get("verify")
+        return row | {"verify": str(self.verify) if own is None else own}
+
+    def pointer(self, index: int, within: str) -> str:
+        """Where in the request the value stands that a pointer into a row's brief names."""
+        if isinstance(self.rows, Grid):
+            return f"/grid{self.rows.pointer(index, within)}"
+        return f"/designs/{index}{within}"
+
+
+def sweep_from_document(document: object) -> Sweep:
+    """The sweep that a JSON object asks for.
+
+    >>> sweep = sweep_from_document({"grid": {"resolution": [32, 64], "latent_dim": [8]}})
+    >>> len(sweep), sweep.row(1)["resolution"]
+    (2, 64)
+
+    Raises:
+        InvalidRequest: for anything but ``designs`` or ``grid``, for no rows or more than
+            ``MAX_ROWS``. The briefs themselves are not looked at.
+    """
+    given = read_object(document, pointer="", known=("designs", "grid", "verify"))
+    designs, grid = given.get("designs"), given.get("grid")
+    if designs is None and grid is None:
+        refuse_field("", "missing_field", "a sweep needs designs or a grid")
+    if designs is not None and grid is not None:
+        refuse_field("", "contradiction", "a sweep has designs or a grid, and not both")
+    level = given.get("verify")
+    named = str(Level.STANDARD) if level is None else level
+    verify = read_choice(named, Level, pointer="/verify")
+    return Sweep(rows=_designs(designs) if grid is None else _grid(grid), verify=verify)
+
+
+def _designs(designs: object) -> list[Document]:
+    rows = _read_rows(designs, pointer="/designs")
+    return [
+        dict(read_object(row, pointer=f"/designs/{i}", known=BRIEF_FIELDS))
+        for i, row in enumerate(rows)
+    ]
+
+
+def _grid(grid: object) -> Grid:
+    fields = read_object(grid, pointer="/grid", known=BRIEF_FIELDS, required=("resolution",))
+    values = {name: _read_rows(each, pointer=f"/grid/{name}") for name, each in fields.items()}
+    _refuse_too_many(prod(map(len, values.values())), pointer="/grid")
+    return Grid(values=values)
+
+
+def _read_rows(value: object, *, pointer: str) -> list[object]:
+    """A list that alone makes no more rows than a sweep may have."""
+    if isinstance(value, list):
+        _refuse_too_many(len(value), pointer=pointer)
+    return read_list(value, pointer=pointer, low=1, high=MAX_ROWS)
+
+
+def _refuse_too_many(rows: int, *, pointer: str) -> None:
+    if rows > MAX_ROWS:
+        refuse_field(
+            pointer,
+            "too_many_rows",
+            f"a sweep has at most {MAX_ROWS:,} rows, got {rows:,}",
+            rows=rows,
+            maximum=MAX_ROWS,
+        )
+
+
+def check_rows(sweep: Sweep) -> None:
+    """Refuse a sweep with rows that are wrong by themselves.
+
+    Raises:
+        InvalidRequest: with the errors of all of them, each with the row's ``index``; where many
+            rows of a grid share a wrong value, it is told once, with the first of them.
+    """
+    errors: dict[tuple[str, str], FieldError] = {}
+    for index in range(len(sweep)):
+        for error in row_errors(sweep, index):
+            errors.setdefault((error.pointer, error.code), error)
+    refuse(list(errors.values()))
+
+
+def row_errors(sweep: Sweep, index: int) -> list[FieldError]:
+    """What is wrong with the brief of a row, by pointers into the sweep."""
+    try:
+        brief_from_document(sweep.row(index))
+    except InvalidRequest as refusal:
+        found = list(refusal.errors)
+    except DesignerError as refusal:
+        found = [
+            FieldError(pointer="", code=refusal.code, detail=str(refusal), facts=refusal.facts)
+        ]
+    else:
+        return []
+    return [
+        FieldError(
+            pointer=sweep.pointer(index, error.pointer),
+            code=error.code,
+            detail=f"row {index}: {error.detail}",
+            facts={**error.facts, "index": index},
+        )
+        for error in found
+    ]

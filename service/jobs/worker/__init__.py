@@ -1,0 +1,1 @@
+"""Worker processes: Celery's program, its children, recovery of lost rows."""

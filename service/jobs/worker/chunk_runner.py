@@ -1,0 +1,106 @@
+"""A chunk of a job, row by row: what is kept is not made again, what ends processes is given up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
+
+from celery.exceptions import SoftTimeLimitExceeded
+
+from service.jobs.chunks import CHUNK_S, Chunk, halves
+from service.jobs.job import Kind
+from service.jobs.job_request import Asked, read_asked
+from service.jobs.rows import Make, exhausted_problem, make_row, problem_row, timeout_problem
+from service.jobs.store.protocol import SKIP, Claim, JobStore
+
+
+class Interrupted(Exception):
+    """The job was cancelled, or the worker told to end, while a row was made."""
+
+
+Guard = Callable[[Callable[[], bool]], AbstractContextManager[None]]
+"""Entered while a row is made; raises Interrupted in there once the question is answered with yes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runner:
+    """Makes rows in this process and puts them into the store."""
+
+    store: JobStore
+    make: Make
+    guard: Guard
+    worker: str
+    attempts: int
+    row_timeout_s: float
+    leaving: Callable[[], bool]
+    chunk_s: float = CHUNK_S
+    _asked: dict[str, Asked] = field(default_factory=dict)
+
+    def run(self, job_id: str, chunk: Chunk) -> list[Chunk]:
+        """Make the rows of a chunk; what is left of it once its time is over, or the worker's.
+
+        A row that ran into the time limit ends the chunk, since Celery tells of it once a message.
+        """
+        start, stop = chunk
+        if self._ended(job_id):
+            return []
+        until = time.time() + self.row_timeout_s + 2 * self.chunk_s
+        claim = Claim(start=start, stop=stop, worker=self.worker, until=until)
+        self.store.claim(job_id, claim)
+        try:
+            return self._run(job_id, start, stop)
+        finally:
+            self.store.release(job_id, start)
+
+    def kind(self, job_id: str) -> Kind:
+        """What the job's result is."""
+        return self._what_was_asked(job_id).kind
+
+    def _run(self, job_id: str, start: int, stop: int) -> list[Chunk]:
+        asked = self._what_was_asked(job_id)
+        end = time.monotonic() + self.chunk_s
+        for index in range(start, stop):
+            if time.monotonic() > end or self.leaving():
+                return halves(index, stop)
+            try:
+                self._run_row(job_id, asked, index)
+            except SoftTimeLimitExceeded:
+                problem = timeout_problem(self.row_timeout_s)
+                row = problem_row(index, asked.sweep.row(index), asked.kind, problem)
+                self.store.put_row(job_id, row)
+                return halves(index + 1, stop)
+            except Interrupted:
+                self.store.excuse_row(job_id, index)
+                return [] if self._ended(job_id) else halves(index, stop)
+        return []
+
+    def _run_row(self, job_id: str, asked: Asked, index: int) -> None:
+        attempt = self.store.begin_row(job_id, index)
+        if attempt == SKIP:
+            return
+        document = asked.sweep.row(index)
+        if attempt > self.attempts:
+            problem = exhausted_problem(self.attempts)
+            row = problem_row(index, document, asked.kind, problem)
+        else:
+            with self.guard(lambda: self.leaving() or self._ended(job_id)):
+                row = make_row(index, document, asked.kind, self.make)
+        with ExitStack() as where_it_fails:  # the store is full, or away: not the row's fault
+            where_it_fails.callback(self.store.excuse_row, job_id, index)
+            self.store.put_row(job_id, row)
+            where_it_fails.pop_all()
+
+    def _what_was_asked(self, job_id: str) -> Asked:
+        """The request, read once for the chunks of a job that follow one another."""
+        if job_id not in self._asked:
+            text = self.store.request(job_id)
+            assert text is not None, "a job that has not ended has its request"
+            self._asked.clear()
+            self._asked[job_id] = read_asked(text)
+        return self._asked[job_id]
+
+    def _ended(self, job_id: str) -> bool:
+        job = self.store.find(job_id)
+        return job is None or job.state.ended

@@ -1,0 +1,163 @@
+"""The figures of ``/metrics``: what was asked and answered, how long it took, what waits.
+
+Labels are bounded whatever clients send: routes are those of the application, methods and codes
+come from closed lists. Behind gunicorn every worker counts into files of its own in one folder
+(``PROMETHEUS_MULTIPROC_DIR``), and whichever worker is asked gives the sum.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+from flask import current_app
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from designer.errors import Accident
+from designer.version import VERSION
+from service.observability.ended_processes import fold_past, undisturbed
+from service.observability.metrics_folder import VARIABLE
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Methods that are told apart; the others are counted as ``other``."""
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 900)
+"""Upper bounds of the latencies: from an answer that is kept to a receipt of level ``full``."""
+
+STATES = (1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8)
+"""Upper bounds of the steps of a search."""
+
+
+class Metrics:
+    """What is counted, by what, and the text that a Prometheus reads."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._collectors: list[Collector] = []
+        self._found: dict[tuple[str | int, ...], tuple[Counter, Histogram]] = {}
+        self._count_answers(self.registry)
+        self._count_work(self.registry)
+        self.info = Gauge(
+            "gan_designer_info",
+            "1, with the release.",
+            ("version",),
+            multiprocess_mode="livemax",
+            registry=self.registry,
+        )
+        self.info.labels(VERSION).set(1)
+
+    def _count_answers(self, registry: CollectorRegistry) -> None:
+        self.requests = Counter(
+            "gan_designer_requests",
+            "Requests answered.",
+            ("route", "method", "status", "code"),
+            registry=registry,
+        )
+        self.seconds = Histogram(
+            "gan_designer_request_seconds",
+            "Seconds from a request's arrival to its answer.",
+            ("route", "status"),
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self.stages = Histogram(
+            "gan_designer_stage_seconds",
+            "Seconds that a stage of a request took.",
+            ("stage",),
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self.cache = Counter(
+            "gan_designer_cache_lookups",
+            "Lookups in the cache.",
+            ("tier", "outcome"),
+            registry=registry,
+        )
+
+    def _count_work(self, registry: CollectorRegistry) -> None:
+        self.verifications = Counter(
+            "gan_designer_verifications",
+            "Texts that were run, by verdict; accidents by their code.",
+            ("verdict",),
+            registry=registry,
+        )
+        self.pending = Gauge(
+            "gan_designer_verifications_pending",
+            "Requests that wait for a verifying process or have one.",
+            multiprocess_mode="livesum",
+            registry=registry,
+        )
+        self.states = Histogram(
+            "gan_designer_solver_states",
+            "Steps that a search of /v1/chains looked at.",
+            buckets=STATES,
+            registry=registry,
+        )
+
+    def add(self, collector: Collector) -> None:
+        """Have the text hold what is read elsewhere whenever it is asked for."""
+        self._collectors.append(collector)
+        self.registry.register(collector)
+
+    def count_request(
+        self, *, route: str, method: str, status: int, code: str, seconds: float
+    ) -> None:
+        """Count an answer."""
+        known = method if method in METHODS else "other"
+        requests, latencies = self._counters(route, known, status, code)
+        requests.inc()
+        latencies.observe(seconds)
+
+    def _counters(self, *labels: str | int) -> tuple[Counter, Histogram]:
+        """What counts such answers, looked up once: finding it costs more than counting."""
+        if labels not in self._found:
+            route, _, status, _ = labels
+            self._found[labels] = self.requests.labels(*labels), self.seconds.labels(route, status)
+        return self._found[labels]
+
+    def count_lookup(self, tier: str, outcome: str) -> None:
+        """Count a lookup in a tier of the cache: a ``hit`` or a ``miss``."""
+        self.cache.labels(tier, outcome).inc()
+
+    @contextmanager
+    def verifying(self) -> Iterator[None]:
+        """Count who waits for a verifying process or has one, and the accidents they meet."""
+        self.pending.inc()
+        try:
+            yield
+        except Accident as accident:
+            self.verifications.labels(accident.code).inc()
+            raise
+        finally:
+            self.pending.dec()
+
+    def text(self) -> bytes:
+        """All figures, of all workers where there are several.
+
+        >>> b"gan_designer_verifications_pending 0.0" in Metrics().text()
+        True
+        """
+        if VARIABLE not in os.environ:
+            return generate_latest(self.registry)
+        registry = CollectorRegistry(support_collectors_without_names=True)
+        for collector in self._collectors:
+            registry.register(collector)
+        told = generate_latest(registry)
+        registry = CollectorRegistry(support_collectors_without_names=True)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        with undisturbed(Path(os.environ[VARIABLE])):
+            return generate_latest(registry) + told
+
+    def fold_past(self) -> None:
+        """Add up what ended web processes counted; for one that begins."""
+        fold_past(Path(os.environ[VARIABLE]))
+
+
+def metrics() -> Metrics:
+    """The figures of the application that answers."""
+    return cast(Metrics, current_app.extensions["metrics"])

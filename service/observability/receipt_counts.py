@@ -1,0 +1,23 @@
+"""Receipts counted by verdict, when they are new."""
+
+from __future__ import annotations
+
+from designer.verification import ReceiptStore, Verification
+from service.observability.metrics import Metrics
+
+
+class CountedReceipts:
+    """A ReceiptStore that counts what another one is given to keep."""
+
+    def __init__(self, store: ReceiptStore, metrics: Metrics) -> None:
+        self._store = store
+        self._metrics = metrics
+
+    def get(self, key: str) -> Verification | None:
+        """The receipt of that key, None where it is not kept."""
+        return self._store.get(key)
+
+    def put(self, key: str, receipt: Verification) -> None:
+        """Count a receipt and keep it."""
+        self._metrics.verifications.labels(receipt.verdict).inc()
+        self._store.put(key, receipt)

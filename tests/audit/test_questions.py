@@ -1,0 +1,65 @@
+"""Questions from forums: torch's own verdict, and the answer that a person would give among the repairs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from designer.audit.answer import audit
+from designer.audit.request import read_request
+from tests.audit.eager_torch import run_layers
+from tests.audit.questions import QUESTIONS
+from tests.audit.test_repairs import applied, in_this_process
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_question_is_answered_as_torch_and_a_person_would(question: str) -> None:
+    """Same layer, same words, same shapes; every repair runs, and the expected one is offered."""
+    shape, layers, more, expected = QUESTIONS[question]
+    request = {"input_shape": shape, "layers": layers, **more}
+    answer: Any = audit(read_request(request), runner=in_this_process)
+    outcome = run_layers(layers, shape, batch=answer["batch"])
+    assert answer["verdict"] == ("misses" if outcome.fails_at is None else "breaks")
+    assert (answer["fails_at"], answer["torch_error"]) == (outcome.fails_at, outcome.error)
+    given = [row["output_shape"] for row in answer["trace"]]
+    assert [each for each in given if each is not None] == outcome.shapes
+    summaries = [repair["summary"] for repair in answer["repairs"]]
+    assert expected in summaries
+    sizes = [len(repair["changes"]) for repair in answer["repairs"]]
+    assert sizes == sorted(sizes)
+    for repair in answer["repairs"]:
+        mended, start = applied(layers, shape, repair["changes"])
+        after = run_layers(mended, start, batch=answer["batch"])
+        assert after.fails_at is None, repair["summary"]
+        assert after.shapes[-1] == repair["output_shape"], repair["summary"]
+        assert answer["wanted_shape"] in (None, repair["output_shape"])
+        assert repair["run"] != "laws_only"
+
+
+SKIPS = ["torch.cat([x, y], 1)", "torch.cat((y, x), dim=1)", "x + y", "y + x", "torch.add(x, y)"]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("skip", SKIPS)
+def test_a_skip_that_does_not_meet_is_worded_in_its_order(skip: str) -> None:
+    """Torch names the two sizes as the source does: the skip may be written first."""
+    text = (
+        "class Net(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.down = nn.Conv2d(3, 3, 4)\n\n"
+        f"    def forward(self, x):\n        y = self.down(x)\n        return {skip}\n"
+    )
+    scope: dict[str, Any] = {"nn": nn, "torch": torch}
+    exec(text, scope)
+    with pytest.raises(RuntimeError) as raised:
+        scope["Net"]()(torch.zeros(2, 3, 9, 9))
+    request = {"input_shape": [3, 9, 9], "source": text, "error": str(raised.value)}
+    answer: Any = audit(read_request(request), runner=None)
+    assert answer["torch_error"] == str(raised.value)
+    assert answer["about_error"] == "This is the message that was seen."
+    assert (answer["fails_at"], answer["trace"][-1]["line"]) == (1, 8)

@@ -1,0 +1,235 @@
+"""Repairs: each is run by eager torch as a whole network, and the published advice is judged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from designer.audit.answer import audit
+from designer.audit.layers_json import read_layers
+from designer.audit.repairs.goal import Goal
+from designer.audit.repairs.search import find_repairs
+from designer.audit.request import read_request
+from designer.audit.trace import Network
+from designer.verification.probe.layer_list import run_layer_list
+from tests.audit.eager_torch import run_layers
+from tests.audit.published_cases import DIAGNOSES, Json, as_request
+
+
+def in_this_process(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+    """The probe's part, without the process around it."""
+    return {"traces": [run_layer_list(network) for network in job["layer_lists"]]}
+
+
+def request_of(case: Json) -> Json:
+    given, expected = case["given"], case["expected"]
+    document = {"input_shape": given["input_shape"], "layers": as_request(given["layers"])}
+    if expected.get("wanted_shape"):
+        document["wanted_shape"] = expected["wanted_shape"]
+    return document
+
+
+def applied(
+    layers: list[Json], input_shape: list[int], changes: list[Json]
+) -> tuple[list[Json], list[int]]:
+    """Changes carried out on plain JSON, by nothing but their documentation."""
+    kept: list[Json | None] = [dict(layer) for layer in layers]
+    added: dict[int, list[Json]] = {}
+    for change in changes:
+        index, field = change["index"], change["field"]
+        if index == -1:
+            input_shape = change["to"]
+        elif field != "layer":
+            layer = kept[index]
+            assert layer is not None
+            layer[field] = change["to"]
+            if change["to"] is None:
+                del layer[field]
+        elif change["from"] is None:
+            added.setdefault(index, []).append(change["to"])
+        else:
+            kept[index] = None
+    places, joined = {-1: -1}, []
+    for index in range(len(kept) + 1):
+        joined += added.get(index, [])
+        layer = kept[index] if index < len(kept) else None
+        if layer is not None:
+            joined.append({**layer, "from": places[layer["from"]]} if "from" in layer else layer)
+        places[index] = len(joined) - 1
+    return joined, input_shape
+
+
+def thin(
+    layers: list[Json], input_shape: list[int], output_shape: list[int]
+) -> tuple[list[Json], list[int], list[int]]:
+    """The same with a 32nd of the channels, where nothing but the sizes depends on them."""
+    if not all(
+        layer["op"] in ("conv", "conv_transpose", "crop", "pad", "norm") for layer in layers
+    ):
+        return layers, input_shape, output_shape
+    names = ("in_channels", "out_channels", "num_features")
+    narrow = [
+        {k: max(1, v // 32) if k in names else v for k, v in layer.items()} for layer in layers
+    ]
+    start, end = ([max(1, shape[0] // 32), *shape[1:]] for shape in (input_shape, output_shape))
+    return narrow, start, end
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+@pytest.mark.parametrize("case", DIAGNOSES, ids=lambda case: case["id"])
+def test_every_repair_of_a_published_problem_works(case: Json) -> None:
+    """Applied to the request as documented and run by eager torch, it ends where it says."""
+    document = request_of(case)
+    answer: Any = audit(read_request(document), runner=in_this_process)
+    assert answer["repairs"] or answer["nearest"]["input_shapes"]
+    for repair in answer["repairs"]:
+        layers, input_shape = applied(
+            document["layers"], document["input_shape"], repair["changes"]
+        )
+        layers, start, end = thin(layers, input_shape, repair["output_shape"])
+        outcome = run_layers(layers, start)
+        assert outcome.fails_at is None, repair["summary"]
+        assert outcome.shapes[-1] == end, repair["summary"]
+        assert input_shape == repair["input_shape"]
+        if "wanted_shape" in document:
+            assert repair["output_shape"] == document["wanted_shape"]
+    useless = [fix["layers"] for fix in case["expected"].get("fixes", ()) if not fix["works"]]
+    for repair in answer["repairs"]:
+        layers, _ = applied(document["layers"], document["input_shape"], repair["changes"])
+        assert layers not in [as_request(fix) for fix in useless]
+
+
+SMALLEST: dict[str, tuple[list[int], list[Json], list[int] | None, Json]] = {
+    "27 instead of 28": (
+        [1, 14, 14],
+        [
+            {
+                "op": "conv_transpose",
+                "in_channels": 1,
+                "out_channels": 1,
+                "kernel_size": 3,
+                "stride": 2,
+                "padding": 1,
+            }
+        ],
+        [1, 28, 28],
+        {"index": 0, "field": "output_padding", "from": 0, "to": 1},
+    ),
+    "a linear layer typed for another picture": (
+        [3, 12, 12],
+        [
+            {
+                "op": "conv",
+                "in_channels": 3,
+                "out_channels": 4,
+                "kernel_size": 4,
+                "stride": 2,
+                "padding": 1,
+            },
+            {"op": "flatten"},
+            {"op": "linear", "in_features": 64, "out_features": 5},
+        ],
+        None,
+        {"index": 2, "field": "in_features", "from": 64, "to": 144},
+    ),
+    "a slip of channels": (
+        [3, 8, 8],
+        [
+            {"op": "conv", "in_channels": 3, "out_channels": 6, "kernel_size": 3},
+            {"op": "conv", "in_channels": 5, "out_channels": 2, "kernel_size": 3},
+        ],
+        None,
+        {"index": 1, "field": "in_channels", "from": 5, "to": 6},
+    ),
+    "one axis of a picture that is not square": (
+        [2, 5, 6],
+        [
+            {
+                "op": "conv_transpose",
+                "in_channels": 2,
+                "out_channels": 1,
+                "kernel_size": 4,
+                "stride": 2,
+                "padding": 1,
+            }
+        ],
+        [1, 10, 13],
+        {"index": 0, "field": "output_padding", "from": 0, "to": [0, 1]},
+    ),
+    "no flatten before the linear layer": (
+        [2, 3, 3],
+        [{"op": "linear", "in_features": 18, "out_features": 4}],
+        [4],
+        {"index": 0, "field": "layer", "from": None, "to": {"op": "flatten"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SMALLEST)
+def test_the_smallest_edit_comes_first(name: str) -> None:
+    """What a person who sees it would change, and nothing larger before it."""
+    input_shape, layers, wanted, change = SMALLEST[name]
+    network = Network(input_shape=tuple(input_shape), layers=read_layers(layers, pointer=""))
+    best = find_repairs(network, Goal(wanted=None if wanted is None else tuple(wanted)))[0]
+    assert [each.document for each in best.changes] == [change]
+
+
+def test_two_slips_are_mended_together() -> None:
+    """Where one edit is not enough, two are found."""
+    layers = [
+        {"op": "conv", "in_channels": 3, "out_channels": 6, "kernel_size": 3},
+        {"op": "conv", "in_channels": 5, "out_channels": 4, "kernel_size": 3},
+        {"op": "conv", "in_channels": 9, "out_channels": 2, "kernel_size": 3},
+    ]
+    network = Network(input_shape=(3, 9, 9), layers=read_layers(layers, pointer=""))
+    best = find_repairs(network, Goal(wanted=(2, 3, 3)))[0]
+    assert {(change.index, change.field) for change in best.changes} == {
+        (1, "in_channels"),
+        (2, "in_channels"),
+    }
+
+
+def test_a_repair_that_torch_refuses_is_not_offered() -> None:
+    """The laws propose, torch decides."""
+    document = {
+        "input_shape": [1, 14, 14],
+        "wanted_shape": [1, 28, 28],
+        "layers": SMALLEST["27 instead of 28"][1],
+    }
+
+    def refusing(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+        refused = {"shapes": [], "fails_at": 0, "error": "no"}
+        return {"traces": [refused for _ in job["layer_lists"]]}
+
+    answer: Any = audit(read_request(document), runner=refusing)
+    assert answer["repairs"] == []
+    assert answer["nearest"]["design"] == {"resolution": [28, 28], "latent_dim": 100, "channels": 1}
+
+
+def test_skips_keep_their_origin_when_layers_come_and_go() -> None:
+    """Indices of later skips move with the layers they point at."""
+    layers = [
+        {
+            "op": "conv",
+            "in_channels": 1,
+            "out_channels": 1,
+            "kernel_size": 3,
+            "stride": 2,
+            "padding": 1,
+        },
+        {"op": "upsample", "scale_factor": 2},
+        {"op": "add_from", "from": -1},
+        {"op": "conv", "in_channels": 1, "out_channels": 1, "kernel_size": 1},
+        {"op": "add_from", "from": 2},
+    ]
+    document = {"input_shape": [1, 9, 9], "layers": layers}
+    answer: Any = audit(read_request(document), runner=None)
+    assert answer["fails_at"] == 2
+    assert {repair["run"] for repair in answer["repairs"]} == {"laws_only"}
+    for repair in answer["repairs"]:
+        edited, shape = applied(layers, [1, 9, 9], repair["changes"])
+        again: Any = audit(read_request({"input_shape": shape, "layers": edited}), runner=None)
+        assert again["verdict"] == "fits"
+        assert again["output_shape"] == repair["output_shape"]

@@ -1,0 +1,81 @@
+"""Repairs as diffs: applied by hand, the text is read as the repaired network."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from designer.audit.answer import audit
+from designer.audit.request import read_request
+from tests.audit.source_styles import IMPORTS, STYLES
+
+
+def patched(text: str, diff: str, folder: Path) -> str:
+    """The text after the diff, as git applies it."""
+    file = folder / "source.py"
+    file.write_text(text if text.endswith("\n") else f"{text}\n")
+    (folder / "change.diff").write_text(diff)
+    command = ["git", "apply", "-p0", "--unsafe-paths", "change.diff"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return file.read_text()
+
+
+WRONG = {
+    "names as arguments": ("ngf, nc, 4, 2, 1", "ngf, nc, 3, 2, 1"),
+    "a linear layer and a view": ("padding=1, output_padding=1)\n\n", "padding=1)\n\n"),
+    "skips that are concatenated": ("base * 2, base, 2, 2", "base * 2, base, 3, 2"),
+    "one axis strides in a list": ("width, 7, padding=3", "width, 7, padding=2"),
+    "functions only where they are used": ("16 * 5 * 5", "16 * 6 * 6"),
+    "one expression": ("stride=(2, 2)", "stride=(2, 1)"),
+    "an ordered dictionary and a score without axes": (
+        "nn.Conv2d(16, 32, 4, 2, 1)",
+        "nn.Conv2d(16, 30, 4, 2, 1)",
+    ),
+}
+
+
+@pytest.mark.parametrize("style", WRONG)
+def test_a_diff_applies_and_mends(style: str, tmp_path: Path) -> None:
+    """Every diff that is given leads to a text that fits and ends where the repair says."""
+    input_shape, output_shape, text = STYLES[style]
+    right, wrong = WRONG[style]
+    assert text.count(right) == 1
+    text = IMPORTS + text.replace(right, wrong)
+    request = {"input_shape": input_shape, "source": text, "wanted_shape": output_shape}
+    answer: Any = audit(read_request(request), runner=None)
+    assert answer["verdict"] != "fits"
+    given = [repair for repair in answer["repairs"] if repair["diff"]]
+    assert given
+    for repair in given:
+        mended = {
+            "input_shape": repair["input_shape"],
+            "source": patched(text, repair["diff"], tmp_path),
+            "wanted_shape": output_shape,
+        }
+        again: Any = audit(read_request(mended), runner=None)
+        assert again["verdict"] == "fits", repair["summary"]
+
+
+def test_an_edit_of_one_turn_of_a_loop_has_no_diff() -> None:
+    """The text cannot say it, so nothing is pretended."""
+    text = "nn.Sequential(*[nn.Conv2d(1, 1, 3, 2) for _ in range(3)])"
+    request = {"input_shape": [1, 31, 31], "source": text, "wanted_shape": [1, 4, 4]}
+    answer: Any = audit(read_request(request), runner=None)
+    single = [
+        repair
+        for repair in answer["repairs"]
+        if len({change["index"] for change in repair["changes"]}) == 1
+        and repair["changes"][0]["field"] != "layer"
+    ]
+    assert single
+    assert {repair["diff"] for repair in single} == {None}
+
+
+def test_lines_are_counted_as_python_counts_them() -> None:
+    """Form feeds, carriage returns and letters of several bytes before the edit."""
+    text = "# größe\x0c\r\nnn.Sequential(nn.Flatten(), nn.Linear(9, 2))  # ß\r\n"
+    answer: Any = audit(read_request({"input_shape": [2, 4], "source": text}), runner=None)
+    assert "+nn.Sequential(nn.Flatten(), nn.Linear(8, 2))  # ß\r\n" in answer["repairs"][0]["diff"]

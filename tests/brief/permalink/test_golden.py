@@ -1,0 +1,25 @@
+"""Ids that were handed out by a release mean the same networks in every later one."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from designer.brief.permalink import write_id
+from designer.pipeline.design import recall_design
+from tests.brief.permalink.golden import COUNT, FILE, golden_row
+
+ROWS = json.loads(FILE.read_text())
+
+
+def test_there_are_a_hundred() -> None:
+    assert len({row["id"] for row in ROWS}) >= COUNT
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["id"][:12] for row in ROWS])
+def test_an_old_id_means_the_same_networks(row: dict[str, object]) -> None:
+    """Sizes, parameters and every layer: recomputed from the id alone, no search made."""
+    made = recall_design(str(row["id"]))
+    assert golden_row(made) == row
+    assert write_id(made.brief, made.chain) == row["id"]

@@ -1,0 +1,319 @@
+"""An id holds the whole design, has one spelling, and is refused when it was touched."""
+
+from __future__ import annotations
+
+import random
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from designer.brief.model import Brief, Level
+from designer.brief.options import (
+    DiscriminatorStyle,
+    InitialMap,
+    Normalization,
+    Output,
+    OutputActivation,
+)
+from designer.brief.permalink import MAX_ID_LENGTH, _checksum, read_id, write_id
+from designer.brief.permalink.mixed_radix import Packer, Unpacker
+from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
+from designer.errors import DamagedId, DesignerError, UnknownIdVersion
+from designer.geometry.chain import Chain
+from designer.geometry.layers import Window
+from designer.geometry.resampling import Upsampling
+from tests.support import soak_count
+
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+choices = st.sets(st.integers(1, 256), max_size=63)
+natural = st.integers(1, 65_536)
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> Window:
+    """A window as the search space has them."""
+    stride = draw(st.integers(1, 5))
+    dilation = draw(st.sampled_from([1, 7, 11])) if stride != 7 else 1
+    kernel_size = draw(st.integers(stride, 256))
+    return Window(
+        kernel_size=kernel_size,
+        stride=stride,
+        dilation=dilation,
+        padding=draw(st.integers(0, min(40, dilation * (kernel_size - 1)))),
+        output_padding=draw(st.integers(0, stride - 1)),
+    )
+
+
+@st.composite
+def spaces(draw: st.DrawFn, axes: int) -> SearchSpace:
+    """A search space of any kind that contradicts itself in nothing."""
+    return SearchSpace(
+        kernel_sizes=tuple(sorted({2, *draw(choices)})),
+        strides=tuple(sorted({2, *draw(choices)})),
+        dilations=tuple(sorted({1, *draw(choices)})),
+        output_padding=draw(st.booleans()),
+        exact=draw(st.sampled_from(Exact)),
+        overlap=draw(st.sampled_from(Overlap)),
+        initial_size=draw(st.none() | st.tuples(*[st.integers(1, 64)] * axes)),
+        max_layers=draw(st.integers(1, 64)),
+        anisotropic=draw(st.booleans()),
+    )
+
+
+@st.composite
+def families(draw: st.DrawFn, chain: Chain, search: SearchSpace) -> dict[str, Any]:
+    """A start, and the choices that make a family, of any kind that contradict themselves in nothing."""
+    kinds = [kind for kind in Normalization if kind is not Normalization.SPECTRAL]
+    style = st.builds(
+        DiscriminatorStyle,
+        normalization=st.sampled_from(Normalization),
+        output=st.sampled_from([Output.PROBABILITY, Output.LOGIT]),
+        patch=st.none() | natural,
+        base_channels=st.none() | natural,
+    )
+    if search.initial_size in (None, chain.initial_size) and draw(st.booleans()):
+        given_map = InitialMap(channels=draw(natural), size=chain.initial_size)
+        start: dict[str, Any] = {"initial_map": given_map}
+    else:
+        start = {"latent_dim": draw(natural), "classes": draw(st.none() | st.integers(2, 1_000))}
+    return {
+        **start,
+        "upsampling": draw(st.sampled_from(Upsampling)),
+        "normalization": draw(st.sampled_from(kinds)),
+        "output_activation": draw(st.sampled_from(OutputActivation)),
+        "discriminator": draw(st.none() | style),
+        "encoder": draw(st.booleans()),
+    }
+
+
+@st.composite
+def linked_designs(draw: st.DrawFn) -> tuple[Brief, Chain]:
+    """A brief of any kind with some chain that ends at its resolution."""
+    axes = draw(st.integers(1, 3))
+    steps = draw(st.lists(st.tuples(*[windows()] * axes), min_size=1, max_size=6))
+    high = {1: 1_048_576, 2: 8_192, 3: 512}[axes]
+    sizes = [draw(st.tuples(*[st.integers(2, 16)] * axes))]
+    kept = []
+    for step in steps:
+        try:
+            after = tuple(w.conv_transpose(i) for w, i in zip(step, sizes[-1], strict=True))
+        except DesignerError:
+            continue
+        if max(after) <= high:
+            sizes.append(after)
+            kept.append(step)
+    if not kept or min(sizes[-1]) < 4:
+        grow = (Window(kernel_size=8, stride=4, padding=2),) * axes
+        sizes, kept = [(4,) * axes, (16,) * axes], [grow]
+    chain = Chain(sizes=tuple(sizes), windows=tuple(kept))
+    search = draw(spaces(axes))
+    limit = st.none() | st.integers(1, 2**63 - 1)
+    budget = st.builds(Budget, parameters=limit, multiply_adds=limit)
+    brief = Brief(
+        resolution=chain.target,
+        **draw(families(chain, search)),
+        channels=draw(st.integers(1, 4)),
+        base_channels=draw(natural),
+        max_channels=draw(natural),
+        search=search,
+        budget=draw(st.none() | budget),
+        windows=draw(st.sampled_from([None, chain.windows])),
+        verify=draw(st.sampled_from(Level)),
+    )
+    return brief, chain
+
+
+@given(design=linked_designs())
+@settings(max_examples=soak_count(200, 5_000))
+def test_an_id_gives_its_design_back(design: tuple[Brief, Chain]) -> None:
+    """Brief and chain are inside, whole; the same design has the same id."""
+    text = write_id(*design)
+    assert read_id(text) == design
+    assert write_id(*read_id(text)) == text
+    assert len(text) < MAX_ID_LENGTH
+    assert set(text) <= set(ALPHABET)
+
+
+def test_no_field_is_forgotten() -> None:
+    """A field added to a brief needs a place in the id; this list is the reminder."""
+    assert {field.name for field in fields(Brief)} == {
+        "resolution", "latent_dim", "initial_map", "channels", "base_channels", "max_channels",
+        "upsampling", "normalization", "output_activation", "discriminator", "encoder", "classes",
+        "search", "budget", "windows", "verify",
+    }  # fmt: skip
+    assert {field.name for field in fields(SearchSpace)} == {
+        "kernel_sizes", "strides", "dilations", "output_padding", "exact", "overlap",
+        "initial_size", "max_layers", "anisotropic",
+    }  # fmt: skip
+    assert {field.name for field in fields(Window)} == {
+        "kernel_size", "stride", "padding", "dilation", "output_padding",
+    }  # fmt: skip
+    assert {field.name for field in fields(Budget)} == {"parameters", "multiply_adds"}
+    assert {field.name for field in fields(InitialMap)} == {"channels", "size"}
+    assert {field.name for field in fields(DiscriminatorStyle)} == {
+        "normalization", "output", "patch", "base_channels",
+    }  # fmt: skip
+
+
+def largest_chain(*, axes: int, rng: random.Random) -> Chain:
+    """64 layers whose windows all differ, with large kernels, dilations and paddings."""
+    sizes = [tuple(rng.randint(200, 256) for _ in range(axes))]
+    steps = []
+    for _ in range(64):
+        step = []
+        for _axis in range(axes):
+            kernel_size, dilation = rng.randint(200, 256), rng.randint(200, 256)
+            reach = dilation * (kernel_size - 1)
+            step.append(Window(kernel_size=kernel_size, dilation=dilation, padding=reach // 2))
+        if all(w.dilation * (w.kernel_size - 1) % 2 == 0 for w in step):
+            steps.append(tuple(step))
+            sizes.append(tuple(w.conv_transpose(i) for w, i in zip(step, sizes[-1], strict=True)))
+        else:
+            step = [replace(w, dilation=256 if w.dilation % 2 else w.dilation) for w in step]
+            step = [replace(w, padding=w.dilation * (w.kernel_size - 1) // 2) for w in step]
+            steps.append(tuple(step))
+            sizes.append(tuple(w.conv_transpose(i) for w, i in zip(step, sizes[-1], strict=True)))
+    return Chain(sizes=tuple(sizes), windows=tuple(steps))
+
+
+@pytest.mark.parametrize("axes", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(soak_count(10, 300)))
+def test_the_largest_briefs_have_short_ids(axes: int, seed: int) -> None:
+    """Every field at its longest: below 2,000 characters."""
+    rng = random.Random(seed)
+    chain = largest_chain(axes=axes, rng=rng)
+    dense = tuple(sorted(rng.sample(range(1, 257), 64)))
+    initial = tuple(2**20 - rng.randint(1, 1000) for _ in range(axes))
+    brief = Brief(
+        resolution=chain.target,
+        latent_dim=65_536 - seed,
+        channels=16 - axes,
+        base_channels=65_535,
+        max_channels=65_534,
+        search=SearchSpace(
+            kernel_sizes=dense,
+            strides=dense,
+            dilations=dense,
+            initial_size=initial,
+            max_layers=64,
+        ),
+        budget=Budget(parameters=2**63 - 1, multiply_adds=2**63 - 2),
+        windows=chain.windows,
+    )
+    text = write_id(brief, chain)
+    assert len(text) < MAX_ID_LENGTH
+    assert read_id(text) == (brief, chain)
+
+
+def dcgan() -> tuple[Brief, Chain]:
+    """The usual design."""
+    step = (Window(kernel_size=4, stride=2, padding=1),) * 2
+    return Brief(resolution=64, latent_dim=100), Chain.leading_to((64, 64), (step,) * 4)
+
+
+def test_the_usual_id_is_short_and_stays() -> None:
+    """Written once for ever: a change of this text breaks every link in the world."""
+    assert write_id(*dcgan()) == "19zr_-todA3QVUKiJiBsgM7xtJC6A9hyD3yDo"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_touched_ids_are_refused(seed: int) -> None:
+    """Altered, cut, lengthened or shuffled: never another design, never a crash."""
+    rng = random.Random(seed)
+    text = write_id(*dcgan())
+    for _ in range(soak_count(400, 4_000)):
+        touched = touch(text, rng)
+        if touched == text:
+            continue
+        with pytest.raises((DamagedId, UnknownIdVersion)):
+            read_id(touched)
+
+
+def test_another_version_has_its_own_code() -> None:
+    with pytest.raises(UnknownIdVersion, match=r"version '4'.*reads 1, 2, 3") as refusal:
+        read_id("4" + write_id(*dcgan())[1:])
+    assert refusal.value.code == "unknown_id_version"
+    assert refusal.value.facts == {"known": ["1", "2", "3"]}
+
+
+@pytest.mark.parametrize("version", ["1", "2", "3"])
+def test_an_id_of_one_version_is_none_of_the_other(version: str) -> None:
+    """The checksum covers the version."""
+    brief, chain = dcgan() if version == "1" else critic()
+    ending = OutputActivation.NONE if version == "3" else OutputActivation.TANH
+    text = write_id(replace(brief, output_activation=ending), chain)
+    assert text[0] == version
+    for other in {"1", "2", "3"} - {version}:
+        with pytest.raises(DamagedId):
+            read_id(other + text[1:])
+
+
+def critic() -> tuple[Brief, Chain]:
+    """A design of another family."""
+    brief, chain = dcgan()
+    style = DiscriminatorStyle(normalization=Normalization.LAYER, output=Output.CRITIC)
+    return replace(brief, discriminator=style), chain
+
+
+def touch(text: str, rng: random.Random) -> str:
+    """One mutation of an id."""
+    place = rng.randrange(len(text))
+    return rng.choice(
+        [
+            text[:place] + rng.choice(ALPHABET + "=+/ .%é\x00") + text[place + 1 :],
+            text[:place],
+            text[:place] + text[place + 1 :],
+            text[:place] + rng.choice(ALPHABET) + text[place:],
+            text + rng.choice(["=", "==", " ", "\n", "A", "AAAA", text]),
+            "".join(rng.sample(text, len(text))),
+            text.swapcase(),
+            rng.choice(ALPHABET) * rng.randint(0, 3000),
+        ]
+    )
+
+
+def signed(packed: bytes, version: str = "1") -> str:
+    """An id as somebody would write it who knows how."""
+    return version + urlsafe_b64encode(_checksum(version, packed) + packed).decode().rstrip("=")
+
+
+@given(packed=st.binary(max_size=1_480), version=st.sampled_from(["1", "2"]))
+@settings(max_examples=soak_count(300, 10_000))
+def test_forged_ids_are_designs_or_refused(packed: bytes, version: str) -> None:
+    """Numbers that no brief could have are refused by the brief, in bounded time."""
+    text = signed(packed, version)
+    try:
+        design = read_id(text)
+    except DesignerError:
+        return
+    assert write_id(*design) == text
+
+
+def test_the_same_design_has_one_spelling() -> None:
+    """Leading zeros, and repetitions spelled out, are refused although their checksum agrees."""
+    text = write_id(*dcgan())
+    with pytest.raises(DamagedId, match="not written as"):
+        read_id(signed(b"\x00" + unwrapped(text)))
+
+
+def unwrapped(text: str) -> bytes:
+    """The packed numbers of an id."""
+    return urlsafe_b64decode(text[1:] + "=" * (-len(text[1:]) % 4))[6:]
+
+
+@given(numbers=st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 10**6))))
+def test_what_is_packed_is_unpacked(numbers: list[tuple[int, int]]) -> None:
+    packer = Packer()
+    for value, bound in numbers:
+        packer.uniform(value % bound, bound=bound)
+        packer.natural(value)
+    reader = Unpacker(packer.packed)
+    for value, bound in numbers:
+        assert reader.uniform(bound=bound) == value % bound
+        assert reader.natural() == value
+    assert reader.at_end

@@ -1,0 +1,297 @@
+"""Briefs of every family: read, written, and combinations that cannot work refused with the reason."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from designer.brief.brief_json import brief_document, brief_from_document
+from designer.brief.model import Brief, Level
+from designer.brief.options import DiscriminatorStyle, InitialMap, Normalization, Output
+from designer.brief.search_space import Budget
+from designer.errors import InvalidRequest, NoChain
+from designer.geometry.layers import Window
+from designer.geometry.resampling import Upsampling
+from designer.limits import MAX_PARAMETERS
+from designer.pipeline.design import design, fit_widths
+
+BRIEFS: list[dict[str, Any]] = [
+    {"resolution": 64, "latent_dim": 100, "upsampling": "resize"},
+    {"resolution": 64, "latent_dim": 100, "upsampling": "subpixel", "normalization": "group"},
+    {"resolution": 64, "latent_dim": 100, "discriminator": None},
+    {"resolution": 64, "latent_dim": 100, "classes": 10, "encoder": True},
+    {"resolution": 256, "latent_dim": 100, "discriminator": {"patch": 70, "output": "logit"}},
+    {
+        "resolution": 64,
+        "latent_dim": 100,
+        "discriminator": {"normalization": "layer", "output": "critic", "base_channels": 32},
+    },
+    {"resolution": [8192], "channels": 1, "initial_map": {"channels": 80, "size": 32}},
+    {"resolution": [64, 48], "initial_map": {"channels": 512, "size": [4, 3]}, "discriminator": {}},
+]
+
+
+@pytest.mark.parametrize("document", BRIEFS, ids=lambda document: json.dumps(document)[:60])
+def test_a_brief_of_any_family_survives_json(document: dict[str, Any]) -> None:
+    """Completed, written and read back, it is the same."""
+    brief = brief_from_document(document)
+    assert brief_from_document(json.loads(json.dumps(brief_document(brief)))) == brief
+
+
+def test_a_discriminator_that_is_not_mentioned_is_the_dcgans_and_none_beside_a_map() -> None:
+    """And null asks for none."""
+    plain = {"resolution": 16, "latent_dim": 4}
+    given_map = {"resolution": 16, "initial_map": {"channels": 8, "size": 4}}
+    assert brief_from_document(plain).discriminator == DiscriminatorStyle()
+    assert brief_from_document(plain | {"discriminator": None}).discriminator is None
+    assert brief_from_document(given_map).discriminator is None
+    assert brief_from_document(given_map | {"discriminator": {}}).discriminator is not None
+    assert (
+        Brief(resolution=16, initial_map=InitialMap(channels=8, size=(4, 4))).discriminator is None
+    )
+
+
+def test_a_given_map_is_where_the_chain_starts() -> None:
+    """Its size is the search's initial size."""
+    made = design(
+        Brief(
+            resolution=(96, 64),
+            initial_map=InitialMap(channels=32, size=(12, 8)),
+            verify=Level.NONE,
+        )
+    )
+    assert made.chain.initial_size == (12, 8)
+    assert made.gan.generator.input_map.shape == (32, 12, 8)
+
+
+PLAIN = {"resolution": 64, "latent_dim": 100}
+REFUSED: list[tuple[dict[str, Any], str, str, str]] = [
+    ({"resolution": 64}, "/latent_dim", "missing_field", "unless initial_map is given"),
+    (
+        PLAIN | {"initial_map": {"channels": 8, "size": 4}},
+        "/initial_map",
+        "contradiction",
+        "latent_dim and initial_map contradict",
+    ),
+    (
+        PLAIN | {"discriminator": {"output": "critic", "normalization": "batch"}},
+        "/discriminator/normalization",
+        "critic_with_batch_norm",
+        "couples the samples",
+    ),
+    (
+        PLAIN | {"discriminator": {"output": "critic"}},
+        "/discriminator/normalization",
+        "critic_with_batch_norm",
+        "give discriminator.normalization as layer",
+    ),
+    (PLAIN | {"normalization": "spectral"}, "/normalization", "spectral_generator", "is the disc"),
+    (
+        {"resolution": 64, "initial_map": {"channels": 8, "size": 4}, "classes": 3},
+        "/classes",
+        "labels_without_latent",
+        "joined to the latent vector",
+    ),
+    (PLAIN | {"classes": 1}, "/classes", "out_of_range", "classes must be 2 to 65536, got 1"),
+    (PLAIN | {"upsampling": "bilinear"}, "/upsampling", "not_a_choice", "transposed, resize, sub"),
+    (PLAIN | {"encoder": 1}, "/encoder", "not_a_boolean", "must be true or false"),
+    (
+        PLAIN | {"discriminator": {"patch": 0}},
+        "/discriminator/patch",
+        "out_of_range",
+        "patch must be 1 to 65536",
+    ),
+    (
+        PLAIN | {"discriminator": {"norm": "batch"}},
+        "/discriminator/norm",
+        "unknown_field",
+        "unknown field 'norm'",
+    ),
+    (
+        {"resolution": 64, "initial_map": {"channels": 8}},
+        "/initial_map/size",
+        "missing_field",
+        "size is required",
+    ),
+    (
+        {"resolution": 64, "initial_map": {"channels": 8, "size": [4]}},
+        "/initial_map/size",
+        "wrong_length",
+        "size must have 2 to 2 entries",
+    ),
+    (
+        {
+            "resolution": 64,
+            "initial_map": {"channels": 8, "size": 4},
+            "search": {"initial_size": 8},
+        },
+        "/search/initial_size",
+        "contradiction",
+        "starts from the given map",
+    ),
+]
+
+
+@pytest.mark.parametrize(("document", "pointer", "code", "words"), REFUSED)
+def test_what_cannot_work_is_refused_with_its_reason(
+    document: dict[str, Any], pointer: str, code: str, words: str
+) -> None:
+    """By pointer, code and sentence."""
+    with pytest.raises(InvalidRequest) as refused:
+        brief_from_document(document)
+    assert [(error.pointer, error.code) for error in refused.value.errors] == [(pointer, code)]
+    assert words in str(refused.value)
+
+
+REFUSED_LATER: list[tuple[dict[str, Any], str, str]] = [
+    (PLAIN | {"discriminator": {"patch": 5_000}}, "/discriminator/patch", "no_patch"),
+    (
+        {"resolution": 4, "latent_dim": 3, "search": {"initial_size": 1, "kernel_sizes": [4],
+         "strides": [4]}, "normalization": "instance"},
+        "/normalization",
+        "norm_of_one_position",
+    ),
+    (
+        {"resolution": 4, "latent_dim": 3, "search": {"initial_size": 1, "kernel_sizes": [4],
+         "strides": [4]}},
+        "/search/initial_size",
+        "norm_of_one_position",
+    ),
+    (
+        {
+            "resolution": 16,
+            "initial_map": {"channels": 8, "size": 4},
+            "chain": [{"kernel_size": 4, "stride": 2, "padding": 1}],
+        },
+        "/chain",
+        "contradiction",
+    ),
+    (
+        {"resolution": [8], "latent_dim": 3, "upsampling": "subpixel", "chain": [
+            {"kernel_size": 2, "stride": 2, "dilation": 7, "padding": 3},
+            {"kernel_size": 4, "stride": 2, "padding": 1}]},
+        "/chain",
+        "taps_on_padding",
+    ),
+    (
+        {"resolution": [4], "latent_dim": 3, "discriminator": None, "search": {
+            "kernel_sizes": [2], "strides": [2], "dilations": [7], "initial_size": 2}},
+        "/search/dilations",
+        "taps_on_padding",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("document", "pointer", "code"), REFUSED_LATER)
+def test_what_a_chain_cannot_carry_is_refused_with_its_reason(
+    document: dict[str, Any], pointer: str, code: str
+) -> None:
+    """What only the chain shows."""
+    brief = brief_from_document(document | {"verify": "none"})
+    with pytest.raises(InvalidRequest) as refused:
+        design(brief)
+    assert [(error.pointer, error.code) for error in refused.value.errors] == [(pointer, code)]
+
+
+BOUNDS = [
+    Budget(parameters=100_000),
+    Budget(parameters=7_000_000),
+    Budget(multiply_adds=100_000_000),
+    Budget(parameters=3_000_000, multiply_adds=200_000_000),
+]
+
+
+@pytest.mark.parametrize("budget", BOUNDS, ids=str)
+@pytest.mark.parametrize("upsampling", Upsampling)
+def test_a_budget_takes_the_widest_network_that_keeps_it(
+    budget: Budget, upsampling: Upsampling
+) -> None:
+    """One channel more would not, along the chain that there is without a budget."""
+    brief = Brief(
+        resolution=64, latent_dim=100, upsampling=upsampling, budget=budget, verify=Level.NONE
+    )
+    made = design(brief)
+    assert made.brief.base_channels is not None
+    assert not budget.errors(made.gan.generator.parameters, made.gan.generator.multiply_adds)
+    wider = replace(brief, base_channels=made.brief.base_channels + 1, budget=None)
+    other = design(wider)
+    assert other.chain == made.chain
+    assert budget.errors(other.gan.generator.parameters, other.gan.generator.multiply_adds)
+
+
+def test_a_budget_of_more_than_anything_costs_takes_the_cap() -> None:
+    """Wider than max_channels no map gets; and no network gets larger than is served."""
+    brief = Brief(resolution=64, latent_dim=100, max_channels=96, budget=Budget(parameters=10**9))
+    assert fit_widths(brief).base_channels == 96
+    judged = DiscriminatorStyle(output=Output.LOGIT)
+    brief = Brief(
+        resolution=(64, 64, 64),
+        latent_dim=1,
+        max_channels=65_536,
+        upsampling=Upsampling.RESIZE,
+        discriminator=judged,
+        budget=Budget(multiply_adds=10**15),
+        verify=Level.NONE,
+    )
+    made = design(brief)
+    assert made.gan.discriminator is not None
+    width = made.brief.base_channels
+    assert width is not None
+    assert made.gan.generator.parameters < made.gan.discriminator.parameters <= MAX_PARAMETERS
+    with pytest.raises(InvalidRequest, match="parameters, at most 1000000000 are served"):
+        design(replace(brief, base_channels=width + 1, budget=None))
+
+
+def test_a_budget_too_small_for_the_best_chain_takes_another() -> None:
+    """One channel wide; and where no chain would do, the least that one would cost is named."""
+    brief = Brief(resolution=64, latent_dim=100, budget=Budget(parameters=6_000), verify=Level.NONE)
+    made = design(brief)
+    assert made.brief.base_channels == 1
+    assert made.gan.generator.parameters <= 6_000
+    with pytest.raises(NoChain) as refused:
+        design(replace(brief, budget=Budget(parameters=100)))
+    least = refused.value.facts["least"]["parameters"]
+    assert design(replace(brief, budget=Budget(parameters=least))).gan.generator.parameters == least
+
+
+def test_a_chain_of_ones_own_is_narrowed_to_its_budget_or_refused() -> None:
+    """No other chain is put in its place."""
+    step = (Window(kernel_size=4, stride=2, padding=1),) * 2
+    brief = Brief(
+        resolution=16,
+        latent_dim=8,
+        windows=(step, step),
+        budget=Budget(parameters=20_000),
+        verify=Level.NONE,
+    )
+    made = design(brief)
+    assert made.chain.windows == (step, step)
+    assert made.gan.generator.parameters <= 20_000
+    with pytest.raises(InvalidRequest, match="more than the budget of 20000") as refused:
+        design(replace(brief, base_channels=64))
+    assert [(e.pointer, e.code) for e in refused.value.errors] == [
+        ("/budget/parameters", "contradiction")
+    ]
+
+
+def test_a_width_that_was_asked_for_stays() -> None:
+    """A budget narrows only what was left open."""
+    brief = Brief(
+        resolution=64, latent_dim=100, base_channels=64, budget=Budget(parameters=100_000)
+    )
+    assert fit_widths(brief) is brief
+
+
+def test_the_completed_brief_of_a_critic_says_what_it_is() -> None:
+    """Every field of the discriminator has its value."""
+    style = DiscriminatorStyle(normalization=Normalization.INSTANCE, output=Output.CRITIC, patch=16)
+    brief = Brief(resolution=32, latent_dim=10, discriminator=style)
+    assert brief_document(brief)["discriminator"] == {
+        "normalization": "instance",
+        "output": "critic",
+        "patch": 16,
+        "base_channels": None,
+    }

@@ -1,0 +1,223 @@
+"""A kept design is the made one to the byte, on every backend; what is no design is made anew."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from designer.errors import Overloaded
+from service.cache.sqlite_store import Disk
+from service.designs.stored_design import read_kept
+from service.settings.config import Config
+from tests.cache.applications import (
+    BRIEF,
+    CountingRunner,
+    application,
+    ask_everything,
+    cache_of,
+    settings,
+    stages,
+)
+from tests.real_processes.redis import RedisServer
+
+BACKENDS = ("sqlite", "redis")
+
+
+@pytest.fixture(params=BACKENDS)
+def config(
+    request: pytest.FixtureRequest, tmp_path: Path, redis_server: RedisServer, patience: None
+) -> Config:
+    """The settings of each backend, none of which is left alone for being slow."""
+    url = redis_server.url if request.param == "redis" else ""
+    return settings(tmp_path / "state", redis_url=url)
+
+
+@pytest.mark.torch
+def test_kept_answers_are_made_ones_to_the_byte(
+    config: Config, runner: CountingRunner, tmp_path: Path
+) -> None:
+    """Made, from this process, and from another one's work: body, tag and headers, every form."""
+    nowhere = settings(Path("/proc/nowhere"))
+    with application(nowhere, runner) as without:
+        made = ask_everything(without, BRIEF)
+        assert cache_of(without).state()["state"] == "degraded"
+    with application(config, runner) as first:
+        assert ask_everything(first, BRIEF) == made
+        assert ask_everything(first, BRIEF) == made
+    with application(config, fail) as second:
+        assert ask_everything(second, BRIEF) == made
+        assert cache_of(second).state() == {
+            "backend": "redis" if config.redis_url else "sqlite",
+            "state": "ok",
+            "reason": None,
+        }
+    assert {status for status, _, _ in made} == {200, 304}
+
+
+def fail(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+    """A runner that must not be needed."""
+    raise AssertionError("this text is run again")
+
+
+@pytest.mark.torch
+def test_every_way_to_a_design_shares_its_run(config: Config, runner: CountingRunner) -> None:
+    """Another brief that leads to the same text finds its receipt; parts and ids find the design."""
+    with application(config, runner) as app:
+        client = app.test_client()
+        made = client.post("/v1/designs", json=BRIEF).json
+        client.get(made["links"]["bundle"])
+        client.get(made["links"]["self"])
+        client.get("/v1/designs", query_string=BRIEF)
+        assert runner.runs == 1
+        given = client.post("/v1/designs", json=BRIEF | {"chain": made["chain"]["windows"]}).json
+        assert given["source"] == made["source"]
+        assert given["id"] != made["id"]
+        assert given["verification"] == made["verification"]
+        assert runner.runs == 1
+        assert client.post("/v1/designs", json=BRIEF | {"latent_dim": 9}).status_code == 200
+        assert runner.runs == 2
+
+
+def test_the_stages_tell_what_was_done(config: Config) -> None:
+    """Made: all of them; from the store: the cache alone; from this process: nothing."""
+    brief = BRIEF | {"verify": "none"}
+    with application(config) as app:
+        client = app.test_client()
+        done = [stages(client.post("/v1/designs", json=brief)) for _ in range(2)]
+        done.append(stages(client.get("/v1/designs", query_string=brief)))
+        counts = cache_of(app).tally.counts
+    assert done == [["cache", "solve", "assemble", "render", "verify"], [], ["cache"]]
+    assert counts["answers"] == {"hit": 1, "miss": 2}
+    assert counts["memory"]["hit"] == 1
+
+
+@pytest.mark.parametrize("change", ["release", "policy"])
+def test_another_release_or_policy_keeps_apart(
+    config: Config, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an answer depends on beside the brief is in its name."""
+    with application(config) as app:
+        app.test_client().post("/v1/designs", json=BRIEF | {"verify": "none"})
+    if change == "release":
+        monkeypatch.setattr("service.designs.verification_limits.release_name", lambda: "another")
+        other = config
+    else:
+        other = Config(**{**vars(config), "full_width_mib": config.full_width_mib + 1})
+    with application(other) as app:
+        answer = app.test_client().post("/v1/designs", json=BRIEF | {"verify": "none"})
+    assert "solve" in stages(answer)
+
+
+POISONS: dict[str, Callable[[str], str]] = {
+    "no JSON": lambda entry: entry[:-1],
+    "another type": lambda entry: "[]",
+    "null": lambda entry: "null",
+    "another schema": lambda entry: json.dumps({"body": json.loads(entry)["text"]}),
+    "a field more": lambda entry: json.dumps(json.loads(entry) | {"more": 1}),
+    "a tag that is none": lambda entry: json.dumps(json.loads(entry) | {"tag": 7}),
+    "no document": lambda entry: json.dumps(json.loads(entry) | {"text": "{}"}),
+    "a nested type": lambda entry: json.dumps(json.loads(entry) | {"text": '{"source": 1}'}),
+    "lists without end": lambda entry: "[" * 200_000,
+    "a text of them": lambda entry: json.dumps(json.loads(entry) | {"text": "[" * 200_000}),
+    "a half of a surrogate pair": lambda entry: json.dumps(
+        json.loads(entry) | {"text": json.loads(entry)["text"].replace("nn.", "\\udc80n.")}
+    ),
+    "another source": lambda entry: entry.replace("nn.Sequential", "nn.Sequentiel"),
+}
+
+
+@pytest.mark.parametrize("poison", POISONS)
+def test_a_poisoned_entry_is_a_miss(poison: str, tmp_path: Path) -> None:
+    """Sealed well, but not what a design is: it is made again, and then kept."""
+    brief = BRIEF | {"verify": "none"}
+    with application(settings(tmp_path)) as app:
+        made = app.test_client().post("/v1/designs", json=brief)
+    with application(settings(tmp_path)) as app:
+        cache = cache_of(app)
+        get = cache.get
+        spoilt: list[str] = []
+
+        def spoil(name: str) -> str | None:
+            entry = get(name)
+            if entry is None or not name.startswith("brief") or spoilt[1:]:
+                return entry
+            spoilt.append(name)
+            return POISONS[poison](entry)
+
+        cache.get = spoil  # type: ignore[method-assign]
+        answer = app.test_client().post("/v1/designs", json=brief)
+        assert len(spoilt) == 2  # before the turn and in it
+        assert "solve" in stages(answer)
+    assert (answer.data, answer.headers["ETag"]) == (made.data, made.headers["ETag"])
+
+
+@pytest.mark.parametrize("poison", POISONS)
+def test_no_poison_is_read(poison: str, tmp_path: Path) -> None:
+    """The reader refuses each of them, and nothing but a ValueError leaves it."""
+    with application(settings(tmp_path)) as app:
+        made = app.test_client().post("/v1/designs", json=BRIEF | {"verify": "none"})
+        entry = json.dumps({"tag": "0", "text": made.text}, ensure_ascii=False)
+    assert read_kept(entry).text == made.text
+    with pytest.raises(ValueError, match=r"."):
+        read_kept(POISONS[poison](entry))
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", zlib.compress(b"{}"), bytes(5000)])
+def test_what_others_wrote_is_a_miss(tmp_path: Path, content: bytes) -> None:
+    """Every entry of the file overwritten."""
+    brief = BRIEF | {"verify": "none"}
+    with application(settings(tmp_path)) as app:
+        made = app.test_client().post("/v1/designs", json=brief)
+    disk = Disk(tmp_path, most_bytes=2**30)
+    disk._use(lambda db: db.execute("UPDATE entries SET value = ?", (content,)).rowcount)
+    disk.close()
+    with application(settings(tmp_path)) as app:
+        answer = app.test_client().post("/v1/designs", json=brief)
+        assert "solve" in stages(answer)
+        assert answer.data == made.data
+
+
+@pytest.mark.torch
+def test_accidents_are_never_kept_and_answer_everybody(
+    config: Config, runner: CountingRunner
+) -> None:
+    """Many at once, all told; the next one has the design."""
+    accidents = [Overloaded("too many wait", waiting=1)] * 8
+
+    def overloaded(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+        if accidents:
+            raise accidents.pop()
+        return runner(job, discard=discard)
+
+    with application(config, overloaded) as app:
+
+        def ask(_: int) -> int:
+            return app.test_client().post("/v1/designs", json=BRIEF).status_code
+
+        while accidents:
+            with ThreadPoolExecutor(8) as threads:
+                told = set(threads.map(ask, range(min(8, len(accidents)))))
+            assert told == {503}
+        assert all(tier["hit"] == 0 for tier in cache_of(app).tally.counts.values())
+        assert ask(0) == 200
+
+
+@pytest.mark.torch
+def test_equal_requests_at_once_compute_once(config: Config, runner: CountingRunner) -> None:
+    """Twelve threads in two applications, as two processes have them."""
+    with application(config, runner) as one, application(config, runner) as other:
+
+        def ask(app: Any) -> tuple[bytes, str]:  # noqa: ANN401 - Flask
+            answer = app.test_client().post("/v1/designs", json=BRIEF)
+            return answer.data, answer.headers["ETag"]
+
+        with ThreadPoolExecutor(12) as threads:
+            answers = set(threads.map(ask, [one, other] * 6))
+    assert len(answers) == 1
+    assert runner.runs == 1

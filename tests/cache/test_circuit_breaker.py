@@ -1,0 +1,100 @@
+"""What fails is asked once a while, and each change is logged once."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+import pytest
+
+from service.cache.circuit_breaker import Breaker
+from service.cache.fault_tolerant_store import SLOW_S, Guarded
+
+
+class Failing:
+    """A store that does as its ``fault`` says, and counts its calls."""
+
+    name = "failing"
+
+    def __init__(self, fault: Exception | None) -> None:
+        self.fault = fault
+        self.calls = 0
+
+    def _call(self) -> None:
+        self.calls += 1
+        if self.fault is not None:
+            raise self.fault
+
+    def get(self, key: str) -> bytes | None:
+        self._call()
+        return b"kept"
+
+    def put(self, key: str, value: bytes) -> None:
+        self._call()
+
+    def take_turn(self, key: str, *, patience_s: float) -> Callable[[], None]:
+        self._call()
+        return self._call
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_what_fails_is_asked_once_in_a_pause() -> None:
+    """A thousand readers cost one failure; writing has a door of its own."""
+    store = Failing(OSError("broken"))
+    guarded = Guarded(store, pause_s=3600)
+    assert {guarded.get("key") for _ in range(1000)} == {None}
+    assert store.calls == 1
+    guarded.put("key", b"")
+    guarded.put("key", b"")
+    assert store.calls == 2
+
+
+def test_it_is_tried_again_after_a_pause() -> None:
+    """Once it works, everybody is let through."""
+    store = Failing(OSError("broken"))
+    guarded = Guarded(store, pause_s=0.01)
+    assert guarded.get("key") is None
+    store.fault = None
+    time.sleep(0.02)
+    assert [guarded.get("key") for _ in range(3)] == [b"kept"] * 3
+    assert guarded.state() == {"backend": "failing", "state": "ok", "reason": None}
+
+
+def test_a_slow_store_is_a_failing_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it gave is used, but the next reader does without."""
+    store = Failing(None)
+    guarded = Guarded(store, pause_s=3600)
+    monkeypatch.setattr(Failing, "get", lambda self, key: time.sleep(1.2 * SLOW_S) or b"late")
+    assert [guarded.get("key"), guarded.get("key")] == [b"late", None]
+    state = guarded.state()
+    assert state["state"] == "degraded"
+    assert "s, more than" in str(state["reason"])
+
+
+def test_each_change_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    """The operator reads when it began, why, and when it was over."""
+    door = Breaker("reading", pause_s=0)
+    with caplog.at_level(logging.WARNING, logger="gan_designer.cache"):
+        for failure in ("broken", "broken", "broken", None, None):
+            door.report(failure)
+    assert [record.getMessage() for record in caplog.records] == [
+        "reading fails and is done without: broken",
+        "reading works again",
+    ]
+
+
+def test_a_failing_turn_lets_the_work_be_done() -> None:
+    """Neither beginning nor ending a turn can fail the work; the work's own failure passes."""
+    guarded = Guarded(Failing(OSError("broken")))
+    with guarded.turn("key", patience_s=1):
+        done = True
+    assert done
+    with pytest.raises(LookupError), guarded.turn("key", patience_s=1):
+        raise LookupError("the work's own")
+    store = Failing(None)
+    with Guarded(store).turn("key", patience_s=1):
+        store.fault = OSError("broken now")
+    assert store.calls == 2

@@ -1,0 +1,145 @@
+"""Redis between replicas: killed, hung, full, back again; never more than a moment's delay."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from itertools import pairwise
+
+import pytest
+
+from service.cache.fault_tolerant_store import Guarded
+from service.cache.redis_store import TIMEOUT_S, TURN_S, Shared
+from tests.real_processes.redis import RedisServer
+from tests.wait import wait_until
+
+
+class Counting(Shared):
+    """Counts what reaches the server."""
+
+    calls = 0
+
+    def get(self, key: str) -> bytes | None:
+        """The bytes of a key."""
+        self.calls += 1
+        return super().get(key)
+
+
+@pytest.fixture
+def store(redis_server: RedisServer) -> Iterator[Counting]:
+    """A store on a server of the test's own."""
+    with closing(Counting(redis_server.url, keep_s=3600)) as store:
+        yield store
+
+
+def test_what_one_puts_another_gets(store: Shared, redis_server: RedisServer) -> None:
+    """It is kept under a prefix of ours, for a while."""
+    store.put("key", b"\x00\xff")
+    with closing(Shared(redis_server.url, keep_s=1)) as other:
+        assert (other.get("key"), other.get("none")) == (b"\x00\xff", None)
+    with redis_server.client as client:
+        (name,) = client.keys("*")
+        assert name == "gan-designer:cache:key"
+        assert 0 < client.ttl(name) <= 3600
+
+
+@pytest.mark.parametrize("fault", ["killed", "hangs"])
+def test_a_dead_server_costs_one_moment(
+    store: Counting, redis_server: RedisServer, fault: str
+) -> None:
+    """One caller waits for it, five hundred do without."""
+    store.put("key", b"1")
+    redis_server.kill() if fault == "killed" else redis_server.pause()
+    guarded = Guarded(store, pause_s=3600)
+    start = time.monotonic()
+    assert {guarded.get("key") for _ in range(500)} == {None}
+    taken = time.monotonic() - start
+    assert store.calls == 1
+    assert taken < TIMEOUT_S + 5  # a busy machine, and still not 500 times 0.25 s
+    state = guarded.state()
+    assert (state["backend"], state["state"]) == ("redis", "degraded")
+    assert state["reason"]
+
+
+def test_one_call_of_a_hung_server_is_bounded(store: Shared, redis_server: RedisServer) -> None:
+    """No retries hide behind the timeout: redis-py would make three by itself."""
+    store.put("key", b"1")
+    redis_server.pause()
+    times = []
+    for _ in range(5):
+        start = time.monotonic()
+        with pytest.raises(OSError, match=r"[Tt]ime"):
+            raise_as_os_error(lambda: store.get("key"))
+        times.append(time.monotonic() - start)
+    assert TIMEOUT_S / 2 < min(times) < 2 * TIMEOUT_S
+
+
+def raise_as_os_error(call: Callable[[], object]) -> None:
+    """The call; what redis-py raises for a timeout becomes an OSError."""
+    try:
+        call()
+    except Exception as error:
+        raise OSError(str(error) or type(error).__name__) from error
+
+
+@pytest.mark.parametrize("fault", ["killed", "hangs"])
+def test_it_is_used_again_once_it_is_back(
+    store: Counting, redis_server: RedisServer, fault: str
+) -> None:
+    """With what it had written down, without a restart of ours."""
+    guarded = Guarded(store, pause_s=0.05)
+    guarded.put("key", b"1")
+    assert guarded.get("key") == b"1"
+    redis_server.kill() if fault == "killed" else redis_server.pause()
+    assert guarded.get("key") is None
+    redis_server.start() if fault == "killed" else redis_server.resume()
+    wait_until(lambda: guarded.get("key") == b"1", what="Redis to be used again")
+    wait_until(lambda: guarded.state()["state"] == "ok", what="the state to be told")
+
+
+def test_a_full_server_is_still_read(store: Shared, redis_server: RedisServer) -> None:
+    """It refuses to write; what it has, it gives."""
+    guarded = Guarded(store, pause_s=0)
+    guarded.put("key", b"1")
+    with redis_server.client as client:
+        client.config_set("maxmemory", "1")
+        guarded.put("other", b"2")
+        assert (guarded.get("key"), guarded.get("other")) == (b"1", None)
+        assert guarded.state()["reason"] == "OutOfMemoryError"
+        client.config_set("maxmemory", "0")
+    assert guarded.state()["state"] == "ok"
+
+
+def test_a_turn_is_taken_by_one_and_ends_by_itself(
+    store: Shared, redis_server: RedisServer
+) -> None:
+    """A replica that dies holds up the others for a bounded time; patience ends before."""
+    end = store.take_turn("key", patience_s=1)
+    with redis_server.client as client:
+        (name,) = client.keys("*turn*")
+        assert 0 < client.pttl(name) <= TURN_S * 1000
+        store.take_turn("key", patience_s=0.1)()
+        assert client.keys("*turn*") == [name]
+        end()
+        assert client.keys("*turn*") == []
+        late = store.take_turn("key", patience_s=1)
+        client.delete(name)  # as if its time were over
+        late()
+
+
+def test_a_turn_is_renewed_while_its_holder_lives(
+    store: Shared, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the work takes; where the holder is gone, it ends."""
+    monkeypatch.setattr("service.cache.redis_store.TURN_S", 1.0)
+    end = store.take_turn("key", patience_s=1)
+    with redis_server.client as client:
+        (name,) = client.keys("*turn*")
+        start = time.monotonic()
+        times: list[float] = []
+        while time.monotonic() < start + 1.5:
+            times.append(client.pttl(name))
+        assert any(later > earlier for earlier, later in pairwise(times))
+        end()
+        assert client.keys("*turn*") == []

@@ -1,0 +1,205 @@
+"""The file of one machine: bounded, shared by its processes, thrown away where it is damaged."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from service.cache.fault_tolerant_store import Guarded
+from service.cache.sqlite_store import FILE, Disk
+from tests.service.servers import ROOT
+from tests.support import soak_count
+from tests.wait import wait_until
+
+MIB = 2**20
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    """A file with room for everything."""
+    with closing(Disk(tmp_path / "state", most_bytes=64 * MIB)) as disk:
+        yield disk
+
+
+def test_what_is_put_is_there_after_a_restart(disk: Disk, tmp_path: Path) -> None:
+    disk.put("key", b"first")
+    disk.put("key", b"second")
+    disk.close()
+    with closing(Disk(tmp_path / "state", most_bytes=MIB)) as reopened:
+        assert (reopened.get("key"), reopened.get("other")) == (b"second", None)
+
+
+def test_nothing_is_opened_before_it_is_used(tmp_path: Path) -> None:
+    """A server forks after the application was made."""
+    Disk(tmp_path / "state", most_bytes=MIB).close()
+    assert not (tmp_path / "state").exists()
+
+
+def test_only_its_owner_reads_it(disk: Disk, tmp_path: Path) -> None:
+    disk.put("key", b"")
+    assert (tmp_path / "state").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "state" / FILE).stat().st_mode & 0o077 == 0
+
+
+def test_the_file_is_bounded_and_the_oldest_go(tmp_path: Path) -> None:
+    """Bytes on the disk, the log included; what was put last is always there."""
+    count, most = soak_count(1500, 20_000), MIB
+    chance = random.Random(1)
+    sizes = [chance.choice((10, 5_000, 60_000)) for _ in range(count)]
+    with closing(Disk(tmp_path, most_bytes=most)) as disk:
+        for number, size in enumerate(sizes):
+            disk.put(str(number), bytes(size))
+            assert disk.get(str(number)) is not None
+        kept = [number for number in range(count) if disk.get(str(number)) is not None]
+        assert kept == list(range(kept[0], count))
+        assert sum(sizes[number] for number in kept) > most // 2
+    assert (tmp_path / FILE).stat().st_size < 1.5 * most
+
+
+def test_a_value_larger_than_the_bound_drives_out_nobody_for_long(tmp_path: Path) -> None:
+    """It ends, and the file works on."""
+    with closing(Disk(tmp_path, most_bytes=100_000)) as disk:
+        disk.put("large", bytes(MIB))
+        disk.put("small", b"1")
+        assert (disk.get("large"), disk.get("small")) == (None, b"1")
+
+
+def test_many_threads_and_processes_share_one_file(disk: Disk, tmp_path: Path) -> None:
+    """Two processes of four threads each put and get at once; nobody sees a wrong value."""
+    program = f"""
+import sys
+from tests.cache.test_sqlite_store import share
+from service.cache.sqlite_store import Disk
+from pathlib import Path
+share(Disk(Path({str(tmp_path / "state")!r}), most_bytes=64 * 2**20), "child")
+"""
+    child = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)
+    share(disk, "parent")
+    assert child.wait(timeout=120) == 0
+    found = [disk.get(f"{name} 3 {step}") for name in ("parent", "child") for step in range(50)]
+    assert None not in found
+
+
+def share(disk: Disk, name: str) -> None:
+    """Put values of one's own and read those of all; a locked file is asked again."""
+
+    def work(thread: int) -> None:
+        for step in range(50):
+            key = f"{name} {thread} {step}"
+            wait_until(lambda key=key: done(lambda: disk.put(key, key.encode())), what="the file")
+            for other in ("parent", "child"):
+                place = f"{other} {thread} {step}"
+                if done(lambda place=place: disk.get(place)):
+                    assert disk.get(place) in (None, place.encode())
+
+    def done(call: Callable[[], object]) -> bool:
+        try:
+            call()
+        except (sqlite3.OperationalError, TimeoutError):
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(work, range(4)))
+
+
+@pytest.mark.parametrize("damage", ["garbage", "cut", "holes"])
+def test_a_damaged_file_is_thrown_away(tmp_path: Path, damage: str) -> None:
+    """A power cut costs what was kept, and the service mends itself."""
+    with closing(Disk(tmp_path, most_bytes=MIB)) as disk:
+        for number in range(50):
+            disk.put(str(number), bytes(4_000))
+    file = tmp_path / FILE
+    content = bytearray(file.read_bytes())
+    if damage == "garbage":
+        content[:] = b"not a database at all" * 5_000
+    elif damage == "cut":
+        del content[len(content) // 3 :]
+    else:
+        content[4096:] = bytes(len(content) - 4096)
+    file.write_bytes(content)
+    with closing(Guarded(Disk(tmp_path, most_bytes=MIB), pause_s=0)) as guarded:
+
+        def works() -> bool:
+            guarded.put("new", b"1")
+            return guarded.get("new") == b"1" and guarded.state()["state"] == "ok"
+
+        wait_until(works, what="a new file")
+
+
+def test_a_table_of_another_kind_is_a_failure_and_no_answer(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / FILE)) as db:
+        db.execute("CREATE TABLE entries (something INTEGER)")
+    with closing(Guarded(Disk(tmp_path, most_bytes=MIB))) as guarded:
+        assert guarded.get("key") is None
+        assert guarded.state()["state"] == "degraded"
+
+
+def test_a_value_that_is_no_blob_is_not_taken_for_one(disk: Disk, tmp_path: Path) -> None:
+    """Somebody else wrote into the file."""
+    disk.put("key", b"1")
+    with closing(sqlite3.connect(tmp_path / "state" / FILE)) as db, db:
+        db.execute("UPDATE entries SET value = ?", (json.dumps({"a": 1}),))
+    assert disk.get("key") == '{"a": 1}'  # type: ignore[comparison-overlap]  # sealing refuses it
+
+
+def test_turns_are_taken_one_by_one(tmp_path: Path) -> None:
+    """Two stores on one folder, as two processes have them: never two inside at once."""
+    inside, most = 0, 0
+    lock = threading.Lock()
+
+    def work(store: Disk) -> None:
+        nonlocal inside, most
+        end = store.take_turn("key", patience_s=60)
+        with lock:
+            inside += 1
+            most = max(most, inside)
+        with lock:
+            inside -= 1
+        end()
+
+    stores = [Disk(tmp_path, most_bytes=MIB) for _ in range(2)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(work, stores * 20))
+    assert most == 1
+
+
+def test_patience_ends(tmp_path: Path) -> None:
+    """Who holds a turn for too long holds up nobody."""
+    one, other = (Disk(tmp_path, most_bytes=MIB) for _ in range(2))
+    end = one.take_turn("key", patience_s=1)
+    start = time.monotonic()
+    other.take_turn("key", patience_s=0.05)()
+    assert time.monotonic() - start < 30
+    end()
+
+
+def test_a_killed_process_leaves_its_turn(tmp_path: Path) -> None:
+    """Its lock goes with it."""
+    program = f"""
+import time
+from pathlib import Path
+from service.cache.sqlite_store import Disk
+Disk(Path({str(tmp_path)!r}), most_bytes=1).take_turn("key", patience_s=60)
+print("mine", flush=True)
+time.sleep(600)
+"""
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "mine\n"
+        child.send_signal(signal.SIGKILL)
+        assert child.wait(timeout=60) == -signal.SIGKILL
+    Disk(tmp_path, most_bytes=1).take_turn("key", patience_s=600)()

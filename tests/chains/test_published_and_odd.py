@@ -1,0 +1,89 @@
+"""Published chains are found, default answers have no anomaly, torch agrees with the sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+import pytest
+import torch
+
+from benchmarks.anomalies import GROUPS, find_anomalies
+from benchmarks.published import find_published, published_chains, rank_published
+from benchmarks.rank import rank_of
+from designer.brief.search_space import Exact, SearchSpace
+from designer.chains.ranked_chains import ranked_chains
+from designer.chains.search_problem import Problem
+from designer.geometry.layers import Size
+from tests.chains.random_spaces import WIDTHS
+from tests.support import soak_count
+
+PUBLISHED = dict(published_chains())
+NOT_GROWING = {"ali-cifar32-g"}
+"""Published generators with a layer that keeps its map's size, which the space leaves out."""
+
+FIRST = {
+    "pytorch-examples-dcgan64-g",
+    "wgan-dcgan256-g",
+    "chenyuntc-animegan96-g",
+    "natsu-infogan-mnist28-g",
+    "carpedm20-dcgan-108-g",
+    "wavegan-pt-16384-g",
+}
+
+
+def test_enough_published_chains_are_looked_for() -> None:
+    assert len(PUBLISHED) >= 19
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_published_chain_is_in_the_space_of_its_windows(name: str) -> None:
+    """The search admits its windows, so the chain is there, and the textbook ones come first."""
+    found = find_published(name, PUBLISHED[name])
+    assert found.held == (name not in NOT_GROWING)
+    assert found.count >= 1
+    assert name not in FIRST or rank_published(found.chain) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "space"),
+    [
+        ((13,), SearchSpace(kernel_sizes=(3, 4), strides=(2, 3), max_layers=3)),
+        ((11,), SearchSpace(kernel_sizes=(3, 4), strides=(2,), exact=Exact.ANY, max_layers=3)),
+        ((12, 9), SearchSpace(kernel_sizes=(2, 4), strides=(2,), max_layers=3)),
+        ((24, 24), SearchSpace.default(axes=2)),
+    ],
+)
+def test_a_rank_is_the_place_in_the_list(target: Size, space: SearchSpace) -> None:
+    """Counting what comes before a chain gives the place at which listing finds it."""
+    problem = Problem(target=target, space=space, widths=WIDTHS)
+    listed = list(islice(ranked_chains(problem), 300))
+    assert len(listed) > 20
+    for place in range(0, len(listed), 9):
+        assert rank_of(problem, listed[place]) == place + 1
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_default_answers_have_no_anomaly(name: str) -> None:
+    """No |c| ≥ S, no uneven overlap, nothing unread, no start below 4 for more than 9."""
+    targets: Iterator[Size] = GROUPS[name]()
+    found = find_anomalies(islice(targets, soak_count(250, 2000)))
+    assert (found.steps, found.uneven, found.unread, found.small) == (0, 0, 0, 0)
+    assert found.farthest_offset <= 1
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("target", [(45,), (31, 22), (97, 64), (9, 12, 10)])
+def test_torch_gives_every_chain_s_sizes(target: Size) -> None:
+    """The first chains, run layer by layer on one thin channel."""
+    layer = (torch.nn.ConvTranspose1d, torch.nn.ConvTranspose2d, torch.nn.ConvTranspose3d)
+    axes = len(target)
+    space = SearchSpace.default(axes=axes)
+    problem = Problem(target=target, space=space, widths=WIDTHS)
+    for chain in islice(ranked_chains(problem), soak_count(25, 300)):
+        maps = torch.zeros(1, 1, *chain.initial_size)
+        for windows, size in zip(chain.windows, chain.sizes[1:], strict=True):
+            names = ("kernel_size", "stride", "padding", "output_padding", "dilation")
+            fields = {name: tuple(getattr(w, name) for w in windows) for name in names}
+            maps = layer[axes - 1](1, 1, **fields)(maps)
+            assert tuple(maps.shape[2:]) == size

@@ -1,0 +1,94 @@
+"""Whether a chain's taps lead through, against whether torch's layers let anything through."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import gcd
+from random import Random
+
+import pytest
+import torch
+from torch import nn
+
+from designer.geometry.chain import Chain
+from designer.geometry.equivalence.connectivity import cut_axes
+from designer.geometry.layers import Window
+from tests.support import soak_count
+
+pytestmark = pytest.mark.torch
+
+
+def windows(kernels: range, dilations: tuple[int, ...]) -> list[Window]:
+    """Every window of the solver's space with these kernels and dilations."""
+    return [
+        Window(
+            kernel_size=kernel, stride=stride, dilation=dilation, padding=padding, output_padding=a
+        )
+        for kernel, dilation in product(kernels, dilations)
+        for stride in range(1, kernel + 1)
+        if gcd(stride, dilation) == 1
+        for padding in range(dilation * (kernel - 1) + 1)
+        for a in range(stride)
+    ]
+
+
+def passes(chain: Chain) -> bool:
+    """Whether ones come through transposed layers of ones."""
+    signal = torch.ones(1, 1, *chain.initial_size)
+    for (window,) in chain.windows:
+        layer = nn.ConvTranspose1d(
+            1, 1, window.kernel_size, window.stride, window.padding, window.output_padding,
+            bias=False, dilation=window.dilation,
+        )  # fmt: skip
+        nn.init.ones_(layer.weight)
+        signal = layer(signal).clamp(max=1)
+    return bool(signal.sum() > 0)
+
+
+def grown(start: int, *steps: Window) -> Chain | None:
+    """The chain from a side on, None where a step does not grow it."""
+    sizes = [start]
+    for window in steps:
+        reach = (sizes[-1] - 1) * window.stride + (window.kernel_size - 1) * window.dilation + 1
+        sizes.append(reach - 2 * window.padding + window.output_padding)
+    if sizes != sorted(set(sizes)):
+        return None
+    return Chain(sizes=tuple((side,) for side in sizes), windows=tuple((step,) for step in steps))
+
+
+@pytest.mark.parametrize("start", [1, 2, 3, 5])
+def test_a_window_is_cut_where_torch_lets_nothing_through(start: int) -> None:
+    """Every window of up to three taps, dilations to 7."""
+    with torch.no_grad():
+        found = [
+            (chain, passes(chain))
+            for window in windows(range(1, 4), (1, 2, 3, 5, 7))
+            if (chain := grown(start, window)) is not None
+        ]
+    assert [chain for chain, through in found if (cut_axes(chain) == (0,)) is through] == []
+    assert {through for _, through in found} == ({True, False} if start < 4 else {True})
+
+
+def test_chains_are_cut_where_torch_lets_nothing_through() -> None:
+    """Of two layers, at random."""
+    random, choices = Random(7), windows(range(2, 5), (3, 5, 7, 9, 11))
+    found = []
+    with torch.no_grad():
+        for _ in range(soak_count(3000, 100_000)):
+            chain = grown(random.randint(1, 2), random.choice(choices), random.choice(choices))
+            if chain is not None:
+                assert (cut_axes(chain) == ()) is passes(chain), chain
+                found.append(cut_axes(chain))
+    assert {*found} == {(), (0,)}
+
+
+def test_two_layers_may_let_through_what_both_together_do_not() -> None:
+    """The second one's taps miss the pixels that the first one's paint."""
+    first = Window(kernel_size=3, dilation=11, padding=8)
+    second = Window(kernel_size=2, stride=2, dilation=11, padding=8)
+    alone = [grown(1, first), grown(7, second)]
+    assert [chain is not None and cut_axes(chain) for chain in alone] == [(), ()]
+    both = grown(1, first, second)
+    assert both is not None
+    assert cut_axes(both) == (0,)
+    assert not passes(both)

@@ -1,0 +1,67 @@
+"""All 1,296 small settings on one to three axes: legality and size are eager torch's."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+import torch
+
+from designer.errors import InvalidLayer
+from designer.geometry.layers import ConvTranspose, FeatureMap, Window
+
+SETTINGS = list(product((1, 2, 4), range(1, 5), range(1, 4), range(3), range(4), range(1, 4)))
+"""(i, F, S, P, A, D)."""
+
+pytestmark = pytest.mark.torch
+
+
+def ours(setting: tuple[int, ...], axes: int) -> int | None:
+    """The size by our arithmetic, or None where it is refused."""
+    i, kernel_size, stride, padding, output_padding, dilation = setting
+    try:
+        window = Window(
+            kernel_size=kernel_size,
+            stride=stride,
+            padding=padding,
+            dilation=dilation,
+            output_padding=output_padding,
+        )
+        layer = ConvTranspose(in_channels=1, out_channels=1, windows=(window,) * axes)
+        return layer.output_map(FeatureMap(channels=1, size=(i,) * axes)).size[0]
+    except InvalidLayer:
+        return None
+
+
+def eager(setting: tuple[int, ...], axes: int) -> int | None:
+    """The size that eager torch gives, or None where it refuses; empty maps count as refused."""
+    i, kernel_size, stride, padding, output_padding, dilation = setting
+    conv = getattr(torch.nn.functional, f"conv_transpose{axes}d")
+    try:
+        y = conv(
+            torch.zeros(1, 1, *(i,) * axes),
+            torch.zeros(1, 1, *(kernel_size,) * axes),
+            stride=stride,
+            padding=padding,
+            output_padding=output_padding,
+            dilation=dilation,
+        )
+    except RuntimeError:
+        return None
+    return y.shape[2] or None
+
+
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_legality_and_size_agree_with_eager_torch(axes: int) -> None:
+    """No setting is allowed that torch refuses, and none refused that torch runs."""
+    assert len(SETTINGS) == 1296
+    differing = [s for s in SETTINGS if ours(s, axes) != eager(s, axes)]
+    assert differing == []
+    legal = sum(ours(setting, axes) is not None for setting in SETTINGS)
+    assert 0 < legal < len(SETTINGS)
+
+
+def test_torch_is_asked_with_the_same_arguments() -> None:
+    """The two helpers do not agree by refusing everything."""
+    setting = (4, 4, 2, 1, 0, 1)
+    assert ours(setting, 2) == eager(setting, 2) == 8

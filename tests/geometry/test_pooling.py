@@ -1,0 +1,69 @@
+"""Pooling and unread positions along one axis, held against windows laid out one by one."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from designer.errors import InvalidLayer
+from designer.geometry.axis import pool_output_size, pool_places, unread_positions
+
+
+def windows(
+    size: int, kernel: int, stride: int, padding: int, dilation: int, *, ceil: bool
+) -> list[list[int]]:
+    """The pixels of every window, those of the padding included, as torch places them."""
+    span = dilation * (kernel - 1) + 1
+    found: list[list[int]] = []
+    start = -padding
+    while True:
+        fits = start + span <= size + padding
+        hangs = ceil and start < size and start + span > size + padding
+        hangs = hangs and start + span < size + padding + stride
+        if not fits and not hangs:
+            return found
+        found.append([start + tap * dilation for tap in range(kernel)])
+        start += stride
+
+
+def test_pooling_places_as_many_windows_as_fit() -> None:
+    """With ceil_mode one more that hangs over, unless it would begin behind the input."""
+    for size, kernel, stride, padding, dilation, ceil in product(
+        range(1, 10), range(1, 5), range(1, 5), range(3), range(1, 3), (False, True)
+    ):
+        if padding > kernel // 2:
+            continue
+        fields = {"kernel_size": kernel, "stride": stride, "padding": padding, "dilation": dilation}
+        expected = len(windows(size, kernel, stride, padding, dilation, ceil=ceil))
+        places = pool_places(size, **fields, ceil_mode=ceil)
+        assert max(0, places) == expected, (size, fields, ceil)
+
+
+def test_unread_positions_are_those_in_no_window() -> None:
+    """Counted one by one, the closed form among them."""
+    for size, kernel, stride, padding, dilation in product(
+        range(1, 12), range(1, 6), range(1, 6), range(4), range(1, 4)
+    ):
+        laid = windows(size, kernel, stride, padding, dilation, ceil=False)
+        if not laid:
+            continue
+        touched = {pixel for window in laid for pixel in window}
+        unread = unread_positions(
+            size,
+            positions=len(laid),
+            kernel_size=kernel,
+            stride=stride,
+            padding=padding,
+            dilation=dilation,
+        )
+        assert unread == sum(pixel not in touched for pixel in range(size))
+
+
+def test_a_window_that_never_fits_is_refused() -> None:
+    """The sentence and the facts carry the numbers."""
+    with pytest.raises(
+        InvalidLayer, match="spanning 9 px does not fit an input of 5 px"
+    ) as refused:
+        pool_output_size(5, kernel_size=5, stride=1, padding=0, dilation=2, ceil_mode=False)
+    assert refused.value.facts["span"] == 9

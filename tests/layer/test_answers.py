@@ -1,0 +1,206 @@
+"""The answers about one layer: what the fields mean, and what torch measured."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import torch
+
+from designer.errors import TooLarge
+from designer.layer import (
+    Op,
+    answer_layer,
+    answer_question,
+    draw_answer,
+    read_drawing,
+    read_layer,
+    read_question,
+)
+from designer.layer.torch_proof import thin_layer
+from designer.verification import Limits, Pool
+from designer.verification.probe import run_job
+
+DCGAN = {"input_size": [4, 4], "kernel_size": 4, "stride": 2, "padding": 1}
+
+
+def answered(op: Op, **fields: object) -> dict[str, Any]:
+    """The answer as a client reads it: through JSON."""
+    body: dict[str, Any] = json.loads(json.dumps(answer_layer(read_layer(fields, op))))
+    return body
+
+
+def run_here(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+    """The probe in this process."""
+    return run_job(json.loads(json.dumps(job)))
+
+
+def test_the_arithmetic_of_dcgans_layer() -> None:
+    """Sizes, laws in words, offset, inverse; what was not asked for is null."""
+    found = answered(Op.CONV_TRANSPOSE, **DCGAN, in_channels=64, out_channels=3, bias=False)
+    assert found["output_size"] == [8, 8]
+    assert found["arithmetic"] == ["(4 − 1)·2 − 2·1 + 4 = 8"] * 2
+    assert (found["offset"], found["exact"], found["unread"]) == ([0, 0], True, 0)
+    assert (found["parameters"], found["multiply_adds"]) == (16 * 64 * 3, 16 * 16 * 64 * 3)
+    assert found["inverse"]["op"] == "conv"
+    assert (found["inverse"]["in_channels"], found["inverse"]["out_channels"]) == (3, 64)
+    assert {found[form] for form in ("matrix", "equivalent", "phases", "overlap", "proof")} == {
+        None
+    }
+
+
+def test_every_form_that_is_asked_for_is_there() -> None:
+    """The direct convolution, Cᵀ, four phases, an even overlap with its border."""
+    found = answered(
+        Op.CONV_TRANSPOSE, **DCGAN, include=["matrix", "equivalent", "phases", "overlap"]
+    )
+    direct = found["equivalent"]
+    assert (direct["inserted_zeros"], direct["input_size"]) == ([1, 1], [7, 7])
+    assert (direct["padding"], direct["stride"]) == ([[2, 2], [2, 2]], [1, 1])
+    assert direct["crop"] == {"full_size": [10, 10], "cropped": [[1, 1], [1, 1]]}
+    assert direct["source"].startswith("import torch\n")
+    matrix = found["matrix"]
+    assert (matrix["name"], matrix["shape"], len(matrix["entries"])) == ("Cᵀ", [64, 16], 14**2)
+    assert sum(matrix["inputs_per_output"]) == sum(matrix["outputs_per_input"]) == 14**2
+    assert found["phases"]["count"] == len(found["phases"]["convolutions"]) == 4
+    assert found["phases"]["pixel_shuffle"]["holds"] is False
+    overlap = found["overlap"]
+    assert (overlap["even"], overlap["most"], overlap["ratio"]) == (True, 4, 1.0)
+    assert overlap["border"] == [[1, 1], [1, 1]]
+    assert overlap["contributions"][0] == [1, 2, 2, 2, 2, 2, 2, 1]
+
+
+def test_a_layer_without_a_way_back_says_why() -> None:
+    """Output padding of a dilation's size, with no padding to give up."""
+    found = answered(Op.CONV_TRANSPOSE, input_size=[4], kernel_size=3, dilation=3, output_padding=2)
+    assert found["inverse"] is None
+    assert "output_padding 2 is not below stride 1" in found["why_no_inverse"]
+
+
+def test_a_halving_conv_is_exact_though_its_window_is_not_symmetric() -> None:
+    """Kernel 3, stride 2, padding 1 takes 32 to exactly 16; its twin needs output padding 1."""
+    found = answered(Op.CONV, input_size=[32], kernel_size=3, stride=2, padding=1)
+    assert (found["output_size"], found["offset"], found["exact"]) == ([16], [0], True)
+    assert found["inverse"]["output_padding"] == [1]
+    assert found["inverse"]["sizes_sharing"] == [[31, 32]]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    ("op", "fields"),
+    [
+        (Op.CONV_TRANSPOSE, DCGAN | {"in_channels": 512, "out_channels": 256}),
+        (Op.CONV_TRANSPOSE, DCGAN | {"in_channels": 6, "out_channels": 4, "groups": 2}),
+        (Op.CONV, {"input_size": [16, 16], "kernel_size": 5, "stride": 3, "padding": 2}),
+        (Op.CONV, {"input_size": [9, 7, 5], "kernel_size": [3, 2, 1], "stride": [1, 2, 3]}),
+        (
+            Op.CONV_TRANSPOSE,
+            {
+                "input_size": [5],
+                "kernel_size": 3,
+                "dilation": 3,
+                "output_padding": 2,
+                "bias": False,
+            },
+        ),
+    ],
+)
+def test_a_proof_holds_every_form_against_torch(op: Op, fields: dict[str, object]) -> None:
+    """Errors in float64, for each form that the layer has."""
+    request = read_layer(fields | {"include": ["proof"]}, op)
+    proof: Any = answer_layer(request, runner=run_here)["proof"]
+    assert proof["passed"]
+    assert proof["torch_version"] == torch.__version__
+    measured = {name for name, error in proof["errors"].items() if error is not None}
+    transposed = {"crop"} if op is Op.CONV_TRANSPOSE else set()
+    assert measured == {"equivalent", "matrix", "phases", "gradient"} | transposed
+    assert all(error is None or error < 1e-12 for error in proof["errors"].values())
+
+
+@pytest.mark.torch
+def test_a_wrong_form_fails_the_proof() -> None:
+    """The verdict follows the errors: one above the tolerance refutes."""
+
+    def mistaken(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+        measured = run_here(job)
+        return measured | {"errors": measured["errors"] | {"phases": 2e-10}}
+
+    request = read_layer(DCGAN | {"include": ["proof"]}, Op.CONV_TRANSPOSE)
+    assert answer_layer(request, runner=mistaken)["proof"]["passed"] is False  # type: ignore[index]
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    """A verifying process, as the service keeps one."""
+    with Pool(workers=1, limits=Limits()) as pool:
+        yield pool
+
+
+@pytest.mark.torch
+def test_a_proof_runs_in_the_verifying_process(pool: Pool) -> None:
+    """Through the pool, to the process that may import torch, and back."""
+    request = read_layer(DCGAN | {"include": ["proof"]}, Op.CONV_TRANSPOSE)
+    proof: Any = answer_layer(request, runner=pool.run)["proof"]
+    assert proof["passed"]
+
+
+def test_a_dear_layer_is_proven_with_fewer_channels() -> None:
+    """The forms do not depend on the number of channels; groups stay groups."""
+    wide = read_layer(DCGAN | {"in_channels": 4096, "out_channels": 2048, "groups": 64}, Op.CONV)
+    thin = thin_layer(wide.layer, (128, 128))
+    assert (thin.in_channels, thin.out_channels, thin.groups) == (4, 4, 2)
+    assert thin_layer(thin, (128, 128)) == thin
+
+
+def test_a_layer_too_large_to_run_is_not_proven() -> None:
+    """The refusal comes from predicted figures, before a process is asked."""
+    request = read_layer(
+        {"input_size": 4096, "kernel_size": 9, "padding": 4, "include": ["proof"]}, Op.CONV
+    )
+    with pytest.raises(TooLarge, match="1358954496 multiply-adds; the limit is 100000000"):
+        answer_layer(request, runner=run_here)
+
+
+def test_the_answer_to_a_question() -> None:
+    """A list per axis, and reasons only where a list is empty."""
+    found = answer_question(
+        read_question(
+            {
+                "op": "conv_transpose",
+                "input_size": [46, 64],
+                "output_size": [368, 64],
+                "kernel_size": [16, 4],
+                "stride": [8, 1],
+            }
+        )
+    )
+    solutions: Any = found["solutions"]
+    assert [window["padding"] for window in solutions[0]] == [4, 5, 6, 7]
+    assert solutions[1] == []
+    why: Any = found["why_not"]
+    assert why[0] is None
+    assert "is odd" in why[1]
+    assert found["family"] == [None, None]
+
+
+def test_a_factor_is_answered_with_its_family() -> None:
+    """Without kernel and stride: S = n, and the closed form in words."""
+    found = answer_question(
+        read_question({"op": "conv_transpose", "input_size": 8, "output_size": 32})
+    )
+    assert found["why_not"] is None
+    assert (
+        found["family"] == ["S = 4, F − S − 2P + A = 0; with A = 0: P = t ≥ 0, F = 2·(2 + t)"] * 2
+    )
+
+
+@pytest.mark.parametrize(
+    ("view", "word"), [("layer", "zeros between"), ("matrix", "Cᵀ"), ("overlap", "scale")]
+)
+def test_each_view_is_a_picture(view: str, word: str) -> None:
+    """Three pictures of one layer."""
+    svg = draw_answer(read_drawing(DCGAN | {"view": view}, Op.CONV_TRANSPOSE))
+    assert svg.startswith("<svg ")
+    assert word in svg

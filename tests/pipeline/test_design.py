@@ -1,0 +1,90 @@
+"""The pipeline as a whole: what it keeps, and what it does without."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from designer import Brief, Exact, Level, Pool, SearchSpace, design, recall_design
+from designer.brief.permalink import write_id
+from designer.chains import count_space
+from designer.errors import ProbeFailed, SearchTooLarge
+from designer.verification import Limits, RecentReceipts, Runner, WidthPolicy
+
+
+class Recording:
+    """A runner that notes how often it is asked, and hands the work on."""
+
+    def __init__(self, runner: Runner) -> None:
+        self.runner = runner
+        self.runs = 0
+
+    def __call__(self, job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+        """Count, and run."""
+        self.runs += 1
+        return self.runner(job, discard=discard)
+
+
+@pytest.mark.torch
+def test_the_same_text_is_run_once_where_receipts_are_kept() -> None:
+    """A receipt is a pure function of what it names: made again or recalled, it is the same."""
+    brief = Brief(resolution=8, latent_dim=2, base_channels=2, max_channels=4)
+    store = RecentReceipts()
+    with Pool(workers=1, limits=Limits()) as pool:
+        runner = Recording(pool.run)
+        first = design(brief, runner=runner, store=store)
+        again = design(brief, runner=runner, store=store)
+        recalled = recall_design(write_id(first.brief, first.chain), runner=runner, store=store)
+        assert runner.runs == 1
+        design(Brief(resolution=9, latent_dim=2, base_channels=2), runner=runner, store=store)
+        assert runner.runs == 2
+    assert first.verification.verdict == "verified"
+    assert first == again == recalled
+
+
+def test_an_accident_is_not_kept() -> None:
+    """What failed by accident is run again when it is asked again."""
+    brief = Brief(resolution=8, latent_dim=2)
+    store = RecentReceipts()
+
+    def crash(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+        raise ProbeFailed("the verifying process has gone")
+
+    runner = Recording(crash)
+    for runs in (1, 2):
+        with pytest.raises(ProbeFailed):
+            design(brief, runner=runner, store=store)
+        assert runner.runs == runs
+
+
+def test_a_space_too_large_to_count_is_still_designed() -> None:
+    """The best chain can be known where the number of all is not; the count is then none."""
+    space = replace(SearchSpace.default(axes=2), exact=Exact.ANY)
+    brief = Brief(resolution=(2048, 2047), latent_dim=2, search=space, verify=Level.NONE)
+    with pytest.raises(SearchTooLarge):
+        count_space(brief.resolution, space=space, widths=brief.widths)
+    made = design(brief)
+    assert made.count is None
+    assert made.gan.generator.output_map.size == (2048, 2047)
+
+
+def test_the_widths_that_are_run_are_configured() -> None:
+    """The same brief is run whole, narrower, or not at all, as the predicted cost's limits say."""
+    brief = Brief(resolution=8, latent_dim=2, base_channels=4)
+    jobs: list[dict[str, Any]] = []
+
+    def note(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+        jobs.append(job)
+        raise ProbeFailed("noted")
+
+    narrow = WidthPolicy(full_multiply_adds=1, reduced_multiply_adds=2_000)
+    for policy in (WidthPolicy(), narrow):
+        with pytest.raises(ProbeFailed):
+            design(brief, runner=note, policy=policy)
+    widths = [job["networks"]["generator"]["arguments"]["run"]["base_channels"] for job in jobs]
+    assert widths[0] == 4
+    assert widths[1] < 4
+    none = WidthPolicy(full_multiply_adds=1, reduced_multiply_adds=1)
+    assert design(brief, runner=note, policy=none).verification.verdict == "not_run"

@@ -1,0 +1,119 @@
+"""A real Redis for tests: append-only on a free loopback port, killed and brought back by its pid.
+
+A folder of tests has the fixture by a line in its ``conftest.py``:
+
+    from tests.real_processes.redis import redis_server as redis_server
+
+Elsewhere, ``with serving_redis(folder) as server: ...``.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from redis.exceptions import RedisError
+
+from tests.service.servers import free_port
+from tests.wait import PATIENCE_S, wait_until
+
+
+class RedisServer:
+    """One server with its append-only file in ``folder``; the port stays over its deaths."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The address as ``REDIS_URL`` holds it."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    @property
+    def pid(self) -> int:
+        """The process; it must be running."""
+        assert self._process is not None, "the server was killed"
+        return self._process.pid
+
+    @property
+    def client(self) -> Redis:
+        """A connection for looking inside."""
+        return Redis.from_url(self.url, decode_responses=True, socket_timeout=PATIENCE_S)
+
+    def start(self) -> None:
+        """Start it, with what it had written down before, and wait until it answers."""
+        assert self._process is None, "the server runs already"
+        options = {
+            "bind": "127.0.0.1",
+            "port": str(self.port),
+            "dir": str(self.folder),
+            "appendonly": "yes",
+            "appendfsync": "always",
+            "save": "",
+            "logfile": str(self.folder / "redis.log"),
+            "enable-debug-command": "local",
+        }
+        words = [word for name, value in options.items() for word in (f"--{name}", value)]
+        self._process = subprocess.Popen(["redis-server", *words])
+        wait_until(self._answers, what=f"redis-server on port {self.port}")
+
+    def kill(self) -> None:
+        """End it as a crash does."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End it in order, where it runs."""
+        if self._process is not None:
+            self.resume()
+            self._end(signal.SIGTERM)
+
+    def pause(self) -> None:
+        """Let it take connections and answer nothing, as a server that hangs."""
+        assert self._process is not None, "the server was killed"
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it answer again."""
+        assert self._process is not None, "the server was killed"
+        self._process.send_signal(signal.SIGCONT)
+
+    def _end(self, how: signal.Signals) -> None:
+        assert self._process is not None, "the server was killed already"
+        self._process.send_signal(how)
+        self._process.wait(timeout=PATIENCE_S)
+        self._process = None
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, (self.folder / "redis.log").read_text()
+        try:
+            with self.client as client:
+                return bool(client.ping())
+        except RedisError:
+            return False
+
+
+@contextmanager
+def serving_redis(folder: Path) -> Iterator[RedisServer]:
+    """A running server, ended by its pid."""
+    folder.mkdir(parents=True, exist_ok=True)
+    server = RedisServer(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A running server of the test's own."""
+    with serving_redis(tmp_path / "redis") as server:
+        yield server

@@ -1,0 +1,25 @@
+"""The process that keeps a worker: patient with one that cannot work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from service.jobs.store.open_store import open_store
+from service.jobs.worker import embedded
+from service.settings.config import Config
+
+
+def test_a_worker_that_always_ends_is_started_less_and_less_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no worker can work, trying must not take the machine from the web processes."""
+    pauses: list[float] = []
+    monkeypatch.setattr(embedded, "worker_command", lambda name, *, program: ["false"])
+    monkeypatch.setattr(embedded.Keeper, "_rest", lambda _, seconds: pauses.append(seconds))
+    store = open_store(Config(state_folder=str(tmp_path)))
+    embedded.Keeper(store, program="none", wanted=lambda: len(pauses) < 8).keep()
+    assert pauses == sorted(pauses)
+    assert 0 < pauses[0] < 1
+    assert pauses[-2:] == [10, 10]

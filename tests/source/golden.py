@@ -1,0 +1,75 @@
+"""Writes tests/data/golden: `python -m tests.source.golden`. Each text is to be reviewed as code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from designer.brief.brief_json import brief_from_document
+from designer.pipeline.design import design
+from designer.source import PythonSource
+
+FOLDER = Path(__file__).parents[1] / "data" / "golden"
+
+CRITIC = {"normalization": "layer", "output": "critic"}
+SPECTRAL = {"normalization": "spectral", "output": "logit"}
+BRIEFS: dict[str, dict[str, Any]] = {
+    "dcgan_64": {"resolution": 64, "latent_dim": 100},
+    "dcgan_97": {"resolution": 97, "latent_dim": 128, "channels": 1},
+    "faces_218x178_resize_critic": {
+        "resolution": [218, 178], "latent_dim": 128, "upsampling": "resize",
+        "normalization": "instance", "discriminator": CRITIC,
+    },
+    "subpixel_50x150_group": {
+        "resolution": [50, 150], "latent_dim": 64, "upsampling": "subpixel",
+        "normalization": "group",
+        "discriminator": {"normalization": "group", "base_channels": 32},
+    },
+    "classes_32_spectral": {
+        "resolution": 32, "latent_dim": 100, "classes": 10, "discriminator": SPECTRAL,
+    },
+    "classes_64_patch": {
+        "resolution": 64, "latent_dim": 100, "classes": 200, "upsampling": "resize",
+        "discriminator": {"output": "logit", "normalization": "instance", "patch": 34},
+    },
+    "patch_70_at_256": {
+        "resolution": 256, "latent_dim": 100, "discriminator": {"patch": 70},
+    },
+    "wavegan_16384": {
+        "resolution": [16384], "latent_dim": 100, "channels": 1, "max_channels": 1024,
+        "normalization": "none", "discriminator": {"normalization": "none", "output": "critic"},
+        "chain": [{"kernel_size": 25, "stride": 4, "padding": 11, "output_padding": 1}] * 5,
+    },
+    "vocoder_hop_300_subpixel": {
+        "resolution": [9600], "channels": 1, "upsampling": "subpixel", "normalization": "none",
+        "initial_map": {"channels": 80, "size": [32]},
+    },
+    "volume_64": {"resolution": [64, 64, 64], "latent_dim": 200, "channels": 1},
+    "video_16x64x64_subpixel": {
+        "resolution": [16, 64, 64], "latent_dim": 100, "upsampling": "subpixel",
+        "search": {"anisotropic": True}, "discriminator": SPECTRAL,
+    },
+    "autoencoder_128": {
+        "resolution": 128, "initial_map": {"channels": 64, "size": 16}, "encoder": True,
+        "normalization": "group",
+    },
+    "segmentation_256": {
+        "resolution": 256, "channels": 21, "initial_map": {"channels": 512, "size": 8},
+        "upsampling": "resize", "normalization": "group", "output_activation": "none",
+    },
+    "latent_encoder_28": {
+        "resolution": 28, "latent_dim": 16, "channels": 1, "encoder": True,
+        "discriminator": None,
+    },
+}  # fmt: skip
+"""A brief for every family, and for the steps that are not exact."""
+
+
+def golden_source(name: str) -> PythonSource:
+    """The text of a golden brief."""
+    return design(brief_from_document(BRIEFS[name] | {"verify": "none"})).source
+
+
+if __name__ == "__main__":
+    for name in BRIEFS:
+        (FOLDER / f"{name}.py").write_text(golden_source(name).text, encoding="utf-8")

@@ -1,0 +1,161 @@
+"""The text: deterministic, self-contained, clean under the checkers, and right at every width."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import types
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from designer.brief.widths import Widths
+from designer.geometry.chain import Chain
+from designer.geometry.layers import Window
+from designer.geometry.resampling import Upsampling
+from designer.networks import Gan, Network, assemble_gan
+from designer.source import PythonSource, render_source
+from tests.source.golden import BRIEFS, FOLDER, golden_source
+
+CONFIGURATION = Path(__file__).parents[2] / "docs" / "generated-module.toml"
+
+
+@st.composite
+def gans(draw: st.DrawFn) -> Gan:
+    """Thin networks on one to three axes, along any chain, square or not."""
+    axes = draw(st.integers(1, 3))
+    sizes = [tuple(draw(st.integers(1, 3)) for _ in range(axes))]
+    steps = []
+    for _ in range(draw(st.integers(1, 3))):
+        stride = draw(st.integers(1, 3))
+        step = tuple(
+            Window(
+                kernel_size=draw(st.integers(stride, stride + 2)),
+                stride=stride,
+                output_padding=draw(st.integers(0, stride - 1)),
+            )
+            for _ in range(axes)
+        )
+        steps.append(step)
+        sizes.append(tuple(w.conv_transpose(i) for w, i in zip(step, sizes[-1], strict=True)))
+    widths = Widths(
+        latent_dim=draw(st.integers(1, 5)),
+        channels=draw(st.integers(1, 4)),
+        base_channels=draw(st.integers(1, 4)),
+        max_channels=draw(st.integers(1, 9)),
+    )
+    return assemble_gan(Chain(sizes=tuple(sizes), windows=tuple(steps)), widths)
+
+
+def module_of(source: PythonSource) -> types.ModuleType:
+    """A rendered text, executed."""
+    module = types.ModuleType("model")
+    exec(compile(source.text, "model.py", "exec"), module.__dict__)
+    return module
+
+
+def assert_maps(built: torch.nn.Module, network: Network) -> None:
+    """Every module gives the predicted map, and the parameters are those predicted."""
+    map_ = torch.zeros(2, *network.input_map.shape)
+    built.eval()
+    for placed, module in zip(network.placed, built.main, strict=True):
+        assert type(module).__name__ == placed.module.torch_class
+        map_ = module(map_)
+        assert tuple(map_.shape[1:]) == placed.after.shape
+    assert sum(p.numel() for p in built.parameters()) == network.parameters
+
+
+@pytest.mark.torch
+@given(gan=gans())
+def test_the_text_builds_what_the_gan_says(gan: Gan) -> None:
+    """Shapes after every block and parameters, for any chain, width and number of axes."""
+    module = module_of(render_source(gan))
+    assert_maps(module.Generator(), gan.generator)
+    assert_maps(module.Discriminator(), gan.discriminator)
+
+
+@pytest.mark.torch
+@given(gan=gans(), base_channels=st.integers(1, 6))
+def test_another_width_keeps_every_size(gan: Gan, base_channels: int) -> None:
+    """Constructor arguments change widths and nothing else."""
+    widths = Widths(
+        latent_dim=gan.widths.latent_dim + 1,
+        channels=gan.widths.channels + 1,
+        base_channels=base_channels,
+        max_channels=gan.widths.max_channels,
+    )
+    other = assemble_gan(gan.chain, widths)
+    module = module_of(render_source(gan))
+    arguments = {"base_channels": base_channels, "channels": widths.channels}
+    generator = module.Generator(latent_dim=widths.latent_dim, **arguments)
+    assert_maps(generator, other.generator)
+    assert_maps(module.Discriminator(**arguments), other.discriminator)
+
+
+@given(gan=gans())
+def test_the_same_gan_gives_the_same_bytes(gan: Gan) -> None:
+    """Deterministic, and self-contained: torch is all it imports."""
+    source = render_source(gan)
+    assert source.text == render_source(gan).text
+    assert source.sha256 == PythonSource(text=source.text).sha256
+    imports = [
+        n for n in ast.walk(ast.parse(source.text)) if isinstance(n, ast.Import | ast.ImportFrom)
+    ]
+    assert [ast.unparse(node) for node in imports] == ["import torch", "from torch import nn"]
+
+
+@pytest.mark.parametrize("name", BRIEFS)
+def test_the_texts_are_the_golden_ones(name: str) -> None:
+    """A changed text is reviewed as code: `python -m tests.source.golden` writes them anew."""
+    assert golden_source(name).text == (FOLDER / f"{name}.py").read_text(encoding="utf-8")
+
+
+def test_every_golden_text_has_its_brief() -> None:
+    assert {path.stem for path in FOLDER.glob("*.py")} == set(BRIEFS)
+
+
+@pytest.mark.slow
+def test_the_texts_are_clean_under_ruff_and_mypy(tmp_path: Path) -> None:
+    """Ruff's checker and formatter and mypy --strict, as the documentation names them."""
+    step, odd = Window(kernel_size=4, stride=2, padding=1), Window(kernel_size=3, stride=3)
+    still = Window(kernel_size=3, padding=1)
+    far = tuple(
+        Window(kernel_size=250, stride=101, dilation=253, padding=31_300, output_padding=extra)
+        for extra in (25, 27, 28)
+    )
+    chains = {
+        "mixed": Chain.leading_to((16, 16, 18), ((step, step, odd),)),
+        "deep": Chain.leading_to((64,), (*((still,),) * 63, (step,))),
+        "wide": Chain.leading_to((16_381, 16_383, 16_384), (far,)),
+    }
+    widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py")}
+    for name, chain in chains.items():
+        texts[name] = render_source(assemble_gan(chain, widths)).text
+    shuffled = replace(widths, upsampling=Upsampling.SUBPIXEL)
+    unlike = Chain.leading_to((32, 96), ((step, step), (step, odd)))
+    texts["shuffled"] = render_source(assemble_gan(unlike, shuffled)).text
+    for name, text in texts.items():
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    assert_clean(["ruff", "check", "--config", str(CONFIGURATION), "."], tmp_path)
+    assert_clean(["ruff", "format", "--check", "--config", str(CONFIGURATION), "."], tmp_path)
+    assert_clean(["mypy", "--strict", "--config-file", "", "."], tmp_path)
+
+
+def assert_clean(command: list[str], folder: Path) -> None:
+    """Run one of the environment's tools as a module; its complaints are the assertion's message."""
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_text_that_is_no_python_is_no_source() -> None:
+    """What exists compiles."""
+    with pytest.raises(SyntaxError):
+        PythonSource(text="def Generator(:")
