@@ -16,16 +16,16 @@ from designer.brief.search_space import SearchSpace
 from designer.brief.widths import Widths
 from designer.chains import ChainQuery, count_space, search_chains, solve_chain
 from designer.geometry.layers import Size
-from tests.chains.brute_force import TooMany, best_chains
+from tests.chains.brute_force import TooManyTrials, best_chains
 
 SPACE = SearchSpace.default(axes=2)
 WIDTHS = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
 TARGETS: tuple[Size, ...] = ((6, 6), (64, 64), (218, 178), (1080, 1920), (16384, 16384))
-UNRIVALLED: tuple[Size, ...] = ((16384, 16384),)
+WITHOUT_CP_SAT: tuple[Size, ...] = ((16384, 16384),)
 """Not run with CP-SAT, to keep the benchmark short."""
 
 REPETITIONS = 9
-PATIENCE = 3_000_000
+MAX_LAYERS_TRIED = 3_000_000
 """Most layers that brute force may try: some ten seconds."""
 
 
@@ -67,16 +67,16 @@ def brute_force_milliseconds(target: Size) -> float | None:
         return None
     space = replace(SPACE, max_layers=2)
     try:
-        return milliseconds(lambda: best_chains(target, space, WIDTHS, PATIENCE), 1)
-    except TooMany:
+        return milliseconds(lambda: best_chains(target, space, WIDTHS, MAX_LAYERS_TRIED), 1)
+    except TooManyTrials:
         return None
 
 
-def _rival(taken: float | None, width: int, without: str) -> str:
+def _milliseconds_column(taken: float | None, width: int, without: str) -> str:
     return f"{without:>{width}}" if taken is None else f"{taken:>{width}.0f}"
 
 
-def _ratio(taken: float | None, best: float) -> str:
+def _ratio_column(taken: float | None, best: float) -> str:
     return f"{'':>8}" if taken is None else f"{taken / best:>8.0f}"
 
 
@@ -90,12 +90,12 @@ def print_oracles() -> None:
     for target in TARGETS:
         best, count = best_milliseconds(target), count_milliseconds(target)
         sums[target] = best + count
-        rival = None if target in UNRIVALLED else cp_sat_milliseconds(target)
+        rival = None if target in WITHOUT_CP_SAT else cp_sat_milliseconds(target)
         brute = brute_force_milliseconds(target)
         name = "×".join(str(side) for side in target)
         print(
             f"{name:>12}{best:>12.2f}{count:>10.2f}{all_milliseconds(target):>8.1f}"
-            f"{_rival(rival, 11, 'not run')}{_ratio(rival, best)}{_rival(brute, 16, 'no end')}{_ratio(brute, best)}",
+            f"{_milliseconds_column(rival, 11, 'not run')}{_ratio_column(rival, best)}{_milliseconds_column(brute, 16, 'no end')}{_ratio_column(brute, best)}",
             flush=True,
         )
     growth = sums[(16384, 16384)] / sums[(64, 64)]

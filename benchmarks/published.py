@@ -16,8 +16,8 @@ from benchmarks.rank import rank_of
 from designer.brief.search_space import Exact, SearchSpace
 from designer.brief.widths import Widths
 from designer.chains.count import count_chains
-from designer.chains.preference_order import columns_of
-from designer.chains.search_problem import Problem
+from designer.chains.preference_order import window_columns
+from designer.chains.search_problem import SearchProblem
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Window, Windows
 
@@ -56,7 +56,7 @@ def published_chains() -> Iterator[tuple[str, Chain]]:
 
 def find_published(name: str, chain: Chain) -> Finding:
     """Where a published chain stands in the space of its own windows."""
-    problem = Problem(target=chain.target, space=space_of(chain), widths=WIDTHS)
+    problem = SearchProblem(target=chain.target, space=space_of(chain), widths=WIDTHS)
     return Finding(
         name=name, chain=chain, held=is_in_space(problem, chain), count=count_chains(problem)
     )
@@ -64,16 +64,16 @@ def find_published(name: str, chain: Chain) -> Finding:
 
 def rank_published(chain: Chain) -> int:
     """The rank of a published chain in the space of its own windows, which holds it."""
-    return rank_of(Problem(target=chain.target, space=space_of(chain), widths=WIDTHS), chain)
+    return rank_of(SearchProblem(target=chain.target, space=space_of(chain), widths=WIDTHS), chain)
 
 
-def is_in_space(problem: Problem, chain: Chain) -> bool:
+def is_in_space(problem: SearchProblem, chain: Chain) -> bool:
     """Whether the space holds a chain: every step grows, and its windows are those searched."""
     for index, step in enumerate(chain.windows):
         before, after = chain.sizes[index], chain.sizes[index + 1]
-        steps = problem.moves.back(after)
+        steps = problem.backward_steps.from_size(after)
         if not any(
-            columns_of(step) == layer.columns
+            window_columns(step) == layer.columns
             for back in steps
             if back.before == before
             for layer in problem.catalogue.layers(back.strides, back.offsets)

@@ -12,16 +12,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from designer.chains.preference_order import DEPARTURE_SHIFT, NEAR, Columns, columns_of
-from designer.chains.search_problem import Problem
+from designer.chains.preference_order import (
+    DEPARTURE_SHIFT,
+    MAX_EXACT_FIRST_DEPARTURE,
+    WindowColumns,
+    window_columns,
+)
+from designer.chains.search_problem import SearchProblem
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Size
 
-Ways = dict[Size, Counter[int]]
+KeyCounts = dict[Size, Counter[int]]
 """Per size, how many ways on have a key."""
 
 
-def rank_of(problem: Problem, chain: Chain) -> int:
+def rank_of(problem: SearchProblem, chain: Chain) -> int:
     """The place of a chain in the whole order of preference, the best being 1.
 
     Raises:
@@ -29,37 +34,39 @@ def rank_of(problem: Problem, chain: Chain) -> int:
     """
     everything = _Counted(problem, exact_only=False)
     key = everything.key_of(chain)
-    if not problem.measure.weighs_offsets:
+    if not problem.reference.weighs_offsets:
         return 1 + everything.before(chain, key)
     exact = _Counted(problem, exact_only=True)
-    near = exact.nearer_than(NEAR + 1)
+    near = exact.nearer_than(MAX_EXACT_FIRST_DEPARTURE + 1)
     is_exact = all(window.offset == 0 for step in chain.windows for window in step)
-    if is_exact and key >> DEPARTURE_SHIFT <= NEAR:
+    if is_exact and key >> DEPARTURE_SHIFT <= MAX_EXACT_FIRST_DEPARTURE:
         return 1 + exact.before(chain, key)
-    already = near if key >> DEPARTURE_SHIFT > NEAR else exact.before(chain, key)
+    already = (
+        near if key >> DEPARTURE_SHIFT > MAX_EXACT_FIRST_DEPARTURE else exact.before(chain, key)
+    )
     return 1 + near + everything.before(chain, key) - already
 
 
 class _Counted:
     """How many chains of a space, or of its exact part, have which key."""
 
-    def __init__(self, problem: Problem, *, exact_only: bool) -> None:
+    def __init__(self, problem: SearchProblem, *, exact_only: bool) -> None:
         self._problem = problem
         self._exact_only = exact_only
-        self._ways = self._count()
+        self._counts = self._count()
 
     def nearer_than(self, departure: int) -> int:
         """How many chains are of less departure."""
         return sum(
-            ways
-            for key, ways in self._ways[0][self._problem.target].items()
+            counts
+            for key, counts in self._counts[0][self._problem.target].items()
             if key >> DEPARTURE_SHIFT < departure
         )
 
     def before(self, chain: Chain, key: int) -> int:
         """How many chains come before this one by key and windows."""
-        ways = self._ways[0][self._problem.target]
-        return sum(ways[other] for other in ways if other < key) + self._ties(chain, key)
+        counts = self._counts[0][self._problem.target]
+        return sum(counts[other] for other in counts if other < key) + self._ties(chain, key)
 
     def key_of(self, chain: Chain) -> int:
         """The key of a chain of the space."""
@@ -68,7 +75,7 @@ class _Counted:
         for depth, (size, columns, before) in enumerate(_from_the_picture(chain)):
             key += next(
                 own
-                for own, found, further in self._ways_on(depth, size)
+                for own, found, further in self._backward_layers(depth, size)
                 if found == columns and further == before
             )
         return key
@@ -78,48 +85,52 @@ class _Counted:
         ties = 0
         for depth, (size, columns, before) in enumerate(_from_the_picture(chain)):
             taken = 0
-            for own, found, further in self._ways_on(depth, size):
+            for own, found, further in self._backward_layers(depth, size):
                 if found < columns:
-                    ties += self._ways[depth + 1].get(further, Counter())[key - own]
+                    ties += self._counts[depth + 1].get(further, Counter())[key - own]
                 if found == columns and further == before:
                     taken = own
             key -= taken
         return ties
 
-    def _count(self) -> list[Ways]:
+    def _count(self) -> list[KeyCounts]:
         problem = self._problem
         levels: list[set[Size]] = [{problem.target}]
         for depth in range(problem.space.max_layers):
             levels.append(
-                {before for size in levels[-1] for _, _, before in self._ways_on(depth, size)}
+                {
+                    before
+                    for size in levels[-1]
+                    for _, _, before in self._backward_layers(depth, size)
+                }
             )
-        ways: list[Ways] = [{} for _ in levels]
+        counts: list[KeyCounts] = [{} for _ in levels]
         for depth in reversed(range(len(levels))):
             for size in levels[depth]:
-                ways[depth][size] = self._count_at(depth, size, ways)
-        return ways
+                counts[depth][size] = self._count_at(depth, size, counts)
+        return counts
 
-    def _count_at(self, depth: int, size: Size, ways: list[Ways]) -> Counter[int]:
+    def _count_at(self, depth: int, size: Size, counts: list[KeyCounts]) -> Counter[int]:
         found: Counter[int] = Counter()
         if depth and self._problem.starts_at(size):
             found[self._problem.initial_key(depth, size)] += 1
-        if depth + 1 < len(ways):
-            for own, _, before in self._ways_on(depth, size):
-                for key, number in ways[depth + 1][before].items():
+        if depth + 1 < len(counts):
+            for own, _, before in self._backward_layers(depth, size):
+                for key, number in counts[depth + 1][before].items():
                     found[own + key] += number
         return found
 
-    def _ways_on(self, depth: int, size: Size) -> Iterator[tuple[int, Columns, Size]]:
+    def _backward_layers(self, depth: int, size: Size) -> Iterator[tuple[int, WindowColumns, Size]]:
         """Every layer back from a size: its key there, its windows, and the size before it."""
         problem = self._problem
-        for step in problem.moves.back(size):
+        for step in problem.backward_steps.from_size(size):
             if self._exact_only and not step.exact:
                 continue
             for layer in problem.catalogue.layers(step.strides, step.offsets):
                 yield problem.step_key(depth, step, layer), layer.columns, step.before
 
 
-def _from_the_picture(chain: Chain) -> Iterator[tuple[Size, Columns, Size]]:
+def _from_the_picture(chain: Chain) -> Iterator[tuple[Size, WindowColumns, Size]]:
     """The steps of a chain backwards: size, windows, size before."""
     for index in reversed(range(len(chain.windows))):
-        yield chain.sizes[index + 1], columns_of(chain.windows[index]), chain.sizes[index]
+        yield chain.sizes[index + 1], window_columns(chain.windows[index]), chain.sizes[index]

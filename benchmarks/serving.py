@@ -31,7 +31,7 @@ BARE_CONFIG = ROOT / "benchmarks" / "bare.conf.py"
 MIX = ROOT / "benchmarks" / "mixed.lua"
 
 
-Asked = tuple[str, tuple[str, ...]]
+WrkTarget = tuple[str, tuple[str, ...]]
 """An address, and wrk's options for asking it."""
 
 
@@ -102,7 +102,7 @@ def print_serving() -> None:
     with running(gunicorn(SERVICE_CONFIG)) as service:
         made = service.ask(DESIGN)
         known = ("-H", f"If-None-Match: {made.headers['ETag']}")
-        asked: dict[str, Asked] = {
+        targets: dict[str, WrkTarget] = {
             "cached design": (service.url + DESIGN, ()),
             "design by its id": (service.url + made.headers["Content-Location"], ()),
             "304": (service.url + DESIGN, known),
@@ -116,19 +116,19 @@ def print_serving() -> None:
                     "bare JSON": (bare.url + "/json", ()),
                     "bare text": (bare.url + "/text", ()),
                 }
-                print_rates({**routes, **asked}, len(made.body))
+                print_rates({**routes, **targets}, len(made.body))
         print_mixed(service)
 
 
-def print_rates(asked: dict[str, Asked], size: int) -> None:
+def print_rates(targets: dict[str, WrkTarget], size: int) -> None:
     """A row per kind of request: its median rate, and the medians of its ratios to the bare ones."""
-    loads: dict[str, list[Load]] = {name: [] for name in asked}
+    loads: dict[str, list[Load]] = {name: [] for name in targets}
     for _ in range(ROUNDS):
-        for name, (url, options) in asked.items():
+        for name, (url, options) in targets.items():
             loads[name].append(wrk(url, clients=CLIENTS, seconds=SECONDS, options=options))
     print(f"answers of {size:,} bytes over HTTP, {CLIENTS} clients, {ROUNDS} rounds in turns")
     print(
-        f"{'asked':>18} {'per s':>7} {'p99 ms':>7} {'errors':>6} {'/JSON':>6} {'/text':>6} {'goal':>5}"
+        f"{'targets':>18} {'per s':>7} {'p99 ms':>7} {'errors':>6} {'/JSON':>6} {'/text':>6} {'goal':>5}"
     )
     for name, seen in loads.items():
         rate, p99 = median(load.rate for load in seen), median(load.p99_ms for load in seen)

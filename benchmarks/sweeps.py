@@ -19,9 +19,9 @@ from tempfile import TemporaryDirectory
 from designer.brief.brief_json import brief_from_document
 from designer.pipeline.design import design
 from designer.verification import Pool, RecentReceipts
-from designer.verification.sandbox.process_tree import family, parents
+from designer.verification.sandbox.process_tree import descendants, parent_pids
 from service.designs.verification_limits import process_limits
-from service.jobs.job_service import Desk
+from service.jobs.job_service import JobService
 from service.jobs.worker.command_line import worker_command
 from service.settings.config import Config
 
@@ -50,10 +50,10 @@ def loop_seconds(pool: Pool, rows: Rows) -> float:
     return time.perf_counter() - start
 
 
-def sweep_seconds(desk: Desk, rows: Rows) -> float:
+def sweep_seconds(job_service: JobService, rows: Rows) -> float:
     """From the first row's start to the last row's end."""
-    job = desk.take_sweep({"designs": rows}, owner="benchmark", key=None)
-    while not (now := desk.find(job.id, owner="benchmark")).state.ended:
+    job = job_service.submit_sweep({"designs": rows}, owner="benchmark", key=None)
+    while not (now := job_service.find(job.id, owner="benchmark")).state.ended:
         time.sleep(0.05)
     assert now.failed == 0, "every row is made"
     assert now.finished_at is not None
@@ -62,7 +62,7 @@ def sweep_seconds(desk: Desk, rows: Rows) -> float:
 
 
 @contextmanager
-def workers(state: Path, count: int) -> Iterator[Desk]:
+def workers(state: Path, count: int) -> Iterator[JobService]:
     """A desk with so many workers, warm: each has made rows."""
     config = Config(state_folder=str(state))
     environment = {**os.environ, "GAN_DESIGNER_STATE_FOLDER": str(state)}
@@ -72,18 +72,18 @@ def workers(state: Path, count: int) -> Iterator[Desk]:
             process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
             stack.callback(process.wait)
             stack.callback(process.terminate)
-        desk = Desk(config)
-        while len(desk.store.workers()) < count:
+        job_service = JobService(config)
+        while len(job_service.store.workers()) < count:
             time.sleep(0.1)
         for _ in range(2):
-            sweep_seconds(desk, new_rows("standard"))
-        yield desk
+            sweep_seconds(job_service, new_rows("standard"))
+        yield job_service
 
 
 def processor_seconds(root: int) -> float:
     """What a process and its descendants have used, the dead ones' share with who reaped them."""
     used = 0
-    for pid in {root, *family(root)}:
+    for pid in {root, *descendants(root)}:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         used += sum(int(field) for field in fields[11:15])
     return used / os.sysconf("SC_CLK_TCK")
@@ -93,12 +93,14 @@ def print_processor_time() -> None:
     """Processor seconds a row by width and level, and the rows an hour that a core makes of them."""
     print("processor seconds of a worker for a row of a 64×64 sweep, and rows an hour a core")
     print(f"{'verify':>10} {'width':>8} {'seconds':>8} {'rows/h':>10}")
-    with TemporaryDirectory() as folder, workers(Path(folder), 1) as desk:
-        (worker,) = {pid for pid in family(os.getpid()) if parents().get(pid) == os.getpid()}
+    with TemporaryDirectory() as folder, workers(Path(folder), 1) as job_service:
+        (worker,) = {
+            pid for pid in descendants(os.getpid()) if parent_pids().get(pid) == os.getpid()
+        }
         for level, width in (("standard", 64), ("standard", 16), ("none", 64)):
             rows = [row | {"base_channels": width} for row in new_rows(level)]
             before = processor_seconds(worker)
-            sweep_seconds(desk, rows)
+            sweep_seconds(job_service, rows)
             each = (processor_seconds(worker) - before) / len(rows)
             print(f"{level:>10} {width:8} {each:8.4f} {3600 / each:10,.0f}", flush=True)
 

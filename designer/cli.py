@@ -17,28 +17,28 @@ from designer.commands.layer import layer_command
 from designer.commands.solve import solve_command
 from designer.commands.verify import verify_command
 from designer.errors import Accident, DesignerError
-from designer.validation.errors_json import refusal_document
+from designer.validation.errors_json import error_document
 
-REFUSED = 2
-NOT_RUN = 3
+EXIT_REFUSED_INPUT = 2
+EXIT_NOT_RUN = 3
 
-JOINING = "gan_designer.commands"
+ENTRY_POINT_GROUP = "gan_designer.commands"
 """The entry-point group by which ``service`` adds its commands, so that designer never imports it."""
 
 
-class Commands(click.Group):
+class CommandGroup(click.Group):
     """A group whose added commands are loaded only when they are called or listed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands, in alphabetical order."""
-        return sorted({*super().list_commands(ctx), *entry_points(group=JOINING).names})
+        return sorted({*super().list_commands(ctx), *entry_points(group=ENTRY_POINT_GROUP).names})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, loaded where another package adds it."""
         own = super().get_command(ctx, cmd_name)
         if own is not None:
             return own
-        for entry in entry_points(group=JOINING, name=cmd_name):
+        for entry in entry_points(group=ENTRY_POINT_GROUP, name=cmd_name):
             loaded: click.Command = entry.load()
             return loaded
         return None
@@ -48,18 +48,18 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except DesignerError as error:
-            _refuse(ctx, error)
+            _exit_with_refusal(ctx, error)
 
 
-def _refuse(ctx: click.Context, error: DesignerError) -> NoReturn:
+def _exit_with_refusal(ctx: click.Context, error: DesignerError) -> NoReturn:
     """The sentence on stderr; with ``--json`` the refusal as an object on stdout too."""
     if ctx.meta.get("json"):
-        click.echo(json.dumps(refusal_document(error), ensure_ascii=False))
+        click.echo(json.dumps(error_document(error), ensure_ascii=False))
     click.echo(f"refused ({error.code}): {error}", err=True)
-    ctx.exit(NOT_RUN if isinstance(error, Accident) else REFUSED)
+    ctx.exit(EXIT_NOT_RUN if isinstance(error, Accident) else EXIT_REFUSED_INPUT)
 
 
-@click.group(cls=Commands)
+@click.group(cls=CommandGroup)
 @click.version_option(package_name="gan-designer")
 def main() -> None:
     """Chains of transposed convolutions that fit, and verified PyTorch networks made of them."""

@@ -8,7 +8,7 @@ MIN_SIDE = 4
 MAX_SIDE = 16_384
 """Largest side of a picture on two and three axes, in pixels."""
 
-MAX_LENGTH = 1_048_576
+MAX_SIGNAL_LENGTH = 1_048_576
 """Largest side of a signal on one axis, in samples."""
 
 MAX_ELEMENTS = 2**30
@@ -35,16 +35,16 @@ MAX_LAYERS = 64
 MAX_PARAMETERS = 10**9
 """Most parameters of one network."""
 
-MAX_CHOICES = 64
+MAX_SEARCH_ENTRIES = 64
 """Most entries of a search list."""
 
-MAX_CHOICE = 256
+MAX_SEARCH_VALUE = 256
 """Largest kernel size, stride or dilation in a search list."""
 
-MAX_BODY_BYTES = 2**20
+MAX_REQUEST_BYTES = 2**20
 """Largest request body."""
 
-MAX_WINDOW = 65_536
+MAX_WINDOW_VALUE = 65_536
 """Largest kernel size, stride, padding, dilation or output padding of a single layer."""
 
 MAX_MATRIX_ENTRIES = 2**17

@@ -10,7 +10,7 @@ from designer.networks import assemble_gan
 from designer.pictures.design_pictures import draw_design
 from designer.pictures.layer_picture import draw_layer
 from designer.pictures.matrix_picture import draw_matrix
-from designer.pictures.network_maps import Stage, draw_chain
+from designer.pictures.network_maps import CaptionedMap, draw_network_maps
 from designer.pictures.overlap_heat_map import draw_overlap
 from designer.pipeline.design import solve_brief
 
@@ -30,12 +30,12 @@ def transposed(*windows: Window) -> ConvTranspose:
     return ConvTranspose(in_channels=1, out_channels=1, windows=windows)
 
 
-def network(*shapes: tuple[int, ...], made_by: tuple[str, ...]) -> str:
+def network(*shapes: tuple[int, ...], caption_lines: tuple[str, ...]) -> str:
     stages = [
-        Stage(map=FeatureMap(channels=shape[0], size=shape[1:]), made_by=made_by)
+        CaptionedMap(map=FeatureMap(channels=shape[0], size=shape[1:]), caption_lines=caption_lines)
         for shape in shapes
     ]
-    return draw_chain(stages, title="Generator")
+    return draw_network_maps(stages, title="Generator")
 
 
 def design_pictures(*resolution: int) -> dict[str, str]:
@@ -76,12 +76,20 @@ GALLERY: dict[str, Callable[[], str]] = {
     "overlap of a generator of sounds": lambda: design_pictures(16384)["overlap.svg"],
     "overlap of a generator of scans": lambda: design_pictures(32, 36, 40)["overlap.svg"],
     "network": lambda: network(
-        (100, 1, 1), (512, 4, 4), (256, 8, 8), (3, 64, 48), made_by=("ConvTranspose2d", "k 4×4")
+        (100, 1, 1),
+        (512, 4, 4),
+        (256, 8, 8),
+        (3, 64, 48),
+        caption_lines=("ConvTranspose2d", "k 4×4"),
     ),
-    "network on one axis": lambda: network((64, 16), (32, 64), (1, 16384), made_by=("k 25 s 4",)),
-    "network on three axes": lambda: network((64, 4, 4, 4), (1, 32, 8, 16), made_by=("k 4×4×4",)),
+    "network on one axis": lambda: network(
+        (64, 16), (32, 64), (1, 16384), caption_lines=("k 25 s 4",)
+    ),
+    "network on three axes": lambda: network(
+        (64, 4, 4, 4), (1, 32, 8, 16), caption_lines=("k 4×4×4",)
+    ),
     "network, long": lambda: network(
-        *((512, 2**n, 2**n) for n in range(14)), made_by=("a line that says how it was made",)
+        *((512, 2**n, 2**n) for n in range(14)), caption_lines=("a line that says how it was made",)
     ),
 }
 """Name: the picture, drawn when it is wanted."""

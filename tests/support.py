@@ -16,7 +16,7 @@ def soak_count(small: int, full: int) -> int:
     return full if SOAK else small
 
 
-def own_folder() -> str:
+def make_temporary_folder() -> str:
     """A new folder for what an application keeps, gone when the tests end."""
     folder = tempfile.mkdtemp(prefix="gan-designer-test-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

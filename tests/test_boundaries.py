@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-ORDER = [
+IMPORT_ORDER = [
     "errors",
     "version",
     "limits",
@@ -42,7 +42,7 @@ PROBE = "designer.verification.probe"
 TORCH_HOST = "designer.verification.fork_server"
 """The one module that may import that room: the program of the verifying process."""
 
-HEAVY = ("torch", "flask", "marshmallow", "flask_smorest")
+HEAVY_PACKAGES = ("torch", "flask", "marshmallow", "flask_smorest")
 """What must not be loaded by a program that only solves."""
 
 
@@ -56,7 +56,7 @@ def python_files(folder: Path) -> dict[str, str]:
     }
 
 
-def imported(source: str) -> set[str]:
+def imported_modules(source: str) -> set[str]:
     """Every module that a source names in an import, wherever the import stands.
 
     ``from designer import limits`` names designer.limits alone; what cannot be told from a module,
@@ -73,7 +73,7 @@ def imported(source: str) -> set[str]:
     return found
 
 
-def room(module: str) -> str:
+def subpackage(module: str) -> str:
     """designer.chains.search is in the room ``solver``; the package's front door is its own."""
     return module.split(".")[1] if "." in module else ""
 
@@ -85,10 +85,10 @@ def upward_imports(sources: dict[str, str], order: list[str]) -> list[str]:
     return [
         f"{module} imports {other}"
         for module, source in sources.items()
-        for other in sorted(imported(source))
+        for other in sorted(imported_modules(source))
         if other.split(".")[0] == "designer"
-        and room(other) != room(module)
-        and rank.get(room(other), len(order)) >= rank[room(module)]
+        and subpackage(other) != subpackage(module)
+        and rank.get(subpackage(other), len(order)) >= rank[subpackage(module)]
     ]
 
 
@@ -97,7 +97,7 @@ def foreign_imports(sources: dict[str, str], *, forbidden: tuple[str, ...]) -> l
     return [
         f"{module} imports {other}"
         for module, source in sources.items()
-        for other in sorted(imported(source))
+        for other in sorted(imported_modules(source))
         if other.split(".")[0] in forbidden
     ]
 
@@ -112,11 +112,11 @@ def importers_of(package: str, sources: dict[str, str]) -> set[str]:
     return {
         module
         for module, source in sources.items()
-        if any(is_inside(other, package) for other in imported(source))
+        if any(is_inside(other, package) for other in imported_modules(source))
     }
 
 
-def late_imports(sources: dict[str, str]) -> list[str]:
+def nested_imports(sources: dict[str, str]) -> list[str]:
     """Imports inside a function, a class or an ``if``: those hide a cycle or a load."""
 
     def below(node: ast.AST) -> Iterator[ast.AST]:
@@ -125,17 +125,19 @@ def late_imports(sources: dict[str, str]) -> list[str]:
             yield from below(child)
 
     return [
-        f"{module} imports on line {late.lineno}"
+        f"{module} imports on line {late_import.lineno}"
         for module, source in sources.items()
         for statement in ast.parse(source).body
-        for late in below(statement)
-        if isinstance(late, ast.Import | ast.ImportFrom)
+        for late_import in below(statement)
+        if isinstance(late_import, ast.Import | ast.ImportFrom)
     ]
 
 
 def import_cycles(sources: dict[str, str]) -> list[str]:
     """Modules that can be reached from themselves by imports."""
-    graph = {module: imported(source) & sources.keys() for module, source in sources.items()}
+    graph = {
+        module: imported_modules(source) & sources.keys() for module, source in sources.items()
+    }
 
     def reachable(start: str) -> set[str]:
         seen: set[str] = set()
@@ -150,9 +152,11 @@ def import_cycles(sources: dict[str, str]) -> list[str]:
     return [module for module in graph if module in reachable(module)]
 
 
-def loaded_by(statement: str) -> set[str]:
+def heavy_packages_loaded_by(statement: str) -> set[str]:
     """Which heavy packages a fresh interpreter has loaded after ``statement``."""
-    program = f"import sys\n{statement}\nprint(*(n for n in {HEAVY!r} if n in sys.modules))"
+    program = (
+        f"import sys\n{statement}\nprint(*(n for n in {HEAVY_PACKAGES!r} if n in sys.modules))"
+    )
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return set(done.stdout.splitlines()[-1].split())
@@ -162,20 +166,20 @@ DESIGNER = python_files(ROOT / "designer")
 SERVICE = python_files(ROOT / "service")
 
 
-def test_every_room_has_its_place() -> None:
+def test_every_subpackage_is_in_the_import_order() -> None:
     """A new room of designer is placed in ORDER before it is used, and one that goes leaves it."""
-    assert {room(module) for module in DESIGNER} - {""} == set(ORDER)
+    assert {subpackage(module) for module in DESIGNER} - {""} == set(IMPORT_ORDER)
 
 
 def test_designer_imports_only_downwards() -> None:
     """Rooms see only the rooms before them."""
-    assert upward_imports(DESIGNER, ORDER) == []
+    assert upward_imports(DESIGNER, IMPORT_ORDER) == []
 
 
-def test_designer_knows_nothing_of_the_service() -> None:
+def test_designer_does_not_import_the_service() -> None:
     """HTTP is put in front of the library and never reaches into it."""
-    foreign = ("service", "flask", "flask_smorest", "marshmallow", "werkzeug", "gunicorn")
-    assert foreign_imports(DESIGNER, forbidden=foreign) == []
+    foreign_packages = ("service", "flask", "flask_smorest", "marshmallow", "werkzeug", "gunicorn")
+    assert foreign_imports(DESIGNER, forbidden=foreign_packages) == []
 
 
 def test_only_the_probe_imports_torch() -> None:
@@ -190,20 +194,20 @@ def test_only_the_verifying_process_imports_the_probe() -> None:
     assert importers_of(PROBE, others | SERVICE) - {TORCH_HOST} == set()
 
 
-def test_imports_stand_at_the_top() -> None:
+def test_imports_are_at_the_top_of_the_module() -> None:
     """No late import, no TYPE_CHECKING block."""
-    assert late_imports(DESIGNER | SERVICE) == []
+    assert nested_imports(DESIGNER | SERVICE) == []
 
 
 @pytest.mark.parametrize("sources", [DESIGNER, SERVICE], ids=["designer", "service"])
-def test_there_are_no_cycles(sources: dict[str, str]) -> None:
+def test_there_are_no_import_cycles(sources: dict[str, str]) -> None:
     """Inside a room, too, data goes one way."""
     assert import_cycles(sources) == []
 
 
 def test_importing_designer_loads_nothing_heavy() -> None:
     """A notebook that only solves does not wait for torch."""
-    assert loaded_by("import designer") == set()
+    assert heavy_packages_loaded_by("import designer") == set()
 
 
 @pytest.mark.parametrize(
@@ -218,11 +222,11 @@ def test_importing_designer_loads_nothing_heavy() -> None:
 def test_a_command_loads_nothing_heavy(arguments: list[str]) -> None:
     """The command line starts in milliseconds, and torch is the verifying process's alone."""
     call = f"from designer.cli import main; main({arguments}, standalone_mode=False)"
-    assert loaded_by(call) == set()
+    assert heavy_packages_loaded_by(call) == set()
 
 
 @pytest.mark.parametrize(
-    ("rule", "sources", "complaint"),
+    ("rule", "sources", "violation"),
     [
         (
             lambda sources: upward_imports(sources, ["low", "high"]),
@@ -255,7 +259,7 @@ def test_a_command_loads_nothing_heavy(arguments: list[str]) -> None:
             "designer.low",
         ),
         (
-            late_imports,
+            nested_imports,
             {"designer.low": "if TYPE_CHECKING:\n    import json"},
             "designer.low imports on line 2",
         ),
@@ -266,13 +270,13 @@ def test_a_command_loads_nothing_heavy(arguments: list[str]) -> None:
         ),
     ],
 )
-def test_each_rule_can_complain(
-    rule: Callable[[dict[str, str]], list[str]], sources: dict[str, str], complaint: str
+def test_each_rule_reports_a_violation(
+    rule: Callable[[dict[str, str]], list[str]], sources: dict[str, str], violation: str
 ) -> None:
     """A rule that accepts everything protects nothing."""
-    assert complaint in rule(sources)
+    assert violation in rule(sources)
 
 
-def test_a_heavy_import_is_noticed() -> None:
+def test_a_heavy_import_is_detected() -> None:
     """The probe of the probe: flask is seen where it is loaded."""
-    assert loaded_by("import designer, flask") == {"flask"}
+    assert heavy_packages_loaded_by("import designer, flask") == {"flask"}

@@ -26,7 +26,7 @@ from urllib.request import urlopen
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LEFT_BEHIND = (".git", ".venv", ".hypothesis", ".*_cache", "__pycache__", "*.egg-info", "build")
+NOT_COPIED = (".git", ".venv", ".hypothesis", ".*_cache", "__pycache__", "*.egg-info", "build")
 
 
 def console_commands(text: str) -> list[tuple[str, str]]:
@@ -68,9 +68,9 @@ class Shell:
         self.folder = folder
         self.port = free_port()
         self.server: subprocess.Popen[str] | None = None
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
-        path = f"{folder / '.venv/bin'}{os.pathsep}{kept['PATH']}"
-        self.environment = {**kept, "PATH": path, "COLUMNS": "100"}
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+        path = f"{folder / '.venv/bin'}{os.pathsep}{inherited['PATH']}"
+        self.environment = {**inherited, "PATH": path, "COLUMNS": "100"}
 
     def run(self, command: str, shown: str) -> None:
         """Run one command and compare what it prints."""
@@ -139,7 +139,7 @@ def clean_copy() -> Iterator[Path]:
     """The project as a stranger gets it, in a folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "gan-designer"
-        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_COPIED))
         yield copy
 
 
@@ -163,7 +163,7 @@ def test_the_quick_start_does_what_it_shows() -> None:
 @pytest.mark.parametrize(
     ("command", "shown"), [("echo two", "three\n"), ("echo one; exit 1", "one\n")]
 )
-def test_a_wrong_readme_is_noticed(tmp_path: Path, command: str, shown: str) -> None:
+def test_a_wrong_readme_fails(tmp_path: Path, command: str, shown: str) -> None:
     """Another output than the one that is shown, or a failure, fails."""
     with pytest.raises(AssertionError, match=r"two|one"):
         Shell(tmp_path).run(command, shown)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-PATIENCE_S = 240
+TIMEOUT_S = 240
 """Seconds that a condition may take on a busy machine."""
 
 
 def wait_until(condition: Callable[[], bool], *, what: str) -> None:
     """Return once the condition holds."""
-    end = time.monotonic() + PATIENCE_S
+    end = time.monotonic() + TIMEOUT_S
     while not condition():
-        assert time.monotonic() < end, f"waited {PATIENCE_S} s in vain for {what}"
+        assert time.monotonic() < end, f"waited {TIMEOUT_S} s in vain for {what}"
         time.sleep(0.05)

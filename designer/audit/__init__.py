@@ -14,12 +14,12 @@ answer             the whole answer
 """
 
 from designer.audit.answer import audit
-from designer.audit.diagnosis import Verdict
-from designer.audit.layers_json import LAYERS
+from designer.audit.diagnosis import AuditVerdict
+from designer.audit.layers_json import LAYER_CLASSES
 from designer.audit.request import AuditRequest, read_request
 from designer.audit.torch_proof import Proof
 
-LAYER_OPS = tuple(LAYERS)
+LAYER_OPS = tuple(LAYER_CLASSES)
 """Every op, by name."""
 
-__all__ = ["LAYER_OPS", "AuditRequest", "Proof", "Verdict", "audit", "read_request"]
+__all__ = ["LAYER_OPS", "AuditRequest", "AuditVerdict", "Proof", "audit", "read_request"]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from math import prod
 
-from designer.audit.ops.layer_errors import Shape, times
+from designer.audit.ops.layer_errors import TensorShape, format_sizes
 from designer.audit.repairs.goal import Goal
-from designer.audit.trace import Network, Trace
+from designer.audit.trace import AuditNetwork, Trace
 from designer.errors import FieldError, InvalidRequest
 
 
-def adaptation(network: Network, trace: Trace, sides: Shape) -> tuple[Network, Goal]:
+def plan_adaptation(
+    network: AuditNetwork, trace: Trace, sides: TensorShape
+) -> tuple[AuditNetwork, Goal]:
     """The network to be changed, and what it must then do.
 
     The picture is the larger end: a network that grows shall end at the sides, one that shrinks
@@ -19,28 +21,30 @@ def adaptation(network: Network, trace: Trace, sides: Shape) -> tuple[Network, G
 
     >>> from designer.audit.ops.convolutions import ConvLayer
     >>> from designer.audit.trace import trace_network
-    >>> judge = ConvLayer(in_channels=3, out_channels=1, kernel_size=8)
-    >>> small = Network(input_shape=(3, 8, 8), layers=(judge,))
-    >>> changed, goal = adaptation(small, trace_network(small), (12, 12))
+    >>> layer = ConvLayer(in_channels=3, out_channels=1, kernel_size=8)
+    >>> small = AuditNetwork(input_shape=(3, 8, 8), layers=(layer,))
+    >>> changed, goal = plan_adaptation(small, trace_network(small), (12, 12))
     >>> changed.input_shape, goal.wanted
     ((3, 12, 12), (1, 1, 1))
 
     Raises:
         InvalidRequest: where the network breaks at its own size, or no end has as many axes.
     """
-    if trace.broken is not None:
-        raise _refused("a network is adapted from a size at which it fits; this one breaks")
+    if trace.layer_error is not None:
+        raise _adaptation_error(
+            "a network is adapted from a size at which it fits; this one breaks"
+        )
     start, end = network.input_shape, trace.shapes[-1][1:]
     grows = len(end) > 1 and prod(end[1:]) > prod(start[1:])
     picture = end if grows else start
     if len(picture) != len(sides) + 1:
-        raise _refused(
-            f"the picture {times(picture)} has {len(picture) - 1} axes, got {len(sides)}"
+        raise _adaptation_error(
+            f"the picture {format_sizes(picture)} has {len(picture) - 1} axes, got {len(sides)}"
         )
     if grows:
         return network, Goal(wanted=(end[0], *sides))
     return replace(network, input_shape=(start[0], *sides)), Goal(wanted=end)
 
 
-def _refused(detail: str) -> InvalidRequest:
+def _adaptation_error(detail: str) -> InvalidRequest:
     return InvalidRequest([FieldError(pointer="/adapt_to", code="cannot_adapt", detail=detail)])

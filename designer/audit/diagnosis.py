@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import prod
 
-from designer.audit.error_message import Complaint, last_message, numbers_in, speaks_of_sizes
-from designer.audit.ops.layer_errors import Shape, times
+from designer.audit.error_message import ErrorMessage, final_message, find_numbers, is_about_sizes
+from designer.audit.ops.layer_errors import TensorShape, format_sizes
 from designer.audit.request import AuditRequest
-from designer.audit.trace import Network, Trace, trace_network
+from designer.audit.trace import AuditNetwork, Trace, trace_network
 from designer.limits import MAX_AUDIT_BATCH
 
-MOST_BATCHES = 40
+MAX_TRIED_BATCHES = 40
 """Most batches that are tried on the numbers of a message."""
 
 
-class Verdict(StrEnum):
+class AuditVerdict(StrEnum):
     """What an audit finds."""
 
     FITS = "fits"
@@ -35,10 +35,10 @@ class Diagnosis:
     something that no size can cause, None where no message was sent.
     """
 
-    verdict: Verdict
+    verdict: AuditVerdict
     reason: str
     layer: int | None = None
-    wanted: Shape | None = None
+    wanted: TensorShape | None = None
     torch_error: str | None = None
     about_error: str | None = None
     geometry: bool | None = None
@@ -46,43 +46,43 @@ class Diagnosis:
 
 def diagnose(request: AuditRequest, trace: Trace) -> Diagnosis:
     """The diagnosis of a traced network."""
-    network, seen = request.network, request.complaint
+    network, message = request.network, request.error_message
     wanted = request.wanted_shape
-    if trace.broken is not None:
+    if trace.layer_error is not None:
         index = len(trace.steps)
-        about, geometry = _about_break(network, trace, seen)
+        about, geometry = _explain_for_failing_layer(network, trace, message)
         return Diagnosis(
-            verdict=Verdict.BREAKS,
-            reason=f"Layer {index} ({network.layers[index].op}): {trace.broken}.",
+            verdict=AuditVerdict.BREAKS,
+            reason=f"Layer {index} ({network.layers[index].op}): {trace.layer_error}.",
             layer=index,
             wanted=wanted,
-            torch_error=trace.broken.torch_error,
+            torch_error=trace.layer_error.torch_error,
             about_error=about,
             geometry=geometry,
         )
-    if wanted is None and seen is not None:
-        wanted = _told(trace, seen)
-    about, geometry = _about_run(network, trace, seen)
+    if wanted is None and message is not None:
+        wanted = _shape_from_message(trace, message)
+    about, geometry = _explain_for_running_network(network, trace, message)
     if wanted is not None and trace.shapes[-1] != (network.batch, *wanted):
-        layer = last_sizing(network, trace)
+        layer = last_resizing_layer(network, trace)
         return Diagnosis(
-            verdict=Verdict.MISSES,
-            reason=_missed(network, trace, wanted, layer),
+            verdict=AuditVerdict.MISSES,
+            reason=_miss_reason(network, trace, wanted, layer),
             layer=layer,
             wanted=wanted,
             about_error=about,
             geometry=geometry,
         )
     return Diagnosis(
-        verdict=Verdict.FITS,
-        reason=f"Every layer fits; the network ends at {times(trace.shapes[-1][1:])}.",
+        verdict=AuditVerdict.FITS,
+        reason=f"Every layer fits; the network ends at {format_sizes(trace.shapes[-1][1:])}.",
         wanted=wanted,
         about_error=about,
         geometry=geometry,
     )
 
 
-def last_sizing(network: Network, trace: Trace) -> int:
+def last_resizing_layer(network: AuditNetwork, trace: Trace) -> int:
     """The last layer that changes the sizes: where the end is decided."""
     for index in range(len(trace.steps) - 1, -1, -1):
         before, after = trace.shapes[index], trace.shapes[index + 1]
@@ -92,66 +92,71 @@ def last_sizing(network: Network, trace: Trace) -> int:
     return len(trace.steps) - 1
 
 
-def _missed(network: Network, trace: Trace, wanted: Shape, layer: int) -> str:
+def _miss_reason(network: AuditNetwork, trace: Trace, wanted: TensorShape, layer: int) -> str:
     op = network.layers[layer].op
     before, after = trace.shapes[layer][1:], trace.shapes[layer + 1][1:]
-    law = "; ".join(dict.fromkeys(trace.steps[layer].arithmetic))
+    formulas = "; ".join(dict.fromkeys(trace.steps[layer].arithmetic))
     end = trace.shapes[-1]
-    ends = f"ends at {times(end[1:])} where {times(wanted)} is wanted"
+    ends = f"ends at {format_sizes(end[1:])} where {format_sizes(wanted)} is wanted"
     if end[0] != network.batch:
         ends = f"gives {end[0]} results for a batch of {network.batch}"
     return (
         f"The network runs and {ends}."
-        f" The sizes are last changed by layer {layer} ({op}), from {times(before)} to"
-        f" {times(after)}" + (f": {law}." if law else ".")
+        f" The sizes are last changed by layer {layer} ({op}), from {format_sizes(before)} to"
+        f" {format_sizes(after)}" + (f": {formulas}." if formulas else ".")
     )
 
 
-def _told(trace: Trace, seen: Complaint) -> Shape | None:
+def _shape_from_message(trace: Trace, message: ErrorMessage) -> TensorShape | None:
     """The shape that a loss's message shows to be wanted."""
     end = trace.shapes[-1]
-    if seen.target is not None and seen.given is not None:
-        if prod(seen.given) != prod(end):
+    if message.target is not None and message.loss_input is not None:
+        if prod(message.loss_input) != prod(end):
             return None
-        target = seen.target[1:]
-        if len(seen.target) == 1 and len(seen.given) >= 1:
+        target = message.target[1:]
+        if len(message.target) == 1 and len(message.loss_input) >= 1:
             return (1,) * (len(end) - 1)
         return target
-    if seen.sides is not None and seen.axis is not None and 0 < seen.axis < len(end):
-        if end[seen.axis] not in seen.sides:
+    if message.axis_sizes is not None and message.axis is not None and 0 < message.axis < len(end):
+        if end[message.axis] not in message.axis_sizes:
             return None
         wanted = list(end)
-        mine, its = seen.sides if end[seen.axis] == seen.sides[0] else reversed(seen.sides)
+        own_size, other_size = (
+            message.axis_sizes
+            if end[message.axis] == message.axis_sizes[0]
+            else reversed(message.axis_sizes)
+        )
         return tuple(
-            its if size == mine and axis > 1 else size for axis, size in enumerate(wanted)
+            other_size if size == own_size and axis > 1 else size
+            for axis, size in enumerate(wanted)
         )[1:]
     return None
 
 
-def _about_run(
-    network: Network, trace: Trace, seen: Complaint | None
+def _explain_for_running_network(
+    network: AuditNetwork, trace: Trace, message: ErrorMessage | None
 ) -> tuple[str | None, bool | None]:
     """What the message means for a network that runs."""
-    if seen is None:
+    if message is None:
         return None, None
-    if seen.foreign is not None:
+    if message.other_topic is not None:
         return (
-            f"The message is about {seen.foreign}. That is not geometry: no layer's size causes it.",
+            f"The message is about {message.other_topic}. That is not geometry: no layer's size causes it.",
             False,
         )
     end = trace.shapes[-1]
-    if seen.given is not None and seen.target is not None:
-        return _about_loss(network, trace, seen.given, seen.target)
-    if seen.sides is not None and _told(trace, seen) is not None:
+    if message.loss_input is not None and message.target is not None:
+        return _explain_loss_message(network, trace, message.loss_input, message.target)
+    if message.axis_sizes is not None and _shape_from_message(trace, message) is not None:
         return (
-            f"The message compares {seen.sides[0]} with {seen.sides[1]}: the network ends at"
-            f" {times(end[1:])}.",
+            f"The message compares {message.axis_sizes[0]} with {message.axis_sizes[1]}: the network ends at"
+            f" {format_sizes(end[1:])}.",
             True,
         )
-    if speaks_of_sizes(last_message(seen.text)):
+    if is_about_sizes(final_message(message.text)):
         return (
             f"The message is about sizes, but every layer of this network takes what it gets, and it"
-            f" ends at {times(end[1:])}: the message comes from another input size, batch or network.",
+            f" ends at {format_sizes(end[1:])}: the message comes from another input size, batch or network.",
             True,
         )
     return (
@@ -161,14 +166,14 @@ def _about_run(
     )
 
 
-def _about_loss(
-    network: Network, trace: Trace, given: Shape, target: Shape
+def _explain_loss_message(
+    network: AuditNetwork, trace: Trace, loss_input: TensorShape, target: TensorShape
 ) -> tuple[str | None, bool | None]:
-    end, batch, numbers = trace.shapes[-1], network.batch, prod(given)
+    end, batch, numbers = trace.shapes[-1], network.batch, prod(loss_input)
     if numbers == prod(end) == prod(target):
         return (
-            f"The loss got as many numbers as were due, {numbers}, laid out as {times(given)} where"
-            f" {times(target)} was due: no size is wrong, a view or squeeze of one of them is"
+            f"The loss got as many numbers as were due, {numbers}, laid out as {format_sizes(loss_input)} where"
+            f" {format_sizes(target)} was due: no size is wrong, a view or squeeze of one of them is"
             " missing.",
             True,
         )
@@ -179,42 +184,42 @@ def _about_loss(
         ends = maps[-1] if maps else (each,)
         return (
             f"The loss got {whole} numbers where {prod(target)} were due: the network ends at"
-            f" {times(ends)}, {each} numbers for each of {batch} samples.",
+            f" {format_sizes(ends)}, {each} numbers for each of {batch} samples.",
             True,
         )
     return (
         f"The loss got {numbers} numbers; this network gives {prod(end)} for a batch of {batch}"
-        f" ({times(end[1:])} each): the message comes from another input size, batch or network.",
+        f" ({format_sizes(end[1:])} each): the message comes from another input size, batch or network.",
         True,
     )
 
 
-def _about_break(
-    network: Network, trace: Trace, seen: Complaint | None
+def _explain_for_failing_layer(
+    network: AuditNetwork, trace: Trace, message: ErrorMessage | None
 ) -> tuple[str | None, bool | None]:
     """Whether the message that was seen is the one of the layer that breaks."""
-    if seen is None:
+    if message is None:
         return None, None
-    said, message = _squeezed(seen.text), last_message(seen.text)
-    batches = _batches(network, trace, message)
+    seen_text, final_text = _without_spaces(message.text), final_message(message.text)
+    batches = _candidate_batches(network, trace, final_text)
     for batch in batches:
         error = _error_at(network, len(trace.steps), batch)
-        if error is not None and _squeezed(error) in said:
+        if error is not None and _without_spaces(error) in seen_text:
             with_batch = "" if batch == network.batch else f", with a batch of {batch}"
             return f"This is the message that was seen{with_batch}.", True
-    if seen.foreign is not None:
+    if message.other_topic is not None:
         return (
-            f"The message that was seen is about {seen.foreign}: that is not geometry. The layer"
+            f"The message that was seen is about {message.other_topic}: that is not geometry. The layer"
             " named here would be refused all the same.",
             False,
         )
-    if any(_same_numbers(network, trace, batch, message) for batch in batches):
+    if any(_has_same_numbers(network, trace, batch, final_text) for batch in batches):
         return (
             "The message that was seen has the numbers of this one, in the words of another version"
             " of torch.",
             True,
         )
-    if speaks_of_sizes(last_message(seen.text)):
+    if is_about_sizes(final_message(message.text)):
         return (
             "The message that was seen has other words or numbers than torch has for this layer: it"
             " may come from another input, batch or version.",
@@ -227,27 +232,29 @@ def _about_break(
     )
 
 
-def _batches(network: Network, trace: Trace, text: str) -> list[int]:
+def _candidate_batches(network: AuditNetwork, trace: Trace, text: str) -> list[int]:
     """Batches that the numbers of a message may be of, the request's own first."""
     each = prod(trace.shapes[-1][1:])
-    told = [count for number in sorted(numbers_in(text)) for count in (number, number // each)]
-    told = [count for count in told if 1 <= count <= MAX_AUDIT_BATCH]
-    return list(dict.fromkeys([network.batch, *told]))[:MOST_BATCHES]
+    candidates = [
+        count for number in sorted(find_numbers(text)) for count in (number, number // each)
+    ]
+    candidates = [count for count in candidates if 1 <= count <= MAX_AUDIT_BATCH]
+    return list(dict.fromkeys([network.batch, *candidates]))[:MAX_TRIED_BATCHES]
 
 
-def _error_at(network: Network, index: int, batch: int) -> str | None:
+def _error_at(network: AuditNetwork, index: int, batch: int) -> str | None:
     """What torch says of the same layer with another batch."""
     trace = trace_network(replace(network, batch=batch))
-    if trace.broken is None or trace.fails_at != index:
+    if trace.layer_error is None or trace.fails_at != index:
         return None
-    return trace.broken.torch_error
+    return trace.layer_error.torch_error
 
 
-def _same_numbers(network: Network, trace: Trace, batch: int, text: str) -> bool:
-    numbers = numbers_in(_error_at(network, len(trace.steps), batch) or "")
-    return len(numbers) > 1 and numbers <= numbers_in(text) and speaks_of_sizes(text)
+def _has_same_numbers(network: AuditNetwork, trace: Trace, batch: int, text: str) -> bool:
+    numbers = find_numbers(_error_at(network, len(trace.steps), batch) or "")
+    return len(numbers) > 1 and numbers <= find_numbers(text) and is_about_sizes(text)
 
 
-def _squeezed(text: str) -> str:
+def _without_spaces(text: str) -> str:
     """A text without spaces and line ends, which are lost in copying."""
     return "".join(text.split())

@@ -6,24 +6,24 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from designer.audit.ops.layer_errors import Shape
+from designer.audit.ops.layer_errors import TensorShape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Complaint:
+class ErrorMessage:
     """An error message, read.
 
-    ``given`` and ``target`` are the shapes that a loss compared, batch axis first. ``axis`` and
-    ``sides`` are one axis of two tensors that did not meet, the network's own first.
-    ``foreign`` says what the message is about, where that is no size.
+    ``loss_input`` and ``target`` are the shapes that a loss compared, batch axis first. ``axis`` and
+    ``axis_sizes`` are one axis of two tensors that did not meet, the network's own first.
+    ``other_topic`` says what the message is about, where that is no size.
     """
 
     text: str
-    given: Shape | None = None
-    target: Shape | None = None
+    loss_input: TensorShape | None = None
+    target: TensorShape | None = None
     axis: int | None = None
-    sides: tuple[int, int] | None = None
-    foreign: str | None = None
+    axis_sizes: tuple[int, int] | None = None
+    other_topic: str | None = None
 
     @property
     def batch(self) -> int | None:
@@ -31,34 +31,34 @@ class Complaint:
         return self.target[0] if self.target else None
 
 
-def read_complaint(text: str) -> Complaint:
+def read_error_message(text: str) -> ErrorMessage:
     """What an error message says.
 
-    >>> seen = read_complaint("Using a target size (torch.Size([128])) that is different to the"
+    >>> seen = read_error_message("Using a target size (torch.Size([128])) that is different to the"
     ...                       " input size (torch.Size([3200])) is deprecated.")
-    >>> seen.target, seen.given
+    >>> seen.target, seen.loss_input
     ((128,), (3200,))
     """
     for pattern, read in _LOSSES:
         if found := re.search(pattern, text, re.IGNORECASE):
             return read(text, found)
-    for pattern, about in FOREIGN.items():
-        if re.search(pattern, last_message(text), re.IGNORECASE):
-            return Complaint(text=text, foreign=about)
-    return Complaint(text=text)
+    for pattern, about in OTHER_TOPICS.items():
+        if re.search(pattern, final_message(text), re.IGNORECASE):
+            return ErrorMessage(text=text, other_topic=about)
+    return ErrorMessage(text=text)
 
 
-def last_message(text: str) -> str:
+def final_message(text: str) -> str:
     r"""What a traceback ends in; a text that is none, as it is.
 
-    >>> last_message("Traceback (most recent call last):\n  File 'worker.py'\nValueError: no")
+    >>> final_message("Traceback (most recent call last):\n  File 'worker.py'\nValueError: no")
     'ValueError: no'
     """
     ends = list(re.finditer(r"^[\w.]*(?:Error|Exception|Warning)\b", text, re.MULTILINE))
     return text[ends[-1].start() :] if ends else text
 
 
-FOREIGN: Mapping[str, str] = {
+OTHER_TOPICS: Mapping[str, str] = {
     r"out of memory|bad_alloc|not enough memory|can't allocate memory": "memory",
     r"device-side assert|(?<!dimension )index out of range|Target -?\d+ is out|nll_loss|"
     r"index -?\d+ is out of bounds": "class labels or indices",
@@ -90,7 +90,7 @@ FOREIGN: Mapping[str, str] = {
 }
 """What a message is about that no layer's size can cause, by its words."""
 
-_SIZES_SPOKEN_OF = (
+_SIZE_WORDING = (
     r"must match|cannot be multiplied|size mismatch|kernel size|channels|invalid for input|too small|"
     r"padding|to be unbatched|unbatched|\dD input|same number of dimensions|more than 1 value|"
     r"running_mean|must be divisible|divisible by|wrapping around|out of range|must have the same size|"
@@ -99,19 +99,19 @@ _SIZES_SPOKEN_OF = (
 """Words of messages that a layer's sizes cause, in torch's present and older wordings."""
 
 
-def speaks_of_sizes(text: str) -> bool:
+def is_about_sizes(text: str) -> bool:
     """Whether a message is of the kind that sizes cause.
 
-    >>> speaks_of_sizes("size mismatch, m1: [64 x 8192], m2: [2048 x 512]")
+    >>> is_about_sizes("size mismatch, m1: [64 x 8192], m2: [2048 x 512]")
     True
     """
-    return re.search(_SIZES_SPOKEN_OF, text, re.IGNORECASE) is not None
+    return re.search(_SIZE_WORDING, text, re.IGNORECASE) is not None
 
 
-def numbers_in(text: str) -> frozenset[int]:
+def find_numbers(text: str) -> frozenset[int]:
     """The numbers of a message, those apart that belong to a name.
 
-    >>> sorted(numbers_in("mat1 and mat2 shapes cannot be multiplied (64x8192 and 2048x512)"))
+    >>> sorted(find_numbers("mat1 and mat2 shapes cannot be multiplied (64x8192 and 2048x512)"))
     [64, 512, 2048, 8192]
     """
     found = re.findall(r"(?<![A-Za-z_\d])\d{1,12}|(?<=\dx)\d{1,12}", text)
@@ -121,23 +121,23 @@ def numbers_in(text: str) -> frozenset[int]:
 _SIZE = r"\(?torch\.Size\(\[([\d, ]*)\]\)\)?"
 
 
-def _read_target_first(text: str, found: re.Match[str]) -> Complaint:
-    return Complaint(text=text, target=_numbers(found[1]), given=_numbers(found[2]))
+def _read_target_first(text: str, found: re.Match[str]) -> ErrorMessage:
+    return ErrorMessage(text=text, target=_numbers(found[1]), loss_input=_numbers(found[2]))
 
 
-def _read_given_first(text: str, found: re.Match[str]) -> Complaint:
-    return Complaint(text=text, given=_numbers(found[1]), target=_numbers(found[2]))
+def _read_given_first(text: str, found: re.Match[str]) -> ErrorMessage:
+    return ErrorMessage(text=text, loss_input=_numbers(found[1]), target=_numbers(found[2]))
 
 
-def _read_axis(text: str, found: re.Match[str]) -> Complaint:
-    return Complaint(text=text, sides=(int(found[1]), int(found[2])), axis=int(found[3]))
+def _read_axis(text: str, found: re.Match[str]) -> ErrorMessage:
+    return ErrorMessage(text=text, axis_sizes=(int(found[1]), int(found[2])), axis=int(found[3]))
 
 
-def _numbers(text: str) -> Shape:
+def _numbers(text: str) -> TensorShape:
     return tuple(int(number) for number in re.findall(r"\d{1,12}", text))
 
 
-_LOSSES: tuple[tuple[str, Callable[[str, re.Match[str]], Complaint]], ...] = (
+_LOSSES: tuple[tuple[str, Callable[[str, re.Match[str]], ErrorMessage]], ...] = (
     (rf"target size {_SIZE}.*?input size {_SIZE}", _read_target_first),
     (r"target size \[([\d, ]*)\].*?input size \[([\d, ]*)\]", _read_target_first),
     (rf"input size {_SIZE}.*?target size {_SIZE}", _read_given_first),

@@ -7,10 +7,10 @@ from dataclasses import asdict
 from designer.audit.request import AuditRequest
 from designer.audit.trace import Trace
 from designer.errors import FieldError, InvalidLayer
-from designer.validation.json_readers import Document
+from designer.validation.json_readers import JsonObject
 
 
-def break_errors(request: AuditRequest, trace: Trace) -> list[Document]:
+def layer_field_errors(request: AuditRequest, trace: Trace) -> list[JsonObject]:
     """One error per field that the broken law is about, none where all layers run.
 
     The first layer gets the input, which is then such a field too.
@@ -18,21 +18,21 @@ def break_errors(request: AuditRequest, trace: Trace) -> list[Document]:
     >>> from designer.audit.request import read_request
     >>> from designer.audit.trace import trace_network
     >>> layer = {"op": "linear", "in_features": 9, "out_features": 1}
-    >>> asked = read_request({"input_shape": [3], "layers": [layer]})
-    >>> for error in break_errors(asked, trace_network(asked.network)):
+    >>> request = read_request({"input_shape": [3], "layers": [layer]})
+    >>> for error in layer_field_errors(request, trace_network(request.network)):
     ...     print(error["pointer"], error["code"], error["facts"])
     /layers/0/in_features illegal_layer {'in_features': 9, 'features': 3}
     /input_shape illegal_layer {'in_features': 9, 'features': 3}
     """
-    if trace.broken is None:
+    if trace.layer_error is None:
         return []
-    facts = dict(trace.broken.facts)
+    facts = dict(trace.layer_error.facts)
     if request.source is not None:
         facts["line"] = request.source.lines[len(trace.steps)]
     return [
         asdict(
             FieldError(
-                pointer=pointer, code=InvalidLayer.code, detail=str(trace.broken), facts=facts
+                pointer=pointer, code=InvalidLayer.code, detail=str(trace.layer_error), facts=facts
             )
         )
         for pointer in _pointers(request, trace)
@@ -45,10 +45,10 @@ def layer_pointer(request: AuditRequest, index: int) -> str:
 
 
 def _pointers(request: AuditRequest, trace: Trace) -> list[str]:
-    assert trace.broken is not None, "the caller has looked"
-    index, fields = len(trace.steps), trace.broken.fields
+    assert trace.layer_error is not None, "the caller has looked"
+    index, fields = len(trace.steps), trace.layer_error.fields
     layer = layer_pointer(request, index)
     found = [layer]
     if request.source is None:
         found = [f"{layer}/{name}" for name in fields] or found
-    return found if index or trace.broken.alone else [*found, "/input_shape"]
+    return found if index or trace.layer_error.self_contradictory else [*found, "/input_shape"]

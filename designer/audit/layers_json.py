@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 
-from designer.audit.ops.field_readers import FREE_TEXT, OPS
-from designer.audit.ops.layer import AxisLayer, Layer
+from designer.audit.ops.field_readers import FREE_TEXT_READERS, OP_FIELD_READERS
+from designer.audit.ops.layer import AuditLayer, AxisLayer
 from designer.limits import MAX_AUDIT_LAYERS
-from designer.validation.field_validators import shorten
-from designer.validation.json_readers import Document, read_list, read_object, refuse_field
+from designer.validation.field_validators import short_text
+from designer.validation.json_readers import JsonObject, read_list, read_object, refuse_field
 
-LAYERS = {kind.op: kind for kind in OPS}
+LAYER_CLASSES = {layer_class.op: layer_class for layer_class in OP_FIELD_READERS}
 """The class of each op."""
 
-_ATTRIBUTES = {"from": "source"}
+_ATTRIBUTE_NAMES = {"from": "source"}
 """Field names that are no Python names, and what the classes call them."""
 
-_FIELDS = {attribute: name for name, attribute in _ATTRIBUTES.items()}
+_JSON_NAMES = {attribute_name: name for name, attribute_name in _ATTRIBUTE_NAMES.items()}
 
 
-def read_layers(value: object, *, pointer: str) -> tuple[Layer, ...]:
+def read_audit_layers(value: object, *, pointer: str) -> tuple[AuditLayer, ...]:
     """The layers of a request.
 
     Raises:
@@ -28,15 +28,15 @@ def read_layers(value: object, *, pointer: str) -> tuple[Layer, ...]:
     """
     entries = read_list(value, pointer=pointer, low=1, high=MAX_AUDIT_LAYERS)
     return tuple(
-        read_layer(entry, pointer=f"{pointer}/{index}", index=index)
+        read_audit_layer(entry, pointer=f"{pointer}/{index}", index=index)
         for index, entry in enumerate(entries)
     )
 
 
-def read_layer(value: object, *, pointer: str, index: int) -> Layer:
+def read_audit_layer(value: object, *, pointer: str, index: int) -> AuditLayer:
     """One layer; ``index`` is its place, for the skips.
 
-    >>> layer = read_layer({"op": "linear", "in_features": 8, "out_features": 2},
+    >>> layer = read_audit_layer({"op": "linear", "in_features": 8, "out_features": 2},
     ...                    pointer="/layers/0", index=0)
     >>> layer.step((2, 8), ()).shape
     (2, 2)
@@ -44,82 +44,84 @@ def read_layer(value: object, *, pointer: str, index: int) -> Layer:
     Raises:
         InvalidRequest: for an unknown op or field, one that is missing, or a value out of range.
     """
-    kind = _read_op(value, pointer=pointer)
-    readers = {**OPS[kind], **FREE_TEXT}
+    layer_class = _read_op(value, pointer=pointer)
+    readers = {**OP_FIELD_READERS[layer_class], **FREE_TEXT_READERS}
     required = tuple(
-        _FIELDS.get(field.name, field.name)
-        for field in fields(kind)
+        _JSON_NAMES.get(field.name, field.name)
+        for field in fields(layer_class)
         if field.default is MISSING and field.default_factory is MISSING
     )
     document = read_object(
         value, pointer=pointer, known=("op", *readers), required=("op", *required)
     )
     given = {
-        _ATTRIBUTES.get(name, name): readers[name](entry, f"{pointer}/{name}")
+        _ATTRIBUTE_NAMES.get(name, name): readers[name](entry, f"{pointer}/{name}")
         for name, entry in document.items()
         if name != "op" and entry is not None
     }
-    layer = kind(**given)
-    _refuse_lists(layer, pointer=pointer)
-    _refuse_choice(layer, document, pointer=pointer)
-    _refuse_source(layer, pointer=pointer, index=index)
+    layer = layer_class(**given)
+    _refuse_unequal_lists(layer, pointer=pointer)
+    _refuse_size_with_factor(layer, document, pointer=pointer)
+    _refuse_later_source(layer, pointer=pointer, index=index)
     return layer
 
 
-def layer_document(layer: Layer) -> Document:
+def audit_layer_document(layer: AuditLayer) -> JsonObject:
     """One layer as JSON: its op and every field that is not left at its default.
 
     >>> from designer.audit.ops.linear_and_reshape import LinearLayer
-    >>> layer_document(LinearLayer(in_features=8, out_features=2, bias=False))
+    >>> audit_layer_document(LinearLayer(in_features=8, out_features=2, bias=False))
     {'op': 'linear', 'in_features': 8, 'out_features': 2, 'bias': False}
     """
-    document: Document = {"op": layer.op}
-    tail: Document = {}
+    document: JsonObject = {"op": layer.op}
+    tail: JsonObject = {}
     for field in fields(layer):
         value = getattr(layer, field.name)
         if value != field.default or field.default is MISSING:
-            part = tail if field.name in FREE_TEXT else document
-            part[_FIELDS.get(field.name, field.name)] = plain(value)
+            part = tail if field.name in FREE_TEXT_READERS else document
+            part[_JSON_NAMES.get(field.name, field.name)] = json_value(value)
     return {**document, **tail}
 
 
-def plain(value: object) -> object:
+def json_value(value: object) -> object:
     """A field's value as JSON: tuples become lists.
 
-    >>> plain(((0, 1), (2, 0)))
+    >>> json_value(((0, 1), (2, 0)))
     [[0, 1], [2, 0]]
     """
-    return [plain(entry) for entry in value] if isinstance(value, tuple) else value
+    return [json_value(entry) for entry in value] if isinstance(value, tuple) else value
 
 
-def field_value(layer: Layer, name: str) -> object:
+def field_value(layer: AuditLayer, name: str) -> object:
     """The value of a field by its JSON name."""
-    return getattr(layer, _ATTRIBUTES.get(name, name))
+    return getattr(layer, _ATTRIBUTE_NAMES.get(name, name))
 
 
-def attribute(name: str) -> str:
+def attribute_name(name: str) -> str:
     """What the layer classes call a field."""
-    return _ATTRIBUTES.get(name, name)
+    return _ATTRIBUTE_NAMES.get(name, name)
 
 
-def _read_op(value: object, *, pointer: str) -> type[Layer]:
+def _read_op(value: object, *, pointer: str) -> type[AuditLayer]:
     if not isinstance(value, Mapping):
-        refuse_field(pointer, "not_an_object", f"a layer must be an object, got {shorten(value)}")
+        refuse_field(
+            pointer, "not_an_object", f"a layer must be an object, got {short_text(value)}"
+        )
     op = value.get("op")
     if op is None:
         refuse_field(f"{pointer}/op", "missing_field", "op is required")
-    if not isinstance(op, str) or op not in LAYERS:
-        names = sorted(LAYERS)
-        detail = f"op must be one of {', '.join(names)}, got {shorten(op)}"
+    if not isinstance(op, str) or op not in LAYER_CLASSES:
+        names = sorted(LAYER_CLASSES)
+        detail = f"op must be one of {', '.join(names)}, got {short_text(op)}"
         refuse_field(f"{pointer}/op", "not_a_choice", detail, choices=names)
-    return LAYERS[op]
+    return LAYER_CLASSES[op]
 
 
-def _refuse_lists(layer: Layer, *, pointer: str) -> None:
+def _refuse_unequal_lists(layer: AuditLayer, *, pointer: str) -> None:
     """Per-axis lists of one layer agree with each other and with its ``ndim``."""
     if not isinstance(layer, AxisLayer):
         return
-    axes, said_by = layer.ndim, "ndim"
+    axes, axes_source = layer.ndim, "ndim"
     for name in layer.AXIS_FIELDS:
         value = getattr(layer, name)
         if not isinstance(value, tuple):
@@ -128,14 +130,16 @@ def _refuse_lists(layer: Layer, *, pointer: str) -> None:
             refuse_field(
                 f"{pointer}/{name}",
                 "wrong_length",
-                f"{name} has {len(value)} entries, {said_by} says {axes} axes",
+                f"{name} has {len(value)} entries, {axes_source} says {axes} axes",
                 length=len(value),
                 axes=axes,
             )
-        axes, said_by = len(value), name
+        axes, axes_source = len(value), name
 
 
-def _refuse_choice(layer: Layer, document: Mapping[str, object], *, pointer: str) -> None:
+def _refuse_size_with_factor(
+    layer: AuditLayer, document: Mapping[str, object], *, pointer: str
+) -> None:
     """An upsampling names its factor or its size, and not both."""
     if layer.op != "upsample":
         return
@@ -148,7 +152,7 @@ def _refuse_choice(layer: Layer, document: Mapping[str, object], *, pointer: str
         )
 
 
-def _refuse_source(layer: Layer, *, pointer: str, index: int) -> None:
+def _refuse_later_source(layer: AuditLayer, *, pointer: str, index: int) -> None:
     """A skip comes from an earlier layer."""
     source = getattr(layer, "source", None)
     if source is not None and source >= index:

@@ -8,14 +8,14 @@ from typing import Any
 
 from designer.audit.ops.adaptive_pooling import AdaptivePoolLayer, GlobalPoolLayer
 from designer.audit.ops.convolutions import ConvLayer, ConvolutionLayer, ConvTransposeLayer
-from designer.audit.ops.layer import Layer, PerAxis
-from designer.audit.ops.layer_errors import Shape, times
+from designer.audit.ops.layer import AuditLayer, PerAxis
+from designer.audit.ops.layer_errors import TensorShape, format_sizes
 from designer.audit.ops.linear_and_reshape import FlattenLayer, LinearLayer, ReshapeLayer
-from designer.audit.ops.norms import Normalizing
+from designer.audit.ops.norms import NormalizationLayer
 from designer.audit.ops.padding import CropLayer, PadLayer
 from designer.audit.ops.pooling import PoolLayer
 from designer.audit.ops.upsampling import PixelShuffleLayer, UpsampleLayer
-from designer.audit.trace import Network, Trace, continue_trace, trace_network
+from designer.audit.trace import AuditNetwork, Trace, continue_trace, trace_network
 from designer.geometry.axis import inverse_output_padding
 from designer.geometry.layers import Window
 
@@ -24,58 +24,60 @@ from designer.geometry.layers import Window
 class Mirror:
     """The layers back, and what could not be mirrored, in words."""
 
-    network: Network
+    network: AuditNetwork
     left_out: tuple[str, ...]
 
     @property
     def restores(self) -> bool:
         """Whether it gives back the shape that the first network took."""
-        return trace_network(self.network).broken is None
+        return trace_network(self.network).layer_error is None
 
 
-def mirror_network(network: Network, trace: Trace) -> Mirror:
+def mirror_network(network: AuditNetwork, trace: Trace) -> Mirror:
     """The mirror of a network that runs: it restores every size on the way back.
 
     A norm and an activation belong to the map they stand on: the mirrored layer carries those of
     the layer before it, the last one none.
 
     >>> encoder = ConvLayer(in_channels=3, out_channels=8, kernel_size=3, stride=2, padding=1)
-    >>> network = Network(input_shape=(3, 28, 27), layers=(encoder,))
+    >>> network = AuditNetwork(input_shape=(3, 28, 27), layers=(encoder,))
     >>> back = mirror_network(network, trace_network(network)).network.layers[0]
     >>> back.op, back.output_padding
     ('conv_transpose', (1, 0))
     """
-    back: list[Layer] = []
+    back: list[AuditLayer] = []
     left_out: list[str] = []
     for index in range(len(network.layers) - 1, -1, -1):
         layer = network.layers[index]
         before, after = trace.shapes[index], trace.shapes[index + 1]
-        turned = list(_turn(layer, before, after))
-        if not _restores(turned, before, after):
-            turned = []
-        if not turned and not isinstance(layer, Normalizing):
+        reversed_layers = list(_reverse_layer(layer, before, after))
+        if not _restores(reversed_layers, before, after):
+            reversed_layers = []
+        if not reversed_layers and not isinstance(layer, NormalizationLayer):
             left_out.append(
-                f"layer {index} ({layer.op}, {times(before[1:])} to {times(after[1:])}) has no way back"
+                f"layer {index} ({layer.op}, {format_sizes(before[1:])} to {format_sizes(after[1:])}) has no way back"
             )
         earlier = network.layers[index - 1] if index else None
-        back += [_dressed(each, earlier) for each in turned]
+        back += [_with_norm_and_activation(each, earlier) for each in reversed_layers]
     input_shape = trace.shapes[-1][1:]
-    made = replace(network, input_shape=input_shape, layers=tuple(back))
-    return Mirror(network=made, left_out=tuple(left_out))
+    mirrored = replace(network, input_shape=input_shape, layers=tuple(back))
+    return Mirror(network=mirrored, left_out=tuple(left_out))
 
 
-def _restores(turned: list[Layer], before: Shape, after: Shape) -> bool:
+def _restores(reversed_layers: list[AuditLayer], before: TensorShape, after: TensorShape) -> bool:
     """Whether the layers lead back: not where torch took the batch or the channels for an axis."""
-    trace = continue_trace([after], [], turned)
-    return trace.broken is None and trace.shapes[-1] == before and before[0] == after[0]
+    trace = continue_trace([after], [], reversed_layers)
+    return trace.layer_error is None and trace.shapes[-1] == before and before[0] == after[0]
 
 
-def _turn(layer: Layer, before: Shape, after: Shape) -> Iterator[Layer]:
+def _reverse_layer(
+    layer: AuditLayer, before: TensorShape, after: TensorShape
+) -> Iterator[AuditLayer]:
     """The layers that lead from ``after`` back to ``before``; none where nothing does."""
     if isinstance(layer, ConvLayer):
-        yield from _turn_conv(layer, before, after)
+        yield from _reverse_conv(layer, before, after)
     elif isinstance(layer, ConvTransposeLayer):
-        yield from _turn_transposed(layer, before, after)
+        yield from _reverse_conv_transpose(layer, before, after)
     elif isinstance(layer, LinearLayer):
         yield LinearLayer(in_features=after[-1], out_features=before[-1], bias=layer.bias)
     elif isinstance(layer, FlattenLayer | ReshapeLayer) and before[0] == after[0]:
@@ -84,9 +86,9 @@ def _turn(layer: Layer, before: Shape, after: Shape) -> Iterator[Layer]:
         else:
             yield ReshapeLayer(shape=before[1:])
     elif isinstance(layer, PadLayer | CropLayer):
-        yield _turn_border(layer, before)
+        yield _reverse_border(layer, before)
     elif isinstance(layer, PoolLayer | UpsampleLayer | AdaptivePoolLayer) and len(before) > 2:
-        yield from _resize(before, after)
+        yield from _reverse_resize(before, after)
     elif isinstance(layer, GlobalPoolLayer):
         if not layer.keepdim:
             yield ReshapeLayer(shape=(before[1], *(1,) * (len(before) - 2)))
@@ -98,7 +100,9 @@ def _turn(layer: Layer, before: Shape, after: Shape) -> Iterator[Layer]:
         )
 
 
-def _turn_conv(layer: ConvLayer, before: Shape, after: Shape) -> Iterator[Layer]:
+def _reverse_conv(
+    layer: ConvLayer, before: TensorShape, after: TensorShape
+) -> Iterator[AuditLayer]:
     """The transposed convolution with the same window; more than it may add is cropped or padded."""
     axes = layer.axes(before)
     windows = layer.windows(axes)
@@ -115,12 +119,12 @@ def _turn_conv(layer: ConvLayer, before: Shape, after: Shape) -> Iterator[Layer]
         for window, side in zip(windows, before[-axes:], strict=True)
     )
     yield ConvTransposeLayer(
-        **_shared(layer),
+        **_swapped_channels(layer),
         kernel_size=layer.kernel_size,
         stride=layer.stride,
-        padding=_together([window.padding for window in windows]),
+        padding=_as_per_axis([window.padding for window in windows]),
         dilation=layer.dilation,
-        output_padding=_together(extra),
+        output_padding=_as_per_axis(extra),
     )
     if layer.padding == "same":
         sides = [
@@ -131,17 +135,20 @@ def _turn_conv(layer: ConvLayer, before: Shape, after: Shape) -> Iterator[Layer]
             yield CropLayer(crop=crops)
 
 
-def _turn_transposed(layer: ConvTransposeLayer, before: Shape, after: Shape) -> Iterator[Layer]:
+def _reverse_conv_transpose(
+    layer: ConvTransposeLayer, before: TensorShape, after: TensorShape
+) -> Iterator[AuditLayer]:
     """The convolution with the same window; sizes that it would miss are cropped first."""
     axes = layer.axes(before)
     windows = layer.windows(axes)
-    spare = [
-        _spare(w, a, b) for w, a, b in zip(windows, after[-axes:], before[-axes:], strict=True)
+    rows_to_crop = [
+        _rows_to_crop(w, a, b)
+        for w, a, b in zip(windows, after[-axes:], before[-axes:], strict=True)
     ]
-    if any(spare):
-        yield CropLayer(crop=tuple((0, rows) for rows in spare))
+    if any(rows_to_crop):
+        yield CropLayer(crop=tuple((0, rows) for rows in rows_to_crop))
     yield ConvLayer(
-        **_shared(layer),
+        **_swapped_channels(layer),
         kernel_size=layer.kernel_size,
         stride=layer.stride,
         padding=layer.padding,
@@ -149,7 +156,7 @@ def _turn_transposed(layer: ConvTransposeLayer, before: Shape, after: Shape) -> 
     )
 
 
-def _spare(window: Window, size: int, wanted: int) -> int:
+def _rows_to_crop(window: Window, size: int, wanted: int) -> int:
     """How many rows must go before the convolution leads to the wanted size."""
     return next(
         (rows for rows in range(size) if window.conv(size - rows) == wanted),
@@ -157,7 +164,7 @@ def _spare(window: Window, size: int, wanted: int) -> int:
     )
 
 
-def _shared(layer: ConvolutionLayer) -> dict[str, Any]:
+def _swapped_channels(layer: ConvolutionLayer) -> dict[str, Any]:
     return {
         "in_channels": layer.out_channels,
         "out_channels": layer.in_channels,
@@ -167,7 +174,7 @@ def _shared(layer: ConvolutionLayer) -> dict[str, Any]:
     }
 
 
-def _turn_border(layer: PadLayer | CropLayer, before: Shape) -> PadLayer:
+def _reverse_border(layer: PadLayer | CropLayer, before: TensorShape) -> PadLayer:
     """What was laid on is cut off, what was cut off is laid on."""
     if isinstance(layer, PadLayer):
         return PadLayer(pad=tuple(-pad for pad in layer.pad))
@@ -175,7 +182,7 @@ def _turn_border(layer: PadLayer | CropLayer, before: Shape) -> PadLayer:
     return PadLayer(pad=tuple(pad for pair in reversed(crops) for pad in pair))
 
 
-def _resize(before: Shape, after: Shape) -> Iterator[Layer]:
+def _reverse_resize(before: TensorShape, after: TensorShape) -> Iterator[AuditLayer]:
     """Up by upsampling to the size, down by an adaptive pooling; both where axes go both ways."""
     if before[2:] == after[2:]:
         return
@@ -185,12 +192,12 @@ def _resize(before: Shape, after: Shape) -> Iterator[Layer]:
         yield AdaptivePoolLayer(output_size=before[2:])
 
 
-def _dressed(layer: Layer, earlier: Layer | None) -> Layer:
+def _with_norm_and_activation(layer: AuditLayer, earlier: AuditLayer | None) -> AuditLayer:
     if earlier is None:
         return layer
     values: dict[str, Any] = {"norm": earlier.norm, "activation": earlier.activation}
     return replace(layer, **values)
 
 
-def _together(values: tuple[int, ...] | list[int]) -> PerAxis:
+def _as_per_axis(values: tuple[int, ...] | list[int]) -> PerAxis:
     return values[0] if len(set(values)) == 1 else tuple(values)

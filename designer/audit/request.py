@@ -5,34 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import prod
 
-from designer.audit.error_message import Complaint, read_complaint
+from designer.audit.error_message import ErrorMessage, read_error_message
 from designer.audit.interpreter.network_finder import SourceNetwork, read_source
-from designer.audit.layers_json import read_layers
-from designer.audit.ops.layer_errors import Shape
-from designer.audit.trace import Network
+from designer.audit.layers_json import read_audit_layers
+from designer.audit.ops.layer_errors import TensorShape
+from designer.audit.trace import AuditNetwork
 from designer.limits import (
     MAX_AUDIT_BATCH,
     MAX_ELEMENTS,
     MAX_ERROR_TEXT,
-    MAX_LENGTH,
     MAX_SIDE,
+    MAX_SIGNAL_LENGTH,
 )
 from designer.validation.field_validators import (
     check_integer,
     check_length,
     field_name,
     refuse,
-    shorten,
+    short_text,
 )
 from designer.validation.json_readers import (
-    Document,
+    JsonObject,
     read_flag,
     read_list,
     read_object,
     refuse_field,
 )
 
-FIELDS = (
+REQUEST_FIELDS = (
     "input_shape",
     "layers",
     "source",
@@ -55,12 +55,12 @@ class AuditRequest:
     shall have: the map at the larger end of the network.
     """
 
-    network: Network
+    network: AuditNetwork
     source: SourceNetwork | None = None
-    wanted_shape: Shape | None = None
-    complaint: Complaint | None = None
+    wanted_shape: TensorShape | None = None
+    error_message: ErrorMessage | None = None
     mirror: bool = False
-    adapt_to: Shape | None = None
+    adapt_to: TensorShape | None = None
 
 
 def read_request(value: object) -> AuditRequest:
@@ -69,31 +69,33 @@ def read_request(value: object) -> AuditRequest:
     Raises:
         InvalidRequest: for anything that no audit may be asked, by its pointer.
     """
-    document = read_object(value, pointer="", known=FIELDS, required=("input_shape",))
+    document = read_object(value, pointer="", known=REQUEST_FIELDS, required=("input_shape",))
     input_shape = read_shape(document["input_shape"], pointer="/input_shape", least=1)
-    given = {name: document.get(name) for name in FIELDS if document.get(name) is not None}
-    complaint = None if "error" not in given else read_complaint(_text(given["error"], "/error"))
-    batch = _read_batch(given, complaint)
-    _refuse_both(given)
-    network = Network(input_shape=input_shape, layers=(), batch=batch)
+    given = {name: document.get(name) for name in REQUEST_FIELDS if document.get(name) is not None}
+    error_message = (
+        None if "error" not in given else read_error_message(_read_text(given["error"], "/error"))
+    )
+    batch = _read_batch(given, error_message)
+    _refuse_two_networks(given)
+    network = AuditNetwork(input_shape=input_shape, layers=(), batch=batch)
     source: SourceNetwork | None = None
     if "source" in given:
-        text = _text(given["source"], "/source", most=None)
+        text = _read_text(given["source"], "/source", most=None)
         source = read_source(text, input_shape=input_shape, batch=batch)
         layers = source.layers
     else:
-        layers = read_layers(given["layers"], pointer="/layers")
+        layers = read_audit_layers(given["layers"], pointer="/layers")
     return AuditRequest(
         network=replace(network, layers=layers),
         source=source,
         wanted_shape=_read_wanted(given),
-        complaint=complaint,
+        error_message=error_message,
         mirror="mirror" in given and read_flag(given["mirror"], pointer="/mirror"),
         adapt_to=_read_sides(given, axes=len(input_shape) - 1),
     )
 
 
-def read_shape(value: object, *, pointer: str, least: int) -> Shape:
+def read_shape(value: object, *, pointer: str, least: int) -> TensorShape:
     """A shape of one sample: channels and 1 to 3 sizes, or features alone.
 
     >>> read_shape([3, 64, 64], pointer="/input_shape", least=1)
@@ -104,7 +106,7 @@ def read_shape(value: object, *, pointer: str, least: int) -> Shape:
     """
     entries = read_list(value, pointer=pointer, low=least, high=4)
     for place, entry in enumerate(entries):
-        most = MAX_SIDE if len(entries) > 2 and place else MAX_LENGTH
+        most = MAX_SIDE if len(entries) > 2 and place else MAX_SIGNAL_LENGTH
         refuse(check_integer(entry, pointer=f"{pointer}/{place}", low=1, high=most))
     shape = tuple(entry for entry in entries if isinstance(entry, int))
     if prod(shape) > MAX_ELEMENTS:
@@ -118,9 +120,9 @@ def read_shape(value: object, *, pointer: str, least: int) -> Shape:
     return shape
 
 
-def _text(value: object, pointer: str, *, most: int | None = MAX_ERROR_TEXT) -> str:
+def _read_text(value: object, pointer: str, *, most: int | None = MAX_ERROR_TEXT) -> str:
     if not isinstance(value, str):
-        detail = f"{field_name(pointer)} must be a text, got {shorten(value)}"
+        detail = f"{field_name(pointer)} must be a text, got {short_text(value)}"
         refuse_field(pointer, "not_a_text", detail)
     if most is not None and len(value) > most:
         refuse_field(
@@ -133,18 +135,22 @@ def _text(value: object, pointer: str, *, most: int | None = MAX_ERROR_TEXT) -> 
     return value
 
 
-def _read_batch(given: Document, complaint: Complaint | None) -> int:
+def _read_batch(given: JsonObject, error_message: ErrorMessage | None) -> int:
     """As given; else as the error tells; else two."""
     if "batch" in given:
         refuse(check_integer(given["batch"], pointer="/batch", low=1, high=MAX_AUDIT_BATCH))
         batch = given["batch"]
         assert isinstance(batch, int)
         return batch
-    told = complaint.batch if complaint is not None else None
-    return told if told is not None and 1 <= told <= MAX_AUDIT_BATCH else DEFAULT_BATCH
+    message_batch = error_message.batch if error_message is not None else None
+    return (
+        message_batch
+        if message_batch is not None and 1 <= message_batch <= MAX_AUDIT_BATCH
+        else DEFAULT_BATCH
+    )
 
 
-def _refuse_both(given: Document) -> None:
+def _refuse_two_networks(given: JsonObject) -> None:
     sent = [name for name in ("layers", "source") if name in given]
     if len(sent) != 1:
         refuse_field(
@@ -154,13 +160,13 @@ def _refuse_both(given: Document) -> None:
         )
 
 
-def _read_wanted(given: Document) -> Shape | None:
+def _read_wanted(given: JsonObject) -> TensorShape | None:
     if "wanted_shape" not in given:
         return None
     return read_shape(given["wanted_shape"], pointer="/wanted_shape", least=0)
 
 
-def _read_sides(given: Document, *, axes: int) -> Shape | None:
+def _read_sides(given: JsonObject, *, axes: int) -> TensorShape | None:
     if "adapt_to" not in given:
         return None
     value = given["adapt_to"]

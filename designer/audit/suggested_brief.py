@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from math import prod
 
-from designer.audit.ops.layer_errors import Shape
-from designer.audit.trace import Network
+from designer.audit.ops.layer_errors import TensorShape
+from designer.audit.trace import AuditNetwork
 from designer.brief.model import Brief
 from designer.errors import DesignerError
-from designer.validation.json_readers import Document
+from designer.validation.json_readers import JsonObject
 
-USUAL_LATENT = 100
+DEFAULT_LATENT_DIM = 100
 """Length of the latent vector where the network has none to take over."""
 
 
-def suggest_design(network: Network, wanted: Shape | None) -> Document | None:
+def suggest_brief(network: AuditNetwork, wanted: TensorShape | None) -> JsonObject | None:
     """The brief of a pair of networks for the picture at the larger end, None where none is served.
 
     >>> from designer.audit.ops.linear_and_reshape import LinearLayer
-    >>> network = Network(input_shape=(128,), layers=(LinearLayer(in_features=1, out_features=1),))
-    >>> suggest_design(network, (3, 96, 96))
+    >>> network = AuditNetwork(input_shape=(128,), layers=(LinearLayer(in_features=1, out_features=1),))
+    >>> suggest_brief(network, (3, 96, 96))
     {'resolution': [96, 96], 'latent_dim': 128, 'channels': 3}
     """
     start = network.input_shape
@@ -28,14 +28,14 @@ def suggest_design(network: Network, wanted: Shape | None) -> Document | None:
     picture, other = (end, start) if grows else (start, end)
     if len(picture) < 2:
         return None
-    latent = other[0] if grows and prod(other[1:]) == 1 else USUAL_LATENT
-    brief: Document = {
+    latent_dim = other[0] if grows and prod(other[1:]) == 1 else DEFAULT_LATENT_DIM
+    brief: JsonObject = {
         "resolution": list(picture[1:]),
-        "latent_dim": latent,
+        "latent_dim": latent_dim,
         "channels": picture[0],
     }
     try:
-        Brief(resolution=picture[1:], latent_dim=latent, channels=picture[0])
+        Brief(resolution=picture[1:], latent_dim=latent_dim, channels=picture[0])
     except DesignerError:
         return None
     return brief

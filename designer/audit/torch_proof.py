@@ -7,25 +7,25 @@ from dataclasses import replace
 from enum import StrEnum
 from math import prod
 
-from designer.audit.layers_json import layer_document
+from designer.audit.layers_json import audit_layer_document
 from designer.audit.ops.convolutions import ConvLayer, ConvolutionLayer
-from designer.audit.ops.layer import Layer
-from designer.audit.ops.layer_errors import Shape
+from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.ops.linear_and_reshape import LinearLayer
 from designer.audit.ops.pooling import PoolLayer
 from designer.audit.ops.upsampling import UpsampleLayer
-from designer.audit.trace import Network, Trace
+from designer.audit.trace import AuditNetwork, Trace
 from designer.geometry.cost import convolution_multiply_adds, convolution_parameters
-from designer.validation.json_readers import Document
-from designer.verification import Runner
+from designer.validation.json_readers import JsonObject
+from designer.verification import ProbeRunner
 
-MAX_WHOLE = 2 * 10**9
+MAX_RUN_MULTIPLY_ADDS = 2 * 10**9
 """Most multiply-adds of a network that is run whole, all samples of its batch together."""
 
-MAX_NUMBERS = 2**25
+MAX_RUN_ELEMENTS = 2**25
 """Most numbers of one map, or of all weights, that are run."""
 
-SEED = 0
+AUDIT_SEED = 0
 
 
 class Proof(StrEnum):
@@ -39,7 +39,9 @@ class Proof(StrEnum):
     """Not run: too large, or no verifying process was at hand."""
 
 
-def prove(networks: Sequence[tuple[Network, Trace]], runner: Runner) -> list[Proof | None]:
+def prove_networks(
+    networks: Sequence[tuple[AuditNetwork, Trace]], runner: ProbeRunner
+) -> list[Proof | None]:
     """How far torch ran each network; None where torch and the trace disagree.
 
     Raises:
@@ -49,7 +51,7 @@ def prove(networks: Sequence[tuple[Network, Trace]], runner: Runner) -> list[Pro
     lists = [part for _, parts in plans for part, _ in parts]
     if not lists:
         return [kind for kind, _ in plans]
-    answers = iter(runner({"layer_lists": lists, "seed": SEED})["traces"])
+    answers = iter(runner({"layer_lists": lists, "seed": AUDIT_SEED})["traces"])
     found: list[Proof | None] = []
     for kind, parts in plans:
         agreed = [
@@ -60,55 +62,55 @@ def prove(networks: Sequence[tuple[Network, Trace]], runner: Runner) -> list[Pro
     return found
 
 
-Part = tuple[Document, list[list[int]]]
+Part = tuple[JsonObject, list[list[int]]]
 """A network for the probe, and the whole shapes that it must give."""
 
 
-def _plan(network: Network, trace: Trace) -> tuple[Proof, list[Part]]:
-    weights, work = _costs(network, trace)
-    numbers = max(map(prod, trace.shapes))
-    if max(weights, numbers) <= MAX_NUMBERS and work <= MAX_WHOLE:
-        document: Document = {
+def _plan(network: AuditNetwork, trace: Trace) -> tuple[Proof, list[Part]]:
+    weights, multiply_adds = _costs(network, trace)
+    elements = max(map(prod, trace.shapes))
+    if max(weights, elements) <= MAX_RUN_ELEMENTS and multiply_adds <= MAX_RUN_MULTIPLY_ADDS:
+        document: JsonObject = {
             "input_shape": list(network.input_shape),
             "batch": network.batch,
-            "layers": [layer_document(layer) for layer in network.layers],
+            "layers": [audit_layer_document(layer) for layer in network.layers],
         }
         return Proof.WHOLE, [(document, [list(shape) for shape in trace.shapes[1:]])]
     parts = []
     for layer, before, after in zip(network.layers, trace.shapes, trace.shapes[1:], strict=False):
-        thin = _thin(layer, before, after)
+        thin = _thin_layer(layer, before, after)
         if thin is None:
             return Proof.LAWS, []
         parts += thin
     return Proof.LAYERS, parts
 
 
-def _costs(network: Network, trace: Trace) -> tuple[int, int]:
+def _costs(network: AuditNetwork, trace: Trace) -> tuple[int, int]:
     """Weights of all layers, and multiply-adds of the batch."""
-    weights, work = 0, 0
+    weights, multiply_adds = 0, 0
     for layer, before, after in zip(network.layers, trace.shapes, trace.shapes[1:], strict=False):
         if isinstance(layer, LinearLayer):
             weights += layer.in_features * layer.out_features
-            work += prod(before[:-1]) * layer.in_features * layer.out_features
+            multiply_adds += prod(before[:-1]) * layer.in_features * layer.out_features
         if isinstance(layer, ConvolutionLayer):
             axes = layer.axes(before)
-            taps = prod(layer.spread("kernel_size", axes))
+            taps = prod(layer.axis_values("kernel_size", axes))
             channels, out, groups = layer.in_channels, layer.out_channels, layer.groups
             place = after if isinstance(layer, ConvLayer) else before
             weights += convolution_parameters(
                 taps=taps, in_channels=channels, out_channels=out, groups=groups
             )
-            work += before[0] * convolution_multiply_adds(
+            multiply_adds += before[0] * convolution_multiply_adds(
                 positions=place[-axes:],
                 taps=taps,
                 in_channels=channels,
                 out_channels=out,
                 groups=groups,
             )
-    return weights, work
+    return weights, multiply_adds
 
 
-def _thin(layer: Layer, before: Shape, after: Shape) -> list[Part] | None:
+def _thin_layer(layer: AuditLayer, before: TensorShape, after: TensorShape) -> list[Part] | None:
     """A layer by itself with one channel, none where it has no sizes to prove; None: too large."""
     if not isinstance(layer, ConvolutionLayer | PoolLayer | UpsampleLayer):
         return []
@@ -119,12 +121,12 @@ def _thin(layer: Layer, before: Shape, after: Shape) -> list[Part] | None:
     taps = 1
     if isinstance(layer, ConvolutionLayer):
         layer = replace(layer, in_channels=1, out_channels=1, groups=1)
-        taps = prod(layer.spread("kernel_size", axes))
-    if max(prod(start), prod(end)) > MAX_NUMBERS or prod(end) * taps > MAX_WHOLE:
+        taps = prod(layer.axis_values("kernel_size", axes))
+    if max(prod(start), prod(end)) > MAX_RUN_ELEMENTS or prod(end) * taps > MAX_RUN_MULTIPLY_ADDS:
         return None
-    document: Document = {
+    document: JsonObject = {
         "input_shape": list(start),
         "batch": 1,
-        "layers": [layer_document(layer)],
+        "layers": [audit_layer_document(layer)],
     }
     return [(document, [[1, *end]])]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from designer.audit.ops.layer import Layer
-from designer.audit.ops.layer_errors import LayerBreaks, Shape, Step, refuse_size
+from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep, refuse_too_large
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Network:
+class AuditNetwork:
     """A network that somebody has: the shape of one sample, and the layers in order."""
 
-    input_shape: Shape
-    layers: tuple[Layer, ...]
+    input_shape: TensorShape
+    layers: tuple[AuditLayer, ...]
     batch: int = 2
 
 
@@ -25,45 +25,45 @@ class Trace:
     ``shapes`` begins with the input and holds whole tensors, the batch axis first.
     """
 
-    shapes: tuple[Shape, ...]
-    steps: tuple[Step, ...]
-    broken: LayerBreaks | None = None
+    shapes: tuple[TensorShape, ...]
+    steps: tuple[TraceStep, ...]
+    layer_error: LayerError | None = None
 
     @property
     def fails_at(self) -> int | None:
         """Index of the first layer that breaks, None where all run."""
-        return None if self.broken is None else len(self.steps)
+        return None if self.layer_error is None else len(self.steps)
 
     @property
-    def output_shape(self) -> Shape | None:
+    def output_shape(self) -> TensorShape | None:
         """What comes out for one sample, None where a layer breaks."""
-        return None if self.broken is not None else self.shapes[-1][1:]
+        return None if self.layer_error is not None else self.shapes[-1][1:]
 
 
-def trace_network(network: Network) -> Trace:
+def trace_network(network: AuditNetwork) -> Trace:
     """The trace of a network.
 
     >>> from designer.audit.ops.linear_and_reshape import LinearLayer
     >>> layer = LinearLayer(in_features=8, out_features=2)
-    >>> trace_network(Network(input_shape=(8,), layers=(layer,))).output_shape
+    >>> trace_network(AuditNetwork(input_shape=(8,), layers=(layer,))).output_shape
     (2,)
-    >>> trace_network(Network(input_shape=(8,), layers=(layer, layer))).fails_at
+    >>> trace_network(AuditNetwork(input_shape=(8,), layers=(layer, layer))).fails_at
     1
     """
     return continue_trace([(network.batch, *network.input_shape)], [], network.layers)
 
 
 def continue_trace(
-    shapes: Sequence[Shape], steps: Sequence[Step], layers: Sequence[Layer]
+    shapes: Sequence[TensorShape], steps: Sequence[TraceStep], layers: Sequence[AuditLayer]
 ) -> Trace:
     """The trace of further layers, from what earlier ones have given."""
     seen, done = list(shapes), list(steps)
     for layer in layers:
         try:
             step = layer.step(seen[-1], seen)
-            refuse_size(step.shape, seen[0][0])
-        except LayerBreaks as broken:
-            return Trace(shapes=tuple(seen), steps=tuple(done), broken=broken)
+            refuse_too_large(step.shape, seen[0][0])
+        except LayerError as layer_error:
+            return Trace(shapes=tuple(seen), steps=tuple(done), layer_error=layer_error)
         seen.append(step.shape)
         done.append(step)
     return Trace(shapes=tuple(seen), steps=tuple(done))

@@ -7,36 +7,36 @@ from functools import lru_cache
 from math import prod
 
 from designer.audit.ops.convolutions import ConvLayer, ConvolutionLayer, ConvTransposeLayer
-from designer.audit.ops.layer import Layer
-from designer.audit.ops.layer_errors import Shape, times
+from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.layer_errors import TensorShape, format_sizes
 from designer.audit.ops.linear_and_reshape import LinearLayer
 from designer.audit.ops.norms import InstanceNormLayer, NormLayer
 from designer.audit.ops.pooling import PoolLayer
-from designer.audit.trace import Network, Trace
+from designer.audit.trace import AuditNetwork, Trace
 from designer.geometry.axis import kernel_span, unread_positions
 
 
-def layer_warnings(network: Network, trace: Trace, index: int) -> list[str]:
+def layer_warnings(network: AuditNetwork, trace: Trace, index: int) -> list[str]:
     """The warnings of a layer that ran.
 
     >>> layer = ConvLayer(in_channels=1, out_channels=1, kernel_size=2, stride=2)
     >>> from designer.audit.trace import trace_network
-    >>> network = Network(input_shape=(1, 5), layers=(layer,))
+    >>> network = AuditNetwork(input_shape=(1, 5), layers=(layer,))
     >>> layer_warnings(network, trace_network(network), 0)
     ['1 of 5 positions along axis 0 is never read.']
     """
     layer = network.layers[index]
     before, after = trace.shapes[index], trace.shapes[index + 1]
     found = [*window_warnings(layer, before, after)]
-    found += _norm(network, index, after)
-    found += _batch(network, before, after)
+    found += _norm_warnings(network, index, after)
+    found += _batch_warnings(network, before, after)
     if index == len(network.layers) - 1:
-        found += _critic(network, trace)
+        found += _critic_warnings(network, trace)
     return found
 
 
 @lru_cache(maxsize=4096)
-def window_warnings(layer: Layer, before: Shape, after: Shape) -> tuple[str, ...]:
+def window_warnings(layer: AuditLayer, before: TensorShape, after: TensorShape) -> tuple[str, ...]:
     """What is odd about how a layer's windows read or paint; the same layers come by often.
 
     >>> window_warnings(ConvTransposeLayer(in_channels=1, out_channels=1, kernel_size=4, stride=2),
@@ -44,25 +44,27 @@ def window_warnings(layer: Layer, before: Shape, after: Shape) -> tuple[str, ...
     ()
     """
     if isinstance(layer, ConvLayer | PoolLayer):
-        return tuple(_reading(layer, before, after))
-    return tuple(_overlap(layer, before)) if isinstance(layer, ConvTransposeLayer) else ()
+        return tuple(_read_warnings(layer, before, after))
+    return tuple(_overlap_warnings(layer, before)) if isinstance(layer, ConvTransposeLayer) else ()
 
 
-def _reading(layer: ConvLayer | PoolLayer, before: Shape, after: Shape) -> list[str]:
+def _read_warnings(
+    layer: ConvLayer | PoolLayer, before: TensorShape, after: TensorShape
+) -> list[str]:
     axes = layer.axes(before)
-    kernels, dilations = layer.spread("kernel_size", axes), layer.spread("dilation", axes)
-    strides = kernels if layer.stride is None else layer.spread("stride", axes)
+    kernels, dilations = layer.axis_values("kernel_size", axes), layer.axis_values("dilation", axes)
+    strides = kernels if layer.stride is None else layer.axis_values("stride", axes)
     found = []
     sizes, outputs = before[-axes:], after[-axes:]
     spans = [kernel_span(f, d) for f, d in zip(kernels, dilations, strict=True)]
     if any(span > size for span, size in zip(spans, sizes, strict=True)):
         found.append(
-            f"The kernel spans {times(spans)}, more than the map of {times(sizes)} it reads: much of"
+            f"The kernel spans {format_sizes(spans)}, more than the map of {format_sizes(sizes)} it reads: much of"
             " it only ever sees padding."
         )
     if layer.padding == "same":
         return found
-    paddings = (0,) * axes if layer.padding == "valid" else layer.spread("padding", axes)
+    paddings = (0,) * axes if layer.padding == "valid" else layer.axis_values("padding", axes)
     for axis, (f, s, p, d) in enumerate(zip(kernels, strides, paddings, dilations, strict=True)):
         unread = unread_positions(
             sizes[axis], positions=outputs[axis], kernel_size=f, stride=s, padding=p, dilation=d
@@ -75,7 +77,7 @@ def _reading(layer: ConvLayer | PoolLayer, before: Shape, after: Shape) -> list[
     return found
 
 
-def _overlap(layer: ConvTransposeLayer, before: Shape) -> list[str]:
+def _overlap_warnings(layer: ConvTransposeLayer, before: TensorShape) -> list[str]:
     return [
         f"Uneven overlap along axis {axis}: kernel_size {window.kernel_size} is no multiple of"
         f" stride {window.stride}"
@@ -90,25 +92,29 @@ def _overlap(layer: ConvTransposeLayer, before: Shape) -> list[str]:
     ]
 
 
-def _norm(network: Network, index: int, after: Shape) -> list[str]:
+def _norm_warnings(network: AuditNetwork, index: int, after: TensorShape) -> list[str]:
     layer = network.layers[index]
     found: list[str] = []
-    if isinstance(layer, ConvolutionLayer | LinearLayer) and layer.bias and _normed(network, index):
+    if (
+        isinstance(layer, ConvolutionLayer | LinearLayer)
+        and layer.bias
+        and _is_normed(network, index)
+    ):
         found.append("The bias does nothing: the norm that follows takes the mean away.")
     if _is_norm(layer, "batch") and prod(after) == after[1]:
         found.append(
-            f"A batch norm of {times(after[1:])} with a batch of 1 has one value per channel: torch"
+            f"A batch norm of {format_sizes(after[1:])} with a batch of 1 has one value per channel: torch"
             " refuses it in training mode."
         )
     if _is_norm(layer, "instance") and len(after) > 2 and prod(after[2:]) == 1:
         found.append(
-            f"An instance norm of {times(after[1:])} has one position per channel: torch refuses it in"
+            f"An instance norm of {format_sizes(after[1:])} has one position per channel: torch refuses it in"
             " training mode."
         )
     return found
 
 
-def _normed(network: Network, index: int) -> bool:
+def _is_normed(network: AuditNetwork, index: int) -> bool:
     """Whether a norm over each channel follows at once."""
     layer = network.layers[index]
     follower = network.layers[index + 1] if index + 1 < len(network.layers) else None
@@ -117,13 +123,13 @@ def _normed(network: Network, index: int) -> bool:
     return _is_norm(layer, "batch") or _is_norm(layer, "instance")
 
 
-def _is_norm(layer: Layer, kind: str) -> bool:
+def _is_norm(layer: AuditLayer, kind: str) -> bool:
     """Whether the layer's own norm, laid behind it, is of a kind; the text is free."""
     text = (layer.norm or "").lower()
     return kind in text and "pre" not in text
 
 
-def _batch(network: Network, before: Shape, after: Shape) -> list[str]:
+def _batch_warnings(network: AuditNetwork, before: TensorShape, after: TensorShape) -> list[str]:
     if before[0] == after[0] or before[0] != network.batch:
         return []
     return [
@@ -132,12 +138,12 @@ def _batch(network: Network, before: Shape, after: Shape) -> list[str]:
     ]
 
 
-def _critic(network: Network, trace: Trace) -> list[str]:
+def _critic_warnings(network: AuditNetwork, trace: Trace) -> list[str]:
     """One value or a map of them, no squashing at the end, batch norms on the way, sizes falling."""
     layer, end, start = network.layers[-1], trace.shapes[-1], trace.shapes[0]
     scores = len(end) >= 2 and end[1] == 1 and prod(end[2:]) < prod(start[2:])
     normed = any(_is_norm(each, "batch") or each.op == "norm" for each in network.layers)
-    if not (scores and normed) or _squashes(layer):
+    if not (scores and normed) or _has_squashing_activation(layer):
         return []
     return [
         "If this is a critic under a gradient penalty, it must have no batch norm: the penalty is of"
@@ -145,10 +151,10 @@ def _critic(network: Network, trace: Trace) -> list[str]:
     ]
 
 
-def _squashes(layer: Layer) -> bool:
+def _has_squashing_activation(layer: AuditLayer) -> bool:
     return any(name in (layer.activation or "").lower() for name in ("sigmoid", "softmax"))
 
 
-def all_warnings(network: Network, trace: Trace) -> Sequence[list[str]]:
+def all_warnings(network: AuditNetwork, trace: Trace) -> Sequence[list[str]]:
     """The warnings of every layer that ran."""
     return [layer_warnings(network, trace, index) for index in range(len(trace.steps))]

@@ -15,17 +15,17 @@ from designer.brief.options import Normalization, OutputActivation
 from designer.brief.options_json import (
     discriminator_document,
     discriminator_from_document,
-    map_document,
-    map_from_document,
+    initial_map_document,
+    initial_map_from_document,
 )
 from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Size, Window, Windows
 from designer.geometry.resampling import Upsampling
-from designer.limits import MAX_CHOICES, MAX_LAYERS
+from designer.limits import MAX_LAYERS, MAX_SEARCH_ENTRIES
 from designer.validation.field_validators import check_integer, refuse
 from designer.validation.json_readers import (
-    Document,
+    JsonObject,
     read_choice,
     read_flag,
     read_integer,
@@ -36,7 +36,7 @@ from designer.validation.json_readers import (
     refuse_field,
 )
 
-WINDOW_FIELDS = ("kernel_size", "stride", "dilation", "padding", "output_padding")
+CHAIN_WINDOW_FIELDS = ("kernel_size", "stride", "dilation", "padding", "output_padding")
 SEARCH_FIELDS = (
     "kernel_sizes",
     "strides",
@@ -70,7 +70,7 @@ BRIEF_FIELDS = (
 )
 
 
-def brief_document(brief: Brief) -> Document:
+def brief_document(brief: Brief) -> JsonObject:
     """The completed brief: every field of the contract with its value.
 
     >>> brief_document(Brief(resolution=64, latent_dim=100))["resolution"]
@@ -80,7 +80,7 @@ def brief_document(brief: Brief) -> Document:
         "resolution": list(brief.resolution),
         "dimensions": brief.axes,
         "latent_dim": brief.latent_dim,
-        "initial_map": map_document(brief.initial_map),
+        "initial_map": initial_map_document(brief.initial_map),
         "channels": brief.channels,
         "base_channels": brief.base_channels,
         "max_channels": brief.max_channels,
@@ -97,7 +97,7 @@ def brief_document(brief: Brief) -> Document:
     }
 
 
-def space_document(space: SearchSpace) -> Document:
+def space_document(space: SearchSpace) -> JsonObject:
     """The completed ``search`` object."""
     return {
         "kernel_sizes": list(space.kernel_sizes),
@@ -112,21 +112,21 @@ def space_document(space: SearchSpace) -> Document:
     }
 
 
-def budget_document(budget: Budget) -> Document:
+def budget_document(budget: Budget) -> JsonObject:
     """The ``budget`` object."""
     return {"parameters": budget.parameters, "multiply_adds": budget.multiply_adds}
 
 
-def window_document(windows: Windows) -> Document:
+def window_document(windows: Windows) -> JsonObject:
     """One layer's windows, each field a list with one entry per axis.
 
     >>> window_document((Window(kernel_size=4, stride=2, padding=1),) * 2)["kernel_size"]
     [4, 4]
     """
-    return {name: [getattr(window, name) for window in windows] for name in WINDOW_FIELDS}
+    return {name: [getattr(window, name) for window in windows] for name in CHAIN_WINDOW_FIELDS}
 
 
-def chain_document(chain: Chain) -> Document:
+def chain_document(chain: Chain) -> JsonObject:
     """Sizes from the initial map to the picture and the windows between them."""
     return {
         "sizes": [list(size) for size in chain.sizes],
@@ -145,8 +145,8 @@ def brief_from_document(document: object) -> Brief:
         InvalidLayer: where ``chain`` holds a window that torch would refuse.
     """
     given = read_object(document, pointer="", known=BRIEF_FIELDS, required=("resolution",))
-    fields = _given(given)
-    resolution = _resolution(fields.pop("resolution"), fields.pop("dimensions", None))
+    fields = _without_nulls(given)
+    resolution = _read_resolution(fields.pop("resolution"), fields.pop("dimensions", None))
     nested = {name: fields.pop(name, None) for name in _NESTED}
     for name, choices in _CHOICES.items():
         if name in fields:
@@ -159,10 +159,10 @@ def brief_from_document(document: object) -> Brief:
     axes = Brief(resolution=resolution, **(start | fields)).axes  # type: ignore[arg-type]
     return Brief(
         resolution=resolution,
-        initial_map=map_from_document(nested["initial_map"], axes=axes),
+        initial_map=initial_map_from_document(nested["initial_map"], axes=axes),
         search=space_from_document(nested["search"], axes=axes),
         budget=budget_from_document(nested["budget"]),
-        windows=_chain(nested["chain"], axes=axes),
+        windows=_read_chain(nested["chain"], axes=axes),
         **fields,  # type: ignore[arg-type]
     )
 
@@ -183,14 +183,14 @@ def space_from_document(document: object, *, axes: int) -> SearchSpace:
         InvalidRequest: for unknown fields, other types, and values outside limits.
     """
     given = {} if document is None else document
-    fields = _given(read_object(given, pointer="/search", known=SEARCH_FIELDS))
+    fields = _without_nulls(read_object(given, pointer="/search", known=SEARCH_FIELDS))
     for name in ("anisotropic", "output_padding"):
         if name in fields:
             fields[name] = read_flag(fields[name], pointer=f"/search/{name}")
     for name in ("kernel_sizes", "strides", "dilations"):
         if name in fields:
             pointer = f"/search/{name}"
-            values = read_integers(fields[name], pointer=pointer, low=1, high=MAX_CHOICES)
+            values = read_integers(fields[name], pointer=pointer, low=1, high=MAX_SEARCH_ENTRIES)
             fields[name] = tuple(sorted(set(values)))
     for name, choices in (("exact", Exact), ("overlap", Overlap)):
         if name in fields:
@@ -223,21 +223,23 @@ def windows_from_document(document: object, *, pointer: str, axes: int) -> Windo
         InvalidRequest: for other fields, types or lengths.
         InvalidLayer: for a window that torch would refuse.
     """
-    fields = read_object(document, pointer=pointer, known=WINDOW_FIELDS, required=("kernel_size",))
+    fields = read_object(
+        document, pointer=pointer, known=CHAIN_WINDOW_FIELDS, required=("kernel_size",)
+    )
     columns = {
         name: read_per_axis(value, pointer=f"{pointer}/{name}", axes=axes)
-        for name, value in _given(fields).items()
+        for name, value in _without_nulls(fields).items()
     }
     return tuple(
         Window(**{name: column[axis] for name, column in columns.items()}) for axis in range(axes)
     )
 
 
-def _given(fields: Mapping[str, object]) -> Document:
+def _without_nulls(fields: Mapping[str, object]) -> JsonObject:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _resolution(value: object, dimensions: object) -> Size:
+def _read_resolution(value: object, dimensions: object) -> Size:
     if dimensions is None:
         return value  # type: ignore[return-value]
     refuse(check_integer(dimensions, pointer="/dimensions", low=1, high=3))
@@ -255,7 +257,7 @@ def _resolution(value: object, dimensions: object) -> Size:
     return tuple(value)
 
 
-def _chain(document: object, *, axes: int) -> tuple[Windows, ...] | None:
+def _read_chain(document: object, *, axes: int) -> tuple[Windows, ...] | None:
     if document is None:
         return None
     rows = read_list(document, pointer="/chain", low=1, high=MAX_LAYERS)

@@ -7,7 +7,12 @@ from enum import StrEnum
 from math import prod
 from typing import Literal
 
-from designer.brief.option_rules import label_errors, map_errors, norm_errors, start_errors
+from designer.brief.option_rules import (
+    generator_input_errors,
+    initial_map_errors,
+    label_errors,
+    norm_errors,
+)
 from designer.brief.options import DiscriminatorStyle, InitialMap, Normalization, OutputActivation
 from designer.brief.search_space import Budget, SearchSpace
 from designer.brief.widths import Widths
@@ -18,14 +23,14 @@ from designer.geometry.resampling import Upsampling
 from designer.limits import (
     MAX_CHANNELS,
     MAX_ELEMENTS,
-    MAX_LENGTH,
     MAX_SIDE,
+    MAX_SIGNAL_LENGTH,
     MAX_WIDTH,
     MIN_SIDE,
 )
-from designer.validation.field_validators import check_integer, check_length, refuse, shorten
+from designer.validation.field_validators import check_integer, check_length, refuse, short_text
 
-USUAL_WIDTH = 64
+DEFAULT_BASE_CHANNELS = 64
 """Channels of the map next to the picture where the caller does not say."""
 
 
@@ -76,9 +81,9 @@ class Brief:
     verify: Level = Level.STANDARD
 
     def __post_init__(self) -> None:
-        self._complete()
+        self._fill_defaults()
         refuse(_type_errors(self))
-        self._tidy()
+        self._convert_types()
         refuse([*_resolution_errors(self.resolution), *self._number_errors()])
         resolution: object = self.resolution
         if isinstance(resolution, int):
@@ -92,14 +97,14 @@ class Brief:
             fixed = replace(self.space, initial_size=self.initial_map.size)
             object.__setattr__(self, "search", fixed)
 
-    def _complete(self) -> None:
+    def _fill_defaults(self) -> None:
         if self.base_channels is None and self.budget is None:
-            object.__setattr__(self, "base_channels", USUAL_WIDTH)
+            object.__setattr__(self, "base_channels", DEFAULT_BASE_CHANNELS)
         if self.discriminator == "default":
             style = DiscriminatorStyle() if self.initial_map is None else None
             object.__setattr__(self, "discriminator", style)
 
-    def _tidy(self) -> None:
+    def _convert_types(self) -> None:
         """Texts of choices become the choices, rows of windows tuples."""
         for name, choices in _CHOICES.items():
             object.__setattr__(self, name, choices(getattr(self, name)))
@@ -110,11 +115,11 @@ class Brief:
         return [
             *(
                 error
-                for name, high in _HIGHEST.items()
+                for name, high in _MAXIMA.items()
                 if (value := getattr(self, name)) is not None
                 for error in check_integer(value, pointer=f"/{name}", low=1, high=high)
             ),
-            *start_errors(self.latent_dim, self.initial_map),
+            *generator_input_errors(self.latent_dim, self.initial_map),
             *label_errors(self.classes, self.initial_map),
             *norm_errors(self.normalization, self.discriminator_style),
         ]
@@ -125,8 +130,10 @@ class Brief:
             pointer, axes = "/search/initial_size", self.axes
             errors += check_length(self.space.initial_size, pointer=pointer, low=axes, high=axes)
         if self.initial_map is not None:
-            wanted = self.space.initial_size
-            errors += map_errors(self.initial_map, axes=self.axes, wanted=wanted)
+            initial_size = self.space.initial_size
+            errors += initial_map_errors(
+                self.initial_map, axes=self.axes, initial_size=initial_size
+            )
         return errors
 
     @property
@@ -152,7 +159,7 @@ class Brief:
         return Widths(
             latent_dim=self.latent_dim,
             channels=self.channels,
-            base_channels=self.base_channels or USUAL_WIDTH,
+            base_channels=self.base_channels or DEFAULT_BASE_CHANNELS,
             max_channels=self.max_channels,
             initial_channels=self.initial_map.channels if self.initial_map else None,
             upsampling=self.upsampling,
@@ -170,7 +177,7 @@ def _type_errors(brief: Brief) -> list[FieldError]:
     ]
     errors += [
         _type_error(name, getattr(brief, name), "not_an_object", f"a {kind.__name__} or None")
-        for name, kind in _PARTS.items()
+        for name, kind in _NESTED_TYPES.items()
         if not isinstance(getattr(brief, name), kind | None)
     ]
     if not isinstance(brief.encoder, bool):
@@ -181,7 +188,7 @@ def _type_errors(brief: Brief) -> list[FieldError]:
 
 
 def _type_error(name: str, value: object, code: str, wanted: str) -> FieldError:
-    detail = f"{name} must be {wanted}, got {shorten(value)}"
+    detail = f"{name} must be {wanted}, got {short_text(value)}"
     return FieldError(pointer=f"/{name}", code=code, detail=detail)
 
 
@@ -201,14 +208,14 @@ _CHOICES: dict[str, type[StrEnum]] = {
     "output_activation": OutputActivation,
 }
 
-_PARTS: dict[str, type] = {
+_NESTED_TYPES: dict[str, type] = {
     "search": SearchSpace,
     "budget": Budget,
     "initial_map": InitialMap,
     "discriminator": DiscriminatorStyle,
 }
 
-_HIGHEST = {
+_MAXIMA = {
     "channels": MAX_CHANNELS,
     "base_channels": MAX_WIDTH,
     "max_channels": MAX_WIDTH,
@@ -218,7 +225,7 @@ _HIGHEST = {
 def _resolution_errors(resolution: object) -> list[FieldError]:
     if isinstance(resolution, list | tuple):
         errors = check_length(resolution, pointer="/resolution", low=1, high=3)
-        high = MAX_LENGTH if len(resolution) == 1 else MAX_SIDE
+        high = MAX_SIGNAL_LENGTH if len(resolution) == 1 else MAX_SIDE
         for index, side in enumerate(resolution[:3]):
             pointer = f"/resolution/{index}"
             errors += check_integer(side, pointer=pointer, low=MIN_SIDE, high=high)

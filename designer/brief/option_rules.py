@@ -8,18 +8,18 @@ from designer.geometry.layers import Size
 from designer.limits import (
     MAX_CLASSES,
     MAX_LATENT_DIM,
-    MAX_LENGTH,
     MAX_PATCH,
     MAX_SIDE,
+    MAX_SIGNAL_LENGTH,
     MAX_WIDTH,
 )
 from designer.validation.field_validators import check_integer, check_length
 
 
-def start_errors(latent_dim: object, initial_map: InitialMap | None) -> list[FieldError]:
+def generator_input_errors(latent_dim: object, initial_map: InitialMap | None) -> list[FieldError]:
     """Errors of where the generator starts: a latent vector or a given map, one of the two.
 
-    >>> [error.detail for error in start_errors(None, None)]
+    >>> [error.detail for error in generator_input_errors(None, None)]
     ['latent_dim is required, unless initial_map is given']
     """
     if initial_map is None and latent_dim is None:
@@ -36,22 +36,26 @@ def start_errors(latent_dim: object, initial_map: InitialMap | None) -> list[Fie
     return [FieldError(pointer="/initial_map", code="contradiction", detail=detail)]
 
 
-def map_errors(given: InitialMap, *, axes: int, wanted: Size | None) -> list[FieldError]:
+def initial_map_errors(
+    initial_map: InitialMap, *, axes: int, initial_size: Size | None
+) -> list[FieldError]:
     """Errors of a given map: its channels, a side for each axis, and no other initial size."""
     pointer = "/initial_map/size"
-    errors = check_integer(given.channels, pointer="/initial_map/channels", low=1, high=MAX_WIDTH)
-    errors += check_length(given.size, pointer=pointer, low=axes, high=axes)
-    for index, side in enumerate(given.size):
-        high = MAX_LENGTH if axes == 1 else MAX_SIDE
+    errors = check_integer(
+        initial_map.channels, pointer="/initial_map/channels", low=1, high=MAX_WIDTH
+    )
+    errors += check_length(initial_map.size, pointer=pointer, low=axes, high=axes)
+    for index, side in enumerate(initial_map.size):
+        high = MAX_SIGNAL_LENGTH if axes == 1 else MAX_SIDE
         errors += check_integer(side, pointer=f"{pointer}/{index}", low=1, high=high)
-    if wanted is not None and wanted != given.size:
-        detail = f"the chain starts from the given map of {list(given.size)}, not {list(wanted)}"
+    if initial_size is not None and initial_size != initial_map.size:
+        detail = f"the chain starts from the given map of {list(initial_map.size)}, not {list(initial_size)}"
         errors.append(
             FieldError(
                 pointer="/search/initial_size",
                 code="contradiction",
                 detail=detail,
-                facts={"initial_map": list(given.size), "initial_size": list(wanted)},
+                facts={"initial_map": list(initial_map.size), "initial_size": list(initial_size)},
             )
         )
     return errors

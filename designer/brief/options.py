@@ -22,11 +22,11 @@ class Normalization(StrEnum):
     """No norm of the maps: each weight divided by its largest singular value (discriminator only)."""
 
     @property
-    def of_maps(self) -> bool:
+    def normalizes_maps(self) -> bool:
         """Whether a module after the layer normalises its map."""
         return self not in (Normalization.NONE, Normalization.SPECTRAL)
 
-    def biased(self, *, normed: bool) -> bool:
+    def has_bias(self, *, normed: bool) -> bool:
         """Whether a layer of such a network has a bias; ``normed``: a norm follows it.
 
         A norm's own shift makes the layer's bias superfluous. Under batch norm the networks are

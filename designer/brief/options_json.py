@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from designer.brief.options import DiscriminatorStyle, InitialMap, Normalization, Output
 from designer.validation.json_readers import (
-    Document,
+    JsonObject,
     read_choice,
     read_integer,
     read_object,
     read_per_axis,
 )
 
-MAP_FIELDS = ("channels", "size")
+INITIAL_MAP_FIELDS = ("channels", "size")
 DISCRIMINATOR_FIELDS = ("normalization", "output", "patch", "base_channels")
 
 
-def map_document(given: InitialMap | None) -> Document | None:
+def initial_map_document(initial_map: InitialMap | None) -> JsonObject | None:
     """The ``initial_map`` object, or null."""
-    return None if given is None else {"channels": given.channels, "size": list(given.size)}
+    return (
+        None
+        if initial_map is None
+        else {"channels": initial_map.channels, "size": list(initial_map.size)}
+    )
 
 
-def discriminator_document(style: DiscriminatorStyle | None) -> Document | None:
+def discriminator_document(style: DiscriminatorStyle | None) -> JsonObject | None:
     """The ``discriminator`` object, or null for none.
 
     >>> discriminator_document(DiscriminatorStyle(patch=70))["patch"]
@@ -36,7 +40,7 @@ def discriminator_document(style: DiscriminatorStyle | None) -> Document | None:
     }
 
 
-def map_from_document(document: object, *, axes: int) -> InitialMap | None:
+def initial_map_from_document(document: object, *, axes: int) -> InitialMap | None:
     """The map that an ``initial_map`` object describes; null is none.
 
     Raises:
@@ -44,7 +48,9 @@ def map_from_document(document: object, *, axes: int) -> InitialMap | None:
     """
     if document is None:
         return None
-    fields = read_object(document, pointer="/initial_map", known=MAP_FIELDS, required=MAP_FIELDS)
+    fields = read_object(
+        document, pointer="/initial_map", known=INITIAL_MAP_FIELDS, required=INITIAL_MAP_FIELDS
+    )
     return InitialMap(
         channels=read_integer(fields["channels"], pointer="/initial_map/channels"),
         size=read_per_axis(fields["size"], pointer="/initial_map/size", axes=axes),

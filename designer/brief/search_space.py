@@ -8,13 +8,19 @@ from math import gcd
 
 from designer.errors import FieldError
 from designer.geometry.layers import Size
-from designer.limits import MAX_BUDGET, MAX_CHOICE, MAX_CHOICES, MAX_LAYERS, MAX_LENGTH
+from designer.limits import (
+    MAX_BUDGET,
+    MAX_LAYERS,
+    MAX_SEARCH_ENTRIES,
+    MAX_SEARCH_VALUE,
+    MAX_SIGNAL_LENGTH,
+)
 from designer.validation.field_validators import (
     check_integer,
     check_length,
     field_name,
     refuse,
-    shorten,
+    short_text,
 )
 
 
@@ -131,20 +137,20 @@ def _value_errors(space: SearchSpace) -> list[FieldError]:
     for name, choices in (("exact", Exact), ("overlap", Overlap)):
         errors += _type_errors(getattr(space, name), choices, f"/search/{name}", "not_a_choice")
     errors += check_integer(space.max_layers, pointer="/search/max_layers", low=1, high=MAX_LAYERS)
-    return errors + _initial_errors(space.initial_size)
+    return errors + _initial_size_errors(space.initial_size)
 
 
 def _list_errors(values: object, pointer: str) -> list[FieldError]:
     errors = _type_errors(values, tuple, pointer, "not_a_list")
     if errors or not isinstance(values, tuple):
         return errors
-    errors = check_length(values, pointer=pointer, low=1, high=MAX_CHOICES)
-    for index, value in enumerate(values[:MAX_CHOICES]):
-        errors += check_integer(value, pointer=f"{pointer}/{index}", low=1, high=MAX_CHOICE)
+    errors = check_length(values, pointer=pointer, low=1, high=MAX_SEARCH_ENTRIES)
+    for index, value in enumerate(values[:MAX_SEARCH_ENTRIES]):
+        errors += check_integer(value, pointer=f"{pointer}/{index}", low=1, high=MAX_SEARCH_VALUE)
     return errors
 
 
-def _initial_errors(size: object) -> list[FieldError]:
+def _initial_size_errors(size: object) -> list[FieldError]:
     if size is None:
         return []
     pointer = "/search/initial_size"
@@ -152,14 +158,14 @@ def _initial_errors(size: object) -> list[FieldError]:
         return _type_errors(size, tuple, pointer, "not_a_list")
     errors = check_length(size, pointer=pointer, low=1, high=3)
     for index, side in enumerate(size[:3]):
-        errors += check_integer(side, pointer=f"{pointer}/{index}", low=1, high=MAX_LENGTH)
+        errors += check_integer(side, pointer=f"{pointer}/{index}", low=1, high=MAX_SIGNAL_LENGTH)
     return errors
 
 
 def _type_errors(value: object, kind: type, pointer: str, code: str) -> list[FieldError]:
     if isinstance(value, kind):
         return []
-    detail = f"{field_name(pointer)} must be a {kind.__name__}, got {shorten(value)}"
+    detail = f"{field_name(pointer)} must be a {kind.__name__}, got {short_text(value)}"
     return [FieldError(pointer=pointer, code=code, detail=detail)]
 
 

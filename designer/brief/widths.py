@@ -16,7 +16,7 @@ from designer.geometry.cost import (
     norm_parameters,
 )
 from designer.geometry.layers import Size, Windows
-from designer.geometry.resampling import Upsampling, kernel_positions, weight_taps
+from designer.geometry.resampling import Upsampling, kernel_positions, weights_per_channel_pair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Widths:
     there are ``classes``, or from a map of ``initial_channels``: one of the two is None.
 
     >>> widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
-    >>> [widths.at(depth) for depth in range(6)]
+    >>> [widths.channels_at(depth) for depth in range(6)]
     [3, 64, 128, 256, 512, 512]
     """
 
@@ -45,7 +45,7 @@ class Widths:
         assert (self.latent_dim is None) != (self.initial_channels is None), "one start, not two"
         assert self.classes is None or self.latent_dim is not None, "labels join a latent vector"
 
-    def at(self, depth: int) -> int:
+    def channels_at(self, depth: int) -> int:
         """Channels of the map that lies ``depth`` layers before the picture (depth 0)."""
         if depth == 0:
             return self.channels
@@ -53,20 +53,20 @@ class Widths:
 
     def channel_pairs(self, depth: int) -> int:
         """Channels before times channels after the generator's layer into the map at ``depth``."""
-        return self.at(depth + 1) * self.at(depth)
+        return self.channels_at(depth + 1) * self.channels_at(depth)
 
     def layer_parameters(self, depth: int, windows: Windows) -> int:
         """Parameters of the generator's layer into the map at ``depth``, its norm included."""
         weights = convolution_parameters(
-            taps=self.weight_taps(windows),
-            in_channels=self.at(depth + 1),
-            out_channels=self.at(depth),
+            taps=self.weights_per_channel_pair(windows),
+            in_channels=self.channels_at(depth + 1),
+            out_channels=self.channels_at(depth),
         )
         return weights + self.shift_parameters(depth, tuple(w.stride for w in windows))
 
-    def weight_taps(self, windows: Windows) -> int:
+    def weights_per_channel_pair(self, windows: Windows) -> int:
         """Weights of a layer with these windows per pair of channels."""
-        return weight_taps(
+        return weights_per_channel_pair(
             self.upsampling,
             tuple(window.kernel_size for window in windows),
             tuple(window.stride for window in windows),
@@ -77,11 +77,11 @@ class Widths:
 
         The bias of a sub-pixel layer stands before the shuffle: one number per pixel made of one.
         """
-        channels = self.at(depth)
-        if depth and self.normalization.of_maps:
+        channels = self.channels_at(depth)
+        if depth and self.normalization.normalizes_maps:
             return norm_parameters(channels)
         spread = prod(strides) if self.upsampling is Upsampling.SUBPIXEL else 1
-        return channels * spread * self.normalization.biased(normed=False)
+        return channels * spread * self.normalization.has_bias(normed=False)
 
     def layer_multiply_adds(self, depth: int, windows: Windows, input_size: Size) -> int:
         """Multiply-adds of the generator's layer from ``input_size`` into the map at ``depth``."""
@@ -89,9 +89,9 @@ class Widths:
         offsets = tuple(window.offset for window in windows)
         return convolution_multiply_adds(
             positions=tuple(kernel_positions(self.upsampling, input_size, strides, offsets)),
-            taps=self.weight_taps(windows),
-            in_channels=self.at(depth + 1),
-            out_channels=self.at(depth),
+            taps=self.weights_per_channel_pair(windows),
+            in_channels=self.channels_at(depth + 1),
+            out_channels=self.channels_at(depth),
         )
 
     @property
@@ -114,13 +114,13 @@ class Widths:
 
     def stem_parameters(self, layers: int, initial_size: Size) -> int:
         """Parameters of the stem of a chain of ``layers``, its norm and the labels' included."""
-        channels = self.at(layers)
+        channels = self.channels_at(layers)
         weights = convolution_parameters(
             taps=prod(self.stem_kernel_size(initial_size)),
             in_channels=self.stem_channels,
             out_channels=channels,
         )
-        shift = norm_parameters(channels) if self.normalization.of_maps else channels
+        shift = norm_parameters(channels) if self.normalization.normalizes_maps else channels
         return weights + shift + (self.classes or 0) * (self.latent_dim or 0)
 
     def stem_multiply_adds(self, layers: int, initial_size: Size) -> int:
@@ -129,5 +129,5 @@ class Widths:
             positions=(1,) if self.latent_dim is not None else initial_size,
             taps=prod(self.stem_kernel_size(initial_size)),
             in_channels=self.stem_channels,
-            out_channels=self.at(layers),
+            out_channels=self.channels_at(layers),
         )

@@ -7,7 +7,7 @@ from math import gcd
 from designer.errors import FieldError
 from designer.geometry.axis import kernel_span
 from designer.geometry.layers import Window, Windows
-from designer.limits import MAX_CHOICE, MAX_LAYERS
+from designer.limits import MAX_LAYERS, MAX_SEARCH_VALUE
 from designer.validation.field_validators import check_integer, check_length
 
 
@@ -30,9 +30,12 @@ def _window_errors(window: Window, *, layer: str, axis: int) -> list[FieldError]
     """What a window of the search space is (docs/solver.md): F ≥ S, P ≤ D(F − 1), A < S, coprime."""
     reach = kernel_span(window.kernel_size, window.dilation) - 1
     ranges = {
-        "kernel_size": (window.stride if window.stride <= MAX_CHOICE else 1, MAX_CHOICE),
-        "stride": (1, MAX_CHOICE),
-        "dilation": (1, MAX_CHOICE),
+        "kernel_size": (
+            window.stride if window.stride <= MAX_SEARCH_VALUE else 1,
+            MAX_SEARCH_VALUE,
+        ),
+        "stride": (1, MAX_SEARCH_VALUE),
+        "dilation": (1, MAX_SEARCH_VALUE),
         "padding": (0, reach),
         "output_padding": (0, window.stride - 1),
     }

@@ -15,8 +15,8 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 from designer.pipeline.design_json import document_text
 
 _DATE = (1980, 1, 1, 0, 0, 0)
-_READABLE = 0o100644 << 16
-_UNIX = 3
+_FILE_MODE = 0o100644 << 16
+_UNIX_SYSTEM = 3
 
 
 def bundle_files(
@@ -25,10 +25,10 @@ def bundle_files(
     """The texts of a design's folder by name, from the design's document and its pictures."""
     return {
         "model.py": document["source"]["text"],
-        "test_model.py": _text("test_model.py"),
+        "test_model.py": _read_template("test_model.py"),
         "design.json": document_text(document),
         "receipt.json": document_text(document["verification"]),
-        **_training(document),
+        **_training_files(document),
         "README.md": _readme(document),
         **(pictures or {}),
     }
@@ -44,17 +44,19 @@ def zip_files(texts: dict[str, str]) -> bytes:
     with ZipFile(buffer, "w", ZIP_STORED) as archive:
         for name, text in texts.items():
             entry = ZipInfo(name, date_time=_DATE)
-            entry.external_attr = _READABLE
-            entry.create_system = _UNIX
+            entry.external_attr = _FILE_MODE
+            entry.create_system = _UNIX_SYSTEM
             archive.writestr(entry, text.encode())
     return buffer.getvalue()
 
 
-def _training(document: dict[str, Any]) -> dict[str, str]:
+def _training_files(document: dict[str, Any]) -> dict[str, str]:
     """The training example; a decoder that stands alone has none."""
     if document["discriminator"] is not None:
-        return {"train.py": _text("train.py")}
-    return {} if document["encoder"] is None else {"train.py": _text("train_autoencoder.py")}
+        return {"train.py": _read_template("train.py")}
+    return (
+        {} if document["encoder"] is None else {"train.py": _read_template("train_autoencoder.py")}
+    )
 
 
 def _readme(document: dict[str, Any]) -> str:
@@ -62,13 +64,13 @@ def _readme(document: dict[str, Any]) -> str:
     names = [document[role]["class_name"] for role in roles if document[role] is not None]
     latent_dim, start = document["brief"]["latent_dim"], document["generator"]["input_shape"]
     vector = f"a latent vector of length {latent_dim}"
-    return _text("README.md").format(
+    return _read_template("README.md").format(
         networks=" and ".join([names[0], *map(str.lower, names[1:])]),
         classes=", ".join(f"`{name}`" for name in names),
         picture=_joined(document["generator"]["output_shape"]),
         start=f"a map of {_joined(start)}" if latent_dim is None else vector,
         sizes=" → ".join(_joined(size) for size in document["chain"]["sizes"]),
-        training=_TRAINING if _training(document) else "\n",
+        training=_TRAINING if _training_files(document) else "\n",
         verdict=document["verification"]["verdict"],
         id=document["id"],
     )
@@ -87,5 +89,5 @@ def _joined(numbers: list[int]) -> str:
     return "×".join(str(number) for number in numbers)
 
 
-def _text(name: str) -> str:
+def _read_template(name: str) -> str:
     return files("designer.bundle").joinpath("texts", f"{name}.txt").read_text(encoding="utf-8")

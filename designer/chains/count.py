@@ -16,78 +16,80 @@ from __future__ import annotations
 
 from math import comb, prod
 
-from designer.chains.search_problem import Problem
+from designer.chains.search_problem import SearchProblem
 from designer.geometry.layers import Size
 
-Ways = dict[Size, int]
+PathCounts = dict[Size, int]
 
 
-def count_chains(problem: Problem) -> int:
+def count_chains(problem: SearchProblem) -> int:
     """How many chains the space holds; budgets play no part.
 
     Raises:
         SearchTooLarge: past the bound on steps.
     """
-    return _count_free(problem) if problem.space.anisotropic else _count_shared(problem)
+    return _count_anisotropic(problem) if problem.space.anisotropic else _count_isotropic(problem)
 
 
-def _count_shared(problem: Problem) -> int:
-    level: Ways = {problem.target: 1}
+def _count_isotropic(problem: SearchProblem) -> int:
+    level: PathCounts = {problem.target: 1}
     total = 0
     for _ in range(problem.space.max_layers):
         level = _one_layer_back(problem, level)
-        total += sum(ways for size, ways in level.items() if problem.starts_at(size))
+        total += sum(paths for size, paths in level.items() if problem.starts_at(size))
     return total
 
 
-def _one_layer_back(problem: Problem, level: Ways) -> Ways:
-    before: Ways = {}
+def _one_layer_back(problem: SearchProblem, level: PathCounts) -> PathCounts:
+    before: PathCounts = {}
     count_layers = problem.catalogue.count_layers
-    for size, ways in level.items():
-        steps = problem.moves.back(size)
-        problem.effort.spend(len(steps))
+    for size, paths in level.items():
+        steps = problem.backward_steps.from_size(size)
+        problem.step_limit.spend(len(steps))
         for step in steps:
-            found = ways * count_layers(step.strides, step.offsets)
+            found = paths * count_layers(step.strides, step.offsets)
             before[step.before] = before.get(step.before, 0) + found
     return before
 
 
-def _count_free(problem: Problem) -> int:
-    most = problem.space.max_layers
+def _count_anisotropic(problem: SearchProblem) -> int:
+    max_layers = problem.space.max_layers
     axes = [_axis_levels(problem, axis) for axis in range(len(problem.target))]
-    joint = [_joint_ways(problem, [axis[layers] for axis in axes]) for layers in range(most + 1)]
+    joint = [
+        _joint_paths(problem, [axis[layers] for axis in axes]) for layers in range(max_layers + 1)
+    ]
     point = (1,) * len(axes)
     stays = problem.catalogue.count_layers(point, (0,) * len(axes))
     return sum(
         (-1) ** idle * comb(layers, idle) * stays**idle * joint[layers - idle]
-        for layers in range(1, most + 1)
+        for layers in range(1, max_layers + 1)
         for idle in range(layers + 1)
     )
 
 
-def _axis_levels(problem: Problem, axis: int) -> list[dict[int, int]]:
+def _axis_levels(problem: SearchProblem, axis: int) -> list[dict[int, int]]:
     """Per number of layers, the ways from every side of one axis to the target's."""
     initial = problem.space.initial_size
-    low = initial[axis] if initial else problem.measure.free_sides[0]
+    low = initial[axis] if initial else problem.reference.allowed_sides[0]
     levels = [{problem.target[axis]: 1}]
     for _ in range(problem.space.max_layers):
         before: dict[int, int] = {}
-        for side, ways in levels[-1].items():
-            steps = problem.moves.axis_back(side, low, problem.space.strides)
-            problem.effort.spend(len(steps))
+        for side, paths in levels[-1].items():
+            steps = problem.backward_steps.axis_steps(side, low, problem.space.strides)
+            problem.step_limit.spend(len(steps))
             for stride, offset, smaller in steps:
-                found = ways * problem.catalogue.count_layers((stride,), (offset,))
+                found = paths * problem.catalogue.count_layers((stride,), (offset,))
                 before[smaller] = before.get(smaller, 0) + found
         levels.append(before)
     return levels
 
 
-def _joint_ways(problem: Problem, axes: list[dict[int, int]]) -> int:
+def _joint_paths(problem: SearchProblem, axes: list[dict[int, int]]) -> int:
     """Ways of all axes together that begin at an allowed initial map."""
     initial = problem.space.initial_size
     if initial is not None:
         return prod(axis.get(side, 0) for axis, side in zip(axes, initial, strict=True))
-    low, high = problem.measure.free_sides
+    low, high = problem.reference.allowed_sides
     reach_low = prod(sum(n for side, n in axis.items() if side >= low) for axis in axes)
     reach_high = prod(sum(n for side, n in axis.items() if side > high) for axis in axes)
     return reach_low - reach_high

@@ -11,43 +11,47 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from designer.chains.moves import Step
-from designer.chains.pareto_front import Front, keep_unbeaten
-from designer.chains.preference_order import NEAR, Columns, windows_of
-from designer.chains.search_problem import Problem
+from designer.chains.backward_steps import BackwardStep
+from designer.chains.pareto_front import ParetoFront, keep_non_dominated
+from designer.chains.preference_order import (
+    MAX_EXACT_FIRST_DEPARTURE,
+    WindowColumns,
+    windows_from_columns,
+)
+from designer.chains.search_problem import SearchProblem
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Size
 
 STEPS_PER_LABEL = 4
 """What carrying a label one layer on is charged, in steps looked at: it takes about as long."""
 
-Point = tuple[int, int, int]
+PathCosts = tuple[int, int, int]
 """(departure, parameters, multiply_adds) of the layers between a state and the picture."""
 
 
-class Label(NamedTuple):
+class PathLabel(NamedTuple):
     """The best way to a state with these figures: its last layer, and the label before it."""
 
     key: int
     size: Size
-    columns: Columns | tuple[()]
-    previous: Label | None
+    columns: WindowColumns | tuple[()]
+    previous: PathLabel | None
 
     @property
-    def ranks(self) -> tuple[Columns | tuple[()], ...]:
+    def tie_break(self) -> tuple[WindowColumns | tuple[()], ...]:
         """The windows from the picture's end, as the last step of the order compares them."""
-        before = self.previous.ranks if self.previous else ()
+        before = self.previous.tie_break if self.previous else ()
         return (*before, self.columns)
 
 
-State = dict[tuple[Point, bool], Label]
+LabelSet = dict[tuple[PathCosts, bool], PathLabel]
 """Labels by their figures and whether all their layers are exact."""
 
-Figures = tuple[int, int, int, int]
+FrontierPoint = tuple[int, int, int, int]
 """(departure, layers, parameters, multiply_adds) of a whole generator."""
 
 
-def find_frontier(problem: Problem) -> dict[Figures, Chain]:
+def find_frontier(problem: SearchProblem) -> dict[FrontierPoint, Chain]:
     """One chain for each point: no other is as good in all four figures and better in one.
 
     Where several chains have a point's figures, it is the first of them in the order of
@@ -56,28 +60,30 @@ def find_frontier(problem: Problem) -> dict[Figures, Chain]:
     Raises:
         SearchTooLarge: past the bound on steps.
     """
-    nothing = Label(0, problem.target, (), None)
-    level: dict[Size, State] = {problem.target: {((0, 0, 0), True): nothing}}
-    ends: dict[Figures, Label] = {}
+    root = PathLabel(0, problem.target, (), None)
+    level: dict[Size, LabelSet] = {problem.target: {((0, 0, 0), True): root}}
+    frontier: dict[FrontierPoint, PathLabel] = {}
     for depth in range(1, problem.space.max_layers + 1):
         level = _one_layer_back(problem, level, depth)
-        ends.update(_ends_at(problem, level, depth, list(ends)))
-        level = _promising(problem, level, depth, list(ends))
-    return {figures: _chain_of(ends[figures]) for figures in sorted(ends)}
+        frontier.update(_points_at_depth(problem, level, depth, list(frontier)))
+        level = _prune_labels(problem, level, depth, list(frontier))
+    return {figures: _build_chain(frontier[figures]) for figures in sorted(frontier)}
 
 
-def _one_layer_back(problem: Problem, level: dict[Size, State], depth: int) -> dict[Size, State]:
-    before: dict[Size, State] = {}
-    for size, state in level.items():
-        for step in problem.moves.back(size):
-            problem.effort.spend(STEPS_PER_LABEL * len(state))
-            _extend(problem, state, before.setdefault(step.before, {}), depth - 1, step)
+def _one_layer_back(
+    problem: SearchProblem, level: dict[Size, LabelSet], depth: int
+) -> dict[Size, LabelSet]:
+    before: dict[Size, LabelSet] = {}
+    for size, labels in level.items():
+        for step in problem.backward_steps.from_size(size):
+            problem.step_limit.spend(STEPS_PER_LABEL * len(labels))
+            _extend_labels(problem, labels, before.setdefault(step.before, {}), depth - 1, step)
     return before
 
 
-def _promising(
-    problem: Problem, level: dict[Size, State], depth: int, ends: list[Figures]
-) -> dict[Size, State]:
+def _prune_labels(
+    problem: SearchProblem, level: dict[Size, LabelSet], depth: int, frontier: list[FrontierPoint]
+) -> dict[Size, LabelSet]:
     """The labels worth carrying on.
 
     They are unbeaten at their state, and with the least that one more layer and a stem add still
@@ -85,77 +91,91 @@ def _promising(
     """
     if depth == problem.space.max_layers:
         return {}
-    front = _front_of(ends)
+    pareto_front = _pareto_front(frontier)
     parameters, multiply_adds = problem.least_cost(depth)
-    promising = {}
-    for size, state in level.items():
+    kept_labels = {}
+    for size, labels in level.items():
         kept = {
             point
-            for point in keep_unbeaten({point for point, _ in state})
-            if not front.beats((point[0], point[1] + parameters, point[2] + multiply_adds))
+            for point in keep_non_dominated({point for point, _ in labels})
+            if not pareto_front.dominates(
+                (point[0], point[1] + parameters, point[2] + multiply_adds)
+            )
         }
         if kept:
-            promising[size] = {place: label for place, label in state.items() if place[0] in kept}
-    return promising
+            kept_labels[size] = {
+                label_key: label for label_key, label in labels.items() if label_key[0] in kept
+            }
+    return kept_labels
 
 
-def _extend(problem: Problem, state: State, into: State, depth: int, step: Step) -> None:
+def _extend_labels(
+    problem: SearchProblem, labels: LabelSet, into: LabelSet, depth: int, step: BackwardStep
+) -> None:
     """Put every label of a state, one layer longer, into the state before it."""
-    layer = problem.catalogue.leanest_layer(step.strides, step.offsets)
+    layer = problem.catalogue.cheapest_layer(step.strides, step.offsets)
     parameters, multiply_adds = problem.step_cost(depth, step, layer)
-    own_key = problem.step_key(depth, step, layer)
-    for ((departure, so_far, done), exact), label in state.items():
-        point = (departure + step.departure, so_far + parameters, done + multiply_adds)
-        place = (point, exact and step.exact)
-        found = Label(label.key + own_key, step.before, layer.columns, label)
-        other = into.get(place)
+    step_key = problem.step_key(depth, step, layer)
+    for ((departure, path_parameters, path_multiply_adds), exact), label in labels.items():
+        point = (
+            departure + step.departure,
+            path_parameters + parameters,
+            path_multiply_adds + multiply_adds,
+        )
+        label_key = (point, exact and step.exact)
+        found = PathLabel(label.key + step_key, step.before, layer.columns, label)
+        other = into.get(label_key)
         if other is None or _precedes(found, other):
-            into[place] = found
+            into[label_key] = found
 
 
-def _precedes(one: Label, other: Label) -> bool:
-    return one.key < other.key or (one.key == other.key and one.ranks < other.ranks)
+def _precedes(one: PathLabel, other: PathLabel) -> bool:
+    return one.key < other.key or (one.key == other.key and one.tie_break < other.tie_break)
 
 
-def _ends_at(
-    problem: Problem, level: dict[Size, State], depth: int, ends: list[Figures]
-) -> dict[Figures, Label]:
+def _points_at_depth(
+    problem: SearchProblem, level: dict[Size, LabelSet], depth: int, frontier: list[FrontierPoint]
+) -> dict[FrontierPoint, PathLabel]:
     """The frontier's points of so many layers."""
-    front = _front_of(ends)
-    found: dict[Point, tuple[bool, Label]] = {}
-    for size, state in level.items():
+    pareto_front = _pareto_front(frontier)
+    found: dict[PathCosts, tuple[bool, PathLabel]] = {}
+    for size, labels in level.items():
         if not problem.starts_at(size):
             continue
         parameters, multiply_adds = problem.initial_cost(depth, size)
-        departure = problem.measure.initial_departure(size)
+        departure = problem.reference.initial_departure(size)
         key = problem.initial_key(depth, size)
-        for (before, exact), label in state.items():
+        for (before, exact), label in labels.items():
             point = (before[0] + departure, before[1] + parameters, before[2] + multiply_adds)
-            if front.beats(point):
+            if pareto_front.dominates(point):
                 continue
-            late = problem.measure.weighs_offsets and not (exact and point[0] <= NEAR)
+            late = problem.reference.weighs_offsets and not (
+                exact and point[0] <= MAX_EXACT_FIRST_DEPARTURE
+            )
             whole = (late, label._replace(key=label.key + key))
             if point not in found or _comes_first(whole, found[point]):
                 found[point] = whole
     return {
-        (point[0], depth, point[1], point[2]): found[point][1] for point in keep_unbeaten(found)
+        (point[0], depth, point[1], point[2]): found[point][1]
+        for point in keep_non_dominated(found)
     }
 
 
-def _comes_first(one: tuple[bool, Label], other: tuple[bool, Label]) -> bool:
+def _comes_first(one: tuple[bool, PathLabel], other: tuple[bool, PathLabel]) -> bool:
     return one[0] < other[0] or (one[0] == other[0] and _precedes(one[1], other[1]))
 
 
-def _front_of(ends: list[Figures]) -> Front:
-    return Front((figures[0], figures[2], figures[3]) for figures in ends)
+def _pareto_front(frontier: list[FrontierPoint]) -> ParetoFront:
+    return ParetoFront((figures[0], figures[2], figures[3]) for figures in frontier)
 
 
-def _chain_of(label: Label) -> Chain:
+def _build_chain(label: PathLabel) -> Chain:
     sizes, columns = [label.size], []
     while label.previous is not None:
         columns.append(label.columns)
         label = label.previous
         sizes.append(label.size)
     return Chain(
-        sizes=tuple(sizes), windows=tuple(windows_of(column) for column in columns if column)
+        sizes=tuple(sizes),
+        windows=tuple(windows_from_columns(column) for column in columns if column),
     )

@@ -12,55 +12,60 @@ from collections.abc import Iterator
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from designer.chains.least_keys import NO_LIMIT, Rest, Values, fits
-from designer.chains.moves import Step
-from designer.chains.preference_order import Columns, windows_of
-from designer.chains.search_problem import Cost, Problem
-from designer.chains.state_graph import Graph, steps_within
-from designer.chains.window_catalogue import Layer
+from designer.chains.backward_steps import BackwardStep
+from designer.chains.preference_order import WindowColumns, windows_from_columns
+from designer.chains.search_problem import Cost, SearchProblem
+from designer.chains.state_graph import StateGraph, steps_in_graph
+from designer.chains.value_function import (
+    NO_LIMIT,
+    RemainingBudget,
+    ValueFunction,
+    is_within_budget,
+)
+from designer.chains.window_catalogue import CandidateLayer
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Size
 
 STEPS_PER_CHAIN = 100
 """What handing out one chain is charged, in steps looked at: it takes about as long."""
 
-Ranks = tuple[Columns | tuple[()], ...]
+TieBreak = tuple[WindowColumns | tuple[()], ...]
 """A chain's windows from the picture's end, as the last step of the order compares them."""
 
 
-class Place(NamedTuple):
+class SearchState(NamedTuple):
     """A state, and what is left of the budget there."""
 
     depth: int
     size: Size
-    rest: Rest
+    remaining: RemainingBudget
 
 
-class Way(NamedTuple):
+class Move(NamedTuple):
     """A way on from a place: its least key, its layer's columns, and that layer's step and key.
 
     No step means to start here.
     """
 
     key: int
-    columns: Columns | tuple[()]
-    step: Step | None
-    own_key: int
-    rest: Rest
+    columns: WindowColumns | tuple[()]
+    step: BackwardStep | None
+    step_key: int
+    remaining: RemainingBudget
 
 
-class Leave(NamedTuple):
+class SearchBranch(NamedTuple):
     """The best chain that leaves an earlier one at a place for another way."""
 
     key: int
-    ranks: Ranks
-    place: Place
-    number: int
-    key_so_far: int
-    so_far: tuple[Way, ...]
+    tie_break: TieBreak
+    state: SearchState
+    move_index: int
+    prefix_key: int
+    prefix: tuple[Move, ...]
 
 
-class Ways:
+class SortedMoves:
     """The ways on from one place, best first, found as far as they are asked for.
 
     Without a budget a step's layers come in the same order at every place, so the next one is
@@ -68,149 +73,158 @@ class Ways:
     layer may leave too little for what follows.
     """
 
-    def __init__(self, ranking: Ranking, place: Place) -> None:
+    def __init__(self, ranking: Ranking, state: SearchState) -> None:
         self._ranking = ranking
-        self._place = place
-        self._found: list[Way] = []
-        self._heap: list[tuple[int, Columns | tuple[()], int, int, Way]] = []
-        self._steps = ranking.steps(place)
-        start = ranking.start(place)
+        self._state = state
+        self._found: list[Move] = []
+        self._heap: list[tuple[int, WindowColumns | tuple[()], int, int, Move]] = []
+        self._steps = ranking.steps(state)
+        start = ranking.start_move(state)
         if start is not None:
             self._heap.append((start.key, (), -1, 0, start))
         for number, step in enumerate(self._steps):
             layers = ranking.layers(step) if ranking.bounded else (ranking.best_layer(step),)
             for position, layer in enumerate(layers):
-                self._offer(number, position, layer)
+                self._push_move(number, position, layer)
 
-    def get(self, index: int) -> Way | None:
+    def get(self, index: int) -> Move | None:
         """The way at this index, or None past the last."""
         while len(self._found) <= index and self._heap:
-            _, _, number, position, way = heappop(self._heap)
-            self._found.append(way)
-            if way.step is not None and not self._ranking.bounded:
-                layers = self._ranking.layers(way.step)
+            _, _, number, position, move = heappop(self._heap)
+            self._found.append(move)
+            if move.step is not None and not self._ranking.bounded:
+                layers = self._ranking.layers(move.step)
                 if position + 1 < len(layers):
-                    self._offer(number, position + 1, layers[position + 1])
+                    self._push_move(number, position + 1, layers[position + 1])
         return self._found[index] if index < len(self._found) else None
 
-    def _offer(self, number: int, position: int, layer: Layer) -> None:
-        way = self._ranking.way(self._place, self._steps[number], layer)
-        if way is not None:
-            heappush(self._heap, (way.key, way.columns, number, position, way))
+    def _push_move(self, number: int, position: int, layer: CandidateLayer) -> None:
+        move = self._ranking.layer_move(self._state, self._steps[number], layer)
+        if move is not None:
+            heappush(self._heap, (move.key, move.columns, number, position, move))
 
 
 class Ranking:
     """The chains of a graph in order, within a budget."""
 
-    def __init__(self, problem: Problem, graph: Graph, rest: Rest = NO_LIMIT) -> None:
+    def __init__(
+        self, problem: SearchProblem, graph: StateGraph, remaining: RemainingBudget = NO_LIMIT
+    ) -> None:
         self._problem = problem
         self._graph = graph
-        self._values = Values(problem, graph, rest)
-        self._first = Place(0, problem.target, rest)
-        self._ways: dict[Place, Ways] = {}
-        self.bounded = rest != NO_LIMIT
+        self._values = ValueFunction(problem, graph, remaining)
+        self._first = SearchState(0, problem.target, remaining)
+        self._moves: dict[SearchState, SortedMoves] = {}
+        self.bounded = remaining != NO_LIMIT
 
     def __iter__(self) -> Iterator[tuple[int, Chain]]:
         """Every chain with its key, best first."""
-        first = self._ways_at(self._first).get(0)
-        heap = [Leave(first.key, (), self._first, 0, 0, ())] if first else []
+        first = self._moves_at(self._first).get(0)
+        heap = [SearchBranch(first.key, (), self._first, 0, 0, ())] if first else []
         while heap:
-            leave = heappop(heap)
-            self._problem.effort.spend(STEPS_PER_CHAIN)
-            ways = self._follow(leave)
-            yield leave.key, _chain_of(self._problem.target, ways)
-            for other in self._others(leave, ways):
+            branch = heappop(heap)
+            self._problem.step_limit.spend(STEPS_PER_CHAIN)
+            moves = self._complete_branch(branch)
+            yield branch.key, _build_chain(self._problem.target, moves)
+            for other in self._next_branches(branch, moves):
                 heappush(heap, other)
 
     def best(self) -> Chain | None:
         """The first chain, if there is one."""
         return next((chain for _, chain in self), None)
 
-    def _follow(self, leave: Leave) -> list[Way]:
+    def _complete_branch(self, branch: SearchBranch) -> list[Move]:
         """All ways of the chain that a leave stands for."""
-        ways, place, index = list(leave.so_far), leave.place, leave.number
+        moves, state, index = list(branch.prefix), branch.state, branch.move_index
         while True:
-            way = self._ways_at(place).get(index)
-            assert way is not None, "a way that was offered is there"
-            ways.append(way)
-            if way.step is None:
-                return ways
-            place, index = Place(place.depth + 1, way.step.before, way.rest), 0
+            move = self._moves_at(state).get(index)
+            assert move is not None, "a way that was offered is there"
+            moves.append(move)
+            if move.step is None:
+                return moves
+            state, index = SearchState(state.depth + 1, move.step.before, move.remaining), 0
 
-    def _others(self, leave: Leave, ways: list[Way]) -> Iterator[Leave]:
+    def _next_branches(self, branch: SearchBranch, moves: list[Move]) -> Iterator[SearchBranch]:
         """For each place from the leave on, the next way there and the best that follows."""
-        place, index, key = leave.place, leave.number, leave.key_so_far
-        for taken in range(len(leave.so_far), len(ways)):
-            other = self._ways_at(place).get(index + 1)
+        state, index, key = branch.state, branch.move_index, branch.prefix_key
+        for taken in range(len(branch.prefix), len(moves)):
+            other = self._moves_at(state).get(index + 1)
             if other is not None:
-                so_far = tuple(ways[:taken])
-                ranks = (*(way.columns for way in so_far), *self._best_ranks(place, other))
-                yield Leave(key + other.key, ranks, place, index + 1, key, so_far)
-            way = ways[taken]
-            if way.step is not None:
-                key += way.own_key
-                place, index = Place(place.depth + 1, way.step.before, way.rest), 0
+                prefix = tuple(moves[:taken])
+                tie_break = (
+                    *(move.columns for move in prefix),
+                    *self._best_tie_break(state, other),
+                )
+                yield SearchBranch(key + other.key, tie_break, state, index + 1, key, prefix)
+            move = moves[taken]
+            if move.step is not None:
+                key += move.step_key
+                state, index = SearchState(state.depth + 1, move.step.before, move.remaining), 0
 
-    def _best_ranks(self, place: Place, way: Way | None) -> Iterator[Columns | tuple[()]]:
-        while way is not None and way.step is not None:
-            yield way.columns
-            place = Place(place.depth + 1, way.step.before, way.rest)
-            way = self._ways_at(place).get(0)
+    def _best_tie_break(
+        self, state: SearchState, move: Move | None
+    ) -> Iterator[WindowColumns | tuple[()]]:
+        while move is not None and move.step is not None:
+            yield move.columns
+            state = SearchState(state.depth + 1, move.step.before, move.remaining)
+            move = self._moves_at(state).get(0)
 
-    def _ways_at(self, place: Place) -> Ways:
-        ways = self._ways.get(place)
-        if ways is None:
-            ways = self._ways[place] = Ways(self, place)
-        return ways
+    def _moves_at(self, state: SearchState) -> SortedMoves:
+        moves = self._moves.get(state)
+        if moves is None:
+            moves = self._moves[state] = SortedMoves(self, state)
+        return moves
 
-    def steps(self, place: Place) -> list[Step]:
+    def steps(self, state: SearchState) -> list[BackwardStep]:
         """The steps back from a place that stay in the graph."""
-        return steps_within(self._problem, self._graph, place.depth, place.size)
+        return steps_in_graph(self._problem, self._graph, state.depth, state.size)
 
-    def layers(self, step: Step) -> tuple[Layer, ...]:
+    def layers(self, step: BackwardStep) -> tuple[CandidateLayer, ...]:
         """The layers that a step may be, best first."""
         return self._problem.catalogue.layers(step.strides, step.offsets)
 
-    def best_layer(self, step: Step) -> Layer:
+    def best_layer(self, step: BackwardStep) -> CandidateLayer:
         """The first of them."""
         return self._problem.best_layer(step)
 
-    def start(self, place: Place) -> Way | None:
+    def start_move(self, state: SearchState) -> Move | None:
         """The way to start here, where that is allowed and within the budget."""
-        problem, (depth, size, rest) = self._problem, place
+        problem, (depth, size, remaining) = self._problem, state
         if not depth or not problem.starts_at(size):
             return None
-        if not fits(problem.initial_cost(depth, size), rest):
+        if not is_within_budget(problem.initial_cost(depth, size), remaining):
             return None
         key = problem.initial_key(depth, size)
-        return Way(key, (), None, key, rest)
+        return Move(key, (), None, key, remaining)
 
-    def way(self, place: Place, step: Step, layer: Layer) -> Way | None:
+    def layer_move(
+        self, state: SearchState, step: BackwardStep, layer: CandidateLayer
+    ) -> Move | None:
         """The way over this layer, where something within the budget follows it."""
-        depth, _, rest = place
-        after = rest
+        depth, _, remaining = state
+        after = remaining
         if self.bounded:
-            self._problem.effort.spend(1)
-            after = _take_from(rest, self._problem.step_cost(depth, step, layer))
-        further = self._values.least(depth + 1, step.before, after)
+            self._problem.step_limit.spend(1)
+            after = _subtract_cost(remaining, self._problem.step_cost(depth, step, layer))
+        further = self._values.least_key(depth + 1, step.before, after)
         if further is None:
             return None
-        own_key = self._problem.step_key(depth, step, layer)
-        return Way(own_key + further, layer.columns, step, own_key, after)
+        step_key = self._problem.step_key(depth, step, layer)
+        return Move(step_key + further, layer.columns, step, step_key, after)
 
 
-def _take_from(rest: Rest, cost: Cost) -> Rest:
-    parameters, multiply_adds = rest
+def _subtract_cost(remaining: RemainingBudget, cost: Cost) -> RemainingBudget:
+    parameters, multiply_adds = remaining
     return (
         None if parameters is None else parameters - cost[0],
         None if multiply_adds is None else multiply_adds - cost[1],
     )
 
 
-def _chain_of(target: Size, ways: list[Way]) -> Chain:
-    steps = [way.step for way in ways if way.step is not None]
-    columns = [way.columns for way in ways if way.columns]
+def _build_chain(target: Size, moves: list[Move]) -> Chain:
+    steps = [move.step for move in moves if move.step is not None]
+    columns = [move.columns for move in moves if move.columns]
     return Chain(
         sizes=(*(step.before for step in reversed(steps)), target),
-        windows=tuple(windows_of(column) for column in reversed(columns)),
+        windows=tuple(windows_from_columns(column) for column in reversed(columns)),
     )

@@ -17,10 +17,10 @@ from designer.errors import FieldError, InvalidRequest
 
 _VERSION = 1
 _CHECKSUM_BYTES = 12
-_PLACE_BYTES = 4
+_INDEX_BYTES = 4
 
 
-def write_cursor(query: ChainQuery, place: int) -> str:
+def write_cursor(query: ChainQuery, start_index: int) -> str:
     """The cursor of the page that begins after so many chains.
 
     >>> from designer.brief.search_space import SearchSpace
@@ -30,7 +30,7 @@ def write_cursor(query: ChainQuery, place: int) -> str:
     >>> read_cursor(replace(query, cursor=write_cursor(query, 10)))
     10
     """
-    head = bytes([_VERSION]) + place.to_bytes(_PLACE_BYTES, "big")
+    head = bytes([_VERSION]) + start_index.to_bytes(_INDEX_BYTES, "big")
     return urlsafe_b64encode(head + _checksum(query, head)).rstrip(b"=").decode("ascii")
 
 
@@ -48,17 +48,17 @@ def read_cursor(query: ChainQuery) -> int:
         raw = urlsafe_b64decode(text + b"=" * (-len(text) % 4))
     except (AttributeError, UnicodeEncodeError, Error, ValueError):
         raw = b""
-    head, checksum = raw[: 1 + _PLACE_BYTES], raw[1 + _PLACE_BYTES :]
-    place = int.from_bytes(head[1:], "big")
-    if checksum != _checksum(query, head) or write_cursor(query, place) != query.cursor:
+    head, checksum = raw[: 1 + _INDEX_BYTES], raw[1 + _INDEX_BYTES :]
+    start_index = int.from_bytes(head[1:], "big")
+    if checksum != _checksum(query, head) or write_cursor(query, start_index) != query.cursor:
         detail = (
             "cursor is not one that an answer to this request gave; send the request without it"
             " to begin with the best chain"
         )
         raise InvalidRequest([FieldError(pointer="/cursor", code="invalid_cursor", detail=detail)])
-    return place
+    return start_index
 
 
 def _checksum(query: ChainQuery, head: bytes) -> bytes:
-    asked = repr(replace(query, limit=1, cursor=None)).encode()
-    return sha256(head + asked).digest()[:_CHECKSUM_BYTES]
+    request_text = repr(replace(query, limit=1, cursor=None)).encode()
+    return sha256(head + request_text).digest()[:_CHECKSUM_BYTES]

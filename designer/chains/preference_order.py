@@ -9,18 +9,18 @@ and stay outside: the class of wholly exact chains (the first step), and the win
 
 from __future__ import annotations
 
-from designer.chains.textbook import Measure
+from designer.chains.reference_design import ReferenceDesign
 from designer.geometry.axis import overlaps_evenly
 from designer.geometry.layers import Size, Window, Windows
 
-Columns = tuple[Size, Size, Size, Size, Size]
+WindowColumns = tuple[Size, Size, Size, Size, Size]
 """One layer's windows as the last step of the order compares them, smaller first:
 kernel sizes, strides, dilations, paddings, output paddings, each with one entry per axis."""
 
-NEAR = 6
+MAX_EXACT_FIRST_DEPARTURE = 6
 """Wholly exact chains of at most this departure come before all others."""
 
-_WIDTHS = {
+_FIELD_BITS = {
     "departure": 64,
     "uneven": 16,
     "unread": 16,
@@ -35,16 +35,16 @@ _WIDTHS = {
 }
 """Bits of each field, the first step on top; each is far above what a chain of 64 layers sums to."""
 
-_SHIFTS: dict[str, int] = {}
+_FIELD_SHIFTS: dict[str, int] = {}
 _shift = 0
-for _name, _bits in reversed(_WIDTHS.items()):
-    _SHIFTS[_name] = _shift
+for _name, _bits in reversed(_FIELD_BITS.items()):
+    _FIELD_SHIFTS[_name] = _shift
     _shift += _bits
 
-MULTIPLY_ADDS = 1 << _SHIFTS["multiply_adds"]
+MULTIPLY_ADD_UNIT = 1 << _FIELD_SHIFTS["multiply_adds"]
 """One multiply-add, as a key."""
 
-DEPARTURE_SHIFT = _SHIFTS["departure"]
+DEPARTURE_SHIFT = _FIELD_SHIFTS["departure"]
 """A key's departure is what lies above this bit."""
 
 
@@ -54,7 +54,7 @@ def pack_key(**fields: int) -> int:
     >>> pack_key(departure=1) > pack_key(uneven=7, layers=3)
     True
     """
-    return sum(value << _SHIFTS[name] for name, value in fields.items())
+    return sum(value << _FIELD_SHIFTS[name] for name, value in fields.items())
 
 
 def unpack_key(key: int) -> dict[str, int]:
@@ -63,32 +63,37 @@ def unpack_key(key: int) -> dict[str, int]:
     >>> unpack_key(pack_key(departure=2, layers=5))["layers"]
     5
     """
-    return {name: (key >> _SHIFTS[name]) & ((1 << bits) - 1) for name, bits in _WIDTHS.items()}
+    return {
+        name: (key >> _FIELD_SHIFTS[name]) & ((1 << bits) - 1) for name, bits in _FIELD_BITS.items()
+    }
 
 
-def layer_key(columns: Columns, offsets: Size, measure: Measure) -> int:
+def layer_key(columns: WindowColumns, offsets: Size, reference: ReferenceDesign) -> int:
     """One layer's share of the key, all but its multiply-adds, which depend on its place.
 
-    >>> from designer.chains.textbook import measure_for
+    >>> from designer.chains.reference_design import reference_design
     >>> from designer.brief.search_space import SearchSpace
-    >>> measure = measure_for(SearchSpace.default(axes=1), axes=1)
-    >>> unpack_key(layer_key(((24,), (4,), (1,), (10,), (0,)), (0,), measure))["padding_sum"]
+    >>> reference = reference_design(SearchSpace.default(axes=1), axes=1)
+    >>> unpack_key(layer_key(((24,), (4,), (1,), (10,), (0,)), (0,), reference))["padding_sum"]
     10
     """
     kernel_sizes, strides, dilations, paddings, output_paddings = columns
-    even = not measure.weighs_overlap or all(
+    even = not reference.weighs_overlap or all(
         overlaps_evenly(kernel_size=kernel, stride=stride, dilation=dilation)
         for kernel, stride, dilation in zip(kernel_sizes, strides, dilations, strict=True)
     )
-    weighed = offsets if measure.weighs_offsets else ()
+    weighed = offsets if reference.weighs_offsets else ()
     return pack_key(
-        departure=measure.layer_departure(strides, offsets),
+        departure=reference.layer_departure(strides, offsets),
         uneven=not even,
-        unread=any(extra > pad for extra, pad in zip(output_paddings, paddings, strict=True)),
+        unread=any(
+            output_padding > padding
+            for output_padding, padding in zip(output_paddings, paddings, strict=True)
+        ),
         inexact=sum(offset != 0 for offset in weighed),
         offset_sum=sum(abs(offset) for offset in weighed),
         kernel_distance=sum(
-            abs(kernel - measure.kernel_factor * stride)
+            abs(kernel - reference.kernel_factor * stride)
             for kernel, stride in zip(kernel_sizes, strides, strict=True)
         ),
         layers=1,
@@ -97,20 +102,20 @@ def layer_key(columns: Columns, offsets: Size, measure: Measure) -> int:
     )
 
 
-def initial_key(size: Size, stem_multiply_adds: int, measure: Measure) -> int:
+def initial_key(size: Size, stem_multiply_adds: int, reference: ReferenceDesign) -> int:
     """The initial map's share of the key, the stem that makes it included."""
     return pack_key(
-        departure=measure.initial_departure(size),
-        initial_rank=measure.initial_rank(size),
+        departure=reference.initial_departure(size),
+        initial_rank=reference.initial_rank(size),
         multiply_adds=stem_multiply_adds,
     )
 
 
-def columns_of(windows: Windows) -> Columns:
+def window_columns(windows: Windows) -> WindowColumns:
     """One layer's windows by column.
 
     >>> from designer.geometry.layers import Window
-    >>> columns_of((Window(kernel_size=4, stride=2, padding=1),))
+    >>> window_columns((Window(kernel_size=4, stride=2, padding=1),))
     ((4,), (2,), (1,), (1,), (0,))
     """
     return (
@@ -122,11 +127,15 @@ def columns_of(windows: Windows) -> Columns:
     )
 
 
-def windows_of(columns: Columns) -> Windows:
+def windows_from_columns(columns: WindowColumns) -> Windows:
     """The windows that these columns hold."""
     return tuple(
         Window(
-            kernel_size=kernel, stride=stride, dilation=dilation, padding=pad, output_padding=extra
+            kernel_size=kernel,
+            stride=stride,
+            dilation=dilation,
+            padding=padding,
+            output_padding=output_padding,
         )
-        for kernel, stride, dilation, pad, extra in zip(*columns, strict=True)
+        for kernel, stride, dilation, padding, output_padding in zip(*columns, strict=True)
     )

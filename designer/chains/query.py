@@ -8,7 +8,7 @@ from designer.brief.search_space import Budget, SearchSpace
 from designer.brief.widths import Widths
 from designer.errors import FieldError
 from designer.geometry.layers import Size
-from designer.limits import MAX_CHAINS, MAX_LENGTH, MAX_SIDE, MIN_SIDE
+from designer.limits import MAX_CHAINS, MAX_SIDE, MAX_SIGNAL_LENGTH, MIN_SIDE
 from designer.validation.field_validators import check_integer, check_length, refuse
 
 
@@ -34,7 +34,7 @@ class ChainQuery:
 
     def __post_init__(self) -> None:
         errors = check_length(self.target, pointer="/to", low=1, high=3)
-        high = MAX_LENGTH if len(self.target) == 1 else MAX_SIDE
+        high = MAX_SIGNAL_LENGTH if len(self.target) == 1 else MAX_SIDE
         for index, side in enumerate(self.target[:3]):
             errors += check_integer(side, pointer=f"/to/{index}", low=MIN_SIDE, high=high)
         errors += check_integer(self.limit, pointer="/limit", low=1, high=MAX_CHAINS)
@@ -62,18 +62,18 @@ def initial_size_errors(target: Size, space: SearchSpace) -> list[FieldError]:
                 FieldError(
                     pointer=pointer,
                     code="contradiction",
-                    detail=f"a chain to {write_size(target)} cannot start from"
-                    f" {write_size(initial)}: sides grow, and {start} is not below {side}",
+                    detail=f"a chain to {format_size(target)} cannot start from"
+                    f" {format_size(initial)}: sides grow, and {start} is not below {side}",
                     facts={"initial_size": list(initial), "target": list(target)},
                 )
             ]
     return []
 
 
-def write_size(size: Size) -> str:
+def format_size(size: Size) -> str:
     """A size as sentences write it.
 
-    >>> write_size((218, 178))
+    >>> format_size((218, 178))
     '218×178'
     """
     return "×".join(str(side) for side in size)

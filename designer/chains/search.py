@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from designer.brief.search_space import Budget, SearchSpace
 from designer.brief.widths import Widths
 from designer.chains.count import count_chains
+from designer.chains.no_chain_error import no_chain_error
 from designer.chains.page_cursor import read_cursor, write_cursor
 from designer.chains.query import ChainQuery, initial_size_errors
-from designer.chains.search_problem import Problem
-from designer.chains.solution import Solution, weigh_chain
-from designer.chains.why_not import refuse_chainless
-from designer.chains.within_budget import NO_BUDGET, first_chains, frontier_within
+from designer.chains.search_problem import SearchProblem
+from designer.chains.solution import Solution, evaluate_chain
+from designer.chains.within_budget import NO_BUDGET, find_best_chains, find_frontier_within
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Size
 from designer.validation.field_validators import refuse
@@ -49,20 +49,20 @@ def search_chains(query: ChainQuery) -> ChainSearch:
         NoChain: where nothing fits, with the reasons.
         SearchTooLarge: past the bound on steps.
     """
-    place = read_cursor(query)
-    problem = Problem(target=query.target, space=query.space, widths=query.widths)
+    start_index = read_cursor(query)
+    problem = SearchProblem(target=query.target, space=query.space, widths=query.widths)
     budget = query.budget or NO_BUDGET
-    chains = first_chains(problem, budget, place, query.limit + 1)
-    if not chains and not place:
-        raise refuse_chainless(problem, budget)
+    chains = find_best_chains(problem, budget, start_index, query.limit + 1)
+    if not chains and not start_index:
+        raise no_chain_error(problem, budget)
     more = len(chains) > query.limit
-    frontier = frontier_within(problem, budget).values()
+    frontier = find_frontier_within(problem, budget).values()
     return ChainSearch(
         count=count_chains(problem),
-        solutions=tuple(_weigh(problem, chain) for chain in chains[: query.limit]),
-        frontier=tuple(_weigh(problem, chain) for chain in frontier),
-        states=problem.effort.spent,
-        next_cursor=write_cursor(query, place + query.limit) if more else None,
+        solutions=tuple(_evaluate(problem, chain) for chain in chains[: query.limit]),
+        frontier=tuple(_evaluate(problem, chain) for chain in frontier),
+        states=problem.step_limit.spent,
+        next_cursor=write_cursor(query, start_index + query.limit) if more else None,
     )
 
 
@@ -82,11 +82,11 @@ def solve_chain(
         SearchTooLarge: past the bound on steps.
     """
     refuse(initial_size_errors(target, space))
-    problem = Problem(target=target, space=space, widths=widths)
-    chains = first_chains(problem, budget or NO_BUDGET, 0, 1)
+    problem = SearchProblem(target=target, space=space, widths=widths)
+    chains = find_best_chains(problem, budget or NO_BUDGET, 0, 1)
     if not chains:
-        raise refuse_chainless(problem, budget or NO_BUDGET)
-    return _weigh(problem, chains[0])
+        raise no_chain_error(problem, budget or NO_BUDGET)
+    return _evaluate(problem, chains[0])
 
 
 def count_space(target: Size, *, space: SearchSpace, widths: Widths) -> int:
@@ -99,8 +99,8 @@ def count_space(target: Size, *, space: SearchSpace, widths: Widths) -> int:
     Raises:
         SearchTooLarge: past the bound on steps.
     """
-    return count_chains(Problem(target=target, space=space, widths=widths))
+    return count_chains(SearchProblem(target=target, space=space, widths=widths))
 
 
-def _weigh(problem: Problem, chain: Chain) -> Solution:
-    return weigh_chain(chain, space=problem.space, widths=problem.widths)
+def _evaluate(problem: SearchProblem, chain: Chain) -> Solution:
+    return evaluate_chain(chain, space=problem.space, widths=problem.widths)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from designer.brief.search_space import SearchSpace
 from designer.brief.widths import Widths
 from designer.chains.preference_order import (
-    columns_of,
     initial_key,
     layer_key,
     pack_key,
     unpack_key,
+    window_columns,
 )
-from designer.chains.textbook import Measure, measure_for
-from designer.chains.why import explain
+from designer.chains.rank_explanation import explain_rank
+from designer.chains.reference_design import ReferenceDesign, reference_design
 from designer.geometry.chain import Chain
 from designer.geometry.resampling import Upsampling
 
@@ -37,18 +37,18 @@ class Solution:
     why: tuple[str, ...]
 
 
-def weigh_chain(chain: Chain, *, space: SearchSpace, widths: Widths) -> Solution:
+def evaluate_chain(chain: Chain, *, space: SearchSpace, widths: Widths) -> Solution:
     """The figures and the reasons of a chain, found by the solver or written down by a caller.
 
     >>> from designer.geometry.layers import Window
     >>> step = (Window(kernel_size=4, stride=2, padding=1),) * 2
     >>> chain = Chain(sizes=((4, 4), (8, 8)), windows=(step,))
     >>> widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
-    >>> weigh_chain(chain, space=SearchSpace.default(axes=2), widths=widths).multiply_adds
+    >>> evaluate_chain(chain, space=SearchSpace.default(axes=2), widths=widths).multiply_adds
     151552
     """
-    measure = measure_for(space, axes=chain.axes)
-    key = chain_key(chain, measure=measure, widths=widths)
+    reference = reference_design(space, axes=chain.axes)
+    key = chain_key(chain, reference=reference, widths=widths)
     exact = [all(window.offset == 0 for window in step) for step in chain.windows]
     fields = unpack_key(key)
     parameters, multiply_adds = chain_figures(chain, widths)
@@ -60,20 +60,20 @@ def weigh_chain(chain: Chain, *, space: SearchSpace, widths: Widths) -> Solution
         even_overlap=all(w.overlaps_evenly for step in chain.windows for w in step),
         parameters=parameters,
         multiply_adds=multiply_adds,
-        why=explain(chain, fields, all(exact), measure, transposed=transposed),
+        why=explain_rank(chain, fields, all(exact), reference, transposed=transposed),
     )
 
 
-def chain_key(chain: Chain, *, measure: Measure, widths: Widths) -> int:
+def chain_key(chain: Chain, *, reference: ReferenceDesign, widths: Widths) -> int:
     """The key of a whole chain, of its layers and its initial map: as transposed convolutions."""
     widths = replace(widths, upsampling=Upsampling.TRANSPOSED)
     layers = len(chain.windows)
     stem = widths.stem_multiply_adds(layers, chain.initial_size)
-    key = initial_key(chain.initial_size, stem, measure)
+    key = initial_key(chain.initial_size, stem, reference)
     for index, windows in enumerate(chain.windows):
         offsets = tuple(window.offset for window in windows)
         cost = widths.layer_multiply_adds(layers - 1 - index, windows, chain.sizes[index])
-        key += layer_key(columns_of(windows), offsets, measure) + pack_key(multiply_adds=cost)
+        key += layer_key(window_columns(windows), offsets, reference) + pack_key(multiply_adds=cost)
     return key
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from designer.chains.moves import Step
-from designer.chains.search_problem import Problem
+from designer.chains.backward_steps import BackwardStep
+from designer.chains.search_problem import SearchProblem
 from designer.geometry.layers import Size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Graph:
+class StateGraph:
     """Sizes by depth that a chain of at most ``bound`` departure may pass, and more.
 
     ``levels[d]`` maps a size d layers before the picture to the least departure between them.
@@ -25,7 +25,9 @@ class Graph:
     reaches_start: bool
 
 
-def explore(problem: Problem, *, bound: int, exact_only: bool = False) -> Graph:
+def build_state_graph(
+    problem: SearchProblem, *, bound: int, exact_only: bool = False
+) -> StateGraph:
     """The sizes within the bound, found backwards from the picture.
 
     Raises:
@@ -37,8 +39,8 @@ def explore(problem: Problem, *, bound: int, exact_only: bool = False) -> Graph:
     while levels[-1] and len(levels) <= problem.space.max_layers:
         level: dict[Size, int] = {}
         for size, departure in levels[-1].items():
-            steps = problem.moves.back(size)
-            problem.effort.spend(len(steps))
+            steps = problem.backward_steps.from_size(size)
+            problem.step_limit.spend(len(steps))
             for step in steps:
                 if exact_only and not step.exact:
                     continue
@@ -50,12 +52,12 @@ def explore(problem: Problem, *, bound: int, exact_only: bool = False) -> Graph:
         levels.append(level)
         for size, departure in level.items():
             if problem.starts_at(size):
-                total = departure + problem.measure.initial_departure(size)
+                total = departure + problem.reference.initial_departure(size)
                 if total > bound:
                     beyond.append(total)
                 else:
                     reaches_start = True
-    return Graph(
+    return StateGraph(
         levels=tuple(levels),
         bound=bound,
         exact_only=exact_only,
@@ -64,14 +66,16 @@ def explore(problem: Problem, *, bound: int, exact_only: bool = False) -> Graph:
     )
 
 
-def steps_within(problem: Problem, graph: Graph, depth: int, size: Size) -> list[Step]:
+def steps_in_graph(
+    problem: SearchProblem, graph: StateGraph, depth: int, size: Size
+) -> list[BackwardStep]:
     """The steps back from a size of the graph that stay in it."""
     if depth + 1 >= len(graph.levels):
         return []
     departure, below = graph.levels[depth][size], graph.levels[depth + 1]
     return [
         step
-        for step in problem.moves.back(size)
+        for step in problem.backward_steps.from_size(size)
         if step.before in below
         and departure + step.departure <= graph.bound
         and not (graph.exact_only and not step.exact)

@@ -6,18 +6,18 @@ from designer.errors import SearchTooLarge
 from designer.limits import MAX_SEARCH_STEPS
 
 
-class Effort:
+class StepLimit:
     """Steps that a search has looked at: one for every layer considered at a size.
 
-    >>> effort = Effort(most=2)
-    >>> effort.spend(2)
-    >>> effort.spend(1)
+    >>> step_limit = StepLimit(maximum=2)
+    >>> step_limit.spend(2)
+    >>> step_limit.spend(1)
     Traceback (most recent call last):
     designer.errors.SearchTooLarge: the search looks at more than 2 steps, the most that is allowed; fewer kernel sizes, strides or layers, or exact: prefer, make it smaller
     """
 
-    def __init__(self, most: int = MAX_SEARCH_STEPS) -> None:
-        self.most = most
+    def __init__(self, maximum: int = MAX_SEARCH_STEPS) -> None:
+        self.maximum = maximum
         self.spent = 0
 
     def spend(self, steps: int) -> None:
@@ -27,10 +27,10 @@ class Effort:
             SearchTooLarge: where that is more than the bound.
         """
         self.spent += steps
-        if self.spent > self.most:
+        if self.spent > self.maximum:
             raise SearchTooLarge(
-                f"the search looks at more than {self.most} steps, the most that is allowed;"
+                f"the search looks at more than {self.maximum} steps, the most that is allowed;"
                 " fewer kernel sizes, strides or layers, or exact: prefer, make it smaller",
                 states=self.spent,
-                maximum=self.most,
+                maximum=self.maximum,
             )

@@ -11,12 +11,12 @@ from math import prod
 from typing import NamedTuple
 
 from designer.brief.search_space import Exact, SearchSpace
-from designer.chains.preference_order import MULTIPLY_ADDS, Columns, layer_key
-from designer.chains.step_limit import Effort
-from designer.chains.textbook import Measure
+from designer.chains.preference_order import MULTIPLY_ADD_UNIT, WindowColumns, layer_key
+from designer.chains.reference_design import ReferenceDesign
+from designer.chains.step_limit import StepLimit
 from designer.geometry.axis import kernel_span, overlaps_evenly, padding_solutions
 from designer.geometry.layers import Size
-from designer.geometry.resampling import Upsampling, weight_taps
+from designer.geometry.resampling import Upsampling, weights_per_channel_pair
 
 Kernel = tuple[int, int]
 """(kernel_size, dilation)."""
@@ -25,7 +25,7 @@ Paddings = tuple[tuple[int, int], ...]
 """(padding, output_padding) pairs, the smallest output_padding first."""
 
 
-class Layer(NamedTuple):
+class CandidateLayer(NamedTuple):
     """One layer's windows and their weight; ``key`` holds all of it but the multiply-adds.
 
     ``taps`` are the windows' own, by which the order compares; ``weights`` are what the layer that
@@ -35,39 +35,39 @@ class Layer(NamedTuple):
     key: int
     taps: int
     weights: int
-    columns: Columns
+    columns: WindowColumns
 
     @property
-    def rank(self) -> tuple[int, Columns]:
+    def rank(self) -> tuple[int, WindowColumns]:
         """What decides between layers with the same strides and offsets at the same place.
 
         There the multiply-adds are in proportion to the taps.
         """
-        return (self.key + self.taps * MULTIPLY_ADDS, self.columns)
+        return (self.key + self.taps * MULTIPLY_ADD_UNIT, self.columns)
 
 
-class Catalogue:
+class WindowCatalogue:
     """The windows of a search space, by stride and offset; ``upsampling`` says what they cost."""
 
     def __init__(
         self,
         space: SearchSpace,
-        measure: Measure,
-        effort: Effort,
+        reference: ReferenceDesign,
+        step_limit: StepLimit,
         upsampling: Upsampling = Upsampling.TRANSPOSED,
     ) -> None:
         self.upsampling = upsampling
         self._space = space
-        self._measure = measure
-        self._effort = effort
+        self._reference = reference
+        self._step_limit = step_limit
         self._kernels: dict[int, tuple[Kernel, ...]] = {}
         self._residues: dict[int, dict[int, tuple[int, ...]]] = {}
-        self._choices: dict[tuple[int, int], dict[Kernel, Paddings]] = {}
+        self._paddings_by_kernel: dict[tuple[int, int], dict[Kernel, Paddings]] = {}
         self._departures: dict[tuple[Size, Size], int | None] = {}
-        self._best: dict[tuple[Size, Size], Layer] = {}
-        self._leanest: dict[tuple[Size, Size], Layer] = {}
-        self._all: dict[tuple[Size, Size], tuple[Layer, ...]] = {}
-        self._leaner: dict[tuple[Size, Size], tuple[Layer, ...]] = {}
+        self._best: dict[tuple[Size, Size], CandidateLayer] = {}
+        self._cheapest: dict[tuple[Size, Size], CandidateLayer] = {}
+        self._all: dict[tuple[Size, Size], tuple[CandidateLayer, ...]] = {}
+        self._pareto: dict[tuple[Size, Size], tuple[CandidateLayer, ...]] = {}
         self._counts: dict[tuple[Size, Size], int] = {}
 
     def kernels(self, stride: int) -> tuple[Kernel, ...]:
@@ -86,7 +86,7 @@ class Catalogue:
         if stride not in self._residues:
             by_residue: dict[int, list[int]] = {}
             for offset in sorted(self._offset_range(stride)):
-                if self.choices(stride, offset):
+                if self.paddings_by_kernel(stride, offset):
                     by_residue.setdefault(offset % stride, []).append(offset)
             self._residues[stride] = {key: tuple(found) for key, found in by_residue.items()}
         return self._residues[stride].get(residue, ())
@@ -99,15 +99,15 @@ class Catalogue:
         spans = [kernel_span(kernel, dilation) for kernel, dilation in self.kernels(stride)]
         farthest = max(spans, default=0)
         found = range(2 - stride - farthest, farthest)
-        self._effort.spend(len(found) * len(spans))
+        self._step_limit.spend(len(found) * len(spans))
         return found
 
-    def choices(self, stride: int, offset: int) -> dict[Kernel, Paddings]:
+    def paddings_by_kernel(self, stride: int, offset: int) -> dict[Kernel, Paddings]:
         """For each kernel that can have this offset on one axis, the paddings that give it."""
-        found = self._choices.get((stride, offset))
+        found = self._paddings_by_kernel.get((stride, offset))
         if found is None:
             found = {}
-            self._effort.spend(10 * len(self.kernels(stride)))
+            self._step_limit.spend(10 * len(self.kernels(stride)))
             for kernel in self.kernels(stride):
                 paddings = padding_solutions(
                     offset,
@@ -118,134 +118,153 @@ class Catalogue:
                 )
                 if paddings:
                     found[kernel] = paddings
-            self._choices[stride, offset] = found
+            self._paddings_by_kernel[stride, offset] = found
         return found
 
     def departure(self, strides: Size, offsets: Size) -> int | None:
         """The departure of every layer with these strides and offsets, None where there is none."""
-        place = (strides, offsets)
-        if place not in self._departures:
+        cache_key = (strides, offsets)
+        if cache_key not in self._departures:
             axes = self._candidates(strides, offsets)
             if not self._space.anisotropic:
-                axes = _share(axes)
-            there = all(axes)
-            self._departures[place] = (
-                self._measure.layer_departure(strides, offsets) if there else None
+                axes = _shared_kernels(axes)
+            exists = all(axes)
+            self._departures[cache_key] = (
+                self._reference.layer_departure(strides, offsets) if exists else None
             )
-        return self._departures[place]
+        return self._departures[cache_key]
 
-    def best_layer(self, strides: Size, offsets: Size) -> Layer:
+    def best_layer(self, strides: Size, offsets: Size) -> CandidateLayer:
         """The layer that the order prefers among all with these strides and offsets."""
-        place = (strides, offsets)
-        if place not in self._best:
-            self._best[place] = self._best_of(self._candidates(strides, offsets), strides, offsets)
-        return self._best[place]
+        cache_key = (strides, offsets)
+        if cache_key not in self._best:
+            self._best[cache_key] = self._best_of(
+                self._candidates(strides, offsets), strides, offsets
+            )
+        return self._best[cache_key]
 
-    def leanest_layer(self, strides: Size, offsets: Size) -> Layer:
+    def cheapest_layer(self, strides: Size, offsets: Size) -> CandidateLayer:
         """The layer of the fewest weights with these strides and offsets; among those the best."""
-        place = (strides, offsets)
-        if place not in self._leanest:
+        cache_key = (strides, offsets)
+        if cache_key not in self._cheapest:
             axes = self._candidates(strides, offsets)
             if not self._space.anisotropic:
-                axes = _share(axes)
-            lean = [
-                {kernel: axis[kernel] for kernel in self._leanest_kernels(axis, stride)}
+                axes = _shared_kernels(axes)
+            cheapest = [
+                {kernel: axis[kernel] for kernel in self._cheapest_kernels(axis, stride)}
                 for axis, stride in zip(axes, strides, strict=True)
             ]
-            self._leanest[place] = self._best_of(lean, strides, offsets)
-        return self._leanest[place]
+            self._cheapest[cache_key] = self._best_of(cheapest, strides, offsets)
+        return self._cheapest[cache_key]
 
-    def _leanest_kernels(self, axis: dict[Kernel, Paddings], stride: int) -> list[Kernel]:
-        weights = {kernel: weight_taps(self.upsampling, (kernel[0],), (stride,)) for kernel in axis}
+    def _cheapest_kernels(self, axis: dict[Kernel, Paddings], stride: int) -> list[Kernel]:
+        weights = {
+            kernel: weights_per_channel_pair(self.upsampling, (kernel[0],), (stride,))
+            for kernel in axis
+        }
         return [kernel for kernel in axis if weights[kernel] == min(weights.values())]
 
-    def layers(self, strides: Size, offsets: Size) -> tuple[Layer, ...]:
+    def layers(self, strides: Size, offsets: Size) -> tuple[CandidateLayer, ...]:
         """Every layer with these strides and offsets, the best first.
 
         Raises:
             SearchTooLarge: where there are more than the bound on steps allows.
         """
-        place = (strides, offsets)
-        if place not in self._all:
-            self._effort.spend(self.count_layers(strides, offsets))
+        cache_key = (strides, offsets)
+        if cache_key not in self._all:
+            self._step_limit.spend(self.count_layers(strides, offsets))
             layers = [
                 self._layer(choices, strides, offsets)
                 for axes in self._groups(strides, offsets)
                 for choices in product(
-                    *([(k, *pads) for k, found in axis.items() for pads in found] for axis in axes)
+                    *(
+                        [(k, *paddings) for k, found in axis.items() for paddings in found]
+                        for axis in axes
+                    )
                 )
             ]
-            self._all[place] = tuple(sorted(layers, key=lambda layer: layer.rank))
-        return self._all[place]
+            self._all[cache_key] = tuple(sorted(layers, key=lambda layer: layer.rank))
+        return self._all[cache_key]
 
-    def ever_leaner_layers(self, strides: Size, offsets: Size) -> tuple[Layer, ...]:
+    def pareto_layers(self, strides: Size, offsets: Size) -> tuple[CandidateLayer, ...]:
         """The layers that no better one matches in weights: what a budget may fall back on."""
-        place = (strides, offsets)
-        if place not in self._leaner:
-            kept: list[Layer] = []
+        cache_key = (strides, offsets)
+        if cache_key not in self._pareto:
+            kept: list[CandidateLayer] = []
             for layer in self.layers(strides, offsets):
                 if not kept or layer.weights < kept[-1].weights:
                     kept.append(layer)
-            self._leaner[place] = tuple(kept)
-        return self._leaner[place]
+            self._pareto[cache_key] = tuple(kept)
+        return self._pareto[cache_key]
 
     def count_layers(self, strides: Size, offsets: Size) -> int:
         """How many layers have these strides and offsets: a product over the axes per kernel."""
-        place = (strides, offsets)
-        if place not in self._counts:
-            self._counts[place] = sum(
+        cache_key = (strides, offsets)
+        if cache_key not in self._counts:
+            self._counts[cache_key] = sum(
                 prod(sum(len(paddings) for paddings in axis.values()) for axis in axes)
                 for axes in self._groups(strides, offsets)
             )
-        return self._counts[place]
+        return self._counts[cache_key]
 
-    def _candidates(self, strides: Size, offsets: Size) -> Axes:
+    def _candidates(self, strides: Size, offsets: Size) -> AxisKernels:
         return [
-            self.choices(stride, offset) for stride, offset in zip(strides, offsets, strict=True)
+            self.paddings_by_kernel(stride, offset)
+            for stride, offset in zip(strides, offsets, strict=True)
         ]
 
-    def _groups(self, strides: Size, offsets: Size) -> list[Axes]:
+    def _groups(self, strides: Size, offsets: Size) -> list[AxisKernels]:
         """Axes whose choices are free of each other: one group per kernel where it is shared."""
         axes = self._candidates(strides, offsets)
         if self._space.anisotropic:
             return [axes]
-        return [[{kernel: axis[kernel]} for axis in axes] for kernel in _share(axes)[0]]
+        return [[{kernel: axis[kernel]} for axis in axes] for kernel in _shared_kernels(axes)[0]]
 
-    def _best_of(self, axes: Axes, strides: Size, offsets: Size) -> Layer:
-        best = self._best_free if self._space.anisotropic else self._best_shared
+    def _best_of(self, axes: AxisKernels, strides: Size, offsets: Size) -> CandidateLayer:
+        best = (
+            self._best_with_own_kernels
+            if self._space.anisotropic
+            else self._best_with_shared_kernel
+        )
         return best(axes, strides, offsets)
 
-    def _best_shared(self, axes: Axes, strides: Size, offsets: Size) -> Layer:
+    def _best_with_shared_kernel(
+        self, axes: AxisKernels, strides: Size, offsets: Size
+    ) -> CandidateLayer:
         """One kernel for all axes; per axis the smallest output padding is best in every way."""
         layers = [
             self._layer(tuple((kernel, *axis[kernel][0]) for axis in axes), strides, offsets)
-            for kernel in _share(axes)[0]
+            for kernel in _shared_kernels(axes)[0]
         ]
         return min(layers, key=lambda layer: layer.rank)
 
-    def _best_free(self, axes: Axes, strides: Size, offsets: Size) -> Layer:
+    def _best_with_own_kernels(
+        self, axes: AxisKernels, strides: Size, offsets: Size
+    ) -> CandidateLayer:
         """A kernel for each axis: what one axis spoils for the layer, the others need not keep."""
         choices = [[(kernel, *found[0]) for kernel, found in axis.items()] for axis in axes]
-        if self._measure.weighs_overlap:
+        if self._reference.weighs_overlap:
             even = [
-                [choice for choice in axis if _is_even(choice[0], stride)]
+                [choice for choice in axis if _has_even_overlap(choice[0], stride)]
                 for axis, stride in zip(choices, strides, strict=True)
             ]
             choices = even if all(even) else choices
-        read = [[choice for choice in axis if choice[2] <= choice[1]] for axis in choices]
-        choices = read if all(read) else choices
+        fully_read = [[choice for choice in axis if choice[2] <= choice[1]] for axis in choices]
+        choices = fully_read if all(fully_read) else choices
         chosen = tuple(
             min((self._axis_rank(choice, stride), choice) for choice in axis)[1]
             for axis, stride in zip(choices, strides, strict=True)
         )
         return self._layer(chosen, strides, offsets)
 
-    def _axis_rank(self, choice: Choice, stride: int) -> tuple[int, ...]:
-        (kernel, dilation), padding, extra = choice
-        distance = abs(kernel - self._measure.kernel_factor * stride)
-        return (distance, kernel, extra, padding, dilation)
+    def _axis_rank(self, choice: AxisChoice, stride: int) -> tuple[int, ...]:
+        (kernel, dilation), padding, output_padding = choice
+        distance = abs(kernel - self._reference.kernel_factor * stride)
+        return (distance, kernel, output_padding, padding, dilation)
 
-    def _layer(self, choices: tuple[Choice, ...], strides: Size, offsets: Size) -> Layer:
+    def _layer(
+        self, choices: tuple[AxisChoice, ...], strides: Size, offsets: Size
+    ) -> CandidateLayer:
         kernel_sizes = tuple(choice[0][0] for choice in choices)
         columns = (
             kernel_sizes,
@@ -254,20 +273,20 @@ class Catalogue:
             tuple(choice[1] for choice in choices),
             tuple(choice[2] for choice in choices),
         )
-        weights = weight_taps(self.upsampling, kernel_sizes, strides)
-        key = layer_key(columns, offsets, self._measure)
-        return Layer(key, prod(kernel_sizes), weights, columns)
+        weights = weights_per_channel_pair(self.upsampling, kernel_sizes, strides)
+        key = layer_key(columns, offsets, self._reference)
+        return CandidateLayer(key, prod(kernel_sizes), weights, columns)
 
 
-Choice = tuple[Kernel, int, int]
+AxisChoice = tuple[Kernel, int, int]
 """(kernel, padding, output_padding) on one axis."""
 
 
-Axes = list[dict[Kernel, Paddings]]
+AxisKernels = list[dict[Kernel, Paddings]]
 """Per axis, the kernels and their paddings."""
 
 
-def _share(axes: Axes) -> Axes:
+def _shared_kernels(axes: AxisKernels) -> AxisKernels:
     """Of each axis, the kernels that all axes have."""
     return [
         {kernel: paddings for kernel, paddings in axis.items() if all(kernel in a for a in axes)}
@@ -275,5 +294,5 @@ def _share(axes: Axes) -> Axes:
     ]
 
 
-def _is_even(kernel: Kernel, stride: int) -> bool:
+def _has_even_overlap(kernel: Kernel, stride: int) -> bool:
     return overlaps_evenly(kernel_size=kernel[0], stride=stride, dilation=kernel[1])

@@ -8,13 +8,13 @@ from typing import Any, TextIO
 
 import click
 
-from designer.audit import Verdict, audit, read_request
-from designer.commands.options import Number, Numbers, emit, output_options, parse_json
+from designer.audit import AuditVerdict, audit, read_request
+from designer.commands.options import Number, Numbers, output_options, parse_json_text, write_output
 from designer.pipeline.design_json import document_text
-from designer.validation.json_readers import Document
+from designer.validation.json_readers import JsonObject
 from designer.verification import Limits, Pool
 
-NOT_FITTING = 1
+EXIT_NOT_FITTING = 1
 """Exit status where the network breaks or misses."""
 
 
@@ -42,28 +42,28 @@ def audit_command(
 
     Exit status: 0 it fits, 1 it breaks or misses, 2 refused input, 3 not run.
     """
-    asked = read_request(request_document(file.read(), given))
+    request = read_request(audit_request_document(file.read(), given))
     if no_run:
-        answer = audit(asked, runner=None)
+        answer = audit(request, runner=None)
     else:
         with Pool(workers=1, limits=Limits()) as pool:
-            answer = audit(asked, runner=pool.run)
-    emit(document_text(answer) if as_json else describe(answer), output)
-    ctx.exit(0 if answer["verdict"] == str(Verdict.FITS) else NOT_FITTING)
+            answer = audit(request, runner=pool.run)
+    write_output(document_text(answer) if as_json else describe_audit(answer), output)
+    ctx.exit(0 if answer["verdict"] == str(AuditVerdict.FITS) else EXIT_NOT_FITTING)
 
 
-def request_document(text: str, given: dict[str, object]) -> Document:
+def audit_request_document(text: str, given: dict[str, object]) -> JsonObject:
     """The request that a file and the options amount to; options go before what the file says.
 
-    >>> request_document("nn.Sequential(nn.ReLU())", {"input_shape": [3, 8, 8]})
+    >>> audit_request_document("nn.Sequential(nn.ReLU())", {"input_shape": [3, 8, 8]})
     {'source': 'nn.Sequential(nn.ReLU())', 'input_shape': [3, 8, 8]}
 
     Raises:
         InvalidRequest: for a file that looks like JSON and is none.
     """
-    document: Document = {"source": text}
+    document: JsonObject = {"source": text}
     if text.lstrip()[:1] in ("{", "["):
-        loaded = parse_json(text)
+        loaded = parse_json_text(text)
         document = loaded if isinstance(loaded, dict) else {"layers": loaded}
     for name, value in given.items():
         if value is not None and value is not False:
@@ -72,7 +72,7 @@ def request_document(text: str, given: dict[str, object]) -> Document:
     return document
 
 
-def describe(answer: dict[str, Any]) -> str:
+def describe_audit(answer: dict[str, Any]) -> str:
     """The answer for people: the reason, a line per layer, the repairs."""
     lines = [f"{answer['verdict']}: {answer['reason']}"]
     lines += [f"  torch: {answer['torch_error']}"] if answer["torch_error"] else []
@@ -84,9 +84,9 @@ def describe(answer: dict[str, Any]) -> str:
         at = "" if row["line"] is None else f"line {row['line']:<5} "
         lines.append(f"{row['index']:>4}  {at}{row['op']:<15} {after:<18} {law}".rstrip())
         lines += [f"      ! {warning}" for warning in row["warnings"]]
-    for place, repair in enumerate(answer["repairs"], start=1):
+    for number, repair in enumerate(answer["repairs"], start=1):
         end = _shape(repair["output_shape"])
-        lines.append(f"repair {place}: {repair['summary']} (then {end})")
+        lines.append(f"repair {number}: {repair['summary']} (then {end})")
         lines += [f"    {line}" for line in (repair["diff"] or "").splitlines()[2:]]
     if answer["nearest"]:
         shapes = ", ".join(_shape(shape) for shape in answer["nearest"]["input_shapes"])

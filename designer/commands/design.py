@@ -14,14 +14,14 @@ from designer.brief.model import Brief, Level
 from designer.commands.options import (
     Number,
     Numbers,
-    budget_document,
-    emit,
-    family_document,
+    budget_options_document,
     family_options,
+    family_options_document,
     output_options,
-    search_document,
     search_options,
+    search_options_document,
     width_options,
+    write_output,
 )
 from designer.pipeline.design import Design, design, recall_design
 from designer.pipeline.design_json import design_document, document_text
@@ -49,17 +49,17 @@ def design_command(
 ) -> None:
     """Design a generator and a discriminator for pictures of RESOLUTION (96, 218x178)."""
     if design_id is None:
-        made = design(_brief(given), stage=show_stage)
+        result = design(_brief(given), stage=show_stage)
     else:
         _refuse_brief(given)
-        made = recall_design(design_id, stage=show_stage)
-    emit(
-        document_text(design_document(made)) if as_json else made.source.text,
+        result = recall_design(design_id, stage=show_stage)
+    write_output(
+        document_text(design_document(result)) if as_json else result.source.text,
         output,
     )
-    click.echo(summarise(made), err=True)
-    asked = made.brief.verify != Level.NONE
-    ctx.exit(EXIT_STATUS[made.verification.verdict] if asked else 0)
+    click.echo(summarise_design(result), err=True)
+    verification_requested = result.brief.verify != Level.NONE
+    ctx.exit(EXIT_STATUS[result.verification.verdict] if verification_requested else 0)
 
 
 def _brief(given: dict[str, object]) -> Brief:
@@ -68,9 +68,10 @@ def _brief(given: dict[str, object]) -> Brief:
         raise click.UsageError("give a RESOLUTION, or the --id of a design")
     names = ("resolution", "dimensions", "latent_dim", "channels", "base_channels", "max_channels")
     document = {name: given[name] for name in (*names, "verify") if given[name] is not None}
-    document |= family_document(given)
+    document |= family_options_document(given)
     return brief_from_document(
-        document | {"search": search_document(given), "budget": budget_document(given)}
+        document
+        | {"search": search_options_document(given), "budget": budget_options_document(given)}
     )
 
 
@@ -93,13 +94,13 @@ def show_stage(name: str) -> Iterator[None]:
         yield
 
 
-def summarise(made: Design) -> str:
+def summarise_design(result: Design) -> str:
     """One line for people: the sizes, the figures and the verdict."""
-    sizes = " → ".join("×".join(str(side) for side in size) for size in made.chain.sizes)
-    generator, *others = made.gan.networks.items()
+    sizes = " → ".join("×".join(str(side) for side in size) for size in result.chain.sizes)
+    generator, *others = result.gan.networks.items()
     figures = [
         f"{generator[0]} {generator[1].parameters:,} parameters,"
         f" {generator[1].multiply_adds:,} multiply-adds",
         *(f"{role} {network.parameters:,} parameters" for role, network in others),
     ]
-    return f"{sizes}: {made.verification.verdict}; {'; '.join(figures)}"
+    return f"{sizes}: {result.verification.verdict}; {'; '.join(figures)}"

@@ -9,24 +9,24 @@ from typing import TypeVar
 
 import click
 
-from designer.commands.options import Number, Numbers, emit, output_options
+from designer.commands.options import Number, Numbers, output_options, write_output
 from designer.layer import (
-    Form,
+    LayerForm,
+    LayerView,
     Op,
-    View,
     answer_layer,
     answer_question,
-    draw_answer,
-    read_drawing,
-    read_layer,
-    read_question,
+    draw_picture,
+    read_draw_request,
+    read_layer_request,
+    read_solve_request,
 )
 from designer.pipeline.design_json import document_text
-from designer.validation.json_readers import Document
+from designer.validation.json_readers import JsonObject
 
-Command = TypeVar("Command", bound=Callable[..., object])
+_Command = TypeVar("_Command", bound=Callable[..., object])
 
-MISSED = 1
+EXIT_MISSED = 1
 """Exit status where nothing leads from size to size, or a proof failed."""
 
 
@@ -35,9 +35,9 @@ def layer_command() -> None:
     """One convolution or transposed convolution: arithmetic, equivalences, pictures."""
 
 
-def _window_options(command: Command) -> Command:
+def _window_options(command: _Command) -> _Command:
     """Torch's arguments; what is left out is torch's default."""
-    meanings = {
+    help_texts = {
         "kernel_size": "Taps per axis: 4, or 3x5.",
         "stride": "1 unless given.",
         "padding": "0 unless given.",
@@ -48,17 +48,17 @@ def _window_options(command: Command) -> Command:
         "groups": "1 unless given.",
         "dimensions": "Axes where every size is a single number; 2 unless given.",
     }
-    for name, meaning in reversed(meanings.items()):
+    for name, help_text in reversed(help_texts.items()):
         kind = Number() if name in ("groups", "dimensions") or "channels" in name else Numbers()
-        option = click.option(f"--{name.replace('_', '-')}", name, type=kind, help=meaning)
+        option = click.option(f"--{name.replace('_', '-')}", name, type=kind, help=help_text)
         command = option(command)
     return command
 
 
-def _form_options(command: Command) -> Command:
+def _form_options(command: _Command) -> _Command:
     """Which forms, or which picture."""
-    forms = ", ".join(Form)
-    views = ", ".join(View)
+    forms = ", ".join(LayerForm)
+    views = ", ".join(LayerView)
     for option in (
         click.option("--animate", is_flag=True, help="Let the window step; with --draw layer."),
         click.option("--draw", help=f"Write a picture as SVG instead: {views}."),
@@ -78,7 +78,7 @@ def conv_command(
     ctx: click.Context, /, as_json: bool, output: Path | None, **given: object
 ) -> None:
     """A convolution on a map of INPUT_SIZE (64, 218x178)."""
-    _answer(ctx, Op.CONV, given, as_json=as_json, output=output)
+    _run_layer_command(ctx, Op.CONV, given, as_json=as_json, output=output)
 
 
 @layer_command.command("conv-transpose")
@@ -91,7 +91,7 @@ def conv_transpose_command(
     ctx: click.Context, /, as_json: bool, output: Path | None, **given: object
 ) -> None:
     """A transposed convolution on a map of INPUT_SIZE (4, 7x5)."""
-    _answer(ctx, Op.CONV_TRANSPOSE, given, as_json=as_json, output=output)
+    _run_layer_command(ctx, Op.CONV_TRANSPOSE, given, as_json=as_json, output=output)
 
 
 @layer_command.command("solve")
@@ -104,16 +104,16 @@ def conv_transpose_command(
 @click.option("--dimensions", type=Number(), help="Axes where every size is a single number.")
 @output_options
 @click.pass_context
-def solve_command(
+def solve_windows_command(
     ctx: click.Context, /, as_json: bool, output: Path | None, **given: object
 ) -> None:
     """Every window from INPUT_SIZE to OUTPUT_SIZE (16 to 32, 46x62 to 368x489)."""
-    answer = answer_question(read_question(_given(given)))
-    emit(document_text(answer) if as_json else "\n".join(_solution_lines(answer)), output)
-    ctx.exit(MISSED if answer["why_not"] else 0)
+    answer = answer_question(read_solve_request(_drop_unset(given)))
+    write_output(document_text(answer) if as_json else "\n".join(_solution_lines(answer)), output)
+    ctx.exit(EXIT_MISSED if answer["why_not"] else 0)
 
 
-def _answer(
+def _run_layer_command(
     ctx: click.Context,
     op: Op,
     given: Mapping[str, object],
@@ -121,58 +121,61 @@ def _answer(
     as_json: bool,
     output: Path | None,
 ) -> None:
-    document = _given(given)
+    document = _drop_unset(given)
     view, animate = document.pop("draw", None), document.pop("animate")
     if view is not None:
-        emit(draw_answer(read_drawing({**document, "view": view, "animate": animate}, op)), output)
+        write_output(
+            draw_picture(read_draw_request({**document, "view": view, "animate": animate}, op)),
+            output,
+        )
         return
     if (include := document.pop("include", None)) is not None:
         document["include"] = str(include).split(",")
-    answer = answer_layer(read_layer(document, op))
-    emit(document_text(answer) if as_json else "\n".join(layer_lines(answer)), output)
+    answer = answer_layer(read_layer_request(document, op))
+    write_output(document_text(answer) if as_json else "\n".join(_layer_lines(answer)), output)
     proof = answer["proof"]
-    ctx.exit(MISSED if isinstance(proof, dict) and not proof["passed"] else 0)
+    ctx.exit(EXIT_MISSED if isinstance(proof, dict) and not proof["passed"] else 0)
 
 
-def _given(given: Mapping[str, object]) -> Document:
+def _drop_unset(given: Mapping[str, object]) -> JsonObject:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def layer_lines(answer: Mapping[str, object]) -> list[str]:
+def _layer_lines(answer: Mapping[str, object]) -> list[str]:
     """The answer for people: the law per axis, what is even and unread, and each form in short."""
     inverse = answer["inverse"]
     lines = [
         f"{_sides(answer['input_size'])} → {_sides(answer['output_size'])}",
         *_texts(answer["arithmetic"]),
-        f"exact: {_yes(answer['exact'])}; even overlap: {_yes(answer['even_overlap'])};"
+        f"exact: {_yes_or_no(answer['exact'])}; even overlap: {_yes_or_no(answer['even_overlap'])};"
         f" untouched positions: {answer['unread']}",
-        f"way back: {_describe(inverse)}"
+        f"way back: {_describe_inverse(inverse)}"
         if isinstance(inverse, dict)
         else f"no way back: {answer['why_no_inverse']}",
     ]
-    forms = [str(form) for form in Form if answer[str(form)] is not None]
+    forms = [str(form) for form in LayerForm if answer[str(form)] is not None]
     for name in forms:
         lines += ["", f"{name}:", json.dumps(answer[name], ensure_ascii=False)]
     return lines
 
 
-def _describe(layer: Mapping[str, object]) -> str:
+def _describe_inverse(layer: Mapping[str, object]) -> str:
     names = ("kernel_size", "stride", "padding", "dilation", "output_padding")
-    told = ", ".join(f"{name} {_sides(layer[name])}" for name in names)
+    fields = ", ".join(f"{name} {_sides(layer[name])}" for name in names)
     unique = "the only size" if layer["unique"] else "one of several sizes"
-    return f"{layer['op']}, {told} ({unique} that leads there)"
+    return f"{layer['op']}, {fields} ({unique} that leads there)"
 
 
 def _solution_lines(answer: Mapping[str, object]) -> list[str]:
     solutions, counts = answer["solutions"], answer["count"]
-    sizes = zip(_list(answer["input_size"]), _list(answer["output_size"]), strict=True)
+    sizes = zip(_as_list(answer["input_size"]), _as_list(answer["output_size"]), strict=True)
     lines = []
     for axis, (before, after) in enumerate(sizes):
-        found = _list(_list(solutions)[axis])
-        lines.append(f"{before} → {after}: {_list(counts)[axis]} windows")
+        found = _as_list(_as_list(solutions)[axis])
+        lines.append(f"{before} → {after}: {_as_list(counts)[axis]} windows")
         lines += [f"  {_window(window)}" for window in found]
         if not found:
-            lines.append(f"  {_list(answer['why_not'])[axis]}")
+            lines.append(f"  {_as_list(answer['why_not'])[axis]}")
     return lines
 
 
@@ -181,18 +184,18 @@ def _window(window: object) -> str:
     return ", ".join(f"{name} {value}" for name, value in window.items())
 
 
-def _list(value: object) -> list[object]:
+def _as_list(value: object) -> list[object]:
     assert isinstance(value, list)
     return value
 
 
 def _texts(value: object) -> list[str]:
-    return [str(entry) for entry in _list(value)]
+    return [str(entry) for entry in _as_list(value)]
 
 
 def _sides(value: object) -> str:
     return "×".join(_texts(value))
 
 
-def _yes(value: object) -> str:
+def _yes_or_no(value: object) -> str:
     return "yes" if value else "no"

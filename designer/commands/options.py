@@ -15,7 +15,7 @@ from typing import TypeVar
 import click
 
 from designer.errors import FieldError, InvalidRequest
-from designer.validation.json_readers import Document
+from designer.validation.json_readers import JsonObject
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -56,7 +56,7 @@ def parse_number(text: str) -> object:
     return int(text) if re.fullmatch(r"[+-]?[0-9]{1,40}", text.strip()) else text
 
 
-def parse_json(text: str) -> object:
+def parse_json_text(text: str) -> object:
     """The value that a JSON text is.
 
     Raises:
@@ -71,7 +71,7 @@ def parse_json(text: str) -> object:
 
 def width_options(command: Command) -> Command:
     """``--latent-dim``, ``--channels`` and the widths."""
-    for name, meaning in (
+    for name, help_text in (
         ("max_channels", "Cap of the widths; 512 unless given."),
         (
             "base_channels",
@@ -80,7 +80,7 @@ def width_options(command: Command) -> Command:
         ("channels", "Channels of the picture; 3 unless given."),
         ("latent_dim", "Length of the latent vector."),
     ):
-        command = click.option(f"--{name.replace('_', '-')}", name, type=Number(), help=meaning)(
+        command = click.option(f"--{name.replace('_', '-')}", name, type=Number(), help=help_text)(
             command
         )
     return command
@@ -114,7 +114,7 @@ def family_options(command: Command) -> Command:
     return command
 
 
-def family_document(given: dict[str, object]) -> Document:
+def family_options_document(given: dict[str, object]) -> JsonObject:
     """The brief's fields that the family's options amount to; what was not given is left out."""
     names = ("upsampling", "normalization", "output_activation", "classes")
     document = {name: given[name] for name in names if given.get(name) is not None}
@@ -126,7 +126,7 @@ def family_document(given: dict[str, object]) -> Document:
         document["initial_map"] = {"channels": numbers}
     style = {
         name: given[option]
-        for name, option in _DISCRIMINATOR.items()
+        for name, option in _DISCRIMINATOR_OPTIONS.items()
         if given.get(option) is not None
     }
     if given.get("no_discriminator") and style:
@@ -136,7 +136,7 @@ def family_document(given: dict[str, object]) -> Document:
     return document
 
 
-_DISCRIMINATOR = {
+_DISCRIMINATOR_OPTIONS = {
     "normalization": "discriminator_normalization",
     "output": "discriminator_output",
     "patch": "patch",
@@ -164,7 +164,7 @@ def search_options(command: Command) -> Command:
     return command
 
 
-def search_document(given: dict[str, object]) -> Document:
+def search_options_document(given: dict[str, object]) -> JsonObject:
     """The ``search`` object that the options amount to; what was not given is left out."""
     names = ("exact", "overlap", "initial_size", "max_layers")
     document = {name: given[name] for name in names if given.get(name) is not None}
@@ -178,7 +178,7 @@ def search_document(given: dict[str, object]) -> Document:
     return document
 
 
-def budget_document(given: dict[str, object]) -> Document | None:
+def budget_options_document(given: dict[str, object]) -> JsonObject | None:
     """The ``budget`` object that the options amount to, or None."""
     budget = {"parameters": given["max_parameters"], "multiply_adds": given["max_multiply_adds"]}
     return None if set(budget.values()) == {None} else budget
@@ -189,7 +189,7 @@ def output_options(command: Command) -> Command:
     command = click.option(
         "--output",
         type=click.Path(dir_okay=False, path_type=Path),
-        callback=_check_folder,
+        callback=_refuse_missing_folder,
         help="Write there instead of to stdout.",
     )(command)
     return click.option(
@@ -201,7 +201,9 @@ def output_options(command: Command) -> Command:
     )(command)
 
 
-def _check_folder(_: click.Context, __: click.Parameter, value: Path | None) -> Path | None:
+def _refuse_missing_folder(
+    _: click.Context, __: click.Parameter, value: Path | None
+) -> Path | None:
     """Refuse a file in no folder now, rather than after the work is done."""
     if value is not None and not value.parent.is_dir():
         raise click.BadParameter(f"there is no folder {value.parent}")
@@ -213,7 +215,7 @@ def _remember_json(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
     return value
 
 
-def emit(text: str, output: Path | None) -> None:
+def write_output(text: str, output: Path | None) -> None:
     """Write a command's result to stdout or to the file that the caller named."""
     try:
         if output is None:
@@ -223,5 +225,5 @@ def emit(text: str, output: Path | None) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        place = "stdout" if output is None else output
-        raise click.UsageError(f"cannot write to {place}: {error.strerror}") from error
+        destination = "stdout" if output is None else output
+        raise click.UsageError(f"cannot write to {destination}: {error.strerror}") from error

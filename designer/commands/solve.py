@@ -14,19 +14,17 @@ from designer.chains import ChainSearch, Solution, search_chains
 from designer.commands.options import (
     Number,
     Numbers,
-    budget_document,
-    emit,
+    budget_options_document,
     output_options,
     search_options,
+    search_options_document,
     width_options,
-)
-from designer.commands.options import (
-    search_document as search_options_document,
+    write_output,
 )
 from designer.geometry.layers import Windows
 from designer.pipeline.chains_json import query_from_document, search_document
 
-COLUMNS = ("sizes", "kernels", "strides", "departure", "exact", "even", "parameters", "MACs")
+TABLE_COLUMNS = ("sizes", "kernels", "strides", "departure", "exact", "even", "parameters", "MACs")
 
 
 @click.command("solve")
@@ -51,20 +49,22 @@ def solve_command(
         | {
             "from": start,
             "search": search_options_document(given),
-            "budget": budget_document(given),
+            "budget": budget_options_document(given),
         }
     )
     search = search_chains(query)
     if as_json:
-        emit(json.dumps(search_document(query, search), ensure_ascii=False, indent=2), output)
+        write_output(
+            json.dumps(search_document(query, search), ensure_ascii=False, indent=2), output
+        )
     else:
-        emit(describe_search(search, frontier=frontier), output)
+        write_output(describe_search(search, frontier=frontier), output)
 
 
 def describe_search(search: ChainSearch, *, frontier: bool) -> str:
     """The chains as a table, and under it how many there are and why the first is first."""
     solutions = search.frontier if frontier else search.solutions
-    table = Table(*COLUMNS)
+    table = Table(*TABLE_COLUMNS)
     for solution in solutions:
         table.add_row(*_row(solution))
     text = StringIO()

@@ -96,8 +96,8 @@ def _size_before(size: Size, windows: Windows) -> Size:
         )
     before = []
     for side, window in zip(size, windows, strict=True):
-        input_size, rest = divmod(side - window.offset, window.stride)
-        if rest or input_size < 1:
+        input_size, remainder = divmod(side - window.offset, window.stride)
+        if remainder or input_size < 1:
             raise InvalidLayer(
                 f"no input leads to {side} px with stride {window.stride} and offset"
                 f" {window.offset}: ({side} − {window.offset}) / {window.stride} must be a whole"

@@ -46,37 +46,37 @@ def convolution_multiply_adds(
     return prod(positions) * taps * in_channels * out_channels // groups
 
 
-def batch_norm_keeps(channels: int) -> int:
+def batch_norm_saved_for_backward(channels: int) -> int:
     """Numbers that a batch norm keeps besides its input: mean and inverse deviation, and running ones.
 
-    >>> batch_norm_keeps(512)
+    >>> batch_norm_saved_for_backward(512)
     2048
     """
     return 4 * channels
 
 
-def instance_norm_keeps(channels: int) -> int:
+def instance_norm_saved_for_backward(channels: int) -> int:
     """Numbers that an instance norm keeps besides its input: mean, inverse deviation and its scales.
 
-    >>> instance_norm_keeps(512)
+    >>> instance_norm_saved_for_backward(512)
     1536
     """
     return 3 * channels
 
 
-def group_norm_keeps(groups: int) -> int:
+def group_norm_saved_for_backward(groups: int) -> int:
     """Numbers that a group norm keeps besides its input: mean and inverse deviation of each group.
 
-    >>> group_norm_keeps(32)
+    >>> group_norm_saved_for_backward(32)
     64
     """
     return 2 * groups
 
 
-def spectral_norm_keeps(*, weights: int, out_channels: int) -> int:
+def spectral_norm_saved_for_backward(*, weights: int, out_channels: int) -> int:
     """Numbers that a spectral norm keeps of one weight: its singular vectors and its largest value.
 
-    >>> spectral_norm_keeps(weights=27 * 64, out_channels=64)
+    >>> spectral_norm_saved_for_backward(weights=27 * 64, out_channels=64)
     92
     """
     return out_channels + weights // out_channels + 1

@@ -28,21 +28,21 @@ class Upsampling(StrEnum):
     """A convolution to more channels, which become pixels (Shi et al., arXiv:1609.05158)."""
 
 
-def resize_kernel(kernel_size: int) -> int:
+def resize_kernel_size(kernel_size: int) -> int:
     """Taps of the size-keeping convolution after resizing: the largest odd number in F, at least 3.
 
     A kernel of one tap, along an axis that stays, remains one tap.
 
-    >>> [resize_kernel(kernel_size) for kernel_size in (1, 2, 3, 4, 25)]
+    >>> [resize_kernel_size(kernel_size) for kernel_size in (1, 2, 3, 4, 25)]
     [1, 3, 3, 3, 25]
     """
     return kernel_size if kernel_size % 2 else max(3, kernel_size - 1)
 
 
-def subpixel_kernel(kernel_size: int, stride: int) -> int:
+def subpixel_kernel_size(kernel_size: int, stride: int) -> int:
     """Taps of the convolution before the shuffle: the smallest odd number from F/S on, at least 3.
 
-    >>> [subpixel_kernel(kernel_size, 4) for kernel_size in (4, 16, 25)], subpixel_kernel(1, 1)
+    >>> [subpixel_kernel_size(kernel_size, 4) for kernel_size in (4, 16, 25)], subpixel_kernel_size(1, 1)
     ([3, 5, 7], 1)
     """
     return 1 if kernel_size == 1 else max(3, ceil(kernel_size / stride) | 1)
@@ -54,7 +54,7 @@ def resize_window(window: Window) -> Window:
     >>> resize_window(Window(kernel_size=4, stride=2, padding=1))
     Window(kernel_size=3, stride=1, padding=1, dilation=1, output_padding=0)
     """
-    return _size_keeping(resize_kernel(window.kernel_size), window.dilation)
+    return _same_size_window(resize_kernel_size(window.kernel_size), window.dilation)
 
 
 def subpixel_window(window: Window) -> Window:
@@ -65,7 +65,9 @@ def subpixel_window(window: Window) -> Window:
     >>> subpixel_window(Window(kernel_size=25, stride=4, padding=11, output_padding=1))
     Window(kernel_size=7, stride=1, padding=3, dilation=1, output_padding=0)
     """
-    kernel = _size_keeping(subpixel_kernel(window.kernel_size, window.stride), window.dilation)
+    kernel = _same_size_window(
+        subpixel_kernel_size(window.kernel_size, window.stride), window.dilation
+    )
     return replace(kernel, padding=kernel.padding + subpixel_margin(window.stride, window.offset))
 
 
@@ -77,8 +79,8 @@ def subpixel_crop(window: Window) -> tuple[int, int]:
     >>> subpixel_crop(Window(kernel_size=3, stride=2, padding=1))
     (0, 1)
     """
-    made = window.stride * subpixel_margin(window.stride, window.offset)
-    return made, made - window.offset
+    margin = window.stride * subpixel_margin(window.stride, window.offset)
+    return margin, margin - window.offset
 
 
 def subpixel_margin(stride: int, offset: int) -> int:
@@ -90,22 +92,22 @@ def subpixel_margin(stride: int, offset: int) -> int:
     return max(0, ceil(offset / stride))
 
 
-def _size_keeping(kernel_size: int, dilation: int) -> Window:
+def _same_size_window(kernel_size: int, dilation: int) -> Window:
     padding = dilation * (kernel_size - 1) // 2
     return Window(kernel_size=kernel_size, padding=padding, dilation=dilation)
 
 
-def weight_taps(upsampling: Upsampling, kernel_sizes: Size, strides: Size) -> int:
+def weights_per_channel_pair(upsampling: Upsampling, kernel_sizes: Size, strides: Size) -> int:
     """Weights of a layer per channel of its input and of its output.
 
-    >>> [weight_taps(kind, (4, 4), (2, 2)) for kind in Upsampling]
+    >>> [weights_per_channel_pair(kind, (4, 4), (2, 2)) for kind in Upsampling]
     [16, 9, 36]
     """
     if upsampling is Upsampling.TRANSPOSED:
         return prod(kernel_sizes)
     if upsampling is Upsampling.RESIZE:
-        return prod(map(resize_kernel, kernel_sizes))
-    return prod(map(subpixel_kernel, kernel_sizes, strides)) * prod(strides)
+        return prod(map(resize_kernel_size, kernel_sizes))
+    return prod(map(subpixel_kernel_size, kernel_sizes, strides)) * prod(strides)
 
 
 def kernel_positions(
@@ -147,16 +149,16 @@ def nearest_sources(before: int, after: int) -> tuple[int, ...]:
     return tuple(_sources(range(after), before, after))
 
 
-def repeats_wholly(before: int, after: int) -> bool:
+def has_uniform_repeats(before: int, after: int) -> bool:
     """Whether torch's ``nearest`` repeats every pixel after/before times, and that is whole.
 
     Not so for every whole factor: where 1/S is rounded down, pixel S·k may be taken from k − 1.
 
-    >>> [repeats_wholly(4, after) for after in (8, 9, 4 * 40, 4 * 41)]
+    >>> [has_uniform_repeats(4, after) for after in (8, 9, 4 * 40, 4 * 41)]
     [True, False, True, False]
     """
-    factor, rest = divmod(after, before)
-    return not rest and [*_sources(range(0, after, factor), before, after)] == [*range(before)]
+    factor, remainder = divmod(after, before)
+    return not remainder and [*_sources(range(0, after, factor), before, after)] == [*range(before)]
 
 
 def _sources(pixels: range, before: int, after: int) -> Iterator[int]:

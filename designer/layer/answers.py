@@ -7,9 +7,9 @@ from collections.abc import Callable
 from designer.geometry.cost import convolution_multiply_adds, convolution_parameters
 from designer.geometry.equivalence.inverse import invert_layer
 from designer.geometry.equivalence.placement import (
-    Layer,
+    AnyConv,
     pixels_size,
-    place,
+    place_windows,
     positions_size,
     untouched_count,
 )
@@ -23,25 +23,25 @@ from designer.layer.forms_json import (
     overlap_document,
     phases_document,
 )
-from designer.layer.requests import Drawing, Form, LayerRequest, SolveRequest, View
+from designer.layer.requests import DrawRequest, LayerForm, LayerRequest, LayerView, SolveRequest
 from designer.layer.torch_proof import prove_layer
-from designer.layer.window_solver import Solutions, solve_axis
+from designer.layer.window_solver import AxisSolutions, solve_axis
 from designer.pictures.layer_picture import draw_layer
 from designer.pictures.matrix_picture import draw_matrix
 from designer.pictures.overlap_heat_map import draw_overlap
-from designer.validation.json_readers import Document
-from designer.verification import Limits, Pool, Runner
+from designer.validation.json_readers import JsonObject
+from designer.verification import Limits, Pool, ProbeRunner
 
-FORMS: dict[Form, Callable[[Layer, Size], Document]] = {
-    Form.MATRIX: matrix_document,
-    Form.EQUIVALENT: equivalent_document,
-    Form.PHASES: phases_document,
-    Form.OVERLAP: overlap_document,
+FORM_DOCUMENTS: dict[LayerForm, Callable[[AnyConv, Size], JsonObject]] = {
+    LayerForm.MATRIX: matrix_document,
+    LayerForm.EQUIVALENT: equivalent_document,
+    LayerForm.PHASES: phases_document,
+    LayerForm.OVERLAP: overlap_document,
 }
 """The forms that are arithmetic; the proof is run by torch."""
 
 
-def answer_layer(request: LayerRequest, *, runner: Runner | None = None) -> Document:
+def answer_layer(request: LayerRequest, *, runner: ProbeRunner | None = None) -> JsonObject:
     """What a layer makes of a map, and each form that was asked for; the others are null.
 
     ``runner`` runs a proof in another process: a pool's ``run``; without one a process is started
@@ -53,23 +53,23 @@ def answer_layer(request: LayerRequest, *, runner: Runner | None = None) -> Docu
         Accident: where the verifying process crashed, ran out of time, or has no room now.
     """
     layer, size = request.layer, request.input_size
-    document = _arithmetic(layer, size)
-    for form, make in FORMS.items():
+    document = _arithmetic_document(layer, size)
+    for form, make in FORM_DOCUMENTS.items():
         document[str(form)] = make(layer, size) if form in request.include else None
-    wanted = Form.PROOF in request.include
-    document[str(Form.PROOF)] = _prove(layer, size, runner=runner) if wanted else None
+    wanted = LayerForm.PROOF in request.include
+    document[str(LayerForm.PROOF)] = _prove(layer, size, runner=runner) if wanted else None
     return document
 
 
-def _prove(layer: Layer, size: Size, *, runner: Runner | None) -> Document:
+def _prove(layer: AnyConv, size: Size, *, runner: ProbeRunner | None) -> JsonObject:
     if runner is not None:
         return prove_layer(layer, size, runner=runner)
     with Pool(workers=1, limits=Limits()) as pool:
         return prove_layer(layer, size, runner=pool.run)
 
 
-def _arithmetic(layer: Layer, size: Size) -> Document:
-    placed = place(layer, size)
+def _arithmetic_document(layer: AnyConv, size: Size) -> JsonObject:
+    placed = place_windows(layer, size)
     transposed = isinstance(layer, ConvTranspose)
     output_size = pixels_size(placed) if transposed else positions_size(placed)
     describe = describe_conv_transpose if transposed else describe_conv
@@ -100,7 +100,7 @@ def _arithmetic(layer: Layer, size: Size) -> Document:
     }
 
 
-def answer_question(request: SolveRequest) -> Document:
+def answer_question(request: SolveRequest) -> JsonObject:
     """All windows from size to size per axis, best first, and the reason where there are none."""
     answers = {question: solve_axis(question) for question in set(request.questions)}
     solved = [answers[question] for question in request.questions]
@@ -116,22 +116,24 @@ def answer_question(request: SolveRequest) -> Document:
     }
 
 
-def _solutions_document(solution: Solutions) -> list[Document]:
-    return [{name: getattr(window, name) for name in SOLVED} for window in solution.windows]
+def _solutions_document(solution: AxisSolutions) -> list[JsonObject]:
+    return [
+        {name: getattr(window, name) for name in SOLUTION_FIELDS} for window in solution.windows
+    ]
 
 
-SOLVED = ("kernel_size", "stride", "dilation", "padding", "output_padding")
+SOLUTION_FIELDS = ("kernel_size", "stride", "dilation", "padding", "output_padding")
 
 
-def draw_answer(drawing: Drawing) -> str:
+def draw_picture(drawing: DrawRequest) -> str:
     """The picture as an SVG text.
 
     Raises:
         InvalidLayer: where the layer is illegal on that map.
         TooLarge: where it is too large to draw.
     """
-    if drawing.view is View.MATRIX:
+    if drawing.view is LayerView.MATRIX:
         return draw_matrix(drawing.layer, drawing.input_size)
-    if drawing.view is View.OVERLAP:
+    if drawing.view is LayerView.OVERLAP:
         return draw_overlap(drawing.layer, drawing.input_size)
     return draw_layer(drawing.layer, drawing.input_size, animate=drawing.animate)

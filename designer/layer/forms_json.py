@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from designer.geometry.equivalence.direct_convolution import crop_form, equivalent_convolution
+from designer.geometry.equivalence.direct_convolution import equivalent_convolution, equivalent_crop
 from designer.geometry.equivalence.inverse import Inverse, gradient_layer
 from designer.geometry.equivalence.matrix import layer_matrix
 from designer.geometry.equivalence.overlap_map import OverlapAxis, layer_overlap
 from designer.geometry.equivalence.phases import PhaseAxis, Phases, layer_phases
-from designer.geometry.equivalence.placement import Layer
+from designer.geometry.equivalence.placement import AnyConv
 from designer.geometry.equivalence.python_snippet import render_snippet
 from designer.geometry.layers import Conv, ConvTranspose, Size, Windows
-from designer.validation.json_readers import Document
+from designer.validation.json_readers import JsonObject
 
-WINDOW_FIELDS = ("kernel_size", "stride", "padding", "dilation", "output_padding")
+WINDOW_DOCUMENT_FIELDS = ("kernel_size", "stride", "padding", "dilation", "output_padding")
 
 
-def layer_document(layer: Layer) -> Document:
+def layer_document(layer: AnyConv) -> JsonObject:
     """A layer with torch's argument names, one entry per axis.
 
     >>> from designer.geometry.layers import Window
@@ -35,12 +35,12 @@ def layer_document(layer: Layer) -> Document:
     }
 
 
-def windows_document(windows: Windows) -> Document:
+def windows_document(windows: Windows) -> JsonObject:
     """The fields of the windows, each a list with one entry per axis."""
-    return {name: [getattr(window, name) for window in windows] for name in WINDOW_FIELDS}
+    return {name: [getattr(window, name) for window in windows] for name in WINDOW_DOCUMENT_FIELDS}
 
 
-def inverse_document(inverse: Inverse, output_size: Size) -> Document | None:
+def inverse_document(inverse: Inverse, output_size: Size) -> JsonObject | None:
     """The layer that goes back, and the sizes that it cannot be told from; None without one."""
     if inverse.layer is None:
         return None
@@ -54,7 +54,7 @@ def inverse_document(inverse: Inverse, output_size: Size) -> Document | None:
     }
 
 
-def equivalent_document(layer: Layer, input_size: Size) -> Document:
+def equivalent_document(layer: AnyConv, input_size: Size) -> JsonObject:
     """The direct convolution, the crop of the full output, the gradient, and a text that runs."""
     direct = equivalent_convolution(layer, input_size)
     return {
@@ -74,17 +74,17 @@ def equivalent_document(layer: Layer, input_size: Size) -> Document:
     }
 
 
-def _crop_document(layer: Layer, input_size: Size) -> Document | None:
+def _crop_document(layer: AnyConv, input_size: Size) -> JsonObject | None:
     if not isinstance(layer, ConvTranspose):
         return None
-    crop = crop_form(layer, input_size)
+    crop = equivalent_crop(layer, input_size)
     return {
         "full_size": list(crop.full_size),
         "cropped": [list(near_far) for near_far in crop.cropped],
     }
 
 
-def matrix_document(layer: Layer, input_size: Size) -> Document:
+def matrix_document(layer: AnyConv, input_size: Size) -> JsonObject:
     """C or Cᵀ: its shape, its entries as [row, column, tap], its connectivity."""
     matrix = layer_matrix(layer, input_size)
     return {
@@ -97,7 +97,7 @@ def matrix_document(layer: Layer, input_size: Size) -> Document:
     }
 
 
-def overlap_document(layer: Layer, input_size: Size) -> Document:
+def overlap_document(layer: AnyConv, input_size: Size) -> JsonObject:
     """Contributions per position, whether they are even, and where the border begins."""
     overlap = layer_overlap(layer, input_size)
     return {
@@ -109,11 +109,11 @@ def overlap_document(layer: Layer, input_size: Size) -> Document:
         "least": overlap.least,
         "ratio": None if overlap.ratio is None else float(overlap.ratio),
         "border": [list(near_far) for near_far in overlap.border],
-        "axes": [_overlap_axis(axis) for axis in overlap.axes],
+        "axes": [_overlap_axis_document(axis) for axis in overlap.axes],
     }
 
 
-def _overlap_axis(axis: OverlapAxis) -> Document:
+def _overlap_axis_document(axis: OverlapAxis) -> JsonObject:
     return {
         "contributions": list(axis.contributions),
         "inner": list(axis.inner),
@@ -122,7 +122,7 @@ def _overlap_axis(axis: OverlapAxis) -> Document:
     }
 
 
-def phases_document(layer: Layer, input_size: Size) -> Document:
+def phases_document(layer: AnyConv, input_size: Size) -> JsonObject:
     """The phases per axis, the small convolutions they make, and whether that is PixelShuffle."""
     phases = layer_phases(layer, input_size)
     return {
@@ -133,7 +133,7 @@ def phases_document(layer: Layer, input_size: Size) -> Document:
     }
 
 
-def _phase_document(phase: PhaseAxis) -> Document:
+def _phase_document(phase: PhaseAxis) -> JsonObject:
     return {
         "phase": phase.phase,
         "taps": list(phase.taps),
@@ -143,7 +143,7 @@ def _phase_document(phase: PhaseAxis) -> Document:
     }
 
 
-def _convolution_document(axes: tuple[PhaseAxis, ...]) -> Document:
+def _convolution_document(axes: tuple[PhaseAxis, ...]) -> JsonObject:
     return {
         "phase": [axis.phase for axis in axes],
         "kernel_size": [len(axis.taps) for axis in axes],
@@ -153,7 +153,7 @@ def _convolution_document(axes: tuple[PhaseAxis, ...]) -> Document:
     }
 
 
-def _pixel_shuffle_document(phases: Phases) -> Document:
+def _pixel_shuffle_document(phases: Phases) -> JsonObject:
     shuffle = phases.pixel_shuffle
     sizes = {name: getattr(shuffle, name) for name in ("kernel_size", "padding", "dilation")}
     return {

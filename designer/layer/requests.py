@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from designer.geometry.equivalence.placement import Layer
+from designer.geometry.equivalence.placement import AnyConv
 from designer.geometry.layers import Conv, ConvTranspose, Size, Window
 from designer.layer.window_solver import Question
-from designer.limits import MAX_LENGTH, MAX_SIDE, MAX_WIDTH, MAX_WINDOW
+from designer.limits import MAX_SIDE, MAX_SIGNAL_LENGTH, MAX_WIDTH, MAX_WINDOW_VALUE
 from designer.validation.field_validators import check_integer, refuse
 from designer.validation.json_readers import (
     read_choice,
@@ -20,16 +20,23 @@ from designer.validation.json_readers import (
     refuse_field,
 )
 
-LEAST = {"kernel_size": 1, "stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
+MINIMUMS = {"kernel_size": 1, "stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
 """Fields of a window with the least that each may be."""
 
-DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
+TORCH_DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
 """torch's defaults."""
 
-WINDOW_FIELDS = ("input_size", "dimensions", *LEAST)
-LAYER_FIELDS = (*WINDOW_FIELDS, "in_channels", "out_channels", "groups", "bias", "include")
-DRAWING_FIELDS = (*WINDOW_FIELDS, "view", "animate")
-QUESTION_FIELDS = (
+WINDOW_REQUEST_FIELDS = ("input_size", "dimensions", *MINIMUMS)
+LAYER_REQUEST_FIELDS = (
+    *WINDOW_REQUEST_FIELDS,
+    "in_channels",
+    "out_channels",
+    "groups",
+    "bias",
+    "include",
+)
+DRAW_REQUEST_FIELDS = (*WINDOW_REQUEST_FIELDS, "view", "animate")
+SOLVE_REQUEST_FIELDS = (
     "op",
     "input_size",
     "output_size",
@@ -40,7 +47,7 @@ QUESTION_FIELDS = (
 )
 
 
-class Form(StrEnum):
+class LayerForm(StrEnum):
     """A form of the layer that an answer may include."""
 
     MATRIX = "matrix"
@@ -50,7 +57,7 @@ class Form(StrEnum):
     PROOF = "proof"
 
 
-class View(StrEnum):
+class LayerView(StrEnum):
     """A picture of the layer."""
 
     LAYER = "layer"
@@ -69,18 +76,18 @@ class Op(StrEnum):
 class LayerRequest:
     """A layer on a map, and the forms that are asked for."""
 
-    layer: Layer
+    layer: AnyConv
     input_size: Size
-    include: frozenset[Form] = frozenset()
+    include: frozenset[LayerForm] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawing:
+class DrawRequest:
     """A layer on a map, and how it shall be drawn."""
 
-    layer: Layer
+    layer: AnyConv
     input_size: Size
-    view: View = View.LAYER
+    view: LayerView = LayerView.LAYER
     animate: bool = False
 
 
@@ -92,10 +99,10 @@ class SolveRequest:
     questions: tuple[Question, ...]
 
 
-def read_layer(document: object, op: Op) -> LayerRequest:
+def read_layer_request(document: object, op: Op) -> LayerRequest:
     """The layer that a JSON object describes; what is left out is torch's default.
 
-    >>> read_layer({"input_size": [4, 4], "kernel_size": 3}, Op.CONV).layer.kernel_taps
+    >>> read_layer_request({"input_size": [4, 4], "kernel_size": 3}, Op.CONV).layer.kernel_taps
     9
 
     Raises:
@@ -103,14 +110,16 @@ def read_layer(document: object, op: Op) -> LayerRequest:
         InvalidLayer: for a window or channels that torch would refuse.
     """
     required = ("input_size", "kernel_size")
-    fields = _given(read_object(document, pointer="", known=LAYER_FIELDS, required=required))
-    include = read_list(fields.pop("include", []), pointer="/include", low=0, high=len(Form))
-    forms = (read_choice(v, Form, pointer=f"/include/{n}") for n, v in enumerate(include))
+    fields = _drop_nulls(
+        read_object(document, pointer="", known=LAYER_REQUEST_FIELDS, required=required)
+    )
+    include = read_list(fields.pop("include", []), pointer="/include", low=0, high=len(LayerForm))
+    forms = (read_choice(v, LayerForm, pointer=f"/include/{n}") for n, v in enumerate(include))
     layer, size = _read_layer(fields, op)
     return LayerRequest(layer=layer, input_size=size, include=frozenset(forms))
 
 
-def read_drawing(document: object, op: Op) -> Drawing:
+def read_draw_request(document: object, op: Op) -> DrawRequest:
     """The picture that a JSON object describes.
 
     Raises:
@@ -118,25 +127,29 @@ def read_drawing(document: object, op: Op) -> Drawing:
         InvalidLayer: for a window that torch would refuse.
     """
     required = ("input_size", "kernel_size")
-    fields = _given(read_object(document, pointer="", known=DRAWING_FIELDS, required=required))
-    view = read_choice(fields.pop("view", "layer"), View, pointer="/view")
+    fields = _drop_nulls(
+        read_object(document, pointer="", known=DRAW_REQUEST_FIELDS, required=required)
+    )
+    view = read_choice(fields.pop("view", "layer"), LayerView, pointer="/view")
     animate = read_flag(fields.pop("animate", False), pointer="/animate")
-    if animate and view is not View.LAYER:
+    if animate and view is not LayerView.LAYER:
         refuse_field("/animate", "contradiction", f"the view {view} does not move", view=str(view))
     layer, size = _read_layer(fields, op)
-    return Drawing(layer=layer, input_size=size, view=view, animate=animate)
+    return DrawRequest(layer=layer, input_size=size, view=view, animate=animate)
 
 
-def read_question(document: object) -> SolveRequest:
+def read_solve_request(document: object) -> SolveRequest:
     """The sizes between which windows are sought, with what is fixed of the windows.
 
-    >>> read_question({"op": "conv", "input_size": [64], "output_size": [32]}).questions[0].stride
+    >>> read_solve_request({"op": "conv", "input_size": [64], "output_size": [32]}).questions[0].stride
 
     Raises:
         InvalidRequest: for unknown or missing fields, other types, and values outside limits.
     """
     required = ("op", "input_size", "output_size")
-    fields = _given(read_object(document, pointer="", known=QUESTION_FIELDS, required=required))
+    fields = _drop_nulls(
+        read_object(document, pointer="", known=SOLVE_REQUEST_FIELDS, required=required)
+    )
     op = read_choice(fields.pop("op"), Op, pointer="/op")
     axes = _count_axes(fields)
     sizes = {name: _read_size(fields[name], name, axes) for name in ("input_size", "output_size")}
@@ -157,15 +170,16 @@ def read_question(document: object) -> SolveRequest:
     )
 
 
-def _given(fields: Mapping[str, object]) -> dict[str, object]:
+def _drop_nulls(fields: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _read_layer(fields: dict[str, object], op: Op) -> tuple[Layer, Size]:
+def _read_layer(fields: dict[str, object], op: Op) -> tuple[AnyConv, Size]:
     axes = _count_axes(fields)
     size = _read_size(fields["input_size"], "input_size", axes)
     columns = {
-        name: _read_window_field(fields.get(name, DEFAULTS.get(name)), name, axes) for name in LEAST
+        name: _read_window_field(fields.get(name, TORCH_DEFAULTS.get(name)), name, axes)
+        for name in MINIMUMS
     }
     if op is Op.CONV and any(columns["output_padding"]):
         values = list(columns["output_padding"])
@@ -199,12 +213,12 @@ def _count_axes(fields: dict[str, object]) -> int:
 
 
 def _read_size(value: object, name: str, axes: int) -> Size:
-    most = MAX_LENGTH if axes == 1 else MAX_SIDE
+    most = MAX_SIGNAL_LENGTH if axes == 1 else MAX_SIDE
     return _read_axes(value, name, axes, low=1, high=most)
 
 
 def _read_window_field(value: object, name: str, axes: int) -> Size:
-    return _read_axes(value, name, axes, low=LEAST[name], high=MAX_WINDOW)
+    return _read_axes(value, name, axes, low=MINIMUMS[name], high=MAX_WINDOW_VALUE)
 
 
 def _read_axes(value: object, name: str, axes: int, *, low: int, high: int) -> Size:

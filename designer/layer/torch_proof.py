@@ -8,19 +8,19 @@ from math import prod
 from designer.errors import TooLarge
 from designer.geometry.cost import convolution_multiply_adds
 from designer.geometry.equivalence.direct_convolution import equivalent_convolution
-from designer.geometry.equivalence.placement import Layer, place, positions_size
+from designer.geometry.equivalence.placement import AnyConv, place_windows, positions_size
 from designer.geometry.layers import ConvTranspose, Size
 from designer.layer.forms_json import layer_document
 from designer.limits import MAX_PROOF_ELEMENTS, MAX_PROOF_MULTIPLY_ADDS
-from designer.validation.json_readers import Document
-from designer.verification import Runner
+from designer.validation.json_readers import JsonObject
+from designer.verification import ProbeRunner
 
-SEED = 0
+LAYER_PROOF_SEED = 0
 TOLERANCE = 1e-10
 """Largest error of a form, in float64, with inputs and outputs of about 1."""
 
 
-def prove_layer(layer: Layer, input_size: Size, *, runner: Runner) -> Document:
+def prove_layer(layer: AnyConv, input_size: Size, *, runner: ProbeRunner) -> JsonObject:
     """The largest error of each form against torch, and whether all are within the tolerance.
 
     A layer with many channels is proven with fewer: the forms do not depend on their number.
@@ -29,10 +29,10 @@ def prove_layer(layer: Layer, input_size: Size, *, runner: Runner) -> Document:
         TooLarge: where even a few channels are too many multiply-adds, or the map too large.
         Accident: where the verifying process crashed, ran out of time, or has no room now.
     """
-    thin = thin_layer(layer, input_size)
+    reduced = reduce_channels(layer, input_size)
     job: dict[str, object] = {
-        "proof": {"layer": layer_document(thin), "input_size": list(input_size)},
-        "seed": SEED,
+        "proof": {"layer": layer_document(reduced), "input_size": list(input_size)},
+        "seed": LAYER_PROOF_SEED,
     }
     measured = runner(job)
     errors = measured["errors"]
@@ -40,31 +40,31 @@ def prove_layer(layer: Layer, input_size: Size, *, runner: Runner) -> Document:
         "passed": all(error is None or error <= TOLERANCE for error in errors.values()),
         "tolerance": TOLERANCE,
         "errors": errors,
-        "in_channels": thin.in_channels,
-        "out_channels": thin.out_channels,
-        "groups": thin.groups,
+        "in_channels": reduced.in_channels,
+        "out_channels": reduced.out_channels,
+        "groups": reduced.groups,
         "dtype": "float64",
-        "seed": SEED,
+        "seed": LAYER_PROOF_SEED,
         "torch_version": measured["torch_version"],
     }
 
 
-def thin_layer(layer: Layer, input_size: Size) -> Layer:
+def reduce_channels(layer: AnyConv, input_size: Size) -> AnyConv:
     """The layer itself where it is cheap enough, else with at most two groups of two channels.
 
     Raises:
         TooLarge: where that is too dear as well.
     """
-    if _excess(layer, input_size) is None:
+    if _exceeded_limit(layer, input_size) is None:
         return layer
     groups = min(2, layer.groups)
-    thin = replace(
+    reduced = replace(
         layer,
         in_channels=groups * min(2, layer.in_channels // layer.groups),
         out_channels=groups * min(2, layer.out_channels // layer.groups),
         groups=groups,
     )
-    excess = _excess(thin, input_size)
+    excess = _exceeded_limit(reduced, input_size)
     if excess is not None:
         name, amount, limit = excess
         raise TooLarge(
@@ -72,12 +72,12 @@ def thin_layer(layer: Layer, input_size: Size) -> Layer:
             limit=limit,
             **{name.replace(" ", "_").replace("-", "_"): amount},
         )
-    return thin
+    return reduced
 
 
-def _excess(layer: Layer, input_size: Size) -> tuple[str, int, int] | None:
+def _exceeded_limit(layer: AnyConv, input_size: Size) -> tuple[str, int, int] | None:
     """The first limit that the direct form passes: its name, the amount and the limit."""
-    placed = place(layer, input_size)
+    placed = place_windows(layer, input_size)
     transposed = isinstance(layer, ConvTranspose)
     output = tuple(a.pixels for a in placed) if transposed else positions_size(placed)
     multiply_adds = convolution_multiply_adds(

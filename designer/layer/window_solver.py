@@ -15,7 +15,7 @@ from designer.geometry.axis import (
     transposed_padding,
 )
 from designer.geometry.layers import Window
-from designer.limits import MAX_CHOICE, MAX_SOLUTIONS, MAX_WINDOW
+from designer.limits import MAX_SEARCH_VALUE, MAX_SOLUTIONS, MAX_WINDOW_VALUE
 
 KERNELS_PER_STRIDE = 6
 """Where no kernel size is given, those up to this many strides are tried."""
@@ -47,7 +47,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Solutions:
+class AxisSolutions:
     """The windows that do it: least output padding first, then least padding.
 
     ``count`` is how many there are; ``windows`` holds the first ``MAX_SOLUTIONS`` of them.
@@ -60,7 +60,7 @@ class Solutions:
     family: str | None
 
 
-def solve_axis(question: Question) -> Solutions:
+def solve_axis(question: Question) -> AxisSolutions:
     """All windows for one axis, legal for torch and with padding ≤ D(F − 1).
 
     >>> [(w.padding, w.output_padding) for w in solve_axis(Question(
@@ -73,12 +73,14 @@ def solve_axis(question: Question) -> Solutions:
     factor_wanted = question.kernel_size is None and question.stride is None
     factor = _whole_factor(question) if factor_wanted else None
     if factor_wanted and factor is None:
-        return Solutions(windows=(), count=0, why_not=_why_no_factor(question), family=None)
-    shapes = list(_shapes(question, factor))
+        return AxisSolutions(windows=(), count=0, why_not=_why_no_factor(question), family=None)
+    shapes = list(_kernel_stride_pairs(question, factor))
     paddings = {shape: _paddings(question, *shape) for shape in shapes}
     count = sum(map(len, paddings.values()))
-    ordered = merge(*(_ordered(question, *shape, found) for shape, found in paddings.items()))
-    return Solutions(
+    ordered = merge(
+        *(_ranked_windows(question, *shape, found) for shape, found in paddings.items())
+    )
+    return AxisSolutions(
         windows=tuple(_window(*found) for found in islice(ordered, MAX_SOLUTIONS)),
         count=count,
         why_not=None if count else _why_none(question, shapes),
@@ -102,15 +104,15 @@ def _whole_factor(question: Question) -> int | None:
     small, large = question.input_size, question.output_size
     if not question.transposed:
         small, large = large, small
-    whole, rest = divmod(large, small)
-    return whole if not rest and 1 <= whole <= MAX_WINDOW else None
+    whole, remainder = divmod(large, small)
+    return whole if not remainder and 1 <= whole <= MAX_WINDOW_VALUE else None
 
 
-def _shapes(question: Question, factor: int | None) -> Iterator[tuple[int, int]]:
+def _kernel_stride_pairs(question: Question, factor: int | None) -> Iterator[tuple[int, int]]:
     """The (kernel_size, stride) that are tried."""
     kernel_size, stride = question.kernel_size, question.stride
     if kernel_size is not None and stride is None:
-        strides: range = range(1, min(kernel_size, MAX_CHOICE) + 1)
+        strides: range = range(1, min(kernel_size, MAX_SEARCH_VALUE) + 1)
         yield from ((kernel_size, stride) for stride in strides)
         return
     stride = factor if stride is None else stride
@@ -118,7 +120,7 @@ def _shapes(question: Question, factor: int | None) -> Iterator[tuple[int, int]]
     if kernel_size is not None:
         yield kernel_size, stride
         return
-    for kernel_size in range(1, min(KERNELS_PER_STRIDE * stride, MAX_WINDOW) + 1):
+    for kernel_size in range(1, min(KERNELS_PER_STRIDE * stride, MAX_WINDOW_VALUE) + 1):
         yield kernel_size, stride
 
 
@@ -134,11 +136,13 @@ def _paddings(question: Question, kernel_size: int, stride: int) -> range:
     return conv_padding_solutions(question.input_size, question.output_size, **shape)
 
 
-Found = tuple[int, int, int, int, int]
+RankedWindow = tuple[int, int, int, int, int]
 """(output_padding, padding, kernel_size, stride, dilation): ascending is best first."""
 
 
-def _ordered(question: Question, kernel_size: int, stride: int, paddings: range) -> Iterator[Found]:
+def _ranked_windows(
+    question: Question, kernel_size: int, stride: int, paddings: range
+) -> Iterator[RankedWindow]:
     shape = {"kernel_size": kernel_size, "stride": stride, "dilation": question.dilation}
     offset = _offset(question, stride)
     for found in paddings:
@@ -179,7 +183,7 @@ def _why_none(question: Question, shapes: list[tuple[int, int]]) -> str:
         strides = sorted({stride for _, stride in shapes})
         return (
             f"no padding leads from {question.input_size} to {question.output_size} with"
-            f" kernel_size {_span(kernels)}, stride {_span(strides)}, dilation {question.dilation}"
+            f" kernel_size {_format_range(kernels)}, stride {_format_range(strides)}, dilation {question.dilation}"
         )
     why = _why_no_transposed if question.transposed else _why_no_conv
     return why(question, *shapes[0])
@@ -199,7 +203,9 @@ def _why_no_transposed(question: Question, kernel_size: int, stride: int) -> str
         return (
             f"{o} is too small: with padding {span - 1} (the kernel's span less 1) it is {smallest}"
         )
-    return _say_parity(question, kernel_size, span, "span − 1 − 2P, as output_padding must be 0")
+    return _describe_parity(
+        question, kernel_size, span, "span − 1 − 2P, as output_padding must be 0"
+    )
 
 
 def _why_no_conv(question: Question, kernel_size: int, stride: int) -> str:
@@ -215,10 +221,10 @@ def _why_no_conv(question: Question, kernel_size: int, stride: int) -> str:
         )
     if o < smallest:
         return f"{o} is too small: with padding {least} it is {smallest}"
-    return _say_parity(question, kernel_size, span, "2P − span + 1")
+    return _describe_parity(question, kernel_size, span, "2P − span + 1")
 
 
-def _say_parity(question: Question, kernel_size: int, span: int, law: str) -> str:
+def _describe_parity(question: Question, kernel_size: int, span: int, law: str) -> str:
     i, o, dilation = question.input_size, question.output_size, question.dilation
     spans = f", dilation {dilation} (span {span})" if dilation > 1 else f" (span {span})"
     return (
@@ -231,6 +237,6 @@ def _parity(number: int) -> str:
     return "odd" if number % 2 else "even"
 
 
-def _span(numbers: list[int]) -> str:
+def _format_range(numbers: list[int]) -> str:
     first, last = numbers[0], numbers[-1]
     return str(first) if first == last else f"{first} to {last}"

@@ -1,12 +1,17 @@
 """Networks as values: modules in blocks, blocks in networks, and the assembly that makes them."""
 
-from designer.networks.convolution_modules import NEGATIVE_SLOPE, Activate, Activation, Convolve
+from designer.networks.convolution_modules import (
+    NEGATIVE_SLOPE,
+    Activation,
+    ActivationModule,
+    ConvolutionModule,
+)
 from designer.networks.gan import DCGAN_DISCRIMINATOR, Gan, assemble_gan
 from designer.networks.label_modules import AveragePool, Embedding
 from designer.networks.module import Module
-from designer.networks.network import Block, Network, Placed, Projection
+from designer.networks.network import Block, Network, PlacedModule, Projection
 from designer.networks.norm_modules import (
-    MOST_GROUPS,
+    MAX_GROUPS,
     BatchNorm,
     GroupNorm,
     InstanceNorm,
@@ -20,14 +25,14 @@ from designer.networks.size_text import describe_sizes
 
 __all__ = [
     "DCGAN_DISCRIMINATOR",
-    "MOST_GROUPS",
+    "MAX_GROUPS",
     "NEGATIVE_SLOPE",
-    "Activate",
     "Activation",
+    "ActivationModule",
     "AveragePool",
     "BatchNorm",
     "Block",
-    "Convolve",
+    "ConvolutionModule",
     "Crop",
     "Embedding",
     "Gan",
@@ -37,7 +42,7 @@ __all__ = [
     "Network",
     "Norm",
     "PixelShuffle",
-    "Placed",
+    "PlacedModule",
     "Projection",
     "Upsample",
     "assemble_gan",

@@ -9,7 +9,7 @@ from typing import ClassVar
 from designer.geometry.cost import (
     convolution_multiply_adds,
     convolution_parameters,
-    spectral_norm_keeps,
+    spectral_norm_saved_for_backward,
 )
 from designer.geometry.layers import Conv, ConvTranspose, FeatureMap
 from designer.networks.module import Module, Settings
@@ -22,13 +22,13 @@ SPECTRAL_SETTINGS = {"spectral_norm": [{"n_power_iterations": 1, "eps": 1e-12}]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Convolve(Module):
+class ConvolutionModule(Module):
     """A convolution, transposed or not: the weights of ``layer``, and its arithmetic.
 
     ``spectral``: the weight is divided by its largest singular value at each call.
     """
 
-    keeps_input: ClassVar[bool] = True
+    saves_input: ClassVar[bool] = True
 
     layer: Conv | ConvTranspose
     spectral: bool = False
@@ -89,12 +89,14 @@ class Convolve(Module):
             groups=layer.groups,
         )
 
-    def keeps_besides(self, before: FeatureMap) -> int:
+    def extra_saved_for_backward(self, before: FeatureMap) -> int:
         """Under a spectral norm the divided weight, and what it was divided by."""
         if not self.spectral:
             return 0
         weights = self.weights[0]
-        return weights + spectral_norm_keeps(weights=weights, out_channels=self.layer.out_channels)
+        return weights + spectral_norm_saved_for_backward(
+            weights=weights, out_channels=self.layer.out_channels
+        )
 
 
 class Activation(StrEnum):
@@ -107,10 +109,10 @@ class Activation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Activate(Module):
+class ActivationModule(Module):
     """An activation; torch keeps its result."""
 
-    keeps_output: ClassVar[bool] = True
+    saves_output: ClassVar[bool] = True
 
     function: Activation
 

@@ -9,7 +9,7 @@ from designer.brief.options import DiscriminatorStyle, Normalization, Output
 from designer.brief.widths import Widths
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Conv, FeatureMap, Window, Windows
-from designer.networks.convolution_modules import Activate, Activation, Convolve
+from designer.networks.convolution_modules import Activation, ActivationModule, ConvolutionModule
 from designer.networks.label_modules import AveragePool, Embedding
 from designer.networks.network import Block, Network, Projection
 from designer.networks.norm_modules import make_norm
@@ -22,22 +22,22 @@ def assemble_discriminator(chain: Chain, widths: Widths, style: DiscriminatorSty
     Raises:
         InvalidRequest: where no chain has the receptive field that ``style.patch`` asks for.
     """
-    widths = widths_of_discriminator(widths, style)
+    widths = discriminator_widths(widths, style)
     *steps, last = _mirror(chain) if style.patch is None else solve_patch(style.patch, chain.target)
     blocks = _stages(steps, widths, style.normalization)
-    channels = widths.at(len(steps))
+    channels = widths.channels_at(len(steps))
     spectral = style.normalization is Normalization.SPECTRAL
-    head = Convolve(
+    head = ConvolutionModule(
         layer=Conv(
             in_channels=channels,
             out_channels=1,
             windows=last,
-            bias=style.normalization.biased(normed=False),
+            bias=style.normalization.has_bias(normed=False),
         ),
         spectral=spectral,
     )
     sigmoid = style.output is Output.PROBABILITY
-    activation = Activate(function=Activation.SIGMOID) if sigmoid else None
+    activation = ActivationModule(function=Activation.SIGMOID) if sigmoid else None
     image = FeatureMap(channels=widths.channels, size=chain.target)
     flat = style.patch is None
     if widths.classes is None:
@@ -61,7 +61,7 @@ def assemble_discriminator(chain: Chain, widths: Widths, style: DiscriminatorSty
     )
 
 
-def widths_of_discriminator(widths: Widths, style: DiscriminatorStyle | None) -> Widths:
+def discriminator_widths(widths: Widths, style: DiscriminatorStyle | None) -> Widths:
     """The generator's widths, but for the discriminator's own width next to the picture."""
     if style is None or style.base_channels is None:
         return widths
@@ -72,17 +72,20 @@ def assemble_encoder(chain: Chain, widths: Widths) -> Network:
     """The generator's mirror with its norms: pictures in, latent vectors or initial maps out."""
     *steps, _ = _mirror(chain)
     kernel_size = widths.stem_kernel_size(chain.initial_size)
-    keeps = widths.latent_dim is None
+    keeps_size = widths.latent_dim is None
     head = Conv(
-        in_channels=widths.at(len(steps)),
+        in_channels=widths.channels_at(len(steps)),
         out_channels=widths.latent_dim or widths.stem_channels,
         windows=tuple(
-            Window(kernel_size=taps, padding=taps // 2 if keeps else 0) for taps in kernel_size
+            Window(kernel_size=taps, padding=taps // 2 if keeps_size else 0) for taps in kernel_size
         ),
-        bias=widths.normalization.biased(normed=False),
+        bias=widths.normalization.has_bias(normed=False),
     )
     image = FeatureMap(channels=widths.channels, size=chain.target)
-    blocks = (*_stages(steps, widths, widths.normalization), Block(modules=(Convolve(layer=head),)))
+    blocks = (
+        *_stages(steps, widths, widths.normalization),
+        Block(modules=(ConvolutionModule(layer=head),)),
+    )
     return Network(class_name="Encoder", input_map=image, blocks=blocks)
 
 
@@ -99,15 +102,17 @@ def _stages(
     """Convolution, norm (none on the picture) and LeakyReLU for each step."""
     blocks = []
     for windows, (before, after) in zip(steps, pairwise(range(len(steps) + 1)), strict=True):
-        norm = make_norm(normalization, channels=widths.at(after), axes=len(windows))
+        norm = make_norm(normalization, channels=widths.channels_at(after), axes=len(windows))
         norm = norm if before else ()
         layer = Conv(
-            in_channels=widths.at(before),
-            out_channels=widths.at(after),
+            in_channels=widths.channels_at(before),
+            out_channels=widths.channels_at(after),
             windows=windows,
-            bias=normalization.biased(normed=bool(norm)),
+            bias=normalization.has_bias(normed=bool(norm)),
         )
         spectral = normalization is Normalization.SPECTRAL
-        convolve = Convolve(layer=layer, spectral=spectral)
-        blocks.append(Block(modules=(convolve, *norm, Activate(function=Activation.LEAKY_RELU))))
+        convolve = ConvolutionModule(layer=layer, spectral=spectral)
+        blocks.append(
+            Block(modules=(convolve, *norm, ActivationModule(function=Activation.LEAKY_RELU)))
+        )
     return tuple(blocks)

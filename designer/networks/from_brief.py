@@ -9,13 +9,13 @@ from designer.brief.model import Brief
 from designer.brief.options import InitialMap
 from designer.errors import FieldError, InvalidRequest
 from designer.geometry.chain import Chain
-from designer.geometry.equivalence.connectivity import cut_axes
+from designer.geometry.equivalence.connectivity import disconnected_axes
 from designer.geometry.resampling import Upsampling
 from designer.limits import MAX_PARAMETERS
 from designer.networks import BatchNorm, Gan, Network, assemble_gan
 
 
-def assemble_brief(brief: Brief, chain: Chain) -> Gan:
+def assemble_networks(brief: Brief, chain: Chain) -> Gan:
     """The networks that a brief asks for, along a chain.
 
     Raises:
@@ -23,22 +23,22 @@ def assemble_brief(brief: Brief, chain: Chain) -> Gan:
             meet padding alone, or a network would have more parameters than are served.
     """
     if brief.initial_map is not None and chain.initial_size != brief.initial_map.size:
-        _refuse_other_start(chain, brief.initial_map)
+        _refuse_other_initial_size(chain, brief.initial_map)
     gan = assemble_gan(
         chain,
         brief.widths,
         brief.discriminator_style,
         encoder=brief.encoder,
-        ending=brief.output_activation,
+        output_activation=brief.output_activation,
     )
-    _refuse_cut(brief, gan)
+    _refuse_taps_on_padding(brief, gan)
     for network in gan.networks.values():
         _refuse_untrainable(network)
     _refuse_too_large(*gan.networks.values())
     return gan
 
 
-def _refuse_other_start(chain: Chain, given: InitialMap) -> NoReturn:
+def _refuse_other_initial_size(chain: Chain, given: InitialMap) -> NoReturn:
     facts: dict[str, object] = {"chain": list(chain.initial_size), "initial_map": list(given.size)}
     detail = (
         f"the windows lead from {list(chain.initial_size)} to {list(chain.target)}, and the given"
@@ -49,15 +49,17 @@ def _refuse_other_start(chain: Chain, given: InitialMap) -> NoReturn:
     )
 
 
-def _refuse_cut(brief: Brief, gan: Gan) -> None:
+def _refuse_taps_on_padding(brief: Brief, gan: Gan) -> None:
     """A network whose taps lie on padding alone answers the same to everything, and learns nothing.
 
     Layers that resize or shuffle have a tap on each pixel, and a patch has a chain of its own.
     """
-    mirrored = gan.encoder is not None or (gan.style is not None and gan.style.patch is None)
+    mirrored = gan.encoder is not None or (
+        gan.discriminator_style is not None and gan.discriminator_style.patch is None
+    )
     if brief.upsampling is not Upsampling.TRANSPOSED and not mirrored:
         return
-    for axis in cut_axes(gan.chain):
+    for axis in disconnected_axes(gan.chain):
         sides = [size[axis] for size in gan.chain.sizes]
         windows = [step[axis] for step in gan.chain.windows]
         detail = (
@@ -78,7 +80,7 @@ def _refuse_cut(brief: Brief, gan: Gan) -> None:
 
 def _refuse_untrainable(network: Network) -> None:
     """A batch norm of single positions cannot be trained with one sample: torch refuses it."""
-    for placed in network.placed:
+    for placed in network.placed_modules:
         if isinstance(placed.module, BatchNorm) and prod(placed.before.size) == 1:
             detail = (
                 f"the {network.class_name.lower()} has a map of a single position,"

@@ -17,7 +17,7 @@ from designer.geometry.chain import Chain
 from designer.networks.discriminator import (
     assemble_discriminator,
     assemble_encoder,
-    widths_of_discriminator,
+    discriminator_widths,
 )
 from designer.networks.generator import assemble_generator
 from designer.networks.network import Network
@@ -37,27 +37,27 @@ class Gan:
 
     chain: Chain
     widths: Widths
-    style: DiscriminatorStyle | None
-    ending: OutputActivation
+    discriminator_style: DiscriminatorStyle | None
+    output_activation: OutputActivation
     generator: Network
     discriminator: Network | None
     encoder: Network | None
 
     def __post_init__(self) -> None:
-        made = self.generator.output_map
+        generated_map = self.generator.output_map
         for network in (self.discriminator, self.encoder):
-            if network is not None and network.input_map != made:
+            if network is not None and network.input_map != generated_map:
                 raise InvalidLayer(
-                    f"the generator makes {made}, the {network.class_name.lower()} takes"
+                    f"the generator makes {generated_map}, the {network.class_name.lower()} takes"
                     f" {network.input_map}",
-                    generator=list(made.shape),
+                    generator=list(generated_map.shape),
                     other=list(network.input_map.shape),
                 )
 
     @property
     def discriminator_widths(self) -> Widths:
         """The generator's widths, with the discriminator's own width next to the picture."""
-        return widths_of_discriminator(self.widths, self.style)
+        return discriminator_widths(self.widths, self.discriminator_style)
 
     @property
     def networks(self) -> dict[str, Network]:
@@ -76,7 +76,7 @@ def assemble_gan(
     style: DiscriminatorStyle | None = DCGAN_DISCRIMINATOR,
     *,
     encoder: bool = False,
-    ending: OutputActivation = OutputActivation.TANH,
+    output_activation: OutputActivation = OutputActivation.TANH,
 ) -> Gan:
     """The networks whose generator follows ``chain`` at these widths; by default the DCGAN.
 
@@ -95,23 +95,25 @@ def assemble_gan(
     gan = Gan(
         chain=chain,
         widths=widths,
-        style=style,
-        ending=ending,
-        generator=assemble_generator(chain, widths, ending),
+        discriminator_style=style,
+        output_activation=output_activation,
+        generator=assemble_generator(chain, widths, output_activation),
         discriminator=None if style is None else assemble_discriminator(chain, widths, style),
         encoder=assemble_encoder(chain, widths) if encoder else None,
     )
     pointers = {"discriminator": "/discriminator/normalization"}
     for role, network in gan.networks.items():
-        _refuse_norms_of_one(network, pointers.get(role, "/normalization"))
+        _refuse_norms_of_one_position(network, pointers.get(role, "/normalization"))
     return gan
 
 
-def _refuse_norms_of_one(network: Network, pointer: str) -> None:
+def _refuse_norms_of_one_position(network: Network, pointer: str) -> None:
     """A norm of single positions would always give zero, and torch refuses it."""
-    for placed in network.placed:
+    for placed in network.placed_modules:
         norm = placed.module
-        own = isinstance(norm, InstanceNorm) or (isinstance(norm, GroupNorm) and not norm.whole)
+        own = isinstance(norm, InstanceNorm) or (
+            isinstance(norm, GroupNorm) and not norm.single_group
+        )
         if own and prod(placed.before.size) == 1:
             kind = "instance" if isinstance(norm, InstanceNorm) else "group"
             detail = (

@@ -10,7 +10,7 @@ from designer.brief.widths import Widths
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Conv, ConvTranspose, FeatureMap, Size, Window, Windows
 from designer.geometry.resampling import Upsampling, resize_window, subpixel_crop, subpixel_window
-from designer.networks.convolution_modules import Activate, Activation, Convolve
+from designer.networks.convolution_modules import Activation, ActivationModule, ConvolutionModule
 from designer.networks.label_modules import Embedding
 from designer.networks.module import Module
 from designer.networks.network import Block, Network
@@ -18,7 +18,9 @@ from designer.networks.norm_modules import make_norm
 from designer.networks.resampling_modules import Crop, PixelShuffle, Upsample
 
 
-def assemble_generator(chain: Chain, widths: Widths, ending: OutputActivation) -> Network:
+def assemble_generator(
+    chain: Chain, widths: Widths, output_activation: OutputActivation
+) -> Network:
     """The generator that follows a chain at these widths, from a latent vector or a given map."""
     stem = _stem(chain, widths)
     depths = pairwise(range(len(chain.windows), -1, -1))
@@ -27,7 +29,11 @@ def assemble_generator(chain: Chain, widths: Widths, ending: OutputActivation) -
         Block(
             modules=(
                 *_enlarge(windows, after, widths, depth),
-                *(_finish(widths, depth, axes=chain.axes) if depth else _ENDINGS[ending]),
+                *(
+                    _finish(widths, depth, axes=chain.axes)
+                    if depth
+                    else _OUTPUT_ACTIVATIONS[output_activation]
+                ),
             )
         )
         for windows, after, (_, depth) in steps
@@ -57,8 +63,8 @@ def _stem(chain: Chain, widths: Widths) -> Block:
     """From one position to the initial map; or over a given map, which keeps its size."""
     kernel_size = widths.stem_kernel_size(chain.initial_size)
     depth = len(chain.windows)
-    bias = widths.normalization.biased(normed=widths.normalization.of_maps)
-    channels = {"in_channels": widths.stem_channels, "out_channels": widths.at(depth)}
+    bias = widths.normalization.has_bias(normed=widths.normalization.normalizes_maps)
+    channels = {"in_channels": widths.stem_channels, "out_channels": widths.channels_at(depth)}
     if widths.latent_dim is None:
         kernel = tuple(Window(kernel_size=taps, padding=taps // 2) for taps in kernel_size)
         layer: Conv | ConvTranspose = Conv(**channels, windows=kernel, bias=bias)
@@ -66,13 +72,13 @@ def _stem(chain: Chain, widths: Widths) -> Block:
         whole = tuple(Window(kernel_size=taps) for taps in kernel_size)
         layer = ConvTranspose(**channels, windows=whole, bias=bias)
     return Block(
-        modules=(Convolve(layer=layer), *_finish(widths, depth, axes=chain.axes)),
+        modules=(ConvolutionModule(layer=layer), *_finish(widths, depth, axes=chain.axes)),
     )
 
 
-_ENDINGS: dict[OutputActivation, tuple[Module, ...]] = {
-    OutputActivation.TANH: (Activate(function=Activation.TANH),),
-    OutputActivation.SIGMOID: (Activate(function=Activation.SIGMOID),),
+_OUTPUT_ACTIVATIONS: dict[OutputActivation, tuple[Module, ...]] = {
+    OutputActivation.TANH: (ActivationModule(function=Activation.TANH),),
+    OutputActivation.SIGMOID: (ActivationModule(function=Activation.SIGMOID),),
     OutputActivation.NONE: (),
 }
 """What stands next to the picture, where no norm does."""
@@ -80,26 +86,28 @@ _ENDINGS: dict[OutputActivation, tuple[Module, ...]] = {
 
 def _finish(widths: Widths, depth: int, *, axes: int) -> tuple[Module, ...]:
     """Norm and ReLU."""
-    norm = make_norm(widths.normalization, channels=widths.at(depth), axes=axes)
-    return (*norm, Activate(function=Activation.RELU))
+    norm = make_norm(widths.normalization, channels=widths.channels_at(depth), axes=axes)
+    return (*norm, ActivationModule(function=Activation.RELU))
 
 
 def _enlarge(windows: Windows, after: Size, widths: Widths, depth: int) -> tuple[Module, ...]:
     """The modules that lead into the map at ``depth``, all but its norm and activation."""
-    in_channels, out_channels = widths.at(depth + 1), widths.at(depth)
-    bias = widths.normalization.biased(normed=bool(depth) and widths.normalization.of_maps)
+    in_channels, out_channels = widths.channels_at(depth + 1), widths.channels_at(depth)
+    bias = widths.normalization.has_bias(
+        normed=bool(depth) and widths.normalization.normalizes_maps
+    )
     if widths.upsampling is Upsampling.TRANSPOSED:
         layer = ConvTranspose(
             in_channels=in_channels, out_channels=out_channels, windows=windows, bias=bias
         )
-        return (Convolve(layer=layer),)
+        return (ConvolutionModule(layer=layer),)
     strides = tuple(window.stride for window in windows)
     if widths.upsampling is Upsampling.RESIZE:
         exact = all(window.offset == 0 for window in windows)
         larger = Upsample(factors=strides) if exact else Upsample(size=after)
         keeping = tuple(map(resize_window, windows))
         conv = Conv(in_channels=in_channels, out_channels=out_channels, windows=keeping, bias=bias)
-        return (larger, Convolve(layer=conv))
+        return (larger, ConvolutionModule(layer=conv))
     conv = Conv(
         in_channels=in_channels,
         out_channels=out_channels * prod(strides),
@@ -109,4 +117,4 @@ def _enlarge(windows: Windows, after: Size, widths: Widths, depth: int) -> tuple
     crop = Crop(amounts=tuple(map(subpixel_crop, windows)))
     shuffle = PixelShuffle(factors=strides)
     exact = not any(crop.padding)
-    return (Convolve(layer=conv), shuffle, *(() if exact else (crop,)))
+    return (ConvolutionModule(layer=conv), shuffle, *(() if exact else (crop,)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from designer.geometry.cost import spectral_norm_keeps
+from designer.geometry.cost import spectral_norm_saved_for_backward
 from designer.geometry.layers import FeatureMap, Windows
 from designer.networks.convolution_modules import SPECTRAL_SETTINGS
 from designer.networks.module import Module, Settings
@@ -54,11 +54,13 @@ class Embedding(Module):
         """A vector: a map without axes."""
         return FeatureMap(channels=self.dim, size=())
 
-    def keeps_besides(self, before: FeatureMap) -> int:
+    def extra_saved_for_backward(self, before: FeatureMap) -> int:
         """The label, the vector where it is a factor, and what a spectral norm keeps."""
         kept = _LABEL_ELEMENTS + self.multiplied * self.dim
         if self.spectral:
-            kept += spectral_norm_keeps(weights=self.weights[0], out_channels=self.classes)
+            kept += spectral_norm_saved_for_backward(
+                weights=self.weights[0], out_channels=self.classes
+            )
         return kept
 
 
@@ -66,7 +68,7 @@ class Embedding(Module):
 class AveragePool(Module):
     """Means over windows of stride 1, zeros around counted in."""
 
-    keeps_input: ClassVar[bool] = True
+    saves_input: ClassVar[bool] = True
 
     windows: Windows
 

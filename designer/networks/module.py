@@ -18,12 +18,12 @@ Settings = dict[str, Any]
 class Module:
     """A module that gives the map it takes; its kinds say where they differ.
 
-    ``keeps_input`` and ``keeps_output`` say which of the two torch keeps for the backward pass;
+    ``saves_input`` and ``saves_output`` say which of the two torch keeps for the backward pass;
     ``in_place``: the output overwrites the input.
     """
 
-    keeps_input: ClassVar[bool] = False
-    keeps_output: ClassVar[bool] = False
+    saves_input: ClassVar[bool] = False
+    saves_output: ClassVar[bool] = False
     in_place: ClassVar[bool] = False
 
     @property
@@ -58,6 +58,6 @@ class Module:
         """Multiply-adds on one sample of the map ``before``."""
         return 0
 
-    def keeps_besides(self, before: FeatureMap) -> int:
+    def extra_saved_for_backward(self, before: FeatureMap) -> int:
         """Numbers that torch keeps for the backward pass of one sample besides the two maps."""
         return 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from designer.geometry.layers import FeatureMap
-from designer.networks.convolution_modules import Activate, Convolve
+from designer.networks.convolution_modules import ActivationModule, ConvolutionModule
 from designer.networks.label_modules import AveragePool, Embedding
 from designer.networks.module import Module
 from designer.networks.norm_modules import Norm
@@ -22,12 +22,12 @@ class Block:
     modules: tuple[Module, ...]
 
     def __post_init__(self) -> None:
-        assert sum(isinstance(module, Convolve) for module in self.modules) == 1
+        assert sum(isinstance(module, ConvolutionModule) for module in self.modules) == 1
 
     @property
-    def convolution(self) -> Convolve:
+    def convolution(self) -> ConvolutionModule:
         """The convolution of the block, transposed or not."""
-        return next(module for module in self.modules if isinstance(module, Convolve))
+        return next(module for module in self.modules if isinstance(module, ConvolutionModule))
 
     @property
     def norm(self) -> Norm | None:
@@ -35,9 +35,11 @@ class Block:
         return next((module for module in self.modules if isinstance(module, Norm)), None)
 
     @property
-    def activation(self) -> Activate | None:
+    def activation(self) -> ActivationModule | None:
         """The activation of the block, if any."""
-        return next((module for module in self.modules if isinstance(module, Activate)), None)
+        return next(
+            (module for module in self.modules if isinstance(module, ActivationModule)), None
+        )
 
     def output_map(self, before: FeatureMap) -> FeatureMap:
         """The map after the block.
@@ -51,7 +53,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class PlacedModule:
     """A module in its network: its name there, and the maps before and after it."""
 
     name: str
@@ -73,27 +75,27 @@ class Projection:
     the head's windows; then follows the activation, if any.
     """
 
-    head: Convolve
+    head: ConvolutionModule
     embedding: Embedding
     pool: AveragePool
-    activation: Activate | None
+    activation: ActivationModule | None
 
-    def placed(self, features: FeatureMap) -> Iterator[Placed]:
+    def placed_modules(self, features: FeatureMap) -> Iterator[PlacedModule]:
         """The modules after the blocks, in the order in which they run."""
         score = self.head.output_map(features)
-        yield Placed(name="head", module=self.head, before=features, after=score)
-        yield label_placed(self.embedding)
+        yield PlacedModule(name="head", module=self.head, before=features, after=score)
+        yield place_embedding(self.embedding)
         product = FeatureMap(channels=1, size=features.size)
-        yield Placed(name="pool", module=self.pool, before=product, after=score)
+        yield PlacedModule(name="pool", module=self.pool, before=product, after=score)
         if self.activation is not None:
-            yield Placed(name="sigmoid", module=self.activation, before=score, after=score)
+            yield PlacedModule(name="sigmoid", module=self.activation, before=score, after=score)
 
 
-def label_placed(embedding: Embedding) -> Placed:
+def place_embedding(embedding: Embedding) -> PlacedModule:
     """An embedding in its network: from one label to one vector."""
     label = FeatureMap(channels=1, size=())
     after = embedding.output_map(label)
-    return Placed(name="embedding", module=embedding, before=label, after=after)
+    return PlacedModule(name="embedding", module=embedding, before=label, after=after)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,47 +142,47 @@ class Network:
         )
 
     @property
-    def placed(self) -> tuple[Placed, ...]:
+    def placed_modules(self) -> tuple[PlacedModule, ...]:
         """Every module with its name and its maps, in the order in which they run."""
-        found: list[Placed] = []
+        found: list[PlacedModule] = []
         before = self.joined_map
         for module in (module for block in self.blocks for module in block.modules):
             after = module.output_map(before)
             name = f"main.{len(found)}"
-            found.append(Placed(name=name, module=module, before=before, after=after))
+            found.append(PlacedModule(name=name, module=module, before=before, after=after))
             before = after
-        first = () if self.embedding is None else (label_placed(self.embedding),)
-        last = () if self.projection is None else self.projection.placed(before)
+        first = () if self.embedding is None else (place_embedding(self.embedding),)
+        last = () if self.projection is None else self.projection.placed_modules(before)
         return (*first, *found, *last)
 
     @property
     def output_map(self) -> FeatureMap:
         """What ``forward`` gives, before it is flattened."""
-        return self.placed[-1].after
+        return self.placed_modules[-1].after
 
     @property
-    def activation(self) -> Activate | None:
+    def activation(self) -> ActivationModule | None:
         """The last activation, if the network ends in one."""
-        last = self.placed[-1].module
-        return last if isinstance(last, Activate) else None
+        last = self.placed_modules[-1].module
+        return last if isinstance(last, ActivationModule) else None
 
     @property
     def parameters(self) -> int:
         """Numbers that training changes."""
-        return sum(placed.module.parameters for placed in self.placed)
+        return sum(placed.module.parameters for placed in self.placed_modules)
 
     @property
     def multiply_adds(self) -> int:
         """Multiply-adds of all modules on one sample."""
-        return sum(placed.multiply_adds for placed in self.placed)
+        return sum(placed.multiply_adds for placed in self.placed_modules)
 
     @property
     def activation_bytes(self) -> int:
         """Bytes that torch keeps for the backward pass of one float32 sample, parameters left out."""
-        return _FLOAT32_BYTES * _kept_elements(self.placed)
+        return _FLOAT32_BYTES * _saved_elements(self.placed_modules)
 
 
-def _kept_elements(row: tuple[Placed, ...]) -> int:
+def _saved_elements(row: tuple[PlacedModule, ...]) -> int:
     """Numbers kept of modules that run one after the other; a map that two of them keep counts once.
 
     A module that works in place puts its output where its input was: that is one map.
@@ -188,10 +190,10 @@ def _kept_elements(row: tuple[Placed, ...]) -> int:
     total, kept = 0, False
     for placed in row:
         module = placed.module
-        if module.keeps_input and not kept:
+        if module.saves_input and not kept:
             total += placed.before.elements
-        if module.keeps_output and not (module.in_place and (kept or module.keeps_input)):
+        if module.saves_output and not (module.in_place and (kept or module.saves_input)):
             total += placed.after.elements
-        kept = module.keeps_output or (module.in_place and (kept or module.keeps_input))
-        total += module.keeps_besides(placed.before)
+        kept = module.saves_output or (module.in_place and (kept or module.saves_input))
+        total += module.extra_saved_for_backward(placed.before)
     return total

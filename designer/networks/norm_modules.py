@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from designer.brief.options import Normalization
 from designer.geometry.cost import (
-    batch_norm_keeps,
-    group_norm_keeps,
-    instance_norm_keeps,
+    batch_norm_saved_for_backward,
+    group_norm_saved_for_backward,
+    instance_norm_saved_for_backward,
     norm_parameters,
 )
 from designer.geometry.layers import FeatureMap
@@ -22,7 +22,7 @@ _EPSILON = 1e-05
 class Norm(Module):
     """An affine norm over so many channels on so many axes: one scale and one shift for each."""
 
-    keeps_input: ClassVar[bool] = True
+    saves_input: ClassVar[bool] = True
 
     channels: int
     axes: int
@@ -54,9 +54,9 @@ class BatchNorm(Norm):
             "track_running_stats": True,
         }
 
-    def keeps_besides(self, before: FeatureMap) -> int:
+    def extra_saved_for_backward(self, before: FeatureMap) -> int:
         """Statistics of the batch and the running ones."""
-        return batch_norm_keeps(self.channels)
+        return batch_norm_saved_for_backward(self.channels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,21 +79,21 @@ class InstanceNorm(Norm):
             "track_running_stats": False,
         }
 
-    def keeps_besides(self, before: FeatureMap) -> int:
+    def extra_saved_for_backward(self, before: FeatureMap) -> int:
         """Statistics of the sample, and the scales."""
-        return instance_norm_keeps(self.channels)
+        return instance_norm_saved_for_backward(self.channels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupNorm(Norm):
-    """Each group of channels of each sample over the map; ``whole``: one group, a layer norm."""
+    """Each group of channels of each sample over the map; ``single_group``: one group, a layer norm."""
 
-    whole: bool
+    single_group: bool
 
     @property
     def groups(self) -> int:
         """One, or the largest number up to 32 that divides the channels."""
-        return 1 if self.whole else group_count(self.channels)
+        return 1 if self.single_group else group_count(self.channels)
 
     @property
     def torch_class(self) -> str:
@@ -110,12 +110,12 @@ class GroupNorm(Norm):
             "affine": True,
         }
 
-    def keeps_besides(self, before: FeatureMap) -> int:
+    def extra_saved_for_backward(self, before: FeatureMap) -> int:
         """Statistics of each group."""
-        return group_norm_keeps(self.groups)
+        return group_norm_saved_for_backward(self.groups)
 
 
-MOST_GROUPS = 32
+MAX_GROUPS = 32
 """Groups of a group norm where the channels allow (Wu & He, arXiv:1803.08494)."""
 
 
@@ -125,7 +125,7 @@ def group_count(channels: int) -> int:
     >>> [group_count(channels) for channels in (64, 48, 34, 7)]
     [32, 24, 17, 7]
     """
-    return max(groups for groups in range(1, MOST_GROUPS + 1) if channels % groups == 0)
+    return max(groups for groups in range(1, MAX_GROUPS + 1) if channels % groups == 0)
 
 
 def make_norm(normalization: Normalization, *, channels: int, axes: int) -> tuple[Norm, ...]:
@@ -134,7 +134,7 @@ def make_norm(normalization: Normalization, *, channels: int, axes: int) -> tupl
         return (BatchNorm(channels=channels, axes=axes),)
     if normalization is Normalization.INSTANCE:
         return (InstanceNorm(channels=channels, axes=axes),)
-    if normalization.of_maps:
-        whole = normalization is Normalization.LAYER
-        return (GroupNorm(channels=channels, axes=axes, whole=whole),)
+    if normalization.normalizes_maps:
+        single_group = normalization is Normalization.LAYER
+        return (GroupNorm(channels=channels, axes=axes, single_group=single_group),)
     return ()

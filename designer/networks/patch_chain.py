@@ -16,9 +16,9 @@ from functools import cache
 from designer.errors import FieldError, InvalidRequest
 from designer.geometry.layers import Size, Window, Windows
 
-USUAL_KERNEL = 4
+PREFERRED_KERNEL_SIZE = 4
 STRIDE = 2
-LARGEST_KERNEL = 8
+MAX_PATCH_KERNEL_SIZE = 8
 
 Kernels = tuple[int, ...]
 """Kernel sizes from the picture on; the last two have stride 1."""
@@ -58,7 +58,7 @@ def _best_windows(field: int, size: Size) -> list[Windows] | None:
     best = min(
         (
             (departure, strided, kernels)
-            for strided in range(_most_strided(min(size)) + 1)
+            for strided in range(_max_strided_layers(min(size)) + 1)
             for departure, kernels in _least_departure(field - 1, strided, min(size))
         ),
         default=None,
@@ -72,43 +72,43 @@ def _best_windows(field: int, size: Size) -> list[Windows] | None:
     ]
 
 
-def _most_strided(side: int) -> int:
+def _max_strided_layers(side: int) -> int:
     """Layers of stride 2 until a side is a single pixel."""
     return (side - 1).bit_length()
 
 
 @cache
-def _least_departure(rest: int, strided: int, side: int) -> tuple[tuple[int, Kernels], ...]:
-    """The kernels that add ``rest`` with the least departure from 4, on maps of a shorter side.
+def _least_departure(remaining: int, strided: int, side: int) -> tuple[tuple[int, Kernels], ...]:
+    """The kernels that add ``remaining`` with the least departure from 4, on maps of a shorter side.
 
     At most one entry: (departure, kernels), with so many strided layers before the last two.
     """
     found = []
     stride = STRIDE if strided else 1
     for kernel in _legal_kernels(stride, side):
-        left, odd = divmod(rest - kernel + 1, stride)
+        left, odd = divmod(remaining - kernel + 1, stride)
         if left < 0 or odd:
             continue
         after = _window(kernel, stride).conv(side)
         if strided:
             further = _least_departure(left, strided - 1, after)
         else:
-            last = [left + 1] if left < min(LARGEST_KERNEL, after) else []
-            further = tuple((abs(taps - USUAL_KERNEL), (taps,)) for taps in last)
-        departure = abs(kernel - USUAL_KERNEL)
+            last = [left + 1] if left < min(MAX_PATCH_KERNEL_SIZE, after) else []
+            further = tuple((abs(taps - PREFERRED_KERNEL_SIZE), (taps,)) for taps in last)
+        departure = abs(kernel - PREFERRED_KERNEL_SIZE)
         found += [(departure + least, (kernel, *kernels)) for least, kernels in further]
     return (min(found),) if found else ()
 
 
 @cache
-def _most_to_add(strided: int, side: int) -> int:
+def _max_field_growth(strided: int, side: int) -> int:
     """The most that so many strided layers and the last two can add to a field of one pixel."""
     stride = STRIDE if strided else 1
     return max(
         (
-            kernel - 1 + stride * _most_to_add(strided - 1, _window(kernel, stride).conv(side))
+            kernel - 1 + stride * _max_field_growth(strided - 1, _window(kernel, stride).conv(side))
             if strided
-            else kernel - 1 + min(LARGEST_KERNEL, _window(kernel, 1).conv(side)) - 1
+            else kernel - 1 + min(MAX_PATCH_KERNEL_SIZE, _window(kernel, 1).conv(side)) - 1
             for kernel in _legal_kernels(stride, side)
         ),
         default=0,
@@ -121,7 +121,7 @@ def _legal_kernels(stride: int, side: int) -> list[int]:
         return []
     return [
         kernel
-        for kernel in range(stride, LARGEST_KERNEL + 1)
+        for kernel in range(stride, MAX_PATCH_KERNEL_SIZE + 1)
         if side + 2 * _window(kernel, stride).padding >= kernel
     ]
 
@@ -133,7 +133,9 @@ def _window(kernel_size: int, stride: int) -> Window:
 def _nearest_fields(field: int, size: Size) -> list[int]:
     """The nearest fields below and above that can be had, those there are."""
     side = min(size)
-    largest = 1 + max(_most_to_add(strided, side) for strided in range(_most_strided(side) + 1))
+    largest = 1 + max(
+        _max_field_growth(strided, side) for strided in range(_max_strided_layers(side) + 1)
+    )
     below = (near for near in range(min(field - 1, largest), 0, -1) if _best_windows(near, size))
     above = (near for near in range(field + 1, largest + 1) if _best_windows(near, size))
     return [near for near in (next(below, None), next(above, None)) if near is not None]

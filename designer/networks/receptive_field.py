@@ -14,10 +14,10 @@ from collections.abc import Callable
 
 from designer.geometry.axis import matching_taps
 from designer.geometry.layers import Size, Window
-from designer.geometry.resampling import nearest_sources, repeats_wholly
-from designer.networks.convolution_modules import Convolve
+from designer.geometry.resampling import has_uniform_repeats, nearest_sources
+from designer.networks.convolution_modules import ConvolutionModule
 from designer.networks.label_modules import Embedding
-from designer.networks.network import Network, Placed
+from designer.networks.network import Network, PlacedModule
 from designer.networks.resampling_modules import PixelShuffle, Upsample
 
 Extents = frozenset[int]
@@ -31,40 +31,40 @@ def receptive_fields(network: Network) -> tuple[Size | None, ...]:
     Counted in positions of the network's input; where that is a single position, as a latent vector
     is, in positions of the map that the first layer makes of it.
     """
-    row = [placed for placed in network.placed if not isinstance(placed.module, Embedding)]
+    row = [placed for placed in network.placed_modules if not isinstance(placed.module, Embedding)]
     start = 0 if set(network.input_map.size) != {1} else 1
     fields: dict[str, Size] = {}
     field: Size = (1,) * len(network.input_map.size)
-    moving: list[Placed] = []
+    spatial: list[PlacedModule] = []
     for index, placed in enumerate(row):
-        if index >= start and isinstance(placed.module, _MOVING):
-            moving.append(placed)
-            field = tuple(_field(moving, axis) for axis in range(len(field)))
+        if index >= start and isinstance(placed.module, _SPATIAL_MODULES):
+            spatial.append(placed)
+            field = tuple(_field_on_axis(spatial, axis) for axis in range(len(field)))
         fields[placed.name] = field
-    return tuple(fields.get(placed.name) for placed in network.placed)
+    return tuple(fields.get(placed.name) for placed in network.placed_modules)
 
 
-_MOVING = (Convolve, Upsample, PixelShuffle)
+_SPATIAL_MODULES = (ConvolutionModule, Upsample, PixelShuffle)
 """What sees other positions than its own; a crop does not, and a pool stands beside the head."""
 
 
-def _field(row: list[Placed], axis: int) -> int:
+def _field_on_axis(row: list[PlacedModule], axis: int) -> int:
     if any(_is_uneven(placed, axis) for placed in row):
         return _widest_run(row, axis, inside=True) or _widest_run(row, axis, inside=False)
     extents: Extents = frozenset({1})
     for placed in reversed(row):
-        extents = _before(placed, axis, extents)
+        extents = _input_extents(placed, axis, extents)
     return max(extents)
 
 
-def _is_uneven(placed: Placed, axis: int) -> bool:
+def _is_uneven(placed: PlacedModule, axis: int) -> bool:
     """Whether nearest neighbours repeat the positions of an axis unequally often."""
     if not isinstance(placed.module, Upsample):
         return False
-    return not repeats_wholly(placed.before.size[axis], placed.after.size[axis])
+    return not has_uniform_repeats(placed.before.size[axis], placed.after.size[axis])
 
 
-def _widest_run(row: list[Placed], axis: int, *, inside: bool) -> int:
+def _widest_run(row: list[PlacedModule], axis: int, *, inside: bool) -> int:
     """The most that one position sees; ``inside``: of those that see no border, 0 where all do.
 
     Beyond a border positions go on as nearest neighbours of the same scale would.
@@ -79,31 +79,31 @@ def _widest_run(row: list[Placed], axis: int, *, inside: bool) -> int:
         firsts, ends = range(side - near - far), range(near + far, side)
     runs = {*zip(map(at, firsts), map(at, ends), strict=True)}
     for placed in reversed(row[:last]):
-        runs = _runs_before(placed, axis, runs)
+        runs = _input_runs(placed, axis, runs)
         if inside:
             side = placed.before.size[axis]
             runs = {run for run in runs if run[0] >= 0 and run[1] < side}
     return max((end - first + 1 for first, end in runs), default=0)
 
 
-def _runs_before(placed: Placed, axis: int, runs: set[Run]) -> set[Run]:
+def _input_runs(placed: PlacedModule, axis: int, runs: set[Run]) -> set[Run]:
     """The runs of a module's input that these of its output see."""
-    if isinstance(placed.module, Convolve):
+    if isinstance(placed.module, ConvolutionModule):
         near, far = _reach(placed, axis)
         return {(first - near, end + far) for first, end in runs}
     at = _source_of(placed, axis, inside=False)
     return {(at(first), at(end)) for first, end in runs}
 
 
-def _reach(placed: Placed, axis: int) -> Run:
+def _reach(placed: PlacedModule, axis: int) -> Run:
     """How many positions before and after its own one of a size-keeping convolution sees."""
-    assert isinstance(placed.module, Convolve), "maps are enlarged in one way throughout"
+    assert isinstance(placed.module, ConvolutionModule), "maps are enlarged in one way throughout"
     window = placed.module.layer.windows[axis]
     assert window.stride == 1, "maps are enlarged in one way throughout"
     return window.padding, window.span - 1 - window.padding
 
 
-def _source_of(placed: Placed, axis: int, *, inside: bool) -> Callable[[int], int]:
+def _source_of(placed: PlacedModule, axis: int, *, inside: bool) -> Callable[[int], int]:
     """Where nearest neighbours take a position from; not ``inside``: as if a map went on for ever."""
     i, o = placed.before.size[axis], placed.after.size[axis]
     sources = nearest_sources(i, o)
@@ -112,10 +112,10 @@ def _source_of(placed: Placed, axis: int, *, inside: bool) -> Callable[[int], in
     return lambda place: sources[place] if 0 <= place < o else place // o * i + sources[place % o]
 
 
-def _before(placed: Placed, axis: int, extents: Extents) -> Extents:
+def _input_extents(placed: PlacedModule, axis: int, extents: Extents) -> Extents:
     """The extents that a module's output of these extents sees of its input."""
     module = placed.module
-    if isinstance(module, Convolve):
+    if isinstance(module, ConvolutionModule):
         window = module.layer.windows[axis]
         if not module.transposed:
             return frozenset((w - 1) * window.stride + window.span for w in extents)
@@ -123,7 +123,7 @@ def _before(placed: Placed, axis: int, extents: Extents) -> Extents:
             extent
             for w in extents
             for phase in range(window.stride)
-            if (extent := _painted_from(window, phase, w)) > 0
+            if (extent := _painting_extent(window, phase, w)) > 0
         )
     if isinstance(module, Upsample | PixelShuffle):
         factor = placed.after.size[axis] // placed.before.size[axis]
@@ -131,7 +131,7 @@ def _before(placed: Placed, axis: int, extents: Extents) -> Extents:
     return extents
 
 
-def _painted_from(window: Window, first: int, extent: int) -> int:
+def _painting_extent(window: Window, first: int, extent: int) -> int:
     """Between the first and the last position that paint pixels first … first + extent − 1.
 
     Tap t of position x lies on pixel xS + tD − P. Positions grow with the pixel, but for dilated

@@ -7,7 +7,7 @@ from math import prod
 
 from designer.errors import InvalidLayer
 from designer.geometry.layers import FeatureMap, Size
-from designer.geometry.resampling import nearest_repeats, repeats_wholly
+from designer.geometry.resampling import has_uniform_repeats, nearest_repeats
 from designer.networks.module import Module, Settings
 
 
@@ -52,7 +52,7 @@ class Upsample(Module):
         """Whether every pixel away from the border is repeated equally often."""
         after = self.output_map(before).size
         return all(
-            repeats_wholly(i, o) or len(set(nearest_repeats(i, o)[1:-1])) <= 1
+            has_uniform_repeats(i, o) or len(set(nearest_repeats(i, o)[1:-1])) <= 1
             for i, o in zip(before.size, after, strict=True)
         )
 
@@ -87,8 +87,8 @@ class PixelShuffle(Module):
         Raises:
             InvalidLayer: where the channels do not divide.
         """
-        channels, rest = divmod(before.channels, prod(self.factors))
-        if rest:
+        channels, remainder = divmod(before.channels, prod(self.factors))
+        if remainder:
             raise InvalidLayer(
                 f"{before.channels} channels are no multiple of the {prod(self.factors)} pixels that"
                 " a shuffle makes of them",

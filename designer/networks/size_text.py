@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from designer.geometry.formula_text import describe_conv, describe_conv_transpose
-from designer.networks.convolution_modules import Convolve
+from designer.networks.convolution_modules import ConvolutionModule
 from designer.networks.label_modules import AveragePool
-from designer.networks.network import Placed
+from designer.networks.network import PlacedModule
 from designer.networks.resampling_modules import Crop, PixelShuffle, Upsample
 
 
-def describe_sizes(placed: Placed) -> tuple[str, ...]:
+def describe_sizes(placed: PlacedModule) -> tuple[str, ...]:
     """The law with its numbers, per axis; none for a module that changes no size.
 
     >>> from designer.geometry.layers import FeatureMap
     >>> before = FeatureMap(channels=8, size=(4, 4))
     >>> module = PixelShuffle(factors=(2, 2))
-    >>> describe_sizes(Placed(name="main.1", module=module, before=before,
+    >>> describe_sizes(PlacedModule(name="main.1", module=module, before=before,
     ...                       after=module.output_map(before)))
     ('2·4 = 8', '2·4 = 8')
     """
     module, before, after = placed.module, placed.before.size, placed.after.size
-    if isinstance(module, Convolve):
+    if isinstance(module, ConvolutionModule):
         describe = describe_conv_transpose if module.transposed else describe_conv
         windows = module.layer.windows
         return tuple(describe(window, i) for window, i in zip(windows, before, strict=True))

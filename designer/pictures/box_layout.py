@@ -12,7 +12,7 @@ from typing import Protocol
 
 from designer.pictures.svg import Rect, Shape, Text, text_width
 
-SMALL, NORMAL, LARGE = 11, 13, 17
+SMALL_TEXT, NORMAL_TEXT, LARGE_TEXT = 11, 13, 17
 """Text sizes in pixels."""
 
 
@@ -40,11 +40,11 @@ def line_height(size: int) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
+class TextLabel:
     """One line of text."""
 
     text: str
-    size: int = NORMAL
+    size: int = NORMAL_TEXT
     kind: str = "ink"
     bold: bool = False
 
@@ -81,7 +81,7 @@ class Swatch:
     @property
     def height(self) -> int:
         """Pixels down."""
-        return line_height(NORMAL)
+        return line_height(NORMAL_TEXT)
 
     def place(self, x: int, y: int) -> Iterator[Shape]:
         """The cell and its frame, in the middle of its line."""
@@ -93,7 +93,7 @@ class Swatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class VerticalStack:
     """Boxes one below the other."""
 
     boxes: Sequence[Box]
@@ -118,7 +118,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class HorizontalStack:
     """Boxes side by side, their tops or their middles level."""
 
     boxes: Sequence[Box]
@@ -142,11 +142,13 @@ class Row:
             x += box.width + self.gap
 
 
-def wrap(boxes: Sequence[Box], *, width: int, gap: int, line_gap: int = 0) -> Column:
+def wrap_boxes(boxes: Sequence[Box], *, width: int, gap: int, line_gap: int = 0) -> VerticalStack:
     """Boxes in as many rows as it takes to stay within ``width`` (one box may be wider)."""
     rows = fill_rows([box.width for box in boxes], width=width, gap=gap)
-    lines = [Row(boxes=[boxes[number] for number in row], gap=gap) for row in rows]
-    return Column(boxes=lines, gap=line_gap)
+    rows_of_boxes = [
+        HorizontalStack(boxes=[boxes[number] for number in row], gap=gap) for row in rows
+    ]
+    return VerticalStack(boxes=rows_of_boxes, gap=line_gap)
 
 
 def fill_rows(widths: Sequence[int], *, width: int, gap: int) -> list[range]:

@@ -10,41 +10,41 @@ from math import prod
 from designer.errors import TooLarge
 from designer.geometry.layers import Size
 from designer.limits import MAX_DRAWN_CELLS, MAX_DRAWN_SIDE
-from designer.pictures.box_layout import SMALL, line_height
-from designer.pictures.svg import Path, Shape, Text, rectangle_steps
+from designer.pictures.box_layout import SMALL_TEXT, line_height
+from designer.pictures.svg import Path, Shape, Text, rectangle_commands
 
-Kind = Callable[[Size], str]
+CellKind = Callable[[Size], str]
 """The kind of the cell at an index; an empty one is left blank."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paint:
+class CellStyle:
     """How a kind of cell looks: its ground's role, or ``fill``, and a cross to tell it without colour."""
 
-    ground: str
+    base_kind: str
     fill: str | None = None
     percent: int = 100
     crossed: bool = False
 
 
-CROSSED = {
-    "unread": Paint(ground="input", crossed=True),
-    "unpainted": Paint(ground="zero", crossed=True),
-    "crop": Paint(ground="zero", crossed=True),
+CROSSED_STYLES = {
+    "unread": CellStyle(base_kind="input", crossed=True),
+    "unpainted": CellStyle(base_kind="zero", crossed=True),
+    "crop": CellStyle(base_kind="zero", crossed=True),
 }
 """Kinds that carry a cross; every other kind is its own ground."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """Where the cells of a map stand: its slices in rows of at most ``per_row``.
+class GridLayout:
+    """Where the cells of a map stand: its slices in rows of at most ``slices_per_row``.
 
     One axis is a single row of cells, two axes a single slice.
     """
 
     size: Size
     cell: int
-    per_row: int
+    slices_per_row: int
 
     @property
     def cell_height(self) -> int:
@@ -69,7 +69,7 @@ class Layout:
     @property
     def pitch(self) -> tuple[int, int]:
         """Pixels from slice to slice, across and down."""
-        label = line_height(SMALL) if len(self.size) == 3 else 0
+        label = line_height(SMALL_TEXT) if len(self.size) == 3 else 0
         return self._slice_width + 12, self.rows * self.cell_height + label + 10
 
     @property
@@ -79,19 +79,19 @@ class Layout:
     @property
     def width(self) -> int:
         """Pixels across all slices."""
-        return (min(self.slices, self.per_row) - 1) * self.pitch[0] + self._slice_width
+        return (min(self.slices, self.slices_per_row) - 1) * self.pitch[0] + self._slice_width
 
     @property
     def height(self) -> int:
         """Pixels down all slices."""
-        lines = -(-self.slices // self.per_row)
-        label = line_height(SMALL) if len(self.size) == 3 else 0
+        lines = -(-self.slices // self.slices_per_row)
+        label = line_height(SMALL_TEXT) if len(self.size) == 3 else 0
         return (lines - 1) * self.pitch[1] + self.rows * self.cell_height + label
 
     def slice_corner(self, depth: int) -> tuple[int, int]:
         """Upper left corner of a slice's cells, from the map's corner."""
-        down, across = divmod(depth, self.per_row)
-        label = line_height(SMALL) if len(self.size) == 3 else 0
+        down, across = divmod(depth, self.slices_per_row)
+        label = line_height(SMALL_TEXT) if len(self.size) == 3 else 0
         return across * self.pitch[0], down * self.pitch[1] + label
 
     def corner(self, index: Size) -> tuple[int, int]:
@@ -102,18 +102,18 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cells:
+class CellGrid:
     """A map drawn cell by cell, each painted as its kind; ``label`` writes into a cell.
 
-    ``depths`` names the slices where they are not simply numbered.
+    ``slice_names`` names the slices where they are not simply numbered.
     """
 
-    layout: Layout
-    kind: Kind
-    paints: Mapping[str, Paint] = field(default_factory=lambda: CROSSED)
-    label: Kind | None = None
+    layout: GridLayout
+    kind: CellKind
+    styles: Mapping[str, CellStyle] = field(default_factory=lambda: CROSSED_STYLES)
+    label: CellKind | None = None
     label_kind: str = "ink"
-    depths: tuple[str, ...] | None = None
+    slice_names: tuple[str, ...] | None = None
 
     @property
     def width(self) -> int:
@@ -127,32 +127,32 @@ class Cells:
 
     def place(self, x: int, y: int) -> Iterator[Shape]:
         """Areas by kind, then crosses, the grid, the slices' names and the labels."""
-        yield from self._areas(x, y)
+        yield from self._filled_areas(x, y)
         yield from self._crosses(x, y)
         for depth in range(self.layout.slices):
             yield from _slice_grid(self.layout, depth, x, y)
-        yield from self._depths(x, y)
+        yield from self._slice_labels(x, y)
         yield from self._labels(x, y)
 
-    def _paint(self, kind: str) -> Paint:
-        return self.paints.get(kind) or Paint(ground=kind)
+    def _style_of(self, kind: str) -> CellStyle:
+        return self.styles.get(kind) or CellStyle(base_kind=kind)
 
-    def _areas(self, x: int, y: int) -> Iterator[Shape]:
+    def _filled_areas(self, x: int, y: int) -> Iterator[Shape]:
         areas: dict[str, list[str]] = {}
-        for kind, first, length in self._runs():
+        for kind, first, length in self._cell_runs():
             left, top = self.layout.corner(first)
             width, height = length * self.layout.cell, self.layout.cell_height
-            areas.setdefault(kind, []).append(rectangle_steps(x + left, y + top, width, height))
+            areas.setdefault(kind, []).append(rectangle_commands(x + left, y + top, width, height))
         for kind in sorted(areas):
-            paint = self._paint(kind)
+            style = self._style_of(kind)
             yield Path(
-                steps="".join(areas[kind]),
-                kind=paint.ground,
-                fill=paint.fill,
-                percent=paint.percent,
+                commands="".join(areas[kind]),
+                kind=style.base_kind,
+                fill=style.fill,
+                percent=style.percent,
             )
 
-    def _runs(self) -> Iterator[tuple[str, Size, int]]:
+    def _cell_runs(self) -> Iterator[tuple[str, Size, int]]:
         """(kind, first index, length) of equal neighbours along the last axis."""
         *outer, columns = self.layout.size
         for before in product(*map(range, outer)):
@@ -163,21 +163,23 @@ class Cells:
                     yield kind, first, 1 + len(others)
 
     def _crosses(self, x: int, y: int) -> Iterator[Shape]:
-        layout, steps = self.layout, []
+        layout, commands = self.layout, []
         for index in product(*map(range, layout.size)):
-            if self._paint(self.kind(index)).crossed:
+            if self._style_of(self.kind(index)).crossed:
                 left, top = layout.corner(index)
-                steps.append(cross_steps(x + left, y + top, layout.cell, layout.cell_height))
-        if steps:
-            yield Path(steps="".join(steps), kind="cross")
+                commands.append(cross_commands(x + left, y + top, layout.cell, layout.cell_height))
+        if commands:
+            yield Path(commands="".join(commands), kind="cross")
 
-    def _depths(self, x: int, y: int) -> Iterator[Shape]:
+    def _slice_labels(self, x: int, y: int) -> Iterator[Shape]:
         if len(self.layout.size) < 3:
             return
         for depth in range(self.layout.slices):
             left, top = self.layout.slice_corner(depth)
-            name = self.depths[depth] if self.depths else str(depth)
-            yield Text(x=x + left, y=y + top - 4, text=f"depth {name}", size=SMALL, kind="muted")
+            name = self.slice_names[depth] if self.slice_names else str(depth)
+            yield Text(
+                x=x + left, y=y + top - 4, text=f"depth {name}", size=SMALL_TEXT, kind="muted"
+            )
 
     def _labels(self, x: int, y: int) -> Iterator[Shape]:
         if self.label is None:
@@ -185,7 +187,7 @@ class Cells:
         for index in product(*map(range, self.layout.size)):
             text = self.label(index)
             size = label_size(text, self.layout.cell)
-            if text and size >= SMALLEST:
+            if text and size >= SMALLEST_TEXT:
                 left, top = self.layout.corner(index)
                 yield centred_text(
                     text,
@@ -196,7 +198,7 @@ class Cells:
                 )
 
 
-SMALLEST = 7
+SMALLEST_TEXT = 7
 """Letters smaller than this are left out."""
 
 
@@ -211,24 +213,24 @@ def label_size(text: str, cell: int) -> int:
 
 def centred_text(text: str, *, x: int, y: int, size: int, kind: str = "ink") -> Text:
     """A text with its middle at (x, y)."""
-    return Text(x=x, y=y + size * 7 // 20, text=text, size=size, kind=kind, middle=True)
+    return Text(x=x, y=y + size * 7 // 20, text=text, size=size, kind=kind, centred=True)
 
 
-def cross_steps(x: int, y: int, width: int, height: int) -> str:
+def cross_commands(x: int, y: int, width: int, height: int) -> str:
     """Two diagonals of a cell, as path commands."""
     return f"M{x} {y}l{width} {height}M{x + width} {y}l-{width} {height}"
 
 
-def _slice_grid(layout: Layout, depth: int, x: int, y: int) -> Iterator[Shape]:
+def _slice_grid(layout: GridLayout, depth: int, x: int, y: int) -> Iterator[Shape]:
     left, top = layout.slice_corner(depth)
     left, top = x + left, y + top
     width, height = layout.columns * layout.cell, layout.rows * layout.cell_height
     across = (f"M{left} {top + row * layout.cell_height}h{width}" for row in range(layout.rows + 1))
     down = (f"M{left + n * layout.cell} {top}v{height}" for n in range(layout.columns + 1))
-    yield Path(steps="".join([*across, *down]), kind="grid" if layout.cell > 6 else "fine grid")
+    yield Path(commands="".join([*across, *down]), kind="grid" if layout.cell > 6 else "fine grid")
 
 
-def check_drawable(sizes: Sequence[Size]) -> None:
+def refuse_undrawable(sizes: Sequence[Size]) -> None:
     """Refuse maps that are too large to draw.
 
     Raises:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from designer.geometry.equivalence.placement import Layer
+from designer.geometry.equivalence.placement import AnyConv
 from designer.geometry.formula_text import describe_conv, describe_conv_transpose
 from designer.geometry.layers import ConvTranspose, Size, Window
-from designer.pictures.box_layout import LARGE, Box, Column, Label
+from designer.pictures.box_layout import LARGE_TEXT, Box, TextLabel, VerticalStack
 
 AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 
-def heading(title: str, lines: Sequence[str]) -> Box:
+def heading_box(title: str, lines: Sequence[str]) -> Box:
     """The title and the lines below it."""
-    small = [Label(text=line, kind="muted") for line in lines]
-    return Column(boxes=[Label(text=title, size=LARGE, bold=True), *small], gap=2)
+    small = [TextLabel(text=line, kind="muted") for line in lines]
+    return VerticalStack(boxes=[TextLabel(text=title, size=LARGE_TEXT, bold=True), *small], gap=2)
 
 
-def layer_name(layer: Layer) -> str:
+def layer_kind_text(layer: AnyConv) -> str:
     """Convolution or transposed convolution, in words."""
     return "Transposed convolution" if isinstance(layer, ConvTranspose) else "Convolution"
 
@@ -46,14 +46,14 @@ def window_text(windows: Sequence[Window]) -> str:
     return ", ".join(parts)
 
 
-def arithmetic_lines(layer: Layer, input_size: Size) -> list[str]:
+def arithmetic_lines(layer: AnyConv, input_size: Size) -> list[str]:
     """The law with its numbers, axis by axis; once where all axes are alike."""
     describe = describe_conv_transpose if isinstance(layer, ConvTranspose) else describe_conv
-    told = [describe(w, side) for w, side in zip(layer.windows, input_size, strict=True)]
-    if len(set(told)) == 1:
-        return [told[0]]
+    lines = [describe(w, side) for w, side in zip(layer.windows, input_size, strict=True)]
+    if len(set(lines)) == 1:
+        return [lines[0]]
     names = AXIS_NAMES[layer.axes]
-    return [f"{name}: {line}" for name, line in zip(names, told, strict=True)]
+    return [f"{name}: {line}" for name, line in zip(names, lines, strict=True)]
 
 
 def short_window_lines(windows: Sequence[Window]) -> list[str]:

@@ -8,30 +8,38 @@ from dataclasses import dataclass
 
 from designer.geometry.equivalence.direct_convolution import DirectAxis, equivalent_convolution
 from designer.geometry.equivalence.placement import (
-    Layer,
+    AnyConv,
     Placement,
     Placements,
     pixels_size,
-    place,
+    place_windows,
     positions_size,
 )
 from designer.geometry.layers import ConvTranspose, Size, Window
-from designer.pictures.box_layout import SMALL, Box, Column, Label, Row, Swatch, wrap
-from designer.pictures.grids import Cells, Layout, check_drawable
+from designer.pictures.box_layout import (
+    SMALL_TEXT,
+    Box,
+    HorizontalStack,
+    Swatch,
+    TextLabel,
+    VerticalStack,
+    wrap_boxes,
+)
+from designer.pictures.grids import CellGrid, GridLayout, refuse_undrawable
 from designer.pictures.labels import (
     arithmetic_lines,
-    heading,
-    layer_name,
+    heading_box,
+    layer_kind_text,
     size_text,
     window_text,
 )
-from designer.pictures.moving_window import Walk, WindowOn
+from designer.pictures.moving_window import WindowedMap, WindowPositions
 from designer.pictures.picture_frame import draw_frame
 
-WIDEST = 1040
+MAX_MAPS_WIDTH = 1040
 """Pixels that a picture's maps may take across, while their cells are not at their smallest."""
 
-MEANINGS = {
+LEGEND_TEXTS = {
     "input": "input",
     "zero": "inserted zero",
     "pad": "padding",
@@ -45,12 +53,12 @@ MEANINGS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Panel:
+class MapPanel:
     """A map to be drawn: its name, the kinds of its places per axis, and the window on it."""
 
     name: str
     kinds: tuple[tuple[str, ...], ...]
-    walk: Walk | None = None
+    window_positions: WindowPositions | None = None
     kernel_size: Size = ()
     dilation: Size = ()
     numbered: bool = False
@@ -62,11 +70,11 @@ class Panel:
 
     def kind(self, index: Size) -> str:
         """The strongest of the kinds along the axes: one padded axis makes a padded cell."""
-        kinds = (axis[place_] for axis, place_ in zip(self.kinds, index, strict=True))
-        return max(kinds, key=_STRENGTH.__getitem__)
+        kinds = (axis[cell_index] for axis, cell_index in zip(self.kinds, index, strict=True))
+        return max(kinds, key=_PRECEDENCE.__getitem__)
 
 
-_STRENGTH = {
+_PRECEDENCE = {
     kind: rank
     for rank, kind in enumerate(
         ("input", "output", "zero", "unread", "unpainted", "pad", "extra", "crop")
@@ -74,7 +82,7 @@ _STRENGTH = {
 }
 
 
-def draw_layer(layer: Layer, input_size: Size, *, animate: bool = False) -> str:
+def draw_layer(layer: AnyConv, input_size: Size, *, animate: bool = False) -> str:
     """The layer as an SVG text; with ``animate`` the window steps through all its positions.
 
     A transposed convolution is drawn as the direct convolution that it is: zeros between, padding
@@ -84,61 +92,61 @@ def draw_layer(layer: Layer, input_size: Size, *, animate: bool = False) -> str:
         InvalidLayer: where the layer is illegal on that map.
         TooLarge: where a side or the sum of all cells is too large to draw.
     """
-    placed = place(layer, input_size)
+    placed = place_windows(layer, input_size)
     transposed = isinstance(layer, ConvTranspose)
-    check_drawable(_panel_sizes(layer, placed))
+    refuse_undrawable(_panel_sizes(layer, placed))
     panels = _transposed_panels(layer, placed) if transposed else _conv_panels(layer, placed)
-    title = (
-        f"{layer_name(layer)}: {size_text(input_size)} → {size_text(_output_size(layer, placed))}"
-    )
+    title = f"{layer_kind_text(layer)}: {size_text(input_size)} → {size_text(_output_size(layer, placed))}"
     description = f"{title}, {window_text(layer.windows)}. " + " ".join(
         f"{line}." for line in arithmetic_lines(layer, input_size)
     )
     motion = "m" + hashlib.sha256(description.encode()).hexdigest()[:8] if animate else None
     boxes = _panel_boxes(panels, flipped=transposed, motion=motion)
-    content = Column(
+    content = VerticalStack(
         boxes=[
-            heading(title, [window_text(layer.windows), *arithmetic_lines(layer, input_size)]),
-            _arrange(boxes, axes=layer.axes),
-            legend(kind for panel in panels for kind in _kinds_in(panel)),
+            heading_box(title, [window_text(layer.windows), *arithmetic_lines(layer, input_size)]),
+            _arrange_panels(boxes, axes=layer.axes),
+            legend_box(kind for panel in panels for kind in _kinds_present(panel)),
         ],
         gap=16,
     )
-    rules = "".join(box.motion_rules() for _, box in boxes if isinstance(box, WindowOn) and animate)
+    rules = "".join(
+        box.motion_rules() for _, box in boxes if isinstance(box, WindowedMap) and animate
+    )
     return draw_frame(content, title=title, description=description, motion=rules)
 
 
-def _panel_sizes(layer: Layer, placed: Placements) -> list[Size]:
+def _panel_sizes(layer: AnyConv, placed: Placements) -> list[Size]:
     """Sizes of the maps, by arithmetic alone: nothing is listed before they are known to fit."""
     if not isinstance(layer, ConvTranspose):
         return [tuple(a.pixels + 2 * a.window.padding for a in placed), positions_size(placed)]
     direct = equivalent_convolution(layer, positions_size(placed)).axes
-    spread = tuple(a.input_size + sum(max(0, side) for side in a.padding) for a in direct)
-    return [positions_size(placed), spread, pixels_size(placed)]
+    zero_inserted = tuple(a.input_size + sum(max(0, side) for side in a.padding) for a in direct)
+    return [positions_size(placed), zero_inserted, pixels_size(placed)]
 
 
-def _output_size(layer: Layer, placed: Placements) -> Size:
+def _output_size(layer: AnyConv, placed: Placements) -> Size:
     sizes = pixels_size if isinstance(layer, ConvTranspose) else positions_size
     return sizes(placed)
 
 
-def _conv_panels(layer: Layer, placed: Placements) -> list[Panel]:
+def _conv_panels(layer: AnyConv, placed: Placements) -> list[MapPanel]:
     windows = layer.windows
     kinds = tuple(
-        (*("pad",) * axis.window.padding, *_touched_kinds(axis), *("pad",) * axis.window.padding)
+        (*("pad",) * axis.window.padding, *_input_kinds(axis), *("pad",) * axis.window.padding)
         for axis in placed
     )
-    walk = Walk(
+    window_positions = WindowPositions(
         start=(0,) * layer.axes,
         steps=tuple(window.stride for window in windows),
         counts=tuple(axis.positions for axis in placed),
     )
     padded = any(window.padding for window in windows)
     return [
-        Panel(
+        MapPanel(
             name="input, padded" if padded else "input",
             kinds=kinds,
-            walk=walk,
+            window_positions=window_positions,
             kernel_size=tuple(window.kernel_size for window in windows),
             dilation=tuple(window.dilation for window in windows),
             numbered=True,
@@ -147,87 +155,95 @@ def _conv_panels(layer: Layer, placed: Placements) -> list[Panel]:
     ]
 
 
-def _transposed_panels(layer: Layer, placed: Placements) -> list[Panel]:
+def _transposed_panels(layer: AnyConv, placed: Placements) -> list[MapPanel]:
     size = tuple(axis.positions for axis in placed)
     direct = equivalent_convolution(layer, size).axes
     kinds = tuple(
-        tuple(_spread_kinds(axis.input_size, axis.padding, window))
+        tuple(_zero_inserted_kinds(axis.input_size, axis.padding, window))
         for axis, window in zip(direct, layer.windows, strict=True)
     )
-    walk = Walk(
+    window_positions = WindowPositions(
         start=tuple(max(0, -axis.padding[0]) for axis in direct),
         steps=(1,) * layer.axes,
         counts=tuple(axis.pixels for axis in placed),
     )
-    spread = Panel(
-        name=_spread_name(direct),
+    zero_inserted = MapPanel(
+        name=_zero_inserted_name(direct),
         kinds=kinds,
-        walk=walk,
+        window_positions=window_positions,
         kernel_size=tuple(window.kernel_size for window in layer.windows),
         dilation=tuple(window.dilation for window in layer.windows),
         numbered=True,
     )
-    outputs = tuple(tuple(_painted_kinds(axis)) for axis in placed)
-    plain = Panel(name="input", kinds=tuple(("input",) * axis.positions for axis in placed))
-    return [plain, spread, _output_panel(outputs)]
+    outputs = tuple(tuple(_output_kinds(axis)) for axis in placed)
+    input_panel = MapPanel(
+        name="input", kinds=tuple(("input",) * axis.positions for axis in placed)
+    )
+    return [input_panel, zero_inserted, _output_panel(outputs)]
 
 
-def _spread_name(direct: Sequence[DirectAxis]) -> str:
+def _zero_inserted_name(direct: Sequence[DirectAxis]) -> str:
     sides = [side for axis in direct for side in axis.padding]
     parts = {
         "zeros between": any(axis.inserted_zeros for axis in direct),
         "padding around": any(side > 0 for side in sides),
         "cropped": any(side < 0 for side in sides),
     }
-    return ", ".join(part for part, there in parts.items() if there) or "as it is"
+    return ", ".join(part for part, present in parts.items() if present) or "as it is"
 
 
-def _output_panel(kinds: tuple[tuple[str, ...], ...]) -> Panel:
+def _output_panel(kinds: tuple[tuple[str, ...], ...]) -> MapPanel:
     axes = len(kinds)
-    walk = Walk(start=(0,) * axes, steps=(1,) * axes, counts=tuple(len(axis) for axis in kinds))
-    return Panel(
-        name="output", kinds=kinds, walk=walk, kernel_size=(1,) * axes, dilation=(1,) * axes
+    window_positions = WindowPositions(
+        start=(0,) * axes, steps=(1,) * axes, counts=tuple(len(axis) for axis in kinds)
+    )
+    return MapPanel(
+        name="output",
+        kinds=kinds,
+        window_positions=window_positions,
+        kernel_size=(1,) * axes,
+        dilation=(1,) * axes,
     )
 
 
-def _touched_kinds(placed: Placement) -> Iterable[str]:
+def _input_kinds(placed: Placement) -> Iterable[str]:
     for pixel in range(placed.pixels):
         yield "input" if placed.contributions(pixel) else "unread"
 
 
-def _painted_kinds(placed: Placement) -> Iterable[str]:
+def _output_kinds(placed: Placement) -> Iterable[str]:
     for pixel in range(placed.pixels):
         yield "output" if placed.contributions(pixel) else "unpainted"
 
 
-def _spread_kinds(size: int, padding: tuple[int, int], window: Window) -> Iterable[str]:
+def _zero_inserted_kinds(size: int, padding: tuple[int, int], window: Window) -> Iterable[str]:
     """Kinds along an axis of the zero-inserted map with its padding, cropped places included."""
     near, far = padding
-    for place_ in range(-max(near, 0), size + max(far, 0)):
-        if not -near <= place_ < size + far:
+    for cell_index in range(-max(near, 0), size + max(far, 0)):
+        if not -near <= cell_index < size + far:
             yield "crop"
-        elif place_ >= max(size, size + far - window.output_padding):
+        elif cell_index >= max(size, size + far - window.output_padding):
             yield "extra"
-        elif not 0 <= place_ < size:
+        elif not 0 <= cell_index < size:
             yield "pad"
         else:
-            yield "zero" if place_ % window.stride else "input"
+            yield "zero" if cell_index % window.stride else "input"
 
 
 def _panel_boxes(
-    panels: list[Panel], *, flipped: bool, motion: str | None
-) -> list[tuple[Panel, Box]]:
-    cell = choose_cell([panel.size for panel in panels])
-    boxes: list[tuple[Panel, Box]] = []
+    panels: list[MapPanel], *, flipped: bool, motion: str | None
+) -> list[tuple[MapPanel, Box]]:
+    cell = choose_cell_size([panel.size for panel in panels])
+    boxes: list[tuple[MapPanel, Box]] = []
     for number, panel in enumerate(panels):
         layout = make_layout(panel.size, cell)
-        cells = Cells(layout=layout, kind=panel.kind)
-        if panel.walk is None:
+        cells = CellGrid(layout=layout, kind=panel.kind)
+        if panel.window_positions is None:
             boxes.append((panel, cells))
             continue
-        window = WindowOn(
+        window = WindowedMap(
             cells=cells,
-            walk=panel.walk,
+            window_positions=panel.window_positions,
             kernel_size=panel.kernel_size,
             dilation=panel.dilation,
             flipped=flipped,
@@ -238,49 +254,60 @@ def _panel_boxes(
     return boxes
 
 
-def choose_cell(sizes: Sequence[Size]) -> int:
-    """Pixels of a cell: as large as 28 while the maps stay within ``WIDEST``, at least 4."""
+def choose_cell_size(sizes: Sequence[Size]) -> int:
+    """Pixels of a cell: as large as 28 while the maps stay within ``MAX_MAPS_WIDTH``, at least 4."""
     axes = len(sizes[0])
     widths = [size[-1] for size in sizes]
     across = sum(widths) + 4 if axes == 2 else max(widths)
     largest = 18 if axes == 3 else 28
-    return max(4, min(largest, WIDEST // across))
+    return max(4, min(largest, MAX_MAPS_WIDTH // across))
 
 
-def make_layout(size: Size, cell: int) -> Layout:
-    """Slices of three axes side by side, as many as ``WIDEST`` holds."""
-    single = Layout(size=size, cell=cell, per_row=1)
-    return Layout(size=size, cell=cell, per_row=max(1, WIDEST // single.pitch[0]))
+def make_layout(size: Size, cell: int) -> GridLayout:
+    """Slices of three axes side by side, as many as ``MAX_MAPS_WIDTH`` holds."""
+    single = GridLayout(size=size, cell=cell, slices_per_row=1)
+    return GridLayout(
+        size=size, cell=cell, slices_per_row=max(1, MAX_MAPS_WIDTH // single.pitch[0])
+    )
 
 
-def _arrange(boxes: list[tuple[Panel, Box]], *, axes: int) -> Box:
-    named = [
-        Column(boxes=[Label(text=f"{panel.name}, {size_text(panel.size)}", size=SMALL), box], gap=2)
+def _arrange_panels(boxes: list[tuple[MapPanel, Box]], *, axes: int) -> Box:
+    titled = [
+        VerticalStack(
+            boxes=[TextLabel(text=f"{panel.name}, {size_text(panel.size)}", size=SMALL_TEXT), box],
+            gap=2,
+        )
         for panel, box in boxes
     ]
-    return Row(boxes=named, gap=28) if axes == 2 else Column(boxes=named, gap=14)
+    return (
+        HorizontalStack(boxes=titled, gap=28) if axes == 2 else VerticalStack(boxes=titled, gap=14)
+    )
 
 
-def _kinds_in(panel: Panel) -> set[str]:
+def _kinds_present(panel: MapPanel) -> set[str]:
     """Kinds that some cell has: the strongest along the axes decide, so all pairs are looked at."""
     found = {""}
     for axis in panel.kinds:
-        found = {max((a, b), key=lambda kind: _STRENGTH.get(kind, -1)) for a in found for b in axis}
+        found = {
+            max((a, b), key=lambda kind: _PRECEDENCE.get(kind, -1)) for a in found for b in axis
+        }
     return found
 
 
-def legend(kinds: Iterable[str]) -> Box:
+def legend_box(kinds: Iterable[str]) -> Box:
     """The kinds that occur, in their order, and the window."""
     present = set(kinds)
     entries: list[Box] = [
-        Row(boxes=[_kind_swatch(kind), Label(text=meaning)], gap=6, centred=True)
-        for kind, meaning in MEANINGS.items()
+        HorizontalStack(boxes=[_kind_swatch(kind), TextLabel(text=meaning)], gap=6, centred=True)
+        for kind, meaning in LEGEND_TEXTS.items()
         if kind in present
     ]
-    entries.append(Row(boxes=[Swatch(kind="tap"), Label(text="window")], gap=6, centred=True))
-    return wrap(entries, width=WIDEST, gap=18)
+    entries.append(
+        HorizontalStack(boxes=[Swatch(kind="tap"), TextLabel(text="window")], gap=6, centred=True)
+    )
+    return wrap_boxes(entries, width=MAX_MAPS_WIDTH, gap=18)
 
 
 def _kind_swatch(kind: str) -> Box:
     """A single cell of a kind, cross and all."""
-    return Cells(layout=Layout(size=(1, 1), cell=14, per_row=1), kind=lambda _: kind)
+    return CellGrid(layout=GridLayout(size=(1, 1), cell=14, slices_per_row=1), kind=lambda _: kind)

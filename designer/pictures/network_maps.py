@@ -6,26 +6,33 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from designer.geometry.layers import FeatureMap, Size
-from designer.pictures.box_layout import SMALL, Box, Column, Label, Row, fill_rows
-from designer.pictures.labels import heading, size_text
-from designer.pictures.layer_picture import WIDEST
+from designer.pictures.box_layout import (
+    SMALL_TEXT,
+    Box,
+    HorizontalStack,
+    TextLabel,
+    VerticalStack,
+    fill_rows,
+)
+from designer.pictures.labels import heading_box, size_text
+from designer.pictures.layer_picture import MAX_MAPS_WIDTH
 from designer.pictures.picture_frame import draw_frame
 from designer.pictures.svg import Path, Rect, Shape
 
-LARGEST_SIDE, LARGEST_CHANNELS, THICKNESS, GAP = 200, 72, 18, 22
+LARGEST_SIDE_PX, LONGEST_BAR_PX, THICKNESS_PX, GAP_PX = 200, 72, 18, 22
 """Pixels of the largest side, of the most channels, of what has no side of its own, between maps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class CaptionedMap:
     """A map of the network and, in a few short lines, what made it."""
 
     map: FeatureMap
-    made_by: tuple[str, ...]
+    caption_lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Face:
+class ScaledMap:
     """A map drawn to scale: a bar on one axis, a rectangle on two, a block on three.
 
     The depth of a block is drawn at half its scale, slanting up.
@@ -45,7 +52,7 @@ class Face:
 
     @property
     def _front(self) -> int:
-        return self.sides[-2] if len(self.sides) > 1 else THICKNESS
+        return self.sides[-2] if len(self.sides) > 1 else THICKNESS_PX
 
     @property
     def _slant(self) -> int:
@@ -59,18 +66,18 @@ class Face:
         edges = f"M{x} {top}h{across}v{down}h-{across}z"
         if slant:
             yield Path(
-                steps=f"M{x} {top}l{slant} -{slant}h{across}v{down}l-{slant} {slant}v-{down}z",
+                commands=f"M{x} {top}l{slant} -{slant}h{across}v{down}l-{slant} {slant}v-{down}z",
                 kind="pad",
             )
             edges += (
                 f"M{x} {top}l{slant} -{slant}h{across}v{down}l-{slant} {slant}"
                 f"M{x + across} {top}l{slant} -{slant}"
             )
-        yield Path(steps=edges, kind="frame")
+        yield Path(commands=edges, kind="frame")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
+class ChannelBar:
     """The channels of a map, to scale."""
 
     pixels: int
@@ -78,7 +85,7 @@ class Bar:
     @property
     def width(self) -> int:
         """Pixels across."""
-        return THICKNESS
+        return THICKNESS_PX
 
     @property
     def height(self) -> int:
@@ -89,11 +96,11 @@ class Bar:
         """The bar and its frame."""
         area = Rect(x=x, y=y, width=self.width, height=self.height, kind="output")
         yield area
-        yield Path(steps=f"M{x} {y}h{self.width}v{self.height}h-{self.width}z", kind="frame")
+        yield Path(commands=f"M{x} {y}h{self.width}v{self.height}h-{self.width}z", kind="frame")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class BottomAligned:
     """A box that stands in the middle of the bottom of a larger place."""
 
     box: Box
@@ -106,69 +113,82 @@ class Standing:
         yield from self.box.place(left, y + self.height - self.box.height)
 
 
-def draw_chain(stages: Sequence[Stage], *, title: str) -> str:
+def draw_network_maps(captioned_maps: Sequence[CaptionedMap], *, title: str) -> str:
     """The network's maps in order, as an SVG text.
 
     All maps are to one scale and all channels to another; what would be thinner than a pixel is
     drawn a pixel thick.
     """
-    side = max(max(stage.map.size) for stage in stages)
-    channels = max(stage.map.channels for stage in stages)
-    drawn = [_measure(stage, side=side, channels=channels) for stage in stages]
-    rows = fill_rows([each.width for each in drawn], width=WIDEST, gap=GAP)
-    maps = [Row(boxes=_level([drawn[number] for number in row]), gap=GAP) for row in rows]
-    lines = [
-        f"maps to scale, {LARGEST_SIDE} px for {side}; bars are channels,"
-        f" {LARGEST_CHANNELS} px for {channels}"
+    side = max(max(captioned_map.map.size) for captioned_map in captioned_maps)
+    channels = max(captioned_map.map.channels for captioned_map in captioned_maps)
+    measured = [
+        _measure(captioned_map, side=side, channels=channels) for captioned_map in captioned_maps
     ]
-    content = Column(boxes=[heading(title, lines), Column(boxes=maps, gap=26)], gap=18)
-    told = "; ".join(f"{', '.join(stage.made_by)}: {stage.map}" for stage in stages)
-    return draw_frame(content, title=title, description=f"{told}.")
+    rows = fill_rows([each.width for each in measured], width=MAX_MAPS_WIDTH, gap=GAP_PX)
+    maps = [
+        HorizontalStack(boxes=_align_row([measured[number] for number in row]), gap=GAP_PX)
+        for row in rows
+    ]
+    lines = [
+        f"maps to scale, {LARGEST_SIDE_PX} px for {side}; bars are channels,"
+        f" {LONGEST_BAR_PX} px for {channels}"
+    ]
+    content = VerticalStack(
+        boxes=[heading_box(title, lines), VerticalStack(boxes=maps, gap=26)], gap=18
+    )
+    description = "; ".join(
+        f"{', '.join(captioned_map.caption_lines)}: {captioned_map.map}"
+        for captioned_map in captioned_maps
+    )
+    return draw_frame(content, title=title, description=f"{description}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class MeasuredMap:
     """A stage's face, bar and words, measured; before it stands in its row."""
 
-    face: Face
-    bar: Bar
-    words: Column
+    scaled_map: ScaledMap
+    bar: ChannelBar
+    caption: VerticalStack
 
     @property
     def width(self) -> int:
         """Pixels across."""
-        return max(self.face.width, self.bar.width, self.words.width)
+        return max(self.scaled_map.width, self.bar.width, self.caption.width)
 
 
-def _measure(stage: Stage, *, side: int, channels: int) -> Drawn:
+def _measure(captioned_map: CaptionedMap, *, side: int, channels: int) -> MeasuredMap:
     texts = [
-        Label(text=size_text(stage.map.size), bold=True),
-        Label(text=f"{stage.map.channels} channels", size=SMALL),
-        *(Label(text=line, size=SMALL, kind="muted") for line in stage.made_by),
+        TextLabel(text=size_text(captioned_map.map.size), bold=True),
+        TextLabel(text=f"{captioned_map.map.channels} channels", size=SMALL_TEXT),
+        *(
+            TextLabel(text=line, size=SMALL_TEXT, kind="muted")
+            for line in captioned_map.caption_lines
+        ),
     ]
-    return Drawn(
-        face=Face(sides=_scaled(stage.map.size, side)),
-        bar=Bar(pixels=max(1, stage.map.channels * LARGEST_CHANNELS // channels)),
-        words=Column(boxes=texts, centred=True),
+    return MeasuredMap(
+        scaled_map=ScaledMap(sides=_scaled_size(captioned_map.map.size, side)),
+        bar=ChannelBar(pixels=max(1, captioned_map.map.channels * LONGEST_BAR_PX // channels)),
+        caption=VerticalStack(boxes=texts, centred=True),
     )
 
 
-def _level(drawn: Sequence[Drawn]) -> list[Box]:
+def _align_row(measured: Sequence[MeasuredMap]) -> list[Box]:
     """The stages of one row, faces and bars each standing on one line."""
-    highest = max(each.face.height for each in drawn)
+    highest = max(each.scaled_map.height for each in measured)
     return [
-        Column(
+        VerticalStack(
             boxes=[
-                Standing(box=each.face, width=each.width, height=highest),
-                Standing(box=each.bar, width=each.width, height=LARGEST_CHANNELS + 10),
-                each.words,
+                BottomAligned(box=each.scaled_map, width=each.width, height=highest),
+                BottomAligned(box=each.bar, width=each.width, height=LONGEST_BAR_PX + 10),
+                each.caption,
             ],
             gap=4,
             centred=True,
         )
-        for each in drawn
+        for each in measured
     ]
 
 
-def _scaled(size: Size, largest: int) -> Size:
-    return tuple(max(1, side * LARGEST_SIDE // largest) for side in size)
+def _scaled_size(size: Size, largest: int) -> Size:
+    return tuple(max(1, side * LARGEST_SIDE_PX // largest) for side in size)

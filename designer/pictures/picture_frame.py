@@ -6,7 +6,7 @@ import hashlib
 from html import escape
 
 from designer.pictures.box_layout import Box
-from designer.pictures.svg import Rect, write
+from designer.pictures.svg import Rect, write_shapes
 from designer.pictures.theme import FONT, style_sheet
 
 MARGIN = 20
@@ -20,15 +20,15 @@ def draw_frame(content: Box, *, title: str, description: str, motion: str = "") 
     that two pictures on one page keep their own.
     """
     width, height = content.width + 2 * MARGIN, content.height + 2 * MARGIN
-    name = hashlib.sha256(f"{title}\n{description}".encode()).hexdigest()[:10]
+    digest = hashlib.sha256(f"{title}\n{description}".encode()).hexdigest()[:10]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="gd" role="img" width="{width}"'
         f' height="{height}" viewBox="0 0 {width} {height}" font-family="{escape(FONT)}"'
-        f' aria-labelledby="gd-t{name} gd-d{name}">\n'
-        f'<title id="gd-t{name}">{escape(title)}</title>\n'
-        f'<desc id="gd-d{name}">{escape(description)}</desc>\n'
+        f' aria-labelledby="gd-t{digest} gd-d{digest}">\n'
+        f'<title id="gd-t{digest}">{escape(title)}</title>\n'
+        f'<desc id="gd-d{digest}">{escape(description)}</desc>\n'
         f"<style>{style_sheet()}{motion}</style>\n"
         f"{Rect(x=0, y=0, width=width, height=height, kind='bg').svg()}\n"
-        f"{write(content.place(MARGIN, MARGIN))}\n"
+        f"{write_shapes(content.place(MARGIN, MARGIN))}\n"
         "</svg>\n"
     )

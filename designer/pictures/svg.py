@@ -52,9 +52,9 @@ class Rect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Path:
-    """Lines and areas: ``steps`` are SVG path commands that this package wrote."""
+    """Lines and areas: ``commands`` are SVG path commands that this package wrote."""
 
-    steps: str
+    commands: str
     kind: str
     fill: str | None = None
     percent: int = 100
@@ -63,12 +63,12 @@ class Path:
         """The element."""
         fill = f' style="fill:{escape(self.fill)}"' if self.fill else ""
         opacity = f' fill-opacity="{self.percent / 100:.2f}"' if self.percent != 100 else ""
-        return f'<path class="{escape(self.kind)}" d="{escape(self.steps)}"{fill}{opacity}/>'
+        return f'<path class="{escape(self.kind)}" d="{escape(self.commands)}"{fill}{opacity}/>'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A line of text, its baseline at ``y``; ``middle`` centres it on ``x``.
+    """A line of text, its baseline at ``y``; ``centred`` centres it on ``x``.
 
     It is set to its measured width, whatever font the reader has.
     """
@@ -78,14 +78,14 @@ class Text:
     text: str
     size: int
     kind: str = "ink"
-    middle: bool = False
+    centred: bool = False
     bold: bool = False
 
     def svg(self) -> str:
         """The element; nothing for an empty line."""
         if not self.text:
             return ""
-        anchor = ' text-anchor="middle"' if self.middle else ""
+        anchor = ' text-anchor="middle"' if self.centred else ""
         weight = ' font-weight="bold"' if self.bold else ""
         return (
             f'<text class="{escape(self.kind)}" x="{self.x}" y="{self.y}"'
@@ -104,18 +104,18 @@ class Group:
 
     def svg(self) -> str:
         """The element."""
-        return f'<g class="{escape(self.kind)}">{write(self.shapes)}</g>'
+        return f'<g class="{escape(self.kind)}">{write_shapes(self.shapes)}</g>'
 
 
-def write(shapes: Iterable[Shape]) -> str:
+def write_shapes(shapes: Iterable[Shape]) -> str:
     """All elements, in the order given."""
     return "".join(shape.svg() for shape in shapes)
 
 
-def rectangle_steps(x: int, y: int, width: int, height: int) -> str:
+def rectangle_commands(x: int, y: int, width: int, height: int) -> str:
     """A closed rectangle as path commands.
 
-    >>> rectangle_steps(1, 2, 3, 4)
+    >>> rectangle_commands(1, 2, 3, 4)
     'M1 2h3v4h-3z'
     """
     return f"M{x} {y}h{width}v{height}h-{width}z"

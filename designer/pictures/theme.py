@@ -41,7 +41,7 @@ DARK = {
 FONT = "ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace"
 """One width for all letters, so that a text can be measured without its font."""
 
-FILLS = ("bg", "ink", "muted", "input", "zero", "pad", "extra", "output", "heat")
+FILL_ROLES = ("bg", "ink", "muted", "input", "zero", "pad", "extra", "output", "heat")
 
 
 def style_sheet() -> str:
@@ -49,7 +49,7 @@ def style_sheet() -> str:
     rules = [
         f".gd{{{_variables(LIGHT)}}}",
         f"@media (prefers-color-scheme:dark){{.gd{{{_variables(DARK)}}}}}",
-        *(f".gd .{name}{{fill:var(--gd-{name})}}" for name in FILLS),
+        *(f".gd .{name}{{fill:var(--gd-{name})}}" for name in FILL_ROLES),
         ".gd .grid{fill:none;stroke:var(--gd-line);stroke-width:1}",
         ".gd .fine{stroke-width:.5}",
         ".gd .cross{fill:none;stroke:var(--gd-mark);stroke-width:1}",

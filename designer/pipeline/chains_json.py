@@ -19,15 +19,15 @@ from designer.limits import (
     MAX_CHANNELS,
     MAX_CLASSES,
     MAX_LATENT_DIM,
-    MAX_LENGTH,
     MAX_SIDE,
+    MAX_SIGNAL_LENGTH,
     MAX_WIDTH,
     MIN_SIDE,
 )
-from designer.networks.from_brief import assemble_brief
+from designer.networks.from_brief import assemble_networks
 from designer.pipeline.design_json import count_document
 from designer.validation.field_validators import check_integer, refuse
-from designer.validation.json_readers import Document, read_object, read_per_axis, refuse_field
+from designer.validation.json_readers import JsonObject, read_object, read_per_axis, refuse_field
 
 QUERY_FIELDS = (
     "from",
@@ -48,14 +48,14 @@ QUERY_FIELDS = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Width:
     default: int
-    most: int
+    maximum: int
 
 
 _WIDTHS = {
-    "latent_dim": _Width(default=100, most=MAX_LATENT_DIM),
-    "channels": _Width(default=3, most=MAX_CHANNELS),
-    "base_channels": _Width(default=64, most=MAX_WIDTH),
-    "max_channels": _Width(default=512, most=MAX_WIDTH),
+    "latent_dim": _Width(default=100, maximum=MAX_LATENT_DIM),
+    "channels": _Width(default=3, maximum=MAX_CHANNELS),
+    "base_channels": _Width(default=64, maximum=MAX_WIDTH),
+    "max_channels": _Width(default=512, maximum=MAX_WIDTH),
 }
 
 
@@ -83,7 +83,7 @@ def query_from_document(document: object) -> ChainQuery:
     refuse(check_integer(limit, pointer="/limit", low=1, high=MAX_CHAINS))
     assert isinstance(limit, int)
     widths, budget = _widths(fields), budget_from_document(fields.get("budget"))
-    with _pointing_to_from(fields):
+    with _errors_at_from(fields):
         return ChainQuery(
             target=target,
             space=_space(fields, axes=len(target)),
@@ -95,7 +95,7 @@ def query_from_document(document: object) -> ChainQuery:
 
 
 @contextmanager
-def _pointing_to_from(fields: Document) -> Iterator[None]:
+def _errors_at_from(fields: JsonObject) -> Iterator[None]:
     """Refusals of the initial size, which point to where the caller wrote it."""
     try:
         yield
@@ -118,7 +118,7 @@ def _target(value: object, dimensions: object) -> Size:
     elif isinstance(value, list):
         axes = min(max(len(value), 1), 3)
     target = read_per_axis(value, pointer="/to", axes=axes)
-    high = MAX_LENGTH if axes == 1 else MAX_SIDE
+    high = MAX_SIGNAL_LENGTH if axes == 1 else MAX_SIDE
     listed = isinstance(value, list)
     refuse(
         [
@@ -132,7 +132,7 @@ def _target(value: object, dimensions: object) -> Size:
     return target
 
 
-def _space(fields: Document, *, axes: int) -> SearchSpace:
+def _space(fields: JsonObject, *, axes: int) -> SearchSpace:
     space = space_from_document(fields.get("search"), axes=axes)
     if "from" not in fields:
         return space
@@ -147,12 +147,12 @@ def _space(fields: Document, *, axes: int) -> SearchSpace:
     return replace(space, initial_size=start)
 
 
-def _widths(fields: Document) -> Widths:
+def _widths(fields: JsonObject) -> Widths:
     values = {name: fields.get(name, width.default) for name, width in _WIDTHS.items()}
     errors = [
         error
         for name, width in _WIDTHS.items()
-        for error in check_integer(values[name], pointer=f"/{name}", low=1, high=width.most)
+        for error in check_integer(values[name], pointer=f"/{name}", low=1, high=width.maximum)
     ]
     if (classes := fields.get("classes")) is not None:
         errors += check_integer(classes, pointer="/classes", low=2, high=MAX_CLASSES)
@@ -160,7 +160,7 @@ def _widths(fields: Document) -> Widths:
     return Widths(**values, classes=classes)  # type: ignore[arg-type]
 
 
-def search_document(query: ChainQuery, search: ChainSearch) -> Document:
+def search_document(query: ChainQuery, search: ChainSearch) -> JsonObject:
     """The answer's body: count, one page of chains, the frontier, the effort, the next page."""
     first = query.cursor is None
     return {
@@ -178,7 +178,7 @@ def search_document(query: ChainQuery, search: ChainSearch) -> Document:
     }
 
 
-def solution_document(query: ChainQuery, solution: Solution, *, default: bool) -> Document:
+def solution_document(query: ChainQuery, solution: Solution, *, default: bool) -> JsonObject:
     """One chain with its figures and reasons; ``default`` where a design would choose it itself."""
     return {
         **chain_document(solution.chain),
@@ -208,7 +208,7 @@ def _design_id(query: ChainQuery, solution: Solution, *, default: bool) -> str |
             budget=query.budget,
             windows=None if default else solution.chain.windows,
         )
-        assemble_brief(brief, solution.chain)
+        assemble_networks(brief, solution.chain)
     except InvalidRequest:
         return None
     return write_id(brief, solution.chain)

@@ -9,21 +9,21 @@ from dataclasses import dataclass, replace
 from designer.brief.model import Brief, Level
 from designer.brief.permalink import read_id
 from designer.brief.search_space import Budget
-from designer.chains import Solution, count_space, solve_chain, weigh_chain
+from designer.chains import Solution, count_space, evaluate_chain, solve_chain
 from designer.errors import InvalidRequest, SearchTooLarge
 from designer.geometry.chain import Chain
 from designer.networks import Gan
-from designer.networks.from_brief import assemble_brief
+from designer.networks.from_brief import assemble_networks
 from designer.source import PythonSource, render_source
 from designer.validation.field_validators import refuse
 from designer.verification import (
     Limits,
     Pool,
+    ProbeRunner,
     ReceiptStore,
-    Runner,
     Verification,
     WidthPolicy,
-    unverified,
+    unverified_receipt,
     verify_source,
 )
 
@@ -51,7 +51,7 @@ class Design:
 def design(
     brief: Brief,
     *,
-    runner: Runner | None = None,
+    runner: ProbeRunner | None = None,
     store: ReceiptStore | None = None,
     policy: WidthPolicy | None = None,
     stage: Stage = nullcontext,
@@ -64,8 +64,8 @@ def design(
     run, and how wide. ``stage`` is entered around each step, for progress
     and timing.
 
-    >>> made = design(Brief(resolution=28, latent_dim=64, verify=Level.NONE))
-    >>> [size[0] for size in made.chain.sizes], made.verification.verdict
+    >>> result = design(Brief(resolution=28, latent_dim=64, verify=Level.NONE))
+    >>> [size[0] for size in result.chain.sizes], result.verification.verdict
     ([7, 14, 28], 'not_run')
 
     Raises:
@@ -76,13 +76,15 @@ def design(
     with stage("solve"):
         brief = fit_widths(brief)
         solution, count = solve_brief(brief), count_brief(brief)
-    return _complete(brief, solution, count, runner=runner, store=store, policy=policy, stage=stage)
+    return _build_design(
+        brief, solution, count, runner=runner, store=store, policy=policy, stage=stage
+    )
 
 
 def recall_design(
     name: str,
     *,
-    runner: Runner | None = None,
+    runner: ProbeRunner | None = None,
     store: ReceiptStore | None = None,
     policy: WidthPolicy | None = None,
     stage: Stage = nullcontext,
@@ -90,8 +92,8 @@ def recall_design(
     """The design that an id names: its own windows, whatever a solver would choose today.
 
     >>> from designer.brief.permalink import write_id
-    >>> made = design(Brief(resolution=28, latent_dim=64, verify=Level.NONE))
-    >>> recall_design(write_id(made.brief, made.chain)) == made
+    >>> result = design(Brief(resolution=28, latent_dim=64, verify=Level.NONE))
+    >>> recall_design(write_id(result.brief, result.chain)) == result
     True
 
     Raises:
@@ -101,9 +103,11 @@ def recall_design(
     """
     with stage("solve"):
         brief, chain = read_id(name)
-        solution = weigh_chain(chain, space=brief.space, widths=brief.widths)
+        solution = evaluate_chain(chain, space=brief.space, widths=brief.widths)
         count = count_brief(brief)
-    return _complete(brief, solution, count, runner=runner, store=store, policy=policy, stage=stage)
+    return _build_design(
+        brief, solution, count, runner=runner, store=store, policy=policy, stage=stage
+    )
 
 
 def recall_gan(name: str) -> Gan:
@@ -114,22 +118,22 @@ def recall_gan(name: str) -> Gan:
         UnknownIdVersion: where another release wrote it.
     """
     brief, chain = read_id(name)
-    return assemble_brief(brief, chain)
+    return assemble_networks(brief, chain)
 
 
-def _complete(
+def _build_design(
     brief: Brief,
     solution: Solution,
     count: int | None,
     *,
-    runner: Runner | None,
+    runner: ProbeRunner | None,
     store: ReceiptStore | None,
     policy: WidthPolicy | None,
     stage: Stage,
 ) -> Design:
     """The design whose chain is known, and how many its space holds."""
     with stage("assemble"):
-        gan = assemble_brief(brief, solution.chain)
+        gan = assemble_networks(brief, solution.chain)
     with stage("render"):
         source = render_source(gan)
     with stage("verify"):
@@ -160,7 +164,7 @@ def solve_brief(brief: Brief) -> Solution:
             brief.resolution, space=brief.space, widths=brief.widths, budget=brief.budget
         )
     chain = Chain.leading_to(brief.resolution, brief.windows)
-    solution = weigh_chain(chain, space=brief.space, widths=brief.widths)
+    solution = evaluate_chain(chain, space=brief.space, widths=brief.widths)
     if brief.budget is not None:
         refuse(brief.budget.errors(solution.parameters, solution.multiply_adds))
     return solution
@@ -186,20 +190,20 @@ def fit_widths(brief: Brief) -> Brief:
     fitting, above = 0, brief.max_channels + 1
     while above - fitting > 1:
         width = (fitting + above) // 2
-        if _keeps(replace(brief, base_channels=width, budget=None), brief.budget):
+        if _is_within_budget(replace(brief, base_channels=width, budget=None), brief.budget):
             fitting = width
         else:
             above = width
     return replace(brief, base_channels=fitting or 1)
 
 
-def _keeps(brief: Brief, budget: Budget) -> bool:
+def _is_within_budget(brief: Brief, budget: Budget) -> bool:
     """Whether the best chain of a brief keeps a budget, and its networks are served."""
     solution = solve_brief(brief)
     if budget.errors(solution.parameters, solution.multiply_adds):
         return False
     try:
-        assemble_brief(brief, solution.chain)
+        assemble_networks(brief, solution.chain)
     except InvalidRequest as refusal:
         return all(error.code != "too_many_parameters" for error in refusal.errors)
     return True
@@ -224,7 +228,7 @@ def verify_design(
     gan: Gan,
     *,
     level: Level,
-    runner: Runner | None,
+    runner: ProbeRunner | None,
     store: ReceiptStore | None = None,
     policy: WidthPolicy | None = None,
 ) -> Verification:
@@ -234,7 +238,7 @@ def verify_design(
         Accident: where the verifying process crashed, ran out of time, or has no room now.
     """
     if level is Level.NONE:
-        return unverified(source)
+        return unverified_receipt(source)
     if runner is not None:
         return verify_source(source, gan, level=level, runner=runner, store=store, policy=policy)
     with Pool(workers=1, limits=Limits()) as pool:

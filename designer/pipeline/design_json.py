@@ -8,7 +8,7 @@ from designer.brief.brief_json import brief_document, chain_document
 from designer.brief.permalink import write_id
 from designer.pipeline.design import Design
 from designer.pipeline.networks_json import networks_document
-from designer.validation.json_readers import Document
+from designer.validation.json_readers import JsonObject
 from designer.verification import portable_receipt, receipt_json
 from designer.version import VERSION
 
@@ -16,7 +16,7 @@ MAX_EXACT_FLOAT = 2**53
 """Above this, programs that read JSON numbers as doubles lose digits: a text goes beside them."""
 
 
-def design_document(design: Design) -> Document:
+def design_document(design: Design) -> JsonObject:
     """The body of a design's answer."""
     return {
         "id": write_id(design.brief, design.chain),
@@ -40,7 +40,7 @@ def design_links(design: Design) -> dict[str, str]:
     return {"self": path, **{name: f"{path}/{part}" for name, part in (parts | pictures).items()}}
 
 
-def portable_document(document: Document) -> Document:
+def portable_document(document: JsonObject) -> JsonObject:
     """The same without what differs between machines and releases: versions and rounding.
 
     Two machines that give the same design agree in it to the byte; tags are made of it.
@@ -62,7 +62,7 @@ def document_text(document: object) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def count_document(count: int | None) -> Document:
+def count_document(count: int | None) -> JsonObject:
     """A count as a number, and as text where it passes 2⁵³."""
     text = str(count) if count is not None and count > MAX_EXACT_FLOAT else None
     return {"count": count, "count_text": text}

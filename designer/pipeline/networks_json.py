@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from designer.brief.brief_json import WINDOW_FIELDS, window_document
+from designer.brief.brief_json import CHAIN_WINDOW_FIELDS, window_document
 from designer.networks import (
-    Activate,
+    ActivationModule,
     AveragePool,
-    Convolve,
+    ConvolutionModule,
     Crop,
     Embedding,
     Gan,
@@ -16,12 +16,12 @@ from designer.networks import (
     Network,
     Norm,
     PixelShuffle,
-    Placed,
+    PlacedModule,
     Upsample,
     describe_sizes,
     receptive_fields,
 )
-from designer.validation.json_readers import Document
+from designer.validation.json_readers import JsonObject
 
 OPS: dict[type[Module], str] = {
     Upsample: "upsample",
@@ -33,7 +33,7 @@ OPS: dict[type[Module], str] = {
 """What the answer calls the modules that are no convolution."""
 
 
-def networks_document(gan: Gan) -> Document:
+def networks_document(gan: Gan) -> JsonObject:
     """The networks by role; null where a role is not filled."""
     roles = ("generator", "discriminator", "encoder")
     return {
@@ -42,9 +42,9 @@ def networks_document(gan: Gan) -> Document:
     }
 
 
-def network_document(network: Network) -> Document:
+def network_document(network: Network) -> JsonObject:
     """A network's shapes, figures and layers."""
-    names = [placed.name for placed in network.placed]
+    names = [placed.name for placed in network.placed_modules]
     fields = dict(zip(names, receptive_fields(network), strict=True))
     return {
         "class_name": network.class_name,
@@ -53,72 +53,74 @@ def network_document(network: Network) -> Document:
         "parameters": network.parameters,
         "multiply_adds": network.multiply_adds,
         "activation_bytes": network.activation_bytes,
-        "layers": [_layer_document(row, fields[row[0].name]) for row in _rows(network)],
+        "layers": [_layer_document(row, fields[row[0].name]) for row in _layer_rows(network)],
     }
 
 
-def _rows(network: Network) -> list[list[Placed]]:
+def _layer_rows(network: Network) -> list[list[PlacedModule]]:
     """The modules of a network, each layer with the norm and the activation that follow it."""
-    rows: list[list[Placed]] = []
-    for placed in network.placed:
-        if isinstance(placed.module, Norm | Activate):
+    rows: list[list[PlacedModule]] = []
+    for placed in network.placed_modules:
+        if isinstance(placed.module, Norm | ActivationModule):
             rows[-1].append(placed)
         else:
             rows.append([placed])
     return rows
 
 
-def _layer_document(row: list[Placed], field: tuple[int, ...] | None) -> Document:
+def _layer_document(row: list[PlacedModule], field: tuple[int, ...] | None) -> JsonObject:
     first, *tail = row
     module = first.module
-    names = {Activate: "none", Norm: "none"}
+    names = {ActivationModule: "none", Norm: "none"}
     for placed in tail:
-        names[Activate if isinstance(placed.module, Activate) else Norm] = _name(placed.module)
-    if isinstance(module, Convolve | Embedding) and module.spectral:
+        names[ActivationModule if isinstance(placed.module, ActivationModule) else Norm] = _op_name(
+            placed.module
+        )
+    if isinstance(module, ConvolutionModule | Embedding) and module.spectral:
         names[Norm] = "spectral"
     return {
         "name": first.name,
-        "op": _name(module),
+        "op": _op_name(module),
         "in_channels": first.before.channels,
         "out_channels": first.after.channels,
         **_weight_document(module),
         "normalization": names[Norm],
-        "activation": names[Activate],
+        "activation": names[ActivationModule],
         "input_size": list(first.before.size),
         "output_size": list(first.after.size),
         "arithmetic": list(describe_sizes(first)),
-        **_fit_document(first),
+        **_offset_document(first),
         "receptive_field": None if field is None else list(field),
         "parameters": sum(placed.module.parameters for placed in row),
         "multiply_adds": sum(placed.multiply_adds for placed in row),
     }
 
 
-def _name(module: Module) -> str:
-    if isinstance(module, Convolve):
+def _op_name(module: Module) -> str:
+    if isinstance(module, ConvolutionModule):
         return "conv_transpose" if module.transposed else "conv"
-    if isinstance(module, Activate):
+    if isinstance(module, ActivationModule):
         return str(module.function)
     if isinstance(module, GroupNorm):
-        return "layer" if module.whole else "group"
+        return "layer" if module.single_group else "group"
     if isinstance(module, Norm):
         return "instance" if isinstance(module, InstanceNorm) else "batch"
     return OPS[type(module)]
 
 
-def _weight_document(module: Module) -> Document:
+def _weight_document(module: Module) -> JsonObject:
     """Windows, groups and bias of a convolution; the windows of a pool; else nothing."""
-    if isinstance(module, Convolve):
+    if isinstance(module, ConvolutionModule):
         layer = module.layer
         return {**window_document(layer.windows), "groups": layer.groups, "bias": layer.bias}
-    nothing: Document = dict.fromkeys((*WINDOW_FIELDS, "groups", "bias"))
+    nothing: JsonObject = dict.fromkeys((*CHAIN_WINDOW_FIELDS, "groups", "bias"))
     return nothing | window_document(module.windows) if isinstance(module, AveragePool) else nothing
 
 
-def _fit_document(placed: Placed) -> Document:
+def _offset_document(placed: PlacedModule) -> JsonObject:
     """The offset c of a convolution's windows, and how evenly a layer paints or repeats."""
     module = placed.module
-    if isinstance(module, Convolve):
+    if isinstance(module, ConvolutionModule):
         windows = module.layer.windows
         return {
             "offset": [window.offset for window in windows],

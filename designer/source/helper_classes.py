@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from designer.networks import MOST_GROUPS, Gan, GroupNorm, PixelShuffle
+from designer.networks import MAX_GROUPS, Gan, GroupNorm, PixelShuffle
 
 _SIDES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 _LAYOUT = {1: "L", 2: "H, W", 3: "D, H, W"}
@@ -12,17 +12,19 @@ _LAYOUT = {1: "L", 2: "H, W", 3: "D, H, W"}
 
 def render_helpers(gan: Gan) -> Iterator[str]:
     """The definitions that the networks of a Gan use."""
-    modules = [placed.module for network in gan.networks.values() for placed in network.placed]
-    if any(isinstance(module, GroupNorm) and not module.whole for module in modules):
+    modules = [
+        placed.module for network in gan.networks.values() for placed in network.placed_modules
+    ]
+    if any(isinstance(module, GroupNorm) and not module.single_group for module in modules):
         yield _GROUP_COUNT
     if any(isinstance(module, PixelShuffle) and not module.builtin for module in modules):
-        yield _LENGTH_SHUFFLE if gan.chain.axes == 1 else _shuffle(gan.chain.axes)
+        yield _LENGTH_SHUFFLE if gan.chain.axes == 1 else _pixel_shuffle_class(gan.chain.axes)
 
 
 _GROUP_COUNT = f'''\
 def group_count(channels: int) -> int:
-    """The largest number up to {MOST_GROUPS} that divides the channels."""
-    return max(groups for groups in range(1, {MOST_GROUPS + 1}) if channels % groups == 0)'''
+    """The largest number up to {MAX_GROUPS} that divides the channels."""
+    return max(groups for groups in range(1, {MAX_GROUPS + 1}) if channels % groups == 0)'''
 
 _LENGTH_SHUFFLE = '''\
 class PixelShuffle1d(nn.Module):
@@ -39,7 +41,7 @@ class PixelShuffle1d(nn.Module):
         return split.transpose(2, 3).reshape(batch, -1, length * self.factor)'''
 
 
-def _shuffle(axes: int) -> str:
+def _pixel_shuffle_class(axes: int) -> str:
     """The module on two or three axes, each with a factor of its own."""
     sides = _SIDES[axes]
     factors = [f"factors[{axis}]" for axis in range(axes)]

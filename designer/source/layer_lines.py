@@ -8,11 +8,11 @@ from math import prod
 from designer.geometry.layers import Windows
 from designer.networks import (
     NEGATIVE_SLOPE,
-    Activate,
     Activation,
+    ActivationModule,
     AveragePool,
     Block,
-    Convolve,
+    ConvolutionModule,
     Crop,
     Embedding,
     GroupNorm,
@@ -20,36 +20,38 @@ from designer.networks import (
     Module,
     Norm,
     PixelShuffle,
-    Placed,
+    PlacedModule,
     Upsample,
     describe_sizes,
 )
 
 
-def render_block(block: Block, row: Sequence[Placed], before: str, after: str) -> list[str]:
+def render_block(block: Block, row: Sequence[PlacedModule], before: str, after: str) -> list[str]:
     """The lines of a block that leads from ``before`` channels to ``after`` channels.
 
     Both are expressions of the text. In a block with a shuffle the convolution gives as many times
     more channels as the shuffle makes pixels of.
     """
     spread = [prod(m.factors) for m in block.modules if isinstance(m, PixelShuffle)]
-    made = f"{after} * {spread[0]}" if spread and spread[0] > 1 else after
+    conv_channels = f"{after} * {spread[0]}" if spread and spread[0] > 1 else after
     return [
-        render_line(placed, before, made if isinstance(placed.module, Convolve) else after)
+        render_line(
+            placed, before, conv_channels if isinstance(placed.module, ConvolutionModule) else after
+        )
         for placed in row
     ]
 
 
-def render_line(placed: Placed, before: str, after: str, end: str = ",") -> str:
+def render_line(placed: PlacedModule, before: str, after: str, end: str = ",") -> str:
     """A module, and a comment with the map it gives and the arithmetic, once for axes alike."""
     code = f"{render_module(placed.module, before, after)}{end}"
-    laws = dict.fromkeys(describe_sizes(placed))
-    return f"{code}  # {placed.after}: {', '.join(laws)}" if laws else code
+    formulas = dict.fromkeys(describe_sizes(placed))
+    return f"{code}  # {placed.after}: {', '.join(formulas)}" if formulas else code
 
 
 def render_module(module: Module, before: str, after: str) -> str:
     """The call that makes a module, its channels written as these expressions."""
-    if isinstance(module, Convolve):
+    if isinstance(module, ConvolutionModule):
         code = (
             f"nn.{module.torch_class}({', '.join(_convolution_arguments(module, before, after))})"
         )
@@ -57,7 +59,7 @@ def render_module(module: Module, before: str, after: str) -> str:
     if isinstance(module, Embedding):
         code = f"nn.Embedding({module.classes}, {after})"
         return f"spectral_norm({code})" if module.spectral else code
-    if isinstance(module, Activate):
+    if isinstance(module, ActivationModule):
         return _ACTIVATIONS[module.function]
     if isinstance(module, Norm):
         return f"nn.{module.torch_class}({_norm_arguments(module, after)})"
@@ -67,7 +69,7 @@ def render_module(module: Module, before: str, after: str) -> str:
     return f"nn.{module.torch_class}({_resampling_arguments(module)})"
 
 
-def _convolution_arguments(module: Convolve, before: str, after: str) -> Iterator[str]:
+def _convolution_arguments(module: ConvolutionModule, before: str, after: str) -> Iterator[str]:
     """Torch's arguments with torch's names; what is torch's default is left out."""
     layer = module.layer
     yield from (before, after)
@@ -91,7 +93,7 @@ _DEFAULTS = {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
 
 def _norm_arguments(norm: Norm, channels: str) -> str:
     if isinstance(norm, GroupNorm):
-        return f"{1 if norm.whole else f'group_count({channels})'}, {channels}"
+        return f"{1 if norm.single_group else f'group_count({channels})'}, {channels}"
     return f"{channels}, affine=True" if isinstance(norm, InstanceNorm) else channels
 
 

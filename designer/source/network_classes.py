@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from designer.brief.options import Output, OutputActivation
 from designer.brief.widths import Widths
 from designer.geometry.layers import FeatureMap
-from designer.networks import Gan, Network, Placed
+from designer.networks import Gan, Network, PlacedModule
 from designer.source.layer_lines import render_block, render_line, render_module
 
 
@@ -18,7 +18,7 @@ def render_generator(gan: Gan) -> str:
     image = _shape("channels", network.output_map)
     return f'''\
 class Generator(nn.Module):
-    """{_start(widths, network.input_map)}{_labels(network, widths)} in, {THINGS[gan.chain.axes]} {image}{_RANGES[gan.ending]} out."""
+    """{_start_text(widths, network.input_map)}{_labels_text(network, widths)} in, {SAMPLE_NOUNS[gan.chain.axes]} {image}{_OUTPUT_RANGES[gan.output_activation]} out."""
 
     def __init__(self, {_start_argument(widths)}, {_width_arguments(widths)}) -> None:
         super().__init__()
@@ -30,20 +30,20 @@ class Generator(nn.Module):
 
 def render_discriminator(gan: Gan, network: Network, widths: Widths) -> str:
     """The class that judges pictures; ``widths`` are its own."""
-    assert gan.style is not None
+    assert gan.discriminator_style is not None
     depth = len(network.blocks) - (network.projection is None)
     names = [*(_width(d) for d in range(depth + 1)), *(["1"] if network.projection is None else [])]
     image = _shape("channels", network.input_map)
     return f'''\
 class Discriminator(nn.Module):
-    """{THINGS[gan.chain.axes].capitalize()} {image}{_labels(network, widths)} in, {_answer(gan, network)} out: for {_LOSSES[gan.style.output]}."""
+    """{SAMPLE_NOUNS[gan.chain.axes].capitalize()} {image}{_labels_text(network, widths)} in, {_output_text(gan, network)} out: for {_LOSSES[gan.discriminator_style.output]}."""
 
     def __init__(self, {_width_arguments(widths)}) -> None:
         super().__init__()
         {_width_rule(widths, depth)}
 {_main(network, names)}{_projection_modules(network, names[-1])}
 
-{_discriminator_forward(network, gan.style.output)}'''
+{_discriminator_forward(network, gan.discriminator_style.output)}'''
 
 
 def render_encoder(gan: Gan, network: Network) -> str:
@@ -51,11 +51,11 @@ def render_encoder(gan: Gan, network: Network) -> str:
     widths, depth = gan.widths, len(gan.chain.windows)
     given = "initial_channels" if widths.latent_dim is None else "latent_dim"
     names = [*(_width(d) for d in range(depth + 1)), given]
-    start = _start(widths, network.output_map)
+    start = _start_text(widths, network.output_map)
     image = _shape("channels", network.input_map)
     return f'''\
 class Encoder(nn.Module):
-    """{THINGS[gan.chain.axes].capitalize()} {image} in, {start[0].lower()}{start[1:]} out."""
+    """{SAMPLE_NOUNS[gan.chain.axes].capitalize()} {image} in, {start[0].lower()}{start[1:]} out."""
 
     def __init__(self, {_start_argument(widths)}, {_width_arguments(widths)}) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ def _generator_forward(network: Network, widths: Widths) -> str:
 
 
 def _discriminator_forward(network: Network, output: Output) -> str:
-    name = _NAMES[output]
+    name = _OUTPUT_NAMES[output]
     given = f"return {name}.flatten()" if network.flat else f"return {name}"
     if network.projection is None:
         return f"""\
@@ -101,18 +101,18 @@ def _discriminator_forward(network: Network, output: Output) -> str:
         {given}"""
 
 
-_RANGES = {
+_OUTPUT_RANGES = {
     OutputActivation.TANH: " in [-1, 1]",
     OutputActivation.SIGMOID: " in [0, 1]",
     OutputActivation.NONE: " of any range",
 }
 
-THINGS = {1: "signals", 2: "pictures", 3: "volumes"}
+SAMPLE_NOUNS = {1: "signals", 2: "pictures", 3: "volumes"}
 """What a network is about, by number of axes."""
 
-_POINTS = {1: "samples", 2: "pixels", 3: "voxels"}
+_POSITION_NOUNS = {1: "samples", 2: "pixels", 3: "voxels"}
 
-_NAMES = {Output.PROBABILITY: "probability", Output.LOGIT: "logit", Output.CRITIC: "score"}
+_OUTPUT_NAMES = {Output.PROBABILITY: "probability", Output.LOGIT: "logit", Output.CRITIC: "score"}
 
 _LOSSES = {
     Output.PROBABILITY: "nn.BCELoss",
@@ -120,26 +120,26 @@ _LOSSES = {
     Output.CRITIC: "a Wasserstein loss with a gradient penalty",
 }
 
-_ANSWERS = {
+_OUTPUT_PHRASES = {
     Output.PROBABILITY: ("the probability", "that {} is real"),
     Output.LOGIT: ("the logit", "of {} being real"),
     Output.CRITIC: ("the score", "of {}, the higher the more real"),
 }
 
 
-def _answer(gan: Gan, network: Network) -> str:
-    assert gan.style is not None
-    what, of = _ANSWERS[gan.style.output]
-    field = gan.style.patch
+def _output_text(gan: Gan, network: Network) -> str:
+    assert gan.discriminator_style is not None
+    what, of = _OUTPUT_PHRASES[gan.discriminator_style.output]
+    field = gan.discriminator_style.patch
     if field is None:
         return f"{what} (N,) {of.format('each')}"
     patch = "×".join([str(field)] * gan.chain.axes)
-    return f"{what} {_shape('1', network.output_map)} {of.format(f'each patch of {patch} {_POINTS[gan.chain.axes]}')}"
+    return f"{what} {_shape('1', network.output_map)} {of.format(f'each patch of {patch} {_POSITION_NOUNS[gan.chain.axes]}')}"
 
 
 def _main(network: Network, names: list[str]) -> str:
     """The blocks within ``nn.Sequential(…)``, each from one width to the next."""
-    rows = iter([placed for placed in network.placed if placed.name.startswith("main.")])
+    rows = iter([placed for placed in network.placed_modules if placed.name.startswith("main.")])
     lines = [
         line
         for block, before, after in zip(network.blocks, names, names[1:], strict=False)
@@ -160,19 +160,21 @@ def _projection_modules(network: Network, channels: str) -> str:
     """What follows the features where there are labels."""
     if network.projection is None:
         return ""
-    features: Sequence[Placed] = list(network.projection.placed(network.feature_maps[-1]))
+    features: Sequence[PlacedModule] = list(
+        network.projection.placed_modules(network.feature_maps[-1])
+    )
     lines = [
-        f"        self.{placed.name} = {render_line(placed, channels, _given(placed, channels), '')}"
+        f"        self.{placed.name} = {render_line(placed, channels, _output_channels(placed, channels), '')}"
         for placed in features
     ]
     return "\n" + "\n".join(lines)
 
 
-def _given(placed: Placed, channels: str) -> str:
+def _output_channels(placed: PlacedModule, channels: str) -> str:
     return "1" if placed.name == "head" else channels
 
 
-def _start(widths: Widths, start: FeatureMap) -> str:
+def _start_text(widths: Widths, start: FeatureMap) -> str:
     if widths.latent_dim is None:
         return f"Maps {_shape('initial_channels', start)}"
     return f"Latent vectors {_shape('latent_dim', start)}"
@@ -190,7 +192,7 @@ def _stem_channels(widths: Widths) -> str:
     return "latent_dim" if widths.classes is None else "2 * latent_dim"
 
 
-def _labels(network: Network, widths: Widths) -> str:
+def _labels_text(network: Network, widths: Widths) -> str:
     if not network.takes_labels:
         return ""
     assert widths.classes is not None
@@ -201,14 +203,14 @@ def _width_arguments(widths: Widths) -> str:
     return f"base_channels: int = {widths.base_channels}, channels: int = {widths.channels}"
 
 
-_MOST_WIDTHS = 16
+_MAX_LISTED_WIDTHS = 16
 """As many widths as a line names: by then they have come to the cap."""
 
 
 def _width_rule(widths: Widths, depth: int) -> str:
     """The one line that computes the inner widths, from the picture inwards."""
-    given = [str(widths.at(d)) for d in range(1, depth + 1)]
-    values = ", ".join(given if depth <= _MOST_WIDTHS else [*given[:_MOST_WIDTHS], "…"])
+    given = [str(widths.channels_at(d)) for d in range(1, depth + 1)]
+    values = ", ".join(given if depth <= _MAX_LISTED_WIDTHS else [*given[:_MAX_LISTED_WIDTHS], "…"])
     rule = f"min(base_channels * 2**k, {widths.max_channels})"
     return f"width = [{rule} for k in range({depth})]  # {values}"
 

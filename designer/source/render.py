@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from designer.networks import Convolve, Gan
+from designer.networks import ConvolutionModule, Gan
 from designer.source.helper_classes import render_helpers
 from designer.source.network_classes import (
-    THINGS,
+    SAMPLE_NOUNS,
     render_discriminator,
     render_encoder,
     render_generator,
@@ -48,7 +48,7 @@ def _header(gan: Gan) -> str:
     )
     imports = ["import torch", "from torch import nn", *(_SPECTRAL if _is_spectral(gan) else [])]
     return f'''\
-"""{listed} for {picture} {THINGS[gan.chain.axes]} {origin}.
+"""{listed} for {picture} {SAMPLE_NOUNS[gan.chain.axes]} {origin}.
 
 Each layer's line ends in the map it gives, channels first, and the arithmetic that gives it.
 """
@@ -64,7 +64,7 @@ _SPECTRAL = [
 
 def _is_spectral(gan: Gan) -> bool:
     return any(
-        isinstance(placed.module, Convolve) and placed.module.spectral
+        isinstance(placed.module, ConvolutionModule) and placed.module.spectral
         for network in gan.networks.values()
-        for placed in network.placed
+        for placed in network.placed_modules
     )

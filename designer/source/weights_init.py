@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from designer.networks import Convolve, Gan, Module, Norm, PixelShuffle
+from designer.networks import ConvolutionModule, Gan, Module, Norm, PixelShuffle
 
 
 def render_weights_init(gan: Gan) -> str:
     """The function, to be applied to a network."""
-    modules = [placed.module for network in gan.networks.values() for placed in network.placed]
+    modules = [
+        placed.module for network in gan.networks.values() for placed in network.placed_modules
+    ]
     branches = [*_convolutions(modules), *_norms(modules), *_shuffles(modules), *_labels(gan)]
     body = "\n".join(
         f"    {'elif' if index else 'if'} {condition}:\n{_indent(lines)}"
@@ -21,12 +23,12 @@ def weights_init(module: nn.Module) -> None:
 {body}'''
 
 
-Branch = tuple[str, list[str]]
+IfBranch = tuple[str, list[str]]
 """A condition and the lines under it."""
 
 
-def _convolutions(modules: list[Module]) -> Iterator[Branch]:
-    convolutions = [module for module in modules if isinstance(module, Convolve)]
+def _convolutions(modules: list[Module]) -> Iterator[IfBranch]:
+    convolutions = [module for module in modules if isinstance(module, ConvolutionModule)]
     lines = ["nn.init.normal_(module.weight, 0.0, 0.02)"]
     if any(convolution.spectral for convolution in convolutions):
         yield (
@@ -36,27 +38,31 @@ def _convolutions(modules: list[Module]) -> Iterator[Branch]:
         lines = ["if not is_parametrized(module):", f"    {lines[0]}"]
     if any(convolution.layer.bias for convolution in convolutions):
         lines += ["if module.bias is not None:", "    nn.init.zeros_(module.bias)"]
-    yield _is_any(convolution.torch_class for convolution in convolutions), lines
+    yield _isinstance_condition(convolution.torch_class for convolution in convolutions), lines
 
 
-def _norms(modules: list[Module]) -> Iterator[Branch]:
+def _norms(modules: list[Module]) -> Iterator[IfBranch]:
     names = [module.torch_class for module in modules if isinstance(module, Norm)]
     if names:
         lines = ["nn.init.normal_(module.weight, 1.0, 0.02)", "nn.init.zeros_(module.bias)"]
-        yield _is_any(names), lines
+        yield _isinstance_condition(names), lines
 
 
-def _shuffles(modules: list[Module]) -> Iterator[Branch]:
+def _shuffles(modules: list[Module]) -> Iterator[IfBranch]:
     """The pixels that a shuffle makes of one start alike (ICNR, Aitken et al., arXiv:1707.02937)."""
     shuffles = {module.builtin: module for module in modules if isinstance(module, PixelShuffle)}
     if not shuffles:
         return
-    own = [m.torch_class.removeprefix("model.") for built, m in shuffles.items() if not built]
-    of_torch, of_own = "shuffle.upscale_factor**2", "shuffle.pixels"
-    kinds, pixels = ("nn.PixelShuffle", of_torch) if not own else (own[0], of_own)
+    helper_names = [
+        m.torch_class.removeprefix("model.") for built, m in shuffles.items() if not built
+    ]
+    torch_pixels, helper_pixels = "shuffle.upscale_factor**2", "shuffle.pixels"
+    kinds, pixels = (
+        ("nn.PixelShuffle", torch_pixels) if not helper_names else (helper_names[0], helper_pixels)
+    )
     if len(shuffles) > 1:
-        kinds = f"(nn.PixelShuffle, {own[0]})"
-        pixels = f"{of_torch} if isinstance(shuffle, nn.PixelShuffle) else {of_own}"
+        kinds = f"(nn.PixelShuffle, {helper_names[0]})"
+        pixels = f"{torch_pixels} if isinstance(shuffle, nn.PixelShuffle) else {helper_pixels}"
     axes = len(next(iter(shuffles.values())).factors)
     yield (
         "isinstance(module, nn.Sequential)",
@@ -71,7 +77,7 @@ def _shuffles(modules: list[Module]) -> Iterator[Branch]:
     )
 
 
-def _labels(gan: Gan) -> Iterator[Branch]:
+def _labels(gan: Gan) -> Iterator[IfBranch]:
     """Label vectors: of the latent vector's kind, and in the discriminator as small as weights."""
     if gan.generator.embedding is not None:
         yield "isinstance(module, Generator)", ["nn.init.normal_(module.embedding.weight)"]
@@ -81,7 +87,7 @@ def _labels(gan: Gan) -> Iterator[Branch]:
         yield "isinstance(module, Discriminator)", [line]
 
 
-def _is_any(names: Iterable[str]) -> str:
+def _isinstance_condition(names: Iterable[str]) -> str:
     classes = [f"nn.{name}" for name in sorted(set(names))]
     one = classes[0] if len(classes) == 1 else f"({', '.join(classes)})"
     return f"isinstance(module, {one})"

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from designer.errors import DesignerError, FieldError, InvalidRequest
-from designer.validation.json_readers import Document
+from designer.validation.json_readers import JsonObject
 
 
-def refusal_document(error: DesignerError) -> Document:
+def error_document(error: DesignerError) -> JsonObject:
     """``code``, ``detail``, ``facts``, and for a request the ``errors`` of its fields.
 
-    >>> refusal_document(DesignerError("too wide", width=9))
+    >>> error_document(DesignerError("too wide", width=9))
     {'code': 'refused', 'detail': 'too wide', 'facts': {'width': 9}}
     """
-    document: Document = {"code": error.code, "detail": str(error), "facts": error.facts}
+    document: JsonObject = {"code": error.code, "detail": str(error), "facts": error.facts}
     if isinstance(error, InvalidRequest):
         document["errors"] = [field_error_document(wrong) for wrong in error.errors]
     return document
 
 
-def field_error_document(error: FieldError) -> Document:
+def field_error_document(error: FieldError) -> JsonObject:
     """One field's error: ``pointer``, ``code``, ``detail``, ``facts``."""
     return {
         "pointer": error.pointer,

@@ -22,15 +22,15 @@ def check_integer(value: object, *, pointer: str, low: int, high: int) -> list[F
     """
     name = field_name(pointer)
     if type(value) is not int:
-        detail = f"{name} must be an integer, got {shorten(value)}"
+        detail = f"{name} must be an integer, got {short_text(value)}"
         return [FieldError(pointer=pointer, code="not_an_integer", detail=detail)]
     if not low <= value <= high:
         return [
             FieldError(
                 pointer=pointer,
                 code="out_of_range",
-                detail=f"{name} must be {low} to {high}, got {shorten(value)}",
-                facts={"value": shortened(value), "minimum": low, "maximum": high},
+                detail=f"{name} must be {low} to {high}, got {short_text(value)}",
+                facts={"value": short_value(value), "minimum": low, "maximum": high},
             )
         ]
     return []
@@ -56,7 +56,7 @@ def check_length(
     ]
 
 
-def check_fields(
+def check_known_fields(
     document: Mapping[str, object], *, pointer: str, known: Iterable[str]
 ) -> list[FieldError]:
     """Errors of an object's fields that nobody knows, with the known ones in the sentence."""
@@ -65,8 +65,8 @@ def check_fields(
         FieldError(
             pointer=f"{pointer}/{escape_pointer(str(name))}",
             code="unknown_field",
-            detail=f"unknown field {shorten(name)}; known are {', '.join(names)}",
-            facts={"field": shortened(name), "known": names},
+            detail=f"unknown field {short_text(name)}; known are {', '.join(names)}",
+            facts={"field": short_value(name), "known": names},
         )
         for name in document
         if name not in names
@@ -102,10 +102,10 @@ def escape_pointer(name: str) -> str:
     return name[:80].replace("~", "~0").replace("/", "~1")
 
 
-def shorten(value: object) -> str:
+def short_text(value: object) -> str:
     """A value as a sentence shows it: at most 80 characters, and never a huge number's digits.
 
-    >>> shorten("64"), shorten(10**4000)
+    >>> short_text("64"), short_text(10**4000)
     ("'64'", 'an integer of more than 60 digits')
     """
     if isinstance(value, int) and abs(value) >= _HUGE:
@@ -118,11 +118,11 @@ def shorten(value: object) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-def shortened(value: object) -> object:
+def short_value(value: object) -> object:
     """A value as facts carry it: itself, or its short text where it is long."""
     if isinstance(value, str):
         return value[:80]
-    return shorten(value) if isinstance(value, int) and abs(value) >= _HUGE else value
+    return short_text(value) if isinstance(value, int) and abs(value) >= _HUGE else value
 
 
 _HUGE = 10**60

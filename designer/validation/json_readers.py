@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from designer.errors import FieldError, InvalidRequest
 from designer.validation.field_validators import (
-    check_fields,
     check_integer,
+    check_known_fields,
     check_length,
     field_name,
     refuse,
-    shorten,
+    short_text,
 )
 
-Document = dict[str, object]
+JsonObject = dict[str, object]
+
+JsonValue = Any
+"""A value that JSON can hold."""
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -45,14 +48,14 @@ def read_object(
         InvalidRequest: for another type, an unknown field, or a required one missing or null.
     """
     if not isinstance(value, Mapping):
-        detail = f"{field_name(pointer)} must be an object, got {shorten(value)}"
+        detail = f"{field_name(pointer)} must be an object, got {short_text(value)}"
         refuse_field(pointer, "not_an_object", detail)
     missing = [
         FieldError(pointer=f"{pointer}/{name}", code="missing_field", detail=f"{name} is required")
         for name in required
         if value.get(name) is None
     ]
-    refuse([*check_fields(value, pointer=pointer, known=known), *missing])
+    refuse([*check_known_fields(value, pointer=pointer, known=known), *missing])
     return value
 
 
@@ -63,7 +66,7 @@ def read_list(value: object, *, pointer: str, low: int, high: int) -> list[objec
         InvalidRequest: for another type or length.
     """
     if not isinstance(value, list):
-        detail = f"{field_name(pointer)} must be a list, got {shorten(value)}"
+        detail = f"{field_name(pointer)} must be a list, got {short_text(value)}"
         refuse_field(pointer, "not_a_list", detail)
     refuse(check_length(value, pointer=pointer, low=low, high=high))
     return value
@@ -113,7 +116,7 @@ def read_flag(value: object, *, pointer: str) -> bool:
         InvalidRequest: for another type.
     """
     if not isinstance(value, bool):
-        detail = f"{field_name(pointer)} must be true or false, got {shorten(value)}"
+        detail = f"{field_name(pointer)} must be true or false, got {short_text(value)}"
         refuse_field(pointer, "not_a_boolean", detail)
     return value
 
@@ -128,5 +131,5 @@ def read_choice(value: object, choices: type[Choice], *, pointer: str) -> Choice
         if value == str(choice):
             return choice
     names = [str(choice) for choice in choices]
-    detail = f"{field_name(pointer)} must be one of {', '.join(names)}, got {shorten(value)}"
+    detail = f"{field_name(pointer)} must be one of {', '.join(names)}, got {short_text(value)}"
     refuse_field(pointer, "not_a_choice", detail, choices=names)

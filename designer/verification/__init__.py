@@ -11,25 +11,29 @@ from designer.verification.receipt import (
     read_receipt,
     receipt_json,
 )
-from designer.verification.receipt_store import ReceiptStore, RecentReceipts, installed_torch
-from designer.verification.verify import Runner, unverified, verify_source, verify_text
+from designer.verification.receipt_store import (
+    ReceiptStore,
+    RecentReceipts,
+    installed_torch_version,
+)
+from designer.verification.verify import ProbeRunner, unverified_receipt, verify_source, verify_text
 
 __all__ = [
     "Check",
     "Limits",
     "Pool",
+    "ProbeRunner",
     "ReceiptStore",
     "RecentReceipts",
-    "Runner",
     "Verdict",
     "Verification",
     "Width",
     "WidthPolicy",
-    "installed_torch",
+    "installed_torch_version",
     "portable_receipt",
     "read_receipt",
     "receipt_json",
-    "unverified",
+    "unverified_receipt",
     "verify_source",
     "verify_text",
 ]

@@ -12,7 +12,7 @@ import select
 import time
 from dataclasses import dataclass
 
-from designer.verification.receipt import Json
+from designer.validation.json_readers import JsonValue
 
 _HEAD = 8
 _PIECE = 65_536
@@ -26,48 +26,48 @@ class ChannelTimeout(Exception):
     """The deadline passed before the message was whole."""
 
 
-class ChannelGarbled(Exception):
+class ChannelProtocolError(Exception):
     """What came is too long or not JSON."""
 
 
-class Abandoned(Exception):
+class OwnerClosed(Exception):
     """Whoever we work for has gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
+class JsonChannel:
     """One end: reads messages from one descriptor and writes them to another.
 
     ``owner`` is a further descriptor to watch: once its far end is closed, waiting is pointless and
-    ends as ``Abandoned``.
+    ends as ``OwnerClosed``.
     """
 
     read_fd: int
     write_fd: int
     owner: int | None = None
 
-    def send(self, message: Json, *, deadline: float | None = None) -> None:
+    def send(self, message: JsonValue, *, deadline: float | None = None) -> None:
         """Write one message whole, before ``deadline`` (``time.monotonic()``)."""
         body = json.dumps(message, separators=(",", ":")).encode()
-        rest = memoryview(len(body).to_bytes(_HEAD, "big") + body)
-        while rest:
+        remaining = memoryview(len(body).to_bytes(_HEAD, "big") + body)
+        while remaining:
             self._wait(self.write_fd, select.POLLOUT, deadline)
             try:
-                rest = rest[os.write(self.write_fd, rest[:_PIECE]) :]
+                remaining = remaining[os.write(self.write_fd, remaining[:_PIECE]) :]
             except BlockingIOError:
                 continue
             except (BrokenPipeError, ConnectionResetError) as gone:
                 raise ChannelClosed from gone
 
-    def receive(self, *, deadline: float | None = None, limit: int) -> Json:
+    def receive(self, *, deadline: float | None = None, limit: int) -> JsonValue:
         """The next message; at most ``limit`` bytes of JSON."""
         length = int.from_bytes(self._read(_HEAD, deadline), "big")
         if length > limit:
-            raise ChannelGarbled(f"a message of {length} bytes; the limit is {limit}")
+            raise ChannelProtocolError(f"a message of {length} bytes; the limit is {limit}")
         try:
             return json.loads(self._read(length, deadline))
-        except (ValueError, RecursionError) as garbled:
-            raise ChannelGarbled("a message that is not JSON") from garbled
+        except (ValueError, RecursionError) as error:
+            raise ChannelProtocolError("a message that is not JSON") from error
 
     def has_message(self) -> bool:
         """Whether there is something to read now, be it that the far end has gone."""
@@ -103,14 +103,14 @@ class Channel:
             if descriptor in ready:
                 return
             if ready:
-                raise Abandoned
+                raise OwnerClosed
 
 
-def pipe_channels() -> tuple[Channel, Channel]:
+def open_channel_pair() -> tuple[JsonChannel, JsonChannel]:
     """Two ends that talk to each other; their descriptors are not inherited across ``exec``."""
-    there_read, here_write = os.pipe()
-    here_read, there_write = os.pipe()
-    os.set_blocking(here_write, False)
-    os.set_blocking(there_write, False)
-    here = Channel(read_fd=here_read, write_fd=here_write)
-    return here, Channel(read_fd=there_read, write_fd=there_write)
+    child_read, parent_write = os.pipe()
+    parent_read, child_write = os.pipe()
+    os.set_blocking(parent_write, False)
+    os.set_blocking(child_write, False)
+    parent_end = JsonChannel(read_fd=parent_read, write_fd=parent_write)
+    return parent_end, JsonChannel(read_fd=child_read, write_fd=child_write)

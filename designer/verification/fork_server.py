@@ -21,85 +21,92 @@ from pathlib import Path
 from typing import Any
 
 from designer.verification.channel import (
-    Abandoned,
-    Channel,
     ChannelClosed,
-    ChannelGarbled,
+    ChannelProtocolError,
     ChannelTimeout,
-    pipe_channels,
+    JsonChannel,
+    OwnerClosed,
+    open_channel_pair,
 )
 from designer.verification.limits import Limits
 from designer.verification.probe import preload, run_job
 from designer.verification.sandbox.privileges import (
-    FIRST_USER,
-    become_root_of_a_user_namespace,
+    FIRST_UID,
+    enter_user_namespace,
 )
-from designer.verification.sandbox.process_tree import end_family
-from designer.verification.worker import LONGEST_JOB, Worker
+from designer.verification.sandbox.process_tree import kill_process_tree
+from designer.verification.worker import MAX_JOB_BYTES, Worker
 
 _START_S = 60.0
 
 
-class Keeper:
+class ForkServer:
     """Serves the jobs of one pool slot with one worker at a time."""
 
     def __init__(
-        self, *, pool: Channel, worker: Worker, jobs_per_worker: int, resident_bytes: int
+        self,
+        *,
+        pool_channel: JsonChannel,
+        worker: Worker,
+        jobs_per_worker: int,
+        resident_bytes: int,
     ) -> None:
-        self.pool = pool
+        self.pool_channel = pool_channel
         self.worker = worker
         self.jobs_per_worker = jobs_per_worker
         self.resident_bytes = resident_bytes
-        self.family: int | None = None
-        self.channel: Channel | None = None
+        self.worker_pid: int | None = None
+        self.worker_channel: JsonChannel | None = None
         self.enforced: list[str] = []
         self.jobs = 0
 
     def serve(self) -> None:
         """Answer jobs until the pool has gone."""
         try:
-            self.start()
-            self.pool.send({"ready": True, "enforced": self.enforced})
+            self.start_worker()
+            self.pool_channel.send({"ready": True, "enforced": self.enforced})
             while True:
-                request = self.pool.receive(limit=LONGEST_JOB)
+                request = self.pool_channel.receive(limit=MAX_JOB_BYTES)
                 reply = self.run(request["job"], discard=request["discard"])
-                self.pool.send({**reply, "enforced": self.enforced})
-                if self.family is None:
-                    self.start()
-        except (ChannelClosed, Abandoned):
+                self.pool_channel.send({**reply, "enforced": self.enforced})
+                if self.worker_pid is None:
+                    self.start_worker()
+        except (ChannelClosed, OwnerClosed):
             pass
         finally:
-            self.end()
+            self.end_worker()
             shutil.rmtree(self.worker.scratch, ignore_errors=True)
 
     def run(self, job: dict[str, Any], *, discard: bool) -> dict[str, Any]:
         """What the worker measured, or the accident that befell it."""
         if preload(job):
-            self.end()
-        if self.family is None:
-            self.start()
-        assert self.channel is not None
+            self.end_worker()
+        if self.worker_pid is None:
+            self.start_worker()
+        assert self.worker_channel is not None
         self.jobs += 1
-        wall_s, _ = self.worker.limits.seconds(job.get("level"))
-        deadline = time.monotonic() + wall_s
+        timeout_s, _ = self.worker.limits.time_limits(job.get("level"))
+        deadline = time.monotonic() + timeout_s
         try:
-            self.channel.send(job, deadline=deadline)
-            reply = self.channel.receive(deadline=deadline, limit=self.worker.limits.reply_bytes)
+            self.worker_channel.send(job, deadline=deadline)
+            reply = self.worker_channel.receive(
+                deadline=deadline, limit=self.worker.limits.reply_bytes
+            )
             reply = reply if isinstance(reply, dict) else {"accident": "the worker spoke nonsense"}
         except ChannelTimeout:
             reply = {
-                "accident": f"the text ran for more than {wall_s:g} s and was stopped",
-                "facts": {"wall_s": wall_s},
+                "accident": f"the text ran for more than {timeout_s:g} s and was stopped",
+                "facts": {"wall_s": timeout_s},
             }
         except ChannelClosed:
             reply = {"accident": "the verifying process ended in the middle of the text"}
-        except ChannelGarbled as garbled:
-            reply = {"accident": f"the verifying process answered with {garbled}"}
-        if discard or self._is_spent(reply):
-            self.end()
+        except ChannelProtocolError as error:
+            reply = {"accident": f"the verifying process answered with {error}"}
+        if discard or self._must_replace_worker(reply):
+            self.end_worker()
         return reply
 
-    def _is_spent(self, reply: dict[str, Any]) -> bool:
+    def _must_replace_worker(self, reply: dict[str, Any]) -> bool:
         return (
             "measurements" not in reply
             or bool(reply["measurements"].get("tainted"))
@@ -108,33 +115,35 @@ class Keeper:
             or self.jobs >= self.jobs_per_worker
         )
 
-    def start(self) -> None:
+    def start_worker(self) -> None:
         """Fork a worker and wait until it is confined."""
         self.jobs = 0
-        here, there = pipe_channels()
-        self.family = os.fork()
-        if self.family == 0:
+        parent_end, child_end = open_channel_pair()
+        self.worker_pid = os.fork()
+        if self.worker_pid == 0:
             try:
-                here.close()
-                self.pool.close()
-                self.worker.start(there)
+                parent_end.close()
+                self.pool_channel.close()
+                self.worker.start(child_end)
             finally:
                 os._exit(1)
-        there.close()
-        self.channel = Channel(
-            read_fd=here.read_fd, write_fd=here.write_fd, owner=self.pool.read_fd
+        child_end.close()
+        self.worker_channel = JsonChannel(
+            read_fd=parent_end.read_fd,
+            write_fd=parent_end.write_fd,
+            owner=self.pool_channel.read_fd,
         )
-        hello = self.channel.receive(deadline=time.monotonic() + _START_S, limit=65_536)
+        hello = self.worker_channel.receive(deadline=time.monotonic() + _START_S, limit=65_536)
         self.enforced = hello["enforced"]
 
-    def end(self) -> None:
+    def end_worker(self) -> None:
         """Kill the worker with everything that it started, and empty the scratch folder."""
-        if self.family is not None:
-            end_family(self.family)
-            self.family = None
-        if self.channel is not None:
-            self.channel.close()
-            self.channel = None
+        if self.worker_pid is not None:
+            kill_process_tree(self.worker_pid)
+            self.worker_pid = None
+        if self.worker_channel is not None:
+            self.worker_channel.close()
+            self.worker_channel = None
         for entry in self.worker.scratch.iterdir():
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry, ignore_errors=True)
@@ -144,24 +153,27 @@ class Keeper:
 
 def main() -> None:
     """Serve the pool on standard input and output; the settings are the one argument, as JSON."""
-    for told in (signal.SIGINT, signal.SIGTERM):  # of a terminal, of a service manager: by the pool
-        signal.signal(told, signal.SIG_IGN)
+    for signal_number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # of a terminal, of a service manager: by the pool
+        signal.signal(signal_number, signal.SIG_IGN)
     settings = json.loads(sys.argv[1])
-    pool = Channel(read_fd=os.dup(0), write_fd=os.dup(1))
-    silence = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1):
-        os.dup2(silence, standard)
+    pool_channel = JsonChannel(read_fd=os.dup(0), write_fd=os.dup(1))
+    null_device = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1):
+        os.dup2(null_device, descriptor)
     scratch = Path(settings["scratch"])
-    user = None
+    uid = None
     if os.getuid() == 0:
-        user = FIRST_USER + os.getpid() % 4000
-        os.chown(scratch, user, user)
+        uid = FIRST_UID + os.getpid() % 4000
+        os.chown(scratch, uid, uid)
     else:
-        become_root_of_a_user_namespace()
-    Keeper(
-        pool=pool,
+        enter_user_namespace()
+    ForkServer(
+        pool_channel=pool_channel,
         worker=Worker(
-            run_job=run_job, limits=Limits(**settings["limits"]), scratch=scratch, user=user
+            run_job=run_job, limits=Limits(**settings["limits"]), scratch=scratch, uid=uid
         ),
         jobs_per_worker=settings["jobs_per_worker"],
         resident_bytes=settings["resident_bytes"],

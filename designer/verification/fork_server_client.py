@@ -14,7 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from designer.errors import ProbeFailed
-from designer.verification.channel import Channel, ChannelClosed, ChannelGarbled, ChannelTimeout
+from designer.verification.channel import (
+    ChannelClosed,
+    ChannelProtocolError,
+    ChannelTimeout,
+    JsonChannel,
+)
 from designer.verification.limits import Limits
 
 _START_S = 120.0
@@ -22,7 +27,7 @@ _GRACE_S = 10.0
 _ENVIRONMENT = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
-class KeeperHandle:
+class ForkServerClient:
     """A keeper as the pool sees it: a process to send jobs to, closed exactly once."""
 
     def __init__(self, settings: dict[str, Any], *, limits: Limits) -> None:
@@ -30,22 +35,22 @@ class KeeperHandle:
         self._ready = False
         self._released = False
         self.enforced: tuple[str, ...] = ()
-        self.alive = True
+        self.is_alive = True
         self._scratch = Path(tempfile.mkdtemp(prefix="gan-designer-"))
-        there_read, here_write = os.pipe()
-        here_read, there_write = os.pipe()
+        child_read, parent_write = os.pipe()
+        parent_read, child_write = os.pipe()
         try:
-            self._process = self._open(settings, stdin=there_read, stdout=there_write)
+            self._process = self._open(settings, stdin=child_read, stdout=child_write)
         except OSError:
-            os.close(here_read)
-            os.close(here_write)
+            os.close(parent_read)
+            os.close(parent_write)
             shutil.rmtree(self._scratch, ignore_errors=True)
             raise
         finally:
-            os.close(there_read)
-            os.close(there_write)
-        os.set_blocking(here_write, False)
-        self._channel = Channel(read_fd=here_read, write_fd=here_write)
+            os.close(child_read)
+            os.close(child_write)
+        os.set_blocking(parent_write, False)
+        self._channel = JsonChannel(read_fd=parent_read, write_fd=parent_write)
 
     def _open(
         self, settings: dict[str, Any], *, stdin: int, stdout: int
@@ -66,15 +71,15 @@ class KeeperHandle:
         )
 
     @property
-    def ended(self) -> bool:
+    def has_ended(self) -> bool:
         """Whether the process is no more."""
         return self._process.poll() is not None
 
     def is_ready(self) -> bool:
         """Whether the keeper has said that it can run a text; one that still starts has not."""
         if not self._ready and self._channel.has_message():
-            with suppress(ChannelClosed, ChannelTimeout, ChannelGarbled):
-                self._await_start()
+            with suppress(ChannelClosed, ChannelTimeout, ChannelProtocolError):
+                self._wait_until_ready()
         return self._ready
 
     def run(self, job: dict[str, Any], *, discard: bool) -> dict[str, Any]:
@@ -83,17 +88,19 @@ class KeeperHandle:
         Raises:
             ProbeFailed: where the worker crashed or passed a limit.
         """
-        wall_s = self._limits.seconds(job.get("level"))[0] + _GRACE_S
+        timeout_s = self._limits.time_limits(job.get("level"))[0] + _GRACE_S
         try:
             if not self._ready:
-                self._await_start()
-            self._channel.send({"job": job, "discard": discard}, deadline=time.monotonic() + wall_s)
-            reply = self._note(self._receive(wall_s))
-        except (ChannelClosed, ChannelTimeout, ChannelGarbled) as gone:
-            self.alive = False
+                self._wait_until_ready()
+            self._channel.send(
+                {"job": job, "discard": discard}, deadline=time.monotonic() + timeout_s
+            )
+            reply = self._store_enforced(self._receive(timeout_s))
+        except (ChannelClosed, ChannelTimeout, ChannelProtocolError) as gone:
+            self.is_alive = False
             raise ProbeFailed("the keeper of the verifying process has gone") from gone
         except BaseException:  # interrupted: the answer that is still to come is nobody's
-            self.alive = False
+            self.is_alive = False
             raise
         if "accident" in reply:
             raise ProbeFailed(str(reply["accident"]), **reply.get("facts", {}))
@@ -101,8 +108,8 @@ class KeeperHandle:
         measurements: dict[str, Any] = reply["measurements"]
         return measurements
 
-    def _await_start(self) -> None:
-        self._note(self._receive(_START_S))
+    def _wait_until_ready(self) -> None:
+        self._store_enforced(self._receive(_START_S))
         self._ready = True
 
     def _receive(self, seconds: float) -> dict[str, Any]:
@@ -111,7 +118,7 @@ class KeeperHandle:
         )
         return reply
 
-    def _note(self, reply: dict[str, Any]) -> dict[str, Any]:
+    def _store_enforced(self, reply: dict[str, Any]) -> dict[str, Any]:
         self.enforced = tuple(reply.get("enforced", ()))
         return reply
 
@@ -119,7 +126,7 @@ class KeeperHandle:
         """Close the keeper's standard input, on which it ends; one that still starts is killed."""
         if not self._released:
             self._released = True
-            self.alive = False
+            self.is_alive = False
             self._channel.close()
             if not self._ready:
                 self._process.kill()

@@ -17,12 +17,12 @@ MIB = 2**20
 class Limits:
     """Bounds of one verification in a process of its own; past one it is stopped.
 
-    ``wall_s`` and ``cpu_s`` are seconds per text, ``full_level_s`` both of a text at level
+    ``timeout_s`` and ``cpu_s`` are seconds per text, ``full_level_s`` both of a text at level
     ``full``, ``memory_bytes`` is ``RLIMIT_DATA``,
     ``file_bytes`` the largest file, ``reply_bytes`` the longest answer.
     """
 
-    wall_s: float = 120.0
+    timeout_s: float = 120.0
     cpu_s: int = 120
     full_level_s: int = 900
     memory_bytes: int = 6 * GIB
@@ -31,10 +31,12 @@ class Limits:
     processes: int = 24
     reply_bytes: int = 16 * MIB
 
-    def seconds(self, level: str | None) -> tuple[float, int]:
+    def time_limits(self, level: str | None) -> tuple[float, int]:
         """Wall clock and processor time of a job at this level; None is any other job."""
         return (
-            (self.full_level_s, self.full_level_s) if level == "full" else (self.wall_s, self.cpu_s)
+            (self.full_level_s, self.full_level_s)
+            if level == "full"
+            else (self.timeout_s, self.cpu_s)
         )
 
     def __post_init__(self) -> None:

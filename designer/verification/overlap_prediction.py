@@ -6,15 +6,15 @@ from itertools import product
 from math import prod
 
 from designer.geometry.axis import inner_pixels
-from designer.geometry.equivalence.placement import Placement, place
+from designer.geometry.equivalence.placement import Placement, place_windows
 from designer.geometry.layers import ConvTranspose, Size, Windows
-from designer.networks import Convolve, Network
+from designer.networks import ConvolutionModule, Network
 
 
 def inner_region(windows: Windows, before: Size) -> list[list[int]]:
     """The pixels away from the border of a transposed convolution, as [first, end) per axis."""
     bounds = []
-    for axis in _painted(windows, before):
+    for axis in _placements(windows, before):
         inner = inner_pixels(
             axis.pixels,
             positions=axis.positions,
@@ -31,7 +31,7 @@ def predicted_overlap(windows: Windows, before: Size) -> dict[str, object]:
     """Contributions of a transposed convolution in all, and the fewest and most away from borders."""
     axes = [
         [axis.contributions(pixel) for pixel in range(axis.pixels)]
-        for axis in _painted(windows, before)
+        for axis in _placements(windows, before)
     ]
     inner = [
         counts[first:end]
@@ -41,35 +41,35 @@ def predicted_overlap(windows: Windows, before: Size) -> dict[str, object]:
     return {"total": prod(map(sum, axes)), "inner": extremes}
 
 
-def _painted(windows: Windows, before: Size) -> tuple[Placement, ...]:
-    return place(ConvTranspose(in_channels=1, out_channels=1, windows=windows), before)
+def _placements(windows: Windows, before: Size) -> tuple[Placement, ...]:
+    return place_windows(ConvTranspose(in_channels=1, out_channels=1, windows=windows), before)
 
 
-def unread_pixels(network: Network) -> int:
+def predicted_unread_pixels(network: Network) -> int:
     """Pixels that no chain of taps joins to the network's answer.
 
     >>> from designer.networks import Block
     >>> from designer.geometry.layers import Conv, FeatureMap, Window
     >>> layer = Conv(in_channels=1, out_channels=1, windows=(Window(kernel_size=2, stride=2),))
-    >>> block = Block(modules=(Convolve(layer=layer),))
+    >>> block = Block(modules=(ConvolutionModule(layer=layer),))
     >>> image = FeatureMap(channels=1, size=(5,))
-    >>> unread_pixels(Network(class_name="Discriminator", input_map=image, blocks=(block,)))
+    >>> predicted_unread_pixels(Network(class_name="Discriminator", input_map=image, blocks=(block,)))
     1
     """
-    read: list[set[int]] = [set(range(side)) for side in network.output_map.size]
-    for placed in reversed(network.placed):
-        if not isinstance(placed.module, Convolve):
+    read_positions: list[set[int]] = [set(range(side)) for side in network.output_map.size]
+    for placed in reversed(network.placed_modules):
+        if not isinstance(placed.module, ConvolutionModule):
             continue
-        read = [
-            _touched(axis, places)
+        read_positions = [
+            _pixels_under_taps(axis, places)
             for axis, places in zip(
-                place(placed.module.layer, placed.before.size), read, strict=True
+                place_windows(placed.module.layer, placed.before.size), read_positions, strict=True
             )
         ]
-    return prod(network.input_map.size) - prod(map(len, read))
+    return prod(network.input_map.size) - prod(map(len, read_positions))
 
 
-def _touched(axis: Placement, places: set[int]) -> set[int]:
+def _pixels_under_taps(axis: Placement, places: set[int]) -> set[int]:
     """The pixels that some tap lies on when the kernel is set down at these places."""
     taps = range(axis.window.kernel_size)
     pixels = {axis.pixel(position, tap) for position, tap in product(places, taps)}

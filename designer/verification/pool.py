@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from designer.errors import Overloaded, ProbeFailed
-from designer.verification.fork_server_client import KeeperHandle
+from designer.verification.fork_server_client import ForkServerClient
 from designer.verification.limits import GIB, Limits
 
 
@@ -68,7 +68,7 @@ class Pool:
         }
         self._owner = os.getpid()
         self._lock = threading.Condition()
-        self._idle: list[KeeperHandle] = []
+        self._idle: list[ForkServerClient] = []
         self._started = 0
         self._waiting = 0
         self._closed = False
@@ -77,7 +77,7 @@ class Pool:
         """Start every keeper now, without waiting until torch is imported there."""
         with self._lock:
             while self._started < self.workers:
-                self._idle.append(self._start())
+                self._idle.append(self._start_client())
 
     def run(self, job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
         """What the probe measured of a job; ``discard`` ends the worker after it.
@@ -87,11 +87,11 @@ class Pool:
             ProbeFailed: where the worker crashed or passed a limit.
         """
         assert os.getpid() == self._owner, "a pool is made in the process that uses it"
-        keeper = self._take()
+        client = self._acquire()
         try:
-            return keeper.run(job, discard=discard)
+            return client.run(job, discard=discard)
         finally:
-            self._give_back(keeper)
+            self._release(client)
 
     def state(self) -> PoolState:
         """How the pool stands now, once keepers that died are replaced.
@@ -100,15 +100,15 @@ class Pool:
             ProbeFailed: where one died and none can be started in its place.
         """
         with self._lock:
-            for _ in range(self._bury_the_dead()):
-                self._idle.append(self._start())
+            for _ in range(self._discard_ended()):
+                self._idle.append(self._start_client())
             return PoolState(
                 workers=self.workers,
-                ready=sum(keeper.is_ready() for keeper in self._idle),
+                ready=sum(client.is_ready() for client in self._idle),
                 busy=self._started - len(self._idle),
                 waiting=self._waiting,
                 max_waiting=self.max_waiting,
-                enforced=next((keeper.enforced for keeper in self._idle if keeper.enforced), ()),
+                enforced=next((client.enforced for client in self._idle if client.enforced), ()),
             )
 
     def close(self) -> None:
@@ -117,10 +117,10 @@ class Pool:
             self._closed = True
             idle, self._idle = self._idle, []
             self._lock.notify_all()
-        for keeper in idle:
-            keeper.release()
-        for keeper in idle:
-            keeper.close()
+        for client in idle:
+            client.release()
+        for client in idle:
+            client.close()
 
     def __enter__(self) -> Self:
         return self
@@ -133,9 +133,9 @@ class Pool:
     ) -> None:
         self.close()
 
-    def _take(self) -> KeeperHandle:
+    def _acquire(self) -> ForkServerClient:
         with self._lock:
-            self._bury_the_dead()
+            self._discard_ended()
             if not self._can_serve() and self._waiting >= self.max_waiting:
                 raise Overloaded(
                     f"{self._waiting} verifications are waiting already, as many as may",
@@ -155,36 +155,36 @@ class Pool:
                 )
             if self._closed:
                 raise Overloaded("the verifier is shutting down", workers=self.workers)
-            return self._idle.pop() if self._idle else self._start()
+            return self._idle.pop() if self._idle else self._start_client()
 
     def _can_serve(self) -> bool:
         """Whether nobody has to wait: a keeper is idle, one may be started, or all is over."""
         return bool(self._idle) or self._started < self.workers or self._closed
 
-    def _give_back(self, keeper: KeeperHandle) -> None:
+    def _release(self, client: ForkServerClient) -> None:
         with self._lock:
-            if keeper.alive and not self._closed:
-                self._idle.append(keeper)
+            if client.is_alive and not self._closed:
+                self._idle.append(client)
                 self._lock.notify()
                 return
             self._started -= 1
             self._lock.notify()  # whoever waits may start another
-        keeper.close()
+        client.close()
 
-    def _bury_the_dead(self) -> int:
+    def _discard_ended(self) -> int:
         """Let go of keepers that ended while nobody used them, and say how many."""
-        dead = [keeper for keeper in self._idle if keeper.ended]
-        self._idle = [keeper for keeper in self._idle if keeper not in dead]
-        self._started -= len(dead)
-        for keeper in dead:
-            keeper.close()
-        return len(dead)
+        ended_clients = [client for client in self._idle if client.has_ended]
+        self._idle = [client for client in self._idle if client not in ended_clients]
+        self._started -= len(ended_clients)
+        for client in ended_clients:
+            client.close()
+        return len(ended_clients)
 
-    def _start(self) -> KeeperHandle:
+    def _start_client(self) -> ForkServerClient:
         """A keeper more; where none can be started, its place stays free for the next caller."""
         try:
-            keeper = KeeperHandle(self._settings, limits=self.limits)
+            client = ForkServerClient(self._settings, limits=self.limits)
         except OSError as error:
             raise ProbeFailed(f"no verifying process could be started: {error.strerror}") from error
         self._started += 1
-        return keeper
+        return client

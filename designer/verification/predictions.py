@@ -9,24 +9,23 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import prod
-from typing import Any
 
 from designer.brief.model import Level
 from designer.networks import (
-    Convolve,
+    ConvolutionModule,
     Gan,
     GroupNorm,
     Network,
     PixelShuffle,
-    Placed,
+    PlacedModule,
     assemble_gan,
 )
+from designer.validation.json_readers import JsonValue
 from designer.verification.limits import WidthPolicy
 from designer.verification.overlap_prediction import inner_region
 from designer.verification.receipt import Width
 
-Json = Any
-SEED = 20_160_107
+RECEIPT_SEED = 20_160_107
 """The seed of every receipt: the day of DCGAN's last revision (arXiv:1511.06434v2)."""
 
 _THIN_MULTIPLY_ADDS = 20 * 10**6
@@ -50,7 +49,7 @@ class Plan:
         """The constructor arguments that the networks are run with."""
         if self.run is None:
             return None
-        arguments = {role: arguments_of(self.run, role) for role in networks_of(self.run)}
+        arguments = {role: constructor_arguments(self.run, role) for role in networks_of(self.run)}
         return Width(
             full=self.run == self.full,
             generator=arguments["generator"],
@@ -63,25 +62,27 @@ def networks_of(gan: Gan) -> dict[str, Network]:
     return gan.networks
 
 
-def arguments_of(gan: Gan, role: str) -> dict[str, int]:
+def constructor_arguments(gan: Gan, role: str) -> dict[str, int]:
     """The constructor arguments that give a network of this Gan."""
     widths = gan.discriminator_widths if role == "discriminator" else gan.widths
     arguments = {"base_channels": widths.base_channels, "channels": widths.channels}
-    name = start_argument(gan)
+    name = generator_input_argument(gan)
     return arguments if role == "discriminator" else {name: getattr(widths, name), **arguments}
 
 
-def start_argument(gan: Gan) -> str:
+def generator_input_argument(gan: Gan) -> str:
     """The argument that says how many numbers, or channels, the generator starts from."""
     return "initial_channels" if gan.widths.latent_dim is None else "latent_dim"
 
 
 def plan_verification(gan: Gan, *, level: Level, policy: WidthPolicy) -> Plan:
     """At which width a Gan is run: decided by its predicted cost alone, never by a clock."""
-    return Plan(full=gan, run=_affordable(gan, level, policy), thin=_thin(gan), level=level)
+    return Plan(
+        full=gan, run=_gan_within_policy(gan, level, policy), thin=_thin_gan(gan), level=level
+    )
 
 
-def _affordable(gan: Gan, level: Level, policy: WidthPolicy) -> Gan | None:
+def _gan_within_policy(gan: Gan, level: Level, policy: WidthPolicy) -> Gan | None:
     if level is Level.FULL:
         fits = _fits(gan, policy.full_level_multiply_adds, policy.full_level_bytes)
         return gan if fits else None
@@ -91,36 +92,44 @@ def _affordable(gan: Gan, level: Level, policy: WidthPolicy) -> Gan | None:
     while not _fits(narrow, policy.reduced_multiply_adds, policy.reduced_bytes):
         if narrow.widths.base_channels == 1:
             return None
-        narrow = narrowed(narrow, base_channels=narrow.widths.base_channels // 2)
+        narrow = with_widths(narrow, base_channels=narrow.widths.base_channels // 2)
     return narrow
 
 
-def _thin(gan: Gan) -> Gan:
+def _thin_gan(gan: Gan) -> Gan:
     """The Gan a few channels wide, with one latent number and one channel of the picture."""
     narrow = {"base_channels": min(4, gan.widths.base_channels), "channels": 1}
-    thin = narrowed(gan, alike=True, **narrow, **{start_argument(gan): 1})
+    thin = with_widths(
+        gan, share_base_channels=True, **narrow, **{generator_input_argument(gan): 1}
+    )
     while predicted_multiply_adds(thin) > _THIN_MULTIPLY_ADDS and thin.widths.base_channels > 1:
-        thin = narrowed(thin, alike=True, base_channels=thin.widths.base_channels // 2)
+        thin = with_widths(
+            thin, share_base_channels=True, base_channels=thin.widths.base_channels // 2
+        )
     return thin
 
 
-def narrowed(gan: Gan, *, alike: bool = False, **changed: int) -> Gan:
+def with_widths(gan: Gan, *, share_base_channels: bool = False, **changed: int) -> Gan:
     """The same Gan at other widths: every size stays.
 
-    A width of the discriminator's own changes in proportion; ``alike``: it becomes the generator's.
+    A width of the discriminator's own changes in proportion; ``share_base_channels``: it becomes the generator's.
     """
     widths = replace(gan.widths, **changed)  # type: ignore[arg-type]
-    style = gan.style
+    style = gan.discriminator_style
     if style is not None and style.base_channels is not None:
         own = style.base_channels * widths.base_channels // gan.widths.base_channels
-        style = replace(style, base_channels=None if alike else max(1, own))
+        style = replace(style, base_channels=None if share_base_channels else max(1, own))
     return assemble_gan(
-        gan.chain, widths, style, encoder=gan.encoder is not None, ending=gan.ending
+        gan.chain,
+        widths,
+        style,
+        encoder=gan.encoder is not None,
+        output_activation=gan.output_activation,
     )
 
 
-def _fits(gan: Gan, multiply_adds: int, most_bytes: int) -> bool:
-    return predicted_multiply_adds(gan) <= multiply_adds and predicted_bytes(gan) <= most_bytes
+def _fits(gan: Gan, multiply_adds: int, max_bytes: int) -> bool:
+    return predicted_multiply_adds(gan) <= multiply_adds and predicted_bytes(gan) <= max_bytes
 
 
 def predicted_multiply_adds(gan: Gan) -> int:
@@ -136,14 +145,14 @@ def predicted_bytes(gan: Gan) -> int:
     )
 
 
-def predicted_layers(network: Network) -> list[list[Json]]:
+def predicted_layers(network: Network) -> list[list[JsonValue]]:
     """The modules in order: name, class, and settings under torch's names."""
-    return [[p.name, p.module.torch_class, p.module.settings] for p in network.placed]
+    return [[p.name, p.module.torch_class, p.module.settings] for p in network.placed_modules]
 
 
-def predicted_shapes(network: Network, batch: int) -> list[list[Json]]:
+def predicted_shapes(network: Network, batch: int) -> list[list[JsonValue]]:
     """What each module puts out, in order: name and shape with the batch axis."""
-    return [[placed.name, [batch, *placed.after.shape]] for placed in network.placed]
+    return [[placed.name, [batch, *placed.after.shape]] for placed in network.placed_modules]
 
 
 def other_widths(gan: Gan) -> dict[str, Gan]:
@@ -152,22 +161,22 @@ def other_widths(gan: Gan) -> dict[str, Gan]:
     changed = {
         "base_channels": (1, widths.base_channels + 1, widths.max_channels + 1),
         "channels": (widths.channels + 1,),
-        start_argument(gan): (getattr(widths, start_argument(gan)) + 1,),
+        generator_input_argument(gan): (getattr(widths, generator_input_argument(gan)) + 1,),
     }
     return {
-        f"{name}={value}": narrowed(gan, alike=True, **{name: value})
+        f"{name}={value}": with_widths(gan, share_base_channels=True, **{name: value})
         for name, values in changed.items()
         for value in values
     }
 
 
-def make_job(plan: Plan, text: str) -> dict[str, Json]:
+def make_job(plan: Plan, text: str) -> dict[str, JsonValue]:
     """The job of the probe: the text, its networks at every width, and the mirrored pairs."""
     assert plan.run is not None, "a text that is not run needs no job"
     widths = {"full": plan.full, "run": plan.run, "thin": plan.thin}
     return {
         "text": text,
-        "seed": SEED,
+        "seed": RECEIPT_SEED,
         "level": plan.level,
         "definitions": ["weights_init", *(n.class_name for n in networks_of(plan.full).values())],
         "networks": {
@@ -175,42 +184,45 @@ def make_job(plan: Plan, text: str) -> dict[str, Json]:
             for role, network in networks_of(plan.full).items()
         },
         "pairs": mirrored_pairs(plan.thin),
-        "group_counts": list(GROUPED) if counts_groups(plan.full) else [],
+        "group_counts": list(GROUP_COUNT_CHANNELS) if has_group_count(plan.full) else [],
     }
 
 
-GROUPED = range(1, 130)
+GROUP_COUNT_CHANNELS = range(1, 130)
 """Channels for which a text's own count of groups is held against ours."""
 
 
-def counts_groups(gan: Gan) -> bool:
+def has_group_count(gan: Gan) -> bool:
     """Whether the text brings a function that counts groups."""
-    modules = (placed.module for network in networks_of(gan).values() for placed in network.placed)
-    return any(isinstance(module, GroupNorm) and not module.whole for module in modules)
+    modules = (
+        placed.module for network in networks_of(gan).values() for placed in network.placed_modules
+    )
+    return any(isinstance(module, GroupNorm) and not module.single_group for module in modules)
 
 
-def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> dict[str, Json]:
+def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> dict[str, JsonValue]:
     thin = networks_of(widths["thin"])[role]
     return {
         "class_name": network.class_name,
-        "arguments": {name: arguments_of(gan, role) for name, gan in widths.items()},
+        "arguments": {name: constructor_arguments(gan, role) for name, gan in widths.items()},
         "input_shape": {
             name: list(networks_of(gan)[role].input_map.shape) for name, gan in widths.items()
         },
         "parameters": networks_of(widths["run"])[role].parameters,
         "layers": {"thin": _layers_with_sizes(thin)},
-        "output_shape": list(answer_shape(thin)),
+        "output_shape": list(forward_output_shape(thin)),
         "classes": widths["full"].widths.classes if network.takes_labels else None,
-        "labels": _label_use(network),
-        "copies": make_copies(network),
-        "draws": draws_of(networks_of(widths["run"])[role]),
+        "labels": _label_conditioning(network),
+        "copies": icnr_copies(network),
+        "draws": needed_draws(networks_of(widths["run"])[role]),
         "other_widths": {
-            name: arguments_of(gan, role) for name, gan in other_widths(widths["full"]).items()
+            name: constructor_arguments(gan, role)
+            for name, gan in other_widths(widths["full"]).items()
         },
     }
 
 
-def answer_shape(network: Network) -> tuple[int, ...]:
+def forward_output_shape(network: Network) -> tuple[int, ...]:
     """What ``forward`` gives for one sample: the last map, or one number where it is flattened."""
     return () if network.flat else network.output_map.shape
 
@@ -219,7 +231,7 @@ _THIN_CHANNELS = 8
 _DRAWS = 16
 
 
-def draws_of(network: Network) -> int:
+def needed_draws(network: Network) -> int:
     """How many draws of weights and inputs may be needed until a gradient is not zero.
 
     One, but where the ReLUs of a map are so few that all of them may be silent.
@@ -228,15 +240,15 @@ def draws_of(network: Network) -> int:
     return _DRAWS if min(inner, default=_THIN_CHANNELS) < _THIN_CHANNELS else 1
 
 
-def _label_use(network: Network) -> str | None:
+def _label_conditioning(network: Network) -> str | None:
     if network.embedding is not None:
         return "joined"
     return None if network.projection is None else "projected"
 
 
-def make_copies(network: Network) -> dict[str, int]:
+def icnr_copies(network: Network) -> dict[str, int]:
     """Layers before a shuffle, and how many of their kernels start alike, one behind the other."""
-    row = network.placed
+    row = network.placed_modules
     return {
         placed.name: prod(after.module.factors)
         for placed, after in pairwise(row)
@@ -244,28 +256,34 @@ def make_copies(network: Network) -> dict[str, int]:
     }
 
 
-def _layers_with_sizes(network: Network) -> list[list[Json]]:
+def _layers_with_sizes(network: Network) -> list[list[JsonValue]]:
     layers = predicted_layers(network)
-    for row, placed in zip(layers, network.placed, strict=True):
+    for row, placed in zip(layers, network.placed_modules, strict=True):
         row[2] |= {"input_size": list(placed.before.size), "output_size": list(placed.after.size)}
-        if isinstance(placed.module, Convolve) and placed.module.transposed:
+        if isinstance(placed.module, ConvolutionModule) and placed.module.transposed:
             windows = placed.module.layer.windows
             row[2]["inner"] = inner_region(windows, placed.before.size)
     return layers
 
 
-def convolutions(network: Network) -> list[tuple[Placed, Convolve]]:
+def convolutions(network: Network) -> list[tuple[PlacedModule, ConvolutionModule]]:
     """The convolutions of a network in order, with their places."""
-    return [(p, p.module) for p in network.placed if isinstance(p.module, Convolve)]
+    return [
+        (p, p.module) for p in network.placed_modules if isinstance(p.module, ConvolutionModule)
+    ]
 
 
-def mirrored_pairs(gan: Gan) -> list[list[Json]]:
+def mirrored_pairs(gan: Gan) -> list[list[JsonValue]]:
     """Each transposed layer with the convolution that mirrors it, and the two sizes between.
 
     Only between layers of the same channels whose weights are their own: a spectral norm divides
     them, and a patch's chain is another.
     """
-    if gan.discriminator is None or gan.style is None or gan.style.patch is not None:
+    if (
+        gan.discriminator is None
+        or gan.discriminator_style is None
+        or gan.discriminator_style.patch is not None
+    ):
         return []
     pairs = zip(convolutions(gan.generator), reversed(convolutions(gan.discriminator)), strict=True)
     return [

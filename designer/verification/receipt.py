@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from designer.brief.model import Level
+from designer.validation.json_readers import JsonValue
 
 Verdict = Literal["verified", "refuted", "not_run"]
-Json = Any
-"""A value that JSON can hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +27,8 @@ class Check:
 
     name: str
     passed: bool | None
-    predicted: Json = None
-    measured: Json = None
+    predicted: JsonValue = None
+    measured: JsonValue = None
     tolerance: float | None = None
     detail: str = ""
 
@@ -75,7 +74,7 @@ class Verification:
         return tuple(check for check in self.checks if check.passed is False)
 
 
-def receipt_json(receipt: Verification) -> dict[str, Json]:
+def receipt_json(receipt: Verification) -> dict[str, JsonValue]:
     """The receipt as the body of an answer: the ``verification`` object of a design."""
     return {
         "verdict": receipt.verdict,
@@ -88,7 +87,7 @@ def receipt_json(receipt: Verification) -> dict[str, Json]:
     }
 
 
-def read_receipt(document: Json) -> Verification:
+def read_receipt(document: JsonValue) -> Verification:
     """The receipt whose JSON this is.
 
     >>> width = Width(full=True, generator={"base_channels": 64}, discriminator=None)
@@ -118,7 +117,7 @@ def read_receipt(document: Json) -> Verification:
     return receipt
 
 
-def portable_receipt(document: Mapping[str, Json]) -> dict[str, Json]:
+def portable_receipt(document: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """A receipt's JSON without what may differ between machines that agree: versions and rounding.
 
     Measured numbers with a fraction depend on the processor in their last digits; whether they
@@ -135,7 +134,7 @@ def portable_receipt(document: Mapping[str, Json]) -> dict[str, Json]:
     return {**document, "torch_version": None, "checks": checks}
 
 
-def _has_fraction(value: Json) -> bool:
+def _has_fraction(value: JsonValue) -> bool:
     if isinstance(value, Mapping):
         return any(map(_has_fraction, value.values()))
     if isinstance(value, list | tuple):
@@ -143,10 +142,10 @@ def _has_fraction(value: Json) -> bool:
     return isinstance(value, float)
 
 
-def _check_json(check: Check) -> dict[str, Json]:
+def _check_json(check: Check) -> dict[str, JsonValue]:
     return {name: getattr(check, name) for name in Check.__slots__}
 
 
-def _width_json(width: Width) -> dict[str, Json]:
+def _width_json(width: Width) -> dict[str, JsonValue]:
     discriminator = None if width.discriminator is None else dict(width.discriminator)
     return {"full": width.full, "generator": dict(width.generator), "discriminator": discriminator}

@@ -26,37 +26,37 @@ class ReceiptStore(Protocol):
 
 
 class RecentReceipts:
-    """The ``most`` receipts that were last asked for, in this process; safe for many threads."""
+    """The ``max_receipts`` receipts that were last asked for, in this process; safe for many threads."""
 
-    def __init__(self, most: int = 256) -> None:
-        assert most > 0, f"a store keeps at least 1 receipt, got {most}"
-        self._most = most
+    def __init__(self, max_receipts: int = 256) -> None:
+        assert max_receipts > 0, f"a store keeps at least 1 receipt, got {max_receipts}"
+        self._max_receipts = max_receipts
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, Verification] = OrderedDict()
+        self._receipts: OrderedDict[str, Verification] = OrderedDict()
 
     def get(self, key: str) -> Verification | None:
         """The receipt of that key, from now on the last to be forgotten."""
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
+            if key in self._receipts:
+                self._receipts.move_to_end(key)
+            return self._receipts.get(key)
 
     def put(self, key: str, receipt: Verification) -> None:
         """Keep a receipt and forget the one that nobody asked for the longest time."""
         with self._lock:
-            self._kept[key] = receipt
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            self._receipts[key] = receipt
+            self._receipts.move_to_end(key)
+            while len(self._receipts) > self._max_receipts:
+                self._receipts.popitem(last=False)
 
 
 def receipt_key(text_sha256: str, gan: Gan, *, level: Level, policy: WidthPolicy) -> str:
     """A name for all that a receipt depends on."""
-    on = (text_sha256, gan, str(level), policy, VERSION, installed_torch())
-    return sha256(repr(on).encode()).hexdigest()
+    dependencies = (text_sha256, gan, str(level), policy, VERSION, installed_torch_version())
+    return sha256(repr(dependencies).encode()).hexdigest()
 
 
-def installed_torch() -> str:
+def installed_torch_version() -> str:
     """The installed torch, told without importing it."""
     try:
         return version("torch")

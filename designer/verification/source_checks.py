@@ -28,21 +28,21 @@ _MODULES = {"torch", "nn"}
 
 def check_text(text: str, stated_sha256: str) -> Iterator[Check]:
     """Digest, grammar, and imports of torch alone."""
-    found = digest(text)
+    found = text_sha256(text)
     yield Check(
         name="text.sha256",
         passed=found == stated_sha256,
         predicted=stated_sha256,
         measured=found,
     )
-    tree = parse(text)
+    tree = parse_or_none(text)
     yield Check(
         name="text.compiles",
         passed=tree is not None,
         predicted=True,
         measured=tree is not None,
     )
-    packages = sorted(_imports(tree)) if tree is not None else []
+    packages = sorted(_imported_packages(tree)) if tree is not None else []
     yield Check(
         name="text.imports",
         passed=packages == ["torch"] if tree is not None else None,
@@ -52,12 +52,12 @@ def check_text(text: str, stated_sha256: str) -> Iterator[Check]:
     )
 
 
-def digest(text: str) -> str:
+def text_sha256(text: str) -> str:
     """SHA-256 of the text's UTF-8 bytes, in hexadecimal."""
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def parse(text: str) -> ast.Module | None:
+def parse_or_none(text: str) -> ast.Module | None:
     """The tree of a text that compiles; None for one that does not."""
     try:
         compile(text, "model.py", "exec", dont_inherit=True)
@@ -66,7 +66,7 @@ def parse(text: str) -> ast.Module | None:
         return None
 
 
-def _imports(tree: ast.Module) -> set[str]:
+def _imported_packages(tree: ast.Module) -> set[str]:
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -76,23 +76,23 @@ def _imports(tree: ast.Module) -> set[str]:
     return found
 
 
-def is_plain(text: str) -> bool:
+def is_plain_source(text: str) -> bool:
     r"""Whether a text keeps to what our own texts use, so that its worker may be used again.
 
     Imports of torch, classes and functions, a few builtins, no dunder but ``__init__``, and no
     assignment to an attribute of anything but ``self``.
 
-    >>> is_plain("import torch\nfrom torch import nn\nprint(open('x'))")
+    >>> is_plain_source("import torch\nfrom torch import nn\nprint(open('x'))")
     False
     """
-    tree = parse(text)
-    if tree is None or not _imports(tree) <= {"torch"}:
+    tree = parse_or_none(text)
+    if tree is None or not _imported_packages(tree) <= {"torch"}:
         return False
-    known = _BUILTINS | _MODULES | _defined(tree)
+    known = _BUILTINS | _MODULES | _defined_names(tree)
     return all(_is_plain_node(node, known) for node in ast.walk(tree))
 
 
-def _defined(tree: ast.Module) -> set[str]:
+def _defined_names(tree: ast.Module) -> set[str]:
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef):

@@ -24,7 +24,7 @@ from designer.verification.checks.standard import (
 )
 from designer.verification.limits import WidthPolicy
 from designer.verification.predictions import (
-    SEED,
+    RECEIPT_SEED,
     Plan,
     make_job,
     plan_verification,
@@ -33,9 +33,14 @@ from designer.verification.predictions import (
 )
 from designer.verification.receipt import Check, Verification
 from designer.verification.receipt_store import ReceiptStore, receipt_key
-from designer.verification.source_checks import check_text, digest, is_plain, parse
+from designer.verification.source_checks import (
+    check_text,
+    is_plain_source,
+    parse_or_none,
+    text_sha256,
+)
 
-STANDARD: tuple[Comparison, ...] = (
+STANDARD_COMPARISONS: tuple[Comparison, ...] = (
     compare_load,
     compare_layers,
     compare_shapes,
@@ -50,10 +55,13 @@ STANDARD: tuple[Comparison, ...] = (
 )
 """The comparisons of level ``standard``, in the order of the receipt."""
 
-COMPARISONS = {Level.STANDARD: STANDARD, Level.FULL: (*STANDARD, compare_full)}
+COMPARISONS = {
+    Level.STANDARD: STANDARD_COMPARISONS,
+    Level.FULL: (*STANDARD_COMPARISONS, compare_full),
+}
 
 
-class Runner(Protocol):
+class ProbeRunner(Protocol):
     """Runs a job of the probe somewhere; ``Pool.run`` is one, and so is the probe itself."""
 
     def __call__(self, job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
@@ -65,7 +73,7 @@ def verify_source(
     gan: Gan,
     *,
     level: Level,
-    runner: Runner,
+    runner: ProbeRunner,
     policy: WidthPolicy | None = None,
     store: ReceiptStore | None = None,
 ) -> Verification:
@@ -93,7 +101,7 @@ def verify_text(
     gan: Gan,
     *,
     level: Level,
-    runner: Runner,
+    runner: ProbeRunner,
     policy: WidthPolicy | None = None,
 ) -> Verification:
     """The receipt of any text, compiling or not, whose digest is stated to be ``stated_sha256``.
@@ -104,48 +112,52 @@ def verify_text(
     """
     plan = plan_verification(gan, level=level, policy=policy or WidthPolicy())
     checks = list(check_text(text, stated_sha256))
-    if parse(text) is None:
-        return _receipt(plan, text, [*checks, *_not_run("the text does not compile")], None)
+    if parse_or_none(text) is None:
+        return _make_receipt(
+            plan, text, [*checks, *_not_run_checks("the text does not compile")], None
+        )
     if plan.run is None:
-        return _receipt(plan, text, [*checks, *_not_run(_too_dear(plan))], None)
+        return _make_receipt(plan, text, [*checks, *_not_run_checks(_cost_reason(plan))], None)
     job = make_job(plan, text)
-    measured = runner(job, discard=level is Level.FULL or not is_plain(text))
+    measured = runner(job, discard=level is Level.FULL or not is_plain_source(text))
     for compare in COMPARISONS[level]:
         checks += compare(plan, measured)
-    return _receipt(plan, text, checks, str(measured.get("torch_version")))
+    return _make_receipt(plan, text, checks, str(measured.get("torch_version")))
 
 
-def unverified(source: PythonSource) -> Verification:
+def unverified_receipt(source: PythonSource) -> Verification:
     """The receipt of a text whose verification nobody asked for."""
     return Verification(
         level=Level.NONE,
         checks=(Check(name="run", passed=None, detail="not asked for"),),
         width=None,
         torch_version=None,
-        seed=SEED,
+        seed=RECEIPT_SEED,
         source_sha256=source.sha256,
     )
 
 
-def _receipt(plan: Plan, text: str, checks: list[Check], torch_version: str | None) -> Verification:
+def _make_receipt(
+    plan: Plan, text: str, checks: list[Check], torch_version: str | None
+) -> Verification:
     return Verification(
         level=plan.level,
         checks=tuple(checks),
         width=plan.width if torch_version is not None else None,
         torch_version=torch_version,
-        seed=SEED,
-        source_sha256=digest(text),
+        seed=RECEIPT_SEED,
+        source_sha256=text_sha256(text),
     )
 
 
-def _not_run(reason: str) -> list[Check]:
-    names = [compare.__name__.removeprefix("compare_") for compare in STANDARD]
+def _not_run_checks(reason: str) -> list[Check]:
+    names = [compare.__name__.removeprefix("compare_") for compare in STANDARD_COMPARISONS]
     return [Check(name=name, passed=None, detail=reason) for name in names]
 
 
-def _too_dear(plan: Plan) -> str:
-    least = plan.full if plan.level is Level.FULL else plan.thin
+def _cost_reason(plan: Plan) -> str:
+    smallest = plan.full if plan.level is Level.FULL else plan.thin
     return (
-        f"not run: {predicted_multiply_adds(least):,} multiply-adds and {predicted_bytes(least):,}"
-        f" bytes are predicted at {least.widths.base_channels} base_channels, above the limits"
+        f"not run: {predicted_multiply_adds(smallest):,} multiply-adds and {predicted_bytes(smallest):,}"
+        f" bytes are predicted at {smallest.widths.base_channels} base_channels, above the limits"
     )

@@ -16,18 +16,18 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from designer.errors import ProbeFailed
-from designer.verification.channel import Channel
+from designer.verification.channel import JsonChannel
 from designer.verification.limits import Limits
 from designer.verification.sandbox.privileges import (
-    NEW_PID,
+    CLONE_NEWPID,
     adopt_orphans,
-    allow_cpu,
-    confine,
     die_with_parent,
+    drop_privileges,
+    set_cpu_limit,
     unshare,
 )
 
-LONGEST_JOB = 64 * 2**20
+MAX_JOB_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +37,9 @@ class Worker:
     run_job: Callable[[dict[str, Any]], dict[str, Any]]
     limits: Limits
     scratch: Path
-    user: int | None
+    uid: int | None
 
-    def start(self, channel: Channel) -> NoReturn:
+    def start(self, channel: JsonChannel) -> NoReturn:
         """Be the head of the worker's family, in a session and a process namespace of its own.
 
         The namespace's first process adopts orphans, and the working one is its child: the kernel
@@ -49,40 +49,42 @@ class Worker:
         os.dup2(1, 2)  # the keeper's standard output is the null device: a text has no voice
         die_with_parent()
         adopt_orphans()
-        isolated = unshare(NEW_PID)
+        isolated = unshare(CLONE_NEWPID)
         if isolated:
             first = os.fork()
             if first:
                 channel.close()
-                _outlive(first)
+                _wait_for_child(first)
             die_with_parent()
         working = os.fork()
         if working:
             channel.close()
-            _outlive(working)
+            _wait_for_child(working)
         try:
             self._work(channel, enforced=["process-namespace"] if isolated else [])
         finally:
             os._exit(1)
 
-    def _work(self, channel: Channel, *, enforced: list[str]) -> None:
-        enforced += confine(self.limits, self.scratch, user=self.user)
+    def _work(self, channel: JsonChannel, *, enforced: list[str]) -> None:
+        enforced += drop_privileges(self.limits, self.scratch, uid=self.uid)
         die_with_parent()
         channel.send({"enforced": enforced})
         while True:
-            job = channel.receive(limit=LONGEST_JOB)
-            allow_cpu(self.limits.seconds(job.get("level"))[1])
-            channel.send({**_answer(self.run_job, job), "resident_bytes": _peak_resident_bytes()})
+            job = channel.receive(limit=MAX_JOB_BYTES)
+            set_cpu_limit(self.limits.time_limits(job.get("level"))[1])
+            channel.send(
+                {**_run_and_reply(self.run_job, job), "resident_bytes": _peak_resident_bytes()}
+            )
 
 
-def _outlive(child: int) -> NoReturn:
+def _wait_for_child(child: int) -> NoReturn:
     """Reap whatever ends here, until the child does."""
     while os.wait()[0] != child:
         pass
     os._exit(0)
 
 
-def _answer(
+def _run_and_reply(
     run_job: Callable[[dict[str, Any]], dict[str, Any]], job: dict[str, Any]
 ) -> dict[str, Any]:
     try:

@@ -20,11 +20,11 @@ OPEN_FOLDERS = ("/problems/", "/static/", "/web/")
 METRICS_PATH = "/metrics"
 """The path of figures about everybody's requests: never counted, and no client's to read."""
 
-METRICS_KEY = "metrics"
+METRICS_KEY_NAME = "metrics"
 """The name of the keys that open it, and nothing else."""
 
-SCHEME = "bearer"
-REALM = 'Bearer realm="gan-designer"'
+AUTH_SCHEME = "bearer"
+BEARER_CHALLENGE = 'Bearer realm="gan-designer"'
 
 
 def is_open(path: str) -> bool:
@@ -36,21 +36,21 @@ def is_open(path: str) -> bool:
     return path in OPEN_PATHS or path.startswith(OPEN_FOLDERS)
 
 
-def install_names(app: Flask, ring: KeyRing) -> None:
+def install_key_lookup(app: Flask, ring: KeyRing) -> None:
     """Find out whose each request is, before it is counted."""
 
     def name_client() -> None:
-        key = ring.owner(presented_key() or "")
+        key = ring.find_key(presented_key() or "")
         g.api_key = key
         g.key_name = key.name if key else None
 
     app.before_request(name_client)
 
 
-def install_refusals(app: Flask) -> None:
+def install_authorization(app: Flask) -> None:
     """Turn away who has no key, after the request was counted; keep answers out of shared caches."""
-    app.before_request(_refuse_strangers)
-    app.after_request(_keep_private)
+    app.before_request(_refuse_unauthorized)
+    app.after_request(_make_private)
 
 
 def presented_key() -> str | None:
@@ -62,7 +62,7 @@ def presented_key() -> str | None:
     'open sesame'
     """
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
-    return text if scheme.lower() == SCHEME else None
+    return text if scheme.lower() == AUTH_SCHEME else None
 
 
 def current_key() -> ApiKey | None:
@@ -71,27 +71,27 @@ def current_key() -> ApiKey | None:
     return key
 
 
-def _refuse_strangers() -> Response | None:
-    if request.method == "OPTIONS" or is_open(request.path) or _may_enter():
+def _refuse_unauthorized() -> Response | None:
+    if request.method == "OPTIONS" or is_open(request.path) or _is_authorized():
         return None
     if presented_key() is None:
         response = problem_response(
             PROBLEMS["no_key"], detail="the request came without the header Authorization: Bearer"
         )
-        response.headers["WWW-Authenticate"] = REALM
+        response.headers["WWW-Authenticate"] = BEARER_CHALLENGE
     else:
         response = problem_response(PROBLEMS["wrong_key"], detail="the key opens nothing here")
-        response.headers["WWW-Authenticate"] = f'{REALM}, error="invalid_token"'
+        response.headers["WWW-Authenticate"] = f'{BEARER_CHALLENGE}, error="invalid_token"'
     return response
 
 
-def _may_enter() -> bool:
+def _is_authorized() -> bool:
     """Whether the request has a key that opens this door."""
     name = g.key_name
-    return name is not None and (name == METRICS_KEY) == (request.path == METRICS_PATH)
+    return name is not None and (name == METRICS_KEY_NAME) == (request.path == METRICS_PATH)
 
 
-def _keep_private(response: Response) -> Response:
+def _make_private(response: Response) -> Response:
     """A cache in front would hand one client's answer to others, who may have no key."""
     if not is_open(request.path) and response.cache_control.public:
         response.cache_control.public = False

@@ -10,7 +10,7 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from flask import g, request
 
-ANYONE = "anyone"
+ANONYMOUS_OWNER = "anyone"
 """Whose everything is where no keys are on."""
 
 
@@ -25,7 +25,7 @@ def current_client() -> str:
     'address:192.0.2.7'
     """
     name = g.get("key_name")
-    return f"key:{name}" if name else f"address:{household(request.remote_addr or '')}"
+    return f"key:{name}" if name else f"address:{network_prefix(request.remote_addr or '')}"
 
 
 def current_owner() -> str:
@@ -39,18 +39,18 @@ def current_owner() -> str:
     'anyone'
     """
     name = g.get("key_name")
-    return f"key:{name}" if name else ANYONE
+    return f"key:{name}" if name else ANONYMOUS_OWNER
 
 
 @lru_cache(maxsize=4096)
-def household(address: str) -> str:
+def network_prefix(address: str) -> str:
     """What one client's addresses have in common: an IPv6 client has a whole /64 to call from.
 
-    >>> household("2001:db8:1:2:a:b:c:d")
+    >>> network_prefix("2001:db8:1:2:a:b:c:d")
     '2001:db8:1:2::/64'
-    >>> household("::ffff:192.0.2.7")
+    >>> network_prefix("::ffff:192.0.2.7")
     '192.0.2.7'
-    >>> household("no address")
+    >>> network_prefix("no address")
     'unknown'
     """
     try:

@@ -43,7 +43,7 @@ class ApiKey:
             )
         if not _DIGEST.fullmatch(self.digest):
             raise KeyRefused("its digest must be the 64 hexadecimal digits that sha256sum prints")
-        check_rate_limit(self.rate_limit)
+        validate_rate_limit(self.rate_limit)
 
     @property
     def entry(self) -> str:
@@ -56,7 +56,7 @@ class KeyRing:
     """All keys; none at all: nobody needs one. Several may have one name, as while one is changed.
 
     >>> ring = KeyRing(keys=(ApiKey(name="alice", digest=sha256(b"open").hexdigest()),))
-    >>> ring.owner("open").name, ring.owner("Open"), bool(KeyRing(keys=()))
+    >>> ring.find_key("open").name, ring.find_key("Open"), bool(KeyRing(keys=()))
     ('alice', None, False)
     """
 
@@ -64,24 +64,24 @@ class KeyRing:
 
     def __post_init__(self) -> None:
         first: dict[str, int] = {}
-        for place, key in enumerate(self.keys, start=1):
-            if (other := first.setdefault(key.digest, place)) != place:
-                raise KeyRefused(f"keys {other} and {place} are the same")
+        for position, key in enumerate(self.keys, start=1):
+            if (other := first.setdefault(key.digest, position)) != position:
+                raise KeyRefused(f"keys {other} and {position} are the same")
 
     def __bool__(self) -> bool:
         return bool(self.keys)
 
-    def owner(self, presented: str) -> ApiKey | None:
+    def find_key(self, presented: str) -> ApiKey | None:
         """The key of this text, compared with every one to its end: time tells nothing of them."""
         digest = sha256(presented.encode("latin-1", "replace")).hexdigest()
         found = [key for key in self.keys if compare_digest(key.digest, digest)]
         return found[0] if found else None
 
 
-def check_rate_limit(limit: str) -> None:
+def validate_rate_limit(limit: str) -> None:
     """Refuse what flask-limiter does not understand.
 
-    >>> check_rate_limit("10/second;1000/hour")
+    >>> validate_rate_limit("10/second;1000/hour")
 
     Raises:
         KeyRefused: with an example of one.
@@ -104,7 +104,7 @@ def read_keys(entries: Iterable[str]) -> tuple[ApiKey, ...]:
         KeyRefused: naming an entry by its place.
     """
     kept = [entry.strip() for entry in entries if entry.strip()]
-    return tuple(_read_key(place, entry) for place, entry in enumerate(kept, start=1))
+    return tuple(_read_key(position, entry) for position, entry in enumerate(kept, start=1))
 
 
 def read_keys_file(path: str) -> tuple[ApiKey, ...]:
@@ -128,12 +128,12 @@ def read_keys_file(path: str) -> tuple[ApiKey, ...]:
     return keys
 
 
-def _read_key(place: int, entry: str) -> ApiKey:
+def _read_key(position: int, entry: str) -> ApiKey:
     parts = entry.split(":")
     if len(parts) not in (2, 3):
-        raise KeyRefused(f"key {place} must be name:sha256 or name:sha256:limit")
+        raise KeyRefused(f"key {position} must be name:sha256 or name:sha256:limit")
     name, digest, *limit = parts
     try:
         return ApiKey(name=name, digest=digest.lower(), rate_limit=(limit or [""])[0])
     except KeyRefused as refusal:
-        raise KeyRefused(f"key {place}: {refusal}") from None
+        raise KeyRefused(f"key {position}: {refusal}") from None

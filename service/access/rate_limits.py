@@ -1,7 +1,7 @@
 """How often one client may call: counted by flask-limiter, in Redis where replicas share one.
 
 Where Redis is gone or slow, each web process counts for itself until it is back; nobody waits for
-it longer than ``REDIS_PATIENCE_S``, and no request fails for it.
+it longer than ``REDIS_TIMEOUT_S``, and no request fails for it.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from service.access.client import current_client
 from service.problems.problem_document import problem_response
 from service.problems.registry import PROBLEMS
 
-REDIS_PATIENCE_S = 0.25
+REDIS_TIMEOUT_S = 0.25
 """Seconds that a request waits for Redis before it is counted here."""
 
 
-def install_rates(app: Flask, *, rate_limit: str, redis_url: str) -> None:
+def install_rate_limits(app: Flask, *, rate_limit: str, redis_url: str) -> None:
     """Count the requests of each client; its key's own limit goes before the one for everybody."""
 
     def limit_of_client() -> str:
@@ -37,7 +37,7 @@ def install_rates(app: Flask, *, rate_limit: str, redis_url: str) -> None:
         current_client,
         application_limits=[limit_of_client],
         request_identifier=lambda: "any",  # one count for all routes, and for paths that are none
-        storage_uri=storage_address(redis_url),
+        storage_uri=storage_uri(redis_url),
         storage_options=redis_options() if redis_url else {},
         in_memory_fallback_enabled=True,
         swallow_errors=True,  # of two threads that find Redis gone, flask-limiter saves only one
@@ -45,13 +45,13 @@ def install_rates(app: Flask, *, rate_limit: str, redis_url: str) -> None:
     )
     limiter.request_filter(_is_uncounted)
     limiter.init_app(app)
-    app.register_error_handler(RateLimitExceeded, lambda error: answer_excess(error, limiter))
+    app.register_error_handler(RateLimitExceeded, lambda error: rate_limit_response(error, limiter))
 
 
-def storage_address(redis_url: str) -> str:
+def storage_uri(redis_url: str) -> str:
     """The storage as flask-limiter names it.
 
-    >>> storage_address(""), storage_address("unix:///run/redis.sock")
+    >>> storage_uri(""), storage_uri("unix:///run/redis.sock")
     ('memory://', 'redis+unix:///run/redis.sock')
     """
     return redis_url.replace("unix://", "redis+unix://", 1) or "memory://"
@@ -60,14 +60,14 @@ def storage_address(redis_url: str) -> str:
 def redis_options() -> dict[str, Any]:
     """How long and how often Redis is asked: once, and not for long."""
     return {
-        "socket_timeout": REDIS_PATIENCE_S,
-        "socket_connect_timeout": REDIS_PATIENCE_S,
+        "socket_timeout": REDIS_TIMEOUT_S,
+        "socket_connect_timeout": REDIS_TIMEOUT_S,
         "retry": Retry(NoBackoff(), 0),
         "wrap_exceptions": True,
     }
 
 
-def answer_excess(error: RateLimitExceeded, limiter: Limiter) -> Response:
+def rate_limit_response(error: RateLimitExceeded, limiter: Limiter) -> Response:
     """The answer to one request too many: how many are served in which time, when to come back."""
     allowed, window_s = error.limit.limit.amount, error.limit.limit.get_expiry()
     retry_after_s = _seconds_left(limiter.current_limit, window_s)

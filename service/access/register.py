@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.access.authentication import install_names, install_refusals
-from service.access.rate_limits import install_rates
+from service.access.authentication import install_authorization, install_key_lookup
+from service.access.rate_limits import install_rate_limits
 from service.settings.config import Config
 
 
@@ -21,8 +21,8 @@ def install_access(app: Flask, config: Config) -> None:
         )
     ring = config.key_ring
     if ring:
-        install_names(app, ring)
+        install_key_lookup(app, ring)
     if config.rate_limit or any(key.rate_limit for key in ring.keys):
-        install_rates(app, rate_limit=config.rate_limit, redis_url=config.redis_url)
+        install_rate_limits(app, rate_limit=config.rate_limit, redis_url=config.redis_url)
     if ring:
-        install_refusals(app)
+        install_authorization(app)

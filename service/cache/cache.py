@@ -7,15 +7,15 @@ from hashlib import sha256
 from pathlib import Path
 
 from designer.verification.limits import MIB
-from service.cache.checksummed_text import seal, unseal
-from service.cache.fault_tolerant_store import Guarded, Store
-from service.cache.hit_counts import Tally
-from service.cache.lru import Recent
-from service.cache.redis_store import Shared
-from service.cache.sqlite_store import Disk
+from service.cache.checksummed_text import pack_text, unpack_text
+from service.cache.fault_tolerant_store import CacheStore, FaultTolerantStore
+from service.cache.hit_counts import HitCounts
+from service.cache.lru import LruCache
+from service.cache.redis_store import RedisCacheStore
+from service.cache.sqlite_store import SqliteCacheStore
 from service.settings.config import Config
 
-TURN_PATIENCE_S = 30.0
+KEY_LOCK_TIMEOUT_S = 30.0
 """Seconds to wait for another process that makes the same; after them it is made here too."""
 
 _DAY_S = 86_400
@@ -28,37 +28,42 @@ class Cache:
     """
 
     def __init__(
-        self, store: Store, *, memory_bytes: int, namespace: str = "", tally: Tally | None = None
+        self,
+        store: CacheStore,
+        *,
+        memory_bytes: int,
+        namespace: str = "",
+        hit_counts: HitCounts | None = None,
     ) -> None:
-        self.tally = tally or Tally()
-        self._recent: Recent[bytes] = Recent(most_bytes=memory_bytes)
-        self._store = Guarded(store)
+        self.hit_counts = hit_counts or HitCounts()
+        self._memory: LruCache[bytes] = LruCache(max_bytes=memory_bytes)
+        self._store = FaultTolerantStore(store)
         self._namespace = namespace
 
     def get(self, name: str) -> str | None:
         """The text of a name, None where it is not kept or not as it was kept."""
         key = self._key(name)
-        text = unseal(key, self._recent.get(key))
-        self.tally.note("memory", found=text is not None)
+        text = unpack_text(key, self._memory.get(key))
+        self.hit_counts.count_lookup("memory", found=text is not None)
         if text is not None:
             return text
-        kept = self._store.get(key)
-        text = unseal(key, kept)
-        self.tally.note(self._store.name, found=text is not None)
-        if kept is not None and text is not None:
-            self._recent.put(key, kept, size=len(key) + len(kept))
+        entry = self._store.get(key)
+        text = unpack_text(key, entry)
+        self.hit_counts.count_lookup(self._store.name, found=text is not None)
+        if entry is not None and text is not None:
+            self._memory.put(key, entry, size=len(key) + len(entry))
         return text
 
     def put(self, name: str, text: str) -> None:
         """Keep a text."""
         key = self._key(name)
-        kept = seal(key, text)
-        self._recent.put(key, kept, size=len(key) + len(kept))
-        self._store.put(key, kept)
+        entry = pack_text(key, text)
+        self._memory.put(key, entry, size=len(key) + len(entry))
+        self._store.put(key, entry)
 
-    def turn(self, name: str) -> AbstractContextManager[None]:
+    def lock(self, name: str) -> AbstractContextManager[None]:
         """Entered by one process at a time, as far as that can be had."""
-        return self._store.turn(self._key(name), patience_s=TURN_PATIENCE_S)
+        return self._store.lock(self._key(name), timeout_s=KEY_LOCK_TIMEOUT_S)
 
     def state(self) -> dict[str, str | None]:
         """Whether the store works, tried now: ``backend``, ``state`` (ok, degraded), ``reason``."""
@@ -75,12 +80,14 @@ class Cache:
 def open_cache(config: Config, *, namespace: str = "") -> Cache:
     """The cache that the settings ask for; nothing is opened before its first use."""
     return Cache(
-        open_store(config), memory_bytes=config.cache_memory_mib * MIB // 2, namespace=namespace
+        open_cache_store(config),
+        memory_bytes=config.cache_memory_mib * MIB // 2,
+        namespace=namespace,
     )
 
 
-def open_store(config: Config) -> Store:
+def open_cache_store(config: Config) -> CacheStore:
     """Redis where there is one, else a file of this machine."""
     if config.redis_url:
-        return Shared(config.redis_url, keep_s=config.cache_days * _DAY_S)
-    return Disk(Path(config.state_folder), most_bytes=config.cache_disk_mib * MIB)
+        return RedisCacheStore(config.redis_url, ttl_s=config.cache_days * _DAY_S)
+    return SqliteCacheStore(Path(config.state_folder), max_bytes=config.cache_disk_mib * MIB)

@@ -9,7 +9,7 @@ from designer.verification import Verification, read_receipt, receipt_json
 from service.cache.cache import Cache
 
 
-class KeptReceipts:
+class CachedReceipts:
     """A ReceiptStore of the library, kept in the service's cache."""
 
     def __init__(self, cache: Cache) -> None:

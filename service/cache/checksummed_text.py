@@ -14,27 +14,27 @@ MAX_BYTES = 32 * 2**20
 _LEVEL = 1
 
 
-def seal(key: str, text: str) -> bytes:
+def pack_text(key: str, text: str) -> bytes:
     """The bytes to keep.
 
-    >>> len(seal("key", "{}" * 10_000)) < 400
+    >>> len(pack_text("key", "{}" * 10_000)) < 400
     True
     """
     return zlib.compress(f"{key}\n{text}".encode(), _LEVEL)
 
 
-def unseal(key: str, kept: object) -> str | None:
+def unpack_text(key: str, entry: object) -> str | None:
     """The text that was sealed under the key; None for anything else.
 
-    >>> unseal("key", seal("key", "{}")), unseal("another", seal("key", "{}")), unseal("key", b"{}")
+    >>> unpack_text("key", pack_text("key", "{}")), unpack_text("another", pack_text("key", "{}")), unpack_text("key", b"{}")
     ('{}', None, None)
     """
-    if not isinstance(kept, bytes):
+    if not isinstance(entry, bytes):
         return None
-    opener = zlib.decompressobj()
+    decompressor = zlib.decompressobj()
     try:
-        content = opener.decompress(kept, MAX_BYTES).decode()
+        content = decompressor.decompress(entry, MAX_BYTES).decode()
     except (zlib.error, UnicodeDecodeError):
         return None
     found, _, text = content.partition("\n")
-    return text if opener.eof and found == key else None
+    return text if decompressor.eof and found == key else None

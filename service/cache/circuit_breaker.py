@@ -12,17 +12,17 @@ PAUSE_S = 2.0
 """Seconds between two tries of what failed."""
 
 
-class Breaker:
+class CircuitBreaker:
     """Open while calls succeed; after a failure one call every ``pause_s`` seconds is let through.
 
     Each change of state is logged once.
 
-    >>> door = Breaker("reading")
-    >>> door.report("no answer")
-    >>> door.admits(), door.reason
+    >>> breaker = CircuitBreaker("reading")
+    >>> breaker.record_result("no answer")
+    >>> breaker.allows_call(), breaker.reason
     (False, 'no answer')
-    >>> door.report(None)
-    >>> door.admits(), door.reason
+    >>> breaker.record_result(None)
+    >>> breaker.allows_call(), breaker.reason
     (True, None)
     """
 
@@ -38,7 +38,7 @@ class Breaker:
         """What the last call failed from; None where it succeeded."""
         return self._reason
 
-    def admits(self) -> bool:
+    def allows_call(self) -> bool:
         """Whether a call may be made now; the one that may try keeps the others waiting."""
         if self._reason is None:
             return True
@@ -48,7 +48,7 @@ class Breaker:
             self._next_try = time.monotonic() + self._pause_s
             return True
 
-    def report(self, failure: str | None, *, in_full: str = "") -> None:
+    def record_result(self, failure: str | None, *, in_full: str = "") -> None:
         """Say how a call ended: None is success; ``in_full`` is for the log alone."""
         if failure is None and self._reason is None:
             return

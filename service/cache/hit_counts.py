@@ -5,29 +5,29 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-Listener = Callable[[str, str], None]
+LookupListener = Callable[[str, str], None]
 """Called with the tier and the outcome, ``hit`` or ``miss``."""
 
 
-class Tally:
+class HitCounts:
     """Counts per tier and outcome; safe for many threads.
 
-    >>> tally = Tally()
-    >>> tally.note("memory", found=True)
-    >>> tally.counts
+    >>> hit_counts = HitCounts()
+    >>> hit_counts.count_lookup("memory", found=True)
+    >>> hit_counts.counts
     {'memory': {'hit': 1, 'miss': 0}}
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts: dict[str, dict[str, int]] = {}
-        self._listeners: tuple[Listener, ...] = ()
+        self._listeners: tuple[LookupListener, ...] = ()
 
-    def listen(self, listener: Listener) -> None:
+    def add_listener(self, listener: LookupListener) -> None:
         """Tell the listener of everything that is counted from now on."""
         self._listeners += (listener,)
 
-    def note(self, tier: str, *, found: bool) -> None:
+    def count_lookup(self, tier: str, *, found: bool) -> None:
         """Count one question to a tier."""
         outcome = "hit" if found else "miss"
         with self._lock:

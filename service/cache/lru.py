@@ -7,26 +7,26 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
-Value = TypeVar("Value")
+CachedValue = TypeVar("CachedValue")
 
 ENTRY_BYTES = 512
 """What the books of one entry cost beside its key and its value."""
 
 
-class Recent(Generic[Value]):
-    """Values up to ``most_bytes`` in all; the one that nobody asked for the longest time goes first.
+class LruCache(Generic[CachedValue]):
+    """Values up to ``max_bytes`` in all; the one that nobody asked for the longest time goes first.
 
-    >>> kept: Recent[str] = Recent(most_bytes=2000)
+    >>> kept: LruCache[str] = LruCache(max_bytes=2000)
     >>> for name in "abc":
     ...     kept.put(name, name.upper(), size=400)
     >>> [kept.get(name) for name in "abc"]
     [None, 'B', 'C']
     """
 
-    def __init__(self, *, most_bytes: int) -> None:
-        self._most_bytes = most_bytes
+    def __init__(self, *, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
         self._lock = threading.Lock()
-        self._kept: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
+        self._entries: OrderedDict[Hashable, tuple[CachedValue, int]] = OrderedDict()
         self._bytes = 0
 
     @property
@@ -34,25 +34,25 @@ class Recent(Generic[Value]):
         """Bytes that are kept now."""
         return self._bytes
 
-    def get(self, key: Hashable) -> Value | None:
+    def get(self, key: Hashable) -> CachedValue | None:
         """The value of a key, from now on the last to go; None where it is not kept."""
         with self._lock:
-            found = self._kept.get(key)
+            found = self._entries.get(key)
             if found is None:
                 return None
-            self._kept.move_to_end(key)
+            self._entries.move_to_end(key)
             return found[0]
 
-    def put(self, key: Hashable, value: Value, *, size: int) -> None:
+    def put(self, key: Hashable, value: CachedValue, *, size: int) -> None:
         """Keep a value of so many bytes; one that would drive out most of the others is not kept."""
         size += ENTRY_BYTES
         with self._lock:
-            if key in self._kept:
-                self._bytes -= self._kept.pop(key)[1]
-            if size > self._most_bytes // 2:
+            if key in self._entries:
+                self._bytes -= self._entries.pop(key)[1]
+            if size > self._max_bytes // 2:
                 return
-            self._kept[key] = (value, size)
+            self._entries[key] = (value, size)
             self._bytes += size
-            while self._bytes > self._most_bytes:
-                _, (_, freed) = self._kept.popitem(last=False)
+            while self._bytes > self._max_bytes:
+                _, (_, freed) = self._entries.popitem(last=False)
                 self._bytes -= freed

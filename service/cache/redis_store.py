@@ -15,20 +15,20 @@ from redis.retry import Retry
 TIMEOUT_S = 0.25
 """Seconds for a connection, and for an answer."""
 
-TURN_S = 10.0
+LOCK_LEASE_S = 10.0
 """Seconds after which a turn ends by itself unless it is renewed: whoever held it may have died."""
 
 _PREFIX = "gan-designer:cache:"
 _POLL_S = 0.05
 
 
-class Shared:
-    """Bytes by key in the Redis at ``url``, each for ``keep_s`` seconds after it was put."""
+class RedisCacheStore:
+    """Bytes by key in the Redis at ``url``, each for ``ttl_s`` seconds after it was put."""
 
     name = "redis"
 
-    def __init__(self, url: str, *, keep_s: int) -> None:
-        self._keep_s = keep_s
+    def __init__(self, url: str, *, ttl_s: int) -> None:
+        self._ttl_s = ttl_s
         self._redis = Redis.from_url(
             url,
             socket_timeout=TIMEOUT_S,
@@ -43,14 +43,14 @@ class Shared:
 
     def put(self, key: str, value: bytes) -> None:
         """Keep bytes for a while."""
-        self._redis.set(_PREFIX + key, value, ex=self._keep_s)
+        self._redis.set(_PREFIX + key, value, ex=self._ttl_s)
 
-    def take_turn(self, key: str, *, patience_s: float) -> Callable[[], None]:
+    def acquire_lock(self, key: str, *, timeout_s: float) -> Callable[[], None]:
         """A lock that is renewed as long as this process lives, and ends by itself after that."""
         lock = self._redis.lock(
-            f"{_PREFIX}turn:{key}", timeout=TURN_S, sleep=_POLL_S, thread_local=False
+            f"{_PREFIX}turn:{key}", timeout=LOCK_LEASE_S, sleep=_POLL_S, thread_local=False
         )
-        if not lock.acquire(blocking_timeout=patience_s):
+        if not lock.acquire(blocking_timeout=timeout_s):
             return lambda: None
 
         ended = threading.Event()
@@ -71,5 +71,5 @@ class Shared:
 def _renew(lock: Lock, ended: threading.Event) -> None:
     """Give a turn its full time again and again, until it ends or Redis does not know it."""
     with suppress(RedisError):
-        while not ended.wait(TURN_S / 4):
+        while not ended.wait(LOCK_LEASE_S / 4):
             lock.reacquire()

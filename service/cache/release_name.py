@@ -7,7 +7,7 @@ from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from designer.verification import installed_torch
+from designer.verification import installed_torch_version
 from designer.version import VERSION
 
 PACKAGES = ("designer", "service")
@@ -26,7 +26,7 @@ def release_name() -> str:
     for package in PACKAGES:
         for path, content in _texts(files(package)):
             digest.update(f"{path} {len(content)}\n".encode() + content)
-    return f"{VERSION} {digest.hexdigest()[:16]} torch {installed_torch()}"
+    return f"{VERSION} {digest.hexdigest()[:16]} torch {installed_torch_version()}"
 
 
 def _texts(folder: Traversable, path: str = "") -> list[tuple[str, bytes]]:

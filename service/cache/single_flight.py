@@ -9,61 +9,61 @@ from typing import Any, TypeVar
 
 from designer.errors import Overloaded
 
-Made = TypeVar("Made")
+ComputedValue = TypeVar("ComputedValue")
 
-PATIENCE_S = 30.0
+MAX_WAIT_S = 30.0
 """Seconds that a request waits for one that makes the same."""
 
 
-class Flight:
+class SingleFlight:
     """What is being made in this process, by key.
 
-    At most ``most_waiting`` wait at a time: each of them holds a thread that could serve somebody.
+    At most ``max_waiting`` wait at a time: each of them holds a thread that could serve somebody.
 
-    >>> Flight(most_waiting=1).once("key", lambda: 4)
+    >>> SingleFlight(max_waiting=1).run_once("key", lambda: 4)
     4
     """
 
-    def __init__(self, *, most_waiting: int, patience_s: float = PATIENCE_S) -> None:
-        self._patience_s = patience_s
-        self._seats = threading.BoundedSemaphore(most_waiting)
-        self._most_waiting = most_waiting
+    def __init__(self, *, max_waiting: int, max_wait_s: float = MAX_WAIT_S) -> None:
+        self._max_wait_s = max_wait_s
+        self._waiting_slots = threading.BoundedSemaphore(max_waiting)
+        self._max_waiting = max_waiting
         self._lock = threading.Lock()
-        self._flying: dict[str, Future[Any]] = {}
+        self._in_flight: dict[str, Future[Any]] = {}
 
-    def once(self, key: str, make: Callable[[], Made]) -> Made:
+    def run_once(self, key: str, make: Callable[[], ComputedValue]) -> ComputedValue:
         """What ``make`` gives or raises, here or in the thread that began with the key before.
 
         Raises:
             Overloaded: where that thread takes longer than anybody waits, or too many wait already.
         """
-        mine: Future[Made] = Future()
+        own_future: Future[ComputedValue] = Future()
         with self._lock:
-            flying: Future[Made] = self._flying.setdefault(key, mine)
-        if flying is not mine:
-            return self._await(flying)
+            in_flight: Future[ComputedValue] = self._in_flight.setdefault(key, own_future)
+        if in_flight is not own_future:
+            return self._wait_for(in_flight)
         try:
-            mine.set_result(make())
+            own_future.set_result(make())
         except BaseException as error:
-            mine.set_exception(error)
+            own_future.set_exception(error)
         finally:
             with self._lock:
-                del self._flying[key]
-        return mine.result()
+                del self._in_flight[key]
+        return own_future.result()
 
-    def _await(self, flying: Future[Made]) -> Made:
-        if not self._seats.acquire(blocking=False):
+    def _wait_for(self, in_flight: Future[ComputedValue]) -> ComputedValue:
+        if not self._waiting_slots.acquire(blocking=False):
             raise Overloaded(
-                f"{self._most_waiting} requests wait already for what others make",
-                waiting=self._most_waiting,
+                f"{self._max_waiting} requests wait already for what others make",
+                waiting=self._max_waiting,
             )
         try:
-            in_time = wait([flying], timeout=self._patience_s).done
+            in_time = wait([in_flight], timeout=self._max_wait_s).done
         finally:
-            self._seats.release()
+            self._waiting_slots.release()
         if not in_time:
             raise Overloaded(
-                f"the same is being made for another request, for more than {self._patience_s:g} s",
-                waited_s=self._patience_s,
+                f"the same is being made for another request, for more than {self._max_wait_s:g} s",
+                waited_s=self._max_wait_s,
             )
-        return flying.result()
+        return in_flight.result()

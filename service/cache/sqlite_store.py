@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
-Found = TypeVar("Found")
+QueryResult = TypeVar("QueryResult")
 
-FILE = "cache-1.sqlite"
+DATABASE_FILE = "cache-1.sqlite"
 """The file's name carries the number of its layout: another layout is another file."""
 
 BUSY_S = 0.25
@@ -35,8 +35,8 @@ _EVICT = (
 )
 
 
-class Disk:
-    """Bytes by key in ``folder``, up to ``most_bytes``; what was put first goes first.
+class SqliteCacheStore:
+    """Bytes by key in ``folder``, up to ``max_bytes``; what was put first goes first.
 
     Opened with its first use, so that nothing is open where a server forks. A damaged file is
     thrown away: nothing in it is missed but time.
@@ -44,10 +44,10 @@ class Disk:
 
     name = "sqlite"
 
-    def __init__(self, folder: Path, *, most_bytes: int) -> None:
+    def __init__(self, folder: Path, *, max_bytes: int) -> None:
         self._folder = folder
-        self._path = folder / FILE
-        self._most_bytes = most_bytes
+        self._path = folder / DATABASE_FILE
+        self._max_bytes = max_bytes
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
@@ -63,13 +63,13 @@ class Disk:
         """Keep bytes, and forget the oldest where there is no more room."""
         self._use(lambda db: self._insert(db, key, value))
 
-    def take_turn(self, key: str, *, patience_s: float) -> Callable[[], None]:
+    def acquire_lock(self, key: str, *, timeout_s: float) -> Callable[[], None]:
         """A lock on one of a few thousand files; a process that dies lets go of it."""
         folder = self._folder / "turns"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FileLock(folder / f"{sha256(key.encode()).hexdigest()[:3]}.lock")
         try:
-            lock.acquire(timeout=patience_s, poll_interval=0.02)
+            lock.acquire(timeout=timeout_s, poll_interval=0.02)
         except Timeout:
             return lambda: None
         return lock.release
@@ -77,16 +77,16 @@ class Disk:
     def close(self) -> None:
         """Close the file."""
         with self._lock:
-            self._let_go()
+            self._close_connection()
 
-    def _use(self, work: Callable[[sqlite3.Connection], Found]) -> Found:
+    def _use(self, work: Callable[[sqlite3.Connection], QueryResult]) -> QueryResult:
         with self._lock:
             try:
                 return work(self._open())
             except sqlite3.Error as error:
-                self._let_go()
+                self._close_connection()
                 if error.sqlite_errorcode in _DAMAGE:
-                    self._throw_away()
+                    self._remove_damaged_file()
                 raise
 
     def _open(self) -> sqlite3.Connection:
@@ -102,12 +102,12 @@ class Disk:
                     db.execute(statement)
         return self._connection
 
-    def _let_go(self) -> None:
+    def _close_connection(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
-    def _throw_away(self) -> None:
+    def _remove_damaged_file(self) -> None:
         """Remove the damaged file, unless another process has put a new one in its place."""
         if self._path.stat().st_ino == self._inode:
             for suffix in ("", "-wal", "-shm"):
@@ -116,7 +116,7 @@ class Disk:
     def _insert(self, db: sqlite3.Connection, key: str, value: bytes) -> None:
         db.execute("BEGIN IMMEDIATE")
         db.execute(_PUT, (key, value))
-        while _used_bytes(db) > self._most_bytes and db.execute(_EVICT).rowcount:
+        while _used_bytes(db) > self._max_bytes and db.execute(_EVICT).rowcount:
             pass
         db.execute("COMMIT")
 

@@ -11,13 +11,13 @@ from typing import NoReturn
 
 import click
 
-from designer.commands.options import emit, output_options
+from designer.commands.options import output_options, write_output
 from service.app import create_app
-from service.openapi.document import openapi_json, openapi_yaml
+from service.openapi.document import render_openapi_json, render_openapi_yaml
 from service.settings.config import Config, ConfigError
-from service.settings.setting import PREFIX
+from service.settings.setting import VARIABLE_PREFIX
 
-FRUGAL = {
+MALLOC_SETTINGS = {
     "MALLOC_ARENA_MAX": "2",
     "MALLOC_MMAP_THRESHOLD_": "131072",
     "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0",
@@ -38,7 +38,7 @@ def serve(host: str | None, port: int | None) -> NoReturn:
     """Serve over HTTP until interrupted."""
     for name, value in (("HOST", host), ("PORT", port)):
         if value is not None:
-            os.environ[f"{PREFIX}{name}"] = str(value)
+            os.environ[f"{VARIABLE_PREFIX}{name}"] = str(value)
     try:
         config = Config.from_environment()
     except ConfigError as error:
@@ -46,7 +46,7 @@ def serve(host: str | None, port: int | None) -> NoReturn:
         sys.exit(2)
     click.echo(greeting(config))
     sys.stdout.flush()
-    for name, value in FRUGAL.items():
+    for name, value in MALLOC_SETTINGS.items():
         os.environ.setdefault(name, value)
     os.execv(sys.executable, gunicorn_command())
 
@@ -58,8 +58,8 @@ def greeting(config: Config) -> str:
     gan-designer serves on http://127.0.0.1:8001 (interface: http://127.0.0.1:8001/docs). Try:
     curl "http://127.0.0.1:8001/v1/designs?resolution=64&latent_dim=100"
     """
-    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1", "[::]": "::1"}
-    host = everywhere.get(config.host, config.host)
+    loopback = {"0.0.0.0": "127.0.0.1", "::": "::1", "[::]": "::1"}
+    host = loopback.get(config.host, config.host)
     address = f"http://{replace(config, host=host).netloc}"
     return (
         f"gan-designer serves on {address} (interface: {address}/docs). Try:\n"
@@ -81,10 +81,10 @@ def gunicorn_command() -> list[str]:
 @output_options
 def openapi(check: Path | None, as_json: bool, output: Path | None) -> None:
     """Print the OpenAPI document of the HTTP interface as YAML, or as JSON."""
-    document = create_app().extensions["contract"]
-    text = openapi_json(document) if as_json else openapi_yaml(document)
+    document = create_app().extensions["openapi_document"]
+    text = render_openapi_json(document) if as_json else render_openapi_yaml(document)
     if check is None:
-        emit(text, output)
+        write_output(text, output)
         return
     difference = list(
         unified_diff(

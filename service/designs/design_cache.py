@@ -13,54 +13,63 @@ from designer.brief.brief_json import brief_document
 from designer.brief.model import Brief
 from designer.pipeline.design import Design
 from service.cache.cache import Cache
-from service.cache.single_flight import Flight
-from service.designs.design_service import Workshop, timed_stage
-from service.designs.stored_design import KeptDesign, keep_design, read_kept, write_kept
+from service.cache.single_flight import SingleFlight
+from service.designs.design_service import DesignService, timed_stage
+from service.designs.stored_design import (
+    StoredDesign,
+    dump_stored_design,
+    load_stored_design,
+    make_stored_design,
+)
 
 
-class Shelf:
+class DesignCache:
     """Designs by their completed brief and by their id. Refusals and accidents are not kept."""
 
-    def __init__(self, workshop: Workshop, cache: Cache, *, most_waiting: int) -> None:
-        self._workshop = workshop
+    def __init__(self, design_service: DesignService, cache: Cache, *, max_waiting: int) -> None:
+        self._design_service = design_service
         self._cache = cache
-        self._flight = Flight(most_waiting=most_waiting)
+        self._single_flight = SingleFlight(max_waiting=max_waiting)
 
-    def design(self, brief: Brief) -> KeptDesign:
+    def design(self, brief: Brief) -> StoredDesign:
         """The design of a brief."""
         name = f"brief {json.dumps(brief_document(brief), sort_keys=True)}"
-        return self._kept(name, lambda: self._workshop.make(brief))
+        return self._get_or_make(name, lambda: self._design_service.make(brief))
 
-    def recall(self, design_id: str) -> KeptDesign:
+    def recall(self, design_id: str) -> StoredDesign:
         """The design that an id names."""
-        return self._kept(_name_of(design_id), lambda: self._workshop.recall(design_id))
+        return self._get_or_make(
+            _key_of_id(design_id), lambda: self._design_service.recall(design_id)
+        )
 
-    def _kept(self, name: str, make: Callable[[], Design]) -> KeptDesign:
-        return self._find(name) or self._flight.once(name, lambda: self._make(name, make))
+    def _get_or_make(self, name: str, make: Callable[[], Design]) -> StoredDesign:
+        return self._find(name) or self._single_flight.run_once(
+            name, lambda: self._make(name, make)
+        )
 
-    def _find(self, name: str) -> KeptDesign | None:
+    def _find(self, name: str) -> StoredDesign | None:
         with timed_stage("cache"):
             entry = self._cache.get(name)
         with suppress(ValueError):
-            return None if entry is None else read_kept(entry)
+            return None if entry is None else load_stored_design(entry)
         return None
 
-    def _make(self, name: str, make: Callable[[], Design]) -> KeptDesign:
+    def _make(self, name: str, make: Callable[[], Design]) -> StoredDesign:
         """Make it, unless another process has made it until our turn came."""
-        with self._cache.turn(name):
+        with self._cache.lock(name):
             found = self._find(name)
             if found is not None:
                 return found
-            kept = keep_design(make())
-            for place in {name, _name_of(kept.id)}:
-                self._cache.put(place, write_kept(kept))
-            return kept
+            stored = make_stored_design(make())
+            for key in {name, _key_of_id(stored.id)}:
+                self._cache.put(key, dump_stored_design(stored))
+            return stored
 
 
-def _name_of(design_id: str) -> str:
+def _key_of_id(design_id: str) -> str:
     return f"design {design_id}"
 
 
-def shelf() -> Shelf:
+def current_design_cache() -> DesignCache:
     """The shelf of the application that answers."""
-    return cast(Shelf, current_app.extensions["shelf"])
+    return cast(DesignCache, current_app.extensions["design_cache"])

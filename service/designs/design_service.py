@@ -14,14 +14,14 @@ from flask import current_app, g
 
 from designer.brief.model import Brief
 from designer.pipeline.design import Design, design, recall_design
-from designer.verification import Pool, ReceiptStore, Runner
+from designer.verification import Pool, ProbeRunner, ReceiptStore
 from service.designs.verification_limits import process_limits, width_policy
 from service.observability.metrics import Metrics
 from service.observability.readiness import OK, UNREADY
 from service.settings.config import Config
 
 
-class Workshop:
+class DesignService:
     """Makes designs, with a pool of verifying processes that is started where it is used.
 
     Before a server forks its workers nothing runs here: each worker has a pool of its own.
@@ -31,7 +31,7 @@ class Workshop:
         self,
         config: Config,
         *,
-        runner: Runner | None = None,
+        runner: ProbeRunner | None = None,
         store: ReceiptStore,
         metrics: Metrics | None = None,
     ) -> None:
@@ -95,9 +95,9 @@ class Workshop:
         )
 
 
-def workshop() -> Workshop:
+def current_design_service() -> DesignService:
     """The workshop of the application that answers."""
-    return cast(Workshop, current_app.extensions["workshop"])
+    return cast(DesignService, current_app.extensions["design_service"])
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from designer.pipeline.design_json import design_document, document_text, portab
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptDesign:
+class StoredDesign:
     """The body of a design's answer, the same as values, and the tag.
 
     Every form of a design is made of this, whether it was made now or kept, so that both give the
@@ -35,20 +35,20 @@ class KeptDesign:
         return links
 
 
-def keep_design(made: Design) -> KeptDesign:
+def make_stored_design(design: Design) -> StoredDesign:
     """What is kept of a design; the tag leaves out the versions of this machine."""
-    document = design_document(made)
+    document = design_document(design)
     text = document_text(document)
     tag = content_tag(document_text(portable_document(document)).encode())
-    return KeptDesign(text=text, tag=tag, document=json.loads(text))
+    return StoredDesign(text=text, tag=tag, document=json.loads(text))
 
 
-def write_kept(kept: KeptDesign) -> str:
+def dump_stored_design(design: StoredDesign) -> str:
     """The JSON text of a kept design."""
-    return json.dumps({"tag": kept.tag, "text": kept.text}, ensure_ascii=False)
+    return json.dumps({"tag": design.tag, "text": design.text}, ensure_ascii=False)
 
 
-def read_kept(entry: str) -> KeptDesign:
+def load_stored_design(entry: str) -> StoredDesign:
     """The kept design of a JSON text.
 
     Raises:
@@ -69,7 +69,7 @@ def read_kept(entry: str) -> KeptDesign:
         raise ValueError("this is no kept design") from error
     if not whole or set(fields) != {"tag", "text"} or not isinstance(tag, str):
         raise ValueError("this is no kept design")
-    return KeptDesign(text=text, tag=tag, document=document)
+    return StoredDesign(text=text, tag=tag, document=document)
 
 
 def content_tag(content: bytes) -> str:

@@ -25,16 +25,16 @@ def width_policy(config: Config) -> WidthPolicy:
 def process_limits(config: Config) -> Limits:
     """What a verifying process may use.
 
-    >>> process_limits(Config(verify_timeout_s=7)).wall_s
+    >>> process_limits(Config(verify_timeout_s=7)).timeout_s
     7
     """
     return Limits(
-        wall_s=config.verify_timeout_s,
+        timeout_s=config.verify_timeout_s,
         cpu_s=config.verify_timeout_s,
         memory_bytes=config.verify_memory_mib * MIB,
     )
 
 
-def kept_under(config: Config) -> str:
+def cache_namespace(config: Config) -> str:
     """What every kept result depends on beside its brief: the release and the policy."""
     return f"{release_name()} {width_policy(config)!r}"

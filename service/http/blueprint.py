@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 import flask_smorest
 from flask import current_app, request
 
-from service.http.request_reader import StrictParser, check_no_query
+from service.http.request_reader import StrictParser, refuse_query
 from service.problems.problem_document import MEDIA_TYPE, ProblemSchema
 from service.problems.registry import PROBLEMS
 
-View = TypeVar("View", bound=Callable[..., Any])
+ViewFunction = TypeVar("ViewFunction", bound=Callable[..., Any])
 
 BODY_CODES = (
     "malformed_json",
@@ -27,7 +27,7 @@ BODY_CODES = (
 """What a request body can run into before anybody looks at a field."""
 
 
-RETRY_AFTER = {
+RETRY_AFTER_HEADER = {
     "Retry-After": {
         "description": "Seconds after which the request is worth another try.",
         "schema": {"type": "integer"},
@@ -47,26 +47,26 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self._prepare_doc_cbks.append(_document_problems)
-        self.before_request(_refuse_unread_query)
+        self.before_request(_refuse_unused_query)
 
     def arguments(self, schema: Any, *, location: str = "json", **named: Any) -> Any:  # noqa: ANN401
         """Declare what a view reads; where that is not the query string, it has no parameters."""
         declare = super().arguments(schema, location=location, **named)
 
-        def mark(view: View) -> View:
-            made: View = declare(view)
+        def mark(view: ViewFunction) -> ViewFunction:
+            made: ViewFunction = declare(view)
             made.reads_query = location == "query"  # type: ignore[attr-defined]
             return made
 
         return mark
 
-    def problems(self, *codes: str) -> Callable[[View], View]:
+    def problems(self, *codes: str) -> Callable[[ViewFunction], ViewFunction]:
         """Declare the codes that a view's problems may carry, besides internal_error.
 
         The view's name becomes the operation's: generated clients call it so.
         """
 
-        def declare(view: View) -> View:
+        def declare(view: ViewFunction) -> ViewFunction:
             apidoc = deepcopy(getattr(view, "_apidoc", {}))
             apidoc["problems"] = [PROBLEMS[code] for code in (*codes, "internal_error")]
             apidoc["operation_id"] = view.__name__
@@ -76,7 +76,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         return declare
 
 
-def _refuse_unread_query() -> None:
+def _refuse_unused_query() -> None:
     """Nobody's typing error is passed over in the calls of the contract.
 
     The page reads its address itself, and probes may add to theirs what they like. ``OPTIONS`` asks
@@ -85,7 +85,7 @@ def _refuse_unread_query() -> None:
     view = current_app.view_functions[str(request.endpoint)]
     reads = getattr(view, "reads_query", False) or request.method == "OPTIONS"
     if request.path.startswith("/v1/") and not reads:
-        check_no_query(request.args)
+        refuse_query(request.args)
 
 
 def _document_problems(
@@ -99,6 +99,6 @@ def _document_problems(
         responses[status] = {
             "description": f"A problem, with one of the codes {codes}.",
             "content": {MEDIA_TYPE: {"schema": ProblemSchema}},
-            **({"headers": RETRY_AFTER} if status == 503 else {}),
+            **({"headers": RETRY_AFTER_HEADER} if status == 503 else {}),
         }
     return {**doc, "operationId": doc_info["operation_id"], "responses": responses}

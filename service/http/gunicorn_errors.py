@@ -26,42 +26,42 @@ from service.problems.registry import PROBLEMS
 
 logger = logging.getLogger("gan_designer.requests")
 
-_UNREAD: dict[type[Exception], tuple[int, str]] = {
+_STATUS_AND_DETAIL: dict[type[Exception], tuple[int, str]] = {
     LimitRequestLine: (414, "the first line of the request is too long"),
     LimitRequestHeaders: (431, "the request has too many headers, or too long ones"),
     ExpectationFailed: (417, "the service meets no expectation but 100-continue"),
     UnsupportedTransferCoding: (501, "the body's transfer coding is not known here"),
 }
-_OTHERWISE = (400, "the head of the request is not well-formed")
+_DEFAULT_STATUS_AND_DETAIL = (400, "the head of the request is not well-formed")
 
 
-def is_refusal(error: Exception) -> bool:
+def is_client_error(error: Exception) -> bool:
     """Whether the client is to blame, and not the service.
 
-    >>> is_refusal(ExpectationFailed("x")), is_refusal(ValueError())
+    >>> is_client_error(ExpectationFailed("x")), is_client_error(ValueError())
     (True, False)
     """
     ours = (InvalidResponseHeader, InvalidResponseHeaderName)
     return isinstance(error, ParseException) and not isinstance(error, ours)
 
 
-def answer_unread(error: Exception) -> bytes:
+def gunicorn_error_response(error: Exception) -> bytes:
     """The whole answer to such a request, which is logged; nothing of the request is in either.
 
-    >>> answer_unread(ExpectationFailed("secret")).splitlines()[0]
+    >>> gunicorn_error_response(ExpectationFailed("secret")).splitlines()[0]
     b'HTTP/1.1 417 Expectation Failed'
     """
-    if is_refusal(error):
+    if is_client_error(error):
         logger.warning(
             "request refused before it was read", extra={"refusal": type(error).__name__}
         )
-        status, detail = _UNREAD.get(type(error), _OTHERWISE)
-        return _message(replace(PROBLEMS["bad_request"], status=status), detail)
+        status, detail = _STATUS_AND_DETAIL.get(type(error), _DEFAULT_STATUS_AND_DETAIL)
+        return _http_response(replace(PROBLEMS["bad_request"], status=status), detail)
     logger.error("fault", exc_info=error)
-    return _message(PROBLEMS["internal_error"], "the service met a fault of its own")
+    return _http_response(PROBLEMS["internal_error"], "the service met a fault of its own")
 
 
-def _message(problem: ProblemType, detail: str) -> bytes:
+def _http_response(problem: ProblemType, detail: str) -> bytes:
     body = json.dumps(problem_document(problem, detail=detail)).encode() + b"\n"
     head = (
         f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}",

@@ -24,19 +24,19 @@ from gunicorn.util import close_graceful
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 
-class PatientSocket(socket.socket):
+class DeadlineSocket(socket.socket):
     """A client's connection, lost where the client is too slow.
 
     gunicorn calls ``setblocking(True)`` where a thread takes up the next request: from then on the
-    request has ``patience_s`` seconds.
+    request has ``timeout_s`` seconds.
     """
 
-    patience_s = 30.0
+    timeout_s = 30.0
     _deadline = float("inf")
     _head = b""
 
     @classmethod
-    def adopt(cls, client: socket.socket) -> PatientSocket:
+    def adopt(cls, client: socket.socket) -> DeadlineSocket:
         """The same connection, watched; ``client`` itself is spent."""
         return cls(client.family, client.type, client.proto, fileno=client.detach())
 
@@ -44,7 +44,7 @@ class PatientSocket(socket.socket):
         """Begin with a request, or leave the connection to the event loop."""
         if self.fileno() >= 0:
             super().setblocking(flag)
-        self._deadline = time.monotonic() + self.patience_s
+        self._deadline = time.monotonic() + self.timeout_s
 
     def recv(self, *args: Any) -> bytes:  # noqa: ANN401 - socket's own
         """What the client sends, in time.
@@ -71,7 +71,7 @@ class PatientSocket(socket.socket):
             self._head = bytes(data)
             return
         head, self._head = self._head, b""
-        self._within(self.patience_s, super().sendall, head + data, *rest)
+        self._within(self.timeout_s, super().sendall, head + data, *rest)
 
     def flush(self) -> None:
         """Send a head that nothing comes after."""
@@ -85,7 +85,7 @@ class PatientSocket(socket.socket):
             ConnectionResetError: where the client does not take it.
         """
         self.flush()
-        sent: int = self._within(self.patience_s, super().sendfile, *args, **named)
+        sent: int = self._within(self.timeout_s, super().sendfile, *args, **named)
         return sent
 
     def shutdown(self, how: int) -> None:
@@ -103,16 +103,16 @@ class PatientSocket(socket.socket):
         return result
 
 
-class PatientWorker(ThreadWorker):  # type: ignore[misc]
+class DeadlineWorker(ThreadWorker):  # type: ignore[misc]
     """The worker that serves such connections."""
 
-    socket_class = PatientSocket
+    socket_class = DeadlineSocket
     alive: bool
     booted: bool
 
     def enqueue_req(self, conn: TConn) -> None:
         """Give a connection to a thread."""
-        if not isinstance(conn.sock, PatientSocket):
+        if not isinstance(conn.sock, DeadlineSocket):
             conn.sock = self.socket_class.adopt(conn.sock)
         super().enqueue_req(conn)
 
@@ -136,12 +136,12 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             return
         for listener in self.sockets:
             if listener.fileno() >= 0:
-                self._accept_those_that_wait(listener)
+                self._accept_backlog(listener)
         super().set_accept_enabled(False)
         for listener in self.sockets:
             listener.close()
 
-    def _accept_those_that_wait(self, listener: socket.socket) -> None:
+    def _accept_backlog(self, listener: socket.socket) -> None:
         before = -1
         while before < self.nr_conns:
             before = self.nr_conns
@@ -150,7 +150,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:  # noqa: ANN401
         """Answer what could not be served, without a word of what was sent: it may hold a key."""
         with suppress(OSError):
-            client.sendall(self.wsgi.extensions["unread"](exc))
+            client.sendall(self.wsgi.extensions["gunicorn_error_response"](exc))
 
     def handle(self, conn: TConn) -> Any:  # noqa: ANN401 - a mark of gunicorn's own
         """Serve one request; where the connection ends with it, wind it up here."""
@@ -162,11 +162,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         return result
 
 
-def patient_worker(patience_s: float) -> type[PatientWorker]:
+def deadline_worker(timeout_s: float) -> type[DeadlineWorker]:
     """The worker class whose clients have so many seconds.
 
-    >>> patient_worker(5.0).socket_class.patience_s
+    >>> deadline_worker(5.0).socket_class.timeout_s
     5.0
     """
-    patient = type("Patient", (PatientSocket,), {"patience_s": patience_s})
-    return type("Worker", (PatientWorker,), {"socket_class": patient})
+    socket_class = type("Socket", (DeadlineSocket,), {"timeout_s": timeout_s})
+    return type("Worker", (DeadlineWorker,), {"socket_class": socket_class})

@@ -15,10 +15,10 @@ PYTHON = "text/x-python"
 ZIP = "application/zip"
 SVG = "image/svg+xml"
 
-FOREVER = "public, max-age=31536000, immutable"
+IMMUTABLE = "public, max-age=31536000, immutable"
 """Cache-Control of what an id names: it never changes."""
 
-A_WHILE = "public, max-age=3600"
+CACHED_FOR_AN_HOUR = "public, max-age=3600"
 """Cache-Control of what a brief gives: a later release may choose another chain."""
 
 REVALIDATED = "no-cache"
@@ -32,7 +32,7 @@ _COMPRESSED = frozenset(
 )
 
 
-def choose(request: Request, available: tuple[str, ...]) -> str:
+def negotiate_media_type(request: Request, available: tuple[str, ...]) -> str:
     """The media type that the client accepts best; the first one where it has no preference.
 
     Raises:
@@ -60,7 +60,7 @@ class Representation:
     location: str
     filename: str | None = None
 
-    def answer(self, request: Request, cache_control: str) -> Response:
+    def response(self, request: Request, cache_control: str) -> Response:
         """The answer to a request for it."""
         response = Response(self.body, mimetype=self.media_type)
         response.headers["Cache-Control"] = cache_control
@@ -69,10 +69,10 @@ class Representation:
         response.vary.update(("Accept", "Accept-Encoding"))
         if self.filename is not None:
             response.headers["Content-Disposition"] = f'attachment; filename="{self.filename}"'
-        return compress(request, response)
+        return compress_response(request, response)
 
 
-def compress(request: Request, response: Response) -> Response:
+def compress_response(request: Request, response: Response) -> Response:
     """The answer in gzip where the client takes it; the same bytes give the same bytes.
 
     The compressed form is another sequence of bytes, so its strong ETag is another too.
@@ -102,6 +102,6 @@ def _gzip(body: bytes) -> bytes:
     return b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff" + deflated + trailer
 
 
-def html(text: str) -> Response:
+def html_response(text: str) -> Response:
     """A page."""
-    return Response(text, mimetype="text/html", headers={"Cache-Control": A_WHILE})
+    return Response(text, mimetype="text/html", headers={"Cache-Control": CACHED_FOR_AN_HOUR})

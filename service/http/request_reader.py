@@ -17,13 +17,13 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from designer.errors import FieldError, InvalidRequest
-from designer.validation.field_validators import escape_pointer, refuse, shorten, shortened
+from designer.validation.field_validators import escape_pointer, refuse, short_text, short_value
 from service.problems.problem_document import ProblemError
 
-MAX_DEPTH = 32
+MAX_JSON_DEPTH = 32
 """Deepest level of lists and objects in a body."""
 
-MAX_DIGITS = 60
+MAX_INTEGER_DIGITS = 60
 """Most digits of an integer."""
 
 
@@ -32,12 +32,12 @@ class StrictParser(FlaskParser):
 
     def load_json(self, req: Request, schema: object) -> object:
         """The body as JSON values."""
-        check_media_type(req)
+        refuse_media_type(req)
         return parse_json(read_body(req))
 
     def load_querystring(self, req: Request, schema: object) -> object:
         """The query parameters, each at most once."""
-        return single_values(req.args)
+        return read_query(req.args)
 
 
 def read_body(request: Request) -> bytes:
@@ -48,7 +48,7 @@ def read_body(request: Request) -> bytes:
         ProblemError: bad_request, where it is packed, or where the connection or its chunks break
             off. Servers have exceptions of their own for that, which are none of HTTP's.
     """
-    check_transfer_coding(request)
+    refuse_transfer_coding(request)
     try:
         body = request.get_data(cache=False)
         # Without Content-Length werkzeug stops at the limit and says nothing of the rest.
@@ -69,7 +69,7 @@ def read_body(request: Request) -> bytes:
     return body
 
 
-def check_transfer_coding(request: Request) -> None:
+def refuse_transfer_coding(request: Request) -> None:
     """Refuse bodies that are packed for the transfer: gunicorn hands them on as they came.
 
     Raises:
@@ -79,12 +79,12 @@ def check_transfer_coding(request: Request) -> None:
     if coding != "chunked":
         raise ProblemError(
             "bad_request",
-            f"the body's transfer coding must be chunked, got {shorten(coding)}",
+            f"the body's transfer coding must be chunked, got {short_text(coding)}",
             accepted="chunked",
         )
 
 
-def check_media_type(request: Request) -> None:
+def refuse_media_type(request: Request) -> None:
     """Refuse bodies that are not application/json in UTF-8.
 
     Raises:
@@ -97,7 +97,7 @@ def check_media_type(request: Request) -> None:
     raise ProblemError(
         "unsupported_media_type",
         "the body must be application/json in UTF-8 without content coding, got"
-        f" {shorten(request.content_type or 'no Content-Type')}",
+        f" {short_text(request.content_type or 'no Content-Type')}",
         accepted="application/json",
     )
 
@@ -118,7 +118,7 @@ def parse_json(body: bytes) -> object:
         value = _DECODER.decode(text)
         json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:
-        refuse_depth()
+        raise_nested_too_deep()
     except UnicodeError as error:
         raise ProblemError("malformed_json", "the body is not UTF-8 throughout") from error
     except json.JSONDecodeError as error:
@@ -128,25 +128,25 @@ def parse_json(body: bytes) -> object:
             line=error.lineno,
             column=error.colno,
         ) from error
-    check_depth(value)
+    refuse_deep_nesting(value)
     return value
 
 
-def check_depth(value: object) -> None:
-    """Refuse values nested deeper than ``MAX_DEPTH``, without recursion of our own.
+def refuse_deep_nesting(value: object) -> None:
+    """Refuse values nested deeper than ``MAX_JSON_DEPTH``, without recursion of our own.
 
     Raises:
         ProblemError: nested_too_deep.
     """
     level = [value]
-    for _ in range(MAX_DEPTH + 1):
+    for _ in range(MAX_JSON_DEPTH + 1):
         level = [inner for outer in level for inner in _inside(outer)]
         if not level:
             return
-    refuse_depth()
+    raise_nested_too_deep()
 
 
-def refuse_depth() -> NoReturn:
+def raise_nested_too_deep() -> NoReturn:
     """Refuse a body for its depth.
 
     Raises:
@@ -154,12 +154,12 @@ def refuse_depth() -> NoReturn:
     """
     raise ProblemError(
         "nested_too_deep",
-        f"the body is nested deeper than {MAX_DEPTH} levels",
-        maximum=MAX_DEPTH,
+        f"the body is nested deeper than {MAX_JSON_DEPTH} levels",
+        maximum=MAX_JSON_DEPTH,
     )
 
 
-def single_values(query: MultiDict[str, str]) -> dict[str, str]:
+def read_query(query: MultiDict[str, str]) -> dict[str, str]:
     """The query's parameters by name.
 
     Raises:
@@ -169,7 +169,7 @@ def single_values(query: MultiDict[str, str]) -> dict[str, str]:
         FieldError(
             pointer=f"/{escape_pointer(name)}",
             code="repeated_field",
-            detail=f"{shorten(name)} is given {len(values)} times",
+            detail=f"{short_text(name)} is given {len(values)} times",
             facts={"count": len(values)},
         )
         for name, values in query.lists()
@@ -180,7 +180,7 @@ def single_values(query: MultiDict[str, str]) -> dict[str, str]:
     return query.to_dict()
 
 
-def check_no_query(query: MultiDict[str, str]) -> None:
+def refuse_query(query: MultiDict[str, str]) -> None:
     """Refuse parameters where none is read: what was meant in the body would go unnoticed.
 
     Raises:
@@ -191,8 +191,8 @@ def check_no_query(query: MultiDict[str, str]) -> None:
             FieldError(
                 pointer=f"/{escape_pointer(name)}",
                 code="unknown_field",
-                detail=f"unknown query parameter {shorten(name)}; this call has none",
-                facts={"field": shortened(name), "known": []},
+                detail=f"unknown query parameter {short_text(name)}; this call has none",
+                facts={"field": short_value(name), "known": []},
             )
             for name in query
         ]
@@ -208,10 +208,10 @@ def read_decimal(text: str) -> int | str:
     return int(text) if _DECIMAL.fullmatch(text) else text
 
 
-def read_word(text: str) -> int | bool | str:
+def read_scalar(text: str) -> int | bool | str:
     """The integer or the flag that a query parameter writes; any other text as it is.
 
-    >>> read_word("64"), read_word("true"), read_word("resize")
+    >>> read_scalar("64"), read_scalar("true"), read_scalar("resize")
     (64, True, 'resize')
     """
     return {"true": True, "false": False}[text] if text in ("true", "false") else read_decimal(text)
@@ -234,12 +234,12 @@ def _inside(value: object) -> Iterable[object]:
 
 
 def _read_integer(digits: str) -> int:
-    if len(digits) > MAX_DIGITS:
+    if len(digits) > MAX_INTEGER_DIGITS:
         raise ProblemError(
             "integer_too_long",
-            f"the body holds an integer of {len(digits)} digits, at most {MAX_DIGITS} are read",
+            f"the body holds an integer of {len(digits)} digits, at most {MAX_INTEGER_DIGITS} are read",
             digits=len(digits),
-            maximum=MAX_DIGITS,
+            maximum=MAX_INTEGER_DIGITS,
         )
     return int(digits)
 
@@ -250,7 +250,9 @@ def _read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(
             name for name, count in Counter(name for name, _ in pairs).items() if count > 1
         )
-        raise ProblemError("malformed_json", f"the name {shorten(twice)} stands twice in an object")
+        raise ProblemError(
+            "malformed_json", f"the name {short_text(twice)} stands twice in an object"
+        )
     return fields
 
 

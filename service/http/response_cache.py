@@ -13,18 +13,18 @@ from werkzeug.datastructures import Headers
 from werkzeug.http import remove_entity_headers
 
 from designer.verification.limits import MIB
-from service.cache.hit_counts import Tally
-from service.cache.lru import Recent
+from service.cache.hit_counts import HitCounts
+from service.cache.lru import LruCache
 from service.settings.config import Config
 
-MAX_BODY_BYTES = 65_536
+MAX_CACHEABLE_BODY_BYTES = 65_536
 """Longest request body that is looked for; a longer one is read as if there were no answers kept."""
 
-Arguments = ParamSpec("Arguments")
-Key = tuple[str | bytes | None, ...]
+ViewArguments = ParamSpec("ViewArguments")
+RequestKey = tuple[str | bytes | None, ...]
 
 
-class Again(Response):
+class CachedResponse(Response):
     """An answer that is given again: its headers are whole and were checked when it was made."""
 
     def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
@@ -35,7 +35,7 @@ class Again(Response):
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class StoredResponse:
     """An answer as its view gave it: nothing in it depends on more than its key."""
 
     body: bytes
@@ -47,30 +47,34 @@ class Finished:
         return len(self.body) + sum(len(name) + len(value) for name, value in self.headers)
 
 
-class Answers:
+class ResponseCache:
     """The answers that one process gave last, by everything of a request that its view reads."""
 
-    def __init__(self, config: Config, tally: Tally) -> None:
-        self._tally = tally
-        self._recent: Recent[Finished] = Recent(most_bytes=config.cache_memory_mib * MIB // 2)
+    def __init__(self, config: Config, hit_counts: HitCounts) -> None:
+        self._hit_counts = hit_counts
+        self._memory: LruCache[StoredResponse] = LruCache(
+            max_bytes=config.cache_memory_mib * MIB // 2
+        )
 
-    def find(self, key: Key) -> Response | None:
+    def find(self, key: RequestKey) -> Response | None:
         """The answer to an equal request, None where none is kept."""
-        finished = self._recent.get(key)
-        self._tally.note("answers", found=finished is not None)
-        if finished is None:
+        stored = self._memory.get(key)
+        self._hit_counts.count_lookup("answers", found=stored is not None)
+        if stored is None:
             return None
-        return Again(finished.body, headers=list(finished.headers))
+        return CachedResponse(stored.body, headers=list(stored.headers))
 
-    def keep(self, key: Key, answer: Response) -> None:
+    def store(self, key: RequestKey, answer: Response) -> None:
         """Keep an answer that names its content, and no other: it is the same whenever it is asked."""
         if answer.status_code == 200 and "ETag" in answer.headers:
-            finished = Finished(answer.get_data(), tuple(answer.get_wsgi_headers(request.environ)))
-            size = finished.size + sum(len(part) for part in key if part is not None)
-            self._recent.put(key, finished, size=size)
+            stored = StoredResponse(
+                answer.get_data(), tuple(answer.get_wsgi_headers(request.environ))
+            )
+            size = stored.size + sum(len(part) for part in key if part is not None)
+            self._memory.put(key, stored, size=size)
 
 
-def remembered(view: Callable[Arguments, Response]) -> Callable[Arguments, Response]:
+def cache_responses(view: Callable[ViewArguments, Response]) -> Callable[ViewArguments, Response]:
     """The view, asked only for what it has not answered lately.
 
     It may read the path, the query, a JSON body and the headers that ``Vary`` names; its answer is
@@ -78,39 +82,39 @@ def remembered(view: Callable[Arguments, Response]) -> Callable[Arguments, Respo
     """
 
     @wraps(view)
-    def answer(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Response:
+    def answer(*args: ViewArguments.args, **kwargs: ViewArguments.kwargs) -> Response:
         key = request_key(request)
         if key is None:
             return view(*args, **kwargs)
-        answers = cast(Answers, current_app.extensions["answers"])
-        found = answers.find(key)
+        response_cache = cast(ResponseCache, current_app.extensions["response_cache"])
+        found = response_cache.find(key)
         if found is None:
             found = view(*args, **kwargs)
-            answers.keep(key, found)
+            response_cache.store(key, found)
         return found
 
     return answer
 
 
-def request_key(asked: Request) -> Key | None:
+def request_key(request: Request) -> RequestKey | None:
     """All of a request that an answer depends on; None for one that is not looked for."""
-    environ = asked.environ
+    environ = request.environ
     body = b""
-    if asked.method == "POST":
-        length = asked.content_length
+    if request.method == "POST":
+        length = request.content_length
         if (
             length is None
-            or length > MAX_BODY_BYTES
-            or asked.content_type != "application/json"
+            or length > MAX_CACHEABLE_BODY_BYTES
+            or request.content_type != "application/json"
             or "HTTP_CONTENT_ENCODING" in environ
             or "HTTP_PREFER" in environ
         ):
             return None
-        body = asked.get_data()
+        body = request.get_data()
     return (
-        asked.endpoint,
-        asked.path,
-        asked.query_string,
+        request.endpoint,
+        request.path,
+        request.query_string,
         body,
         environ.get("HTTP_ACCEPT"),
         environ.get("HTTP_ACCEPT_ENCODING"),

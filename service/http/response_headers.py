@@ -10,7 +10,7 @@ from flask_cors import CORS
 
 from service.settings.config import Config
 
-EXPOSED = (
+EXPOSED_HEADERS = (
     "Content-Disposition",
     "Content-Location",
     "ETag",
@@ -36,7 +36,7 @@ PAGE_POLICY = (
 """Content-Security-Policy of pages: nothing inline, nothing from elsewhere."""
 
 
-def install_transport(app: Flask, config: Config) -> None:
+def install_response_headers(app: Flask, config: Config) -> None:
     """Give every request an id and every answer its headers."""
     app.before_request(_name_request)
     app.after_request(_complete_headers)
@@ -47,7 +47,7 @@ def install_transport(app: Flask, config: Config) -> None:
             app,
             origins=list(config.cors_origins),
             methods=["GET", "HEAD", "POST", "DELETE", "OPTIONS"],
-            expose_headers=list(EXPOSED),
+            expose_headers=list(EXPOSED_HEADERS),
             max_age=86_400,
         )
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Set
 
 from designer.brief.model import Level
 
-LONGEST = {Level.NONE: 200, Level.STANDARD: 25, Level.FULL: 25}
+MAX_CHUNK_ROWS = {Level.NONE: 200, Level.STANDARD: 25, Level.FULL: 25}
 """Most rows of a chunk, by how they are verified. A chunk that takes longer is divided.
 
 So a chunk of dear rows may be as long: what it costs is its message, at taking in and after a cancel.
 """
 
-SHARES = 16
+CHUNKS_PER_SWEEP = 16
 """Into how many chunks a short sweep is divided, so that a few workers share it."""
 
 CHUNK_S = 4.0
@@ -30,13 +30,13 @@ def chunk_length(total: int, level: Level) -> int:
     >>> chunk_length(16, Level.FULL), chunk_length(10_000, Level.FULL)
     (1, 25)
     """
-    return max(1, min(LONGEST[level], -(-total // SHARES)))
+    return max(1, min(MAX_CHUNK_ROWS[level], -(-total // CHUNKS_PER_SWEEP)))
 
 
-def divide(indices: Iterable[int], length: int) -> Iterator[Chunk]:
+def split_indices(indices: Iterable[int], length: int) -> Iterator[Chunk]:
     """Ascending indices as chunks without gaps of at most so many rows.
 
-    >>> list(divide([0, 1, 2, 3, 7, 8], 3))
+    >>> list(split_indices([0, 1, 2, 3, 7, 8], 3))
     [(0, 3), (3, 4), (7, 9)]
     """
     start = stop = None
@@ -49,20 +49,20 @@ def divide(indices: Iterable[int], length: int) -> Iterator[Chunk]:
         yield start, stop
 
 
-def without(indices: Iterable[int], taken: Iterable[Chunk]) -> list[int]:
+def indices_outside(indices: Iterable[int], taken: Iterable[Chunk]) -> list[int]:
     """The indices that are in none of these chunks.
 
-    >>> without([0, 1, 2, 3], [(1, 3)])
+    >>> indices_outside([0, 1, 2, 3], [(1, 3)])
     [0, 3]
     """
     busy: Set[int] = {index for start, stop in taken for index in range(start, stop)}
     return [index for index in indices if index not in busy]
 
 
-def halves(start: int, stop: int) -> list[Chunk]:
+def split_in_half(start: int, stop: int) -> list[Chunk]:
     """What is left of a chunk, in two, so that two workers can take it.
 
-    >>> halves(3, 8), halves(3, 4)
+    >>> split_in_half(3, 8), split_in_half(3, 4)
     ([(3, 6), (6, 8)], [(3, 4)])
     """
     middle = (start + stop + 1) // 2

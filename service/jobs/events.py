@@ -21,7 +21,7 @@ from werkzeug import Response
 from service.access.client import current_client
 from service.jobs.job import Job, job_document
 from service.jobs.store.protocol import JobStore
-from service.observability.readiness import readiness
+from service.observability.readiness import current_readiness
 from service.problems.problem_document import ProblemError
 
 EVENT_STREAM = "text/event-stream"
@@ -29,57 +29,63 @@ EVENT_STREAM = "text/event-stream"
 HEARTBEAT_S = 15.0
 """Seconds of silence after which a comment is sent."""
 
-LOOK_EVERY_S = 0.25
+STORE_POLL_S = 0.25
 """Seconds between two looks into the store."""
 
-_ROWS_AT_A_TIME = 200
+_ROWS_PER_READ = 200
 _LEASE_S = 4 * HEARTBEAT_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listener:
+class EventListener:
     """Somebody who listens: as which client, from which event on, and whether that is over."""
 
     client: str
-    most: int
-    after: int
-    gone: Callable[[], bool]
+    limit: int
+    last_event_id: int
+    should_stop: Callable[[], bool]
 
 
-def listener_of(request: Request, job: Job, *, most: int) -> Listener:
+def read_listener(request: Request, job: Job, *, limit: int) -> EventListener:
     """Who asks for the events of a job.
 
     Raises:
         ProblemError: bad_event_id.
     """
-    environ, stopping = request.environ, readiness().stopping
-    return Listener(
+    environ, stopping = request.environ, current_readiness().stopping
+    return EventListener(
         client=current_client(),
-        most=most,
-        after=last_event(request, job),
-        gone=lambda: stopping.is_set() or is_gone(environ),
+        limit=limit,
+        last_event_id=read_last_event_id(request, job),
+        should_stop=lambda: stopping.is_set() or is_disconnected(environ),
     )
 
 
-def events_answer(request: Request, store: JobStore, job: Job, listener: Listener) -> Response:
+def event_stream_response(
+    request: Request, store: JobStore, job: Job, listener: EventListener
+) -> Response:
     """The events that the listener does not have; 204 where all are told and the job has ended.
 
     Raises:
         ProblemError: too_many_listeners.
     """
-    if job.state.ended and listener.after == job.done and "Last-Event-ID" in request.headers:
+    if (
+        job.state.ended
+        and listener.last_event_id == job.done
+        and "Last-Event-ID" in request.headers
+    ):
         return Response(status=204)  # a browser that is told so does not come back
-    place = str(uuid4())
-    _take_place(store, listener, place)
-    stream = _keep_place(store, listener, place, tell(store, job, listener))
+    slot = str(uuid4())
+    _acquire_slot(store, listener, slot)
+    stream = _renew_slot(store, listener, slot, stream_events(store, job, listener))
     response = Response(stream, mimetype=EVENT_STREAM)
-    response.call_on_close(lambda: store.leave(listener.client, place))
+    response.call_on_close(lambda: store.release_slot(listener.client, slot))
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response
 
 
-def last_event(request: Request, job: Job) -> int:
+def read_last_event_id(request: Request, job: Job) -> int:
     """How many rows the listener has.
 
     Raises:
@@ -97,39 +103,39 @@ def last_event(request: Request, job: Job) -> int:
     return int(given)
 
 
-def tell(store: JobStore, job: Job, listener: Listener) -> Iterator[str]:
+def stream_events(store: JobStore, job: Job, listener: EventListener) -> Iterator[str]:
     """Rows as they come, how the job stands whenever that changes, and a comment in long silence."""
-    told, came = None, listener.after
+    last_sent, rows_sent = None, listener.last_event_id
     silent_since = time.monotonic()
-    while not listener.gone():
+    while not listener.should_stop():
         now = store.find(job.id)
         if now is None:
             return
-        for piece in _new_rows(store, now, came):
-            came += 1
-            yield event("row", piece, came)
-        if now != told:
-            yield event("end" if now.state.ended else "job", json.dumps(job_document(now)))
-            told, silent_since = now, time.monotonic()
+        for piece in _new_rows(store, now, rows_sent):
+            rows_sent += 1
+            yield format_event("row", piece, rows_sent)
+        if now != last_sent:
+            yield format_event("end" if now.state.ended else "job", json.dumps(job_document(now)))
+            last_sent, silent_since = now, time.monotonic()
         if now.state.ended:
             return
         if time.monotonic() - silent_since > HEARTBEAT_S:
             yield ": still here\n\n"
             silent_since = time.monotonic()
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(STORE_POLL_S)
 
 
-def event(name: str, data: str, number: int | None = None) -> str:
+def format_event(name: str, data: str, number: int | None = None) -> str:
     r"""One event as the wire carries it; ``data`` has no line break.
 
-    >>> event("row", "{}", 3)
+    >>> format_event("row", "{}", 3)
     'id: 3\nevent: row\ndata: {}\n\n'
     """
     head = "" if number is None else f"id: {number}\n"
     return f"{head}event: {name}\ndata: {data}\n\n"
 
 
-def is_gone(environ: dict[str, Any]) -> bool:
+def is_disconnected(environ: dict[str, Any]) -> bool:
     """Whether the far end of the request's connection has been closed, where the server tells."""
     connection = environ.get("gunicorn.socket")
     if connection is None:
@@ -139,34 +145,34 @@ def is_gone(environ: dict[str, Any]) -> bool:
     return bool(poll.poll(0))
 
 
-def _new_rows(store: JobStore, job: Job, came: int) -> Iterator[str]:
+def _new_rows(store: JobStore, job: Job, rows_sent: int) -> Iterator[str]:
     """The rows that came after those told, and not after the job was looked at."""
-    while came < job.done:
-        rows = store.rows_since(job.id, came, min(_ROWS_AT_A_TIME, job.done - came))
+    while rows_sent < job.done:
+        rows = store.rows_since(job.id, rows_sent, min(_ROWS_PER_READ, job.done - rows_sent))
         if not rows:
             return
-        came += len(rows)
+        rows_sent += len(rows)
         yield from rows
 
 
-def _take_place(store: JobStore, listener: Listener, place: str) -> None:
-    if not store.enter(listener.client, place, most=listener.most, lease_s=_LEASE_S):
+def _acquire_slot(store: JobStore, listener: EventListener, slot: str) -> None:
+    if not store.acquire_slot(listener.client, slot, limit=listener.limit, lease_s=_LEASE_S):
         raise ProblemError(
             "too_many_listeners",
-            f"the client listens to {listener.most} event streams already, as many as may",
-            maximum=listener.most,
+            f"the client listens to {listener.limit} event streams already, as many as may",
+            maximum=listener.limit,
         )
 
 
-def _keep_place(
-    store: JobStore, listener: Listener, place: str, pieces: Iterator[str]
+def _renew_slot(
+    store: JobStore, listener: EventListener, slot: str, pieces: Iterator[str]
 ) -> Iterator[str]:
     """The same pieces; the listener's place is renewed meanwhile."""
     renewed = time.monotonic()
     for piece in pieces:
         yield piece
         if time.monotonic() - renewed > HEARTBEAT_S:
-            store.enter(listener.client, place, most=listener.most, lease_s=_LEASE_S)
+            store.acquire_slot(listener.client, slot, limit=listener.limit, lease_s=_LEASE_S)
             renewed = time.monotonic()
 
 

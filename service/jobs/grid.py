@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
-from designer.validation.json_readers import Document
+from designer.validation.json_readers import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +18,10 @@ class Grid:
     def __len__(self) -> int:
         return prod(len(values) for values in self.values.values())
 
-    def places(self, index: int) -> dict[str, int]:
+    def value_indices(self, index: int) -> dict[str, int]:
         """Which value of each field a row takes.
 
-        >>> Grid(values={"resolution": [32, 64], "latent_dim": [8, 16, 32]}).places(4)
+        >>> Grid(values={"resolution": [32, 64], "latent_dim": [8, 16, 32]}).value_indices(4)
         {'resolution': 1, 'latent_dim': 1}
         """
         found = {}
@@ -29,22 +29,25 @@ class Grid:
             index, found[name] = divmod(index, len(values))
         return dict(reversed(found.items()))
 
-    def row(self, index: int) -> Document:
+    def row(self, index: int) -> JsonObject:
         """The brief of a row.
 
         >>> Grid(values={"resolution": [32, 64], "latent_dim": [8, 16, 32]}).row(4)
         {'resolution': 64, 'latent_dim': 16}
         """
-        return {name: self.values[name][place] for name, place in self.places(index).items()}
+        return {
+            name: self.values[name][value_index]
+            for name, value_index in self.value_indices(index).items()
+        }
 
-    def pointer(self, index: int, within: str) -> str:
+    def pointer(self, index: int, brief_pointer: str) -> str:
         """Where in the grid the value stands that a pointer into the row's brief names.
 
         >>> grid = Grid(values={"resolution": [32, [64, 3]], "latent_dim": [8]})
         >>> grid.pointer(1, "/resolution/1"), grid.pointer(0, "/seed")
         ('/resolution/1/1', '/seed')
         """
-        _, name, *rest = within.split("/", 2) if within else ("", "")
+        _, name, *rest = brief_pointer.split("/", 2) if brief_pointer else ("", "")
         if name not in self.values:
-            return within
-        return "/".join(["", name, str(self.places(index)[name]), *rest])
+            return brief_pointer
+        return "/".join(["", name, str(self.value_indices(index)[name]), *rest])

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from designer.validation.json_readers import Document
+from designer.validation.json_readers import JsonObject
 
 
-class State(StrEnum):
+class JobState(StrEnum):
     """How far a job is."""
 
     QUEUED = "queued"
@@ -22,10 +22,10 @@ class State(StrEnum):
     @property
     def ended(self) -> bool:
         """Whether no row is added any more."""
-        return self not in (State.QUEUED, State.RUNNING)
+        return self not in (JobState.QUEUED, JobState.RUNNING)
 
 
-class Kind(StrEnum):
+class JobKind(StrEnum):
     """What a job's result is: a row for each design, or one design."""
 
     SWEEP = "sweep"
@@ -42,8 +42,8 @@ class Job:
 
     id: str
     owner: str
-    kind: Kind
-    state: State
+    kind: JobKind
+    state: JobState
     total: int
     created_at: float
     expires_at: float
@@ -57,25 +57,25 @@ class Job:
         assert self.total >= 1, "a job has at least one row"
 
 
-def new_id() -> str:
+def new_job_id() -> str:
     """A name that nobody guesses: 128 random bits.
 
-    >>> len(new_id()), new_id() != new_id()
+    >>> len(new_job_id()), new_job_id() != new_job_id()
     (22, True)
     """
     return secrets.token_urlsafe(16)
 
 
-def final_state(kind: Kind, *, failed: int) -> State:
+def final_state(kind: JobKind, *, failed: int) -> JobState:
     """How a job ends whose last row is kept.
 
-    >>> final_state(Kind.SWEEP, failed=3).value, final_state(Kind.DESIGN, failed=1).value
+    >>> final_state(JobKind.SWEEP, failed=3).value, final_state(JobKind.DESIGN, failed=1).value
     ('succeeded', 'failed')
     """
-    return State.FAILED if kind is Kind.DESIGN and failed else State.SUCCEEDED
+    return JobState.FAILED if kind is JobKind.DESIGN and failed else JobState.SUCCEEDED
 
 
-def job_document(job: Job) -> Document:
+def job_document(job: Job) -> JsonObject:
     """The job as its JSON answer."""
     path = job_path(job)
     return {
@@ -85,10 +85,10 @@ def job_document(job: Job) -> Document:
         "done": job.done,
         "total": job.total,
         "failed": job.failed,
-        "created_at": moment(job.created_at),
-        "started_at": moment(job.started_at),
-        "finished_at": moment(job.finished_at),
-        "expires_at": moment(job.expires_at),
+        "created_at": format_timestamp(job.created_at),
+        "started_at": format_timestamp(job.started_at),
+        "finished_at": format_timestamp(job.finished_at),
+        "expires_at": format_timestamp(job.expires_at),
         "links": {"self": path, "events": f"{path}/events", "result": f"{path}/result"},
     }
 
@@ -98,10 +98,10 @@ def job_path(job: Job) -> str:
     return f"/v1/jobs/{job.id}"
 
 
-def moment(seconds: float | None) -> str | None:
+def format_timestamp(seconds: float | None) -> str | None:
     """A time as RFC 3339 writes it, in milliseconds.
 
-    >>> moment(0.5), moment(None)
+    >>> format_timestamp(0.5), format_timestamp(None)
     ('1970-01-01T00:00:00.500Z', None)
     """
     if seconds is None:

@@ -6,16 +6,16 @@ import json
 from dataclasses import dataclass
 
 from designer.brief.model import Level
-from designer.validation.json_readers import Document
-from service.jobs.job import Kind
+from designer.validation.json_readers import JsonObject
+from service.jobs.job import JobKind
 from service.jobs.sweep_request import Sweep, sweep_from_document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class JobRequest:
     """The rows of a job, and what is made of each."""
 
-    kind: Kind
+    kind: JobKind
     sweep: Sweep
 
     @property
@@ -25,16 +25,18 @@ class Asked:
         return next(level for level in reversed(Level) if str(level) in levels)
 
 
-def asked_text(kind: Kind, document: object) -> str:
+def job_request_text(kind: JobKind, document: object) -> str:
     """The text of a request, the same for the same request."""
     return json.dumps({"kind": str(kind), "request": document}, separators=(",", ":"))
 
 
-def read_asked(text: str) -> Asked:
+def read_job_request(text: str) -> JobRequest:
     """The rows that such a text asks for.
 
-    >>> read_asked(asked_text(Kind.SWEEP, {"designs": [{"resolution": 64}]})).sweep.row(0)
+    >>> read_job_request(job_request_text(JobKind.SWEEP, {"designs": [{"resolution": 64}]})).sweep.row(0)
     {'resolution': 64, 'verify': 'standard'}
     """
-    document: Document = json.loads(text)
-    return Asked(kind=Kind(str(document["kind"])), sweep=sweep_from_document(document["request"]))
+    document: JsonObject = json.loads(text)
+    return JobRequest(
+        kind=JobKind(str(document["kind"])), sweep=sweep_from_document(document["request"])
+    )

@@ -12,11 +12,11 @@ from flask import current_app
 
 from designer.brief.brief_json import brief_document
 from designer.brief.model import Brief
-from service.jobs.broker.celery_app import make_engine, prepare_folders, send_chunks
-from service.jobs.chunks import chunk_length, divide
-from service.jobs.job import Job, Kind, State, new_id
-from service.jobs.job_request import Asked, asked_text, read_asked
-from service.jobs.store.open_store import open_store
+from service.jobs.broker.celery_app import create_celery_app, prepare_folders, send_chunks
+from service.jobs.chunks import chunk_length, split_indices
+from service.jobs.job import Job, JobKind, JobState, new_job_id
+from service.jobs.job_request import JobRequest, job_request_text, read_job_request
+from service.jobs.store.open_store import open_job_store
 from service.jobs.store.protocol import JobStore, NewJob
 from service.jobs.sweep_request import check_rows
 from service.problems.problem_document import ProblemError
@@ -25,27 +25,27 @@ from service.settings.config import Config
 HOUR_S = 3600
 
 
-class Desk:
-    """Takes jobs in and knows how they stand; ``store`` and ``engine`` are reached on first use."""
+class JobService:
+    """Takes jobs in and knows how they stand; ``store`` and ``celery_app`` are reached on first use."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.store: JobStore = open_store(config)
-        self.engine: Celery = make_engine(config)
+        self.store: JobStore = open_job_store(config)
+        self.celery_app: Celery = create_celery_app(config)
 
-    def take_sweep(self, document: object, *, owner: str, key: str | None) -> Job:
+    def submit_sweep(self, document: object, *, owner: str, key: str | None) -> Job:
         """The job of a sweep, queued; the same one for the same idempotency key.
 
         Raises:
             InvalidRequest: where the sweep or one of its rows is wrong.
             ProblemError: bad_idempotency_key, idempotency_key_reused.
         """
-        return self._take(Kind.SWEEP, document, owner=owner, key=key)
+        return self._submit(JobKind.SWEEP, document, owner=owner, key=key)
 
-    def take_design(self, brief: Brief, *, owner: str, key: str | None) -> Job:
+    def submit_design(self, brief: Brief, *, owner: str, key: str | None) -> Job:
         """The job of one design, queued."""
         document = {"designs": [brief_document(brief)]}
-        return self._take(Kind.DESIGN, document, owner=owner, key=key)
+        return self._submit(JobKind.DESIGN, document, owner=owner, key=key)
 
     def find(self, job_id: str, *, owner: str) -> Job:
         """The job of that id, where it is the owner's.
@@ -68,49 +68,51 @@ class Desk:
         self.store.cancel(job_id)
         return self.find(job_id, owner=owner)
 
-    def _take(self, kind: Kind, document: object, *, owner: str, key: str | None) -> Job:
-        text = asked_text(kind, document)
-        wish = None if key is None else wish_name(owner, key)
-        asked = read_asked(text)
-        check_rows(asked.sweep)
-        job = self._new_job(kind, owner=owner, total=len(asked.sweep))
+    def _submit(self, kind: JobKind, document: object, *, owner: str, key: str | None) -> Job:
+        text = job_request_text(kind, document)
+        idempotency_token = None if key is None else make_idempotency_token(owner, key)
+        job_request = read_job_request(text)
+        check_rows(job_request.sweep)
+        job = self._new_job(kind, owner=owner, total=len(job_request.sweep))
         fingerprint = sha256(text.encode()).hexdigest()
-        kept, of = self.store.create(
-            NewJob(job=job, request=text, wish=wish, fingerprint=fingerprint)
+        stored_job, stored_fingerprint = self.store.create(
+            NewJob(
+                job=job, request=text, idempotency_token=idempotency_token, fingerprint=fingerprint
+            )
         )
-        if of != fingerprint:
+        if stored_fingerprint != fingerprint:
             raise ProblemError(
                 "idempotency_key_reused",
                 "a job was made under this idempotency key from another body",
             )
-        if kept.id == job.id:
-            self._send(job, asked)
-        return kept
+        if stored_job.id == job.id:
+            self._enqueue(job, job_request)
+        return stored_job
 
-    def _new_job(self, kind: Kind, *, owner: str, total: int) -> Job:
+    def _new_job(self, kind: JobKind, *, owner: str, total: int) -> Job:
         now = time.time()
         return Job(
-            id=new_id(),
+            id=new_job_id(),
             owner=owner,
             kind=kind,
-            state=State.QUEUED,
+            state=JobState.QUEUED,
             total=total,
             created_at=now,
             expires_at=now + self.config.job_retention_h * HOUR_S,
         )
 
-    def _send(self, job: Job, asked: Asked) -> None:
+    def _enqueue(self, job: Job, job_request: JobRequest) -> None:
         prepare_folders(self.config)
-        length = chunk_length(job.total, asked.level)
-        send_chunks(self.engine, job.kind, job.id, divide(range(job.total), length))
+        length = chunk_length(job.total, job_request.level)
+        send_chunks(self.celery_app, job.kind, job.id, split_indices(range(job.total), length))
 
 
-def desk() -> Desk:
+def current_job_service() -> JobService:
     """The desk of the application that answers."""
-    return cast(Desk, current_app.extensions["desk"])
+    return cast(JobService, current_app.extensions["job_service"])
 
 
-def wish_name(owner: str, key: str) -> str:
+def make_idempotency_token(owner: str, key: str) -> str:
     """The name under which a store knows an owner's idempotency key.
 
     Raises:

@@ -9,8 +9,8 @@ from flask import Flask, Response, g
 from kombu.exceptions import KombuError
 from redis import RedisError
 
-from service.jobs.job_service import Desk
-from service.jobs.metrics import JobFigures, jobs_state
+from service.jobs.job_service import JobService
+from service.jobs.metrics import JobMetrics, jobs_readiness
 from service.problems.problem_document import problem_response
 from service.problems.registry import PROBLEMS
 from service.settings.config import Config
@@ -18,17 +18,17 @@ from service.settings.config import Config
 logger = logging.getLogger("gan_designer.jobs")
 
 
-def join_jobs(app: Flask, config: Config) -> None:
+def register_jobs(app: Flask, config: Config) -> None:
     """Give the application its desk, its figures, and an answer for when store or broker are away."""
-    desk = Desk(config)
-    app.extensions["desk"] = desk
-    app.extensions["readiness"].parts["jobs"] = lambda: jobs_state(desk)
-    app.extensions["metrics"].add(JobFigures(desk))
+    job_service = JobService(config)
+    app.extensions["job_service"] = job_service
+    app.extensions["readiness"].parts["jobs"] = lambda: jobs_readiness(job_service)
+    app.extensions["metrics"].add_collector(JobMetrics(job_service))
     for kind in (KombuError, RedisError, sqlite3.DatabaseError):
-        app.register_error_handler(kind, answer_away)
+        app.register_error_handler(kind, respond_unavailable)
 
 
-def answer_away(error: Exception) -> Response:
+def respond_unavailable(error: Exception) -> Response:
     """The answer while store or broker are away."""
     logger.warning("request %s: jobs are away: %s", g.get("request_id", ""), error)
     return problem_response(

@@ -9,27 +9,27 @@ from collections.abc import Iterable, Iterator
 from flask import Request, Response
 
 from designer.pipeline.design_json import document_text
-from service.http.representation import JSON, choose, compress
-from service.jobs.job import Job, Kind
+from service.http.representation import JSON, compress_response, negotiate_media_type
+from service.jobs.job import Job, JobKind
 from service.jobs.store.protocol import JobStore
 from service.problems.problem_document import MEDIA_TYPE, ProblemError
 
 JSON_LINES = "application/jsonl"
 
-_ROWS_AT_A_TIME = 200
+_ROWS_PER_READ = 200
 
 
-def result_answer(request: Request, store: JobStore, job: Job) -> Response:
+def result_response(request: Request, store: JobStore, job: Job) -> Response:
     """The result, as far as it is there.
 
     Raises:
         ProblemError: not_acceptable; job_not_done, where a job of one design has no result yet.
     """
-    return (_design if job.kind is Kind.DESIGN else _rows)(request, store, job)
+    return (_design if job.kind is JobKind.DESIGN else _rows)(request, store, job)
 
 
 def _rows(request: Request, store: JobStore, job: Job) -> Response:
-    choose(request, (JSON_LINES,))
+    negotiate_media_type(request, (JSON_LINES,))
     lines = (f"{row}\n".encode() for row in rows_in_order(store, job))
     zipped = bool(request.accept_encodings.quality("gzip"))
     response = Response(gzip_stream(lines) if zipped else lines, mimetype=JSON_LINES)
@@ -41,7 +41,7 @@ def _rows(request: Request, store: JobStore, job: Job) -> Response:
 
 
 def _design(request: Request, store: JobStore, job: Job) -> Response:
-    choose(request, (JSON,))
+    negotiate_media_type(request, (JSON,))
     rows = store.rows(job.id, 0, 1)
     if not rows:
         raise ProblemError(
@@ -50,13 +50,13 @@ def _design(request: Request, store: JobStore, job: Job) -> Response:
     document = json.loads(rows[0])
     response = Response(document_text(document), mimetype=MEDIA_TYPE if job.failed else JSON)
     response.headers["Cache-Control"] = "no-store"
-    return compress(request, response)
+    return compress_response(request, response)
 
 
 def rows_in_order(store: JobStore, job: Job) -> Iterator[str]:
     """The rows that are there, a few at a time."""
-    for start in range(0, job.total, _ROWS_AT_A_TIME):
-        yield from store.rows(job.id, start, min(start + _ROWS_AT_A_TIME, job.total))
+    for start in range(0, job.total, _ROWS_PER_READ):
+        yield from store.rows(job.id, start, min(start + _ROWS_PER_READ, job.total))
 
 
 def gzip_stream(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -9,20 +9,20 @@ from typing import Any
 from designer.brief.brief_json import brief_from_document
 from designer.brief.model import Brief
 from designer.brief.permalink import write_id
-from designer.chains import weigh_chain
+from designer.chains import evaluate_chain
 from designer.errors import DesignerError, ProbeFailed
 from designer.networks import Network
 from designer.pipeline.design import Design
 from designer.pipeline.design_json import design_document
-from designer.validation.json_readers import Document
-from service.jobs.job import Kind
-from service.jobs.store.protocol import Row
-from service.problems.problem_document import problem_document, refusal_problem
+from designer.validation.json_readers import JsonObject
+from service.jobs.job import JobKind
+from service.jobs.store.protocol import JobRow
+from service.problems.problem_document import designer_error_problem, problem_document
 from service.problems.registry import PROBLEMS
 
-Make = Callable[[Brief], Design]
+MakeDesign = Callable[[Brief], Design]
 
-FIGURES = (
+ROW_FIELDS = (
     "id",
     "resolution",
     "latent_dim",
@@ -39,48 +39,48 @@ FIGURES = (
 """What a row of a sweep holds beside its index; null where it has no such thing."""
 
 
-def make_row(index: int, document: Document, kind: Kind, make: Make) -> Row:
+def make_row(index: int, document: JsonObject, kind: JobKind, make: MakeDesign) -> JobRow:
     """The row of a brief: for a sweep its figures, for a job of one design the whole design.
 
     >>> from designer.pipeline.design import design
     >>> brief = {"resolution": 28, "latent_dim": 64, "verify": "none"}
-    >>> row = json.loads(make_row(5, brief, Kind.SWEEP, design).body)
+    >>> row = json.loads(make_row(5, brief, JobKind.SWEEP, design).body)
     >>> row["index"], row["sizes"], row["verdict"], row["problem"]
     (5, [[7, 7], [14, 14], [28, 28]], 'not_run', None)
     """
     try:
-        made = make(brief_from_document(document))
+        design = make(brief_from_document(document))
     except MemoryError:
         failed = ProbeFailed("the row needs more memory than its process may use")
-        return problem_row(index, document, kind, refusal_problem(failed))
+        return problem_row(index, document, kind, designer_error_problem(failed))
     except DesignerError as refusal:
-        return problem_row(index, document, kind, refusal_problem(refusal))
-    result = design_document(made) if kind is Kind.DESIGN else sweep_row(index, made)
-    return Row(index=index, body=_line(result), failed=False)
+        return problem_row(index, document, kind, designer_error_problem(refusal))
+    result = design_document(design) if kind is JobKind.DESIGN else sweep_row(index, design)
+    return JobRow(index=index, body=_line(result), failed=False)
 
 
-def sweep_row(index: int, made: Design) -> Document:
+def sweep_row(index: int, design: Design) -> JsonObject:
     """The figures of a design."""
-    brief = made.brief
-    weighed = weigh_chain(made.chain, space=brief.space, widths=brief.widths)
-    networks = {role: made.gan.networks.get(role) for role in ("generator", "discriminator")}
+    brief = design.brief
+    costs = evaluate_chain(design.chain, space=brief.space, widths=brief.widths)
+    networks = {role: design.gan.networks.get(role) for role in ("generator", "discriminator")}
     return {
         "index": index,
-        "id": write_id(brief, made.chain),
+        "id": write_id(brief, design.chain),
         "resolution": list(brief.resolution),
         "latent_dim": brief.latent_dim,
-        "sizes": [list(size) for size in made.chain.sizes],
-        "departure": weighed.departure,
-        "count": made.count,
-        **{role: network_figures(network) for role, network in networks.items()},
-        "encoder": network_figures(made.gan.networks.get("encoder")),
-        "source_sha256": made.source.sha256,
-        "verdict": str(made.verification.verdict),
+        "sizes": [list(size) for size in design.chain.sizes],
+        "departure": costs.departure,
+        "count": design.count,
+        **{role: network_costs(network) for role, network in networks.items()},
+        "encoder": network_costs(design.gan.networks.get("encoder")),
+        "source_sha256": design.source.sha256,
+        "verdict": str(design.verification.verdict),
         "problem": None,
     }
 
 
-def network_figures(network: Network | None) -> Document | None:
+def network_costs(network: Network | None) -> JsonObject | None:
     """What a network costs."""
     if network is None:
         return None
@@ -91,19 +91,19 @@ def network_figures(network: Network | None) -> Document | None:
     }
 
 
-def problem_row(index: int, document: Document, kind: Kind, problem: dict[str, Any]) -> Row:
+def problem_row(index: int, document: JsonObject, kind: JobKind, problem: dict[str, Any]) -> JobRow:
     """The row of a brief that came to nothing: what was asked, and the problem as HTTP tells it."""
-    asked = {name: document.get(name) for name in ("resolution", "latent_dim")}
-    empty = dict.fromkeys(FIGURES)
-    result = {"index": index, **empty, **asked, "problem": problem}
-    body = problem if kind is Kind.DESIGN else result
-    return Row(index=index, body=_line(body), failed=True)
+    requested = {name: document.get(name) for name in ("resolution", "latent_dim")}
+    empty = dict.fromkeys(ROW_FIELDS)
+    result = {"index": index, **empty, **requested, "problem": problem}
+    body = problem if kind is JobKind.DESIGN else result
+    return JobRow(index=index, body=_line(body), failed=True)
 
 
 def timeout_problem(seconds: float) -> dict[str, Any]:
     """The problem of a row that was stopped."""
     stopped = ProbeFailed(f"the row took more than {seconds:g} s and was stopped", wall_s=seconds)
-    return refusal_problem(stopped)
+    return designer_error_problem(stopped)
 
 
 def exhausted_problem(attempts: int) -> dict[str, Any]:
@@ -115,5 +115,5 @@ def exhausted_problem(attempts: int) -> dict[str, Any]:
     )
 
 
-def _line(document: Document) -> str:
+def _line(document: JsonObject) -> str:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))

@@ -10,7 +10,7 @@ from designer.brief.model import Level
 from designer.errors import DesignerError, FieldError, InvalidRequest
 from designer.validation.field_validators import refuse
 from designer.validation.json_readers import (
-    Document,
+    JsonObject,
     read_choice,
     read_list,
     read_object,
@@ -26,13 +26,13 @@ MAX_ROWS = 10_000
 class Sweep:
     """The briefs of a sweep, as JSON, and at which level they are verified that say nothing of it."""
 
-    rows: list[Document] | Grid
+    rows: list[JsonObject] | Grid
     verify: Level
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def row(self, index: int) -> Document:
+    def row(self, index: int) -> JsonObject:
         """The brief of a row, as JSON.
 
         >>> Sweep(rows=[{"resolution": 64, "latent_dim": 8}], verify=Level.NONE).row(0)
@@ -42,11 +42,11 @@ class Sweep:
         own = row.get("verify")
         return row | {"verify": str(self.verify) if own is None else own}
 
-    def pointer(self, index: int, within: str) -> str:
+    def pointer(self, index: int, brief_pointer: str) -> str:
         """Where in the request the value stands that a pointer into a row's brief names."""
         if isinstance(self.rows, Grid):
-            return f"/grid{self.rows.pointer(index, within)}"
-        return f"/designs/{index}{within}"
+            return f"/grid{self.rows.pointer(index, brief_pointer)}"
+        return f"/designs/{index}{brief_pointer}"
 
 
 def sweep_from_document(document: object) -> Sweep:
@@ -72,7 +72,7 @@ def sweep_from_document(document: object) -> Sweep:
     return Sweep(rows=_designs(designs) if grid is None else _grid(grid), verify=verify)
 
 
-def _designs(designs: object) -> list[Document]:
+def _designs(designs: object) -> list[JsonObject]:
     rows = _read_rows(designs, pointer="/designs")
     return [
         dict(read_object(row, pointer=f"/designs/{i}", known=BRIEF_FIELDS))

@@ -16,18 +16,18 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from prometheus_client.mmap_dict import MmapedDict
 
-KINDS = ("counter", "histogram")
+MERGED_KINDS = ("counter", "histogram")
 """What is counted for ever; what is told of the present goes with its process."""
 
-PATIENCE_S = 5.0
+LOCK_TIMEOUT_S = 5.0
 
 
 @contextmanager
-def undisturbed(folder: Path) -> Iterator[bool]:
+def lock_metric_files(folder: Path) -> Iterator[bool]:
     """Keep files from being folded while they are read; False where somebody else does not end."""
     lock = FileLock(folder / "reading.lock")
     try:
-        lock.acquire(timeout=PATIENCE_S)
+        lock.acquire(timeout=LOCK_TIMEOUT_S)
     except Timeout:
         yield False
         return
@@ -37,16 +37,16 @@ def undisturbed(folder: Path) -> Iterator[bool]:
         lock.release()
 
 
-def fold_past(folder: Path) -> None:
+def merge_ended_processes(folder: Path) -> None:
     """Add up what the ended processes counted; the sum of all files stays the same."""
-    with undisturbed(folder) as alone:
-        for kind in KINDS if alone else ():
-            ended = [file for file in folder.glob(f"{kind}_[0-9]*.db") if not _lives(file)]
+    with lock_metric_files(folder) as locked:
+        for kind in MERGED_KINDS if locked else ():
+            ended = [file for file in folder.glob(f"{kind}_[0-9]*.db") if not _is_alive(file)]
             if ended:
-                _fold(ended, into=folder / f"{kind}_past.db")
+                _merge_files(ended, into=folder / f"{kind}_past.db")
 
 
-def _fold(ended: list[Path], *, into: Path) -> None:
+def _merge_files(ended: list[Path], *, into: Path) -> None:
     sums: Counter[str] = Counter()
     for file in (into, *ended):
         # a process that was killed while it made its file leaves one that cannot be read
@@ -55,15 +55,15 @@ def _fold(ended: list[Path], *, into: Path) -> None:
                 sums[key] += value
     draft = into.with_suffix(".draft")
     draft.unlink(missing_ok=True)
-    book = MmapedDict(str(draft))  # type: ignore[no-untyped-call]
+    merged = MmapedDict(str(draft))  # type: ignore[no-untyped-call]
     for key, value in filter(itemgetter(0), sums.items()):
-        book.write_value(key, value, 0.0)  # type: ignore[no-untyped-call]
-    book.close()  # type: ignore[no-untyped-call]
+        merged.write_value(key, value, 0.0)  # type: ignore[no-untyped-call]
+    merged.close()  # type: ignore[no-untyped-call]
     draft.replace(into)
     for file in ended:
         file.unlink()
 
 
-def _lives(file: Path) -> bool:
+def _is_alive(file: Path) -> bool:
     """Whether there is a process of the number that a file is named after."""
     return Path("/proc", file.stem.rpartition("_")[2]).exists()

@@ -29,7 +29,7 @@ class JsonLines(logging.Formatter):
         given = vars(record).items()
         event = {
             "event": record.getMessage(),
-            **{name: value for name, value in given if name not in _OF_EVERY_RECORD},
+            **{name: value for name, value in given if name not in _STANDARD_FIELDS},
             "logger": record.name,
             "level": record.levelname.lower(),
             "process": record.process,
@@ -40,7 +40,7 @@ class JsonLines(logging.Formatter):
         return _ENCODER.encode(event)
 
 
-_OF_EVERY_RECORD = frozenset({*vars(makeLogRecord({})), "message", "asctime", "taskName"})
+_STANDARD_FIELDS = frozenset({*vars(makeLogRecord({})), "message", "asctime", "taskName"})
 _ENCODER = JSONEncoder(ensure_ascii=False, default=str)
 
 
@@ -74,7 +74,7 @@ def _add_process(_: object, __: str, event: Any) -> Any:  # noqa: ANN401 - struc
     return event
 
 
-def send_logs(style: str, level: int | str) -> None:
+def send_logs_to_stderr(style: str, level: int | str) -> None:
     """Send everything that is logged in this process to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(log_formatter(style))
@@ -90,14 +90,14 @@ class ServerLogger(Logger):  # type: ignore[misc]
     def setup(self, cfg: Any) -> None:  # noqa: ANN401 - gunicorn has no types
         """Log as the whole service does."""
         super().setup(cfg)
-        send_logs(self.style, self.loglevel)
+        send_logs_to_stderr(self.style, self.loglevel)
         self.error_log.propagate = True
 
 
-def server_logger(style: str) -> type[ServerLogger]:
+def server_logger_class(style: str) -> type[ServerLogger]:
     """The logger class whose lines have this style.
 
-    >>> server_logger("text").style
+    >>> server_logger_class("text").style
     'text'
     """
     return type("Logger", (ServerLogger,), {"style": style})

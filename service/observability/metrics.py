@@ -20,16 +20,33 @@ from prometheus_client.registry import Collector
 
 from designer.errors import Accident
 from designer.version import VERSION
-from service.observability.ended_processes import fold_past, undisturbed
-from service.observability.metrics_folder import VARIABLE
+from service.observability.ended_processes import lock_metric_files, merge_ended_processes
+from service.observability.metrics_folder import MULTIPROC_VARIABLE
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Methods that are told apart; the others are counted as ``other``."""
 
-SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 900)
+LATENCY_BUCKETS_S = (
+    0.001,
+    0.0025,
+    0.005,
+    0.01,
+    0.025,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1,
+    2.5,
+    5,
+    10,
+    30,
+    120,
+    900,
+)
 """Upper bounds of the latencies: from an answer that is kept to a receipt of level ``full``."""
 
-STATES = (1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8)
+SEARCH_STATE_BUCKETS = (1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8)
 """Upper bounds of the steps of a search."""
 
 
@@ -39,7 +56,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._collectors: list[Collector] = []
-        self._found: dict[tuple[str | int, ...], tuple[Counter, Histogram]] = {}
+        self._label_counters: dict[tuple[str | int, ...], tuple[Counter, Histogram]] = {}
         self._count_answers(self.registry)
         self._count_work(self.registry)
         self.info = Gauge(
@@ -62,14 +79,14 @@ class Metrics:
             "gan_designer_request_seconds",
             "Seconds from a request's arrival to its answer.",
             ("route", "status"),
-            buckets=SECONDS,
+            buckets=LATENCY_BUCKETS_S,
             registry=registry,
         )
         self.stages = Histogram(
             "gan_designer_stage_seconds",
             "Seconds that a stage of a request took.",
             ("stage",),
-            buckets=SECONDS,
+            buckets=LATENCY_BUCKETS_S,
             registry=registry,
         )
         self.cache = Counter(
@@ -95,11 +112,11 @@ class Metrics:
         self.states = Histogram(
             "gan_designer_solver_states",
             "Steps that a search of /v1/chains looked at.",
-            buckets=STATES,
+            buckets=SEARCH_STATE_BUCKETS,
             registry=registry,
         )
 
-    def add(self, collector: Collector) -> None:
+    def add_collector(self, collector: Collector) -> None:
         """Have the text hold what is read elsewhere whenever it is asked for."""
         self._collectors.append(collector)
         self.registry.register(collector)
@@ -115,10 +132,13 @@ class Metrics:
 
     def _counters(self, *labels: str | int) -> tuple[Counter, Histogram]:
         """What counts such answers, looked up once: finding it costs more than counting."""
-        if labels not in self._found:
+        if labels not in self._label_counters:
             route, _, status, _ = labels
-            self._found[labels] = self.requests.labels(*labels), self.seconds.labels(route, status)
-        return self._found[labels]
+            self._label_counters[labels] = (
+                self.requests.labels(*labels),
+                self.seconds.labels(route, status),
+            )
+        return self._label_counters[labels]
 
     def count_lookup(self, tier: str, outcome: str) -> None:
         """Count a lookup in a tier of the cache: a ``hit`` or a ``miss``."""
@@ -142,22 +162,22 @@ class Metrics:
         >>> b"gan_designer_verifications_pending 0.0" in Metrics().text()
         True
         """
-        if VARIABLE not in os.environ:
+        if MULTIPROC_VARIABLE not in os.environ:
             return generate_latest(self.registry)
         registry = CollectorRegistry(support_collectors_without_names=True)
         for collector in self._collectors:
             registry.register(collector)
-        told = generate_latest(registry)
+        collected = generate_latest(registry)
         registry = CollectorRegistry(support_collectors_without_names=True)
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        with undisturbed(Path(os.environ[VARIABLE])):
-            return generate_latest(registry) + told
+        with lock_metric_files(Path(os.environ[MULTIPROC_VARIABLE])):
+            return generate_latest(registry) + collected
 
-    def fold_past(self) -> None:
+    def merge_ended_processes(self) -> None:
         """Add up what ended web processes counted; for one that begins."""
-        fold_past(Path(os.environ[VARIABLE]))
+        merge_ended_processes(Path(os.environ[MULTIPROC_VARIABLE]))
 
 
-def metrics() -> Metrics:
+def current_metrics() -> Metrics:
     """The figures of the application that answers."""
     return cast(Metrics, current_app.extensions["metrics"])

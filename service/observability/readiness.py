@@ -10,13 +10,13 @@ from typing import Any, cast
 
 from flask import current_app
 
-from service.observability.timeouts import PATIENCE_S, Asker
+from service.observability.timeouts import PARTS_TIMEOUT_S, BackgroundCalls
 from service.problems.problem_document import ProblemError
 
 logger = logging.getLogger("gan_designer.readiness")
 
 OK, DEGRADED, UNREADY = "ok", "degraded", "unready"
-STATES = (OK, DEGRADED, UNREADY)
+READINESS_STATES = (OK, DEGRADED, UNREADY)
 
 Probe = Callable[[], dict[str, Any]]
 """Gives a part's ``state``, one of the three, and whatever else an operator wants to know."""
@@ -31,7 +31,7 @@ class Readiness:
 
     def __init__(self, **parts: Probe) -> None:
         self.parts = parts
-        self._asker: Asker[dict[str, Any]] = Asker()
+        self._background_calls: BackgroundCalls[dict[str, Any]] = BackgroundCalls()
         self.stopping = threading.Event()
 
     def document(self) -> dict[str, Any]:
@@ -40,8 +40,10 @@ class Readiness:
         Raises:
             ProblemError: not_ready, where a part cannot serve or the process is about to end.
         """
-        parts = self._ask()
-        worst = max((part["state"] for part in parts.values()), key=STATES.index, default=OK)
+        parts = self._call_parts()
+        worst = max(
+            (part["state"] for part in parts.values()), key=READINESS_STATES.index, default=OK
+        )
         if self.stopping.is_set():
             raise ProblemError("not_ready", "the web process is about to end", parts=parts)
         if worst == UNREADY:
@@ -49,23 +51,23 @@ class Readiness:
             raise ProblemError("not_ready", f"cannot serve yet: {failing}", parts=parts)
         return {"status": worst, "parts": parts}
 
-    def _ask(self) -> dict[str, dict[str, Any]]:
+    def _call_parts(self) -> dict[str, dict[str, Any]]:
         """Every part's word; one that hangs is degraded."""
-        asked = self._asker.ask(self.parts)
-        wait(asked.values(), timeout=PATIENCE_S)
-        return {name: _word(name, word) for name, word in asked.items()}
+        futures = self._background_calls.submit(self.parts)
+        wait(futures.values(), timeout=PARTS_TIMEOUT_S)
+        return {name: _part_state(name, future) for name, future in futures.items()}
 
 
-def _word(name: str, asked: Future[dict[str, Any]]) -> dict[str, Any]:
+def _part_state(name: str, future: Future[dict[str, Any]]) -> dict[str, Any]:
     """What a part says; one that hangs or fails is degraded, and why it failed is logged alone."""
-    if not asked.done():
-        return {"state": DEGRADED, "reason": f"no answer within {PATIENCE_S:g} s"}
-    if (error := asked.exception()) is not None:
+    if not future.done():
+        return {"state": DEGRADED, "reason": f"no answer within {PARTS_TIMEOUT_S:g} s"}
+    if (error := future.exception()) is not None:
         logger.error("part %s cannot say how it stands", name, exc_info=error)
         return {"state": DEGRADED, "reason": "it cannot say how it stands"}
-    return asked.result()
+    return future.result()
 
 
-def readiness() -> Readiness:
+def current_readiness() -> Readiness:
     """The readiness of the application that answers."""
     return cast(Readiness, current_app.extensions["readiness"])

@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from flask import Flask, Response, g, request
 
 from service.access.client import current_client
-from service.observability.metrics import Metrics, metrics
+from service.observability.metrics import Metrics, current_metrics
 from service.problems.problem_document import ProblemResponse
 
 logger = logging.getLogger("gan_designer.requests")
 
-QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
+QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
 """Routes that machines ask all day: logged at level ``debug``."""
 
-UNKNOWN = "none"
+UNKNOWN_ROUTE = "none"
 """The route of a request that leads to no resource."""
 
 
-def install_observation(app: Flask) -> None:
+def install_request_observation(app: Flask) -> None:
     """Count and log what the application answers.
 
     To be called before whatever else looks at requests: what is installed first sees them first,
@@ -29,7 +29,7 @@ def install_observation(app: Flask) -> None:
     """
     app.extensions["metrics"] = Metrics()
     app.before_request(_start_clock)
-    app.after_request(_observe)
+    app.after_request(_record_request)
 
 
 def _start_clock() -> None:
@@ -37,7 +37,7 @@ def _start_clock() -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class RequestRecord:
     """What is told of a request, without its body, its query and its headers."""
 
     metrics: Metrics
@@ -80,23 +80,23 @@ class Note:
     def _level(self) -> int:
         if self.status >= 500:
             return logging.WARNING
-        return logging.DEBUG if self.route in QUIET else logging.INFO
+        return logging.DEBUG if self.route in QUIET_ROUTES else logging.INFO
 
 
-def _observe(response: Response) -> Response:
-    note = Note(
-        metrics=metrics(),
+def _record_request(response: Response) -> Response:
+    record = RequestRecord(
+        metrics=current_metrics(),
         started=g.get("started", time.perf_counter()),
         stages=g.get("stages", {}),
         method=request.method,
-        route=request.url_rule.rule if request.url_rule else UNKNOWN,
+        route=request.url_rule.rule if request.url_rule else UNKNOWN_ROUTE,
         status=response.status_code,
         code=response.code if isinstance(response, ProblemResponse) else "",
         request_id=response.headers.get("X-Request-ID", ""),
         client=current_client(),
     )
     if response.is_streamed:
-        response.call_on_close(note.write)
+        response.call_on_close(record.write)
     else:
-        note.write()
+        record.write()
     return response

@@ -7,28 +7,28 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
-PATIENCE_S = 2.0
+PARTS_TIMEOUT_S = 2.0
 """Seconds to wait for all that is asked at once: balancers and Prometheus give up after a few."""
 
-Answer = TypeVar("Answer")
+CallResult = TypeVar("CallResult")
 
 
-class Asker(Generic[Answer]):
+class BackgroundCalls(Generic[CallResult]):
     """Asks by name, each question in a thread; one that hangs is not asked a second time.
 
-    >>> Asker[int]().ask({"two": lambda: 1 + 1})["two"].result(timeout=60)
+    >>> BackgroundCalls[int]().submit({"two": lambda: 1 + 1})["two"].result(timeout=60)
     2
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="asker")
-        self._asked: dict[str, Future[Answer]] = {}
+        self._futures: dict[str, Future[CallResult]] = {}
 
-    def ask(self, questions: dict[str, Callable[[], Answer]]) -> dict[str, Future[Answer]]:
+    def submit(self, calls: dict[str, Callable[[], CallResult]]) -> dict[str, Future[CallResult]]:
         """The answers that are to come: to each question anew, unless it still hangs."""
         with self._lock:
-            for name, question in questions.items():
-                if name not in self._asked or self._asked[name].done():
-                    self._asked[name] = self._threads.submit(question)
-            return {name: self._asked[name] for name in questions}
+            for name, call in calls.items():
+                if name not in self._futures or self._futures[name].done():
+                    self._futures[name] = self._threads.submit(call)
+            return {name: self._futures[name] for name in calls}

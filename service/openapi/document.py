@@ -37,20 +37,20 @@ def _represent_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _represent_text)
 
 
-def openapi_yaml(document: dict[str, Any]) -> str:
+def render_openapi_yaml(document: dict[str, Any]) -> str:
     """The document as the text of openapi.yaml; the same document gives the same text."""
     text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
     return text
 
 
-def openapi_json(document: dict[str, Any]) -> str:
+def render_openapi_json(document: dict[str, Any]) -> str:
     """The document as `/openapi.json` gives it."""
     return document_text(document)
 
 
 def openapi_representation(document: dict[str, Any]) -> Representation:
     """The document as an answer."""
-    body = openapi_json(document).encode()
+    body = render_openapi_json(document).encode()
     return Representation(
         body=body,
         media_type=JSON,

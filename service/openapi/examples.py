@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-BRIEFS: dict[str, Any] = {
+BRIEF_EXAMPLES: dict[str, Any] = {
     "dcgan": {
         "summary": "The DCGAN of the paper",
         "value": {"resolution": 64, "latent_dim": 100},
@@ -88,7 +88,7 @@ BRIEFS: dict[str, Any] = {
 """Briefs by name; tests send every one of them."""
 
 
-LAYERS: dict[str, dict[str, Any]] = {
+LAYER_EXAMPLES: dict[str, dict[str, Any]] = {
     "conv": {
         "halved": {
             "summary": "A convolution that halves, with all its forms",
@@ -133,7 +133,7 @@ LAYERS: dict[str, dict[str, Any]] = {
 }
 """Layers by resource and name; tests send every one of them."""
 
-QUESTIONS: dict[str, Any] = {
+SOLVE_EXAMPLES: dict[str, Any] = {
     "sides": {
         "summary": "A padding for each side: 46×62 to 368×489",
         "value": {
@@ -191,7 +191,7 @@ ID_PARAMETER: dict[str, Any] = {
 }
 
 
-CHAINS: dict[str, Any] = {
+CHAIN_EXAMPLES: dict[str, Any] = {
     "best": {
         "summary": "The three best chains to 96×96, how many there are, and the frontier",
         "value": {"to": 96, "limit": 3},
@@ -208,7 +208,7 @@ CHAINS: dict[str, Any] = {
 """Questions about chains by name; tests send every one of them."""
 
 
-AUDITS: dict[str, Any] = {
+AUDIT_EXAMPLES: dict[str, Any] = {
     "loss_error": {
         "summary": "A discriminator for 64 px given 128: the loss complains",
         "value": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-SWEEPS: dict[str, Any] = {
+SWEEP_EXAMPLES: dict[str, Any] = {
     "grid": {
         "summary": "Three sizes with two latent vectors: six rows, their texts not run",
         "value": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.problems.problem_type import ProblemType
 
-SOURCES = [
+AUDIT_PROBLEMS = [
     ProblemType(
         code="not_a_text",
         status=422,

@@ -10,7 +10,11 @@ from flask_smorest import Api
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from designer.errors import DesignerError
-from service.problems.problem_document import ProblemError, problem_response, refusal_response
+from service.problems.problem_document import (
+    ProblemError,
+    designer_error_response,
+    problem_response,
+)
 from service.problems.registry import PROBLEMS
 
 logger = logging.getLogger("gan_designer.service")
@@ -32,39 +36,41 @@ class ProblemApi(Api):  # type: ignore[misc]
         """Pages are told in bodies."""
 
     def _register_error_handlers(self) -> None:
-        self._app.register_error_handler(ProblemError, answer_problem)
-        self._app.register_error_handler(DesignerError, answer_refusal)
-        self._app.register_error_handler(HTTPException, answer_http_error)
-        self._app.register_error_handler(Exception, answer_fault)
+        self._app.register_error_handler(ProblemError, handle_problem_error)
+        self._app.register_error_handler(DesignerError, handle_designer_error)
+        self._app.register_error_handler(HTTPException, handle_http_error)
+        self._app.register_error_handler(Exception, handle_unexpected_error)
 
 
-def answer_problem(error: ProblemError) -> Response:
+def handle_problem_error(error: ProblemError) -> Response:
     """The answer to a message that could not be read."""
     return problem_response(PROBLEMS[error.code], detail=error.detail, facts=error.facts)
 
 
-def answer_refusal(error: DesignerError) -> Response:
+def handle_designer_error(error: DesignerError) -> Response:
     """The answer to numbers that the library refuses."""
-    return refusal_response(error)
+    return designer_error_response(error)
 
 
-def answer_http_error(error: HTTPException) -> Response | HTTPException:
+def handle_http_error(error: HTTPException) -> Response | HTTPException:
     """The answer to what werkzeug refuses; redirections pass as they are."""
     if error.code not in _BY_STATUS:
-        return error if error.code and error.code < 400 else answer_fault(error)
+        return error if error.code and error.code < 400 else handle_unexpected_error(error)
     code, detail = _BY_STATUS[error.code]
     facts: dict[str, Any] = {}
     if isinstance(error, MethodNotAllowed):
         facts["allowed"] = sorted(error.valid_methods or ())
     if error.code == 413:
         facts["maximum"] = request.max_content_length
-    response = problem_response(PROBLEMS[code], detail=detail.format(**_words(facts)), facts=facts)
+    response = problem_response(
+        PROBLEMS[code], detail=detail.format(**_format_facts(facts)), facts=facts
+    )
     if "allowed" in facts:
         response.headers["Allow"] = ", ".join(facts["allowed"])
     return response
 
 
-def _words(facts: dict[str, Any]) -> dict[str, str]:
+def _format_facts(facts: dict[str, Any]) -> dict[str, str]:
     """Facts as a sentence writes them."""
     return {
         name: ", ".join(fact) if isinstance(fact, list) else str(fact)
@@ -72,7 +78,7 @@ def _words(facts: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def answer_fault(error: Exception) -> Response:
+def handle_unexpected_error(error: Exception) -> Response:
     """The answer to a fault of ours: it is logged with the request's id and not told outside."""
     request_id = g.get("request_id", "")
     logger.error("fault", exc_info=error, extra={"request_id": request_id})

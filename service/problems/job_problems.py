@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.problems.problem_type import ProblemType
 
-JOBS = [
+JOB_PROBLEMS = [
     ProblemType(
         code="too_many_rows",
         status=422,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.problems.problem_type import ProblemType
 
-NETWORKS = [
+NETWORK_PROBLEMS = [
     ProblemType(
         code="critic_with_batch_norm",
         status=422,

@@ -124,10 +124,10 @@ def problem_response(
 ) -> ProblemResponse:
     """The answer with such a document."""
     document = problem_document(problem, detail=detail, facts=facts, errors=errors)
-    return document_response(problem, document)
+    return problem_document_response(problem, document)
 
 
-def document_response(problem: ProblemType, document: dict[str, Any]) -> ProblemResponse:
+def problem_document_response(problem: ProblemType, document: dict[str, Any]) -> ProblemResponse:
     """The answer with a document; no cache keeps it, and an accident says when to come back."""
     response = ProblemResponse(
         json.dumps(document, ensure_ascii=False) + "\n",
@@ -141,19 +141,19 @@ def document_response(problem: ProblemType, document: dict[str, Any]) -> Problem
     return response
 
 
-def refusal_response(error: DesignerError) -> Response:
+def designer_error_response(error: DesignerError) -> Response:
     """The answer to a refusal of the library: its own code, sentence and facts."""
-    return document_response(refusal_kind(error), refusal_problem(error))
+    return problem_document_response(problem_type_of(error), designer_error_problem(error))
 
 
-def refusal_problem(error: DesignerError) -> dict[str, Any]:
+def designer_error_problem(error: DesignerError) -> dict[str, Any]:
     """A refusal of the library as a problem's document."""
     errors = error.errors if isinstance(error, InvalidRequest) else ()
     return problem_document(
-        refusal_kind(error), detail=str(error), facts=error.facts, errors=errors
+        problem_type_of(error), detail=str(error), facts=error.facts, errors=errors
     )
 
 
-def refusal_kind(error: DesignerError) -> ProblemType:
+def problem_type_of(error: DesignerError) -> ProblemType:
     """The kind of a refusal: its own code's, where the registry has it."""
     return PROBLEMS.get(error.code, PROBLEMS["refused"])

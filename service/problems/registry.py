@@ -6,15 +6,23 @@ each problem's ``type`` leads to, by the OpenAPI document and by ``docs/problems
 
 from __future__ import annotations
 
-from service.problems.audit_problems import SOURCES
-from service.problems.job_problems import JOBS
-from service.problems.network_problems import NETWORKS
+from service.problems.audit_problems import AUDIT_PROBLEMS
+from service.problems.job_problems import JOB_PROBLEMS
+from service.problems.network_problems import NETWORK_PROBLEMS
 from service.problems.problem_type import ProblemType
-from service.problems.request_problems import MESSAGES
-from service.problems.service_problems import FAULTS
-from service.problems.value_problems import NUMBERS
+from service.problems.request_problems import REQUEST_PROBLEMS
+from service.problems.service_problems import SERVICE_PROBLEMS
+from service.problems.value_problems import VALUE_PROBLEMS
 
 PROBLEMS: dict[str, ProblemType] = {
-    problem.code: problem for problem in (*MESSAGES, *NUMBERS, *NETWORKS, *SOURCES, *JOBS, *FAULTS)
+    problem.code: problem
+    for problem in (
+        *REQUEST_PROBLEMS,
+        *VALUE_PROBLEMS,
+        *NETWORK_PROBLEMS,
+        *AUDIT_PROBLEMS,
+        *JOB_PROBLEMS,
+        *SERVICE_PROBLEMS,
+    )
 }
 """The registry: every code with its problem, in the order of the documentation."""

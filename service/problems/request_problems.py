@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.problems.problem_type import ProblemType
 
-MESSAGES = [
+REQUEST_PROBLEMS = [
     ProblemType(
         code="malformed_json",
         status=400,

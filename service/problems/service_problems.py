@@ -7,7 +7,7 @@ from service.problems.problem_type import ProblemType
 RETRY_AFTER_S = 2
 """Seconds after which an accident is worth another try."""
 
-FAULTS = [
+SERVICE_PROBLEMS = [
     ProblemType(
         code="internal_error",
         status=500,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.problems.problem_type import ProblemType
 
-NUMBERS = [
+VALUE_PROBLEMS = [
     ProblemType(
         code="invalid_request",
         status=422,

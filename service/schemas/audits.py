@@ -5,15 +5,15 @@ from __future__ import annotations
 import marshmallow as ma
 
 from designer import limits
-from designer.audit import LAYER_OPS, AuditRequest, Proof, Verdict, read_request
+from designer.audit import LAYER_OPS, AuditRequest, AuditVerdict, Proof, read_request
 from service.problems.problem_document import FieldErrorSchema
 from service.schemas.design import COUNT, FLAG, POSITIVE, TEXT
 from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
 
-SHAPE = list_of(integer(1, limits.MAX_LENGTH), 1, 4)
-END_SHAPE = list_of(integer(1, limits.MAX_LENGTH), 0, 4)
+SHAPE = list_of(integer(1, limits.MAX_SIGNAL_LENGTH), 1, 4)
+END_SHAPE = list_of(integer(1, limits.MAX_SIGNAL_LENGTH), 0, 4)
 ANY_SHAPE = list_of(COUNT, 0)
-LAYER = {
+AUDIT_LAYER = {
     "type": "object",
     "description": "One layer: `op`, and torch's arguments of it by name.",
     "properties": {
@@ -32,7 +32,7 @@ class AuditRequestSchema(ma.Schema):
         SHAPE, **described("[channels, sizes…] of one sample, or [features].", required=True)
     )
     layers = Documented(
-        list_of(LAYER, 1, limits.MAX_AUDIT_LAYERS), **described("The layers in order.")
+        list_of(AUDIT_LAYER, 1, limits.MAX_AUDIT_LAYERS), **described("The layers in order.")
     )
     source = Documented(
         {"type": "string"},
@@ -52,7 +52,12 @@ class AuditRequestSchema(ma.Schema):
     )
     mirror = Documented(FLAG, **described("Also give the network that goes back."))
     adapt_to = Documented(
-        {"oneOf": [integer(1, limits.MAX_SIDE), list_of(integer(1, limits.MAX_LENGTH), 1, 3)]},
+        {
+            "oneOf": [
+                integer(1, limits.MAX_SIDE),
+                list_of(integer(1, limits.MAX_SIGNAL_LENGTH), 1, 3),
+            ]
+        },
         **described("Also give the closest network for a picture of these sides."),
     )
 
@@ -108,7 +113,7 @@ class RepairSchema(ma.Schema):
 class AdaptedSchema(RepairSchema):
     """The closest network for the sides asked for, whole."""
 
-    layers = Documented(list_of(LAYER, 1), required=True)
+    layers = Documented(list_of(AUDIT_LAYER, 1), required=True)
 
 
 class NearestSchema(ma.Schema):
@@ -122,7 +127,7 @@ class NearestSchema(ma.Schema):
 class AuditSchema(ma.Schema):
     """The audit of a network."""
 
-    verdict = Documented(choice(*Verdict), required=True)
+    verdict = Documented(choice(*AuditVerdict), required=True)
     fails_at = Documented(nullable(COUNT), required=True)
     layer = Documented(
         nullable(COUNT), **described("Where it shows, also where all run.", required=True)
@@ -149,10 +154,10 @@ class AuditSchema(ma.Schema):
     output_shape = Documented(nullable(ANY_SHAPE), required=True)
     wanted_shape = Documented(nullable(ANY_SHAPE), required=True)
     batch = Documented(POSITIVE, required=True)
-    layers = Documented(list_of(LAYER, 1), required=True)
+    layers = Documented(list_of(AUDIT_LAYER, 1), required=True)
     trace = ma.fields.List(ma.fields.Nested(RowSchema), required=True)
     repairs = ma.fields.List(ma.fields.Nested(RepairSchema), required=True)
     nearest = ma.fields.Nested(NearestSchema, allow_none=True, required=True)
-    mirror = Documented(nullable(list_of(LAYER, 0)), required=True)
+    mirror = Documented(nullable(list_of(AUDIT_LAYER, 0)), required=True)
     mirror_left_out = Documented(list_of(TEXT, 0), required=True)
     adapted = ma.fields.Nested(AdaptedSchema, allow_none=True, required=True)

@@ -11,19 +11,19 @@ from designer.brief.search_space import Exact, Overlap
 from designer.geometry.resampling import Upsampling
 from designer.limits import (
     MAX_CHANNELS,
-    MAX_CHOICE,
-    MAX_CHOICES,
     MAX_CLASSES,
     MAX_LATENT_DIM,
     MAX_LAYERS,
-    MAX_LENGTH,
     MAX_PATCH,
+    MAX_SEARCH_ENTRIES,
+    MAX_SEARCH_VALUE,
     MAX_SIDE,
+    MAX_SIGNAL_LENGTH,
     MAX_WIDTH,
     MIN_SIDE,
 )
-from designer.validation.field_validators import check_fields, refuse
-from service.http.request_reader import read_sizes, read_word
+from designer.validation.field_validators import check_known_fields, refuse
+from service.http.request_reader import read_scalar, read_sizes
 from service.schemas.fields import (
     Documented,
     choice,
@@ -34,8 +34,8 @@ from service.schemas.fields import (
     per_axis,
 )
 
-SIDE = integer(MIN_SIDE, MAX_LENGTH)
-CHOICES = list_of(integer(1, MAX_CHOICE), 1, MAX_CHOICES)
+SIDE = integer(MIN_SIDE, MAX_SIGNAL_LENGTH)
+CHOICES = list_of(integer(1, MAX_SEARCH_VALUE), 1, MAX_SEARCH_ENTRIES)
 
 
 GENERATOR_NORMS = [kind for kind in Normalization if kind is not Normalization.SPECTRAL]
@@ -44,9 +44,9 @@ GENERATOR_NORMS = [kind for kind in Normalization if kind is not Normalization.S
 class WindowSchema(ma.Schema):
     """How the kernel of one layer moves; every field one value per axis, or one for all."""
 
-    kernel_size = Documented(per_axis(integer(1, MAX_CHOICE)), required=True)
-    stride = Documented(per_axis(integer(1, MAX_CHOICE)), load_default=1)
-    dilation = Documented(per_axis(integer(1, MAX_CHOICE)), load_default=1)
+    kernel_size = Documented(per_axis(integer(1, MAX_SEARCH_VALUE)), required=True)
+    stride = Documented(per_axis(integer(1, MAX_SEARCH_VALUE)), load_default=1)
+    dilation = Documented(per_axis(integer(1, MAX_SEARCH_VALUE)), load_default=1)
     padding = Documented(per_axis(integer(0)), load_default=0)
     output_padding = Documented(per_axis(integer(0)), load_default=0)
 
@@ -69,7 +69,7 @@ class SearchSchema(ma.Schema):
         **described("What is asked of S divides F.", load_default="prefer"),
     )
     initial_size = Documented(
-        nullable(per_axis(integer(1, MAX_LENGTH))),
+        nullable(per_axis(integer(1, MAX_SIGNAL_LENGTH))),
         **described("Size of the first map; null: the solver's choice.", load_default=None),
     )
     max_layers = Documented(integer(1, MAX_LAYERS), **described("Most layers.", load_default=16))
@@ -95,7 +95,7 @@ class InitialMapSchema(ma.Schema):
     """A map that a decoder starts from, in the place of a latent vector."""
 
     channels = Documented(integer(1, MAX_WIDTH), required=True)
-    size = Documented(per_axis(integer(1, MAX_LENGTH)), required=True)
+    size = Documented(per_axis(integer(1, MAX_SIGNAL_LENGTH)), required=True)
 
 
 class DiscriminatorSchema(ma.Schema):
@@ -221,8 +221,8 @@ class BriefQuerySchema(ScalarSchema):
     def load(self, data: object, **_: object) -> Brief:
         """The brief of a query string: digits are integers, true and false are flags, as in a body."""
         assert isinstance(data, dict), "the parser gives query strings as dicts"
-        refuse(check_fields(data, pointer="", known=self.fields))
-        document: dict[str, object] = {name: read_word(text) for name, text in data.items()}
+        refuse(check_known_fields(data, pointer="", known=self.fields))
+        document: dict[str, object] = {name: read_scalar(text) for name, text in data.items()}
         if "resolution" in data:
             document["resolution"] = read_sizes(data["resolution"])
         return brief_from_document(document)

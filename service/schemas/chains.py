@@ -52,7 +52,7 @@ class ChainQuerySchema(ma.Schema):
 
         include = {  # noqa: RUF012 - marshmallow reads it once
             "from": Documented(
-                per_axis(integer(1, limits.MAX_LENGTH)),
+                per_axis(integer(1, limits.MAX_SIGNAL_LENGTH)),
                 **described("Size of the first map; null: the solver's choice."),
             )
         }

@@ -10,7 +10,7 @@ from typing import Any
 
 import marshmallow as ma
 
-Document = dict[str, Any]
+JsonSchema = dict[str, Any]
 
 
 class Documented(ma.fields.Field[object]):
@@ -18,17 +18,19 @@ class Documented(ma.fields.Field[object]):
 
     def __init__(
         self,
-        schema: Document,
+        schema: JsonSchema,
         *,
         required: bool = False,
         load_default: object = ma.missing,
-        metadata: Document | None = None,
+        metadata: JsonSchema | None = None,
     ) -> None:
         super().__init__(required=required, load_default=load_default, metadata=metadata)
         self.documented = schema
 
 
-def document_field(_: object, field: ma.fields.Field[Any], ret: Document, **__: object) -> Document:
+def document_field(
+    _: object, field: ma.fields.Field[Any], ret: JsonSchema, **__: object
+) -> JsonSchema:
     """The OpenAPI schema of a ``Documented`` field; nothing for the others.
 
     An optional field of a JSON body may be null, which means its default.
@@ -39,7 +41,7 @@ def document_field(_: object, field: ma.fields.Field[Any], ret: Document, **__: 
     return nullable(field.documented) if nulls else dict(field.documented)
 
 
-def integer(low: int, high: int | None = None, **more: object) -> Document:
+def integer(low: int, high: int | None = None, **more: object) -> JsonSchema:
     """An integer from ``low`` to ``high``.
 
     >>> integer(1, 3)
@@ -49,23 +51,23 @@ def integer(low: int, high: int | None = None, **more: object) -> Document:
     return {"type": "integer", **bounds, **more}
 
 
-def list_of(items: Document, low: int, high: int | None = None, **more: object) -> Document:
+def list_of(items: JsonSchema, low: int, high: int | None = None, **more: object) -> JsonSchema:
     """A list of ``low`` to ``high`` values."""
     bounds = {"minItems": low} | ({} if high is None else {"maxItems": high})
     return {"type": "array", "items": items, **bounds, **more}
 
 
-def per_axis(items: Document) -> Document:
+def per_axis(items: JsonSchema) -> JsonSchema:
     """One value per axis, or one for all axes."""
     return {"oneOf": [items, list_of(items, 1, 3)]}
 
 
-def choice(*texts: str, **more: object) -> Document:
+def choice(*texts: str, **more: object) -> JsonSchema:
     """One of a few texts."""
     return {"type": "string", "enum": list(texts), **more}
 
 
-def nullable(schema: Document) -> Document:
+def nullable(schema: JsonSchema) -> JsonSchema:
     """The same, or null."""
     null = {"type": "null"}
     if null in schema.get("oneOf", ()):
@@ -73,6 +75,6 @@ def nullable(schema: Document) -> Document:
     return {"oneOf": [*schema["oneOf"], null]} if "oneOf" in schema else {"oneOf": [schema, null]}
 
 
-def described(text: str, **kwargs: object) -> Document:
+def described(text: str, **kwargs: object) -> JsonSchema:
     """Keyword arguments of a field with a description."""
     return {"metadata": {"description": text}, **kwargs}

@@ -6,15 +6,13 @@ import marshmallow as ma
 
 from designer.brief.brief_json import BRIEF_FIELDS
 from designer.brief.model import Level
-from service.jobs.job import Kind, State
+from service.jobs.job import JobKind, JobState
 from service.jobs.sweep_request import MAX_ROWS
 from service.schemas.brief import BriefSchema
+from service.schemas.design import COUNT, SIZE, TEXT
 from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
 
-COUNT = integer(0)
-TEXT = {"type": "string"}
 MOMENT = {"type": "string", "format": "date-time"}
-SIZE = list_of(integer(1), 1, 3)
 
 
 class SweepSchema(ma.Schema):
@@ -62,13 +60,13 @@ class JobSchema(ma.Schema):
 
     id = Documented(TEXT, required=True)
     kind = Documented(
-        choice(*Kind),
+        choice(*JobKind),
         **described(
             "`sweep`: rows. `design`: one design, as `/v1/designs` gives it.", required=True
         ),
     )
     state = Documented(
-        choice(*State),
+        choice(*JobState),
         **described(
             "A sweep succeeds once every row is there, whether with figures or a problem; a job of"
             " one design fails where the design does.",

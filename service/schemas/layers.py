@@ -5,19 +5,19 @@ from __future__ import annotations
 import marshmallow as ma
 
 from designer.layer import (
-    Drawing,
-    Form,
+    DrawRequest,
+    LayerForm,
     LayerRequest,
+    LayerView,
     Op,
     SolveRequest,
-    View,
-    read_drawing,
-    read_layer,
-    read_question,
+    read_draw_request,
+    read_layer_request,
+    read_solve_request,
 )
-from designer.limits import MAX_LENGTH, MAX_SIDE, MAX_WIDTH, MAX_WINDOW
-from designer.validation.field_validators import check_fields, refuse
-from service.http.request_reader import read_sizes, read_word
+from designer.limits import MAX_SIDE, MAX_SIGNAL_LENGTH, MAX_WIDTH, MAX_WINDOW_VALUE
+from designer.validation.field_validators import check_known_fields, refuse
+from service.http.request_reader import read_scalar, read_sizes
 from service.schemas.design import FLAG, TEXT
 from service.schemas.fields import (
     Documented,
@@ -28,9 +28,9 @@ from service.schemas.fields import (
     per_axis,
 )
 
-SIDES = per_axis(integer(1, MAX_LENGTH))
-AT_LEAST_ONE = per_axis(integer(1, MAX_WINDOW))
-FROM_ZERO = per_axis(integer(0, MAX_WINDOW))
+SIDES = per_axis(integer(1, MAX_SIGNAL_LENGTH))
+AT_LEAST_ONE = per_axis(integer(1, MAX_WINDOW_VALUE))
+FROM_ZERO = per_axis(integer(0, MAX_WINDOW_VALUE))
 CHANNELS = integer(1, MAX_WIDTH)
 
 
@@ -56,12 +56,12 @@ class ConvSchema(ma.Schema):
     groups = Documented(CHANNELS, load_default=1)
     bias = Documented(FLAG, load_default=True)
     include = Documented(
-        list_of(choice(*Form), 0, len(Form)), **described("Forms to add to the answer.")
+        list_of(choice(*LayerForm), 0, len(LayerForm)), **described("Forms to add to the answer.")
     )
 
     def load(self, data: object, **_: object) -> LayerRequest:
         """The request, read by the library."""
-        return read_layer(data, Op.CONV)
+        return read_layer_request(data, Op.CONV)
 
 
 class ConvTransposeSchema(ConvSchema):
@@ -69,7 +69,7 @@ class ConvTransposeSchema(ConvSchema):
 
     def load(self, data: object, **_: object) -> LayerRequest:
         """The request, read by the library."""
-        return read_layer(data, Op.CONV_TRANSPOSE)
+        return read_layer_request(data, Op.CONV_TRANSPOSE)
 
 
 class QuestionSchema(ma.Schema):
@@ -90,7 +90,7 @@ class QuestionSchema(ma.Schema):
 
     def load(self, data: object, **_: object) -> SolveRequest:
         """The request, read by the library."""
-        return read_question(data)
+        return read_solve_request(data)
 
 
 class ConvDrawingSchema(ma.Schema):
@@ -103,29 +103,29 @@ class ConvDrawingSchema(ma.Schema):
     padding = Documented(TEXT, load_default="0")
     dilation = Documented(TEXT, load_default="1")
     output_padding = Documented(TEXT, load_default="0")
-    view = Documented(choice(*View), load_default="layer")
+    view = Documented(choice(*LayerView), load_default="layer")
     animate = Documented(FLAG, load_default=False)
 
-    def load(self, data: object, **_: object) -> Drawing:
+    def load(self, data: object, **_: object) -> DrawRequest:
         """The request, read by the library."""
-        return read_drawing(self.values_of(data), Op.CONV)
+        return read_draw_request(self.values_of(data), Op.CONV)
 
     def values_of(self, data: object) -> dict[str, object]:
         """Texts of a query string as the values of a body."""
         assert isinstance(data, dict), "the parser gives query strings as dicts"
-        refuse(check_fields(data, pointer="", known=self.fields))
+        refuse(check_known_fields(data, pointer="", known=self.fields))
         return {name: _value_of(name, text) for name, text in data.items()}
 
 
 class ConvTransposeDrawingSchema(ConvDrawingSchema):
     """A transposed convolution to be drawn."""
 
-    def load(self, data: object, **_: object) -> Drawing:
+    def load(self, data: object, **_: object) -> DrawRequest:
         """The request, read by the library."""
-        return read_drawing(self.values_of(data), Op.CONV_TRANSPOSE)
+        return read_draw_request(self.values_of(data), Op.CONV_TRANSPOSE)
 
 
 def _value_of(name: str, text: str) -> object:
     if name == "view":
         return text
-    return read_word(text) if name in ("animate", "dimensions") else read_sizes(text)
+    return read_scalar(text) if name in ("animate", "dimensions") else read_sizes(text)

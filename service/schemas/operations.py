@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import marshmallow as ma
 
-from service.observability.readiness import DEGRADED, OK, STATES
+from service.observability.readiness import DEGRADED, OK, READINESS_STATES
 
 
 class HealthSchema(ma.Schema):
@@ -23,6 +23,6 @@ class ReadinessSchema(ma.Schema):
         values=ma.fields.Dict(metadata={"additionalProperties": True}),
         metadata={
             "description": "What each part says of itself, by name; `state` is one of"
-            f" {', '.join(STATES)}."
+            f" {', '.join(READINESS_STATES)}."
         },
     )

@@ -10,11 +10,11 @@ from typing import Any
 from marshmallow import ValidationError
 from marshmallow.validate import OneOf, Range
 
-from service.access.keys import KeyRefused, KeyRing, check_rate_limit, read_keys, read_keys_file
+from service.access.keys import KeyRefused, KeyRing, read_keys, read_keys_file, validate_rate_limit
 from service.settings.setting import setting
 
 
-def refused_by(check: Callable[[Any], object]) -> Callable[[Any], None]:
+def validator_from(check: Callable[[Any], object]) -> Callable[[Any], None]:
     """The check as settings have it; nothing is asked of an empty value."""
 
     def validate(value: object) -> None:
@@ -34,14 +34,14 @@ class AccessSettings:
         (),
         "keys that open the service, each as `name:sha256` or `name:sha256:limit`, separated by"
         " commas; without any, it is open to all",
-        validate=refused_by(read_keys),
+        validate=validator_from(read_keys),
         kind="list",
         secret=True,
     )
     api_keys_file: str = setting(
         "",
         "file of further keys, one a line",
-        validate=refused_by(read_keys_file),
+        validate=validator_from(read_keys_file),
         kind="str",
     )
     allow_public: bool = setting(
@@ -53,7 +53,7 @@ class AccessSettings:
     rate_limit: str = setting(
         "",
         "requests of one client, such as `100/minute` or `10/second;1000/hour`",
-        validate=refused_by(check_rate_limit),
+        validate=validator_from(validate_rate_limit),
         kind="str",
     )
     trusted_proxies: int = setting(

@@ -14,30 +14,30 @@ from service.settings.config import Config, ConfigError
 logger = logging.getLogger("gan_designer.settings")
 
 
-class Standing:
+class ActiveSettings:
     """Settings that are replaced by others that can be used, and by no others."""
 
     def __init__(self) -> None:
         self._settings: Config | None = None
 
-    def renewed(self) -> Config:
+    def renew(self) -> Config:
         """The environment's settings, or the ones before where those cannot be used.
 
         Raises:
             ConfigError: where there are none before.
         """
         try:
-            self._settings = Config.from_environment().settled()
+            self._settings = Config.from_environment().with_resolved_keys()
         except ConfigError as error:
             if self._settings is None:
                 raise
             logger.error("settings stay as they were: %s", error)
         return self._settings
 
-    def settings(self) -> Config:
+    def current(self) -> Config:
         """The settings that stand; without any, the environment's."""
-        return self._settings or self.renewed()
+        return self._settings or self.renew()
 
 
-STANDING = Standing()
+ACTIVE_SETTINGS = ActiveSettings()
 """This process's, and those of the processes that it forks."""

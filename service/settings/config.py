@@ -19,7 +19,7 @@ from service.settings.cache import CacheSettings
 from service.settings.jobs import JobSettings
 from service.settings.observation import ObservationSettings
 from service.settings.server import ServerSettings
-from service.settings.setting import PREFIX, variable
+from service.settings.setting import VARIABLE_PREFIX, variable_name
 from service.settings.state import StateSettings
 from service.settings.verification import VerificationSettings
 
@@ -58,18 +58,18 @@ class Config(
         try:
             env.seal()
         except EnvValidationError as error:
-            raise ConfigError("\n".join([*_sentences(error), *unknown])) from None
+            raise ConfigError("\n".join([*_error_messages(error), *unknown])) from None
         if unknown:
             raise ConfigError("\n".join(unknown))
         config = cls(**values)
-        if refusals := list(_contradictions(config)):
+        if refusals := list(_conflict_errors(config)):
             raise ConfigError("\n".join(refusals))
         return config
 
-    def settled(self) -> Config:
+    def with_resolved_keys(self) -> Config:
         """The same with the keys of its file in it: whatever becomes of the file, they stay.
 
-        >>> Config().settled() == Config()
+        >>> Config().with_resolved_keys() == Config()
         True
         """
         entries = tuple(key.entry for key in self.key_ring.keys)
@@ -79,47 +79,49 @@ class Config(
 def _read(env: Env, setting: Field[Any]) -> object:
     kind, default = setting.metadata["kind"], setting.default
     if kind != "list":
-        return getattr(env, kind)(variable(setting), default, validate=setting.metadata["validate"])
+        return getattr(env, kind)(
+            variable_name(setting), default, validate=setting.metadata["validate"]
+        )
     assert isinstance(default, tuple)
     return tuple(
-        env.list(variable(setting), list(default), validate=setting.metadata["validate"]) or ()
+        env.list(variable_name(setting), list(default), validate=setting.metadata["validate"]) or ()
     )
 
 
-def _sentences(error: EnvValidationError) -> list[str]:
+def _error_messages(error: EnvValidationError) -> list[str]:
     messages = error.error_messages
     assert isinstance(messages, Mapping)
-    secret = {variable(setting) for setting in fields(Config) if setting.metadata["secret"]}
+    secret = {variable_name(setting) for setting in fields(Config) if setting.metadata["secret"]}
     return [
-        f"{_shown(name, secret=name in secret)}: {' '.join(map(str, reasons))}"
+        f"{_variable_with_value(name, secret=name in secret)}: {' '.join(map(str, reasons))}"
         for name, reasons in sorted(messages.items())
     ]
 
 
-def _shown(name: str, *, secret: bool) -> str:
+def _variable_with_value(name: str, *, secret: bool) -> str:
     """A variable with its value, or without it where that may be a secret."""
     return name if secret else f"{name}={os.environ.get(name, '')!r}"
 
 
-def _contradictions(config: Config) -> Iterator[str]:
+def _conflict_errors(config: Config) -> Iterator[str]:
     """What is wrong with settings that are right each by itself."""
     try:
         open_to_all = not config.key_ring
     except KeyRefused as refusal:
-        yield f"{PREFIX}API_KEYS and {PREFIX}API_KEYS_FILE: {refusal}"
+        yield f"{VARIABLE_PREFIX}API_KEYS and {VARIABLE_PREFIX}API_KEYS_FILE: {refusal}"
         return
     if open_to_all and not is_loopback(config.host) and not config.allow_public:
         yield (
-            f"{PREFIX}HOST={config.host!r}: whoever reaches this address could use the service;"
-            f" give keys ({PREFIX}API_KEYS or {PREFIX}API_KEYS_FILE), or say that this is wanted by"
-            f" {PREFIX}ALLOW_PUBLIC=true, as where a proxy in front decides who may"
+            f"{VARIABLE_PREFIX}HOST={config.host!r}: whoever reaches this address could use the service;"
+            f" give keys ({VARIABLE_PREFIX}API_KEYS or {VARIABLE_PREFIX}API_KEYS_FILE), or say that this is wanted by"
+            f" {VARIABLE_PREFIX}ALLOW_PUBLIC=true, as where a proxy in front decides who may"
         )
 
 
 def _unknown_variables(environ: Mapping[str, str]) -> list[str]:
-    known = {variable(setting) for setting in fields(Config)}
+    known = {variable_name(setting) for setting in fields(Config)}
     return [
         f"{name}: no such setting; known are {', '.join(sorted(known))}"
         for name in sorted(environ)
-        if name.startswith(PREFIX) and name not in known
+        if name.startswith(VARIABLE_PREFIX) and name not in known
     ]

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 from marshmallow import ValidationError
 from marshmallow.validate import Length, Range
 
-from designer.limits import MAX_BODY_BYTES
+from designer.limits import MAX_REQUEST_BYTES
 from service.settings.setting import setting
 
 
-def check_origins(origins: list[str]) -> None:
+def validate_origins(origins: list[str]) -> None:
     """Refuse what no browser would send as Origin."""
     for origin in origins:
         if origin != "*" and not _is_origin(origin):
@@ -38,9 +38,9 @@ class ServerSettings:
     workers: int = setting(2, "web processes", validate=Range(min=1, max=64))
     threads: int = setting(64, "threads of one web process", validate=Range(min=1, max=256))
     max_body_bytes: int = setting(
-        MAX_BODY_BYTES,
+        MAX_REQUEST_BYTES,
         "largest request body in bytes",
-        validate=Range(min=1024, max=MAX_BODY_BYTES),
+        validate=Range(min=1024, max=MAX_REQUEST_BYTES),
     )
     client_timeout_s: int = setting(
         30,
@@ -50,7 +50,7 @@ class ServerSettings:
     cors_origins: tuple[str, ...] = setting(
         (),
         "origins whose pages may call the service, separated by commas; `*` for all",
-        validate=check_origins,
+        validate=validate_origins,
         kind="list",
     )
 

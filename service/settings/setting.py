@@ -6,21 +6,21 @@ from collections.abc import Callable
 from dataclasses import Field, field
 from typing import Any, TypeVar
 
-PREFIX = "GAN_DESIGNER_"
+VARIABLE_PREFIX = "GAN_DESIGNER_"
 
-Value = TypeVar("Value")
+SettingValue = TypeVar("SettingValue")
 Validator = Callable[[Any], Any]
 
 
 def setting(
-    default: Value,
+    default: SettingValue,
     meaning: str,
     *,
     validate: Validator,
     kind: str = "int",
     name: str | None = None,
     secret: bool = False,
-) -> Value:
+) -> SettingValue:
     """The field of a setting; ``kind`` is environs' reader, ``name`` a variable without prefix.
 
     A value that is ``secret`` is not repeated where it is refused.
@@ -32,11 +32,11 @@ def setting(
         "name": name,
         "secret": secret,
     }
-    made: Value = field(default=default, metadata=metadata)
+    made: SettingValue = field(default=default, metadata=metadata)
     return made
 
 
-def variable(of: Field[Any]) -> str:
+def variable_name(of: Field[Any]) -> str:
     """The environment variable of a setting: its own, or the field in capitals after the prefix.
 
     >>> from dataclasses import dataclass, fields
@@ -44,7 +44,7 @@ def variable(of: Field[Any]) -> str:
     >>> @dataclass
     ... class Settings:
     ...     port: int = setting(8000, "port to listen on", validate=Range(min=0))
-    >>> variable(fields(Settings)[0])
+    >>> variable_name(fields(Settings)[0])
     'GAN_DESIGNER_PORT'
     """
-    return of.metadata["name"] or f"{PREFIX}{of.name.upper()}"
+    return of.metadata["name"] or f"{VARIABLE_PREFIX}{of.name.upper()}"

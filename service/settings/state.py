@@ -17,7 +17,7 @@ _OPTIONS = {"unix": "db", "rediss": "ssl_[a-z_]+"}
 to one of them."""
 
 
-def check_redis(url: str) -> None:
+def validate_redis_url(url: str) -> None:
     """Refuse what names no Redis server; what is said holds nothing of it, as of a password."""
     if not url:
         return
@@ -50,7 +50,7 @@ class StateSettings:
     redis_url: str = setting(
         "",
         "Redis server that replicas share instead of the folder",
-        validate=check_redis,
+        validate=validate_redis_url,
         kind="str",
         name="REDIS_URL",
         secret=True,

@@ -6,17 +6,17 @@ from flask import request
 from werkzeug import Response
 
 from designer.audit import AuditRequest, audit
-from service.designs.design_service import workshop
-from service.designs.formats import document_answer
+from service.designs.design_service import current_design_service
+from service.designs.formats import document_response
 from service.http.blueprint import BODY_CODES, Blueprint
-from service.http.representation import JSON, choose
-from service.openapi.examples import AUDITS
-from service.problems.audit_problems import SOURCES
+from service.http.representation import JSON, negotiate_media_type
+from service.openapi.examples import AUDIT_EXAMPLES
+from service.problems.audit_problems import AUDIT_PROBLEMS
 from service.schemas.audits import AuditRequestSchema, AuditSchema
 
 audits = Blueprint("audits", __name__, description="Bring your own network.")
 
-VALUE_CODES = (
+AUDIT_VALUE_CODES = (
     "invalid_request",
     "missing_field",
     "unknown_field",
@@ -30,21 +30,21 @@ VALUE_CODES = (
     "out_of_range",
     "too_many_elements",
     "not_acceptable",
-    *(problem.code for problem in SOURCES),
+    *(problem.code for problem in AUDIT_PROBLEMS),
 )
 """What a network can run into before it is traced."""
 
-PROOF_CODES = ("probe_failed", "overloaded", "accident")
+AUDIT_PROOF_CODES = ("probe_failed", "overloaded", "accident")
 
 
 @audits.route("/v1/audits", methods=["POST"])
-@audits.arguments(AuditRequestSchema, examples=AUDITS)
+@audits.arguments(AuditRequestSchema, examples=AUDIT_EXAMPLES)
 @audits.response(200, AuditSchema)
-@audits.problems(*BODY_CODES, *VALUE_CODES, *PROOF_CODES)
-def create_audit(asked: AuditRequest) -> Response:
+@audits.problems(*BODY_CODES, *AUDIT_VALUE_CODES, *AUDIT_PROOF_CODES)
+def create_audit(audit_request: AuditRequest) -> Response:
     """What each layer gives, where the network breaks or misses, and the smallest edits that help.
 
     Source is parsed and never run. Every repair is checked by the laws and run by torch.
     """
-    choose(request, (JSON,))
-    return document_answer(audit(asked, runner=workshop().run))
+    negotiate_media_type(request, (JSON,))
+    return document_response(audit(audit_request, runner=current_design_service().run))

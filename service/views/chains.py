@@ -8,16 +8,16 @@ from werkzeug import Response
 from designer.chains import ChainQuery, search_chains
 from designer.pipeline.chains_json import search_document
 from service.designs.design_service import timed_stage
-from service.designs.formats import document_answer
+from service.designs.formats import document_response
 from service.http.blueprint import BODY_CODES, Blueprint
-from service.http.representation import JSON, choose
-from service.observability.metrics import metrics
-from service.openapi.examples import CHAINS
+from service.http.representation import JSON, negotiate_media_type
+from service.observability.metrics import current_metrics
+from service.openapi.examples import CHAIN_EXAMPLES
 from service.schemas.chains import ChainQuerySchema, ChainsSchema
 
 chains = Blueprint("chains", __name__, description="Chains of layers, without networks.")
 
-CODES = (
+CHAIN_CODES = (
     "invalid_request",
     "missing_field",
     "unknown_field",
@@ -39,13 +39,13 @@ CODES = (
 
 
 @chains.route("/v1/chains", methods=["POST"])
-@chains.arguments(ChainQuerySchema, examples=CHAINS)
+@chains.arguments(ChainQuerySchema, examples=CHAIN_EXAMPLES)
 @chains.response(200, ChainsSchema)
-@chains.problems(*BODY_CODES, *CODES)
+@chains.problems(*BODY_CODES, *CHAIN_CODES)
 def search_for_chains(query: ChainQuery) -> Response:
     """How many chains a space holds, the best of them page by page, and the frontier."""
-    choose(request, (JSON,))
+    negotiate_media_type(request, (JSON,))
     with timed_stage("solve"):
         search = search_chains(query)
-    metrics().states.observe(search.states)
-    return document_answer(search_document(query, search))
+    current_metrics().states.observe(search.states)
+    return document_response(search_document(query, search))

@@ -7,26 +7,29 @@ from werkzeug import Response
 
 from service.access.client import current_owner
 from service.http.blueprint import BODY_CODES, Blueprint
-from service.http.representation import JSON, choose
-from service.jobs.events import events_answer, listener_of
-from service.jobs.job_response import accepted, standing
-from service.jobs.job_service import desk
-from service.jobs.results import JSON_LINES, result_answer
+from service.http.representation import JSON, negotiate_media_type
+from service.jobs.events import event_stream_response, read_listener
+from service.jobs.job_response import accepted_response, job_response
+from service.jobs.job_service import current_job_service
+from service.jobs.results import JSON_LINES, result_response
 from service.openapi.job_examples import (
     IDEMPOTENCY_KEY,
     JOB_PARAMETER,
     LAST_EVENT_ID,
     SUBMISSION_HEADERS,
-    SWEEPS,
+    SWEEP_EXAMPLES,
 )
 from service.schemas.design import DesignSchema
 from service.schemas.jobs import JobSchema, SweepRowSchema, SweepSchema
 
 jobs = Blueprint("jobs", __name__, description="What outlasts a request.")
 
-EVENTS = {"type": "string", "description": "Events `job`, `row` and `end` (text/event-stream)."}
+EVENT_STREAM_BODY = {
+    "type": "string",
+    "description": "Events `job`, `row` and `end` (text/event-stream).",
+}
 
-VALUE_CODES = (
+SWEEP_CODES = (
     "invalid_request",
     "missing_field",
     "unknown_field",
@@ -54,9 +57,9 @@ JOB_CODES = ("unknown_field", "no_job", "not_acceptable", "jobs_unavailable")
 
 
 @jobs.route("/v1/sweeps", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
-@jobs.arguments(SweepSchema, examples=SWEEPS)
+@jobs.arguments(SweepSchema, examples=SWEEP_EXAMPLES)
 @jobs.response(202, JobSchema, headers=SUBMISSION_HEADERS)
-@jobs.problems(*BODY_CODES, *VALUE_CODES, "jobs_unavailable")
+@jobs.problems(*BODY_CODES, *SWEEP_CODES, "jobs_unavailable")
 def create_sweep(document: object) -> Response:
     """A job that makes all designs of a list, or of a grid.
 
@@ -64,9 +67,11 @@ def create_sweep(document: object) -> Response:
     in its place, and the others go on. With an `Idempotency-Key`, sending the same again gives the
     same job.
     """
-    choose(request, (JSON,))
+    negotiate_media_type(request, (JSON,))
     key = request.headers.get("Idempotency-Key")
-    return accepted(desk().take_sweep(document, owner=current_owner(), key=key))
+    return accepted_response(
+        current_job_service().submit_sweep(document, owner=current_owner(), key=key)
+    )
 
 
 @jobs.route("/v1/jobs/<string:job_id>", parameters=[JOB_PARAMETER])
@@ -74,8 +79,8 @@ def create_sweep(document: object) -> Response:
 @jobs.problems(*JOB_CODES)
 def show_job(job_id: str) -> Response:
     """How a job stands."""
-    choose(request, (JSON,))
-    return standing(desk().find(job_id, owner=current_owner()))
+    negotiate_media_type(request, (JSON,))
+    return job_response(current_job_service().find(job_id, owner=current_owner()))
 
 
 @jobs.route("/v1/jobs/<string:job_id>", methods=["DELETE"], parameters=[JOB_PARAMETER])
@@ -83,12 +88,12 @@ def show_job(job_id: str) -> Response:
 @jobs.problems(*JOB_CODES)
 def cancel_job(job_id: str) -> Response:
     """The job, cancelled: what was done stays readable. One that has ended stays as it is."""
-    choose(request, (JSON,))
-    return standing(desk().cancel(job_id, owner=current_owner()))
+    negotiate_media_type(request, (JSON,))
+    return job_response(current_job_service().cancel(job_id, owner=current_owner()))
 
 
 @jobs.route("/v1/jobs/<string:job_id>/events", parameters=[JOB_PARAMETER, LAST_EVENT_ID])
-@jobs.response(200, EVENTS, content_type="text/event-stream")
+@jobs.response(200, EVENT_STREAM_BODY, content_type="text/event-stream")
 @jobs.alt_response(204, description="The job has ended and the listener has every event.")
 @jobs.problems("unknown_field", "no_job", "bad_event_id", "too_many_listeners", "jobs_unavailable")
 def follow_job(job_id: str) -> Response:
@@ -97,9 +102,9 @@ def follow_job(job_id: str) -> Response:
     Ids number the rows as they come: with `Last-Event-ID` a listener goes on where it was cut off.
     In long silence a comment comes every 15 seconds.
     """
-    job = desk().find(job_id, owner=current_owner())
-    listener = listener_of(request, job, most=desk().config.job_listeners)
-    return events_answer(request, desk().store, job, listener)
+    job = current_job_service().find(job_id, owner=current_owner())
+    listener = read_listener(request, job, limit=current_job_service().config.job_listeners)
+    return event_stream_response(request, current_job_service().store, job, listener)
 
 
 @jobs.route("/v1/jobs/<string:job_id>/result", parameters=[JOB_PARAMETER])
@@ -111,5 +116,5 @@ def show_result(job_id: str) -> Response:
 
     A job of one design has the design, or the problem that it ran into, as `/v1/designs` gives it.
     """
-    job = desk().find(job_id, owner=current_owner())
-    return result_answer(request, desk().store, job)
+    job = current_job_service().find(job_id, owner=current_owner())
+    return result_response(request, current_job_service().store, job)

@@ -6,18 +6,18 @@ from flask import request
 from werkzeug import Response
 
 from designer.layer import (
-    Drawing,
+    DrawRequest,
     LayerRequest,
     SolveRequest,
     answer_layer,
     answer_question,
-    draw_answer,
+    draw_picture,
 )
-from service.designs.design_service import workshop
-from service.designs.formats import document_answer, picture_form
+from service.designs.design_service import current_design_service
+from service.designs.formats import document_response, picture_representation
 from service.http.blueprint import BODY_CODES, Blueprint
-from service.http.representation import A_WHILE, JSON, SVG, choose
-from service.openapi.examples import LAYERS, PICTURE_HEADERS, QUESTIONS
+from service.http.representation import CACHED_FOR_AN_HOUR, JSON, SVG, negotiate_media_type
+from service.openapi.examples import LAYER_EXAMPLES, PICTURE_HEADERS, SOLVE_EXAMPLES
 from service.schemas.layer_forms import LayerAnswerSchema, SolutionsSchema
 from service.schemas.layers import (
     ConvDrawingSchema,
@@ -29,9 +29,9 @@ from service.schemas.layers import (
 
 layers = Blueprint("layers", __name__, description="One layer, all its forms.")
 
-PICTURE = {"type": "string"}
+PICTURE_BODY = {"type": "string"}
 
-VALUE_CODES = (
+LAYER_VALUE_CODES = (
     "invalid_request",
     "missing_field",
     "unknown_field",
@@ -46,57 +46,61 @@ VALUE_CODES = (
 )
 """What the numbers of a layer can run into."""
 
-FIELD_CODES = ("not_a_list", "not_an_object", *VALUE_CODES)
-PROOF_CODES = ("probe_failed", "overloaded", "accident")
+LAYER_FIELD_CODES = ("not_a_list", "not_an_object", *LAYER_VALUE_CODES)
+LAYER_PROOF_CODES = ("probe_failed", "overloaded", "accident")
 
 
 @layers.route("/v1/layers/conv", methods=["POST"])
-@layers.arguments(ConvSchema, examples=LAYERS["conv"])
+@layers.arguments(ConvSchema, examples=LAYER_EXAMPLES["conv"])
 @layers.response(200, LayerAnswerSchema)
-@layers.problems(*BODY_CODES, *FIELD_CODES, *PROOF_CODES)
-def create_conv(asked: LayerRequest) -> Response:
+@layers.problems(*BODY_CODES, *LAYER_FIELD_CODES, *LAYER_PROOF_CODES)
+def create_conv(layer_request: LayerRequest) -> Response:
     """A convolution: what it makes of a map, and each form that `include` names."""
-    choose(request, (JSON,))
-    return document_answer(answer_layer(asked, runner=workshop().run))
+    negotiate_media_type(request, (JSON,))
+    return document_response(answer_layer(layer_request, runner=current_design_service().run))
 
 
 @layers.route("/v1/layers/conv-transpose", methods=["POST"])
-@layers.arguments(ConvTransposeSchema, examples=LAYERS["conv-transpose"])
+@layers.arguments(ConvTransposeSchema, examples=LAYER_EXAMPLES["conv-transpose"])
 @layers.response(200, LayerAnswerSchema)
-@layers.problems(*BODY_CODES, *FIELD_CODES, *PROOF_CODES)
-def create_conv_transpose(asked: LayerRequest) -> Response:
+@layers.problems(*BODY_CODES, *LAYER_FIELD_CODES, *LAYER_PROOF_CODES)
+def create_conv_transpose(layer_request: LayerRequest) -> Response:
     """A transposed convolution: what it makes of a map, and each form that `include` names."""
-    choose(request, (JSON,))
-    return document_answer(answer_layer(asked, runner=workshop().run))
+    negotiate_media_type(request, (JSON,))
+    return document_response(answer_layer(layer_request, runner=current_design_service().run))
 
 
 @layers.route("/v1/layers/solve", methods=["POST"])
-@layers.arguments(QuestionSchema, examples=QUESTIONS)
+@layers.arguments(QuestionSchema, examples=SOLVE_EXAMPLES)
 @layers.response(200, SolutionsSchema)
-@layers.problems(*BODY_CODES, *FIELD_CODES)
-def solve_layer(asked: SolveRequest) -> Response:
+@layers.problems(*BODY_CODES, *LAYER_FIELD_CODES)
+def solve_layer(solve_request: SolveRequest) -> Response:
     """Every window that takes one size to another, per axis, best first, or why there is none."""
-    choose(request, (JSON,))
-    return document_answer(answer_question(asked))
+    negotiate_media_type(request, (JSON,))
+    return document_response(answer_question(solve_request))
 
 
 @layers.route("/v1/layers/conv.svg")
 @layers.arguments(ConvDrawingSchema, location="query")
-@layers.response(200, PICTURE, content_type=SVG, headers=PICTURE_HEADERS)
+@layers.response(200, PICTURE_BODY, content_type=SVG, headers=PICTURE_HEADERS)
 @layers.alt_response(304, description="The client has it already.")
-@layers.problems("repeated_field", "contradiction", *VALUE_CODES)
-def show_conv(asked: Drawing) -> Response:
+@layers.problems("repeated_field", "contradiction", *LAYER_VALUE_CODES)
+def show_conv(draw_request: DrawRequest) -> Response:
     """A convolution drawn: the layer (stepping, with `animate=true`), its matrix, its overlap."""
-    choose(request, (SVG,))
-    return picture_form(draw_answer(asked), request.full_path).answer(request, A_WHILE)
+    negotiate_media_type(request, (SVG,))
+    return picture_representation(draw_picture(draw_request), request.full_path).response(
+        request, CACHED_FOR_AN_HOUR
+    )
 
 
 @layers.route("/v1/layers/conv-transpose.svg")
 @layers.arguments(ConvTransposeDrawingSchema, location="query")
-@layers.response(200, PICTURE, content_type=SVG, headers=PICTURE_HEADERS)
+@layers.response(200, PICTURE_BODY, content_type=SVG, headers=PICTURE_HEADERS)
 @layers.alt_response(304, description="The client has it already.")
-@layers.problems("repeated_field", "contradiction", *VALUE_CODES)
-def show_conv_transpose(asked: Drawing) -> Response:
+@layers.problems("repeated_field", "contradiction", *LAYER_VALUE_CODES)
+def show_conv_transpose(draw_request: DrawRequest) -> Response:
     """A transposed convolution drawn as the direct one that it is; its matrix; its overlap."""
-    choose(request, (SVG,))
-    return picture_form(draw_answer(asked), request.full_path).answer(request, A_WHILE)
+    negotiate_media_type(request, (SVG,))
+    return picture_representation(draw_picture(draw_request), request.full_path).response(
+        request, CACHED_FOR_AN_HOUR
+    )

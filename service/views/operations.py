@@ -7,9 +7,14 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug import Response
 
 from service.http.blueprint import Blueprint
-from service.http.representation import A_WHILE, Representation, choose, html
-from service.observability.metrics import metrics
-from service.observability.readiness import readiness
+from service.http.representation import (
+    CACHED_FOR_AN_HOUR,
+    Representation,
+    html_response,
+    negotiate_media_type,
+)
+from service.observability.metrics import current_metrics
+from service.observability.readiness import current_readiness
 from service.schemas.operations import HealthSchema, ReadinessSchema
 
 operations = Blueprint("operations", __name__, description="Liveness and the contract itself.")
@@ -31,7 +36,7 @@ def readyz() -> Response:
 
     A part that is `degraded` costs time and no answers.
     """
-    return uncached(jsonify(readiness().document()))
+    return uncached(jsonify(current_readiness().document()))
 
 
 @operations.route("/metrics")
@@ -39,7 +44,7 @@ def readyz() -> Response:
 @operations.problems()
 def show_metrics() -> Response:
     """The figures of all web processes, for Prometheus."""
-    return uncached(Response(metrics().text(), content_type=CONTENT_TYPE_LATEST))
+    return uncached(Response(current_metrics().text(), content_type=CONTENT_TYPE_LATEST))
 
 
 @operations.route("/openapi.json")
@@ -47,9 +52,9 @@ def show_metrics() -> Response:
 @operations.problems("not_acceptable")
 def openapi_json() -> Response:
     """This document."""
-    document: Representation = current_app.extensions["openapi"]
-    choose(request, (document.media_type,))
-    return document.answer(request, A_WHILE)
+    document: Representation = current_app.extensions["openapi_representation"]
+    negotiate_media_type(request, (document.media_type,))
+    return document.response(request, CACHED_FOR_AN_HOUR)
 
 
 @operations.route("/docs")
@@ -57,7 +62,7 @@ def openapi_json() -> Response:
 @operations.problems()
 def docs() -> Response:
     """The contract to read and to try, without anything from elsewhere."""
-    return html(render_template("docs.html"))
+    return html_response(render_template("docs.html"))
 
 
 def uncached(response: Response) -> Response:

@@ -6,7 +6,7 @@ from flask import render_template
 from werkzeug import Response
 
 from service.http.blueprint import Blueprint
-from service.http.representation import html
+from service.http.representation import html_response
 from service.problems.problem_document import ProblemError
 from service.problems.registry import PROBLEMS
 
@@ -18,7 +18,7 @@ problems = Blueprint("problems", __name__, description="What each error means.")
 @problems.problems()
 def list_problems() -> Response:
     """All codes, with a page for each."""
-    return html(render_template("problems.html", problems=PROBLEMS.values()))
+    return html_response(render_template("problems.html", problems=PROBLEMS.values()))
 
 
 @problems.route("/problems/<string:code>")
@@ -28,4 +28,4 @@ def show_problem(code: str) -> Response:
     """What one code means and how to repair the request."""
     if code not in PROBLEMS:
         raise ProblemError("not_found", "no problem has this code", known=list(PROBLEMS))
-    return html(render_template("problem.html", problem=PROBLEMS[code]))
+    return html_response(render_template("problem.html", problem=PROBLEMS[code]))

@@ -1,7 +1,7 @@
 // The service as the page calls it: the public interface, each failure as one kind of value.
 
-const LONGEST_MS = 150_000;
-const KEPT = 40;
+const TIMEOUT_MS = 150_000;
+const CACHE_SIZE = 40;
 
 /**
  * What went wrong, for people to read and to act upon. `kind` is one of
@@ -23,7 +23,7 @@ try {
 }
 
 /** Send this key with every request from now on, in this tab and until it is closed. */
-export function presentKey(text) {
+export function setKey(text) {
 	key = text;
 	try {
 		sessionStorage.setItem("key", key);
@@ -37,57 +37,57 @@ export const hasKey = () => key !== "";
 const authorization = () => (key ? { Authorization: `Bearer ${key}` } : {});
 
 /** The address of a picture of the service; it holds the picture itself where only a key shows it. */
-export async function pictureAddress(path, signal) {
+export async function pictureUrl(path, signal) {
 	return key ? `data:image/svg+xml,${encodeURIComponent(await call(path, { signal, as: "text" }))}` : path;
 }
 
 /** One request; the answer as JSON, or as text where `as` says so. */
 export async function call(path, { method, body, headers, signal, as = "json" } = {}) {
-	const asked = body === undefined ? { method, headers: { ...headers, ...authorization() } } : sending(body, headers);
-	const limit = AbortSignal.timeout(LONGEST_MS);
+	const init = body === undefined ? { method, headers: { ...headers, ...authorization() } } : postInit(body, headers);
+	const limit = AbortSignal.timeout(TIMEOUT_MS);
 	try {
-		const answer = await fetch(path, { ...asked, signal: signal ? AbortSignal.any([signal, limit]) : limit });
-		if (!answer.ok) throw await failureOf(answer);
-		return await answer[as]();
+		const response = await fetch(path, { ...init, signal: signal ? AbortSignal.any([signal, limit]) : limit });
+		if (!response.ok) throw await readFailure(response);
+		return await response[as]();
 	} catch (error) {
 		if (error instanceof Failure || signal?.aborted) throw error;
 		throw new Failure("network");
 	}
 }
 
-const sending = (body, headers) => ({
+const postInit = (body, headers) => ({
 	method: "POST",
 	body: JSON.stringify(body),
 	headers: { "Content-Type": "application/json", ...headers, ...authorization() },
 });
 
-async function failureOf(answer) {
-	const problem = await answer.json().catch(() => null);
-	const facts = { problem, retryAfter: Number.parseInt(answer.headers.get("Retry-After"), 10) || null };
-	const known = { 401: "locked", 429: "limited", 503: "busy" }[answer.status];
-	return new Failure(known ?? (answer.status < 500 && problem?.code ? "refused" : "broken"), facts);
+async function readFailure(response) {
+	const problem = await response.json().catch(() => null);
+	const facts = { problem, retryAfter: Number.parseInt(response.headers.get("Retry-After"), 10) || null };
+	const known = { 401: "locked", 429: "limited", 503: "busy" }[response.status];
+	return new Failure(known ?? (response.status < 500 && problem?.code ? "refused" : "broken"), facts);
 }
 
-const kept = new Map();
+const cache = new Map();
 
 /** `call` that keeps its last answers: a design is a pure function of its brief. */
-export async function keptCall(path, options = {}) {
+export async function cachedCall(path, options = {}) {
 	const key = JSON.stringify([path, options.body]);
-	if (!kept.has(key)) {
-		kept.set(key, await call(path, options));
-		if (kept.size > KEPT) kept.delete(kept.keys().next().value);
+	if (!cache.has(key)) {
+		cache.set(key, await call(path, options));
+		if (cache.size > CACHE_SIZE) cache.delete(cache.keys().next().value);
 	}
-	return kept.get(key);
+	return cache.get(key);
 }
 
 /** A line on which only the newest question is answered. */
-export class Line {
-	#asked = null;
+export class LatestRequest {
+	#controller = null;
 
 	/** Wait, then `work(signal)`; what fails goes to `failed`, and is dropped where something else was asked since. */
-	async ask(work, failed, delay = 0) {
+	async run(work, failed, delay = 0) {
 		this.cancel();
-		const { signal } = (this.#asked = new AbortController());
+		const { signal } = (this.#controller = new AbortController());
 		if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
 		try {
 			if (!signal.aborted) await work(signal);
@@ -99,6 +99,6 @@ export class Line {
 	}
 
 	cancel() {
-		this.#asked?.abort();
+		this.#controller?.abort();
 	}
 }

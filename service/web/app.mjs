@@ -10,20 +10,20 @@
 import { Failure } from "./api.mjs";
 import { h, show } from "./dom.mjs";
 import { failureBox } from "./failure.mjs";
-import { LANGUAGES, language, preferredLanguage, speak, words } from "./words.mjs";
+import { LANGUAGES, language, preferredLanguage, setLanguage, t } from "./messages.mjs";
 
 /** Each view with its group. */
 const VIEWS = { design: "design", code: "design", layer: "layer", audit: "audit", sweep: "sweep" };
 
 /** Fields that stand behind the address's #: what a reader pasted is not sent when a page is loaded. */
-const UNSENT = ["text", "error"];
+const FRAGMENT_FIELDS = ["text", "error"];
 
 const [skip, header, main, footer, live] = [".skip", "header", "main", "footer", "#live"].map((name) => document.querySelector(name));
 const groups = {};
 const darkSystem = matchMedia("(prefers-color-scheme: dark)");
-let shown = null;
+let mountedView = null;
 
-function remembered(name) {
+function readStored(name) {
 	try {
 		return localStorage.getItem(name);
 	} catch {
@@ -31,7 +31,7 @@ function remembered(name) {
 	}
 }
 
-function remember(name, value) {
+function store(name, value) {
 	try {
 		localStorage.setItem(name, value);
 	} catch {
@@ -41,62 +41,62 @@ function remember(name, value) {
 
 /** The state that the address names. */
 function readAddress() {
-	const unsent = [...new URLSearchParams(location.hash.slice(1))].filter(([field]) => UNSENT.includes(field));
-	const { view = "design", ...params } = Object.fromEntries([...new URLSearchParams(location.search), ...unsent]);
+	const fragment = [...new URLSearchParams(location.hash.slice(1))].filter(([field]) => FRAGMENT_FIELDS.includes(field));
+	const { view = "design", ...params } = Object.fromEntries([...new URLSearchParams(location.search), ...fragment]);
 	return { view, params };
 }
 
 /** The path of a state: the first view goes without saying. */
 function address(params, view) {
 	const fields = Object.entries(view === "design" ? params : { view, ...params });
-	const [sent, unsent] = [false, true].map((kept) => `${new URLSearchParams(fields.filter(([field]) => UNSENT.includes(field) === kept))}`);
-	return `/${sent && `?${sent}`}${unsent && `#${unsent}`}`;
+	const [query, fragment] = [false, true].map((inFragment) => `${new URLSearchParams(fields.filter(([field]) => FRAGMENT_FIELDS.includes(field) === inFragment))}`);
+	return `/${query && `?${query}`}${fragment && `#${fragment}`}`;
 }
 
 /** Go to a path of this page. */
-function go(path, replace = false) {
+function goTo(path, replace = false) {
 	if (path !== location.pathname + location.search + location.hash) {
 		history[replace ? "replaceState" : "pushState"](null, "", path);
 	}
 	render();
 }
 
-const navigate = (params, { view = shown.view, replace } = {}) => go(address(params, view), replace);
+const navigate = (params, { view = mountedView.view, replace } = {}) => goTo(address(params, view), replace);
 
-async function render({ afresh = false } = {}) {
+async function render({ remount = false } = {}) {
 	const { view, params } = readAddress();
 	const known = Object.hasOwn(VIEWS, view);
 	if (known) groups[VIEWS[view]] = params;
 	drawFrame(known && view);
-	if (known && !afresh && shown?.view === view) return shown.mounted.update(params);
-	shown?.mounted.unmount();
-	const moved = shown !== null && shown.view !== view;
-	const now = (shown = known ? { view, mounted: { update() {}, unmount() {} } } : null);
-	if (!known) return show(main, wrongView(view));
+	if (known && !remount && mountedView?.view === view) return mountedView.mounted.update(params);
+	mountedView?.mounted.unmount();
+	const viewChanged = mountedView !== null && mountedView.view !== view;
+	const newView = (mountedView = known ? { view, mounted: { update() {}, unmount() {} } } : null);
+	if (!known) return show(main, unknownViewBox(view));
 	const module = await import(`./${view}.mjs`).catch(() => null);
-	if (shown !== now) return;
+	if (mountedView !== newView) return;
 	const root = h("div.view", { class: view });
 	show(main, root);
-	if (!module) return show(root, unreachable());
-	now.mounted = module.mount(root, { navigate, address, announce });
-	now.mounted.update(readAddress().params);
-	if (moved) {
+	if (!module) return show(root, unreachableBox());
+	newView.mounted = module.mount(root, { navigate, address, announce });
+	newView.mounted.update(readAddress().params);
+	if (viewChanged) {
 		window.scrollTo(0, 0);
 		announce(titleOf(view));
 	}
 }
 
-const titleOf = (view) => words(`${view}.title`);
+const titleOf = (view) => t(`${view}.title`);
 
-const unreachable = () => failureBox(new Failure("network"), () => location.reload());
+const unreachableBox = () => failureBox(new Failure("network"), () => location.reload());
 
-const wrongView = (name) =>
+const unknownViewBox = (name) =>
 	h(
 		"section.failure",
 		{ role: "alert" },
-		h("h1", words("address.title")),
-		h("p", words("address.view", { name })),
-		h("p", h("a", { href: "/" }, words("address.start"))),
+		h("h1", t("address.title")),
+		h("p", t("address.view", { name })),
+		h("p", h("a", { href: "/" }, t("address.start"))),
 	);
 
 function announce(text) {
@@ -104,37 +104,37 @@ function announce(text) {
 }
 
 function drawFrame(current) {
-	document.title = `${current ? titleOf(current) : words("address.title")} – gan-designer`;
+	document.title = `${current ? titleOf(current) : t("address.title")} – gan-designer`;
 	document.documentElement.lang = language.tag;
-	show(skip, words("frame.skip"));
+	show(skip, t("frame.skip"));
 	const focus = header.contains(document.activeElement) ? document.activeElement.id : null;
 	show(
 		header,
-		h("a.brand", { href: "/", id: "to-start", onclick: follow }, h("span.mark", { "aria-hidden": "true" }, h("i"), h("i"), h("i")), "gan-designer"),
-		h("nav", { "aria-label": words("frame.views") }, Object.keys(VIEWS).map((view) => tab(view, current))),
+		h("a.brand", { href: "/", id: "to-start", onclick: followLink }, h("span.mark", { "aria-hidden": "true" }, h("i"), h("i"), h("i")), "gan-designer"),
+		h("nav", { "aria-label": t("frame.views") }, Object.keys(VIEWS).map((view) => viewLink(view, current))),
 		h("div.tools", languageButton(), schemeButton(current)),
 	);
 	if (focus) document.getElementById(focus)?.focus();
-	show(footer, h("p", words("frame.about")), h("p", h("a", { href: "/docs" }, words("frame.docs"))));
+	show(footer, h("p", t("frame.about")), h("p", h("a", { href: "/docs" }, t("frame.docs"))));
 }
 
-const tab = (view, current) =>
+const viewLink = (view, current) =>
 	h(
 		"a",
 		{
 			id: `to-${view}`,
 			href: address(groups[VIEWS[view]] ?? {}, view),
 			"aria-current": view === current && "page",
-			onclick: follow,
+			onclick: followLink,
 		},
 		titleOf(view),
 	);
 
 /** Follow a link of the page without loading it anew; with a modifier the browser does as it does. */
-function follow(event) {
+function followLink(event) {
 	if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
 	event.preventDefault();
-	go(event.currentTarget.getAttribute("href"));
+	goTo(event.currentTarget.getAttribute("href"));
 }
 
 function languageButton() {
@@ -143,24 +143,24 @@ function languageButton() {
 
 	async function change() {
 		try {
-			await speak(code);
+			await setLanguage(code);
 		} catch {
-			return show(main, unreachable());
+			return show(main, unreachableBox());
 		}
-		remember("language", code);
-		render({ afresh: true });
+		store("language", code);
+		render({ remount: true });
 	}
 }
 
 function schemeButton(current) {
 	const { dataset } = document.documentElement;
 	const dark = dataset.scheme ? dataset.scheme === "dark" : darkSystem.matches;
-	const label = words(dark ? "frame.light" : "frame.dark");
+	const label = t(dark ? "frame.light" : "frame.dark");
 	return h("button", { id: "scheme", "aria-label": label, title: label, onclick: change }, dark ? "☀" : "☾");
 
 	function change() {
 		dataset.scheme = dark ? "light" : "dark";
-		remember("scheme", dataset.scheme);
+		store("scheme", dataset.scheme);
 		drawFrame(current);
 	}
 }
@@ -169,7 +169,7 @@ skip.addEventListener("click", (event) => {
 	event.preventDefault(); // the address keeps what stands behind its #
 	main.focus();
 });
-await speak(preferredLanguage(remembered("language")));
+await setLanguage(preferredLanguage(readStored("language")));
 window.addEventListener("popstate", () => render());
-darkSystem.addEventListener("change", () => drawFrame(shown?.view));
+darkSystem.addEventListener("change", () => drawFrame(mountedView?.view));
 render();

@@ -21,23 +21,23 @@ function readNetwork(text) {
 
 /** The request's body, and the fields that cannot be read: [key of what is wrong, its detail]. */
 export function readRequest(fields) {
-	const wrong = {};
+	const fieldErrors = {};
 	let body = {};
 	try {
 		body = readNetwork(fields.text);
 	} catch (error) {
-		wrong.text = ["json", error.message];
+		fieldErrors.text = ["json", error.message];
 	}
-	if (!fields.text.trim()) wrong.text = ["empty"];
+	if (!fields.text.trim()) fieldErrors.text = ["empty"];
 	for (const name of ["input_shape", "wanted_shape", "batch"]) {
 		if (!fields[name]) continue;
 		const numbers = readNumbers(fields[name]);
-		if (!numbers) wrong[name] = ["shape"];
+		if (!numbers) fieldErrors[name] = ["shape"];
 		body[name] = name === "batch" ? numbers?.[0] : numbers;
 	}
-	if (!("input_shape" in body) && !wrong.text) wrong.input_shape = ["input"];
+	if (!("input_shape" in body) && !fieldErrors.text) fieldErrors.input_shape = ["input"];
 	if (fields.error) body.error = fields.error;
-	return { body, wrong };
+	return { body, fieldErrors };
 }
 
 /** Layers as JSON, one a line. */

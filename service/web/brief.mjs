@@ -1,7 +1,7 @@
 // The state of a design: fields of the address on one side, the brief of the service on the other.
 
 /** How a field of the address is written, where it stands in a brief, what it is by itself. */
-const field = (kind, path, usual) => ({ kind, path: path.split("."), usual });
+const field = (kind, path, defaultValue) => ({ kind, path: path.split("."), defaultValue });
 
 export const FIELDS = {
 	resolution: field("size", "resolution"),
@@ -39,31 +39,31 @@ export const FIELDS = {
 export const START = { resolution: "64", latent_dim: "100" };
 
 /** What the search tries where nothing is said, by the number of axes. */
-export const USUAL_LISTS = {
+export const DEFAULT_LISTS = {
 	kernel_sizes: ["4,8,12,16,18,24,25,30,36,42,48", "3,4,5,6,8,9", "3,4,5,6,8,9"],
 	strides: ["2,3,4,5,6,7,8", "2,3", "2,3"],
 	dilations: ["1", "1", "1"],
 };
 
 /** Whether a field is about the search, so that a chain chosen before is let go. */
-const isSearched = (name) =>
+const affectsSearch = (name) =>
 	["resolution", "dimensions", "initial_map"].includes(name) || ["search", "budget"].includes(FIELDS[name].path[0]);
 
-const number = (text) => (/^-?\d{1,40}$/.test(text) ? Number(text) : text);
-const numbers = (text, sign) => text.split(sign).map((part) => number(part.trim()));
-const single = (list) => (list.length === 1 ? list[0] : list);
-const one = (values) => (values.every((value) => value === values[0]) ? values[0] : values);
+const readNumber = (text) => (/^-?\d{1,40}$/.test(text) ? Number(text) : text);
+const readNumbers = (text, sign) => text.split(sign).map((part) => readNumber(part.trim()));
+const unwrapSingle = (list) => (list.length === 1 ? list[0] : list);
+const collapseEqual = (values) => (values.every((value) => value === values[0]) ? values[0] : values);
 
 /** Text to value, by kind; what cannot be read goes through as it is, for the service to refuse. */
-const READ = {
-	integer: number,
+const READERS = {
+	integer: readNumber,
 	text: (text) => text,
 	flag: (text) => ({ true: true, false: false })[text] ?? text,
-	size: (text) => single(numbers(text, /[x×]/)),
-	list: (text) => numbers(text, ","),
+	size: (text) => unwrapSingle(readNumbers(text, /[x×]/)),
+	list: (text) => readNumbers(text, ","),
 	map: (text) => {
-		const [channels, ...size] = numbers(text, /[x×]/);
-		return { channels, size: single(size) };
+		const [channels, ...size] = readNumbers(text, /[x×]/);
+		return { channels, size: unwrapSingle(size) };
 	},
 	chain: (text) => {
 		const windows = text.split("-").map(readWindow);
@@ -72,38 +72,38 @@ const READ = {
 };
 
 /** Value to text, by kind. */
-const WRITE = {
+const WRITERS = {
 	integer: String,
 	text: String,
 	flag: String,
-	size: (value) => [one(value)].flat().join("x"),
+	size: (value) => [collapseEqual(value)].flat().join("x"),
 	list: String,
 	map: ({ channels, size }) => [channels, ...size].join("x"),
 	chain: (value) => value.map(writeWindow).join("-"),
 };
 
 const LETTERS = { k: "kernel_size", s: "stride", d: "dilation", p: "padding", a: "output_padding" };
-const LEFT_OUT = { s: 1, d: 1, p: 0, a: 0 };
+const WINDOW_DEFAULTS = { s: 1, d: 1, p: 0, a: 0 };
 
 /** The windows of a layer in letters: k4s2p1, and k4.6s2.3 where the axes differ. */
 const writeWindow = (window) =>
 	Object.entries(LETTERS)
-		.map(([letter, name]) => [letter, one([window[name]].flat())])
-		.filter(([letter, value]) => value !== LEFT_OUT[letter])
+		.map(([letter, name]) => [letter, collapseEqual([window[name]].flat())])
+		.filter(([letter, value]) => value !== WINDOW_DEFAULTS[letter])
 		.map(([letter, value]) => letter + [value].flat().join("."))
 		.join("");
 
 function readWindow(text) {
 	if (!/^(?:[ksdpa]\d+(?:\.\d+)*)+$/.test(text)) return null;
 	const parts = text.matchAll(/([ksdpa])([\d.]+)/g);
-	return Object.fromEntries([...parts].map(([, letter, value]) => [LETTERS[letter], single(numbers(value, "."))]));
+	return Object.fromEntries([...parts].map(([, letter, value]) => [LETTERS[letter], unwrapSingle(readNumbers(value, "."))]));
 }
 
 /** A chain as the address writes it. */
-export const chainText = WRITE.chain;
+export const chainText = WRITERS.chain;
 
 /** 96 where all sides are equal, 218x178 where they differ. */
-export const resolutionText = WRITE.size;
+export const resolutionText = WRITERS.size;
 
 /** The names in the address that nobody knows. */
 export const unknownFields = (params) => Object.keys(params).filter((name) => name !== "design" && !(name in FIELDS));
@@ -114,8 +114,8 @@ export function briefOf(params) {
 	for (const [name, text] of Object.entries({ ...START, ...params })) {
 		if (!FIELDS[name] || text === "" || name === "no_discriminator" || (name === "latent_dim" && params.initial_map)) continue;
 		const { path, kind } = FIELDS[name];
-		const place = path.length > 1 ? (brief[path[0]] ??= {}) : brief;
-		place[path.at(-1)] = READ[kind](text);
+		const target = path.length > 1 ? (brief[path[0]] ??= {}) : brief;
+		target[path.at(-1)] = READERS[kind](text);
 	}
 	if (params.no_discriminator === "true") brief.discriminator = null;
 	return brief;
@@ -124,10 +124,10 @@ export function briefOf(params) {
 /** The state of a completed brief: what is usual is left out. */
 export function paramsOf(brief) {
 	const params = {};
-	for (const [name, { path, kind, usual }] of Object.entries(FIELDS)) {
+	for (const [name, { path, kind, defaultValue }] of Object.entries(FIELDS)) {
 		const value = path.reduce((inner, step) => inner?.[step], brief);
-		const plain = [null, undefined, usual].includes(value) || String(value) === USUAL_LISTS[name]?.[brief.dimensions - 1];
-		if (!plain && name !== "dimensions" && name !== "no_discriminator") params[name] = WRITE[kind](value);
+		const isDefault = [null, undefined, defaultValue].includes(value) || String(value) === DEFAULT_LISTS[name]?.[brief.dimensions - 1];
+		if (!isDefault && name !== "dimensions" && name !== "no_discriminator") params[name] = WRITERS[kind](value);
 	}
 	if (brief.dimensions !== 2 && /^\d+$/.test(params.resolution)) params.dimensions = String(brief.dimensions);
 	if (brief.discriminator === null) params.no_discriminator = "true";
@@ -135,17 +135,17 @@ export function paramsOf(brief) {
 }
 
 /** A state with one field changed: a chosen chain is let go where the change is to the search. */
-export function changed(params, name, text) {
+export function changeField(params, name, text) {
 	const next = { ...params, [name]: text };
-	if (isSearched(name)) delete next.chain;
-	if (["", START[name], String(FIELDS[name].usual)].includes(text)) delete next[name];
+	if (affectsSearch(name)) delete next.chain;
+	if (["", START[name], String(FIELDS[name].defaultValue)].includes(text)) delete next[name];
 	return next;
 }
 
 /** The field of the form that a JSON pointer of a refusal is about. */
 export function fieldAt(pointer) {
 	const steps = pointer.split("/").slice(1);
-	const at = ([name, { path }]) => name !== "no_discriminator" && path.every((step, place) => steps[place] === step);
+	const at = ([name, { path }]) => name !== "no_discriminator" && path.every((step, target) => steps[target] === step);
 	return Object.entries(FIELDS).find(at)?.[0];
 }
 

@@ -1,18 +1,18 @@
 // The design view: a form, and what comes of it as one types: chain, networks, why, alternatives.
 
-import { Line, keptCall, pictureAddress } from "./api.mjs";
-import { briefOf, chainText, changed, fieldAt, paramsOf, unknownFields } from "./brief.mjs";
+import { LatestRequest, cachedCall, pictureUrl } from "./api.mjs";
+import { briefOf, chainText, changeField, fieldAt, paramsOf, unknownFields } from "./brief.mjs";
 import { h, panel, show } from "./dom.mjs";
-import { failureBox, strangeBox } from "./failure.mjs";
-import { briefForm } from "./form.mjs";
-import { showLayer } from "./layerfacts.mjs";
+import { failureBox, unknownFieldsBox } from "./failure.mjs";
+import { briefForm } from "./brief-form.mjs";
+import { showLayerDetails } from "./layer-details.mjs";
 import { networkDrawing, mapsOf } from "./networks.mjs";
 import { showOverlap } from "./overlap.mjs";
-import { showScatter } from "./scatter.mjs";
+import { drawScatterPlot } from "./scatter-plot.mjs";
 import { showSummary } from "./summary.mjs";
-import { waysOn } from "./ways.mjs";
-import { whySentences } from "./why.mjs";
-import { words } from "./words.mjs";
+import { suggestionRow } from "./suggestions.mjs";
+import { reasonList } from "./reasons.mjs";
+import { t } from "./messages.mjs";
 
 const TYPING_MS = 250;
 const ALTERNATIVES = 60;
@@ -20,50 +20,50 @@ const ALTERNATIVES = 60;
 /** The view, put into `root`. */
 export function mount(root, context) {
 	const { navigate, announce } = context;
-	const [asking, proving, comparing] = [new Line(), new Line(), new Line()];
-	let [params, shownDesign, pinned, delay, lastField, scatter, plotted] = [{}, null, null, 0, null, null, 0];
+	const [designRequest, verificationRequest, alternativesRequest] = [new LatestRequest(), new LatestRequest(), new LatestRequest()];
+	let [params, shownDesign, openedDesign, delay, lastField, scatter, plottedWidth] = [{}, null, null, 0, null, null, 0];
 	const form = briefForm(change);
-	const [summary, why, others, overlap] = ["summary", "why", "others", "overlap"].map((name) => h("section.panel", { class: name }));
-	const [notice, pictures, place, detail] = ["notice", "pictures", "place", "detail"].map((name) => h("div", { class: name }));
+	const [summary, why, alternatives, overlap] = ["summary", "why", "alternatives", "overlap"].map((name) => h("section.panel", { class: name }));
+	const [notice, pictures, plotRoot, detail] = ["notice", "pictures", "alternatives-plot", "detail"].map((name) => h("div", { class: name }));
 	const scale = h("p.small.muted");
-	const networks = panel("networks", words("design.networks"), scale, pictures, detail);
+	const networks = panel("networks", t("design.networks"), scale, pictures, detail);
 	const results = h(
 		"div.results.stack.empty",
-		{ "aria-label": words("design.results"), role: "region" },
+		{ "aria-label": t("design.results"), role: "region" },
 		notice,
 		summary,
 		networks,
-		h("div.two.stack", why, others),
+		h("div.two-columns.stack", why, alternatives),
 		overlap,
 	);
 	show(
 		root,
-		h("div.lead", h("h1", words("design.heading")), h("p", words("design.lead"))),
-		h("div.desk.stack", form.element, results),
+		h("div.lead", h("h1", t("design.heading")), h("p", t("design.lead"))),
+		h("div.design-columns.stack", form.element, results),
 	);
 	const drawing = networkDrawing(pictures, choose);
-	const resized = new ResizeObserver(() => place.clientWidth !== plotted && plot());
-	resized.observe(place);
+	const resized = new ResizeObserver(() => plotRoot.clientWidth !== plottedWidth && plot());
+	resized.observe(plotRoot);
 	return { update, unmount };
 
 	function unmount() {
-		for (const line of [asking, proving, comparing]) line.cancel();
+		for (const request of [designRequest, verificationRequest, alternativesRequest]) request.cancel();
 		drawing.close();
 		resized.disconnect();
 	}
 
 	/** The state to go on from: of a design that was opened by its id, its brief. */
-	function base() {
-		return params.design && pinned ? paramsOf(pinned.brief) : params;
+	function currentParams() {
+		return params.design && openedDesign ? paramsOf(openedDesign.brief) : params;
 	}
 
 	/** A change in the form: one entry of the history for each field that one stays in. */
 	function change(name, text, typing = false, dimensions = null) {
-		let next = changed(base(), name, text);
-		if (dimensions !== null) next = changed(next, "dimensions", dimensions);
+		let next = changeField(currentParams(), name, text);
+		if (dimensions !== null) next = changeField(next, "dimensions", dimensions);
 		if (name === "discriminator_output" && text === "critic" && !next.discriminator_normalization) {
 			next.discriminator_normalization = "layer";
-			announce(words("design.critic"));
+			announce(t("design.critic"));
 		}
 		delay = typing ? TYPING_MS : 0;
 		navigate(next, { replace: typing && lastField === name });
@@ -78,125 +78,125 @@ export function mount(root, context) {
 
 	function ask() {
 		const unknown = unknownFields(params);
-		if (unknown.length) return showNotice(strangeBox(unknown), h("p", h("a", { href: "/" }, words("address.start"))));
+		if (unknown.length) return showNotice(unknownFieldsBox(unknown), h("p", h("a", { href: "/" }, t("address.start"))));
 		const wait = delay;
 		delay = 0;
-		proving.cancel();
+		verificationRequest.cancel();
 		results.setAttribute("aria-busy", "true");
-		if (!shownDesign) show(notice, h("p.panel", { role: "status" }, h("span.badge.running", words("design.waiting"))));
-		asking.ask(work, failed, wait);
+		if (!shownDesign) show(notice, h("p.panel", { role: "status" }, h("span.badge.running", t("design.waiting"))));
+		designRequest.run(work, failed, wait);
 	}
 
 	async function work(signal) {
 		if (params.design) {
-			paint(await recalled(signal), "done");
-			return settle();
+			paint(await loadById(signal), "done");
+			return clearBusy();
 		}
 		const brief = briefOf(params);
-		paint(await keptCall("/v1/designs", { body: { ...brief, verify: "none" }, signal }), "running");
-		proving.ask((still) => prove(brief, still), unproven);
+		paint(await cachedCall("/v1/designs", { body: { ...brief, verify: "none" }, signal }), "running");
+		verificationRequest.run((verificationSignal) => runVerification(brief, verificationSignal), verificationFailed);
 	}
 
-	function settle() {
+	function clearBusy() {
 		results.setAttribute("aria-busy", "false");
 	}
 
 	/** The design of an id; its picture, which needs no proof, is there before. */
-	async function recalled(signal) {
+	async function loadById(signal) {
 		const path = `/v1/designs/${encodeURIComponent(params.design)}`;
-		const picture = h("img", { src: await pictureAddress(`${path}/generator.svg`, signal), alt: words("network.generator"), onerror: () => picture.remove() });
-		const note = h("p", { role: "status" }, h("span.badge.running", words("design.recalling")));
+		const picture = h("img", { src: await pictureUrl(`${path}/generator.svg`, signal), alt: t("network.generator"), onerror: () => picture.remove() });
+		const note = h("p", { role: "status" }, h("span.badge.running", t("design.loading")));
 		show(notice, h("div.panel", note, h("div.scroll", { tabindex: "0" }, picture)));
-		pinned = await keptCall(path, { signal });
-		form.fill(paramsOf(pinned.brief));
-		return pinned;
+		openedDesign = await cachedCall(path, { signal });
+		form.fill(paramsOf(openedDesign.brief));
+		return openedDesign;
 	}
 
 	/** The receipt, after the chain. */
-	async function prove(brief, signal) {
-		shownDesign = await keptCall("/v1/designs", { body: { ...brief, verify: "standard" }, signal });
-		summarise("done");
-		announce(words(`verdict.${shownDesign.verification.verdict}`));
-		settle();
+	async function runVerification(brief, signal) {
+		shownDesign = await cachedCall("/v1/designs", { body: { ...brief, verify: "standard" }, signal });
+		renderSummary("done");
+		announce(t(`verdict.${shownDesign.verification.verdict}`));
+		clearBusy();
 	}
 
 	/** A proof that cannot be had leaves the chain where it stands. */
-	function unproven(failure) {
-		summarise("failed", failure);
-		settle();
+	function verificationFailed(failure) {
+		renderSummary("failed", failure);
+		clearBusy();
 	}
 
 	function paint(design, state) {
 		shownDesign = design;
 		results.classList.remove("empty", "stale");
-		show(notice, params.chain && pinnedNote());
-		form.mark([]);
-		summarise(state);
-		show(scale, words(design.brief.dimensions === 3 ? "design.scale.3" : "design.scale"));
+		show(notice, params.chain && chosenChainNote());
+		form.showErrors([]);
+		renderSummary(state);
+		show(scale, t(design.brief.dimensions === 3 ? "design.scale.3" : "design.scale"));
 		drawing.show(design);
 		choose(...drawing.chosen());
-		show(why, h("h2", words("why.title")), whySentences(design));
+		show(why, h("h2", t("why.title")), reasonList(design));
 		showOverlap(overlap, design, failed);
 		compare(design);
 	}
 
-	function summarise(state, failure = null) {
+	function renderSummary(state, failure = null) {
 		showSummary(summary, { design: shownDesign, state, failure, params, context, retry: ask });
 	}
 
 	function choose(role, index) {
 		drawing.select(role, index);
-		showLayer(detail, { design: shownDesign, role, layer: mapsOf(shownDesign[role])[index].layer, address: context.address });
+		showLayerDetails(detail, { design: shownDesign, role, layer: mapsOf(shownDesign[role])[index].layer, address: context.address });
 	}
 
 	/** The alternatives have a line of their own: they hold up nothing, and nothing holds them up. */
 	function compare({ brief, chain }) {
-		const title = h("h2", words("scatter.title"));
-		if (brief.initial_map) return show(others, title, h("p", words("scatter.no-latent")));
+		const title = h("h2", t("scatter.title"));
+		if (brief.initial_map) return show(alternatives, title, h("p", t("scatter.no-latent")));
 		const { resolution: to, search, budget, latent_dim, channels, base_channels, max_channels, classes } = brief;
 		const body = { to, limit: ALTERNATIVES, search, budget, latent_dim, channels, base_channels, max_channels, classes };
-		comparing.ask(
+		alternativesRequest.run(
 			async (signal) => {
-				const { chains, frontier } = await keptCall("/v1/chains", { body, signal });
-				if (!others.contains(place)) show(others, title, h("p.small.muted", words("scatter.text")), place);
+				const { chains, frontier } = await cachedCall("/v1/chains", { body, signal });
+				if (!alternatives.contains(plotRoot)) show(alternatives, title, h("p.small.muted", t("scatter.text")), plotRoot);
 				scatter = { chains, frontier, windows: chain.windows, take };
 				plot();
 			},
-			(failure) => show(others, title, failureBox(failure, () => compare({ brief, chain }))),
+			(failure) => show(alternatives, title, failureBox(failure, () => compare({ brief, chain }))),
 		);
 	}
 
 	function plot() {
-		if (!scatter || !place.isConnected) return;
-		const held = place.contains(document.activeElement);
-		plotted = place.clientWidth;
-		showScatter(place, scatter);
-		if (held) place.querySelector(".point[tabindex='0']")?.focus();
+		if (!scatter || !plotRoot.isConnected) return;
+		const hadFocus = plotRoot.contains(document.activeElement);
+		plottedWidth = plotRoot.clientWidth;
+		drawScatterPlot(plotRoot, scatter);
+		if (hadFocus) plotRoot.querySelector(".point[tabindex='0']")?.focus();
 	}
 
 	function take(chain, best) {
-		navigate({ ...unpinned(base()), ...(!best && { chain: chainText(chain.windows) }) });
-		announce(words("scatter.taken"));
+		navigate({ ...withoutChain(currentParams()), ...(!best && { chain: chainText(chain.windows) }) });
+		announce(t("scatter.taken"));
 	}
 
-	function pinnedNote() {
-		const back = h("button", { onclick: () => navigate(unpinned(params)) }, words("design.unpin"));
-		return h("p.panel.row.note", h("span", words("design.pinned")), back);
+	function chosenChainNote() {
+		const back = h("button", { onclick: () => navigate(withoutChain(params)) }, t("design.reset-chain"));
+		return h("p.panel.row.note", h("span", t("design.chosen-chain")), back);
 	}
 
 	function failed(failure) {
 		const errors = failure.problem?.errors ?? [];
-		form.mark(errors.map(({ pointer, detail }) => ({ name: fieldAt(pointer), detail })));
-		showNotice(failureBox(failure, ask), waysOn(failure, params, navigate));
+		form.showErrors(errors.map(({ pointer, detail }) => ({ name: fieldAt(pointer), detail })));
+		showNotice(failureBox(failure, ask), suggestionRow(failure, params, navigate));
 	}
 
 	/** What was there stays, dimmed, under the words on what is wrong. */
-	function showNotice(box, way) {
-		settle();
+	function showNotice(box, suggestions) {
+		clearBusy();
 		results.classList.toggle("stale", shownDesign !== null);
-		if (way) box.append(way);
+		if (suggestions) box.append(suggestions);
 		show(notice, box);
 	}
 }
 
-const unpinned = ({ chain: _, ...rest }) => rest;
+const withoutChain = ({ chain: _, ...rest }) => rest;

@@ -28,8 +28,8 @@ export function show(element, ...children) {
 	return element;
 }
 
-/** A text that `words` gave with `code` in backquotes, as nodes. */
-export const prose = (text) => text.split("`").map((part, index) => (index % 2 ? h("code", part) : part));
+/** A text that `t` gave with `code` in backquotes, as nodes. */
+export const formatCode = (text) => text.split("`").map((part, index) => (index % 2 ? h("code", part) : part));
 
 /** A part of a view, by its class, under its heading. */
 export const panel = (name, title, ...children) => h("section.panel", { class: name }, h("h2", title), children);
@@ -44,7 +44,7 @@ export const labelled = (label, control, ...more) => h("div.field", h("label", {
 export const facts = (pairs) => h("dl.facts", pairs.map(([name, ...value]) => h("div", h("dt", name), h("dd.number", value))));
 
 /** Hand a text or blob to the reader as a file. */
-export function save(name, content, type) {
+export function saveFile(name, content, type) {
 	const href = URL.createObjectURL(new Blob([content], { type }));
 	h("a", { href, download: name }).click();
 	URL.revokeObjectURL(href);

@@ -1,21 +1,21 @@
 // A failure in words, with a way on.
 
-import { call, hasKey, presentKey } from "./api.mjs";
-import { h, labelled, prose, save, show } from "./dom.mjs";
-import { words } from "./words.mjs";
+import { call, hasKey, setKey } from "./api.mjs";
+import { h, labelled, formatCode, saveFile, show } from "./dom.mjs";
+import { t } from "./messages.mjs";
 
 /** A box that speaks up. */
 export const alertBox = (title, ...children) => h("section.failure", { role: "alert" }, h("h2", title), children);
 
 /** The names in an address that nobody knows. */
-export const strangeBox = (names) => alertBox(words("address.partly"), names.map((name) => h("p", words("address.field", { name }))));
+export const unknownFieldsBox = (names) => alertBox(t("address.partly"), names.map((name) => h("p", t("address.field", { name }))));
 
 /**
  * What went wrong and what to do: a box with the service's own words, and a button that tries
  * again; where the service said when, the button counts the seconds and then tries by itself.
  */
 export function failureBox({ kind, problem, retryAfter }, retry) {
-	const box = alertBox(words(`failure.${kind}.title`), h("p", words(`failure.${kind}.text`)), problem && serviceWords(problem));
+	const box = alertBox(t(`failure.${kind}.title`), h("p", t(`failure.${kind}.text`)), problem && serviceText(problem));
 	box.dataset.kind = kind;
 	if (kind === "locked") box.append(keyForm(retry));
 	else if (kind !== "refused") box.append(retryRow(box, retry, retryAfter));
@@ -23,25 +23,25 @@ export function failureBox({ kind, problem, retryAfter }, retry) {
 }
 
 /** What the service itself says, in its own language. */
-function serviceWords({ errors, detail, type, code }) {
-	const told = errors?.length ? errors.map(located) : [detail];
+function serviceText({ errors, detail, type, code }) {
+	const texts = errors?.length ? errors.map(errorText) : [detail];
 	return [
-		h("ul.told", { lang: "en" }, told.map((each) => h("li", each))),
-		type?.startsWith("/problems/") && h("p", h("a", { href: type }, prose(words("failure.page", { code })))),
+		h("ul.service-text", { lang: "en" }, texts.map((each) => h("li", each))),
+		type?.startsWith("/problems/") && h("p", h("a", { href: type }, formatCode(t("failure.page", { code })))),
 	];
 }
 
 /** What is wrong with a field; where it lies deeper than a name says, its place stands before it. */
-const located = ({ pointer = "", detail }) => (pointer.split("/").length > 2 ? [h("code", pointer), ": ", detail] : detail);
+const errorText = ({ pointer = "", detail }) => (pointer.split("/").length > 2 ? [h("code", pointer), ": ", detail] : detail);
 
 function keyForm(retry) {
 	const input = h("input", { id: "service-key", type: "password", autocomplete: "off", required: true });
 	const take = (event) => {
 		event.preventDefault();
-		presentKey(input.value.trim());
+		setKey(input.value.trim());
 		retry();
 	};
-	return h("form", { onsubmit: take }, labelled(words("failure.key"), input), h("p.row", h("button.main", { type: "submit" }, words("failure.unlock"))));
+	return h("form", { onsubmit: take }, labelled(t("failure.key"), input), h("p.row", h("button.main", { type: "submit" }, t("failure.unlock"))));
 }
 
 /** A link to a file of the service; with a key, which no link can carry, the file is fetched and saved. */
@@ -52,7 +52,7 @@ export function fileLink(href, name, label) {
 	async function take(event) {
 		event.preventDefault();
 		try {
-			save(name, await call(href, { as: "blob" }));
+			saveFile(name, await call(href, { as: "blob" }));
 		} catch (failure) {
 			link.parentElement.after(failureBox(failure, () => link.click()));
 		}
@@ -62,10 +62,10 @@ export function fileLink(href, name, label) {
 function retryRow(box, retry, seconds) {
 	const note = h("span.muted");
 	if (seconds) count(seconds);
-	return h("p.row", h("button.main", { onclick: () => retry() }, words("failure.retry")), note);
+	return h("p.row", h("button.main", { onclick: () => retry() }, t("failure.retry")), note);
 
 	function count(left) {
-		show(note, words("failure.countdown", { seconds: left }));
+		show(note, t("failure.countdown", { seconds: left }));
 		setTimeout(() => {
 			if (!box.isConnected) return;
 			if (left > 1) count(left - 1);

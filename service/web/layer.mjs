@@ -1,11 +1,11 @@
 // The layer view: one layer and its twin, as pictures and as matrices, stepping together.
 
-import { Line } from "./api.mjs";
-import { facts, h, prose, show } from "./dom.mjs";
+import { LatestRequest } from "./api.mjs";
+import { facts, h, formatCode, show } from "./dom.mjs";
 import { alertBox, failureBox } from "./failure.mjs";
-import { drawPair, readPair } from "./layer-pair.mjs";
+import { drawPair, readPair } from "./adjoint-pair.mjs";
 import { makePlayer } from "./player.mjs";
-import { sizeText, words } from "./words.mjs";
+import { sizeText, t } from "./messages.mjs";
 
 const DEBOUNCE_MS = 160;
 const OPS = ["conv_transpose", "conv"];
@@ -20,60 +20,60 @@ const SLIDERS = {
 	output_padding: [0, 4, 0],
 };
 const NAMES = Object.keys(SLIDERS);
-const USUAL = { op: OPS[0], dimensions: 2, ...Object.fromEntries(NAMES.map((name) => [name, SLIDERS[name][2]])) };
+const DEFAULTS = { op: OPS[0], dimensions: 2, ...Object.fromEntries(NAMES.map((name) => [name, SLIDERS[name][2]])) };
 
 /** The law that is broken, by the first of these that is among the facts. */
 const LAWS = { span: "i + 2P ≥ E = D·(F − 1) + 1", output_size: "(i − 1)·S − 2P + E + A ≥ 1", stride: "A < max(S, D)", output_padding: "A = 0" };
 
 /** The state that an address names, and what of it cannot be: [name, text, values it may have]. */
 function readState(params) {
-	const wrong = [];
-	const state = { ...USUAL };
+	const invalid = [];
+	const state = { ...DEFAULTS };
 	for (const [name, text] of Object.entries(params)) {
 		const [least, most] = SLIDERS[name] ?? (name === "dimensions" ? [1, 2] : []);
 		const fits = name === "op" ? OPS.includes(text) : /^\d{1,3}$/.test(text) && text >= least && text <= most;
 		if (fits) state[name] = name === "op" ? text : Number(text);
-		else wrong.push([name, text, name === "op" ? OPS.join(", ") : least !== undefined && `${least}–${most}`]);
+		else invalid.push([name, text, name === "op" ? OPS.join(", ") : least !== undefined && `${least}–${most}`]);
 	}
-	return { state, wrong };
+	return { state, invalid };
 }
 
 /** The address's fields: only what differs from where the sliders start. */
-const paramsOf = (state) => Object.fromEntries(Object.entries(state).filter(([name, value]) => value !== USUAL[name]));
+const paramsOf = (state) => Object.fromEntries(Object.entries(state).filter(([name, value]) => value !== DEFAULTS[name]));
 
 /** The view, put into `root`. */
 export function mount(root, { navigate }) {
-	const line = new Line();
-	let [state, legal, pictures, timer, gesture] = [USUAL, null, null, 0, null];
+	const request = new LatestRequest();
+	let [state, lastLegal, pictures, timer, gesture] = [DEFAULTS, null, null, 0, null];
 	const notes = h("div");
 	const result = h("div.panel.result", { "aria-live": "polite" });
 	const player = makePlayer();
 	const stage = h("div.stage.stack");
 	const about = h("div.panel");
-	const shown = h("div.shown.stack", { hidden: true }, player.element, stage, about);
+	const drawings = h("div.drawings.stack", { hidden: true }, player.element, stage, about);
 	const form = h(
 		"form.panel.controls",
-		{ "aria-label": words("layer.settings"), onsubmit: (event) => event.preventDefault() },
+		{ "aria-label": t("layer.settings"), onsubmit: (event) => event.preventDefault() },
 		choice("op", OPS),
 		choice("dimensions", [2, 1]),
 		NAMES.map(slider),
 	);
 	const resized = new ResizeObserver(() => pictures?.flow());
 	resized.observe(stage);
-	show(root, h("h1", words("layer.heading")), h("p.muted", words("layer.lead")), notes, h("div.layer-columns.stack", h("div.set.stack", form, result), shown));
+	show(root, h("h1", t("layer.heading")), h("p.muted", t("layer.lead")), notes, h("div.layer-columns.stack", h("div.settings.stack", form, result), drawings));
 	return { update, unmount };
 
 	function unmount() {
 		clearTimeout(timer);
-		line.cancel();
+		request.cancel();
 		resized.disconnect();
 		player.stop();
 	}
 
 	function choice(name, values) {
 		const option = (value) =>
-			h("label", h("input", { type: "radio", name, value, onchange: () => choose(name, value) }), words(`layer.${name}.${value}`));
-		return h("fieldset.choice", h("legend", words(`layer.${name}`)), values.map(option));
+			h("label", h("input", { type: "radio", name, value, onchange: () => choose(name, value) }), t(`layer.${name}.${value}`));
+		return h("fieldset.choice", h("legend", t(`layer.${name}`)), values.map(option));
 	}
 
 	function slider(name) {
@@ -81,8 +81,8 @@ export function mount(root, { navigate }) {
 		const id = `layer-${name}`;
 		return h(
 			"div.slider",
-			h("label", { for: id }, words(`layer.${name}`), " ", h("code.muted.small", name)),
-			h("output.number", { for: id, name: `${name}_said` }),
+			h("label", { for: id }, t(`layer.${name}`), " ", h("code.muted.small", name)),
+			h("output.number", { for: id, name: `${name}_value` }),
 			h("input", { type: "range", id, name, min, max, oninput: () => slide(name), onchange: () => (gesture = null) }),
 		);
 	}
@@ -95,7 +95,7 @@ export function mount(root, { navigate }) {
 	/** A slider moves: the number follows at once, the rest after a moment; a gesture is one step back. */
 	function slide(name) {
 		state = { ...state, [name]: Number(form.elements[name].value) };
-		write();
+		writeForm();
 		clearTimeout(timer);
 		timer = setTimeout(() => {
 			navigate(paramsOf(state), { replace: gesture === "moved" });
@@ -108,39 +108,39 @@ export function mount(root, { navigate }) {
 		const read = readState(params);
 		clearTimeout(timer);
 		state = read.state;
-		write();
-		show(notes, read.wrong.length > 0 && wrongAddress(read.wrong));
+		writeForm();
+		show(notes, read.invalid.length > 0 && invalidFieldsBox(read.invalid));
 		ask();
 	}
 
-	function write() {
-		for (const name of NAMES) form.elements[name].value = form.elements[`${name}_said`].value = state[name];
+	function writeForm() {
+		for (const name of NAMES) form.elements[name].value = form.elements[`${name}_value`].value = state[name];
 		for (const name of ["op", "dimensions"]) form.elements[name].value = String(state[name]);
 	}
 
-	function wrongAddress(wrong) {
-		const told = ([name, text, range]) => h("li", words(range ? "address.value" : "address.field", { name, text: text.slice(0, 40), range }));
-		return alertBox(words("address.partly"), h("ul", wrong.map(told)));
+	function invalidFieldsBox(invalid) {
+		const item = ([name, text, range]) => h("li", t(range ? "address.value" : "address.field", { name, text: text.slice(0, 40), range }));
+		return alertBox(t("address.partly"), h("ul", invalid.map(item)));
 	}
 
 	function ask() {
-		const asked = state;
-		line.ask(async (signal) => {
-			showPair(await readPair(asked, signal));
-			legal = asked;
+		const requested = state;
+		request.run(async (signal) => {
+			showPair(await readPair(requested, signal));
+			lastLegal = requested;
 		}, fail);
 	}
 
 	function showPair(pair) {
-		const { layer, twin } = pair;
-		const back = String(twin.output_size) !== String(layer.input_size) ? "more" : layer.op === "conv" ? "grows" : "shrinks";
+		const { layer, adjoint } = pair;
+		const back = String(adjoint.output_size) !== String(layer.input_size) ? "more" : layer.op === "conv" ? "grows" : "shrinks";
 		show(
 			result,
 			h("p.sizes", `${sizeText(layer.input_size)} → ${sizeText(layer.output_size)}`),
 			h("p.mono", layer.arithmetic[0]),
-			h("p", prose(words(`layer.${back}`, { size: sizeText(twin.output_size), padding: twin.output_padding[0] }))),
+			h("p", formatCode(t(`layer.${back}`, { size: sizeText(adjoint.output_size), padding: adjoint.output_padding[0] }))),
 		);
-		shown.hidden = shown.inert = false;
+		drawings.hidden = drawings.inert = false;
 		pictures = drawPair(stage, pair);
 		player.show(pictures);
 		show(about, aboutLayer(layer));
@@ -150,7 +150,7 @@ export function mount(root, { navigate }) {
 	function fail(failure) {
 		const illegal = failure.problem?.code === "illegal_layer";
 		if (illegal) {
-			shown.inert = true;
+			drawings.inert = true;
 			player.stop();
 		}
 		show(result, illegal ? illegalBox(failure.problem) : failureBox(failure, ask));
@@ -158,19 +158,19 @@ export function mount(root, { navigate }) {
 
 	function illegalBox({ detail, facts: numbers, type }) {
 		const law = LAWS[Object.keys(LAWS).find((name) => name in numbers)];
-		const back = legal ?? { ...USUAL, op: state.op, dimensions: state.dimensions };
+		const back = lastLegal ?? { ...DEFAULTS, op: state.op, dimensions: state.dimensions };
 		return h(
 			"div.illegal",
-			h("h2", words("layer.illegal")),
+			h("h2", t("layer.illegal")),
 			h("p", { lang: "en" }, detail),
-			law && h("p", words("layer.law"), " ", h("code", law)),
+			law && h("p", t("layer.law"), " ", h("code", law)),
 			facts(Object.entries(numbers).map(([name, value]) => [h("code", name), String(value)])),
 			h(
 				"p.row",
-				h("button", { onclick: () => navigate(paramsOf(back)) }, words(legal ? "layer.back" : "layer.usual")),
-				h("a", { href: type }, words("layer.problem")),
+				h("button", { onclick: () => navigate(paramsOf(back)) }, t(lastLegal ? "layer.back" : "layer.usual")),
+				h("a", { href: type }, t("layer.problem")),
 			),
-			legal && h("p.muted.small", words("layer.stale")),
+			lastLegal && h("p.muted.small", t("layer.stale")),
 		);
 	}
 }
@@ -189,10 +189,10 @@ function aboutLayer({ op, equivalent, overlap, matrix, unread, input_size: befor
 		least: overlap.least,
 		unread,
 	};
-	const told = [op === "conv" ? "itself" : "direct", "entries", overlap.even ? "even" : "uneven", unread && "unread"];
+	const keys = [op === "conv" ? "itself" : "direct", "entries", overlap.even ? "even" : "uneven", unread && "unread"];
 	return [
-		h("h2", words("layer.about")),
-		h("ul", told.filter(Boolean).map((key) => h("li", prose(words(`layer.${key}`, numbers))))),
-		h("details", h("summary", words("layer.python")), h("pre.text", equivalent.source)),
+		h("h2", t("layer.about")),
+		h("ul", keys.filter(Boolean).map((key) => h("li", formatCode(t(`layer.${key}`, numbers))))),
+		h("details", h("summary", t("layer.python")), h("pre.text", equivalent.source)),
 	];
 }

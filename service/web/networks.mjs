@@ -1,14 +1,14 @@
 // Both networks drawn to one scale: each map a block, its face the sides, its depth the channels.
 
 import { h, s, show } from "./dom.mjs";
-import { sizeText, words } from "./words.mjs";
+import { sizeText, t } from "./messages.mjs";
 
-const [TALLEST, LEAST] = [220, 84];
+const [MAX_SIDE_PX, MIN_SIDE_PX] = [220, 84];
 const THICKNESS = 8;
 const SLANT = [0.8, -0.5];
 const GAP = 13;
-const LETTER = 7.3;
-const LINE = 15;
+const LETTER_WIDTH = 7.3;
+const LINE_HEIGHT = 15;
 
 /** The maps of a network in order: its input, then what each layer gives. */
 export function mapsOf(network) {
@@ -19,10 +19,10 @@ export function mapsOf(network) {
 	];
 }
 
-/** Pixels of a map: its face at `scale` pixels a position, its depth at `deep` pixels a channel. */
-function block({ size, channels }, { scale, deep }) {
+/** Pixels of a map: its face at `scale` pixels a position, its depth at `channelScale` pixels a channel. */
+function blockSize({ size, channels }, { scale, channelScale }) {
 	const px = (side) => Math.max(2, side * scale);
-	const back = Math.max(2, channels * deep);
+	const back = Math.max(2, channels * channelScale);
 	if (size.length === 0) return { across: 3, down: 3, back };
 	if (size.length === 1) return { across: THICKNESS, down: px(size[0]), back };
 	if (size.length === 2) return { across: px(size[1]), down: px(size[0]), back };
@@ -40,32 +40,32 @@ function labelsOf({ size, channels }) {
 	return { lines, channels: String(channels) };
 }
 
-function measure(maps, rulers) {
+function measure(maps, scales) {
 	return maps.map((map) => {
-		const drawn = block(map, rulers);
+		const drawn = blockSize(map, scales);
 		const labels = labelsOf(map);
-		const text = Math.max(...labels.lines.map((line) => line.length), labels.channels.length) * LETTER;
+		const text = Math.max(...labels.lines.map((line) => line.length), labels.channels.length) * LETTER_WIDTH;
 		const wide = drawn.across + drawn.back * SLANT[0];
 		return { map, ...drawn, labels, slot: Math.max(wide, text) };
 	});
 }
 
-const total = (drawn) => drawn.reduce((sum, { slot }) => sum + slot + GAP, GAP);
+const totalWidth = (drawn) => drawn.reduce((sum, { slot }) => sum + slot + GAP, GAP);
 
 /**
  * Pixels a position and a channel: the most at which every network keeps to the width, by halving;
  * not so little that nothing could be seen, rather is there more to scroll to.
  */
-function fittingRulers(networks, width) {
+function fitScales(networks, width) {
 	const maps = networks.flat();
 	const longest = Math.max(...maps.flatMap(({ size }) => size));
-	const deep = Math.min(46, width / 12) / Math.max(...maps.map(({ channels }) => channels));
-	const scale = fittingScale(networks, { width, deep, low: LEAST / longest, high: TALLEST / longest });
-	return { scale, deep };
+	const channelScale = Math.min(46, width / 12) / Math.max(...maps.map(({ channels }) => channels));
+	const scale = fitScale(networks, { width, channelScale, low: MIN_SIDE_PX / longest, high: MAX_SIDE_PX / longest });
+	return { scale, channelScale };
 }
 
-function fittingScale(networks, { width, deep, low, high }) {
-	const fits = (scale) => networks.every((each) => total(measure(each, { scale, deep })) <= width);
+function fitScale(networks, { width, channelScale, low, high }) {
+	const fits = (scale) => networks.every((each) => totalWidth(measure(each, { scale, channelScale })) <= width);
 	if (fits(high)) return high;
 	for (let turn = 0; turn < 24; turn += 1) {
 		const middle = (low + high) / 2;
@@ -82,18 +82,18 @@ function fittingScale(networks, { width, deep, low, high }) {
 export function networkDrawing(root, choose) {
 	let design = null;
 	let chosen = null;
-	const watch = new ResizeObserver(() => design && draw());
-	watch.observe(root);
-	return { show: take, select, chosen: looked, close: () => watch.disconnect() };
+	const resizeObserver = new ResizeObserver(() => design && draw());
+	resizeObserver.observe(root);
+	return { show: setDesign, select, chosen: chosenLayer, close: () => resizeObserver.disconnect() };
 
 	/** The layer that is looked at, the generator's last one where that layer is there no longer. */
-	function looked() {
+	function chosenLayer() {
 		const [role, index] = chosen ?? ["generator", Infinity];
 		const last = (name) => design[name].layers.length;
 		return design[role] && index <= last(role) ? [role, index] : ["generator", last("generator")];
 	}
 
-	function take(next) {
+	function setDesign(next) {
 		design = next;
 		draw();
 	}
@@ -104,17 +104,17 @@ export function networkDrawing(root, choose) {
 		root.dataset.columns = columns;
 		const width = root.clientWidth / columns - 2;
 		const networks = roles.map((role) => mapsOf(design[role]));
-		const rulers = fittingRulers(networks, width);
-		const held = root.contains(document.activeElement);
-		show(root, roles.map((role, at) => figure(role, measure(networks[at], rulers))));
-		select(...looked());
-		if (held) root.querySelector("[tabindex='0'].map")?.focus();
+		const scales = fitScales(networks, width);
+		const hadFocus = root.contains(document.activeElement);
+		show(root, roles.map((role, at) => figure(role, measure(networks[at], scales))));
+		select(...chosenLayer());
+		if (hadFocus) root.querySelector("[tabindex='0'].map")?.focus();
 	}
 
 	function figure(role, drawn) {
 		const tall = Math.max(...drawn.map(({ down, back }) => down - back * SLANT[1])) + 6;
 		const lines = Math.max(...drawn.map(({ labels }) => labels.lines.length)) + 1;
-		const [width, height] = [total(drawn), tall + lines * LINE + 10];
+		const [width, height] = [totalWidth(drawn), tall + lines * LINE_HEIGHT + 10];
 		let left = GAP;
 		const groups = drawn.map((each, index) => {
 			const group = mapGroup(role, each, index, { left, tall, height });
@@ -125,8 +125,8 @@ export function networkDrawing(root, choose) {
 		return h(
 			"figure.network",
 			{ class: role },
-			h("figcaption", h("strong", words(`network.${role}`)), " ", h("span.muted.small.number", words("network.figures", { parameters, work }))),
-			h("div.scroll", s("svg", { width, height, role: "group", "aria-label": words("network.label", { name: words(`network.${role}`) }) }, groups)),
+			h("figcaption", h("strong", t(`network.${role}`)), " ", h("span.muted.small.number", t("network.figures", { parameters, work }))),
+			h("div.scroll", s("svg", { width, height, role: "group", "aria-label": t("network.label", { name: t(`network.${role}`) }) }, groups)),
 		);
 	}
 
@@ -138,15 +138,15 @@ export function networkDrawing(root, choose) {
 		const y = (tall - down - rise) / 2 + rise;
 		const layer = map.layer;
 		const texts = [...labels.lines, labels.channels].map((line, at) =>
-			s("text", { x: left + slot / 2, y: tall + LINE * (at + 1), "text-anchor": "middle", class: at === labels.lines.length && "channels" }, line),
+			s("text", { x: left + slot / 2, y: tall + LINE_HEIGHT * (at + 1), "text-anchor": "middle", class: at === labels.lines.length && "channels" }, line),
 		);
 		const events = layer && {
 			role: "button",
 			tabindex: "-1",
 			"aria-pressed": "false",
-			"aria-label": words("network.layer", {
+			"aria-label": t("network.layer", {
 				name: layer.name,
-				op: words(`op.${layer.op}`),
+				op: t(`op.${layer.op}`),
 				from: sizeText(layer.input_size),
 				to: sizeText(layer.output_size),
 				channels: layer.out_channels,
@@ -164,7 +164,7 @@ export function networkDrawing(root, choose) {
 			s("path.side", { d: `M${x + across} ${y}l${back * SLANT[0]} ${-rise}v${down}l${-back * SLANT[0]} ${rise}z` }),
 			s("rect.face", { x, y, width: across, height: down }),
 		);
-		return [shape, s("g.words", { "aria-hidden": "true" }, texts)];
+		return [shape, s("g.labels", { "aria-hidden": "true" }, texts)];
 	}
 
 	/** Arrow keys walk through the layers of both networks in order. */
@@ -180,16 +180,16 @@ export function networkDrawing(root, choose) {
 		chosen = [role, index];
 		for (const group of root.querySelectorAll(".map[role]")) {
 			const on = group.dataset.role === role && Number(group.dataset.index) === index;
-			group.classList.toggle("on", on);
+			group.classList.toggle("selected", on);
 			group.setAttribute("aria-pressed", String(on));
 			group.setAttribute("tabindex", on ? "0" : "-1");
-			if (on) bringIntoSight(group);
+			if (on) scrollToGroup(group);
 		}
-		drawField(role, index);
+		drawReceptiveField(role, index);
 	}
 
 	/** Scroll a drawing that is wider than its place, and nothing else. */
-	function bringIntoSight(group) {
+	function scrollToGroup(group) {
 		const [place, hit] = [group.closest(".scroll"), group.querySelector(".hit").getBoundingClientRect()];
 		const { left, right } = place.getBoundingClientRect();
 		if (hit.right > right) place.scrollLeft += hit.right - right;
@@ -197,8 +197,8 @@ export function networkDrawing(root, choose) {
 	}
 
 	/** What one output of the layer sees, laid on the middle of the map that it looks at. */
-	function drawField(role, index) {
-		root.querySelector(".sees")?.remove();
+	function drawReceptiveField(role, index) {
+		root.querySelector(".receptive-field")?.remove();
 		const maps = mapsOf(design[role]);
 		const field = maps[index].layer?.receptive_field;
 		if (!field?.length) return;
@@ -212,6 +212,6 @@ export function networkDrawing(root, choose) {
 		const width = size.length === 1 ? across : across * share(-1);
 		const height = down * (size.length === 1 ? share(-1) : share(-2));
 		const place = { x: x + (across - width) / 2, y: y + (down - height) / 2, width, height };
-		group.append(s("rect.sees", { ...place }));
+		group.append(s("rect.receptive-field", { ...place }));
 	}
 }

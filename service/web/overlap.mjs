@@ -1,39 +1,39 @@
 // How evenly the generator paints: a plain sentence on checkerboards, and the service's own map.
 
-import { Failure, pictureAddress } from "./api.mjs";
+import { Failure, pictureUrl } from "./api.mjs";
 import { h, scroller, show } from "./dom.mjs";
-import { words } from "./words.mjs";
+import { t } from "./messages.mjs";
 
 /** Sentences about the generator's layers that enlarge maps. */
 function overlapSentences({ layers }) {
 	const transposed = layers.filter(({ op, stride }) => op === "conv_transpose" && stride.some((step) => step > 1));
-	const told = [];
+	const sentences = [];
 	if (transposed.length) {
 		const uneven = transposed.filter((layer) => !layer.even_overlap).map(unevenName);
-		if (uneven.length) told.push(words("overlap.uneven", { layers: uneven.join(", ") }));
-		else told.push(words("overlap.even"), words("overlap.border"));
+		if (uneven.length) sentences.push(t("overlap.uneven", { layers: uneven.join(", ") }));
+		else sentences.push(t("overlap.even"), t("overlap.border"));
 	}
 	const resized = layers.filter(({ op }) => op === "upsample");
-	if (resized.length) told.push(words(resized.every((layer) => layer.even_overlap) ? "overlap.resize" : "overlap.resize-uneven"));
-	if (layers.some(({ op }) => op === "pixel_shuffle")) told.push(words("overlap.subpixel"));
-	return told.length ? told : [words("overlap.none")];
+	if (resized.length) sentences.push(t(resized.every((layer) => layer.even_overlap) ? "overlap.resize" : "overlap.resize-uneven"));
+	if (layers.some(({ op }) => op === "pixel_shuffle")) sentences.push(t("overlap.subpixel"));
+	return sentences.length ? sentences : [t("overlap.none")];
 }
 
 const unevenName = ({ name, kernel_size: kernel, stride }) => `${name} (${kernel.join("×")} / ${stride.join("×")})`;
 
 /** Show a design's overlap in `root`; the service's map is loaded where somebody wants to see it. */
 export function showOverlap(root, { generator, links }, failed) {
-	const picture = h("img", { alt: words("overlap.map"), loading: "lazy", onerror: () => failed(new Failure("network")) });
+	const picture = h("img", { alt: t("overlap.map"), loading: "lazy", onerror: () => failed(new Failure("network")) });
 	const load = async () => {
-		if (fold.open && !picture.src) picture.src = await pictureAddress(links.overlap).catch(() => links.overlap);
+		if (fold.open && !picture.src) picture.src = await pictureUrl(links.overlap).catch(() => links.overlap);
 	};
-	const fold = h("details.fold", { ontoggle: load }, h("summary", words("overlap.see")), scroller(words("overlap.map"), picture));
+	const fold = h("details.fold", { ontoggle: load }, h("summary", t("overlap.see")), scroller(t("overlap.map"), picture));
 	fold.open = Boolean(root.querySelector("details")?.open);
 	const even = generator.layers.every((layer) => layer.even_overlap !== false);
 	const [first, ...more] = overlapSentences(generator);
 	show(
 		root,
-		h("h2", words("overlap.title")),
+		h("h2", t("overlap.title")),
 		h("p.verdict", { class: even ? "good" : "warn" }, first),
 		more.map((text) => h("p.muted", text)),
 		fold,

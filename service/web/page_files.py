@@ -11,16 +11,16 @@ from typing import Any
 from service.http.representation import Representation
 from service.problems.problem_document import ProblemError
 
-FOLDER = Path(__file__).parent
+PAGE_FOLDER = Path(__file__).parent
 
-MESSAGES = Path(__file__).with_name("messages.json")
+MESSAGES_FILE = Path(__file__).with_name("messages.json")
 """Every sentence of the page in both languages, ``[English, 简体中文]``, or one text for both.
 
-``said`` are the page's own by group and key; ``told`` are texts of the service, which are English,
+``page`` are the page's own by group and key; ``translations`` are texts of the service, which are English,
 each with what it says in Chinese.
 """
 
-LANGUAGES = {"messages-en.mjs": 0, "messages-zh.mjs": 1}
+MESSAGES_MODULES = {"messages-en.mjs": 0, "messages-zh.mjs": 1}
 """The module of a language's messages: its place in each of them."""
 
 COMMENT_LINES = re.compile(rb"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
@@ -35,22 +35,22 @@ MEDIA_TYPES = {
 """Media type by the end of a file's name; no other file is handed out."""
 
 
-def page_file(name: str) -> Representation:
+def read_page_file(name: str) -> Representation:
     """One file of the page; only what lies in its folder has a name, and each language's messages.
 
-    >>> page_file("index.html").media_type
+    >>> read_page_file("index.html").media_type
     'text/html'
 
     Raises:
         ProblemError: not_found, where no file is called so.
     """
-    files = {path.name: path for path in FOLDER.iterdir() if path.suffix in MEDIA_TYPES}
-    if name in LANGUAGES:
-        body = messages_module(LANGUAGES[name]).encode()
+    files = {path.name: path for path in PAGE_FOLDER.iterdir() if path.suffix in MEDIA_TYPES}
+    if name in MESSAGES_MODULES:
+        body = messages_module(MESSAGES_MODULES[name]).encode()
     elif name in files:
         body = COMMENT_LINES.sub(b"", files[name].read_bytes())
     else:
-        known = sorted({*files, *LANGUAGES})
+        known = sorted({*files, *MESSAGES_MODULES})
         raise ProblemError("not_found", "the page has no file of this name", known=known)
     return Representation(
         body=body,
@@ -60,16 +60,22 @@ def page_file(name: str) -> Representation:
     )
 
 
-def messages_module(place: int) -> str:
+def messages_module(language_index: int) -> str:
     """The messages of one language as a module, so that nobody loads the other's.
 
     >>> messages_module(0)[:54]
-    'export default {"said":{"frame":{"skip":"Skip to conte'
+    'export default {"page":{"frame":{"skip":"Skip to conte'
     """
-    messages: dict[str, Any] = json.loads(MESSAGES.read_text(encoding="utf-8"))
-    said = {
-        group: {key: text if isinstance(text, str) else text[place] for key, text in texts.items()}
-        for group, texts in messages["said"].items()
+    messages: dict[str, Any] = json.loads(MESSAGES_FILE.read_text(encoding="utf-8"))
+    page_messages = {
+        group: {
+            key: text if isinstance(text, str) else text[language_index]
+            for key, text in texts.items()
+        }
+        for group, texts in messages["page"].items()
     }
-    spoken = {"said": said, "told": messages["told"] if place else {}}
-    return f"export default {json.dumps(spoken, ensure_ascii=False, separators=(',', ':'))};\n"
+    exported = {
+        "page": page_messages,
+        "translations": messages["translations"] if language_index else {},
+    }
+    return f"export default {json.dumps(exported, ensure_ascii=False, separators=(',', ':'))};\n"

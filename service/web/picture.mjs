@@ -4,21 +4,21 @@
 // is adopted by a shadow root of its own, and colours of single shapes become attributes.
 
 import { s } from "./dom.mjs";
-import { translations } from "./words.mjs";
+import { translations } from "./messages.mjs";
 
-const FITTING = new CSSStyleSheet();
-FITTING.replaceSync(
+const PAGE_SHEET = new CSSStyleSheet();
+PAGE_SHEET.replaceSync(
 	"svg{display:block;height:auto;max-height:26rem;max-width:100%;width:auto}" +
 		".legend{margin-top:8px}" +
-		".gd .bg{fill:none}.bare .dark-ink{display:none}" +
+		".gd .bg{fill:none}.without-numbers .dark-ink{display:none}" +
 		".mark{fill:none;stroke:var(--gd-window);stroke-width:2;vector-effect:non-scaling-stroke}",
 );
 
 /** A picture is not drawn smaller than this share of its size: its texts must be read. */
-const LEAST_SCALE = 0.3;
+const MIN_SCALE = 0.3;
 
 /** Numbers in cells that would be smaller than this many pixels are left out. */
-const LEAST_NUMBER = 5.5;
+const MIN_NUMBER_PX = 5.5;
 
 /** The words above the legend of a matrix take this much. */
 const LEGEND_WIDTH = 160;
@@ -56,18 +56,18 @@ export function showPicture(host, text) {
 	sheet.replaceSync(rules.replace(SCHEMES, (_, light, dark) => `.gd{${bothSchemes(light, dark)}}`));
 	dropHeading(svg);
 	translate(svg);
-	svg.style.minWidth = `${LEAST_SCALE * svg.getAttribute("width")}px`;
+	svg.style.minWidth = `${MIN_SCALE * svg.getAttribute("width")}px`;
 	svg.setAttribute("preserveAspectRatio", "xMinYMin");
 	const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-	root.adoptedStyleSheets = [sheet, FITTING];
+	root.adoptedStyleSheets = [sheet, PAGE_SHEET];
 	root.replaceChildren(svg);
-	if (svg.querySelector(".tap-of")) root.append(takeLegend(svg));
-	const walks = readWalks(svg, sheet);
+	if (svg.querySelector(".tap-of")) root.append(extractLegend(svg));
+	const windowMoves = readWindowMoves(svg, sheet);
 	return {
 		flow: (column) => flow(svg, host.clientWidth, column),
-		seek: (place) => walks.forEach((walk) => seek(walk, place)),
+		seek: (place) => windowMoves.forEach((groups) => seek(groups, place)),
 		mark: (shape, row, column) => mark(svg, shape, row, column),
-		spare: () => svg.classList.toggle("bare", scaleOf(svg) * svg.querySelector(".dark-ink")?.getAttribute("font-size") < LEAST_NUMBER),
+		hideTinyNumbers: () => svg.classList.toggle("without-numbers", scaleOf(svg) * svg.querySelector(".dark-ink")?.getAttribute("font-size") < MIN_NUMBER_PX),
 	};
 }
 
@@ -90,7 +90,7 @@ function dropHeading(svg) {
 }
 
 /** The legend of a matrix as a picture of its own: it keeps its size, however small the matrix is drawn. */
-function takeLegend(svg) {
+function extractLegend(svg) {
 	const label = svg.querySelector("path.grid ~ text:not(.dark-ink)");
 	const { width, height, y } = svg.viewBox.baseVal;
 	const top = label.getAttribute("y") - 14;
@@ -153,31 +153,31 @@ function wrap({ kind, nodes }) {
 function translate(svg) {
 	const pairs = translations("pictures");
 	for (const node of svg.querySelectorAll("text, title, desc")) {
-		const said = pairs.reduce((text, [from, to]) => text.replaceAll(from, to), node.textContent);
-		if (said === node.textContent) continue;
-		node.textContent = said;
+		const translated = pairs.reduce((text, [from, to]) => text.replaceAll(from, to), node.textContent);
+		if (translated === node.textContent) continue;
+		node.textContent = translated;
 		node.removeAttribute("textLength");
 	}
 }
 
 /** The steps of each window: its groups, the outer axis first, with the moves that they make. */
-function readWalks(svg, sheet) {
-	const walks = new Map();
+function readWindowMoves(svg, sheet) {
+	const windowMoves = new Map();
 	for (const rule of sheet.cssRules) {
 		if (!(rule instanceof CSSKeyframesRule)) continue;
 		const [, panel] = rule.name.match(/-(\d+)-\d+(?:-\d+)?$/);
 		const group = svg.querySelector(`.${rule.name}`);
 		group.style.animation = "none";
-		if (!walks.has(panel)) walks.set(panel, []);
-		walks.get(panel).push({ group, moves: [...rule.cssRules].map((frame) => frame.style.transform) });
+		if (!windowMoves.has(panel)) windowMoves.set(panel, []);
+		windowMoves.get(panel).push({ group, moves: [...rule.cssRules].map((frame) => frame.style.transform) });
 	}
-	return [...walks.values()];
+	return [...windowMoves.values()];
 }
 
 /** Move a window to a place, counted row by row; without a place it is not shown. */
-function seek(walk, place) {
-	const indices = unravel(place ?? 0, walk.map(({ moves }) => moves.length));
-	for (const [axis, { group, moves }] of walk.entries()) {
+function seek(groups, place) {
+	const indices = unravel(place ?? 0, groups.map(({ moves }) => moves.length));
+	for (const [axis, { group, moves }] of groups.entries()) {
 		group.style.transform = moves[indices[axis]];
 		group.style.visibility = place === null ? "hidden" : "visible";
 	}

@@ -1,11 +1,11 @@
 // Steps through the places of a layer: buttons, a slider, and a clock that the reader can stop.
 
 import { h, s, show } from "./dom.mjs";
-import { words } from "./words.mjs";
+import { t } from "./messages.mjs";
 
-const [SLOWEST_MS, FASTEST_MS, WHOLE_MS] = [900, 120, 60_000];
+const [LONGEST_STEP_MS, SHORTEST_STEP_MS, MAX_CYCLE_MS] = [900, 120, 60_000];
 
-const SIGNS = {
+const ICONS = {
 	first: "M2 2h3v12h-3zM14 2v12l-8-6z",
 	back: "M12 2v12l-8-6z",
 	play: "M3 1v14l11-7z",
@@ -17,22 +17,22 @@ const SIGNS = {
 export function makePlayer() {
 	let [steps, place, timer] = [null, 0, null];
 	const play = button("play", () => (timer ? stop() : start()));
-	const label = words("player.place");
-	const slider = h("input", { type: "range", id: "player-place", min: 0, "aria-label": label, oninput: () => halt(Number(slider.value)) });
-	const where = h("span.number.small.where");
-	const said = h("p.said");
-	const row = [button("first", () => halt(0)), button("back", () => halt(place - 1)), play, button("next", () => halt(place + 1)), slider, where];
-	const element = h("div.panel.player", { role: "group", "aria-label": words("player.name") }, h("div.row", row), said);
+	const label = t("player.place");
+	const slider = h("input", { type: "range", id: "player-place", min: 0, "aria-label": label, oninput: () => stopAt(Number(slider.value)) });
+	const stepNumber = h("span.number.small.step-number");
+	const stepText = h("p.step-text");
+	const row = [button("first", () => stopAt(0)), button("back", () => stopAt(place - 1)), play, button("next", () => stopAt(place + 1)), slider, stepNumber];
+	const element = h("div.panel.player", { role: "group", "aria-label": t("player.name") }, h("div.row", row), stepText);
 	return { element, show: replace, stop };
 
 	function button(act, onclick) {
-		return name(h("button", { onclick }), act);
+		return labelButton(h("button", { onclick }), act);
 	}
 
-	function name(element, act) {
-		const label = words(`player.${act}`);
+	function labelButton(element, act) {
+		const label = t(`player.${act}`);
 		for (const [field, value] of Object.entries({ "data-act": act, "aria-label": label, title: label })) element.setAttribute(field, value);
-		return show(element, s("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d: SIGNS[act] })));
+		return show(element, s("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d: ICONS[act] })));
 	}
 
 	/** Something else to step: from its first place, and moving where it moved before. */
@@ -40,33 +40,33 @@ export function makePlayer() {
 		const moving = timer !== null || (steps === null && !matchMedia("(prefers-reduced-motion: reduce)").matches);
 		steps = next;
 		slider.max = next.count - 1;
-		go(0);
+		showStep(0);
 		if (moving) start();
 	}
 
-	function go(next) {
+	function showStep(next) {
 		place = (next + steps.count) % steps.count;
 		slider.value = place;
-		const told = steps.seek(place);
-		show(said, told);
-		show(where, words("player.where", { place: place + 1, count: steps.count }));
-		slider.setAttribute("aria-valuetext", told);
+		const text = steps.seek(place);
+		show(stepText, text);
+		show(stepNumber, t("player.step-number", { place: place + 1, count: steps.count }));
+		slider.setAttribute("aria-valuetext", text);
 	}
 
-	function halt(next) {
+	function stopAt(next) {
 		stop();
-		go(next);
+		showStep(next);
 	}
 
 	function start() {
 		stop();
-		timer = setInterval(() => go(place + 1), Math.max(FASTEST_MS, Math.min(SLOWEST_MS, WHOLE_MS / steps.count)));
-		name(play, "pause");
+		timer = setInterval(() => showStep(place + 1), Math.max(SHORTEST_STEP_MS, Math.min(LONGEST_STEP_MS, MAX_CYCLE_MS / steps.count)));
+		labelButton(play, "pause");
 	}
 
 	function stop() {
 		clearInterval(timer);
 		timer = null;
-		name(play, "play");
+		labelButton(play, "play");
 	}
 }

@@ -2,31 +2,31 @@
 
 import { facts, h, panel, scroller } from "./dom.mjs";
 import { badge, refuted } from "./summary.mjs";
-import { words } from "./words.mjs";
+import { t } from "./messages.mjs";
 
-const SHORT = 42;
+const MAX_INLINE_LENGTH = 42;
 
 /** The receipt of a design as a section. */
 export function receiptSection(design) {
 	const { checks, level, seed, torch_version: torch, source_sha256: sha, width } = design.verification;
 	const run = width && Object.entries(width).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-	const told = { level, torch: torch ?? "–", seed, width: run?.join(", ") ?? "–", sha };
+	const entries = { level, torch: torch ?? "–", seed, width: run?.join(", ") ?? "–", sha };
 	return panel(
 		"receipt",
-		words("receipt.title"),
+		t("receipt.title"),
 		h("p", badge(design)),
 		refuted(design),
-		h("p.muted", words("receipt.text")),
-		facts(Object.entries(told).map(([name, value]) => [words(`receipt.${name}`), value])),
-		scroller(words("receipt.checks"), table(checks)),
+		h("p.muted", t("receipt.text")),
+		facts(Object.entries(entries).map(([name, value]) => [t(`receipt.${name}`), value])),
+		scroller(t("receipt.checks"), table(checks)),
 	);
 }
 
 const table = (checks) =>
 	h(
 		"table.checks",
-		h("caption.unseen", words("receipt.checks")),
-		h("thead", h("tr", ["check", "outcome", "predicted", "measured"].map((name) => h("th", { scope: "col" }, words(`receipt.${name}`))))),
+		h("caption.visually-hidden", t("receipt.checks")),
+		h("thead", h("tr", ["check", "outcome", "predicted", "measured"].map((name) => h("th", { scope: "col" }, t(`receipt.${name}`))))),
 		h("tbody", checks.map(row)),
 	);
 
@@ -35,9 +35,9 @@ function row({ name, passed, predicted, measured, tolerance, detail }) {
 	return h(
 		"tr",
 		h("th.mono", { scope: "row" }, breakable(name), detail && h("p.small.muted", { lang: "en" }, detail)),
-		h("td.outcome", { class: outcome }, words(`receipt.${outcome}`)),
-		h("td.mono", { "data-name": words("receipt.predicted") }, figure(predicted, tolerance === null ? "" : ` ± ${tolerance}`)),
-		h("td.mono", { "data-name": words("receipt.measured") }, figure(measured)),
+		h("td.outcome", { class: outcome }, t(`receipt.${outcome}`)),
+		h("td.mono", { "data-name": t("receipt.predicted") }, figure(predicted, tolerance === null ? "" : ` ± ${tolerance}`)),
+		h("td.mono", { "data-name": t("receipt.measured") }, figure(measured)),
 	);
 }
 
@@ -47,7 +47,7 @@ const breakable = (name) => name.split(/(?<=[._])/).map((part, at) => [at > 0 &&
 /** A figure on one line; a long one folded, whole where somebody wants it. */
 function figure(value, within = "") {
 	const text = value === null ? "–" : JSON.stringify(value) + within;
-	if (text.length <= SHORT) return text;
+	if (text.length <= MAX_INLINE_LENGTH) return text;
 	const whole = typeof value === "string" ? value : JSON.stringify(value);
-	return h("details", h("summary", `${text.slice(0, SHORT - 12)} …`), h("pre", whole));
+	return h("details", h("summary", `${text.slice(0, MAX_INLINE_LENGTH - 12)} …`), h("pre", whole));
 }

@@ -2,23 +2,23 @@
 
 import { h, show } from "./dom.mjs";
 import { alertBox, failureBox } from "./failure.mjs";
-import { language, sizeText, words } from "./words.mjs";
+import { language, sizeText, t } from "./messages.mjs";
 
 /** Show a design's chain and `state`: running, done, or failed (with what stood in the way). */
 export function showSummary(root, { design, state, failure, params, context, retry }) {
 	const { navigate, address, announce } = context;
-	const start = design.brief.initial_map ? [] : [words("summary.latent", { length: design.brief.latent_dim })];
+	const start = design.brief.initial_map ? [] : [t("summary.latent", { length: design.brief.latent_dim })];
 	const steps = [...start, ...design.chain.sizes.map(sizeText)];
 	show(
 		root,
-		h("h2.unseen", words("summary.title")),
+		h("h2.visually-hidden", t("summary.title")),
 		h("ol.chain.number", steps.map((step) => h("li", step))),
 		h("p.muted.small", countSentence(design)),
 		h(
 			"div.row.state",
 			badge(design, state),
-			h("a.button.main.to-code", { href: address(params, "code"), onclick: follow }, words("summary.code")),
-			h("button", { disabled: state !== "done", onclick: copyLink }, words("summary.link")),
+			h("a.button.main.to-code", { href: address(params, "code"), onclick: follow }, t("summary.code")),
+			h("button", { disabled: state !== "done", onclick: copyLink }, t("summary.link")),
 		),
 		failure && failureBox(failure, retry),
 		refuted(design),
@@ -33,32 +33,32 @@ export function showSummary(root, { design, state, failure, params, context, ret
 	async function copyLink(event) {
 		const link = new URL(address({ design: design.id }, "design"), location.href).href;
 		await navigator.clipboard.writeText(link);
-		show(event.target, words("frame.copied"));
-		announce(words("frame.copied"));
+		show(event.target, t("frame.copied"));
+		announce(t("frame.copied"));
 	}
 }
 
 function countSentence({ brief, count, count_text: digits }) {
-	if (brief.chain) return words("summary.chosen");
-	if (count === null) return words("summary.uncounted");
-	return words("summary.count", { count: digits ? BigInt(digits).toLocaleString(language.tag) : count });
+	if (brief.chain) return t("summary.chosen");
+	if (count === null) return t("summary.uncounted");
+	return t("summary.count", { count: digits ? BigInt(digits).toLocaleString(language.tag) : count });
 }
 
 /** Where the proof stands, in a word and a sign. */
 export function badge({ verification }, state = "done") {
 	const { verdict, checks, torch_version: torch } = verification;
-	if (state === "running") return h("span.badge.running", words("verdict.running"));
-	if (state === "failed") return h("span.badge.warn", words("verdict.failed"));
+	if (state === "running") return h("span.badge.running", t("verdict.running"));
+	if (state === "failed") return h("span.badge.warn", t("verdict.failed"));
 	const kind = { verified: "good", refuted: "bad", not_run: "warn" }[verdict];
 	const passed = checks.filter((check) => check.passed).length;
-	return h("span.badge", { class: kind }, words(`verdict.${verdict}`, { passed, torch }));
+	return h("span.badge", { class: kind }, t(`verdict.${verdict}`, { passed, torch }));
 }
 
 /** What to do with a design, where torch contradicts it. */
 export function refuted({ verification: { verdict, checks } }) {
 	if (verdict !== "refuted") return null;
 	const wrong = checks.filter((check) => check.passed === false).map((check) => check.name);
-	const box = alertBox(words("refuted.title"), h("p", words("refuted.text", { checks: wrong.join(", ") })));
+	const box = alertBox(t("refuted.title"), h("p", t("refuted.text", { checks: wrong.join(", ") })));
 	box.dataset.kind = "refuted";
 	return box;
 }

@@ -1,20 +1,20 @@
 // The rows of a sweep: what was asked of each, what it costs, its verdict; sorted by a press.
 
-import { h, panel, save, scroller, show } from "./dom.mjs";
-import { chainSizes, numberText, sizeText, words } from "./words.mjs";
+import { h, panel, saveFile, scroller, show } from "./dom.mjs";
+import { sizesText, numberText, sizeText, t } from "./messages.mjs";
 
-const SHOWN = 200; // rows on the screen; all are in the downloads
+const MAX_SHOWN_ROWS = 200; // rows on the screen; all are in the downloads
 
 /** What rows say of themselves, before and behind the other fields of the grid. */
-const ASKED = { index: (row) => row.index, resolution: (row) => sizeText([row.resolution].flat()), latent_dim: (row) => row.latent_dim };
-const FOUND = {
+const REQUEST_COLUMNS = { index: (row) => row.index, resolution: (row) => sizeText([row.resolution].flat()), latent_dim: (row) => row.latent_dim };
+const RESULT_COLUMNS = {
 	verdict: (row) => row.verdict ?? row.problem?.code ?? null,
 	generator_parameters: ({ generator }) => generator?.parameters ?? null,
 	generator_multiply_adds: ({ generator }) => generator?.multiply_adds ?? null,
 	discriminator_parameters: ({ discriminator }) => discriminator?.parameters ?? null,
 	discriminator_multiply_adds: ({ discriminator }) => discriminator?.multiply_adds ?? null,
 	departure: (row) => row.departure,
-	chain: (row) => (row.sizes ? chainSizes(row.sizes) : null),
+	chain: (row) => (row.sizes ? sizesText(row.sizes) : null),
 };
 
 /** The columns of a grid: where a further field varies, its value is read off the row's index, the last one fastest. */
@@ -23,10 +23,10 @@ function columnsOf(grid) {
 	let step = 1;
 	for (const [name, values] of Object.entries(grid).reverse()) {
 		const every = step;
-		if (!(name in ASKED) && values.length > 1) fields.unshift([name, ({ index }) => values[Math.floor(index / every) % values.length]]);
+		if (!(name in REQUEST_COLUMNS) && values.length > 1) fields.unshift([name, ({ index }) => values[Math.floor(index / every) % values.length]]);
 		step *= values.length;
 	}
-	return { ...ASKED, ...Object.fromEntries(fields), ...FOUND };
+	return { ...REQUEST_COLUMNS, ...Object.fromEntries(fields), ...RESULT_COLUMNS };
 }
 
 /** Numbers by size, texts as they read; what is missing comes last either way. */
@@ -42,7 +42,7 @@ export function sweepTable(open) {
 	const head = h("tr");
 	const body = h("tbody");
 	const note = h("p.muted.small");
-	const label = words("sweep.rows");
+	const label = t("sweep.rows");
 	const element = panel("rows", label, scroller(label, h("table.sweep-rows", h("thead", head), body)), note);
 	return { element, describe, show: fill };
 
@@ -58,14 +58,14 @@ export function sweepTable(open) {
 		show(head, Object.keys(columns).map(heading));
 		const value = columns[by] ?? columns.index;
 		const sorted = rows.toSorted((one, two) => compare(value(one), value(two), sign));
-		show(body, sorted.slice(0, SHOWN).map(line));
-		show(note, rows.length > SHOWN && words("sweep.shown", { shown: SHOWN, total: rows.length }));
+		show(body, sorted.slice(0, MAX_SHOWN_ROWS).map(line));
+		show(note, rows.length > MAX_SHOWN_ROWS && t("sweep.shown", { shown: MAX_SHOWN_ROWS, total: rows.length }));
 		if (focused) head.querySelector(`[name=${focused}]`)?.focus();
 	}
 
 	function heading(name) {
 		const [order, arrow] = name === by ? (sign > 0 ? ["ascending", "\u00a0▲"] : ["descending", "\u00a0▼"]) : [];
-		const press = h("button", { name, onclick: () => sort(name) }, words(`sweep.${name}`), h("span", { "aria-hidden": "true" }, arrow));
+		const press = h("button", { name, onclick: () => sort(name) }, t(`sweep.${name}`), h("span", { "aria-hidden": "true" }, arrow));
 		return h("th", { scope: "col", "aria-sort": order }, press);
 	}
 
@@ -83,13 +83,13 @@ export function sweepTable(open) {
 	function cell(name, value, row) {
 		if (name === "index" && row.id) return h("a", { href: open(row.id) }, String(value));
 		if (name === "verdict" && row.problem) return h("span.wrong", { lang: "en" }, row.problem.detail);
-		if (name === "verdict") return words(`sweep.${value}`);
+		if (name === "verdict") return t(`sweep.${value}`);
 		return typeof value === "number" ? numberText(value) : value;
 	}
 
 	function describe(row) {
-		const told = Object.entries(columns).map(([name, value]) => `${words(`sweep.${name}`)} ${cell(name, value(row), {})}`);
-		return told.join("; ");
+		const parts = Object.entries(columns).map(([name, value]) => `${t(`sweep.${name}`)} ${cell(name, value(row), {})}`);
+		return parts.join("; ");
 	}
 }
 
@@ -99,5 +99,5 @@ export function saveRows(rows, grid) {
 	const quote = (value) => (/[",\n]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : String(value ?? ""));
 	const ordered = rows.toSorted((one, two) => one.index - two.index);
 	const lines = [Object.keys(columns), ...ordered.map((row) => Object.values(columns).map((value) => value(row)))];
-	save("sweep.csv", lines.map((line) => `${line.map(quote).join(",")}\r\n`).join(""), "text/csv");
+	saveFile("sweep.csv", lines.map((line) => `${line.map(quote).join(",")}\r\n`).join(""), "text/csv");
 }

@@ -1,29 +1,29 @@
 // The sweep view: a grid of designs as a job, its rows as they come, sorted, drawn, to take home.
 
-import { Line, call, hasKey } from "./api.mjs";
+import { LatestRequest, call, hasKey } from "./api.mjs";
 import { h, labelled, panel, show } from "./dom.mjs";
-import { failureBox, fileLink, strangeBox } from "./failure.mjs";
-import { showScatter } from "./scatter.mjs";
+import { failureBox, fileLink, unknownFieldsBox } from "./failure.mjs";
+import { drawScatterPlot } from "./scatter-plot.mjs";
 import { saveRows, sweepTable } from "./sweep-table.mjs";
-import { words } from "./words.mjs";
+import { t } from "./messages.mjs";
 
-const [PAINT_MS, AGAIN_MS, POLL_MS] = [400, 5000, 2000];
-const DRAWN = 400; // points of the plot; more would hide each other
+const [PAINT_MS, RECONNECT_MS, POLL_MS] = [400, 5000, 2000];
+const MAX_POINTS = 400; // points of the plot; more would hide each other
 const START = { resolution: "32, 64, 96", latent_dim: "64, 128" };
 
 /** Fields of the grid, each with how one of its values is read. */
 const FIELDS = {
-	resolution: (text) => (/[x×]/.test(text) ? text.split(/[x×]/).map(whole) : whole(text)),
-	latent_dim: whole,
-	dimensions: whole,
-	base_channels: whole,
-	channels: whole,
+	resolution: (text) => (/[x×]/.test(text) ? text.split(/[x×]/).map(readInteger) : readInteger(text)),
+	latent_dim: readInteger,
+	dimensions: readInteger,
+	base_channels: readInteger,
+	channels: readInteger,
 	upsampling: String,
 	normalization: String,
 };
 
 /** A whole number, or the text itself, for the service to refuse by name. */
-function whole(text) {
+function readInteger(text) {
 	return /^\s*\d{1,9}\s*$/.test(text) ? Number(text) : text;
 }
 
@@ -36,25 +36,25 @@ function gridOf(params) {
 
 /** The view, put into `root`. */
 export function mount(root, { navigate, address, announce }) {
-	const line = new Line();
-	let [params, job, rows, source, timer, again, lost, sent] = [{}, null, [], null, 0, 0, false, {}];
+	const request = new LatestRequest();
+	let [params, job, rows, source, paintTimer, retryTimer, disconnected, lastSubmission] = [{}, null, [], null, 0, 0, false, {}];
 	const count = h("span.muted", { "aria-live": "polite" });
-	const levels = ["standard", "none"].map((value) => h("option", { value }, words(`sweep.verify.${value}`)));
+	const levels = ["standard", "none"].map((value) => h("option", { value }, t(`sweep.verify.${value}`)));
 	const form = h(
 		"form.panel",
 		{ novalidate: true, onsubmit: submit, oninput: countRows },
-		h("div.fields", Object.keys(FIELDS).map(field), labelled(words("sweep.verify"), h("select", { id: "sweep-verify", name: "verify" }, levels))),
-		h("p.row", h("button.main", { type: "submit" }, words("sweep.start")), count),
+		h("div.fields", Object.keys(FIELDS).map(field), labelled(t("sweep.verify"), h("select", { id: "sweep-verify", name: "verify" }, levels))),
+		h("p.row", h("button.main", { type: "submit" }, t("sweep.start")), count),
 	);
 	const progress = h("div.panel.progress", { hidden: true });
 	const plot = h("section.panel.plot", { hidden: true });
 	const table = sweepTable((id) => address({ design: id }, "design"));
 	const notice = h("div");
-	show(root, h("h1", words("sweep.heading")), h("p.muted", words("sweep.lead")), form, notice, progress, plot, table.element);
-	let wide = 0;
+	show(root, h("h1", t("sweep.heading")), h("p.muted", t("sweep.lead")), form, notice, progress, plot, table.element);
+	let paintedWidth = 0;
 	const resized = new ResizeObserver(() => {
-		if (wide !== root.clientWidth) later();
-		wide = root.clientWidth;
+		if (paintedWidth !== root.clientWidth) schedulePaint();
+		paintedWidth = root.clientWidth;
 	});
 	resized.observe(root);
 	return { update, unmount };
@@ -65,8 +65,8 @@ export function mount(root, { navigate, address, announce }) {
 	}
 
 	function field(name) {
-		const input = h("input", { type: "text", id: `sweep-${name}`, name, autocomplete: "off", placeholder: words(`sweep.${name}.hint`) });
-		return labelled(words(`sweep.${name}`), input);
+		const input = h("input", { type: "text", id: `sweep-${name}`, name, autocomplete: "off", placeholder: t(`sweep.${name}.hint`) });
+		return labelled(t(`sweep.${name}`), input);
 	}
 
 	function read() {
@@ -77,7 +77,7 @@ export function mount(root, { navigate, address, announce }) {
 
 	function countRows() {
 		const total = Object.values(gridOf(read())).reduce((all, values) => all * values.length, 1);
-		show(count, words("sweep.count", { total }));
+		show(count, t("sweep.count", { total }));
 	}
 
 	function update(next) {
@@ -85,8 +85,8 @@ export function mount(root, { navigate, address, announce }) {
 		close();
 		const fields = Object.keys(next).length ? next : START;
 		for (const name of [...Object.keys(FIELDS), "verify"]) form.elements[name].value = fields[name] ?? (name === "verify" ? "standard" : "");
-		const strange = Object.keys(next).filter((name) => !form.elements[name] && name !== "job");
-		show(notice, strange.length > 0 && strangeBox(strange));
+		const unknown = Object.keys(next).filter((name) => !form.elements[name] && name !== "job");
+		show(notice, unknown.length > 0 && unknownFieldsBox(unknown));
 		countRows();
 		[job, rows] = [null, []];
 		paint();
@@ -94,18 +94,18 @@ export function mount(root, { navigate, address, announce }) {
 	}
 
 	function close() {
-		line.cancel();
+		request.cancel();
 		source?.close();
 		source = null;
-		clearTimeout(timer);
-		clearTimeout(again);
-		timer = 0;
-		lost = false;
+		clearTimeout(paintTimer);
+		clearTimeout(retryTimer);
+		paintTimer = 0;
+		disconnected = false;
 	}
 
 	/** One request; what fails is told, with a way to try again. */
 	function attempt(work, retry) {
-		line.ask(work, (failure) => show(notice, failureBox(failure, retry)));
+		request.run(work, (failure) => show(notice, failureBox(failure, retry)));
 	}
 
 	/** A question that is sent again before its job has ended, by a second click or a retry, is the same one. */
@@ -114,9 +114,9 @@ export function mount(root, { navigate, address, announce }) {
 		const fields = read();
 		const body = { grid: gridOf(fields), verify: fields.verify ?? "standard" };
 		const text = JSON.stringify(body);
-		if (sent.text !== text) sent = { text, key: crypto.getRandomValues(new Uint32Array(4)).join("-") };
+		if (lastSubmission.text !== text) lastSubmission = { text, key: crypto.getRandomValues(new Uint32Array(4)).join("-") };
 		attempt(async (signal) => {
-			const { id } = await call("/v1/sweeps", { body, signal, headers: { "Idempotency-Key": sent.key } });
+			const { id } = await call("/v1/sweeps", { body, signal, headers: { "Idempotency-Key": lastSubmission.key } });
 			navigate({ ...fields, job: id });
 		}, submit);
 	}
@@ -136,19 +136,19 @@ export function mount(root, { navigate, address, announce }) {
 		source = new EventSource(job.links.events);
 		source.addEventListener("row", ({ data }) => {
 			rows.push(JSON.parse(data));
-			later();
+			schedulePaint();
 		});
-		source.addEventListener("job", stands);
+		source.addEventListener("job", updateJob);
 		source.addEventListener("end", (event) => {
-			stands(event);
+			updateJob(event);
 			source.close();
-			sent = {};
-			announce(words(`sweep.state.${job.state}`));
+			lastSubmission = {};
+			announce(t(`sweep.state.${job.state}`));
 		});
-		source.onopen = () => setLost(false);
+		source.onopen = () => setDisconnected(false);
 		source.onerror = () => {
-			setLost(true);
-			if (source.readyState === EventSource.CLOSED) again = setTimeout(() => update(params), AGAIN_MS);
+			setDisconnected(true);
+			if (source.readyState === EventSource.CLOSED) retryTimer = setTimeout(() => update(params), RECONNECT_MS);
 		};
 	}
 
@@ -156,74 +156,74 @@ export function mount(root, { navigate, address, announce }) {
 	function poll() {
 		attempt(async (signal) => {
 			job = await call(job.links.self, { signal });
-			if (going()) again = setTimeout(poll, POLL_MS);
+			if (isRunning()) retryTimer = setTimeout(poll, POLL_MS);
 			else if (job.links.result) {
 				const text = await call(job.links.result, { signal, as: "text" });
 				rows = text.trim().split("\n").map((line) => JSON.parse(line));
 			}
-			if (!going()) sent = {};
-			later();
+			if (!isRunning()) lastSubmission = {};
+			schedulePaint();
 		}, poll);
 	}
 
-	function going() {
+	function isRunning() {
 		return ["queued", "running"].includes(job.state);
 	}
 
-	function stands({ data }) {
+	function updateJob({ data }) {
 		job = JSON.parse(data);
-		later();
+		schedulePaint();
 	}
 
-	function setLost(now) {
-		lost = now;
-		later();
+	function setDisconnected(now) {
+		disconnected = now;
+		schedulePaint();
 	}
 
 	/** Paint soon; the more there is to paint, the less often. */
-	function later() {
-		timer ||= setTimeout(paint, Math.min(2500, PAINT_MS + rows.length));
+	function schedulePaint() {
+		paintTimer ||= setTimeout(paint, Math.min(2500, PAINT_MS + rows.length));
 	}
 
 	function paint() {
-		timer = 0;
+		paintTimer = 0;
 		progress.hidden = !job;
-		const made = rows.filter((row) => row.generator);
-		plot.hidden = made.length < 2;
+		const designed = rows.filter((row) => row.generator);
+		plot.hidden = designed.length < 2;
 		table.show(rows, gridOf(params));
 		if (!job) return;
 		show(
 			progress,
-			h("p", h("strong", words(`sweep.state.${job.state}`)), " ", h("span.number", words("sweep.done", job))),
-			h("progress", { max: job.total, value: job.done, "aria-label": words("sweep.progress") }),
-			lost && going() && h("p", { role: "status" }, words("sweep.lost")),
-			h("p.row", going() && h("button", { onclick: cancel }, words("sweep.cancel")), rows.length > 0 && downloads()),
+			h("p", h("strong", t(`sweep.state.${job.state}`)), " ", h("span.number", t("sweep.done", job))),
+			h("progress", { max: job.total, value: job.done, "aria-label": t("sweep.progress") }),
+			disconnected && isRunning() && h("p", { role: "status" }, t("sweep.disconnected")),
+			h("p.row", isRunning() && h("button", { onclick: cancel }, t("sweep.cancel")), rows.length > 0 && downloads()),
 		);
-		if (!plot.hidden && !plot.contains(document.activeElement)) paintPlot(made);
+		if (!plot.hidden && !plot.contains(document.activeElement)) paintPlot(designed);
 	}
 
 	function downloads() {
 		return [
-			fileLink(job.links.result, "sweep.jsonl", words("sweep.jsonl")),
-			h("button", { onclick: () => saveRows(rows, gridOf(params)) }, words("sweep.csv")),
+			fileLink(job.links.result, "sweep.jsonl", t("sweep.jsonl")),
+			h("button", { onclick: () => saveRows(rows, gridOf(params)) }, t("sweep.csv")),
 		];
 	}
 
-	function paintPlot(made) {
-		const every = Math.ceil(made.length / DRAWN);
-		const points = made.filter((_, at) => at % every === 0).map((row) => ({ ...row, ...row.generator, windows: [] }));
-		const note = every > 1 && h("p.muted.small", words("sweep.shown", { shown: points.length, total: made.length }));
+	function paintPlot(designed) {
+		const every = Math.ceil(designed.length / MAX_POINTS);
+		const points = designed.filter((_, at) => at % every === 0).map((row) => ({ ...row, ...row.generator, windows: [] }));
+		const note = every > 1 && h("p.muted.small", t("sweep.shown", { shown: points.length, total: designed.length }));
 		const box = h("div");
-		show(plot, h("h2", words("sweep.plot")), box, note);
-		showScatter(box, {
+		show(plot, h("h2", t("sweep.plot")), box, note);
+		drawScatterPlot(box, {
 			chains: points,
 			frontier: [],
-			say: table.describe,
+			describe: table.describe,
 			take: ({ id }) => navigate({ design: id }, { view: "design" }),
 		});
 	}
 
 	function cancel() {
-		attempt(async (signal) => stands({ data: await call(job.links.self, { method: "DELETE", signal, as: "text" }) }), cancel);
+		attempt(async (signal) => updateJob({ data: await call(job.links.self, { method: "DELETE", signal, as: "text" }) }), cancel);
 	}
 }

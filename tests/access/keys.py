@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.settings.config import Config
-from tests.support import own_folder
+from tests.support import make_temporary_folder
 
 CHEAP = "/v1/designs?resolution=16&latent_dim=1&verify=none"
 """A path that is guarded, and quick."""
@@ -31,4 +31,6 @@ def bearer(text: str) -> dict[str, str]:
 
 def client_of(**settings: object) -> FlaskClient:
     """A client of an application with these settings, and a folder of its own."""
-    return create_app(Config(**({"state_folder": own_folder()} | settings))).test_client()  # type: ignore[arg-type]
+    return create_app(
+        Config(**({"state_folder": make_temporary_folder()} | settings))
+    ).test_client()  # type: ignore[arg-type]

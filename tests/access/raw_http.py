@@ -7,7 +7,7 @@ import socket
 from contextlib import suppress
 from dataclasses import dataclass
 
-PATIENCE_S = 60
+ANSWER_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +23,12 @@ class Exchange:
         return [int(code) for code in _STATUS.findall(self.received)]
 
 
-def exchange(port: int, sent: bytes, *, quiet_s: float = PATIENCE_S) -> Exchange:
+def exchange(port: int, sent: bytes, *, quiet_s: float = ANSWER_TIMEOUT_S) -> Exchange:
     """Send all of it over one connection and read until the server closes it.
 
     ``closed`` is False where it stays open without a word for ``quiet_s``.
     """
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=ANSWER_TIMEOUT_S) as client:
         pieces = bytearray()
         with suppress(BrokenPipeError, ConnectionResetError):  # it has heard enough
             client.sendall(sent)

@@ -80,12 +80,12 @@ IDS = [f"{path[4:]}-{code}-{limit}-{n}" for n, (path, _, code, limit) in enumera
 
 def in_the_library(path: str, document: dict[str, object]) -> object:
     """The same request without HTTP."""
-    ways: dict[str, Callable[[], object]] = {
+    calls: dict[str, Callable[[], object]] = {
         DESIGNS: lambda: design(brief_from_document(document)),
         CHAINS: lambda: search_document(search_chains(query_from_document(document))),
         AUDITS: lambda: audit(read_request(document), runner=None),
     }
-    return ways[path]()
+    return calls[path]()
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def client() -> FlaskClient:
 
 
 @pytest.mark.parametrize(("path", "body", "code", "limit"), BOUNDS, ids=IDS)
-def test_each_bound_has_its_code_and_names_itself(
+def test_each_limit_has_its_code_and_is_named(
     client: FlaskClient, path: str, body: dict[str, Any], code: str, limit: int
 ) -> None:
     """422, the limit in ``facts`` and in the sentence; the library refuses in the same words."""
@@ -106,8 +106,8 @@ def test_each_bound_has_its_code_and_names_itself(
     with pytest.raises(DesignerError) as refusal:
         in_the_library(path, body)
     assert str(refusal.value) == answer.json["detail"]
-    told = refusal.value.errors[0] if hasattr(refusal.value, "errors") else refusal.value
-    assert (told.code, told.facts) == (code, answer.json["facts"])
+    error = refusal.value.errors[0] if hasattr(refusal.value, "errors") else refusal.value
+    assert (error.code, error.facts) == (code, answer.json["facts"])
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_each_bound_has_its_code_and_names_itself(
         (AUDITS, {"input_shape": [4, 16_384, 16_384], "layers": [LAYER | {"in_channels": 4}]}),
     ],
 )
-def test_what_is_just_within_is_served(
+def test_a_request_just_within_its_limit_is_served(
     client: FlaskClient, path: str, body: dict[str, object]
 ) -> None:
     """A bound that refuses too early is as wrong as one that refuses too late."""

@@ -29,7 +29,7 @@ def submit(client: FlaskClient, key: str, **headers: str) -> str:
 
 
 @pytest.mark.parametrize(("method", "part"), PARTS)
-def test_a_foreign_job_is_none(client: FlaskClient, method: str, part: str) -> None:
+def test_a_job_of_another_client_is_not_found(client: FlaskClient, method: str, part: str) -> None:
     """To the byte as one that never was, whatever is asked of it; and it goes on."""
     job = submit(client, ALICE)
     foreign, none = (
@@ -44,7 +44,7 @@ def test_a_foreign_job_is_none(client: FlaskClient, method: str, part: str) -> N
 
 def test_the_same_idempotency_key_of_another_client_is_another(client: FlaskClient) -> None:
     """Who guesses it learns nothing of the job, and gets one of his own."""
-    hers, again, his = (
+    hers, repeated, his = (
         submit(client, key, **{"Idempotency-Key": "monday"}) for key in (ALICE, ALICE, BOB)
     )
-    assert hers == again != his
+    assert hers == repeated != his

@@ -34,7 +34,7 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.mark.parametrize("text", [ALICE, BOB])
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
-def test_a_key_opens(client: FlaskClient, text: str, scheme: str) -> None:
+def test_a_valid_key_is_accepted(client: FlaskClient, text: str, scheme: str) -> None:
     """The scheme's case means nothing (RFC 9110), the key's does."""
     assert client.get(CHEAP, headers={"Authorization": f"{scheme} {text}"}).status_code == 200
 
@@ -61,7 +61,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("text", WRONG.values(), ids=WRONG)
-def test_a_wrong_key_opens_nothing(client: FlaskClient, text: str) -> None:
+def test_a_wrong_key_is_refused(client: FlaskClient, text: str) -> None:
     answer = client.get(CHEAP, headers=bearer(text))
     assert (answer.status_code, answer.json["code"]) == (401, "wrong_key")
     assert (
@@ -71,10 +71,12 @@ def test_a_wrong_key_opens_nothing(client: FlaskClient, text: str) -> None:
 
 
 def test_every_wrong_key_gets_the_same_answer(client: FlaskClient) -> None:
-    """To the byte, but for the request's own id: how wrong it was is not told."""
+    """To the byte, but for the request's own id: how wrong it was is not distinct_answers."""
     answers = [client.get(CHEAP, headers=bearer(text)) for text in WRONG.values()]
-    told = {(a.data, str([h for h in a.headers if h[0] != "X-Request-ID"])) for a in answers}
-    assert len(told) == 1
+    distinct_answers = {
+        (a.data, str([h for h in a.headers if h[0] != "X-Request-ID"])) for a in answers
+    }
+    assert len(distinct_answers) == 1
 
 
 @pytest.mark.parametrize(
@@ -91,7 +93,9 @@ def test_every_wrong_key_gets_the_same_answer(client: FlaskClient) -> None:
         {"Cookie": f"Authorization=Bearer {ALICE}"},
     ],
 )
-def test_a_key_is_looked_for_in_one_place(client: FlaskClient, headers: dict[str, str]) -> None:
+def test_a_key_is_read_from_the_authorization_header_only(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
     answer = client.get(CHEAP, headers=headers)
     assert (answer.status_code, answer.json["code"]) == (401, "no_key")
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="gan-designer"'
@@ -105,7 +109,7 @@ def test_a_key_in_the_query_is_refused(client: FlaskClient, name: str) -> None:
     assert client.get(query, headers=bearer(ALICE)).json["code"] == "unknown_field"
 
 
-def test_what_is_not_opened_is_closed(app: Flask) -> None:
+def test_every_route_needs_a_key_unless_listed_as_open(app: Flask) -> None:
     """Every route and every method, and paths that lead nowhere."""
     closed = 0
     for rule in app.url_map.iter_rules():
@@ -119,17 +123,17 @@ def test_what_is_not_opened_is_closed(app: Flask) -> None:
         assert app.test_client().get(path).status_code == 401, path
 
 
-def test_without_keys_nobody_needs_one() -> None:
+def test_without_configured_keys_no_key_is_needed() -> None:
     """A key that is sent all the same is not looked at."""
     client = client_of()
     for headers in ({}, bearer(ALICE), {"Authorization": "Basic x"}):
         assert client.get(CHEAP, headers=headers).status_code == 200
 
 
-def test_a_browsers_question_needs_no_key() -> None:
+def test_a_cors_preflight_needs_no_key() -> None:
     """Browsers ask whether they may send the header, and send no key with that question."""
     client = client_of(api_keys=KEYS, cors_origins=("https://page.example",))
-    asked = client.options(
+    preflight = client.options(
         "/v1/designs",
         headers={
             "Origin": "https://page.example",
@@ -137,8 +141,8 @@ def test_a_browsers_question_needs_no_key() -> None:
             "Access-Control-Request-Headers": "authorization, content-type",
         },
     )
-    assert asked.status_code == 200
-    assert "authorization" in asked.headers["Access-Control-Allow-Headers"]
+    assert preflight.status_code == 200
+    assert "authorization" in preflight.headers["Access-Control-Allow-Headers"]
     refused = client.get(CHEAP, headers={"Origin": "https://page.example"})
     assert refused.status_code == 401
     assert refused.headers["Access-Control-Allow-Origin"] == "https://page.example"
@@ -150,12 +154,12 @@ def test_metrics_have_keys_of_their_own(app: Flask) -> None:
     if METRICS_PATH not in {rule.rule for rule in app.url_map.iter_rules()}:
         open_app.add_url_rule(METRICS_PATH, "figures", lambda: "figures")
     client = open_app.test_client()
-    asked = {key: client.get(METRICS_PATH, headers=bearer(key)) for key in (ALICE, BOB, SCRAPER)}
-    assert [answer.status_code for answer in asked.values()] == [401, 401, 200]
+    answers = {key: client.get(METRICS_PATH, headers=bearer(key)) for key in (ALICE, BOB, SCRAPER)}
+    assert [answer.status_code for answer in answers.values()] == [401, 401, 200]
     assert not is_open(METRICS_PATH)
 
 
-def test_answers_for_a_key_are_no_shared_caches(client: FlaskClient) -> None:
+def test_responses_to_a_key_are_not_cached_publicly(client: FlaskClient) -> None:
     """Else a cache in front would hand them to those without a key."""
     for headers in (
         {},
@@ -169,7 +173,7 @@ def test_answers_for_a_key_are_no_shared_caches(client: FlaskClient) -> None:
     assert client_of().get(CHEAP).cache_control.public
 
 
-def test_every_key_is_compared_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_key_is_compared_whichever_matches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever the right one stands, and whether there is one: as many comparisons, of digests."""
     compared: list[tuple[str, str]] = []
 
@@ -181,7 +185,7 @@ def test_every_key_is_compared_to_its_end(monkeypatch: pytest.MonkeyPatch) -> No
     ring = KeyRing(keys=read_keys(KEYS))
     for text in (ALICE, BOB, SCRAPER, "wrong", "", ALICE[:-1]):
         compared.clear()
-        ring.owner(text)
+        ring.find_key(text)
         assert [one for one, _ in compared] == [key.digest for key in ring.keys]
         assert {len(other) for _, other in compared} == {64}
 
@@ -200,7 +204,7 @@ BAD_ENTRIES = [
 
 
 @pytest.mark.parametrize(("bad", "sentence"), BAD_ENTRIES)
-def test_an_entry_that_is_no_key_is_refused_unseen(bad: str, sentence: str) -> None:
+def test_an_invalid_key_entry_is_refused_without_being_repeated(bad: str, sentence: str) -> None:
     """Somebody may have put a key's own text there: it is not repeated."""
     with pytest.raises(KeyRefused, match=f"^{re.escape(sentence)}") as refusal:
         read_keys([bad])
@@ -216,8 +220,8 @@ def test_the_same_key_twice_is_refused() -> None:
 def test_a_name_may_have_several_keys() -> None:
     """As while a client changes from one to the next."""
     ring = KeyRing(keys=read_keys([entry("alice", "old"), entry("alice", "new")]))
-    owners = [ring.owner(text) for text in ("old", "new")]
-    assert [owner.name for owner in owners if owner] == ["alice", "alice"]
+    owners = [ring.find_key(text) for text in ("old", "new")]
+    assert [find_key.name for find_key in owners if find_key] == ["alice", "alice"]
 
 
 def test_a_file_has_a_key_a_line(tmp_path: Path) -> None:
@@ -225,7 +229,7 @@ def test_a_file_has_a_key_a_line(tmp_path: Path) -> None:
     file.write_text(f"# who\n{KEYS[0]}  # the first\n\n{KEYS[1].upper().replace('BOB', 'bob')}\n")
     assert [key.name for key in read_keys_file(str(file))] == ["alice", "bob"]
     ring = Config(api_keys=KEYS[2:], api_keys_file=str(file)).key_ring
-    assert {owner.name for text in (ALICE, BOB, SCRAPER) if (owner := ring.owner(text))} == {
+    assert {key.name for text in (ALICE, BOB, SCRAPER) if (key := ring.find_key(text))} == {
         "alice",
         "bob",
         "metrics",
@@ -242,14 +246,14 @@ def test_a_file_has_a_key_a_line(tmp_path: Path) -> None:
         (b"open sesame", "key 1 must be"),
     ],
 )
-def test_a_file_that_is_none_is_refused(tmp_path: Path, content: bytes, sentence: str) -> None:
+def test_an_invalid_keys_file_is_refused(tmp_path: Path, content: bytes, sentence: str) -> None:
     file = tmp_path / "keys"
     file.write_bytes(content)
     with pytest.raises(KeyRefused, match=sentence):
         read_keys_file(str(file))
 
 
-def test_a_key_shows_no_text() -> None:
+def test_the_repr_of_a_key_shows_no_secret() -> None:
     """What is printed of it is its digest."""
     key = read_keys(KEYS)[0]
     assert isinstance(key, ApiKey)

@@ -58,10 +58,10 @@ def test_no_key_is_logged(tmp_path: Path) -> None:
         finally:
             process.terminate()
             process.wait(timeout=60)
-    told = log.read_text()
-    assert "Invalid" in told  # gunicorn did say something
+    logged = log.read_text()
+    assert "Invalid" in logged  # gunicorn did say something
     for secret in (ALICE, WRONG, ALICE[:8], WRONG[:8], entry("alice", ALICE).split(":")[1]):
-        assert secret not in told
+        assert secret not in logged
 
 
 def call_with(port: int, key: str) -> None:

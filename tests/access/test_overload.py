@@ -24,16 +24,16 @@ def verify(server: Server, latent_dim: int) -> tuple[Answer, float]:
     return answer, time.monotonic() - start
 
 
-def test_what_cannot_wait_is_told_when_to_come_back(tmp_path: Path) -> None:
+def test_overload_is_503_with_retry_after(tmp_path: Path) -> None:
     """One is run, one waits a second at most, the rest is refused; then all is as before."""
     settings = {"verify_processes": "1", "verify_queue": "1", "verify_wait_s": "1"}
     with serving(workers="1", threads="16", state_folder=str(tmp_path), **settings) as server:
         with ThreadPoolExecutor(8) as clients:
-            asked = list(clients.map(lambda n: verify(server, n), range(1, 9)))
+            answers = list(clients.map(lambda n: verify(server, n), range(1, 9)))
             assert server.ask("/healthz").status == 200
-        refused = [(answer, took) for answer, took in asked if answer.status != 200]
+        refused = [(answer, took) for answer, took in answers if answer.status != 200]
         assert refused
-        assert len(refused) < len(asked)
+        assert len(refused) < len(answers)
         for answer, took in refused:
             problem = json.loads(answer.body)
             assert (answer.status, problem["code"]) == (503, "overloaded"), problem

@@ -42,7 +42,7 @@ def test_a_public_address_needs_keys(
 
 
 @pytest.mark.parametrize("host", LOCAL)
-def test_a_loopback_needs_none(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+def test_a_loopback_address_needs_no_key(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     monkeypatch.setenv("GAN_DESIGNER_HOST", host)
     assert Config.from_environment().host == host
 
@@ -85,7 +85,7 @@ def test_a_key_in_both_places_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_pa
         Config.from_environment()
 
 
-def test_compose_publishes_on_the_loopback_what_it_leaves_open() -> None:
+def test_compose_publishes_a_service_without_keys_on_the_loopback_only() -> None:
     """The variable that leaves the container open stands beside the port that nobody else sees."""
     composed = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     web = composed["gan-designer"]
@@ -102,13 +102,13 @@ def test_the_documented_lines_make_a_key(monkeypatch: pytest.MonkeyPatch, tmp_pa
     key = done.stdout.decode().strip()
     assert len(key) > 32
     ring = Config(api_keys_file=str(tmp_path / "keys.txt")).key_ring
-    owner = ring.owner(key)
+    owner = ring.find_key(key)
     assert owner is not None
     assert (owner.name, owner.rate_limit) == ("alice", "1000/hour")
 
 
 @pytest.mark.slow
-def test_the_file_is_read_anew_on_sighup(tmp_path: Path) -> None:
+def test_the_keys_file_is_reread_on_sighup(tmp_path: Path) -> None:
     """One key goes, another comes, and the process stays."""
     file = tmp_path / "keys"
     file.write_text(entry("alice", ALICE))
@@ -125,16 +125,16 @@ def test_the_file_is_read_anew_on_sighup(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_slip_in_the_file_ends_nothing(tmp_path: Path) -> None:
+def test_an_invalid_keys_file_keeps_the_old_keys(tmp_path: Path) -> None:
     """Neither on SIGHUP nor where a dead web process is replaced: the keys that stood stand."""
     file = tmp_path / "keys"
     file.write_text(entry("alice", ALICE))
     with serving(workers="1", threads="2", api_keys_file=str(file)) as server:
         assert server.ask("/v1/designs/x", headers=bearer(ALICE)).status == 404
         file.write_text("alice:a slip")
-        for told in (False, True):
+        for by_sighup in (False, True):
             (before,) = web_processes(server)
-            if told:
+            if by_sighup:
                 os.kill(server.pid, signal.SIGHUP)
             else:
                 os.kill(before, signal.SIGKILL)

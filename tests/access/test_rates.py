@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.access.authentication import METRICS_PATH, OPEN_PATHS
-from service.access.rate_limits import redis_options, storage_address
+from service.access.rate_limits import redis_options, storage_uri
 from service.problems.registry import PROBLEMS
 from tests.access.keys import ALICE, BOB, CHEAP, KEYS, SCRAPER, bearer, client_of, entry
 
@@ -23,18 +23,18 @@ def served(
     path: str = CHEAP,
 ) -> int:
     """How many of so many requests are not turned away as too many."""
-    turned_away = 0
+    refused = 0
     for _ in range(count):
         with client.get(path, headers=headers, environ_base={"REMOTE_ADDR": address}) as answer:
-            turned_away += answer.status_code == 429
-    return count - turned_away
+            refused += answer.status_code == 429
+    return count - refused
 
 
 def test_no_limit_unless_one_is_set() -> None:
     assert served(client_of(), 300) == 300
 
 
-def test_one_too_many_is_a_problem_with_its_numbers() -> None:
+def test_exceeding_the_rate_limit_is_a_problem_with_its_numbers() -> None:
     """429, when to come back, and nothing of it on an answer that was served."""
     client = client_of(rate_limit="3/minute")
     fine = [client.get(CHEAP) for _ in range(3)]
@@ -58,14 +58,14 @@ def test_every_503_and_429_says_when_to_come_back() -> None:
     assert all(problem.accidental == (problem.status == 503) for problem in PROBLEMS.values())
 
 
-def test_of_several_limits_each_holds() -> None:
+def test_each_of_several_limits_applies() -> None:
     for limit in ("100/second;3/hour", "3/day,100/minute", "3 per 2 hours | 100 per second"):
         client = client_of(rate_limit=limit)
         assert served(client, 9, address="127.0.0.1") == 3
         assert client.get(CHEAP).json["facts"]["limit"] == 3
 
 
-def test_clients_do_not_count_for_each_other() -> None:
+def test_each_client_is_counted_separately() -> None:
     client = client_of(rate_limit="3/hour")
     assert served(client, 5) == 3
     assert served(client, 5, address="192.0.2.2") == 3
@@ -97,7 +97,7 @@ def test_all_paths_count_together() -> None:
     assert [answer.status_code for answer in taken[3:]] == [404, 404, 405, 429]
 
 
-def test_what_operators_ask_is_not_counted() -> None:
+def test_operator_routes_are_not_counted() -> None:
     """Nor are texts and pages that cost nothing."""
     client = client_of(rate_limit="1/hour")
     for path in (*OPEN_PATHS, METRICS_PATH, "/problems/no_chain", "/static/page.css"):
@@ -119,7 +119,7 @@ def test_what_operators_ask_is_not_counted() -> None:
         {"X-Request-ID": "{n}", "User-Agent": "{n}", "Cookie": "session={n}"},
     ],
 )
-def test_another_name_in_a_header_is_no_way_around(headers: dict[str, str]) -> None:
+def test_headers_cannot_bypass_the_rate_limit(headers: dict[str, str]) -> None:
     """Nobody in front was named, so nobody's word is taken for who calls."""
     client = client_of(rate_limit="3/hour")
     taken = [
@@ -145,7 +145,7 @@ def test_behind_proxies_the_address_is_the_one_they_saw() -> None:
     assert [ask(f"203.0.113.{n}") for n in range(5)] == [1, 1, 1, 0, 0]
 
 
-def test_addresses_that_are_none_are_one_client() -> None:
+def test_invalid_addresses_are_one_client() -> None:
     client = client_of(rate_limit="3/hour", trusted_proxies=1)
     made_up = ("unknown", "_hidden", "1.2.3.4.5", "x" * 5000, "''")
     taken = [served(client, 1, headers={"X-Forwarded-For": text}) for text in made_up]
@@ -175,7 +175,7 @@ def test_a_key_may_be_limited_alone() -> None:
     assert served(client, 5, headers=bearer(BOB)) == 2
 
 
-def test_wrong_keys_count_for_who_sends_them() -> None:
+def test_wrong_keys_count_for_the_sending_address() -> None:
     """Guessing is slow, and takes nothing from the key's owner at the same address."""
     client = client_of(api_keys=KEYS, rate_limit="3/hour")
     codes = [client.get(CHEAP, headers=bearer(f"guess {n}")).json["code"] for n in range(5)]
@@ -184,23 +184,23 @@ def test_wrong_keys_count_for_who_sends_them() -> None:
     assert served(client, 5, headers=bearer(ALICE)) == 3
 
 
-def test_answers_name_nobody_else() -> None:
+def test_responses_name_no_other_client() -> None:
     """Neither names, nor addresses, nor what others asked."""
     client = client_of(api_keys=KEYS, rate_limit="1/hour")
     for key in (ALICE, BOB):
         served(client, 2, headers=bearer(key), address="192.0.2.77")
-    told = [
+    answers = [
         client.get(path, headers=headers)
         for path in (CHEAP, "/nowhere", "/openapi.json", "/problems", METRICS_PATH)
         for headers in ({}, bearer("guess"), bearer(ALICE))
     ]
-    for answer in told:
+    for answer in answers:
         words = answer.text + json.dumps(list(answer.headers))
         for secret in ("alice", "bob", "192.0.2.77", *KEYS, ALICE, BOB):
             assert secret not in words
 
 
-def test_many_threads_take_no_more_than_may() -> None:
+def test_concurrent_requests_do_not_exceed_the_limit() -> None:
     """The count is one step, not a look and a step."""
     application = client_of(rate_limit="40/hour").application
     with ThreadPoolExecutor(16) as threads:
@@ -208,10 +208,10 @@ def test_many_threads_take_no_more_than_may() -> None:
         assert sum(taken) == 40
 
 
-def test_redis_is_asked_once_and_not_for_long() -> None:
+def test_a_slow_redis_is_called_once_with_a_short_timeout() -> None:
     """redis-py would try three more times by itself, with seconds between."""
     options = redis_options()
     assert options["socket_timeout"] <= 0.25
     assert options["socket_connect_timeout"] <= 0.25
     assert options["retry"].get_retries() == 0
-    assert storage_address("rediss://r.example:6379/1") == "rediss://r.example:6379/1"
+    assert storage_uri("rediss://r.example:6379/1") == "rediss://r.example:6379/1"

@@ -58,8 +58,8 @@ def replicas(
 def statuses(servers: list[Server], count: int, headers: dict[str, str] | None = None) -> list[int]:
     """What many clients at once are answered, by all servers in turn."""
     with ThreadPoolExecutor(8) as clients:
-        asked = [servers[place % len(servers)] for place in range(count)]
-        return list(clients.map(lambda s: s.ask(CHEAP, headers=headers).status, asked))
+        targets = [servers[place % len(servers)] for place in range(count)]
+        return list(clients.map(lambda s: s.ask(CHEAP, headers=headers).status, targets))
 
 
 def test_replicas_count_together(
@@ -79,11 +79,11 @@ def test_replicas_count_together(
         assert 30 <= statuses(servers, 40, bearer(BOB)).count(200) <= 40
         assert set(statuses(servers, 80)) == {401, 429}
     with replicas(monkeypatch, tmp_path, url=redis_server.url, count=1, **settings) as servers:
-        again = [statuses(servers, 4, bearer(name)).count(200) for name in names]
-        assert min(again) == 0, again
+        served = [statuses(servers, 4, bearer(name)).count(200) for name in names]
+        assert min(served) == 0, served
 
 
-def test_what_redis_holds_has_an_end(
+def test_redis_keys_expire(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_server: RedisServer
 ) -> None:
     """A count goes with its window: nothing is left of clients that came once."""
@@ -98,7 +98,7 @@ def test_what_redis_holds_has_an_end(
             assert 0 < inside.ttl(counts[0]) <= 3600
 
 
-def test_redis_killed_and_back_fails_no_request(
+def test_a_redis_restart_fails_no_request(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_server: RedisServer
 ) -> None:
     """While it is away each process counts for itself; once back, they count together again."""
@@ -122,7 +122,7 @@ def test_redis_killed_and_back_fails_no_request(
         wait_until(lambda: set(statuses(servers, 16)) == {429}, what="all four to do so")
 
 
-def test_a_redis_that_hangs_is_left_alone(
+def test_a_hanging_redis_is_rarely_called(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_server: RedisServer
 ) -> None:
     """It takes connections and answers nothing: who asks it waits a quarter of a second, so few do.
@@ -159,7 +159,7 @@ def test_a_service_starts_without_its_redis(
         redis_server.start()
 
 
-def test_many_threads_at_the_moment_of_its_death(
+def test_concurrent_requests_survive_the_death_of_redis(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_server: RedisServer
 ) -> None:
     """Several threads of one process find it gone at once, and each of them answers."""
@@ -168,13 +168,13 @@ def test_many_threads_at_the_moment_of_its_death(
     ) as servers:
         for _ in range(3):
             with ThreadPoolExecutor(1) as other:
-                asked = other.submit(statuses, servers, 150)
+                pending = other.submit(statuses, servers, 150)
                 redis_server.kill()
-                assert set(asked.result()) == {200}
+                assert set(pending.result()) == {200}
             redis_server.start()
 
 
-def test_a_redis_that_takes_no_more_fails_no_request(redis_server: RedisServer) -> None:
+def test_a_full_redis_fails_no_request(redis_server: RedisServer) -> None:
     """Full, or without the replicas that it wants: it answers, and every count is an error."""
     client = client_of(rate_limit="5/hour", redis_url=redis_server.url)
     assert client.get(CHEAP).status_code == 200

@@ -118,7 +118,9 @@ def hasty() -> Iterator[Server]:
 
 
 @pytest.mark.parametrize("sent", REFUSED.values(), ids=REFUSED)
-def test_a_doubtful_message_gets_one_refusal_and_an_end(hasty: Server, sent: bytes) -> None:
+def test_an_ambiguous_message_is_refused_once_and_the_connection_closed(
+    hasty: Server, sent: bytes
+) -> None:
     """One answer of 4xx, or 501; then the connection is closed, whatever else was sent on it."""
     got = exchange(hasty.port, sent)
     assert got.closed
@@ -128,7 +130,7 @@ def test_a_doubtful_message_gets_one_refusal_and_an_end(hasty: Server, sent: byt
 
 
 @pytest.mark.parametrize("sent", SERVED.values(), ids=SERVED)
-def test_a_plain_message_gets_one_answer(hasty: Server, sent: bytes) -> None:
+def test_a_well_formed_message_gets_one_response(hasty: Server, sent: bytes) -> None:
     """What is in a body is no request, and what comes after it is the next one."""
     got = exchange(hasty.port, sent + HIDDEN + b"GET /healthz HTTP/1.0\r\n\r\n")
     assert got.closed
@@ -205,7 +207,7 @@ def test_keys_on_the_wire(locked: Server, lines: bytes, status: int) -> None:
     assert ALICE.encode() not in got.received
 
 
-WAYS_AROUND = {
+BYPASS_ATTEMPTS = {
     "encoded": b"GET /%76%31/designs/x HTTP/1.1\r\n",
     "encoded twice": b"GET /%2576%2531/designs/x HTTP/1.1\r\n",
     "encoded slash": b"GET /v1%2fdesigns/x HTTP/1.1\r\n",
@@ -232,7 +234,7 @@ WAYS_AROUND = {
 }
 
 
-def test_no_header_moves_a_path(locked: Server) -> None:
+def test_no_header_changes_the_path(locked: Server) -> None:
     """A proxy that keeps `/metrics` from its clients would let another path to it through."""
     for name in (b"SCRIPT_NAME", b"SCRIPT-NAME"):
         head = (
@@ -241,8 +243,8 @@ def test_no_header_moves_a_path(locked: Server) -> None:
         assert exchange(locked.port, head).statuses == [401]
 
 
-@pytest.mark.parametrize("head", WAYS_AROUND.values(), ids=WAYS_AROUND)
-def test_no_spelling_of_a_path_goes_around_the_guard(locked: Server, head: bytes) -> None:
+@pytest.mark.parametrize("head", BYPASS_ATTEMPTS.values(), ids=BYPASS_ATTEMPTS)
+def test_no_spelling_of_a_path_bypasses_authentication(locked: Server, head: bytes) -> None:
     """What the guard reads is what is routed: nobody without a key hears of the design."""
     got = exchange(locked.port, head + b"Host: x\r\nConnection: close\r\n\r\n")
     assert len(got.statuses) == 1, got

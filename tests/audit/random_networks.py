@@ -11,7 +11,7 @@ from tests.audit.eager_torch import run_layers
 Json = dict[str, Any]
 
 
-THIN = 400
+MAX_AXIS_SIZE = 400
 """Longest axis: a transposed convolution of ten thousand channels can crash torch outright."""
 
 
@@ -31,7 +31,7 @@ def random_network(random: Random) -> tuple[list[int], list[Json], int]:
         outcome = run_layers([*layers, layer], shape, batch=batch)
         if outcome.fails_at is None:
             known.append(outcome.shapes[-1])
-            if max(known[-1], default=1) > THIN:
+            if max(known[-1], default=1) > MAX_AXIS_SIZE:
                 known.pop()
                 continue
         elif random.random() < 0.75:
@@ -42,7 +42,7 @@ def random_network(random: Random) -> tuple[list[int], list[Json], int]:
     return shape, layers, batch
 
 
-def slip(random: Random, number: int) -> int:
+def mostly_exact(random: Random, number: int) -> int:
     """The right number, or now and then one beside it."""
     return max(1, number + random.choice((-1, 1, 2))) if random.random() < 0.06 else number
 
@@ -68,12 +68,12 @@ def window(random: Random, axes: int) -> Json:
     return layer
 
 
-def conv(random: Random, guess: list[int], index: int) -> Json:
-    axes = min(len(guess) - 1, 3)
+def conv(random: Random, input_shape: list[int], index: int) -> Json:
+    axes = min(len(input_shape) - 1, 3)
     layer = window(random, axes)
     groups = random.choice((1, 1, 1, 2, 3))
     out = random.choice((1, 2, 3, 4, 6))
-    layer |= {"in_channels": slip(random, (guess or [1])[0]), "out_channels": out}
+    layer |= {"in_channels": mostly_exact(random, (input_shape or [1])[0]), "out_channels": out}
     if random.random() < 0.3:
         layer["groups"] = groups
     if random.random() < 0.3:
@@ -87,30 +87,30 @@ def conv(random: Random, guess: list[int], index: int) -> Json:
     return layer
 
 
-def conv_transpose(random: Random, guess: list[int], index: int) -> Json:
-    layer = conv(random, guess, index)
+def conv_transpose(random: Random, input_shape: list[int], index: int) -> Json:
+    layer = conv(random, input_shape, index)
     layer.pop("padding_mode", None)
     if isinstance(layer.get("padding"), str):
         layer["padding"] = 0
     if random.random() < 0.4:
-        layer["output_padding"] = per_axis(random, min(len(guess) - 1, 3), 0, 2)
+        layer["output_padding"] = per_axis(random, min(len(input_shape) - 1, 3), 0, 2)
         lengths = {len(v) for v in layer.values() if isinstance(v, list)}
         if "ndim" in layer and lengths - {layer["ndim"]}:
             layer.pop("output_padding")
     return layer
 
 
-def linear(random: Random, guess: list[int], index: int) -> Json:
+def linear(random: Random, input_shape: list[int], index: int) -> Json:
     out = random.randint(1, 12)
-    return {"in_features": slip(random, (guess or [2])[-1]), "out_features": out}
+    return {"in_features": mostly_exact(random, (input_shape or [2])[-1]), "out_features": out}
 
 
-def reshape(random: Random, guess: list[int], index: int) -> Json:
-    whole = prod(guess)
+def reshape(random: Random, input_shape: list[int], index: int) -> Json:
+    whole = prod(input_shape)
     divisors = [d for d in range(1, whole + 1) if whole % d == 0]
     first = random.choice(divisors)
-    rest = [d for d in divisors if (whole // first) % d == 0]
-    second = random.choice(rest)
+    remaining_divisors = [d for d in divisors if (whole // first) % d == 0]
+    second = random.choice(remaining_divisors)
     shape = [first, second, whole // first // second][: random.randint(1, 3)]
     if random.random() < 0.3:
         shape[random.randrange(len(shape))] = -1
@@ -120,14 +120,14 @@ def reshape(random: Random, guess: list[int], index: int) -> Json:
     return layer
 
 
-def flatten(random: Random, guess: list[int], index: int) -> Json:
+def flatten(random: Random, input_shape: list[int], index: int) -> Json:
     if random.random() < 0.2:
         return {"start_dim": random.randint(0, 3), "end_dim": random.randint(-2, 3)}
     return {}
 
 
-def upsample(random: Random, guess: list[int], index: int) -> Json:
-    axes = len(guess) - 1
+def upsample(random: Random, input_shape: list[int], index: int) -> Json:
+    axes = len(input_shape) - 1
     suited = {1: "linear", 2: random.choice(("bilinear", "bicubic")), 3: "trilinear"}
     mode = random.choice(("nearest", "nearest", "nearest-exact", "area", suited.get(axes, "area")))
     if random.random() < 0.05:
@@ -144,13 +144,13 @@ def upsample(random: Random, guess: list[int], index: int) -> Json:
     return layer
 
 
-def pixel_shuffle(random: Random, guess: list[int], index: int) -> Json:
+def pixel_shuffle(random: Random, input_shape: list[int], index: int) -> Json:
     factor = random.choice((1, 2, 2, 3))
     return {"upscale_factor": factor}
 
 
-def pad(random: Random, guess: list[int], index: int) -> Json:
-    pairs = max(1, len(guess) - 1) if random.random() < 0.8 else random.randint(1, 4)
+def pad(random: Random, input_shape: list[int], index: int) -> Json:
+    pairs = max(1, len(input_shape) - 1) if random.random() < 0.8 else random.randint(1, 4)
     mode = random.choice(("constant", "constant", "reflect", "replicate", "circular"))
     # torch loses count where reflections and replications have negative pads
     low = -2 if random.random() < 0.3 and mode in ("constant", "circular") else 0
@@ -160,60 +160,60 @@ def pad(random: Random, guess: list[int], index: int) -> Json:
     return {"pad": pads, "mode": mode}
 
 
-def crop(random: Random, guess: list[int], index: int) -> Json:
-    axes = len(guess) - 1 if random.random() < 0.9 else random.randint(1, 3)
+def crop(random: Random, input_shape: list[int], index: int) -> Json:
+    axes = len(input_shape) - 1 if random.random() < 0.9 else random.randint(1, 3)
     return {
         "crop": [[random.randint(0, 2), random.randint(0, 2)] for _ in range(max(1, min(axes, 3)))]
     }
 
 
-def max_pool(random: Random, guess: list[int], index: int) -> Json:
-    layer = window(random, min(len(guess) - 1, 3))
+def max_pool(random: Random, input_shape: list[int], index: int) -> Json:
+    layer = window(random, min(len(input_shape) - 1, 3))
     if random.random() < 0.4:
         layer["ceil_mode"] = True
     return layer
 
 
-def avg_pool(random: Random, guess: list[int], index: int) -> Json:
-    layer = max_pool(random, guess, index)
+def avg_pool(random: Random, input_shape: list[int], index: int) -> Json:
+    layer = max_pool(random, input_shape, index)
     layer.pop("dilation", None)
     return layer
 
 
-def skip(random: Random, guess: list[int], index: int) -> Json:
+def skip(random: Random, input_shape: list[int], index: int) -> Json:
     layer: Json = {"from": random.randint(-1, index - 1)}
     if random.random() < 0.4:
         layer["skip_first"] = True
     return layer
 
 
-def concat(random: Random, guess: list[int], index: int) -> Json:
+def concat(random: Random, input_shape: list[int], index: int) -> Json:
     return {"extra_channels": random.randint(1, 4)}
 
 
-def global_pool(random: Random, guess: list[int], index: int) -> Json:
+def global_pool(random: Random, input_shape: list[int], index: int) -> Json:
     return {"keepdim": random.random() < 0.6}
 
 
-def norm(random: Random, guess: list[int], index: int) -> Json:
+def norm(random: Random, input_shape: list[int], index: int) -> Json:
     layer: Json = {}
     if random.random() < 0.5:
-        layer["num_features"] = slip(random, (guess or [1])[0])
+        layer["num_features"] = mostly_exact(random, (input_shape or [1])[0])
     if random.random() < 0.1:
         layer["ndim"] = random.randint(1, 3)
     return layer
 
 
-def instance_norm(random: Random, guess: list[int], index: int) -> Json:
-    layer = norm(random, guess, index)
+def instance_norm(random: Random, input_shape: list[int], index: int) -> Json:
+    layer = norm(random, input_shape, index)
     for name in ("affine", "track_running_stats"):
         if random.random() < 0.4:
             layer[name] = random.random() < 0.7
     return layer
 
 
-def group_norm(random: Random, guess: list[int], index: int) -> Json:
-    channels = slip(random, (guess or [1])[0])
+def group_norm(random: Random, input_shape: list[int], index: int) -> Json:
+    channels = mostly_exact(random, (input_shape or [1])[0])
     divisors = [n for n in range(1, channels + 1) if channels % n == 0]
     groups = random.choice(divisors) if random.random() < 0.9 else random.randint(1, 5)
     layer: Json = {"num_groups": groups, "num_channels": channels}
@@ -222,13 +222,13 @@ def group_norm(random: Random, guess: list[int], index: int) -> Json:
     return layer
 
 
-def layer_norm(random: Random, guess: list[int], index: int) -> Json:
-    sizes = [slip(random, size) for size in (guess or [1])[-random.randint(1, 4) :]]
+def layer_norm(random: Random, input_shape: list[int], index: int) -> Json:
+    sizes = [mostly_exact(random, size) for size in (input_shape or [1])[-random.randint(1, 4) :]]
     return {"normalized_shape": sizes[0] if len(sizes) == 1 else sizes}
 
 
-def adaptive_pool(random: Random, guess: list[int], index: int) -> Json:
-    axes = min(len(guess) - 1, 3) if random.random() < 0.8 else random.randint(1, 3)
+def adaptive_pool(random: Random, input_shape: list[int], index: int) -> Json:
+    axes = min(len(input_shape) - 1, 3) if random.random() < 0.8 else random.randint(1, 3)
     layer: Json = {"output_size": 1 if random.random() < 0.4 else per_axis(random, axes, 1, 5)}
     if isinstance(layer["output_size"], list) and axes > 1 and random.random() < 0.3:
         layer["output_size"][random.randrange(axes)] = None

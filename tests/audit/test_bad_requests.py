@@ -93,7 +93,7 @@ def test_a_bad_request_is_refused_by_its_pointer(document: object, pointer: str,
 
 
 @pytest.mark.parametrize("shape", [[200, 1, 0, 1], [0, 4], [0], [-1, 0]])
-def test_a_reshape_to_nothing_breaks_and_is_not_divided_by(shape: list[int]) -> None:
+def test_a_reshape_to_zero_elements_breaks_without_a_division_error(shape: list[int]) -> None:
     """A zero among the sizes is the network's fault, and no number of channels makes up for it."""
     text = f"""
 class Net(nn.Module):
@@ -104,8 +104,8 @@ class Net(nn.Module):
     def forward(self, x):
         return self.grow(x.view(-1, {", ".join(map(str, shape))}))
 """
-    for asked in ({"source": text}, {"layers": [{"op": "reshape", "shape": shape}, CONV]}):
-        found = audit(read_request({"input_shape": [200], **asked}), runner=None)
+    for network in ({"source": text}, {"layers": [{"op": "reshape", "shape": shape}, CONV]}):
+        found = audit(read_request({"input_shape": [200], **network}), runner=None)
         assert (found["verdict"], found["fails_at"]) == ("breaks", 0)
 
 

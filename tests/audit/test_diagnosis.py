@@ -26,7 +26,7 @@ def conv(
     }
 
 
-JUDGE = [conv(3, 4, 4, 2, 1), conv(4, 4, 4, 2, 1), conv(4, 4, 4, 2, 1), conv(4, 1, 4, 1, 0)]
+DISCRIMINATOR = [conv(3, 4, 4, 2, 1), conv(4, 4, 4, 2, 1), conv(4, 4, 4, 2, 1), conv(4, 1, 4, 1, 0)]
 """For 32 px: it ends at 1×1 there."""
 
 
@@ -38,7 +38,7 @@ def test_a_loss_error_is_traced_to_its_layer() -> None:
     """3200 = 128·25: a map of 5×5 where one number was due."""
     answer = answer_to(
         input_shape=[3, 64, 64],
-        layers=JUDGE,
+        layers=DISCRIMINATOR,
         error="ValueError: Using a target size (torch.Size([128])) that is different to the input"
         " size (torch.Size([3200])) is deprecated. Please ensure they have the same size.",
     )
@@ -61,9 +61,9 @@ def test_a_loss_error_is_traced_to_its_layer() -> None:
         ("The size of tensor a (5) must match the size of tensor b (6) at non-singleton dimension 3", [1, 6, 6]),
     ],
 )  # fmt: skip
-def test_what_a_loss_wanted_is_read_from_its_message(error: str, wanted: list[int]) -> None:
+def test_the_wanted_shape_is_read_from_a_loss_message(error: str, wanted: list[int]) -> None:
     """Several losses, several wordings."""
-    answer = answer_to(input_shape=[3, 64, 64], layers=JUDGE, error=error, batch=4)
+    answer = answer_to(input_shape=[3, 64, 64], layers=DISCRIMINATOR, error=error, batch=4)
     assert answer["wanted_shape"] == wanted
     assert answer["verdict"] == "misses"
     assert answer["geometry"] is True
@@ -82,19 +82,19 @@ def test_what_a_loss_wanted_is_read_from_its_message(error: str, wanted: list[in
         "it does not learn anything",
     ],
 )
-def test_what_is_not_geometry_is_said_to_be_not_geometry(error: str) -> None:
+def test_an_error_unrelated_to_sizes_is_reported_as_unrelated(error: str) -> None:
     """A network that fits, and a message that no size causes."""
-    answer = answer_to(input_shape=[3, 32, 32], layers=JUDGE, error=error)
+    answer = answer_to(input_shape=[3, 32, 32], layers=DISCRIMINATOR, error=error)
     assert (answer["verdict"], answer["geometry"]) == ("fits", False)
     assert "not" in answer["about_error"]
     assert "geometry" in answer["about_error"]
 
 
-def test_the_message_that_was_seen_is_recognised() -> None:
+def test_the_reported_error_message_is_recognised() -> None:
     """The same words at the layer that breaks."""
     answer = answer_to(
         input_shape=[3, 16, 16],
-        layers=JUDGE,
+        layers=DISCRIMINATOR,
         error="RuntimeError: Calculated padded input size per channel: (2 x 2). Kernel size: (4 x"
         " 4). Kernel size can't be greater than actual input size",
     )
@@ -103,11 +103,11 @@ def test_the_message_that_was_seen_is_recognised() -> None:
     assert answer["trace"][-1]["output_shape"] is None
 
 
-def test_a_message_from_elsewhere_is_not_explained_away() -> None:
+def test_a_message_from_another_network_is_reported_as_such() -> None:
     """Numbers that this network cannot give."""
     answer = answer_to(
         input_shape=[3, 32, 32],
-        layers=JUDGE,
+        layers=DISCRIMINATOR,
         error="Using a target size (torch.Size([8])) that is different to the input size"
         " (torch.Size([72]))",
     )
@@ -115,11 +115,11 @@ def test_a_message_from_elsewhere_is_not_explained_away() -> None:
     assert "another input size, batch or network" in answer["about_error"]
 
 
-def test_a_batch_folded_in_silence_is_seen_at_the_loss() -> None:
+def test_a_batch_folded_by_a_reshape_is_diagnosed_from_the_loss() -> None:
     """view(-1, 1) hides a 5×5 map in the batch: torch says nothing until the loss."""
     answer = answer_to(
         input_shape=[3, 64, 64],
-        layers=[*JUDGE, {"op": "reshape", "shape": [], "fold_batch": True}],
+        layers=[*DISCRIMINATOR, {"op": "reshape", "shape": [], "fold_batch": True}],
         error="target size (torch.Size([8])) that is different to the input size (torch.Size([200]))",
     )
     assert answer["verdict"] == "misses"
@@ -128,7 +128,7 @@ def test_a_batch_folded_in_silence_is_seen_at_the_loss() -> None:
     assert answer["repairs"]
 
 
-WARNED = {
+WARNING_CASES = {
     "unread": ([1, 5], [conv(1, 1, 2, 2)], {}, "1 of 5 positions along axis 0 is never read"),
     "unread by a pool": ([1, 8, 5], [{"op": "max_pool", "kernel_size": 2}], {}, "axis 1 is never read"),
     "gaps": ([1, 9], [conv(1, 1, 1, 3)], {}, "6 of 9 positions along axis 0 are never read"),
@@ -146,16 +146,16 @@ WARNED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", WARNED)
-def test_what_runs_but_is_worth_a_word(name: str) -> None:
+@pytest.mark.parametrize("name", WARNING_CASES)
+def test_layers_that_run_get_warnings(name: str) -> None:
     """A warning, and no change of the verdict."""
-    input_shape, layers, more, words = WARNED[name]
+    input_shape, layers, more, words = WARNING_CASES[name]
     answer = answer_to(input_shape=input_shape, layers=layers, **more)
     assert answer["verdict"] == "fits"
     assert any(words in text for row in answer["trace"] for text in row["warnings"])
 
 
-def test_a_sound_network_has_no_warnings() -> None:
+def test_a_regular_network_has_no_warnings() -> None:
     """Nothing is said where there is nothing to say."""
     layers = [conv(3, 4, 4, 2, 1, bias=False, norm="batch"), conv(4, 1, 4, activation="sigmoid")]
     answer = answer_to(input_shape=[3, 8, 8], layers=layers)

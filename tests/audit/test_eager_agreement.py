@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from designer.audit.layers_json import layer_document, read_layers
-from designer.audit.trace import Network, Trace, trace_network
+from designer.audit.layers_json import audit_layer_document, read_audit_layers
+from designer.audit.trace import AuditNetwork, Trace, trace_network
 from designer.errors import InvalidRequest
 from tests.audit.eager_torch import Outcome, run_layers
 from tests.audit.random_networks import MAKERS, random_network
@@ -24,11 +24,13 @@ def assert_same_words(trace: Trace, outcome: Outcome) -> None:
     maps of negative size; and where torch itself goes on, or there is no call of torch, the audit
     has no words of torch either.
     """
-    assert trace.broken is not None
-    if trace.broken.fields == ("padding",) and "Output size is too small" in (outcome.error or ""):
+    assert trace.layer_error is not None
+    if trace.layer_error.fields == ("padding",) and "Output size is too small" in (
+        outcome.error or ""
+    ):
         return
     if outcome.error != "nothing to pool":
-        assert trace.broken.torch_error == outcome.error
+        assert trace.layer_error.torch_error == outcome.error
 
 
 @pytest.mark.torch
@@ -41,17 +43,19 @@ def test_random_networks_run_as_traced() -> None:
         seed += 1
         shape, layers, batch = random_network(Random(seed))
         try:
-            read = read_layers(layers, pointer="/layers")
+            read = read_audit_layers(layers, pointer="/layers")
         except InvalidRequest:
             continue  # per-axis lists of one layer that contradict each other
-        trace = trace_network(Network(input_shape=tuple(shape), layers=read, batch=batch))
+        trace = trace_network(AuditNetwork(input_shape=tuple(shape), layers=read, batch=batch))
         outcome = run_layers(layers, shape, batch=batch)
         assert trace.fails_at == outcome.fails_at, (seed, layers)
         assert [list(found[1:]) for found in trace.shapes[1:]] == outcome.shapes, (seed, layers)
-        if trace.broken is not None:
+        if trace.layer_error is not None:
             assert_same_words(trace, outcome)
-        assert read_layers([layer_document(layer) for layer in read], pointer="") == read
-        seen["illegal" if trace.broken else "legal"] += 1
+        assert (
+            read_audit_layers([audit_layer_document(layer) for layer in read], pointer="") == read
+        )
+        seen["illegal" if trace.layer_error else "legal"] += 1
         seen.update(layer["op"] for layer in layers)
     assert min(seen["legal"], seen["illegal"]) > COUNT / 4
     assert set(MAKERS) <= set(seen)

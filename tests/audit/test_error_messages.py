@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from designer.audit.answer import audit
-from designer.audit.error_message import read_complaint
+from designer.audit.error_message import read_error_message
 from designer.audit.request import read_request
 
 Json = dict[str, Any]
@@ -19,7 +19,7 @@ def conv(before: int, after: int, kernel: int, stride: int = 1, padding: int = 0
     return {"op": "conv", "in_channels": before, "out_channels": after, **sizes}
 
 
-JUDGE = [conv(3, 8, 4, 2, 1), conv(8, 8, 4, 2, 1), conv(8, 8, 4, 2, 1), conv(8, 1, 4)]
+DISCRIMINATOR = [conv(3, 8, 4, 2, 1), conv(8, 8, 4, 2, 1), conv(8, 8, 4, 2, 1), conv(8, 1, 4)]
 """For 32 px; on 16 px its last kernel finds no room."""
 
 NOT_GEOMETRY = [
@@ -99,33 +99,33 @@ GEOMETRY = [
 ]
 
 
-def said_of(error: str, side: int) -> Any:  # noqa: ANN401  (a JSON answer)
-    request = {"input_shape": [3, side, side], "layers": JUDGE, "error": error}
+def answer_for_error(error: str, side: int) -> Any:  # noqa: ANN401  (a JSON answer)
+    request = {"input_shape": [3, side, side], "layers": DISCRIMINATOR, "error": error}
     return audit(read_request(request), runner=None)
 
 
 @pytest.mark.parametrize("error", NOT_GEOMETRY)
-def test_what_no_size_causes_is_said_to_be_no_geometry(error: str) -> None:
+def test_messages_unrelated_to_sizes_are_reported_as_unrelated(error: str) -> None:
     """Memory, devices, number types, gradients, weights, Python, data: whether the network fits or not."""
     for side in (32, 16):
-        answer = said_of(error, side)
+        answer = answer_for_error(error, side)
         assert answer["geometry"] is False
         assert "not" in answer["about_error"]
         assert "geometry" in answer["about_error"]
 
 
 @pytest.mark.parametrize("error", GEOMETRY)
-def test_what_sizes_cause_is_never_said_to_be_no_geometry(error: str) -> None:
+def test_messages_about_sizes_are_never_reported_as_unrelated(error: str) -> None:
     """Even where it comes from another network: then that is said."""
     for side in (32, 16):
-        assert said_of(error, side)["geometry"] is True
+        assert answer_for_error(error, side)["geometry"] is True
 
 
-def test_only_the_end_of_a_traceback_is_judged() -> None:
+def test_only_the_last_message_of_a_traceback_is_classified() -> None:
     """The lines before name files and functions that have nothing to do with it."""
     trace = "Traceback (most recent call last):\n  File 'torch/cuda/worker.py', in dtype\n"
     error = "RuntimeError: mat1 and mat2 shapes cannot be multiplied (1x2 and 3x4)"
-    assert said_of(trace + error, 32)["geometry"] is True
+    assert answer_for_error(trace + error, 32)["geometry"] is True
 
 
 FLAT: list[Json] = [conv(3, 8, 4, 2, 1), {"op": "flatten"}]
@@ -177,17 +177,17 @@ def test_a_message_is_recognised_with_another_batch_or_version(
     assert answer["geometry"] is True
 
 
-def test_as_many_numbers_as_were_due_are_no_wrong_size() -> None:
+def test_equal_element_counts_are_reported_as_a_missing_view() -> None:
     """A score of shape (16, 1) against labels of shape (16,): a squeeze is missing."""
     error = (
         "Target size (torch.Size([16])) must be the same as input size (torch.Size([16, 1, 1, 1]))"
     )
-    answer = said_of(error, 32)
+    answer = answer_for_error(error, 32)
     assert answer["verdict"] == "fits"
     assert "a view or squeeze of one of them is missing" in answer["about_error"]
 
 
-HEAVY = [
+LONG_MESSAGES = [
     "type " * 2_000,
     "target size [1] " * 600,
     "(torch.Size([1]))" * 500,
@@ -197,9 +197,9 @@ HEAVY = [
 ]
 
 
-@pytest.mark.parametrize("text", HEAVY, ids=range(len(HEAVY)))
+@pytest.mark.parametrize("text", LONG_MESSAGES, ids=range(len(LONG_MESSAGES)))
 def test_a_long_message_is_read_quickly(text: str) -> None:
     """Ten thousand characters made to keep patterns busy."""
     start = time.process_time()
-    read_complaint(text)
+    read_error_message(text)
     assert time.process_time() - start < 1

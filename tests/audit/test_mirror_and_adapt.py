@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from designer.audit.answer import audit
-from designer.audit.layers_json import layer_document, read_layers
+from designer.audit.layers_json import audit_layer_document, read_audit_layers
 from designer.audit.mirror import mirror_network
 from designer.audit.request import read_request
-from designer.audit.trace import Network, trace_network
+from designer.audit.trace import AuditNetwork, trace_network
 from designer.errors import InvalidRequest
 from tests.audit.eager_torch import run_layers
 from tests.audit.published_cases import ARCHITECTURES, Json, as_request
@@ -33,17 +33,17 @@ MIRRORED = frozenset(
 )
 
 
-def mirrored_sizes(network: Network) -> tuple[list[Json], list[list[int]]]:
+def mirrored_sizes(network: AuditNetwork) -> tuple[list[Json], list[list[int]]]:
     """The layers back, and the shapes that they must pass, in order."""
     trace = trace_network(network)
     mirror = mirror_network(network, trace)
     back = trace_network(mirror.network)
-    assert back.broken is None
+    assert back.layer_error is None
     sizes = [list(shape[1:]) for shape in back.shapes]
     passed = [list(shape[1:]) for shape in reversed(trace.shapes)]
     assert sizes[-1] == passed[-1]
     assert [shape for shape in sizes if shape in passed] == sizes or len(sizes) > len(passed)
-    return [layer_document(layer) for layer in mirror.network.layers], sizes
+    return [audit_layer_document(layer) for layer in mirror.network.layers], sizes
 
 
 @pytest.mark.torch
@@ -56,12 +56,14 @@ def test_a_mirror_restores_every_size() -> None:
         shape, layers, _ = random_network(Random(seed))
         layers = [layer for layer in layers if layer["op"] in MIRRORED]
         try:
-            network = Network(input_shape=tuple(shape), layers=read_layers(layers, pointer=""))
+            network = AuditNetwork(
+                input_shape=tuple(shape), layers=read_audit_layers(layers, pointer="")
+            )
         except InvalidRequest:
             continue
         trace = trace_network(network)
         plain = all(len(s) == len(trace.shapes[0]) or len(s) == 2 for s in trace.shapes)
-        if trace.broken or not plain or any(s[0] != 2 for s in trace.shapes):
+        if trace.layer_error or not plain or any(s[0] != 2 for s in trace.shapes):
             continue
         if any(layer.get("padding") == "same" or "padding_mode" in layer for layer in layers):
             continue
@@ -75,22 +77,22 @@ def test_a_mirror_restores_every_size() -> None:
 
 @pytest.mark.torch
 @pytest.mark.slow
-def test_a_mirror_that_leaves_nothing_out_leads_back() -> None:
+def test_a_complete_mirror_restores_the_input_shape() -> None:
     """Networks of all ops, also those that torch runs with the batch or the channels for an axis."""
     seen, seed = 0, 10_000
     while seen < soak_count(60, 600):
         seed += 1
         shape, layers, batch = random_network(Random(seed))
         try:
-            read = read_layers(layers, pointer="")
+            read = read_audit_layers(layers, pointer="")
         except InvalidRequest:
             continue
-        network = Network(input_shape=tuple(shape), layers=read, batch=batch)
+        network = AuditNetwork(input_shape=tuple(shape), layers=read, batch=batch)
         trace = trace_network(network)
-        if trace.broken or (mirror := mirror_network(network, trace)).left_out:
+        if trace.layer_error or (mirror := mirror_network(network, trace)).left_out:
             continue
         seen += 1
-        back = [layer_document(layer) for layer in mirror.network.layers]
+        back = [audit_layer_document(layer) for layer in mirror.network.layers]
         outcome = run_layers(back, list(mirror.network.input_shape), batch=batch)
         assert outcome.fails_at is None, seed
         assert not back or outcome.shapes[-1] == shape, seed
@@ -105,14 +107,14 @@ ENCODERS = [
 
 
 @pytest.mark.parametrize("case", ENCODERS, ids=lambda case: case["id"])
-def test_the_mirror_of_a_published_encoder_leads_back(case: Json) -> None:
+def test_the_mirror_of_a_published_encoder_restores_its_input(case: Json) -> None:
     """From its last shape to its input, through every size between."""
-    layers = read_layers(as_request(case["layers"]), pointer="")
-    _, sizes = mirrored_sizes(Network(input_shape=tuple(case["input_shape"]), layers=layers))
+    layers = read_audit_layers(as_request(case["layers"]), pointer="")
+    _, sizes = mirrored_sizes(AuditNetwork(input_shape=tuple(case["input_shape"]), layers=layers))
     assert sizes == [*reversed(case["shapes"]), case["input_shape"]]
 
 
-def test_a_mirror_says_what_it_leaves_out() -> None:
+def test_a_mirror_lists_the_layers_it_leaves_out() -> None:
     """A skip has no way back."""
     layers = [
         {"op": "concat", "extra_channels": 4},
@@ -125,12 +127,12 @@ def test_a_mirror_says_what_it_leaves_out() -> None:
     assert answer["mirror_left_out"] == ["layer 0 (concat, 2×6 to 6×6) has no way back"]
 
 
-PAINTER = [
+GENERATOR = [
     {"op": "conv_transpose", "in_channels": 8, "out_channels": 8, "kernel_size": 4},
     {"op": "conv_transpose", "in_channels": 8, "out_channels": 4, "kernel_size": 4, "stride": 2, "padding": 1},
     {"op": "conv_transpose", "in_channels": 4, "out_channels": 3, "kernel_size": 4, "stride": 2, "padding": 1},
 ]  # fmt: skip
-JUDGE = [
+DISCRIMINATOR = [
     {"op": "conv", "in_channels": 3, "out_channels": 4, "kernel_size": 4, "stride": 2, "padding": 1},
     {"op": "conv", "in_channels": 4, "out_channels": 8, "kernel_size": 4, "stride": 2, "padding": 1},
     {"op": "conv", "in_channels": 8, "out_channels": 1, "kernel_size": 4},
@@ -142,7 +144,7 @@ JUDGE = [
 )
 def test_a_generator_is_adapted_to_other_sides(sides: list[int]) -> None:
     """Few layers change, and it ends where it was asked to."""
-    request = {"input_shape": [8, 1, 1], "layers": PAINTER, "adapt_to": sides}
+    request = {"input_shape": [8, 1, 1], "layers": GENERATOR, "adapt_to": sides}
     adapted: Any = audit(read_request(request), runner=None)
     adapted = adapted["adapted"]
     assert adapted["output_shape"] == [3, *sides]
@@ -155,7 +157,7 @@ def test_a_generator_is_adapted_to_other_sides(sides: list[int]) -> None:
 @pytest.mark.parametrize("sides", [[26, 33], [23, 16], [40, 25]])
 def test_sides_that_need_several_layers_are_reached(sides: list[int]) -> None:
     """Per axis, and the axes share the layers that change."""
-    request = {"input_shape": [8, 1, 1], "layers": PAINTER, "adapt_to": sides}
+    request = {"input_shape": [8, 1, 1], "layers": GENERATOR, "adapt_to": sides}
     answer: Any = audit(read_request(request), runner=None)
     adapted = answer["adapted"]
     assert run_layers(adapted["layers"], [8, 1, 1]).shapes[-1] == [3, *sides]
@@ -165,7 +167,7 @@ def test_sides_that_need_several_layers_are_reached(sides: list[int]) -> None:
 @pytest.mark.parametrize("sides", [[16, 16], [24, 24], [32, 32], [20, 28], [31, 31], [50, 50]])
 def test_a_discriminator_is_adapted_to_other_sides(sides: list[int]) -> None:
     """It takes the picture and still ends at one number."""
-    request = {"input_shape": [3, 16, 16], "layers": JUDGE, "adapt_to": sides}
+    request = {"input_shape": [3, 16, 16], "layers": DISCRIMINATOR, "adapt_to": sides}
     adapted: Any = audit(read_request(request), runner=None)
     adapted = adapted["adapted"]
     assert adapted["input_shape"] == [3, *sides]
@@ -174,7 +176,7 @@ def test_a_discriminator_is_adapted_to_other_sides(sides: list[int]) -> None:
 
 def test_a_network_that_breaks_is_not_adapted() -> None:
     """There is nothing to keep."""
-    request = {"input_shape": [3, 5, 5], "layers": JUDGE, "adapt_to": 32}
+    request = {"input_shape": [3, 5, 5], "layers": DISCRIMINATOR, "adapt_to": 32}
     with pytest.raises(InvalidRequest, match="this one breaks") as refused:
         audit(read_request(request), runner=None)
     assert refused.value.code == "cannot_adapt"

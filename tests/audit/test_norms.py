@@ -13,7 +13,7 @@ from torch import nn
 from designer.audit.answer import audit
 from designer.audit.request import read_request
 from tests.audit.eager_torch import run_layers
-from tests.audit.test_repairs import applied, in_this_process
+from tests.audit.test_repairs import apply_documented_changes, run_in_process
 
 NORMS = (
     "nn.BatchNorm{axes}d({channels})",
@@ -74,20 +74,20 @@ def test_norms_run_and_break_as_in_torch(axes: int, side: int, batch: int) -> No
         text, shape = network(norm, axes, side)
         end, error = executed(text, batch, shape)
         request = {"input_shape": shape, "source": text, "batch": batch}
-        answer: Any = audit(read_request(request), runner=in_this_process)
+        answer: Any = audit(read_request(request), runner=run_in_process)
         assert answer["verdict"] == ("fits" if error is None else "breaks"), (norm, error)
         assert (answer["output_shape"], answer["torch_error"]) == (end, error), norm
         if error is None:
             continue
         assert answer["trace"][-1]["line"] == 3
         for repair in answer["repairs"]:
-            mended, start = applied(answer["layers"], shape, repair["changes"])
+            mended, start = apply_documented_changes(answer["layers"], shape, repair["changes"])
             after = run_layers(mended, start, batch=batch)
             assert after.fails_at is None, (norm, repair["summary"])
             assert after.shapes[-1] == repair["output_shape"], (norm, repair["summary"])
 
 
-OFFERED = {
+EXPECTED_REPAIRS = {
     "nn.InstanceNorm2d(8)": ([3, 5, 5], "remove layer 1 (instance_norm)"),
     "nn.InstanceNorm2d(16, affine=True)": (
         [3, 9, 9],
@@ -103,28 +103,26 @@ OFFERED = {
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("norm", OFFERED)
-def test_a_norm_is_mended_in_the_text(norm: str) -> None:
+@pytest.mark.parametrize("norm", EXPECTED_REPAIRS)
+def test_a_norm_is_repaired_in_the_source(norm: str) -> None:
     """The edit that a person would make, as a diff."""
-    shape, summary = OFFERED[norm]
+    shape, summary = EXPECTED_REPAIRS[norm]
     text = f"nn.Sequential(\n    nn.Conv2d(3, 8, 5),\n    {norm},\n    nn.ReLU(),\n)\n"
-    answer: Any = audit(
-        read_request({"input_shape": shape, "source": text}), runner=in_this_process
-    )
+    answer: Any = audit(read_request({"input_shape": shape, "source": text}), runner=run_in_process)
     found = {repair["summary"]: repair["diff"] for repair in answer["repairs"]}
     assert found.get(summary), list(found)
 
 
-def test_the_norm_behind_a_layer_that_is_widened_is_widened_too() -> None:
+def test_widening_a_layer_widens_the_norm_after_it() -> None:
     """A norm that is a layer is part of every repair: none leaves it behind."""
     text = (
         "nn.Sequential(\n    nn.Conv2d(3, 8, 3),\n    nn.GroupNorm(4, 8),\n"
         "    nn.Conv2d(16, 4, 3),\n)\n"
     )
     answer: Any = audit(
-        read_request({"input_shape": [3, 9, 9], "source": text}), runner=in_this_process
+        read_request({"input_shape": [3, 9, 9], "source": text}), runner=run_in_process
     )
     assert answer["repairs"]
     for repair in answer["repairs"]:
-        mended, start = applied(answer["layers"], [3, 9, 9], repair["changes"])
+        mended, start = apply_documented_changes(answer["layers"], [3, 9, 9], repair["changes"])
         assert run_layers(mended, start).fails_at is None, repair["summary"]

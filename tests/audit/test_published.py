@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from designer.audit.layers_json import read_layers
-from designer.audit.trace import Network, trace_network
+from designer.audit.layers_json import read_audit_layers
+from designer.audit.trace import AuditNetwork, trace_network
 from tests.audit.published_cases import ARCHITECTURES, DIAGNOSES, Json, as_request
 
 
-def network(case: Json) -> Network:
-    layers = read_layers(as_request(case["layers"]), pointer="/layers")
-    return Network(input_shape=tuple(case["input_shape"]), layers=layers)
+def network(case: Json) -> AuditNetwork:
+    layers = read_audit_layers(as_request(case["layers"]), pointer="/layers")
+    return AuditNetwork(input_shape=tuple(case["input_shape"]), layers=layers)
 
 
 @pytest.mark.parametrize("case", ARCHITECTURES, ids=lambda case: case["id"])
@@ -26,9 +26,9 @@ def test_a_problem_is_found_at_its_layer(case: Json) -> None:
     """The first failing layer in torch's words, or the shape that comes out instead."""
     trace, expected = trace_network(network(case["given"])), case["expected"]
     assert trace.fails_at == expected["fails_at"]
-    if trace.broken is not None:
+    if trace.layer_error is not None:
         for part in expected["error_contains"]:
-            assert part in str(trace.broken.torch_error)
+            assert part in str(trace.layer_error.torch_error)
     else:
         assert list(trace.output_shape or ()) == expected["actual_shape"]
     for index, shape in expected.get("shape_at", {}).items():

@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 
 from designer.audit.answer import audit
-from designer.audit.layers_json import read_layers
+from designer.audit.layers_json import read_audit_layers
 from designer.audit.repairs.goal import Goal
 from designer.audit.repairs.search import find_repairs
 from designer.audit.request import read_request
-from designer.audit.trace import Network
+from designer.audit.trace import AuditNetwork
 from designer.verification.probe.layer_list import run_layer_list
 from tests.audit.eager_torch import run_layers
 from tests.audit.published_cases import DIAGNOSES, Json, as_request
 
 
-def in_this_process(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+def run_in_process(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
     """The probe's part, without the process around it."""
     return {"traces": [run_layer_list(network) for network in job["layer_lists"]]}
 
@@ -30,7 +30,7 @@ def request_of(case: Json) -> Json:
     return document
 
 
-def applied(
+def apply_documented_changes(
     layers: list[Json], input_shape: list[int], changes: list[Json]
 ) -> tuple[list[Json], list[int]]:
     """Changes carried out on plain JSON, by nothing but their documentation."""
@@ -60,7 +60,7 @@ def applied(
     return joined, input_shape
 
 
-def thin(
+def with_fewer_channels(
     layers: list[Json], input_shape: list[int], output_shape: list[int]
 ) -> tuple[list[Json], list[int], list[int]]:
     """The same with a 32nd of the channels, where nothing but the sizes depends on them."""
@@ -82,13 +82,13 @@ def thin(
 def test_every_repair_of_a_published_problem_works(case: Json) -> None:
     """Applied to the request as documented and run by eager torch, it ends where it says."""
     document = request_of(case)
-    answer: Any = audit(read_request(document), runner=in_this_process)
+    answer: Any = audit(read_request(document), runner=run_in_process)
     assert answer["repairs"] or answer["nearest"]["input_shapes"]
     for repair in answer["repairs"]:
-        layers, input_shape = applied(
+        layers, input_shape = apply_documented_changes(
             document["layers"], document["input_shape"], repair["changes"]
         )
-        layers, start, end = thin(layers, input_shape, repair["output_shape"])
+        layers, start, end = with_fewer_channels(layers, input_shape, repair["output_shape"])
         outcome = run_layers(layers, start)
         assert outcome.fails_at is None, repair["summary"]
         assert outcome.shapes[-1] == end, repair["summary"]
@@ -97,7 +97,9 @@ def test_every_repair_of_a_published_problem_works(case: Json) -> None:
             assert repair["output_shape"] == document["wanted_shape"]
     useless = [fix["layers"] for fix in case["expected"].get("fixes", ()) if not fix["works"]]
     for repair in answer["repairs"]:
-        layers, _ = applied(document["layers"], document["input_shape"], repair["changes"])
+        layers, _ = apply_documented_changes(
+            document["layers"], document["input_shape"], repair["changes"]
+        )
         assert layers not in [as_request(fix) for fix in useless]
 
 
@@ -171,19 +173,21 @@ SMALLEST: dict[str, tuple[list[int], list[Json], list[int] | None, Json]] = {
 def test_the_smallest_edit_comes_first(name: str) -> None:
     """What a person who sees it would change, and nothing larger before it."""
     input_shape, layers, wanted, change = SMALLEST[name]
-    network = Network(input_shape=tuple(input_shape), layers=read_layers(layers, pointer=""))
+    network = AuditNetwork(
+        input_shape=tuple(input_shape), layers=read_audit_layers(layers, pointer="")
+    )
     best = find_repairs(network, Goal(wanted=None if wanted is None else tuple(wanted)))[0]
     assert [each.document for each in best.changes] == [change]
 
 
-def test_two_slips_are_mended_together() -> None:
+def test_two_mistakes_are_repaired_together() -> None:
     """Where one edit is not enough, two are found."""
     layers = [
         {"op": "conv", "in_channels": 3, "out_channels": 6, "kernel_size": 3},
         {"op": "conv", "in_channels": 5, "out_channels": 4, "kernel_size": 3},
         {"op": "conv", "in_channels": 9, "out_channels": 2, "kernel_size": 3},
     ]
-    network = Network(input_shape=(3, 9, 9), layers=read_layers(layers, pointer=""))
+    network = AuditNetwork(input_shape=(3, 9, 9), layers=read_audit_layers(layers, pointer=""))
     best = find_repairs(network, Goal(wanted=(2, 3, 3)))[0]
     assert {(change.index, change.field) for change in best.changes} == {
         (1, "in_channels"),
@@ -208,7 +212,7 @@ def test_a_repair_that_torch_refuses_is_not_offered() -> None:
     assert answer["nearest"]["design"] == {"resolution": [28, 28], "latent_dim": 100, "channels": 1}
 
 
-def test_skips_keep_their_origin_when_layers_come_and_go() -> None:
+def test_skips_keep_their_source_when_layers_are_added_or_removed() -> None:
     """Indices of later skips move with the layers they point at."""
     layers = [
         {
@@ -229,7 +233,9 @@ def test_skips_keep_their_origin_when_layers_come_and_go() -> None:
     assert answer["fails_at"] == 2
     assert {repair["run"] for repair in answer["repairs"]} == {"laws_only"}
     for repair in answer["repairs"]:
-        edited, shape = applied(layers, [1, 9, 9], repair["changes"])
-        again: Any = audit(read_request({"input_shape": shape, "layers": edited}), runner=None)
-        assert again["verdict"] == "fits"
-        assert again["output_shape"] == repair["output_shape"]
+        edited, shape = apply_documented_changes(layers, [1, 9, 9], repair["changes"])
+        second_answer: Any = audit(
+            read_request({"input_shape": shape, "layers": edited}), runner=None
+        )
+        assert second_answer["verdict"] == "fits"
+        assert second_answer["output_shape"] == repair["output_shape"]

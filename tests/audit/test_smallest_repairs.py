@@ -11,9 +11,9 @@ from designer.audit.answer import audit
 from designer.audit.request import read_request
 from designer.errors import InvalidRequest
 from tests.audit.eager_torch import Outcome, run_layers
-from tests.audit.edits import single_edits
 from tests.audit.random_networks import random_network
-from tests.audit.test_repairs import applied, in_this_process
+from tests.audit.single_field_edits import single_edits
+from tests.audit.test_repairs import apply_documented_changes, run_in_process
 from tests.support import soak_count
 
 Json = dict[str, Any]
@@ -21,37 +21,37 @@ Json = dict[str, Any]
 COUNT = soak_count(60, 1_500)
 
 
-def in_trouble(random: Random) -> Json | None:
+def random_failing_request(random: Random) -> Json | None:
     """A network that breaks, or one that ends elsewhere since one of its fields was changed."""
     shape, layers, batch = random_network(random)
     outcome = run_layers(layers, shape, batch=batch)
-    asked: Json = {"input_shape": shape, "layers": layers, "batch": batch}
+    request: Json = {"input_shape": shape, "layers": layers, "batch": batch}
     if outcome.fails_at is None:
         edits = list(single_edits(layers))
         if not outcome.shapes or not edits:
             return None
-        asked |= {"layers": random.choice(edits), "wanted_shape": outcome.shapes[-1]}
+        request |= {"layers": random.choice(edits), "wanted_shape": outcome.shapes[-1]}
     try:
-        read_request(asked)
+        read_request(request)
     except InvalidRequest:
         return None
-    return asked
+    return request
 
 
-def reaches(outcome: Outcome, wanted: list[int] | None) -> bool:
+def reaches_wanted_shape(outcome: Outcome, wanted: list[int] | None) -> bool:
     """Whether torch ran it, and to where it shall end."""
     return outcome.fails_at is None and (wanted is None or outcome.shapes[-1] == wanted)
 
 
-def mended_by_one_field(asked: Json) -> Json | None:
+def find_single_field_repair(request: Json) -> Json | None:
     """An edit of one field after which torch runs the network, with its batch, None if none is."""
-    for layers in single_edits(asked["layers"]):
-        if reaches(
-            run_layers(layers, asked["input_shape"], batch=asked["batch"]),
-            asked.get("wanted_shape"),
+    for layers in single_edits(request["layers"]):
+        if reaches_wanted_shape(
+            run_layers(layers, request["input_shape"], batch=request["batch"]),
+            request.get("wanted_shape"),
         ):
-            again: Any = audit(read_request({**asked, "layers": layers}), runner=None)
-            if again["verdict"] == "fits":  # the batch was not folded into the samples
+            second_answer: Any = audit(read_request({**request, "layers": layers}), runner=None)
+            if second_answer["verdict"] == "fits":  # the batch was not folded into the samples
                 return {"layers": layers}
     return None
 
@@ -64,19 +64,24 @@ def test_repairs_work_and_none_is_smaller() -> None:
     seed, seen = 0, 0
     while seen < COUNT:
         seed += 1
-        asked = in_trouble(Random(seed))
-        if asked is None:
+        request = random_failing_request(Random(seed))
+        if request is None:
             continue
-        answer: Any = audit(read_request(asked), runner=in_this_process)
+        answer: Any = audit(read_request(request), runner=run_in_process)
         if answer["verdict"] == "fits":
             continue
         seen += 1
         sizes = [len(repair["changes"]) for repair in answer["repairs"]]
         assert sizes == sorted(sizes), seed
         for repair in answer["repairs"]:
-            layers, shape = applied(asked["layers"], asked["input_shape"], repair["changes"])
-            outcome = run_layers(layers, shape, batch=asked["batch"])
-            assert reaches(outcome, asked.get("wanted_shape")), (seed, repair["summary"])
+            layers, shape = apply_documented_changes(
+                request["layers"], request["input_shape"], repair["changes"]
+            )
+            outcome = run_layers(layers, shape, batch=request["batch"])
+            assert reaches_wanted_shape(outcome, request.get("wanted_shape")), (
+                seed,
+                repair["summary"],
+            )
             assert outcome.shapes[-1] == repair["output_shape"], (seed, repair["summary"])
         if 1 not in sizes:
-            assert mended_by_one_field(asked) is None, seed
+            assert find_single_field_repair(request) is None, seed

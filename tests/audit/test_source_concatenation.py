@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from designer.audit.interpreter.network_finder import read_source
 from designer.audit.interpreter.source_parser import SourceRefused
-from designer.audit.layers_json import layer_document
+from designer.audit.layers_json import audit_layer_document
 from tests.audit.eager_torch import apply
 
 TEXT = """
@@ -24,7 +24,7 @@ class Net(nn.Module):
         return {}
 """
 ORDERS = [names for count in (1, 2, 3, 4) for names in permutations("xabc", count) if "c" in names]
-WAYS = (
+CONCATENATION_CALLS = (
     "torch.cat([{}], 1)",
     "torch.cat(({},), dim=1)",
     "torch.cat([{}], -3)",
@@ -46,11 +46,11 @@ def test_channels_keep_the_order_of_the_list(names: tuple[str, ...]) -> None:
     """The layers that are read give number for number what the text gives."""
     torch.manual_seed(0)
     picture = torch.randn(2, 3, 9, 7)
-    for way in WAYS:
-        text = TEXT.format(way.format(", ".join(names)))
+    for call in CONCATENATION_CALLS:
+        text = TEXT.format(call.format(", ".join(names)))
         seen = [picture]
         for layer in read_source(text, input_shape=(3, 9, 7)).layers:
-            seen.append(apply(layer_document(layer), seen, training=True))
+            seen.append(apply(audit_layer_document(layer), seen, training=True))
         assert torch.equal(seen[-1], executed(text, picture))
 
 
@@ -68,7 +68,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("call", REFUSED)
-def test_what_is_no_skip_is_refused_in_its_line(call: str) -> None:
+def test_unsupported_concatenations_are_refused_with_their_line(call: str) -> None:
     """The line of the call, and why."""
     with pytest.raises(SourceRefused) as refused:
         read_source(TEXT.format(call), input_shape=(3, 9, 7))

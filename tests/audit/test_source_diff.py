@@ -38,7 +38,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("style", WRONG)
-def test_a_diff_applies_and_mends(style: str, tmp_path: Path) -> None:
+def test_a_diff_applies_and_repairs_the_source(style: str, tmp_path: Path) -> None:
     """Every diff that is given leads to a text that fits and ends where the repair says."""
     input_shape, output_shape, text = STYLES[style]
     right, wrong = WRONG[style]
@@ -55,11 +55,11 @@ def test_a_diff_applies_and_mends(style: str, tmp_path: Path) -> None:
             "source": patched(text, repair["diff"], tmp_path),
             "wanted_shape": output_shape,
         }
-        again: Any = audit(read_request(mended), runner=None)
-        assert again["verdict"] == "fits", repair["summary"]
+        second_answer: Any = audit(read_request(mended), runner=None)
+        assert second_answer["verdict"] == "fits", repair["summary"]
 
 
-def test_an_edit_of_one_turn_of_a_loop_has_no_diff() -> None:
+def test_an_edit_of_one_loop_iteration_has_no_diff() -> None:
     """The text cannot say it, so nothing is pretended."""
     text = "nn.Sequential(*[nn.Conv2d(1, 1, 3, 2) for _ in range(3)])"
     request = {"input_shape": [1, 31, 31], "source": text, "wanted_shape": [1, 4, 4]}
@@ -74,7 +74,7 @@ def test_an_edit_of_one_turn_of_a_loop_has_no_diff() -> None:
     assert {repair["diff"] for repair in single} == {None}
 
 
-def test_lines_are_counted_as_python_counts_them() -> None:
+def test_line_numbers_match_the_python_parser() -> None:
     """Form feeds, carriage returns and letters of several bytes before the edit."""
     text = "# größe\x0c\r\nnn.Sequential(nn.Flatten(), nn.Linear(9, 2))  # ß\r\n"
     answer: Any = audit(read_request({"input_shape": [2, 4], "source": text}), runner=None)

@@ -47,7 +47,7 @@ def test_a_forum_source_is_judged_as_torch_does(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_not_followed_is_said_in_words(name: str) -> None:
+def test_unsupported_source_is_refused_with_the_reason(name: str) -> None:
     """The line, and what stands in the way."""
     source = REFUSED[name]
     with pytest.raises(SourceRefused) as refused:

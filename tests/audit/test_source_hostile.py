@@ -89,7 +89,7 @@ def test_hostile_source_is_refused_at_its_line(name: str) -> None:
     assert refused.value.errors[0].pointer == "/source"
 
 
-def test_bases_that_multiply_are_read_once() -> None:
+def test_repeated_base_classes_are_read_once() -> None:
     """Forty classes of three bases each have 3⁴⁰ ways up, and one network."""
     text = "class A(nn.Module): pass\n" + "class A(A, A, A): pass\n" * 40
     text += "class B: pass\nc = isinstance(A(), B)\nnn.Sequential(nn.Conv2d(3, 8, 3))"
@@ -233,7 +233,7 @@ UNFOLLOWED = {
 
 
 @pytest.mark.parametrize("name", UNFOLLOWED)
-def test_what_cannot_be_followed_is_named_with_its_line(name: str) -> None:
+def test_unsupported_constructs_are_refused_with_their_line(name: str) -> None:
     """The sentence says what, the facts say where."""
     text, line, words = UNFOLLOWED[name]
     with pytest.raises(SourceRefused, match="line") as refused:
@@ -263,14 +263,14 @@ def test_a_norm_is_no_activation() -> None:
     assert (layer.norm, layer.activation) == ("local", "relu")
 
 
-def test_of_two_networks_the_one_that_takes_the_input_is_read() -> None:
+def test_the_network_that_accepts_the_input_is_chosen() -> None:
     """A generator and a discriminator in one file."""
     both = "g = nn.Sequential(nn.ConvTranspose2d(100, 8, 4))\nd = nn.Sequential(nn.Conv2d(3, 8, 4))"
     assert [layer.op for layer in read_source(both, input_shape=(3, 8, 8)).layers] == ["conv"]
     assert read_source(both, input_shape=(100, 1, 1)).layers[0].op == "conv_transpose"
 
 
-def test_a_refusal_is_a_refused_request() -> None:
+def test_a_source_refusal_is_an_invalid_request() -> None:
     """Programs find code, pointer and line where every refusal has them."""
     with pytest.raises(InvalidRequest) as refused:
         read_source("nn.Sequential(nn.LSTM(3, 4))", input_shape=(3, 8))

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from designer.audit.interpreter.network_finder import read_source
-from designer.audit.trace import Network, trace_network
+from designer.audit.trace import AuditNetwork, trace_network
 from tests.audit.source_styles import IMPORTS, STYLES
 
 
@@ -46,8 +46,8 @@ def test_a_style_is_read_as_torch_runs_it(
     monkeypatch.setitem(sys.modules, library.__name__, library)
     input_shape, output_shape, text = STYLES[style]
     source = read_source(head + text, input_shape=tuple(input_shape))
-    trace = trace_network(Network(input_shape=tuple(input_shape), layers=source.layers))
-    assert trace.broken is None
+    trace = trace_network(AuditNetwork(input_shape=tuple(input_shape), layers=source.layers))
+    assert trace.layer_error is None
     assert list(trace.output_shape or ()) == output_shape
     if head:
         assert executed_shape(text, input_shape) == output_shape

@@ -12,30 +12,30 @@ from designer.audit.interpreter.network_finder import read_source
 from designer.audit.interpreter.source_parser import SourceRefused
 from designer.audit.request import read_request
 from tests.audit.forum_sources import BEHIND, source_text
-from tests.audit.test_repairs import in_this_process
+from tests.audit.test_repairs import run_in_process
 from tests.audit.test_source_diff import patched
 from tests.audit.test_source_forum import executed
 
 
 @pytest.mark.torch
 @pytest.mark.parametrize("name", BEHIND)
-def test_the_layer_that_breaks_is_named_and_mended(name: str, tmp_path: Path) -> None:
+def test_the_failing_layer_is_named_and_repaired(name: str, tmp_path: Path) -> None:
     """Torch's words; every repair leads to a text that torch runs to its end."""
     shape, text = BEHIND[name]["input_shape"], source_text(BEHIND[name])
-    answer: Any = audit(
-        read_request({"input_shape": shape, "source": text}), runner=in_this_process
-    )
+    answer: Any = audit(read_request({"input_shape": shape, "source": text}), runner=run_in_process)
     assert (answer["verdict"], answer["fails_at"]) == ("breaks", 0)
     assert answer["torch_error"] == executed(text, shape, 2)[1]
     for repair in answer["repairs"]:
         mended = patched(text, repair["diff"], tmp_path) if repair["diff"] else text
         if "LSTM" not in text and "Linear" not in text:
             assert executed(mended, repair["input_shape"], 2)[1] is None
-        layers = read_source(mended, input_shape=tuple(repair["input_shape"]), partly=True).layers
+        layers = read_source(
+            mended, input_shape=tuple(repair["input_shape"]), allow_partial=True
+        ).layers
         assert layers[0].op == answer["layers"][0]["op"]
 
 
-def test_the_reason_says_what_was_not_followed() -> None:
+def test_the_reason_names_the_unsupported_construct() -> None:
     """The line where the source was left, and why; without a break the same line is refused."""
     text = source_text(
         {"made": ["self.c = nn.Conv2d(4, 8, 3)"], "done": ["y = self.c(x)", "return y.sort()"]}
@@ -48,7 +48,7 @@ def test_the_reason_says_what_was_not_followed() -> None:
         read_source(text, input_shape=(4, 9, 9))
 
 
-def test_a_repair_that_only_moves_the_break_is_not_offered() -> None:
+def test_a_repair_that_only_moves_the_failure_is_not_offered() -> None:
     """The rest is read again with every repair: a linear layer behind it refuses them all."""
     text = source_text(
         {

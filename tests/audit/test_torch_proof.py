@@ -7,31 +7,31 @@ from typing import Any
 
 import pytest
 
-from designer.audit.layers_json import layer_document, read_layers
-from designer.audit.torch_proof import Proof, prove
-from designer.audit.trace import Network, trace_network
+from designer.audit.layers_json import audit_layer_document, read_audit_layers
+from designer.audit.torch_proof import Proof, prove_networks
+from designer.audit.trace import AuditNetwork, trace_network
 from designer.errors import InvalidRequest
 from designer.verification.probe.layer_list import run_layer_list
 from tests.audit.eager_torch import run_layers
 from tests.audit.random_networks import random_network
 
 
-def in_this_process(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+def run_in_process(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
     """The probe's part, without the process around it."""
     return {"traces": [run_layer_list(network) for network in job["layer_lists"]]}
 
 
 @pytest.mark.torch
 @pytest.mark.slow
-def test_the_probe_runs_what_the_oracle_runs() -> None:
+def test_the_probe_agrees_with_eager_torch() -> None:
     """Two ways of building the same modules: same shapes, same refusals, same words."""
     for seed in range(200):
         shape, layers, batch = random_network(Random(seed))
         try:
-            read = read_layers(layers, pointer="")
+            read = read_audit_layers(layers, pointer="")
         except InvalidRequest:
             continue
-        sent = [layer_document(layer) for layer in read]
+        sent = [audit_layer_document(layer) for layer in read]
         outcome = run_layers(layers, shape, batch=batch)
         answer = run_layer_list({"input_shape": shape, "batch": batch, "layers": sent})
         if outcome.fails_at is not None and outcome.error in (None, "nothing to pool"):
@@ -41,7 +41,7 @@ def test_the_probe_runs_what_the_oracle_runs() -> None:
         assert [found[1:] for found in answer["shapes"]] == outcome.shapes
 
 
-def network(channels: int, side: int, kernel: int = 4) -> Network:
+def network(channels: int, side: int, kernel: int = 4) -> AuditNetwork:
     layers = [
         {
             "op": "conv",
@@ -53,12 +53,14 @@ def network(channels: int, side: int, kernel: int = 4) -> Network:
         {"op": "max_pool", "kernel_size": 2},
         {"op": "flatten"},
     ]
-    return Network(input_shape=(channels, side, side), layers=read_layers(layers, pointer=""))
+    return AuditNetwork(
+        input_shape=(channels, side, side), layers=read_audit_layers(layers, pointer="")
+    )
 
 
 @pytest.mark.torch
 @pytest.mark.parametrize(
-    ("made", "expected"),
+    ("built_network", "expected"),
     [
         (network(4, 32), Proof.WHOLE),
         (network(4096, 64), Proof.LAYERS),
@@ -66,16 +68,20 @@ def network(channels: int, side: int, kernel: int = 4) -> Network:
     ],
     ids=["cheap", "wide", "large"],
 )  # fmt: skip
-def test_how_much_is_run_depends_on_predicted_cost(made: Network, expected: Proof) -> None:
+def test_how_much_is_run_depends_on_predicted_cost(
+    built_network: AuditNetwork, expected: Proof
+) -> None:
     """Never on a clock: the answer repeats."""
-    assert prove([(made, trace_network(made))], in_this_process) == [expected]
+    assert prove_networks([(built_network, trace_network(built_network))], run_in_process) == [
+        expected
+    ]
 
 
-def test_what_torch_contradicts_is_dropped() -> None:
+def test_repairs_that_torch_contradicts_are_dropped() -> None:
     """Another shape than the trace's."""
-    made = network(4, 32)
+    built_network = network(4, 32)
 
     def wrong(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
         return {"traces": [{"shapes": [[2, 4, 9, 9]], "fails_at": None, "error": None}]}
 
-    assert prove([(made, trace_network(made))], wrong) == [None]
+    assert prove_networks([(built_network, trace_network(built_network))], wrong) == [None]

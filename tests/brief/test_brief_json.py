@@ -96,7 +96,7 @@ def test_a_bare_brief_is_completed() -> None:
     ("resolution", "dimensions", "wanted"),
     [(64, None, (64, 64)), (64, 1, (64,)), (64, 3, (64, 64, 64)), ([9, 8, 7], 3, (9, 8, 7))],
 )
-def test_one_number_means_every_axis(
+def test_one_number_is_the_size_of_every_axis(
     resolution: object, dimensions: int | None, wanted: tuple[int, ...]
 ) -> None:
     """``dimensions`` says how many axes a single number stands for; two unless given."""
@@ -217,7 +217,7 @@ def test_any_json_is_a_brief_or_a_refusal(document: dict[str, object]) -> None:
     assert bool(names) != bool(resolution)
 
 
-class Posing(int):
+class IntSubclass(int):
     """An integer that writes itself as something else."""
 
     def __str__(self) -> str:
@@ -233,9 +233,9 @@ STEP = (Window(kernel_size=4, stride=2, padding=1),) * 2
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [
-        ({"resolution": Posing(64)}, "not_an_integer"),
-        ({"resolution": (Posing(64), 64)}, "not_an_integer"),
-        ({"latent_dim": Posing(100)}, "not_an_integer"),
+        ({"resolution": IntSubclass(64)}, "not_an_integer"),
+        ({"resolution": (IntSubclass(64), 64)}, "not_an_integer"),
+        ({"latent_dim": IntSubclass(100)}, "not_an_integer"),
         ({"verify": "most"}, "not_a_choice"),
         ({"verify": None}, "not_a_choice"),
         ({"search": {}}, "not_an_object"),
@@ -246,21 +246,21 @@ STEP = (Window(kernel_size=4, stride=2, padding=1),) * 2
         ({"discriminator": "none"}, "not_an_object"),
         ({"initial_map": (4, 4)}, "not_an_object"),
         ({"encoder": 1}, "not_a_boolean"),
-        ({"classes": Posing(3)}, "not_an_integer"),
+        ({"classes": IntSubclass(3)}, "not_an_integer"),
         ({"windows": 5}, "not_a_list"),
         ({"windows": "x"}, "not_a_list"),
         ({"windows": (None,)}, "not_a_list"),
         ({"windows": ((1, 1),)}, "not_a_list"),
     ],
 )
-def test_a_brief_made_by_hand_is_held_to_its_types(wrong: dict[str, Any], code: str) -> None:
+def test_a_brief_made_in_python_is_type_checked(wrong: dict[str, Any], code: str) -> None:
     """What JSON cannot say, a notebook can."""
     with pytest.raises(InvalidRequest) as refusal:
         Brief(**{"resolution": 64, "latent_dim": 100} | wrong)
     assert refusal.value.code == code
 
 
-def test_a_brief_made_by_hand_is_tidied() -> None:
+def test_a_brief_made_in_python_is_converted() -> None:
     """Texts of choices and lists of windows are taken, and kept as what they stand for."""
     brief = Brief(resolution=64, latent_dim=9, verify="none", windows=[[*STEP]] * 4)  # type: ignore[arg-type]
     assert brief.verify is Level.NONE

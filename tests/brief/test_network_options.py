@@ -18,7 +18,7 @@ from designer.geometry.resampling import Upsampling
 from designer.limits import MAX_PARAMETERS
 from designer.pipeline.design import design, fit_widths
 
-BRIEFS: list[dict[str, Any]] = [
+BRIEF_EXAMPLES: list[dict[str, Any]] = [
     {"resolution": 64, "latent_dim": 100, "upsampling": "resize"},
     {"resolution": 64, "latent_dim": 100, "upsampling": "subpixel", "normalization": "group"},
     {"resolution": 64, "latent_dim": 100, "discriminator": None},
@@ -34,37 +34,37 @@ BRIEFS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("document", BRIEFS, ids=lambda document: json.dumps(document)[:60])
-def test_a_brief_of_any_family_survives_json(document: dict[str, Any]) -> None:
+@pytest.mark.parametrize("document", BRIEF_EXAMPLES, ids=lambda document: json.dumps(document)[:60])
+def test_a_brief_with_any_network_options_survives_json(document: dict[str, Any]) -> None:
     """Completed, written and read back, it is the same."""
     brief = brief_from_document(document)
     assert brief_from_document(json.loads(json.dumps(brief_document(brief)))) == brief
 
 
-def test_a_discriminator_that_is_not_mentioned_is_the_dcgans_and_none_beside_a_map() -> None:
+def test_the_default_discriminator_is_the_dcgans_and_none_with_an_initial_map() -> None:
     """And null asks for none."""
     plain = {"resolution": 16, "latent_dim": 4}
-    given_map = {"resolution": 16, "initial_map": {"channels": 8, "size": 4}}
+    initial_map = {"resolution": 16, "initial_map": {"channels": 8, "size": 4}}
     assert brief_from_document(plain).discriminator == DiscriminatorStyle()
     assert brief_from_document(plain | {"discriminator": None}).discriminator is None
-    assert brief_from_document(given_map).discriminator is None
-    assert brief_from_document(given_map | {"discriminator": {}}).discriminator is not None
+    assert brief_from_document(initial_map).discriminator is None
+    assert brief_from_document(initial_map | {"discriminator": {}}).discriminator is not None
     assert (
         Brief(resolution=16, initial_map=InitialMap(channels=8, size=(4, 4))).discriminator is None
     )
 
 
-def test_a_given_map_is_where_the_chain_starts() -> None:
+def test_the_chain_starts_from_the_initial_map() -> None:
     """Its size is the search's initial size."""
-    made = design(
+    result = design(
         Brief(
             resolution=(96, 64),
             initial_map=InitialMap(channels=32, size=(12, 8)),
             verify=Level.NONE,
         )
     )
-    assert made.chain.initial_size == (12, 8)
-    assert made.gan.generator.input_map.shape == (32, 12, 8)
+    assert result.chain.initial_size == (12, 8)
+    assert result.gan.generator.input_map.shape == (32, 12, 8)
 
 
 PLAIN = {"resolution": 64, "latent_dim": 100}
@@ -136,7 +136,7 @@ REFUSED: list[tuple[dict[str, Any], str, str, str]] = [
 
 
 @pytest.mark.parametrize(("document", "pointer", "code", "words"), REFUSED)
-def test_what_cannot_work_is_refused_with_its_reason(
+def test_contradicting_options_are_refused_with_a_reason(
     document: dict[str, Any], pointer: str, code: str, words: str
 ) -> None:
     """By pointer, code and sentence."""
@@ -186,7 +186,7 @@ REFUSED_LATER: list[tuple[dict[str, Any], str, str]] = [
 
 
 @pytest.mark.parametrize(("document", "pointer", "code"), REFUSED_LATER)
-def test_what_a_chain_cannot_carry_is_refused_with_its_reason(
+def test_a_chain_that_contradicts_the_brief_is_refused_with_a_reason(
     document: dict[str, Any], pointer: str, code: str
 ) -> None:
     """What only the chain shows."""
@@ -196,7 +196,7 @@ def test_what_a_chain_cannot_carry_is_refused_with_its_reason(
     assert [(error.pointer, error.code) for error in refused.value.errors] == [(pointer, code)]
 
 
-BOUNDS = [
+BUDGETS = [
     Budget(parameters=100_000),
     Budget(parameters=7_000_000),
     Budget(multiply_adds=100_000_000),
@@ -204,7 +204,7 @@ BOUNDS = [
 ]
 
 
-@pytest.mark.parametrize("budget", BOUNDS, ids=str)
+@pytest.mark.parametrize("budget", BUDGETS, ids=str)
 @pytest.mark.parametrize("upsampling", Upsampling)
 def test_a_budget_takes_the_widest_network_that_keeps_it(
     budget: Budget, upsampling: Upsampling
@@ -213,51 +213,51 @@ def test_a_budget_takes_the_widest_network_that_keeps_it(
     brief = Brief(
         resolution=64, latent_dim=100, upsampling=upsampling, budget=budget, verify=Level.NONE
     )
-    made = design(brief)
-    assert made.brief.base_channels is not None
-    assert not budget.errors(made.gan.generator.parameters, made.gan.generator.multiply_adds)
-    wider = replace(brief, base_channels=made.brief.base_channels + 1, budget=None)
+    result = design(brief)
+    assert result.brief.base_channels is not None
+    assert not budget.errors(result.gan.generator.parameters, result.gan.generator.multiply_adds)
+    wider = replace(brief, base_channels=result.brief.base_channels + 1, budget=None)
     other = design(wider)
-    assert other.chain == made.chain
+    assert other.chain == result.chain
     assert budget.errors(other.gan.generator.parameters, other.gan.generator.multiply_adds)
 
 
-def test_a_budget_of_more_than_anything_costs_takes_the_cap() -> None:
+def test_a_budget_above_every_cost_gives_the_largest_served_width() -> None:
     """Wider than max_channels no map gets; and no network gets larger than is served."""
     brief = Brief(resolution=64, latent_dim=100, max_channels=96, budget=Budget(parameters=10**9))
     assert fit_widths(brief).base_channels == 96
-    judged = DiscriminatorStyle(output=Output.LOGIT)
+    logit_style = DiscriminatorStyle(output=Output.LOGIT)
     brief = Brief(
         resolution=(64, 64, 64),
         latent_dim=1,
         max_channels=65_536,
         upsampling=Upsampling.RESIZE,
-        discriminator=judged,
+        discriminator=logit_style,
         budget=Budget(multiply_adds=10**15),
         verify=Level.NONE,
     )
-    made = design(brief)
-    assert made.gan.discriminator is not None
-    width = made.brief.base_channels
+    result = design(brief)
+    assert result.gan.discriminator is not None
+    width = result.brief.base_channels
     assert width is not None
-    assert made.gan.generator.parameters < made.gan.discriminator.parameters <= MAX_PARAMETERS
+    assert result.gan.generator.parameters < result.gan.discriminator.parameters <= MAX_PARAMETERS
     with pytest.raises(InvalidRequest, match="parameters, at most 1000000000 are served"):
         design(replace(brief, base_channels=width + 1, budget=None))
 
 
-def test_a_budget_too_small_for_the_best_chain_takes_another() -> None:
+def test_a_budget_too_small_for_the_best_chain_takes_another_chain() -> None:
     """One channel wide; and where no chain would do, the least that one would cost is named."""
     brief = Brief(resolution=64, latent_dim=100, budget=Budget(parameters=6_000), verify=Level.NONE)
-    made = design(brief)
-    assert made.brief.base_channels == 1
-    assert made.gan.generator.parameters <= 6_000
+    result = design(brief)
+    assert result.brief.base_channels == 1
+    assert result.gan.generator.parameters <= 6_000
     with pytest.raises(NoChain) as refused:
         design(replace(brief, budget=Budget(parameters=100)))
     least = refused.value.facts["least"]["parameters"]
     assert design(replace(brief, budget=Budget(parameters=least))).gan.generator.parameters == least
 
 
-def test_a_chain_of_ones_own_is_narrowed_to_its_budget_or_refused() -> None:
+def test_a_given_chain_is_narrowed_to_its_budget_or_refused() -> None:
     """No other chain is put in its place."""
     step = (Window(kernel_size=4, stride=2, padding=1),) * 2
     brief = Brief(
@@ -267,9 +267,9 @@ def test_a_chain_of_ones_own_is_narrowed_to_its_budget_or_refused() -> None:
         budget=Budget(parameters=20_000),
         verify=Level.NONE,
     )
-    made = design(brief)
-    assert made.chain.windows == (step, step)
-    assert made.gan.generator.parameters <= 20_000
+    result = design(brief)
+    assert result.chain.windows == (step, step)
+    assert result.gan.generator.parameters <= 20_000
     with pytest.raises(InvalidRequest, match="more than the budget of 20000") as refused:
         design(replace(brief, base_channels=64))
     assert [(e.pointer, e.code) for e in refused.value.errors] == [
@@ -277,7 +277,7 @@ def test_a_chain_of_ones_own_is_narrowed_to_its_budget_or_refused() -> None:
     ]
 
 
-def test_a_width_that_was_asked_for_stays() -> None:
+def test_a_budget_does_not_change_a_given_width() -> None:
     """A budget narrows only what was left open."""
     brief = Brief(
         resolution=64, latent_dim=100, base_channels=64, budget=Budget(parameters=100_000)
@@ -285,7 +285,7 @@ def test_a_width_that_was_asked_for_stays() -> None:
     assert fit_widths(brief) is brief
 
 
-def test_the_completed_brief_of_a_critic_says_what_it_is() -> None:
+def test_the_completed_brief_of_a_critic_has_every_discriminator_field() -> None:
     """Every field of the discriminator has its value."""
     style = DiscriminatorStyle(normalization=Normalization.INSTANCE, output=Output.CRITIC, patch=16)
     brief = Brief(resolution=32, latent_dim=10, discriminator=style)

@@ -162,7 +162,7 @@ def test_a_bundle_that_was_changed_fails_its_tests(tmp_path: Path) -> None:
 
 
 @pytest.mark.torch
-def test_large_pictures_are_only_measured(tmp_path: Path) -> None:
+def test_a_large_model_is_tested_on_the_meta_device(tmp_path: Path) -> None:
     """On torch's meta device: nobody needs gigabytes to try what he downloaded."""
     texts = bundle(Brief(resolution=4096, latent_dim=10, base_channels=4, verify=Level.NONE))
     done = run_in(unzip(texts, tmp_path), "-m", "pytest", "-q")
@@ -200,16 +200,24 @@ def test_the_training_example_trains(tmp_path: Path, kind: str, channels: int) -
         "step 2",
         "step 3",
     ]
-    again = "import torch, model; model.Generator().load_state_dict(torch.load('generator.pt'))"
-    assert run_in(folder, "-c", again).returncode == 0
+    load_weights = (
+        "import torch, model; model.Generator().load_state_dict(torch.load('generator.pt'))"
+    )
+    assert run_in(folder, "-c", load_weights).returncode == 0
 
 
 @pytest.mark.torch
 @pytest.mark.slow
-@pytest.mark.parametrize(("ending", "least"), [("tanh", -1.0), ("sigmoid", 0.0), ("none", -1.0)])
-def test_pictures_are_read_in_the_models_range(tmp_path: Path, ending: str, least: float) -> None:
+@pytest.mark.parametrize(
+    ("output_activation", "least"), [("tanh", -1.0), ("sigmoid", 0.0), ("none", -1.0)]
+)
+def test_pictures_are_read_in_the_models_range(
+    tmp_path: Path, output_activation: str, least: float
+) -> None:
     """Black and white are the ends of what the last activation can give."""
-    brief = Brief(resolution=16, latent_dim=4, output_activation=ending, verify=Level.NONE)
+    brief = Brief(
+        resolution=16, latent_dim=4, output_activation=output_activation, verify=Level.NONE
+    )
     folder = unzip(bundle(brief), tmp_path)
     for name, byte in (("black", b"\x00"), ("white", b"\xff")):
         (folder / f"{name}.ppm").write_bytes(b"P6\n16 16\n255\n" + byte * 768)

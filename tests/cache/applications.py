@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from designer.verification import Pool, Runner
+from designer.verification import Pool, ProbeRunner
 from service.app import create_app
 from service.cache.cache import Cache
 from service.settings.config import Config
@@ -40,14 +40,14 @@ def settings(folder: Path, **others: Any) -> Config:  # noqa: ANN401 - of any ty
 
 
 @contextmanager
-def application(config: Config, runner: Runner | None = None) -> Iterator[Flask]:
+def application(config: Config, runner: ProbeRunner | None = None) -> Iterator[Flask]:
     """A new web process's application, its cache closed after it."""
     app = create_app(config, runner=runner)
     try:
         yield app
     finally:
         cache_of(app).close()
-        app.extensions["workshop"].close()
+        app.extensions["design_service"].close()
 
 
 def cache_of(app: Flask) -> Cache:

@@ -22,7 +22,7 @@ from flask import Flask
 from tests.cache.applications import BRIEF, SIZES, application, cache_of, settings, stages
 from tests.wait import wait_until
 
-NOBODY = 65534
+UNPRIVILEGED_UID = 65534
 DISK_BYTES = 2**21
 NOWHERE = Path("/proc/nowhere")
 
@@ -121,13 +121,13 @@ def unlimit_files() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
 
 
-def become_nobody() -> None:
+def drop_privileges() -> None:
     """Another user from now on; what this one may not read has been read before."""
     ask_twice(NOWHERE)
     if os.geteuid() == 0:
         os.setgroups([])
-        os.setgid(NOBODY)
-        os.setuid(NOBODY)
+        os.setgid(UNPRIVILEGED_UID)
+        os.setuid(UNPRIVILEGED_UID)
 
 
 def main(how: str, folder: Path) -> None:
@@ -139,7 +139,7 @@ def main(how: str, folder: Path) -> None:
         heard = ask_until_refused(folder)
     else:
         if how == "strangely":
-            become_nobody()
+            drop_privileges()
         heard = ask_twice(folder)
     print(json.dumps(heard))
 

@@ -25,7 +25,7 @@ def runner(pool: Pool) -> CountingRunner:
 
 
 @pytest.fixture
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+def long_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests of what a store gives: a busy machine makes it slow, and a slow one is left alone."""
     monkeypatch.setattr("service.cache.redis_store.TIMEOUT_S", 60.0)
     monkeypatch.setattr("service.cache.fault_tolerant_store.SLOW_S", 60.0)

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from designer.errors import Overloaded
-from service.cache.sqlite_store import Disk
-from service.designs.stored_design import read_kept
+from service.cache.sqlite_store import SqliteCacheStore
+from service.designs.stored_design import load_stored_design
 from service.settings.config import Config
 from tests.cache.applications import (
     BRIEF,
@@ -31,7 +31,7 @@ BACKENDS = ("sqlite", "redis")
 
 @pytest.fixture(params=BACKENDS)
 def config(
-    request: pytest.FixtureRequest, tmp_path: Path, redis_server: RedisServer, patience: None
+    request: pytest.FixtureRequest, tmp_path: Path, redis_server: RedisServer, long_timeouts: None
 ) -> Config:
     """The settings of each backend, none of which is left alone for being slow."""
     url = redis_server.url if request.param == "redis" else ""
@@ -39,7 +39,7 @@ def config(
 
 
 @pytest.mark.torch
-def test_kept_answers_are_made_ones_to_the_byte(
+def test_cached_responses_equal_computed_ones_byte_for_byte(
     config: Config, runner: CountingRunner, tmp_path: Path
 ) -> None:
     """Made, from this process, and from another one's work: body, tag and headers, every form."""
@@ -66,7 +66,9 @@ def fail(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
 
 
 @pytest.mark.torch
-def test_every_way_to_a_design_shares_its_run(config: Config, runner: CountingRunner) -> None:
+def test_all_routes_to_a_design_share_one_verification(
+    config: Config, runner: CountingRunner
+) -> None:
     """Another brief that leads to the same text finds its receipt; parts and ids find the design."""
     with application(config, runner) as app:
         client = app.test_client()
@@ -84,21 +86,21 @@ def test_every_way_to_a_design_shares_its_run(config: Config, runner: CountingRu
         assert runner.runs == 2
 
 
-def test_the_stages_tell_what_was_done(config: Config) -> None:
+def test_the_stages_list_what_was_done(config: Config) -> None:
     """Made: all of them; from the store: the cache alone; from this process: nothing."""
     brief = BRIEF | {"verify": "none"}
     with application(config) as app:
         client = app.test_client()
         done = [stages(client.post("/v1/designs", json=brief)) for _ in range(2)]
         done.append(stages(client.get("/v1/designs", query_string=brief)))
-        counts = cache_of(app).tally.counts
+        counts = cache_of(app).hit_counts.counts
     assert done == [["cache", "solve", "assemble", "render", "verify"], [], ["cache"]]
     assert counts["answers"] == {"hit": 1, "miss": 2}
     assert counts["memory"]["hit"] == 1
 
 
 @pytest.mark.parametrize("change", ["release", "policy"])
-def test_another_release_or_policy_keeps_apart(
+def test_another_release_or_policy_has_its_own_entries(
     config: Config, change: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What an answer depends on beside the brief is in its name."""
@@ -133,7 +135,7 @@ POISONS: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("poison", POISONS)
-def test_a_poisoned_entry_is_a_miss(poison: str, tmp_path: Path) -> None:
+def test_a_corrupted_entry_is_a_miss(poison: str, tmp_path: Path) -> None:
     """Sealed well, but not what a design is: it is made again, and then kept."""
     brief = BRIEF | {"verify": "none"}
     with application(settings(tmp_path)) as app:
@@ -158,23 +160,23 @@ def test_a_poisoned_entry_is_a_miss(poison: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("poison", POISONS)
-def test_no_poison_is_read(poison: str, tmp_path: Path) -> None:
+def test_no_corrupted_entry_is_read(poison: str, tmp_path: Path) -> None:
     """The reader refuses each of them, and nothing but a ValueError leaves it."""
     with application(settings(tmp_path)) as app:
         made = app.test_client().post("/v1/designs", json=BRIEF | {"verify": "none"})
         entry = json.dumps({"tag": "0", "text": made.text}, ensure_ascii=False)
-    assert read_kept(entry).text == made.text
+    assert load_stored_design(entry).text == made.text
     with pytest.raises(ValueError, match=r"."):
-        read_kept(POISONS[poison](entry))
+        load_stored_design(POISONS[poison](entry))
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", zlib.compress(b"{}"), bytes(5000)])
-def test_what_others_wrote_is_a_miss(tmp_path: Path, content: bytes) -> None:
+def test_an_entry_written_by_another_program_is_a_miss(tmp_path: Path, content: bytes) -> None:
     """Every entry of the file overwritten."""
     brief = BRIEF | {"verify": "none"}
     with application(settings(tmp_path)) as app:
         made = app.test_client().post("/v1/designs", json=brief)
-    disk = Disk(tmp_path, most_bytes=2**30)
+    disk = SqliteCacheStore(tmp_path, max_bytes=2**30)
     disk._use(lambda db: db.execute("UPDATE entries SET value = ?", (content,)).rowcount)
     disk.close()
     with application(settings(tmp_path)) as app:
@@ -184,7 +186,7 @@ def test_what_others_wrote_is_a_miss(tmp_path: Path, content: bytes) -> None:
 
 
 @pytest.mark.torch
-def test_accidents_are_never_kept_and_answer_everybody(
+def test_accidents_are_never_cached_and_reach_every_caller(
     config: Config, runner: CountingRunner
 ) -> None:
     """Many at once, all told; the next one has the design."""
@@ -202,14 +204,14 @@ def test_accidents_are_never_kept_and_answer_everybody(
 
         while accidents:
             with ThreadPoolExecutor(8) as threads:
-                told = set(threads.map(ask, range(min(8, len(accidents)))))
-            assert told == {503}
-        assert all(tier["hit"] == 0 for tier in cache_of(app).tally.counts.values())
+                statuses = set(threads.map(ask, range(min(8, len(accidents)))))
+            assert statuses == {503}
+        assert all(tier["hit"] == 0 for tier in cache_of(app).hit_counts.counts.values())
         assert ask(0) == 200
 
 
 @pytest.mark.torch
-def test_equal_requests_at_once_compute_once(config: Config, runner: CountingRunner) -> None:
+def test_equal_concurrent_requests_compute_once(config: Config, runner: CountingRunner) -> None:
     """Twelve threads in two applications, as two processes have them."""
     with application(config, runner) as one, application(config, runner) as other:
 

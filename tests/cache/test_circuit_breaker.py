@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from service.cache.circuit_breaker import Breaker
-from service.cache.fault_tolerant_store import SLOW_S, Guarded
+from service.cache.circuit_breaker import CircuitBreaker
+from service.cache.fault_tolerant_store import SLOW_S, FaultTolerantStore
 
 
 class Failing:
@@ -33,7 +33,7 @@ class Failing:
     def put(self, key: str, value: bytes) -> None:
         self._call()
 
-    def take_turn(self, key: str, *, patience_s: float) -> Callable[[], None]:
+    def acquire_lock(self, key: str, *, timeout_s: float) -> Callable[[], None]:
         self._call()
         return self._call
 
@@ -41,10 +41,10 @@ class Failing:
         """Nothing is open."""
 
 
-def test_what_fails_is_asked_once_in_a_pause() -> None:
+def test_a_failing_store_is_called_once_per_pause() -> None:
     """A thousand readers cost one failure; writing has a door of its own."""
     store = Failing(OSError("broken"))
-    guarded = Guarded(store, pause_s=3600)
+    guarded = FaultTolerantStore(store, pause_s=3600)
     assert {guarded.get("key") for _ in range(1000)} == {None}
     assert store.calls == 1
     guarded.put("key", b"")
@@ -52,10 +52,10 @@ def test_what_fails_is_asked_once_in_a_pause() -> None:
     assert store.calls == 2
 
 
-def test_it_is_tried_again_after_a_pause() -> None:
+def test_a_failed_store_is_retried_after_a_pause() -> None:
     """Once it works, everybody is let through."""
     store = Failing(OSError("broken"))
-    guarded = Guarded(store, pause_s=0.01)
+    guarded = FaultTolerantStore(store, pause_s=0.01)
     assert guarded.get("key") is None
     store.fault = None
     time.sleep(0.02)
@@ -63,10 +63,10 @@ def test_it_is_tried_again_after_a_pause() -> None:
     assert guarded.state() == {"backend": "failing", "state": "ok", "reason": None}
 
 
-def test_a_slow_store_is_a_failing_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_store_counts_as_failing(monkeypatch: pytest.MonkeyPatch) -> None:
     """What it gave is used, but the next reader does without."""
     store = Failing(None)
-    guarded = Guarded(store, pause_s=3600)
+    guarded = FaultTolerantStore(store, pause_s=3600)
     monkeypatch.setattr(Failing, "get", lambda self, key: time.sleep(1.2 * SLOW_S) or b"late")
     assert [guarded.get("key"), guarded.get("key")] == [b"late", None]
     state = guarded.state()
@@ -74,27 +74,27 @@ def test_a_slow_store_is_a_failing_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "s, more than" in str(state["reason"])
 
 
-def test_each_change_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_each_state_change_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     """The operator reads when it began, why, and when it was over."""
-    door = Breaker("reading", pause_s=0)
+    breaker = CircuitBreaker("reading", pause_s=0)
     with caplog.at_level(logging.WARNING, logger="gan_designer.cache"):
         for failure in ("broken", "broken", "broken", None, None):
-            door.report(failure)
+            breaker.record_result(failure)
     assert [record.getMessage() for record in caplog.records] == [
         "reading fails and is done without: broken",
         "reading works again",
     ]
 
 
-def test_a_failing_turn_lets_the_work_be_done() -> None:
+def test_a_failing_lock_does_not_stop_the_work() -> None:
     """Neither beginning nor ending a turn can fail the work; the work's own failure passes."""
-    guarded = Guarded(Failing(OSError("broken")))
-    with guarded.turn("key", patience_s=1):
+    guarded = FaultTolerantStore(Failing(OSError("broken")))
+    with guarded.lock("key", timeout_s=1):
         done = True
     assert done
-    with pytest.raises(LookupError), guarded.turn("key", patience_s=1):
+    with pytest.raises(LookupError), guarded.lock("key", timeout_s=1):
         raise LookupError("the work's own")
     store = Failing(None)
-    with Guarded(store).turn("key", patience_s=1):
+    with FaultTolerantStore(store).lock("key", timeout_s=1):
         store.fault = OSError("broken now")
     assert store.calls == 2

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from service.cache.sqlite_store import FILE
+from service.cache.sqlite_store import DATABASE_FILE
 from tests.cache.concurrent_clients import ask_twice
 from tests.service.servers import ROOT
 
@@ -71,9 +71,9 @@ def test_a_read_only_file(folder: Path, healthy: dict[str, Any]) -> None:
     ask_twice(state)
     for place in (state, *state.rglob("*")):
         place.chmod(0o555 if place.is_dir() else 0o444)
-    kept = (state / FILE).read_bytes()
+    kept = (state / DATABASE_FILE).read_bytes()
     assert_same_answers(ask_in_child("strangely", state), healthy, "ermission")
-    assert (state / FILE).read_bytes() == kept
+    assert (state / DATABASE_FILE).read_bytes() == kept
 
 
 def test_a_folder_of_another_user(folder: Path, healthy: dict[str, Any]) -> None:
@@ -91,14 +91,14 @@ def test_a_file_where_the_folder_should_be(folder: Path, healthy: dict[str, Any]
 
 
 def test_a_folder_where_the_file_should_be(folder: Path, healthy: dict[str, Any]) -> None:
-    (folder / "state" / FILE).mkdir(parents=True)
+    (folder / "state" / DATABASE_FILE).mkdir(parents=True)
     assert_same_answers(ask_twice(folder / "state"), healthy, "unable to open")
 
 
-@pytest.mark.parametrize("most_bytes", ["0", "20000", "60000"])
-def test_a_file_that_cannot_grow(folder: Path, healthy: dict[str, Any], most_bytes: str) -> None:
+@pytest.mark.parametrize("max_bytes", ["0", "20000", "60000"])
+def test_a_file_that_cannot_grow(folder: Path, healthy: dict[str, Any], max_bytes: str) -> None:
     """The system refuses to write on, at the first byte or in the middle."""
-    assert_same_answers(ask_in_child(most_bytes, folder / "state"), healthy, "Error")
+    assert_same_answers(ask_in_child(max_bytes, folder / "state"), healthy, "Error")
 
 
 def test_a_disk_that_fills_up(folder: Path, healthy: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.cache.lru import ENTRY_BYTES, Recent
+from service.cache.lru import ENTRY_BYTES, LruCache
 
 steps = st.lists(
     st.tuples(st.sampled_from("abcdef"), st.one_of(st.none(), st.integers(0, 900))), max_size=60
@@ -15,10 +15,10 @@ steps = st.lists(
 
 
 @given(steps=steps)
-def test_it_does_as_a_list_would(steps: list[tuple[str, int | None]]) -> None:
+def test_the_lru_cache_behaves_like_a_list(steps: list[tuple[str, int | None]]) -> None:
     """The same as a list, searched and cut the slow way; None asks, a number puts so many bytes."""
     most = 4 * ENTRY_BYTES
-    recent: Recent[int] = Recent(most_bytes=most)
+    recent: LruCache[int] = LruCache(max_bytes=most)
     slow: list[tuple[str, int]] = []
     for key, size in steps:
         if size is None:
@@ -35,9 +35,9 @@ def test_it_does_as_a_list_would(steps: list[tuple[str, int | None]]) -> None:
         assert recent.size == sum(held + ENTRY_BYTES for _, held in slow) <= most
 
 
-def test_many_threads_leave_its_books_right() -> None:
+def test_the_size_is_right_after_concurrent_use() -> None:
     """The sum of what is kept stays that of its entries."""
-    recent: Recent[int] = Recent(most_bytes=40 * ENTRY_BYTES)
+    recent: LruCache[int] = LruCache(max_bytes=40 * ENTRY_BYTES)
 
     def work(thread: int) -> None:
         for step in range(2000):

@@ -9,13 +9,13 @@ from itertools import pairwise
 
 import pytest
 
-from service.cache.fault_tolerant_store import Guarded
-from service.cache.redis_store import TIMEOUT_S, TURN_S, Shared
+from service.cache.fault_tolerant_store import FaultTolerantStore
+from service.cache.redis_store import LOCK_LEASE_S, TIMEOUT_S, RedisCacheStore
 from tests.real_processes.redis import RedisServer
 from tests.wait import wait_until
 
 
-class Counting(Shared):
+class Counting(RedisCacheStore):
     """Counts what reaches the server."""
 
     calls = 0
@@ -29,14 +29,16 @@ class Counting(Shared):
 @pytest.fixture
 def store(redis_server: RedisServer) -> Iterator[Counting]:
     """A store on a server of the test's own."""
-    with closing(Counting(redis_server.url, keep_s=3600)) as store:
+    with closing(Counting(redis_server.url, ttl_s=3600)) as store:
         yield store
 
 
-def test_what_one_puts_another_gets(store: Shared, redis_server: RedisServer) -> None:
+def test_an_entry_of_one_client_is_read_by_another(
+    store: RedisCacheStore, redis_server: RedisServer
+) -> None:
     """It is kept under a prefix of ours, for a while."""
     store.put("key", b"\x00\xff")
-    with closing(Shared(redis_server.url, keep_s=1)) as other:
+    with closing(RedisCacheStore(redis_server.url, ttl_s=1)) as other:
         assert (other.get("key"), other.get("none")) == (b"\x00\xff", None)
     with redis_server.client as client:
         (name,) = client.keys("*")
@@ -45,13 +47,13 @@ def test_what_one_puts_another_gets(store: Shared, redis_server: RedisServer) ->
 
 
 @pytest.mark.parametrize("fault", ["killed", "hangs"])
-def test_a_dead_server_costs_one_moment(
+def test_a_dead_server_costs_one_timeout(
     store: Counting, redis_server: RedisServer, fault: str
 ) -> None:
     """One caller waits for it, five hundred do without."""
     store.put("key", b"1")
     redis_server.kill() if fault == "killed" else redis_server.pause()
-    guarded = Guarded(store, pause_s=3600)
+    guarded = FaultTolerantStore(store, pause_s=3600)
     start = time.monotonic()
     assert {guarded.get("key") for _ in range(500)} == {None}
     taken = time.monotonic() - start
@@ -62,7 +64,9 @@ def test_a_dead_server_costs_one_moment(
     assert state["reason"]
 
 
-def test_one_call_of_a_hung_server_is_bounded(store: Shared, redis_server: RedisServer) -> None:
+def test_one_call_of_a_hung_server_is_bounded(
+    store: RedisCacheStore, redis_server: RedisServer
+) -> None:
     """No retries hide behind the timeout: redis-py would make three by itself."""
     store.put("key", b"1")
     redis_server.pause()
@@ -84,11 +88,11 @@ def raise_as_os_error(call: Callable[[], object]) -> None:
 
 
 @pytest.mark.parametrize("fault", ["killed", "hangs"])
-def test_it_is_used_again_once_it_is_back(
+def test_redis_is_used_once_it_is_back(
     store: Counting, redis_server: RedisServer, fault: str
 ) -> None:
     """With what it had written down, without a restart of ours."""
-    guarded = Guarded(store, pause_s=0.05)
+    guarded = FaultTolerantStore(store, pause_s=0.05)
     guarded.put("key", b"1")
     assert guarded.get("key") == b"1"
     redis_server.kill() if fault == "killed" else redis_server.pause()
@@ -98,9 +102,9 @@ def test_it_is_used_again_once_it_is_back(
     wait_until(lambda: guarded.state()["state"] == "ok", what="the state to be told")
 
 
-def test_a_full_server_is_still_read(store: Shared, redis_server: RedisServer) -> None:
+def test_a_full_server_is_still_read(store: RedisCacheStore, redis_server: RedisServer) -> None:
     """It refuses to write; what it has, it gives."""
-    guarded = Guarded(store, pause_s=0)
+    guarded = FaultTolerantStore(store, pause_s=0)
     guarded.put("key", b"1")
     with redis_server.client as client:
         client.config_set("maxmemory", "1")
@@ -111,29 +115,29 @@ def test_a_full_server_is_still_read(store: Shared, redis_server: RedisServer) -
     assert guarded.state()["state"] == "ok"
 
 
-def test_a_turn_is_taken_by_one_and_ends_by_itself(
-    store: Shared, redis_server: RedisServer
+def test_a_lock_has_one_holder_and_expires(
+    store: RedisCacheStore, redis_server: RedisServer
 ) -> None:
     """A replica that dies holds up the others for a bounded time; patience ends before."""
-    end = store.take_turn("key", patience_s=1)
+    end = store.acquire_lock("key", timeout_s=1)
     with redis_server.client as client:
         (name,) = client.keys("*turn*")
-        assert 0 < client.pttl(name) <= TURN_S * 1000
-        store.take_turn("key", patience_s=0.1)()
+        assert 0 < client.pttl(name) <= LOCK_LEASE_S * 1000
+        store.acquire_lock("key", timeout_s=0.1)()
         assert client.keys("*turn*") == [name]
         end()
         assert client.keys("*turn*") == []
-        late = store.take_turn("key", patience_s=1)
+        late = store.acquire_lock("key", timeout_s=1)
         client.delete(name)  # as if its time were over
         late()
 
 
-def test_a_turn_is_renewed_while_its_holder_lives(
-    store: Shared, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+def test_a_lock_is_renewed_while_its_holder_lives(
+    store: RedisCacheStore, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However long the work takes; where the holder is gone, it ends."""
-    monkeypatch.setattr("service.cache.redis_store.TURN_S", 1.0)
-    end = store.take_turn("key", patience_s=1)
+    monkeypatch.setattr("service.cache.redis_store.LOCK_LEASE_S", 1.0)
+    end = store.acquire_lock("key", timeout_s=1)
     with redis_server.client as client:
         (name,) = client.keys("*turn*")
         start = time.monotonic()

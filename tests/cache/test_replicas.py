@@ -42,11 +42,11 @@ def computed_once(servers: list[Server], latent_dims: range) -> bool:
     """
     for latent_dim in latent_dims:
         with ThreadPoolExecutor(CALLERS) as threads:
-            asked = [
+            futures = [
                 threads.submit(servers[caller % len(servers)].ask, f"{DESIGN}{latent_dim}")
                 for caller in range(CALLERS)
             ]
-        answers = [future.result() for future in asked]
+        answers = [future.result() for future in futures]
         if any(answer.status == 503 for answer in answers):
             continue
         assert len({answer.body for answer in answers}) == 1
@@ -62,7 +62,7 @@ def verified_here(answer: Answer) -> bool:
     return "verify;" in (answer.headers["Server-Timing"] or "")
 
 
-def test_what_one_replica_made_the_other_serves(replicas: list[Server]) -> None:
+def test_a_design_of_one_replica_is_served_by_the_other(replicas: list[Server]) -> None:
     """The same bytes and the same tag, without running the text again."""
     one, other = replicas
     made, served = one.ask(f"{DESIGN}8"), other.ask(f"{DESIGN}8")
@@ -77,7 +77,7 @@ def test_equal_requests_to_both_are_computed_once(replicas: list[Server]) -> Non
     assert computed_once(replicas, range(1000, 1005))
 
 
-def test_without_redis_each_goes_on_alone(replicas: list[Server], redis: RedisServer) -> None:
+def test_without_redis_each_replica_works_alone(replicas: list[Server], redis: RedisServer) -> None:
     """Hung or dead, it fails no request; back again, it is shared again, with what it had."""
     one, other = replicas
     made = one.ask(f"{DESIGN}10")

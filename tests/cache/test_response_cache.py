@@ -27,11 +27,11 @@ def app(tmp_path: Path) -> Iterator[Flask]:
 
 
 def hits(app: Flask) -> int:
-    """How many answers were given again."""
-    return cache_of(app).tally.counts["answers"]["hit"]
+    """How many answers were given second."""
+    return cache_of(app).hit_counts.counts["answers"]["hit"]
 
 
-def test_whatever_an_answer_depends_on_tells_requests_apart(app: Flask) -> None:
+def test_everything_a_response_depends_on_is_in_the_cache_key(app: Flask) -> None:
     """Each of these has an answer of its own, though nearly the same was asked before."""
     client = app.test_client()
     calls: list[tuple[str, dict[str, Any], int, str]] = [
@@ -51,7 +51,7 @@ def test_whatever_an_answer_depends_on_tells_requests_apart(app: Flask) -> None:
     assert hits(app) == 0
 
 
-def test_each_coding_has_its_own_bytes(app: Flask) -> None:
+def test_each_content_coding_is_cached_separately(app: Flask) -> None:
     client = app.test_client()
     for _ in range(2):
         packed = client.post("/v1/designs", json=QUICK, headers={"Accept-Encoding": "gzip"})
@@ -61,14 +61,14 @@ def test_each_coding_has_its_own_bytes(app: Flask) -> None:
     assert hits(app) == 3
 
 
-def test_an_answer_given_again_is_the_same_but_for_its_own_id(app: Flask) -> None:
+def test_a_cached_response_differs_only_in_its_request_id(app: Flask) -> None:
     """GET, HEAD and what the client has already."""
     client = app.test_client()
-    again = client.get("/v1/designs", query_string=QUICK)
+    second = client.get("/v1/designs", query_string=QUICK)
     with application(settings(Path("/proc/nowhere"))) as fresh:
         made = fresh.test_client().get("/v1/designs", query_string=QUICK)
-    assert essence(again) == essence(made)
-    assert again.headers["X-Request-ID"] != made.headers["X-Request-ID"]
+    assert essence(second) == essence(made)
+    assert second.headers["X-Request-ID"] != made.headers["X-Request-ID"]
     head = client.head("/v1/designs", query_string=QUICK)
     assert (head.status_code, head.data) == (200, b"")
     assert head.headers["Content-Length"] == str(len(made.data))
@@ -80,7 +80,7 @@ def test_an_answer_given_again_is_the_same_but_for_its_own_id(app: Flask) -> Non
     assert hits(app) == 6
 
 
-def test_problems_are_not_kept(app: Flask) -> None:
+def test_problems_are_not_cached(app: Flask) -> None:
     client = app.test_client()
     for _ in range(2):
         assert client.get("/v1/designs?resolution=3&latent_dim=1").status_code == 422
@@ -88,7 +88,7 @@ def test_problems_are_not_kept(app: Flask) -> None:
     assert hits(app) == 0
 
 
-def test_a_long_body_is_read_as_ever(app: Flask) -> None:
+def test_a_long_body_bypasses_the_cache(app: Flask) -> None:
     """Blanks make it long: it is answered, and not looked for among the answers."""
     client = app.test_client()
     text = json.dumps(QUICK) + " " * 70_000
@@ -98,12 +98,12 @@ def test_a_long_body_is_read_as_ever(app: Flask) -> None:
     assert hits(app) == 0
 
 
-def test_it_holds_no_more_than_it_may(tmp_path: Path) -> None:
+def test_the_response_cache_is_bounded(tmp_path: Path) -> None:
     """Hundreds of answers, one mebibyte."""
     with application(settings(tmp_path, cache_memory_mib=1)) as app:
         client = app.test_client()
         for latent_dim in range(1, 120):
             query = QUICK | {"latent_dim": latent_dim}
             assert client.get("/v1/designs", query_string=query).status_code == 200
-            assert app.extensions["answers"]._recent.size <= 2**19
-            assert cache_of(app)._recent.size <= 2**19
+            assert app.extensions["response_cache"]._memory.size <= 2**19
+            assert cache_of(app)._memory.size <= 2**19

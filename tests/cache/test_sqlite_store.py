@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from service.cache.fault_tolerant_store import Guarded
-from service.cache.sqlite_store import FILE, Disk
+from service.cache.fault_tolerant_store import FaultTolerantStore
+from service.cache.sqlite_store import DATABASE_FILE, SqliteCacheStore
 from tests.service.servers import ROOT
 from tests.support import soak_count
 from tests.wait import wait_until
@@ -27,63 +27,63 @@ MIB = 2**20
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
+def disk(tmp_path: Path) -> Iterator[SqliteCacheStore]:
     """A file with room for everything."""
-    with closing(Disk(tmp_path / "state", most_bytes=64 * MIB)) as disk:
+    with closing(SqliteCacheStore(tmp_path / "state", max_bytes=64 * MIB)) as disk:
         yield disk
 
 
-def test_what_is_put_is_there_after_a_restart(disk: Disk, tmp_path: Path) -> None:
+def test_entries_survive_a_restart(disk: SqliteCacheStore, tmp_path: Path) -> None:
     disk.put("key", b"first")
     disk.put("key", b"second")
     disk.close()
-    with closing(Disk(tmp_path / "state", most_bytes=MIB)) as reopened:
+    with closing(SqliteCacheStore(tmp_path / "state", max_bytes=MIB)) as reopened:
         assert (reopened.get("key"), reopened.get("other")) == (b"second", None)
 
 
-def test_nothing_is_opened_before_it_is_used(tmp_path: Path) -> None:
+def test_the_store_is_opened_at_first_use(tmp_path: Path) -> None:
     """A server forks after the application was made."""
-    Disk(tmp_path / "state", most_bytes=MIB).close()
+    SqliteCacheStore(tmp_path / "state", max_bytes=MIB).close()
     assert not (tmp_path / "state").exists()
 
 
-def test_only_its_owner_reads_it(disk: Disk, tmp_path: Path) -> None:
+def test_the_file_is_readable_by_its_owner_only(disk: SqliteCacheStore, tmp_path: Path) -> None:
     disk.put("key", b"")
     assert (tmp_path / "state").stat().st_mode & 0o077 == 0
-    assert (tmp_path / "state" / FILE).stat().st_mode & 0o077 == 0
+    assert (tmp_path / "state" / DATABASE_FILE).stat().st_mode & 0o077 == 0
 
 
-def test_the_file_is_bounded_and_the_oldest_go(tmp_path: Path) -> None:
+def test_the_file_is_bounded_and_the_oldest_entries_are_evicted(tmp_path: Path) -> None:
     """Bytes on the disk, the log included; what was put last is always there."""
     count, most = soak_count(1500, 20_000), MIB
     chance = random.Random(1)
     sizes = [chance.choice((10, 5_000, 60_000)) for _ in range(count)]
-    with closing(Disk(tmp_path, most_bytes=most)) as disk:
+    with closing(SqliteCacheStore(tmp_path, max_bytes=most)) as disk:
         for number, size in enumerate(sizes):
             disk.put(str(number), bytes(size))
             assert disk.get(str(number)) is not None
         kept = [number for number in range(count) if disk.get(str(number)) is not None]
         assert kept == list(range(kept[0], count))
         assert sum(sizes[number] for number in kept) > most // 2
-    assert (tmp_path / FILE).stat().st_size < 1.5 * most
+    assert (tmp_path / DATABASE_FILE).stat().st_size < 1.5 * most
 
 
-def test_a_value_larger_than_the_bound_drives_out_nobody_for_long(tmp_path: Path) -> None:
+def test_a_value_larger_than_the_bound_does_not_evict_others_for_long(tmp_path: Path) -> None:
     """It ends, and the file works on."""
-    with closing(Disk(tmp_path, most_bytes=100_000)) as disk:
+    with closing(SqliteCacheStore(tmp_path, max_bytes=100_000)) as disk:
         disk.put("large", bytes(MIB))
         disk.put("small", b"1")
         assert (disk.get("large"), disk.get("small")) == (None, b"1")
 
 
-def test_many_threads_and_processes_share_one_file(disk: Disk, tmp_path: Path) -> None:
+def test_many_threads_and_processes_share_one_file(disk: SqliteCacheStore, tmp_path: Path) -> None:
     """Two processes of four threads each put and get at once; nobody sees a wrong value."""
     program = f"""
 import sys
 from tests.cache.test_sqlite_store import share
-from service.cache.sqlite_store import Disk
+from service.cache.sqlite_store import SqliteCacheStore
 from pathlib import Path
-share(Disk(Path({str(tmp_path / "state")!r}), most_bytes=64 * 2**20), "child")
+share(SqliteCacheStore(Path({str(tmp_path / "state")!r}), max_bytes=64 * 2**20), "child")
 """
     child = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)
     share(disk, "parent")
@@ -92,7 +92,7 @@ share(Disk(Path({str(tmp_path / "state")!r}), most_bytes=64 * 2**20), "child")
     assert None not in found
 
 
-def share(disk: Disk, name: str) -> None:
+def share(disk: SqliteCacheStore, name: str) -> None:
     """Put values of one's own and read those of all; a locked file is asked again."""
 
     def work(thread: int) -> None:
@@ -116,12 +116,12 @@ def share(disk: Disk, name: str) -> None:
 
 
 @pytest.mark.parametrize("damage", ["garbage", "cut", "holes"])
-def test_a_damaged_file_is_thrown_away(tmp_path: Path, damage: str) -> None:
+def test_a_damaged_file_is_removed(tmp_path: Path, damage: str) -> None:
     """A power cut costs what was kept, and the service mends itself."""
-    with closing(Disk(tmp_path, most_bytes=MIB)) as disk:
+    with closing(SqliteCacheStore(tmp_path, max_bytes=MIB)) as disk:
         for number in range(50):
             disk.put(str(number), bytes(4_000))
-    file = tmp_path / FILE
+    file = tmp_path / DATABASE_FILE
     content = bytearray(file.read_bytes())
     if damage == "garbage":
         content[:] = b"not a database at all" * 5_000
@@ -130,7 +130,9 @@ def test_a_damaged_file_is_thrown_away(tmp_path: Path, damage: str) -> None:
     else:
         content[4096:] = bytes(len(content) - 4096)
     file.write_bytes(content)
-    with closing(Guarded(Disk(tmp_path, most_bytes=MIB), pause_s=0)) as guarded:
+    with closing(
+        FaultTolerantStore(SqliteCacheStore(tmp_path, max_bytes=MIB), pause_s=0)
+    ) as guarded:
 
         def works() -> bool:
             guarded.put("new", b"1")
@@ -139,30 +141,30 @@ def test_a_damaged_file_is_thrown_away(tmp_path: Path, damage: str) -> None:
         wait_until(works, what="a new file")
 
 
-def test_a_table_of_another_kind_is_a_failure_and_no_answer(tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / FILE)) as db:
+def test_an_unknown_table_layout_is_a_store_failure(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / DATABASE_FILE)) as db:
         db.execute("CREATE TABLE entries (something INTEGER)")
-    with closing(Guarded(Disk(tmp_path, most_bytes=MIB))) as guarded:
+    with closing(FaultTolerantStore(SqliteCacheStore(tmp_path, max_bytes=MIB))) as guarded:
         assert guarded.get("key") is None
         assert guarded.state()["state"] == "degraded"
 
 
-def test_a_value_that_is_no_blob_is_not_taken_for_one(disk: Disk, tmp_path: Path) -> None:
+def test_a_value_that_is_not_a_blob_is_not_returned(disk: SqliteCacheStore, tmp_path: Path) -> None:
     """Somebody else wrote into the file."""
     disk.put("key", b"1")
-    with closing(sqlite3.connect(tmp_path / "state" / FILE)) as db, db:
+    with closing(sqlite3.connect(tmp_path / "state" / DATABASE_FILE)) as db, db:
         db.execute("UPDATE entries SET value = ?", (json.dumps({"a": 1}),))
     assert disk.get("key") == '{"a": 1}'  # type: ignore[comparison-overlap]  # sealing refuses it
 
 
-def test_turns_are_taken_one_by_one(tmp_path: Path) -> None:
+def test_a_lock_has_one_holder_at_a_time(tmp_path: Path) -> None:
     """Two stores on one folder, as two processes have them: never two inside at once."""
     inside, most = 0, 0
     lock = threading.Lock()
 
-    def work(store: Disk) -> None:
+    def work(store: SqliteCacheStore) -> None:
         nonlocal inside, most
-        end = store.take_turn("key", patience_s=60)
+        end = store.acquire_lock("key", timeout_s=60)
         with lock:
             inside += 1
             most = max(most, inside)
@@ -170,29 +172,29 @@ def test_turns_are_taken_one_by_one(tmp_path: Path) -> None:
             inside -= 1
         end()
 
-    stores = [Disk(tmp_path, most_bytes=MIB) for _ in range(2)]
+    stores = [SqliteCacheStore(tmp_path, max_bytes=MIB) for _ in range(2)]
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(work, stores * 20))
     assert most == 1
 
 
-def test_patience_ends(tmp_path: Path) -> None:
+def test_waiting_for_a_lock_times_out(tmp_path: Path) -> None:
     """Who holds a turn for too long holds up nobody."""
-    one, other = (Disk(tmp_path, most_bytes=MIB) for _ in range(2))
-    end = one.take_turn("key", patience_s=1)
+    one, other = (SqliteCacheStore(tmp_path, max_bytes=MIB) for _ in range(2))
+    end = one.acquire_lock("key", timeout_s=1)
     start = time.monotonic()
-    other.take_turn("key", patience_s=0.05)()
+    other.acquire_lock("key", timeout_s=0.05)()
     assert time.monotonic() - start < 30
     end()
 
 
-def test_a_killed_process_leaves_its_turn(tmp_path: Path) -> None:
+def test_a_killed_process_releases_its_lock(tmp_path: Path) -> None:
     """Its lock goes with it."""
     program = f"""
 import time
 from pathlib import Path
-from service.cache.sqlite_store import Disk
-Disk(Path({str(tmp_path)!r}), most_bytes=1).take_turn("key", patience_s=60)
+from service.cache.sqlite_store import SqliteCacheStore
+SqliteCacheStore(Path({str(tmp_path)!r}), max_bytes=1).acquire_lock("key", timeout_s=60)
 print("mine", flush=True)
 time.sleep(600)
 """
@@ -202,4 +204,4 @@ time.sleep(600)
         assert child.stdout.readline() == "mine\n"
         child.send_signal(signal.SIGKILL)
         assert child.wait(timeout=60) == -signal.SIGKILL
-    Disk(tmp_path, most_bytes=1).take_turn("key", patience_s=600)()
+    SqliteCacheStore(tmp_path, max_bytes=1).acquire_lock("key", timeout_s=600)()

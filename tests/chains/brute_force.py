@@ -66,11 +66,11 @@ def grows(
     return before != after
 
 
-class TooMany(Exception):
+class TooManyTrials(Exception):
     """A space that is too large to be listed."""
 
 
-class Patience:
+class TrialLimit:
     """Layers tried so far, and how many may be."""
 
     def __init__(self, most: int) -> None:
@@ -79,13 +79,13 @@ class Patience:
     def use(self, layers: int) -> None:
         self.left -= layers
         if self.left < 0:
-            raise TooMany
+            raise TooManyTrials
 
 
 def all_chains(target: tuple[int, ...], space: SearchSpace, most: int = 10**9) -> list[Found]:
     """Every chain to the target, in no particular order, trying at most so many layers."""
-    patience = Patience(most)
-    patience.use(len(axis_windows(space)) ** (len(target) if space.anisotropic else 1))
+    trial_limit = TrialLimit(most)
+    trial_limit.use(len(axis_windows(space)) ** (len(target) if space.anisotropic else 1))
     layers = layers_of(space, len(target))
     if space.initial_size is not None:
         starts = [space.initial_size]
@@ -97,7 +97,9 @@ def all_chains(target: tuple[int, ...], space: SearchSpace, most: int = 10**9) -
             if low <= min(start) <= high
         ]
     return [
-        found for start in starts for found in _onward([start], [], target, space, layers, patience)
+        found
+        for start in starts
+        for found in _onward([start], [], target, space, layers, trial_limit)
     ]
 
 
@@ -107,18 +109,20 @@ def _onward(
     target: tuple[int, ...],
     space: SearchSpace,
     layers: list[Layer],
-    patience: Patience,
+    trial_limit: TrialLimit,
 ) -> Iterator[Found]:
     if chosen and sizes[-1] == target:
         yield sizes, chosen
     if len(chosen) == space.max_layers or (chosen and sizes[-1] == target):
         return
-    patience.use(len(layers))
+    trial_limit.use(len(layers))
     for layer in layers:
         after = tuple(painted(i, axis) for i, axis in zip(sizes[-1], layer, strict=True))
         fits = all(o <= t for o, t in zip(after, target, strict=True))
         if fits and grows(space, layer, sizes[-1], after):
-            yield from _onward([*sizes, after], [*chosen, layer], target, space, layers, patience)
+            yield from _onward(
+                [*sizes, after], [*chosen, layer], target, space, layers, trial_limit
+            )
 
 
 def offsets_of(sizes: Sizes, chosen: list[Layer]) -> list[list[int]]:
@@ -156,7 +160,7 @@ def figures_of(found: Found, widths: Widths) -> tuple[int, int]:
     sizes, chosen = found
     kind = str(widths.upsampling)
     count = len(chosen)
-    channels = [widths.at(depth) for depth in range(count + 1)][::-1]
+    channels = [widths.channels_at(depth) for depth in range(count + 1)][::-1]
     taps = prod(sizes[0])
     parameters = (widths.latent_dim or 0) * channels[0] * taps + 2 * channels[0]
     multiply_adds = (widths.latent_dim or 0) * channels[0] * taps
@@ -164,7 +168,7 @@ def figures_of(found: Found, widths: Widths) -> tuple[int, int]:
         weights = channels[index] * channels[index + 1]
         weights *= prod(kernel_weights(kind, axis[0], axis[1]) for axis in layer)
         parameters += weights + (2 * channels[index + 1] if index + 1 < count else 0)
-        multiply_adds += weights * kernel_places(kind, sizes[index], sizes[index + 1], layer)
+        multiply_adds += weights * kernel_positions(kind, sizes[index], sizes[index + 1], layer)
     return parameters, multiply_adds
 
 
@@ -177,7 +181,9 @@ def kernel_weights(kind: str, kernel: int, stride: int) -> int:
     return stride * next(odd for odd in range(3, kernel + 3, 2) if odd * stride >= kernel)
 
 
-def kernel_places(kind: str, before: tuple[int, ...], after: tuple[int, ...], layer: Layer) -> int:
+def kernel_positions(
+    kind: str, before: tuple[int, ...], after: tuple[int, ...], layer: Layer
+) -> int:
     """How often a kernel is set down: on what goes in, on what comes out, or a border more."""
     if kind == "transposed":
         return prod(before)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from designer.brief.search_space import Exact, Overlap, SearchSpace
 from designer.brief.widths import Widths
 from designer.errors import InvalidRequest
-from tests.chains.brute_force import TooMany, all_chains
+from tests.chains.brute_force import TooManyTrials, all_chains
 
 WIDTHS = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
 """The default widths."""
@@ -27,7 +27,7 @@ def small_case(seed: int) -> Case:
         try:
             target, space = _any_case(random)
             all_chains(target, space, most=40_000)
-        except (InvalidRequest, TooMany):
+        except (InvalidRequest, TooManyTrials):
             continue
         return target, space
 

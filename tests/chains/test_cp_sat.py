@@ -10,8 +10,8 @@ from benchmarks.cp_sat import CpSatModel
 from designer.brief.search_space import SearchSpace
 from designer.chains import solve_chain
 from designer.chains.preference_order import unpack_key
+from designer.chains.reference_design import reference_design
 from designer.chains.solution import chain_key
-from designer.chains.textbook import measure_for
 from designer.geometry.layers import Size
 from tests.chains.random_spaces import WIDTHS
 from tests.support import soak_count
@@ -32,10 +32,10 @@ def some_targets(number: int) -> list[Size]:
 @pytest.mark.parametrize(
     "target", some_targets(soak_count(12, 60)), ids=lambda size: "x".join(map(str, size))
 )
-def test_the_best_chain_is_cp_sat_s_optimum(target: Size) -> None:
+def test_best_chain_matches_cp_sat_optimum(target: Size) -> None:
     """Every criterion of the order, solved one after the other, comes out the same."""
     chain = solve_chain(target, space=SPACE, widths=WIDTHS).chain
-    key = chain_key(chain, measure=measure_for(SPACE, axes=2), widths=WIDTHS)
+    key = chain_key(chain, reference=reference_design(SPACE, axes=2), widths=WIDTHS)
     figures = unpack_key(key)
     optimum = CpSatModel(target, len(chain.windows), SPACE, WIDTHS).optimum()
     assert optimum is not None
@@ -48,7 +48,7 @@ def test_the_best_chain_is_cp_sat_s_optimum(target: Size) -> None:
 def test_no_other_number_of_layers_is_better(target: Size, more: int) -> None:
     """With a layer more or less, CP-SAT's optimum comes after the chosen chain."""
     chain = solve_chain(target, space=SPACE, widths=WIDTHS).chain
-    figures = unpack_key(chain_key(chain, measure=measure_for(SPACE, axes=2), widths=WIDTHS))
+    figures = unpack_key(chain_key(chain, reference=reference_design(SPACE, axes=2), widths=WIDTHS))
     other = CpSatModel(target, len(chain.windows) + more, SPACE, WIDTHS).optimum()
     if other is None:
         return

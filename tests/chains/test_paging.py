@@ -28,7 +28,7 @@ def test_pages_join_to_one_list() -> None:
     assert cursor == whole.next_cursor
 
 
-def test_the_last_page_has_no_next() -> None:
+def test_the_last_page_has_no_next_cursor() -> None:
     """A space is paged to its end, and its chains are as many as its count."""
     space = replace(QUERY.space, kernel_sizes=(4,), strides=(2,))
     query = replace(QUERY, space=space, limit=5)
@@ -45,7 +45,7 @@ def test_the_last_page_has_no_next() -> None:
 @pytest.mark.parametrize(
     "cursor", ["", "x", "!!!", "é", "AAAA", "A" * 10_000, "=", "AQAAAAoAAAAAAAAAAAAAAAA"]
 )
-def test_a_cursor_that_is_none_is_refused(cursor: str) -> None:
+def test_an_invalid_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
         search_chains(replace(QUERY, cursor=cursor))
     assert caught.value.code == "invalid_cursor"

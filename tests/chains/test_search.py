@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from designer.brief.search_space import Budget, SearchSpace
 from designer.chains.count import count_chains
 from designer.chains.frontier import find_frontier
-from designer.chains.preference_order import columns_of
-from designer.chains.ranked_chains import ranked_chains
-from designer.chains.search_problem import Problem
-from designer.chains.within_budget import first_chains
+from designer.chains.preference_order import window_columns
+from designer.chains.ranked_chains import rank_chains
+from designer.chains.search_problem import SearchProblem
+from designer.chains.within_budget import find_best_chains
 from designer.geometry.chain import Chain
 from designer.geometry.resampling import Upsampling
 from tests.chains.brute_force import Found, departure_of, figures_of
@@ -22,50 +22,52 @@ from tests.chains.brute_force import best_chains as brute_force
 from tests.chains.random_spaces import NARROW, WIDTHS, Case, small_cases
 from tests.support import soak_count
 
-many = settings(max_examples=soak_count(100, 3000), suppress_health_check=list(HealthCheck))
+example_budget = settings(
+    max_examples=soak_count(100, 3000), suppress_health_check=list(HealthCheck)
+)
 
 
 def as_found(chain: Chain) -> tuple[object, ...]:
-    return list(chain.sizes), [columns_of(step) for step in chain.windows]
+    return list(chain.sizes), [window_columns(step) for step in chain.windows]
 
 
 def as_chain(found: Found) -> tuple[object, ...]:
     return found[0], [tuple(zip(*layer, strict=True)) for layer in found[1]]
 
 
-@many
+@example_budget
 @given(case=small_cases())
 def test_count_equals_brute_force(case: Case) -> None:
     """The recurrences count exactly the chains that trying everything finds."""
     target, space = case
-    problem = Problem(target=target, space=space, widths=WIDTHS)
+    problem = SearchProblem(target=target, space=space, widths=WIDTHS)
     assert count_chains(problem) == len(brute_force(target, space, WIDTHS))
 
 
-@many
+@example_budget
 @given(case=small_cases())
 def test_chains_come_in_the_whole_order_each_once(case: Case) -> None:
     """Ranking a space to its end gives brute force's list, sorted."""
     target, space = case
-    problem = Problem(target=target, space=space, widths=NARROW)
-    ranked = [as_found(chain) for chain in ranked_chains(problem)]
+    problem = SearchProblem(target=target, space=space, widths=NARROW)
+    ranked = [as_found(chain) for chain in rank_chains(problem)]
     assert ranked == [as_chain(found) for found in brute_force(target, space, NARROW)]
 
 
 @pytest.mark.parametrize("upsampling", Upsampling)
-@many
+@example_budget
 @given(case=small_cases())
 def test_frontier_equals_brute_force(upsampling: Upsampling, case: Case) -> None:
     """Each point of the frontier is there, with the first chain in order that has it."""
     target, space = case
     widths = replace(NARROW, upsampling=upsampling)
-    problem = Problem(target=target, space=space, widths=widths)
+    problem = SearchProblem(target=target, space=space, widths=widths)
     first: dict[tuple[int, ...], Found] = {}
     for found in brute_force(target, space, widths):
         parameters, multiply_adds = figures_of(found, widths)
         point = (departure_of(found, space), len(found[1]), parameters, multiply_adds)
         first.setdefault(point, found)
-    unbeaten = {
+    non_dominated = {
         point: as_chain(found)
         for point, found in first.items()
         if not any(
@@ -74,13 +76,13 @@ def test_frontier_equals_brute_force(upsampling: Upsampling, case: Case) -> None
         )
     }
     frontier = find_frontier(problem)
-    assert {point: as_found(chain) for point, chain in frontier.items()} == unbeaten
+    assert {point: as_found(chain) for point, chain in frontier.items()} == non_dominated
     assert list(frontier) == sorted(frontier)
 
 
 @pytest.mark.parametrize("upsampling", Upsampling)
 @pytest.mark.parametrize("bounded", ["parameters", "multiply_adds", "both"])
-@many
+@example_budget
 @given(case=small_cases())
 def test_best_within_a_budget_equal_brute_force(
     bounded: str, upsampling: Upsampling, case: Case
@@ -104,26 +106,26 @@ def test_best_within_a_budget_equal_brute_force(
         if (bounded == "multiply_adds" or figures_of(one, widths)[0] <= parameters)
         and (bounded == "parameters" or figures_of(one, widths)[1] <= multiply_adds)
     ]
-    problem = Problem(target=target, space=space, widths=widths)
-    assert [as_found(chain) for chain in first_chains(problem, budget, 0, 10)] == kept[:10]
+    problem = SearchProblem(target=target, space=space, widths=widths)
+    assert [as_found(chain) for chain in find_best_chains(problem, budget, 0, 10)] == kept[:10]
 
 
 def test_a_budget_that_does_not_bind_costs_nothing() -> None:
     """The same chains after the same number of steps."""
     space = SearchSpace.default(axes=2)
-    free = Problem(target=(218, 178), space=space, widths=WIDTHS)
-    bound = Problem(target=(218, 178), space=space, widths=WIDTHS)
+    free = SearchProblem(target=(218, 178), space=space, widths=WIDTHS)
+    bound = SearchProblem(target=(218, 178), space=space, widths=WIDTHS)
     budget = Budget(parameters=10**9, multiply_adds=10**12)
-    assert first_chains(free, Budget(), 0, 5) == first_chains(bound, budget, 0, 5)
-    assert free.effort.spent == bound.effort.spent
+    assert find_best_chains(free, Budget(), 0, 5) == find_best_chains(bound, budget, 0, 5)
+    assert free.step_limit.spent == bound.step_limit.spent
 
 
 def test_ranking_is_lazy() -> None:
     """The first chains of 79 quadrillion come after looking at few of them."""
-    problem = Problem(target=(16384, 16384), space=SearchSpace.default(axes=2), widths=WIDTHS)
-    chains = list(islice(ranked_chains(problem), 50))
+    problem = SearchProblem(target=(16384, 16384), space=SearchSpace.default(axes=2), widths=WIDTHS)
+    chains = list(islice(rank_chains(problem), 50))
     assert len({as_tuple(chain) for chain in chains}) == 50
-    assert problem.effort.spent < 20_000
+    assert problem.step_limit.spent < 20_000
 
 
 def as_tuple(chain: Chain) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 from designer.brief.search_space import SearchSpace
 from designer.chains import solve_chain
-from designer.chains.preference_order import columns_of
+from designer.chains.preference_order import window_columns
 from designer.errors import NoChain
 from designer.geometry.layers import Window
 from tests.chains.brute_force import best_chains, departure_of, figures_of
@@ -52,7 +52,7 @@ def test_best_chain_equals_brute_force_under_the_whole_order(widths, case) -> No
     solution = solve_chain(target, space=space, widths=widths)
     sizes, chosen = found[0]
     assert list(solution.chain.sizes) == sizes
-    assert [columns_of(step) for step in solution.chain.windows] == [
+    assert [window_columns(step) for step in solution.chain.windows] == [
         tuple(zip(*layer, strict=True)) for layer in chosen
     ]
     assert solution.departure == departure_of(found[0], space)
@@ -85,7 +85,7 @@ def test_every_square_from_4_to_1024_is_solved() -> None:
         ((218, 178), [7, 14, 27, 54, 109, 218]),
     ],
 )
-def test_named_chains(target: tuple[int, int], sides: list[int]) -> None:
+def test_documented_chains(target: tuple[int, int], sides: list[int]) -> None:
     """The chains that the documentation names."""
     solution = solve_chain(target, space=SearchSpace.default(axes=2), widths=WIDTHS)
     assert [size[0] for size in solution.chain.sizes] == sides

@@ -23,9 +23,9 @@ def test_a_network_that_fits(tmp_path: Path) -> None:
     """Status 0, and a line per layer."""
     file = tmp_path / "layers.json"
     file.write_text(json.dumps(LAYERS))
-    done = invoke(str(file), "--input-shape", "3x4")
-    assert done.exit_code == 0
-    assert done.stdout.startswith("fits: Every layer fits; the network ends at 2.")
+    result = invoke(str(file), "--input-shape", "3x4")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("fits: Every layer fits; the network ends at 2.")
 
 
 @pytest.mark.torch
@@ -34,22 +34,22 @@ def test_a_source_that_misses(tmp_path: Path) -> None:
     file = tmp_path / "network.py"
     file.write_text(SOURCE)
     shapes = ("--input-shape", "4x14x14", "--wanted-shape", "1x28x28")
-    done = invoke(str(file), *shapes)
-    assert done.exit_code == 1
-    assert "ends at 1×27×27 where 1×28×28 is wanted" in done.stdout
-    assert "+    nn.ConvTranspose2d(4, 1, 3, 2, 1, output_padding=1)," in done.stdout
+    result = invoke(str(file), *shapes)
+    assert result.exit_code == 1
+    assert "ends at 1×27×27 where 1×28×28 is wanted" in result.stdout
+    assert "+    nn.ConvTranspose2d(4, 1, 3, 2, 1, output_padding=1)," in result.stdout
     answer = json.loads(invoke(str(file), *shapes, "--json").stdout)
     assert {repair["run"] for repair in answer["repairs"]} == {"whole"}
     assert [row["line"] for row in answer["trace"]] == [2]
-    assert "   0  line 2     conv_transpose " in done.stdout
+    assert "   0  line 2     conv_transpose " in result.stdout
 
 
 def test_json_alone_on_stdout(tmp_path: Path) -> None:
     """``--json`` prints the HTTP answer's body; ``-`` reads stdin; options complete the request."""
     request = {"input_shape": [3, 4], "layers": LAYERS}
-    done = invoke("-", "--no-run", "--json", "--wanted-shape", "3", text=json.dumps(request))
-    answer = json.loads(done.stdout)
-    assert done.exit_code == 1
+    result = invoke("-", "--no-run", "--json", "--wanted-shape", "3", text=json.dumps(request))
+    answer = json.loads(result.stdout)
+    assert result.exit_code == 1
     assert answer["verdict"] == "misses"
     assert answer["wanted_shape"] == [3]
     assert answer["repairs"][0]["changes"][0]["field"] == "out_features"
@@ -67,15 +67,15 @@ def test_json_alone_on_stdout(tmp_path: Path) -> None:
 )
 def test_bad_input_is_refused(text: str, code: str) -> None:
     """Status 2, the code on stderr."""
-    done = invoke("-", "--input-shape", "3x8x8", text=text)
-    assert done.exit_code == 2
-    assert f"refused ({code})" in done.stderr
+    result = invoke("-", "--input-shape", "3x8x8", text=text)
+    assert result.exit_code == 2
+    assert f"refused ({code})" in result.stderr
 
 
 def test_mirror_and_adaptation_are_printed() -> None:
     """What was asked for besides."""
     layer = {"op": "conv_transpose", "in_channels": 2, "out_channels": 3, "kernel_size": 4}
-    done = invoke(
+    result = invoke(
         "-",
         "--no-run",
         "--input-shape",
@@ -85,6 +85,6 @@ def test_mirror_and_adaptation_are_printed() -> None:
         "6x6",
         text=json.dumps([layer]),
     )
-    assert done.exit_code == 0
-    assert "adapted: layer 0 (conv_transpose): kernel_size 4 → 6" in done.stdout
-    assert 'mirror: {"op": "conv", "in_channels": 3' in done.stdout
+    assert result.exit_code == 0
+    assert "adapted: layer 0 (conv_transpose): kernel_size 4 → 6" in result.stdout
+    assert 'mirror: {"op": "conv", "in_channels": 3' in result.stdout

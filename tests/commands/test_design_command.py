@@ -27,30 +27,30 @@ def invoke(*arguments: str) -> Result:
 @pytest.mark.torch
 def test_a_design_is_printed_with_its_receipt() -> None:
     """``--json``: stdout holds the answer's body alone, stderr the progress; status 0."""
-    done = invoke("design", "96", "--latent-dim", "128", "--json")
-    answer = json.loads(done.stdout)
-    assert done.exit_code == 0
+    result = invoke("design", "96", "--latent-dim", "128", "--json")
+    answer = json.loads(result.stdout)
+    assert result.exit_code == 0
     assert answer["verification"]["verdict"] == "verified"
     assert answer["generator"]["output_shape"] == [3, 96, 96]
     assert answer["brief"]["latent_dim"] == 128
-    assert "verify" in done.stderr
+    assert "verify" in result.stderr
 
 
 def test_without_json_the_module_is_printed() -> None:
     """The text can be piped into a file; what people read is on stderr."""
-    done = invoke("design", "218x178", "--latent-dim", "100", "--verify", "none")
-    assert done.exit_code == 0
-    assert done.stdout.startswith('"""Generator and discriminator for 3×218×178 pictures')
-    assert "7×5 → 14×11 → 27×22 → 54×44 → 109×89 → 218×178" in done.stderr
-    compile(done.stdout, "model.py", "exec")
+    result = invoke("design", "218x178", "--latent-dim", "100", "--verify", "none")
+    assert result.exit_code == 0
+    assert result.stdout.startswith('"""Generator and discriminator for 3×218×178 pictures')
+    assert "7×5 → 14×11 → 27×22 → 54×44 → 109×89 → 218×178" in result.stderr
+    compile(result.stdout, "model.py", "exec")
 
 
 def test_output_writes_a_file(tmp_path: Path) -> None:
     """``--output`` takes what stdout would have held."""
     path = tmp_path / "model.py"
-    done = invoke("design", "28", "--latent-dim", "9", "--verify", "none", "--output", str(path))
-    assert done.exit_code == 0
-    assert done.stdout == ""
+    result = invoke("design", "28", "--latent-dim", "9", "--verify", "none", "--output", str(path))
+    assert result.exit_code == 0
+    assert result.stdout == ""
     assert "class Generator" in path.read_text()
 
 
@@ -79,17 +79,17 @@ def test_a_wrong_brief_is_refused_in_the_words_of_the_library(
     """Status 2, the sentence on stderr, and with ``--json`` the refusal as an object."""
     with pytest.raises(InvalidRequest) as caught:
         brief_from_document(document)
-    done = invoke("design", *arguments, "--json")
-    refused = json.loads(done.stdout)
-    assert done.exit_code == 2
+    result = invoke("design", *arguments, "--json")
+    refused = json.loads(result.stdout)
+    assert result.exit_code == 2
     assert refused["detail"] == str(caught.value)
     assert refused["code"] == caught.value.code
-    assert str(caught.value) in done.stderr
+    assert str(caught.value) in result.stderr
 
 
 def test_options_reach_the_brief() -> None:
     """Every option has its field."""
-    done = invoke(
+    result = invoke(
         *["design", "64", "--dimensions", "3", "--latent-dim", "9", "--channels", "1"],
         *["--base-channels", "8", "--max-channels", "32", "--kernel-sizes", "4,6"],
         *["--strides", "2", "--dilations", "1", "--no-output-padding", "--exact", "require"],
@@ -97,8 +97,8 @@ def test_options_reach_the_brief() -> None:
         *["--max-parameters", "9000000", "--max-multiply-adds", "900000000"],
         *["--verify", "none", "--json"],
     )
-    assert done.exit_code == 0, done.output
-    brief = json.loads(done.stdout)["brief"]
+    assert result.exit_code == 0, result.output
+    brief = json.loads(result.stdout)["brief"]
     assert brief["resolution"] == [64, 64, 64]
     assert (brief["channels"], brief["base_channels"], brief["max_channels"]) == (1, 8, 32)
     assert brief["budget"] == {"parameters": 9_000_000, "multiply_adds": 900_000_000}
@@ -117,7 +117,7 @@ def test_options_reach_the_brief() -> None:
 
 def test_the_command_is_installed() -> None:
     """The entry point exists and lists its commands, those of the service among them."""
-    done = subprocess.run(
+    result = subprocess.run(
         [Path(sys.executable).with_name("gan-designer"), "--help"],
         cwd=ROOT,
         capture_output=True,
@@ -125,42 +125,42 @@ def test_the_command_is_installed() -> None:
         check=True,
     )
     for name in ("design", "serve", "openapi"):
-        assert f"  {name} " in done.stdout
+        assert f"  {name} " in result.stdout
 
 
-@pytest.mark.parametrize("place", ["nowhere/model.py", ".", "/dev/full"])
-def test_a_place_that_cannot_be_written_is_refused(place: str) -> None:
+@pytest.mark.parametrize("path", ["nowhere/model.py", ".", "/dev/full"])
+def test_an_output_path_that_cannot_be_written_is_refused(path: str) -> None:
     """One sentence and status 2, and where there is no folder before any work is done."""
-    done = invoke("design", "28", "--latent-dim", "9", "--verify", "none", "--output", place)
-    assert (done.exit_code, type(done.exception)) == (2, SystemExit)
-    assert "Error: " in done.stderr
-    assert ("render" in done.stderr) == (place == "/dev/full")
+    result = invoke("design", "28", "--latent-dim", "9", "--verify", "none", "--output", path)
+    assert (result.exit_code, type(result.exception)) == (2, SystemExit)
+    assert "Error: " in result.stderr
+    assert ("render" in result.stderr) == (path == "/dev/full")
 
 
 def test_a_full_disk_behind_stdout_is_refused() -> None:
     """The same where stdout is redirected to it."""
     program = [sys.executable, "-c", "from designer.cli import main; main()"]
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
+        result = subprocess.run(
             [*program, "design", "28", "--latent-dim", "9", "--verify", "none"],
             cwd=ROOT,
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
         )
-    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert (result.returncode, "Traceback" in result.stderr) == (2, False)
 
 
 def test_the_options_of_a_family_make_its_brief() -> None:
     """Every field of the contract has its option; what was not given keeps its default."""
     style = "--discriminator-normalization layer --discriminator-output critic --patch 16"
-    done = invoke(
+    result = invoke(
         "design", "64", "--latent-dim", "20", "--upsampling", "resize", "--normalization", "group",
         "--classes", "5", "--encoder", "--output-activation", "sigmoid", *style.split(), "--discriminator-base-channels", "8",
         "--verify", "none", "--json",
     )  # fmt: skip
-    assert done.exit_code == 0, done.stderr
-    brief = json.loads(done.stdout)["brief"]
+    assert result.exit_code == 0, result.stderr
+    brief = json.loads(result.stdout)["brief"]
     names = ("upsampling", "normalization", "output_activation", "classes", "encoder")
     assert [brief[name] for name in names] == ["resize", "group", "sigmoid", 5, True]
     assert brief["discriminator"] == {
@@ -172,7 +172,7 @@ def test_the_options_of_a_family_make_its_brief() -> None:
 
 
 def test_a_decoder_starts_from_a_map_and_has_no_discriminator() -> None:
-    done = invoke(
+    result = invoke(
         "design",
         "8192",
         "--dimensions",
@@ -183,28 +183,28 @@ def test_a_decoder_starts_from_a_map_and_has_no_discriminator() -> None:
         "none",
         "--json",
     )
-    answer = json.loads(done.stdout)
+    answer = json.loads(result.stdout)
     assert answer["brief"]["initial_map"] == {"channels": 80, "size": [32]}
     assert answer["discriminator"] is None
     assert answer["generator"]["input_shape"] == [80, 32]
 
 
 def test_options_that_contradict_are_refused() -> None:
-    done = invoke("design", "64", "--latent-dim", "9", "--no-discriminator", "--patch", "16")
-    assert done.exit_code == 2
-    assert "--no-discriminator contradicts" in done.stderr
+    result = invoke("design", "64", "--latent-dim", "9", "--no-discriminator", "--patch", "16")
+    assert result.exit_code == 2
+    assert "--no-discriminator contradicts" in result.stderr
 
 
-def test_an_id_gives_its_design_again() -> None:
+def test_an_id_reproduces_its_design() -> None:
     """``--id`` stands for the brief and the windows: the same text, whatever a solver chooses."""
     windows = [{"kernel_size": 8, "stride": 4, "padding": 2}, {"kernel_size": 2, "stride": 2}]
     brief = brief_from_document(
         {"resolution": 32, "latent_dim": 9, "chain": windows, "verify": "none"}
     )
     made = design(brief)
-    done = invoke("design", "--id", design_document(made)["id"])
-    assert done.exit_code == 0
-    assert done.stdout == made.source.text
+    result = invoke("design", "--id", design_document(made)["id"])
+    assert result.exit_code == 0
+    assert result.stdout == made.source.text
 
 
 @pytest.mark.parametrize(
@@ -219,6 +219,6 @@ def test_an_id_gives_its_design_again() -> None:
     ],
 )
 def test_an_id_and_a_brief_exclude_each_other(arguments: list[str], words: str) -> None:
-    done = invoke("design", *arguments)
-    assert done.exit_code == 2
-    assert words in done.stderr
+    result = invoke("design", *arguments)
+    assert result.exit_code == 2
+    assert words in result.stderr

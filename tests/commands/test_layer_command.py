@@ -11,29 +11,31 @@ from click.testing import CliRunner, Result
 from designer.cli import main
 
 
-def call(*words: str) -> Result:
+def invoke_layer(*arguments: str) -> Result:
     """The command as a shell calls it."""
-    return CliRunner().invoke(main, ["layer", *words])
+    return CliRunner().invoke(main, ["layer", *arguments])
 
 
-def test_a_layer_for_people() -> None:
+def test_a_layer_is_printed_as_text() -> None:
     """The law per axis, and the way back."""
-    done = call("conv-transpose", "4x5", "--kernel-size", "4", "--stride", "2", "--padding", "1")
-    assert done.exit_code == 0
-    assert done.stdout.splitlines()[:3] == [
+    result = invoke_layer(
+        "conv-transpose", "4x5", "--kernel-size", "4", "--stride", "2", "--padding", "1"
+    )
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[:3] == [
         "4×5 → 8×10",
         "(4 − 1)·2 − 2·1 + 4 = 8",
         "(5 − 1)·2 − 2·1 + 4 = 10",
     ]
-    assert "way back: conv, kernel_size 4×4" in done.stdout
+    assert "way back: conv, kernel_size 4×4" in result.stdout
 
 
 def test_json_is_the_http_body() -> None:
     """Alone on stdout, with the forms that were asked for."""
-    done = call(
+    result = invoke_layer(
         "conv", "16", "--kernel-size", "5", "--stride", "3", "--json", "--include", "matrix,overlap"
     )
-    body = json.loads(done.stdout)
+    body = json.loads(result.stdout)
     assert body["output_size"] == [4, 4]
     assert body["matrix"]["shape"] == [16, 256]
     assert body["overlap"]["even"] is False
@@ -43,23 +45,23 @@ def test_json_is_the_http_body() -> None:
 @pytest.mark.torch
 def test_a_proof_is_run_in_a_process_of_its_own() -> None:
     """Status 0: every form within the tolerance."""
-    done = call("conv", "8x8", "--kernel-size", "3", "--include", "proof", "--json")
-    assert done.exit_code == 0
-    assert json.loads(done.stdout)["proof"]["passed"] is True
+    result = invoke_layer("conv", "8x8", "--kernel-size", "3", "--include", "proof", "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["proof"]["passed"] is True
 
 
 def test_a_picture_goes_to_a_file(tmp_path: Path) -> None:
     """An animated SVG, the same bytes as the library draws."""
     path = tmp_path / "layer.svg"
-    done = call(
+    result = invoke_layer(
         "conv", "5x5", "--kernel-size", "3", "--draw", "layer", "--animate", "--output", str(path)
     )
-    assert (done.exit_code, done.stdout) == (0, "")
+    assert (result.exit_code, result.stdout) == (0, "")
     assert "@keyframes" in path.read_text()
 
 
 @pytest.mark.parametrize(
-    ("words", "status", "said"),
+    ("arguments", "status", "expected_text"),
     [
         (
             ["46x62", "368x489", "--kernel-size", "16", "--stride", "8"],
@@ -74,15 +76,17 @@ def test_a_picture_goes_to_a_file(tmp_path: Path) -> None:
         (["64", "32", "--op", "conv", "--kernel-size", "4", "--stride", "2"], 0, "padding 1"),
     ],
 )
-def test_every_window_from_size_to_size(words: list[str], status: int, said: str) -> None:
+def test_every_window_from_size_to_size(
+    arguments: list[str], status: int, expected_text: str
+) -> None:
     """Status 1 where nothing leads there, with the reason."""
-    done = call("solve", *words)
-    assert done.exit_code == status
-    assert said in done.stdout
+    result = invoke_layer("solve", *arguments)
+    assert result.exit_code == status
+    assert expected_text in result.stdout
 
 
 @pytest.mark.parametrize(
-    ("words", "code"),
+    ("arguments", "code"),
     [
         (["conv", "4", "--kernel-size", "9"], "illegal_layer"),
         (["conv", "0", "--kernel-size", "1"], "out_of_range"),
@@ -92,8 +96,8 @@ def test_every_window_from_size_to_size(words: list[str], status: int, said: str
         (["conv", "4", "--kernel-size", "3", "--draw", "photo"], "not_a_choice"),
     ],
 )
-def test_what_is_refused_ends_with_status_two(words: list[str], code: str) -> None:
+def test_refused_input_exits_with_status_two(arguments: list[str], code: str) -> None:
     """Bad numbers and pictures too large to draw: one sentence on stderr."""
-    done = call(*words)
-    assert done.exit_code == 2
-    assert f"refused ({code})" in done.stderr
+    result = invoke_layer(*arguments)
+    assert result.exit_code == 2
+    assert f"refused ({code})" in result.stderr

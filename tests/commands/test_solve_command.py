@@ -32,7 +32,7 @@ def test_json_is_the_body_alone() -> None:
     assert [size[0] for size in body["chains"][0]["sizes"]] == [7, 14, 27, 54, 109, 218]
 
 
-def test_pages_go_on_where_the_last_one_ended() -> None:
+def test_the_next_page_continues_after_the_last() -> None:
     body = json.loads(run("97", "--limit", "2", "--json")[1])
     after = json.loads(run("97", "--limit", "2", "--json", "--cursor", body["next"])[1])
     whole = json.loads(run("97", "--limit", "4", "--json")[1])

@@ -40,9 +40,9 @@ def change(path: Path, before: str, after: str) -> None:
 @pytest.mark.torch
 def test_saved_files_are_verified(files: Path) -> None:
     """As they were saved: status 0; with ``--json`` stdout holds the receipt alone."""
-    done = verify(files, "--json")
-    assert (done.exit_code, done.stderr) == (0, "verify …\n")
-    receipt = json.loads(done.stdout)
+    result = verify(files, "--json")
+    assert (result.exit_code, result.stderr) == (0, "verify …\n")
+    receipt = json.loads(result.stdout)
     assert receipt["verdict"] == "verified"
     assert receipt["level"] == "standard"
     assert {check["passed"] for check in receipt["checks"]} == {True}
@@ -54,19 +54,19 @@ def test_other_line_ends_are_other_bytes(files: Path) -> None:
     """A file whose line ends an editor changed is not the text to the last byte."""
     module = files / "model.py"
     module.write_bytes(module.read_bytes().replace(b"\n", b"\r\n"))
-    done = verify(files)
-    assert done.exit_code == 1
-    assert "DIFFERS  text.sha256" in done.stdout.splitlines()
+    result = verify(files)
+    assert result.exit_code == 1
+    assert "DIFFERS  text.sha256" in result.stdout.splitlines()
 
 
 @pytest.mark.torch
-def test_what_differs_is_named(files: Path) -> None:
+def test_differences_are_named(files: Path) -> None:
     """Status 1; a line for each check, the failed ones with both figures."""
     change(files / "model.py", "stride=2", "stride=3")
     change(files / "design.json", '"parameters": ', '"parameters": 1')
-    done = verify(files)
-    assert done.exit_code == 1
-    lines = done.stdout.splitlines()
+    result = verify(files)
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
     assert "DIFFERS  design.figures: the file says otherwise of: generator" in lines
     assert any(line.startswith("DIFFERS  text.sha256") for line in lines)
     assert any(line.startswith("DIFFERS  generator.shapes: ") for line in lines)
@@ -77,9 +77,9 @@ def test_what_differs_is_named(files: Path) -> None:
 def test_a_text_that_does_not_compile_differs(files: Path) -> None:
     """Status 1 as well, and nothing is run."""
     change(files / "model.py", "import torch", "import (")
-    done = verify(files)
-    assert done.exit_code == 1
-    assert "DIFFERS  text.compiles" in done.stdout
+    result = verify(files)
+    assert result.exit_code == 1
+    assert "DIFFERS  text.compiles" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def test_a_text_that_does_not_compile_differs(files: Path) -> None:
 def test_other_files_are_refused(design_file: str, reason: str, files: Path) -> None:
     """Status 2, and why: nothing is run."""
     (files / "design.json").write_text(design_file)
-    done = verify(files)
-    assert done.exit_code == 2
-    assert f"not_a_design): design.json is not the JSON of a design: {reason}" in done.stderr
+    result = verify(files)
+    assert result.exit_code == 2
+    assert f"not_a_design): design.json is not the JSON of a design: {reason}" in result.stderr
 
 
 def test_a_missing_file_is_refused(files: Path) -> None:

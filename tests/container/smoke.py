@@ -21,7 +21,7 @@ from urllib.request import Request, urlopen
 
 ROOT = Path(__file__).parents[2]
 IMAGE = "localhost/gan-designer"
-PATIENCE_S = 60
+START_TIMEOUT_S = 60
 PROJECT = "gan-designer-smoke"
 """Containers and volumes of its own, whatever runs here from the same file."""
 
@@ -47,13 +47,13 @@ def answer(url: str, body: dict[str, object] | None = None) -> tuple[int, dict[s
     """Status and document that the service answers with."""
     data = None if body is None else json.dumps(body).encode()
     request = Request(url, data=data, headers={"Content-Type": "application/json"})
-    with urlopen(request, timeout=PATIENCE_S) as response:
+    with urlopen(request, timeout=START_TIMEOUT_S) as response:
         return response.status, json.load(response)
 
 
 def wait_until_healthy(url: str) -> None:
     """Ask for /healthz until it answers 200, for a minute."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + START_TIMEOUT_S
     while True:
         try:
             assert answer(f"{url}/healthz")[0] == 200
@@ -72,7 +72,7 @@ def assert_designs(url: str) -> None:
     assert design["verification"]["verdict"] == "verified", design["verification"]  # type: ignore[index]
 
 
-WALLS = """
+SANDBOX_PROBE = """
 import os, shutil
 from pathlib import Path
 assert os.getuid() == 10001, os.getuid()
@@ -91,9 +91,9 @@ assert not Path("/etc/pip.conf").exists() or not Path("/etc/pip.conf").read_text
 """
 
 
-def assert_walls(engine: str, container: str) -> None:
+def assert_sandboxed(engine: str, container: str) -> None:
     """User, capabilities, read-only root, no tools, limits, and the image's own health check."""
-    output(engine, "exec", container, "python3", "-c", WALLS)
+    output(engine, "exec", container, "python3", "-c", SANDBOX_PROBE)
     limits = json.loads(output(engine, "inspect", container))[0]["HostConfig"]
     assert limits["Memory"] == 7 * 2**30, limits["Memory"]
     # podman-compose before 1.1 does not hand pids_limit on; podman's own bound is 2,048.
@@ -118,7 +118,7 @@ def running(engine: str, service: str) -> str:
 
 def assert_sweeps(url: str) -> None:
     """All workers are there, and they make the rows of a sweep."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + START_TIMEOUT_S
     while answer(f"{url}/readyz")[1]["parts"]["jobs"].get("workers") != WORKERS:  # type: ignore[index]
         assert time.monotonic() < deadline, answer(f"{url}/readyz")
         time.sleep(0.5)
@@ -142,7 +142,7 @@ def assert_kept_in_redis(engine: str, redis: str, url: str) -> None:
     assert output(engine, "exec", redis, "redis-cli", "config", "get", "appendonly").endswith("yes")
     time.sleep(2)  # appendfsync everysec
     output(engine, "restart", redis)
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + START_TIMEOUT_S
     while int(output(engine, "exec", redis, "redis-cli", "dbsize") or 0) < 1:
         assert time.monotonic() < deadline, "Redis has forgotten what it kept"
         time.sleep(0.5)
@@ -163,7 +163,7 @@ def main(engine: str, *compose: str) -> None:
         try:
             wait_until_healthy(url)
             assert_designs(url)
-            assert_walls(engine, container)
+            assert_sandboxed(engine, container)
             assert_sweeps(url)
             assert_kept_in_redis(engine, redis, url)
         except BaseException:

@@ -35,19 +35,19 @@ class Load:
     body: Callable[[int], bytes | None] = lambda number: None
     exchanges: list[Exchange] = field(default_factory=list)
     _number: int = 0
-    _over: threading.Event = field(default_factory=threading.Event)
+    _stopped: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
     def running(self) -> Iterator[Load]:
         """Ask until the end of the block; afterwards every request has come to its end."""
-        threads = [threading.Thread(target=self._ask_on) for _ in range(self.clients)]
+        threads = [threading.Thread(target=self._send_requests) for _ in range(self.clients)]
         for thread in threads:
             thread.start()
         try:
             yield self
         finally:
-            self._over.set()
+            self._stopped.set()
             for thread in threads:
                 thread.join(timeout=300)
         assert not any(thread.is_alive() for thread in threads), "a request hangs"
@@ -64,16 +64,16 @@ class Load:
         """The requests without an answer, or with one of a fault."""
         return [each for each in self.exchanges if each.status is None or each.status >= 500]
 
-    def _ask_on(self) -> None:
-        while not self._over.is_set():
+    def _send_requests(self) -> None:
+        while not self._stopped.is_set():
             with self._lock:
                 number, self._number = self._number, self._number + 1
-            exchange = self._ask(number)
+            exchange = self._send_request(number)
             self.exchanges.append(exchange)
             if exchange.connected is None:
                 time.sleep(0.05)
 
-    def _ask(self, number: int) -> Exchange:
+    def _send_request(self, number: int) -> Exchange:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=240)
         connected = port = None
         try:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from service.http.gunicorn_worker import PatientSocket
+from service.http.gunicorn_worker import DeadlineSocket
 from tests.service.processes import only_child, open_files, threads
 from tests.service.servers import Server, serving
 from tests.support import soak_count
@@ -28,7 +28,7 @@ THREADS = 2
 
 
 @pytest.fixture(scope="module")
-def patient() -> Iterator[Server]:
+def patient_server() -> Iterator[Server]:
     """A server of two threads that would wait for its clients for an hour."""
     with serving(workers="1", threads=str(THREADS), client_timeout_s="3600") as running:
         assert running.ask("/healthz").status == 200
@@ -47,20 +47,20 @@ def ask_for_much(server: Server, stack: ExitStack) -> socket.socket:
 
 
 @pytest.mark.parametrize("turn", range(soak_count(2, 100)))
-def test_a_client_that_vanishes_in_the_middle_of_its_answer_frees_its_thread(
-    patient: Server, turn: int
+def test_a_client_that_disconnects_during_its_response_frees_its_thread(
+    patient_server: Server, turn: int
 ) -> None:
     """As many at a time as there are threads, over and over; what remains is what was there."""
-    worker = only_child(patient.pid)
+    worker = only_child(patient_server.pid)
     with ExitStack() as stack:
         for _ in range(THREADS):
-            ask_for_much(patient, stack)
-    assert patient.ask("/healthz").status == 200
+            ask_for_much(patient_server, stack)
+    assert patient_server.ask("/healthz").status == 200
     wait_until(lambda: open_files(worker) < 40, what="the connections to be let go")
     assert threads(worker) <= THREADS + 2
 
 
-def test_a_client_that_takes_nothing_loses_its_answer() -> None:
+def test_a_client_that_reads_nothing_loses_its_response() -> None:
     """It holds a thread for the time that clients have, and no longer."""
     with (
         serving(workers="1", threads=str(THREADS), client_timeout_s="2") as hasty,
@@ -72,10 +72,10 @@ def test_a_client_that_takes_nothing_loses_its_answer() -> None:
         assert min(got) < 7_000_000  # the other one's time may not have been over yet
 
 
-def test_an_answer_leaves_in_one_piece() -> None:
+def test_a_response_is_sent_with_its_head_and_body_together() -> None:
     """Its head waits for its body, so that a process that dies leaves both or nothing."""
     here, there = socket.socketpair()
-    with PatientSocket.adopt(here) as client, there:
+    with DeadlineSocket.adopt(here) as client, there:
         there.setblocking(False)
         client.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         assert there.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -91,7 +91,7 @@ def test_an_answer_leaves_in_one_piece() -> None:
         assert there.recv(100) == b"HTTP/1.1 304 NOT MODIFIED\r\n\r\n"
 
 
-def test_a_hundred_half_open_connections_keep_nobody_out() -> None:
+def test_a_hundred_half_open_connections_block_no_other_client() -> None:
     """Some silent, some in the middle of a head or a body; others are served meanwhile."""
     begun = (b"", b"GET /healthz HT", HEAD % 100, HEAD % len(LARGE) + LARGE[:9])
     with (

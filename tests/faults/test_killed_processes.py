@@ -68,7 +68,7 @@ def ask(server: Server, number: int) -> int:
     return server.ask("/v1/designs", method="POST", body=body, headers=JSON).status
 
 
-def test_a_killed_web_process_takes_no_other_with_it() -> None:
+def test_a_killed_web_process_costs_no_other_process_a_request() -> None:
     """What it had taken is lost; no request of another one is, and another takes its place."""
     path = "/v1/designs?resolution=16&latent_dim={}&base_channels=4&verify=none"
     with serving(workers="3", threads="4") as server:

@@ -39,7 +39,7 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def test_a_thousand_half_open_connections_keep_nobody_out(proxy: Server) -> None:
+def test_a_thousand_half_open_connections_block_no_other_client(proxy: Server) -> None:
     """In the middle of a head, of a body, or silent: none of them ever reaches a replica."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
@@ -60,8 +60,8 @@ def test_clients_that_read_slowly_hold_no_thread(proxy: Server) -> None:
     with ExitStack() as stack:
         clients = [ask_for_much(proxy, stack) for _ in range(4)]
         threads = stack.enter_context(ThreadPoolExecutor(10))  # all within the clients' 30 s
-        asked = [threads.submit(proxy.ask, f"{DESIGN}{number}") for number in range(1, 11)]
-        assert [each.result().status for each in asked] == [200] * 10
+        futures = [threads.submit(proxy.ask, f"{DESIGN}{number}") for number in range(1, 11)]
+        assert [each.result().status for each in futures] == [200] * 10
         assert len(all_of(clients[0])) > 7_000_000
 
 
@@ -85,17 +85,17 @@ def all_of(client: socket.socket) -> bytes:
         b"TRACE /v1/sweeps HTTP/1.1\r\nHost: x",
     ],
 )
-def test_a_head_that_the_proxy_cannot_read_is_a_problem(proxy: Server, head: bytes) -> None:
+def test_a_malformed_request_head_is_a_problem_document(proxy: Server, head: bytes) -> None:
     """Never a page of nginx's own."""
     with proxy.connect() as client:
         client.sendall(head + b"\r\n\r\n")
         answer = http.client.HTTPResponse(client)
         answer.begin()
-        told = json.loads(answer.read())
-    assert (answer.status, told["status"], told["code"]) == (400, 400, "bad_request")
+        received = json.loads(answer.read())
+    assert (answer.status, received["status"], received["code"]) == (400, 400, "bad_request")
 
 
-def test_what_the_proxy_refuses_is_a_problem(proxy: Server, tmp_path: Path) -> None:
+def test_a_refusal_by_the_proxy_is_a_problem_document(proxy: Server, tmp_path: Path) -> None:
     """With the service's own bounds; and where no replica answers, it says when to come back."""
     answer = proxy.ask("/v1/designs", method="POST", body=b" " * (2**20 + 1), headers=JSON)
     assert (answer.status, answer.json["code"]) == (413, "body_too_large")
@@ -111,7 +111,7 @@ def test_what_the_proxy_refuses_is_a_problem(proxy: Server, tmp_path: Path) -> N
     assert answer.headers["Retry-After"] == "2"
 
 
-def test_ids_go_through_the_proxy(proxy: Server) -> None:
+def test_request_ids_pass_through_the_proxy(proxy: Server) -> None:
     """A plain one is the client's own, any other is the proxy's; both logs have it."""
     sent = {"X-Request-ID": "abc-1"}
     assert proxy.ask("/healthz", headers=sent).headers["X-Request-ID"] == "abc-1"
@@ -179,7 +179,7 @@ def test_replicas_die_and_come_back_in_turn_without_a_failed_request(tmp_path: P
             assert [exchange for exchange in each.exchanges if exchange.status != 200] == []
 
 
-def test_a_request_that_one_replica_refused_and_the_other_lost_is_asked_again(
+def test_a_request_that_one_replica_refused_and_the_other_lost_is_retried(
     tmp_path: Path,
 ) -> None:
     """One was dead as it came; the other died before it answered, and the first was back by then.
@@ -199,8 +199,8 @@ def test_a_request_that_one_replica_refused_and_the_other_lost_is_asked_again(
         wait_until(lambda: connections(other.port) >= before + 16, what="all to reach the other")
         one.start()
         other.kill()
-        assert [asked.result().status for asked in designs] == [200] * 12
-        for answer in [asked.result() for asked in sweeps]:
+        assert [design.result().status for design in designs] == [200] * 12
+        for answer in [each.result() for each in sweeps]:
             assert (answer.status, answer.json["code"]) == (503, "accident")
             assert answer.headers["Retry-After"] == "2"
 
@@ -227,8 +227,8 @@ def shared_by_replicas(folder: Path, redis: RedisServer, attempt: int) -> bool:
         served = [answer for answer in answers if answer.status == 200]
         assert len({answer.headers["ETag"] for answer in served}) == 1
         lines = [each.server.lines for each in (one, other) if each.server is not None]
-    asked = [len([line for line in each if line["event"] == "request"]) for each in lines]
-    assert min(asked) > 5
+    request_counts = [len([line for line in each if line["event"] == "request"]) for each in lines]
+    assert min(request_counts) > 5
     made = [line for each in lines for line in each if "solve" in line.get("stages", {})]
     return (
         [answer.status for answer in answers] == [200] * 20 + [429] * 10
@@ -250,14 +250,14 @@ def test_events_come_through_the_proxy_one_by_one(tmp_path: Path) -> None:
         assert proxy.ask(job["links"]["self"]).json["state"] == "queued"  # nobody works here
         with proxy.connect() as client:
             client.sendall(f"GET {job['links']['events']} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-            told = bytearray()
-            while b"event: job\n" not in told:
+            received = bytearray()
+            while b"event: job\n" not in received:
                 piece = client.recv(65_536)
-                assert piece, bytes(told)
-                told += piece
+                assert piece, bytes(received)
+                received += piece
             one.stop()
             other.stop()
             while piece := client.recv(65_536):
-                told += piece
-        assert b"X-Accel-Buffering" not in told
-        assert b"event: end" not in told
+                received += piece
+        assert b"X-Accel-Buffering" not in received
+        assert b"event: end" not in received

@@ -24,17 +24,17 @@ PATH = "/v1/designs?resolution=16&latent_dim={}&base_channels=4&verify=none"
 
 
 @pytest.mark.parametrize("turn", range(soak_count(2, 40)))
-def test_nothing_begun_is_cut_off(tmp_path: Path, turn: int) -> None:
+def test_requests_in_progress_are_finished_before_the_end(tmp_path: Path, turn: int) -> None:
     """Whoever was connected before the signal is served; the port is closed long before the end."""
     server = start_server(tmp_path, workers="2", threads="4")
     load = Load(port=server.port, path=lambda number: PATH.format(number + 1), clients=16)
     with load.running():
         load.wait_for(50)
-        told = time.monotonic()
+        stop_time = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(timeout=120) == 0
         assert load.exchanges[-1].connected is None or load.exchanges[-1].status is None
-    begun = [each for each in load.exchanges if each.connected and each.connected < told]
+    begun = [each for each in load.exchanges if each.connected and each.connected < stop_time]
     assert [each for each in begun if each.status != 200] == []
     for each in begun:
         assert json.loads(each.body)["id"]
@@ -55,7 +55,7 @@ def test_a_verification_is_finished_before_the_end(tmp_path: Path) -> None:
     body = json.dumps({"resolution": 64, "latent_dim": 77}).encode()
     asking = threading.Thread(target=lambda: answers.append(post(server, body)))
     asking.start()
-    wait_until(lambda: b"verifications_pending 1.0" in figures(kept), what="the verification")
+    wait_until(lambda: b"verifications_pending 1.0" in read_metrics(kept), what="the verification")
     server.process.send_signal(signal.SIGTERM)
     wait_until(lambda: is_closed(server), what="the port to close")
     kept.request("GET", "/readyz")
@@ -102,7 +102,7 @@ def post(server: Server, body: bytes) -> tuple[int, str]:
     return answer.status, answer.json["verification"]["verdict"]
 
 
-def figures(connection: HTTPConnection) -> bytes:
+def read_metrics(connection: HTTPConnection) -> bytes:
     """What /metrics says over a connection that is kept."""
     connection.request("GET", "/metrics")
     return connection.getresponse().read()

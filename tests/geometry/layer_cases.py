@@ -10,7 +10,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from designer.errors import InvalidLayer
-from designer.geometry.equivalence.placement import Layer
+from designer.geometry.equivalence.placement import AnyConv
 from designer.geometry.layers import Conv, ConvTranspose, FeatureMap, Size, Window
 
 
@@ -18,7 +18,7 @@ from designer.geometry.layers import Conv, ConvTranspose, FeatureMap, Size, Wind
 class Case:
     """A layer, the map it gets and the seed of its numbers."""
 
-    layer: Layer
+    layer: AnyConv
     input_size: Size
     seed: int
 
@@ -67,7 +67,7 @@ def cases(draw: st.DrawFn, *, transposed: bool | None = None, channels: bool = T
     return case
 
 
-def torch_layer(layer: Layer) -> torch.nn.Module:
+def torch_layer(layer: AnyConv) -> torch.nn.Module:
     """The layer as torch builds it, in float64."""
     name = "ConvTranspose" if isinstance(layer, ConvTranspose) else "Conv"
     fields = ["kernel_size", "stride", "padding", "dilation"]

@@ -32,7 +32,9 @@ def taps(kernel_size: int, dilation: int) -> list[int]:
     return [tap * dilation for tap in range(kernel_size)]
 
 
-def slid_places(size: int, *, kernel_size: int, stride: int, padding: int, dilation: int) -> int:
+def sliding_positions(
+    size: int, *, kernel_size: int, stride: int, padding: int, dilation: int
+) -> int:
     """Places at which all taps lie on the padded input, found by sliding."""
     padded = range(-padding, size + padding)
     return sum(
@@ -52,9 +54,9 @@ def painted(
 @given(size=sizes, window=windows)
 def test_a_conv_counts_the_places_that_sliding_finds(size: int, window: dict[str, int]) -> None:
     """⌊(i + 2P − E)/S⌋ + 1 is what counting finds; where there is no place, it is refused."""
-    places = slid_places(size, **window)
-    if places:
-        assert conv_output_size(size, **window) == places
+    positions = sliding_positions(size, **window)
+    if positions:
+        assert conv_output_size(size, **window) == positions
     else:
         with pytest.raises(InvalidLayer, match="does not fit"):
             conv_output_size(size, **window)
@@ -78,7 +80,7 @@ def test_a_transposed_conv_is_as_long_as_what_it_paints(
 @given(size=sizes, window=windows)
 def test_the_transposed_twin_returns_the_size(size: int, window: dict[str, int]) -> None:
     """Conv then transposed conv with A = (i + 2P − E) mod S gives i back."""
-    assume(slid_places(size, **window))
+    assume(sliding_positions(size, **window))
     smaller = conv_output_size(size, **window)
     output_padding = inverse_output_padding(size, **window)
     assert 0 <= output_padding < window["stride"]
@@ -109,7 +111,7 @@ def test_the_offset_is_what_is_added_to_s_times_the_input(
 
 @pytest.mark.parametrize("k", range(1, 7))
 @pytest.mark.parametrize("t", range(5))
-def test_the_closed_forms_are_exact(k: int, t: int) -> None:
+def test_closed_form_windows_have_offset_zero(k: int, t: int) -> None:
     """S = 2k, P = t, F = 2(k + t), and for odd n F = n + 2t, have F − S − 2P = 0."""
     for stride, kernel_size in ((2 * k, 2 * (k + t)), (2 * k + 1, 2 * k + 1 + 2 * t)):
         assert (
@@ -147,7 +149,9 @@ def test_overlap_is_even_exactly_where_counting_finds_it(
         (32, {"kernel_size": 5, "stride": 2, "padding": 2, "dilation": 1, "output_padding": 0}, 63),
     ],
 )
-def test_wrong_answers_in_public(size: int, window: dict[str, int], output: int) -> None:
+def test_output_sizes_that_forum_answers_get_wrong(
+    size: int, window: dict[str, int], output: int
+) -> None:
     """What threads claim to give 32 and 64."""
     assert conv_transpose_output_size(size, **window) == output
 
@@ -156,10 +160,15 @@ def test_the_universal_chain_reaches_every_size() -> None:
     """With F = 4, S = 2 alone: 2i − 1 (P 2, A 1), 2i (P 1, A 0), 2i + 1 (P 1, A 1)."""
     reached = {
         conv_transpose_output_size(
-            size, kernel_size=4, stride=2, padding=padding, dilation=1, output_padding=extra
+            size,
+            kernel_size=4,
+            stride=2,
+            padding=padding,
+            dilation=1,
+            output_padding=output_padding,
         )
         for size in range(1, 100)
-        for padding, extra in ((2, 1), (1, 0), (1, 1))
+        for padding, output_padding in ((2, 1), (1, 0), (1, 1))
     }
     assert reached >= set(range(1, 200))
 

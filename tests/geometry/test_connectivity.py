@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from designer.geometry.chain import Chain
-from designer.geometry.equivalence.connectivity import cut_axes
+from designer.geometry.equivalence.connectivity import disconnected_axes
 from designer.geometry.layers import Window
 from tests.support import soak_count
 
@@ -32,7 +32,7 @@ def windows(kernels: range, dilations: tuple[int, ...]) -> list[Window]:
     ]
 
 
-def passes(chain: Chain) -> bool:
+def passes_signal(chain: Chain) -> bool:
     """Whether ones come through transposed layers of ones."""
     signal = torch.ones(1, 1, *chain.initial_size)
     for (window,) in chain.windows:
@@ -45,7 +45,7 @@ def passes(chain: Chain) -> bool:
     return bool(signal.sum() > 0)
 
 
-def grown(start: int, *steps: Window) -> Chain | None:
+def grow_chain(start: int, *steps: Window) -> Chain | None:
     """The chain from a side on, None where a step does not grow it."""
     sizes = [start]
     for window in steps:
@@ -57,38 +57,40 @@ def grown(start: int, *steps: Window) -> Chain | None:
 
 
 @pytest.mark.parametrize("start", [1, 2, 3, 5])
-def test_a_window_is_cut_where_torch_lets_nothing_through(start: int) -> None:
+def test_a_window_is_disconnected_where_torch_output_is_zero(start: int) -> None:
     """Every window of up to three taps, dilations to 7."""
     with torch.no_grad():
         found = [
-            (chain, passes(chain))
+            (chain, passes_signal(chain))
             for window in windows(range(1, 4), (1, 2, 3, 5, 7))
-            if (chain := grown(start, window)) is not None
+            if (chain := grow_chain(start, window)) is not None
         ]
-    assert [chain for chain, through in found if (cut_axes(chain) == (0,)) is through] == []
+    assert [
+        chain for chain, through in found if (disconnected_axes(chain) == (0,)) is through
+    ] == []
     assert {through for _, through in found} == ({True, False} if start < 4 else {True})
 
 
-def test_chains_are_cut_where_torch_lets_nothing_through() -> None:
+def test_chains_are_disconnected_where_torch_output_is_zero() -> None:
     """Of two layers, at random."""
     random, choices = Random(7), windows(range(2, 5), (3, 5, 7, 9, 11))
     found = []
     with torch.no_grad():
         for _ in range(soak_count(3000, 100_000)):
-            chain = grown(random.randint(1, 2), random.choice(choices), random.choice(choices))
+            chain = grow_chain(random.randint(1, 2), random.choice(choices), random.choice(choices))
             if chain is not None:
-                assert (cut_axes(chain) == ()) is passes(chain), chain
-                found.append(cut_axes(chain))
+                assert (disconnected_axes(chain) == ()) is passes_signal(chain), chain
+                found.append(disconnected_axes(chain))
     assert {*found} == {(), (0,)}
 
 
-def test_two_layers_may_let_through_what_both_together_do_not() -> None:
+def test_two_connected_layers_may_be_disconnected_together() -> None:
     """The second one's taps miss the pixels that the first one's paint."""
     first = Window(kernel_size=3, dilation=11, padding=8)
     second = Window(kernel_size=2, stride=2, dilation=11, padding=8)
-    alone = [grown(1, first), grown(7, second)]
-    assert [chain is not None and cut_axes(chain) for chain in alone] == [(), ()]
-    both = grown(1, first, second)
+    alone = [grow_chain(1, first), grow_chain(7, second)]
+    assert [chain is not None and disconnected_axes(chain) for chain in alone] == [(), ()]
+    both = grow_chain(1, first, second)
     assert both is not None
-    assert cut_axes(both) == (0,)
-    assert not passes(both)
+    assert disconnected_axes(both) == (0,)
+    assert not passes_signal(both)

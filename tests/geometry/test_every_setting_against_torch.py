@@ -16,7 +16,7 @@ SETTINGS = list(product((1, 2, 4), range(1, 5), range(1, 4), range(3), range(4),
 pytestmark = pytest.mark.torch
 
 
-def ours(setting: tuple[int, ...], axes: int) -> int | None:
+def predicted_size(setting: tuple[int, ...], axes: int) -> int | None:
     """The size by our arithmetic, or None where it is refused."""
     i, kernel_size, stride, padding, output_padding, dilation = setting
     try:
@@ -33,7 +33,7 @@ def ours(setting: tuple[int, ...], axes: int) -> int | None:
         return None
 
 
-def eager(setting: tuple[int, ...], axes: int) -> int | None:
+def torch_size(setting: tuple[int, ...], axes: int) -> int | None:
     """The size that eager torch gives, or None where it refuses; empty maps count as refused."""
     i, kernel_size, stride, padding, output_padding, dilation = setting
     conv = getattr(torch.nn.functional, f"conv_transpose{axes}d")
@@ -55,13 +55,13 @@ def eager(setting: tuple[int, ...], axes: int) -> int | None:
 def test_legality_and_size_agree_with_eager_torch(axes: int) -> None:
     """No setting is allowed that torch refuses, and none refused that torch runs."""
     assert len(SETTINGS) == 1296
-    differing = [s for s in SETTINGS if ours(s, axes) != eager(s, axes)]
+    differing = [s for s in SETTINGS if predicted_size(s, axes) != torch_size(s, axes)]
     assert differing == []
-    legal = sum(ours(setting, axes) is not None for setting in SETTINGS)
+    legal = sum(predicted_size(setting, axes) is not None for setting in SETTINGS)
     assert 0 < legal < len(SETTINGS)
 
 
-def test_torch_is_asked_with_the_same_arguments() -> None:
+def test_helpers_agree_on_a_legal_setting() -> None:
     """The two helpers do not agree by refusing everything."""
     setting = (4, 4, 2, 1, 0, 1)
-    assert ours(setting, 2) == eager(setting, 2) == 8
+    assert predicted_size(setting, 2) == torch_size(setting, 2) == 8

@@ -9,11 +9,16 @@ import torch
 from hypothesis import given, settings
 from torch.nn import functional
 
-from designer.geometry.equivalence.direct_convolution import crop_form
+from designer.geometry.equivalence.direct_convolution import equivalent_crop
 from designer.geometry.equivalence.inverse import gradient_layer, invert_layer
 from designer.geometry.equivalence.matrix import layer_matrix
 from designer.geometry.equivalence.phases import PhaseAxis, layer_phases
-from designer.geometry.equivalence.placement import Layer, pixels_size, place, untouched_count
+from designer.geometry.equivalence.placement import (
+    AnyConv,
+    pixels_size,
+    place_windows,
+    untouched_count,
+)
 from designer.geometry.equivalence.python_snippet import render_snippet
 from designer.geometry.equivalence.scatter import scatter_copies
 from designer.geometry.layers import Conv, ConvTranspose, Window
@@ -24,19 +29,19 @@ from tests.geometry.layer_cases import Case, assert_close, cases, run, torch_lay
 from tests.support import soak_count
 
 pytestmark = pytest.mark.torch
-tried = settings(max_examples=soak_count(150, 3000))
+example_budget = settings(max_examples=soak_count(150, 3000))
 
 
 @given(case=cases())
-@tried
-def test_the_arithmetic_is_torchs(case: Case) -> None:
+@example_budget
+def test_output_size_matches_torch(case: Case) -> None:
     """The predicted size is the one that torch returns."""
     _, _, y = run(case)
     assert tuple(y.shape[2:]) == case.output_size
 
 
 @given(case=cases(transposed=True, channels=False))
-@tried
+@example_budget
 def test_scattered_copies_are_the_transposed_convolution(case: Case) -> None:
     """Kernel copies added up one by one give torch's map, bias apart."""
     module, x, y = run(case)
@@ -51,7 +56,7 @@ def test_scattered_copies_are_the_transposed_convolution(case: Case) -> None:
 
 
 @given(case=cases())
-@tried
+@example_budget
 def test_the_snippet_is_the_layer(case: Case) -> None:
     """The direct convolution over the zero-inserted map, run as the text that users get."""
     module, x, y = run(case)
@@ -65,7 +70,7 @@ def test_a_map_cropped_by_more_than_it_has_is_padded_first(transposed: bool) -> 
     """Every form of a layer whose padding is larger than its map, proven as users get it."""
     if transposed:
         window = Window(kernel_size=1, stride=7, padding=3, output_padding=6)
-        layer: Layer = ConvTranspose(in_channels=1, out_channels=1, windows=(window,))
+        layer: AnyConv = ConvTranspose(in_channels=1, out_channels=1, windows=(window,))
     else:
         window = Window(kernel_size=4, stride=3, padding=6, dilation=4)
         layer = Conv(in_channels=1, out_channels=1, windows=(window,))
@@ -75,11 +80,11 @@ def test_a_map_cropped_by_more_than_it_has_is_padded_first(transposed: bool) -> 
 
 
 @given(case=cases(transposed=True))
-@tried
+@example_budget
 def test_padding_crops_the_full_output(case: Case) -> None:
     """A transposed convolution is a crop of the one without padding."""
     module, x, y = run(case)
-    crop = crop_form(case.layer, case.input_size)
+    crop = equivalent_crop(case.layer, case.input_size)
     layer = case.layer
     full = getattr(functional, f"conv_transpose{layer.axes}d")(
         x,
@@ -95,7 +100,7 @@ def test_padding_crops_the_full_output(case: Case) -> None:
 
 
 @given(case=cases(channels=False))
-@tried
+@example_budget
 def test_the_matrix_times_the_input_is_the_output(case: Case) -> None:
     """Y = CX for a convolution, X = CᵀY for a transposed one, to 1e-12."""
     module, x, y = run(case)
@@ -110,7 +115,7 @@ def test_the_matrix_times_the_input_is_the_output(case: Case) -> None:
 
 
 @given(case=cases(channels=False))
-@tried
+@example_budget
 def test_the_gradients_matrix_is_the_transpose(case: Case) -> None:
     """C and Cᵀ belong to a layer and its gradient, where no output padding reaches the stride."""
     back = gradient_layer(case.layer, case.input_size)
@@ -123,7 +128,7 @@ def test_the_gradients_matrix_is_the_transpose(case: Case) -> None:
 
 
 @given(case=cases())
-@tried
+@example_budget
 def test_the_gradient_is_the_layer_of_the_other_kind(case: Case) -> None:
     """Torch's own gradient with respect to the input is the other kind with the same weight."""
     module, x, _ = run(case)
@@ -156,7 +161,7 @@ def phase_result(case: Case, phase: tuple[PhaseAxis, ...], x: torch.Tensor) -> t
 
 
 @given(case=cases())
-@tried
+@example_budget
 def test_the_phases_together_are_the_layer(case: Case) -> None:
     """S^n small convolutions: interleaved they are a transposed one, added up a strided one."""
     module, x, y = run(case)
@@ -178,11 +183,11 @@ def test_the_phases_together_are_the_layer(case: Case) -> None:
 
 
 @given(case=cases())
-@tried
+@example_budget
 def test_phases_take_every_tap_and_pixel_once(case: Case) -> None:
     """Taps and pixels are dealt out to the phases, none twice and none left."""
     phases = layer_phases(case.layer, case.input_size)
-    placed = place(case.layer, case.input_size)
+    placed = place_windows(case.layer, case.input_size)
     assert len(list(phases)) == len(phases)
     for axis, window, on in zip(phases.axes, case.layer.windows, placed, strict=True):
         assert len(axis) == window.stride
@@ -195,7 +200,7 @@ def test_phases_take_every_tap_and_pixel_once(case: Case) -> None:
     ("kernel_size", "stride", "padding"),
     [(2, 2, 0), (3, 3, 0), (4, 2, 0), (4, 2, 2), (6, 2, 2), (6, 3, 0), (9, 3, 3), (9, 3, 6)],
 )
-def test_where_it_says_so_the_layer_is_pixel_shuffle(
+def test_claimed_pixel_shuffle_equals_the_layer(
     kernel_size: int, stride: int, padding: int
 ) -> None:
     """One convolution to S² times the channels and torch's PixelShuffle give the layer."""
@@ -227,7 +232,7 @@ def make_transposed(*, kernel_size: int, stride: int, padding: int) -> ConvTrans
 
 
 @given(case=cases(transposed=True))
-@tried
+@example_budget
 def test_the_inverse_gives_the_size_back(case: Case) -> None:
     """The named layer, run by torch, returns the input's channels and size."""
     inverse = invert_layer(case.layer, case.input_size)
@@ -240,7 +245,7 @@ def test_the_inverse_gives_the_size_back(case: Case) -> None:
 
 
 @given(case=cases(transposed=False))
-@tried
+@example_budget
 def test_the_inverse_of_a_convolution_always_exists(case: Case) -> None:
     """Every convolution has a transposed twin, and the sizes it cannot tell apart are all."""
     inverse = invert_layer(case.layer, case.input_size)
@@ -256,7 +261,7 @@ def test_the_inverse_of_a_convolution_always_exists(case: Case) -> None:
 
 
 @given(case=cases(channels=False))
-@tried
+@example_budget
 def test_untouched_pixels_have_no_gradient(case: Case) -> None:
     """Unread: the input's gradient is 0 there; unpainted: no kernel of ones reaches it."""
     module, x, _ = run(case)
@@ -267,7 +272,7 @@ def test_untouched_pixels_have_no_gradient(case: Case) -> None:
         x.requires_grad_()
         (gradient,) = torch.autograd.grad(module(x).sum(), x)
         marks = gradient[0, 0]
-    placed = place(case.layer, case.input_size)
+    placed = place_windows(case.layer, case.input_size)
     assert untouched_count(placed) == int((marks.abs() < 0.5).sum())
     counts = torch.zeros(pixels_size(placed), dtype=torch.float64)
     for index in product(*map(range, pixels_size(placed))):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import pytest
 
 from designer.geometry.equivalence.direct_convolution import equivalent_convolution
-from designer.geometry.equivalence.placement import place, untouched_count
+from designer.geometry.equivalence.placement import place_windows, untouched_count
 from designer.geometry.layers import Conv, ConvTranspose, FeatureMap, Window
 
 CONVOLUTIONS = {
@@ -49,7 +49,7 @@ def test_a_convolution_of_the_figures(name: str) -> None:
     layer = Conv(in_channels=1, out_channels=1, windows=(window, window))
     found = layer.output_map(FeatureMap(channels=1, size=(before, before)))
     assert found.size == (after, after)
-    assert untouched_count(place(layer, (before, before))) == unread
+    assert untouched_count(place_windows(layer, (before, before))) == unread
 
 
 @pytest.mark.parametrize("name", TRANSPOSED)

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from designer.errors import InvalidLayer
 from designer.geometry.axis import inner_pixels, matching_taps, touched_pixels
-from designer.geometry.equivalence.overlap_map import inner_extremes, layer_overlap
-from designer.geometry.equivalence.placement import place
+from designer.geometry.equivalence.overlap_map import inner_contribution_range, layer_overlap
+from designer.geometry.equivalence.placement import place_windows
 from designer.geometry.layers import ConvTranspose, Window
 from tests.support import soak_count
 
-tried = settings(max_examples=soak_count(400, 5000))
+example_budget = settings(max_examples=soak_count(400, 5000))
 
 
 @st.composite
@@ -31,7 +31,7 @@ def windows(draw: st.DrawFn) -> Window:
     )
 
 
-def counted(window: Window, size: int, pixels: int) -> list[int]:
+def count_contributions(window: Window, size: int, pixels: int) -> list[int]:
     """Contributions per pixel, by laying every copy."""
     copies = product(range(size), range(window.kernel_size))
     counts = Counter(j * window.stride + t * window.dilation - window.padding for j, t in copies)
@@ -51,24 +51,24 @@ def legal_output(window: Window, size: int) -> int:
 
 
 @given(window=windows(), size=st.integers(1, 12))
-@tried
-def test_contributions_are_what_is_counted(window: Window, size: int) -> None:
+@example_budget
+def test_contributions_match_counting(window: Window, size: int) -> None:
     """Per pixel, in all, and how many pixels get any."""
     pixels = legal_output(window, size)
-    counts = counted(window, size, pixels)
+    counts = count_contributions(window, size, pixels)
     overlap = layer_overlap(one_axis(window), (size,))
-    (placed,) = place(one_axis(window), (size,))
+    (placed,) = place_windows(one_axis(window), (size,))
     assert list(overlap.contributions) == counts
     assert placed.entry_count == sum(counts) == len(list(placed.entries()))
     assert placed.touched == sum(count > 0 for count in counts)
 
 
 @given(window=windows(), size=st.integers(1, 12))
-@tried
+@example_budget
 def test_the_border_ends_where_no_contribution_is_missing(window: Window, size: int) -> None:
     """Inside, each pixel gets all that its residue allows; just outside, one is missing."""
     pixels = legal_output(window, size)
-    counts = counted(window, size, pixels)
+    counts = count_contributions(window, size, pixels)
     wide = {"kernel_size": window.kernel_size, "stride": window.stride, "dilation": window.dilation}
     full = [
         len(matching_taps((pixel + window.padding) % window.stride, **wide))
@@ -83,7 +83,7 @@ def test_the_border_ends_where_no_contribution_is_missing(window: Window, size: 
 
 
 @given(window=windows())
-@tried
+@example_budget
 def test_overlap_is_even_exactly_by_the_law(window: Window) -> None:
     """On a map long enough, all inner pixels are alike exactly where S | F and gcd(D, S) = 1."""
     size = window.span + 12
@@ -91,9 +91,9 @@ def test_overlap_is_even_exactly_by_the_law(window: Window) -> None:
     overlap = layer_overlap(one_axis(window), (size,))
     start, stop = overlap.axes[0].inner
     assert stop - start >= window.stride
-    inside = counted(window, size, pixels)[start:stop]
+    inside = count_contributions(window, size, pixels)[start:stop]
     assert overlap.even == (len(set(inside)) == 1)
-    assert inner_extremes(window) == (max(inside), min(inside))
+    assert inner_contribution_range(window) == (max(inside), min(inside))
 
 
 @given(
@@ -102,7 +102,7 @@ def test_overlap_is_even_exactly_by_the_law(window: Window) -> None:
     padding=st.integers(0, 5),
     pixels=st.integers(1, 20),
 )
-@tried
+@example_budget
 def test_without_gaps_only_the_far_side_is_unread(
     kernel_size: int, stride: int, padding: int, pixels: int
 ) -> None:
@@ -117,8 +117,8 @@ def test_without_gaps_only_the_far_side_is_unread(
         padding=padding,
         dilation=1,
     )
-    rest = (pixels + 2 * padding - kernel_size) % stride
-    assert pixels - touched == max(0, rest - padding)
+    remainder = (pixels + 2 * padding - kernel_size) % stride
+    assert pixels - touched == max(0, remainder - padding)
 
 
 @pytest.mark.parametrize(("size", "border"), [((4,), ((1, 1),)), ((1,), ((1, 1),))])

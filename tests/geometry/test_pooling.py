@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from designer.errors import InvalidLayer
-from designer.geometry.axis import pool_output_size, pool_places, unread_positions
+from designer.geometry.axis import pool_output_size, unchecked_pool_output_size, unread_positions
 
 
 def windows(
@@ -36,8 +36,8 @@ def test_pooling_places_as_many_windows_as_fit() -> None:
             continue
         fields = {"kernel_size": kernel, "stride": stride, "padding": padding, "dilation": dilation}
         expected = len(windows(size, kernel, stride, padding, dilation, ceil=ceil))
-        places = pool_places(size, **fields, ceil_mode=ceil)
-        assert max(0, places) == expected, (size, fields, ceil)
+        positions = unchecked_pool_output_size(size, **fields, ceil_mode=ceil)
+        assert max(0, positions) == expected, (size, fields, ceil)
 
 
 def test_unread_positions_are_those_in_no_window() -> None:
@@ -45,13 +45,13 @@ def test_unread_positions_are_those_in_no_window() -> None:
     for size, kernel, stride, padding, dilation in product(
         range(1, 12), range(1, 6), range(1, 6), range(4), range(1, 4)
     ):
-        laid = windows(size, kernel, stride, padding, dilation, ceil=False)
-        if not laid:
+        placed_windows = windows(size, kernel, stride, padding, dilation, ceil=False)
+        if not placed_windows:
             continue
-        touched = {pixel for window in laid for pixel in window}
+        touched = {pixel for window in placed_windows for pixel in window}
         unread = unread_positions(
             size,
-            positions=len(laid),
+            positions=len(placed_windows),
             kernel_size=kernel,
             stride=stride,
             padding=padding,

@@ -9,7 +9,7 @@ from designer.geometry.equivalence.inverse import invert_layer
 from designer.geometry.equivalence.matrix import layer_matrix
 from designer.geometry.equivalence.overlap_map import layer_overlap
 from designer.geometry.equivalence.phases import layer_phases
-from designer.geometry.equivalence.placement import place, untouched_count
+from designer.geometry.equivalence.placement import place_windows, untouched_count
 from designer.geometry.equivalence.scatter import scatter_copies
 from designer.geometry.layers import Conv, ConvTranspose, FeatureMap, Window
 
@@ -36,7 +36,7 @@ def transposed(*windows: Window, channels: tuple[int, int] = (1, 1)) -> ConvTran
     ],
     ids=["plain", "padding 1", "stride 2"],
 )
-def test_two_by_two_on_two_by_two(window: Window, expected: list[list[int]]) -> None:
+def test_two_by_two_kernel_on_two_by_two_map(window: Window, expected: list[list[int]]) -> None:
     """X = K = [[0, 1], [2, 3]], scattered and as a matrix."""
     layer, numbers = transposed(window, window), [0, 1, 2, 3]
     flat = [number for row in expected for number in row]
@@ -48,14 +48,14 @@ def test_two_by_two_on_two_by_two(window: Window, expected: list[list[int]]) -> 
     assert found == flat
 
 
-def test_the_matrix_of_three_by_three_on_four_by_four() -> None:
+def test_matrix_of_three_by_three_kernel_on_four_by_four_map() -> None:
     """The 4×16 matrix, entry by entry: each row is the kernel laid out on the flattened map."""
     matrix = layer_matrix(conv(Window(kernel_size=3), Window(kernel_size=3)), (4, 4))
     row = [0, 1, 2, None, 3, 4, 5, None, 6, 7, 8]
     expected = [
-        (output, start + place_, tap)
+        (output, start + position, tap)
         for output, start in enumerate([0, 1, 4, 5])
-        for place_, tap in enumerate(row)
+        for position, tap in enumerate(row)
         if tap is not None
     ]
     assert (matrix.rows, matrix.columns) == (4, 16)
@@ -65,7 +65,7 @@ def test_the_matrix_of_three_by_three_on_four_by_four() -> None:
     assert (matrix.transposed.rows, matrix.transposed.columns) == (16, 4)
 
 
-def test_ten_to_twenty_channels_and_back() -> None:
+def test_inverse_restores_channels_and_size() -> None:
     """Conv 10 → 20, kernel 5, padding 2, stride 3 on 16×16: its transposed twin returns 16×16."""
     layer = conv(*(Window(kernel_size=5, stride=3, padding=2),) * 2, channels=(10, 20))
     small = layer.output_map(FeatureMap(channels=10, size=(16, 16)))
@@ -84,7 +84,7 @@ def test_ten_to_twenty_channels_and_back() -> None:
         Window(kernel_size=9, stride=4, padding=4, output_padding=3),
     ],
 )
-def test_nine_four_is_exactly_fourfold(window: Window) -> None:
+def test_kernel_9_stride_4_upsamples_exactly_fourfold(window: Window) -> None:
     """Kernel 9, stride 4 with padding 3 and 1, or 4 and 3: o = 4i for every i."""
     assert window.offset == 0
     assert [window.conv_transpose(i) for i in range(1, 99)] == [4 * i for i in range(1, 99)]
@@ -110,7 +110,7 @@ def test_output_padding_is_added_at_the_far_side_only() -> None:
         (Window(kernel_size=4, stride=2, padding=1), 256, 512),
     ],
 )
-def test_sizes_of_the_texts(window: Window, before: int, after: int) -> None:
+def test_output_sizes_from_tutorials(window: Window, before: int, after: int) -> None:
     """5×5 with kernel 3, padding 2 gives 7×7 by a convolution; 256 → 512 by two transposed ones."""
     if after == 7:
         assert window.conv(before) == after
@@ -139,9 +139,9 @@ def test_overlap_of_well_known_windows(window: Window, even: bool, most: int, le
 
 def test_unread_rows_are_counted_with_the_gaps_inside() -> None:
     """A stride above the kernel leaves gaps; a remainder leaves the far side."""
-    gaps = place(conv(Window(kernel_size=1, stride=2)), (5,))
-    far = place(conv(Window(kernel_size=4, stride=2)), (7,))
-    both = place(conv(*(Window(kernel_size=4, stride=2),) * 2), (7, 7))
+    gaps = place_windows(conv(Window(kernel_size=1, stride=2)), (5,))
+    far = place_windows(conv(Window(kernel_size=4, stride=2)), (7,))
+    both = place_windows(conv(*(Window(kernel_size=4, stride=2),) * 2), (7, 7))
     assert [untouched_count(placed) for placed in (gaps, far, both)] == [2, 1, 49 - 36]
 
 
@@ -207,7 +207,7 @@ def test_an_illegal_layer_has_no_form(form) -> None:  # noqa: ANN001
         form(conv(Window(kernel_size=3, dilation=2)), (2,))
 
 
-def test_an_output_that_no_convolution_leads_back_from() -> None:
+def test_output_padding_beyond_the_stride_reduces_inverse_padding() -> None:
     """Output padding of the stride and more, legal with a dilation above it, can be too much."""
     window = Window(kernel_size=1, padding=1, dilation=3, output_padding=2)
     back = invert_layer(transposed(window), (1,))

@@ -14,21 +14,21 @@ from designer.layer import (
     Op,
     answer_layer,
     answer_question,
-    draw_answer,
-    read_drawing,
-    read_layer,
-    read_question,
+    draw_picture,
+    read_draw_request,
+    read_layer_request,
+    read_solve_request,
 )
-from designer.layer.torch_proof import thin_layer
+from designer.layer.torch_proof import reduce_channels
 from designer.verification import Limits, Pool
 from designer.verification.probe import run_job
 
 DCGAN = {"input_size": [4, 4], "kernel_size": 4, "stride": 2, "padding": 1}
 
 
-def answered(op: Op, **fields: object) -> dict[str, Any]:
+def answer_as_json(op: Op, **fields: object) -> dict[str, Any]:
     """The answer as a client reads it: through JSON."""
-    body: dict[str, Any] = json.loads(json.dumps(answer_layer(read_layer(fields, op))))
+    body: dict[str, Any] = json.loads(json.dumps(answer_layer(read_layer_request(fields, op))))
     return body
 
 
@@ -39,7 +39,7 @@ def run_here(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
 
 def test_the_arithmetic_of_dcgans_layer() -> None:
     """Sizes, laws in words, offset, inverse; what was not asked for is null."""
-    found = answered(Op.CONV_TRANSPOSE, **DCGAN, in_channels=64, out_channels=3, bias=False)
+    found = answer_as_json(Op.CONV_TRANSPOSE, **DCGAN, in_channels=64, out_channels=3, bias=False)
     assert found["output_size"] == [8, 8]
     assert found["arithmetic"] == ["(4 − 1)·2 − 2·1 + 4 = 8"] * 2
     assert (found["offset"], found["exact"], found["unread"]) == ([0, 0], True, 0)
@@ -51,9 +51,9 @@ def test_the_arithmetic_of_dcgans_layer() -> None:
     }
 
 
-def test_every_form_that_is_asked_for_is_there() -> None:
+def test_the_answer_holds_every_included_form() -> None:
     """The direct convolution, Cᵀ, four phases, an even overlap with its border."""
-    found = answered(
+    found = answer_as_json(
         Op.CONV_TRANSPOSE, **DCGAN, include=["matrix", "equivalent", "phases", "overlap"]
     )
     direct = found["equivalent"]
@@ -72,16 +72,18 @@ def test_every_form_that_is_asked_for_is_there() -> None:
     assert overlap["contributions"][0] == [1, 2, 2, 2, 2, 2, 2, 1]
 
 
-def test_a_layer_without_a_way_back_says_why() -> None:
+def test_a_layer_without_an_inverse_says_why() -> None:
     """Output padding of a dilation's size, with no padding to give up."""
-    found = answered(Op.CONV_TRANSPOSE, input_size=[4], kernel_size=3, dilation=3, output_padding=2)
+    found = answer_as_json(
+        Op.CONV_TRANSPOSE, input_size=[4], kernel_size=3, dilation=3, output_padding=2
+    )
     assert found["inverse"] is None
     assert "output_padding 2 is not below stride 1" in found["why_no_inverse"]
 
 
 def test_a_halving_conv_is_exact_though_its_window_is_not_symmetric() -> None:
     """Kernel 3, stride 2, padding 1 takes 32 to exactly 16; its twin needs output padding 1."""
-    found = answered(Op.CONV, input_size=[32], kernel_size=3, stride=2, padding=1)
+    found = answer_as_json(Op.CONV, input_size=[32], kernel_size=3, stride=2, padding=1)
     assert (found["output_size"], found["offset"], found["exact"]) == ([16], [0], True)
     assert found["inverse"]["output_padding"] == [1]
     assert found["inverse"]["sizes_sharing"] == [[31, 32]]
@@ -109,7 +111,7 @@ def test_a_halving_conv_is_exact_though_its_window_is_not_symmetric() -> None:
 )
 def test_a_proof_holds_every_form_against_torch(op: Op, fields: dict[str, object]) -> None:
     """Errors in float64, for each form that the layer has."""
-    request = read_layer(fields | {"include": ["proof"]}, op)
+    request = read_layer_request(fields | {"include": ["proof"]}, op)
     proof: Any = answer_layer(request, runner=run_here)["proof"]
     assert proof["passed"]
     assert proof["torch_version"] == torch.__version__
@@ -123,12 +125,12 @@ def test_a_proof_holds_every_form_against_torch(op: Op, fields: dict[str, object
 def test_a_wrong_form_fails_the_proof() -> None:
     """The verdict follows the errors: one above the tolerance refutes."""
 
-    def mistaken(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+    def run_with_wrong_phases(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
         measured = run_here(job)
         return measured | {"errors": measured["errors"] | {"phases": 2e-10}}
 
-    request = read_layer(DCGAN | {"include": ["proof"]}, Op.CONV_TRANSPOSE)
-    assert answer_layer(request, runner=mistaken)["proof"]["passed"] is False  # type: ignore[index]
+    request = read_layer_request(DCGAN | {"include": ["proof"]}, Op.CONV_TRANSPOSE)
+    assert answer_layer(request, runner=run_with_wrong_phases)["proof"]["passed"] is False  # type: ignore[index]
 
 
 @pytest.fixture(scope="module")
@@ -141,22 +143,24 @@ def pool() -> Iterator[Pool]:
 @pytest.mark.torch
 def test_a_proof_runs_in_the_verifying_process(pool: Pool) -> None:
     """Through the pool, to the process that may import torch, and back."""
-    request = read_layer(DCGAN | {"include": ["proof"]}, Op.CONV_TRANSPOSE)
+    request = read_layer_request(DCGAN | {"include": ["proof"]}, Op.CONV_TRANSPOSE)
     proof: Any = answer_layer(request, runner=pool.run)["proof"]
     assert proof["passed"]
 
 
-def test_a_dear_layer_is_proven_with_fewer_channels() -> None:
+def test_an_expensive_layer_is_proven_with_fewer_channels() -> None:
     """The forms do not depend on the number of channels; groups stay groups."""
-    wide = read_layer(DCGAN | {"in_channels": 4096, "out_channels": 2048, "groups": 64}, Op.CONV)
-    thin = thin_layer(wide.layer, (128, 128))
-    assert (thin.in_channels, thin.out_channels, thin.groups) == (4, 4, 2)
-    assert thin_layer(thin, (128, 128)) == thin
+    wide = read_layer_request(
+        DCGAN | {"in_channels": 4096, "out_channels": 2048, "groups": 64}, Op.CONV
+    )
+    reduced = reduce_channels(wide.layer, (128, 128))
+    assert (reduced.in_channels, reduced.out_channels, reduced.groups) == (4, 4, 2)
+    assert reduce_channels(reduced, (128, 128)) == reduced
 
 
 def test_a_layer_too_large_to_run_is_not_proven() -> None:
     """The refusal comes from predicted figures, before a process is asked."""
-    request = read_layer(
+    request = read_layer_request(
         {"input_size": 4096, "kernel_size": 9, "padding": 4, "include": ["proof"]}, Op.CONV
     )
     with pytest.raises(TooLarge, match="1358954496 multiply-adds; the limit is 100000000"):
@@ -166,7 +170,7 @@ def test_a_layer_too_large_to_run_is_not_proven() -> None:
 def test_the_answer_to_a_question() -> None:
     """A list per axis, and reasons only where a list is empty."""
     found = answer_question(
-        read_question(
+        read_solve_request(
             {
                 "op": "conv_transpose",
                 "input_size": [46, 64],
@@ -185,10 +189,10 @@ def test_the_answer_to_a_question() -> None:
     assert found["family"] == [None, None]
 
 
-def test_a_factor_is_answered_with_its_family() -> None:
+def test_a_solved_factor_comes_with_its_closed_form() -> None:
     """Without kernel and stride: S = n, and the closed form in words."""
     found = answer_question(
-        read_question({"op": "conv_transpose", "input_size": 8, "output_size": 32})
+        read_solve_request({"op": "conv_transpose", "input_size": 8, "output_size": 32})
     )
     assert found["why_not"] is None
     assert (
@@ -201,6 +205,6 @@ def test_a_factor_is_answered_with_its_family() -> None:
 )
 def test_each_view_is_a_picture(view: str, word: str) -> None:
     """Three pictures of one layer."""
-    svg = draw_answer(read_drawing(DCGAN | {"view": view}, Op.CONV_TRANSPOSE))
+    svg = draw_picture(read_draw_request(DCGAN | {"view": view}, Op.CONV_TRANSPOSE))
     assert svg.startswith("<svg ")
     assert word in svg

@@ -6,14 +6,14 @@ import pytest
 
 from designer.errors import DesignerError, InvalidLayer, InvalidRequest
 from designer.geometry.layers import Window
-from designer.layer import Op, read_drawing, read_layer, read_question
+from designer.layer import Op, read_draw_request, read_layer_request, read_solve_request
 
 LAYER = {"input_size": [8, 8], "kernel_size": 3}
 
 
-def test_what_is_left_out_is_torchs_default() -> None:
+def test_omitted_fields_take_torchs_defaults() -> None:
     """Stride and dilation 1, padding 0, one channel, a bias."""
-    found = read_layer(LAYER, Op.CONV)
+    found = read_layer_request(LAYER, Op.CONV)
     assert found.layer.windows == (Window(kernel_size=3),) * 2
     assert (found.layer.in_channels, found.layer.groups, found.layer.bias) == (1, 1, True)
     assert found.include == frozenset()
@@ -31,7 +31,7 @@ def test_what_is_left_out_is_torchs_default() -> None:
 )
 def test_a_single_integer_means_all_axes(document: dict[str, object], axes: int) -> None:
     """A list says how many axes there are, or `dimensions` does; two where nothing says."""
-    assert read_layer(document, Op.CONV).layer.axes == axes
+    assert read_layer_request(document, Op.CONV).layer.axes == axes
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_field_that_is_wrong_is_named(
 ) -> None:
     """Code and pointer, for a convolution on 8×8."""
     with pytest.raises(InvalidRequest) as refused:
-        read_layer(LAYER | changes, Op.CONV)
+        read_layer_request(LAYER | changes, Op.CONV)
     assert [(error.code, error.pointer) for error in refused.value.errors] == [(code, pointer)]
 
 
@@ -84,12 +84,12 @@ def test_what_torch_would_refuse_is_an_illegal_layer(
 ) -> None:
     """In the words of the layer itself."""
     with pytest.raises(InvalidLayer, match=words):
-        read_layer(LAYER | changes, Op.CONV_TRANSPOSE)
+        read_layer_request(LAYER | changes, Op.CONV_TRANSPOSE)
 
 
 @pytest.mark.parametrize("document", [None, [], "conv", 3])
-@pytest.mark.parametrize("read", [read_question, lambda d: read_drawing(d, Op.CONV)])
-def test_what_is_no_object_is_refused(read, document: object) -> None:  # noqa: ANN001
+@pytest.mark.parametrize("read", [read_solve_request, lambda d: read_draw_request(d, Op.CONV)])
+def test_a_request_that_is_no_object_is_refused(read, document: object) -> None:  # noqa: ANN001
     """A request is a JSON object."""
     with pytest.raises(InvalidRequest, match="must be an object"):
         read(document)
@@ -105,16 +105,16 @@ def test_what_is_no_object_is_refused(read, document: object) -> None:  # noqa: 
         ({"padding": 1}, "unknown_field"),
     ],
 )
-def test_a_question_is_read_as_strictly(changes: dict[str, object], code: str) -> None:
+def test_a_solve_request_is_read_as_strictly(changes: dict[str, object], code: str) -> None:
     """Sizes, op and what is fixed of the windows."""
     question = {"op": "conv_transpose", "input_size": [8, 8], "output_size": [16, 16]}
     with pytest.raises(DesignerError) as refused:
-        read_question(question | changes)
+        read_solve_request(question | changes)
     assert refused.value.code == code
 
 
-def test_only_the_layer_itself_moves() -> None:
+def test_only_the_layer_view_can_be_animated() -> None:
     """A matrix that is asked to move is a contradiction, told as one."""
     with pytest.raises(InvalidRequest, match="the view matrix does not move"):
-        read_drawing(LAYER | {"view": "matrix", "animate": True}, Op.CONV)
-    assert read_drawing(LAYER | {"animate": True}, Op.CONV).animate
+        read_draw_request(LAYER | {"view": "matrix", "animate": True}, Op.CONV)
+    assert read_draw_request(LAYER | {"animate": True}, Op.CONV).animate

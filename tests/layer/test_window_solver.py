@@ -10,7 +10,7 @@ import pytest
 
 from designer.errors import InvalidLayer
 from designer.geometry.layers import Conv, ConvTranspose, FeatureMap, Window
-from designer.layer.window_solver import Question, Solutions, solve_axis
+from designer.layer.window_solver import AxisSolutions, Question, solve_axis
 from tests.support import soak_count
 
 PROBLEMS = json.loads((Path(__file__).parents[1] / "data/published_problems.json").read_text())
@@ -23,7 +23,7 @@ RUNS = {
 }
 
 
-def try_all(question: Question, kernel_size: int, stride: int) -> list[Window]:
+def brute_force_windows(question: Question, kernel_size: int, stride: int) -> list[Window]:
     """Every window with padding ≤ D(F − 1) that does it, by trying each: the oracle."""
     found = []
     dilation = question.dilation
@@ -46,7 +46,7 @@ def try_all(question: Question, kernel_size: int, stride: int) -> list[Window]:
     return found
 
 
-def rank(window: Window) -> tuple[int, ...]:
+def ranking_key(window: Window) -> tuple[int, ...]:
     """Best first: least output padding, then least padding."""
     return (
         window.output_padding,
@@ -73,7 +73,7 @@ def test_the_list_is_complete_and_in_order(transposed: bool) -> None:
             dilation=dilation,
         )
         solved = solve_axis(question)
-        assert list(solved.windows) == try_all(question, kernel_size, stride)
+        assert list(solved.windows) == brute_force_windows(question, kernel_size, stride)
         assert solved.count == len(solved.windows)
         assert bool(solved.windows) == (solved.why_not is None)
 
@@ -95,10 +95,10 @@ def test_a_factor_is_solved_with_kernels_up_to_six_strides(
     everything = [
         window
         for kernel_size in range(1, 6 * factor + 1)
-        for window in try_all(question, kernel_size, factor)
+        for window in brute_force_windows(question, kernel_size, factor)
     ]
     solved = solve_axis(question)
-    assert list(solved.windows) == sorted(everything, key=rank)
+    assert list(solved.windows) == sorted(everything, key=ranking_key)
     assert solved.family is not None
     if transposed:
         assert all(window.offset == 0 for window in solved.windows)
@@ -107,8 +107,10 @@ def test_a_factor_is_solved_with_kernels_up_to_six_strides(
 def test_an_open_stride_is_tried_up_to_the_kernel() -> None:
     """All strides that leave no hole between windows."""
     question = Question(transposed=True, input_size=5, output_size=12, kernel_size=4)
-    everything = [window for stride in range(1, 5) for window in try_all(question, 4, stride)]
-    assert list(solve_axis(question).windows) == sorted(everything, key=rank)
+    everything = [
+        window for stride in range(1, 5) for window in brute_force_windows(question, 4, stride)
+    ]
+    assert list(solve_axis(question).windows) == sorted(everything, key=ranking_key)
 
 
 @pytest.mark.parametrize("half", [1, 2, 3])
@@ -137,7 +139,7 @@ def test_long_lists_are_cut_and_counted() -> None:
         if (kernel_size - 300 + extra) % 2 == 0
         and 0 <= (kernel_size - 300 + extra) // 2 <= kernel_size - 1
     )
-    assert list(solved.windows) == sorted(solved.windows, key=rank)
+    assert list(solved.windows) == sorted(solved.windows, key=ranking_key)
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -145,7 +147,7 @@ def test_published_layer_questions(name: str) -> None:
     """Each is answered with all its [padding, output_padding], or with the reason for none."""
     given, expected = LAYERS[name]["given"], LAYERS[name]["expected"]
     sides = zip(given["input_spatial"], given["output_spatial"], strict=True)
-    answers: list[Solutions] = [
+    answers: list[AxisSolutions] = [
         solve_axis(
             Question(
                 transposed=given["op"] == "conv_transpose",
@@ -173,13 +175,13 @@ def test_published_claims(name: str) -> None:
     channels, *size = run["input_shape"]
     if "error_contains" in run:
         with pytest.raises(InvalidLayer, match="output_padding"):
-            follow(run["layers"], FeatureMap(channels=channels, size=tuple(size)))
+            apply_layers(run["layers"], FeatureMap(channels=channels, size=tuple(size)))
     else:
-        after = follow(run["layers"], FeatureMap(channels=channels, size=tuple(size)))
+        after = apply_layers(run["layers"], FeatureMap(channels=channels, size=tuple(size)))
         assert list(after.shape) == run["shape"]
 
 
-def follow(layers: list[dict[str, object]], before: FeatureMap) -> FeatureMap:
+def apply_layers(layers: list[dict[str, object]], before: FeatureMap) -> FeatureMap:
     """The map after a published list of layers."""
     for row in layers:
         kind = {"conv": Conv, "conv_transpose": ConvTranspose}[str(row["op"])]
@@ -237,7 +239,7 @@ def per_axis(value: object, axis: int) -> int:
         ),
     ],
 )
-def test_an_impossible_question_gets_its_reason(question: Question, reason: str) -> None:
+def test_a_question_without_solutions_gets_its_reason(question: Question, reason: str) -> None:
     """Numbers in the sentence, so that the caller can see what would do."""
     assert reason in (solve_axis(question).why_not or "")
 

@@ -25,13 +25,19 @@ def make_gan(
     *steps: Window | Windows,
     style: DiscriminatorStyle | None = DiscriminatorStyle(),  # noqa: B008  a frozen value
     encoder: bool = False,
-    ending: OutputActivation = OutputActivation.TANH,
+    output_activation: OutputActivation = OutputActivation.TANH,
     **widths: Any,  # noqa: ANN401  the fields of Widths
 ) -> Gan:
     """The networks whose chain of these windows ends at a size; a single window is every axis's."""
     windows = tuple((step,) * len(target) if isinstance(step, Window) else step for step in steps)
     chain = Chain.leading_to(target, windows)
-    return assemble_gan(chain, Widths(**(SMALL | widths)), style, encoder=encoder, ending=ending)
+    return assemble_gan(
+        chain,
+        Widths(**(SMALL | widths)),
+        style,
+        encoder=encoder,
+        output_activation=output_activation,
+    )
 
 
 def module_of(gan: Gan) -> types.ModuleType:

@@ -94,21 +94,21 @@ PAIRS = [("Generator", reference_generator), ("Discriminator", reference_discrim
 
 
 @pytest.mark.parametrize(("name", "reference"), PAIRS)
-def test_the_references_weights_load_and_give_the_same_bits(
+def test_the_references_weights_load_and_give_the_same_outputs(
     name: str, reference: type[nn.Sequential]
 ) -> None:
     """``load_state_dict(strict)`` with the reference's keys; outputs equal to the bit, both modes."""
     torch.manual_seed(1)
-    theirs = Reference(reference()).apply(reference_weights_init)
-    ours = getattr(module_of(render_source(dcgan()).text), name)()
-    ours.load_state_dict(theirs.state_dict(), strict=True)
+    reference_network = Reference(reference()).apply(reference_weights_init)
+    generated_network = getattr(module_of(render_source(dcgan()).text), name)()
+    generated_network.load_state_dict(reference_network.state_dict(), strict=True)
     shape = (2, 100, 1, 1) if name == "Generator" else (2, 3, 64, 64)
     given = torch.randn(shape)
     for training in (True, False):
-        ours.train(training)
-        theirs.train(training)
-        wanted = theirs.main(given)
-        got = ours(given)
+        generated_network.train(training)
+        reference_network.train(training)
+        wanted = reference_network.main(given)
+        got = generated_network(given)
         assert torch.equal(got, wanted if name == "Generator" else wanted.flatten())
 
 
@@ -117,8 +117,10 @@ def test_layers_and_their_settings_are_the_references(
     name: str, reference: type[nn.Sequential]
 ) -> None:
     """Same modules in the same order with the same settings."""
-    ours = getattr(module_of(render_source(dcgan()).text), name)()
-    assert [repr(module) for module in ours.main] == [repr(module) for module in reference()]
+    generated_network = getattr(module_of(render_source(dcgan()).text), name)()
+    assert [repr(module) for module in generated_network.main] == [
+        repr(module) for module in reference()
+    ]
 
 
 @pytest.mark.parametrize(("name", "reference"), PAIRS)
@@ -128,14 +130,16 @@ def test_initialisation_draws_the_references_numbers(
     """Same seed, same weights after ``weights_init``: same order of draws, same distributions."""
     module = module_of(render_source(dcgan()).text)
     torch.manual_seed(7)
-    theirs = Reference(reference()).apply(reference_weights_init).state_dict()
+    reference_network = Reference(reference()).apply(reference_weights_init).state_dict()
     torch.manual_seed(7)
-    ours = getattr(module, name)().apply(module.weights_init).state_dict()
-    assert ours.keys() == theirs.keys()
-    assert all(torch.equal(ours[key], theirs[key]) for key in theirs)
+    generated_network = getattr(module, name)().apply(module.weights_init).state_dict()
+    assert generated_network.keys() == reference_network.keys()
+    assert all(
+        torch.equal(generated_network[key], reference_network[key]) for key in reference_network
+    )
 
 
-def test_the_published_figures() -> None:
+def test_parameters_and_multiply_adds_are_the_published_ones() -> None:
     """Parameters as torch counts them, and the multiply-adds that FlopCounterMode gives halved."""
     gan = dcgan()
     assert gan.generator.parameters == 3_576_704

@@ -11,7 +11,7 @@ from designer.errors import InvalidRequest
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Window
 from designer.geometry.resampling import Upsampling
-from designer.networks import Convolve, GroupNorm, Norm, assemble_gan, solve_patch
+from designer.networks import ConvolutionModule, GroupNorm, Norm, assemble_gan, solve_patch
 from tests.networks.network_factory import PLAIN, assert_verified, make_gan, module_of
 
 pytestmark = pytest.mark.torch
@@ -86,27 +86,27 @@ def test_an_encoder_of_a_latent_design_gives_latent_vectors() -> None:
     assert module.Generator()(code).shape == (2, 3, 16, 16)
 
 
-def test_every_bias_stands_where_no_norm_follows_and_none_in_the_dcgan() -> None:
+def test_a_layer_has_a_bias_unless_a_norm_follows_and_the_dcgan_has_none() -> None:
     """A norm's own shift makes a bias before it superfluous; DCGAN has none at all."""
     for normalization in Normalization:
         style = DiscriminatorStyle(normalization=normalization)
-        of_maps = normalization.of_maps
+        normalizes_maps = normalization.normalizes_maps
         gan = make_gan(
             (16, 16),
             PLAIN,
             PLAIN,
             style=style,
-            normalization=normalization if of_maps else Normalization.NONE,
+            normalization=normalization if normalizes_maps else Normalization.NONE,
         )
         for network in gan.networks.values():
             for block in network.blocks:
-                biased = block.convolution.layer.bias
-                if network is gan.discriminator or of_maps:
+                has_bias = block.convolution.layer.bias
+                if network is gan.discriminator or normalizes_maps:
                     wanted = normalization is not Normalization.BATCH and block.norm is None
-                    assert biased is wanted
+                    assert has_bias is wanted
 
 
-def test_labels_change_what_is_made_and_how_it_is_judged() -> None:
+def test_labels_change_the_picture_and_its_score() -> None:
     """Another label, another picture and another judgement of the same one."""
     module = module_of(make_gan((16, 16), PLAIN, PLAIN, classes=10))
     torch.manual_seed(0)
@@ -153,7 +153,7 @@ def test_groups_are_thirty_two_or_the_largest_divisor_below(channels: int, group
     assert module_of(gan).Generator().main[1].num_groups == groups
 
 
-def test_the_patch_of_seventy_pixels_is_the_well_known_one() -> None:
+def test_the_patch_discriminator_of_70_pixels_is_pix2pixs() -> None:
     """pix2pix's: five layers of kernel 4, 30×30 answers at 256×256."""
     windows = solve_patch(70, (256, 256))
     assert [w[0].kernel_size for w in windows] == [4, 4, 4, 4, 4]
@@ -163,14 +163,20 @@ def test_the_patch_of_seventy_pixels_is_the_well_known_one() -> None:
     gan = assemble_gan(chain, widths, DiscriminatorStyle(patch=70))
     assert gan.discriminator is not None
     assert gan.discriminator.output_map.shape == (1, 30, 30)
-    layers = [p.module for p in gan.discriminator.placed if isinstance(p.module, Convolve)]
+    layers = [
+        p.module
+        for p in gan.discriminator.placed_modules
+        if isinstance(p.module, ConvolutionModule)
+    ]
     assert [m.layer.out_channels for m in layers] == [64, 128, 256, 512, 1]
-    normed = [p.before.channels for p in gan.discriminator.placed if isinstance(p.module, Norm)]
+    normed = [
+        p.before.channels for p in gan.discriminator.placed_modules if isinstance(p.module, Norm)
+    ]
     assert normed == [128, 256, 512]
 
 
 @pytest.mark.parametrize(("field", "strided"), [(16, 1), (34, 2), (142, 4), (286, 5)])
-def test_the_other_patches_of_pix2pix_come_out(field: int, strided: int) -> None:
+def test_the_other_patch_discriminators_are_pix2pixs(field: int, strided: int) -> None:
     """Kernel 4 throughout, one layer of stride 2 more each."""
     windows = solve_patch(field, (256, 256))
     assert {w[0].kernel_size for w in windows} == {4}
@@ -178,7 +184,7 @@ def test_the_other_patches_of_pix2pix_come_out(field: int, strided: int) -> None
 
 
 @pytest.mark.parametrize("field", [*range(1, 120), 200, 286, 333])
-def test_every_field_is_met_exactly(field: int) -> None:
+def test_every_patch_has_exactly_its_receptive_field(field: int) -> None:
     """Counted from the answer back: the field of a row of layers is 1 + Σ (F − 1)·∏S before."""
     seen, step = 1, 1
     for window in (w[0] for w in solve_patch(field, (128, 128))):
@@ -187,7 +193,7 @@ def test_every_field_is_met_exactly(field: int) -> None:
     assert seen == field
 
 
-def test_a_field_that_cannot_be_met_is_refused_with_the_nearest() -> None:
+def test_an_impossible_patch_is_refused_with_the_nearest_ones() -> None:
     """The nearest one can be met."""
     with pytest.raises(InvalidRequest, match="the nearest fields are") as refused:
         solve_patch(5_000, (64, 64))

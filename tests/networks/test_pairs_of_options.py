@@ -21,7 +21,7 @@ from designer.brief.search_space import SearchSpace
 from designer.errors import InvalidRequest
 from designer.geometry.resampling import Upsampling
 from designer.networks import Gan
-from designer.networks.from_brief import assemble_brief
+from designer.networks.from_brief import assemble_networks
 from designer.pipeline.design import solve_brief
 from tests.networks.network_factory import assert_verified, module_of
 
@@ -31,11 +31,11 @@ OPTIONS: dict[str, list[Any]] = {
     "axes": [1, 2, 3],
     "upsampling": list(Upsampling),
     "normalization": [kind for kind in Normalization if kind is not Normalization.SPECTRAL],
-    "ending": list(OutputActivation),
+    "output_activation": list(OutputActivation),
     "start": ["latent", "map"],
     "classes": [None, 3],
     "encoder": [False, True],
-    "judge": [None, *Normalization],
+    "discriminator": [None, *Normalization],
     "output": list(Output),
     "patch": [None, 11],
     "width": [None, 5],
@@ -49,31 +49,39 @@ SIZES = {
 Row = dict[str, Any]
 
 
-def may_be(row: Row) -> bool:
+def is_legal(row: Row) -> bool:
     """Whether the values that are there may go together."""
     labels_on_a_map = row.get("start") == "map" and row.get("classes") is not None
-    coupled = row.get("output") is Output.CRITIC and row.get("judge") is Normalization.BATCH
-    asked = any(row.get(name, usual) is not usual for name, usual in USUAL.items())
-    nobody = "judge" in row and row["judge"] is None
-    return not (labels_on_a_map or coupled or (nobody and asked))
+    critic_with_batch_norm = (
+        row.get("output") is Output.CRITIC and row.get("discriminator") is Normalization.BATCH
+    )
+    discriminator_options_given = any(
+        row.get(name, default) is not default for name, default in DISCRIMINATOR_DEFAULTS.items()
+    )
+    no_discriminator = "discriminator" in row and row["discriminator"] is None
+    return not (
+        labels_on_a_map
+        or critic_with_batch_norm
+        or (no_discriminator and discriminator_options_given)
+    )
 
 
 DCGAN: Row = {
     "axes": 2,
     "upsampling": Upsampling.TRANSPOSED,
     "normalization": Normalization.BATCH,
-    "ending": OutputActivation.TANH,
+    "output_activation": OutputActivation.TANH,
     "start": "latent",
     "classes": None,
     "encoder": False,
-    "judge": Normalization.BATCH,
+    "discriminator": Normalization.BATCH,
     "output": Output.PROBABILITY,
     "patch": None,
     "width": None,
     "anisotropic": False,
 }
 
-USUAL = {"output": Output.PROBABILITY, "patch": None, "width": None}
+DISCRIMINATOR_DEFAULTS = {"output": Output.PROBABILITY, "patch": None, "width": None}
 
 
 def covering_rows() -> list[Row]:
@@ -83,18 +91,18 @@ def covering_rows() -> list[Row]:
         ((one, a), (other, b))
         for one, other in combinations(OPTIONS, 2)
         for a, b in product(range(len(OPTIONS[one])), range(len(OPTIONS[other])))
-        if may_be({one: OPTIONS[one][a], other: OPTIONS[other][b]})
+        if is_legal({one: OPTIONS[one][a], other: OPTIONS[other][b]})
     }
     rows = []
     while missing:
         drawn = []
         first, second = rng.choice(sorted(missing))
         for _ in range(200):
-            places = {name: rng.randrange(len(values)) for name, values in OPTIONS.items()}
-            places |= dict([first, second])
-            row = {name: OPTIONS[name][place] for name, place in places.items()}
-            if may_be(row):
-                pairs = set(combinations(places.items(), 2))
+            indices = {name: rng.randrange(len(values)) for name, values in OPTIONS.items()}
+            indices |= dict([first, second])
+            row = {name: OPTIONS[name][index] for name, index in indices.items()}
+            if is_legal(row):
+                pairs = set(combinations(indices.items(), 2))
                 drawn.append((len(pairs & missing), sorted(pairs), row))
         _, pairs_of_best, best = max(drawn, key=lambda found: found[:2])
         missing -= set(pairs_of_best)
@@ -105,12 +113,12 @@ def covering_rows() -> list[Row]:
 ROWS = covering_rows()
 
 
-def gan_of(row: Row, size: tuple[int, ...]) -> Gan:
+def assemble_row(row: Row, size: tuple[int, ...]) -> Gan:
     """The networks of a row's brief at a size, along the chain that the solver prefers."""
     style = None
-    if row["judge"] is not None:
+    if row["discriminator"] is not None:
         style = DiscriminatorStyle(
-            normalization=row["judge"],
+            normalization=row["discriminator"],
             output=row["output"],
             patch=row["patch"],
             base_channels=row["width"],
@@ -122,7 +130,7 @@ def gan_of(row: Row, size: tuple[int, ...]) -> Gan:
         "max_channels": 16,
         "upsampling": row["upsampling"],
         "normalization": row["normalization"],
-        "output_activation": row["ending"],
+        "output_activation": row["output_activation"],
         "discriminator": style,
         "encoder": row["encoder"],
         "search": SearchSpace.default(axes=row["axes"], anisotropic=row["anisotropic"]),
@@ -131,54 +139,54 @@ def gan_of(row: Row, size: tuple[int, ...]) -> Gan:
     brief = Brief(latent_dim=7, classes=row["classes"], **common)
     chain = solve_brief(brief).chain
     if row["start"] == "map":
-        given_map = InitialMap(channels=6, size=chain.initial_size)
+        initial_map = InitialMap(channels=6, size=chain.initial_size)
         common |= {"classes": row["classes"], "windows": chain.windows}
-        brief = Brief(initial_map=given_map, **common)
-    return assemble_brief(brief, chain)
+        brief = Brief(initial_map=initial_map, **common)
+    return assemble_networks(brief, chain)
 
 
-def name_of(row: Row) -> str:
+def row_name(row: Row) -> str:
     """A row in a line."""
     return " ".join(f"{name}={value}" for name, value in row.items())
 
 
-def test_every_legal_pair_is_in_some_row() -> None:
+def test_every_legal_pair_of_options_is_in_some_row() -> None:
     """A few dozen rows hold what a hundred thousand designs would."""
     for one, other in combinations(OPTIONS, 2):
         for a, b in product(OPTIONS[one], OPTIONS[other]):
-            there = any(row[one] == a and row[other] == b for row in ROWS)
-            assert there is may_be({one: a, other: b}), (one, a, other, b)
-    assert all(may_be(row) for row in ROWS)
+            present = any(row[one] == a and row[other] == b for row in ROWS)
+            assert present is is_legal({one: a, other: b}), (one, a, other, b)
+    assert all(is_legal(row) for row in ROWS)
     assert 35 <= len(ROWS) <= 80
 
 
-def alone() -> list[Row]:
+def single_option_rows() -> list[Row]:
     """The DCGAN, and for each value of each option the DCGAN with this one changed."""
     rows = [DCGAN | {name: value} for name, values in OPTIONS.items() for value in values]
-    return [row for row in rows if row != DCGAN and may_be(row)] + [DCGAN]
+    return [row for row in rows if row != DCGAN and is_legal(row)] + [DCGAN]
 
 
-@pytest.mark.parametrize("row", [*alone(), *ROWS], ids=name_of)
+@pytest.mark.parametrize("row", [*single_option_rows(), *ROWS], ids=row_name)
 def test_every_option_alone_and_every_pair_of_options_works(row: Row) -> None:
     """The whole receipt at the first size; built, run and counted at the two others."""
     first, *others = SIZES[row["axes"]]
-    assert_verified(gan_of(row, first))
+    assert_verified(assemble_row(row, first))
     for size in others:
-        assert_runs(gan_of(row, size))
+        assert_runs(assemble_row(row, size))
 
 
-REASONS = {
-    "critic_with_batch_norm": {"judge": Normalization.BATCH, "output": Output.CRITIC},
+ILLEGAL_PAIRS = {
+    "critic_with_batch_norm": {"discriminator": Normalization.BATCH, "output": Output.CRITIC},
     "labels_without_latent": {"start": "map", "classes": 3},
 }
 
 
-@pytest.mark.parametrize("code", REASONS)
-@pytest.mark.parametrize("row", ROWS, ids=name_of)
-def test_what_may_not_go_together_is_refused_whatever_else_is_asked(row: Row, code: str) -> None:
+@pytest.mark.parametrize("code", ILLEGAL_PAIRS)
+@pytest.mark.parametrize("row", ROWS, ids=row_name)
+def test_illegal_pairs_are_refused_with_any_other_options(row: Row, code: str) -> None:
     """By its code, among all other options."""
     with pytest.raises(InvalidRequest) as refused:
-        gan_of(row | REASONS[code], SIZES[row["axes"]][0])
+        assemble_row(row | ILLEGAL_PAIRS[code], SIZES[row["axes"]][0])
     assert code in [error.code for error in refused.value.errors]
 
 

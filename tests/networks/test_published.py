@@ -43,7 +43,7 @@ def windows_of(layer: dict[str, Any], axes: int) -> Windows:
 
 
 @pytest.mark.parametrize("name", GENERATORS)
-def test_a_published_generator_comes_out(name: str) -> None:
+def test_the_sizes_and_channels_of_published_generators_are_reproduced(name: str) -> None:
     """Sizes and channels of every map from the first one on, for its windows and widths."""
     published = PUBLISHED[name]
     axes = published["ndim"]
@@ -51,7 +51,7 @@ def test_a_published_generator_comes_out(name: str) -> None:
     first = next(shape for shape in maps if max(shape[1:]) > 1)
     chain = maps[maps.index(first) :]
     steps = published["layers"][-(len(chain) - 1) :]
-    made = design(
+    result = design(
         Brief(
             resolution=tuple(chain[-1][1:]),
             latent_dim=published["input_shape"][0],
@@ -62,18 +62,18 @@ def test_a_published_generator_comes_out(name: str) -> None:
             verify=Level.NONE,
         )
     )
-    assert [list(m.shape) for m in made.gan.generator.feature_maps[1:]] == chain
+    assert [list(m.shape) for m in result.gan.generator.feature_maps[1:]] == chain
 
 
 @pytest.mark.parametrize(
     ("side", "sizes"), [(28, [7, 14, 28]), (32, [4, 8, 16, 32]), (48, [6, 12, 24, 48]),
                         (96, [6, 12, 24, 48, 96]), (128, [4, 8, 16, 32, 64, 128])]
 )  # fmt: skip
-def test_the_usual_sizes_come_out_without_asking(side: int, sizes: list[int]) -> None:
+def test_common_sizes_have_dcgan_layers_by_default(side: int, sizes: list[int]) -> None:
     """Through kernel 4, stride 2, padding 1 alone."""
-    made = design(Brief(resolution=side, latent_dim=100, verify=Level.NONE))
-    assert [size[0] for size in made.chain.sizes] == sizes
-    windows = {window for step in made.chain.windows for window in step}
+    result = design(Brief(resolution=side, latent_dim=100, verify=Level.NONE))
+    assert [size[0] for size in result.chain.sizes] == sizes
+    windows = {window for step in result.chain.windows for window in step}
     assert windows == {Window(kernel_size=4, stride=2, padding=1)}
 
 
@@ -82,27 +82,27 @@ def test_the_usual_sizes_come_out_without_asking(side: int, sizes: list[int]) ->
     [((16384,), 1), ((128_000,), 1), ((240_000,), 1), ((64, 64, 64), 3), ((91, 109, 91), 3),
      ((16, 64, 64), 3)],
 )  # fmt: skip
-def test_sound_and_volumes_have_chains(resolution: tuple[int, ...], axes: int) -> None:
+def test_signals_and_volumes_have_chains(resolution: tuple[int, ...], axes: int) -> None:
     """One axis and three; the generator ends at the size that was asked for."""
-    made = design(Brief(resolution=resolution, latent_dim=100, channels=1, verify=Level.NONE))
-    assert made.gan.generator.output_map.shape == (1, *resolution)
-    kind = made.gan.generator.blocks[-1].convolution.torch_class
+    result = design(Brief(resolution=resolution, latent_dim=100, channels=1, verify=Level.NONE))
+    assert result.gan.generator.output_map.shape == (1, *resolution)
+    kind = result.gan.generator.blocks[-1].convolution.torch_class
     assert kind == f"ConvTranspose{axes}d"
 
 
 @pytest.mark.parametrize("hop", [256, 300, 600])
 @pytest.mark.parametrize("channels", [80, 512])
-def test_a_vocoders_hop_is_a_brief_like_any_other(hop: int, channels: int) -> None:
+def test_a_vocoders_strides_multiply_to_its_hop(hop: int, channels: int) -> None:
     """So many frames of so many channels in, a hop of samples for each out."""
     document = {"channels": channels, "size": (32,)}
-    made = design(_vocoder(hop, document))
-    strides = [step[0].stride for step in made.chain.windows]
-    assert all(step[0].offset == 0 for step in made.chain.windows)
+    result = design(_vocoder(hop, document))
+    strides = [step[0].stride for step in result.chain.windows]
+    assert all(step[0].offset == 0 for step in result.chain.windows)
     product = 1
     for stride in strides:
         product *= stride
     assert product == hop
-    assert made.gan.generator.input_map.shape == (channels, 32)
+    assert result.gan.generator.input_map.shape == (channels, 32)
 
 
 def _vocoder(hop: int, given: dict[str, Any]) -> Brief:

@@ -11,12 +11,12 @@ from torch import nn
 from designer.brief.options import DiscriminatorStyle
 from designer.geometry.layers import FeatureMap, Window
 from designer.geometry.resampling import Upsampling
-from designer.networks import Convolve, Gan, Network, receptive_fields
+from designer.networks import ConvolutionModule, Gan, Network, receptive_fields
 from tests.networks.network_factory import LONGER, PLAIN, make_gan, module_of
 
 pytestmark = pytest.mark.torch
 
-KINDS = (
+SPATIAL_CLASSES = (
     nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d,
     nn.Upsample, nn.PixelShuffle, nn.ZeroPad1d, nn.ZeroPad2d, nn.ZeroPad3d,
 )  # fmt: skip
@@ -32,15 +32,15 @@ def measured_field(layers: list[nn.Module], before: FeatureMap, axis: int) -> in
     output = network(value)[0].sum(0)
     middle = [side // 2 for side in output.shape]
     side, widest = output.shape[axis], 0
-    for place in range(side // 4, side - side // 4):
-        index = tuple(place if a == axis else at for a, at in enumerate(middle))
+    for position in range(side // 4, side - side // 4):
+        index = tuple(position if a == axis else at for a, at in enumerate(middle))
         (gradient,) = torch.autograd.grad(output[index], value, retain_graph=True)
         seen = gradient[0].abs().sum(0).nonzero()[:, axis]
         widest = max(widest, int(seen.max() - seen.min()) + 1)
     return widest
 
 
-def moving(gan: Gan, network: Network, start: int) -> list[tuple[str, nn.Module]]:
+def spatial_modules(gan: Gan, network: Network, start: int) -> list[tuple[str, nn.Module]]:
     """The built modules that move positions, from a place in ``main`` on, by name."""
     built = getattr(module_of(gan), network.class_name)()
     custom = "PixelShuffle"
@@ -48,16 +48,18 @@ def moving(gan: Gan, network: Network, start: int) -> list[tuple[str, nn.Module]
         (f"main.{index}", module)
         for index, module in enumerate(built.main)
         if index >= start
-        and (isinstance(module, KINDS) or type(module).__name__.startswith(custom))
+        and (isinstance(module, SPATIAL_CLASSES) or type(module).__name__.startswith(custom))
     ]
 
 
 def assert_fields(gan: Gan, network: Network, *, start: int) -> None:
     """Predicted equals measured after every layer, on every axis."""
-    predicted = dict(zip((p.name for p in network.placed), receptive_fields(network), strict=True))
-    before = next(p.before for p in network.placed if p.name == f"main.{start}")
+    predicted = dict(
+        zip((p.name for p in network.placed_modules), receptive_fields(network), strict=True)
+    )
+    before = next(p.before for p in network.placed_modules if p.name == f"main.{start}")
     layers: list[nn.Module] = []
-    for name, module in moving(gan, network, start):
+    for name, module in spatial_modules(gan, network, start):
         layers.append(module)
         field = predicted[name]
         assert field is not None
@@ -78,22 +80,24 @@ GENERATORS: dict[str, tuple[Any, ...]] = {
 
 @pytest.mark.parametrize("upsampling", Upsampling)
 @pytest.mark.parametrize("chain", GENERATORS)
-def test_the_generators_fields_are_what_gradients_reach(chain: str, upsampling: Upsampling) -> None:
+def test_the_generators_receptive_fields_are_what_gradients_reach(
+    chain: str, upsampling: Upsampling
+) -> None:
     """From the initial map on, through transposed, resized and shuffled layers."""
     target, *steps = GENERATORS[chain]
     gan = make_gan(target, *steps, upsampling=upsampling, base_channels=1, channels=1)
     assert_fields(gan, gan.generator, start=3)
 
 
-def inner_field(layers: list[nn.Module], side: int) -> int:
+def measured_inner_field(layers: list[nn.Module], side: int) -> int:
     """The most that any position sees, of those whose gradient reaches neither end of a signal."""
     network = nn.Sequential(*layers).double()
     for weight in network.parameters():
         nn.init.uniform_(weight, 0.5, 1.5)
     value = torch.zeros(1, 1, side, dtype=torch.float64, requires_grad=True)
     widest = 0
-    for place in network(value)[0, 0]:
-        (gradient,) = torch.autograd.grad(place, value, retain_graph=True)
+    for position in network(value)[0, 0]:
+        (gradient,) = torch.autograd.grad(position, value, retain_graph=True)
         seen = gradient[0, 0].nonzero()[:, 0]
         if seen.min() > 0 and seen.max() < side - 1:
             widest = max(widest, int(seen.max() - seen.min()) + 1)
@@ -111,7 +115,7 @@ UNEVEN = [
 
 
 @pytest.mark.parametrize("chain", UNEVEN, ids=str)
-def test_fields_through_uneven_neighbours_are_those_of_the_places_there_are(
+def test_receptive_fields_of_uneven_resizing_are_exact(
     chain: tuple[Any, ...],
 ) -> None:
     """Without a whole factor, or with one that torch rounds, phases do not come in every combination."""
@@ -119,15 +123,19 @@ def test_fields_through_uneven_neighbours_are_those_of_the_places_there_are(
     thin = {"base_channels": 1, "max_channels": 1, "channels": 1}
     gan = make_gan(target, *steps, upsampling=Upsampling.RESIZE, style=None, **thin)
     fields = dict(
-        zip((p.name for p in gan.generator.placed), receptive_fields(gan.generator), strict=True)
+        zip(
+            (p.name for p in gan.generator.placed_modules),
+            receptive_fields(gan.generator),
+            strict=True,
+        )
     )
     layers: list[nn.Module] = []
-    for name, module in moving(gan, gan.generator, 3):
+    for name, module in spatial_modules(gan, gan.generator, 3):
         layers.append(module)
-        assert fields[name] == (inner_field(layers, gan.chain.initial_size[0]),), name
+        assert fields[name] == (measured_inner_field(layers, gan.chain.initial_size[0]),), name
 
 
-def test_a_decoders_fields_count_its_stem() -> None:
+def test_a_decoders_receptive_fields_include_its_stem() -> None:
     """They are counted in positions of the given map."""
     gan = make_gan(
         (96, 48), PLAIN, PLAIN, base_channels=1, latent_dim=None, initial_channels=1, style=None
@@ -138,28 +146,30 @@ def test_a_decoders_fields_count_its_stem() -> None:
 
 
 @pytest.mark.parametrize("patch", [None, 16, 23, 34])
-def test_the_discriminators_fields_are_what_gradients_reach(patch: int | None) -> None:
+def test_the_discriminators_receptive_fields_are_what_gradients_reach(patch: int | None) -> None:
     """And a patch discriminator's last field is the one that was asked for."""
     style = DiscriminatorStyle(patch=patch)
     gan = make_gan((96, 96), PLAIN, PLAIN, style=style, base_channels=1, channels=1)
     assert gan.discriminator is not None
     assert_fields(gan, gan.discriminator, start=0)
-    last = [p for p in gan.discriminator.placed if isinstance(p.module, Convolve)][-1]
-    names = [p.name for p in gan.discriminator.placed]
+    last = [p for p in gan.discriminator.placed_modules if isinstance(p.module, ConvolutionModule)][
+        -1
+    ]
+    names = [p.name for p in gan.discriminator.placed_modules]
     field = receptive_fields(gan.discriminator)[names.index(last.name)]
     if patch is not None:
         assert field == (patch, patch)
 
 
-def test_the_dcgans_fields_are_the_known_ones() -> None:
+def test_the_dcgans_receptive_fields_are_the_published_ones() -> None:
     """4, 10, 22, 46 through the strided layers; the head reads all of the picture."""
     gan = make_gan((64, 64), PLAIN, PLAIN, PLAIN, PLAIN)
     assert gan.discriminator is not None
     fields = [
         field[0]
         for placed, field in zip(
-            gan.discriminator.placed, receptive_fields(gan.discriminator), strict=True
+            gan.discriminator.placed_modules, receptive_fields(gan.discriminator), strict=True
         )
-        if isinstance(placed.module, Convolve) and field is not None
+        if isinstance(placed.module, ConvolutionModule) and field is not None
     ]
     assert fields == [4, 10, 22, 46, 94]

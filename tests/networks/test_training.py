@@ -27,13 +27,13 @@ def digits() -> tuple[torch.Tensor, torch.Tensor]:
     return functional.interpolate(small, size=(16, 16), mode="bilinear"), torch.tensor(labels)
 
 
-def finite(network: nn.Module) -> bool:
+def has_finite_gradients(network: nn.Module) -> bool:
     """Whether every weight has a gradient, and every number in it is finite."""
     gradients = [weight.grad for weight in network.parameters()]
     return all(grad is not None and bool(grad.isfinite().all()) for grad in gradients)
 
 
-def losses(output: Output, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
+def discriminator_loss(output: Output, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
     """The discriminator's loss for what its text says it is for."""
     ones, zeros = torch.ones_like(real), torch.zeros_like(fake)
     if output is Output.PROBABILITY:
@@ -45,7 +45,7 @@ def losses(output: Output, real: torch.Tensor, fake: torch.Tensor) -> torch.Tens
     return fake.mean() - real.mean()
 
 
-def penalty(
+def gradient_penalty(
     discriminator: nn.Module, real: torch.Tensor, fake: torch.Tensor, labels: list[torch.Tensor]
 ) -> torch.Tensor:
     """How far the gradient's length between real and made pictures is from one, sample by sample."""
@@ -71,20 +71,22 @@ def train(gan: Gan, module: types.ModuleType, output: Output) -> list[float]:
         chosen = torch.randint(len(pictures), (BATCH,))
         real, labels = pictures[chosen], [digit[chosen]] if gan.widths.classes else []
         fake = generator(torch.randn(BATCH, *gan.generator.input_map.shape), *labels)
-        loss = losses(output, discriminator(real, *labels), discriminator(fake.detach(), *labels))
+        loss = discriminator_loss(
+            output, discriminator(real, *labels), discriminator(fake.detach(), *labels)
+        )
         if output is Output.CRITIC:
-            loss = loss + 10 * penalty(discriminator, real, fake, labels)
+            loss = loss + 10 * gradient_penalty(discriminator, real, fake, labels)
         adam[1].zero_grad()
         loss.backward()
-        assert finite(discriminator)
+        assert has_finite_gradients(discriminator)
         adam[1].step()
         judged = discriminator(fake, *labels)
-        made = -judged.log().mean() if output is Output.PROBABILITY else -judged.mean()
+        generator_loss = -judged.log().mean() if output is Output.PROBABILITY else -judged.mean()
         adam[0].zero_grad()
-        made.backward()
-        assert finite(generator)
+        generator_loss.backward()
+        assert has_finite_gradients(generator)
         adam[0].step()
-        seen += [loss.item(), made.item()]
+        seen += [loss.item(), generator_loss.item()]
     return seen
 
 
@@ -115,7 +117,7 @@ GANS = {
 
 
 @pytest.mark.parametrize("name", GANS)
-def test_twenty_steps_leave_everything_finite(name: str) -> None:
+def test_losses_and_gradients_of_twenty_steps_are_finite(name: str) -> None:
     """Losses and gradients, a gradient penalty's among them; and the weights have moved."""
     style, widths = GANS[name]
     gan = make_gan((16, 16), PLAIN, PLAIN, style=style, channels=1, latent_dim=16, **widths)

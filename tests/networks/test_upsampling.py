@@ -13,8 +13,8 @@ from torch import nn
 from designer.brief.model import Brief
 from designer.brief.options import Normalization
 from designer.geometry.layers import FeatureMap, Window
-from designer.geometry.resampling import Upsampling, nearest_repeats, repeats_wholly
-from designer.networks import Convolve, Gan, Upsample
+from designer.geometry.resampling import Upsampling, has_uniform_repeats, nearest_repeats
+from designer.networks import ConvolutionModule, Gan, Upsample
 from designer.pipeline.design import solve_brief
 from tests.networks.network_factory import LONGER, PLAIN, assert_verified, make_gan, module_of
 
@@ -50,7 +50,7 @@ def test_every_kind_of_upsampling_is_verified(chain: str, upsampling: Upsampling
 
 
 @pytest.mark.parametrize("chain", CHAINS)
-def test_the_sizes_are_the_same_in_all_three(chain: str) -> None:
+def test_the_sizes_are_the_same_in_all_upsamplings(chain: str) -> None:
     """After each stage, whatever makes the map larger."""
     target, *steps = CHAINS[chain]
     sizes = [
@@ -65,7 +65,7 @@ def test_the_sizes_are_the_same_in_all_three(chain: str) -> None:
     [(11, 11), (53, 53), (87, 87), (172, 172), (53, 41), (4099,), (35, 41, 35)],
     ids=str,
 )
-def test_the_chain_is_the_same_in_all_three(resolution: tuple[int, ...]) -> None:
+def test_the_chain_is_the_same_in_all_upsamplings(resolution: tuple[int, ...]) -> None:
     """What enlarges the maps costs differently, and plays no part in the order of preference."""
     chains = {
         solve_brief(Brief(resolution=resolution, latent_dim=100, upsampling=kind)).chain
@@ -82,7 +82,10 @@ def stage_overlap(gan: Gan) -> list[tuple[float, float]]:
     layers = list(module_of(gan).Generator().main)
     found = []
     for block in gan.generator.blocks[1:]:
-        modules = [layers[index] for index in range(first_of(gan, block), first_of(gan, block) + 3)]
+        modules = [
+            layers[index]
+            for index in range(first_module_index(gan, block), first_module_index(gan, block) + 3)
+        ]
         stage = nn.Sequential(*[m for m in modules if type(m).__name__ in ENLARGING])
         convolution = next(m for m in stage if hasattr(m, "weight"))
         nn.init.ones_(convolution.weight)
@@ -104,13 +107,13 @@ ENLARGING = {
 }  # fmt: skip
 
 
-def first_of(gan: Gan, block: object) -> int:
+def first_module_index(gan: Gan, block: object) -> int:
     """Where a block's first module stands in ``main``."""
     before = gan.generator.blocks[: gan.generator.blocks.index(block)]  # type: ignore[arg-type]
     return sum(len(other.modules) for other in before)
 
 
-def painted(window: Window, side: int) -> list[float]:
+def paint_counts(window: Window, side: int) -> list[float]:
     """How often a transposed convolution paints each inner pixel, by running it on ones."""
     layer = nn.ConvTranspose1d(
         1, 1, window.kernel_size, window.stride, window.padding, window.output_padding, bias=False
@@ -148,7 +151,7 @@ def test_resizing_and_shuffling_use_every_pixel_equally(
 def test_transposed_convolutions_paint_as_predicted(window: Window, even: bool) -> None:
     """Evenly where the stride divides the kernel, and only there."""
     assert window.overlaps_evenly is even
-    assert (len(set(painted(window, 32))) == 1) is even
+    assert (len(set(paint_counts(window, 32))) == 1) is even
 
 
 @given(before=st.integers(1, 300), extra=st.integers(0, 600))
@@ -161,7 +164,7 @@ def test_nearest_neighbours_repeat_as_predicted(before: int, extra: int) -> None
 
 
 @pytest.mark.parametrize(("before", "after"), [(8192, 16384), (5000, 16383), (16383, 16384)])
-def test_nearest_neighbours_of_large_maps(before: int, after: int) -> None:
+def test_nearest_neighbours_of_large_maps_repeat_as_predicted(before: int, after: int) -> None:
     """Single precision errs there; the prediction errs alike."""
     places = nn.Upsample(size=after)(torch.arange(before, dtype=torch.float32).view(1, 1, -1))
     counts = torch.bincount(places.flatten().long(), minlength=before)
@@ -174,7 +177,7 @@ def test_whole_factors_are_even_where_torch_repeats_evenly(side: int, stride: in
     """In single precision 1/41 is too small: there not even a whole factor repeats evenly."""
     places = nn.Upsample(scale_factor=stride)(torch.arange(float(side)).view(1, 1, -1))
     counts = torch.bincount(places.flatten().long(), minlength=side).tolist()
-    assert repeats_wholly(side, side * stride) is (set(counts) == {stride})
+    assert has_uniform_repeats(side, side * stride) is (set(counts) == {stride})
     before = FeatureMap(channels=1, size=(side,))
     assert Upsample(factors=(stride,)).repeats_evenly(before) is (len({*counts[1:-1]}) == 1)
 
@@ -210,7 +213,7 @@ def test_large_factors_are_verified(stride: int) -> None:
 @pytest.mark.parametrize(
     "normalization", [Normalization.BATCH, Normalization.LAYER, Normalization.NONE]
 )
-def test_the_solvers_figures_are_the_networks(
+def test_the_solvers_costs_are_the_generators(
     chain: str, upsampling: Upsampling, normalization: Normalization
 ) -> None:
     """What chains are weighed by is what the generator costs."""
@@ -218,10 +221,10 @@ def test_the_solvers_figures_are_the_networks(
     starts: list[dict[str, Any]] = [{}, {"classes": 4}, {"latent_dim": None, "initial_channels": 6}]
     for start in starts:
         gan = make_gan(target, *steps, upsampling=upsampling, normalization=normalization, **start)
-        assert figures(gan) == (gan.generator.parameters, gan.generator.multiply_adds)
+        assert generator_costs(gan) == (gan.generator.parameters, gan.generator.multiply_adds)
 
 
-def figures(gan: Gan) -> tuple[int, int]:
+def generator_costs(gan: Gan) -> tuple[int, int]:
     """Parameters and multiply-adds from widths alone."""
     chain, widths = gan.chain, gan.widths
     layers = len(chain.windows)
@@ -240,7 +243,7 @@ def test_icnr_makes_nearest_neighbours_at_the_start() -> None:
     module = module_of(gan)
     generator = module.Generator().apply(module.weights_init)
     conv, shuffle = generator.main[3], generator.main[4]
-    assert isinstance(gan.generator.placed[3].module, Convolve)
-    image = shuffle(conv(torch.randn(1, *gan.generator.placed[3].before.shape)))
+    assert isinstance(gan.generator.placed_modules[3].module, ConvolutionModule)
+    image = shuffle(conv(torch.randn(1, *gan.generator.placed_modules[3].before.shape)))
     blocks = image.unfold(2, 2, 2).unfold(3, 2, 2)
     assert torch.allclose(blocks, blocks[..., :1, :1].expand_as(blocks))

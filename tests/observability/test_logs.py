@@ -72,7 +72,7 @@ def test_a_problem_is_logged_with_its_code(
     assert (line["status"], line["code"], line["level"]) == (422, "out_of_range", "info")
 
 
-def test_machines_that_ask_all_day_are_logged_for_debugging_only(
+def test_monitoring_routes_are_logged_at_debug_level(
     client: FlaskClient, records: Callable[[], list[dict[str, Any]]]
 ) -> None:
     for path in ("/healthz", "/readyz", "/metrics"):
@@ -119,7 +119,7 @@ def test_a_stream_is_logged_when_it_ends(
     assert line["ms"] >= 100
 
 
-def test_a_line_for_people_is_a_line(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_text_record_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
     record = logging.makeLogRecord({"msg": "request", "levelname": "INFO", "status": 200})
     line = log_formatter("text").format(record)
     assert "request" in line

@@ -19,12 +19,12 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from designer.errors import Overloaded
 from service.app import create_app
-from service.observability.ended_processes import fold_past
+from service.observability.ended_processes import merge_ended_processes
 from service.observability.metrics_folder import (
-    VARIABLE,
-    forget_process,
-    make_folder,
-    remove_folder,
+    MULTIPROC_VARIABLE,
+    make_metrics_folder,
+    remove_live_gauges,
+    remove_metrics_folder,
 )
 from service.settings.config import Config
 from tests.service.processes import children, is_gone, maps
@@ -59,7 +59,7 @@ def sample(of: Figures, name: str, **labels: str) -> float:
     return of.get((f"gan_designer_{name}", frozenset(labels.items())), 0.0)
 
 
-def told(client: FlaskClient) -> Figures:
+def read_figures(client: FlaskClient) -> Figures:
     return figures(client.get("/metrics").text)
 
 
@@ -69,7 +69,7 @@ def test_requests_are_counted_by_route_and_outcome(client: FlaskClient) -> None:
     for path in (f"/v1/designs/{name}", "/v1/designs/nonsense", "/v1/nothing"):
         client.get(path)
     client.post("/v1/designs", json=BRIEF | {"resolution": 3})
-    counted = told(client)
+    counted = read_figures(client)
     route = "/v1/designs/<string:design_id>"
     for labels in (
         {"route": "/v1/designs", "method": "POST", "status": "200", "code": ""},
@@ -88,13 +88,13 @@ def test_labels_are_bounded_whatever_is_sent(client: FlaskClient) -> None:
     """Hundreds of paths, methods and ids make no more samples than one."""
     for method, path in (("BREW", "/v1/designs"), ("GET", "/x"), ("GET", "/v1/designs/x")):
         client.open(path, method=method)
-    told(client)  # which is counted too
-    before = told(client).keys()
+    read_figures(client)  # which is counted too
+    before = read_figures(client).keys()
     for number in range(300):
         client.open("/v1/designs", method=f"BREW{number}")
         client.get(f"/x{number}")
         client.get(f"/v1/designs/x{number}", headers={"X-Request-ID": f"n{number}"})
-    assert told(client).keys() == before
+    assert read_figures(client).keys() == before
 
 
 def test_searches_are_counted_by_their_steps(client: FlaskClient) -> None:
@@ -102,7 +102,7 @@ def test_searches_are_counted_by_their_steps(client: FlaskClient) -> None:
         client.post("/v1/chains", json={"to": size}).json["states"]  # type: ignore[index]
         for size in (64, 97)
     ]
-    counted = told(client)
+    counted = read_figures(client)
     assert sample(counted, "solver_states_count") == 2
     assert sample(counted, "solver_states_sum") == sum(states)
 
@@ -115,26 +115,26 @@ def test_accidents_are_counted_by_their_code(tmp_path: Path) -> None:
 
     client = create_app(Config(state_folder=str(tmp_path)), runner=refuse).test_client()
     assert client.post("/v1/designs", json=BRIEF).status_code == 503
-    counted = told(client)
+    counted = read_figures(client)
     assert sample(counted, "verifications_total", verdict="overloaded") == 1
     assert sample(counted, "verifications_pending") == 0
 
 
 def test_the_folder_of_a_server_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody else may look inside; what a dead process said of its present goes."""
-    monkeypatch.setenv(VARIABLE, "")
-    make_folder()
-    folder = Path(os.environ[VARIABLE])
+    monkeypatch.setenv(MULTIPROC_VARIABLE, "")
+    make_metrics_folder()
+    folder = Path(os.environ[MULTIPROC_VARIABLE])
     assert folder.stat().st_mode & 0o777 == 0o700
     for name in ("gauge_livesum_12.db", "gauge_livemax_12.db", "gauge_livesum_13.db"):
         (folder / name).touch()
     (folder / "counter_12.db").touch()
-    forget_process(12)
+    remove_live_gauges(12)
     assert sorted(file.name for file in folder.glob("*.db")) == [
         "counter_12.db",
         "gauge_livesum_13.db",
     ]
-    remove_folder()
+    remove_metrics_folder()
     assert not folder.exists()
 
 
@@ -157,22 +157,22 @@ def test_any_worker_gives_the_figures_of_all(pair: Server) -> None:
         "code": "unknown_id_version",
     }
 
-    def all_told() -> Figures:
+    def all_figures() -> Figures:
         return figures(pair.ask("/metrics").body.decode())
 
-    assert {sample(all_told(), "requests_total", **labels) for _ in range(10)} == {20.0}
+    assert {sample(all_figures(), "requests_total", **labels) for _ in range(10)} == {20.0}
     victim = children(pair.pid)[0]
     os.kill(victim, signal.SIGKILL)
     deadline = time.monotonic() + 60
     while victim in children(pair.pid) or len(children(pair.pid)) < 2:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    assert sample(all_told(), "requests_total", **labels) == 20
-    assert sample(all_told(), "verifications_pending") == 0
+    assert sample(all_figures(), "requests_total", **labels) == 20
+    assert sample(all_figures(), "verifications_pending") == 0
 
 
 @pytest.mark.slow
-def test_the_files_of_dead_web_processes_do_not_pile_up() -> None:
+def test_files_of_ended_web_processes_are_merged() -> None:
     """Killed again and again, a server keeps the same few files, and every count."""
     with serving(workers="1", threads="2") as server:
         seen = []
@@ -204,7 +204,7 @@ def folder_of(pid: int) -> Path:
     return folder
 
 
-def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
+def test_an_unreadable_metrics_file_is_left_out(tmp_path: Path) -> None:
     """A file that was being made, one that was cut; the others are added up, and the sum stays."""
     for number, counted in ((4_194_305, 3.0), (4_194_306, 4.0)):  # no process has such numbers
         book = MmapedDict(str(tmp_path / f"counter_{number}.db"))  # type: ignore[no-untyped-call]
@@ -214,7 +214,7 @@ def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "counter_4194308.db").write_bytes(b"\xff\xff\x00\x00" + bytes(60))
     (tmp_path / f"counter_{os.getpid()}.db").touch()
     for _ in range(2):
-        fold_past(tmp_path)
+        merge_ended_processes(tmp_path)
         names = {file.name for file in tmp_path.glob("*.db")}
         assert names == {"counter_past.db", f"counter_{os.getpid()}.db"}
         past = MmapedDict.read_all_values_from_file(str(tmp_path / "counter_past.db"))  # type: ignore[no-untyped-call]
@@ -225,7 +225,7 @@ OF_JOBS = ("gan_designer_job", "gan_designer_queue")
 """Figures of what is read from the store of jobs: tests/service/jobs/test_metrics.py has them."""
 
 
-def test_what_is_documented_is_what_is_told(client: FlaskClient) -> None:
+def test_the_documented_metrics_are_the_exported_ones(client: FlaskClient) -> None:
     """docs/operations.md has a row for each figure, with its labels, and no other."""
     metrics = client.application.extensions["metrics"]
     real = {
@@ -237,7 +237,7 @@ def test_what_is_documented_is_what_is_told(client: FlaskClient) -> None:
     assert real == own
 
 
-def test_what_is_to_be_watched_is_told(client: FlaskClient) -> None:
+def test_every_metric_to_watch_is_exported(client: FlaskClient) -> None:
     """docs/deployment.md names figures that there are, with labels that they have."""
     text = (DOCS.parent / "deployment.md").read_text()
     known = client.get("/metrics").text
@@ -253,8 +253,8 @@ def test_what_is_to_be_watched_is_told(client: FlaskClient) -> None:
 def test_the_folder_of_a_killed_server_goes_with_the_next_start() -> None:
     """And that of one that lives stays, also where only a worker of it lives."""
     program = (
-        "import os, time; from service.observability.metrics_folder import *; make_folder();"
-        f"print(os.environ['{VARIABLE}'], flush=True); os.fork(); time.sleep(600)"
+        "import os, time; from service.observability.metrics_folder import *; make_metrics_folder();"
+        f"print(os.environ['{MULTIPROC_VARIABLE}'], flush=True); os.fork(); time.sleep(600)"
     )
 
     def start() -> tuple[subprocess.Popen[str], Path]:

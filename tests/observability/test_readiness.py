@@ -26,7 +26,7 @@ def parts(client: FlaskClient) -> Readiness:
     return readiness
 
 
-def test_a_service_whose_parts_stand_is_ready(client: FlaskClient) -> None:
+def test_a_service_whose_parts_are_ok_is_ready(client: FlaskClient) -> None:
     """Verifying processes that nobody needed yet are no reason to wait."""
     answer = client.get("/readyz")
     assert answer.status_code == 200
@@ -35,7 +35,7 @@ def test_a_service_whose_parts_stand_is_ready(client: FlaskClient) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_what_costs_time_only_is_degraded(client: FlaskClient) -> None:
+def test_a_part_that_is_degraded_does_not_stop_the_service(client: FlaskClient) -> None:
     """A broken cache keeps nobody from being served."""
     parts(client).parts["cache"] = lambda: {"state": "degraded", "reason": "the disk is full"}
     answer = client.get("/readyz")
@@ -43,7 +43,7 @@ def test_what_costs_time_only_is_degraded(client: FlaskClient) -> None:
     assert answer.json["parts"]["cache"]["reason"] == "the disk is full"  # type: ignore[index]
 
 
-def test_what_cannot_serve_is_a_problem(client: FlaskClient) -> None:
+def test_a_part_that_is_unready_is_a_problem(client: FlaskClient) -> None:
     """With the part's name in the sentence and its state in the facts."""
     parts(client).parts["cache"] = lambda: {"state": "degraded"}
     parts(client).parts["verifier"] = lambda: {"state": "unready", "ready": 0}
@@ -58,7 +58,7 @@ def test_what_cannot_serve_is_a_problem(client: FlaskClient) -> None:
     assert answer.json["facts"]["parts"]["verifier"] == {"state": "unready", "ready": 0}
 
 
-def test_a_process_that_ends_is_not_ready_and_lives(client: FlaskClient) -> None:
+def test_a_stopping_process_is_not_ready_and_still_alive(client: FlaskClient) -> None:
     """A balancer sends nothing more; a supervisor does not start another for it."""
     parts(client).stopping.set()
     assert client.get("/readyz").status_code == 503
@@ -78,7 +78,7 @@ def test_a_part_that_fails_is_degraded(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("where", ["redis", "folder"])
-def test_strangers_read_no_host_and_no_path(
+def test_readiness_reveals_no_host_and_no_path(
     tmp_path: Path, where: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The page is open to all: what broke is told by its kind, and in full in the log."""
@@ -94,14 +94,14 @@ def test_strangers_read_no_host_and_no_path(
 
 
 def reasons(client: FlaskClient) -> list[str]:
-    told = client.get("/readyz").json or {}
-    return [part["reason"] for part in told["parts"].values() if part.get("reason")]
+    body = client.get("/readyz").json or {}
+    return [part["reason"] for part in body["parts"].values() if part.get("reason")]
 
 
 def verifier(server: Server) -> dict[str, Any]:
     answer = server.ask("/readyz")
-    told: dict[str, Any] = answer.json
-    return {"status": answer.status, **told.get("facts", told)["parts"]["verifier"]}
+    body: dict[str, Any] = answer.json
+    return {"status": answer.status, **body.get("facts", body)["parts"]["verifier"]}
 
 
 @pytest.mark.slow
@@ -114,9 +114,9 @@ def test_a_server_becomes_ready_stays_so_and_recovers() -> None:
         assert {"workers": 1, "ready": 1, "busy": 0, "waiting": 0}.items() <= state.items()
         assert "resource-limits" in state["enforced"]
         (worker,) = children(running.pid)
-        (keeper,) = children(worker)
-        os.kill(keeper, signal.SIGKILL)
-        wait_until(lambda: is_gone(keeper), what="the verifier")
+        (fork_server,) = children(worker)
+        os.kill(fork_server, signal.SIGKILL)
+        wait_until(lambda: is_gone(fork_server), what="the verifier")
         assert verifier(running) == {**state, "status": 503, "state": "unready"} | {
             "ready": 0,
             "enforced": [],
@@ -155,12 +155,12 @@ def test_without_its_redis_a_server_is_degraded_and_serves(tmp_path: Path) -> No
         wait_until(lambda: status() == "ok", what="it to be found again")
 
 
-def test_a_part_that_hangs_is_degraded_and_asked_once(client: FlaskClient) -> None:
+def test_a_part_that_hangs_is_degraded_and_called_once(client: FlaskClient) -> None:
     """Whoever asks has an answer after a moment, and what hangs is not asked again meanwhile."""
-    over, asked = threading.Event(), []
+    over, calls = threading.Event(), []
 
     def hang() -> dict[str, str]:
-        asked.append(1)
+        calls.append(1)
         over.wait()
         return {"state": "ok"}
 
@@ -171,6 +171,6 @@ def test_a_part_that_hangs_is_degraded_and_asked_once(client: FlaskClient) -> No
             assert answer.status_code == 200
             assert answer.json is not None
             assert answer.json["parts"]["jobs"]["reason"] == "no answer within 2 s"
-        assert len(asked) == 1
+        assert len(calls) == 1
     finally:
         over.set()

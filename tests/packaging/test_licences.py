@@ -15,7 +15,7 @@ def rows(page: str) -> set[str]:
     return {line for line in page.splitlines() if line.startswith("| ")}
 
 
-def test_the_page_is_what_is_installed() -> None:
+def test_the_licences_page_matches_the_installed_packages() -> None:
     """`make licences` was run since a package came, went or changed its licence.
 
     Another Python may need fewer packages than the one that wrote the page, never others.
@@ -24,7 +24,7 @@ def test_the_page_is_what_is_installed() -> None:
     assert rows(SCRIPT["page"]()) <= rows(PAGE)
 
 
-def test_no_licence_reaches_into_the_service() -> None:
+def test_no_package_has_a_copyleft_licence() -> None:
     """None is of those that would bind whoever serves or embeds it."""
     assert len(rows(PAGE)) > 30
     assert [row for row in rows(PAGE) if re.search("GPL|AGPL|SSPL|UNKNOWN|Commons", row)] == []

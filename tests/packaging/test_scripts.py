@@ -30,7 +30,7 @@ def ci_run_with(makefile: str, folder: Path) -> subprocess.CompletedProcess[str]
         ("test: checks\n\t@echo never\nchecks:\n\t@echo 'E501'; exit 1\n", "E501", False),
     ],
 )
-def test_ci_run_ends_with_the_last_word_of_the_tests(
+def test_ci_run_ends_with_the_summary_of_the_tests(
     tmp_path: Path, makefile: str, last: str, passed: bool
 ) -> None:
     """The last line is pytest's, and a failure stays a failure."""

@@ -9,32 +9,32 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Route
 
-PATIENCE_MS = 60_000
+TIMEOUT_MS = 60_000
 """How long a test waits for what must come, however busy the machine is."""
 
 
 @dataclass(kw_only=True)
-class Reader:
+class BrowserSession:
     """A page at an address, the errors in its console, and requests to strangers."""
 
     page: Page
     url: str
-    complaints: list[str] = field(default_factory=list)
-    strangers: list[str] = field(default_factory=list)
+    console_errors: list[str] = field(default_factory=list)
+    external_requests: list[str] = field(default_factory=list)
 
     @classmethod
     @contextmanager
-    def reading(cls, browser: Browser, url: str, **options: Any) -> Iterator[Reader]:  # noqa: ANN401
+    def start(cls, browser: Browser, url: str, **options: Any) -> Iterator[BrowserSession]:  # noqa: ANN401
         """A fresh context whose every request to another host is refused and noted."""
         settings = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"} | options
         context = browser.new_context(**settings)
-        reader = cls(page=context.new_page(), url=url)
-        context.route("**/*", reader._admit)
-        reader.page.set_default_timeout(PATIENCE_MS)
-        reader.page.on("console", reader._hear)
-        reader.page.on("pageerror", lambda error: reader.complaints.append(str(error)))
+        session = cls(page=context.new_page(), url=url)
+        context.route("**/*", session._filter_request)
+        session.page.set_default_timeout(TIMEOUT_MS)
+        session.page.on("console", session._record_message)
+        session.page.on("pageerror", lambda error: session.console_errors.append(str(error)))
         try:
-            yield reader
+            yield session
         finally:
             context.close()
 
@@ -43,19 +43,19 @@ class Reader:
         self.page.goto(self.url + path)
         return self.page
 
-    def forgive_refusals(self) -> None:
+    def ignore_failed_requests(self) -> None:
         """Leave out the browser's own lines about answers that are no 200: they were wanted."""
-        self.complaints[:] = [
-            text for text in self.complaints if "Failed to load resource" not in text
+        self.console_errors[:] = [
+            text for text in self.console_errors if "Failed to load resource" not in text
         ]
 
-    def _admit(self, route: Route) -> None:
+    def _filter_request(self, route: Route) -> None:
         if route.request.url.startswith((self.url, "data:", "blob:")):
             route.continue_()
             return
-        self.strangers.append(route.request.url)
+        self.external_requests.append(route.request.url)
         route.abort()
 
-    def _hear(self, message: Any) -> None:  # noqa: ANN401
+    def _record_message(self, message: Any) -> None:  # noqa: ANN401
         if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
+            self.console_errors.append(message.text)

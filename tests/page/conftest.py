@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.page.browser_session import PATIENCE_MS, Reader
+from tests.page.browser_session import TIMEOUT_MS, BrowserSession
 from tests.service.servers import Server, serving
 
-expect.set_options(timeout=PATIENCE_MS)
+expect.set_options(timeout=TIMEOUT_MS)
 
 
 @pytest.fixture(scope="session")
@@ -26,12 +26,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def reader(browser: Browser, server: Server) -> Iterator[Reader]:
+def session(browser: Browser, server: Server) -> Iterator[BrowserSession]:
     """Somebody who reads the page, cut off from everybody but this server.
 
     What the page complains of in its course fails the test at its end.
     """
-    with Reader.reading(browser, server.url) as reader:
-        yield reader
-        assert reader.complaints == []
-        assert reader.strangers == []
+    with BrowserSession.start(browser, server.url) as session:
+        yield session
+        assert session.console_errors == []
+        assert session.external_requests == []

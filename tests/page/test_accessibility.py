@@ -6,13 +6,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.browser_session import Reader
+from tests.page.browser_session import BrowserSession
 from tests.page.views import open_view
 from tests.service.servers import Server
 
 AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
 
-LOOK = """async () => {
+RUN_AXE = """async () => {
   const found = await axe.run(document, { resultTypes: ["violations"] });
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
 }"""
@@ -22,14 +22,14 @@ def violations(page: Page) -> list[str]:
     """What axe finds. It comes by the debugger's way in, past the page's own policy."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
-    found: list[str] = page.evaluate(LOOK)
+    found: list[str] = page.evaluate(RUN_AXE)
     return found
 
 
-def test_axe_can_complain(browser: Browser, server: Server) -> None:
+def test_axe_finds_a_planted_violation(browser: Browser, server: Server) -> None:
     """The check of the check: a field without a name and a text that cannot be read."""
-    with Reader.reading(browser, server.url) as reader:
-        page = open_view(reader, "wrong")
+    with BrowserSession.start(browser, server.url) as session:
+        page = open_view(session, "wrong")
         page.evaluate("""() => {
           const field = document.createElement("input");
           const text = document.createElement("p");
@@ -51,9 +51,9 @@ def tab_to(page: Page, wanted: str, limit: int = 60) -> None:
     raise AssertionError(f"{limit} times Tab do not lead to {wanted}")
 
 
-def test_the_main_story_needs_no_mouse(reader: Reader) -> None:
+def test_a_design_is_made_and_downloaded_by_keyboard_alone(session: BrowserSession) -> None:
     """A size is typed, layers and alternatives are walked through, the file is downloaded."""
-    page = reader.open()
+    page = session.open()
     expect(page.locator(".badge.good")).to_be_visible()
     tab_to(page, "#side-side")
     page.keyboard.press("Control+A")
@@ -65,13 +65,13 @@ def test_the_main_story_needs_no_mouse(reader: Reader) -> None:
     tab_to(page, ".map[role=button]")
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".detail h3")).to_contain_text("main.3")
-    expect(page.locator(".map.on")).to_be_focused()
+    expect(page.locator(".map.selected")).to_be_focused()
     tab_to(page, ".point")
     page.keyboard.press("ArrowLeft")
-    expect(page.locator(".point:not(.now):focus")).to_have_count(1)
+    expect(page.locator(".point:not(.current):focus")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page.locator(".note")).to_contain_text("You took this chain")
-    expect(page.locator(".point.now")).to_be_focused()
+    expect(page.locator(".point.current")).to_be_focused()
     expect(page.locator(".badge.good")).to_be_visible()
     for _ in range(60):
         page.keyboard.press("Shift+Tab")
@@ -85,19 +85,19 @@ def test_the_main_story_needs_no_mouse(reader: Reader) -> None:
     assert "class Generator" in Path(download.value.path()).read_text()
 
 
-def test_whoever_wants_less_motion_gets_none(browser: Browser, server: Server) -> None:
+def test_reduced_motion_stops_every_animation(browser: Browser, server: Server) -> None:
     """The one thing that turns while torch is at work stands still."""
-    with Reader.reading(browser, server.url, reduced_motion="reduce") as reader:
-        page = reader.page
+    with BrowserSession.start(browser, server.url, reduced_motion="reduce") as session:
+        page = session.page
         page.route("**/v1/designs", lambda _: None)
-        reader.open()
+        session.open()
         expect(page.locator(".badge.running")).to_be_visible()
         assert page.evaluate("document.getAnimations().length") == 0
         page.unroute_all(behavior="ignoreErrors")
 
 
-def test_what_changes_is_announced(reader: Reader) -> None:
-    page = reader.open("/?resolution=32&base_channels=8")
+def test_changes_are_announced_to_screen_readers(session: BrowserSession) -> None:
+    page = session.open("/?resolution=32&base_channels=8")
     live = page.locator("#live")
     expect(live).to_contain_text("verified")
     page.get_by_role("link", name="Code", exact=True).click()

@@ -13,9 +13,9 @@ from designer.brief.permalink import read_id
 from designer.brief.search_space import SearchSpace
 from designer.pipeline.design import design
 from designer.pipeline.design_json import design_document
-from tests.page.browser_session import Reader
+from tests.page.browser_session import BrowserSession
 
-BRIEFS: dict[str, dict[str, Any]] = {
+BRIEF_EXAMPLES: dict[str, dict[str, Any]] = {
     "plain": {"resolution": 64, "latent_dim": 100},
     "oblong": {"resolution": [50, 150], "latent_dim": 7, "channels": 1, "base_channels": 8},
     "sequence": {"resolution": [640], "latent_dim": 9, "base_channels": 4},
@@ -66,14 +66,16 @@ BRIEFS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", BRIEFS)
-def test_a_permalink_and_its_fields_mean_the_same_design(reader: Reader, name: str) -> None:
+@pytest.mark.parametrize("name", BRIEF_EXAMPLES)
+def test_a_permalink_and_its_fields_mean_the_same_design(
+    session: BrowserSession, name: str
+) -> None:
     """Id to form to brief and back: the id that the page's own fields lead to is the same."""
-    brief = brief_from_document(BRIEFS[name] | {"verify": "none"})
+    brief = brief_from_document(BRIEF_EXAMPLES[name] | {"verify": "none"})
     wanted = design_document(design(brief))
-    page = reader.open(f"/?design={wanted['id']}")
+    page = session.open(f"/?design={wanted['id']}")
     expect(page.locator(".badge.warn")).to_have_text("not run")
-    again = page.evaluate(
+    reproduced = page.evaluate(
         """async (brief) => {
           const { briefOf, paramsOf } = await import("/web/brief.mjs");
           const params = Object.fromEntries(new URLSearchParams(new URLSearchParams(paramsOf(brief)).toString()));
@@ -84,25 +86,27 @@ def test_a_permalink_and_its_fields_mean_the_same_design(reader: Reader, name: s
         }""",
         wanted["brief"],
     )
-    assert again["brief"] == wanted["brief"]
-    assert again["id"] == wanted["id"]
+    assert reproduced["brief"] == wanted["brief"]
+    assert reproduced["id"] == wanted["id"]
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
-def test_the_page_knows_the_usual_search(reader: Reader, axes: int) -> None:
+def test_the_page_has_the_default_search_of_the_service(session: BrowserSession, axes: int) -> None:
     """What the page leaves out of addresses is what the service does by itself."""
-    page = reader.open("/?view=kitchen")
-    usual = page.evaluate("async () => (await import('/web/brief.mjs')).USUAL_LISTS")
+    page = session.open("/?view=kitchen")
+    usual = page.evaluate("async () => (await import('/web/brief.mjs')).DEFAULT_LISTS")
     space = SearchSpace.default(axes=axes)
     for name, lists in usual.items():
         assert tuple(map(int, lists[axes - 1].split(","))) == getattr(space, name)
 
 
-def test_a_permalink_shows_the_design_and_goes_on_from_there(reader: Reader) -> None:
+def test_a_permalink_shows_the_design_and_goes_on_from_there(session: BrowserSession) -> None:
     """The form is filled from the id; a change begins from all that the id says."""
-    brief = brief_from_document(BRIEFS["oblong"])
-    identity = design_document(design(brief_from_document(BRIEFS["oblong"] | {"verify": "none"})))
-    page = reader.open(f"/?design={identity['id']}")
+    brief = brief_from_document(BRIEF_EXAMPLES["oblong"])
+    identity = design_document(
+        design(brief_from_document(BRIEF_EXAMPLES["oblong"] | {"verify": "none"}))
+    )
+    page = session.open(f"/?design={identity['id']}")
     expect(page.locator(".chain")).to_contain_text("50 × 150")
     expect(page.get_by_label("Width", exact=True)).to_have_value("150")
     expect(page.get_by_label("Channels", exact=True)).to_have_value("1")
@@ -114,24 +118,26 @@ def test_a_permalink_shows_the_design_and_goes_on_from_there(reader: Reader) -> 
     assert "base_channels=8" in page.url
 
 
-def test_a_permalink_shows_its_chain_before_any_proof(reader: Reader) -> None:
+def test_a_permalink_shows_its_chain_before_verification(session: BrowserSession) -> None:
     """The answer is held back: the picture of the generator, which needs no proof, is there."""
-    identity = design_document(design(brief_from_document(BRIEFS["plain"] | {"verify": "none"})))
-    held: list[Any] = []
-    reader.page.route(re.compile("/v1/designs/[^/]+$"), lambda route: held.append(route))
-    page = reader.open(f"/?design={identity['id']}")
+    identity = design_document(
+        design(brief_from_document(BRIEF_EXAMPLES["plain"] | {"verify": "none"}))
+    )
+    held_routes: list[Any] = []
+    session.page.route(re.compile("/v1/designs/[^/]+$"), lambda route: held_routes.append(route))
+    page = session.open(f"/?design={identity['id']}")
     picture = page.get_by_alt_text("Generator")
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
-    assert len(held) == 1
-    held[0].continue_()
+    assert len(held_routes) == 1
+    held_routes[0].continue_()
     expect(page.locator(".chain")).to_contain_text("64 × 64")
     expect(picture).to_have_count(0)
 
 
-def test_the_permanent_link_is_the_designs_id(reader: Reader) -> None:
-    reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = reader.open("/?resolution=40&base_channels=8")
+def test_the_permanent_link_is_the_designs_id(session: BrowserSession) -> None:
+    session.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = session.open("/?resolution=40&base_channels=8")
     page.get_by_role("button", name="Copy permanent link").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
@@ -141,9 +147,9 @@ def test_the_permanent_link_is_the_designs_id(reader: Reader) -> None:
     expect(page.locator(".chain")).to_contain_text("40 × 40")
 
 
-def test_back_and_forward_walk_through_what_was_asked(reader: Reader) -> None:
+def test_back_and_forward_step_through_the_states(session: BrowserSession) -> None:
     """One entry for each field that one stays in, not one for each key; views are entries too."""
-    page = reader.open()
+    page = session.open()
     sides = page.locator(".chain")
     page.get_by_label("Side", exact=True).press_sequentially("0")
     page.get_by_label("Side", exact=True).fill("48")
@@ -165,8 +171,8 @@ def test_back_and_forward_walk_through_what_was_asked(reader: Reader) -> None:
     expect(page.get_by_label("Side", exact=True)).to_have_value("48")
 
 
-def test_a_view_is_found_as_it_was_left(reader: Reader) -> None:
-    page = reader.open("/?resolution=48&base_channels=8")
+def test_a_view_keeps_its_state_when_left(session: BrowserSession) -> None:
+    page = session.open("/?resolution=48&base_channels=8")
     expect(page.locator(".chain")).to_contain_text("48 × 48")
     page.get_by_role("link", name="Layer", exact=True).click()
     expect(page.locator(".view.layer h1")).to_be_visible()
@@ -190,20 +196,20 @@ def test_a_view_is_found_as_it_was_left(reader: Reader) -> None:
         ("initial_map=8", "size must have 2"),
     ],
 )
-def test_a_wrong_permalink_explains_itself(
-    reader: Reader, view: str, query: str, words: str
+def test_an_invalid_address_shows_an_error(
+    session: BrowserSession, view: str, query: str, words: str
 ) -> None:
     """In words, with a way on, and without an error of the page's own."""
-    page = reader.open(f"/?{view}{query}")
+    page = session.open(f"/?{view}{query}")
     alert: Any = page.get_by_role("alert")
     expect(alert).to_contain_text(re.compile(words))
     assert alert.get_by_role("link").count() + alert.get_by_role("button").count() > 0
-    reader.forgive_refusals()
+    session.ignore_failed_requests()
 
 
-def test_links_can_be_opened_beside(reader: Reader) -> None:
+def test_links_have_addresses(session: BrowserSession) -> None:
     """They are addresses, so that a middle click or a bookmark works."""
-    page: Page = reader.open("/?resolution=48&base_channels=8")
+    page: Page = session.open("/?resolution=48&base_channels=8")
     link = page.get_by_role("link", name="See the code")
     assert link.get_attribute("href") == "/?view=code&resolution=48&base_channels=8"
     expect(page.get_by_role("link", name="Code", exact=True)).to_have_attribute(

@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.page.browser_session import Reader
+from tests.page.browser_session import BrowserSession
 from tests.page.views import DECODER
 from tests.service.servers import Server
 
@@ -23,9 +23,9 @@ def paste(page: Page, text: str, shape: str, wanted: str = "") -> None:
     page.get_by_role("button", name="Audit", exact=True).click()
 
 
-def test_a_source_is_mended_by_a_diff_and_audited_again(reader: Reader) -> None:
+def test_a_source_is_repaired_by_a_diff(session: BrowserSession) -> None:
     """27 instead of 28: the layer is marked, the diff taken, the text changed, the verdict turns."""
-    page = reader.open("/?view=audit")
+    page = session.open("/?view=audit")
     paste(page, DECODER, "64x7x7", "(1, 28, 28)")
     verdict = page.locator(".verdict")
     expect(verdict).to_contain_text("It runs, but misses the wanted shape")
@@ -53,9 +53,9 @@ def test_a_source_is_mended_by_a_diff_and_audited_again(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("name", ["decoder", "discriminator", "linear"])
-def test_every_repair_that_is_offered_can_be_taken(reader: Reader, name: str) -> None:
+def test_every_repair_that_is_offered_can_be_taken(session: BrowserSession, name: str) -> None:
     """One after the other, with Back between them: after each the network fits."""
-    page = reader.open("/?view=audit")
+    page = session.open("/?view=audit")
     page.locator(f"[data-example={name}]").click()
     expect(page.locator(".repairs li").first).to_be_visible()
     count = page.locator(".repairs li").count()
@@ -79,9 +79,9 @@ LAYERS = [
 ]
 
 
-def test_layers_that_break_are_marked_and_mended_as_layers(reader: Reader) -> None:
+def test_layers_that_break_are_marked_and_repaired_as_layers(session: BrowserSession) -> None:
     """The layer that torch refuses is marked, those behind it were not reached."""
-    page = reader.open("/?view=audit")
+    page = session.open("/?view=audit")
     paste(page, json.dumps(LAYERS), "3 8 8")
     expect(page.locator(".verdict")).to_contain_text("It breaks")
     expect(page.locator(".verdict pre")).to_contain_text("to have 16 channels, but got 8 channels")
@@ -101,15 +101,15 @@ def test_layers_that_break_are_marked_and_mended_as_layers(reader: Reader) -> No
     assert (taken[1]["in_channels"], taken[2], taken[4]["in_features"]) == (8, LAYERS[2], 512)
 
 
-def test_a_request_pasted_whole_is_understood(reader: Reader) -> None:
+def test_a_complete_json_request_can_be_pasted(session: BrowserSession) -> None:
     """What the interface takes in a shell, the page takes as well."""
-    page = reader.open("/?view=audit")
+    page = session.open("/?view=audit")
     paste(page, json.dumps({"input_shape": [3, 8, 8], "layers": LAYERS}), "")
     expect(page.locator(".verdict")).to_contain_text("It breaks")
 
 
-def test_a_loss_error_is_explained_by_its_numbers(reader: Reader) -> None:
-    page = reader.open("/?view=audit")
+def test_a_loss_error_is_explained_by_its_numbers(session: BrowserSession) -> None:
+    page = session.open("/?view=audit")
     page.get_by_role("button", name="The loss complains").click()
     expect(page.locator(".verdict")).to_contain_text("3200 = 128·25")
     page.get_by_role("textbox", name="Error message").fill("CUDA error: out of memory")
@@ -117,9 +117,11 @@ def test_a_loss_error_is_explained_by_its_numbers(reader: Reader) -> None:
     expect(page.locator(".verdict")).to_contain_text("no repair of shapes will help")
 
 
-def test_where_nothing_small_helps_other_sizes_and_a_design_are_offered(reader: Reader) -> None:
+def test_without_a_small_repair_other_sizes_and_a_design_are_offered(
+    session: BrowserSession,
+) -> None:
     """A nearest input is taken by a press; the design is an address of the design view."""
-    page = reader.open("/?view=audit")
+    page = session.open("/?view=audit")
     pool, grow = {"op": "max_pool", "kernel_size": 2}, {"op": "upsample", "scale_factor": 2}
     layers = [pool, pool, pool, grow, grow, grow, {"op": "concat_from", "from": -1}]
     paste(page, json.dumps(layers), "8x35x35", "3x99x99")
@@ -130,11 +132,11 @@ def test_where_nothing_small_helps_other_sizes_and_a_design_are_offered(reader: 
     expect(page.locator(".verdict")).to_contain_text("It fits")
 
 
-def test_a_line_that_cannot_be_followed_is_shown(browser: Browser, server: Server) -> None:
+def test_an_unsupported_line_is_selected(browser: Browser, server: Server) -> None:
     """The refusal names the line, and it is marked in the text."""
     source = "class A(nn.Module):\n    def forward(self, x):\n        return x.permute(1, 0)\n"
-    with Reader.reading(browser, server.url) as reader:
-        page = reader.open("/?view=audit")
+    with BrowserSession.start(browser, server.url) as session:
+        page = session.open("/?view=audit")
         paste(page, source, "3x8x8")
         expect(page.get_by_role("alert")).to_contain_text("line 3: permute(…)")
         text = page.get_by_role("textbox", name="Your network")
@@ -142,7 +144,7 @@ def test_a_line_that_cannot_be_followed_is_shown(browser: Browser, server: Serve
         expect(text).to_be_focused()
         marked = text.evaluate("n => n.value.slice(n.selectionStart, n.selectionEnd)")
         assert marked == "        return x.permute(1, 0)"
-        assert [text for text in reader.complaints if "422" not in text] == []
+        assert [text for text in session.console_errors if "422" not in text] == []
 
 
 @pytest.mark.parametrize(
@@ -154,11 +156,11 @@ def test_a_line_that_cannot_be_followed_is_shown(browser: Browser, server: Serve
         (DECODER, "sixty-four", "Input shape", "Whole numbers, please"),
     ],
 )
-def test_what_cannot_be_read_is_told_at_its_field(
-    reader: Reader, text: str, shape: str, field: str, words: str
+def test_unreadable_fields_show_an_error(
+    session: BrowserSession, text: str, shape: str, field: str, words: str
 ) -> None:
     """The field is marked, described by the sentence, and has the focus; nothing is sent."""
-    page = reader.open("/?view=audit")
+    page = session.open("/?view=audit")
     page.route("**/v1/audits", lambda route: pytest.fail("asked"))
     paste(page, text, shape)
     box = page.get_by_role("textbox", name=field)
@@ -169,33 +171,35 @@ def test_what_cannot_be_read_is_told_at_its_field(
 
 
 def test_fields_that_the_service_refuses_are_named(browser: Browser, server: Server) -> None:
-    with Reader.reading(browser, server.url) as reader:
-        page = reader.open("/?view=audit")
+    with BrowserSession.start(browser, server.url) as session:
+        page = session.open("/?view=audit")
         paste(page, '[{"op": "conv", "in_chanels": 3}]', "3x8x8")
         expect(page.get_by_role("alert")).to_contain_text("unknown field 'in_chanels'")
         expect(page.get_by_role("alert")).to_contain_text("/layers/0/kernel_size")
 
 
-def test_the_address_holds_the_state_and_the_text_is_not_sent_with_it(reader: Reader) -> None:
+def test_the_address_holds_the_state_and_the_text_is_not_sent_with_it(
+    session: BrowserSession,
+) -> None:
     """A reload gives the same; the pasted text stands behind the #, out of every log."""
-    asked: list[str] = []
-    page = reader.open("/?view=audit")
+    requested_urls: list[str] = []
+    page = session.open("/?view=audit")
     paste(page, DECODER, "64x7x7", "1x28x28")
     expect(page.locator(".repairs li").first).to_be_visible()
     assert re.search(r"\?view=audit&input_shape=64x7x7&wanted_shape=1x28x28#text=", page.url)
-    page.on("request", lambda request: asked.append(request.url.partition("#")[0]))
+    page.on("request", lambda request: requested_urls.append(request.url.partition("#")[0]))
     page.reload()
     expect(page.locator(".repairs li").first).to_be_visible()
-    assert asked
-    assert not [url for url in asked if "ConvTranspose" in url]
+    assert requested_urls
+    assert not [url for url in requested_urls if "ConvTranspose" in url]
     page.locator(".skip").focus()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
     assert "#text=" in page.url
 
 
-def test_what_was_typed_survives_a_change_of_language(reader: Reader) -> None:
-    page = reader.open("/?view=audit")
+def test_what_was_typed_survives_a_change_of_language(session: BrowserSession) -> None:
+    page = session.open("/?view=audit")
     page.get_by_role("textbox", name="Your network").fill("nn.Linear(3, 4)")
     page.get_by_role("button", name="中文").click()
     expect(page.get_by_role("textbox", name="您的网络")).to_have_value("nn.Linear(3, 4)")
@@ -204,9 +208,9 @@ def test_what_was_typed_survives_a_change_of_language(reader: Reader) -> None:
     expect(page.get_by_role("textbox", name="您的网络")).to_have_value("nn.Linear(3, 4)")
 
 
-def test_by_keyboard_alone(reader: Reader) -> None:
+def test_by_keyboard_alone(session: BrowserSession) -> None:
     """Type, ask by Ctrl + Enter, tab to the first repair, take it."""
-    page = reader.open("/?view=audit")
+    page = session.open("/?view=audit")
     page.locator("[data-example=decoder]").focus()
     for _ in range(3):
         page.keyboard.press("Tab")
@@ -226,7 +230,7 @@ def test_by_keyboard_alone(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("kind", ["busy", "network"])
-def test_failures_have_their_words_and_a_way_on(
+def test_failures_show_a_message_and_can_be_retried(
     browser: Browser, server: Server, kind: str
 ) -> None:
     """The text stays, and the same audit can be tried again."""
@@ -240,8 +244,8 @@ def test_failures_have_their_words_and_a_way_on(
         headers = {"Content-Type": "application/problem+json", "Retry-After": "300"}
         route.fulfill(status=503, headers=headers, body=json.dumps(body))
 
-    with Reader.reading(browser, server.url) as reader:
-        page = reader.open("/?view=audit")
+    with BrowserSession.start(browser, server.url) as session:
+        page = session.open("/?view=audit")
         page.route("**/v1/audits", refuse)
         paste(page, DECODER, "64x7x7", "1x28x28")
         expect(page.get_by_role("alert")).to_contain_text(words)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.browser_session import Reader
+from tests.page.browser_session import BrowserSession
 from tests.service.servers import Server
 
 ROOT = Path(__file__).parents[2]
@@ -34,12 +34,12 @@ print(list(picture.shape), list(Discriminator()(picture).shape))
 def page(browser: Browser, server: Server) -> Iterator[Page]:
     """The code view of a small design, with leave to use the clipboard."""
     permissions = ["clipboard-read", "clipboard-write"]
-    with Reader.reading(browser, server.url, permissions=permissions) as reader:
-        page = reader.open("/?view=code&resolution=29&latent_dim=32&base_channels=8")
+    with BrowserSession.start(browser, server.url, permissions=permissions) as session:
+        page = session.open("/?view=code&resolution=29&latent_dim=32&base_channels=8")
         expect(page.locator(".badge.good")).to_be_visible()
         yield page
-        assert reader.complaints == []
-        assert reader.strangers == []
+        assert session.console_errors == []
+        assert session.external_requests == []
 
 
 def run_module(folder: Path) -> str:
@@ -49,9 +49,11 @@ def run_module(folder: Path) -> str:
 
 
 @pytest.mark.torch
-def test_from_first_click_to_a_module_that_torch_runs(reader: Reader, tmp_path: Path) -> None:
+def test_from_first_click_to_a_module_that_torch_runs(
+    session: BrowserSession, tmp_path: Path
+) -> None:
     """The main story: a size, a latent length, the code, the file, the shape that was asked for."""
-    page = reader.open()
+    page = session.open()
     page.get_by_label("Side", exact=True).fill("29")
     page.get_by_label("Latent vector").fill("32")
     page.get_by_label("Base width").fill("8")
@@ -94,9 +96,11 @@ def test_copy_takes_the_text_as_it_is(page: Page) -> None:
         "resolution=16&dimensions=3&base_channels=8&no_discriminator=true&anisotropic=true",
     ],
 )
-def test_each_line_makes_exactly_this_design(reader: Reader, query: str, tmp_path: Path) -> None:
+def test_each_line_makes_exactly_this_design(
+    session: BrowserSession, query: str, tmp_path: Path
+) -> None:
     """The lines are run as they stand, in a shell, and write the text that the page shows."""
-    page = reader.open(f"/?view=code&{query}")
+    page = session.open(f"/?view=code&{query}")
     expect(page.locator(".badge.good")).to_be_visible()
     text = page.locator(".listing code").inner_text()
     lines = page.locator(".line pre").all_inner_texts()

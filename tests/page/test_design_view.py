@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.page.browser_session import Reader
+from tests.page.browser_session import BrowserSession
 
 
 @pytest.fixture
-def page(reader: Reader) -> Page:
+def page(session: BrowserSession) -> Page:
     """The design view as an empty address opens it, proven."""
-    page = reader.open()
+    page = session.open()
     expect(page.locator(".badge.good")).to_be_visible()
     return page
 
@@ -26,7 +26,7 @@ def chain(page: Page) -> Locator:
 
 
 @contextmanager
-def held(page: Page, level: str) -> Iterator[list[Route]]:
+def hold_requests(page: Page, level: str) -> Iterator[list[Route]]:
     """Hold back every question for a design at this level of proof until the block ends."""
     waiting: list[Route] = []
 
@@ -43,7 +43,7 @@ def held(page: Page, level: str) -> Iterator[list[Route]]:
     page.unroute("**/v1/designs", catch)
 
 
-def test_the_first_sight_is_the_textbook_dcgan(page: Page) -> None:
+def test_the_default_design_is_the_dcgan(page: Page) -> None:
     expect(chain(page)).to_have_text("100 numbers4 × 48 × 816 × 1632 × 3264 × 64")
     expect(page.locator(".network")).to_have_count(2)
     expect(page.locator(".badge")).to_contain_text(re.compile(r"verified: torch 2\.\S+ ran it"))
@@ -51,34 +51,36 @@ def test_the_first_sight_is_the_textbook_dcgan(page: Page) -> None:
 
 def test_the_chain_is_painted_before_any_verification_has_ended(page: Page) -> None:
     """The receipt is held back: chain, networks, reasons and alternatives are there without it."""
-    with held(page, "standard") as waiting:
+    with hold_requests(page, "standard") as waiting:
         page.get_by_label("Side", exact=True).fill("97")
         expect(chain(page)).to_contain_text("97 × 97")
         expect(page.locator(".map[role=button]")).to_have_count(10)
         expect(page.locator(".reasons li")).to_have_count(8)
-        expect(page.locator(".point.now")).to_have_count(1)
+        expect(page.locator(".point.current")).to_have_count(1)
         expect(page.locator(".badge")).to_have_text("torch is running the text …")
         assert len(waiting) == 1
     expect(page.locator(".badge.good")).to_be_visible()
 
 
-def test_one_types_and_only_the_last_question_is_answered(page: Page) -> None:
+def test_only_the_last_request_while_typing_is_shown(page: Page) -> None:
     """Keys in quick succession become one question; the answer to an older one is never shown."""
-    asked: list[Any] = []
+    request_bodies: list[Any] = []
     page.on(
         "request",
-        lambda request: asked.append(request.post_data_json) if "/v1/designs" in request.url else 0,
+        lambda request: (
+            request_bodies.append(request.post_data_json) if "/v1/designs" in request.url else 0
+        ),
     )
     page.get_by_label("Side", exact=True).press_sequentially("0", delay=20)
     page.get_by_label("Side", exact=True).press("Backspace")
     page.get_by_label("Side", exact=True).press_sequentially("8", delay=20)
     expect(chain(page)).to_contain_text("648 × 648")
-    sides = [body["resolution"] for body in asked if body["verify"] == "none"]
+    sides = [body["resolution"] for body in request_bodies if body["verify"] == "none"]
     assert sides[-1] == 648
     assert len(sides) < 4
 
 
-def test_an_older_question_is_withdrawn(page: Page) -> None:
+def test_an_older_request_is_cancelled(page: Page) -> None:
     """The first question hangs; when the second is asked, the browser gives the first up."""
 
     def hang(route: Route) -> None:
@@ -96,7 +98,7 @@ def test_an_older_question_is_withdrawn(page: Page) -> None:
     expect(chain(page)).to_contain_text("48 × 48")
 
 
-def test_a_layer_tells_its_arithmetic_where_one_points(page: Page) -> None:
+def test_hovering_a_layer_shows_its_arithmetic(page: Page) -> None:
     """Law, numbers, costs, and what one value of it sees, framed on the picture."""
     layer = page.locator(".discriminator .map[role=button]").nth(1)
     layer.hover()
@@ -106,7 +108,7 @@ def test_a_layer_tells_its_arithmetic_where_one_points(page: Page) -> None:
     expect(detail).to_contain_text("131,328 (5 %)")
     expect(detail).to_contain_text("33,554,432")
     expect(detail).to_contain_text("sees 10 × 10 pixels of the picture")
-    frame = page.locator(".discriminator .map.input .sees").bounding_box()
+    frame = page.locator(".discriminator .map.input .receptive-field").bounding_box()
     face = page.locator(".discriminator .map.input .face").bounding_box()
     assert frame
     assert face
@@ -125,14 +127,14 @@ def test_maps_are_drawn_to_one_scale(page: Page) -> None:
 
 def test_a_click_takes_an_alternative_and_back_returns(page: Page) -> None:
     before = chain(page).inner_text()
-    page.locator(".point.frontier:not(.now)").first.click()
+    page.locator(".point.frontier:not(.current)").first.click()
     expect(chain(page)).not_to_have_text(before)
     expect(page).to_have_url(re.compile(r"\?chain=k"))
     expect(page.locator(".note")).to_contain_text("You took this chain")
-    expect(page.locator(".point.now")).to_have_count(1)
+    expect(page.locator(".point.current")).to_have_count(1)
     expect(page.locator(".badge.good")).to_be_visible()
     page.go_back()
-    expect(page.locator(".point.now")).to_have_count(1)
+    expect(page.locator(".point.current")).to_have_count(1)
     expect(page.locator(".note")).to_have_count(0)
     assert chain(page).inner_text() == before
     page.go_forward()
@@ -150,20 +152,20 @@ def test_a_click_takes_an_alternative_and_back_returns(page: Page) -> None:
     ],
 )
 def test_a_plain_sentence_says_whether_it_paints_checkerboards(
-    reader: Reader, path: str, sentence: str
+    session: BrowserSession, path: str, sentence: str
 ) -> None:
-    page = reader.open(path)
+    page = session.open(path)
     expect(page.locator(".overlap")).to_contain_text(sentence)
 
 
-def test_the_overlap_map_is_shown_where_one_asks(page: Page) -> None:
+def test_the_overlap_map_opens_on_click(page: Page) -> None:
     page.get_by_text("See the map of every layer").click()
     picture = page.get_by_alt_text("How often each position is painted")
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
 
 
-def test_the_form_asks_for_every_family(page: Page) -> None:
+def test_the_form_covers_every_family(page: Page) -> None:
     """Three sides, other norms, a critic (which moves its norm along), search options."""
     page.get_by_label("volume").check()
     page.get_by_label("Side", exact=True).fill("16")
@@ -206,9 +208,9 @@ def test_a_layer_can_be_seen_at_work(page: Page) -> None:
     expect(page.locator(".view.layer")).to_contain_text("8")
 
 
-def test_what_is_tried_by_itself_is_told_for_each_number_of_axes(reader: Reader) -> None:
+def test_search_defaults_are_shown_for_each_number_of_axes(session: BrowserSession) -> None:
     """Kernels and strides of sequences are not those of pictures; one side is no several."""
-    page = reader.open("/?resolution=1024&dimensions=1&base_channels=8&classes=10")
+    page = session.open("/?resolution=1024&dimensions=1&base_channels=8&classes=10")
     expect(page.locator(".badge.good")).to_be_visible()
     expect(page.get_by_label("Kernel sizes")).to_have_attribute("placeholder", "4,8,12,…,48")
     expect(page.get_by_label("All sides equal")).to_be_hidden()
@@ -217,9 +219,9 @@ def test_what_is_tried_by_itself_is_told_for_each_number_of_axes(reader: Reader)
     expect(page.get_by_label("All sides equal")).to_be_visible()
 
 
-def test_one_chain_has_one_cost(reader: Reader) -> None:
+def test_one_chain_has_one_cost(session: BrowserSession) -> None:
     """What labels cost is in the reasons and in the alternatives alike."""
-    page = reader.open("/?resolution=32&base_channels=8&classes=10")
-    expect(page.locator(".point.now")).to_have_count(1)
+    page = session.open("/?resolution=32&base_channels=8&classes=10")
+    expect(page.locator(".point.current")).to_have_count(1)
     (cost,) = re.findall(r"([\d,]+) multiply-adds", page.locator(".reasons").inner_text())
     expect(page.locator(".readout")).to_contain_text(f"{cost} multiply-adds")

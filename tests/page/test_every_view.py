@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from tests.page.browser_session import Reader
+from tests.page.browser_session import BrowserSession
 from tests.page.test_accessibility import violations
-from tests.page.test_layout import WIDTHS, faults
-from tests.page.views import VIEWS, open_view, unfold
+from tests.page.test_layout import WIDTHS, layout_faults
+from tests.page.views import VIEWS, open_details, open_view
 from tests.service.servers import Server
 
 
@@ -18,17 +18,17 @@ def test_nothing_overlaps_or_sticks_out_and_axe_finds_no_violation(
     browser: Browser, server: Server, name: str, locale: str
 ) -> None:
     """At three widths; axe in both colour schemes; in both languages."""
-    with Reader.reading(browser, server.url, locale=locale, color_scheme="light") as reader:
-        page = open_view(reader, name)
-        unfold(page)
+    with BrowserSession.start(browser, server.url, locale=locale, color_scheme="light") as session:
+        page = open_view(session, name)
+        open_details(page)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             page.evaluate(
                 "() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 60)))"
             )
-            assert (width, faults(page)) == (width, {})
+            assert (width, layout_faults(page)) == (width, {})
         assert violations(page) == []
         page.emulate_media(color_scheme="dark")
         assert violations(page) == []
-        reader.forgive_refusals()
-        assert reader.complaints == []
+        session.ignore_failed_requests()
+        assert session.console_errors == []

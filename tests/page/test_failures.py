@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from service.problems.registry import PROBLEMS
-from tests.page.browser_session import Reader
+from tests.page.browser_session import BrowserSession
 from tests.service.servers import Server
 
 Handler = Callable[[Route], None]
@@ -33,7 +33,7 @@ def problem(code: str, headers: dict[str, str] | None = None) -> Handler:
     return answer
 
 
-def limited(route: Route) -> None:
+def rate_limited(route: Route) -> None:
     """What a limit of requests answers."""
     route.fulfill(
         status=429,
@@ -42,12 +42,12 @@ def limited(route: Route) -> None:
     )
 
 
-def gone(route: Route) -> None:
+def connection_refused(route: Route) -> None:
     """Nobody answers."""
     route.abort("connectionrefused")
 
 
-def nonsense(route: Route) -> None:
+def bad_gateway(route: Route) -> None:
     """A page of some proxy."""
     route.fulfill(status=502, headers={"Content-Type": "text/html"}, body="<h1>Bad gateway</h1>")
 
@@ -55,28 +55,28 @@ def nonsense(route: Route) -> None:
 @pytest.fixture
 def page(browser: Browser, server: Server) -> Any:  # noqa: ANN401
     """An empty page; the browser's own line about a failed request is no complaint of ours."""
-    with Reader.reading(browser, server.url) as reader:
-        reader.open("/problems")
-        yield reader.page
-        reader.forgive_refusals()
-        assert reader.complaints == []
+    with BrowserSession.start(browser, server.url) as session:
+        session.open("/problems")
+        yield session.page
+        session.ignore_failed_requests()
+        assert session.console_errors == []
 
 
-def levels(route: Route) -> str:
+def verify_level(route: Route) -> str:
     return (route.request.post_data_json or {}).get("verify", "")
 
 
 FAILURES = {
-    "limited": (limited, "Too many questions at once"),
+    "limited": (rate_limited, "Too many questions at once"),
     "busy": (problem("overloaded", {"Retry-After": "2"}), "The service is busy"),
-    "network": (gone, "The service cannot be reached"),
-    "broken": (nonsense, "The service made a mistake"),
+    "network": (connection_refused, "The service cannot be reached"),
+    "broken": (bad_gateway, "The service made a mistake"),
 }
 
 
 @pytest.mark.parametrize("view", ["design", "code"])
 @pytest.mark.parametrize("kind", FAILURES)
-def test_each_failure_has_its_words_and_a_way_on(page: Page, kind: str, view: str) -> None:
+def test_each_failure_shows_a_message_and_can_be_retried(page: Page, kind: str, view: str) -> None:
     """The words, a button that tries again, and the design once the service is well."""
     handler, words = FAILURES[kind]
     page.route("**/v1/designs", handler)
@@ -90,7 +90,7 @@ def test_each_failure_has_its_words_and_a_way_on(page: Page, kind: str, view: st
 
 
 @pytest.mark.parametrize("kind", ["limited", "busy"])
-def test_where_the_service_says_when_the_page_comes_back_by_itself(page: Page, kind: str) -> None:
+def test_the_page_retries_after_the_seconds_of_retry_after(page: Page, kind: str) -> None:
     """Retry-After is counted down in sight."""
     handler, _ = FAILURES[kind]
     page.route("**/v1/designs", handler, times=1)
@@ -100,12 +100,12 @@ def test_where_the_service_says_when_the_page_comes_back_by_itself(page: Page, k
 
 
 @pytest.mark.parametrize("kind", FAILURES)
-def test_a_proof_that_fails_leaves_the_chain_where_it_stands(page: Page, kind: str) -> None:
+def test_a_failed_verification_leaves_the_chain_shown(page: Page, kind: str) -> None:
     """Only the question for the proof fails: chain, networks and the link to the code stay."""
     handler, words = FAILURES[kind]
 
     def spoil(route: Route) -> None:
-        handler(route) if levels(route) == "standard" else route.continue_()
+        handler(route) if verify_level(route) == "standard" else route.continue_()
 
     page.route("**/v1/designs", spoil)
     page.goto(page.url.replace("/problems", "/?resolution=32&base_channels=8"))
@@ -117,24 +117,24 @@ def test_a_proof_that_fails_leaves_the_chain_where_it_stands(page: Page, kind: s
     expect(page.locator(".badge.good")).to_be_visible()
 
 
-def test_alternatives_that_fail_spoil_nothing_else(page: Page) -> None:
-    page.route("**/v1/chains", gone)
+def test_failed_alternatives_leave_the_rest_shown(page: Page) -> None:
+    page.route("**/v1/chains", connection_refused)
     page.goto(page.url.replace("/problems", "/?resolution=32&base_channels=8"))
-    expect(page.locator(".others .failure")).to_contain_text("cannot be reached")
+    expect(page.locator(".alternatives .failure")).to_contain_text("cannot be reached")
     expect(page.locator(".badge.good")).to_be_visible()
-    page.unroute("**/v1/chains", gone)
+    page.unroute("**/v1/chains", connection_refused)
     page.get_by_role("button", name="Try again").click()
     expect(page.locator(".scatter")).to_be_visible()
 
 
 @pytest.mark.parametrize("view", ["design", "code"])
-def test_a_refuted_design_is_named_so(page: Page, view: str) -> None:
+def test_a_refuted_design_shows_a_warning(page: Page, view: str) -> None:
     """The checks that failed are named, and what to do instead."""
 
     def refute(route: Route) -> None:
         answer = route.fetch()
         design = answer.json()
-        if levels(route) == "standard":
+        if verify_level(route) == "standard":
             design["verification"]["verdict"] = "refuted"
             failed = design["verification"]["checks"][6]
             failed["passed"] = False
@@ -147,9 +147,11 @@ def test_a_refuted_design_is_named_so(page: Page, view: str) -> None:
     expect(page.locator(".badge.bad")).to_contain_text("refuted by torch")
 
 
-def test_a_size_without_a_chain_offers_the_nearest_and_what_to_give_up(reader: Reader) -> None:
+def test_a_size_without_a_chain_offers_nearest_sizes_and_relaxations(
+    session: BrowserSession,
+) -> None:
     """The service's refusal, what was there before dimmed, and buttons that lead on."""
-    page = reader.open(
+    page = session.open(
         "/?resolution=96&base_channels=8&exact=require&output_padding=false&strides=2"
     )
     expect(page.locator(".badge.good")).to_be_visible()
@@ -162,11 +164,11 @@ def test_a_size_without_a_chain_offers_the_nearest_and_what_to_give_up(reader: R
     page.go_back()
     page.get_by_role("button", name="Give up: Exact multiples").click()
     expect(page.locator(".chain")).to_contain_text("97 × 97")
-    reader.forgive_refusals()
+    session.ignore_failed_requests()
 
 
-def test_a_wrong_field_is_marked_where_it_stands(reader: Reader) -> None:
-    page = reader.open()
+def test_an_invalid_field_is_marked(session: BrowserSession) -> None:
+    page = session.open()
     field = page.get_by_label("Latent vector")
     field.fill("0")
     expect(field).to_have_attribute("aria-invalid", "true")
@@ -175,10 +177,10 @@ def test_a_wrong_field_is_marked_where_it_stands(reader: Reader) -> None:
     field.fill("12")
     expect(field).not_to_have_attribute("aria-invalid", "true")
     expect(page.locator(".chain")).to_contain_text("12 numbers")
-    reader.forgive_refusals()
+    session.ignore_failed_requests()
 
 
-def test_a_slow_service_says_that_it_is_at_work(page: Page) -> None:
+def test_a_slow_service_shows_progress(page: Page) -> None:
     """Nothing has come yet: the results say that they are busy, the form stays in use."""
     page.route("**/v1/designs", lambda _: None)
     page.goto(page.url.replace("/problems", "/?resolution=32&base_channels=8"))

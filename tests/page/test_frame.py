@@ -12,10 +12,10 @@ from playwright.sync_api import Browser, expect
 from service.app import create_app
 from service.http.response_headers import PAGE_POLICY
 from service.settings.config import Config
-from service.web.page_files import FOLDER, page_file
-from tests.page.browser_session import Reader
+from service.web.page_files import MEDIA_TYPES, PAGE_FOLDER, read_page_file
+from tests.page.browser_session import BrowserSession
 from tests.service.servers import Server
-from tests.support import own_folder
+from tests.support import make_temporary_folder
 
 LOADED = """() => ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
     .map((entry) => [entry.name, entry.decodedBodySize])"""
@@ -23,26 +23,28 @@ LOADED = """() => ["navigation", "resource"].flatMap((kind) => performance.getEn
 
 VIEWS = ["design", "code", "layer", "audit", "sweep"]
 
-FILES = sorted(path.name for path in FOLDER.iterdir())
+FILES = sorted(path.name for path in PAGE_FOLDER.iterdir() if path.suffix in MEDIA_TYPES)
 
 
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
-    return create_app(Config(state_folder=own_folder())).test_client()
+    return create_app(Config(state_folder=make_temporary_folder())).test_client()
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
-def test_the_whole_page_is_light(browser: Browser, server: Server, locale: str) -> None:
+def test_the_whole_page_is_at_most_150_kb(browser: Browser, server: Server, locale: str) -> None:
     """Somebody who walks through all views loads at most 150 kB, uncompressed, in all."""
-    with Reader.reading(browser, server.url, locale=locale) as reader:
-        page = reader.open()
+    with BrowserSession.start(browser, server.url, locale=locale) as session:
+        page = session.open()
         for view in VIEWS:
             page.locator(f"#to-{view}").click()
             expect(page.locator(f".view.{view} h1")).to_be_visible()
             page.wait_for_load_state("networkidle")
         entries = page.evaluate(LOADED)
         loaded = {urlsplit(url).path: size for url, size in entries}
-        files = {f"/web/{name}": page_file(name).body for name in FILES if name != "index.html"}
+        files = {
+            f"/web/{name}": read_page_file(name).body for name in FILES if name != "index.html"
+        }
         own = {path: size for path, size in loaded.items() if path == "/" or "/web/" in path}
         [messages] = own.keys() - files.keys() - {"/"}
         assert messages == f"/web/messages-{locale[:2]}.mjs"
@@ -50,7 +52,7 @@ def test_the_whole_page_is_light(browser: Browser, server: Server, locale: str) 
         assert all(own[path] == len(body) for path, body in files.items())
         assert own[messages] > 10_000
         assert sum(own.values()) <= 150_000, own
-        assert reader.complaints == []
+        assert session.console_errors == []
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -58,7 +60,7 @@ def test_every_file_is_served_with_its_type_and_a_strong_tag(
     client: FlaskClient, name: str
 ) -> None:
     answer = client.get(f"/web/{name}")
-    lines = (FOLDER / name).read_text().split("\n")
+    lines = (PAGE_FOLDER / name).read_text().split("\n")
     assert set(answer.text.split("\n")) <= set(lines)
     assert answer.headers["Cache-Control"] == "no-cache"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -70,11 +72,11 @@ def test_every_file_is_served_with_its_type_and_a_strong_tag(
 
 
 @pytest.mark.parametrize("name", ["nothing.mjs", "..", "%2e%2e%2fapp.py", "__pycache__", "%00"])
-def test_nothing_else_is_served(client: FlaskClient, name: str) -> None:
+def test_unknown_files_are_not_found(client: FlaskClient, name: str) -> None:
     assert client.get(f"/web/{name}").status_code == 404
 
 
-def test_nothing_inline_is_needed(client: FlaskClient) -> None:
+def test_the_page_has_no_inline_script_or_style(client: FlaskClient) -> None:
     """The policy allows no inline script or style, and the document has none."""
     answer = client.get("/")
     assert answer.headers["Content-Security-Policy"] == PAGE_POLICY
@@ -82,15 +84,15 @@ def test_nothing_inline_is_needed(client: FlaskClient) -> None:
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", answer.text)
 
 
-def test_a_wrong_view_explains_itself(reader: Reader) -> None:
-    page = reader.open("/?view=kitchen")
+def test_an_unknown_view_shows_an_error(session: BrowserSession) -> None:
+    page = session.open("/?view=kitchen")
     expect(page.get_by_role("alert")).to_contain_text("no view called “kitchen”")
     page.get_by_role("link", name="Start afresh").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
-def test_the_skip_link_is_the_first_stop(reader: Reader) -> None:
-    page = reader.open()
+def test_the_skip_link_is_the_first_stop(session: BrowserSession) -> None:
+    page = session.open()
     expect(page.locator(".view")).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
@@ -98,31 +100,31 @@ def test_the_skip_link_is_the_first_stop(reader: Reader) -> None:
     expect(page.locator("main")).to_be_focused()
 
 
-def test_the_readers_language_is_spoken_and_can_be_changed(
+def test_the_browser_language_is_the_default_and_can_be_changed(
     browser: Browser, server: Server
 ) -> None:
     """navigator.language first; a choice stays over a reload, and the button keeps the focus."""
-    with Reader.reading(browser, server.url, locale="zh-CN") as reader:
-        page = reader.open()
+    with BrowserSession.start(browser, server.url, locale="zh-CN") as session:
+        page = session.open()
         expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
         page.get_by_role("button", name="English").click()
         expect(page.locator("html")).to_have_attribute("lang", "en")
         expect(page.get_by_role("button", name="中文")).to_be_focused()
         page.reload()
         expect(page.locator("html")).to_have_attribute("lang", "en")
-        assert reader.complaints == []
+        assert session.console_errors == []
 
 
 @pytest.mark.parametrize(("system", "other"), [("light", "dark"), ("dark", "light")])
-def test_the_readers_colours_are_used_and_can_be_changed(
+def test_the_system_colour_scheme_is_the_default_and_can_be_changed(
     browser: Browser, server: Server, system: str, other: str
 ) -> None:
     grounds = {"light": "rgb(251, 251, 250)", "dark": "rgb(16, 20, 24)"}
-    with Reader.reading(browser, server.url, color_scheme=system) as reader:
-        page = reader.open()
+    with BrowserSession.start(browser, server.url, color_scheme=system) as session:
+        page = session.open()
         expect(page.locator("body")).to_have_css("background-color", grounds[system])
         page.get_by_role("button", name=f"{other.capitalize()} colours").click()
         expect(page.locator("body")).to_have_css("background-color", grounds[other])
         page.reload()
         expect(page.locator("body")).to_have_css("background-color", grounds[other])
-        assert reader.complaints == []
+        assert session.console_errors == []

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.browser_session import Reader
+from tests.page.browser_session import BrowserSession
 from tests.page.test_accessibility import violations
-from tests.page.test_layout import faults
+from tests.page.test_layout import layout_faults
 from tests.service.servers import Server, serving
 
 KEY = "open sesame, said the forty-first"
 
 
 @pytest.fixture(scope="module")
-def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server_with_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that opens to one key."""
     digest = sha256(KEY.encode()).hexdigest()
     folder = str(tmp_path_factory.mktemp("locked"))
@@ -27,23 +27,23 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-def enter(page: Page, key: str) -> None:
+def enter_key(page: Page, key: str) -> None:
     """Give a key where it is asked for."""
     box = page.get_by_role("alert").filter(has_text="The service asks for a key").first
     box.get_by_label("Your key").fill(key)
     box.get_by_role("button", name="Use this key").click()
 
 
-def test_a_key_opens_every_view(browser: Browser, locked: Server) -> None:
+def test_a_key_opens_every_view(browser: Browser, server_with_key: Server) -> None:
     """A wrong one is asked for again; the right one brings chain, map, file and sweep, and no storage keeps it."""
-    with Reader.reading(browser, locked.url) as reader:
-        page = reader.open("/?resolution=16&base_channels=4&latent_dim=8")
+    with BrowserSession.start(browser, server_with_key.url) as session:
+        page = session.open("/?resolution=16&base_channels=4&latent_dim=8")
         expect(page.get_by_role("alert")).to_contain_text("no_key")
-        assert faults(page) == {}
+        assert layout_faults(page) == {}
         assert violations(page) == []
-        enter(page, "a guess")
+        enter_key(page, "a guess")
         expect(page.get_by_role("alert")).to_contain_text("wrong_key")
-        enter(page, KEY)
+        enter_key(page, KEY)
         expect(page.locator(".summary .badge.good")).to_be_visible()
         expect(page.locator(".scatter")).to_be_visible()
         page.get_by_text("See the map of every layer").click()
@@ -66,8 +66,8 @@ def test_a_key_opens_every_view(browser: Browser, locked: Server) -> None:
         expect(page.locator(".sweep-rows tbody tr")).to_have_count(2)
         assert KEY not in page.url
         assert KEY not in page.evaluate("JSON.stringify(localStorage) + document.cookie")
-        reader.forgive_refusals()
-        assert reader.complaints == []
-    with Reader.reading(browser, locked.url) as reader:
-        page = reader.open()
+        session.ignore_failed_requests()
+        assert session.console_errors == []
+    with BrowserSession.start(browser, server_with_key.url) as session:
+        page = session.open()
         expect(page.get_by_role("alert").first).to_contain_text("The service asks for a key")

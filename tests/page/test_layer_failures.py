@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from tests.page.browser_session import Reader
+from tests.page.browser_session import BrowserSession
 from tests.service.servers import Server
 
 
 @pytest.mark.parametrize(("status", "words"), [(503, "The service is busy"), (429, "Too many")])
-def test_a_busy_service_is_told_and_tried_again(
+def test_a_busy_service_is_reported_and_can_be_retried(
     browser: Browser, server: Server, status: int, words: str
 ) -> None:
-    with Reader.reading(browser, server.url) as reader:
-        page = reader.page
+    with BrowserSession.start(browser, server.url) as session:
+        page = session.page
         problem = '{"type":"/problems/overloaded","title":"t","status":503,"detail":"full",'
         body = problem + '"code":"overloaded","facts":{},"errors":[]}'
 
@@ -23,17 +23,17 @@ def test_a_busy_service_is_told_and_tried_again(
             route.fulfill(status=status, headers=headers, body=body)
 
         page.route("**/v1/layers/*", refuse)
-        reader.open("/?view=layer")
+        session.open("/?view=layer")
         expect(page.get_by_role("alert")).to_contain_text(words)
         page.unroute("**/v1/layers/*")
         page.get_by_role("button", name="Try again").click()
         expect(page.locator("figure")).to_have_count(4)
 
 
-def test_a_network_that_is_gone_is_told(browser: Browser, server: Server) -> None:
+def test_a_lost_network_is_reported(browser: Browser, server: Server) -> None:
     """What was drawn stays, the settings stay, and a press tries again."""
-    with Reader.reading(browser, server.url) as reader:
-        page = reader.open("/?view=layer")
+    with BrowserSession.start(browser, server.url) as session:
+        page = session.open("/?view=layer")
         expect(page.locator("figure")).to_have_count(4)
         page.context.set_offline(True)
         page.get_by_role("slider", name="Stride").press("ArrowRight")

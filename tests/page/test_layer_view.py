@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.browser_session import Reader
+from tests.page.browser_session import BrowserSession
 from tests.service.servers import Server
 
 pytestmark = [pytest.mark.slow]
@@ -41,12 +41,12 @@ MARKS = """
 
 
 @pytest.fixture
-def calm(browser: Browser, server: Server) -> Any:  # noqa: ANN401
+def reduced_motion_session(browser: Browser, server: Server) -> Any:  # noqa: ANN401
     """A reader who asked for less motion: nothing moves but by a press."""
-    with Reader.reading(browser, server.url, reduced_motion="reduce") as reader:
-        yield reader
-        assert reader.complaints == []
-        assert reader.strangers == []
+    with BrowserSession.start(browser, server.url, reduced_motion="reduce") as session:
+        yield session
+        assert session.console_errors == []
+        assert session.external_requests == []
 
 
 def step_to(page: Page, place: int) -> None:
@@ -56,7 +56,9 @@ def step_to(page: Page, place: int) -> None:
     )
 
 
-def joined(small: int, big: int, *, side: int, large: int, window: dict[str, int]) -> int | None:
+def connecting_tap(
+    small: int, big: int, *, side: int, large: int, window: dict[str, int]
+) -> int | None:
     """The tap that joins a pixel of the small map and one of the large; by trying every tap."""
     taps = range(window["kernel_size"])
     rows, columns = divmod(small, side), divmod(big, large)
@@ -96,19 +98,23 @@ SETTINGS = [
 
 @pytest.mark.parametrize(("address", "side", "large", "window"), SETTINGS)
 def test_all_four_pictures_step_together(
-    calm: Reader, address: str, side: int, large: int, window: dict[str, int]
+    reduced_motion_session: BrowserSession,
+    address: str,
+    side: int,
+    large: int,
+    window: dict[str, int],
 ) -> None:
     """Wherever it is stepped to: window, twin's window, row of C and of Cᵀ tell of one product.
 
     The places are read off the screen, and the tap that joins them is found by trying all.
     """
-    page = calm.open(f"/?view=layer{address}")
+    page = reduced_motion_session.open(f"/?view=layer{address}")
     expect(page.locator("figure")).to_have_count(4)
     own, other = ("conv", "conv_transpose") if "op=conv" in address else ("conv_transpose", "conv")
     outputs, width = (side**2, side) if own == "conv" else (large**2, large)
     for place in {0, 1, outputs // 3, outputs // 2 + 1, outputs - 1}:
         step_to(page, place)
-        expect(page.locator(".where")).to_have_text(f"step {place + 1} of {outputs}")
+        expect(page.locator(".step-number")).to_have_text(f"step {place + 1} of {outputs}")
         *_, output = page.evaluate(PLACES, f"drawn-{own}")
         assert output == [*divmod(place, width), True]
         partner = page.evaluate(PLACES, f"drawn-{other}")[-1]
@@ -120,23 +126,29 @@ def test_all_four_pictures_step_together(
             flat_big,
             flat_small,
         ]
-        tap = joined(flat_small, flat_big, side=side, large=large, window=window)
-        expect(page.locator(".said")).to_contain_text(f"tap {tap} joins the two")
+        tap = connecting_tap(flat_small, flat_big, side=side, large=large, window=window)
+        expect(page.locator(".step-text")).to_contain_text(f"tap {tap} joins the two")
 
 
-def test_an_output_that_gets_nothing_has_no_twin(calm: Reader) -> None:
+def test_an_output_without_contributions_has_no_partner(
+    reduced_motion_session: BrowserSession,
+) -> None:
     """Kernel 2 with stride 3 paints two of three pixels; the third says so."""
-    page = calm.open("/?view=layer&kernel_size=2&stride=3&padding=0&dimensions=1&output_padding=1")
+    page = reduced_motion_session.open(
+        "/?view=layer&kernel_size=2&stride=3&padding=0&dimensions=1&output_padding=1"
+    )
     expect(page.locator("figure")).to_have_count(4)
-    expect(page.locator(".shown")).to_contain_text("Pixels that no window touches: 4")
+    expect(page.locator(".drawings")).to_contain_text("Pixels that no window touches: 4")
     step_to(page, 2)
-    expect(page.locator(".said")).to_contain_text("Output (2) gets nothing")
+    expect(page.locator(".step-text")).to_contain_text("Output (2) gets nothing")
     assert page.evaluate(PLACES, "drawn-conv")[-1][-1] is False
 
 
-def test_sliders_by_keyboard_and_the_way_back(calm: Reader) -> None:
+def test_sliders_work_by_keyboard_and_back_undoes_them(
+    reduced_motion_session: BrowserSession,
+) -> None:
     """An arrow key moves a slider; number, law, pictures, address follow; Back undoes it."""
-    page = calm.open("/?view=layer")
+    page = reduced_motion_session.open("/?view=layer")
     expect(page.locator(".sizes")).to_have_text("4 × 4 → 8 × 8")
     kernel = page.get_by_role("slider", name="Kernel")
     kernel.press("ArrowRight")
@@ -156,9 +168,9 @@ def test_sliders_by_keyboard_and_the_way_back(calm: Reader) -> None:
     expect(page.locator(".sizes")).to_have_text("4 × 4 → 1 × 1")
 
 
-def test_the_whole_view_can_be_walked_by_keyboard(calm: Reader) -> None:
+def test_the_whole_view_can_be_walked_by_keyboard(reduced_motion_session: BrowserSession) -> None:
     """Tab alone leads through every control, in the order in which they stand."""
-    page = calm.open("/?view=layer")
+    page = reduced_motion_session.open("/?view=layer")
     expect(page.locator("figure")).to_have_count(4)
     page.get_by_role("radio", name="Transposed convolution").focus()
     names = ["dimensions", "input_size", "kernel_size", "stride", "padding", "dilation"]
@@ -169,7 +181,7 @@ def test_the_whole_view_can_be_walked_by_keyboard(calm: Reader) -> None:
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.dataset.act") == act
     page.keyboard.press("Enter")
-    expect(page.locator(".where")).to_have_text("step 2 of 64")
+    expect(page.locator(".step-number")).to_have_text("step 2 of 64")
 
 
 ILLEGAL = [
@@ -185,8 +197,8 @@ def test_illegal_settings_are_explained_with_their_law(
     browser: Browser, server: Server, address: str, sentence: str
 ) -> None:
     """The refusal's sentence, the law and a way on; in Chinese too the law is Chinese."""
-    with Reader.reading(browser, server.url) as reader:
-        page = reader.open(f"/?view=layer&{address}")
+    with BrowserSession.start(browser, server.url) as session:
+        page = session.open(f"/?view=layer&{address}")
         expect(page.locator(".illegal")).to_contain_text(sentence)
         expect(page.locator(".illegal")).to_contain_text("The law:")
         page.get_by_role("button", name="中文").click()
@@ -199,8 +211,8 @@ def test_an_illegal_setting_dims_the_last_picture_and_can_be_undone(
     browser: Browser, server: Server
 ) -> None:
     """Nothing is blocked: the slider stays where it was put, and what was drawn stays, inert."""
-    with Reader.reading(browser, server.url) as reader:
-        page = reader.open("/?view=layer")
+    with BrowserSession.start(browser, server.url) as session:
+        page = session.open("/?view=layer")
         expect(page.locator("figure")).to_have_count(4)
         slider = page.get_by_role("slider", name="Output padding")
         slider.press("End")
@@ -208,18 +220,18 @@ def test_an_illegal_setting_dims_the_last_picture_and_can_be_undone(
         expect(page.locator(".facts div")).to_have_text(["output_padding4", "stride2", "dilation1"])
         expect(slider).to_have_value("4")
         expect(page.locator("figure")).to_have_count(4)
-        assert page.locator(".shown").evaluate("node => node.inert")
+        assert page.locator(".drawings").evaluate("node => node.inert")
         page.get_by_role("button", name="Back to the last that fits").click()
         expect(slider).to_have_value("0")
         expect(page.locator(".illegal")).to_have_count(0)
-        assert not page.locator(".shown").evaluate("node => node.inert")
-        assert [text for text in reader.complaints if "422" not in text] == []
+        assert not page.locator(".drawings").evaluate("node => node.inert")
+        assert [text for text in session.console_errors if "422" not in text] == []
 
 
-def test_it_plays_and_can_be_stopped(reader: Reader) -> None:
+def test_it_plays_and_can_be_stopped(session: BrowserSession) -> None:
     """Whoever did not ask for less motion sees it move at once; the button stops it."""
-    page = reader.open("/?view=layer")
-    where = page.locator(".where")
+    page = session.open("/?view=layer")
+    where = page.locator(".step-number")
     expect(where).to_have_text(re.compile("^step [3-9] of 64$"))
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
@@ -229,20 +241,20 @@ def test_it_plays_and_can_be_stopped(reader: Reader) -> None:
     assert where.text_content() == stopped
 
 
-def test_less_motion_is_respected(calm: Reader) -> None:
+def test_reduced_motion_does_not_autoplay(reduced_motion_session: BrowserSession) -> None:
     """Nothing moves by itself, and steps still work: they are no motion."""
-    page = calm.open("/?view=layer")
-    expect(page.locator(".where")).to_have_text("step 1 of 64")
+    page = reduced_motion_session.open("/?view=layer")
+    expect(page.locator(".step-number")).to_have_text("step 1 of 64")
     page.wait_for_timeout(1500)
-    expect(page.locator(".where")).to_have_text("step 1 of 64")
+    expect(page.locator(".step-number")).to_have_text("step 1 of 64")
     page.get_by_role("button", name="A step on").click()
-    expect(page.locator(".where")).to_have_text("step 2 of 64")
+    expect(page.locator(".step-number")).to_have_text("step 2 of 64")
     assert page.evaluate("document.getAnimations().length") == 0
 
 
-def test_a_wrong_address_explains_itself(calm: Reader) -> None:
+def test_an_invalid_address_shows_an_error(reduced_motion_session: BrowserSession) -> None:
     """Unknown fields and values that cannot be are named; the rest of the address holds."""
-    page = calm.open("/?view=layer&kernel_size=99&stride=x&color=red&padding=2")
+    page = reduced_motion_session.open("/?view=layer&kernel_size=99&stride=x&color=red&padding=2")
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("kernel_size says “99”; it may be 1–8")
     expect(alert).to_contain_text("stride says “x”; it may be 1–5")
@@ -254,8 +266,10 @@ def test_a_wrong_address_explains_itself(calm: Reader) -> None:
 
 def test_in_chinese_the_pictures_are_chinese_too(browser: Browser, server: Server) -> None:
     """No English word is left but torch's own names of arguments."""
-    with Reader.reading(browser, server.url, locale="zh-CN", reduced_motion="reduce") as reader:
-        page = reader.open(
+    with BrowserSession.start(
+        browser, server.url, locale="zh-CN", reduced_motion="reduce"
+    ) as session:
+        page = session.open(
             "/?view=layer&kernel_size=2&stride=3&padding=1&dimensions=1&output_padding=2"
         )
         expect(page.locator("figure")).to_have_count(4)
@@ -265,7 +279,7 @@ def test_in_chinese_the_pictures_are_chinese_too(browser: Browser, server: Serve
         )
         assert len(texts) > 20
         assert [text for text in texts if re.search("[A-Za-z]{2,}", text)] == []
-        assert reader.complaints == []
+        assert session.console_errors == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -276,22 +290,22 @@ def test_pictures_follow_the_pages_colours(browser: Browser, server: Server, sch
     ink = (
         "getComputedStyle(document.querySelector('.picture').shadowRoot.querySelector('.ink')).fill"
     )
-    with Reader.reading(browser, server.url, color_scheme=scheme) as reader:
-        page = reader.open("/?view=layer")
+    with BrowserSession.start(browser, server.url, color_scheme=scheme) as session:
+        page = session.open("/?view=layer")
         expect(page.locator("figure")).to_have_count(4)
         assert page.evaluate(ink) == inks[scheme]
         page.locator("#scheme").click()
         assert page.evaluate(ink) == inks[other]
-        assert reader.complaints == []
+        assert session.console_errors == []
 
 
-def test_a_picture_that_is_too_large_is_told_in_its_place(browser: Browser, server: Server) -> None:
+def test_a_too_large_picture_is_replaced_by_its_error(browser: Browser, server: Server) -> None:
     """A matrix of 3,844 rows is not drawn; everything else is."""
-    with Reader.reading(browser, server.url) as reader:
-        page = reader.open("/?view=layer&input_size=10&stride=5&kernel_size=8&dilation=3")
+    with BrowserSession.start(browser, server.url) as session:
+        page = session.open("/?view=layer&input_size=10&stride=5&kernel_size=8&dilation=3")
         expect(page.locator("figure")).to_have_count(4)
         expect(page.locator(".matrix-conv_transpose")).to_contain_text("too large to draw")
-        expect(page.locator(".drawn-conv_transpose .told")).to_have_count(0)
+        expect(page.locator(".drawn-conv_transpose .service-text")).to_have_count(0)
         page.get_by_role("button", name="Pause").click()
         step_to(page, 700)
-        expect(page.locator(".said")).to_contain_text("joins the two")
+        expect(page.locator(".step-text")).to_contain_text("joins the two")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.browser_session import Reader
+from tests.page.browser_session import BrowserSession
 from tests.page.views import open_view
 from tests.service.servers import Server
 
@@ -23,13 +23,13 @@ MEASURE = """() => {
   };
   const outside = shown.filter((node) => {
     const box = node.getBoundingClientRect();
-    return box.width && box.right > wide + 1 && !scrolled(node) && !node.closest(".unseen, .skip");
+    return box.width && box.right > wide + 1 && !scrolled(node) && !node.closest(".visually-hidden, .skip");
   }).map(name);
   const cut = shown.filter((node) => {
     const { overflowX } = getComputedStyle(node);
-    const hides = ["hidden", "clip"].includes(overflowX) && !node.closest(".unseen, svg");
+    const hides = ["hidden", "clip"].includes(overflowX) && !node.closest(".visually-hidden, svg");
     const field = node.matches("button, .button, legend, label, dt, dd, h1, h2, h3, .chain li");
-    return (hides || field) && !node.closest(".unseen") && node.scrollWidth > node.clientWidth + 1 && node.clientWidth > 0
+    return (hides || field) && !node.closest(".visually-hidden") && node.scrollWidth > node.clientWidth + 1 && node.clientWidth > 0
       && getComputedStyle(node).display !== "inline";
   }).map(name);
   const inputs = shown.filter((node) => node.matches("select, input:not([type])," +
@@ -38,11 +38,11 @@ MEASURE = """() => {
       const style = getComputedStyle(node);
       canvas.font = style.font;
       const text = node.matches("select") ? node.selectedOptions[0].textContent : node.value || node.placeholder;
-      const room = node.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-      return canvas.measureText(text).width > room - (node.matches("select") ? 16 : 0);
+      const available = node.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+      return canvas.measureText(text).width > available - (node.matches("select") ? 16 : 0);
   }).map((node) => `${node.id} is too narrow for its text`);
   const clipped = shown.filter((node) => getComputedStyle(node).clipPath !== "none");
-  const leaves = shown.filter((node) => !node.closest(".unseen, .skip, canvas")
+  const leaves = shown.filter((node) => !node.closest(".visually-hidden, .skip, canvas")
     && !clipped.some((hidden) => hidden.contains(node))
     && [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()));
   const boxes = leaves.flatMap((node) => {
@@ -74,7 +74,7 @@ MEASURE = """() => {
 """What a reader would see amiss, by kind."""
 
 
-def faults(page: Page) -> dict[str, object]:
+def layout_faults(page: Page) -> dict[str, object]:
     """The kinds of fault that there are."""
     found = page.evaluate(MEASURE)
     assert found.pop("texts") > 5
@@ -90,33 +90,35 @@ def faults(page: Page) -> dict[str, object]:
         ("<input value='a long text in a short field' style='width:50px'>", "inputs"),
     ],
 )
-def test_the_measure_can_complain(browser: Browser, markup: str, kind: str) -> None:
+def test_the_layout_check_finds_each_fault(browser: Browser, markup: str, kind: str) -> None:
     page = browser.new_page(viewport={"width": 375, "height": 600})
-    page.set_content(f"<!doctype html><body>{'<p>calm</p>' * 8}{markup}")
-    assert kind in faults(page)
+    page.set_content(f"<!doctype html><body>{'<p>reduced_motion_session</p>' * 8}{markup}")
+    assert kind in layout_faults(page)
     page.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_nothing_jumps_when_the_proof_arrives(browser: Browser, server: Server, width: int) -> None:
+def test_nothing_moves_when_the_verification_arrives(
+    browser: Browser, server: Server, width: int
+) -> None:
     """Panels stay where they stand from the first paint of the chain to its receipt."""
     viewport = {"width": width, "height": 900}
-    with Reader.reading(browser, server.url, viewport=viewport) as reader:
-        page = reader.page
-        held = []
+    with BrowserSession.start(browser, server.url, viewport=viewport) as session:
+        page = session.page
+        held_routes = []
         page.route(
             "**/v1/designs",
             lambda route: (
-                held.append(route)
+                held_routes.append(route)
                 if (route.request.post_data_json or {}).get("verify") == "standard"
                 else route.continue_()
             ),
         )
-        reader.open("/?resolution=32&base_channels=8")
+        session.open("/?resolution=32&base_channels=8")
         expect(page.locator(".scatter")).to_be_visible()
         tops = "() => [...document.querySelectorAll('.panel')].map(panel => panel.getBoundingClientRect().top)"
         before = page.evaluate(tops)
-        for route in held:
+        for route in held_routes:
             route.continue_()
         expect(page.locator(".badge.good")).to_be_visible()
         assert page.evaluate(tops) == pytest.approx(before, abs=1)
@@ -124,8 +126,8 @@ def test_nothing_jumps_when_the_proof_arrives(browser: Browser, server: Server, 
 
 def test_a_matrix_keeps_its_legend_readable(browser: Browser, server: Server) -> None:
     """However small a large matrix is drawn, the taps of its kernel have the size they were made in."""
-    with Reader.reading(browser, server.url) as reader:
-        page = open_view(reader, "layer")
+    with BrowserSession.start(browser, server.url) as session:
+        page = open_view(session, "layer")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             scales = page.evaluate("""() => [...document.querySelectorAll("[class*=matrix] .picture")]
@@ -138,15 +140,15 @@ def test_a_matrix_keeps_its_legend_readable(browser: Browser, server: Server) ->
 def test_shapes_and_sliders_stay_in_line(browser: Browser, server: Server, width: int) -> None:
     """Where there is room, a shape is on one line, and sliders of a row are at one height."""
     viewport = {"width": width, "height": 900}
-    with Reader.reading(browser, server.url, viewport=viewport) as reader:
-        page = open_view(reader, "audit-misses")
+    with BrowserSession.start(browser, server.url, viewport=viewport) as session:
+        page = open_view(session, "audit-misses")
         lines = """all => all.map((cell) => {
             const range = document.createRange();
             range.selectNodeContents(cell);
             return new Set([...range.getClientRects()].map((box) => box.top)).size;
         })"""
         assert set(page.locator(".trace .number").evaluate_all(lines)) == {1}
-        page = open_view(reader, "layer")
+        page = open_view(session, "layer")
         gaps = """all => all.map((slider) => Math.round(
             slider.querySelector("input").getBoundingClientRect().top
             - slider.querySelector("label").getBoundingClientRect().bottom))"""
@@ -170,9 +172,9 @@ CONTRAST = """() => {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_fields_hint_at_can_be_read(browser: Browser, server: Server, scheme: str) -> None:
+def test_placeholders_have_enough_contrast(browser: Browser, server: Server, scheme: str) -> None:
     """Which axe does not measure: it looks at no placeholder."""
-    with Reader.reading(browser, server.url, color_scheme=scheme) as reader:
-        found = open_view(reader, "design-refused").evaluate(CONTRAST)
+    with BrowserSession.start(browser, server.url, color_scheme=scheme) as session:
+        found = open_view(session, "design-refused").evaluate(CONTRAST)
         assert len(found) > 10
         assert min(found) >= 4.5

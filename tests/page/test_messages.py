@@ -14,7 +14,7 @@ from designer.brief.brief_json import brief_from_document
 from designer.chains import search_chains
 from designer.pipeline.chains_json import query_from_document
 from designer.pipeline.design import design
-from service.web.page_files import FOLDER, MESSAGES, page_file
+from service.web.page_files import MESSAGES_FILE, PAGE_FOLDER, read_page_file
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -24,7 +24,7 @@ IMPORTED = re.compile(r"""(?:^import [^;]*?from |import\()["`]([^"`]+)["`]""", r
 
 def run_node(program: str, **values: object) -> Any:  # noqa: ANN401
     """What a program prints as JSON; ``page`` is the page's folder, ``values`` what it is given."""
-    given = json.dumps({"page": FOLDER.as_uri(), **values})
+    given = json.dumps({"page": PAGE_FOLDER.as_uri(), **values})
     text = f"const given = {given};\nconst load = (name) => import(given.page + '/' + name);\n{program}"
     done = subprocess.run(
         ["node", "--input-type=module"], input=text, capture_output=True, text=True, check=True
@@ -34,15 +34,15 @@ def run_node(program: str, **values: object) -> Any:  # noqa: ANN401
 
 def messages(part: str) -> dict[str, Any]:
     """Every message of a part of the file by its key."""
-    groups = json.loads(MESSAGES.read_text(encoding="utf-8"))[part]
+    groups = json.loads(MESSAGES_FILE.read_text(encoding="utf-8"))[part]
     return {
         f"{group}.{key}": text for group, texts in groups.items() for key, text in texts.items()
     }
 
 
-def served(name: str) -> dict[str, Any]:
+def served_module(name: str) -> dict[str, Any]:
     """What a language's module exports."""
-    body = page_file(name).body.decode()
+    body = read_page_file(name).body.decode()
     document: dict[str, Any] = json.loads(body.removeprefix("export default ").rstrip(";\n"))
     return document
 
@@ -53,7 +53,7 @@ def placeholders(text: str) -> set[str]:
 
 def test_every_message_is_there_in_both_languages() -> None:
     """With the same figures in it, and in Chinese where there is a word to be said."""
-    for key, texts in messages("said").items():
+    for key, texts in messages("page").items():
         if isinstance(texts, str):
             assert texts.strip(), key
             assert not CHINESE.search(texts), key
@@ -65,36 +65,41 @@ def test_every_message_is_there_in_both_languages() -> None:
         assert not CHINESE.search(english), key
         words = re.search(r"[a-z]{2}", re.sub(r"\{\w+\}|`[^`]*`", "", english))
         assert bool(CHINESE.search(chinese)) or not words, key
-    for key, chinese in messages("told").items():
+    for key, chinese in messages("translations").items():
         assert placeholders(key) == placeholders(chinese), key
         assert CHINESE.search(chinese), key
 
 
-@pytest.mark.parametrize("place", [0, 1])
-def test_a_reader_gets_one_language(place: int) -> None:
+@pytest.mark.parametrize("language_index", [0, 1])
+def test_a_reader_gets_one_language(language_index: int) -> None:
     """All messages of the file in the language that is asked for, and none of the other's."""
-    spoken = served(["messages-en.mjs", "messages-zh.mjs"][place])
-    for key, texts in messages("said").items():
+    exported = served_module(["messages-en.mjs", "messages-zh.mjs"][language_index])
+    for key, texts in messages("page").items():
         group, name = key.split(".", 1)
         both = [texts, texts] if isinstance(texts, str) else texts
-        assert spoken["said"][group][name] == both[place]
-    assert sum(map(len, spoken["said"].values())) == len(messages("said"))
-    assert bool(CHINESE.search(json.dumps(spoken, ensure_ascii=False))) == bool(place)
-    assert sum(map(len, spoken["told"].values())) == len(messages("told")) * place
+        assert exported["page"][group][name] == both[language_index]
+    assert sum(map(len, exported["page"].values())) == len(messages("page"))
+    assert bool(CHINESE.search(json.dumps(exported, ensure_ascii=False))) == bool(language_index)
+    assert (
+        sum(map(len, exported["translations"].values()))
+        == len(messages("translations")) * language_index
+    )
 
 
-def test_every_message_is_said_somewhere() -> None:
+def test_every_message_is_used() -> None:
     """By its whole key, or by the part that a template writes before what varies."""
-    source = "\n".join(path.read_text() for path in sorted(FOLDER.glob("*.mjs")))
-    written = set(re.findall(r'"([\w-]+(?:\.[\w.-]+)*)"', source))
-    begun = tuple(set(re.findall(r'[`"]([\w-]+\.(?:[\w-]+\.)*)(?:\$\{|")', source)))
-    ended = tuple(set(re.findall(r"`\$\{[^}]+\}(\.[\w-]+)`", source)))
-    unsaid = [
+    source = "\n".join(path.read_text() for path in sorted(PAGE_FOLDER.glob("*.mjs")))
+    whole_keys = set(re.findall(r'"([\w-]+(?:\.[\w.-]+)*)"', source))
+    key_prefixes = tuple(set(re.findall(r'[`"]([\w-]+\.(?:[\w-]+\.)*)(?:\$\{|")', source)))
+    key_suffixes = tuple(set(re.findall(r"`\$\{[^}]+\}(\.[\w-]+)`", source)))
+    unused = [
         key
-        for key in messages("said")
-        if key not in written and not key.startswith(begun) and not key.endswith(ended)
+        for key in messages("page")
+        if key not in whole_keys
+        and not key.startswith(key_prefixes)
+        and not key.endswith(key_suffixes)
     ]
-    assert unsaid == []
+    assert unused == []
 
 
 def reasons_of_every_kind() -> list[str]:
@@ -130,20 +135,20 @@ def reasons_of_every_kind() -> list[str]:
     )
 
 
-def test_every_reason_of_the_solver_is_known_in_chinese() -> None:
+def test_every_reason_of_the_solver_has_a_chinese_translation() -> None:
     """Each is told with its own numbers."""
     sentences = reasons_of_every_kind()
     assert len(sentences) > 60
-    told = run_node(
+    translated = run_node(
         """
-        const { told } = await load("why.mjs");
+        const { translateReason } = await load("reasons.mjs");
         const reasons = Object.entries(given.reasons);
-        console.log(JSON.stringify(given.sentences.map((sentence) => told(sentence, reasons))));
+        console.log(JSON.stringify(given.sentences.map((sentence) => translateReason(sentence, reasons))));
         """,
         sentences=sentences,
-        reasons=served("messages-zh.mjs")["told"]["reasons"],
+        reasons=served_module("messages-zh.mjs")["translations"]["reasons"],
     )
-    for sentence, chinese in zip(sentences, told, strict=True):
+    for sentence, chinese in zip(sentences, translated, strict=True):
         assert chinese, sentence
         assert CHINESE.search(chinese), sentence
         figures = re.findall(r"\d+(?:,\d{3})*", sentence)
@@ -151,18 +156,18 @@ def test_every_reason_of_the_solver_is_known_in_chinese() -> None:
         assert missing == [], sentence
 
 
-def test_the_page_is_files_alone() -> None:
+def test_modules_import_only_files_of_the_page() -> None:
     """No module comes from elsewhere, and none is built: each import names a file beside it."""
-    for path in FOLDER.glob("*.mjs"):
+    for path in PAGE_FOLDER.glob("*.mjs"):
         for name in re.findall(IMPORTED, path.read_text()):
             assert name.startswith("./"), (path.name, name)
-            assert "${" in name or Path(FOLDER / name).is_file(), (path.name, name)
+            assert "${" in name or Path(PAGE_FOLDER / name).is_file(), (path.name, name)
 
 
-def test_comments_are_all_that_is_left_out() -> None:
+def test_only_comments_are_removed() -> None:
     """A served script has the tokens of its source, and none of the comments that have a line."""
-    scripts = sorted(path for path in FOLDER.iterdir() if path.suffix in {".js", ".mjs"})
-    pairs = [[path.read_text(), page_file(path.name).body.decode()] for path in scripts]
+    scripts = sorted(path for path in PAGE_FOLDER.iterdir() if path.suffix in {".js", ".mjs"})
+    pairs = [[path.read_text(), read_page_file(path.name).body.decode()] for path in scripts]
     program = """
     const { tokenizer } = require("internal/deps/acorn/acorn/dist/acorn");
     const given = JSON.parse(require("fs").readFileSync(0, "utf8"));

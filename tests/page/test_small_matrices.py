@@ -5,15 +5,17 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.page.browser_session import Reader
+from tests.page.browser_session import BrowserSession
 
 pytestmark = [pytest.mark.slow]
 
 
 @pytest.mark.parametrize(("size", "readable"), [(4, False), (2, True)])
-def test_numbers_too_small_to_read_are_left_out(reader: Reader, size: int, readable: bool) -> None:
+def test_numbers_too_small_to_read_are_left_out(
+    session: BrowserSession, size: int, readable: bool
+) -> None:
     """They stand in the legend, which is never drawn smaller."""
-    page = reader.open(f"/?view=layer&input_size={size}&kernel_size=4&stride=2")
+    page = session.open(f"/?view=layer&input_size={size}&kernel_size=4&stride=2")
     matrix = page.get_by_role("figure", name="Cᵀ")
     expect(matrix.locator("svg.legend .dark-ink").first).to_be_visible()
     number = matrix.locator("svg:not(.legend) .dark-ink").first

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Download, Page, Route, expect
 
-from tests.page.browser_session import Reader
+from tests.page.browser_session import BrowserSession
 from tests.page.test_accessibility import violations
-from tests.page.test_layout import WIDTHS, faults
+from tests.page.test_layout import WIDTHS, layout_faults
 from tests.service.servers import Server, serving
 
 pytestmark = [pytest.mark.slow]
@@ -52,9 +52,9 @@ def saved(download: Download, folder: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def test_from_a_grid_to_downloaded_rows(reader: Reader, tmp_path: Path) -> None:
+def test_from_a_grid_to_downloaded_rows(session: BrowserSession, tmp_path: Path) -> None:
     """Every combination in the table; both files hold all of them, in the order of the request."""
-    page = reader.open("/?view=sweep")
+    page = session.open("/?view=sweep")
     page.locator("#sweep-resolution").fill("32, 45x80, ")
     expect(page.locator("form")).to_contain_text("designs: 4")
     start(
@@ -85,9 +85,9 @@ def test_from_a_grid_to_downloaded_rows(reader: Reader, tmp_path: Path) -> None:
     assert [row["id"] for row in table] == [row["id"] for row in rows]
 
 
-def test_a_double_click_begins_one_sweep(reader: Reader) -> None:
+def test_a_double_click_starts_one_sweep(session: BrowserSession) -> None:
     """Both requests say that they are the same one, and the service makes one job of them."""
-    page = reader.open("/?view=sweep")
+    page = session.open("/?view=sweep")
     page.locator("#sweep-verify").select_option("none")
     keys, jobs = [], []
 
@@ -111,9 +111,9 @@ def test_a_double_click_begins_one_sweep(reader: Reader) -> None:
     assert len(set(keys)) == len(set(jobs)) == 2
 
 
-def test_rows_are_sorted_by_a_press_and_lead_to_their_design(reader: Reader) -> None:
+def test_rows_sort_on_click_and_link_to_their_design(session: BrowserSession) -> None:
     """By number, not by letter; pressed again the other way; the heading says which."""
-    page = reader.open("/?view=sweep")
+    page = session.open("/?view=sweep")
     start(page, resolution="64,8,128", latent_dim="16", base_channels="4")
     expect(page.locator(".progress strong")).to_have_text(DONE)
     heading = page.locator("th").get_by_role("button", name="Generator: parameters")
@@ -134,8 +134,8 @@ def test_rows_are_sorted_by_a_press_and_lead_to_their_design(reader: Reader) -> 
     expect(page.get_by_text("128 × 128").first).to_be_visible()
 
 
-def test_the_plot_shows_every_design_and_can_be_pressed(reader: Reader) -> None:
-    page = reader.open("/?view=sweep")
+def test_the_plot_shows_every_design_and_is_clickable(session: BrowserSession) -> None:
+    page = session.open("/?view=sweep")
     start(page, resolution="8,16,32", latent_dim="8,16", base_channels="4")
     expect(page.locator(".progress strong")).to_have_text(DONE)
     points = page.locator(".plot .point")
@@ -147,9 +147,9 @@ def test_the_plot_shows_every_design_and_can_be_pressed(reader: Reader) -> None:
     expect(page).to_have_url(re.compile(r"/\?design=1"))
 
 
-def test_a_design_that_fails_is_a_row_with_its_reason(reader: Reader) -> None:
+def test_a_design_that_fails_is_a_row_with_its_reason(session: BrowserSession) -> None:
     """One has too many parameters; the other is made all the same."""
-    page = reader.open("/?view=sweep")
+    page = session.open("/?view=sweep")
     start(page, resolution="64", latent_dim="8,65536", base_channels="512", dimensions="3")
     expect(page.locator(".progress")).to_contain_text("2 of 2, without a design: 1")
     expect(page.locator(".sweep-rows .problem")).to_contain_text("at most 1000000000 are served")
@@ -163,20 +163,20 @@ def test_progress_is_live_and_the_address_leads_back_to_it(
     browser: Browser, server: Server
 ) -> None:
     """Rows appear before the end; whoever opens the address later sees them all; it can be cancelled."""
-    with Reader.reading(browser, server.url) as reader:
-        page = reader.open("/?view=sweep")
+    with BrowserSession.start(browser, server.url) as session:
+        page = session.open("/?view=sweep")
         sizes = ",".join(str(side) for side in range(16, 216))
         start(page, resolution=sizes, latent_dim="16", base_channels="4", verify="standard")
         expect(page.locator(".sweep-rows tbody tr").nth(1)).to_be_visible()
         expect(page.locator(".progress strong")).to_have_text("Running")
         assert 0 < int(page.locator("progress").evaluate("node => node.value")) < 200
         expect(page).to_have_url(re.compile("job="))
-        with Reader.reading(browser, server.url) as other:
+        with BrowserSession.start(browser, server.url) as other:
             second = other.open(page.url.removeprefix(server.url))
             expect(second.locator(".sweep-rows tbody tr").nth(1)).to_be_visible()
             second.get_by_role("button", name="Cancel").click()
             expect(second.locator(".progress strong")).to_have_text("Cancelled")
-            assert other.complaints == []
+            assert other.console_errors == []
         expect(page.locator(".progress strong")).to_have_text("Cancelled")
         expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
         assert "verified" in column(page, "verdict")
@@ -184,26 +184,26 @@ def test_progress_is_live_and_the_address_leads_back_to_it(
         expect(page.locator(".progress")).to_be_hidden()
         page.go_forward()
         expect(page.locator(".progress strong")).to_have_text("Cancelled")
-        assert reader.complaints == []
+        assert session.console_errors == []
 
 
-def test_what_is_wrong_with_a_value_is_told_before_anything_starts(
+def test_an_invalid_value_is_reported_before_the_sweep_starts(
     browser: Browser, server: Server
 ) -> None:
-    with Reader.reading(browser, server.url) as reader:
-        page = reader.open("/?view=sweep")
+    with BrowserSession.start(browser, server.url) as session:
+        page = session.open("/?view=sweep")
         start(page, resolution="32,large", latent_dim="16")
         expect(page.get_by_role("alert")).to_contain_text("/grid/resolution/1")
         expect(page.get_by_role("alert")).to_contain_text("resolution must be an integer")
         assert "job=" not in page.url
-        reader.open("/?view=sweep&job=nobody")
+        session.open("/?view=sweep&job=nobody")
         expect(page.get_by_role("alert")).to_contain_text("there is no job of this id")
-        reader.open("/?view=sweep&colour=red")
+        session.open("/?view=sweep&colour=red")
         expect(page.get_by_role("alert")).to_contain_text("no field called colour")
 
 
 @pytest.mark.parametrize("kind", ["busy", "network"])
-def test_failures_have_their_words_and_a_way_on(
+def test_failures_show_a_message_and_can_be_retried(
     browser: Browser, server: Server, kind: str
 ) -> None:
     words = {"busy": "The service is busy", "network": "cannot be reached"}[kind]
@@ -216,8 +216,8 @@ def test_failures_have_their_words_and_a_way_on(
         headers = {"Content-Type": "application/problem+json", "Retry-After": "300"}
         route.fulfill(status=503, headers=headers, body=json.dumps(body))
 
-    with Reader.reading(browser, server.url) as reader:
-        page = reader.open("/?view=sweep")
+    with BrowserSession.start(browser, server.url) as session:
+        page = session.open("/?view=sweep")
         page.route("**/v1/sweeps", refuse)
         start(page, resolution="16", latent_dim="8", base_channels="4")
         expect(page.get_by_role("alert")).to_contain_text(words)
@@ -226,10 +226,10 @@ def test_failures_have_their_words_and_a_way_on(
         expect(page.locator(".progress strong")).to_have_text(DONE)
 
 
-def test_a_lost_line_goes_on_by_itself(browser: Browser, server: Server) -> None:
+def test_a_lost_connection_resumes(browser: Browser, server: Server) -> None:
     """The stream of events is cut; the page says so, and has every row once the network is back."""
-    with Reader.reading(browser, server.url) as reader:
-        page = reader.open("/?view=sweep")
+    with BrowserSession.start(browser, server.url) as session:
+        page = session.open("/?view=sweep")
         sizes = ",".join(str(side) for side in range(32, 52))
         cut = {"left": 2}
 
@@ -250,8 +250,8 @@ def test_a_lost_line_goes_on_by_itself(browser: Browser, server: Server) -> None
 
 def test_a_finished_sweep_looks_right(browser: Browser, server: Server) -> None:
     """Nothing overlaps or sticks out from phone to wide screen, and axe finds nothing, in both tongues."""
-    with Reader.reading(browser, server.url) as reader:
-        page = reader.open("/?view=sweep")
+    with BrowserSession.start(browser, server.url) as session:
+        page = session.open("/?view=sweep")
         start(page, resolution="64,32", latent_dim="8,65536", base_channels="512", dimensions="3")
         expect(page.locator(".progress strong")).to_have_text(DONE)
         for language in ("中文", "English"):
@@ -260,15 +260,15 @@ def test_a_finished_sweep_looks_right(browser: Browser, server: Server) -> None:
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})
                 page.wait_for_timeout(1000)  # the plot is drawn anew for its width
-                assert (width, faults(page)) == (width, {})
+                assert (width, layout_faults(page)) == (width, {})
             for scheme in ("dark", "light"):
                 page.emulate_media(color_scheme=scheme)
                 assert violations(page) == []
 
 
-def test_by_keyboard_alone(reader: Reader) -> None:
+def test_by_keyboard_alone(session: BrowserSession) -> None:
     """Type, choose, start; then tab on to the headings and sort."""
-    page = reader.open("/?view=sweep")
+    page = session.open("/?view=sweep")
     page.locator("#sweep-resolution").focus()
     page.keyboard.press("Control+A")
     page.keyboard.insert_text("8,16")

@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
 
-from tests.page.browser_session import Reader
+from tests.page.browser_session import BrowserSession
 
-PROVEN = ".badge.good"
+VERIFIED = ".badge.good"
 
 DECODER = """nn.Sequential(
     nn.ConvTranspose2d(64, 32, 4, 2, 1),
@@ -34,16 +34,19 @@ def audit_path(text: str, **fields: str) -> str:
 
 
 VIEWS = {
-    "design": ("/", PROVEN),
-    "design-oblong": ("/?resolution=50x150&upsampling=resize&classes=10&patch=34", PROVEN),
-    "design-volume": ("/?resolution=16&dimensions=3&channels=1&base_channels=8", PROVEN),
-    "design-sequence": ("/?resolution=1024&dimensions=1&base_channels=8", PROVEN),
+    "design": ("/", VERIFIED),
+    "design-oblong": ("/?resolution=50x150&upsampling=resize&classes=10&patch=34", VERIFIED),
+    "design-volume": ("/?resolution=16&dimensions=3&channels=1&base_channels=8", VERIFIED),
+    "design-sequence": ("/?resolution=1024&dimensions=1&base_channels=8", VERIFIED),
     "design-searched": (
         "/?resolution=45&kernel_sizes=3,5&overlap=any&max_channels=64&base_channels=16",
-        PROVEN,
+        VERIFIED,
     ),
-    "design-refused": ("/?resolution=97&exact=require&output_padding=false&strides=2", ".ways"),
-    "code": ("/?view=code&resolution=32&base_channels=16", PROVEN),
+    "design-refused": (
+        "/?resolution=97&exact=require&output_padding=false&strides=2",
+        ".suggestions",
+    ),
+    "code": ("/?view=code&resolution=32&base_channels=16", VERIFIED),
     "layer": ("/?view=layer", ".stage svg, .stage .picture"),
     "layer-signal": ("/?view=layer&op=conv&dimensions=1&input_size=9&stride=5", ".stage .picture"),
     "layer-illegal": ("/?view=layer&output_padding=3", ".illegal"),
@@ -56,10 +59,10 @@ VIEWS = {
 """Name: path, and what is there once the view is complete."""
 
 
-def open_view(reader: Reader, name: str) -> Page:
+def open_view(session: BrowserSession, name: str) -> Page:
     """The view, complete, with all that is folded laid open."""
     path, complete = VIEWS[name]
-    page = reader.open(path)
+    page = session.open(path)
     expect(page.locator(complete).first).to_be_visible()
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
     if name.startswith("design") and name != "design-refused":
@@ -67,7 +70,7 @@ def open_view(reader: Reader, name: str) -> Page:
     return page
 
 
-def unfold(page: Page) -> None:
+def open_details(page: Page) -> None:
     """Open every fold of the view, and wait for the pictures in them."""
     page.evaluate(
         "document.querySelectorAll('main details').forEach(fold => { fold.open = true; })"

@@ -35,7 +35,7 @@ MEASURE = """
 """
 """What a reader would see: shapes outside the frame, pairs of texts that lie on each other."""
 
-AT = "share => document.getAnimations().forEach(moving => { moving.pause(); \
+PAUSE_AT_SHARE = "share => document.getAnimations().forEach(moving => { moving.pause(); \
 moving.currentTime = share * moving.effect.getComputedTiming().duration; })"
 """Stop all movement at a share of its way."""
 
@@ -61,7 +61,7 @@ def test_nothing_overlaps_and_nothing_leaves_the_frame(page: Page, name: str) ->
     moving = page.evaluate("document.getAnimations().length")
     assert bool(moving) == ("@keyframes" in svg)
     for share in (0, 0.31, 0.64, 0.999) if moving else (0,):
-        page.evaluate(AT, share)
+        page.evaluate(PAUSE_AT_SHARE, share)
         seen = page.evaluate(MEASURE)
         assert (seen["outside"], seen["overlapping"]) == ([], [])
         assert seen["texts"] >= 2
@@ -77,7 +77,7 @@ def test_nothing_overlaps_and_nothing_leaves_the_frame(page: Page, name: str) ->
         ('<g transform="translate(0,60)"><path d="M5 5h9v60z"/></g>', "outside"),
     ],
 )
-def test_the_measure_can_complain(page: Page, svg: str, fault: str) -> None:
+def test_the_browser_check_finds_each_fault(page: Page, svg: str, fault: str) -> None:
     """It sees texts that lie on each other and shapes that stick out."""
     show(page, f'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100">{svg}</svg>')
     assert page.evaluate(MEASURE)[fault]
@@ -102,7 +102,7 @@ def test_colours_follow_the_readers_scheme(
     page.close()
 
 
-def test_who_wants_less_motion_gets_none(browser: Browser) -> None:
+def test_reduced_motion_stops_the_animation(browser: Browser) -> None:
     """prefers-reduced-motion stands above the animation."""
     page = browser.new_page(reduced_motion="reduce")
     show(page, GALLERY["layer stepping"]())

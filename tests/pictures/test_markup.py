@@ -14,7 +14,7 @@ from designer.errors import InvalidLayer, TooLarge
 from designer.geometry.layers import FeatureMap, Window
 from designer.pictures.layer_picture import draw_layer
 from designer.pictures.matrix_picture import draw_matrix
-from designer.pictures.network_maps import Stage, draw_chain
+from designer.pictures.network_maps import CaptionedMap, draw_network_maps
 from designer.pictures.overlap_heat_map import draw_overlap
 from designer.pictures.theme import DARK, LIGHT, tap_colour
 from tests.picture_gallery import DCGAN, GALLERY, conv, transposed
@@ -74,10 +74,10 @@ def test_two_pictures_on_a_page_keep_their_own_ids() -> None:
     assert len(every) == len(set(every)) == 2 * len(GALLERY)
 
 
-def test_words_are_escaped() -> None:
+def test_texts_are_escaped() -> None:
     """What looks like markup in a name is shown, not obeyed."""
-    stage = Stage(map=FeatureMap(channels=1, size=(1,)), made_by=('"><script>&',))
-    svg = draw_chain([stage], title="<b>&'\"")
+    stage = CaptionedMap(map=FeatureMap(channels=1, size=(1,)), caption_lines=('"><script>&',))
+    svg = draw_network_maps([stage], title="<b>&'\"")
     root = ElementTree.fromstring(svg)
     assert "<script" not in svg
     assert root[0].text == "<b>&'\""
@@ -217,7 +217,7 @@ def contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
-def test_texts_can_be_read_on_every_ground(palette: dict[str, str]) -> None:
+def test_texts_have_enough_contrast(palette: dict[str, str]) -> None:
     """4.5 to 1 and more: letters on the ground, numbers on every kind of cell."""
     grounds = {"ink": ("bg", "input", "zero", "pad", "extra", "output", "heat"), "muted": ("bg",)}
     poor = [

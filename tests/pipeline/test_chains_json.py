@@ -10,42 +10,42 @@ from designer.chains import search_chains
 from designer.errors import InvalidRequest
 from designer.pipeline.chains_json import query_from_document, search_document
 from designer.pipeline.design import design
-from designer.validation.json_readers import Document
+from designer.validation.json_readers import JsonObject
 
 
-def answer(document: object) -> Document:
+def search_answer(document: object) -> JsonObject:
     query = query_from_document(document)
     return search_document(query, search_chains(query))
 
 
 def test_the_first_chain_is_the_design_that_a_brief_gets() -> None:
     """One code path: chain, count, reasons and id are those of the design."""
-    body = answer({"to": 97, "latent_dim": 128})
-    made = design(Brief(resolution=97, latent_dim=128, verify=Level.NONE))
+    body = search_answer({"to": 97, "latent_dim": 128})
+    result = design(Brief(resolution=97, latent_dim=128, verify=Level.NONE))
     first = body["chains"][0]  # type: ignore[index]
-    assert first["why"] == list(made.why)
-    assert first["sizes"] == [list(size) for size in made.chain.sizes]
-    assert body["count"] == made.count
+    assert first["why"] == list(result.why)
+    assert first["sizes"] == [list(size) for size in result.chain.sizes]
+    assert body["count"] == result.count
     brief, chain = read_id(first["design_id"])
-    assert (brief.windows, chain) == (None, made.chain)
+    assert (brief.windows, chain) == (None, result.chain)
 
 
 def test_other_chains_have_ids_that_hold_their_windows() -> None:
-    body = answer({"to": 97, "limit": 3})
+    body = search_answer({"to": 97, "limit": 3})
     for row in body["chains"][1:]:  # type: ignore[index]
         brief, chain = read_id(row["design_id"])
         assert brief.windows == chain.windows
         assert [list(size) for size in chain.sizes] == row["sizes"]
 
 
-def test_large_counts_come_as_text_too() -> None:
-    body = answer({"to": 16384, "limit": 1})
+def test_large_counts_are_also_texts() -> None:
+    body = search_answer({"to": 16384, "limit": 1})
     assert body["count_text"] == str(body["count"]) == "79014627326180745"
-    assert answer({"to": 64, "limit": 1})["count_text"] is None
+    assert search_answer({"to": 64, "limit": 1})["count_text"] is None
 
 
-def test_a_chain_past_a_limit_of_designs_has_no_id() -> None:
-    body = answer({"to": [16384, 16384, 16384], "limit": 1})
+def test_a_chain_above_the_limits_of_designs_has_no_id() -> None:
+    body = search_answer({"to": [16384, 16384, 16384], "limit": 1})
     assert body["chains"][0]["design_id"] is None  # type: ignore[index]
 
 
@@ -57,23 +57,23 @@ def test_a_chain_past_a_limit_of_designs_has_no_id() -> None:
     ],
     ids=["a batch norm of one position", "taps on padding"],
 )
-def test_a_chain_that_no_design_is_served_for_has_no_id(search: Document) -> None:
+def test_a_chain_without_a_servable_design_has_no_id(search: JsonObject) -> None:
     """What the brief would be refused for."""
-    body = answer({"to": [4], "search": search})
+    body = search_answer({"to": [4], "search": search})
     assert {row["design_id"] for row in body["chains"]} == {None}  # type: ignore[attr-defined]
 
 
 def test_from_is_the_initial_size() -> None:
     """A decoder from 8×6 to 32×24."""
-    body = answer({"from": [8, 6], "to": [32, 24], "limit": 1})
+    body = search_answer({"from": [8, 6], "to": [32, 24], "limit": 1})
     assert body["chains"][0]["sizes"] == [[8, 6], [16, 12], [32, 24]]  # type: ignore[index]
     same = {"to": [32, 24], "search": {"initial_size": [8, 6]}, "limit": 1}
-    assert answer(same)["chains"] == body["chains"]
+    assert search_answer(same)["chains"] == body["chains"]
 
 
 def test_an_audio_hop_of_600() -> None:
     """From 1 sample to 600, in exact factors as vocoders use them."""
-    body = answer({"from": 100, "to": [60000], "search": {"exact": "require"}, "limit": 1})
+    body = search_answer({"from": 100, "to": [60000], "search": {"exact": "require"}, "limit": 1})
     assert body["chains"][0]["sizes"][0] == [100]  # type: ignore[index]
     assert body["chains"][0]["sizes"][-1] == [60000]  # type: ignore[index]
 
@@ -110,7 +110,7 @@ def test_an_audio_hop_of_600() -> None:
         ({"to": 64, "colour": 1}, "/colour"),
     ],
 )
-def test_bad_questions_are_refused_by_field(document: object, pointer: str) -> None:
+def test_invalid_queries_are_refused_by_field(document: object, pointer: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        answer(document)
+        search_answer(document)
     assert caught.value.errors[0].pointer == pointer

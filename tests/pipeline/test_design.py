@@ -11,13 +11,13 @@ from designer import Brief, Exact, Level, Pool, SearchSpace, design, recall_desi
 from designer.brief.permalink import write_id
 from designer.chains import count_space
 from designer.errors import ProbeFailed, SearchTooLarge
-from designer.verification import Limits, RecentReceipts, Runner, WidthPolicy
+from designer.verification import Limits, ProbeRunner, RecentReceipts, WidthPolicy
 
 
-class Recording:
+class CountingRunner:
     """A runner that notes how often it is asked, and hands the work on."""
 
-    def __init__(self, runner: Runner) -> None:
+    def __init__(self, runner: ProbeRunner) -> None:
         self.runner = runner
         self.runs = 0
 
@@ -28,23 +28,23 @@ class Recording:
 
 
 @pytest.mark.torch
-def test_the_same_text_is_run_once_where_receipts_are_kept() -> None:
+def test_a_text_is_verified_once_with_a_receipt_store() -> None:
     """A receipt is a pure function of what it names: made again or recalled, it is the same."""
     brief = Brief(resolution=8, latent_dim=2, base_channels=2, max_channels=4)
     store = RecentReceipts()
     with Pool(workers=1, limits=Limits()) as pool:
-        runner = Recording(pool.run)
+        runner = CountingRunner(pool.run)
         first = design(brief, runner=runner, store=store)
-        again = design(brief, runner=runner, store=store)
+        repeated = design(brief, runner=runner, store=store)
         recalled = recall_design(write_id(first.brief, first.chain), runner=runner, store=store)
         assert runner.runs == 1
         design(Brief(resolution=9, latent_dim=2, base_channels=2), runner=runner, store=store)
         assert runner.runs == 2
     assert first.verification.verdict == "verified"
-    assert first == again == recalled
+    assert first == repeated == recalled
 
 
-def test_an_accident_is_not_kept() -> None:
+def test_a_failed_verification_is_not_stored() -> None:
     """What failed by accident is run again when it is asked again."""
     brief = Brief(resolution=8, latent_dim=2)
     store = RecentReceipts()
@@ -52,7 +52,7 @@ def test_an_accident_is_not_kept() -> None:
     def crash(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
         raise ProbeFailed("the verifying process has gone")
 
-    runner = Recording(crash)
+    runner = CountingRunner(crash)
     for runs in (1, 2):
         with pytest.raises(ProbeFailed):
             design(brief, runner=runner, store=store)
@@ -65,26 +65,26 @@ def test_a_space_too_large_to_count_is_still_designed() -> None:
     brief = Brief(resolution=(2048, 2047), latent_dim=2, search=space, verify=Level.NONE)
     with pytest.raises(SearchTooLarge):
         count_space(brief.resolution, space=space, widths=brief.widths)
-    made = design(brief)
-    assert made.count is None
-    assert made.gan.generator.output_map.size == (2048, 2047)
+    result = design(brief)
+    assert result.count is None
+    assert result.gan.generator.output_map.size == (2048, 2047)
 
 
-def test_the_widths_that_are_run_are_configured() -> None:
+def test_the_width_policy_decides_which_widths_are_run() -> None:
     """The same brief is run whole, narrower, or not at all, as the predicted cost's limits say."""
     brief = Brief(resolution=8, latent_dim=2, base_channels=4)
     jobs: list[dict[str, Any]] = []
 
-    def note(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+    def record_job(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
         jobs.append(job)
         raise ProbeFailed("noted")
 
     narrow = WidthPolicy(full_multiply_adds=1, reduced_multiply_adds=2_000)
     for policy in (WidthPolicy(), narrow):
         with pytest.raises(ProbeFailed):
-            design(brief, runner=note, policy=policy)
+            design(brief, runner=record_job, policy=policy)
     widths = [job["networks"]["generator"]["arguments"]["run"]["base_channels"] for job in jobs]
     assert widths[0] == 4
     assert widths[1] < 4
     none = WidthPolicy(full_multiply_adds=1, reduced_multiply_adds=1)
-    assert design(brief, runner=note, policy=none).verification.verdict == "not_run"
+    assert design(brief, runner=record_job, policy=none).verification.verdict == "not_run"

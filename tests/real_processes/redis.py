@@ -20,7 +20,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from tests.service.servers import free_port
-from tests.wait import PATIENCE_S, wait_until
+from tests.wait import TIMEOUT_S, wait_until
 
 
 class RedisServer:
@@ -45,7 +45,7 @@ class RedisServer:
     @property
     def client(self) -> Redis:
         """A connection for looking inside."""
-        return Redis.from_url(self.url, decode_responses=True, socket_timeout=PATIENCE_S)
+        return Redis.from_url(self.url, decode_responses=True, socket_timeout=TIMEOUT_S)
 
     def start(self) -> None:
         """Start it, with what it had written down before, and wait until it answers."""
@@ -87,7 +87,7 @@ class RedisServer:
     def _end(self, how: signal.Signals) -> None:
         assert self._process is not None, "the server was killed already"
         self._process.send_signal(how)
-        self._process.wait(timeout=PATIENCE_S)
+        self._process.wait(timeout=TIMEOUT_S)
         self._process = None
 
     def _answers(self) -> bool:

@@ -18,7 +18,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application; its verifying processes start with the first brief that is verified."""
     app = create_app(Config(state_folder=str(tmp_path_factory.mktemp("state"))))
     yield app
-    app.extensions["workshop"].close()
+    app.extensions["design_service"].close()
     app.extensions["cache"].close()
 
 

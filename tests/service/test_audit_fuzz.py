@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.audit.eager_torch import run_layers
 from tests.audit.random_networks import random_network
-from tests.audit.test_repairs import applied
+from tests.audit.test_repairs import apply_documented_changes
 from tests.support import soak_count
 
 Json = dict[str, Any]
@@ -72,14 +72,14 @@ def test_random_audits_are_answered_as_torch_runs_them(client: FlaskClient) -> N
 
 def offered(request: Json, audit: Json) -> list[tuple[list[Json], list[int], list[int]]]:
     """Layers, input and the end that is stated, of all that the answer offers."""
-    asked, start = request["layers"], request["input_shape"]
+    layers, start = request["layers"], request["input_shape"]
     found = [
-        (*applied(asked, start, repair["changes"]), repair["output_shape"])
+        (*apply_documented_changes(layers, start, repair["changes"]), repair["output_shape"])
         for repair in audit["repairs"]
     ]
     near = audit["nearest"] or {"input_shapes": [], "output_shapes": []}
     found += [
-        (asked, shape, end)
+        (layers, shape, end)
         for shape, end in zip(near["input_shapes"], near["output_shapes"], strict=True)
     ]
     if audit["adapted"]:

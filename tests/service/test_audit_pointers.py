@@ -40,7 +40,7 @@ def resolved(request: Json, pointer: str) -> bool:
 
 @pytest.mark.torch
 @pytest.mark.parametrize("name", CONTRADICTIONS)
-def test_what_does_not_meet_is_pointed_at(client: FlaskClient, name: str) -> None:
+def test_mismatching_layers_are_named_by_json_pointers(client: FlaskClient, name: str) -> None:
     """Torch refuses that layer; the answer leads to its fields, with a code and the numbers."""
     shape, layers, pointers, facts = CONTRADICTIONS[name]
     request = {"input_shape": shape, "layers": layers}
@@ -59,7 +59,7 @@ def test_what_does_not_meet_is_pointed_at(client: FlaskClient, name: str) -> Non
 
 @pytest.mark.torch
 @pytest.mark.parametrize("name", SOURCES)
-def test_in_a_source_it_is_the_line_that_is_named(client: FlaskClient, name: str) -> None:
+def test_errors_in_a_source_name_the_line(client: FlaskClient, name: str) -> None:
     """A text has no fields: the pointer is the text's own, the line is among the facts."""
     shape, text, line, facts = SOURCES[name]
     request = {"input_shape": shape, "source": text}
@@ -69,7 +69,7 @@ def test_in_a_source_it_is_the_line_that_is_named(client: FlaskClient, name: str
         assert (facts | {"line": line}).items() <= answer["errors"][0]["facts"].items()
 
 
-def test_where_all_runs_nothing_is_pointed_at(client: FlaskClient) -> None:
+def test_a_network_that_runs_has_no_pointers(client: FlaskClient) -> None:
     """Neither pointers nor errors."""
     layers = [{"op": "linear", "in_features": 8, "out_features": 2}]
     answer = over_http(client, {"input_shape": [8], "layers": layers})

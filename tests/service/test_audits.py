@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.openapi.examples import AUDITS
+from service.openapi.examples import AUDIT_EXAMPLES
 from service.problems.registry import PROBLEMS
 
 CONV = {
@@ -22,10 +22,10 @@ CONV = {
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("name", AUDITS)
+@pytest.mark.parametrize("name", AUDIT_EXAMPLES)
 def test_every_example_of_the_contract_works(client: FlaskClient, name: str) -> None:
     """Each is mended or adapted, and torch has run what is offered."""
-    answer = client.post("/v1/audits", json=AUDITS[name]["value"])
+    answer = client.post("/v1/audits", json=AUDIT_EXAMPLES[name]["value"])
     assert answer.status_code == 200, answer.text
     audit: Any = answer.json
     offered = [*audit["repairs"], *([audit["adapted"]] if audit["adapted"] else [])]
@@ -58,7 +58,7 @@ REFUSED: list[tuple[dict[str, object], str, str]] = [
 
 
 @pytest.mark.parametrize(("request_body", "code", "pointer"), REFUSED)
-def test_a_refusal_points_at_the_field(
+def test_an_error_has_the_pointer_of_its_field(
     client: FlaskClient, request_body: dict[str, object], code: str, pointer: str
 ) -> None:
     """422 with the code and the JSON pointer."""

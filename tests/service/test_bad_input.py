@@ -17,7 +17,7 @@ from designer.errors import InvalidRequest
 from service.app import create_app
 from service.problems.registry import PROBLEMS
 from service.settings.config import Config
-from tests.support import own_folder, soak_count
+from tests.support import make_temporary_folder, soak_count
 
 GOOD: dict[str, Any] = {"resolution": 64, "latent_dim": 100, "verify": "none"}
 STEP = {"kernel_size": 4, "stride": 2, "padding": 1}
@@ -109,11 +109,11 @@ def test_the_library_refuses_the_same_in_the_same_words(
     assert client.post("/v1/designs", json=document).json["detail"] == str(refusal.value)
 
 
-def test_several_bad_fields_are_told_at_once(client: FlaskClient) -> None:
+def test_several_bad_fields_are_reported_at_once(client: FlaskClient) -> None:
     answer = client.post("/v1/designs", json={"resolution": 0, "latent_dim": 0, "channels": "3"})
     assert (answer.status_code, answer.json["code"]) == (422, "invalid_request")
-    told = {error["pointer"]: error["code"] for error in answer.json["errors"]}
-    assert told == {
+    codes = {error["pointer"]: error["code"] for error in answer.json["errors"]}
+    assert codes == {
         "/resolution": "out_of_range",
         "/latent_dim": "out_of_range",
         "/channels": "not_an_integer",
@@ -188,11 +188,11 @@ def test_query_strings_are_as_strict(
 ) -> None:
     answer = client.get(f"/v1/designs?{query}")
     assert answer.status_code == 422
-    told = {error["pointer"]: error["code"] for error in answer.json["errors"]}
-    assert told[pointer] == code
+    codes = {error["pointer"]: error["code"] for error in answer.json["errors"]}
+    assert codes[pointer] == code
 
 
-CLIENT = create_app(Config(state_folder=own_folder())).test_client()
+CLIENT = create_app(Config(state_folder=make_temporary_folder())).test_client()
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
@@ -230,9 +230,9 @@ READ_QUERIES = {"/v1/designs", "/v1/layers/conv.svg", "/v1/layers/conv-transpose
 """Where a GET has parameters."""
 
 
-def test_parameters_that_nobody_reads_are_refused(app: Flask, client: FlaskClient) -> None:
+def test_unknown_query_parameters_are_refused(app: Flask, client: FlaskClient) -> None:
     """In every call of the contract, whatever else is wrong with it: none is passed over."""
-    asked = 0
+    checked = 0
     for rule in app.url_map.iter_rules():
         path = re.sub("<[^>]+>", "x", rule.rule)
         for method in {"GET", "POST", "DELETE"} & (rule.methods or set()):
@@ -241,8 +241,8 @@ def test_parameters_that_nobody_reads_are_refused(app: Flask, client: FlaskClien
             answer = client.open(f"{path}?verify=none", method=method, json={})
             assert (answer.status_code, answer.json["code"]) == (422, "unknown_field"), path  # type: ignore[index]
             assert [error["pointer"] for error in answer.json["errors"]] == ["/verify"]  # type: ignore[index]
-            asked += 1
-    assert asked > 15
+            checked += 1
+    assert checked > 15
 
 
 def test_a_browser_may_ask_about_an_address_with_parameters(client: FlaskClient) -> None:

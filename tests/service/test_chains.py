@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.openapi.examples import CHAINS
+from service.openapi.examples import CHAIN_EXAMPLES
 
 
-@pytest.mark.parametrize("name", CHAINS)
+@pytest.mark.parametrize("name", CHAIN_EXAMPLES)
 def test_every_example_of_the_contract_works(client: FlaskClient, name: str) -> None:
-    question = CHAINS[name]["value"]
+    question = CHAIN_EXAMPLES[name]["value"]
     answer = client.post("/v1/chains", json=question)
     assert answer.status_code == 200, answer.text
     assert 1 <= len(answer.json["chains"]) <= question["limit"]
@@ -32,8 +32,8 @@ def test_the_best_chain_is_that_of_the_design(client: FlaskClient) -> None:
 
 def test_labels_cost_what_they_cost_in_the_design(client: FlaskClient) -> None:
     """With classes a chain has the figures of its design, and the id of the one with labels."""
-    asked = {"latent_dim": 8, "base_channels": 4, "classes": 10}
-    best = client.post("/v1/chains", json={"to": [50, 150], **asked}).json["chains"][0]
+    fields = {"latent_dim": 8, "base_channels": 4, "classes": 10}
+    best = client.post("/v1/chains", json={"to": [50, 150], **fields}).json["chains"][0]
     made = client.get(f"/v1/designs/{best['design_id']}").json
     assert made["brief"]["classes"] == 10
     costs = ("parameters", "multiply_adds")
@@ -84,8 +84,8 @@ def test_bad_questions_are_refused(
 ) -> None:
     answer = client.post("/v1/chains", json={"to": 48} | change)
     assert (answer.status_code, answer.json["code"]) == (422, code), answer.text
-    told = {error["pointer"].removesuffix("/0") for error in answer.json["errors"]}
-    assert pointer.removesuffix("/0") in told
+    pointers = {error["pointer"].removesuffix("/0") for error in answer.json["errors"]}
+    assert pointer.removesuffix("/0") in pointers
 
 
 def test_no_chain_says_what_would_help(client: FlaskClient) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from service.app import create_app
 from service.settings.config import Config, ConfigError
-from service.settings.setting import variable
+from service.settings.setting import variable_name
 
 DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
 
@@ -68,7 +68,7 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     for setting in fields(Config):
         value = wanted[setting.name]
         text = ",".join(value) if isinstance(value, tuple) else str(value)
-        monkeypatch.setenv(variable(setting), text)
+        monkeypatch.setenv(variable_name(setting), text)
     assert Config.from_environment() == Config(**wanted)
 
 
@@ -157,7 +157,7 @@ def test_addresses_of_redis(monkeypatch: pytest.MonkeyPatch, value: str) -> None
     config = Config.from_environment()
     assert config.redis_url == value
     app = create_app(replace(config, rate_limit="9/minute"))
-    broker = app.extensions["desk"].engine.connection_for_read()  # asks nobody yet
+    broker = app.extensions["job_service"].celery_app.connection_for_read()  # asks nobody yet
     checked = {"ssl_cert_reqs": ssl.CERT_REQUIRED} if value.startswith("rediss:") else {}
     assert checked.items() <= (broker.ssl or {}).items()
 
@@ -172,7 +172,7 @@ def test_all_bad_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     assert named == ["GAN_DESIGNER_PORT", "GAN_DESIGNER_THREADS", "GAN_DESIGNER_TREADS"]
 
 
-def test_a_slip_in_a_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A setting that nobody reads would otherwise be believed in."""
     monkeypatch.setenv("GAN_DESIGNER_TREADS", "16")
     with pytest.raises(ConfigError, match="GAN_DESIGNER_TREADS: no such setting; known are"):
@@ -186,5 +186,5 @@ def test_the_documented_table_is_the_real_one() -> None:
     for setting in fields(Config):
         default = ",".join(setting.default) if setting.default == () else setting.default
         shown = f"`{default}`" if default != "" else "none"
-        expected.append(f"| `{variable(setting)}` | {setting.metadata['meaning']} | {shown} |")
+        expected.append(f"| `{variable_name(setting)}` | {setting.metadata['meaning']} | {shown} |")
     assert rows == expected

@@ -15,8 +15,8 @@ from werkzeug.test import TestResponse
 
 from designer.errors import Accident, Overloaded, ProbeFailed
 from service.app import create_app
-from service.http.representation import A_WHILE, FOREVER
-from service.openapi.examples import BRIEFS
+from service.http.representation import CACHED_FOR_AN_HOUR, IMMUTABLE
+from service.openapi.examples import BRIEF_EXAMPLES
 from service.settings.config import Config
 
 BRIEF: dict[str, Any] = {"resolution": 64, "latent_dim": 100, "verify": "none"}
@@ -52,22 +52,22 @@ def test_the_dcgan_comes_back_verified(client: FlaskClient) -> None:
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("name", BRIEFS)
+@pytest.mark.parametrize("name", BRIEF_EXAMPLES)
 def test_every_example_of_the_contract_works(client: FlaskClient, name: str) -> None:
-    answer = client.post("/v1/designs", json=BRIEFS[name]["value"])
+    answer = client.post("/v1/designs", json=BRIEF_EXAMPLES[name]["value"])
     assert answer.status_code == 200, answer.text
-    wanted = "not_run" if BRIEFS[name]["value"].get("verify") == "none" else "verified"
+    wanted = "not_run" if BRIEF_EXAMPLES[name]["value"].get("verify") == "none" else "verified"
     assert answer.json["verification"]["verdict"] == wanted
 
 
-def test_every_way_to_a_design_gives_the_same_bytes(
+def test_all_routes_to_a_design_give_the_same_bytes(
     client: FlaskClient, made: TestResponse, path: str
 ) -> None:
     """Body, query string and id: one design, one tag."""
-    asked, named = client.get(QUERY), client.get(path)
-    assert made.data == asked.data == named.data
-    assert made.headers["ETag"] == asked.headers["ETag"] == named.headers["ETag"]
-    assert asked.headers["Content-Location"] == named.headers["Content-Location"] == path
+    by_query, by_id = client.get(QUERY), client.get(path)
+    assert made.data == by_query.data == by_id.data
+    assert made.headers["ETag"] == by_query.headers["ETag"] == by_id.headers["ETag"]
+    assert by_query.headers["Content-Location"] == by_id.headers["Content-Location"] == path
     assert path == f"/v1/designs/{made.json['id']}"
     assert made.json["links"]["self"] == path
 
@@ -81,13 +81,13 @@ def test_a_tag_is_strong_and_of_the_content(client: FlaskClient, made: TestRespo
 
 
 @pytest.mark.parametrize("part", ["", "/module.py", "/bundle.zip"])
-def test_who_has_it_already_is_told_so(client: FlaskClient, path: str, part: str) -> None:
+def test_a_matching_etag_is_304(client: FlaskClient, path: str, part: str) -> None:
     """If-None-Match with the tag: 304, without a body, with the tag and the caching."""
     first = client.get(path + part)
-    again = client.get(path + part, headers={"If-None-Match": first.headers["ETag"]})
-    assert (again.status_code, again.data) == (304, b"")
+    second = client.get(path + part, headers={"If-None-Match": first.headers["ETag"]})
+    assert (second.status_code, second.data) == (304, b"")
     for name in ("ETag", "Cache-Control", "Vary"):
-        assert again.headers[name] == first.headers[name]
+        assert second.headers[name] == first.headers[name]
     changed = client.get(path + part, headers={"If-None-Match": '"another"'})
     assert (changed.status_code, changed.data) == (200, first.data)
 
@@ -100,13 +100,17 @@ def test_head_gives_the_headers_alone(client: FlaskClient, path: str, part: str)
         assert head.headers[name] == whole.headers[name]
 
 
-def test_what_an_id_names_is_kept_for_ever(
+def test_resources_named_by_an_id_are_immutable(
     client: FlaskClient, made: TestResponse, path: str
 ) -> None:
     """A later release may choose another chain for a brief, never for an id."""
-    assert made.headers["Cache-Control"] == client.get(QUERY).headers["Cache-Control"] == A_WHILE
-    assert client.get(path).headers["Cache-Control"] == FOREVER
-    assert "immutable" in FOREVER
+    assert (
+        made.headers["Cache-Control"]
+        == client.get(QUERY).headers["Cache-Control"]
+        == CACHED_FOR_AN_HOUR
+    )
+    assert client.get(path).headers["Cache-Control"] == IMMUTABLE
+    assert "immutable" in IMMUTABLE
 
 
 @pytest.mark.parametrize(
@@ -123,7 +127,7 @@ def test_what_an_id_names_is_kept_for_ever(
         ("image/png, */*;q=0.1", "application/json"),
     ],
 )
-def test_the_client_chooses_the_form(
+def test_the_accept_header_chooses_the_media_type(
     client: FlaskClient, path: str, accept: str | None, media_type: str
 ) -> None:
     """On all three calls alike."""
@@ -141,7 +145,9 @@ def test_the_client_chooses_the_form(
 
 @pytest.mark.parametrize("accept", ["image/png", "text/html", "application/json;q=0", "nonsense"])
 @pytest.mark.parametrize("part", ["", "/module.py", "/bundle.zip"])
-def test_other_forms_are_refused(client: FlaskClient, path: str, part: str, accept: str) -> None:
+def test_other_media_types_are_refused(
+    client: FlaskClient, path: str, part: str, accept: str
+) -> None:
     answer = client.get(path + part, headers={"Accept": accept})
     assert (answer.status_code, answer.json["code"]) == (406, "not_acceptable")
     assert answer.mimetype == "application/problem+json"
@@ -171,7 +177,7 @@ def test_the_links_lead_to_the_parts(client: FlaskClient, made: TestResponse) ->
     ]
 
 
-def test_the_bundle_holds_what_http_says(
+def test_the_bundle_holds_the_bytes_served_over_http(
     client: FlaskClient, made: TestResponse, path: str
 ) -> None:
     """design.json is the body, receipt.json its verification, model.py its source."""
@@ -184,7 +190,7 @@ def test_the_bundle_holds_what_http_says(
     assert texts["model.py"].decode() == made.json["source"]["text"]
 
 
-def test_a_post_is_answered_whatever_the_client_has(client: FlaskClient) -> None:
+def test_a_post_is_never_304(client: FlaskClient) -> None:
     """304 is for GET and HEAD alone (RFC 9110, 13.1.2), be it one tag or a list."""
     brief = {"resolution": 16, "latent_dim": 1, "verify": "none"}
     tag = client.post("/v1/designs", json=brief).headers["ETag"]
@@ -197,7 +203,7 @@ def test_a_post_is_answered_whatever_the_client_has(client: FlaskClient) -> None
     "accident",
     [Overloaded("9 requests wait already", waiting=9), ProbeFailed("out of time", wall_s=120)],
 )
-def test_an_accident_is_told_and_not_kept(accident: Accident, tmp_path: Path) -> None:
+def test_an_accident_is_reported_and_not_cached(accident: Accident, tmp_path: Path) -> None:
     """The brief is fine: no cache remembers what happened, and the next try may succeed."""
 
     def fail(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:

@@ -22,11 +22,11 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def test_the_contract_can_be_read_and_tried(server: Server, page: Page) -> None:
     """Every operation is shown, one is called, no complaint is heard, and no stranger is asked."""
-    complaints: list[str] = []
-    asked: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
+    console_errors: list[str] = []
+    requested_urls: list[str] = []
+    page.on("console", lambda message: console_errors.append(message.text))
+    page.on("pageerror", lambda error: console_errors.append(str(error)))
+    page.on("request", lambda request: requested_urls.append(request.url))
     page.goto(f"{server.url}/docs")
     paths = page.request.get(f"{server.url}/openapi.json").json()["paths"].values()
     operations = sum(len({"get", "post", "delete"} & path.keys()) for path in paths)
@@ -36,5 +36,5 @@ def test_the_contract_can_be_read_and_tried(server: Server, page: Page) -> None:
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute", exact=True).click()
     expect(page.locator(".live-responses-table .response-col_status").nth(1)).to_contain_text("200")
-    assert complaints == []
-    assert [url for url in asked if not url.startswith((server.url, "data:"))] == []
+    assert console_errors == []
+    assert [url for url in requested_urls if not url.startswith((server.url, "data:"))] == []

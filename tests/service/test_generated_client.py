@@ -33,11 +33,11 @@ assert made.verification.verdict == "verified"
 assert made.generator.output_shape == [3, 28, 32]
 assert made.generator.layers[0].op == "conv_transpose"
 
-again = show_design.sync(made.id, client=client)
-assert isinstance(again, Design) and again.to_dict() == made.to_dict()
+same = show_design.sync(made.id, client=client)
+assert isinstance(same, Design) and same.to_dict() == made.to_dict()
 
-asked = find_design.sync(client=client, resolution="28x32", latent_dim=16, base_channels=8)
-assert isinstance(asked, Design) and asked.source.text == made.source.text
+found = find_design.sync(client=client, resolution="28x32", latent_dim=16, base_channels=8)
+assert isinstance(found, Design) and found.source.text == made.source.text
 
 bundle = show_bundle.sync_detailed(made.id, client=client)
 assert bundle.content[:2] == b"PK"

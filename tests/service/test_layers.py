@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from designer.cli import main
-from service.openapi.examples import LAYERS, QUESTIONS
+from service.openapi.examples import LAYER_EXAMPLES, SOLVE_EXAMPLES
 from service.problems.registry import PROBLEMS
 
 DCGAN = {"input_size": [4, 4], "kernel_size": 4, "stride": 2, "padding": 1}
@@ -20,11 +20,11 @@ DRAWN = "/v1/layers/conv-transpose.svg?input_size=4x4&kernel_size=4&stride=2&pad
 
 @pytest.mark.torch
 @pytest.mark.parametrize(
-    ("op", "name"), [(op, name) for op, examples in LAYERS.items() for name in examples]
+    ("op", "name"), [(op, name) for op, examples in LAYER_EXAMPLES.items() for name in examples]
 )
 def test_every_example_of_the_contract_works(client: FlaskClient, op: str, name: str) -> None:
     """Each with the forms that it asks for, the proofs run and passed."""
-    body = LAYERS[op][name]["value"]
+    body = LAYER_EXAMPLES[op][name]["value"]
     answer = client.post(f"/v1/layers/{op}", json=body)
     assert answer.status_code == 200, answer.text
     forms = {"matrix", "equivalent", "phases", "overlap", "proof"}
@@ -32,10 +32,10 @@ def test_every_example_of_the_contract_works(client: FlaskClient, op: str, name:
     assert answer.json["proof"] is None or answer.json["proof"]["passed"] is True
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("name", SOLVE_EXAMPLES)
 def test_every_question_of_the_contract_works(client: FlaskClient, name: str) -> None:
     """Solutions, or the reason for none."""
-    answer = client.post("/v1/layers/solve", json=QUESTIONS[name]["value"])
+    answer = client.post("/v1/layers/solve", json=SOLVE_EXAMPLES[name]["value"])
     assert answer.status_code == 200, answer.text
     assert (answer.json["why_not"] is None) == all(answer.json["solutions"])
 
@@ -62,12 +62,12 @@ def test_a_layer_is_drawn(client: FlaskClient, op: str, view: str) -> None:
     assert answer.headers["ETag"]
 
 
-def test_a_drawing_is_had_again_by_its_tag(client: FlaskClient) -> None:
+def test_a_drawing_is_revalidated_by_its_etag(client: FlaskClient) -> None:
     """304 where the client has it; another view has another tag."""
     first = client.get(DRAWN)
-    again = client.get(DRAWN, headers={"If-None-Match": first.headers["ETag"]})
+    second = client.get(DRAWN, headers={"If-None-Match": first.headers["ETag"]})
     moving = client.get(f"{DRAWN}&animate=true")
-    assert again.status_code == 304
+    assert second.status_code == 304
     assert moving.headers["ETag"] != first.headers["ETag"]
     assert "@keyframes" in moving.text
     assert "@keyframes" not in first.text
@@ -84,7 +84,7 @@ def test_a_drawing_is_had_again_by_its_tag(client: FlaskClient) -> None:
         ({"<svg onload=x>": 1}, "unknown_field", "/<svg onload=x>"),
     ],
 )
-def test_a_wrong_field_is_pointed_at(
+def test_a_wrong_field_is_named_by_its_pointer(
     client: FlaskClient, changes: dict[str, Any], code: str, pointer: str
 ) -> None:
     """422 with the code, and the pointer into the body."""

@@ -14,8 +14,8 @@ from openapi_spec_validator import validate
 from designer.brief.brief_json import (
     BRIEF_FIELDS,
     BUDGET_FIELDS,
+    CHAIN_WINDOW_FIELDS,
     SEARCH_FIELDS,
-    WINDOW_FIELDS,
     brief_from_document,
 )
 from designer.brief.model import Brief, Level
@@ -91,7 +91,7 @@ def test_every_operation_declares_its_problems() -> None:
         ("Search", SEARCH_FIELDS),
         ("AnsweredSearch", SEARCH_FIELDS),
         ("Budget", BUDGET_FIELDS),
-        ("Window", WINDOW_FIELDS),
+        ("Window", CHAIN_WINDOW_FIELDS),
     ],
 )
 def test_the_contract_has_the_librarys_fields(schema: str, fields: tuple[str, ...]) -> None:

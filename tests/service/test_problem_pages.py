@@ -15,7 +15,7 @@ from service.app import create_app
 from service.problems.registry import PROBLEMS
 from service.settings.config import Config
 from tests.service.servers import Server
-from tests.support import own_folder
+from tests.support import make_temporary_folder
 
 ROOT = Path(__file__).parents[2]
 MEMBERS = ["type", "title", "status", "detail", "code", "facts", "errors"]
@@ -36,7 +36,10 @@ def test_every_code_of_the_library_is_registered() -> None:
     readers = set(
         re.findall(
             r'"(not_an?_[a-z]+|wrong_length|missing_field)"',
-            (ROOT / "designer" / "reading.py").read_text(),
+            "".join(
+                (ROOT / "designer" / "validation" / name).read_text()
+                for name in ("json_readers.py", "field_validators.py")
+            ),
         )
     )
     assert written | readers | codes_of(errors.DesignerError) <= PROBLEMS.keys()
@@ -70,9 +73,9 @@ def test_every_type_leads_to_its_page(client: FlaskClient, problem: object) -> N
     words = re.sub(r"\s+", " ", page.text).replace("&#34;", '"').replace("&#39;", "'")
     assert entry.title in words.replace("&amp;", "&")
     assert "`" not in words
-    told = re.sub("</?code>", "", words)
-    assert entry.meaning.replace("<", "&lt;").replace("`", "") in told
-    assert entry.repair.replace("`", "") in told
+    plain_text = re.sub("</?code>", "", words)
+    assert entry.meaning.replace("<", "&lt;").replace("`", "") in plain_text
+    assert entry.repair.replace("`", "") in plain_text
 
 
 def test_the_list_leads_to_every_page(client: FlaskClient) -> None:
@@ -106,7 +109,7 @@ def test_the_documentation_has_every_code() -> None:
         ("BREW", "/healthz", 405, "method_not_allowed"),
     ],
 )
-def test_what_is_not_there_is_a_problem(
+def test_a_missing_resource_is_a_problem(
     client: FlaskClient, method: str, path: str, status: int, code: str
 ) -> None:
     answer = client.open(path, method=method)
@@ -122,7 +125,7 @@ def test_what_is_not_there_is_a_problem(
 @pytest.fixture
 def failing() -> Flask:
     """An application with views that fail in every way."""
-    app = create_app(Config(state_folder=own_folder()))
+    app = create_app(Config(state_folder=make_temporary_folder()))
 
     def fail(error: Exception) -> None:
         raise error
@@ -140,7 +143,7 @@ def failing() -> Flask:
 
 
 @pytest.mark.parametrize("name", ["bug", "memory", "recursion"])
-def test_a_fault_is_told_without_its_secrets(
+def test_an_internal_error_reveals_no_secrets(
     failing: Flask, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The caller gets an id, the operator the trace under that id."""
@@ -154,7 +157,7 @@ def test_a_fault_is_told_without_its_secrets(
     assert "Traceback" in caplog.text
 
 
-def test_an_accident_says_when_to_come_back(failing: Flask) -> None:
+def test_an_accident_has_retry_after(failing: Flask) -> None:
     answer = failing.test_client().get("/full")
     assert (answer.status_code, answer.json["code"]) == (503, "overloaded")
     assert answer.headers["Retry-After"] == "2"
@@ -162,7 +165,7 @@ def test_an_accident_says_when_to_come_back(failing: Flask) -> None:
     assert answer.json["facts"] == {"waiting": 9}
 
 
-def test_an_unregistered_refusal_keeps_its_sentence(failing: Flask) -> None:
+def test_an_unregistered_error_keeps_its_message(failing: Flask) -> None:
     answer = failing.test_client().get("/unknown")
     assert (answer.status_code, answer.json["code"]) == (422, "refused")
     assert (answer.json["detail"], answer.json["facts"]) == ("too new", {"age": 1})

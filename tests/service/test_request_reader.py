@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.http.request_reader import MAX_DEPTH, MAX_DIGITS, parse_json, read_decimal, read_sizes
+from service.http.request_reader import (
+    MAX_INTEGER_DIGITS,
+    MAX_JSON_DEPTH,
+    parse_json,
+    read_decimal,
+    read_sizes,
+)
 from service.problems.problem_document import ProblemError
 
 json_values = st.recursive(
@@ -78,9 +84,9 @@ def test_each_bad_body_has_its_code(body: bytes, code: str, words: str) -> None:
 
 def test_the_deepest_body_and_the_longest_integer_are_read() -> None:
     """The bounds themselves are inside."""
-    nested = b"[" * MAX_DEPTH + b"]" * MAX_DEPTH
+    nested = b"[" * MAX_JSON_DEPTH + b"]" * MAX_JSON_DEPTH
     assert json.dumps(parse_json(nested)).encode() == nested
-    assert parse_json(b"7" * MAX_DIGITS) == int("7" * MAX_DIGITS)
+    assert parse_json(b"7" * MAX_INTEGER_DIGITS) == int("7" * MAX_INTEGER_DIGITS)
 
 
 @pytest.mark.parametrize(

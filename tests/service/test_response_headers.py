@@ -20,21 +20,23 @@ def path(client: FlaskClient) -> str:
     return client.get(QUERY).headers["Content-Location"]
 
 
-def test_large_answers_are_compressed_for_who_asks(client: FlaskClient, path: str) -> None:
+def test_large_responses_are_compressed_on_request(client: FlaskClient, path: str) -> None:
     """Another sequence of bytes, so another strong tag; the same bytes every time."""
     plain = client.get(path)
     packed = client.get(path, headers={"Accept-Encoding": "gzip, br"})
-    again = client.get(path, headers={"Accept-Encoding": "gzip"})
+    second = client.get(path, headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(packed.data) == plain.data
-    assert packed.data == again.data
+    assert packed.data == second.data
     assert packed.headers["ETag"] == plain.headers["ETag"][:-1] + '-gzip"'
     known = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
     assert client.get(path, headers=known).status_code == 304
 
 
 @pytest.mark.parametrize("encodings", ["", "identity", "br", "gzip;q=0", "*;q=0"])
-def test_nobody_gets_gzip_unasked(client: FlaskClient, path: str, encodings: str) -> None:
+def test_responses_are_compressed_only_on_request(
+    client: FlaskClient, path: str, encodings: str
+) -> None:
     answer = client.get(path, headers={"Accept-Encoding": encodings})
     assert "Content-Encoding" not in answer.headers
 
@@ -67,16 +69,16 @@ def test_other_origins_are_allowed_by_configuration_only() -> None:
     assert "Origin" in answer.vary
     stranger = client.get("/healthz", headers={"Origin": "https://b.example"})
     assert "Access-Control-Allow-Origin" not in stranger.headers
-    asked = {**origin, "Access-Control-Request-Method": "POST"}
+    preflight = {**origin, "Access-Control-Request-Method": "POST"}
     before = client.options(
-        "/v1/designs", headers={**asked, "Access-Control-Request-Headers": "content-type"}
+        "/v1/designs", headers={**preflight, "Access-Control-Request-Headers": "content-type"}
     )
     assert before.status_code == 200
     assert "POST" in before.headers["Access-Control-Allow-Methods"]
     assert before.headers["Access-Control-Allow-Headers"] == "content-type"
 
 
-def test_every_answer_is_guarded(client: FlaskClient, path: str) -> None:
+def test_every_response_has_security_headers(client: FlaskClient, path: str) -> None:
     """No sniffing, nothing inline, nothing from elsewhere, no frames."""
     for place in (path, "/nowhere", "/docs", "/problems", f"{path}/module.py"):
         headers = client.get(place).headers

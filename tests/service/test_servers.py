@@ -69,7 +69,7 @@ def test_headers_are_sent_once(server: Server) -> None:
         (b'{"resolution": 3, "latent_dim": 1}', JSON, 422, "out_of_range"),
     ],
 )
-def test_bad_messages_are_problems_here_too(
+def test_malformed_messages_are_problems_on_a_real_server(
     server: Server, body: bytes, headers: dict[str, str], status: int, code: str
 ) -> None:
     answer = server.ask("/v1/designs", method="POST", body=body, headers=headers)
@@ -78,7 +78,7 @@ def test_bad_messages_are_problems_here_too(
     assert json.loads(answer.body)["code"] == code
 
 
-def test_a_body_in_chunks_is_bounded_too(server: Server) -> None:
+def test_a_chunked_body_is_bounded(server: Server) -> None:
     """Without Content-Length the limit holds all the same."""
     answer = server.ask(
         "/v1/designs",
@@ -165,14 +165,14 @@ def test_serve_prints_a_line_that_works() -> None:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            told = [process.stdout.readline() for _ in range(2)]
+            lines = [process.stdout.readline() for _ in range(2)]
             wait_for(port, process)
-            curl = shlex.split(told[1])
+            curl = shlex.split(lines[1])
             curl[1] += "&verify=none"
             done = subprocess.run([*curl, "-sS"], capture_output=True, text=True, check=True)
         finally:
             process.terminate()
-    assert f"http://127.0.0.1:{port} " in told[0]
+    assert f"http://127.0.0.1:{port} " in lines[0]
     assert json.loads(done.stdout)["chain"]["sizes"][-1] == [64, 64]
 
 
@@ -184,7 +184,7 @@ def test_serve_refuses_a_bad_setting() -> None:
     assert "GAN_DESIGNER_WORKERS='many'" in done.stderr
 
 
-def test_a_file_comes_whole(server: Server) -> None:
+def test_a_static_file_is_sent_whole(server: Server) -> None:
     """Files leave by another way of the socket than answers that are made."""
     for path in (ROOT / "service" / "static").glob("*.css"):
         assert server.ask(f"/static/{path.name}").body == path.read_bytes()

@@ -58,7 +58,7 @@ def test_a_body_that_breaks_off_is_refused_even_where_it_reads_well(
     assert problem["facts"] == {"announced": len(BODY) + missing, "received": len(BODY)}
 
 
-def test_half_sent_requests_keep_nobody_out(hasty: Server) -> None:
+def test_half_sent_requests_do_not_block_others(hasty: Server) -> None:
     """More of them than there are threads: everybody else is served all the same."""
     with ExitStack() as stack:
         begun = (b"GET /healthz HT", HEAD % 100, HEAD % 100 + BODY, b"GET / HTTP/1.1\r\nX: ")
@@ -69,7 +69,7 @@ def test_half_sent_requests_keep_nobody_out(hasty: Server) -> None:
     assert [end[:13] for end in ends] == [b"", b"HTTP/1.1 400 ", b"HTTP/1.1 400 ", b""]
 
 
-def test_a_trickle_is_no_way_around(hasty: Server) -> None:
+def test_a_trickling_client_is_timed_out(hasty: Server) -> None:
     """The time is the whole request's, not that of each byte."""
     with ExitStack() as stack:
         client = connect(hasty, stack, b"GET /healthz HTTP/1.1\r\nX: ")
@@ -77,7 +77,7 @@ def test_a_trickle_is_no_way_around(hasty: Server) -> None:
             trickle(client)
 
 
-def test_connections_that_stay_open_after_their_end_stop_nobody(hasty: Server) -> None:
+def test_connections_left_open_do_not_block_others(hasty: Server) -> None:
     """While the server winds them up it serves others: they are still read from afterwards."""
     with ExitStack() as stack:
         ended = [connect(hasty, stack, b"nonsense\r\n\r\n") for _ in range(THREADS - 1)]
@@ -89,7 +89,7 @@ def test_connections_that_stay_open_after_their_end_stop_nobody(hasty: Server) -
         assert all(all_of(client).startswith(b"HTTP/1.1 400 ") for client in ended)
 
 
-def test_a_slow_but_honest_client_is_served(hasty: Server) -> None:
+def test_a_slow_client_within_the_timeout_is_served(hasty: Server) -> None:
     """Two requests on one connection, each in pieces, each within its own time."""
     with ExitStack() as stack:
         client = connect(hasty, stack, b"")

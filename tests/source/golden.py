@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parents[1] / "data" / "golden"
 
 CRITIC = {"normalization": "layer", "output": "critic"}
 SPECTRAL = {"normalization": "spectral", "output": "logit"}
-BRIEFS: dict[str, dict[str, Any]] = {
+BRIEF_EXAMPLES: dict[str, dict[str, Any]] = {
     "dcgan_64": {"resolution": 64, "latent_dim": 100},
     "dcgan_97": {"resolution": 97, "latent_dim": 128, "channels": 1},
     "faces_218x178_resize_critic": {
@@ -67,9 +67,9 @@ BRIEFS: dict[str, dict[str, Any]] = {
 
 def golden_source(name: str) -> PythonSource:
     """The text of a golden brief."""
-    return design(brief_from_document(BRIEFS[name] | {"verify": "none"})).source
+    return design(brief_from_document(BRIEF_EXAMPLES[name] | {"verify": "none"})).source
 
 
 if __name__ == "__main__":
-    for name in BRIEFS:
+    for name in BRIEF_EXAMPLES:
         (FOLDER / f"{name}.py").write_text(golden_source(name).text, encoding="utf-8")

@@ -20,7 +20,7 @@ from designer.geometry.layers import Window
 from designer.geometry.resampling import Upsampling
 from designer.networks import Gan, Network, assemble_gan
 from designer.source import PythonSource, render_source
-from tests.source.golden import BRIEFS, FOLDER, golden_source
+from tests.source.golden import BRIEF_EXAMPLES, FOLDER, golden_source
 
 CONFIGURATION = Path(__file__).parents[2] / "docs" / "generated-module.toml"
 
@@ -63,7 +63,7 @@ def assert_maps(built: torch.nn.Module, network: Network) -> None:
     """Every module gives the predicted map, and the parameters are those predicted."""
     map_ = torch.zeros(2, *network.input_map.shape)
     built.eval()
-    for placed, module in zip(network.placed, built.main, strict=True):
+    for placed, module in zip(network.placed_modules, built.main, strict=True):
         assert type(module).__name__ == placed.module.torch_class
         map_ = module(map_)
         assert tuple(map_.shape[1:]) == placed.after.shape
@@ -72,7 +72,7 @@ def assert_maps(built: torch.nn.Module, network: Network) -> None:
 
 @pytest.mark.torch
 @given(gan=gans())
-def test_the_text_builds_what_the_gan_says(gan: Gan) -> None:
+def test_the_text_builds_the_predicted_networks(gan: Gan) -> None:
     """Shapes after every block and parameters, for any chain, width and number of axes."""
     module = module_of(render_source(gan))
     assert_maps(module.Generator(), gan.generator)
@@ -109,37 +109,37 @@ def test_the_same_gan_gives_the_same_bytes(gan: Gan) -> None:
     assert [ast.unparse(node) for node in imports] == ["import torch", "from torch import nn"]
 
 
-@pytest.mark.parametrize("name", BRIEFS)
-def test_the_texts_are_the_golden_ones(name: str) -> None:
+@pytest.mark.parametrize("name", BRIEF_EXAMPLES)
+def test_the_texts_equal_the_golden_ones(name: str) -> None:
     """A changed text is reviewed as code: `python -m tests.source.golden` writes them anew."""
     assert golden_source(name).text == (FOLDER / f"{name}.py").read_text(encoding="utf-8")
 
 
 def test_every_golden_text_has_its_brief() -> None:
-    assert {path.stem for path in FOLDER.glob("*.py")} == set(BRIEFS)
+    assert {path.stem for path in FOLDER.glob("*.py")} == set(BRIEF_EXAMPLES)
 
 
 @pytest.mark.slow
 def test_the_texts_are_clean_under_ruff_and_mypy(tmp_path: Path) -> None:
     """Ruff's checker and formatter and mypy --strict, as the documentation names them."""
     step, odd = Window(kernel_size=4, stride=2, padding=1), Window(kernel_size=3, stride=3)
-    still = Window(kernel_size=3, padding=1)
-    far = tuple(
+    size_preserving = Window(kernel_size=3, padding=1)
+    remote = tuple(
         Window(kernel_size=250, stride=101, dilation=253, padding=31_300, output_padding=extra)
         for extra in (25, 27, 28)
     )
     chains = {
         "mixed": Chain.leading_to((16, 16, 18), ((step, step, odd),)),
-        "deep": Chain.leading_to((64,), (*((still,),) * 63, (step,))),
-        "wide": Chain.leading_to((16_381, 16_383, 16_384), (far,)),
+        "deep": Chain.leading_to((64,), (*((size_preserving,),) * 63, (step,))),
+        "wide": Chain.leading_to((16_381, 16_383, 16_384), (remote,)),
     }
     widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
     texts = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py")}
     for name, chain in chains.items():
         texts[name] = render_source(assemble_gan(chain, widths)).text
     shuffled = replace(widths, upsampling=Upsampling.SUBPIXEL)
-    unlike = Chain.leading_to((32, 96), ((step, step), (step, odd)))
-    texts["shuffled"] = render_source(assemble_gan(unlike, shuffled)).text
+    mixed_factors = Chain.leading_to((32, 96), ((step, step), (step, odd)))
+    texts["shuffled"] = render_source(assemble_gan(mixed_factors, shuffled)).text
     for name, text in texts.items():
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
     assert_clean(["ruff", "check", "--config", str(CONFIGURATION), "."], tmp_path)
@@ -155,7 +155,7 @@ def assert_clean(command: list[str], folder: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_text_that_is_no_python_is_no_source() -> None:
+def test_a_text_that_does_not_compile_is_refused() -> None:
     """What exists compiles."""
     with pytest.raises(SyntaxError):
         PythonSource(text="def Generator(:")

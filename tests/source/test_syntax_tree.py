@@ -46,4 +46,4 @@ def test_trees_are_built_in_one_place() -> None:
         for path in DESIGNER.rglob("*.py")
         if re.search(r"\bast\.parse\(|PyCF_ONLY_AST", path.read_text())
     ]
-    assert callers == ["syntax.py"]
+    assert callers == ["syntax_tree.py"]

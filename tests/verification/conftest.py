@@ -8,7 +8,7 @@ import pytest
 
 from designer.networks import Gan
 from designer.verification import Limits, Pool
-from tests.verification.designs import doubling
+from tests.verification.designs import doubling_gan
 
 
 @pytest.fixture(scope="session")
@@ -22,4 +22,4 @@ def pool() -> Iterator[Pool]:
 @pytest.fixture(scope="session")
 def dcgan() -> Gan:
     """The DCGAN of 64×64 pictures from 100 numbers."""
-    return doubling(4)
+    return doubling_gan(4)

@@ -8,7 +8,7 @@ from designer.geometry.layers import Size, Window, Windows
 from designer.networks import Gan, assemble_gan
 
 
-def gan_of(initial: Size, windows: tuple[Windows, ...], **widths: int) -> Gan:
+def gan_from_windows(initial: Size, windows: tuple[Windows, ...], **widths: int) -> Gan:
     """The Gan whose generator takes an initial map through these windows."""
     sizes = [initial]
     for step in windows:
@@ -17,7 +17,7 @@ def gan_of(initial: Size, windows: tuple[Windows, ...], **widths: int) -> Gan:
     return assemble_gan(Chain(sizes=tuple(sizes), windows=windows), Widths(**stated))
 
 
-def doubling(layers: int, initial: Size = (4, 4), **widths: int) -> Gan:
+def doubling_gan(layers: int, initial: Size = (4, 4), **widths: int) -> Gan:
     """DCGAN with so many layers of kernel 4, stride 2 and padding 1."""
     step = (Window(kernel_size=4, stride=2, padding=1),) * len(initial)
-    return gan_of(initial, (step,) * layers, **widths)
+    return gan_from_windows(initial, (step,) * layers, **widths)

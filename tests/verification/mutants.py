@@ -54,7 +54,7 @@ def mutants(text: str) -> Iterator[Mutant]:
         )
 
 
-def reason_to_spare(mutant: Mutant) -> str | None:
+def equivalence_reason(mutant: Mutant) -> str | None:
     """Why a mutant does what the text does, written down by hand; None where it does not."""
     line = mutant.text.splitlines()[mutant.line - 1]
     if (mutant.before, mutant.after) == ("nn.ReLU(inplace=True)", "nn.ReLU()"):
@@ -73,8 +73,8 @@ def reason_to_spare(mutant: Mutant) -> str | None:
     return None
 
 
-Place = tuple[int, int]
-Edit = tuple[str, Place, Place, str]
+Position = tuple[int, int]
+Edit = tuple[str, Position, Position, str]
 
 
 def _edits(node: ast.AST) -> Iterator[Edit]:
@@ -93,8 +93,8 @@ def _edits(node: ast.AST) -> Iterator[Edit]:
         yield from _other_operators(node)
     elif isinstance(node, ast.Tuple):
         for element in node.elts:
-            rest = [ast.unparse(other) for other in node.elts if other is not element]
-            yield "drop element", *_span(node), f"({', '.join(rest)},)"
+            remaining = [ast.unparse(other) for other in node.elts if other is not element]
+            yield "drop element", *_span(node), f"({', '.join(remaining)},)"
     elif isinstance(node, ast.FunctionDef):
         yield from _dropped_statements(node)
 
@@ -123,9 +123,9 @@ def _other_calls(node: ast.Call) -> Iterator[Edit]:
         yield from _other_layers(node.args)
     elif node.keywords:
         for keyword in node.keywords:
-            rest = [ast.unparse(a) for a in node.args]
-            rest += [ast.unparse(k) for k in node.keywords if k is not keyword]
-            yield "drop argument", *_span(node), f"{ast.unparse(node.func)}({', '.join(rest)})"
+            remaining = [ast.unparse(a) for a in node.args]
+            remaining += [ast.unparse(k) for k in node.keywords if k is not keyword]
+            yield "drop argument", *_span(node), f"{ast.unparse(node.func)}({', '.join(remaining)})"
 
 
 def _other_layers(layers: list[ast.expr]) -> Iterator[Edit]:
@@ -161,22 +161,22 @@ def _dropped_statements(node: ast.FunctionDef) -> Iterator[Edit]:
                 yield "drop call", *_span(statement.value), ast.unparse(kept.value)
 
 
-def _span(node: ast.expr | ast.stmt) -> tuple[Place, Place]:
+def _span(node: ast.expr | ast.stmt) -> tuple[Position, Position]:
     assert node.end_lineno is not None
     assert node.end_col_offset is not None
     return (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
 
 
-def _offset(text: bytes, place: Place) -> int:
+def _offset(text: bytes, position: Position) -> int:
     lines = text.splitlines(keepends=True)
-    return sum(map(len, lines[: place[0] - 1])) + place[1]
+    return sum(map(len, lines[: position[0] - 1])) + position[1]
 
 
-def _cut(text: str, start: Place, end: Place) -> str:
+def _cut(text: str, start: Position, end: Position) -> str:
     raw = text.encode()
     return raw[_offset(raw, start) : _offset(raw, end)].decode()
 
 
-def _splice(text: str, start: Place, end: Place, after: str) -> str:
+def _splice(text: str, start: Position, end: Position, after: str) -> str:
     raw = text.encode()
     return (raw[: _offset(raw, start)] + after.encode() + raw[_offset(raw, end) :]).decode()

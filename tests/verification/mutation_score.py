@@ -25,59 +25,66 @@ from designer.networks import Gan
 from designer.source import PythonSource, render_source
 from designer.verification import Limits, Pool, WidthPolicy, verify_source
 from tests.networks.network_factory import LONGER, make_gan
-from tests.verification.designs import doubling, gan_of
-from tests.verification.mutants import Mutant, mutants, reason_to_spare
+from tests.verification.designs import doubling_gan, gan_from_windows
+from tests.verification.mutants import Mutant, equivalence_reason, mutants
 
 NARROW = WidthPolicy(full_multiply_adds=10**5, reduced_multiply_adds=10**6)
 """A policy under which every design here is run narrower than it is."""
 
 
-def steps(*windows: Window, axes: int = 2) -> tuple[tuple[Window, ...], ...]:
+def same_on_every_axis(*windows: Window, axes: int = 2) -> tuple[tuple[Window, ...], ...]:
     """The same window on every axis, layer by layer."""
     return tuple((window,) * axes for window in windows)
 
 
 PLAIN = Window(kernel_size=4, stride=2, padding=1)
 DESIGNS: dict[str, tuple[Gan, WidthPolicy]] = {
-    "16 from 4": (doubling(2, base_channels=8), WidthPolicy()),
-    "32 from 4, run narrower": (doubling(3, base_channels=32, max_channels=64), NARROW),
-    "64 from 4, the DCGAN": (doubling(4), WidthPolicy()),
-    "24 from 3, one channel": (doubling(3, (3, 3), channels=1, base_channels=4), WidthPolicy()),
-    "12 x 20": (doubling(2, (3, 5), base_channels=8, latent_dim=7), WidthPolicy()),
-    "capped widths": (doubling(3, (2, 2), base_channels=8, max_channels=12), WidthPolicy()),
+    "16 from 4": (doubling_gan(2, base_channels=8), WidthPolicy()),
+    "32 from 4, run narrower": (doubling_gan(3, base_channels=32, max_channels=64), NARROW),
+    "64 from 4, the DCGAN": (doubling_gan(4), WidthPolicy()),
+    "24 from 3, one channel": (doubling_gan(3, (3, 3), channels=1, base_channels=4), WidthPolicy()),
+    "12 x 20": (doubling_gan(2, (3, 5), base_channels=8, latent_dim=7), WidthPolicy()),
+    "capped widths": (doubling_gan(3, (2, 2), base_channels=8, max_channels=12), WidthPolicy()),
     "one axis": (
-        gan_of(
+        gan_from_windows(
             (16,),
-            steps(Window(kernel_size=25, stride=4, padding=11, output_padding=1), axes=1) * 2,
+            same_on_every_axis(
+                Window(kernel_size=25, stride=4, padding=11, output_padding=1), axes=1
+            )
+            * 2,
             base_channels=8,
         ),
         WidthPolicy(),
     ),
-    "three axes": (doubling(2, (2, 2, 2), base_channels=4), WidthPolicy()),
+    "three axes": (doubling_gan(2, (2, 2, 2), base_channels=4), WidthPolicy()),
     "25 with output padding": (
-        gan_of(
+        gan_from_windows(
             (6, 6),
-            steps(PLAIN, Window(kernel_size=4, stride=2, padding=1, output_padding=1)),
+            same_on_every_axis(PLAIN, Window(kernel_size=4, stride=2, padding=1, output_padding=1)),
             base_channels=8,
         ),
         WidthPolicy(),
     ),
     "stride 3": (
-        gan_of((5, 5), steps(PLAIN, Window(kernel_size=5, stride=3, padding=1)), base_channels=8),
+        gan_from_windows(
+            (5, 5),
+            same_on_every_axis(PLAIN, Window(kernel_size=5, stride=3, padding=1)),
+            base_channels=8,
+        ),
         WidthPolicy(),
     ),
     "dilated": (
-        gan_of(
+        gan_from_windows(
             (4, 4),
-            steps(Window(kernel_size=6, stride=3, padding=3, dilation=2), PLAIN),
+            same_on_every_axis(Window(kernel_size=6, stride=3, padding=3, dilation=2), PLAIN),
             base_channels=8,
         ),
         WidthPolicy(),
     ),
     "unread pixels": (
-        gan_of(
+        gan_from_windows(
             (4, 4),
-            steps(Window(kernel_size=3, stride=3, padding=0, output_padding=2), PLAIN),
+            same_on_every_axis(Window(kernel_size=3, stride=3, padding=0, output_padding=2), PLAIN),
             base_channels=8,
         ),
         WidthPolicy(),
@@ -106,9 +113,9 @@ DESIGNS |= {
         ),
         "shuffled alike, then by axis, no last activation": make_gan(
             (16, 32), PLAIN, (Window(kernel_size=3, padding=1), PLAIN),
-            upsampling=Upsampling.SUBPIXEL, style=None, ending=OutputActivation.NONE,
+            upsampling=Upsampling.SUBPIXEL, style=None, output_activation=OutputActivation.NONE,
         ),
-        "masks": make_gan((16, 16), PLAIN, PLAIN, style=None, ending=OutputActivation.SIGMOID),
+        "masks": make_gan((16, 16), PLAIN, PLAIN, style=None, output_activation=OutputActivation.SIGMOID),
         "a volume, shuffled by axis": make_gan(
             (4, 8, 18), PLAIN,
             (Window(kernel_size=3, padding=1), PLAIN, Window(kernel_size=3, stride=3)),
@@ -129,18 +136,20 @@ class Outcome:
     @property
     def survives(self) -> bool:
         """Whether a fault was planted and not refuted."""
-        return self.verdict != "refuted" and reason_to_spare(self.mutant) is None
+        return self.verdict != "refuted" and equivalence_reason(self.mutant) is None
 
 
-def planted() -> list[tuple[str, Mutant]]:
+def planted_mutants() -> list[tuple[str, Mutant]]:
     """Every mutant of every design that is still Python, in an order that is shuffled for good."""
-    every = [
+    mutants_by_design = [
         (name, mutant)
         for name, (gan, _) in DESIGNS.items()
         for mutant in mutants(render_source(gan).text)
         if _compiles(mutant.text)
     ]
-    return sorted(every, key=lambda pair: sha256((pair[0] + pair[1].text).encode()).hexdigest())
+    return sorted(
+        mutants_by_design, key=lambda pair: sha256((pair[0] + pair[1].text).encode()).hexdigest()
+    )
 
 
 def _compiles(text: str) -> bool:
@@ -169,20 +178,24 @@ def judge_all(pairs: Iterable[tuple[str, Mutant]], *, pool: Pool) -> list[Outcom
         return list(callers.map(partial(judge, pool=pool), pairs))
 
 
-def table(outcomes: Sequence[Outcome]) -> str:
+def score_table(outcomes: Sequence[Outcome]) -> str:
     """Planted, equivalent and refuted, by kind of fault."""
-    planted_by, spared, refuted = Counter[str](), Counter[str](), Counter[str]()
+    planted_counts, equivalent_counts, refuted_counts = (
+        Counter[str](),
+        Counter[str](),
+        Counter[str](),
+    )
     for outcome in outcomes:
         kind = outcome.mutant.kind
-        planted_by[kind] += 1
-        refuted[kind] += outcome.verdict == "refuted"
-        spared[kind] += outcome.verdict != "refuted" and not outcome.survives
+        planted_counts[kind] += 1
+        refuted_counts[kind] += outcome.verdict == "refuted"
+        equivalent_counts[kind] += outcome.verdict != "refuted" and not outcome.survives
     rows = [f"{'fault':<16}{'planted':>9}{'equivalent':>12}{'refuted':>9}{'score':>8}"]
-    for kind in [*sorted(planted_by), "all"]:
+    for kind in [*sorted(planted_counts), "all"]:
         if kind == "all":
-            counts = [c.total() for c in (planted_by, spared, refuted)]
+            counts = [c.total() for c in (planted_counts, equivalent_counts, refuted_counts)]
         else:
-            counts = [c[kind] for c in (planted_by, spared, refuted)]
+            counts = [c[kind] for c in (planted_counts, equivalent_counts, refuted_counts)]
         score = counts[2] / max(counts[0] - counts[1], 1)
         rows.append(f"{kind:<16}{counts[0]:>9}{counts[1]:>12}{counts[2]:>9}{score:>8.1%}")
     return "\n".join(rows)
@@ -191,9 +204,9 @@ def table(outcomes: Sequence[Outcome]) -> str:
 def main() -> int:
     """Print the table and every survivor; 1 where there is one."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else None
-    with Pool(workers=2, limits=Limits(wall_s=60), max_waiting=8) as pool:
-        outcomes = judge_all(islice(planted(), count), pool=pool)
-    print(table(outcomes))
+    with Pool(workers=2, limits=Limits(timeout_s=60), max_waiting=8) as pool:
+        outcomes = judge_all(islice(planted_mutants(), count), pool=pool)
+    print(score_table(outcomes))
     survivors = [outcome for outcome in outcomes if outcome.survives]
     for survivor in survivors:
         print(f"survives: {survivor.design}: {survivor.mutant}")

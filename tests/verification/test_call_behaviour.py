@@ -7,79 +7,101 @@ import pytest
 from designer.brief.model import Level
 from designer.source import render_source
 from designer.verification import Pool, Verification, verify_text
-from tests.verification.designs import doubling
+from tests.verification.designs import doubling_gan
 
 pytestmark = pytest.mark.torch
 
-GAN = doubling(2, base_channels=8)
-GIVES = "image: torch.Tensor = self.main(latent)\n        return image"
-JUDGES = "probability: torch.Tensor = self.main(image)\n        return probability.flatten()"
-BEGINS = "        super().__init__()\n"
-FIRST = "\n\nclass Generator"
+GAN = doubling_gan(2, base_channels=8)
+GENERATOR_BODY = "image: torch.Tensor = self.main(latent)\n        return image"
+DISCRIMINATOR_BODY = (
+    "probability: torch.Tensor = self.main(image)\n        return probability.flatten()"
+)
+CONSTRUCTOR_START = "        super().__init__()\n"
+BEFORE_GENERATOR = "\n\nclass Generator"
 
 
-def gives(code: str) -> tuple[str, str]:
+def generator_body(code: str) -> tuple[str, str]:
     """Another body of the generator's ``forward``."""
-    return GIVES, code.replace("; ", "\n        ")
+    return GENERATOR_BODY, code.replace("; ", "\n        ")
 
 
-def judges(code: str) -> tuple[str, str]:
+def discriminator_body(code: str) -> tuple[str, str]:
     """Another body of the discriminator's ``forward``."""
-    return JUDGES, code.replace("; ", "\n        ")
+    return DISCRIMINATOR_BODY, code.replace("; ", "\n        ")
 
 
 FAULTS: dict[str, tuple[str, tuple[str, str]]] = {
-    "no batch of one": ("conduct", judges("return self.main(image).squeeze()")),
+    "no batch of one": ("conduct", discriminator_body("return self.main(image).squeeze()")),
     "one sample darker": (
         "conduct",
-        gives("x = self.main(latent); return x * 0.5 if len(x) == 1 else x"),
+        generator_body("x = self.main(latent); return x * 0.5 if len(x) == 1 else x"),
     ),
     "three samples darker": (
         "conduct",
-        gives("x = self.main(latent); return x * 0.5 if len(x) > 2 else x"),
+        generator_body("x = self.main(latent); return x * 0.5 if len(x) > 2 else x"),
     ),
     "wide networks darker": (
         "conduct",
-        gives("x = self.main(latent); return x * 0.5 if latent.shape[1] > 50 else x"),
+        generator_body("x = self.main(latent); return x * 0.5 if latent.shape[1] > 50 else x"),
     ),
     "colour pictures darker": (
         "conduct",
-        judges("x = self.main(image).flatten(); return x * 0.5 if image.shape[1] > 1 else x"),
+        discriminator_body(
+            "x = self.main(image).flatten(); return x * 0.5 if image.shape[1] > 1 else x"
+        ),
     ),
     "forgets its statistics": (
         "conduct",
-        gives("x = self.main(latent); self.main[1].reset_running_stats(); return x"),
+        generator_body("x = self.main(latent); self.main[1].reset_running_stats(); return x"),
     ),
     "weights that decay": (
         "conduct",
-        gives("x = self.main(latent); self.main[0].weight.data.mul_(0.9); return x"),
+        generator_body("x = self.main(latent); self.main[0].weight.data.mul_(0.9); return x"),
     ),
     "input overwritten": (
         "conduct",
-        gives("x = self.main(latent); latent.data.mul_(0.5); return x"),
+        generator_body("x = self.main(latent); latent.data.mul_(0.5); return x"),
     ),
-    "leaves evaluation": ("conduct", gives("x = self.main(latent); self.train(); return x")),
-    "seeded by a call": ("conduct", gives("torch.manual_seed(1); return self.main(latent)")),
-    "seeded when built": ("conduct", (BEGINS, f"{BEGINS}        torch.manual_seed(1)\n")),
-    "seeded on import": ("leaves_torch_alone", (FIRST, f"\n\ntorch.manual_seed(1)\n{FIRST}")),
-    "threads taken": ("leaves_torch_alone", (FIRST, f"\n\ntorch.set_num_threads(2)\n{FIRST}")),
+    "leaves evaluation": (
+        "conduct",
+        generator_body("x = self.main(latent); self.train(); return x"),
+    ),
+    "seeded by a call": (
+        "conduct",
+        generator_body("torch.manual_seed(1); return self.main(latent)"),
+    ),
+    "seeded when built": (
+        "conduct",
+        (CONSTRUCTOR_START, f"{CONSTRUCTOR_START}        torch.manual_seed(1)\n"),
+    ),
+    "seeded on import": (
+        "leaves_torch_alone",
+        (BEFORE_GENERATOR, f"\n\ntorch.manual_seed(1)\n{BEFORE_GENERATOR}"),
+    ),
+    "threads taken": (
+        "leaves_torch_alone",
+        (BEFORE_GENERATOR, f"\n\ntorch.set_num_threads(2)\n{BEFORE_GENERATOR}"),
+    ),
     "small numbers lost": (
         "leaves_torch_alone",
-        (FIRST, f"\n\ntorch.set_flush_denormal(True)\n{FIRST}"),
+        (BEFORE_GENERATOR, f"\n\ntorch.set_flush_denormal(True)\n{BEFORE_GENERATOR}"),
     ),
     "determinism demanded": (
         "leaves_torch_alone",
-        (FIRST, f"\n\ntorch.use_deterministic_algorithms(True)\n{FIRST}"),
+        (BEFORE_GENERATOR, f"\n\ntorch.use_deterministic_algorithms(True)\n{BEFORE_GENERATOR}"),
     ),
     "a buffer more": (
         "layers",
-        (BEGINS, f'{BEGINS}        self.register_buffer("more", torch.zeros(3))\n'),
+        (
+            CONSTRUCTOR_START,
+            f'{CONSTRUCTOR_START}        self.register_buffer("more", torch.zeros(3))\n',
+        ),
     ),
     "names demanded": ("definitions", ("(self, latent_dim", "(self, *, latent_dim")),
 }
 
 
-def receipt_of(change: tuple[str, str], pool: Pool) -> Verification:
+def verify_changed(change: tuple[str, str], pool: Pool) -> Verification:
     source = render_source(GAN)
     before, after = change
     assert before in source.text
@@ -91,20 +113,22 @@ def receipt_of(change: tuple[str, str], pool: Pool) -> Verification:
 def test_a_fault_is_refuted_by_its_check(fault: str, pool: Pool) -> None:
     """By its own check, and but for the digest by no more than its consequences."""
     check, change = FAULTS[fault]
-    failures = {failure.name.rpartition(".")[2] for failure in receipt_of(change, pool).failures}
+    failures = {
+        failure.name.rpartition(".")[2] for failure in verify_changed(change, pool).failures
+    }
     assert check in failures
 
 
-def test_another_way_to_say_the_same_is_not_refuted(pool: Pool) -> None:
+def test_equivalent_code_is_not_refuted(pool: Pool) -> None:
     """`view(-1)` flattens too: only the digest tells."""
-    receipt = receipt_of(judges("return self.main(image).view(-1)"), pool)
+    receipt = verify_changed(discriminator_body("return self.main(image).view(-1)"), pool)
     assert [failure.name for failure in receipt.failures] == ["text.sha256"]
 
 
 def test_the_next_text_runs_under_torchs_own_settings(pool: Pool) -> None:
     """A process in which a setting was changed is not used again."""
     for fault in ("threads taken", "small numbers lost", "determinism demanded"):
-        receipt_of(FAULTS[fault][1], pool)
+        verify_changed(FAULTS[fault][1], pool)
         source = render_source(GAN)
         receipt = verify_text(
             source.text, source.sha256, GAN, level=Level.STANDARD, runner=pool.run

@@ -11,13 +11,13 @@ from designer.brief.model import Level
 from designer.networks import Gan
 from designer.source import render_source
 from designer.verification import Pool, Verification, WidthPolicy, verify_text
-from tests.verification.designs import doubling
+from tests.verification.designs import doubling_gan
 
 pytestmark = pytest.mark.torch
 
 NARROW = WidthPolicy(full_multiply_adds=10**5, reduced_multiply_adds=10**5)
-OWN = "        image: torch.Tensor = self.main(latent)"
-JUDGE = "        probability: torch.Tensor = self.main(image)"
+GENERATOR_CALL = "        image: torch.Tensor = self.main(latent)"
+DISCRIMINATOR_CALL = "        probability: torch.Tensor = self.main(image)"
 WIDTH = "min(base_channels * 2**k, 512)"
 
 
@@ -31,7 +31,7 @@ def changed(before: str, after: str, *, last: bool = False) -> Callable[[str], s
     return change
 
 
-def both(before: str, after: str) -> Callable[[str], str]:
+def changed_everywhere(before: str, after: str) -> Callable[[str], str]:
     """A change of every place."""
     return lambda text: text.replace(before, after)
 
@@ -59,19 +59,24 @@ FAULTS: dict[str, Callable[[str], str]] = {
     "discriminator.shapes": changed("padding=1", "padding=2", last=True),
     "generator.multiply_adds": changed("stride=2", "stride=3"),
     "discriminator.multiply_adds": changed("padding=1", "padding=2", last=True),
-    "generator.activation_bytes": changed(OWN, f"{OWN}.exp().log()"),
-    "discriminator.activation_bytes": both("LeakyReLU(0.2, inplace=True)", "LeakyReLU(0.2)"),
-    "generator.range": changed(OWN, f"{OWN} * 99"),
-    "discriminator.range": changed(JUDGE, f"{JUDGE} - 1"),
+    "generator.activation_bytes": changed(GENERATOR_CALL, f"{GENERATOR_CALL}.exp().log()"),
+    "discriminator.activation_bytes": changed_everywhere(
+        "LeakyReLU(0.2, inplace=True)", "LeakyReLU(0.2)"
+    ),
+    "generator.range": changed(GENERATOR_CALL, f"{GENERATOR_CALL} * 99"),
+    "discriminator.range": changed(DISCRIMINATOR_CALL, f"{DISCRIMINATOR_CALL} - 1"),
     "generator.gradients": changed("self.main(latent)", "self.main(latent.detach())"),
     "discriminator.gradients": changed(
-        JUDGE, f"{JUDGE} + self.main[0].weight.sum() * float('nan')"
+        DISCRIMINATOR_CALL, f"{DISCRIMINATOR_CALL} + self.main[0].weight.sum() * float('nan')"
     ),
     "discriminator.unread_pixels": changed(
-        JUDGE, f"        image = image * (torch.arange(image.shape[-1]) > 0)\n{JUDGE}"
+        DISCRIMINATOR_CALL,
+        f"        image = image * (torch.arange(image.shape[-1]) > 0)\n{DISCRIMINATOR_CALL}",
     ),
-    "generator.computes_the_design": changed(OWN, f"{OWN} * 0.999"),
-    "discriminator.computes_the_design": changed(JUDGE, f"{JUDGE} * 0.999"),
+    "generator.computes_the_design": changed(GENERATOR_CALL, f"{GENERATOR_CALL} * 0.999"),
+    "discriminator.computes_the_design": changed(
+        DISCRIMINATOR_CALL, f"{DISCRIMINATOR_CALL} * 0.999"
+    ),
     "generator.conduct": changed("self.main(latent)", "self.main(latent.data.mul_(1.5))"),
     "discriminator.conduct": changed("probability.flatten()", "probability.squeeze()"),
     "generator.equals_direct_convolution": changed("padding=1", "padding=2, output_padding=1"),
@@ -79,18 +84,22 @@ FAULTS: dict[str, Callable[[str], str]] = {
     "pairs.adjoint": changed("padding=1", "padding=0", last=True),
     "generator.initialisation": changed("0.0, 0.02", "0.0, 0.021"),
     "discriminator.initialisation": changed("1.0, 0.02", "1.001, 0.02"),
-    "generator.repeats": changed(OWN, f"{OWN} * (0.9 + torch.seed() % 99 / 1e4)"),
-    "discriminator.repeats": changed(JUDGE, f"{JUDGE} * (0.9 + torch.seed() % 99 / 1e4)"),
+    "generator.repeats": changed(
+        GENERATOR_CALL, f"{GENERATOR_CALL} * (0.9 + torch.seed() % 99 / 1e4)"
+    ),
+    "discriminator.repeats": changed(
+        DISCRIMINATOR_CALL, f"{DISCRIMINATOR_CALL} * (0.9 + torch.seed() % 99 / 1e4)"
+    ),
 }
 
 
 @pytest.fixture(scope="module")
 def gan() -> Gan:
     """A small design that can still be run narrower."""
-    return doubling(2, base_channels=8)
+    return doubling_gan(2, base_channels=8)
 
 
-def judged(text: str, gan: Gan, pool: Pool, *, stated: str | None = None) -> Verification:
+def verify_narrow(text: str, gan: Gan, pool: Pool, *, stated: str | None = None) -> Verification:
     """The receipt of a text at a reduced width, where every check there is takes part."""
     stated = stated or render_source(gan).sha256
     return verify_text(text, stated, gan, level=Level.STANDARD, runner=pool.run, policy=NARROW)
@@ -99,20 +108,20 @@ def judged(text: str, gan: Gan, pool: Pool, *, stated: str | None = None) -> Ver
 @pytest.mark.parametrize("check", FAULTS)
 def test_a_check_refutes_its_fault(check: str, gan: Gan, pool: Pool) -> None:
     """By its own name, whatever the others say."""
-    receipt = judged(FAULTS[check](render_source(gan).text), gan, pool)
+    receipt = verify_narrow(FAULTS[check](render_source(gan).text), gan, pool)
     assert check in {failure.name for failure in receipt.failures}
     assert receipt.verdict == "refuted"
 
 
 def test_another_digest_is_refuted(gan: Gan, pool: Pool) -> None:
     """The text must be the one whose digest is stated, to the last blank."""
-    receipt = judged(render_source(gan).text + " ", gan, pool)
+    receipt = verify_narrow(render_source(gan).text + " ", gan, pool)
     assert [failure.name for failure in receipt.failures] == ["text.sha256"]
 
 
 def test_every_check_has_its_fault(gan: Gan, pool: Pool) -> None:
     """No check is without a test that fails when it is switched off."""
-    receipt = judged(render_source(gan).text, gan, pool)
+    receipt = verify_narrow(render_source(gan).text, gan, pool)
     assert receipt.verdict == "verified"
     names = [check.name for check in receipt.checks]
     assert len(names) == len(set(names))
@@ -145,11 +154,11 @@ def test_a_forged_answer_is_refuted(gan: Gan) -> None:
         assert forged({"generator": {"range": value, "shapes": value, "gradients": value}}).failures
 
 
-def test_the_receipts_page_tells_of_every_check() -> None:
+def test_the_receipt_page_documents_every_check() -> None:
     """docs/receipt.md has a row for each."""
     page = (Path(__file__).parents[2] / "docs" / "receipt.md").read_text()
     rows = {
         cell for line in page.splitlines() if line.startswith("| `") for cell in line.split("`")
     }
-    untold = [name for name in FAULTS if name not in rows and name.split(".")[1] not in rows]
-    assert untold == []
+    undocumented = [name for name in FAULTS if name not in rows and name.split(".")[1] not in rows]
+    assert undocumented == []

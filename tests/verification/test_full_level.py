@@ -14,7 +14,7 @@ from designer.networks import Gan
 from designer.source import PythonSource, render_source
 from designer.verification import Pool, WidthPolicy, verify_source
 from tests.networks.network_factory import LONGER, PLAIN, make_gan
-from tests.verification.designs import doubling
+from tests.verification.designs import doubling_gan
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
 
@@ -25,7 +25,7 @@ ADDED = {"float64", "bfloat16", "meta", "state_dict", "export", "onnx"}
 @pytest.fixture(scope="module")
 def gan() -> Gan:
     """A small design with a width that the cap holds."""
-    return doubling(2, base_channels=8, max_channels=12)
+    return doubling_gan(2, base_channels=8, max_channels=12)
 
 
 def test_our_text_is_verified(gan: Gan, pool: Pool) -> None:
@@ -76,8 +76,8 @@ def test_every_family_is_verified(family: str, pool: Pool) -> None:
     receipt = verify_source(render_source(gan), gan, level=Level.FULL, runner=pool.run)
     assert receipt.verdict == "verified"
     missing = {check.name: check.detail for check in receipt.checks if check.passed is None}
-    wanted = {"discriminator.bfloat16"} if "volumes" in family else set()
-    assert set(missing) == wanted
+    expected = {"discriminator.bfloat16"} if "volumes" in family else set()
+    assert set(missing) == expected
     assert all("AvgPool3d" in detail for detail in missing.values())
     names = {check.name for check in receipt.checks}
     assert {f"{role}.{name}" for role in gan.networks for name in ADDED} <= names

@@ -18,8 +18,8 @@ from designer.errors import ProbeFailed
 from designer.networks import Gan
 from designer.source import PythonSource, render_source
 from designer.verification import Limits, Pool, Verification, verify_source
-from designer.verification.sandbox.process_tree import family
-from tests.verification.designs import doubling
+from designer.verification.sandbox.process_tree import descendants
+from tests.verification.designs import doubling_gan
 
 pytestmark = pytest.mark.torch
 
@@ -76,7 +76,7 @@ HOSTILE = {
     ),
     "another exec": "import builtins\nbuiltins.exec = lambda *given: None",
     "another probe": (
-        "import sys\nsys.modules['designer.verification.probe.job'].changes = lambda before: []\n"
+        "import sys\nsys.modules['designer.verification.probe.job'].changed_names = lambda before: []\n"
     ),
     "a thread that stays": (
         "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
@@ -89,48 +89,50 @@ HOSTILE = {
 @pytest.fixture(scope="module")
 def small() -> Gan:
     """A design that is verified in a blink."""
-    return doubling(1, base_channels=4)
+    return doubling_gan(1, base_channels=4)
 
 
 @pytest.fixture(scope="module")
 def limited(small: Gan) -> Iterator[Pool]:
     """Two workers with little time and memory, both warm before the clock of a test starts."""
-    limits = Limits(wall_s=DEADLINE_S, cpu_s=30, memory_bytes=2 * 2**30, file_bytes=2**20)
+    limits = Limits(timeout_s=DEADLINE_S, cpu_s=30, memory_bytes=2 * 2**30, file_bytes=2**20)
     with Pool(workers=2, limits=limits) as pool:
         pool.warm()
-        ours = [
+        threads = [
             threading.Thread(target=verify, args=(render_source(small), small, pool))
             for _ in range(2)
         ]
-        for each in ours:
+        for each in threads:
             each.start()
-        for each in ours:
+        for each in threads:
             each.join()
         yield pool
 
 
 @pytest.fixture(scope="module")
-def settled(limited: Pool) -> int:
+def process_count(limited: Pool) -> int:
     """How many processes this one has when nothing is wrong."""
     assert limited.state().enforced
-    return len(family(os.getpid()))
+    return len(descendants(os.getpid()))
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_hostile_text_ends(text: str, small: Gan, limited: Pool, settled: int) -> None:
+def test_a_hostile_text_ends(text: str, small: Gan, limited: Pool, process_count: int) -> None:
     """Within the deadline: an accident or a refusal; meanwhile and afterwards others are served."""
-    ours = render_source(small)
-    meanwhile: list[str] = []
-    other = threading.Thread(target=lambda: meanwhile.append(verify(ours, small, limited)))
+    own_source = render_source(small)
+    other_verdicts: list[str] = []
+    other = threading.Thread(
+        target=lambda: other_verdicts.append(verify(own_source, small, limited))
+    )
     start = time.monotonic()
     other.start()
-    verdict = verify(PythonSource(text=f"{ours.text}\n{text}\n"), small, limited)
+    verdict = verify(PythonSource(text=f"{own_source.text}\n{text}\n"), small, limited)
     assert time.monotonic() - start < DEADLINE_S + 20
     assert verdict in {"refuted", "accident"} or text in HARMLESS
     other.join()
-    assert meanwhile == ["verified"]
-    assert verify(ours, small, limited) == "verified"
-    assert len(family(os.getpid())) <= settled
+    assert other_verdicts == ["verified"]
+    assert verify(own_source, small, limited) == "verified"
+    assert len(descendants(os.getpid())) <= process_count
     assert not (Path.home() / "gan-designer-was-here").exists()
 
 

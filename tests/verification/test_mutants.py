@@ -8,7 +8,13 @@ import pytest
 
 from designer.verification import Pool
 from tests.support import soak_count
-from tests.verification.mutation_score import DESIGNS, Outcome, judge_all, planted, table
+from tests.verification.mutation_score import (
+    DESIGNS,
+    Outcome,
+    judge_all,
+    planted_mutants,
+    score_table,
+)
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
 
@@ -16,7 +22,7 @@ pytestmark = [pytest.mark.torch, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def outcomes(pool: Pool) -> list[Outcome]:
     """150 mutants, the same each time; with full counts all of them."""
-    return judge_all(islice(planted(), soak_count(150, 100_000)), pool=pool)
+    return judge_all(islice(planted_mutants(), soak_count(150, 100_000)), pool=pool)
 
 
 def test_every_mutant_is_refuted(outcomes: list[Outcome]) -> None:
@@ -25,7 +31,7 @@ def test_every_mutant_is_refuted(outcomes: list[Outcome]) -> None:
     assert survivors == []
 
 
-def test_the_sample_is_worth_its_name(outcomes: list[Outcome]) -> None:
+def test_the_sample_covers_designs_and_faults(outcomes: list[Outcome]) -> None:
     """Every design and most kinds of fault are in it, and few are spared."""
     assert {outcome.design for outcome in outcomes} == set(DESIGNS)
     assert len({outcome.mutant.kind for outcome in outcomes}) >= 12
@@ -34,11 +40,11 @@ def test_the_sample_is_worth_its_name(outcomes: list[Outcome]) -> None:
 
 def test_there_are_a_thousand_mutants() -> None:
     """What `make soak` tries."""
-    assert len(planted()) >= 1_000
+    assert len(planted_mutants()) >= 1_000
 
 
-def test_the_table_counts_them_all(outcomes: list[Outcome]) -> None:
+def test_the_table_counts_every_mutant(outcomes: list[Outcome]) -> None:
     """The last line of the table is about every mutant."""
-    last = table(outcomes).splitlines()[-1].split()
+    last = score_table(outcomes).splitlines()[-1].split()
     assert last[:2] == ["all", str(len(outcomes))]
     assert last[-1] == "100.0%"

@@ -22,14 +22,14 @@ from designer.networks import Gan
 from designer.source import render_source
 from designer.verification import Limits, Pool, Verification, WidthPolicy, verify_source
 from designer.verification.predictions import make_job, plan_verification
-from designer.verification.sandbox.process_tree import family
+from designer.verification.sandbox.process_tree import descendants
 from tests.support import soak_count
-from tests.verification.designs import doubling
+from tests.verification.designs import doubling_gan
 
 pytestmark = pytest.mark.torch
 
 ROOT = Path(__file__).parents[2]
-RUN = {
+EMPTY_JOB = {
     "seed": 1,
     "level": "standard",
     "definitions": [],
@@ -40,28 +40,28 @@ RUN = {
 """A job that runs a text and builds nothing."""
 
 
-def receipt_of(gan: Gan, pool: Pool) -> Verification:
+def verify_own_source(gan: Gan, pool: Pool) -> Verification:
     """The receipt of a design's own text."""
     return verify_source(render_source(gan), gan, level=Level.STANDARD, runner=pool.run)
 
 
-def said_by(text: str, pool: Pool) -> str:
+def raised_by(text: str, pool: Pool) -> str:
     """What a text raises as it is run."""
-    measured = pool.run({**RUN, "text": text}, discard=True)
+    measured = pool.run({**EMPTY_JOB, "text": text}, discard=True)
     return str(measured["load"]["error"])
 
 
 def test_the_order_of_texts_changes_no_receipt(pool: Pool) -> None:
     """To the last digit: a text leaves nothing behind for the next."""
-    first, second = doubling(1, base_channels=16), doubling(2, (3, 3), base_channels=8)
-    receipts = [receipt_of(gan, pool) for gan in (first, second) * 3]
+    first, second = doubling_gan(1, base_channels=16), doubling_gan(2, (3, 3), base_channels=8)
+    receipts = [verify_own_source(gan, pool) for gan in (first, second) * 3]
     assert receipts[:2] * 2 == receipts[2:]
 
 
 def test_the_probe_runs_in_any_process(pool: Pool) -> None:
     """Here, where tests import torch, it measures what it measures in a confined worker."""
     script = "import json, sys; from designer.verification.probe import run_job; print(json.dumps(run_job(json.load(sys.stdin))))"
-    gan = doubling(1, base_channels=16)
+    gan = doubling_gan(1, base_channels=16)
     plan = plan_verification(gan, level=Level.STANDARD, policy=WidthPolicy())
     job = make_job(plan, render_source(gan).text)
     program = [sys.executable, "-c", script]
@@ -76,51 +76,51 @@ def json_text(value: object) -> str:
     return json.dumps(value)
 
 
-def test_one_too_many_is_refused_at_once() -> None:
+def test_a_full_queue_refuses_at_once() -> None:
     """A worker busy and the queue full: no waiting."""
-    with Pool(workers=1, limits=Limits(wall_s=3), max_waiting=0) as pool:
+    with Pool(workers=1, limits=Limits(timeout_s=3), max_waiting=0) as pool:
         busy = threading.Thread(target=run_out_of_time, args=(pool,))
         busy.start()
-        while not family(os.getpid()):
+        while not descendants(os.getpid()):
             time.sleep(0.01)
         start = time.monotonic()
         with pytest.raises(Overloaded, match="0 verifications are waiting already") as refused:
-            pool.run({**RUN, "text": ""})
+            pool.run({**EMPTY_JOB, "text": ""})
         assert time.monotonic() - start < 1
         assert refused.value.facts == {"waiting": 0, "workers": 1}
         busy.join()
 
 
-def test_nobody_waits_longer_than_he_may() -> None:
+def test_waiting_for_a_worker_is_limited() -> None:
     """The queue has room, but the worker stays busy: refused in time, and its place is free again."""
-    with Pool(workers=1, limits=Limits(wall_s=3), max_waiting=1, max_wait_s=0.2) as pool:
+    with Pool(workers=1, limits=Limits(timeout_s=3), max_waiting=1, max_wait_s=0.2) as pool:
         busy = threading.Thread(target=run_out_of_time, args=(pool,))
         busy.start()
-        while not family(os.getpid()):
+        while not descendants(os.getpid()):
             time.sleep(0.01)
         for _ in range(2):
             with pytest.raises(
                 Overloaded, match=r"no verifying process was free within 0.2 s"
             ) as late:
-                pool.run({**RUN, "text": ""})
+                pool.run({**EMPTY_JOB, "text": ""})
             assert late.value.facts == {"waited_s": 0.2, "workers": 1}
         busy.join()
-        assert said_by("raise ValueError('served')", pool) == "ValueError: served"
+        assert raised_by("raise ValueError('served')", pool) == "ValueError: served"
 
 
 def test_processor_time_is_bounded_too() -> None:
     """The kernel ends what computes longer than it may, whatever the clock says."""
     with Pool(workers=1, limits=Limits(cpu_s=1)) as pool:
         with pytest.raises(ProbeFailed, match="ended in the middle of the text"):
-            pool.run({**RUN, "text": "while True: pass"})
-        assert said_by("raise ValueError('served')", pool) == "ValueError: served"
+            pool.run({**EMPTY_JOB, "text": "while True: pass"})
+        assert raised_by("raise ValueError('served')", pool) == "ValueError: served"
 
 
-def test_a_pool_that_never_warmed_closes_at_once() -> None:
+def test_a_pool_that_is_still_starting_closes_at_once() -> None:
     """Nobody waits for an import that nobody needs any more."""
     pool = Pool(workers=2, limits=Limits())
     pool.warm()
-    assert len(family(os.getpid())) >= 2
+    assert len(descendants(os.getpid())) >= 2
     pool.close()
     pool.close()
 
@@ -128,7 +128,7 @@ def test_a_pool_that_never_warmed_closes_at_once() -> None:
 def run_out_of_time(pool: Pool) -> None:
     """Keep a worker busy until it is stopped."""
     with pytest.raises(ProbeFailed, match="ran for more than 3 s"):
-        pool.run({**RUN, "text": "while True: pass"})
+        pool.run({**EMPTY_JOB, "text": "while True: pass"})
 
 
 def descriptors() -> int:
@@ -136,32 +136,34 @@ def descriptors() -> int:
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
-def test_nothing_is_left_of_a_closed_pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_closed_pool_leaves_no_process_and_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No process, no descriptor, no folder; and a closed pool refuses."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    before = family(os.getpid()), descriptors()
+    before = descendants(os.getpid()), descriptors()
     pool = Pool(workers=1, limits=Limits())
-    assert said_by("raise ValueError('here')", pool) == "ValueError: here"
+    assert raised_by("raise ValueError('here')", pool) == "ValueError: here"
     assert len(list(tmp_path.iterdir())) == 1
     pool.close()
-    assert (family(os.getpid()), descriptors(), list(tmp_path.iterdir())) == (*before, [])
+    assert (descendants(os.getpid()), descriptors(), list(tmp_path.iterdir())) == (*before, [])
     with pytest.raises(Overloaded, match="shutting down"):
-        pool.run({**RUN, "text": ""})
+        pool.run({**EMPTY_JOB, "text": ""})
 
 
-def test_a_failed_start_takes_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_at_start_frees_the_slot(monkeypatch: pytest.MonkeyPatch) -> None:
     """No room for a process or its folder: an accident for this caller, not for all after him."""
     with Pool(workers=1, limits=Limits()) as pool:
-        for wanted in (tempfile, subprocess):
-            name = "mkdtemp" if wanted is tempfile else "Popen"
+        for broken_module in (tempfile, subprocess):
+            name = "mkdtemp" if broken_module is tempfile else "Popen"
             before = descriptors()
-            with monkeypatch.context() as broken:
-                broken.setattr(wanted, name, no_space)
+            with monkeypatch.context() as patch:
+                patch.setattr(broken_module, name, no_space)
                 for _ in range(2):
                     with pytest.raises(ProbeFailed, match="No space left"):
-                        pool.run({**RUN, "text": ""})
+                        pool.run({**EMPTY_JOB, "text": ""})
             assert descriptors() == before
-        assert said_by("", pool) == "None"
+        assert raised_by("", pool) == "None"
 
 
 def no_space(*_: object, **__: object) -> None:
@@ -174,15 +176,15 @@ def test_the_processes_end_with_their_owner() -> None:
     script = (
         "from designer.verification import Limits, Pool\n"
         "pool = Pool(workers=1, limits=Limits())\n"
-        f"pool.run({ ({**RUN, 'text': ''})!r})\n"
+        f"pool.run({ ({**EMPTY_JOB, 'text': ''})!r})\n"
         "print('warm', flush=True)\n"
-        "pool.run(" + repr({**RUN, "text": "while True: pass"}) + ")\n"
+        "pool.run(" + repr({**EMPTY_JOB, "text": "while True: pass"}) + ")\n"
     )
     program = [sys.executable, "-c", script]
     with subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout is not None
         assert owner.stdout.readline() == "warm\n"
-        members = family(owner.pid)
+        members = descendants(owner.pid)
         assert len(members) >= 3
         owner.send_signal(signal.SIGKILL)
     deadline = time.monotonic() + 30
@@ -191,54 +193,54 @@ def test_the_processes_end_with_their_owner() -> None:
         time.sleep(0.05)
 
 
-def test_an_interrupted_caller_leaves_its_answer_to_nobody() -> None:
+def test_the_reply_to_an_interrupted_caller_is_dropped() -> None:
     """Who is interrupted while a text runs does not hand the next caller that text's answer."""
 
     def interrupt(_signal: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
     with Pool(workers=1, limits=Limits()) as pool:
-        said_by("", pool)
+        raised_by("", pool)
         former = signal.signal(signal.SIGALRM, interrupt)
         try:
             signal.setitimer(signal.ITIMER_REAL, 0.5)
             with pytest.raises(KeyboardInterrupt):
-                said_by("import time\ntime.sleep(2)\nraise ValueError('mine')", pool)
+                raised_by("import time\ntime.sleep(2)\nraise ValueError('mine')", pool)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, former)
-        assert said_by("raise ValueError('yours')", pool) == "ValueError: yours"
+        assert raised_by("raise ValueError('yours')", pool) == "ValueError: yours"
 
 
-def test_a_keeper_that_died_idle_is_replaced_unseen() -> None:
+def test_an_idle_fork_server_that_died_is_replaced() -> None:
     """Nobody's request fails for a keeper that was killed between two requests."""
-    others = family(os.getpid())
+    others = descendants(os.getpid())
     with Pool(workers=1, limits=Limits()) as pool:
-        said_by("", pool)
-        keeper = keeper_beside(others)
-        os.kill(keeper, signal.SIGKILL)
-        while is_alive(keeper):
+        raised_by("", pool)
+        fork_server = fork_server_beside(others)
+        os.kill(fork_server, signal.SIGKILL)
+        while is_alive(fork_server):
             time.sleep(0.01)
-        assert said_by("raise ValueError('served')", pool) == "ValueError: served"
+        assert raised_by("raise ValueError('served')", pool) == "ValueError: served"
 
 
-@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
-def test_a_keeper_ends_with_its_pool_alone(told: signal.Signals) -> None:
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+def test_a_fork_server_ignores_signals_meant_for_its_pool(signal_number: signal.Signals) -> None:
     """A terminal or a service manager tells all processes; what the owner has begun is finished."""
-    others = family(os.getpid())
+    others = descendants(os.getpid())
     with Pool(workers=1, limits=Limits()) as pool:
-        said_by("", pool)
-        keeper = keeper_beside(others)
-        os.kill(keeper, told)
-        assert said_by("raise ValueError('served')", pool) == "ValueError: served"
-        assert keeper_beside(others) == keeper
+        raised_by("", pool)
+        fork_server = fork_server_beside(others)
+        os.kill(fork_server, signal_number)
+        assert raised_by("raise ValueError('served')", pool) == "ValueError: served"
+        assert fork_server_beside(others) == fork_server
 
 
-def keeper_beside(others: set[int]) -> int:
+def fork_server_beside(others: set[int]) -> int:
     """The one child of this process that was not there before."""
-    started = family(os.getpid()) - others
-    (keeper,) = (process for process in started if parent_of(process) == os.getpid())
-    return keeper
+    started = descendants(os.getpid()) - others
+    (fork_server,) = (process for process in started if parent_of(process) == os.getpid())
+    return fork_server
 
 
 def parent_of(process: int) -> int:
@@ -246,7 +248,7 @@ def parent_of(process: int) -> int:
     return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-def test_a_start_that_fails_takes_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_process_start_frees_the_slot(monkeypatch: pytest.MonkeyPatch) -> None:
     """No process to be had now: said so, nothing is kept, and the next caller is served."""
 
     def refuse(*_arguments: object, **_options: object) -> None:
@@ -254,13 +256,13 @@ def test_a_start_that_fails_takes_no_place(monkeypatch: pytest.MonkeyPatch) -> N
 
     with Pool(workers=1, limits=Limits(), max_waiting=0) as pool:
         before = descriptors()
-        with monkeypatch.context() as machine:
-            machine.setattr(subprocess, "Popen", refuse)
+        with monkeypatch.context() as patch:
+            patch.setattr(subprocess, "Popen", refuse)
             for _ in range(3):
                 with pytest.raises(ProbeFailed, match="no verifying process could be started"):
-                    pool.run({**RUN, "text": ""})
+                    pool.run({**EMPTY_JOB, "text": ""})
         assert descriptors() == before
-        assert said_by("raise ValueError('served')", pool) == "ValueError: served"
+        assert raised_by("raise ValueError('served')", pool) == "ValueError: served"
 
 
 def is_alive(process: int) -> bool:
@@ -274,25 +276,25 @@ def is_alive(process: int) -> bool:
 @pytest.mark.slow
 def test_memory_stays_flat(pool: Pool) -> None:
     """500 verifications by four clients (10,000 with full counts): no error, nothing grows."""
-    gan = doubling(1, (2, 2), base_channels=64, max_channels=64)
+    gan = doubling_gan(1, (2, 2), base_channels=64, max_channels=64)
     with ThreadPoolExecutor(4) as clients:
 
         def verified(count: int) -> bool:
-            receipts = clients.map(lambda _: receipt_of(gan, pool).verdict, range(count))
+            receipts = clients.map(lambda _: verify_own_source(gan, pool).verdict, range(count))
             return set(receipts) == {"verified"}
 
         assert verified(100)
-        before = resident_bytes(), descriptors(), len(family(os.getpid()))
+        before = resident_bytes(), descriptors(), len(descendants(os.getpid()))
         assert verified(soak_count(400, 9_900))
     assert resident_bytes() < before[0] + 64 * 2**20
     assert descriptors() <= before[1]
-    assert len(family(os.getpid())) <= before[2]
+    assert len(descendants(os.getpid())) <= before[2]
 
 
 def resident_bytes() -> int:
     """Memory of this process's whole family; pages that they share count for each."""
     pages = [
         int(Path(f"/proc/{process}/statm").read_text().split()[1])
-        for process in family(os.getpid())
+        for process in descendants(os.getpid())
     ]
     return sum(pages) * os.sysconf("SC_PAGE_SIZE")

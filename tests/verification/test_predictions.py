@@ -15,7 +15,7 @@ from designer.verification.predictions import (
     predicted_bytes,
     predicted_multiply_adds,
 )
-from tests.verification.designs import doubling
+from tests.verification.designs import doubling_gan
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from tests.verification.designs import doubling
 )
 def test_the_width_follows_from_the_predicted_cost(layers: int, base_channels: int | None) -> None:
     """Full up to 256 pixels, narrower up to 2048, and nothing past the limits."""
-    plan = plan_verification(doubling(layers), level=Level.STANDARD, policy=WidthPolicy())
+    plan = plan_verification(doubling_gan(layers), level=Level.STANDARD, policy=WidthPolicy())
     if base_channels is None:
         assert plan.run is None
         assert plan.width is None
@@ -39,12 +39,12 @@ def test_the_width_follows_from_the_predicted_cost(layers: int, base_channels: i
 def test_the_limits_hold() -> None:
     """What is run narrower costs at most what the policy says, and twice as wide would not."""
     policy = WidthPolicy()
-    plan = plan_verification(doubling(8), level=Level.STANDARD, policy=policy)
+    plan = plan_verification(doubling_gan(8), level=Level.STANDARD, policy=policy)
     assert plan.run is not None
     assert predicted_multiply_adds(plan.run) <= policy.reduced_multiply_adds
     assert predicted_bytes(plan.run) <= policy.reduced_bytes
     wider = plan_verification(
-        doubling(8, base_channels=2 * plan.run.widths.base_channels),
+        doubling_gan(8, base_channels=2 * plan.run.widths.base_channels),
         level=Level.STANDARD,
         policy=WidthPolicy(full_multiply_adds=policy.reduced_multiply_adds),
     )
@@ -53,7 +53,7 @@ def test_the_limits_hold() -> None:
 
 def test_a_job_is_json() -> None:
     """What is sent to the probe comes out as it went in."""
-    gan = doubling(2)
+    gan = doubling_gan(2)
     plan = plan_verification(gan, level=Level.FULL, policy=WidthPolicy())
     job = make_job(plan, render_source(gan).text)
     assert json.loads(json.dumps(job)) == job

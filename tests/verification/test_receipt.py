@@ -20,7 +20,7 @@ from designer.verification import (
     verify_source,
 )
 from designer.verification.receipt_store import receipt_key
-from tests.verification.designs import doubling
+from tests.verification.designs import doubling_gan
 
 
 def receipt(*passed: bool | None, run: bool = True, name: str = "a check") -> Verification:
@@ -52,7 +52,7 @@ def test_the_verdict_is_derived(given: Verification, verdict: str) -> None:
 
 def test_the_store_forgets_the_oldest() -> None:
     """What was asked for last stays longest."""
-    store = RecentReceipts(most=2)
+    store = RecentReceipts(max_receipts=2)
     first, second, third = (receipt(True, name=name) for name in ("first", "second", "third"))
     store.put("1", first)
     store.put("2", second)
@@ -61,7 +61,7 @@ def test_the_store_forgets_the_oldest() -> None:
     assert [store.get(key) for key in "123"] == [first, None, third]
 
 
-def test_a_kept_receipt_is_not_measured_again(dcgan: Gan) -> None:
+def test_a_stored_receipt_is_not_measured_twice(dcgan: Gan) -> None:
     """The runner is not called where the store has the receipt; another policy is another key."""
     store, policy, source = RecentReceipts(), WidthPolicy(), render_source(dcgan)
     kept = receipt(True)
@@ -84,7 +84,7 @@ def test_the_key_tells_designs_levels_and_texts_apart(dcgan: Gan) -> None:
         receipt_key("0", dcgan, level=Level.STANDARD, policy=policy),
         receipt_key("1", dcgan, level=Level.STANDARD, policy=policy),
         receipt_key("0", dcgan, level=Level.FULL, policy=policy),
-        receipt_key("0", doubling(3), level=Level.STANDARD, policy=policy),
+        receipt_key("0", doubling_gan(3), level=Level.STANDARD, policy=policy),
         receipt_key("0", dcgan, level=Level.STANDARD, policy=replace(policy, full_bytes=1)),
     }
     assert len(keys) == 5

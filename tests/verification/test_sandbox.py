@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from designer.verification import Pool
-from tests.verification.test_pool import said_by
+from tests.verification.test_pool import raised_by
 
 pytestmark = pytest.mark.torch
 
 
 def test_the_environment_is_emptied(pool: Pool) -> None:
     """A text sees no secret of the service's: the pool was made where there is one."""
-    said = said_by("import os\nraise ValueError(sorted(os.environ))", pool)
-    assert said == "ValueError: ['HOME', 'LOGNAME', 'TMPDIR']"
+    raised = raised_by("import os\nraise ValueError(sorted(os.environ))", pool)
+    assert raised == "ValueError: ['HOME', 'LOGNAME', 'TMPDIR']"
     environ = "open('/proc/self/environ', 'rb').read()"
-    assert "a password" not in said_by(f"raise ValueError({environ})", pool)
+    assert "a password" not in raised_by(f"raise ValueError({environ})", pool)
 
 
 FORBIDDEN = {
@@ -37,9 +37,9 @@ def test_what_is_enforced_holds(pool: Pool, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.write_text("private")
     outside.chmod(0o600)
-    said_by("", pool)
+    raised_by("", pool)
     assert {"resource-limits", "empty-environment"} <= set(pool.state().enforced)
     for name in set(pool.state().enforced) & FORBIDDEN.keys():
         text = FORBIDDEN[name].format(outside=str(outside))
-        assert "Error" in said_by(text, pool), name
-    assert said_by("open('small', 'w').write('x')", pool) == "None"
+        assert "Error" in raised_by(text, pool), name
+    assert raised_by("open('small', 'w').write('x')", pool) == "None"

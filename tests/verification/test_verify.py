@@ -12,7 +12,7 @@ from designer.networks import Gan
 from designer.source import PythonSource, render_source
 from designer.verification import Pool, WidthPolicy, verify_source
 from tests.networks.network_factory import LONGER, PLAIN, make_gan
-from tests.verification.designs import doubling, gan_of
+from tests.verification.designs import doubling_gan, gan_from_windows
 
 pytestmark = pytest.mark.torch
 
@@ -33,19 +33,21 @@ def test_the_dcgan_is_verified(dcgan: Gan, pool: Pool) -> None:
 @pytest.mark.parametrize(
     "gan",
     [
-        doubling(3, (5, 5), base_channels=8),
-        doubling(2, (16,), base_channels=8),
-        doubling(2, (2, 2, 3), base_channels=8),
-        gan_of(
+        doubling_gan(3, (5, 5), base_channels=8),
+        doubling_gan(2, (16,), base_channels=8),
+        doubling_gan(2, (2, 2, 3), base_channels=8),
+        gan_from_windows(
             (6, 6),
             tuple(
-                (Window(kernel_size=4, stride=2, padding=1, output_padding=spare),) * 2
-                for spare in (0, 0, 0, 1)
+                (Window(kernel_size=4, stride=2, padding=1, output_padding=output_padding),) * 2
+                for output_padding in (0, 0, 0, 1)
             ),
             base_channels=8,
         ),
-        gan_of((3, 2), ((Window(kernel_size=6, stride=3, padding=1, dilation=2),) * 2,)),
-        gan_of((4, 4), ((Window(kernel_size=5, stride=3, padding=0, output_padding=2),) * 2,)),
+        gan_from_windows((3, 2), ((Window(kernel_size=6, stride=3, padding=1, dilation=2),) * 2,)),
+        gan_from_windows(
+            (4, 4), ((Window(kernel_size=5, stride=3, padding=0, output_padding=2),) * 2,)
+        ),
     ],
     ids=["40", "one axis", "three axes", "97", "dilated", "unread pixels"],
 )
@@ -55,9 +57,9 @@ def test_other_designs_are_verified(gan: Gan, pool: Pool) -> None:
     assert [check.name for check in receipt.checks if check.passed is not True] == []
 
 
-def test_what_is_dear_is_run_narrower(pool: Pool) -> None:
+def test_expensive_networks_run_at_reduced_width(pool: Pool) -> None:
     """Above the limits the constructor's arguments shrink; full width is built without memory."""
-    gan = doubling(5)
+    gan = doubling_gan(5)
     policy = WidthPolicy(full_multiply_adds=10**7, reduced_multiply_adds=10**7)
     receipt = verify_source(
         render_source(gan), gan, level=Level.STANDARD, runner=pool.run, policy=policy
@@ -70,7 +72,7 @@ def test_what_is_dear_is_run_narrower(pool: Pool) -> None:
     assert figures["generator.parameters"] == gan.generator.parameters
 
 
-def test_what_is_too_dear_is_not_run(dcgan: Gan) -> None:
+def test_too_expensive_networks_are_not_run(dcgan: Gan) -> None:
     """Past the last limit nothing is started, and the receipt says so with the figures."""
     policy = WidthPolicy(full_multiply_adds=1, reduced_multiply_adds=1)
 
@@ -109,7 +111,7 @@ def test_a_network_of_few_relus_is_verified(latent_dim: int, pool: Pool) -> None
     assert verify_source(source, gan, level=Level.STANDARD, runner=pool.run).verdict == "verified"
 
 
-def test_a_cut_in_a_network_of_few_relus_is_found(pool: Pool) -> None:
+def test_a_missing_gradient_in_a_network_of_few_relus_is_found(pool: Pool) -> None:
     """A gradient that is zero in every draw is zero."""
     gan = one_channel_wide(3)
     text = render_source(gan).text.replace("self.main(latent)", "self.main(latent * 0)")

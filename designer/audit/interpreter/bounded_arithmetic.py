@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from designer.audit.interpreter.source_parser import refuse_line
-from designer.audit.interpreter.values import Unknown, Value
+from designer.audit.interpreter.values import SourceValue, Unknown
 
 MAX_NUMBER = 2**53
 MAX_ENTRIES = 4096
-MAX_TEXT = 1000
+MAX_TEXT_LENGTH = 1000
 
-OPERATORS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
+BINARY_OPERATORS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
@@ -38,7 +38,7 @@ OPERATORS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.NotIn: lambda left, right: left not in right,
 }
 
-UNARY: Mapping[type[ast.AST], Callable[[Any], Any]] = {
+UNARY_OPERATORS: Mapping[type[ast.AST], Callable[[Any], Any]] = {
     ast.USub: operator.neg,
     ast.UAdd: operator.pos,
     ast.Not: operator.not_,
@@ -49,7 +49,7 @@ BUILTINS: Mapping[str, Callable[..., Any]] = {
     "int": int,
     "float": float,
     "bool": bool,
-    "str": lambda value="": str(value)[:MAX_TEXT],
+    "str": lambda value="": str(value)[:MAX_TEXT_LENGTH],
     "max": max,
     "min": min,
     "abs": abs,
@@ -75,7 +75,9 @@ BUILTINS: Mapping[str, Callable[..., Any]] = {
 """Functions that are called for real, on plain values only."""
 
 
-def combine(kind: type[ast.AST], left: Value, right: Value, node: ast.AST) -> Value:
+def apply_operator(
+    kind: type[ast.AST], left: SourceValue, right: SourceValue, node: ast.AST
+) -> SourceValue:
     """The value of a binary operator.
 
     Raises:
@@ -83,20 +85,20 @@ def combine(kind: type[ast.AST], left: Value, right: Value, node: ast.AST) -> Va
     """
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return left if isinstance(left, Unknown) else right
-    if kind not in OPERATORS or not (is_plain(left) and is_plain(right)):
+    if kind not in BINARY_OPERATORS or not (is_plain_value(left) and is_plain_value(right)):
         return Unknown(why="an operation on what is no number", line=getattr(node, "lineno", 1))
     if kind is ast.Mod and isinstance(left, str):
-        return formatted(left, list(right) if isinstance(right, tuple) else [right], {}, node)
+        return format_text(left, list(right) if isinstance(right, tuple) else [right], {}, node)
     _refuse_growth(kind, left, right, node)
     try:
-        return bounded(OPERATORS[kind](left, right), node)
+        return ensure_bounded(BINARY_OPERATORS[kind](left, right), node)
     except (TypeError, ValueError, ArithmeticError) as error:
         refuse_line(node, f"this cannot be computed: {error}")
 
 
 def call_builtin(
-    name: str, arguments: list[Value], named: dict[str, Value], node: ast.AST
-) -> Value:
+    name: str, arguments: list[SourceValue], named: dict[str, SourceValue], node: ast.AST
+) -> SourceValue:
     """The value of a builtin function on plain values.
 
     Raises:
@@ -109,17 +111,17 @@ def call_builtin(
     try:
         if name == "range":
             return _range(arguments, node)
-        return bounded(BUILTINS[name](*arguments, **named), node)
+        return ensure_bounded(BUILTINS[name](*arguments, **named), node)
     except (TypeError, ValueError, ArithmeticError) as error:
         refuse_line(node, f"{name}(…) cannot be computed: {error}")
 
 
-def formatted(
-    text: str, arguments: list[Value], named: Mapping[str, Value], node: ast.AST
-) -> Value:
+def format_text(
+    text: str, arguments: list[SourceValue], named: Mapping[str, SourceValue], node: ast.AST
+) -> SourceValue:
     """``text.format(…)`` and ``text % …`` of numbers and texts; unknown with widths or other codes.
 
-    >>> formatted("conv_{}-%d", ["a", 3], {}, ast.Pass())
+    >>> format_text("conv_{}-%d", ["a", 3], {}, ast.Pass())
     'conv_a-3'
     """
     left = iter(arguments)
@@ -130,18 +132,18 @@ def formatted(
             value = arguments[int(name)] if int(name) < len(arguments) else None
         else:
             value = named.get(name) if name else next(left, None)
-        return str(value)[:MAX_TEXT] if is_plain(value) else "?"
+        return str(value)[:MAX_TEXT_LENGTH] if is_plain_value(value) else "?"
 
-    made = re.sub(r"%[dsi]|\{(\w*)\}", entry, text[:MAX_TEXT])
-    return bounded(made, node)
+    result = re.sub(r"%[dsi]|\{(\w*)\}", entry, text[:MAX_TEXT_LENGTH])
+    return ensure_bounded(result, node)
 
 
-def weight(value: Value) -> int:
+def count_entries(value: SourceValue) -> int:
     """How many entries a value holds, lists in lists included, up to a little over ``MAX_ENTRIES``.
 
     A few lines of source can make a list that holds 2⁶⁰ of them, or itself.
 
-    >>> weight([1, [2, 3], {"a": (4,)}])
+    >>> count_entries([1, [2, 3], {"a": (4,)}])
     8
     """
     found, todo = 0, [value]
@@ -155,12 +157,12 @@ def weight(value: Value) -> int:
     return found
 
 
-def is_plain(value: Value) -> bool:
+def is_plain_value(value: SourceValue) -> bool:
     """Whether a value is Python's own."""
     return value is None or isinstance(value, int | float | str | list | tuple | dict)
 
 
-def bounded(value: Any, node: ast.AST) -> Value:  # noqa: ANN401  (what Python's operators give)
+def ensure_bounded(value: Any, node: ast.AST) -> SourceValue:  # noqa: ANN401  (what Python's operators give)
     """The value, if it is not too large.
 
     Raises:
@@ -169,13 +171,13 @@ def bounded(value: Any, node: ast.AST) -> Value:  # noqa: ANN401  (what Python's
     if isinstance(value, int) and abs(value) > MAX_NUMBER:
         refuse_line(node, "a number past 2**53")
     if isinstance(value, str | list | tuple | dict):
-        limit = MAX_TEXT if isinstance(value, str) else MAX_ENTRIES
+        limit = MAX_TEXT_LENGTH if isinstance(value, str) else MAX_ENTRIES
         if len(value) > limit:
             refuse_line(node, f"a text or list of more than {limit}")
     return value
 
 
-def _range(arguments: list[Value], node: ast.AST) -> list[int]:
+def _range(arguments: list[SourceValue], node: ast.AST) -> list[int]:
     ends = [value for value in arguments if isinstance(value, int)]
     if not 1 <= len(ends) == len(arguments) <= 3:
         refuse_line(node, "a range whose ends are not known cannot be followed")
@@ -185,7 +187,9 @@ def _range(arguments: list[Value], node: ast.AST) -> list[int]:
     return list(values)
 
 
-def _refuse_growth(kind: type[ast.AST], left: Value, right: Value, node: ast.AST) -> None:
+def _refuse_growth(
+    kind: type[ast.AST], left: SourceValue, right: SourceValue, node: ast.AST
+) -> None:
     """Powers, shifts and repetitions are weighed before they are made."""
     if kind in (ast.Pow, ast.LShift) and isinstance(right, int) and abs(right) > 64:
         refuse_line(node, "an exponent past 64")

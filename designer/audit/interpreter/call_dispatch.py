@@ -5,15 +5,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from designer.audit.interpreter.assignment import Binding
-from designer.audit.interpreter.bounded_arithmetic import BUILTINS, call_builtin, formatted
-from designer.audit.interpreter.containers import container, dictionary, grow, looked_up, popped
-from designer.audit.interpreter.control_flow import Left, Returned
-from designer.audit.interpreter.output_size import told
+from designer.audit.interpreter.assignment import AssignmentEvaluator
+from designer.audit.interpreter.bounded_arithmetic import BUILTINS, call_builtin, format_text
+from designer.audit.interpreter.containers import (
+    add_entries,
+    build_container,
+    build_dictionary,
+    look_up,
+    pop_entry,
+)
+from designer.audit.interpreter.control_flow import ControlFlow, Returned
+from designer.audit.interpreter.output_size import with_output_size
 from designer.audit.interpreter.source_parser import SourceTooLong, refuse_line
 from designer.audit.interpreter.torch_functions import call_function
 from designer.audit.interpreter.torch_modules import build_module
-from designer.audit.interpreter.type_checks import is_instance, kind_of
+from designer.audit.interpreter.type_checks import is_instance, type_of
 from designer.audit.interpreter.values import (
     ClassValue,
     FunctionValue,
@@ -21,16 +27,16 @@ from designer.audit.interpreter.values import (
     LayerModule,
     Method,
     ModuleSequence,
-    Parent,
     Partial,
     Reference,
     Scope,
+    SourceValue,
+    SuperObject,
     TensorValue,
     Unknown,
-    Value,
 )
 
-MAX_CALLS = 40
+MAX_CALL_DEPTH = 40
 """Deepest calls of the source's own functions."""
 
 _OWNER, _FUNCTION, _SEQUENCE = "@owner", "@function", "@sequence"
@@ -39,32 +45,32 @@ _OWNER, _FUNCTION, _SEQUENCE = "@owner", "@function", "@sequence"
 No source can write such names.
 """
 
-_ON_OBJECTS = frozenset(("getattr", "setattr", "isinstance", "type"))
+_OBJECT_BUILTINS = frozenset(("getattr", "setattr", "isinstance", "type"))
 
 _WRAPPERS = frozenset(("spectral_norm", "weight_norm", "DataParallel", "DistributedDataParallel"))
 """Functions that give back the module they are given."""
 
 
-class Calling(Binding):
+class CallEvaluator(AssignmentEvaluator):
     """Evaluates calls."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.calls = 0
+        self.call_depth = 0
 
-    def run(self, body: Sequence[ast.stmt], scope: Scope) -> Left | None:
+    def run(self, body: Sequence[ast.stmt], scope: Scope) -> ControlFlow | None:
         """Do the statements in order, up to the one that leaves them."""
         raise NotImplementedError
 
-    def call(self, node: ast.Call, scope: Scope) -> Value:
+    def call(self, node: ast.Call, scope: Scope) -> SourceValue:
         """What a call gives."""
-        called = self.value(node.func, scope)
+        called = self.evaluate(node.func, scope)
         if isinstance(called, Reference) and called.path == "super":
-            return _parent(scope)
-        arguments = list(self.spread(node.args, scope))
-        named: dict[str, Value] = {}
+            return _super_object(scope)
+        arguments = list(self.evaluate_entries(node.args, scope))
+        named: dict[str, SourceValue] = {}
         for keyword in node.keywords:
-            value = self.value(keyword.value, scope)
+            value = self.evaluate(keyword.value, scope)
             if keyword.arg is not None:
                 named[keyword.arg] = value
             elif isinstance(value, dict):
@@ -76,8 +82,12 @@ class Calling(Binding):
     _call = call
 
     def apply(
-        self, called: Value, arguments: list[Value], named: dict[str, Value], node: ast.AST
-    ) -> Value:
+        self,
+        called: SourceValue,
+        arguments: list[SourceValue],
+        named: dict[str, SourceValue],
+        node: ast.AST,
+    ) -> SourceValue:
         """What a value gives when it is called."""
         tensor = arguments[0] if arguments else next(iter(named.values()), None)
         if isinstance(called, Reference):
@@ -85,67 +95,81 @@ class Calling(Binding):
         if isinstance(called, FunctionValue):
             return self._call_function(called, arguments, named, node)
         if isinstance(called, ClassValue):
-            return self._make(called, arguments, named, node)
+            return self._create_instance(called, arguments, named, node)
         if isinstance(called, Method):
             return self._call_method(called, arguments, named, node)
         if isinstance(called, Partial):
             given = [*called.arguments, *arguments]
             return self.apply(called.called, given, {**called.named, **named}, node)
         if isinstance(called, InstanceValue):
-            forward = called.made_of.find("forward") or called.made_of.find("__call__")
+            forward = called.class_value.find_member("forward") or called.class_value.find_member(
+                "__call__"
+            )
             if forward is None and _SEQUENCE in called.attributes:
                 return self.apply(called.attributes[_SEQUENCE], arguments, named, node)
             if not isinstance(forward, FunctionValue):
-                refuse_line(called.made_of.node, f"{called.made_of.node.name} has no forward")
+                refuse_line(
+                    called.class_value.node, f"{called.class_value.node.name} has no forward"
+                )
             bound = FunctionValue(node=forward.node, scope=forward.scope, owner=called)
             return self._call_function(bound, arguments, named, node)
         if isinstance(called, LayerModule | ModuleSequence) and isinstance(tensor, TensorValue):
             more = dict(list(named.items())[not arguments :])
             return self._call_module(called, tensor, arguments[1:], more, node)
-        lost = called if isinstance(called, Unknown) else tensor
-        if isinstance(lost, Unknown):
-            return lost
+        unknown = called if isinstance(called, Unknown) else tensor
+        if isinstance(unknown, Unknown):
+            return unknown
         return Unknown(why="this call is not followed", line=getattr(node, "lineno", 1))
 
     def _call_module(
         self,
         called: LayerModule | ModuleSequence,
         tensor: TensorValue,
-        rest: list[Value],
-        named: dict[str, Value],
+        other_arguments: list[SourceValue],
+        named: dict[str, SourceValue],
         node: ast.AST,
-    ) -> Value:
+    ) -> SourceValue:
         assert self.tape is not None, "tensors exist on a tape only"
         if isinstance(called, LayerModule):
-            return self.tape.pass_module(told(called, tensor, rest, named, node), tensor)
+            return self.tape.record_module(
+                with_output_size(called, tensor, other_arguments, named, node), tensor
+            )
         if not called.callable:
             refuse_line(node, "a ModuleList is not called, its modules are")
-        passed: Value = tensor
+        passed: SourceValue = tensor
         for item in called.items:
             passed = self.apply(item, [passed], {}, called.node)
         return passed
 
     def _call_function(
-        self, called: FunctionValue, arguments: list[Value], named: dict[str, Value], node: ast.AST
-    ) -> Value:
-        self.calls += 1
+        self,
+        called: FunctionValue,
+        arguments: list[SourceValue],
+        named: dict[str, SourceValue],
+        node: ast.AST,
+    ) -> SourceValue:
+        self.call_depth += 1
         try:
-            if self.calls > MAX_CALLS:
+            if self.call_depth > MAX_CALL_DEPTH:
                 line = getattr(node, "lineno", 1)
-                detail = f"calls nested deeper than {MAX_CALLS}"
-                raise SourceTooLong(line, detail, maximum=MAX_CALLS)
+                detail = f"calls nested deeper than {MAX_CALL_DEPTH}"
+                raise SourceTooLong(line, detail, maximum=MAX_CALL_DEPTH)
             given = arguments if called.owner is None else [called.owner, *arguments]
-            scope = self._parameters(called, given, dict(named), node)
-            done = self.run(called.node.body, scope)
-            return done.value if isinstance(done, Returned) else None
+            scope = self._parameter_scope(called, given, dict(named), node)
+            outcome = self.run(called.node.body, scope)
+            return outcome.value if isinstance(outcome, Returned) else None
         finally:
-            self.calls -= 1
+            self.call_depth -= 1
 
-    def _parameters(
-        self, called: FunctionValue, given: list[Value], named: dict[str, Value], node: ast.AST
+    def _parameter_scope(
+        self,
+        called: FunctionValue,
+        given: list[SourceValue],
+        named: dict[str, SourceValue],
+        node: ast.AST,
     ) -> Scope:
         """The scope of a call: outer names, then the parameters."""
-        scope = self.copied(called.scope, called.node)
+        scope = self.copy_scope(called.scope, called.node)
         arguments = called.node.args
         names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
         defaults = dict(zip(reversed(names), reversed(arguments.defaults), strict=False))
@@ -161,7 +185,7 @@ class Calling(Binding):
             if name in named:
                 scope[name] = named.pop(name)
             elif name in defaults:
-                scope[name] = self.value(defaults[name], called.scope)
+                scope[name] = self.evaluate(defaults[name], called.scope)
             else:
                 why = f"{name[:60]} has no default and is not given"
                 scope[name] = Unknown(why=why, line=called.node.lineno)
@@ -174,24 +198,28 @@ class Calling(Binding):
         scope[_FUNCTION] = called
         return scope
 
-    def _make(
-        self, called: ClassValue, arguments: list[Value], named: dict[str, Value], node: ast.AST
-    ) -> Value:
-        made = InstanceValue(made_of=called)
-        start = called.find("__init__")
-        if isinstance(start, FunctionValue):
-            bound = FunctionValue(node=start.node, scope=start.scope, owner=made)
+    def _create_instance(
+        self,
+        called: ClassValue,
+        arguments: list[SourceValue],
+        named: dict[str, SourceValue],
+        node: ast.AST,
+    ) -> SourceValue:
+        instance = InstanceValue(class_value=called)
+        constructor = called.find_member("__init__")
+        if isinstance(constructor, FunctionValue):
+            bound = FunctionValue(node=constructor.node, scope=constructor.scope, owner=instance)
             self._call_function(bound, arguments, named, node)
-        return made
+        return instance
 
     def _call_reference(
-        self, path: str, arguments: list[Value], named: dict[str, Value], node: ast.AST
-    ) -> Value:
+        self, path: str, arguments: list[SourceValue], named: dict[str, SourceValue], node: ast.AST
+    ) -> SourceValue:
         assert isinstance(node, ast.Call), "names are called where a call stands"
         if path in BUILTINS or path == "range":
             return self._call_builtin(path, arguments, named, node)
-        if path in _ON_OBJECTS:
-            return self._call_on_object(path, arguments, node)
+        if path in _OBJECT_BUILTINS:
+            return self._call_object_builtin(path, arguments, node)
         where, _, name = path.rpartition(".")
         if name == "partial" and arguments:
             return Partial(called=arguments[0], arguments=tuple(arguments[1:]), named=dict(named))
@@ -200,22 +228,26 @@ class Calling(Binding):
         if name == "data_parallel" and len(arguments) > 1:
             return self.apply(arguments[0], [arguments[1]], {}, node)
         if name == "OrderedDict":
-            return dictionary(arguments[0]) if arguments else {}
+            return build_dictionary(arguments[0]) if arguments else {}
         if where == "torch.nn" or (where == "" and name[:1].isupper()):
-            made = container(name, arguments, node) or build_module(name, arguments, named, node)
-            if made is not None:
-                return made
+            module = build_container(name, arguments, node) or build_module(
+                name, arguments, named, node
+            )
+            if module is not None:
+                return module
             if where:
                 return Unknown(why=f"nn.{name[:60]} is not followed", line=node.lineno)
         if self.tape is not None and where in ("torch", "torch.nn.functional"):
             return call_function(self.tape, name, arguments, named, node)
         return Unknown(why=f"{path[:60]}(…) is not followed", line=node.lineno)
 
-    def _call_on_object(self, name: str, arguments: list[Value], node: ast.Call) -> Value:
+    def _call_object_builtin(
+        self, name: str, arguments: list[SourceValue], node: ast.Call
+    ) -> SourceValue:
         """``getattr``, ``setattr``, ``isinstance`` and ``type``."""
         owner = arguments[0] if arguments else None
         if name == "type" and len(arguments) == 1:
-            return kind_of(owner)
+            return type_of(owner)
         if name == "isinstance" and len(arguments) == 2:
             return is_instance(owner, arguments[1], node)
         attribute = arguments[1] if len(arguments) > 1 else None
@@ -229,17 +261,21 @@ class Calling(Binding):
         return Unknown(why=f"{name}(…) is not followed", line=node.lineno)
 
     def _call_builtin(
-        self, name: str, arguments: list[Value], named: dict[str, Value], node: ast.AST
-    ) -> Value:
+        self, name: str, arguments: list[SourceValue], named: dict[str, SourceValue], node: ast.AST
+    ) -> SourceValue:
         if name == "len" and isinstance(arguments[0] if arguments else None, TensorValue):
             return self._call_method(Method(owner=arguments[0], name="size"), [0], {}, node)
-        self.weigh([*arguments, *named.values()], node)
+        self.count_value([*arguments, *named.values()], node)
         plain = [value.items if isinstance(value, ModuleSequence) else value for value in arguments]
         return call_builtin(name, plain, named, node)
 
     def _call_method(
-        self, called: Method, arguments: list[Value], named: dict[str, Value], node: ast.AST
-    ) -> Value:
+        self,
+        called: Method,
+        arguments: list[SourceValue],
+        named: dict[str, SourceValue],
+        node: ast.AST,
+    ) -> SourceValue:
         owner, name = called.owner, called.name
         if isinstance(owner, TensorValue) and self.tape is not None:
             assert isinstance(node, ast.Call), "methods are called where a call stands"
@@ -249,16 +285,16 @@ class Calling(Binding):
             return None
         items = owner.items if isinstance(owner, ModuleSequence) else owner
         if isinstance(items, list) and name in ("append", "extend", "insert", "add_module"):
-            grow(items, name, arguments, self.entries, node)
+            add_entries(items, name, arguments, self.loop_entries, node)
             return owner if isinstance(owner, ModuleSequence) else None
         if isinstance(owner, str) and name == "format":
-            self.weigh([*arguments, *named.values()], node)
-            return formatted(owner, arguments, named, node)
+            self.count_value([*arguments, *named.values()], node)
+            return format_text(owner, arguments, named, node)
         if isinstance(items, list) and name == "pop" and items and not named:
-            return popped(items, arguments, node)
+            return pop_entry(items, arguments, node)
         table = owner.names if isinstance(owner, ModuleSequence) and owner.names else owner
         if isinstance(table, dict) and name in ("items", "values", "keys", "get"):
-            return list(table.items()) if name == "items" else looked_up(table, name, arguments)
+            return list(table.items()) if name == "items" else look_up(table, name, arguments)
         if name in ("modules", "named_modules", "parameters", "named_parameters"):
             return []  # only initialisations go over them
         if isinstance(owner, ModuleSequence) and name == "children":
@@ -267,29 +303,29 @@ class Calling(Binding):
             return self.apply(owner, arguments, named, node)
         if isinstance(owner, LayerModule | ModuleSequence | InstanceValue):
             return owner
-        if isinstance(owner, Parent):
-            return self._call_parent(owner, name, arguments, node)
+        if isinstance(owner, SuperObject):
+            return self._call_super_method(owner, name, arguments, node)
         return Unknown(why=f".{name[:60]}(…) is not followed", line=getattr(node, "lineno", 1))
 
-    def _call_parent(
-        self, owner: Parent, name: str, arguments: list[Value], node: ast.AST
-    ) -> Value:
+    def _call_super_method(
+        self, owner: SuperObject, name: str, arguments: list[SourceValue], node: ast.AST
+    ) -> SourceValue:
         """``super().__init__(…)`` and ``forward`` of torch's own classes: of a Sequential they matter."""
-        if name == "__init__" and owner.of.is_sequential:
+        if name == "__init__" and owner.defining_class.is_sequential:
             assert isinstance(node, ast.Call), "methods are called where a call stands"
-            owner.instance.attributes[_SEQUENCE] = container("Sequential", arguments, node)
+            owner.instance.attributes[_SEQUENCE] = build_container("Sequential", arguments, node)
         if name == "forward" and _SEQUENCE in owner.instance.attributes:
             return self.apply(owner.instance.attributes[_SEQUENCE], arguments, {}, node)
         return None
 
 
-def _parent(scope: Scope) -> Value:
+def _super_object(scope: Scope) -> SourceValue:
     """What ``super()`` stands for: the bases of the class that defines the running method."""
     instance, function = scope.get(_OWNER), scope.get(_FUNCTION)
     if not isinstance(instance, InstanceValue) or not isinstance(function, FunctionValue):
         return Unknown(why="super() outside of a method", line=1)
-    for made in instance.made_of.family:
-        member = made.members.get(function.node.name)
+    for source_class in instance.class_value.source_classes:
+        member = source_class.members.get(function.node.name)
         if isinstance(member, FunctionValue) and member.node is function.node:
-            return Parent(instance=instance, of=made)
-    return Parent(instance=instance, of=instance.made_of)
+            return SuperObject(instance=instance, defining_class=source_class)
+    return SuperObject(instance=instance, defining_class=instance.class_value)

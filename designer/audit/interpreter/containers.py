@@ -13,15 +13,17 @@ from designer.audit.interpreter.values import (
     LayerModule,
     ModuleSequence,
     Reference,
+    SourceValue,
     Unknown,
-    Value,
 )
 
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
 """Torch's modules that hold others; only the first is called."""
 
 
-def container(name: str, arguments: list[Value], node: ast.Call) -> ModuleSequence | None:
+def build_container(
+    name: str, arguments: list[SourceValue], node: ast.Call
+) -> ModuleSequence | None:
     """A Sequential, ModuleList or ModuleDict of what it is given, None for another name.
 
     Raises:
@@ -30,7 +32,7 @@ def container(name: str, arguments: list[Value], node: ast.Call) -> ModuleSequen
     if name not in CONTAINERS:
         return None
     runs, only = name == "Sequential", arguments[0] if len(arguments) == 1 else None
-    names: dict[str, Value] = {}
+    names: dict[str, SourceValue] = {}
     given = arguments
     if isinstance(only, dict):
         names = {str(key): value for key, value in only.items()}
@@ -47,7 +49,7 @@ def container(name: str, arguments: list[Value], node: ast.Call) -> ModuleSequen
     return ModuleSequence(items=list(given), callable=runs, node=node, names=dict(names))
 
 
-def dictionary(value: Value) -> Value:
+def build_dictionary(value: SourceValue) -> SourceValue:
     """An OrderedDict of pairs."""
     if isinstance(value, dict):
         return value
@@ -57,11 +59,11 @@ def dictionary(value: Value) -> Value:
     return {str(name): entry for name, entry in pairs}
 
 
-def grow(
-    items: list[Value],
+def add_entries(
+    items: list[SourceValue],
     name: str,
-    arguments: list[Value],
-    entries: Callable[[Value, ast.AST], list[Value]],
+    arguments: list[SourceValue],
+    entries: Callable[[SourceValue, ast.AST], list[SourceValue]],
     node: ast.AST,
 ) -> None:
     """A list, or a module's list, gets more entries."""
@@ -75,20 +77,20 @@ def grow(
         refuse_line(node, f"a list of more than {MAX_ENTRIES}")
 
 
-def looked_up(owner: dict[str, Value], name: str, arguments: list[Value]) -> Value:
+def look_up(owner: dict[str, SourceValue], name: str, arguments: list[SourceValue]) -> SourceValue:
     """What ``get``, ``values`` and ``keys`` of a dictionary give."""
     if name == "get":
         return owner.get(str(arguments[0]), arguments[1] if len(arguments) > 1 else None)
     return list(owner.values()) if name == "values" else list(owner)
 
 
-def popped(items: list[Value], arguments: list[Value], node: ast.AST) -> Value:
+def pop_entry(items: list[SourceValue], arguments: list[SourceValue], node: ast.AST) -> SourceValue:
     """The entry that ``pop`` takes from a list.
 
     Raises:
         SourceRefused: for one that is not known or not there.
     """
-    place = arguments[0] if arguments else -1
-    if not isinstance(place, int) or not -len(items) <= place < len(items):
+    index = arguments[0] if arguments else -1
+    if not isinstance(index, int) or not -len(items) <= index < len(items):
         refuse_line(node, "this entry cannot be followed")
-    return items.pop(place)
+    return items.pop(index)

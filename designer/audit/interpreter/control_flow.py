@@ -5,21 +5,21 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from designer.audit.interpreter.values import Value
+from designer.audit.interpreter.values import SourceValue
 
 
 class Returned(NamedTuple):
     """A ``return`` was reached."""
 
-    value: Value
+    value: SourceValue
 
 
-class Leaving(Enum):
+class LoopControl(Enum):
     """The body of a loop was left."""
 
     BREAK = "break"
     CONTINUE = "continue"
 
 
-Left = Returned | Leaving
+ControlFlow = Returned | LoopControl
 """Either of them."""

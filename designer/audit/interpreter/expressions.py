@@ -4,33 +4,37 @@ from __future__ import annotations
 
 import ast
 
-from designer.audit.interpreter.bounded_arithmetic import UNARY, bounded, combine
+from designer.audit.interpreter.bounded_arithmetic import (
+    UNARY_OPERATORS,
+    apply_operator,
+    ensure_bounded,
+)
 from designer.audit.interpreter.slices import tensor_sizes
 from designer.audit.interpreter.source_parser import SourceTooLong, refuse_line
-from designer.audit.interpreter.step_limit import Steps
+from designer.audit.interpreter.step_limit import StepCounter
 from designer.audit.interpreter.torch_modules import is_module_name
-from designer.audit.interpreter.type_checks import same_kind
+from designer.audit.interpreter.type_checks import compare_references
 from designer.audit.interpreter.values import (
     ClassValue,
     FunctionValue,
     InstanceValue,
     Method,
     ModuleSequence,
-    Parent,
     Reference,
     Scope,
+    SourceValue,
+    SuperObject,
     TensorValue,
     Unknown,
-    Value,
 )
 
-MAX_DEPTH = 80
+MAX_EXPRESSION_DEPTH = 80
 """Deepest expression."""
 
-CUSTOMARY = {"nn": "torch.nn", "F": "torch.nn.functional", "torch": "torch", "np": "numpy"}
+IMPORT_ALIASES = {"nn": "torch.nn", "F": "torch.nn.functional", "torch": "torch", "np": "numpy"}
 """What people call torch's parts, where the imports were not pasted along."""
 
-PYTHON_NAMES = frozenset(
+BUILTIN_NAMES = frozenset(
     [
         "range",
         "len",
@@ -65,23 +69,27 @@ PYTHON_NAMES = frozenset(
     ]
 )
 
-_SAMENESS = ast.Eq | ast.NotEq | ast.Is | ast.IsNot
+_EQUALITY_OPERATORS = ast.Eq | ast.NotEq | ast.Is | ast.IsNot
 
 
-class Expressions(Steps):
+class ExpressionEvaluator(StepCounter):
     """Evaluates expressions in scopes, within a number of steps."""
 
-    def call(self, node: ast.Call, scope: Scope) -> Value:
+    def call(self, node: ast.Call, scope: Scope) -> SourceValue:
         """What a call gives."""
         raise NotImplementedError
 
     def apply(
-        self, called: Value, arguments: list[Value], named: dict[str, Value], node: ast.AST
-    ) -> Value:
+        self,
+        called: SourceValue,
+        arguments: list[SourceValue],
+        named: dict[str, SourceValue],
+        node: ast.AST,
+    ) -> SourceValue:
         """What a value gives when it is called."""
         raise NotImplementedError
 
-    def value(self, node: ast.expr, scope: Scope) -> Value:
+    def evaluate(self, node: ast.expr, scope: Scope) -> SourceValue:
         """The value of an expression.
 
         Raises:
@@ -90,47 +98,54 @@ class Expressions(Steps):
         self.count(node)
         self.depth += 1
         try:
-            if self.depth > MAX_DEPTH:
-                detail = f"nested deeper than {MAX_DEPTH} expressions"
-                raise SourceTooLong(node.lineno, detail, maximum=MAX_DEPTH)
+            if self.depth > MAX_EXPRESSION_DEPTH:
+                detail = f"nested deeper than {MAX_EXPRESSION_DEPTH} expressions"
+                raise SourceTooLong(node.lineno, detail, maximum=MAX_EXPRESSION_DEPTH)
             method = getattr(self, f"_{type(node).__name__.lower()}", None)
             if method is None:
                 return Unknown(why=f"{type(node).__name__} is not followed", line=node.lineno)
-            found: Value = method(node, scope)
+            found: SourceValue = method(node, scope)
             return found
         finally:
             self.depth -= 1
 
-    def _constant(self, node: ast.Constant, scope: Scope) -> Value:
-        return bounded(node.value, node)
+    def _constant(self, node: ast.Constant, scope: Scope) -> SourceValue:
+        return ensure_bounded(node.value, node)
 
-    def _name(self, node: ast.Name, scope: Scope) -> Value:
+    def _name(self, node: ast.Name, scope: Scope) -> SourceValue:
         if node.id in scope:
             return scope[node.id]
-        if node.id in CUSTOMARY:
-            return Reference(path=CUSTOMARY[node.id])
-        if node.id in PYTHON_NAMES:
+        if node.id in IMPORT_ALIASES:
+            return Reference(path=IMPORT_ALIASES[node.id])
+        if node.id in BUILTIN_NAMES:
             return Reference(path=node.id)
         if is_module_name(node.id):
             return Reference(path=f"torch.nn.{node.id}")
         return Unknown(why=f"the name {node.id[:60]} is not known", line=node.lineno)
 
-    def _attribute(self, node: ast.Attribute, scope: Scope) -> Value:
-        return self.member(self.value(node.value, scope), node.attr, node)
+    def _attribute(self, node: ast.Attribute, scope: Scope) -> SourceValue:
+        return self.member(self.evaluate(node.value, scope), node.attr, node)
 
-    def member(self, owner: Value, name: str, node: ast.AST) -> Value:
+    def member(self, owner: SourceValue, name: str, node: ast.AST) -> SourceValue:
         """An attribute of a value."""
         if isinstance(owner, Reference):
             return Reference(path=f"{owner.path}.{name}")
         if isinstance(owner, InstanceValue):
             return self._instance_member(owner, name, node)
         if isinstance(owner, ClassValue):
-            found = owner.find(name)
+            found = owner.find_member(name)
             missing = Unknown(why=f"{name[:60]} is not known here", line=getattr(node, "lineno", 1))
             return missing if found is None else found
-        if isinstance(owner, Parent):
-            bases = owner.of.bases
-            found = next((b.find(name) for b in bases if hasattr(b, "find") and b.find(name)), None)
+        if isinstance(owner, SuperObject):
+            bases = owner.defining_class.bases
+            found = next(
+                (
+                    b.find_member(name)
+                    for b in bases
+                    if hasattr(b, "find_member") and b.find_member(name)
+                ),
+                None,
+            )
             if isinstance(found, FunctionValue):
                 return FunctionValue(node=found.node, scope=found.scope, owner=owner.instance)
             return Method(owner=owner, name=name)
@@ -144,17 +159,17 @@ class Expressions(Steps):
             return owner.names[name]
         return Method(owner=owner, name=name)
 
-    def _instance_member(self, owner: InstanceValue, name: str, node: ast.AST) -> Value:
+    def _instance_member(self, owner: InstanceValue, name: str, node: ast.AST) -> SourceValue:
         if name in owner.attributes:
             return owner.attributes[name]
-        found = owner.made_of.find(name)
+        found = owner.class_value.find_member(name)
         if isinstance(found, FunctionValue):
-            return self._bound(found, owner, node)
+            return self._bind_method(found, owner, node)
         if found is not None:
             return found
         if name in ("training",):
             return True
-        if owner.made_of.is_module and name in (
+        if owner.class_value.is_module and name in (
             "add_module",
             "register_module",
             "modules",
@@ -163,29 +178,33 @@ class Expressions(Steps):
             return Method(owner=owner, name=name)
         return Unknown(why=f"self.{name[:60]} is not known", line=getattr(node, "lineno", 1))
 
-    def _bound(self, found: FunctionValue, owner: InstanceValue, node: ast.AST) -> Value:
+    def _bind_method(
+        self, found: FunctionValue, owner: InstanceValue, node: ast.AST
+    ) -> SourceValue:
         """A method of an instance, as its decorators have it."""
         marks = {each.id for each in found.node.decorator_list if isinstance(each, ast.Name)}
         if "staticmethod" in marks:
             return found
-        first = owner.made_of if "classmethod" in marks else owner
+        first = owner.class_value if "classmethod" in marks else owner
         method = FunctionValue(node=found.node, scope=found.scope, owner=first)
         return self.apply(method, [], {}, node) if "property" in marks else method
 
-    def _lambda(self, node: ast.Lambda, scope: Scope) -> Value:
+    def _lambda(self, node: ast.Lambda, scope: Scope) -> SourceValue:
         """A function whose body is one return."""
         body = ast.copy_location(ast.Return(value=node.body), node)
-        made = ast.FunctionDef(name="lambda", args=node.args, body=[body], decorator_list=[])
-        return FunctionValue(node=ast.copy_location(made, node), scope=scope)
+        definition = ast.FunctionDef(name="lambda", args=node.args, body=[body], decorator_list=[])
+        return FunctionValue(node=ast.copy_location(definition, node), scope=scope)
 
-    def _binop(self, node: ast.BinOp, scope: Scope) -> Value:
-        left, right = self.value(node.left, scope), self.value(node.right, scope)
+    def _binop(self, node: ast.BinOp, scope: Scope) -> SourceValue:
+        left, right = self.evaluate(node.left, scope), self.evaluate(node.right, scope)
         if isinstance(left, TensorValue) or isinstance(right, TensorValue):
-            return self._on_tensors(node, left, right)
-        self.weigh((left, right), node)
-        return combine(type(node.op), left, right, node)
+            return self._combine_tensors(node, left, right)
+        self.count_value((left, right), node)
+        return apply_operator(type(node.op), left, right, node)
 
-    def _on_tensors(self, node: ast.BinOp, left: Value, right: Value) -> Value:
+    def _combine_tensors(
+        self, node: ast.BinOp, left: SourceValue, right: SourceValue
+    ) -> SourceValue:
         """Sums and products of tensors are skips, and broadcast alike; numbers change no shape."""
         if not isinstance(node.op, ast.Add | ast.Sub | ast.Mult | ast.Div):
             refuse_line(node, "this operation on tensors cannot be followed")
@@ -196,51 +215,55 @@ class Expressions(Steps):
                 return tensors[0]
             refuse_line(node, "a tensor is combined with what cannot be followed")
         assert self.tape is not None
-        return self.tape.join(tensors, node, add=True)
+        return self.tape.join_tensors(tensors, node, add=True)
 
-    def _unaryop(self, node: ast.UnaryOp, scope: Scope) -> Value:
-        value = self.value(node.operand, scope)
+    def _unaryop(self, node: ast.UnaryOp, scope: Scope) -> SourceValue:
+        value = self.evaluate(node.operand, scope)
         if isinstance(value, Unknown | TensorValue):
             return value
-        if type(node.op) not in UNARY or not isinstance(
+        if type(node.op) not in UNARY_OPERATORS or not isinstance(
             value, int | float | list | str | type(None)
         ):
             return Unknown(why="this sign is not followed", line=node.lineno)
         try:
-            return bounded(UNARY[type(node.op)](value), node)
+            return ensure_bounded(UNARY_OPERATORS[type(node.op)](value), node)
         except TypeError as error:
             refuse_line(node, f"this cannot be computed: {error}")
 
-    def _boolop(self, node: ast.BoolOp, scope: Scope) -> Value:
+    def _boolop(self, node: ast.BoolOp, scope: Scope) -> SourceValue:
         """As Python: the first value that decides; one that is not known may still be decided."""
         decisive = isinstance(node.op, ast.Or)
-        value: Value = None
+        value: SourceValue = None
         unknown: Unknown | None = None
         for operand in node.values:
-            value = self.value(operand, scope)
+            value = self.evaluate(operand, scope)
             if isinstance(value, Unknown):
                 unknown = value
-            elif self.truth(value, operand) is decisive:
+            elif self.is_true(value, operand) is decisive:
                 return value
         return unknown or value
 
-    def _compare(self, node: ast.Compare, scope: Scope) -> Value:
-        left = self.value(node.left, scope)
+    def _compare(self, node: ast.Compare, scope: Scope) -> SourceValue:
+        left = self.evaluate(node.left, scope)
         for kind, operand in zip(node.ops, node.comparators, strict=True):
-            right = self.value(operand, scope)
-            self.weigh((left, right), node)
+            right = self.evaluate(operand, scope)
+            self.count_value((left, right), node)
             if isinstance(kind, ast.Is | ast.IsNot) and None in (left, right):
                 known = not isinstance(left, Unknown) and not isinstance(right, Unknown)
-                held: Value = (left is right) == isinstance(kind, ast.Is) if known else left
-            elif (same := same_kind(left, right)) is not None and isinstance(kind, _SAMENESS):
-                held = same == isinstance(kind, ast.Eq | ast.Is)
+                condition: SourceValue = (
+                    (left is right) == isinstance(kind, ast.Is) if known else left
+                )
+            elif (same := compare_references(left, right)) is not None and isinstance(
+                kind, _EQUALITY_OPERATORS
+            ):
+                condition = same == isinstance(kind, ast.Eq | ast.Is)
             else:
-                held = combine(type(kind), left, right, node)
-            if isinstance(held, Unknown) or not held:
-                return held
+                condition = apply_operator(type(kind), left, right, node)
+            if isinstance(condition, Unknown) or not condition:
+                return condition
             left = right
         return True
 
-    def _ifexp(self, node: ast.IfExp, scope: Scope) -> Value:
-        held = self.truth(self.value(node.test, scope), node.test)
-        return self.value(node.body if held else node.orelse, scope)
+    def _ifexp(self, node: ast.IfExp, scope: Scope) -> SourceValue:
+        condition = self.is_true(self.evaluate(node.test, scope), node.test)
+        return self.evaluate(node.body if condition else node.orelse, scope)

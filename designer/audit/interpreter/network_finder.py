@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from designer.audit.interpreter.recorded_layers import Placed, Tape
+from designer.audit.interpreter.recorded_layers import RecordedLayer, Tape
 from designer.audit.interpreter.source_parser import SourceRefused, SourceTooLong, parse_source
 from designer.audit.interpreter.statements import Interpreter
 from designer.audit.interpreter.values import (
@@ -14,49 +14,49 @@ from designer.audit.interpreter.values import (
     LayerModule,
     ModuleSequence,
     Scope,
-    Value,
+    SourceValue,
 )
-from designer.audit.ops.layer import Layer
-from designer.audit.ops.layer_errors import Shape
+from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.layer_errors import TensorShape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceNetwork:
     """The layers of a source, each with the node that made it.
 
-    ``cut`` says why the layers end before the source does: behind one that breaks.
+    ``stop_reason`` says why the layers end before the source does: behind one that breaks.
     """
 
     text: str
-    placed: tuple[Placed, ...]
-    cut: SourceRefused | None = None
+    recorded: tuple[RecordedLayer, ...]
+    stop_reason: SourceRefused | None = None
 
     @property
-    def layers(self) -> tuple[Layer, ...]:
+    def layers(self) -> tuple[AuditLayer, ...]:
         """The layers in the order a tensor passes them."""
-        return tuple(placed.layer for placed in self.placed)
+        return tuple(recorded.layer for recorded in self.recorded)
 
     @property
     def lines(self) -> tuple[int, ...]:
         """The line, counted from 1, that each layer was written on."""
-        return tuple(_line(placed.node) for placed in self.placed)
+        return tuple(_line_number(recorded.node) for recorded in self.recorded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundNetwork:
     """A network of a source: what it is called, where it stands, what is called to run it."""
 
     name: str
     node: ast.AST
-    module: Value
+    module: SourceValue
 
 
 def read_source(
-    text: str, *, input_shape: Shape, batch: int = 2, partly: bool = False
+    text: str, *, input_shape: TensorShape, batch: int = 2, allow_partial: bool = False
 ) -> SourceNetwork:
     """The layers that an input of that shape passes through.
 
-    Of several networks it is the one whose first layer takes the input. With ``partly`` the layers
+    Of several networks it is the one whose first layer takes the input. With ``allow_partial`` the layers
     end where the source cannot be followed.
 
     >>> network = read_source("nn.Sequential(nn.Conv2d(3, 8, 4, 2, 1), nn.ReLU())",
@@ -71,33 +71,35 @@ def read_source(
     interpreter = Interpreter()
     try:
         found = _find_networks(interpreter, tree)
-        return _choose(interpreter, found, text, (batch, *input_shape), partly=partly)
+        return _choose_network(
+            interpreter, found, text, (batch, *input_shape), allow_partial=allow_partial
+        )
     except RecursionError as error:
         raise SourceTooLong(interpreter.line, "nested too deeply to be followed") from error
 
 
-def _find_networks(interpreter: Interpreter, tree: ast.Module) -> list[Found]:
+def _find_networks(interpreter: Interpreter, tree: ast.Module) -> list[FoundNetwork]:
     """What the source makes; if it makes nothing, its classes that no other of them uses."""
     scope: Scope = {}
     *body, last = tree.body or [ast.Pass()]
     interpreter.run_top_level(body, scope)
     if isinstance(last, ast.Expr):
-        value = interpreter.value(last.value, scope)
+        value = interpreter.evaluate(last.value, scope)
         if isinstance(value, LayerModule | ModuleSequence | InstanceValue):
-            return [Found(name="the network", node=last, module=value)]
+            return [FoundNetwork(name="the network", node=last, module=value)]
     interpreter.run_top_level([last], scope)
-    made = [
-        Found(name=name, node=_node(value), module=value)
+    networks = [
+        FoundNetwork(name=name, node=_definition_node(value), module=value)
         for name, value in scope.items()
-        if (isinstance(value, InstanceValue) and value.made_of.is_module)
+        if (isinstance(value, InstanceValue) and value.class_value.is_module)
         or (isinstance(value, ModuleSequence) and value.callable)
     ]
-    if made:
-        return list({id(each.module): each for each in made}.values())
-    return _classes(scope)
+    if networks:
+        return list({id(each.module): each for each in networks}.values())
+    return _find_classes(scope)
 
 
-def _classes(scope: Scope) -> list[Found]:
+def _find_classes(scope: Scope) -> list[FoundNetwork]:
     classes = {
         name: value
         for name, value in scope.items()
@@ -112,32 +114,37 @@ def _classes(scope: Scope) -> list[Found]:
     }
     named = {name: value for name, value in classes.items() if value.node.name not in used}
     return [
-        Found(name=name, node=value.node, module=value)
+        FoundNetwork(name=name, node=value.node, module=value)
         for name, value in (named or classes).items()
-        if value.find("forward") is not None or value.is_sequential
+        if value.find_member("forward") is not None or value.is_sequential
     ]
 
 
-def _choose(
-    interpreter: Interpreter, found: list[Found], text: str, shape: Shape, *, partly: bool
+def _choose_network(
+    interpreter: Interpreter,
+    found: list[FoundNetwork],
+    text: str,
+    shape: TensorShape,
+    *,
+    allow_partial: bool,
 ) -> SourceNetwork:
     """The network that takes the input; the only one in any case."""
     if not found:
-        _refuse_lost(interpreter)
+        _refuse_skipped_statements(interpreter)
         raise SourceRefused(
             1,
             "no network is found: an nn.Sequential(…), or a class derived from nn.Module with a"
             " forward",
             code="no_network",
         )
-    tapes: list[tuple[Found, Tape]] = []
+    tapes: list[tuple[FoundNetwork, Tape]] = []
     refusals: list[SourceRefused] = []
     for each in found:
         try:
             module = each.module
             if isinstance(module, ClassValue):
                 module = interpreter.apply(module, [], {}, module.node)
-            tape = interpreter.pass_through(module, shape, each.node, partly=partly)
+            tape = interpreter.trace_module(module, shape, each.node, allow_partial=allow_partial)
             tapes.append((each, tape))
         except SourceTooLong:
             raise
@@ -145,44 +152,46 @@ def _choose(
             refusals.append(refused)
     if len(found) == 1 and refusals:
         raise refusals[0]
-    taking = [(each, tape) for each, tape in tapes if len(tape.shapes) > 1]
-    if len(found) == 1 or len(taking) == 1:
-        tape = (taking or tapes)[0][1]
+    accepting = [(each, tape) for each, tape in tapes if len(tape.shapes) > 1]
+    if len(found) == 1 or len(accepting) == 1:
+        tape = (accepting or tapes)[0][1]
         return _source_network(tape, text, found)
     if not tapes:
         raise refusals[0]
-    names = ", ".join(f"{each.name[:60]} (line {_line(each.node)})" for each in found)
+    names = ", ".join(f"{each.name[:60]} (line {_line_number(each.node)})" for each in found)
     raise SourceRefused(
-        _line(found[-1].node),
+        _line_number(found[-1].node),
         f"several networks could be meant: {names}; send one of them",
         code="several_networks",
     )
 
 
-def _refuse_lost(interpreter: Interpreter) -> None:
+def _refuse_skipped_statements(interpreter: Interpreter) -> None:
     """Where a statement about torch could not be followed, that is why no network is found.
 
     Raises:
         SourceRefused: with the line of the first.
     """
-    for statement, refused in interpreter.passed_over:
+    for statement, refused in interpreter.skipped_statements:
         names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
         if names & {"nn", "torch", "Sequential", "Module"}:
             raise refused
 
 
-def _source_network(tape: Tape, text: str, found: list[Found]) -> SourceNetwork:
-    if not tape.placed:
-        raise SourceRefused(_line(found[0].node), "the network has no layers", code="no_network")
-    return SourceNetwork(text=text, placed=tuple(tape.placed), cut=tape.cut)
+def _source_network(tape: Tape, text: str, found: list[FoundNetwork]) -> SourceNetwork:
+    if not tape.recorded:
+        raise SourceRefused(
+            _line_number(found[0].node), "the network has no layers", code="no_network"
+        )
+    return SourceNetwork(text=text, recorded=tuple(tape.recorded), stop_reason=tape.stop_reason)
 
 
-def _node(value: Value) -> ast.AST:
+def _definition_node(value: SourceValue) -> ast.AST:
     if isinstance(value, InstanceValue):
-        return value.made_of.node
+        return value.class_value.node
     assert isinstance(value, ModuleSequence)
     return value.node
 
 
-def _line(node: ast.AST) -> int:
+def _line_number(node: ast.AST) -> int:
     return getattr(node, "lineno", 1)

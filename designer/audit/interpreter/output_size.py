@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from designer.audit.interpreter.source_parser import refuse_line
-from designer.audit.interpreter.torch_modules import number
-from designer.audit.interpreter.values import LayerModule, TensorValue, Value
+from designer.audit.interpreter.torch_modules import to_json_value
+from designer.audit.interpreter.values import LayerModule, SourceValue, TensorValue
 from designer.audit.ops.convolutions import ConvTransposeLayer
 
 
-def told(
+def with_output_size(
     called: LayerModule,
     tensor: TensorValue,
-    rest: Sequence[Value],
-    named: Mapping[str, Value],
+    other_arguments: Sequence[SourceValue],
+    named: Mapping[str, SourceValue],
     node: ast.AST,
 ) -> LayerModule:
     """The module as it is called: ``output_size`` becomes the output padding that leads to it.
@@ -24,9 +24,9 @@ def told(
     Raises:
         SourceRefused: for other arguments, and for sizes that torch would refuse.
     """
-    given = dict(zip(("output_size",), rest, strict=False)) | dict(named)
+    given = dict(zip(("output_size",), other_arguments, strict=False)) | dict(named)
     layer = called.layer
-    if len(rest) > 1 or not given.keys() <= {"output_size"}:
+    if len(other_arguments) > 1 or not given.keys() <= {"output_size"}:
         refuse_line(node, "a layer that is called with more than a tensor cannot be followed")
     if given.get("output_size") is None:
         return called
@@ -35,7 +35,7 @@ def told(
     if tensor.shape is None:
         return called
     axes = layer.axes(tensor.shape)
-    sizes = number(given["output_size"], "output_size", node)
+    sizes = to_json_value(given["output_size"], "output_size", node)
     sizes = sizes[-axes:] if isinstance(sizes, list) and len(sizes) == len(tensor.shape) else sizes
     if not isinstance(sizes, list) or len(sizes) != axes or len(tensor.shape) != axes + 2:
         refuse_line(node, f"this output_size cannot be followed along {axes} axes")
@@ -44,7 +44,7 @@ def told(
         window.stride * size + window.offset
         for window, size in zip(bare.windows(axes), tensor.shape[2:], strict=True)
     ]
-    most = [a + s - 1 for a, s in zip(least, layer.spread("stride", axes), strict=True)]
+    most = [a + s - 1 for a, s in zip(least, layer.axis_values("stride", axes), strict=True)]
     if not all(a <= size <= b for a, size, b in zip(least, sizes, most, strict=True)):
         refuse_line(
             node,

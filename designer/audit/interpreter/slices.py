@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from designer.audit.interpreter.recorded_layers import Tape
 from designer.audit.interpreter.source_parser import refuse_line
-from designer.audit.interpreter.values import BatchSize, TensorValue, Unknown, Value
+from designer.audit.interpreter.values import BatchSize, SourceValue, TensorValue, Unknown
 from designer.audit.ops.padding import CropLayer
 
 
-def tensor_sizes(tensor: TensorValue, tape: Tape, node: ast.AST) -> tuple[Value, ...]:
+def tensor_sizes(tensor: TensorValue, tape: Tape, node: ast.AST) -> tuple[SourceValue, ...]:
     """The sizes of a tensor; behind a layer that breaks only the batch is known, and no axes more."""
     if tensor.shape is None:
         unknown = Unknown(why="a size behind a layer that breaks", line=getattr(node, "lineno", 1))
@@ -19,10 +19,10 @@ def tensor_sizes(tensor: TensorValue, tape: Tape, node: ast.AST) -> tuple[Value,
     return (BatchSize(tensor.shape[0]), *tensor.shape[1:])
 
 
-def named_axes(value: object, rank: int, node: ast.AST) -> list[int]:
+def resolve_axes(value: object, rank: int, node: ast.AST) -> list[int]:
     """The axes that a ``dim`` names, counted from the front.
 
-    >>> named_axes([2, -1], 4, ast.Pass())
+    >>> resolve_axes([2, -1], 4, ast.Pass())
     [2, 3]
 
     Raises:
@@ -36,7 +36,9 @@ def named_axes(value: object, rank: int, node: ast.AST) -> list[int]:
     return axes
 
 
-def slice_tensor(tape: Tape, tensor: TensorValue, parts: Sequence[Value], node: ast.AST) -> Value:
+def slice_tensor(
+    tape: Tape, tensor: TensorValue, parts: Sequence[SourceValue], node: ast.AST
+) -> SourceValue:
     """``x[:, :, 1:-1]``: a crop, if only axes behind the channels are cut.
 
     Raises:
@@ -45,17 +47,17 @@ def slice_tensor(tape: Tape, tensor: TensorValue, parts: Sequence[Value], node: 
     if tensor.shape is None:
         refuse_line(node, "a slice behind a layer that breaks cannot be followed")
     if any(part is None for part in parts):
-        return _widened(tape, tensor, parts, node)
+        return _insert_axes(tape, tensor, parts, node)
     if len(parts) > len(tensor.shape) + (Ellipsis in parts):
         refuse_line(node, f"{len(parts)} slices of a tensor of {len(tensor.shape)} axes")
     rank = len(tensor.shape)
-    spread: list[Value] = []
+    expanded_parts: list[SourceValue] = []
     for part in parts:
         missing = rank - (len(parts) - 1)
-        spread += [slice(None)] * missing if part is Ellipsis else [part]
-    spread += [slice(None)] * (rank - len(spread))
+        expanded_parts += [slice(None)] * missing if part is Ellipsis else [part]
+    expanded_parts += [slice(None)] * (rank - len(expanded_parts))
     crops = []
-    for axis, (part, size) in enumerate(zip(spread, tensor.shape, strict=False)):
+    for axis, (part, size) in enumerate(zip(expanded_parts, tensor.shape, strict=False)):
         if not isinstance(part, slice) or part.step not in (None, 1):
             refuse_line(node, "only slices without step along the axes of the map are followed")
         if not all(entry is None or isinstance(entry, int) for entry in (part.start, part.stop)):
@@ -66,19 +68,21 @@ def slice_tensor(tape: Tape, tensor: TensorValue, parts: Sequence[Value], node: 
         crops.append((start, max(0, size - stop)))
     if not any(map(any, crops)):
         return tensor
-    return tape.put(CropLayer(crop=tuple(crops[2:])), tensor, node)
+    return tape.record_layer(CropLayer(crop=tuple(crops[2:])), tensor, node)
 
 
-def _widened(tape: Tape, tensor: TensorValue, parts: Sequence[Value], node: ast.AST) -> Value:
+def _insert_axes(
+    tape: Tape, tensor: TensorValue, parts: Sequence[SourceValue], node: ast.AST
+) -> SourceValue:
     """``x[:, :, None, None]``: axes of size 1 behind the batch."""
     assert tensor.shape is not None, "the caller has looked"
     sizes = list(tensor.shape)
     shape: list[int] = []
-    for place, part in enumerate(parts):
-        if part is None and place:
+    for position, part in enumerate(parts):
+        if part is None and position:
             shape.append(1)
         elif part is Ellipsis:
-            left = sum(each is not None for each in parts[place + 1 :])
+            left = sum(each is not None for each in parts[position + 1 :])
             shape += [sizes.pop(0) for _ in range(len(sizes) - left)]
         elif part == slice(None) and sizes:
             shape.append(sizes.pop(0))

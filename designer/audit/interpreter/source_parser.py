@@ -33,7 +33,7 @@ class SourceRefused(InvalidRequest):
             ]
         )
         self.line = line
-        self.what = detail
+        self.detail = detail
 
 
 class SourceTooLong(SourceRefused):
@@ -102,4 +102,4 @@ def _refuse_nesting(text: str) -> None:
 
 def _longest_line(text: str) -> int:
     lines = text.split("\n")
-    return max(range(len(lines)), key=lambda place: len(lines[place])) + 1
+    return max(range(len(lines)), key=lambda index: len(lines[index])) + 1

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Sequence
 
 from designer.audit.interpreter.bounded_arithmetic import MAX_ENTRIES
-from designer.audit.interpreter.call_dispatch import Calling
-from designer.audit.interpreter.control_flow import Leaving, Left, Returned
+from designer.audit.interpreter.call_dispatch import CallEvaluator
+from designer.audit.interpreter.control_flow import ControlFlow, LoopControl, Returned
 from designer.audit.interpreter.recorded_layers import Tape
 from designer.audit.interpreter.source_parser import SourceRefused, SourceTooLong, refuse_line
 from designer.audit.interpreter.torch_modules import refuse_unknown
@@ -16,27 +16,27 @@ from designer.audit.interpreter.values import (
     FunctionValue,
     Reference,
     Scope,
+    SourceValue,
     TensorValue,
     Unknown,
-    Value,
 )
-from designer.audit.ops.layer_errors import Shape
+from designer.audit.ops.layer_errors import TensorShape
 
 
-class Interpreter(Calling):
+class Interpreter(CallEvaluator):
     """Follows a source, statement by statement."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.passed_over: list[tuple[ast.stmt, SourceRefused]] = []
+        self.skipped_statements: list[tuple[ast.stmt, SourceRefused]] = []
 
-    def run(self, body: Sequence[ast.stmt], scope: Scope) -> Left | None:
+    def run(self, body: Sequence[ast.stmt], scope: Scope) -> ControlFlow | None:
         """Do the statements in order, up to the one that leaves them."""
         for statement in body:
             self.count(statement)
-            done = self._do(statement, scope)
-            if done is not None:
-                return done
+            outcome = self._run_statement(statement, scope)
+            if outcome is not None:
+                return outcome
         return None
 
     def run_top_level(self, body: Sequence[ast.stmt], scope: Scope) -> None:
@@ -47,105 +47,105 @@ class Interpreter(Calling):
             except SourceTooLong:
                 raise
             except SourceRefused as refused:
-                self.passed_over.append((statement, refused))
+                self.skipped_statements.append((statement, refused))
                 for node in ast.walk(statement):
                     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                        scope[node.id] = Unknown(why=refused.what, line=refused.line)
+                        scope[node.id] = Unknown(why=refused.detail, line=refused.line)
 
-    def pass_through(
-        self, module: Value, shape: Shape, node: ast.AST, *, partly: bool = False
+    def trace_module(
+        self, module: SourceValue, shape: TensorShape, node: ast.AST, *, allow_partial: bool = False
     ) -> Tape:
         """The layers that an input of that whole shape passes through.
 
         Behind a layer that breaks nothing runs: what cannot be followed there cuts the tape off, and
-        with ``partly`` it does so anywhere.
+        with ``allow_partial`` it does so anywhere.
         """
         self.tape = Tape(shape)
         try:
-            self._follow(module, self.tape, node)
+            self._run_module(module, self.tape, node)
         except SourceTooLong:
             raise
         except SourceRefused as refused:
-            if not (partly or self.tape.broken):
+            if not (allow_partial or self.tape.is_broken):
                 raise
-            self.tape.cut = refused
+            self.tape.stop_reason = refused
         return self.tape
 
-    def _follow(self, module: Value, tape: Tape, node: ast.AST) -> None:
-        result = self.apply(module, [tape.start], {}, node)
+    def _run_module(self, module: SourceValue, tape: Tape, node: ast.AST) -> None:
+        result = self.apply(module, [tape.input], {}, node)
         if isinstance(result, tuple | list) and result:
             result = result[0]
         if isinstance(result, Unknown):
             refuse_unknown(result, node, "what the network gives cannot be followed")
         if not isinstance(result, TensorValue):
             refuse_line(node, "what the network gives cannot be followed")
-        if result.index != len(tape.placed) - 1:
+        if result.index != len(tape.recorded) - 1:
             refuse_line(node, "the network gives a tensor that is not the last one made")
 
-    def _do(self, statement: ast.stmt, scope: Scope) -> Left | None:
+    def _run_statement(self, statement: ast.stmt, scope: Scope) -> ControlFlow | None:
         name = f"_do_{type(statement).__name__.lower()}"
         method = getattr(self, name, None)
         if method is None:
             refuse_line(statement, f"{type(statement).__name__} cannot be followed")
-        done: Left | None = method(statement, scope)
-        return done
+        outcome: ControlFlow | None = method(statement, scope)
+        return outcome
 
     def _do_expr(self, statement: ast.Expr, scope: Scope) -> None:
-        self.value(statement.value, scope)
+        self.evaluate(statement.value, scope)
 
     def _do_assign(self, statement: ast.Assign, scope: Scope) -> None:
-        value = self.value(statement.value, scope)
+        value = self.evaluate(statement.value, scope)
         for target in statement.targets:
             self.assign(target, value, scope)
 
     def _do_annassign(self, statement: ast.AnnAssign, scope: Scope) -> None:
         if statement.value is not None:
-            self.assign(statement.target, self.value(statement.value, scope), scope)
+            self.assign(statement.target, self.evaluate(statement.value, scope), scope)
 
     def _do_augassign(self, statement: ast.AugAssign, scope: Scope) -> None:
         target = _loaded(statement.target)
-        before = self.value(target, scope) if isinstance(target, ast.Name) else None
+        before = self.evaluate(target, scope) if isinstance(target, ast.Name) else None
         both = ast.BinOp(left=target, op=statement.op, right=statement.value)
-        after = self.value(ast.copy_location(both, statement), scope)
+        after = self.evaluate(ast.copy_location(both, statement), scope)
         _refuse_growth(before, after, statement)
         self.assign(statement.target, after, scope)
 
     def _do_return(self, statement: ast.Return, scope: Scope) -> Returned:
-        return Returned(None if statement.value is None else self.value(statement.value, scope))
+        return Returned(None if statement.value is None else self.evaluate(statement.value, scope))
 
-    def _do_if(self, statement: ast.If, scope: Scope) -> Left | None:
-        held = self.truth(self.value(statement.test, scope), statement.test)
-        return self.run(statement.body if held else statement.orelse, scope)
+    def _do_if(self, statement: ast.If, scope: Scope) -> ControlFlow | None:
+        condition = self.is_true(self.evaluate(statement.test, scope), statement.test)
+        return self.run(statement.body if condition else statement.orelse, scope)
 
-    def _do_for(self, statement: ast.For, scope: Scope) -> Left | None:
-        for entry in self.entries(self.value(statement.iter, scope), statement):
+    def _do_for(self, statement: ast.For, scope: Scope) -> ControlFlow | None:
+        for entry in self.loop_entries(self.evaluate(statement.iter, scope), statement):
             self.assign(statement.target, entry, scope)
-            done = self.run(statement.body, scope)
-            if isinstance(done, Returned):
-                return done
-            if done is Leaving.BREAK:
+            outcome = self.run(statement.body, scope)
+            if isinstance(outcome, Returned):
+                return outcome
+            if outcome is LoopControl.BREAK:
                 return None
         return self.run(statement.orelse, scope)
 
-    def _do_while(self, statement: ast.While, scope: Scope) -> Left | None:
+    def _do_while(self, statement: ast.While, scope: Scope) -> ControlFlow | None:
         for _ in range(MAX_ENTRIES):
-            if not self.truth(self.value(statement.test, scope), statement):
+            if not self.is_true(self.evaluate(statement.test, scope), statement):
                 return self.run(statement.orelse, scope)
-            done = self.run(statement.body, scope)
-            if isinstance(done, Returned):
-                return done
-            if done is Leaving.BREAK:
+            outcome = self.run(statement.body, scope)
+            if isinstance(outcome, Returned):
+                return outcome
+            if outcome is LoopControl.BREAK:
                 return None
         detail = f"a loop of more than {MAX_ENTRIES} turns"
         raise SourceTooLong(statement.lineno, detail, maximum=MAX_ENTRIES)
 
-    def _do_break(self, statement: ast.Break, scope: Scope) -> Left:
-        return Leaving.BREAK
+    def _do_break(self, statement: ast.Break, scope: Scope) -> ControlFlow:
+        return LoopControl.BREAK
 
-    def _do_continue(self, statement: ast.Continue, scope: Scope) -> Left:
-        return Leaving.CONTINUE
+    def _do_continue(self, statement: ast.Continue, scope: Scope) -> ControlFlow:
+        return LoopControl.CONTINUE
 
-    def _do_with(self, statement: ast.With, scope: Scope) -> Left | None:
+    def _do_with(self, statement: ast.With, scope: Scope) -> ControlFlow | None:
         return self.run(statement.body, scope)
 
     def _do_pass(self, statement: ast.stmt, scope: Scope) -> None:
@@ -159,12 +159,12 @@ class Interpreter(Calling):
         if not all(ast.unparse(called).endswith(("len", ".size", ".dim")) for called in calls):
             return
         try:
-            held = self.truth(self.value(statement.test, scope), statement)
+            condition = self.is_true(self.evaluate(statement.test, scope), statement)
         except SourceTooLong:
             raise
         except SourceRefused:
             return
-        if not held:
+        if not condition:
             refuse_line(statement, "this assertion does not hold for the input")
 
     def _do_import(self, statement: ast.Import, scope: Scope) -> None:
@@ -182,18 +182,18 @@ class Interpreter(Calling):
         scope[statement.name] = FunctionValue(node=statement, scope=scope)
 
     def _do_classdef(self, statement: ast.ClassDef, scope: Scope) -> None:
-        bases = tuple(self.value(base, scope) for base in statement.bases)
+        bases = tuple(self.evaluate(base, scope) for base in statement.bases)
         members: Scope = {}
-        each = {id(old): old for base in bases for old in (base, *getattr(base, "lineage", ()))}
-        lineage = tuple(each.values())
-        self.count(statement, len(lineage) // 8)
-        made = ClassValue(
-            node=statement, scope=scope, bases=bases, lineage=lineage, members=members
+        each = {id(old): old for base in bases for old in (base, *getattr(base, "ancestors", ()))}
+        ancestors = tuple(each.values())
+        self.count(statement, len(ancestors) // 8)
+        class_value = ClassValue(
+            node=statement, scope=scope, bases=bases, ancestors=ancestors, members=members
         )
-        scope[statement.name] = made
-        inside = self.copied(scope, statement)
-        self.run_top_level(statement.body, inside)
-        new = {name: value for name, value in inside.items() if scope.get(name) is not value}
+        scope[statement.name] = class_value
+        class_scope = self.copy_scope(scope, statement)
+        self.run_top_level(statement.body, class_scope)
+        new = {name: value for name, value in class_scope.items() if scope.get(name) is not value}
         for name, value in new.items():
             members[name] = (
                 FunctionValue(node=value.node, scope=scope)
@@ -212,7 +212,7 @@ def _loaded(target: ast.expr) -> ast.expr:
     return ast.copy_location(loaded, target)
 
 
-def _refuse_growth(before: Value, after: Value, node: ast.AST) -> None:
+def _refuse_growth(before: SourceValue, after: SourceValue, node: ast.AST) -> None:
     """Where a tensor that is changed in place would need other sizes, torch refuses.
 
     Raises:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import ast
 
-from designer.audit.interpreter.bounded_arithmetic import MAX_ENTRIES, weight
+from designer.audit.interpreter.bounded_arithmetic import MAX_ENTRIES, count_entries
 from designer.audit.interpreter.recorded_layers import Tape
 from designer.audit.interpreter.source_parser import SourceTooLong, refuse_line
 from designer.audit.interpreter.torch_modules import refuse_unknown
-from designer.audit.interpreter.values import ModuleSequence, Scope, TensorValue, Unknown, Value
+from designer.audit.interpreter.values import (
+    ModuleSequence,
+    Scope,
+    SourceValue,
+    TensorValue,
+    Unknown,
+)
 
 MAX_STEPS = 60_000
 """Most nodes that one source has evaluated."""
 
 
-class Steps:
+class StepCounter:
     """Counts, and refuses past the bound."""
 
     def __init__(self) -> None:
@@ -35,25 +41,25 @@ class Steps:
             detail = f"more than {MAX_STEPS} steps to follow"
             raise SourceTooLong(self.line, detail, maximum=MAX_STEPS)
 
-    def weigh(self, value: Value, node: ast.AST) -> None:
+    def count_value(self, value: SourceValue, node: ast.AST) -> None:
         """Count what it costs to look at all of a value.
 
         Raises:
             SourceTooLong: for lists in lists past all bounds.
         """
         if isinstance(value, list | tuple | dict):
-            found = weight(value)
+            found = count_entries(value)
             if found > MAX_ENTRIES:
                 detail = f"lists that hold more than {MAX_ENTRIES} entries"
                 raise SourceTooLong(self.line, detail, maximum=MAX_ENTRIES)
             self.count(node, found // 8)
 
-    def copied(self, scope: Scope, node: ast.AST) -> Scope:
+    def copy_scope(self, scope: Scope, node: ast.AST) -> Scope:
         """A scope of one's own with the same names, counted by their number."""
         self.count(node, len(scope) // 16)
         return dict(scope)
 
-    def entries(self, value: Value, node: ast.AST) -> list[Value]:
+    def loop_entries(self, value: SourceValue, node: ast.AST) -> list[SourceValue]:
         """What a loop goes over.
 
         Raises:
@@ -67,7 +73,7 @@ class Steps:
             refuse_line(node, "what this loops over cannot be followed")
         return list(value)
 
-    def truth(self, value: Value, node: ast.AST) -> bool:
+    def is_true(self, value: SourceValue, node: ast.AST) -> bool:
         """Whether a condition holds.
 
         Raises:

@@ -6,25 +6,30 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 
 from designer.audit.interpreter.recorded_layers import Tape
-from designer.audit.interpreter.shape_keeping_names import SILENT, WORDS
-from designer.audit.interpreter.slices import named_axes, tensor_sizes
+from designer.audit.interpreter.shape_preserving_functions import (
+    ACTIVATION_FUNCTIONS,
+    SHAPE_PRESERVING_FUNCTIONS,
+)
+from designer.audit.interpreter.slices import resolve_axes, tensor_sizes
 from designer.audit.interpreter.source_parser import refuse_line
 from designer.audit.interpreter.torch_modules import (
-    bind,
+    bind_arguments,
     build_module,
-    checked_layer,
-    number,
+    read_checked_layer,
     refuse_unknown,
     split_axes,
+    to_json_value,
 )
-from designer.audit.interpreter.values import BatchSize, TensorValue, Unknown, Value
+from designer.audit.interpreter.values import BatchSize, SourceValue, TensorValue, Unknown
 from designer.audit.ops.adaptive_pooling import GlobalPoolLayer
 from designer.audit.ops.linear_and_reshape import FlattenLayer
 
-Given = Mapping[str, Value]
-Call = Callable[[Tape, TensorValue, Sequence[Value], Given, ast.Call], Value]
+KeywordArguments = Mapping[str, SourceValue]
+FunctionHandler = Callable[
+    [Tape, TensorValue, Sequence[SourceValue], KeywordArguments, ast.Call], SourceValue
+]
 
-_CONCATENATIONS: Mapping[str, Given] = {
+_CONCATENATIONS: Mapping[str, KeywordArguments] = {
     "cat": {},
     "concat": {},
     "concatenate": {},
@@ -37,8 +42,8 @@ _POOLS["adaptive_max_pool"] = "AdaptiveMaxPool"
 
 
 def call_function(
-    tape: Tape, name: str, arguments: Sequence[Value], named: Given, node: ast.Call
-) -> Value:
+    tape: Tape, name: str, arguments: Sequence[SourceValue], named: KeywordArguments, node: ast.Call
+) -> SourceValue:
     """What ``torch.name(…)``, ``F.name(…)`` or ``tensor.name(…)`` gives, a tensor first.
 
     Raises:
@@ -51,22 +56,26 @@ def call_function(
         return tensor
     if not isinstance(tensor, TensorValue):
         return Unknown(why=f"{name}(…) is not followed", line=node.lineno)
-    rest = list(arguments[1:])
+    other_arguments = list(arguments[1:])
     bare = name.rstrip("_")
-    if bare in WORDS or bare in SILENT:
-        return tape.mention(bare if bare in WORDS else "", tensor)
+    if bare in ACTIVATION_FUNCTIONS or bare in SHAPE_PRESERVING_FUNCTIONS:
+        return tape.record_activation_or_norm(bare if bare in ACTIVATION_FUNCTIONS else "", tensor)
     kind, axes = split_axes(name)
     if kind in _POOLS:
-        module = build_module(f"{_POOLS[kind]}{axes}d", rest, _without_input(named), node)
+        module = build_module(
+            f"{_POOLS[kind]}{axes}d", other_arguments, _without_input(named), node
+        )
         assert module is not None
-        return tape.pass_module(module, tensor)
-    if name not in _CALLS:
+        return tape.record_module(module, tensor)
+    if name not in _FUNCTION_HANDLERS:
         refuse_line(node, f"{name[:60]}(…) on a tensor cannot be followed")
-    return _CALLS[name](tape, tensor, rest, _without_input(named), node)
+    return _FUNCTION_HANDLERS[name](tape, tensor, other_arguments, _without_input(named), node)
 
 
-def _concatenate(tape: Tape, arguments: Sequence[Value], named: Given, node: ast.Call) -> Value:
-    given = bind(("tensors", "dim", "axis"), arguments, named, node)
+def _concatenate(
+    tape: Tape, arguments: Sequence[SourceValue], named: KeywordArguments, node: ast.Call
+) -> SourceValue:
+    given = bind_arguments(("tensors", "dim", "axis"), arguments, named, node)
     tensors = given.get("tensors")
     if not isinstance(tensors, list | tuple):
         refuse_line(node, "what is concatenated here cannot be followed")
@@ -77,59 +86,75 @@ def _concatenate(tape: Tape, arguments: Sequence[Value], named: Given, node: ast
             refuse_line(node, "one of the tensors concatenated here cannot be followed")
     if not tensors:
         refuse_line(node, "a concatenation of no tensors cannot be followed")
-    dim = number(given.get("dim", given.get("axis", 0)), "dim", node)
+    dim = to_json_value(given.get("dim", given.get("axis", 0)), "dim", node)
     shape = next((tensor.shape for tensor in tensors if tensor.shape is not None), tape.shapes[0])
     if type(dim) is not int or 1 not in (dim, dim + len(shape)):
         where = "the batch (dim 0)" if dim == 0 else f"dim {str(dim)[:60]}"
         refuse_line(
             node, f"only a concatenation along the channels (dim 1) is followed, not along {where}"
         )
-    return tape.join(list(tensors), node, add=False)
+    return tape.join_tensors(list(tensors), node, add=False)
 
 
 def _view(
-    tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
-) -> Value:
+    tape: Tape,
+    tensor: TensorValue,
+    arguments: Sequence[SourceValue],
+    named: KeywordArguments,
+    node: ast.Call,
+) -> SourceValue:
     """``view(batch, …)`` keeps the batch; ``view(-1, …)`` folds into it what is left."""
     parts = list(arguments)
     if len(parts) == 1 and isinstance(parts[0], list | tuple):
         parts = list(parts[0])
     if not parts:
         refuse_line(node, "a view without sizes cannot be followed")
-    head = parts[0]
-    kept = isinstance(head, BatchSize) or head == tape.shapes[0][0]
+    first_size = parts[0]
+    kept = isinstance(first_size, BatchSize) or first_size == tape.shapes[0][0]
     if tensor.shape is None and len(parts) == 2 and isinstance(parts[1], Unknown):
-        return tape.put(FlattenLayer(), tensor, node)  # sizes read behind a layer that breaks
-    rest = number(parts[1:], "a size", node)
-    if kept and rest == [-1]:
-        return tape.put(FlattenLayer(), tensor, node)
-    if not kept and head != -1:
+        return tape.record_layer(
+            FlattenLayer(), tensor, node
+        )  # sizes read behind a layer that breaks
+    sizes = to_json_value(parts[1:], "a size", node)
+    if kept and sizes == [-1]:
+        return tape.record_layer(FlattenLayer(), tensor, node)
+    if not kept and first_size != -1:
         refuse_line(
             node, f"the first size must be the batch ({tape.shapes[0][0]}, or read from the tensor)"
         )
-    document = {"op": "reshape", "shape": rest}
+    document = {"op": "reshape", "shape": sizes}
     if not kept:
         document["fold_batch"] = True
-    return tape.put(checked_layer(document, node), tensor, node)
+    return tape.record_layer(read_checked_layer(document, node), tensor, node)
 
 
 def _flatten(
-    tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
-) -> Value:
-    given = bind(("start_dim", "end_dim"), arguments, named, node)
-    fields = {name: number(value, name, node) for name, value in given.items()}
-    return tape.put(checked_layer({"op": "flatten", "start_dim": 0, **fields}, node), tensor, node)
+    tape: Tape,
+    tensor: TensorValue,
+    arguments: Sequence[SourceValue],
+    named: KeywordArguments,
+    node: ast.Call,
+) -> SourceValue:
+    given = bind_arguments(("start_dim", "end_dim"), arguments, named, node)
+    fields = {name: to_json_value(value, name, node) for name, value in given.items()}
+    return tape.record_layer(
+        read_checked_layer({"op": "flatten", "start_dim": 0, **fields}, node), tensor, node
+    )
 
 
 def _squeeze(
-    tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
-) -> Value:
-    given = bind(("dim",), arguments, named, node)
+    tape: Tape,
+    tensor: TensorValue,
+    arguments: Sequence[SourceValue],
+    named: KeywordArguments,
+    node: ast.Call,
+) -> SourceValue:
+    given = bind_arguments(("dim",), arguments, named, node)
     if tensor.shape is None:  # behind a layer that breaks: which sizes are 1 is not known yet
         return tensor
     shape = tensor.shape
-    dim = number(given.get("dim"), "dim", node)
-    axes = range(len(shape)) if dim is None else named_axes(dim, len(shape), node)
+    dim = to_json_value(given.get("dim"), "dim", node)
+    axes = range(len(shape)) if dim is None else resolve_axes(dim, len(shape), node)
     if 0 in axes and shape[0] == 1:
         refuse_line(
             node,
@@ -141,105 +166,141 @@ def _squeeze(
 
 
 def _unsqueeze(
-    tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
-) -> Value:
-    given = bind(("dim",), arguments, named, node)
-    dim = number(given.get("dim"), "dim", node)
+    tape: Tape,
+    tensor: TensorValue,
+    arguments: Sequence[SourceValue],
+    named: KeywordArguments,
+    node: ast.Call,
+) -> SourceValue:
+    given = bind_arguments(("dim",), arguments, named, node)
+    dim = to_json_value(given.get("dim"), "dim", node)
     if tensor.shape is None:
         refuse_line(node, "an unsqueeze behind a layer that breaks cannot be followed")
     shape = list(tensor.shape)
-    (place,) = named_axes(dim if isinstance(dim, int) else None, len(shape) + 1, node)
-    if not place:
+    (axis,) = resolve_axes(dim if isinstance(dim, int) else None, len(shape) + 1, node)
+    if not axis:
         refuse_line(node, "an axis before the batch cannot be followed")
-    shape.insert(place, 1)
+    shape.insert(axis, 1)
     return tape.reshape(tensor, tuple(shape[1:]), node)
 
 
 def _interpolate(
-    tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
-) -> Value:
+    tape: Tape,
+    tensor: TensorValue,
+    arguments: Sequence[SourceValue],
+    named: KeywordArguments,
+    node: ast.Call,
+) -> SourceValue:
     module = build_module("Upsample", arguments, named, node)
     assert module is not None
-    return tape.pass_module(module, tensor)
+    return tape.record_module(module, tensor)
 
 
 def _pad(
-    tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
-) -> Value:
-    given = bind(("pad", "mode", "value"), arguments, named, node)
-    fields = {name: number(value, name, node) for name, value in given.items()}
-    return tape.put(checked_layer({"op": "pad", **fields}, node), tensor, node)
+    tape: Tape,
+    tensor: TensorValue,
+    arguments: Sequence[SourceValue],
+    named: KeywordArguments,
+    node: ast.Call,
+) -> SourceValue:
+    given = bind_arguments(("pad", "mode", "value"), arguments, named, node)
+    fields = {name: to_json_value(value, name, node) for name, value in given.items()}
+    return tape.record_layer(read_checked_layer({"op": "pad", **fields}, node), tensor, node)
 
 
 def _shuffle(
-    tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
-) -> Value:
+    tape: Tape,
+    tensor: TensorValue,
+    arguments: Sequence[SourceValue],
+    named: KeywordArguments,
+    node: ast.Call,
+) -> SourceValue:
     module = build_module("PixelShuffle", arguments, named, node)
     assert module is not None
-    return tape.pass_module(module, tensor)
+    return tape.record_module(module, tensor)
 
 
 def _mean(
-    tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
-) -> Value:
-    given = bind(("dim", "keepdim"), arguments, named, node)
-    dims = number(given.get("dim"), "dim", node)
+    tape: Tape,
+    tensor: TensorValue,
+    arguments: Sequence[SourceValue],
+    named: KeywordArguments,
+    node: ast.Call,
+) -> SourceValue:
+    given = bind_arguments(("dim", "keepdim"), arguments, named, node)
+    dims = to_json_value(given.get("dim"), "dim", node)
     many = len(dims) if isinstance(dims, list) else 1
     rank = many + 2 if tensor.shape is None else len(tensor.shape)
-    if dims is None or not many or set(named_axes(dims, rank, node)) != set(range(2, rank)):
+    if dims is None or not many or set(resolve_axes(dims, rank, node)) != set(range(2, rank)):
         refuse_line(node, "only a mean or sum over all axes of the map can be followed")
-    return tape.put(GlobalPoolLayer(keepdim=bool(given.get("keepdim"))), tensor, node)
+    return tape.record_layer(GlobalPoolLayer(keepdim=bool(given.get("keepdim"))), tensor, node)
 
 
 def _size(
-    tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
-) -> Value:
+    tape: Tape,
+    tensor: TensorValue,
+    arguments: Sequence[SourceValue],
+    named: KeywordArguments,
+    node: ast.Call,
+) -> SourceValue:
     sizes = tensor_sizes(tensor, tape, node)
     if not arguments and not named:
         return sizes
-    dim = bind(("dim",), arguments, named, node).get("dim")
+    dim = bind_arguments(("dim",), arguments, named, node).get("dim")
     if not isinstance(dim, int) or not -len(sizes) <= dim < len(sizes):
         refuse_line(node, "this size cannot be followed")
     return sizes[dim]
 
 
 def _rank(
-    tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
-) -> Value:
+    tape: Tape,
+    tensor: TensorValue,
+    arguments: Sequence[SourceValue],
+    named: KeywordArguments,
+    node: ast.Call,
+) -> SourceValue:
     if tensor.shape is None:
         return Unknown(why="the axes behind a layer that breaks", line=node.lineno)
     return len(tensor.shape)
 
 
 def _add(
-    tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
-) -> Value:
+    tape: Tape,
+    tensor: TensorValue,
+    arguments: Sequence[SourceValue],
+    named: KeywordArguments,
+    node: ast.Call,
+) -> SourceValue:
     other = arguments[0] if arguments else named.get("other")
     if isinstance(other, TensorValue):
-        return tape.join([tensor, other], node, add=True)
+        return tape.join_tensors([tensor, other], node, add=True)
     if not isinstance(other, int | float):
         refuse_line(node, "a tensor is combined with what cannot be followed")
     return tensor
 
 
 def _unflatten(
-    tape: Tape, tensor: TensorValue, arguments: Sequence[Value], named: Given, node: ast.Call
-) -> Value:
+    tape: Tape,
+    tensor: TensorValue,
+    arguments: Sequence[SourceValue],
+    named: KeywordArguments,
+    node: ast.Call,
+) -> SourceValue:
     module = build_module("Unflatten", arguments, _sizes_named(named), node)
     assert module is not None
-    return tape.pass_module(module, tensor)
+    return tape.record_module(module, tensor)
 
 
-def _sizes_named(named: Given) -> Given:
+def _sizes_named(named: KeywordArguments) -> KeywordArguments:
     """The method's ``sizes`` is the module's ``unflattened_size``."""
     return {{"sizes": "unflattened_size"}.get(name, name): value for name, value in named.items()}
 
 
-def _without_input(named: Given) -> Given:
+def _without_input(named: KeywordArguments) -> KeywordArguments:
     return {name: value for name, value in named.items() if name not in ("input", "training", "p")}
 
 
-_CALLS: Mapping[str, Call] = {
+_FUNCTION_HANDLERS: Mapping[str, FunctionHandler] = {
     "view": _view,
     "reshape": _view,
     "flatten": _flatten,

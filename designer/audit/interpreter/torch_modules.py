@@ -7,30 +7,32 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from designer.audit.interpreter.bounded_arithmetic import weight
+from designer.audit.interpreter.bounded_arithmetic import count_entries
 from designer.audit.interpreter.source_parser import SourceRefused, refuse_line
-from designer.audit.interpreter.values import LayerModule, Unknown, Value
-from designer.audit.layers_json import read_layer
-from designer.audit.ops.layer import Layer
+from designer.audit.interpreter.values import LayerModule, SourceValue, Unknown
+from designer.audit.layers_json import read_audit_layer
+from designer.audit.ops.layer import AuditLayer
 from designer.errors import InvalidRequest
-from designer.validation.json_readers import Document
+from designer.validation.json_readers import JsonObject
 
-Arguments = dict[str, Value]
+BoundArguments = dict[str, SourceValue]
 
-_CONV = "in_channels out_channels kernel_size stride padding dilation groups bias padding_mode"
-_TRANSPOSED = (
+_CONV_ARGUMENTS = (
+    "in_channels out_channels kernel_size stride padding dilation groups bias padding_mode"
+)
+_CONV_TRANSPOSE_ARGUMENTS = (
     "in_channels out_channels kernel_size stride padding output_padding groups bias dilation"
     " padding_mode"
 )
 
-_NORM = "num_features eps momentum affine track_running_stats"
+_NORM_ARGUMENTS = "num_features eps momentum affine track_running_stats"
 
-MAX_SIZES = 64
+MAX_ARGUMENT_ENTRIES = 64
 """Most numbers that one argument holds."""
 
 SIGNATURES: Mapping[str, tuple[str, str]] = {
-    "Conv": ("conv", _CONV),
-    "ConvTranspose": ("conv_transpose", _TRANSPOSED),
+    "Conv": ("conv", _CONV_ARGUMENTS),
+    "ConvTranspose": ("conv_transpose", _CONV_TRANSPOSE_ARGUMENTS),
     "Linear": ("linear", "in_features out_features bias"),
     "MaxPool": ("max_pool", "kernel_size stride padding dilation return_indices ceil_mode"),
     "AvgPool": ("avg_pool", "kernel_size stride padding ceil_mode count_include_pad"),
@@ -41,9 +43,9 @@ SIGNATURES: Mapping[str, tuple[str, str]] = {
     "UpsamplingBilinear": ("upsample", "size scale_factor"),
     "PixelShuffle": ("pixel_shuffle", "upscale_factor"),
     "Flatten": ("flatten", "start_dim end_dim"),
-    "BatchNorm": ("norm", _NORM),
-    "SyncBatchNorm": ("norm", _NORM),
-    "InstanceNorm": ("instance_norm", _NORM),
+    "BatchNorm": ("norm", _NORM_ARGUMENTS),
+    "SyncBatchNorm": ("norm", _NORM_ARGUMENTS),
+    "InstanceNorm": ("instance_norm", _NORM_ARGUMENTS),
     "GroupNorm": ("group_norm", "num_groups num_channels eps affine"),
     "LayerNorm": ("layer_norm", "normalized_shape eps elementwise_affine bias"),
     "ZeroPad": ("pad", "padding"),
@@ -54,7 +56,7 @@ SIGNATURES: Mapping[str, tuple[str, str]] = {
 }
 """Torch's modules without their number of axes: the op, and the arguments in order."""
 
-IGNORED = frozenset(
+IGNORED_ARGUMENTS = frozenset(
     [
         "return_indices",
         "count_include_pad",
@@ -72,14 +74,14 @@ IGNORED = frozenset(
 )
 """Arguments that no shape depends on."""
 
-_UNREAD = {
+_IGNORED_MODULE_ARGUMENTS = {
     "BatchNorm": ("affine", "track_running_stats"),
     "SyncBatchNorm": ("affine", "track_running_stats", "process_group"),
     "LayerNorm": ("bias",),
 }
 """Arguments that no shape of this module depends on."""
 
-NEUTRAL = frozenset(
+SHAPE_PRESERVING_MODULES = frozenset(
     [
         "ReLU",
         "ReLU6",
@@ -119,16 +121,18 @@ NEUTRAL = frozenset(
 )
 """Modules that change no shape."""
 
-_SILENT = frozenset(["Identity", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout"])
-_DIMENSIONAL = frozenset(
+_MODULES_WITHOUT_ACTIVATION = frozenset(
+    ["Identity", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout"]
+)
+_OPS_WITH_NDIM = frozenset(
     ["conv", "conv_transpose", "max_pool", "avg_pool", "adaptive_pool", "norm", "instance_norm"]
 )
 _PAD_MODES = {"ReflectionPad": "reflect", "ReplicationPad": "replicate", "CircularPad": "circular"}
 
 
-_BLOCKY = ("nearest", "nearest-exact", "area")
+_MODES_WITHOUT_ALIGN_CORNERS = ("nearest", "nearest-exact", "area")
 
-_OTHERS = frozenset(
+_OTHER_MODULE_NAMES = frozenset(
     ["Module", "Sequential", "ModuleList", "ModuleDict", "Unflatten", "LocalResponseNorm"]
 )
 
@@ -136,11 +140,11 @@ _OTHERS = frozenset(
 def is_module_name(name: str) -> bool:
     """Whether it is what torch calls a module that is followed, as people import them one by one."""
     kind = split_axes(name)[0]
-    return name in NEUTRAL or kind in SIGNATURES or name in _OTHERS
+    return name in SHAPE_PRESERVING_MODULES or kind in SIGNATURES or name in _OTHER_MODULE_NAMES
 
 
 def build_module(
-    name: str, arguments: Sequence[Value], named: Mapping[str, Value], node: ast.Call
+    name: str, arguments: Sequence[SourceValue], named: Mapping[str, SourceValue], node: ast.Call
 ) -> LayerModule | None:
     """The layer that ``torch.nn.name(…)`` makes, None where the name is none of these.
 
@@ -148,31 +152,35 @@ def build_module(
         SourceRefused: for arguments that cannot be followed, or that no such layer may have.
     """
     kind, axes = split_axes(name)
-    if name in NEUTRAL:
-        return LayerModule(layer=None, word=_word(name, arguments, named), node=node)
+    if name in SHAPE_PRESERVING_MODULES:
+        return LayerModule(
+            layer=None, activation_or_norm=_activation_name(name, arguments, named), node=node
+        )
     if name == "LocalResponseNorm":
-        return LayerModule(layer=None, word="local", node=node, normalizes=True)
+        return LayerModule(layer=None, activation_or_norm="local", node=node, is_norm=True)
     if name == "Unflatten":
-        return _unflatten(bind(("dim", "unflattened_size"), arguments, named, node), node)
+        return _unflatten(bind_arguments(("dim", "unflattened_size"), arguments, named, node), node)
     if kind not in SIGNATURES:
         return None
     op, signature = SIGNATURES[kind]
-    _refuse_corners(kind, dict(zip(signature.split(), arguments, strict=False)) | dict(named), node)
-    given = bind(signature.split(), arguments, named, node)
+    _refuse_align_corners(
+        kind, dict(zip(signature.split(), arguments, strict=False)) | dict(named), node
+    )
+    given = bind_arguments(signature.split(), arguments, named, node)
     document = {"op": op, **_fields(kind, axes, given, node)}
-    if op in _DIMENSIONAL and axes:
+    if op in _OPS_WITH_NDIM and axes:
         document["ndim"] = axes
-    return LayerModule(layer=checked_layer(document, node), word="", node=node)
+    return LayerModule(layer=read_checked_layer(document, node), activation_or_norm="", node=node)
 
 
-def checked_layer(document: Document, node: ast.AST) -> Layer:
+def read_checked_layer(document: JsonObject, node: ast.AST) -> AuditLayer:
     """A layer read as a request's would be, its refusal at the node's line.
 
     Raises:
         SourceRefused: for fields that no such layer may have.
     """
     try:
-        return read_layer(document, pointer="/source", index=2**31)
+        return read_audit_layer(document, pointer="/source", index=2**31)
     except InvalidRequest as error:
         refuse_line(node, str(error))
 
@@ -187,9 +195,12 @@ def split_axes(name: str) -> tuple[str, int]:
     return (found[1], int(found[2])) if found else (name, 0)
 
 
-def bind(
-    names: Sequence[str], arguments: Sequence[Value], named: Mapping[str, Value], node: ast.AST
-) -> Arguments:
+def bind_arguments(
+    names: Sequence[str],
+    arguments: Sequence[SourceValue],
+    named: Mapping[str, SourceValue],
+    node: ast.AST,
+) -> BoundArguments:
     """Arguments by name.
 
     Raises:
@@ -199,13 +210,13 @@ def bind(
         refuse_line(node, f"{len(arguments)} arguments where {len(names)} are known")
     given = dict(zip(names, arguments, strict=False))
     for name, value in named.items():
-        if name not in names and name not in IGNORED:
+        if name not in names and name not in IGNORED_ARGUMENTS:
             refuse_line(node, f"the argument {name[:60]} is not known here")
         given[name] = value
-    return {name: value for name, value in given.items() if name not in IGNORED}
+    return {name: value for name, value in given.items() if name not in IGNORED_ARGUMENTS}
 
 
-def number(value: Value, name: str, node: ast.AST) -> Any:  # noqa: ANN401  (a JSON value)
+def to_json_value(value: SourceValue, name: str, node: ast.AST) -> Any:  # noqa: ANN401  (a JSON value)
     """A plain value as JSON has it.
 
     Raises:
@@ -214,9 +225,9 @@ def number(value: Value, name: str, node: ast.AST) -> Any:  # noqa: ANN401  (a J
     if isinstance(value, Unknown):
         refuse_unknown(value, node, f"{name} cannot be followed")
     if isinstance(value, list | tuple):
-        if weight(value) > MAX_SIZES:
-            refuse_line(node, f"{name} is a list of more than {MAX_SIZES}")
-        return [number(entry, name, node) for entry in value]
+        if count_entries(value) > MAX_ARGUMENT_ENTRIES:
+            refuse_line(node, f"{name} is a list of more than {MAX_ARGUMENT_ENTRIES}")
+        return [to_json_value(entry, name, node) for entry in value]
     if isinstance(value, bool) or value is None or isinstance(value, str | float):
         return value
     if not isinstance(value, int):
@@ -235,11 +246,11 @@ def refuse_unknown(value: Unknown, node: ast.AST, detail: str) -> NoReturn:
     raise SourceRefused(value.line, f"{value.why}; so {detail}{where}")
 
 
-def _fields(kind: str, axes: int, given: Arguments, node: ast.AST) -> Document:
-    fields: Document = {
-        name: number(value, name, node)
+def _fields(kind: str, axes: int, given: BoundArguments, node: ast.AST) -> JsonObject:
+    fields: JsonObject = {
+        name: to_json_value(value, name, node)
         for name, value in given.items()
-        if name not in _UNREAD.get(kind, ())
+        if name not in _IGNORED_MODULE_ARGUMENTS.get(kind, ())
     }
     for name in ("bias", "affine", "track_running_stats"):
         if name in fields:
@@ -257,30 +268,42 @@ def _fields(kind: str, axes: int, given: Arguments, node: ast.AST) -> Document:
     return fields
 
 
-def _refuse_corners(kind: str, given: Arguments, node: ast.AST) -> None:
+def _refuse_align_corners(kind: str, given: BoundArguments, node: ast.AST) -> None:
     """Torch takes ``align_corners`` for the modes that interpolate only, True or False."""
     mode = given.get("mode", "nearest")
-    if kind == "Upsample" and given.get("align_corners") is not None and mode in _BLOCKY:
+    if (
+        kind == "Upsample"
+        and given.get("align_corners") is not None
+        and mode in _MODES_WITHOUT_ALIGN_CORNERS
+    ):
         refuse_line(
             node,
             f"align_corners suits the interpolating modes only, not {mode}: torch refuses that",
         )
 
 
-def _unflatten(given: Arguments, node: ast.Call) -> LayerModule:
+def _unflatten(given: BoundArguments, node: ast.Call) -> LayerModule:
     """One axis laid out as several; torch counts it with the batch."""
-    dim, sizes = (number(given.get(name), name, node) for name in ("dim", "unflattened_size"))
+    dim, sizes = (
+        to_json_value(given.get(name), name, node) for name in ("dim", "unflattened_size")
+    )
     whole = isinstance(sizes, list) and all(isinstance(size, int) for size in sizes)
     if not isinstance(dim, int) or not whole:
         refuse_line(node, "this Unflatten cannot be followed")
-    return LayerModule(layer=None, word="", node=node, unflattens=(dim, tuple(sizes)))
+    return LayerModule(
+        layer=None, activation_or_norm="", node=node, unflatten_arguments=(dim, tuple(sizes))
+    )
 
 
-def _word(name: str, arguments: Sequence[Value], named: Mapping[str, Value]) -> str:
+def _activation_name(
+    name: str, arguments: Sequence[SourceValue], named: Mapping[str, SourceValue]
+) -> str:
     """An activation as a layer's free text: leaky_relu(0.2)."""
-    if name in _SILENT:
+    if name in _MODULES_WITHOUT_ACTIVATION:
         return ""
     known = {"ReLU": "relu", "ReLU6": "relu6", "SiLU": "silu", "LeakyReLU": "leaky_relu"}
-    word = known.get(name, re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", name).lower())
+    activation = known.get(name, re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", name).lower())
     slope = named.get("negative_slope", arguments[0] if arguments else None)
-    return f"{word}({slope})" if name == "LeakyReLU" and isinstance(slope, float) else word
+    return (
+        f"{activation}({slope})" if name == "LeakyReLU" and isinstance(slope, float) else activation
+    )

@@ -10,8 +10,8 @@ from designer.audit.interpreter.values import (
     InstanceValue,
     Partial,
     Reference,
+    SourceValue,
     Unknown,
-    Value,
 )
 
 _PLAIN: dict[str, tuple[type, ...]] = {
@@ -26,14 +26,14 @@ _PLAIN: dict[str, tuple[type, ...]] = {
 """Python's own kinds, by the names that a source calls them."""
 
 
-def kind_of(value: Value) -> Value:
+def type_of(value: SourceValue) -> SourceValue:
     """What ``type(value)`` gives.
 
-    >>> kind_of(3).path, kind_of("same").path
+    >>> type_of(3).path, type_of("same").path
     ('int', 'str')
     """
     if isinstance(value, InstanceValue):
-        return value.made_of
+        return value.class_value
     if isinstance(value, Partial):
         return Reference(path="functools.partial")
     if isinstance(value, Reference | ClassValue | FunctionValue):
@@ -42,26 +42,26 @@ def kind_of(value: Value) -> Value:
     return Reference(path=known) if known in _PLAIN else Unknown(why="this type", line=1)
 
 
-def is_instance(value: Value, kinds: Value, node: ast.AST) -> Value:
+def is_instance(value: SourceValue, kinds: SourceValue, node: ast.AST) -> SourceValue:
     """What ``isinstance(value, kinds)`` gives; unknown for kinds that are not the source's.
 
     >>> is_instance((1, 2), (Reference(path="list"), Reference(path="tuple")), ast.Pass())
     True
     """
     several = kinds if isinstance(kinds, tuple) else (kinds,)
-    held = False
+    matches = False
     for kind in several:
         if isinstance(kind, Reference) and kind.path in _PLAIN and not isinstance(value, Unknown):
-            held = held or isinstance(value, _PLAIN[kind.path])
+            matches = matches or isinstance(value, _PLAIN[kind.path])
         elif isinstance(kind, ClassValue) and isinstance(value, InstanceValue):
-            held = held or value.made_of.derives_from(kind)
+            matches = matches or value.class_value.derives_from(kind)
         else:
             why = "isinstance(…) is not followed here"
             return Unknown(why=why, line=getattr(node, "lineno", 1))
-    return held
+    return matches
 
 
-def same_kind(left: Value, right: Value) -> bool | None:
+def compare_references(left: SourceValue, right: SourceValue) -> bool | None:
     """Whether two names stand for the same thing; None where neither is a name of a thing."""
     things = Reference | ClassValue | FunctionValue
     if isinstance(left, things) or isinstance(right, things):

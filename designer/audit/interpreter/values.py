@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from designer.audit.ops.layer import Layer
-from designer.audit.ops.layer_errors import Shape
+from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.layer_errors import TensorShape
 
-Value = object
+SourceValue = object
 """Any value below, or a number, text, None, list, tuple or dict of them."""
 
-Scope = dict[str, Value]
+Scope = dict[str, SourceValue]
 
 
 class BatchSize(int):
@@ -41,19 +41,19 @@ class TensorValue:
     """
 
     index: int
-    shape: Shape | None
+    shape: TensorShape | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerModule:
     """A torch module that is one layer, or one that changes no shape and is only a word."""
 
-    layer: Layer | None
-    word: str
+    layer: AuditLayer | None
+    activation_or_norm: str
     node: ast.Call
-    normalizes: bool = False
+    is_norm: bool = False
     """Whether the word is a norm: a local one, which no list of layers holds."""
-    unflattens: tuple[int, Shape] | None = None
+    unflatten_arguments: tuple[int, TensorShape] | None = None
     """Axis and sizes of an Unflatten, whose whole shape is known where a tensor comes."""
 
 
@@ -64,10 +64,10 @@ class ModuleSequence:
     It is the source's own object: several names may stand for it, and what it holds may grow.
     """
 
-    items: list[Value]
+    items: list[SourceValue]
     callable: bool
     node: ast.AST
-    names: dict[str, Value] = field(default_factory=dict)
+    names: dict[str, SourceValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,7 +76,7 @@ class FunctionValue:
 
     node: ast.FunctionDef
     scope: Scope
-    owner: Value = None
+    owner: SourceValue = None
     """What its first parameter stands for, where it is a method."""
 
 
@@ -86,23 +86,30 @@ class ClassValue:
 
     node: ast.ClassDef
     scope: Scope
-    bases: tuple[Value, ...]
-    lineage: tuple[Value, ...]
+    bases: tuple[SourceValue, ...]
+    ancestors: tuple[SourceValue, ...]
     """The bases and theirs, each once."""
     members: Scope
 
     @property
-    def family(self) -> tuple[ClassValue, ...]:
+    def source_classes(self) -> tuple[ClassValue, ...]:
         """The class and those of the source that it derives from, the nearest first."""
-        return (self, *(base for base in self.lineage if isinstance(base, ClassValue)))
+        return (self, *(base for base in self.ancestors if isinstance(base, ClassValue)))
 
-    def find(self, name: str) -> Value:
+    def find_member(self, name: str) -> SourceValue:
         """A member of the class or of its bases, None where there is none."""
-        return next((made.members[name] for made in self.family if name in made.members), None)
+        return next(
+            (
+                source_class.members[name]
+                for source_class in self.source_classes
+                if name in source_class.members
+            ),
+            None,
+        )
 
     def derives_from(self, other: ClassValue) -> bool:
         """Whether it is that class or has it among its bases."""
-        return any(made is other for made in self.family)
+        return any(source_class is other for source_class in self.source_classes)
 
     @property
     def is_module(self) -> bool:
@@ -115,7 +122,7 @@ class ClassValue:
         return self._derives_from_torch("Sequential")
 
     def _derives_from_torch(self, name: str) -> bool:
-        references = (base for base in self.lineage if isinstance(base, Reference))
+        references = (base for base in self.ancestors if isinstance(base, Reference))
         return any(base.path.endswith(name) for base in references)
 
 
@@ -123,7 +130,7 @@ class ClassValue:
 class InstanceValue:
     """An instance of a class of the source; its attributes come and go, as the source sets them."""
 
-    made_of: ClassValue
+    class_value: ClassValue
     attributes: Scope = field(default_factory=dict)
 
 
@@ -131,8 +138,8 @@ class InstanceValue:
 class Partial:
     """What ``functools.partial`` gives: a function with some of its arguments."""
 
-    called: Value
-    arguments: tuple[Value, ...]
+    called: SourceValue
+    arguments: tuple[SourceValue, ...]
     named: Scope
 
 
@@ -140,13 +147,13 @@ class Partial:
 class Method:
     """A method of a value that is not the source's own: of a tensor, a list, a module."""
 
-    owner: Value
+    owner: SourceValue
     name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parent:
+class SuperObject:
     """What ``super()`` stands for."""
 
     instance: InstanceValue
-    of: ClassValue
+    defining_class: ClassValue

@@ -6,12 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from designer.audit.ops.layer import AxisLayer, Layer
-from designer.audit.ops.layer_errors import LayerBreaks, Shape, Step, times, torch_sizes
+from designer.audit.ops.layer import AuditLayer, AxisLayer
+from designer.audit.ops.layer_errors import (
+    LayerError,
+    TensorShape,
+    TraceStep,
+    format_sizes,
+    format_torch_sizes,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GlobalPoolLayer(Layer):
+class GlobalPoolLayer(AuditLayer):
     """One value per channel: the mean over all axes.
 
     >>> GlobalPoolLayer(keepdim=True).step((2, 8, 7, 6), ()).shape
@@ -22,16 +28,16 @@ class GlobalPoolLayer(Layer):
 
     keepdim: bool = False
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """1 on every axis, or no axes at all without ``keepdim``."""
         if len(shape) < 3:
-            raise LayerBreaks(
-                f"{times(shape[1:])} has no axes to pool",
+            raise LayerError(
+                f"{format_sizes(shape[1:])} has no axes to pool",
                 torch_error=None,
                 input_shape=list(shape[1:]),
             )
         ones = (1,) * (len(shape) - 2) if self.keepdim else ()
-        return Step(shape=(*shape[:2], *ones))
+        return TraceStep(shape=(*shape[:2], *ones))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +54,7 @@ class AdaptivePoolLayer(AxisLayer):
     output_size: int | tuple[int | None, ...]
     mode: str = "avg"
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The output size; a mean down to 1 along 2 or 3 axes takes any rank that has them."""
         axes = self.axes(shape)
         given = (
@@ -56,8 +62,8 @@ class AdaptivePoolLayer(AxisLayer):
         )
         mean = self.mode == "avg" and axes > 1 and set(given) == {1} and len(shape) >= axes
         if not mean and len(shape) not in (axes + 1, axes + 2):
-            raise LayerBreaks(
-                f"the layer pools along {axes} axes, the map {times(shape[1:])} has"
+            raise LayerError(
+                f"the layer pools along {axes} axes, the map {format_sizes(shape[1:])} has"
                 f" {max(len(shape) - 2, 0)}",
                 torch_error=self._rank_error(shape, axes),
                 fields=(self.axes_field,),
@@ -65,9 +71,9 @@ class AdaptivePoolLayer(AxisLayer):
                 input_shape=list(shape[1:]),
             )
         sizes = [i if o is None else o for o, i in zip(given, shape[-axes:], strict=True)]
-        return Step(shape=(*shape[:-axes], *sizes))
+        return TraceStep(shape=(*shape[:-axes], *sizes))
 
-    def _rank_error(self, shape: Shape, axes: int) -> str:
+    def _rank_error(self, shape: TensorShape, axes: int) -> str:
         """Wording of torch, which differs with the mode, the axes, and sizes that are kept."""
         rank, name = len(shape), f"adaptive_{self.mode}_pool{axes}d"
         if axes == 1:
@@ -86,5 +92,5 @@ class AdaptivePoolLayer(AxisLayer):
         colon = ":" if self.mode == "max" else ""
         return (
             f"{name}(): Expected {axes + 1}D or {axes + 2}D tensor, but got{colon}"
-            f" [{torch_sizes(shape, ', ')}]"
+            f" [{format_torch_sizes(shape, ', ')}]"
         )

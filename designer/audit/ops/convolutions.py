@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from designer.audit.ops.layer import AXIS_NAMES, AxisLayer, PerAxis
+from designer.audit.ops.layer import SPATIAL_AXIS_NAMES, AxisLayer, PerAxis
 from designer.audit.ops.layer_errors import (
-    LayerBreaks,
-    Shape,
-    Step,
+    LayerError,
+    TensorShape,
+    TraceStep,
+    format_sizes,
+    format_torch_sizes,
     refuse_empty,
-    times,
-    torch_sizes,
 )
 from designer.audit.ops.padding import pad_shape
 from designer.geometry.formula_text import describe_conv, describe_conv_transpose
@@ -41,16 +41,16 @@ class ConvolutionLayer(AxisLayer):
         """
         for name in ("in_channels", "out_channels"):
             if (value := getattr(self, name)) % self.groups:
-                raise LayerBreaks(
+                raise LayerError(
                     f"{name} {value} is not divisible by groups {self.groups}",
                     torch_error=f"{name} must be divisible by groups",
                     fields=(name, "groups"),
-                    alone=True,
+                    self_contradictory=True,
                     groups=self.groups,
                     **{name: value},
                 )
 
-    def refuse_tensor(self, shape: Shape, axes: int, weight: str) -> Shape:
+    def batched_input_shape(self, shape: TensorShape, axes: int, weight: str) -> TensorShape:
         """The shape with its batch axis; refuse one with other axes or channels.
 
         Raises:
@@ -58,27 +58,27 @@ class ConvolutionLayer(AxisLayer):
         """
         name = f"{self.op}{axes}d"
         if len(shape) not in (axes + 1, axes + 2):
-            raise LayerBreaks(
-                f"the layer works along {axes} axes, the map {times(shape[1:])} has"
+            raise LayerError(
+                f"the layer works along {axes} axes, the map {format_sizes(shape[1:])} has"
                 f" {max(len(shape) - 2, 0)}",
                 torch_error=f"Expected {axes + 1}D (unbatched) or {axes + 2}D (batched) input to"
-                f" {name}, but got input of size: [{torch_sizes(shape, ', ')}]",
+                f" {name}, but got input of size: [{format_torch_sizes(shape, ', ')}]",
                 fields=(self.axes_field,),
                 axes=axes,
                 input_shape=list(shape[1:]),
             )
         batched = shape if len(shape) == axes + 2 else (1, *shape)
         if batched[1] != self.in_channels:
-            accident = (
+            unbatched_note = (
                 ""
                 if len(shape) == axes + 2
-                else f" (along {axes} axes torch takes all of {times(shape)} for one sample, and"
+                else f" (along {axes} axes torch takes all of {format_sizes(shape)} for one sample, and"
                 " the batch for its channels)"
             )
-            raise LayerBreaks(
-                f"the layer takes {self.in_channels} channels, the map {times(shape[1:])} has"
-                f" {batched[1]}{accident}",
-                torch_error=f"{weight}, expected input[{torch_sizes(batched, ', ')}] to have"
+            raise LayerError(
+                f"the layer takes {self.in_channels} channels, the map {format_sizes(shape[1:])} has"
+                f" {batched[1]}{unbatched_note}",
+                torch_error=f"{weight}, expected input[{format_torch_sizes(batched, ', ')}] to have"
                 f" {self.in_channels} channels, but got {batched[1]} channels instead",
                 fields=("in_channels",),
                 in_channels=self.in_channels,
@@ -91,7 +91,9 @@ class ConvolutionLayer(AxisLayer):
         first, second = self.out_channels, self.in_channels
         if transposed:
             first, second = second, first
-        return torch_sizes((first, second // self.groups, *self.spread("kernel_size", axes)), ", ")
+        return format_torch_sizes(
+            (first, second // self.groups, *self.axis_values("kernel_size", axes)), ", "
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,17 +110,17 @@ class ConvLayer(ConvolutionLayer):
 
     padding_mode: str = "zeros"
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """⌊(i + 2P − E) / S⌋ + 1 on every axis."""
         axes = self.axes(shape)
         self.refuse_groups()
-        strides = self.spread("stride", axes)
+        strides = self.axis_values("stride", axes)
         if self.padding == "same" and max(strides) > 1:
-            raise LayerBreaks(
-                f"padding 'same' needs stride 1, the layer has stride {times(strides)}",
+            raise LayerError(
+                f"padding 'same' needs stride 1, the layer has stride {format_sizes(strides)}",
                 torch_error="padding='same' is not supported for strided convolutions",
                 fields=("padding", "stride"),
-                alone=True,
+                self_contradictory=True,
                 stride=list(strides),
             )
         if self.padding_mode != "zeros":
@@ -126,12 +128,12 @@ class ConvLayer(ConvolutionLayer):
         batched = self._refuse_channels(shape, axes)
         windows, sizes = self.windows(axes), batched[2:]
         if self.padding == "same":
-            return _stepped(
+            return _trace_step(
                 shape, self.out_channels, sizes, lambda: [f"{i}, as it was" for i in sizes]
             )
-        _refuse_span(windows, sizes)
+        _refuse_large_kernel(windows, sizes)
         outputs = tuple(w.conv(i) for w, i in zip(windows, sizes, strict=True))
-        return _stepped(
+        return _trace_step(
             shape,
             self.out_channels,
             outputs,
@@ -140,19 +142,21 @@ class ConvLayer(ConvolutionLayer):
 
     def windows(self, axes: int) -> tuple[Window, ...]:
         """The windows, one per axis; of ``same`` and ``valid`` those without padding."""
-        padding = (0,) * axes if isinstance(self.padding, str) else self.spread("padding", axes)
+        padding = (
+            (0,) * axes if isinstance(self.padding, str) else self.axis_values("padding", axes)
+        )
         return tuple(
             Window(kernel_size=kernel, stride=stride, padding=pad, dilation=dilation)
             for kernel, stride, pad, dilation in zip(
-                self.spread("kernel_size", axes),
-                self.spread("stride", axes),
+                self.axis_values("kernel_size", axes),
+                self.axis_values("stride", axes),
                 padding,
-                self.spread("dilation", axes),
+                self.axis_values("dilation", axes),
                 strict=True,
             )
         )
 
-    def refuse_padding(self, shape: Shape, axes: int) -> None:
+    def refuse_padding(self, shape: TensorShape, axes: int) -> None:
         """Refuse what a padding other than zeros cannot be made from: it is laid on first."""
         pads = [pad for pair in reversed(self._pads(axes)) for pad in pair]
         pad_shape(shape, pads, mode=self.padding_mode, fields=("padding", "padding_mode"))
@@ -160,26 +164,26 @@ class ConvLayer(ConvolutionLayer):
     def _pads(self, axes: int) -> list[tuple[int, int]]:
         if self.padding != "same":
             return [(window.padding, window.padding) for window in self.windows(axes)]
-        rooms = [window.span - 1 for window in self.windows(axes)]
-        return [(room // 2, room - room // 2) for room in rooms]
+        totals = [window.span - 1 for window in self.windows(axes)]
+        return [(total // 2, total - total // 2) for total in totals]
 
-    def _refuse_channels(self, shape: Shape, axes: int) -> Shape:
+    def _refuse_channels(self, shape: TensorShape, axes: int) -> TensorShape:
         weight = (
             f"Given groups={self.groups}, weight of size"
             f" [{self.weight_sizes(axes, transposed=False)}]"
         )
         try:
-            return self.refuse_tensor(shape, axes, weight)
-        except LayerBreaks as broken:
+            return self.batched_input_shape(shape, axes, weight)
+        except LayerError as layer_error:
             zeros = self.padding_mode == "zeros"
-            if broken.fields != ("in_channels",) or (zeros and self.padding != "same"):
+            if layer_error.fields != ("in_channels",) or (zeros and self.padding != "same"):
                 raise
         padded = list(
             shape
         )  # what is laid on before the channels are looked at shows in the message
         for place, (near, far) in enumerate(reversed(self._pads(axes)), start=1):
             padded[-place] += far - near if zeros else near + far
-        return self.refuse_tensor(tuple(padded), axes, weight)
+        return self.batched_input_shape(tuple(padded), axes, weight)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,17 +206,17 @@ class ConvTransposeLayer(ConvolutionLayer):
 
     output_padding: PerAxis = 0
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """(i − 1)S − 2P + E + A on every axis."""
         axes = self.axes(shape)
         self.refuse_groups()
         weight = f"Given transposed=1, weight of size [{self.weight_sizes(axes, transposed=True)}]"
-        sizes = self.refuse_tensor(shape, axes, weight)[2:]
+        sizes = self.batched_input_shape(shape, axes, weight)[2:]
         self._refuse_output_padding(axes)
         windows = self.windows(axes)
         self._refuse_negative(shape, windows, sizes)
         outputs = tuple(w.conv_transpose(i) for w, i in zip(windows, sizes, strict=True))
-        return _stepped(
+        return _trace_step(
             shape,
             self.out_channels,
             outputs,
@@ -221,34 +225,34 @@ class ConvTransposeLayer(ConvolutionLayer):
 
     def windows(self, axes: int) -> tuple[Window, ...]:
         """The windows, one per axis."""
-        values = zip(*(self.spread(name, axes) for name in self.AXIS_FIELDS), strict=True)
+        values = zip(*(self.axis_values(name, axes) for name in self.AXIS_FIELDS), strict=True)
         return tuple(Window(**dict(zip(self.AXIS_FIELDS, axis, strict=True))) for axis in values)
 
     def _refuse_output_padding(self, axes: int) -> None:
-        extra = self.spread("output_padding", axes)
-        strides, dilations = self.spread("stride", axes), self.spread("dilation", axes)
+        extra = self.axis_values("output_padding", axes)
+        strides, dilations = self.axis_values("stride", axes), self.axis_values("dilation", axes)
         for a, s, d in zip(extra, strides, dilations, strict=True):
             if a >= max(s, d):
-                raise LayerBreaks(
+                raise LayerError(
                     f"output_padding {a} must be below the larger of stride {s} and dilation {d}",
                     torch_error=_output_padding_error(extra, strides, dilations),
                     fields=("output_padding", "stride", "dilation"),
-                    alone=True,
+                    self_contradictory=True,
                     output_padding=a,
                     stride=s,
                     dilation=d,
                 )
 
     def _refuse_negative(
-        self, shape: Shape, windows: tuple[Window, ...], sizes: Sequence[int]
+        self, shape: TensorShape, windows: tuple[Window, ...], sizes: Sequence[int]
     ) -> None:
         outputs = [
             window.stride * size + window.offset
             for window, size in zip(windows, sizes, strict=True)
         ]
         if min(outputs) < 0:
-            raise LayerBreaks(
-                f"the map would have negative sizes: {times(outputs)}, more is cropped by the"
+            raise LayerError(
+                f"the map would have negative sizes: {format_sizes(outputs)}, more is cropped by the"
                 " padding than the kernels paint",
                 torch_error="could not construct a memory descriptor using a format tag",
                 fields=("padding",),
@@ -257,22 +261,22 @@ class ConvTransposeLayer(ConvolutionLayer):
         refuse_empty((shape[0], self.out_channels, *outputs), fields=("padding",))
 
 
-def _stepped(
-    shape: Shape, channels: int, sizes: Sequence[int], law: Callable[[], Sequence[str]]
-) -> Step:
+def _trace_step(
+    shape: TensorShape, channels: int, sizes: Sequence[int], formulas: Callable[[], Sequence[str]]
+) -> TraceStep:
     head = shape[:1] if len(shape) == len(sizes) + 2 else ()
-    return Step(shape=(*head, channels, *sizes), law=law)
+    return TraceStep(shape=(*head, channels, *sizes), formulas=formulas)
 
 
-def _refuse_span(windows: Sequence[Window], sizes: Sequence[int]) -> None:
+def _refuse_large_kernel(windows: Sequence[Window], sizes: Sequence[int]) -> None:
     padded = [size + 2 * window.padding for window, size in zip(windows, sizes, strict=True)]
     spans = [window.span for window in windows]
-    if any(span > room for span, room in zip(spans, padded, strict=True)):
-        raise LayerBreaks(
-            f"a kernel spanning {times(spans)} does not fit the map of {times(sizes)}, which is"
-            f" {times(padded)} with its padding",
-            torch_error=f"Calculated padded input size per channel: ({torch_sizes(padded)}). Kernel"
-            f" size: ({torch_sizes(spans)}). Kernel size can't be greater than actual input size",
+    if any(span > size for span, size in zip(spans, padded, strict=True)):
+        raise LayerError(
+            f"a kernel spanning {format_sizes(spans)} does not fit the map of {format_sizes(sizes)}, which is"
+            f" {format_sizes(padded)} with its padding",
+            torch_error=f"Calculated padded input size per channel: ({format_torch_sizes(padded)}). Kernel"
+            f" size: ({format_torch_sizes(spans)}). Kernel size can't be greater than actual input size",
             fields=("kernel_size", "padding", "dilation"),
             span=spans,
             padded_input_size=padded,
@@ -285,7 +289,7 @@ def _output_padding_error(
     """The message of torch; along one axis it speaks of two, the first of height 1."""
     if len(extra) == 1:
         extra, strides, dilations = (0, *extra), (1, *strides), (1, *dilations)
-    names = AXIS_NAMES[-len(extra) :]
+    names = SPATIAL_AXIS_NAMES[-len(extra) :]
     parts = [
         f"{field}_{name}: {value}"
         for field, values in (

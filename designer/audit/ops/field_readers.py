@@ -8,34 +8,34 @@ from typing import Any
 
 from designer.audit.ops.adaptive_pooling import AdaptivePoolLayer, GlobalPoolLayer
 from designer.audit.ops.convolutions import ConvLayer, ConvTransposeLayer
-from designer.audit.ops.layer import Layer
+from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.linear_and_reshape import FlattenLayer, LinearLayer, ReshapeLayer
 from designer.audit.ops.norms import GroupNormLayer, InstanceNormLayer, LayerNormLayer, NormLayer
 from designer.audit.ops.padding import CropLayer, PadLayer
 from designer.audit.ops.pooling import AvgPoolLayer, MaxPoolLayer
 from designer.audit.ops.skips import AddFromLayer, ConcatFromLayer, ConcatLayer
-from designer.audit.ops.upsampling import MODES, PixelShuffleLayer, UpsampleLayer
-from designer.limits import MAX_LENGTH, MAX_WINDOW
-from designer.validation.field_validators import check_integer, field_name, refuse, shorten
+from designer.audit.ops.upsampling import UPSAMPLE_MODES, PixelShuffleLayer, UpsampleLayer
+from designer.limits import MAX_SIGNAL_LENGTH, MAX_WINDOW_VALUE
+from designer.validation.field_validators import check_integer, field_name, refuse, short_text
 from designer.validation.json_readers import read_flag, read_list, refuse_field
 
-Reader = Callable[[object, str], Any]
+FieldReader = Callable[[object, str], Any]
 """From a value and its pointer to the typed value, or a refusal."""
 
 MAX_COUNT = 2**30
 """Most channels or features of a layer."""
 
-MAX_KERNEL = 4096
+MAX_KERNEL_SIZE = 4096
 """Largest kernel of a layer that is audited."""
 
 MAX_SCALE = 1024
 """Largest factor of an upsampling."""
 
-MAX_TEXT = 100
+MAX_FREE_TEXT = 100
 """Longest norm or activation."""
 
 
-def integer(low: int, high: int) -> Reader:
+def integer_reader(low: int, high: int) -> FieldReader:
     """A reader of integers from ``low`` to ``high``."""
 
     def read(value: object, pointer: str) -> int:
@@ -46,9 +46,9 @@ def integer(low: int, high: int) -> Reader:
     return read
 
 
-def integers(low: int, high: int, *, most: int, least: int = 1) -> Reader:
+def integer_list_reader(low: int, high: int, *, most: int, least: int = 1) -> FieldReader:
     """A reader of lists of ``least`` to ``most`` integers."""
-    each = integer(low, high)
+    each = integer_reader(low, high)
 
     def read(value: object, pointer: str) -> tuple[int, ...]:
         entries = read_list(value, pointer=pointer, low=least, high=most)
@@ -57,20 +57,20 @@ def integers(low: int, high: int, *, most: int, least: int = 1) -> Reader:
     return read
 
 
-def per_axis(low: int, high: int = MAX_LENGTH) -> Reader:
+def per_axis_reader(low: int, high: int = MAX_SIGNAL_LENGTH) -> FieldReader:
     """A reader of one integer, or of a list of them for 1 to 3 axes."""
-    one, several = integer(low, high), integers(low, high, most=3)
+    one, several = integer_reader(low, high), integer_list_reader(low, high, most=3)
     return lambda value, pointer: (several if isinstance(value, list) else one)(value, pointer)
 
 
-def counts(value: object, pointer: str) -> int | tuple[int, ...]:
+def read_counts(value: object, pointer: str) -> int | tuple[int, ...]:
     """One count, or a list of them for the last 1 to 4 axes."""
-    one, several = integer(1, MAX_COUNT), integers(1, MAX_COUNT, most=4)
+    one, several = integer_reader(1, MAX_COUNT), integer_list_reader(1, MAX_COUNT, most=4)
     read: int | tuple[int, ...] = (several if isinstance(value, list) else one)(value, pointer)
     return read
 
 
-def text(value: object, pointer: str) -> str:
+def read_short_text(value: object, pointer: str) -> str:
     """A short text.
 
     Raises:
@@ -78,20 +78,20 @@ def text(value: object, pointer: str) -> str:
     """
     if not isinstance(value, str):
         refuse_field(
-            pointer, "not_a_text", f"{field_name(pointer)} must be a text, got {shorten(value)}"
+            pointer, "not_a_text", f"{field_name(pointer)} must be a text, got {short_text(value)}"
         )
-    if len(value) > MAX_TEXT:
+    if len(value) > MAX_FREE_TEXT:
         refuse_field(
             pointer,
             "wrong_length",
-            f"{field_name(pointer)} must have at most {MAX_TEXT} characters, got {len(value)}",
+            f"{field_name(pointer)} must have at most {MAX_FREE_TEXT} characters, got {len(value)}",
             length=len(value),
-            maximum=MAX_TEXT,
+            maximum=MAX_FREE_TEXT,
         )
     return value
 
 
-def choice(*names: str) -> Reader:
+def choice_reader(*names: str) -> FieldReader:
     """A reader of one of several texts."""
 
     def read(value: object, pointer: str) -> str:
@@ -99,7 +99,7 @@ def choice(*names: str) -> Reader:
             refuse_field(
                 pointer,
                 "not_a_choice",
-                f"{field_name(pointer)} must be one of {', '.join(names)}, got {shorten(value)}",
+                f"{field_name(pointer)} must be one of {', '.join(names)}, got {short_text(value)}",
                 choices=list(names),
             )
         return value
@@ -107,124 +107,140 @@ def choice(*names: str) -> Reader:
     return read
 
 
-def scales(value: object, pointer: str) -> float | tuple[float, ...]:
+def read_scale_factors(value: object, pointer: str) -> float | tuple[float, ...]:
     """A factor above 0, or a list of them; the one field that may be a fraction."""
     if not isinstance(value, list):
-        return _scale(value, pointer)
+        return _read_scale_factor(value, pointer)
     entries = read_list(value, pointer=pointer, low=1, high=3)
-    return tuple(_scale(entry, f"{pointer}/{place}") for place, entry in enumerate(entries))
+    return tuple(
+        _read_scale_factor(entry, f"{pointer}/{place}") for place, entry in enumerate(entries)
+    )
 
 
-def crops(value: object, pointer: str) -> tuple[tuple[int, int], ...]:
+def read_crops(value: object, pointer: str) -> tuple[tuple[int, int], ...]:
     """Pairs of [before, after], one per axis."""
     pairs = []
     for place, entry in enumerate(read_list(value, pointer=pointer, low=1, high=3)):
         pair = read_list(entry, pointer=f"{pointer}/{place}", low=2, high=2)
-        one = integer(0, MAX_LENGTH)
+        one = integer_reader(0, MAX_SIGNAL_LENGTH)
         pairs.append((one(pair[0], f"{pointer}/{place}/0"), one(pair[1], f"{pointer}/{place}/1")))
     return tuple(pairs)
 
 
-def conv_padding(value: object, pointer: str) -> int | tuple[int, ...] | str:
+def read_conv_padding(value: object, pointer: str) -> int | tuple[int, ...] | str:
     """Padding of a convolution: sizes, or ``same`` or ``valid``."""
     if isinstance(value, str):
-        named: str = choice("same", "valid")(value, pointer)
+        named: str = choice_reader("same", "valid")(value, pointer)
         return named
-    sizes: int | tuple[int, ...] = per_axis(0, MAX_WINDOW)(value, pointer)
+    sizes: int | tuple[int, ...] = per_axis_reader(0, MAX_WINDOW_VALUE)(value, pointer)
     return sizes
 
 
-def flag(value: object, pointer: str) -> bool:
+def read_boolean(value: object, pointer: str) -> bool:
     """True or false."""
     return read_flag(value, pointer=pointer)
 
 
-def output_sizes(value: object, pointer: str) -> int | tuple[int | None, ...]:
+def read_output_sizes(value: object, pointer: str) -> int | tuple[int | None, ...]:
     """Sizes of an adaptive pooling; null in a list keeps an axis."""
     if not isinstance(value, list):
-        whole: int = integer(1, MAX_LENGTH)(value, pointer)
+        whole: int = integer_reader(1, MAX_SIGNAL_LENGTH)(value, pointer)
         return whole
     return tuple(
-        None if entry is None else integer(1, MAX_LENGTH)(entry, f"{pointer}/{place}")
+        None if entry is None else integer_reader(1, MAX_SIGNAL_LENGTH)(entry, f"{pointer}/{place}")
         for place, entry in enumerate(read_list(value, pointer=pointer, low=1, high=3))
     )
 
 
-def _scale(value: object, pointer: str) -> float:
+def _read_scale_factor(value: object, pointer: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         refuse_field(
             pointer,
             "not_a_number",
-            f"{field_name(pointer)} must be a number, got {shorten(value)}",
+            f"{field_name(pointer)} must be a number, got {short_text(value)}",
         )
     if not (isfinite(value) and 0 < value <= MAX_SCALE):
         refuse_field(
             pointer,
             "out_of_range",
-            f"{field_name(pointer)} must be above 0 and at most {MAX_SCALE}, got {shorten(value)}",
+            f"{field_name(pointer)} must be above 0 and at most {MAX_SCALE}, got {short_text(value)}",
             minimum=0,
             maximum=MAX_SCALE,
         )
     return value
 
 
-_COUNT = integer(1, MAX_COUNT)
-_NDIM = {"ndim": integer(1, 3)}
+_COUNT = integer_reader(1, MAX_COUNT)
+_NDIM = {"ndim": integer_reader(1, 3)}
 _CONVOLUTION = {
     "in_channels": _COUNT,
     "out_channels": _COUNT,
-    "kernel_size": per_axis(1, MAX_KERNEL),
-    "stride": per_axis(1, MAX_WINDOW),
-    "padding": per_axis(0, MAX_WINDOW),
-    "dilation": per_axis(1, MAX_WINDOW),
+    "kernel_size": per_axis_reader(1, MAX_KERNEL_SIZE),
+    "stride": per_axis_reader(1, MAX_WINDOW_VALUE),
+    "padding": per_axis_reader(0, MAX_WINDOW_VALUE),
+    "dilation": per_axis_reader(1, MAX_WINDOW_VALUE),
     "groups": _COUNT,
-    "bias": flag,
+    "bias": read_boolean,
     **_NDIM,
 }
 _POOL = {
-    "kernel_size": per_axis(1, MAX_KERNEL),
-    "stride": per_axis(1, MAX_WINDOW),
-    "padding": per_axis(0, MAX_WINDOW),
-    "ceil_mode": flag,
+    "kernel_size": per_axis_reader(1, MAX_KERNEL_SIZE),
+    "stride": per_axis_reader(1, MAX_WINDOW_VALUE),
+    "padding": per_axis_reader(0, MAX_WINDOW_VALUE),
+    "ceil_mode": read_boolean,
     **_NDIM,
 }
-_SKIP = {"from": integer(-1, MAX_COUNT), "skip_first": flag}
+_SKIP = {"from": integer_reader(-1, MAX_COUNT), "skip_first": read_boolean}
 
-FREE_TEXT: Mapping[str, Reader] = {"norm": text, "activation": text}
+FREE_TEXT_READERS: Mapping[str, FieldReader] = {
+    "norm": read_short_text,
+    "activation": read_short_text,
+}
 """Fields that every op has."""
 
-OPS: Mapping[type[Layer], Mapping[str, Reader]] = {
+OP_FIELD_READERS: Mapping[type[AuditLayer], Mapping[str, FieldReader]] = {
     ConvLayer: {
         **_CONVOLUTION,
-        "padding": conv_padding,
-        "padding_mode": choice("zeros", "reflect", "replicate", "circular"),
+        "padding": read_conv_padding,
+        "padding_mode": choice_reader("zeros", "reflect", "replicate", "circular"),
     },
-    ConvTransposeLayer: {**_CONVOLUTION, "output_padding": per_axis(0, MAX_WINDOW)},
-    LinearLayer: {"in_features": _COUNT, "out_features": _COUNT, "bias": flag},
-    ReshapeLayer: {"shape": integers(-1, MAX_COUNT, most=4, least=0), "fold_batch": flag},
-    FlattenLayer: {"start_dim": integer(-5, 4), "end_dim": integer(-5, 4)},
-    UpsampleLayer: {"scale_factor": scales, "size": per_axis(1), "mode": choice(*MODES)},
-    PixelShuffleLayer: {"upscale_factor": integer(1, MAX_SCALE)},
+    ConvTransposeLayer: {**_CONVOLUTION, "output_padding": per_axis_reader(0, MAX_WINDOW_VALUE)},
+    LinearLayer: {"in_features": _COUNT, "out_features": _COUNT, "bias": read_boolean},
+    ReshapeLayer: {
+        "shape": integer_list_reader(-1, MAX_COUNT, most=4, least=0),
+        "fold_batch": read_boolean,
+    },
+    FlattenLayer: {"start_dim": integer_reader(-5, 4), "end_dim": integer_reader(-5, 4)},
+    UpsampleLayer: {
+        "scale_factor": read_scale_factors,
+        "size": per_axis_reader(1),
+        "mode": choice_reader(*UPSAMPLE_MODES),
+    },
+    PixelShuffleLayer: {"upscale_factor": integer_reader(1, MAX_SCALE)},
     PadLayer: {
-        "pad": integers(-MAX_LENGTH, MAX_LENGTH, most=10),
-        "mode": choice("constant", "reflect", "replicate", "circular"),
+        "pad": integer_list_reader(-MAX_SIGNAL_LENGTH, MAX_SIGNAL_LENGTH, most=10),
+        "mode": choice_reader("constant", "reflect", "replicate", "circular"),
     },
-    CropLayer: {"crop": crops},
-    MaxPoolLayer: {**_POOL, "dilation": per_axis(1, MAX_WINDOW)},
+    CropLayer: {"crop": read_crops},
+    MaxPoolLayer: {**_POOL, "dilation": per_axis_reader(1, MAX_WINDOW_VALUE)},
     AvgPoolLayer: _POOL,
-    GlobalPoolLayer: {"keepdim": flag},
-    AdaptivePoolLayer: {"output_size": output_sizes, "mode": choice("avg", "max"), **_NDIM},
+    GlobalPoolLayer: {"keepdim": read_boolean},
+    AdaptivePoolLayer: {
+        "output_size": read_output_sizes,
+        "mode": choice_reader("avg", "max"),
+        **_NDIM,
+    },
     ConcatLayer: {"extra_channels": _COUNT},
     ConcatFromLayer: _SKIP,
     AddFromLayer: _SKIP,
     NormLayer: {"num_features": _COUNT, **_NDIM},
     InstanceNormLayer: {
         "num_features": _COUNT,
-        "affine": flag,
-        "track_running_stats": flag,
+        "affine": read_boolean,
+        "track_running_stats": read_boolean,
         **_NDIM,
     },
-    GroupNormLayer: {"num_groups": _COUNT, "num_channels": _COUNT, "affine": flag},
-    LayerNormLayer: {"normalized_shape": counts},
+    GroupNormLayer: {"num_groups": _COUNT, "num_channels": _COUNT, "affine": read_boolean},
+    LayerNormLayer: {"normalized_shape": read_counts},
 }
 """Every op with the readers of its own fields."""

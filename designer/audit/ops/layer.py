@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from designer.audit.ops.layer_errors import Shape, Step
+from designer.audit.ops.layer_errors import TensorShape, TraceStep
 
 PerAxis = int | tuple[int, ...]
 """One value per axis, or one that means the same on all, as the caller wrote it."""
 
-AXIS_NAMES = ("depth", "height", "width")
+SPATIAL_AXIS_NAMES = ("depth", "height", "width")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
+class AuditLayer:
     """One layer. ``norm`` and ``activation`` are free text and never change a shape."""
 
     op: ClassVar[str]
@@ -28,7 +28,7 @@ class Layer:
     norm: str | None = None
     activation: str | None = None
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """What the layer makes of a tensor.
 
         ``earlier`` are the shapes before: of the input, then of every layer's output so far.
@@ -40,14 +40,14 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AxisLayer(Layer):
+class AxisLayer(AuditLayer):
     """A layer that works along 1 to 3 axes; ``ndim`` says how many, where the map does not."""
 
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = ()
 
     ndim: int | None = None
 
-    def axes(self, shape: Shape) -> int:
+    def axes(self, shape: TensorShape) -> int:
         """Axes the layer works along: as declared, as its lists say, or those of the map.
 
         A map without axes, a vector, gets what most people mean: 2.
@@ -69,7 +69,7 @@ class AxisLayer(Layer):
                     return name
         return "ndim"
 
-    def spread(self, name: str, axes: int) -> tuple[int, ...]:
+    def axis_values(self, name: str, axes: int) -> tuple[int, ...]:
         """A field's values, one per axis."""
         value = getattr(self, name)
         return value if isinstance(value, tuple) else (value,) * axes

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
-from designer.audit.ops.layer import Layer
-from designer.audit.ops.layer_errors import LayerBreaks, Shape, Step, times
+from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep, format_sizes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinearLayer(Layer):
+class LinearLayer(AuditLayer):
     """torch's Linear: it works on the last axis, whatever stands before it.
 
     >>> LinearLayer(in_features=100, out_features=64).step((2, 100), ()).shape
@@ -25,27 +25,27 @@ class LinearLayer(Layer):
     out_features: int
     bias: bool = True
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The last axis becomes ``out_features``."""
         last = shape[-1]
         if last != self.in_features:
-            raise LayerBreaks(
+            raise LayerError(
                 f"the layer takes {self.in_features} features, it gets {last} from the map"
-                f" {times(shape[1:])}",
+                f" {format_sizes(shape[1:])}",
                 torch_error="mat1 and mat2 shapes cannot be multiplied"
                 f" ({prod(shape[:-1])}x{last} and {self.in_features}x{self.out_features})",
                 fields=("in_features",),
                 in_features=self.in_features,
                 features=last,
             )
-        return Step(
+        return TraceStep(
             shape=(*shape[:-1], self.out_features),
-            law=lambda: [f"{self.in_features} → {self.out_features}"],
+            formulas=lambda: [f"{self.in_features} → {self.out_features}"],
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReshapeLayer(Layer):
+class ReshapeLayer(AuditLayer):
     """A view of the same numbers; -1 once for what is left.
 
     With ``fold_batch`` the batch axis itself is what is left, as ``x.view(-1, …)`` writes it: where
@@ -60,37 +60,39 @@ class ReshapeLayer(Layer):
     shape: tuple[int, ...]
     fold_batch: bool = False
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The shape, if the numbers suffice for it exactly."""
         head = -1 if self.fold_batch else shape[0]
-        asked = (head, *self.shape)
-        if asked.count(-1) > 1:
-            raise LayerBreaks(
-                f"the shape {list(asked)} leaves more than one size open",
+        target_shape = (head, *self.shape)
+        if target_shape.count(-1) > 1:
+            raise LayerError(
+                f"the shape {list(target_shape)} leaves more than one size open",
                 torch_error="only one dimension can be inferred",
                 fields=("shape",),
-                alone=True,
+                self_contradictory=True,
                 shape=list(self.shape),
             )
         numbers = prod(shape)
-        known = prod(size for size in asked if size != -1)
-        if known == 0 or numbers % known or (-1 not in asked and numbers != known):
-            raise LayerBreaks(
-                f"the map {times(shape[1:])} has {prod(shape[1:])} numbers, the shape"
-                f" {times(self.shape)} holds {prod(self.shape)}"
-                if -1 not in asked
-                else f"the {numbers} numbers of the batch cannot be laid out as {list(asked)}",
-                torch_error=f"shape '{list(asked)}' is invalid for input of size {numbers}",
+        known = prod(size for size in target_shape if size != -1)
+        if known == 0 or numbers % known or (-1 not in target_shape and numbers != known):
+            raise LayerError(
+                f"the map {format_sizes(shape[1:])} has {prod(shape[1:])} numbers, the shape"
+                f" {format_sizes(self.shape)} holds {prod(self.shape)}"
+                if -1 not in target_shape
+                else f"the {numbers} numbers of the batch cannot be laid out as {list(target_shape)}",
+                torch_error=f"shape '{list(target_shape)}' is invalid for input of size {numbers}",
                 fields=("shape",),
                 numbers=prod(shape[1:]),
                 shape=list(self.shape),
             )
-        after = tuple(numbers // known if size == -1 else size for size in asked)
-        return Step(shape=after, law=lambda: [f"{_product(shape[1:])} = {_product(after[1:])}"])
+        after = tuple(numbers // known if size == -1 else size for size in target_shape)
+        return TraceStep(
+            shape=after, formulas=lambda: [f"{_product(shape[1:])} = {_product(after[1:])}"]
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlattenLayer(Layer):
+class FlattenLayer(AuditLayer):
     """torch's Flatten: the axes from ``start_dim`` to ``end_dim`` become one.
 
     >>> FlattenLayer().step((2, 8, 7, 5), ()).shape
@@ -102,12 +104,12 @@ class FlattenLayer(Layer):
     start_dim: int = 1
     end_dim: int = -1
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The product of the axes."""
         rank = len(shape)
         for name in ("start_dim", "end_dim"):
             if not -rank <= getattr(self, name) < rank:
-                raise LayerBreaks(
+                raise LayerError(
                     f"{name} {getattr(self, name)} is no axis of a tensor of {rank}",
                     torch_error=f"Dimension out of range (expected to be in range of [-{rank},"
                     f" {rank - 1}], but got {getattr(self, name)})",
@@ -117,7 +119,7 @@ class FlattenLayer(Layer):
                 )
         start, end = self.start_dim % rank, self.end_dim % rank
         if start > end:
-            raise LayerBreaks(
+            raise LayerError(
                 f"start_dim {start} comes after end_dim {end}",
                 torch_error="flatten() has invalid args: start_dim cannot come after end_dim",
                 fields=("start_dim", "end_dim"),
@@ -125,8 +127,10 @@ class FlattenLayer(Layer):
                 end_dim=end,
             )
         whole = prod(shape[start : end + 1])
-        law = () if start == end else (f"{_product(shape[start : end + 1])} = {whole}",)
-        return Step(shape=(*shape[:start], whole, *shape[end + 1 :]), law=lambda: law)
+        formulas = () if start == end else (f"{_product(shape[start : end + 1])} = {whole}",)
+        return TraceStep(
+            shape=(*shape[:start], whole, *shape[end + 1 :]), formulas=lambda: formulas
+        )
 
 
 def _product(sizes: Sequence[int]) -> str:

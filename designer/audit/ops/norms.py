@@ -7,18 +7,24 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
-from designer.audit.ops.layer import Layer
-from designer.audit.ops.layer_errors import LayerBreaks, Shape, Step, times, torch_sizes
+from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.layer_errors import (
+    LayerError,
+    TensorShape,
+    TraceStep,
+    format_sizes,
+    format_torch_sizes,
+)
 
 _RANKS = {1: (2, 3), 2: (4,), 3: (5,)}
 
 
-class Normalizing(Layer):
+class NormalizationLayer(AuditLayer):
     """What every norm by itself is: a layer that changes no shape."""
 
     __slots__ = ()
 
-    def refuse_rank(self, shape: Shape, axes: int, ranks: Sequence[int]) -> None:
+    def refuse_rank(self, shape: TensorShape, axes: int, ranks: Sequence[int]) -> None:
         """Refuse a tensor of another rank.
 
         Raises:
@@ -26,8 +32,8 @@ class Normalizing(Layer):
         """
         if len(shape) not in ranks:
             kinds = " or ".join(f"{rank}D" for rank in ranks)
-            raise LayerBreaks(
-                f"the norm along {axes} axes does not suit the map {times(shape[1:])}",
+            raise LayerError(
+                f"the norm along {axes} axes does not suit the map {format_sizes(shape[1:])}",
                 torch_error=f"expected {kinds} input (got {len(shape)}D input)",
                 fields=("ndim",),
                 axes=axes,
@@ -36,7 +42,7 @@ class Normalizing(Layer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NormLayer(Normalizing):
+class NormLayer(NormalizationLayer):
     """torch's BatchNorm1d, BatchNorm2d or BatchNorm3d; without ``num_features`` those it gets.
 
     >>> NormLayer().step((2, 8, 7, 5), ()).shape
@@ -48,23 +54,23 @@ class NormLayer(Normalizing):
     num_features: int | None = None
     ndim: int | None = None
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""
         rank = len(shape)
         axes = self.ndim or max(1, min(rank - 2, 3))
         self.refuse_rank(shape, axes, _RANKS[axes])
         if prod(shape) == shape[1]:
-            raise LayerBreaks(
-                f"the batch holds one value per channel, {times(shape)}: a batch norm in training"
+            raise LayerError(
+                f"the batch holds one value per channel, {format_sizes(shape)}: a batch norm in training"
                 " mode needs two or more",
                 torch_error="Expected more than 1 value per channel when training, got input size"
-                f" torch.Size([{torch_sizes(shape, ', ')}])",
+                f" torch.Size([{format_torch_sizes(shape, ', ')}])",
                 fields=(),
                 shape=list(shape),
             )
         if self.num_features not in (None, shape[1]):
-            raise LayerBreaks(
-                f"the norm is for {self.num_features} channels, the map {times(shape[1:])} has"
+            raise LayerError(
+                f"the norm is for {self.num_features} channels, the map {format_sizes(shape[1:])} has"
                 f" {shape[1]}",
                 torch_error=f"running_mean should contain {shape[1]} elements not"
                 f" {self.num_features}",
@@ -72,11 +78,11 @@ class NormLayer(Normalizing):
                 num_features=self.num_features,
                 channels=shape[1],
             )
-        return Step(shape=shape)
+        return TraceStep(shape=shape)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InstanceNormLayer(Normalizing):
+class InstanceNormLayer(NormalizationLayer):
     """torch's InstanceNorm1d, 2d or 3d: each channel of each sample by itself.
 
     ``num_features`` binds only where the norm has weights (``affine``) or keeps statistics.
@@ -92,7 +98,7 @@ class InstanceNormLayer(Normalizing):
     track_running_stats: bool = False
     ndim: int | None = None
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""
         axes = self.ndim or max(1, min(len(shape) - 2, 3))
         self.refuse_rank(shape, axes, (axes + 1, axes + 2))
@@ -100,23 +106,23 @@ class InstanceNormLayer(Normalizing):
         if self.affine:
             self._refuse_channels(batched, len(shape) - axes - 1)
         if prod(batched[2:]) == 1:
-            raise LayerBreaks(
-                f"the map {times(shape[1:])} has one position per channel: an instance norm needs"
+            raise LayerError(
+                f"the map {format_sizes(shape[1:])} has one position per channel: an instance norm needs"
                 " two or more",
                 torch_error="Expected more than 1 spatial element when training, got input size"
-                f" torch.Size([{torch_sizes(batched, ', ')}])",
+                f" torch.Size([{format_torch_sizes(batched, ', ')}])",
                 shape=list(shape),
             )
         if self.track_running_stats:
             self._refuse_channels(batched, None)
-        return Step(shape=shape)
+        return TraceStep(shape=shape)
 
-    def _refuse_channels(self, batched: Shape, dim: int | None) -> None:
+    def _refuse_channels(self, batched: TensorShape, dim: int | None) -> None:
         count, channels = self.num_features, batched[1]
         if count in (None, channels):
             return
         assert count is not None, "it was looked at"
-        raise LayerBreaks(
+        raise LayerError(
             f"the norm is for {count} channels, the map has {channels}",
             torch_error=f"running_mean should contain {batched[0] * channels} elements not"
             f" {batched[0] * count}"
@@ -130,7 +136,7 @@ class InstanceNormLayer(Normalizing):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GroupNormLayer(Normalizing):
+class GroupNormLayer(NormalizationLayer):
     """torch's GroupNorm: the channels of each sample in groups.
 
     >>> GroupNormLayer(num_groups=2, num_channels=8).step((2, 8, 7, 5), ()).shape
@@ -143,34 +149,34 @@ class GroupNormLayer(Normalizing):
     num_channels: int
     affine: bool = True
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""
         groups, count = self.num_groups, self.num_channels
         if count % groups:
-            raise LayerBreaks(
+            raise LayerError(
                 f"num_channels {count} is not divisible by num_groups {groups}",
                 torch_error=f"num_channels ({count}) must be divisible by num_groups ({groups})",
                 fields=("num_channels", "num_groups"),
-                alone=True,
+                self_contradictory=True,
                 num_channels=count,
                 num_groups=groups,
             )
         if len(shape) < 2:
-            raise LayerBreaks(
+            raise LayerError(
                 "the tensor has no channel axis",
                 torch_error="Expected at least 2 dimensions for input tensor but received 1",
                 axes=len(shape),
             )
         self._refuse_one_value(shape)
         self._refuse_channels(shape)
-        return Step(shape=shape)
+        return TraceStep(shape=shape)
 
-    def _refuse_one_value(self, shape: Shape) -> None:
+    def _refuse_one_value(self, shape: TensorShape) -> None:
         each = shape[0] * shape[1] // self.num_groups
         if each * prod(shape[2:]) == 1:
-            sizes = torch_sizes((each, self.num_groups, *shape[2:]), ", ")
-            raise LayerBreaks(
-                f"the batch holds one value per group, {times(shape)} in {self.num_groups} groups:"
+            sizes = format_torch_sizes((each, self.num_groups, *shape[2:]), ", ")
+            raise LayerError(
+                f"the batch holds one value per group, {format_sizes(shape)} in {self.num_groups} groups:"
                 " a group norm needs two or more",
                 torch_error="Expected more than 1 value per channel when training, got input size"
                 f" [{sizes}]",
@@ -179,24 +185,24 @@ class GroupNormLayer(Normalizing):
                 num_groups=self.num_groups,
             )
 
-    def _refuse_channels(self, shape: Shape) -> None:
-        channels, sizes = shape[1], torch_sizes(shape, ", ")
+    def _refuse_channels(self, shape: TensorShape) -> None:
+        channels, sizes = shape[1], format_torch_sizes(shape, ", ")
         if channels % self.num_groups:
-            refused = (
+            torch_error = (
                 "Expected number of channels in input to be divisible by num_groups, but got input"
                 f" of shape [{sizes}] and num_groups={self.num_groups}"
             )
         elif self.affine and channels != self.num_channels:
-            refused = (
+            torch_error = (
                 "Expected weight to be a vector of size equal to the number of channels in input,"
                 f" but got weight of shape [{self.num_channels}] and input of shape [{sizes}]"
             )
         else:
             return
-        raise LayerBreaks(
+        raise LayerError(
             f"the norm is for {self.num_channels} channels in {self.num_groups} groups, the map"
-            f" {times(shape[1:])} has {channels}",
-            torch_error=refused,
+            f" {format_sizes(shape[1:])} has {channels}",
+            torch_error=torch_error,
             fields=("num_channels",),
             num_channels=self.num_channels,
             num_groups=self.num_groups,
@@ -205,7 +211,7 @@ class GroupNormLayer(Normalizing):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LayerNormLayer(Normalizing):
+class LayerNormLayer(NormalizationLayer):
     """torch's LayerNorm: over the last axes, whose sizes it names.
 
     >>> LayerNormLayer(normalized_shape=(7, 5)).step((2, 8, 7, 5), ()).shape
@@ -216,18 +222,18 @@ class LayerNormLayer(Normalizing):
 
     normalized_shape: int | tuple[int, ...]
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""
         sizes = self.normalized_shape
         sizes = sizes if isinstance(sizes, tuple) else (sizes,)
         if shape[-len(sizes) :] != sizes:
-            words = torch_sizes(sizes, ", ")
-            raise LayerBreaks(
-                f"the norm is for sizes {times(sizes)} at the end, the map is {times(shape[1:])}",
+            words = format_torch_sizes(sizes, ", ")
+            raise LayerError(
+                f"the norm is for sizes {format_sizes(sizes)} at the end, the map is {format_sizes(shape[1:])}",
                 torch_error=f"Given normalized_shape=[{words}], expected input with shape"
-                f" [*, {words}], but got input of size[{torch_sizes(shape, ', ')}]",
+                f" [*, {words}], but got input of size[{format_torch_sizes(shape, ', ')}]",
                 fields=("normalized_shape",),
                 normalized_shape=list(sizes),
                 input_shape=list(shape[1:]),
             )
-        return Step(shape=shape)
+        return TraceStep(shape=shape)

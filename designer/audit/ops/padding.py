@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from designer.audit.ops.layer import Layer
+from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import (
-    LayerBreaks,
-    Shape,
-    Step,
+    LayerError,
+    TensorShape,
+    TraceStep,
+    format_sizes,
+    format_torch_sizes,
     refuse_empty,
-    times,
-    torch_sizes,
 )
 
 _COMBINATIONS = (
@@ -24,7 +24,9 @@ _COMBINATIONS = (
 )
 
 
-def pad_shape(shape: Shape, pads: Sequence[int], *, mode: str, fields: Sequence[str]) -> Shape:
+def pad_shape(
+    shape: TensorShape, pads: Sequence[int], *, mode: str, fields: Sequence[str]
+) -> TensorShape:
     """The shape after ``F.pad``: pads come in pairs, near and far, the last axis first.
 
     >>> pad_shape((2, 3, 10, 20), (1, 2, 3, 4), mode="constant", fields=())
@@ -46,7 +48,7 @@ def pad_shape(shape: Shape, pads: Sequence[int], *, mode: str, fields: Sequence[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PadLayer(Layer):
+class PadLayer(AuditLayer):
     """torch's ``F.pad``: in torch's order, the last axis first.
 
     >>> PadLayer(pad=(0, 1, 0, 1)).step((2, 8, 7, 5), ()).shape
@@ -58,17 +60,17 @@ class PadLayer(Layer):
     pad: tuple[int, ...]
     mode: str = "constant"
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """I + near + far on every padded axis."""
         padded = pad_shape(shape, self.pad, mode=self.mode, fields=("pad", "mode"))
-        law: list[str] = []
+        formulas: list[str] = []
         for place, (near, far) in enumerate(zip(self.pad[::2], self.pad[1::2], strict=True), 1):
-            law.insert(0, f"{shape[-place]} + {near} + {far} = {padded[-place]}")
-        return Step(shape=padded, law=lambda: law)
+            formulas.insert(0, f"{shape[-place]} + {near} + {far} = {padded[-place]}")
+        return TraceStep(shape=padded, formulas=lambda: formulas)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CropLayer(Layer):
+class CropLayer(AuditLayer):
     """A slice: [before, after] for each axis, the first first; axes that are not named stay.
 
     >>> CropLayer(crop=((0, 1), (2, 0))).step((2, 8, 7, 5), ()).shape
@@ -79,64 +81,68 @@ class CropLayer(Layer):
 
     crop: tuple[tuple[int, int], ...]
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """I − before − after on every cropped axis."""
         if len(self.crop) > len(shape) - 2:
-            raise LayerBreaks(
-                f"the layer crops {len(self.crop)} axes, the map {times(shape[1:])} has"
+            raise LayerError(
+                f"the layer crops {len(self.crop)} axes, the map {format_sizes(shape[1:])} has"
                 f" {max(len(shape) - 2, 0)}",
                 torch_error=f"too many indices for tensor of dimension {len(shape)}",
                 fields=("crop",),
                 input_shape=list(shape[1:]),
             )
-        left = list(shape)
-        law = []
+        cropped = list(shape)
+        formulas = []
         for axis, (before, after) in enumerate(self.crop, start=2):
-            left[axis] = max(0, shape[axis] - before - after)
-            law.append(f"{shape[axis]} − {before} − {after} = {shape[axis] - before - after}")
-        refuse_empty(tuple(left), fields=("crop",))
-        return Step(shape=tuple(left), law=lambda: law)
+            cropped[axis] = max(0, shape[axis] - before - after)
+            formulas.append(f"{shape[axis]} − {before} − {after} = {shape[axis] - before - after}")
+        refuse_empty(tuple(cropped), fields=("crop",))
+        return TraceStep(shape=tuple(cropped), formulas=lambda: formulas)
 
 
-def _refuse_count(shape: Shape, pads: Sequence[int], *, mode: str, fields: Sequence[str]) -> None:
+def _refuse_count(
+    shape: TensorShape, pads: Sequence[int], *, mode: str, fields: Sequence[str]
+) -> None:
     """Pads in pairs, no more than axes; all modes but constant only on some ranks."""
     count, rank = len(pads), len(shape)
     if count % 2:
-        refused = "Padding length must be divisible by 2"
+        torch_error = "Padding length must be divisible by 2"
     elif count > 2 * rank:
-        refused = (
+        torch_error = (
             "Padding length should be less than or equal to two times the input dimension but got"
             f" padding length {count} and input of dimension {rank}"
         )
     elif mode != "constant" and (count > 6 or rank - count // 2 not in (1, 2)):
-        refused = f"Padding size {count} is not supported for {rank}D input tensor.{_COMBINATIONS}"
+        torch_error = (
+            f"Padding size {count} is not supported for {rank}D input tensor.{_COMBINATIONS}"
+        )
     else:
         return
-    raise LayerBreaks(
-        f"{count} pads in mode {mode} do not suit the map {times(shape[1:])}",
-        torch_error=refused,
+    raise LayerError(
+        f"{count} pads in mode {mode} do not suit the map {format_sizes(shape[1:])}",
+        torch_error=torch_error,
         fields=fields,
         pads=list(pads),
     )
 
 
 def _refuse_pair(
-    shape: Shape, place: int, pair: tuple[int, int], *, mode: str, fields: Sequence[str]
+    shape: TensorShape, place: int, pair: tuple[int, int], *, mode: str, fields: Sequence[str]
 ) -> None:
     """A reflection needs more pixels than it lays on, a circle as many."""
     size, dimension = shape[-place], len(shape) - place
     if mode == "reflect" and max(pair) >= size:
-        raise LayerBreaks(
+        raise LayerError(
             f"reflecting {max(pair)} px needs more than {max(pair)}, the map has {size} there",
             torch_error=f"Argument #{2 * place + 2}: Padding size should be less than the"
             f" corresponding input dimension, but got: padding ({pair[0]}, {pair[1]}) at dimension"
-            f" {dimension} of input [{torch_sizes(shape, ', ')}]",
+            f" {dimension} of input [{format_torch_sizes(shape, ', ')}]",
             fields=fields,
             padding=list(pair),
             input_size=size,
         )
     if mode == "circular" and max(pair) > size:
-        raise LayerBreaks(
+        raise LayerError(
             f"a circular padding of {max(pair)} px needs as many, the map has {size} there",
             torch_error="Padding value causes wrapping around more than once.",
             fields=fields,
@@ -146,12 +152,12 @@ def _refuse_pair(
 
 
 def _refuse_size(
-    shape: Shape, padded: list[int], pads: Sequence[int], *, mode: str, fields: Sequence[str]
+    shape: TensorShape, padded: list[int], pads: Sequence[int], *, mode: str, fields: Sequence[str]
 ) -> None:
-    if min(padded) > 0 and not (mode == "constant" and _cuts_too_much(shape, pads)):
+    if min(padded) > 0 and not (mode == "constant" and _crops_below_zero(shape, pads)):
         return
-    raise LayerBreaks(
-        f"the pads {list(pads)} cut the map {times(shape[1:])} down to {times(padded[1:])}",
+    raise LayerError(
+        f"the pads {list(pads)} cut the map {format_sizes(shape[1:])} down to {format_sizes(padded[1:])}",
         torch_error=_size_error(shape, padded, pads, mode),
         fields=fields,
         pads=list(pads),
@@ -159,9 +165,11 @@ def _refuse_size(
     )
 
 
-def _size_error(shape: Shape, padded: list[int], pads: Sequence[int], mode: str) -> str | None:
+def _size_error(
+    shape: TensorShape, padded: list[int], pads: Sequence[int], mode: str
+) -> str | None:
     if mode == "constant":
-        return "narrow(): length must be non-negative." if _cuts_too_much(shape, pads) else None
+        return "narrow(): length must be non-negative." if _crops_below_zero(shape, pads) else None
     if mode == "circular":
         negative = "Negative padding value is resulting in an empty dimension"
         return negative if min(padded) < 0 else None
@@ -174,7 +182,7 @@ def _size_error(shape: Shape, padded: list[int], pads: Sequence[int], mode: str)
     return f"input ({befores}) is too small. Calculated output {afters}"
 
 
-def _cuts_too_much(shape: Shape, pads: Sequence[int]) -> bool:
+def _crops_below_zero(shape: TensorShape, pads: Sequence[int]) -> bool:
     """Torch cuts the negative pads off first, near and then far, before it lays on the others."""
     for place, (near, far) in enumerate(zip(pads[::2], pads[1::2], strict=True), start=1):
         if shape[-place] + min(near, 0) < 0 or shape[-place] + min(near, 0) + min(far, 0) < 0:

@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from designer.audit.ops.layer import AxisLayer, PerAxis
-from designer.audit.ops.layer_errors import LayerBreaks, Shape, Step, times, torch_sizes
-from designer.geometry.axis import kernel_span, pool_places
+from designer.audit.ops.layer_errors import (
+    LayerError,
+    TensorShape,
+    TraceStep,
+    format_sizes,
+    format_torch_sizes,
+)
+from designer.geometry.axis import kernel_span, unchecked_pool_output_size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,38 +29,40 @@ class PoolLayer(AxisLayer):
     dilation: PerAxis = 1
     ceil_mode: bool = False
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """As a convolution's, rounded up with ``ceil_mode``; the channels stay."""
         axes = self.axes(shape)
         self.refuse_rank(shape, axes)
-        kernels, paddings = self.spread("kernel_size", axes), self.spread("padding", axes)
-        strides = kernels if self.stride is None else self.spread("stride", axes)
-        dilations = self.spread("dilation", axes)
+        kernels, paddings = self.axis_values("kernel_size", axes), self.axis_values("padding", axes)
+        strides = kernels if self.stride is None else self.axis_values("stride", axes)
+        dilations = self.axis_values("dilation", axes)
         self.refuse_padding(kernels, paddings, dilations)
         sizes = shape[-axes:]
         windows = list(zip(sizes, kernels, strides, paddings, dilations, strict=True))
         outputs = [
-            pool_places(i, kernel_size=f, stride=s, padding=p, dilation=d, ceil_mode=self.ceil_mode)
+            unchecked_pool_output_size(
+                i, kernel_size=f, stride=s, padding=p, dilation=d, ceil_mode=self.ceil_mode
+            )
             for i, f, s, p, d in windows
         ]
         self.refuse_sizes(shape, kernels, outputs)
-        return Step(
+        return TraceStep(
             shape=(*shape[:-axes], *outputs),
-            law=lambda: [
+            formulas=lambda: [
                 _describe(i, kernel_span(f, d), s, p, o, self.ceil_mode)
                 for (i, f, s, p, d), o in zip(windows, outputs, strict=True)
             ],
         )
 
-    def refuse_rank(self, shape: Shape, axes: int) -> None:
+    def refuse_rank(self, shape: TensorShape, axes: int) -> None:
         """Refuse a tensor of another rank.
 
         Raises:
             LayerBreaks: as torch does.
         """
         if len(shape) not in (axes + 1, axes + 2):
-            raise LayerBreaks(
-                f"the layer pools along {axes} axes, the map {times(shape[1:])} has"
+            raise LayerError(
+                f"the layer pools along {axes} axes, the map {format_sizes(shape[1:])} has"
                 f" {max(len(shape) - 2, 0)}",
                 torch_error=self.rank_error(shape, axes),
                 fields=(self.axes_field,),
@@ -62,7 +70,7 @@ class PoolLayer(AxisLayer):
                 input_shape=list(shape[1:]),
             )
 
-    def rank_error(self, shape: Shape, axes: int) -> str:
+    def rank_error(self, shape: TensorShape, axes: int) -> str:
         """Wording of torch for a tensor of another rank."""
         raise NotImplementedError
 
@@ -78,11 +86,11 @@ class PoolLayer(AxisLayer):
         if not any(half):
             return
         place = half.index(True)
-        raise LayerBreaks(
+        raise LayerError(
             f"padding {paddings[place]} is more than half of kernel_size {kernels[place]}",
             torch_error=self.padding_error(kernels, paddings, dilations),
             fields=("padding", "kernel_size"),
-            alone=True,
+            self_contradictory=True,
             padding=paddings[place],
             kernel_size=kernels[place],
         )
@@ -113,7 +121,9 @@ class PoolLayer(AxisLayer):
             f" padW = {paddings[1]}, padH = {paddings[0]}, kW = {kernels[1]}, kH = {kernels[0]}"
         )
 
-    def refuse_sizes(self, shape: Shape, kernels: Sequence[int], outputs: Sequence[int]) -> None:
+    def refuse_sizes(
+        self, shape: TensorShape, kernels: Sequence[int], outputs: Sequence[int]
+    ) -> None:
         """Refuse a map on which no window fits.
 
         Raises:
@@ -121,16 +131,16 @@ class PoolLayer(AxisLayer):
         """
         if min(outputs) >= 1:
             return
-        raise LayerBreaks(
-            f"a pooling window of {times(kernels)} does not fit the map"
-            f" {times(shape[-len(outputs) :])}",
+        raise LayerError(
+            f"a pooling window of {format_sizes(kernels)} does not fit the map"
+            f" {format_sizes(shape[-len(outputs) :])}",
             torch_error=self.size_error(shape, outputs),
             fields=("kernel_size", "padding", "ceil_mode"),
             input_shape=list(shape[1:]),
             output_size=list(outputs),
         )
 
-    def size_error(self, shape: Shape, outputs: Sequence[int]) -> str:
+    def size_error(self, shape: TensorShape, outputs: Sequence[int]) -> str:
         """Wording of torch; average pooling along one axis speaks of two."""
         axes = len(outputs)
         before, after = list(shape[-axes - 1 :]), [shape[-axes - 1], *outputs]
@@ -138,8 +148,8 @@ class PoolLayer(AxisLayer):
             before.insert(1, 1)
             after.insert(1, 1)
         return (
-            f"Given input size: ({torch_sizes(before, 'x')}). Calculated output size:"
-            f" ({torch_sizes(after, 'x')}). Output size is too small"
+            f"Given input size: ({format_torch_sizes(before, 'x')}). Calculated output size:"
+            f" ({format_torch_sizes(after, 'x')}). Output size is too small"
         )
 
 
@@ -153,12 +163,12 @@ class MaxPoolLayer(PoolLayer):
 
     op: ClassVar[str] = "max_pool"
 
-    def rank_error(self, shape: Shape, axes: int) -> str:
+    def rank_error(self, shape: TensorShape, axes: int) -> str:
         """Wording of torch for a tensor of another rank."""
         if axes == 1:
             return (
                 "max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size"
-                f" for input, but got:[{torch_sizes(shape, ', ')}]"
+                f" for input, but got:[{format_torch_sizes(shape, ', ')}]"
             )
         return f"non-empty {axes + 1}D or {axes + 2}D (batch mode) tensor expected for input"
 
@@ -173,7 +183,7 @@ class MaxPoolLayer(PoolLayer):
             f" padding={paddings[0]} and kernel_size={kernels[0]}"
         )
 
-    def size_error(self, shape: Shape, outputs: Sequence[int]) -> str:
+    def size_error(self, shape: TensorShape, outputs: Sequence[int]) -> str:
         """Wording of torch; along one axis it is another."""
         if len(outputs) == 1:
             return f"max_pool1d() Invalid computed output size: {outputs[0]}"
@@ -190,7 +200,7 @@ class AvgPoolLayer(PoolLayer):
 
     op: ClassVar[str] = "avg_pool"
 
-    def rank_error(self, shape: Shape, axes: int) -> str:
+    def rank_error(self, shape: TensorShape, axes: int) -> str:
         """Wording of torch for a tensor of another rank."""
         rank = len(shape)
         if axes == 1:
@@ -207,10 +217,12 @@ class AvgPoolLayer(PoolLayer):
             )
         return (
             "Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but"
-            f" got:[{torch_sizes(shape, ', ')}]"
+            f" got:[{format_torch_sizes(shape, ', ')}]"
         )
 
-    def refuse_sizes(self, shape: Shape, kernels: Sequence[int], outputs: Sequence[int]) -> None:
+    def refuse_sizes(
+        self, shape: TensorShape, kernels: Sequence[int], outputs: Sequence[int]
+    ) -> None:
         """Refuse a map on which no window fits; along three axes the kernel must fit unpadded.
 
         Raises:
@@ -218,8 +230,8 @@ class AvgPoolLayer(PoolLayer):
         """
         sizes = shape[-len(outputs) :]
         if len(outputs) == 3 and any(f > i for f, i in zip(kernels, sizes, strict=True)):
-            raise LayerBreaks(
-                f"a window of {times(kernels)} is larger than the map {times(sizes)}; average"
+            raise LayerError(
+                f"a window of {format_sizes(kernels)} is larger than the map {format_sizes(sizes)}; average"
                 " pooling along three axes does not count the padding",
                 torch_error=f"input image (T: {sizes[0]} H: {sizes[1]} W: {sizes[2]}) smaller than"
                 f" kernel size (kT: {kernels[0]} kH: {kernels[1]} kW: {kernels[2]})",

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from designer.audit.ops.layer import Layer
-from designer.audit.ops.layer_errors import LayerBreaks, Shape, Step, times
+from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep, format_sizes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConcatLayer(Layer):
+class ConcatLayer(AuditLayer):
     """Channels of unknown origin put beside the map's own, of its size.
 
     >>> ConcatLayer(extra_channels=64).step((2, 8, 7, 5), ()).shape
@@ -22,21 +22,21 @@ class ConcatLayer(Layer):
 
     extra_channels: int
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The channels and the extra ones."""
         if len(shape) < 2:
-            raise LayerBreaks(
+            raise LayerError(
                 "the tensor has no channel axis",
                 torch_error="Dimension out of range (expected to be in range of [-1, 0], but got"
                 " 1)",
             )
         channels = shape[1] + self.extra_channels
-        law = f"{shape[1]} + {self.extra_channels} = {channels}"
-        return Step(shape=(shape[0], channels, *shape[2:]), law=lambda: [law])
+        formula = f"{shape[1]} + {self.extra_channels} = {channels}"
+        return TraceStep(shape=(shape[0], channels, *shape[2:]), formulas=lambda: [formula])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SkipLayer(Layer):
+class SkipLayer(AuditLayer):
     """A skip from an earlier layer, -1 the input.
 
     ``skip_first``: it is written before the map, ``cat([skip, x], 1)``. The shapes that come out are
@@ -46,13 +46,13 @@ class SkipLayer(Layer):
     source: int
     skip_first: bool = False
 
-    def other(self, earlier: Sequence[Shape]) -> Shape:
+    def skip_shape(self, earlier: Sequence[TensorShape]) -> TensorShape:
         """The shape that the skip brings."""
         return earlier[self.source + 1]
 
-    def ordered(self, mine: int, its: int) -> tuple[int, int]:
+    def in_source_order(self, map_size: int, skip_size: int) -> tuple[int, int]:
         """What the map and the skip have, in the order in which they are written."""
-        return (its, mine) if self.skip_first else (mine, its)
+        return (skip_size, map_size) if self.skip_first else (map_size, skip_size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,41 +65,41 @@ class ConcatFromLayer(SkipLayer):
 
     op: ClassVar[str] = "concat_from"
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The sum of the channels."""
-        other = self.other(earlier)
-        if len(shape) < 2 and len(other) < 2:
-            raise LayerBreaks(
+        skip_shape = self.skip_shape(earlier)
+        if len(shape) < 2 and len(skip_shape) < 2:
+            raise LayerError(
                 "the tensors have no channel axis",
                 torch_error="Dimension out of range (expected to be in range of [-1, 0], but got"
                 " 1)",
             )
-        if len(shape) != len(other):
-            raise LayerBreaks(
-                f"the map {times(shape[1:])} and the skip {times(other[1:])} have different axes",
+        if len(shape) != len(skip_shape):
+            raise LayerError(
+                f"the map {format_sizes(shape[1:])} and the skip {format_sizes(skip_shape[1:])} have different axes",
                 torch_error="Tensors must have same number of dimensions: got {} and {}".format(
-                    *self.ordered(len(shape), len(other))
+                    *self.in_source_order(len(shape), len(skip_shape))
                 ),
                 fields=("from",),
                 input_shape=list(shape[1:]),
-                skip_shape=list(other[1:]),
+                skip_shape=list(skip_shape[1:]),
             )
-        for axis, (mine, its) in enumerate(zip(shape, other, strict=True)):
-            if axis != 1 and mine != its:
-                raise LayerBreaks(
-                    f"the map {times(shape[1:])} and the skip {times(other[1:])} from"
-                    f" {_origin(self.source)} do not meet: {mine} against {its}",
+        for axis, (map_size, skip_size) in enumerate(zip(shape, skip_shape, strict=True)):
+            if axis != 1 and map_size != skip_size:
+                raise LayerError(
+                    f"the map {format_sizes(shape[1:])} and the skip {format_sizes(skip_shape[1:])} from"
+                    f" {_origin(self.source)} do not meet: {map_size} against {skip_size}",
                     torch_error="Sizes of tensors must match except in dimension 1. Expected size"
                     " {} but got size {} for tensor number 1 in the list.".format(
-                        *self.ordered(mine, its)
+                        *self.in_source_order(map_size, skip_size)
                     ),
                     fields=("from",),
                     input_shape=list(shape[1:]),
-                    skip_shape=list(other[1:]),
+                    skip_shape=list(skip_shape[1:]),
                 )
-        channels = shape[1] + other[1]
-        law = f"{shape[1]} + {other[1]} = {channels}"
-        return Step(shape=(shape[0], channels, *shape[2:]), law=lambda: [law])
+        channels = shape[1] + skip_shape[1]
+        formula = f"{shape[1]} + {skip_shape[1]} = {channels}"
+        return TraceStep(shape=(shape[0], channels, *shape[2:]), formulas=lambda: [formula])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,25 +112,25 @@ class AddFromLayer(SkipLayer):
 
     op: ClassVar[str] = "add_from"
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The larger of both on every axis."""
-        other = self.other(earlier)
-        rank = max(len(shape), len(other))
-        mine, its = ((1,) * (rank - len(s)) + s for s in (shape, other))
+        skip_shape = self.skip_shape(earlier)
+        rank = max(len(shape), len(skip_shape))
+        map_sizes, skip_sizes = ((1,) * (rank - len(s)) + s for s in (shape, skip_shape))
         for axis in reversed(range(rank)):
-            if mine[axis] != its[axis] and 1 not in (mine[axis], its[axis]):
-                raise LayerBreaks(
-                    f"the map {times(shape[1:])} and the skip {times(other[1:])} from"
-                    f" {_origin(self.source)} do not meet: {mine[axis]} against {its[axis]}",
+            if map_sizes[axis] != skip_sizes[axis] and 1 not in (map_sizes[axis], skip_sizes[axis]):
+                raise LayerError(
+                    f"the map {format_sizes(shape[1:])} and the skip {format_sizes(skip_shape[1:])} from"
+                    f" {_origin(self.source)} do not meet: {map_sizes[axis]} against {skip_sizes[axis]}",
                     torch_error="The size of tensor a ({}) must match the size of tensor b ({})"
                     " at non-singleton dimension {}".format(
-                        *self.ordered(mine[axis], its[axis]), axis
+                        *self.in_source_order(map_sizes[axis], skip_sizes[axis]), axis
                     ),
                     fields=("from",),
                     input_shape=list(shape[1:]),
-                    skip_shape=list(other[1:]),
+                    skip_shape=list(skip_shape[1:]),
                 )
-        return Step(shape=tuple(max(a, b) for a, b in zip(mine, its, strict=True)))
+        return TraceStep(shape=tuple(max(a, b) for a, b in zip(map_sizes, skip_sizes, strict=True)))
 
 
 def _origin(source: int) -> str:

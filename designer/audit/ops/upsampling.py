@@ -7,19 +7,25 @@ from dataclasses import dataclass
 from math import floor
 from typing import ClassVar
 
-from designer.audit.ops.layer import Layer, PerAxis
-from designer.audit.ops.layer_errors import LayerBreaks, Shape, Step, refuse_empty, times
+from designer.audit.ops.layer import AuditLayer, PerAxis
+from designer.audit.ops.layer_errors import (
+    LayerError,
+    TensorShape,
+    TraceStep,
+    format_sizes,
+    refuse_empty,
+)
 
-INTERPOLATING = {"linear": (3,), "bilinear": (4,), "bicubic": (4,), "trilinear": (5,)}
+INTERPOLATION_RANKS = {"linear": (3,), "bilinear": (4,), "bicubic": (4,), "trilinear": (5,)}
 """Modes that suit one rank of tensors only."""
 
-MODES = ("nearest", "nearest-exact", "area", *INTERPOLATING)
+UPSAMPLE_MODES = ("nearest", "nearest-exact", "area", *INTERPOLATION_RANKS)
 
 _MODE_NAMES = "nearest | linear | bilinear | bicubic | trilinear | lanczos | area | nearest-exact"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpsampleLayer(Layer):
+class UpsampleLayer(AuditLayer):
     """torch's Upsample: by a factor, or to a size.
 
     >>> UpsampleLayer(scale_factor=2).step((2, 8, 7, 5), ()).shape
@@ -32,31 +38,31 @@ class UpsampleLayer(Layer):
     size: PerAxis | None = None
     mode: str = "nearest"
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """⌊i·factor⌋ on every axis, or the size."""
         sizes = shape[2:]
-        self._refuse_lists(shape)
-        outputs, law = [], []
+        self._refuse_axis_count(shape)
+        outputs, formulas = [], []
         for axis, size in enumerate(sizes):
             if self.size is not None:
                 outputs.append(int(_entry(self.size, axis)))
                 continue
             factor = _entry(self.scale_factor, axis)
             outputs.append(floor(float(size) * factor))
-            law.append(f"⌊{size} · {factor:g}⌋ = {outputs[-1]}")
+            formulas.append(f"⌊{size} · {factor:g}⌋ = {outputs[-1]}")
         self._refuse_rank(shape)
         after = (*shape[:2], *outputs)
         if min(outputs) < 1 and self.mode != "area":
-            raise LayerBreaks(
-                f"the map would be empty: {times(outputs)}",
+            raise LayerError(
+                f"the map would be empty: {format_sizes(outputs)}",
                 torch_error=_size_error(sizes, outputs),
                 fields=("scale_factor", "size"),
                 output_size=outputs,
             )
         refuse_empty(after, fields=("scale_factor", "size"))
-        return Step(shape=after, law=lambda: law)
+        return TraceStep(shape=after, formulas=lambda: formulas)
 
-    def _refuse_lists(self, shape: Shape) -> None:
+    def _refuse_axis_count(self, shape: TensorShape) -> None:
         for name, words in (
             ("size", "Input and output must have the same number of spatial dimensions"),
             (
@@ -66,37 +72,37 @@ class UpsampleLayer(Layer):
         ):
             value = getattr(self, name)
             if isinstance(value, tuple) and len(value) != len(shape) - 2:
-                raise LayerBreaks(
-                    f"{name} names {len(value)} axes, the map {times(shape[1:])} has"
+                raise LayerError(
+                    f"{name} names {len(value)} axes, the map {format_sizes(shape[1:])} has"
                     f" {max(len(shape) - 2, 0)}",
-                    torch_error=_list_error(name, words, shape, value),
+                    torch_error=_axis_count_error(name, words, shape, value),
                     fields=(name,),
                     input_shape=list(shape[1:]),
                 )
 
-    def _refuse_rank(self, shape: Shape) -> None:
+    def _refuse_rank(self, shape: TensorShape) -> None:
         rank = len(shape)
-        needed = INTERPOLATING.get(self.mode, (3, 4, 5))
+        needed = INTERPOLATION_RANKS.get(self.mode, (3, 4, 5))
         if rank in needed:
             return
         if rank in (3, 4, 5) and self.mode != "bicubic":
-            refused = f"Got {rank}D input, but {self.mode} mode needs {needed[0]}D input"
+            torch_error = f"Got {rank}D input, but {self.mode} mode needs {needed[0]}D input"
         else:
-            refused = (
+            torch_error = (
                 "Input Error: Only 3D, 4D and 5D input Tensors supported"
                 f" (got {rank}D) for the modes: {_MODE_NAMES} (got {self.mode})"
             )
-        raise LayerBreaks(
-            f"mode {self.mode} does not suit the map {times(shape[1:])}, which has"
+        raise LayerError(
+            f"mode {self.mode} does not suit the map {format_sizes(shape[1:])}, which has"
             f" {max(rank - 2, 0)} axes",
-            torch_error=refused,
+            torch_error=torch_error,
             fields=("mode",),
             input_shape=list(shape[1:]),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PixelShuffleLayer(Layer):
+class PixelShuffleLayer(AuditLayer):
     """torch's PixelShuffle: r·r channels become one, r times as high and wide.
 
     >>> PixelShuffleLayer(upscale_factor=2).step((2, 8, 7, 5), ()).shape
@@ -107,19 +113,19 @@ class PixelShuffleLayer(Layer):
 
     upscale_factor: int
 
-    def step(self, shape: Shape, earlier: Sequence[Shape]) -> Step:
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """R times the last two axes, and the axis before them divided by r²."""
         factor = self.upscale_factor
         if len(shape) < 3:
-            raise LayerBreaks(
-                f"{times(shape[1:])} has no height and width to enlarge",
+            raise LayerError(
+                f"{format_sizes(shape[1:])} has no height and width to enlarge",
                 torch_error="pixel_shuffle expects input to have at least 3 dimensions, but got"
                 f" input with {len(shape)} dimension(s)",
                 input_shape=list(shape[1:]),
             )
         *head, channels, height, width = shape
         if channels % factor**2:
-            raise LayerBreaks(
+            raise LayerError(
                 f"{channels} channels are not divisible by upscale_factor² = {factor**2}",
                 torch_error="pixel_shuffle expects its input's 'channel' dimension to be divisible"
                 f" by the square of upscale_factor, but input.size(-3)={channels} is not divisible"
@@ -128,10 +134,10 @@ class PixelShuffleLayer(Layer):
                 channels=channels,
                 upscale_factor=factor,
             )
-        law = [f"{channels} / {factor}² = {channels // factor**2}"]
-        law += [f"{size} · {factor} = {size * factor}" for size in (height, width)]
+        formulas = [f"{channels} / {factor}² = {channels // factor**2}"]
+        formulas += [f"{size} · {factor} = {size * factor}" for size in (height, width)]
         after = (*head, channels // factor**2, height * factor, width * factor)
-        return Step(shape=after, law=lambda: law)
+        return TraceStep(shape=after, formulas=lambda: formulas)
 
 
 def _entry(value: PerAxis | float | tuple[float, ...] | None, axis: int) -> float:
@@ -145,14 +151,14 @@ def _size_error(sizes: Sequence[int], outputs: Sequence[int]) -> str:
         ", ".join(f"{name}: {value}" for name, value in zip(letters, values, strict=True))
         for values in (sizes, outputs)
     )
-    joint = "and output" if len(sizes) == 1 else "output"
+    separator = "and output" if len(sizes) == 1 else "output"
     return (
-        f"Input and output sizes should be greater than 0, but got input ({before}) {joint}"
+        f"Input and output sizes should be greater than 0, but got input ({before}) {separator}"
         f" ({after})"
     )
 
 
-def _list_error(name: str, words: str, shape: Shape, value: tuple[float, ...]) -> str:
+def _axis_count_error(name: str, words: str, shape: TensorShape, value: tuple[float, ...]) -> str:
     if name == "size":
         what, order = f"output size of {value}", "output size in (o1, o2, ...,oK) format."
     else:

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from designer.audit.layers_json import attribute, layer_document, plain
-from designer.audit.ops.layer import Layer
+from designer.audit.layers_json import attribute_name, audit_layer_document, json_value
+from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.skips import SkipLayer
-from designer.audit.trace import Network
-from designer.validation.json_readers import Document
+from designer.audit.trace import AuditNetwork
+from designer.validation.json_readers import JsonObject
 
-LAYER = "layer"
+WHOLE_LAYER = "layer"
 """The field name of a layer that is added or removed."""
 
-INPUT = -1
+INPUT_INDEX = -1
 """The index of the input."""
 
 
@@ -33,7 +33,7 @@ class Change:
     after: object
 
     @property
-    def document(self) -> Document:
+    def document(self) -> JsonObject:
         """The change as JSON."""
         return {
             "index": self.index,
@@ -43,57 +43,59 @@ class Change:
         }
 
 
-Changes = tuple[Change, ...]
+ChangeList = tuple[Change, ...]
 
 
-def set_field(network: Network, index: int, name: str, value: object) -> Change:
+def set_field(network: AuditNetwork, index: int, name: str, value: object) -> Change:
     """The change of one field of one layer."""
-    before = getattr(network.layers[index], attribute(name))
+    before = getattr(network.layers[index], attribute_name(name))
     return Change(index=index, field=name, before=before, after=value)
 
 
-def add_layer(index: int, layer: Layer) -> Change:
+def add_layer(index: int, layer: AuditLayer) -> Change:
     """The change that puts a layer before the layer of that index."""
-    return Change(index=index, field=LAYER, before=None, after=layer)
+    return Change(index=index, field=WHOLE_LAYER, before=None, after=layer)
 
 
-def remove_layer(network: Network, index: int) -> Change:
+def remove_layer(network: AuditNetwork, index: int) -> Change:
     """The change that takes a layer away."""
-    return Change(index=index, field=LAYER, before=network.layers[index], after=None)
+    return Change(index=index, field=WHOLE_LAYER, before=network.layers[index], after=None)
 
 
-def apply_changes(network: Network, changes: Sequence[Change]) -> Network:
+def apply_changes(network: AuditNetwork, changes: Sequence[Change]) -> AuditNetwork:
     """The network after all changes; skips keep pointing at the layers they came from.
 
     A skip from a layer that is removed comes from the layer before it.
     """
-    layers: list[Layer | None] = list(network.layers)
-    added: dict[int, list[Layer]] = {}
+    layers: list[AuditLayer | None] = list(network.layers)
+    added: dict[int, list[AuditLayer]] = {}
     input_shape = network.input_shape
     for change in changes:
-        if change.index == INPUT:
+        if change.index == INPUT_INDEX:
             assert isinstance(change.after, tuple)
             input_shape = change.after
-        elif change.field != LAYER:
+        elif change.field != WHOLE_LAYER:
             layer = layers[change.index]
             assert layer is not None, "a layer that is removed has no other change"
             layers[change.index] = edit_layer(layer, {change.field: change.after})
-        elif isinstance(change.after, Layer):
+        elif isinstance(change.after, AuditLayer):
             added.setdefault(change.index, []).append(change.after)
         else:
             layers[change.index] = None
     return replace(network, input_shape=input_shape, layers=_joined(layers, added))
 
 
-def edit_layer(layer: Layer, values: Mapping[str, object]) -> Layer:
+def edit_layer(layer: AuditLayer, values: Mapping[str, object]) -> AuditLayer:
     """The layer with other values, by their JSON names."""
-    named: dict[str, Any] = {attribute(name): value for name, value in values.items()}
+    named: dict[str, Any] = {attribute_name(name): value for name, value in values.items()}
     return replace(layer, **named)
 
 
-def _joined(layers: Sequence[Layer | None], added: dict[int, list[Layer]]) -> tuple[Layer, ...]:
-    joined: list[Layer] = []
-    places = {INPUT: INPUT}
+def _joined(
+    layers: Sequence[AuditLayer | None], added: dict[int, list[AuditLayer]]
+) -> tuple[AuditLayer, ...]:
+    joined: list[AuditLayer] = []
+    places = {INPUT_INDEX: INPUT_INDEX}
     for index in range(len(layers) + 1):
         joined += added.get(index, [])
         layer = layers[index] if index < len(layers) else None
@@ -106,4 +108,4 @@ def _joined(layers: Sequence[Layer | None], added: dict[int, list[Layer]]) -> tu
 
 
 def _value(value: object) -> object:
-    return layer_document(value) if isinstance(value, Layer) else plain(value)
+    return audit_layer_document(value) if isinstance(value, AuditLayer) else json_value(value)

@@ -13,57 +13,59 @@ from math import prod
 from designer.audit.layers_json import field_value
 from designer.audit.ops.adaptive_pooling import AdaptivePoolLayer, GlobalPoolLayer
 from designer.audit.ops.convolutions import ConvLayer, ConvolutionLayer
-from designer.audit.ops.layer import AxisLayer, Layer
-from designer.audit.ops.layer_errors import Shape
+from designer.audit.ops.layer import AuditLayer, AxisLayer
+from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.ops.linear_and_reshape import FlattenLayer, LinearLayer, ReshapeLayer
 from designer.audit.ops.norms import GroupNormLayer, InstanceNormLayer, LayerNormLayer, NormLayer
 from designer.audit.ops.padding import CropLayer, PadLayer
 from designer.audit.ops.skips import ConcatLayer
-from designer.audit.ops.upsampling import INTERPOLATING, PixelShuffleLayer, UpsampleLayer
+from designer.audit.ops.upsampling import INTERPOLATION_RANKS, PixelShuffleLayer, UpsampleLayer
 from designer.audit.repairs.goal import Goal
-from designer.audit.repairs.single_window import Values
-from designer.audit.trace import Network, Trace
+from designer.audit.repairs.single_window import NewFieldValues
+from designer.audit.trace import AuditNetwork, Trace
 
-MAX_NUMBERS = 40
+MAX_KNOWN_NUMBERS = 40
 """Most numbers of a network whose differences and quotients are tried."""
 
-SMALL = 64
+MAX_SMALL_COUNT = 64
 """Every count up to this one is tried."""
 
 MAX_FACTOR = 8
 MAX_BORDER = 4
 
-Knowledge = tuple[int, ...]
+KnownCounts = tuple[int, ...]
 """The counts that are tried, ascending."""
 
 
-def known_counts(network: Network, trace: Trace, goal: Goal) -> Knowledge:
+def known_counts(network: AuditNetwork, trace: Trace, goal: Goal) -> KnownCounts:
     """Numbers that a count of this network may have to be.
 
     >>> from designer.audit.trace import trace_network
     >>> layer = LinearLayer(in_features=8, out_features=2)
-    >>> network = Network(input_shape=(8,), layers=(layer,))
+    >>> network = AuditNetwork(input_shape=(8,), layers=(layer,))
     >>> counts = known_counts(network, trace_network(network), Goal(wanted=(400,)))
-    >>> [count for count in counts if count > SMALL]
+    >>> [count for count in counts if count > MAX_SMALL_COUNT]
     [200, 392, 398, 399, 400]
     """
     names = ("in_channels", "out_channels", "in_features", "out_features", "num_features")
     shapes = [goal.wanted or (), *(shape[1:] for shape in reversed(trace.shapes))]
     seen = [n for shape in shapes for n in (*shape, prod(shape), prod(shape[1:]))]
     stated = [getattr(layer, name, None) for layer in network.layers for name in names]
-    base = [n for n in dict.fromkeys([*stated, *seen]) if n][:MAX_NUMBERS]
+    base = [n for n in dict.fromkeys([*stated, *seen]) if n][:MAX_KNOWN_NUMBERS]
     pairs = [(a, b) for a, b in permutations(base, 2) if a > b]
-    made = {a - b for a, b in pairs} | {a // b for a, b in pairs if a % b == 0}
+    derived = {a - b for a, b in pairs} | {a // b for a, b in pairs if a % b == 0}
     squares = {n.upscale_factor**2 for n in network.layers if isinstance(n, PixelShuffleLayer)}
-    made |= {a * b for a in base for b in squares}
-    return tuple(sorted({*range(1, SMALL + 1), *base, *made}))
+    derived |= {a * b for a in base for b in squares}
+    return tuple(sorted({*range(1, MAX_SMALL_COUNT + 1), *base, *derived}))
 
 
-def value_changes(known: Knowledge) -> Callable[[Layer, Shape], Iterator[Values]]:
+def value_changes(
+    counts: KnownCounts,
+) -> Callable[[AuditLayer, TensorShape], Iterator[NewFieldValues]]:
     """One field changed that is no window's, by layer and the shape that it gets."""
 
-    def changes(layer: Layer, before: Shape) -> Iterator[Values]:
-        for name, values in _choices(layer, before, known).items():
+    def changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldValues]:
+        for name, values in _tried_values(layer, before, counts).items():
             for value in values:
                 if value != field_value(layer, name):
                     yield {name: value}
@@ -71,7 +73,7 @@ def value_changes(known: Knowledge) -> Callable[[Layer, Shape], Iterator[Values]
     return changes
 
 
-def other_ranks(layer: Layer) -> Sequence[int]:
+def other_ranks(layer: AuditLayer) -> Sequence[int]:
     """The numbers of axes that a layer may be made for: none where its own lists say how many."""
     listed = isinstance(layer, AxisLayer) and any(
         isinstance(getattr(layer, name), tuple) for name in layer.AXIS_FIELDS
@@ -79,63 +81,69 @@ def other_ranks(layer: Layer) -> Sequence[int]:
     return () if listed or getattr(layer, "ndim", None) is None else range(1, 4)
 
 
-def _choices(layer: Layer, before: Shape, known: Knowledge) -> Mapping[str, Iterable[object]]:
+def _tried_values(
+    layer: AuditLayer, before: TensorShape, counts: KnownCounts
+) -> Mapping[str, Iterable[object]]:
     """The values that are tried, field by field."""
     choices: dict[str, Iterable[object]] = {}
     choices["ndim"] = other_ranks(layer)
-    for kind, made in _CHOICES.items():
-        if isinstance(layer, kind):
-            choices |= made(layer, before, known)
+    for layer_class, list_values in _TRIED_VALUES.items():
+        if isinstance(layer, layer_class):
+            choices |= list_values(layer, before, counts)
     return choices
 
 
-def _of_convolution(
-    layer: ConvolutionLayer, before: Shape, known: Knowledge
+def _convolution_values(
+    layer: ConvolutionLayer, before: TensorShape, counts: KnownCounts
 ) -> dict[str, Iterable[object]]:
     common = [n for n in range(1, layer.groups) if not layer.out_channels % n]
     return {
         "groups": [n for n in reversed(common) if not layer.in_channels % n],
-        "out_channels": [n for n in known if not n % layer.groups],
+        "out_channels": [n for n in counts if not n % layer.groups],
     }
 
 
-def _of_conv(layer: ConvLayer, before: Shape, known: Knowledge) -> dict[str, Iterable[object]]:
+def _conv_values(
+    layer: ConvLayer, before: TensorShape, counts: KnownCounts
+) -> dict[str, Iterable[object]]:
     paddings: list[object] = ["same"]
     if isinstance(layer.padding, str):
         paddings += range(5)
     return {"padding": paddings, "padding_mode": ["zeros"]}
 
 
-def _of_reshape(
-    layer: ReshapeLayer, before: Shape, known: Knowledge
+def _reshape_values(
+    layer: ReshapeLayer, before: TensorShape, counts: KnownCounts
 ) -> dict[str, Iterable[object]]:
     shapes = (
         (*layer.shape[:place], count, *layer.shape[place + 1 :])
         for place in range(len(layer.shape))
-        for count in (*known, -1)
+        for count in (*counts, -1)
     )
     return {"shape": shapes, "fold_batch": [False]}
 
 
-def _of_flatten(
-    layer: FlattenLayer, before: Shape, known: Knowledge
+def _flatten_values(
+    layer: FlattenLayer, before: TensorShape, counts: KnownCounts
 ) -> dict[str, Iterable[object]]:
     return {"start_dim": range(1, len(before)), "end_dim": (-1, *range(1, len(before)))}
 
 
-def _of_upsample(
-    layer: UpsampleLayer, before: Shape, known: Knowledge
+def _upsample_values(
+    layer: UpsampleLayer, before: TensorShape, counts: KnownCounts
 ) -> dict[str, Iterable[object]]:
-    modes = [name for name, ranks in INTERPOLATING.items() if len(before) in ranks]
+    modes = [name for name, ranks in INTERPOLATION_RANKS.items() if len(before) in ranks]
     choices: dict[str, Iterable[object]] = {"mode": [*modes, "nearest"]}
     if layer.size is not None:
-        choices["size"] = known
+        choices["size"] = counts
     else:
         choices["scale_factor"] = range(1, MAX_FACTOR + 1)
     return choices
 
 
-def _of_crop(layer: CropLayer, before: Shape, known: Knowledge) -> dict[str, Iterable[object]]:
+def _crop_values(
+    layer: CropLayer, before: TensorShape, counts: KnownCounts
+) -> dict[str, Iterable[object]]:
     pairs = enumerate(layer.crop)
     moved = (
         (*layer.crop[:axis], new, *layer.crop[axis + 1 :])
@@ -146,7 +154,9 @@ def _of_crop(layer: CropLayer, before: Shape, known: Knowledge) -> dict[str, Ite
     return {"crop": moved}
 
 
-def _of_pad(layer: PadLayer, before: Shape, known: Knowledge) -> dict[str, Iterable[object]]:
+def _pad_values(
+    layer: PadLayer, before: TensorShape, counts: KnownCounts
+) -> dict[str, Iterable[object]]:
     moved = (
         (*layer.pad[:place], rows, *layer.pad[place + 1 :])
         for place in range(len(layer.pad))
@@ -156,24 +166,24 @@ def _of_pad(layer: PadLayer, before: Shape, known: Knowledge) -> dict[str, Itera
     return {"mode": ["constant"], "pad": [*moved, *alike]}
 
 
-def _of_instance_norm(
-    layer: InstanceNormLayer, before: Shape, known: Knowledge
+def _instance_norm_values(
+    layer: InstanceNormLayer, before: TensorShape, counts: KnownCounts
 ) -> dict[str, Iterable[object]]:
     """Not the axes of one sample less, where torch would take the batch for channels."""
     ranks = [axes for axes in other_ranks(layer) if axes == len(before) - 2]
     return {"num_features": before[1:2], "ndim": ranks}
 
 
-def _of_group_norm(
-    layer: GroupNormLayer, before: Shape, known: Knowledge
+def _group_norm_values(
+    layer: GroupNormLayer, before: TensorShape, counts: KnownCounts
 ) -> dict[str, Iterable[object]]:
     return {"num_channels": before[1:2], "num_groups": range(layer.num_groups - 1, 0, -1)}
 
 
-def norm_shapes(layer: LayerNormLayer, before: Shape) -> list[object]:
+def normalized_shapes(layer: LayerNormLayer, before: TensorShape) -> list[object]:
     """The sizes at the end of a map: as many as the norm names, then others.
 
-    >>> norm_shapes(LayerNormLayer(normalized_shape=7), (2, 8, 5))
+    >>> normalized_shapes(LayerNormLayer(normalized_shape=7), (2, 8, 5))
     [5, (8, 5)]
     """
     named = layer.normalized_shape
@@ -183,22 +193,24 @@ def norm_shapes(layer: LayerNormLayer, before: Shape) -> list[object]:
     return [tail if len(tail) > 1 or isinstance(named, tuple) else tail[0] for tail in tails]
 
 
-_CHOICES: Mapping[type[Layer], Callable[..., dict[str, Iterable[object]]]] = {
-    ConvolutionLayer: _of_convolution,
-    ConvLayer: _of_conv,
-    LinearLayer: lambda layer, before, known: {"out_features": known},
-    ReshapeLayer: _of_reshape,
-    FlattenLayer: _of_flatten,
-    UpsampleLayer: _of_upsample,
-    PixelShuffleLayer: lambda layer, before, known: {"upscale_factor": range(1, MAX_FACTOR + 1)},
-    CropLayer: _of_crop,
-    PadLayer: _of_pad,
-    GlobalPoolLayer: lambda layer, before, known: {"keepdim": [not layer.keepdim]},
-    AdaptivePoolLayer: lambda layer, before, known: {"output_size": known},
-    ConcatLayer: lambda layer, before, known: {"extra_channels": known},
-    NormLayer: lambda layer, before, known: {"num_features": before[1:2]},
-    InstanceNormLayer: _of_instance_norm,
-    GroupNormLayer: _of_group_norm,
-    LayerNormLayer: lambda layer, before, known: {"normalized_shape": norm_shapes(layer, before)},
+_TRIED_VALUES: Mapping[type[AuditLayer], Callable[..., dict[str, Iterable[object]]]] = {
+    ConvolutionLayer: _convolution_values,
+    ConvLayer: _conv_values,
+    LinearLayer: lambda layer, before, counts: {"out_features": counts},
+    ReshapeLayer: _reshape_values,
+    FlattenLayer: _flatten_values,
+    UpsampleLayer: _upsample_values,
+    PixelShuffleLayer: lambda layer, before, counts: {"upscale_factor": range(1, MAX_FACTOR + 1)},
+    CropLayer: _crop_values,
+    PadLayer: _pad_values,
+    GlobalPoolLayer: lambda layer, before, counts: {"keepdim": [not layer.keepdim]},
+    AdaptivePoolLayer: lambda layer, before, counts: {"output_size": counts},
+    ConcatLayer: lambda layer, before, counts: {"extra_channels": counts},
+    NormLayer: lambda layer, before, counts: {"num_features": before[1:2]},
+    InstanceNormLayer: _instance_norm_values,
+    GroupNormLayer: _group_norm_values,
+    LayerNormLayer: lambda layer, before, counts: {
+        "normalized_shape": normalized_shapes(layer, before)
+    },
 }
 """What is tried of each op, and of the ops that it is one of."""

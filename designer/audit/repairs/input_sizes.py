@@ -8,25 +8,27 @@ from itertools import product
 from math import log2
 
 from designer.audit.ops.convolutions import ConvLayer
-from designer.audit.ops.layer_errors import Shape
-from designer.audit.repairs.changes import Change, Changes
+from designer.audit.ops.layer_errors import TensorShape
+from designer.audit.repairs.changes import Change, ChangeList
 from designer.audit.repairs.goal import Goal
-from designer.audit.repairs.work_limit import Work
-from designer.audit.trace import Network, Trace
+from designer.audit.repairs.search_budget import SearchBudget
+from designer.audit.trace import AuditNetwork, Trace
 from designer.geometry.axis import inverse_output_padding
-from designer.limits import MAX_LENGTH, MAX_SIDE
+from designer.limits import MAX_SIDE, MAX_SIGNAL_LENGTH
 
-NEAREST = 3
+MAX_OFFERED_SHAPES = 3
 """How many sizes are named."""
 
-LOOKED_AT = 40
+MAX_COMPARED_SHAPES = 40
 """How many sizes that serve are compared."""
 
-REACH = 4
+MAX_SIZE_FACTOR = 4
 """How far from its own size an input is taken: up to so many times as large."""
 
 
-def served_inputs(network: Network, goal: Goal, work: Work, *, most: int) -> list[Shape]:
+def find_input_shapes(
+    network: AuditNetwork, goal: Goal, budget: SearchBudget, *, most: int
+) -> list[TensorShape]:
     """Input shapes of the same channels that reach the goal: the nearest, round ones first.
 
     Equal sides are tried together, unequal ones each by itself and rounded to powers of two.
@@ -34,25 +36,32 @@ def served_inputs(network: Network, goal: Goal, work: Work, *, most: int) -> lis
     channels, *sizes = network.input_shape
     if not sizes:
         return []
-    found: list[tuple[float, Shape]] = []
-    for shape in _nearby(channels, tuple(sizes)):
-        if work.spent or len(found) >= LOOKED_AT:
+    found: list[tuple[float, TensorShape]] = []
+    for shape in _nearby_shapes(channels, tuple(sizes)):
+        if budget.is_spent or len(found) >= MAX_COMPARED_SHAPES:
             break
         changed = replace(network, input_shape=shape)
-        trace = work.trace(changed)
-        if goal.reached(changed, trace):
-            found.append((_strangeness(network.input_shape, shape, rests(changed, trace)), shape))
+        trace = budget.trace(changed)
+        if goal.is_reached_by(changed, trace):
+            found.append(
+                (
+                    _size_distance(
+                        network.input_shape, shape, count_stride_remainders(changed, trace)
+                    ),
+                    shape,
+                )
+            )
     return [shape for _, shape in sorted(found)[:most]]
 
 
-def input_edits(network: Network, goal: Goal, work: Work) -> Iterator[Changes]:
+def input_edits(network: AuditNetwork, goal: Goal, budget: SearchBudget) -> Iterator[ChangeList]:
     """The input made to suit the network."""
-    for shape in served_inputs(network, goal, work, most=NEAREST):
+    for shape in find_input_shapes(network, goal, budget, most=MAX_OFFERED_SHAPES):
         change = Change(index=-1, field="input_shape", before=network.input_shape, after=shape)
         yield (change,)
 
 
-def rests(network: Network, trace: Trace) -> int:
+def count_stride_remainders(network: AuditNetwork, trace: Trace) -> int:
     """How often a stride does not divide: positions behind the last window, on any axis."""
     count = 0
     for layer, before in zip(network.layers, trace.shapes, strict=False):
@@ -72,22 +81,25 @@ def rests(network: Network, trace: Trace) -> int:
     return count
 
 
-def _strangeness(shape: Shape, other: Shape, rest: int) -> float:
+def _size_distance(shape: TensorShape, other: TensorShape, remainders: int) -> float:
     """How far away the sizes are, in octaves, less for each 2 that divides them all."""
     moved = [abs(log2(a / b)) for a, b in zip(shape[1:], other[1:], strict=True)]
     twos = min((side & -side).bit_length() - 1 for side in other[1:])
-    return max(moved) + 0.5 * min(rest, 1) - 0.25 * min(twos, 6)
+    return max(moved) + 0.5 * min(remainders, 1) - 0.25 * min(twos, 6)
 
 
-def _nearby(channels: int, sizes: Shape) -> Iterator[Shape]:
+def _nearby_shapes(channels: int, sizes: TensorShape) -> Iterator[TensorShape]:
     """Shapes by their distance: unequal sides are moved alone and together, equal ones together."""
-    limit = MAX_LENGTH if len(sizes) == 1 else MAX_SIDE
+    limit = MAX_SIGNAL_LENGTH if len(sizes) == 1 else MAX_SIDE
     seen = {sizes}
     small = range(-8, 9)
     steps = sorted(product(small, repeat=len(sizes)), key=lambda step: (sum(map(abs, step)), step))
-    equal = ((size,) * len(sizes) for size in _around(max(sizes), REACH * max(sizes) + 64, limit))
+    equal = (
+        (size,) * len(sizes)
+        for size in _sizes_around(max(sizes), MAX_SIZE_FACTOR * max(sizes) + 64, limit)
+    )
     moved = (tuple(s + d for s, d in zip(sizes, step, strict=True)) for step in steps)
-    candidates = [equal, moved] if len(set(sizes)) == 1 else [moved, _multiples(sizes, limit)]
+    candidates = [equal, moved] if len(set(sizes)) == 1 else [moved, _rounded_shapes(sizes, limit)]
     for group in candidates:
         for shape in group:
             if shape not in seen and min(shape) >= 1 and max(shape) <= limit:
@@ -95,7 +107,7 @@ def _nearby(channels: int, sizes: Shape) -> Iterator[Shape]:
                 yield (channels, *shape)
 
 
-def _around(size: int, most: int, limit: int) -> Iterator[int]:
+def _sizes_around(size: int, most: int, limit: int) -> Iterator[int]:
     for distance in range(1, max(size, most)):
         if size + distance <= min(limit, most):
             yield size + distance
@@ -103,11 +115,14 @@ def _around(size: int, most: int, limit: int) -> Iterator[int]:
             yield size - distance
 
 
-def _multiples(sizes: Shape, limit: int) -> Iterator[Shape]:
+def _rounded_shapes(sizes: TensorShape, limit: int) -> Iterator[TensorShape]:
     """Each side rounded up and down to multiples of powers of two: 50×150 to 64×160."""
     for power in (4, 8, 16, 32, 64, 128):
         ups = tuple(min(limit, -(-size // power) * power) for size in sizes)
         downs = tuple(max(power, size // power * power) for size in sizes)
         yield from product(*zip(ups, downs, strict=True))
     largest = max(sizes)
-    yield from ((size,) * len(sizes) for size in _around(largest, REACH * largest + 64, limit))
+    yield from (
+        (size,) * len(sizes)
+        for size in _sizes_around(largest, MAX_SIZE_FACTOR * largest + 64, limit)
+    )

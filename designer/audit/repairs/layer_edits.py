@@ -7,39 +7,39 @@ from dataclasses import replace
 
 from designer.audit.ops.adaptive_pooling import GlobalPoolLayer
 from designer.audit.ops.convolutions import ConvLayer, ConvolutionLayer, ConvTransposeLayer
-from designer.audit.ops.layer import AxisLayer, Layer
-from designer.audit.ops.layer_errors import Shape
+from designer.audit.ops.layer import AuditLayer, AxisLayer
+from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.ops.linear_and_reshape import FlattenLayer, LinearLayer, ReshapeLayer
 from designer.audit.ops.padding import CropLayer, PadLayer
 from designer.audit.ops.pooling import PoolLayer
 from designer.audit.ops.skips import SkipLayer
 from designer.audit.ops.upsampling import UpsampleLayer
-from designer.audit.repairs.changes import Changes, add_layer, remove_layer, set_field
+from designer.audit.repairs.changes import ChangeList, add_layer, remove_layer, set_field
 from designer.audit.repairs.goal import Goal
-from designer.audit.trace import Network, Trace
+from designer.audit.trace import AuditNetwork, Trace
 
-WEIGHTED = (ConvolutionLayer, LinearLayer)
+WEIGHTED_LAYERS = (ConvolutionLayer, LinearLayer)
 """Layers with weights, which say themselves how many channels or features they give."""
 
-LARGEST_BORDER = 4
+BORDER_DIVISOR = 4
 """What is cut off or laid on is at most the fourth part of a side: more would be another picture."""
 
 MAX_COPIES = 4
 """Most copies of one layer that are put in."""
 
 
-def removals(network: Network, trace: Trace, goal: Goal) -> Iterator[Changes]:
+def removal_edits(network: AuditNetwork, trace: Trace, goal: Goal) -> Iterator[ChangeList]:
     """One layer less, up to the one that breaks; the channels behind it are made to meet.
 
     The last layer with weights stays where nobody says what shall come out: its owner meant it.
     """
-    last = len(trace.steps) if trace.broken else len(network.layers) - 1
-    weighted = [i for i, layer in enumerate(network.layers) if isinstance(layer, WEIGHTED)]
-    meant = weighted[-1:] if goal.wanted is None else []
+    last = len(trace.steps) if trace.layer_error else len(network.layers) - 1
+    weighted = [i for i, layer in enumerate(network.layers) if isinstance(layer, WEIGHTED_LAYERS)]
+    protected = weighted[-1:] if goal.wanted is None else []
     for index in range(min(last, len(network.layers) - 1), -1, -1):
         if len(network.layers) == 1:
             return
-        if index in meant:
+        if index in protected:
             continue
         change = remove_layer(network, index)
         layer = network.layers[index]
@@ -53,29 +53,29 @@ def removals(network: Network, trace: Trace, goal: Goal) -> Iterator[Changes]:
             yield (change, set_field(network, index + 1, "in_channels", layer.in_channels))
 
 
-def copies(network: Network, trace: Trace) -> Iterator[Changes]:
+def copy_edits(network: AuditNetwork, trace: Trace) -> Iterator[ChangeList]:
     """A layer that changes sizes, 1 to ``MAX_COPIES`` times more, behind itself."""
     for index in range(len(trace.steps) - 1, -1, -1):
         before, after = trace.shapes[index], trace.shapes[index + 1]
         layer = network.layers[index]
         if before[2:] == after[2:] or len(before) != len(after):
             continue
-        copy = _copy(layer, after[1])
+        copy = _copy_layer(layer, after[1])
         if copy is not None:
             for count in range(1, MAX_COPIES + 1):
                 yield (add_layer(index + 1, copy),) * count
-        first = _copy(layer, before[1])
+        first = _copy_layer(layer, before[1])
         if first is not None:
             for count in range(1, MAX_COPIES + 1):
                 yield (add_layer(index, first),) * count
 
 
-def borders(network: Network, trace: Trace, goal: Goal) -> Iterator[Changes]:
+def border_edits(network: AuditNetwork, trace: Trace, goal: Goal) -> Iterator[ChangeList]:
     """A crop or a pad at the end, or before the skip that does not meet; a pool or a flatten."""
     index, shape = len(trace.steps), trace.shapes[-1]
-    if trace.broken is None:
+    if trace.layer_error is None:
         if goal.wanted is not None and len(goal.wanted) == len(shape) - 1:
-            yield from _border(index, shape[2:], goal.wanted[1:])
+            yield from _crop_or_pad_edits(index, shape[2:], goal.wanted[1:])
             if set(goal.wanted[1:]) == {1}:
                 yield (add_layer(index, GlobalPoolLayer(keepdim=True)),)
         elif goal.wanted is not None:
@@ -85,15 +85,15 @@ def borders(network: Network, trace: Trace, goal: Goal) -> Iterator[Changes]:
         return
     layer = network.layers[index]
     if isinstance(layer, SkipLayer):
-        yield from _border(index, shape[2:], layer.other(trace.shapes)[2:])
+        yield from _crop_or_pad_edits(index, shape[2:], layer.skip_shape(trace.shapes)[2:])
     if isinstance(layer, LinearLayer) and len(shape) > 2:
         yield (add_layer(index, FlattenLayer()),)
         yield (add_layer(index, GlobalPoolLayer()),)
     if isinstance(layer, ConvolutionLayer):
-        yield from _unfoldings(index, layer, shape)
+        yield from _reshape_edits(index, layer, shape)
 
 
-def _unfoldings(index: int, layer: ConvolutionLayer, shape: Shape) -> Iterator[Changes]:
+def _reshape_edits(index: int, layer: ConvolutionLayer, shape: TensorShape) -> Iterator[ChangeList]:
     """A reshape to the channels and axes that a convolution takes: of a vector, of a grey picture."""
     channels, axes = layer.in_channels, layer.axes(shape)
     if len(shape) == axes + 1 and channels == 1:
@@ -105,11 +105,13 @@ def _unfoldings(index: int, layer: ConvolutionLayer, shape: Shape) -> Iterator[C
         yield (add_layer(index, ReshapeLayer(shape=(channels, *(side,) * axes))),)
 
 
-def _border(index: int, sizes: tuple[int, ...], wanted: tuple[int, ...]) -> Iterator[Changes]:
+def _crop_or_pad_edits(
+    index: int, sizes: tuple[int, ...], wanted: tuple[int, ...]
+) -> Iterator[ChangeList]:
     if len(sizes) != len(wanted) or sizes == wanted or not sizes:
         return
     less = [have - want for have, want in zip(sizes, wanted, strict=True)]
-    if any(abs(n) > max(2, want // LARGEST_BORDER) for n, want in zip(less, wanted, strict=True)):
+    if any(abs(n) > max(2, want // BORDER_DIVISOR) for n, want in zip(less, wanted, strict=True)):
         return
     if min(less) >= 0:
         yield (add_layer(index, CropLayer(crop=tuple((n // 2, n - n // 2) for n in less))),)
@@ -119,7 +121,7 @@ def _border(index: int, sizes: tuple[int, ...], wanted: tuple[int, ...]) -> Iter
         yield (add_layer(index, PadLayer(pad=pads)),)
 
 
-def _copy(layer: Layer, channels: int) -> Layer | None:
+def _copy_layer(layer: AuditLayer, channels: int) -> AuditLayer | None:
     """The same layer from as many channels to as many, None where that is no layer."""
     if isinstance(layer, ConvLayer | ConvTransposeLayer):
         if channels % layer.groups:

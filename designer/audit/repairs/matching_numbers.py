@@ -9,27 +9,27 @@ from collections.abc import Iterator
 from math import isqrt, prod
 
 from designer.audit.ops.convolutions import ConvolutionLayer
-from designer.audit.ops.layer_errors import Shape
+from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.ops.linear_and_reshape import LinearLayer, ReshapeLayer
 from designer.audit.ops.norms import (
     GroupNormLayer,
     InstanceNormLayer,
     LayerNormLayer,
-    Normalizing,
+    NormalizationLayer,
     NormLayer,
 )
 from designer.audit.ops.skips import SkipLayer
 from designer.audit.ops.upsampling import PixelShuffleLayer, UpsampleLayer
-from designer.audit.repairs.changes import Change, Changes, set_field
-from designer.audit.repairs.field_values import norm_shapes, other_ranks
+from designer.audit.repairs.changes import Change, ChangeList, set_field
+from designer.audit.repairs.field_values import normalized_shapes, other_ranks
 from designer.audit.repairs.goal import Goal
-from designer.audit.trace import Network, Trace
+from designer.audit.trace import AuditNetwork, Trace
 
-_KEEPING = ("upsample", "max_pool", "avg_pool", "pad", "crop")
+_CHANNEL_PRESERVING_OPS = ("upsample", "max_pool", "avg_pool", "pad", "crop")
 """Ops that keep the channels."""
 
 
-def number_edits(network: Network, trace: Trace) -> Iterator[Changes]:
+def number_edits(network: AuditNetwork, trace: Trace) -> Iterator[ChangeList]:
     """Edits after which the layer that breaks may meet what it gets."""
     index = trace.fails_at
     if index is None:
@@ -38,24 +38,26 @@ def number_edits(network: Network, trace: Trace) -> Iterator[Changes]:
     if len(shape) - 2 in other_ranks(layer):
         yield (set_field(network, index, "ndim", len(shape) - 2),)
     if isinstance(layer, ConvolutionLayer):
-        yield from _channels(network, index, layer, shape)
+        yield from _channel_edits(network, index, layer, shape)
     elif isinstance(layer, LinearLayer):
         yield (set_field(network, index, "in_features", shape[-1]),)
-        yield from _producer(network, index, layer.in_features, rest=shape)
-    elif isinstance(layer, Normalizing):
-        yield from _norms(network, index, layer, shape)
+        yield from _producer_edits(network, index, layer.in_features, linear_input=shape)
+    elif isinstance(layer, NormalizationLayer):
+        yield from _norm_edits(network, index, layer, shape)
     elif isinstance(layer, ReshapeLayer):
-        yield from _shapes(network, index, layer, shape)
+        yield from _reshape_edits(network, index, layer, shape)
     elif isinstance(layer, SkipLayer):
-        yield from _origins(network, index, layer)
+        yield from _layer_source_edits(network, index, layer)
     elif isinstance(layer, PixelShuffleLayer) and len(shape) > 2:
-        yield from _producer(network, index, shape[-3] * layer.upscale_factor**2)
+        yield from _producer_edits(network, index, shape[-3] * layer.upscale_factor**2)
 
 
-def _norms(network: Network, index: int, layer: Normalizing, shape: Shape) -> Iterator[Changes]:
+def _norm_edits(
+    network: AuditNetwork, index: int, layer: NormalizationLayer, shape: TensorShape
+) -> Iterator[ChangeList]:
     """The channels, the sizes, the groups that divide them."""
     if isinstance(layer, LayerNormLayer):
-        for sizes in norm_shapes(layer, shape):
+        for sizes in normalized_shapes(layer, shape):
             yield (set_field(network, index, "normalized_shape", sizes),)
     if len(shape) < 2:
         return
@@ -69,20 +71,22 @@ def _norms(network: Network, index: int, layer: Normalizing, shape: Shape) -> It
             yield tuple(edit for edit in edits if edit.before != edit.after)
 
 
-def origin_edits(network: Network, trace: Trace) -> Iterator[Changes]:
+def skip_source_edits(network: AuditNetwork, trace: Trace) -> Iterator[ChangeList]:
     """Skips from other layers, up to the one that breaks."""
     for index in range(min(len(trace.steps), len(network.layers) - 1), -1, -1):
         layer = network.layers[index]
         if isinstance(layer, SkipLayer):
-            yield from _origins(network, index, layer)
+            yield from _layer_source_edits(network, index, layer)
 
 
-def end_channels(network: Network, trace: Trace, channels: int) -> Iterator[Changes]:
+def output_channel_edits(
+    network: AuditNetwork, trace: Trace, channels: int
+) -> Iterator[ChangeList]:
     """Edits after which a network that runs may end with other channels."""
-    yield from _producer(network, len(network.layers), channels)
+    yield from _producer_edits(network, len(network.layers), channels)
 
 
-def size_edits(network: Network, trace: Trace, goal: Goal) -> Iterator[Changes]:
+def size_edits(network: AuditNetwork, trace: Trace, goal: Goal) -> Iterator[ChangeList]:
     """Upsamplings straight to a size that the network knows elsewhere."""
     known = {shape[2:] for shape in trace.shapes} | {(goal.wanted or ())[1:]}
     for index in range(min(len(trace.steps), len(network.layers) - 1), -1, -1):
@@ -97,9 +101,9 @@ def size_edits(network: Network, trace: Trace, goal: Goal) -> Iterator[Changes]:
                 yield tuple(to_size)
 
 
-def _channels(
-    network: Network, index: int, layer: ConvolutionLayer, shape: Shape
-) -> Iterator[Changes]:
+def _channel_edits(
+    network: AuditNetwork, index: int, layer: ConvolutionLayer, shape: TensorShape
+) -> Iterator[ChangeList]:
     """The channels that arrive, those of the layer before, and the groups."""
     got = shape[1] if len(shape) > 1 else 1
     if got != layer.in_channels:
@@ -113,10 +117,10 @@ def _channels(
             ]
             yield tuple(depthwise)
         yield tuple(one)
-        yield from _producer(network, index, layer.in_channels)
+        yield from _producer_edits(network, index, layer.in_channels)
         if index == 0 or all(step == shape for step in [(network.batch, *network.input_shape)]):
             sizes = network.input_shape[1:]
-            yield (_input(network, (layer.in_channels, *sizes)),)
+            yield (_input_change(network, (layer.in_channels, *sizes)),)
         return
     if layer.in_channels % layer.groups or layer.out_channels % layer.groups:
         for groups in range(layer.groups - 1, 0, -1):
@@ -125,28 +129,34 @@ def _channels(
                 break
 
 
-def _origins(network: Network, index: int, layer: SkipLayer) -> Iterator[Changes]:
+def _layer_source_edits(
+    network: AuditNetwork, index: int, layer: SkipLayer
+) -> Iterator[ChangeList]:
     for source in range(-1, index - 1):
         if source != layer.source:
             yield (set_field(network, index, "from", source),)
 
 
-def _producer(network: Network, index: int, wanted: int, *, rest: Shape = ()) -> Iterator[Changes]:
+def _producer_edits(
+    network: AuditNetwork, index: int, wanted: int, *, linear_input: TensorShape = ()
+) -> Iterator[ChangeList]:
     """The layer whose channels or features arrive at ``index``, made to give as many as wanted."""
     for earlier in range(index - 1, -1, -1):
         layer = network.layers[earlier]
         if isinstance(layer, ConvolutionLayer):
-            if not rest and wanted % layer.groups == 0:
+            if not linear_input and wanted % layer.groups == 0:
                 yield (set_field(network, earlier, "out_channels", wanted),)
             return
         if isinstance(layer, LinearLayer):
             yield (set_field(network, earlier, "out_features", wanted),)
             return
-        if not isinstance(layer, Normalizing) and layer.op not in _KEEPING:
+        if not isinstance(layer, NormalizationLayer) and layer.op not in _CHANNEL_PRESERVING_OPS:
             return
 
 
-def _shapes(network: Network, index: int, layer: ReshapeLayer, shape: Shape) -> Iterator[Changes]:
+def _reshape_edits(
+    network: AuditNetwork, index: int, layer: ReshapeLayer, shape: TensorShape
+) -> Iterator[ChangeList]:
     """Other channels of the same size, another size of the same channels, more features before."""
     if not layer.shape:
         return
@@ -155,14 +165,21 @@ def _shapes(network: Network, index: int, layer: ReshapeLayer, shape: Shape) -> 
     if min(sizes, default=1) > 0 and numbers % prod(sizes) == 0:
         yield (set_field(network, index, "shape", (numbers // prod(sizes), *sizes)),)
     if channels > 0 and numbers % channels == 0:
-        rest = numbers // channels
+        elements_per_channel = numbers // channels
         if len(sizes) == 1:
-            yield (set_field(network, index, "shape", (channels, rest)),)
-        elif len(sizes) == 2 and isqrt(rest) ** 2 == rest:
-            yield (set_field(network, index, "shape", (channels, isqrt(rest), isqrt(rest))),)
+            yield (set_field(network, index, "shape", (channels, elements_per_channel)),)
+        elif len(sizes) == 2 and isqrt(elements_per_channel) ** 2 == elements_per_channel:
+            yield (
+                set_field(
+                    network,
+                    index,
+                    "shape",
+                    (channels, isqrt(elements_per_channel), isqrt(elements_per_channel)),
+                ),
+            )
     if min(layer.shape) > 0:
-        yield from _producer(network, index, prod(layer.shape))
+        yield from _producer_edits(network, index, prod(layer.shape))
 
 
-def _input(network: Network, shape: Shape) -> Change:
+def _input_change(network: AuditNetwork, shape: TensorShape) -> Change:
     return Change(index=-1, field="input_shape", before=network.input_shape, after=shape)

@@ -13,85 +13,96 @@ from dataclasses import replace
 from itertools import groupby
 from math import prod
 
-from designer.audit.ops.layer import Layer
-from designer.audit.ops.layer_errors import Shape
+from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.repairs.changes import (
-    INPUT,
-    LAYER,
-    Changes,
+    INPUT_INDEX,
+    WHOLE_LAYER,
+    ChangeList,
     apply_changes,
     edit_layer,
     set_field,
 )
 from designer.audit.repairs.field_values import known_counts, value_changes
 from designer.audit.repairs.goal import Goal
-from designer.audit.repairs.input_sizes import input_edits, served_inputs
-from designer.audit.repairs.layer_edits import borders, copies, removals
+from designer.audit.repairs.input_sizes import find_input_shapes, input_edits
+from designer.audit.repairs.layer_edits import border_edits, copy_edits, removal_edits
 from designer.audit.repairs.matching_numbers import (
-    end_channels,
     number_edits,
-    origin_edits,
+    output_channel_edits,
     size_edits,
+    skip_source_edits,
 )
-from designer.audit.repairs.ranking import Candidate, effort, is_odd, oddities, size
-from designer.audit.repairs.several_windows import several_edits
+from designer.audit.repairs.ranking import (
+    Candidate,
+    count_window_warnings,
+    has_odd_windows,
+    ranking_key,
+    repair_cost,
+)
+from designer.audit.repairs.search_budget import SearchBudget
+from designer.audit.repairs.several_windows import multi_layer_edits
 from designer.audit.repairs.single_window import (
-    Values,
+    NewFieldValues,
     axis_changes,
     double_changes,
     single_changes,
     triple_changes,
 )
-from designer.audit.repairs.work_limit import Work
-from designer.audit.trace import Network, Trace, trace_network
+from designer.audit.trace import AuditNetwork, Trace, trace_network
 
-MAX_WORK = 100_000
+MAX_REPAIR_STEPS = 100_000
 """Most layer steps of one search."""
 
-OFFERED = 10
+MAX_REPAIRS = 10
 """Most repairs that are offered."""
 
-FOLLOWED = 4
+MAX_CHAINED_COUNTS = 4
 """Most numbers in a row that are made to meet what arrives."""
 
-BEAM = 24
+BEAM_WIDTH = 24
 """Most first edits that are carried on to a second one."""
 
-NEIGHBOURS = 6
+MAX_NEIGHBOURS = 6
 """How many of the last layers of one kind are changed alike, besides all of them."""
 
-Variants = Callable[[Layer, Shape], Iterator[Values]]
+WindowEdits = Callable[[AuditLayer, TensorShape], Iterator[NewFieldValues]]
 
 
-def find_repairs(network: Network, goal: Goal) -> list[Candidate]:
+def find_repairs(network: AuditNetwork, goal: Goal) -> list[Candidate]:
     """The smallest edits after which the network reaches the goal, smallest first.
 
     >>> from designer.audit.ops.convolutions import ConvTransposeLayer
     >>> layer = ConvTransposeLayer(in_channels=1, out_channels=1, kernel_size=3, stride=2, padding=1)
-    >>> network = Network(input_shape=(1, 14, 14), layers=(layer,))
+    >>> network = AuditNetwork(input_shape=(1, 14, 14), layers=(layer,))
     >>> best = find_repairs(network, Goal(wanted=(1, 28, 28)))[0]
     >>> [(change.field, change.before, change.after) for change in best.changes]
     [('output_padding', 0, 1)]
     """
-    work = Work(MAX_WORK)
+    budget = SearchBudget(MAX_REPAIR_STEPS)
     trace = trace_network(network)
-    goal = Goal(wanted=goal.wanted, wish=goal.wish or _wish(network, trace, goal))
-    found = [*_single_edits(network, trace, goal, work)]
-    place, odd = min(len(trace.steps), len(network.layers) - 1), oddities(network, trace)
-    if not any(effort(each, goal, odd=odd) < 2 for each in found):
-        work.left = max(work.left, MAX_WORK // 2)
-        for changes in several_edits(network, trace, goal, work):
-            found += _checked(network, changes, goal, work)
-        found += _second_edits(network, trace, goal, work)
-    found += _meetings(network, (), goal, work, FOLLOWED)
-    ranked = sorted(found, key=lambda each: size(each, goal, place=place, odd=odd))
-    odd_ones = {id(each) for each in ranked if is_odd(each, odd=odd)}
-    return choose(
-        each for place, each in enumerate(ranked) if not place or id(each) not in odd_ones
+    goal = Goal(
+        wanted=goal.wanted, preferred=goal.preferred or _preferred_shape(network, trace, goal)
+    )
+    found = [*_single_edits(network, trace, goal, budget)]
+    place = min(len(trace.steps), len(network.layers) - 1)
+    old_warnings = count_window_warnings(network, trace)
+    if not any(repair_cost(each, goal, old_warnings=old_warnings) < 2 for each in found):
+        budget.remaining = max(budget.remaining, MAX_REPAIR_STEPS // 2)
+        for changes in multi_layer_edits(network, trace, goal, budget):
+            found += _accepted(network, changes, goal, budget)
+        found += _second_edits(network, trace, goal, budget)
+    found += _chained_count_edits(network, (), goal, budget, MAX_CHAINED_COUNTS)
+    ranked = sorted(
+        found, key=lambda each: ranking_key(each, goal, place=place, old_warnings=old_warnings)
+    )
+    odd_ids = {id(each) for each in ranked if has_odd_windows(each, old_warnings=old_warnings)}
+    return select_repairs(
+        each for place, each in enumerate(ranked) if not place or id(each) not in odd_ids
     )
 
 
-def choose(ranked: Iterable[Candidate]) -> list[Candidate]:
+def select_repairs(ranked: Iterable[Candidate]) -> list[Candidate]:
     """The best of every kind, the smallest first.
 
     Edits of the same layers do not crowd out the others: a whole layer and another input are
@@ -99,33 +110,40 @@ def choose(ranked: Iterable[Candidate]) -> list[Candidate]:
     """
     best: dict[object, Candidate] = {}
     for candidate in ranked:
-        best.setdefault(candidate.kind, candidate)
+        best.setdefault(candidate.touched_fields, candidate)
     chosen: list[Candidate] = []
     groups: Counter[object] = Counter()
     for candidate in best.values():
-        group = _group(candidate)
-        if groups[group] < ALIKE.get(group, 3) and not any(
+        group = _repair_group(candidate)
+        if groups[group] < GROUP_LIMITS.get(group, 3) and not any(
             set(smaller.changes) < set(candidate.changes) for smaller in chosen
         ):
             groups[group] += 1
             chosen.append(candidate)
-    whole = [candidate for candidate in chosen if _group(candidate) in ALIKE]
-    fields = [candidate for candidate in chosen if _group(candidate) not in ALIKE]
-    kept = {*map(id, whole), *map(id, fields[: OFFERED - len(whole)])}
+    whole = [candidate for candidate in chosen if _repair_group(candidate) in GROUP_LIMITS]
+    fields = [candidate for candidate in chosen if _repair_group(candidate) not in GROUP_LIMITS]
+    kept = {*map(id, whole), *map(id, fields[: MAX_REPAIRS - len(whole)])}
     return [candidate for candidate in chosen if id(candidate) in kept]
 
 
-def _group(candidate: Candidate) -> object:
+def _repair_group(candidate: Candidate) -> object:
     """What edits have in common: whole layers added, or taken away, the input, or the same layers."""
     first = candidate.changes[0]
-    if len(candidate.changes) > 1 and {change.field for change in candidate.changes} <= MEETING:
-        return "meeting"
-    if any(change.field == LAYER for change in candidate.changes):
+    if (
+        len(candidate.changes) > 1
+        and {change.field for change in candidate.changes} <= COUNT_FIELDS
+    ):
+        return "counts"
+    if any(change.field == WHOLE_LAYER for change in candidate.changes):
         return "added" if first.before is None else "removed"
-    return "input" if first.index == INPUT else frozenset(place for place, _ in candidate.kind)
+    return (
+        "input"
+        if first.index == INPUT_INDEX
+        else frozenset(place for place, _ in candidate.touched_fields)
+    )
 
 
-MEETING = {
+COUNT_FIELDS = {
     "in_channels",
     "in_features",
     "num_features",
@@ -135,18 +153,18 @@ MEETING = {
 }
 """Fields that only say what arrives: to mend them changes nothing else."""
 
-ALIKE: dict[object, int] = {"added": 2, "removed": 1, "input": 1, "meeting": 1}
+GROUP_LIMITS: dict[object, int] = {"added": 2, "removed": 1, "input": 1, "counts": 1}
 """How many repairs of a group are offered; of other groups three."""
 
 
-def _wish(network: Network, trace: Trace, goal: Goal) -> Shape | None:
+def _preferred_shape(network: AuditNetwork, trace: Trace, goal: Goal) -> TensorShape | None:
     """Where the network ends when its input suits it, if its own does not; a score is one number.
 
     Where the end follows the input's size, as in a U-Net, there is nothing to wish.
     """
-    if trace.broken is None or goal.wanted is not None:
+    if trace.layer_error is None or goal.wanted is not None:
         return goal.wanted
-    served = served_inputs(network, Goal(), Work(MAX_WORK // 10), most=2)
+    served = find_input_shapes(network, Goal(), SearchBudget(MAX_REPAIR_STEPS // 10), most=2)
     if not served:
         return None
     ends = [trace_network(replace(network, input_shape=each)).shapes[-1][1:] for each in served]
@@ -156,126 +174,143 @@ def _wish(network: Network, trace: Trace, goal: Goal) -> Shape | None:
     return end if set(ends) == {end} else None
 
 
-def _single_edits(network: Network, trace: Trace, goal: Goal, work: Work) -> Iterator[Candidate]:
+def _single_edits(
+    network: AuditNetwork, trace: Trace, goal: Goal, budget: SearchBudget
+) -> Iterator[Candidate]:
     """Edits of one layer, of whole layers, and of the input."""
-    edits: list[Iterable[Changes]] = [number_edits(network, trace), borders(network, trace, goal)]
+    edits: list[Iterable[ChangeList]] = [
+        number_edits(network, trace),
+        border_edits(network, trace, goal),
+    ]
     end = trace.output_shape
     if end and goal.wanted and len(end) == len(goal.wanted) and end[0] != goal.wanted[0]:
-        edits.append(end_channels(network, trace, goal.wanted[0]))
-    edits += [origin_edits(network, trace), removals(network, trace, goal), copies(network, trace)]
+        edits.append(output_channel_edits(network, trace, goal.wanted[0]))
+    edits += [
+        skip_source_edits(network, trace),
+        removal_edits(network, trace, goal),
+        copy_edits(network, trace),
+    ]
     for group in edits:
         for changes in group:
-            yield from _checked(network, changes, goal, work)
+            yield from _accepted(network, changes, goal, budget)
     for changes in size_edits(network, trace, goal):
-        yield from _checked(network, changes, goal, work)
+        yield from _accepted(network, changes, goal, budget)
     values = value_changes(known_counts(network, trace, goal))
     for variants in (single_changes, values, double_changes, axis_changes, triple_changes):
-        for changes in _window_edits(network, trace, goal, work, variants):
-            yield from _checked(network, changes, goal, work)
-    for changes in _uniform_edits(network, trace, work):
-        yield from _checked(network, changes, goal, work)
-    for changes in input_edits(network, goal, work):
-        yield from _checked(network, changes, goal, work)
+        for changes in _window_edits(network, trace, goal, budget, variants):
+            yield from _accepted(network, changes, goal, budget)
+    for changes in _uniform_edits(network, trace, budget):
+        yield from _accepted(network, changes, goal, budget)
+    for changes in input_edits(network, goal, budget):
+        yield from _accepted(network, changes, goal, budget)
 
 
-def _second_edits(network: Network, trace: Trace, goal: Goal, work: Work) -> Iterator[Candidate]:
+def _second_edits(
+    network: AuditNetwork, trace: Trace, goal: Goal, budget: SearchBudget
+) -> Iterator[Candidate]:
     """Edits of two layers: the first carries the network further, the second to the goal."""
-    for first in _progress(network, trace, work)[:BEAM]:
+    for first in _progressing_edits(network, trace, budget)[:BEAM_WIDTH]:
         changed = apply_changes(network, first)
         if len(changed.layers) != len(network.layers):
             continue
         after = trace_network(changed)
         touched = {change.index for change in first}
-        again: list[Iterable[Changes]] = [
+        edit_groups: list[Iterable[ChangeList]] = [
             number_edits(changed, after),
-            _window_edits(changed, after, goal, work, single_changes),
+            _window_edits(changed, after, goal, budget, single_changes),
         ]
-        for group in again:
+        for group in edit_groups:
             for second in group:
-                if work.spent:
+                if budget.is_spent:
                     return
                 if touched.isdisjoint(change.index for change in second):
-                    yield from _checked(network, (*first, *second), goal, work)
+                    yield from _accepted(network, (*first, *second), goal, budget)
 
 
-def _meetings(
-    network: Network, done: Changes, goal: Goal, work: Work, left: int
+def _chained_count_edits(
+    network: AuditNetwork, done: ChangeList, goal: Goal, budget: SearchBudget, max_depth: int
 ) -> Iterator[Candidate]:
     """Fields that say what arrives, mended one after the other as far as the network then breaks."""
     changed = apply_changes(network, done)
-    for further in number_edits(changed, work.trace(changed)):
+    for further in number_edits(changed, budget.trace(changed)):
         fields = {change.field for change in further}
-        if work.spent or not fields <= MEETING or further[0].index == INPUT:
+        if budget.is_spent or not fields <= COUNT_FIELDS or further[0].index == INPUT_INDEX:
             continue
         if any(change.index == each.index for change in further for each in done):
             continue
-        yield from _checked(network, (*done, *further), goal, work)
-        if left > 1:
-            yield from _meetings(network, (*done, *further), goal, work, left - 1)
+        yield from _accepted(network, (*done, *further), goal, budget)
+        if max_depth > 1:
+            yield from _chained_count_edits(network, (*done, *further), goal, budget, max_depth - 1)
 
 
-def _progress(network: Network, trace: Trace, work: Work) -> list[Changes]:
+def _progressing_edits(
+    network: AuditNetwork, trace: Trace, budget: SearchBudget
+) -> list[ChangeList]:
     """Edits of one layer, those first after which the network runs furthest, one per shape."""
-    reached: dict[tuple[int, Shape], Changes] = {}
+    reached: dict[tuple[int, TensorShape], ChangeList] = {}
     start = len(trace.steps)
     edits = [*number_edits(network, trace)]
-    last = start if trace.broken else start - 1
+    last = start if trace.layer_error else start - 1
     for index in range(last, -1, -1):
         before = trace.shapes[index]
         for values in single_changes(network.layers[index], before):
             edits.append(_as_changes(network, index, values))
     for changes in edits:
-        if work.spent:
+        if budget.is_spent:
             break
-        after = work.trace(apply_changes(network, changes))
-        if trace.broken is None or len(after.steps) > start or after.broken is None:
+        after = budget.trace(apply_changes(network, changes))
+        if trace.layer_error is None or len(after.steps) > start or after.layer_error is None:
             reached.setdefault((changes[0].index, after.shapes[-1]), changes)
     return list(reached.values())
 
 
 def _window_edits(
-    network: Network, trace: Trace, goal: Goal, work: Work, variants: Variants
-) -> Iterator[Changes]:
+    network: AuditNetwork, trace: Trace, goal: Goal, budget: SearchBudget, variants: WindowEdits
+) -> Iterator[ChangeList]:
     """Other windows for one layer, up to the one that breaks, last layers first."""
-    last = len(trace.steps) if trace.broken else len(trace.steps) - 1
+    last = len(trace.steps) if trace.layer_error else len(trace.steps) - 1
     for index in range(last, -1, -1):
         layer, seen = network.layers[index], trace.shapes[: index + 1]
         for values in variants(layer, seen[-1]):
-            if work.spent:
+            if budget.is_spent:
                 return
-            shape = work.step(edit_layer(layer, values), seen)
+            shape = budget.step(edit_layer(layer, values), seen)
             if shape is not None and goal.accepts(
-                network, work.end_after(network, seen, index, shape)
+                network, budget.end_after(network, seen, index, shape)
             ):
                 yield _as_changes(network, index, values)
 
 
-def _uniform_edits(network: Network, trace: Trace, work: Work) -> Iterator[Changes]:
+def _uniform_edits(
+    network: AuditNetwork, trace: Trace, budget: SearchBudget
+) -> Iterator[ChangeList]:
     """The same field changed alike in neighbours of one kind, all or the last few of them."""
     places = range(min(len(network.layers), len(trace.shapes)))
     for _, group in groupby(places, key=lambda index: network.layers[index].op):
         indices = list(group)
-        starts = sorted({0, *range(max(0, len(indices) - NEIGHBOURS), len(indices) - 1)})
+        starts = sorted({0, *range(max(0, len(indices) - MAX_NEIGHBOURS), len(indices) - 1)})
         if len(indices) < 2:
             continue
         for values in single_changes(network.layers[indices[0]], trace.shapes[indices[0]]):
             for start in starts:
-                if work.spent:
+                if budget.is_spent:
                     return
                 alike = indices[start:]
                 yield tuple(c for index in alike for c in _as_changes(network, index, values))
 
 
-def _as_changes(network: Network, index: int, values: Values) -> Changes:
+def _as_changes(network: AuditNetwork, index: int, values: NewFieldValues) -> ChangeList:
     return tuple(set_field(network, index, name, value) for name, value in values.items())
 
 
-def _checked(network: Network, changes: Changes, goal: Goal, work: Work) -> Iterator[Candidate]:
+def _accepted(
+    network: AuditNetwork, changes: ChangeList, goal: Goal, budget: SearchBudget
+) -> Iterator[Candidate]:
     """The candidate, if the laws carry the edited network to the goal."""
-    if work.spent or any(change.before == change.after for change in changes):
+    if budget.is_spent or any(change.before == change.after for change in changes):
         return
     changed = apply_changes(network, changes)
-    trace = work.trace(changed)
-    whole = any(change.field == LAYER for change in changes)
-    if goal.reached(changed, trace) and not (whole and goal.misses(trace)):
+    trace = budget.trace(changed)
+    whole = any(change.field == WHOLE_LAYER for change in changes)
+    if goal.is_reached_by(changed, trace) and not (whole and goal.misses_preferred(trace)):
         yield Candidate(changes=changes, network=changed, trace=trace)

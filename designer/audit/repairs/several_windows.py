@@ -12,46 +12,48 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from designer.audit.ops.convolutions import ConvLayer, ConvTransposeLayer
-from designer.audit.ops.layer import Layer
-from designer.audit.ops.layer_errors import Shape
-from designer.audit.ops.norms import Normalizing
-from designer.audit.repairs.changes import Changes, set_field
+from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.layer_errors import TensorShape
+from designer.audit.ops.norms import NormalizationLayer
+from designer.audit.repairs.changes import ChangeList, set_field
 from designer.audit.repairs.goal import Goal
-from designer.audit.repairs.work_limit import Work
-from designer.audit.trace import Network, Trace
+from designer.audit.repairs.search_budget import SearchBudget
+from designer.audit.trace import AuditNetwork, Trace
 from designer.geometry.axis import conv_output_size, kernel_span, transposed_offset
 
-MAX_CHANGED = 4
+MAX_CHANGED_LAYERS = 4
 """Most layers that are changed together on one axis."""
 
 MAX_SIZES = 300
 """Most sizes that are kept before a layer, for every number of changed layers."""
 
-FIELDS = ("kernel_size", "stride", "padding", "output_padding")
+SEARCHED_FIELDS = ("kernel_size", "stride", "padding", "output_padding")
 
-Values = tuple[int, int, int, int]
-"""One axis of a window, in the order of ``FIELDS``."""
+AxisWindow = tuple[int, int, int, int]
+"""One axis of a window, in the order of ``SEARCHED_FIELDS``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class WindowPath:
     """How a size was reached: which layers changed to what, and at what price."""
 
-    price: float
-    changed: tuple[tuple[int, Values], ...] = ()
+    cost: float
+    changed: tuple[tuple[int, AxisWindow], ...] = ()
 
 
-Ways = dict[int, dict[int, Way]]
+WindowPaths = dict[int, dict[int, WindowPath]]
 """By the number of changed layers and the size: the cheapest way."""
 
 
-def several_edits(network: Network, trace: Trace, goal: Goal, work: Work) -> Iterator[Changes]:
+def multi_layer_edits(
+    network: AuditNetwork, trace: Trace, goal: Goal, budget: SearchBudget
+) -> Iterator[ChangeList]:
     """Windows for a few layers that lead every axis to its wanted size.
 
     Only the tail of the network behind its last layer of another kind is changed; it must begin
     with the map that the trace reached.
     """
-    start = _tail(network)
+    start = _tail_start(network)
     axes = len(goal.wanted or ()) - 1
     if goal.wanted is None or axes < 1 or start >= len(trace.shapes):
         return
@@ -59,92 +61,94 @@ def several_edits(network: Network, trace: Trace, goal: Goal, work: Work) -> Ite
     if len(before) != axes + 2 or start == len(network.layers):
         return
     for order in (range(axes), reversed(range(axes))):
-        ways: dict[int, Way] = {}
+        paths: dict[int, WindowPath] = {}
         free: frozenset[int] = frozenset()
         for axis in order:
-            way = _cheapest(
-                network, start, axis, (before[axis + 2], goal.wanted[axis + 1]), free, work
+            path = _cheapest_path(
+                network, start, axis, (before[axis + 2], goal.wanted[axis + 1]), free, budget
             )
-            if way is None:
+            if path is None:
                 return
-            ways[axis] = way
-            free |= {index for index, _ in way.changed}
+            paths[axis] = path
+            free |= {index for index, _ in path.changed}
         if free:
-            yield _changes(network, ways, axes)
+            yield _path_changes(network, paths, axes)
 
 
-def _tail(network: Network) -> int:
+def _tail_start(network: AuditNetwork) -> int:
     """Index behind the last layer that is neither a convolution nor a norm."""
     for index in range(len(network.layers) - 1, -1, -1):
         layer = network.layers[index]
         named = isinstance(layer, ConvLayer) and isinstance(layer.padding, str)
-        if named or not isinstance(layer, ConvLayer | ConvTransposeLayer | Normalizing):
+        if named or not isinstance(layer, ConvLayer | ConvTransposeLayer | NormalizationLayer):
             return index + 1
     return 0
 
 
-def _cheapest(
-    network: Network,
+def _cheapest_path(
+    network: AuditNetwork,
     start: int,
     axis: int,
     ends: tuple[int, int],
     free: frozenset[int],
-    work: Work,
-) -> Way | None:
+    budget: SearchBudget,
+) -> WindowPath | None:
     """The way from one size to the other with the fewest changed layers, then the lowest price."""
     size, wanted = ends
-    ways: Ways = {0: {size: Way(price=0.0)}}
+    paths: WindowPaths = {0: {size: WindowPath(cost=0.0)}}
     largest = 4 * max(size, wanted) + 64
     for index in range(start, len(network.layers)):
         layer = network.layers[index]
         if isinstance(layer, ConvLayer | ConvTransposeLayer):
-            ways = _next_ways(layer, index, axis, ways, largest, free, work)
-        if work.spent:
+            paths = _extend_paths(layer, index, axis, paths, largest, free, budget)
+        if budget.is_spent:
             return None
-    return next((ways[count][wanted] for count in sorted(ways) if wanted in ways[count]), None)
+    return next((paths[count][wanted] for count in sorted(paths) if wanted in paths[count]), None)
 
 
-def _next_ways(
+def _extend_paths(
     layer: ConvLayer | ConvTransposeLayer,
     index: int,
     axis: int,
-    ways: Ways,
+    paths: WindowPaths,
     largest: int,
     free: frozenset[int],
-    work: Work,
-) -> Ways:
-    after: Ways = {}
+    budget: SearchBudget,
+) -> WindowPaths:
+    after: WindowPaths = {}
     now = _window(layer, axis)
-    for count, sizes in ways.items():
-        for size, way in sizes.items():
-            moves = _moves(layer.op, now, _dilation(layer, axis), size)
-            work.left -= 1 + len(moves) // 16
+    for count, sizes in paths.items():
+        for size, path in sizes.items():
+            moves = _window_moves(layer.op, now, _dilation(layer, axis), size)
+            budget.remaining -= 1 + len(moves) // 16
             for values, reached in moves:
                 changed = values != now
                 total = count + (changed and index not in free)
-                if reached > largest or total > MAX_CHANGED:
+                if reached > largest or total > MAX_CHANGED_LAYERS:
                     continue
-                price = way.price + (_price(now, values) if changed else 0.0)
+                cost = path.cost + (_move_cost(now, values) if changed else 0.0)
                 best = after.setdefault(total, {}).get(reached)
-                if best is None or price < best.price:
-                    steps = (*way.changed, (index, values)) if changed else way.changed
-                    after[total][reached] = Way(price=price, changed=steps)
-    return {count: _kept(sizes) for count, sizes in after.items()}
+                if best is None or cost < best.cost:
+                    steps = (*path.changed, (index, values)) if changed else path.changed
+                    after[total][reached] = WindowPath(cost=cost, changed=steps)
+    return {count: _cheapest_sizes(sizes) for count, sizes in after.items()}
 
 
-def _kept(sizes: Mapping[int, Way]) -> dict[int, Way]:
+def _cheapest_sizes(sizes: Mapping[int, WindowPath]) -> dict[int, WindowPath]:
     """The cheapest sizes, as many as are kept."""
     if len(sizes) <= MAX_SIZES:
         return dict(sizes)
-    ranked = sorted(sizes.items(), key=lambda entry: (entry[1].price, entry[0]))
+    ranked = sorted(sizes.items(), key=lambda entry: (entry[1].cost, entry[0]))
     return dict(ranked[:MAX_SIZES])
 
 
 @lru_cache(maxsize=20_000)
-def _moves(op: str, now: Values, dilation: int, size: int) -> tuple[tuple[Values, int], ...]:
+def _window_moves(
+    op: str, now: AxisWindow, dilation: int, size: int
+) -> tuple[tuple[AxisWindow, int], ...]:
     """Every window near this one with the size that it leads to, itself first."""
     found = []
-    for values in _near(op, now, dilation, size):
+    for values in _nearby_windows(op, now, dilation, size):
         kernel, stride, padding, extra = values
         fields = {"kernel_size": kernel, "stride": stride, "padding": padding, "dilation": dilation}
         if op == "conv_transpose":
@@ -158,7 +162,7 @@ def _moves(op: str, now: Values, dilation: int, size: int) -> tuple[tuple[Values
     return tuple(found)
 
 
-def _near(op: str, now: Values, dilation: int, size: int) -> Iterator[Values]:
+def _nearby_windows(op: str, now: AxisWindow, dilation: int, size: int) -> Iterator[AxisWindow]:
     """The window itself; one or two of its fields changed; a kernel as large as a small map."""
     kernel, stride, padding, extra = now
     yield now
@@ -180,41 +184,41 @@ def _near(op: str, now: Values, dilation: int, size: int) -> Iterator[Values]:
         yield (size + 2 * padding, stride, padding, extra)
 
 
-def _price(now: Values, values: Values) -> float:
+def _move_cost(now: AxisWindow, values: AxisWindow) -> float:
     """Padding is cheap, the kernel dearer, the stride dearest; uneven overlap costs as well."""
-    prices = (1.0, 2.0, 0.3, 0.3)
+    costs = (1.0, 2.0, 0.3, 0.3)
     moved = sum(
-        price + 0.05 * abs(x - y) for price, x, y in zip(prices, now, values, strict=True) if x != y
+        cost + 0.05 * abs(x - y) for cost, x, y in zip(costs, now, values, strict=True) if x != y
     )
     return moved + (0.5 if values[0] % values[1] and not now[0] % now[1] else 0.0)
 
 
-def _window(layer: ConvLayer | ConvTransposeLayer, axis: int) -> Values:
-    names = FIELDS if isinstance(layer, ConvTransposeLayer) else FIELDS[:3]
+def _window(layer: ConvLayer | ConvTransposeLayer, axis: int) -> AxisWindow:
+    names = SEARCHED_FIELDS if isinstance(layer, ConvTransposeLayer) else SEARCHED_FIELDS[:3]
     values = [_entry(layer, name, axis) for name in names]
     return (values[0], values[1], values[2], values[3] if len(values) > 3 else 0)
 
 
-def _dilation(layer: Layer, axis: int) -> int:
+def _dilation(layer: AuditLayer, axis: int) -> int:
     return _entry(layer, "dilation", axis)
 
 
-def _entry(layer: Layer, name: str, axis: int) -> int:
+def _entry(layer: AuditLayer, name: str, axis: int) -> int:
     value = getattr(layer, name)
     found: int = value[axis] if isinstance(value, tuple) else value
     return found
 
 
-def _changes(network: Network, ways: Mapping[int, Way], axes: int) -> Changes:
+def _path_changes(network: AuditNetwork, paths: Mapping[int, WindowPath], axes: int) -> ChangeList:
     """The changes of fields that the ways of all axes amount to."""
-    changed: list[Changes] = []
-    touched = sorted({index for way in ways.values() for index, _ in way.changed})
+    changed: list[ChangeList] = []
+    touched = sorted({index for path in paths.values() for index, _ in path.changed})
     for index in touched:
         layer = network.layers[index]
         assert isinstance(layer, ConvLayer | ConvTransposeLayer)
-        rows = [dict(ways[axis].changed).get(index, _window(layer, axis)) for axis in range(axes)]
-        for place, name in enumerate(FIELDS):
-            values: Shape = tuple(row[place] for row in rows)
+        rows = [dict(paths[axis].changed).get(index, _window(layer, axis)) for axis in range(axes)]
+        for place, name in enumerate(SEARCHED_FIELDS):
+            values: TensorShape = tuple(row[place] for row in rows)
             if values != tuple(_window(layer, axis)[place] for axis in range(axes)):
                 value = values[0] if len(set(values)) == 1 else values
                 changed.append((set_field(network, index, name, value),))

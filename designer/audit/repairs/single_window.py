@@ -10,19 +10,19 @@ from dataclasses import fields
 from itertools import product
 
 from designer.audit.ops.convolutions import ConvLayer, ConvTransposeLayer
-from designer.audit.ops.layer import AxisLayer, Layer
-from designer.audit.ops.layer_errors import Shape
+from designer.audit.ops.layer import AuditLayer, AxisLayer
+from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.ops.pooling import PoolLayer
 
-Values = Mapping[str, object]
+NewFieldValues = Mapping[str, object]
 """New values of one layer's fields, by name."""
 
-MAX_KERNEL = 64
+MAX_TRIED_KERNEL = 64
 MAX_STRIDE = 8
 MAX_PADDING = 24
 MAX_DILATION = 4
 
-PAIRS = (
+FIELD_PAIRS = (
     ("kernel_size", "padding"),
     ("padding", "output_padding"),
     ("kernel_size", "stride"),
@@ -35,9 +35,9 @@ PAIRS = (
 TRIPLE = ("kernel_size", "stride", "padding")
 
 
-def single_changes(layer: Layer, before: Shape) -> Iterator[Values]:
+def single_changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldValues]:
     """One field changed, the same on all axes."""
-    for name, values in _ranges(layer, before).items():
+    for name, values in _tried_ranges(layer, before).items():
         for value in values:
             if value != getattr(layer, name):
                 yield {name: value}
@@ -45,10 +45,10 @@ def single_changes(layer: Layer, before: Shape) -> Iterator[Values]:
         yield {"ceil_mode": not layer.ceil_mode}
 
 
-def double_changes(layer: Layer, before: Shape) -> Iterator[Values]:
+def double_changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldValues]:
     """Two fields changed, the same on all axes."""
-    ranges = _ranges(layer, before)
-    for pair in PAIRS:
+    ranges = _tried_ranges(layer, before)
+    for pair in FIELD_PAIRS:
         if not set(pair) <= set(ranges):
             continue
         first, second = (list(ranges[name])[:20] for name in pair)
@@ -57,7 +57,7 @@ def double_changes(layer: Layer, before: Shape) -> Iterator[Values]:
                 yield dict(zip(pair, values, strict=True))
 
 
-def triple_changes(layer: Layer, before: Shape) -> Iterator[Values]:
+def triple_changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldValues]:
     """Kernel, stride and padding changed together: to windows as in textbooks, F − S − 2P = 0 or 1."""
     if not isinstance(layer, ConvLayer | ConvTransposeLayer) or isinstance(layer.padding, str):
         return
@@ -69,14 +69,14 @@ def triple_changes(layer: Layer, before: Shape) -> Iterator[Values]:
                     yield values
 
 
-def axis_changes(layer: Layer, before: Shape) -> Iterator[Values]:
+def axis_changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldValues]:
     """One field changed on some axes only, or differently on them; then padding and one more."""
     if not isinstance(layer, AxisLayer) or layer.axes(before) < 2:
         return
     axes = layer.axes(before)
     reach = 24 if axes == 2 else 3
-    for name, values in _ranges(layer, before).items():
-        now = layer.spread(name, axes)
+    for name, values in _tried_ranges(layer, before).items():
+        now = layer.axis_values(name, axes)
         if not all(isinstance(value, int) for value in now):
             continue
         near = sorted(values, key=lambda value: (abs(value - min(now)), value))[:reach]
@@ -85,7 +85,7 @@ def axis_changes(layer: Layer, before: Shape) -> Iterator[Values]:
                 yield {name: chosen}
 
 
-def _ranges(layer: Layer, before: Shape) -> dict[str, range]:
+def _tried_ranges(layer: AuditLayer, before: TensorShape) -> dict[str, range]:
     """The values that are tried, field by field."""
     if not isinstance(layer, ConvLayer | ConvTransposeLayer | PoolLayer):
         return {}
@@ -93,10 +93,10 @@ def _ranges(layer: Layer, before: Shape) -> dict[str, range]:
     if len(before) <= axes:
         return {}
     names = {field.name for field in fields(layer)}
-    kernels = layer.spread("kernel_size", axes)
-    room = max(before[-axes:])
+    kernels = layer.axis_values("kernel_size", axes)
+    largest_side = max(before[-axes:])
     ranges = {
-        "kernel_size": range(1, min(MAX_KERNEL, max(room + 4, *kernels) + 1) + 1),
+        "kernel_size": range(1, min(MAX_TRIED_KERNEL, max(largest_side + 4, *kernels) + 1) + 1),
         "stride": range(1, MAX_STRIDE + 1),
     }
     if not isinstance(layer.padding, str):

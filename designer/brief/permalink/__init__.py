@@ -14,11 +14,15 @@ from hashlib import sha256
 
 from designer.brief.model import Brief
 from designer.brief.permalink.mixed_radix import Packer, Unpacker
-from designer.brief.permalink.network_options import read_families, version_of, write_families
+from designer.brief.permalink.network_options import (
+    id_version,
+    read_network_options,
+    write_network_options,
+)
 from designer.brief.permalink.version_1 import read_design, write_design
 from designer.errors import DamagedId, UnknownIdVersion
 from designer.geometry.chain import Chain
-from designer.validation.field_validators import shorten
+from designer.validation.field_validators import short_text
 
 VERSIONS = ("1", "2", "3")
 """First characters of ids: 1 for designs of the DCGAN family, 3 where it does not end in a Tanh."""
@@ -41,8 +45,8 @@ def write_id(brief: Brief, chain: Chain) -> str:
     (37, True)
     """
     packer = Packer()
-    version = version_of(brief)
-    write_families(packer, brief, version)
+    version = id_version(brief)
+    write_network_options(packer, brief, version)
     write_design(packer, brief, chain)
     packed = packer.packed
     text = urlsafe_b64encode(_checksum(version, packed) + packed).decode().rstrip("=")
@@ -61,18 +65,18 @@ def read_id(text: str) -> tuple[Brief, Chain]:
     version = text[:1]
     if version not in VERSIONS:
         raise UnknownIdVersion(
-            f"ids of version {shorten(version)} are unknown; this release reads"
+            f"ids of version {short_text(version)} are unknown; this release reads"
             f" {', '.join(VERSIONS)}",
             known=list(VERSIONS),
         )
-    reader = Unpacker(_unwrap(text))
-    brief, chain = read_design(reader, read_families(reader, version))
+    reader = Unpacker(_decode_packed(text))
+    brief, chain = read_design(reader, read_network_options(reader, version))
     if write_id(brief, chain) != text:
         raise DamagedId("the design's id is not written as this service writes it")
     return brief, chain
 
 
-def _unwrap(text: str) -> bytes:
+def _decode_packed(text: str) -> bytes:
     """The packed numbers of an id whose checksum agrees."""
     if not text.isascii() or len(text) > MAX_ID_LENGTH:
         raise DamagedId(

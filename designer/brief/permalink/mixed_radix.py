@@ -11,30 +11,30 @@ class Packer:
     """Takes numbers in order; ``packed`` is all of them.
 
     >>> packer = Packer()
-    >>> packer.uniform(2, bound=3)
-    >>> packer.natural(64)
+    >>> packer.write_uniform(2, bound=3)
+    >>> packer.write_natural(64)
     >>> reader = Unpacker(packer.packed)
-    >>> reader.uniform(bound=3), reader.natural(), reader.at_end
+    >>> reader.read_uniform(bound=3), reader.read_natural(), reader.at_end
     (2, 64, True)
     """
 
     def __init__(self) -> None:
         self._digits: list[tuple[int, int]] = []
 
-    def uniform(self, value: int, *, bound: int) -> None:
+    def write_uniform(self, value: int, *, bound: int) -> None:
         """A number from 0 to ``bound`` − 1."""
         assert 0 <= value < bound, f"{value} is not below {bound}"
         self._digits.append((value, bound))
 
-    def flag(self, value: bool) -> None:
+    def write_flag(self, value: bool) -> None:
         """True or false."""
-        self.uniform(int(value), bound=2)
+        self.write_uniform(int(value), bound=2)
 
-    def natural(self, value: int, *, exponents: int = 32) -> None:
+    def write_natural(self, value: int, *, exponents: int = 32) -> None:
         """A number from 0 to 2 ** ``exponents`` − 2; small ones are short."""
         exponent = (value + 1).bit_length() - 1
-        self.uniform(exponent, bound=exponents)
-        self.uniform(value + 1 - (1 << exponent), bound=1 << exponent)
+        self.write_uniform(exponent, bound=exponents)
+        self.write_uniform(value + 1 - (1 << exponent), bound=1 << exponent)
 
     @property
     def packed(self) -> bytes:
@@ -49,23 +49,23 @@ class Unpacker:
     """Gives the numbers of a ``Packer`` in the same order, asked for with the same bounds."""
 
     def __init__(self, packed: bytes) -> None:
-        self._rest = int.from_bytes(packed, "big")
+        self._remaining = int.from_bytes(packed, "big")
 
-    def uniform(self, *, bound: int) -> int:
+    def read_uniform(self, *, bound: int) -> int:
         """The next number, which was packed below ``bound``."""
-        self._rest, value = divmod(self._rest, bound)
+        self._remaining, value = divmod(self._remaining, bound)
         return value
 
-    def flag(self) -> bool:
+    def read_flag(self) -> bool:
         """The next flag."""
-        return bool(self.uniform(bound=2))
+        return bool(self.read_uniform(bound=2))
 
-    def natural(self, *, exponents: int = 32) -> int:
+    def read_natural(self, *, exponents: int = 32) -> int:
         """The next number of no fixed bound."""
-        exponent = self.uniform(bound=exponents)
-        return self.uniform(bound=1 << exponent) + (1 << exponent) - 1
+        exponent = self.read_uniform(bound=exponents)
+        return self.read_uniform(bound=1 << exponent) + (1 << exponent) - 1
 
     @property
     def at_end(self) -> bool:
         """Whether nothing is left."""
-        return self._rest == 0
+        return self._remaining == 0

@@ -28,11 +28,11 @@ _NORMALIZATIONS = (
     Normalization.NONE,
     Normalization.SPECTRAL,
 )
-_ENDINGS = (OutputActivation.TANH, OutputActivation.SIGMOID, OutputActivation.NONE)
+_OUTPUT_ACTIVATIONS = (OutputActivation.TANH, OutputActivation.SIGMOID, OutputActivation.NONE)
 _OUTPUTS = (Output.PROBABILITY, Output.LOGIT, Output.CRITIC)
 
 
-class Families(TypedDict):
+class NetworkOptions(TypedDict):
     """The fields of a brief that make another family than DCGAN's."""
 
     initial_map: InitialMap | None
@@ -44,7 +44,7 @@ class Families(TypedDict):
     classes: int | None
 
 
-DCGAN = Families(
+DCGAN_OPTIONS = NetworkOptions(
     initial_map=None,
     upsampling=Upsampling.TRANSPOSED,
     normalization=Normalization.BATCH,
@@ -56,20 +56,20 @@ DCGAN = Families(
 """What version 1 means without saying so."""
 
 
-def version_of(brief: Brief) -> str:
+def id_version(brief: Brief) -> str:
     """The first version that can hold what a brief asks for.
 
-    >>> version_of(Brief(resolution=64, latent_dim=100))
+    >>> id_version(Brief(resolution=64, latent_dim=100))
     '1'
     """
-    if families_of(brief) == DCGAN:
+    if network_options(brief) == DCGAN_OPTIONS:
         return "1"
     return "2" if brief.output_activation is OutputActivation.TANH else "3"
 
 
-def families_of(brief: Brief) -> Families:
+def network_options(brief: Brief) -> NetworkOptions:
     """The choices of a brief."""
-    return Families(
+    return NetworkOptions(
         initial_map=brief.initial_map,
         upsampling=brief.upsampling,
         normalization=brief.normalization,
@@ -80,65 +80,69 @@ def families_of(brief: Brief) -> Families:
     )
 
 
-def write_families(packer: Packer, brief: Brief, version: str) -> None:
+def write_network_options(packer: Packer, brief: Brief, version: str) -> None:
     """Pack the choices of a brief that a version holds."""
     if version == "1":
         return
     if version == "3":
-        packer.uniform(_ENDINGS.index(brief.output_activation), bound=len(_ENDINGS))
+        packer.write_uniform(
+            _OUTPUT_ACTIVATIONS.index(brief.output_activation), bound=len(_OUTPUT_ACTIVATIONS)
+        )
     given, style = brief.initial_map, brief.discriminator_style
-    packer.uniform(_UPSAMPLINGS.index(brief.upsampling), bound=len(_UPSAMPLINGS))
-    packer.uniform(_NORMALIZATIONS.index(brief.normalization), bound=len(_NORMALIZATIONS))
-    packer.flag(brief.encoder)
+    packer.write_uniform(_UPSAMPLINGS.index(brief.upsampling), bound=len(_UPSAMPLINGS))
+    packer.write_uniform(_NORMALIZATIONS.index(brief.normalization), bound=len(_NORMALIZATIONS))
+    packer.write_flag(brief.encoder)
     _write_optional(packer, brief.classes)
-    packer.flag(given is not None)
+    packer.write_flag(given is not None)
     if given is not None:
-        packer.uniform(len(given.size) - 1, bound=3)
+        packer.write_uniform(len(given.size) - 1, bound=3)
         for number in (given.channels, *given.size):
-            packer.natural(number)
-    packer.flag(style is not None)
+            packer.write_natural(number)
+    packer.write_flag(style is not None)
     if style is not None:
-        packer.uniform(_NORMALIZATIONS.index(style.normalization), bound=len(_NORMALIZATIONS))
-        packer.uniform(_OUTPUTS.index(style.output), bound=len(_OUTPUTS))
+        packer.write_uniform(_NORMALIZATIONS.index(style.normalization), bound=len(_NORMALIZATIONS))
+        packer.write_uniform(_OUTPUTS.index(style.output), bound=len(_OUTPUTS))
         _write_optional(packer, style.patch)
         _write_optional(packer, style.base_channels)
 
 
-def read_families(reader: Unpacker, version: str) -> Families:
+def read_network_options(reader: Unpacker, version: str) -> NetworkOptions:
     """Unpack the choices."""
     if version == "1":
-        return DCGAN
-    return Families(
-        output_activation=_ENDINGS[reader.uniform(bound=len(_ENDINGS)) if version == "3" else 0],
-        upsampling=_UPSAMPLINGS[reader.uniform(bound=len(_UPSAMPLINGS))],
-        normalization=_NORMALIZATIONS[reader.uniform(bound=len(_NORMALIZATIONS))],
-        encoder=reader.flag(),
+        return DCGAN_OPTIONS
+    return NetworkOptions(
+        output_activation=_OUTPUT_ACTIVATIONS[
+            reader.read_uniform(bound=len(_OUTPUT_ACTIVATIONS)) if version == "3" else 0
+        ],
+        upsampling=_UPSAMPLINGS[reader.read_uniform(bound=len(_UPSAMPLINGS))],
+        normalization=_NORMALIZATIONS[reader.read_uniform(bound=len(_NORMALIZATIONS))],
+        encoder=reader.read_flag(),
         classes=_read_optional(reader),
-        initial_map=_read_map(reader) if reader.flag() else None,
-        discriminator=_read_style(reader) if reader.flag() else None,
+        initial_map=_read_map(reader) if reader.read_flag() else None,
+        discriminator=_read_style(reader) if reader.read_flag() else None,
     )
 
 
 def _read_map(reader: Unpacker) -> InitialMap:
-    axes = reader.uniform(bound=3) + 1
-    channels, *size = (reader.natural() for _ in range(1 + axes))
+    axes = reader.read_uniform(bound=3) + 1
+    channels, *size = (reader.read_natural() for _ in range(1 + axes))
     return InitialMap(channels=channels, size=tuple(size))
 
 
 def _read_style(reader: Unpacker) -> DiscriminatorStyle:
     return DiscriminatorStyle(
-        normalization=_NORMALIZATIONS[reader.uniform(bound=len(_NORMALIZATIONS))],
-        output=_OUTPUTS[reader.uniform(bound=len(_OUTPUTS))],
+        normalization=_NORMALIZATIONS[reader.read_uniform(bound=len(_NORMALIZATIONS))],
+        output=_OUTPUTS[reader.read_uniform(bound=len(_OUTPUTS))],
         patch=_read_optional(reader),
         base_channels=_read_optional(reader),
     )
 
 
 def _write_optional(packer: Packer, number: int | None) -> None:
-    packer.flag(number is not None)
+    packer.write_flag(number is not None)
     if number is not None:
-        packer.natural(number)
+        packer.write_natural(number)
 
 
 def _read_optional(reader: Unpacker) -> int | None:
-    return reader.natural() if reader.flag() else None
+    return reader.read_natural() if reader.read_flag() else None

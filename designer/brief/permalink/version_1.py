@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from designer.brief.model import Brief, Level
 from designer.brief.permalink.mixed_radix import Packer, Unpacker
-from designer.brief.permalink.network_options import DCGAN, Families
+from designer.brief.permalink.network_options import DCGAN_OPTIONS, NetworkOptions
 from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
 from designer.geometry.axis import kernel_span
 from designer.geometry.chain import Chain
@@ -29,32 +29,32 @@ _BUDGET_EXPONENTS = 256
 
 def write_design(packer: Packer, brief: Brief, chain: Chain) -> None:
     """Pack a brief and the chain that was chosen for it."""
-    packer.uniform(brief.axes - 1, bound=3)
+    packer.write_uniform(brief.axes - 1, bound=3)
     _write_size(packer, brief.resolution)
     base_channels = brief.widths.base_channels
     for number in (brief.latent_dim or 0, brief.channels, base_channels, brief.max_channels):
-        packer.natural(number)
-    packer.uniform(_LEVELS.index(brief.verify), bound=len(_LEVELS))
+        packer.write_natural(number)
+    packer.write_uniform(_LEVELS.index(brief.verify), bound=len(_LEVELS))
     _write_budget(packer, brief.budget)
     _write_space(packer, brief.space)
-    packer.flag(brief.windows is not None)
+    packer.write_flag(brief.windows is not None)
     _write_windows(packer, chain.windows)
 
 
-def read_design(reader: Unpacker, families: Families = DCGAN) -> tuple[Brief, Chain]:
-    """Unpack a brief and its chain; ``families`` are the choices that stand before them, if any.
+def read_design(reader: Unpacker, options: NetworkOptions = DCGAN_OPTIONS) -> tuple[Brief, Chain]:
+    """Unpack a brief and its chain; ``options`` are the choices that stand before them, if any.
 
     Raises:
         InvalidRequest: where the numbers are outside the limits.
         InvalidLayer: where the windows are illegal or do not lead to the picture.
     """
-    axes = reader.uniform(bound=3) + 1
+    axes = reader.read_uniform(bound=3) + 1
     resolution = _read_size(reader, axes)
-    latent_dim, channels, base_channels, max_channels = (reader.natural() for _ in range(4))
-    verify = _LEVELS[reader.uniform(bound=len(_LEVELS))]
+    latent_dim, channels, base_channels, max_channels = (reader.read_natural() for _ in range(4))
+    verify = _LEVELS[reader.read_uniform(bound=len(_LEVELS))]
     budget = _read_budget(reader)
     search = _read_space(reader, axes)
-    given = reader.flag()
+    given = reader.read_flag()
     windows = _read_windows(reader, axes)
     brief = Brief(
         resolution=resolution,
@@ -66,54 +66,55 @@ def read_design(reader: Unpacker, families: Families = DCGAN) -> tuple[Brief, Ch
         budget=budget,
         windows=windows if given else None,
         verify=verify,
-        **families,
+        **options,
     )
     return brief, Chain.leading_to(resolution, windows)
 
 
 def _write_size(packer: Packer, size: Size) -> None:
     """All sides at once where they agree."""
-    packer.flag(len(set(size)) == 1)
+    packer.write_flag(len(set(size)) == 1)
     for side in size if len(set(size)) > 1 else size[:1]:
-        packer.natural(side)
+        packer.write_natural(side)
 
 
 def _read_size(reader: Unpacker, axes: int) -> Size:
-    if reader.flag():
-        return (reader.natural(),) * axes
-    return tuple(reader.natural() for _ in range(axes))
+    if reader.read_flag():
+        return (reader.read_natural(),) * axes
+    return tuple(reader.read_natural() for _ in range(axes))
 
 
 def _write_budget(packer: Packer, budget: Budget | None) -> None:
-    packer.flag(budget is not None)
+    packer.write_flag(budget is not None)
     for bound in (budget.parameters, budget.multiply_adds) if budget else ():
-        packer.flag(bound is not None)
+        packer.write_flag(bound is not None)
         if bound is not None:
-            packer.natural(bound, exponents=_BUDGET_EXPONENTS)
+            packer.write_natural(bound, exponents=_BUDGET_EXPONENTS)
 
 
 def _read_budget(reader: Unpacker) -> Budget | None:
-    if not reader.flag():
+    if not reader.read_flag():
         return None
     parameters, multiply_adds = (
-        reader.natural(exponents=_BUDGET_EXPONENTS) if reader.flag() else None for _ in range(2)
+        reader.read_natural(exponents=_BUDGET_EXPONENTS) if reader.read_flag() else None
+        for _ in range(2)
     )
     return Budget(parameters=parameters, multiply_adds=multiply_adds)
 
 
 def _write_space(packer: Packer, space: SearchSpace) -> None:
     for choices in (space.kernel_sizes, space.strides, space.dilations):
-        packer.uniform(len(choices) - 1, bound=_CHOICES)
+        packer.write_uniform(len(choices) - 1, bound=_CHOICES)
         for before, after in pairwise((0, *choices)):
-            packer.natural(after - before - 1, exponents=_GAP_EXPONENTS)
-    packer.flag(space.output_padding)
-    packer.uniform(_EXACT.index(space.exact), bound=len(_EXACT))
-    packer.uniform(_OVERLAP.index(space.overlap), bound=len(_OVERLAP))
-    packer.flag(space.initial_size is not None)
+            packer.write_natural(after - before - 1, exponents=_GAP_EXPONENTS)
+    packer.write_flag(space.output_padding)
+    packer.write_uniform(_EXACT.index(space.exact), bound=len(_EXACT))
+    packer.write_uniform(_OVERLAP.index(space.overlap), bound=len(_OVERLAP))
+    packer.write_flag(space.initial_size is not None)
     if space.initial_size is not None:
         _write_size(packer, space.initial_size)
-    packer.natural(space.max_layers)
-    packer.flag(space.anisotropic)
+    packer.write_natural(space.max_layers)
+    packer.write_flag(space.anisotropic)
 
 
 def _read_space(reader: Unpacker, axes: int) -> SearchSpace:
@@ -122,36 +123,36 @@ def _read_space(reader: Unpacker, axes: int) -> SearchSpace:
         kernel_sizes=kernel_sizes,
         strides=strides,
         dilations=dilations,
-        output_padding=reader.flag(),
-        exact=_EXACT[reader.uniform(bound=len(_EXACT))],
-        overlap=_OVERLAP[reader.uniform(bound=len(_OVERLAP))],
-        initial_size=_read_size(reader, axes) if reader.flag() else None,
-        max_layers=reader.natural(),
-        anisotropic=reader.flag(),
+        output_padding=reader.read_flag(),
+        exact=_EXACT[reader.read_uniform(bound=len(_EXACT))],
+        overlap=_OVERLAP[reader.read_uniform(bound=len(_OVERLAP))],
+        initial_size=_read_size(reader, axes) if reader.read_flag() else None,
+        max_layers=reader.read_natural(),
+        anisotropic=reader.read_flag(),
     )
 
 
 def _read_choices(reader: Unpacker) -> tuple[int, ...]:
     choices = [0]
-    for _ in range(reader.uniform(bound=_CHOICES) + 1):
-        choices.append(choices[-1] + 1 + reader.natural(exponents=_GAP_EXPONENTS))
+    for _ in range(reader.read_uniform(bound=_CHOICES) + 1):
+        choices.append(choices[-1] + 1 + reader.read_natural(exponents=_GAP_EXPONENTS))
     return tuple(choices[1:])
 
 
 def _write_windows(packer: Packer, steps: tuple[Windows, ...]) -> None:
     """A layer like the one before costs one bit, an axis like the one before another."""
-    packer.uniform(len(steps) - 1, bound=_LAYERS)
+    packer.write_uniform(len(steps) - 1, bound=_LAYERS)
     for before, step in pairwise(((), *steps)):
         if before:
-            packer.flag(step == before)
+            packer.write_flag(step == before)
         if step != before:
             _write_step(packer, step)
 
 
 def _read_windows(reader: Unpacker, axes: int) -> tuple[Windows, ...]:
     steps: list[Windows] = []
-    for _ in range(reader.uniform(bound=_LAYERS) + 1):
-        same = bool(steps) and reader.flag()
+    for _ in range(reader.read_uniform(bound=_LAYERS) + 1):
+        same = bool(steps) and reader.read_flag()
         steps.append(steps[-1] if same else _read_step(reader, axes))
     return tuple(steps)
 
@@ -159,34 +160,34 @@ def _read_windows(reader: Unpacker, axes: int) -> tuple[Windows, ...]:
 def _write_step(packer: Packer, step: Windows) -> None:
     _write_window(packer, step[0])
     for before, window in pairwise(step):
-        packer.flag(window == before)
+        packer.write_flag(window == before)
         if window != before:
             _write_window(packer, window)
 
 
 def _write_window(packer: Packer, window: Window) -> None:
     for side in (window.kernel_size, window.stride, window.dilation):
-        packer.uniform(side - 1, bound=_SIDE)
-    packer.uniform(window.padding, bound=_paddings(window.kernel_size, window.dilation))
-    packer.uniform(window.output_padding, bound=window.stride)
+        packer.write_uniform(side - 1, bound=_SIDE)
+    packer.write_uniform(window.padding, bound=_paddings(window.kernel_size, window.dilation))
+    packer.write_uniform(window.output_padding, bound=window.stride)
 
 
 def _read_step(reader: Unpacker, axes: int) -> Windows:
     windows: list[Window] = []
     for _ in range(axes):
-        same = bool(windows) and reader.flag()
+        same = bool(windows) and reader.read_flag()
         windows.append(windows[-1] if same else _read_window(reader))
     return tuple(windows)
 
 
 def _read_window(reader: Unpacker) -> Window:
-    kernel_size, stride, dilation = (reader.uniform(bound=_SIDE) + 1 for _ in range(3))
+    kernel_size, stride, dilation = (reader.read_uniform(bound=_SIDE) + 1 for _ in range(3))
     return Window(
         kernel_size=kernel_size,
         stride=stride,
         dilation=dilation,
-        padding=reader.uniform(bound=_paddings(kernel_size, dilation)),
-        output_padding=reader.uniform(bound=stride),
+        padding=reader.read_uniform(bound=_paddings(kernel_size, dilation)),
+        output_padding=reader.read_uniform(bound=stride),
     )
 
 

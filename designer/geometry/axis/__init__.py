@@ -33,7 +33,7 @@ from designer.geometry.axis.padding import (
     padding_solutions,
     transposed_padding,
 )
-from designer.geometry.axis.pooling import pool_output_size, pool_places
+from designer.geometry.axis.pooling import pool_output_size, unchecked_pool_output_size
 from designer.geometry.axis.zero_insertion import direct_padding, zero_inserted_size
 
 __all__ = [
@@ -50,10 +50,10 @@ __all__ = [
     "overlaps_evenly",
     "padding_solutions",
     "pool_output_size",
-    "pool_places",
     "touched_pixels",
     "transposed_offset",
     "transposed_padding",
+    "unchecked_pool_output_size",
     "unread_positions",
     "zero_inserted_size",
 ]

@@ -26,8 +26,8 @@ def conv_output_size(
         InvalidLayer: where the kernel's span is larger than the padded input.
     """
     span = kernel_span(kernel_size, dilation)
-    room = input_size + 2 * padding - span
-    if room < 0:
+    slack = input_size + 2 * padding - span
+    if slack < 0:
         raise InvalidLayer(
             f"a kernel spanning {span} px does not fit an input of {input_size} px"
             f" padded by {padding} px on each side",
@@ -35,7 +35,7 @@ def conv_output_size(
             input_size=input_size,
             padding=padding,
         )
-    return room // stride + 1
+    return slack // stride + 1
 
 
 def conv_transpose_output_size(

@@ -15,9 +15,9 @@ def output_padding_solutions(offset: int, *, kernel_size: int, stride: int, dila
     >>> list(output_padding_solutions(0, kernel_size=2, stride=1, dilation=1))
     []
     """
-    rest = kernel_span(kernel_size, dilation) - stride - offset
-    most = min(max(stride, dilation) - 1, 2 * dilation * (kernel_size - 1) - rest)
-    return range(max(rest % 2, -rest), most + 1, 2)
+    double_padding = kernel_span(kernel_size, dilation) - stride - offset
+    most = min(max(stride, dilation) - 1, 2 * dilation * (kernel_size - 1) - double_padding)
+    return range(max(double_padding % 2, -double_padding), most + 1, 2)
 
 
 def transposed_padding(

@@ -24,7 +24,7 @@ def pool_output_size(
     Raises:
         InvalidLayer: where no window fits.
     """
-    size = pool_places(
+    size = unchecked_pool_output_size(
         input_size,
         kernel_size=kernel_size,
         stride=stride,
@@ -44,16 +44,16 @@ def pool_output_size(
     return size
 
 
-def pool_places(
+def unchecked_pool_output_size(
     input_size: int, *, kernel_size: int, stride: int, padding: int, dilation: int, ceil_mode: bool
 ) -> int:
     """The number that ``pool_output_size`` judges; below 1 where no window fits.
 
-    >>> pool_places(5, kernel_size=7, stride=7, padding=0, dilation=1, ceil_mode=False)
+    >>> unchecked_pool_output_size(5, kernel_size=7, stride=7, padding=0, dilation=1, ceil_mode=False)
     0
     """
-    room = input_size + 2 * padding - kernel_span(kernel_size, dilation)
-    places = (room + (stride - 1 if ceil_mode else 0)) // stride + 1
-    if ceil_mode and (places - 1) * stride >= input_size + padding:
-        places -= 1
-    return places
+    slack = input_size + 2 * padding - kernel_span(kernel_size, dilation)
+    count = (slack + (stride - 1 if ceil_mode else 0)) // stride + 1
+    if ceil_mode and (count - 1) * stride >= input_size + padding:
+        count -= 1
+    return count

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from designer.geometry.chain import Chain
-from designer.geometry.equivalence.placement import Placement, place
+from designer.geometry.equivalence.placement import Placement, place_windows
 from designer.geometry.layers import ConvTranspose
 
 
-def cut_axes(chain: Chain) -> tuple[int, ...]:
+def disconnected_axes(chain: Chain) -> tuple[int, ...]:
     """The axes along which no path of taps joins the initial map to the picture.
 
     Possible where a dilation spreads the taps over a small map: all of them may lie on padding. No
@@ -15,34 +15,34 @@ def cut_axes(chain: Chain) -> tuple[int, ...]:
 
     >>> from designer.geometry.layers import Window
     >>> apart = Window(kernel_size=2, stride=2, padding=3, dilation=7)
-    >>> cut_axes(Chain.leading_to((4,), ((apart,),)))
+    >>> disconnected_axes(Chain.leading_to((4,), ((apart,),)))
     (0,)
-    >>> cut_axes(Chain.leading_to((64,), ((apart,),)))
+    >>> disconnected_axes(Chain.leading_to((64,), ((apart,),)))
     ()
     """
     placed = [
-        place(ConvTranspose(in_channels=1, out_channels=1, windows=windows), size)
+        place_windows(ConvTranspose(in_channels=1, out_channels=1, windows=windows), size)
         for windows, size in zip(chain.windows, chain.sizes, strict=False)
     ]
     return tuple(
         axis
         for axis, side in enumerate(chain.initial_size)
-        if not _joined([step[axis] for step in placed], side)
+        if not _is_connected([step[axis] for step in placed], side)
     )
 
 
-def _joined(steps: list[Placement], side: int) -> bool:
+def _is_connected(steps: list[Placement], side: int) -> bool:
     """Whether some path leads through; depth first, so one of many is found at once."""
     seen: set[tuple[int, int]] = set()
     for start in range(side):
-        open_ends = [(0, start)]
-        while open_ends:
-            depth, position = open_ends.pop()
+        stack = [(0, start)]
+        while stack:
+            depth, position = stack.pop()
             if depth == len(steps):
                 return True
             step = steps[depth]
             pixels = {step.pixel(position, tap) for tap in range(step.window.kernel_size)}
             reached = {(depth + 1, pixel) for pixel in pixels if 0 <= pixel < step.pixels} - seen
             seen |= reached
-            open_ends += sorted(reached)
+            stack += sorted(reached)
     return False

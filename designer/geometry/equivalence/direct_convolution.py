@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from designer.geometry.axis import direct_padding, zero_inserted_size
-from designer.geometry.equivalence.placement import Layer
+from designer.geometry.equivalence.placement import AnyConv
 from designer.geometry.layers import ConvTranspose, Size, Window
 
 
@@ -45,7 +45,7 @@ class DirectConvolution:
     flipped: bool
 
 
-def equivalent_convolution(layer: Layer, input_size: Size) -> DirectConvolution:
+def equivalent_convolution(layer: AnyConv, input_size: Size) -> DirectConvolution:
     """The layer as a direct convolution: S − 1 zeros inserted, padded by E − 1 − P, stride 1.
 
     On the far side A more is padded. A convolution is its own direct convolution.
@@ -95,7 +95,7 @@ def _plain_axis(window: Window, input_size: int) -> DirectAxis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crop:
+class OutputCrop:
     """A transposed convolution as a crop of the one without padding.
 
     ``full_size`` is what padding 0 and output_padding 0 give; ``cropped`` is taken off it per
@@ -106,19 +106,19 @@ class Crop:
     cropped: tuple[tuple[int, int], ...]
 
 
-def crop_form(layer: ConvTranspose, input_size: Size) -> Crop:
+def equivalent_crop(layer: ConvTranspose, input_size: Size) -> OutputCrop:
     """The layer as a crop: P off the near side, P − A off the far side of the full output.
 
     >>> layer = ConvTranspose(in_channels=1, out_channels=1, windows=(
     ...     Window(kernel_size=3, stride=2, padding=1, output_padding=1),))
-    >>> crop_form(layer, (4,))
-    Crop(full_size=(9,), cropped=((1, 0),))
+    >>> equivalent_crop(layer, (4,))
+    OutputCrop(full_size=(9,), cropped=((1, 0),))
     """
     full = tuple(
         Window(kernel_size=w.kernel_size, stride=w.stride, dilation=w.dilation)
         for w in layer.windows
     )
-    return Crop(
+    return OutputCrop(
         full_size=tuple(w.conv_transpose(i) for w, i in zip(full, input_size, strict=True)),
         cropped=tuple((w.padding, w.padding - w.output_padding) for w in layer.windows),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from designer.geometry.axis import conv_input_sizes, inverse_output_padding
-from designer.geometry.equivalence.placement import Layer, Placement, place
+from designer.geometry.equivalence.placement import AnyConv, Placement, place_windows
 from designer.geometry.layers import Conv, ConvTranspose, Size, Window, Windows
 
 
@@ -19,7 +19,7 @@ class Inverse:
     None where it takes none there. ``unique`` is true where there is one on every axis.
     """
 
-    layer: Layer | None
+    layer: AnyConv | None
     ambiguous: tuple[tuple[int, int] | None, ...]
     why: str
 
@@ -29,7 +29,7 @@ class Inverse:
         return all(shared is not None and shared[0] == shared[1] for shared in self.ambiguous)
 
 
-def invert_layer(layer: Layer, input_size: Size) -> Inverse:
+def invert_layer(layer: AnyConv, input_size: Size) -> Inverse:
     """The layer of the other kind that gives ``input_size`` back.
 
     >>> conv = Conv(in_channels=1, out_channels=1, windows=(
@@ -41,23 +41,23 @@ def invert_layer(layer: Layer, input_size: Size) -> Inverse:
     Raises:
         InvalidLayer: where the layer is illegal on that map.
     """
-    placed = place(layer, input_size)
+    placed = place_windows(layer, input_size)
     windows = tuple(
-        _window_back(layer, window, side)
+        _inverse_window(layer, window, side)
         for window, side in zip(layer.windows, input_size, strict=True)
     )
     legal = tuple(window for window in windows if window is not None)
     found = len(legal) == layer.axes
     convs = layer.windows if isinstance(layer, Conv) else windows
-    ranges = [_sizes_sharing(conv, axis) for conv, axis in zip(convs, placed, strict=True)]
+    ranges = [_sizes_with_same_output(conv, axis) for conv, axis in zip(convs, placed, strict=True)]
     return Inverse(
-        layer=_other_kind(layer, legal) if found else None,
+        layer=_opposite_kind(layer, legal) if found else None,
         ambiguous=tuple((sizes[0], sizes[-1]) if sizes else None for sizes in ranges),
-        why=_say_why(layer, windows),
+        why=_inverse_reason(layer, windows),
     )
 
 
-def gradient_layer(layer: Layer, input_size: Size) -> Layer:
+def gradient_layer(layer: AnyConv, input_size: Size) -> AnyConv:
     """The layer whose result is the gradient with respect to the input: same kernel, other kind.
 
     Its weight is the layer's own tensor, unchanged. Where output_padding is S or more (legal with
@@ -68,12 +68,12 @@ def gradient_layer(layer: Layer, input_size: Size) -> Layer:
     3
     """
     if isinstance(layer, ConvTranspose):
-        return _other_kind(layer, tuple(replace(w, output_padding=0) for w in layer.windows))
+        return _opposite_kind(layer, tuple(replace(w, output_padding=0) for w in layer.windows))
     windows = zip(layer.windows, input_size, strict=True)
-    return _other_kind(layer, tuple(_transposed_window(w, side) for w, side in windows))
+    return _opposite_kind(layer, tuple(_transposed_window(w, side) for w, side in windows))
 
 
-def _other_kind(layer: Layer, windows: Windows) -> Layer:
+def _opposite_kind(layer: AnyConv, windows: Windows) -> AnyConv:
     kind = Conv if isinstance(layer, ConvTranspose) else ConvTranspose
     return kind(
         in_channels=layer.out_channels,
@@ -84,7 +84,7 @@ def _other_kind(layer: Layer, windows: Windows) -> Layer:
     )
 
 
-def _window_back(layer: Layer, window: Window, side: int) -> Window | None:
+def _inverse_window(layer: AnyConv, window: Window, side: int) -> Window | None:
     if isinstance(layer, ConvTranspose):
         return _conv_window(window)
     return _transposed_window(window, side)
@@ -109,7 +109,7 @@ def _conv_window(window: Window) -> Window | None:
     return replace(window, padding=window.padding - less, output_padding=0)
 
 
-def _sizes_sharing(conv: Window | None, axis: Placement) -> range:
+def _sizes_with_same_output(conv: Window | None, axis: Placement) -> range:
     """The large sizes that the convolution, of the two layers, takes to the small one."""
     if conv is None:
         return range(axis.pixels, axis.pixels + 1)
@@ -122,7 +122,7 @@ def _sizes_sharing(conv: Window | None, axis: Placement) -> range:
     )
 
 
-def _say_why(layer: Layer, windows: tuple[Window | None, ...]) -> str:
+def _inverse_reason(layer: AnyConv, windows: tuple[Window | None, ...]) -> str:
     if None in windows:
         axis = windows.index(None)
         window = layer.windows[axis]

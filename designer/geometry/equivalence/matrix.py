@@ -9,10 +9,10 @@ from math import prod
 
 from designer.errors import TooLarge
 from designer.geometry.equivalence.placement import (
-    Layer,
+    AnyConv,
     Placements,
     pixels_size,
-    place,
+    place_windows,
     positions_size,
 )
 from designer.geometry.layers import ConvTranspose, Size
@@ -58,7 +58,7 @@ class LayerMatrix:
         return tuple(counts[column] for column in range(self.columns))
 
 
-def layer_matrix(layer: Layer, input_size: Size) -> LayerMatrix:
+def layer_matrix(layer: AnyConv, input_size: Size) -> LayerMatrix:
     """The matrix that multiplies the flattened input: C, or Cᵀ for a transposed convolution.
 
     >>> from designer.geometry.layers import Conv, Window
@@ -71,7 +71,7 @@ def layer_matrix(layer: Layer, input_size: Size) -> LayerMatrix:
         TooLarge: where there would be more than ``MAX_MATRIX_ENTRIES`` entries, or more than
             ``MAX_CONTRIBUTIONS`` rows or columns.
     """
-    placed = place(layer, input_size)
+    placed = place_windows(layer, input_size)
     _check_size(placed)
     kernel_size = tuple(window.kernel_size for window in layer.windows)
     positions, pixels = positions_size(placed), pixels_size(placed)
@@ -118,6 +118,6 @@ def flat_index(index: Size, size: Size) -> int:
     6
     """
     flat = 0
-    for place_, side in zip(index, size, strict=True):
-        flat = flat * side + place_
+    for coordinate, side in zip(index, size, strict=True):
+        flat = flat * side + coordinate
     return flat

@@ -9,7 +9,7 @@ from math import prod
 
 from designer.errors import TooLarge
 from designer.geometry.axis import inner_pixels, matching_taps
-from designer.geometry.equivalence.placement import Layer, Placement, pixels_size, place
+from designer.geometry.equivalence.placement import AnyConv, Placement, pixels_size, place_windows
 from designer.geometry.layers import Size, Window
 from designer.limits import MAX_CONTRIBUTIONS
 
@@ -29,7 +29,7 @@ class OverlapAxis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overlap:
+class OverlapMap:
     """Contributions per pixel: of a transposed convolution's output, of a convolution's input.
 
     ``even`` says whether all pixels away from the border get equally many; ``most`` and ``least``
@@ -73,7 +73,7 @@ class Overlap:
         )
 
 
-def layer_overlap(layer: Layer, input_size: Size) -> Overlap:
+def layer_overlap(layer: AnyConv, input_size: Size) -> OverlapMap:
     """The overlap map of a layer.
 
     >>> from designer.geometry.layers import ConvTranspose
@@ -87,7 +87,7 @@ def layer_overlap(layer: Layer, input_size: Size) -> Overlap:
         InvalidLayer: where the layer is illegal on that map.
         TooLarge: where the map has more than ``MAX_CONTRIBUTIONS`` pixels.
     """
-    placed = place(layer, input_size)
+    placed = place_windows(layer, input_size)
     size = pixels_size(placed)
     if prod(size) > MAX_CONTRIBUTIONS:
         raise TooLarge(
@@ -95,7 +95,7 @@ def layer_overlap(layer: Layer, input_size: Size) -> Overlap:
             positions=prod(size),
             limit=MAX_CONTRIBUTIONS,
         )
-    return Overlap(
+    return OverlapMap(
         size=size,
         axes=tuple(_overlap_along(axis) for axis in placed),
         even=all(window.overlaps_evenly for window in layer.windows),
@@ -104,7 +104,7 @@ def layer_overlap(layer: Layer, input_size: Size) -> Overlap:
 
 def _overlap_along(placed: Placement) -> OverlapAxis:
     window = placed.window
-    most, least = inner_extremes(window)
+    most, least = inner_contribution_range(window)
     inner = inner_pixels(
         placed.pixels,
         positions=placed.positions,
@@ -121,10 +121,10 @@ def _overlap_along(placed: Placement) -> OverlapAxis:
     )
 
 
-def inner_extremes(window: Window) -> tuple[int, int]:
+def inner_contribution_range(window: Window) -> tuple[int, int]:
     """Most and fewest taps that meet a pixel away from the border: those of one residue.
 
-    >>> inner_extremes(Window(kernel_size=5, stride=2))
+    >>> inner_contribution_range(Window(kernel_size=5, stride=2))
     (3, 2)
     """
     counts = [

@@ -16,7 +16,7 @@ from math import gcd, prod
 
 from designer.errors import TooLarge
 from designer.geometry.axis import matching_taps
-from designer.geometry.equivalence.placement import Layer, Placement, place
+from designer.geometry.equivalence.placement import AnyConv, Placement, place_windows
 from designer.geometry.layers import ConvTranspose, Size
 from designer.limits import MAX_PHASES
 
@@ -38,7 +38,7 @@ class PhaseAxis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PixelShuffle:
+class PixelShuffleMatch:
     """Whether the phases together are one convolution followed by torch's PixelShuffle.
 
     ``kernel_size``, ``padding`` and ``dilation`` are those of that convolution, which has
@@ -61,7 +61,7 @@ class Phases:
     """
 
     axes: tuple[tuple[PhaseAxis, ...], ...]
-    pixel_shuffle: PixelShuffle
+    pixel_shuffle: PixelShuffleMatch
 
     def __iter__(self) -> Iterator[tuple[PhaseAxis, ...]]:
         return product(*self.axes)
@@ -70,7 +70,7 @@ class Phases:
         return prod(len(axis) for axis in self.axes)
 
 
-def layer_phases(layer: Layer, input_size: Size) -> Phases:
+def layer_phases(layer: AnyConv, input_size: Size) -> Phases:
     """The phases of a layer, as many as the product of its strides.
 
     >>> from designer.geometry.layers import Window
@@ -83,7 +83,7 @@ def layer_phases(layer: Layer, input_size: Size) -> Phases:
         InvalidLayer: where the layer is illegal on that map.
         TooLarge: where there would be more than ``MAX_PHASES`` phases.
     """
-    placed = place(layer, input_size)
+    placed = place_windows(layer, input_size)
     count = prod(window.stride for window in layer.windows)
     if count > MAX_PHASES:
         raise TooLarge(
@@ -93,7 +93,7 @@ def layer_phases(layer: Layer, input_size: Size) -> Phases:
         )
     transposed = isinstance(layer, ConvTranspose)
     axes = tuple(tuple(_phases_of_axis(axis, transposed)) for axis in placed)
-    return Phases(axes=axes, pixel_shuffle=_judge_pixel_shuffle(layer, axes))
+    return Phases(axes=axes, pixel_shuffle=_match_pixel_shuffle(layer, axes))
 
 
 def _phases_of_axis(placed: Placement, transposed: bool) -> Iterator[PhaseAxis]:
@@ -116,18 +116,20 @@ def _phases_of_axis(placed: Placement, transposed: bool) -> Iterator[PhaseAxis]:
         yield PhaseAxis(phase=phase, taps=tuple(taps), dilation=step, padding=padding, size=size)
 
 
-def _judge_pixel_shuffle(layer: Layer, axes: tuple[tuple[PhaseAxis, ...], ...]) -> PixelShuffle:
-    why_not = _why_no_pixel_shuffle(layer, axes)
-    if why_not:
-        return PixelShuffle(holds=False, why=why_not)
+def _match_pixel_shuffle(
+    layer: AnyConv, axes: tuple[tuple[PhaseAxis, ...], ...]
+) -> PixelShuffleMatch:
+    mismatch = _pixel_shuffle_mismatch(layer, axes)
+    if mismatch:
+        return PixelShuffleMatch(holds=False, why=mismatch)
     first = [axis[0] for axis in axes]
     kernel_size = tuple(len(phase.taps) for phase in first)
     padding = tuple(phase.padding[0] for phase in first)
     factor = layer.windows[0].stride
-    return PixelShuffle(
+    return PixelShuffleMatch(
         holds=True,
-        why=f"every phase is the same convolution of kernel_size {_text(kernel_size)} and padding"
-        f" {_text(padding)} with other taps, so one convolution to {factor**layer.axes} times the"
+        why=f"every phase is the same convolution of kernel_size {_format_size(kernel_size)} and padding"
+        f" {_format_size(padding)} with other taps, so one convolution to {factor**layer.axes} times the"
         f" channels and PixelShuffle({factor}) give the layer",
         upscale_factor=factor,
         kernel_size=kernel_size,
@@ -136,7 +138,7 @@ def _judge_pixel_shuffle(layer: Layer, axes: tuple[tuple[PhaseAxis, ...], ...]) 
     )
 
 
-def _why_no_pixel_shuffle(layer: Layer, axes: tuple[tuple[PhaseAxis, ...], ...]) -> str | None:
+def _pixel_shuffle_mismatch(layer: AnyConv, axes: tuple[tuple[PhaseAxis, ...], ...]) -> str | None:
     strides = {window.stride for window in layer.windows}
     if not isinstance(layer, ConvTranspose):
         return "a convolution makes its map smaller: its phases are a PixelUnshuffle and a sum"
@@ -149,19 +151,19 @@ def _why_no_pixel_shuffle(layer: Layer, axes: tuple[tuple[PhaseAxis, ...], ...])
             )
         counts = sorted({len(phase.taps) for phase in phases})
         if len(counts) > 1 or not counts[0]:
-            return f"the phases have {_either(counts)} taps: the stride does not divide the kernel"
+            return f"the phases have {_join_alternatives(counts)} taps: the stride does not divide the kernel"
         paddings = sorted({phase.padding for phase in phases})
         if len(paddings) > 1:
-            return f"the phases are padded differently, {_either(paddings)}"
+            return f"the phases are padded differently, {_join_alternatives(paddings)}"
         near, far = paddings[0]
         if near != far or near < 0:
             return f"the phases are padded by {near} and {far}, which a layer of torch is not"
     return None
 
 
-def _either(values: list[int] | list[tuple[int, int]]) -> str:
+def _join_alternatives(values: list[int] | list[tuple[int, int]]) -> str:
     return " or ".join(str(value) for value in values)
 
 
-def _text(size: Size) -> str:
+def _format_size(size: Size) -> str:
     return "×".join(map(str, size))

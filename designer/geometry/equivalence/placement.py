@@ -9,7 +9,7 @@ from math import gcd, prod
 from designer.geometry.axis import matching_taps, touched_pixels
 from designer.geometry.layers import Conv, ConvTranspose, FeatureMap, Size, Window
 
-Layer = Conv | ConvTranspose
+AnyConv = Conv | ConvTranspose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +93,11 @@ Placements = tuple[Placement, ...]
 """One placement per axis."""
 
 
-def place(layer: Layer, input_size: Size) -> Placements:
+def place_windows(layer: AnyConv, input_size: Size) -> Placements:
     """The windows of a layer on a map of ``input_size``, axis by axis.
 
     >>> layer = ConvTranspose(in_channels=1, out_channels=1, windows=(Window(kernel_size=3),))
-    >>> place(layer, (2,))[0].pixels
+    >>> place_windows(layer, (2,))[0].pixels
     4
 
     Raises:
@@ -126,7 +126,7 @@ def untouched_count(placed: Placements) -> int:
     """Pixels that no window touches: unread by a convolution, unpainted by a transposed one.
 
     >>> layer = Conv(in_channels=1, out_channels=1, windows=(Window(kernel_size=2, stride=2),) * 2)
-    >>> untouched_count(place(layer, (5, 5)))
+    >>> untouched_count(place_windows(layer, (5, 5)))
     9
     """
     return prod(pixels_size(placed)) - prod(axis.touched for axis in placed)

@@ -6,11 +6,11 @@ from designer.geometry.equivalence.direct_convolution import (
     DirectConvolution,
     equivalent_convolution,
 )
-from designer.geometry.equivalence.placement import Layer
+from designer.geometry.equivalence.placement import AnyConv
 from designer.geometry.layers import Size
 
 
-def render_snippet(layer: Layer, input_size: Size) -> str:
+def render_snippet(layer: AnyConv, input_size: Size) -> str:
     """A function ``direct(x, weight, bias=None)`` that gives what the layer gives.
 
     ``x`` is (N, in_channels, *input_size), ``weight`` and ``bias`` are the layer's own.
@@ -63,20 +63,20 @@ def _direct_function(direct: DirectConvolution) -> str:
     ]
     if any(axis.inserted_zeros for axis in direct.axes):
         lines.append("    x = spread(x)")
-    for amounts in _in_turn(sides):
+    for amounts in _split_padding_and_crop(sides):
         lines.append(f"    x = functional.pad(x, ({', '.join(map(str, amounts))}))")
     called = f"functional.conv{len(direct.axes)}d(x, {weight}, bias{_options(direct)})"
     return "\n".join([*lines, f"    return {called}"])
 
 
-def _in_turn(sides: list[int]) -> list[list[int]]:
+def _split_padding_and_crop(sides: list[int]) -> list[list[int]]:
     """Padding first and then the crop, where one side is padded and the other cropped.
 
     torch crops first, and refuses to crop more than there is before the padding.
     """
     added, cut = [max(side, 0) for side in sides], [min(side, 0) for side in sides]
-    in_turn = [added, cut] if any(added) and any(cut) else [sides]
-    return [amounts for amounts in in_turn if any(amounts)]
+    ordered = [added, cut] if any(added) and any(cut) else [sides]
+    return [amounts for amounts in ordered if any(amounts)]
 
 
 def _options(direct: DirectConvolution) -> str:

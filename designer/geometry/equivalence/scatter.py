@@ -11,12 +11,12 @@ from itertools import product
 
 from designer.geometry.layers import ConvTranspose, Size
 
-Values = Sequence[float]
+FlatValues = Sequence[float]
 """A map flattened row by row."""
 
 
 def scatter_copies(
-    layer: ConvTranspose, input_size: Size, values: Values, kernel: Values
+    layer: ConvTranspose, input_size: Size, values: FlatValues, kernel: FlatValues
 ) -> dict[Size, float]:
     """The output, index by index: each input value lays down one copy of the kernel times itself.
 
@@ -29,7 +29,7 @@ def scatter_copies(
     >>> list(scatter_copies(layer, (2, 2), [0, 1, 2, 3], [0, 1, 2, 3]).values())
     [0, 0, 1, 0, 4, 6, 4, 12, 9]
     """
-    sheet: dict[Size, float] = {}
+    canvas: dict[Size, float] = {}
     taps = [range(window.kernel_size) for window in layer.windows]
     for value, position in zip(values, product(*map(range, input_size)), strict=True):
         for weight, tap in zip(kernel, product(*taps), strict=True):
@@ -37,14 +37,14 @@ def scatter_copies(
                 j * window.stride + t * window.dilation
                 for j, t, window in zip(position, tap, layer.windows, strict=True)
             )
-            sheet[pixel] = sheet.get(pixel, 0) + value * weight
-    kept = [
-        range(window.padding, max(marks) + 1 - window.padding + window.output_padding)
-        for window, marks in zip(layer.windows, zip(*sheet, strict=True), strict=True)
+            canvas[pixel] = canvas.get(pixel, 0) + value * weight
+    extents = [
+        range(window.padding, max(coordinates) + 1 - window.padding + window.output_padding)
+        for window, coordinates in zip(layer.windows, zip(*canvas, strict=True), strict=True)
     ]
     return {
         tuple(
             x - window.padding for x, window in zip(pixel, layer.windows, strict=True)
-        ): sheet.get(pixel, 0)
-        for pixel in product(*kept)
+        ): canvas.get(pixel, 0)
+        for pixel in product(*extents)
     }

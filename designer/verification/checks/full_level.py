@@ -5,39 +5,55 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from designer.networks import AveragePool, Network
-from designer.verification.checks.standard import Measurements, equal, is_number, near, part
-from designer.verification.predictions import Plan, answer_shape, networks_of
-from designer.verification.receipt import Check, Json
+from designer.validation.json_readers import JsonValue
+from designer.verification.checks.standard import (
+    Measurements,
+    equality_check,
+    is_number,
+    measurement_at,
+    tolerance_check,
+)
+from designer.verification.predictions import Plan, forward_output_shape, networks_of
+from designer.verification.receipt import Check
 
 _BATCH = 3
-_EXPORTED = 1e-4
+_EXPORT_TOLERANCE = 1e-4
 
 
 def compare_full(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """Number types, another device, saved weights, exported graphs."""
     for role, network in networks_of(plan.full).items():
-        found = part(measured, f"{role}_at_full_level")
-        yield _close(f"{role}.float64", "float64", part(found, "float64"), 1e-3)
-        yield _bfloat16(f"{role}.bfloat16", network, part(found, "bfloat16"))
-        shape = [_BATCH, *answer_shape(network)]
-        yield equal(f"{role}.meta", {"device": "meta", "shape": shape}, part(found, "meta"))
-        yield equal(f"{role}.state_dict", True, part(found, "state_dict"))
-        yield near(f"{role}.export", _named(part(found, "export")), ["output"], _EXPORTED)
-        yield _onnx(f"{role}.onnx", part(found, "onnx"))
+        found = measurement_at(measured, f"{role}_at_full_level")
+        yield _precision_check(f"{role}.float64", "float64", measurement_at(found, "float64"), 1e-3)
+        yield _bfloat16_check(f"{role}.bfloat16", network, measurement_at(found, "bfloat16"))
+        shape = [_BATCH, *forward_output_shape(network)]
+        yield equality_check(
+            f"{role}.meta", {"device": "meta", "shape": shape}, measurement_at(found, "meta")
+        )
+        yield equality_check(f"{role}.state_dict", True, measurement_at(found, "state_dict"))
+        yield tolerance_check(
+            f"{role}.export",
+            _by_output_name(measurement_at(found, "export")),
+            ["output"],
+            _EXPORT_TOLERANCE,
+        )
+        yield _onnx_check(f"{role}.onnx", measurement_at(found, "onnx"))
 
 
-def _bfloat16(name: str, network: Network, found: Json) -> Check:
+def _bfloat16_check(name: str, network: Network, found: JsonValue) -> Check:
     """Torch has no average pool of three axes for it on the CPU: there it is not run."""
-    if any(isinstance(p.module, AveragePool) and len(p.after.size) == 3 for p in network.placed):
+    if any(
+        isinstance(p.module, AveragePool) and len(p.after.size) == 3 for p in network.placed_modules
+    ):
         detail = "not run: torch has no AvgPool3d for bfloat16 on the CPU"
         return Check(name=name, passed=None, predicted=0.0, tolerance=0.1, detail=detail)
-    return _close(name, "bfloat16", found, 0.1)
+    return _precision_check(name, "bfloat16", found, 0.1)
 
 
-def _close(name: str, kind: str, found: Json, tolerance: float) -> Check:
+def _precision_check(name: str, kind: str, found: JsonValue, tolerance: float) -> Check:
     """The type, and no larger difference from float32, relative to the largest number."""
-    difference = part(found, "difference")
-    right_type = part(found, "dtype") == f"torch.{kind}"
+    difference = measurement_at(found, "difference")
+    right_type = measurement_at(found, "dtype") == f"torch.{kind}"
     return Check(
         name=name,
         passed=right_type and is_number(difference) and difference <= tolerance,
@@ -47,13 +63,15 @@ def _close(name: str, kind: str, found: Json, tolerance: float) -> Check:
     )
 
 
-def _named(difference: Json) -> Json:
+def _by_output_name(difference: JsonValue) -> JsonValue:
     return difference if isinstance(difference, dict) else {"output": difference}
 
 
-def _onnx(name: str, found: Json) -> Check:
+def _onnx_check(name: str, found: JsonValue) -> Check:
     missing = found.get("not_installed") if isinstance(found, dict) else None
     if missing:
         detail = f"not run: {', '.join(missing)} not installed (extra `export`)"
-        return Check(name=name, passed=None, predicted=0.0, tolerance=_EXPORTED, detail=detail)
-    return near(name, _named(found), ["output"], _EXPORTED)
+        return Check(
+            name=name, passed=None, predicted=0.0, tolerance=_EXPORT_TOLERANCE, detail=detail
+        )
+    return tolerance_check(name, _by_output_name(found), ["output"], _EXPORT_TOLERANCE)

@@ -5,47 +5,57 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import erf, sqrt
 
-from designer.networks import Convolve, Network, Norm
-from designer.verification.checks.standard import Measurements, equal, is_number, part
-from designer.verification.predictions import Plan, make_copies, networks_of
-from designer.verification.receipt import Check, Json
+from designer.networks import ConvolutionModule, Network, Norm
+from designer.validation.json_readers import JsonValue
+from designer.verification.checks.standard import (
+    Measurements,
+    equality_check,
+    is_number,
+    measurement_at,
+)
+from designer.verification.predictions import Plan, icnr_copies, networks_of
+from designer.verification.receipt import Check
 
-Law = tuple[float, float]
+MeanAndDeviation = tuple[float, float]
 """Mean and deviation."""
 
-_NEAR = erf(1 / sqrt(2))
+_SHARE_WITHIN_ONE_DEVIATION = erf(1 / sqrt(2))
 """Share of a normal distribution within one deviation of its mean."""
 
-_SIGMAS = 6.0
+_MAX_STANDARD_ERRORS = 6.0
 
 
 def compare_initialisation(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """Mean, deviation and shape of what was drawn, each within six of its standard errors."""
     assert plan.run is not None, "only what ran is compared"
     for role, network in networks_of(plan.run).items():
-        found = part(measured, role, "initialisation")
-        stated = _stated(network)
+        found = measurement_at(measured, role, "initialisation")
+        stated = _stated_distributions(network)
         drawn = found if isinstance(found, dict) else {}
-        wrong = [name for name, law in stated.items() if not _follows(drawn.get(name), *law)]
+        wrong = [
+            name
+            for name, distribution in stated.items()
+            if not _matches_distribution(drawn.get(name), *distribution)
+        ]
         wrong += sorted(drawn.keys() - stated.keys())
         yield Check(
             name=f"{role}.initialisation",
             passed=not wrong,
             predicted={n: {"mean": m, "deviation": d} for n, (m, d) in stated.items()},
             measured=found,
-            tolerance=_SIGMAS,
+            tolerance=_MAX_STANDARD_ERRORS,
             detail=f"another distribution: {', '.join(wrong)}" if wrong else "",
         )
-        if copies := make_copies(network):
-            apart = part(measured, role, "apart")
-            yield equal(f"{role}.pixels_start_alike", dict.fromkeys(copies, 0.0), apart)
+        if copies := icnr_copies(network):
+            apart = measurement_at(measured, role, "apart")
+            yield equality_check(f"{role}.pixels_start_alike", dict.fromkeys(copies, 0.0), apart)
 
 
-def _stated(network: Network) -> dict[str, Law]:
+def _stated_distributions(network: Network) -> dict[str, MeanAndDeviation]:
     """What is drawn for each kind of weight that the network has."""
-    modules = [placed.module for placed in network.placed]
-    stated: dict[str, Law] = {"convolution weight": (0.0, 0.02)}
-    if any(isinstance(module, Convolve) and module.layer.bias for module in modules):
+    modules = [placed.module for placed in network.placed_modules]
+    stated: dict[str, MeanAndDeviation] = {"convolution weight": (0.0, 0.02)}
+    if any(isinstance(module, ConvolutionModule) and module.layer.bias for module in modules):
         stated["convolution bias"] = (0.0, 0.0)
     if any(isinstance(module, Norm) for module in modules):
         stated |= {"norm weight": (1.0, 0.02), "norm bias": (0.0, 0.0)}
@@ -56,17 +66,18 @@ def _stated(network: Network) -> dict[str, Law]:
     return stated
 
 
-def _follows(drawn: Json, mean: float, deviation: float) -> bool:
-    values = [part(drawn or {}, name) for name in ("count", "mean", "deviation", "near")]
+def _matches_distribution(drawn: JsonValue, mean: float, deviation: float) -> bool:
+    values = [measurement_at(drawn or {}, name) for name in ("count", "mean", "deviation", "near")]
     numbers = [value for value in values if is_number(value)]
     if len(numbers) < len(values) or numbers[0] < 1:
         return False
     count, found_mean, found_deviation, near = numbers
     if deviation == 0.0:
         return bool(found_mean == mean and found_deviation == 0.0)
-    error = _SIGMAS / sqrt(count)
+    error = _MAX_STANDARD_ERRORS / sqrt(count)
     return bool(
         abs(found_mean - mean) <= deviation * error
         and abs(found_deviation - deviation) <= deviation * error / sqrt(2)
-        and abs(near - _NEAR) <= sqrt(_NEAR * (1 - _NEAR)) * error
+        and abs(near - _SHARE_WITHIN_ONE_DEVIATION)
+        <= sqrt(_SHARE_WITHIN_ONE_DEVIATION * (1 - _SHARE_WITHIN_ONE_DEVIATION)) * error
     )

@@ -11,29 +11,30 @@ from math import inf
 from typing import TypeGuard
 
 from designer.networks import Activation, Network, group_count
-from designer.verification.overlap_prediction import predicted_overlap, unread_pixels
+from designer.validation.json_readers import JsonValue
+from designer.verification.overlap_prediction import predicted_overlap, predicted_unread_pixels
 from designer.verification.predictions import (
-    GROUPED,
+    GROUP_COUNT_CHANNELS,
     Plan,
-    arguments_of,
+    constructor_arguments,
     convolutions,
-    counts_groups,
+    has_group_count,
     mirrored_pairs,
     networks_of,
     other_widths,
     predicted_layers,
     predicted_shapes,
 )
-from designer.verification.receipt import Check, Json
+from designer.verification.receipt import Check
 
-Measurements = dict[str, Json]
+Measurements = dict[str, JsonValue]
 Comparison = Callable[[Plan, Measurements], Iterator[Check]]
 
-_EXACT = 1e-10
+_FLOAT64_TOLERANCE = 1e-10
 """Largest relative difference in float64 that rounding explains."""
 
 
-def equal(name: str, predicted: Json, measured: Json, detail: str = "") -> Check:
+def equality_check(name: str, predicted: JsonValue, measured: JsonValue, detail: str = "") -> Check:
     """A check that passes where the two are the same, in type too."""
     same = predicted == measured and type(predicted) is type(measured)
     error = measured.get("error") if isinstance(measured, dict) else None
@@ -50,10 +51,12 @@ def equal(name: str, predicted: Json, measured: Json, detail: str = "") -> Check
     )
 
 
-def near(name: str, differences: Json, expected: list[str], tolerance: float = _EXACT) -> Check:
+def tolerance_check(
+    name: str, differences: JsonValue, expected: list[str], tolerance: float = _FLOAT64_TOLERANCE
+) -> Check:
     """A check that passes where each expected difference is there and at most the tolerance."""
     found = differences if isinstance(differences, dict) else {}
-    values: dict[str, Json] = {key: found.get(key) for key in expected}
+    values: dict[str, JsonValue] = {key: found.get(key) for key in expected}
     numbers = {key: value for key, value in values.items() if is_number(value)}
     wrong = [key for key in expected if not numbers.get(key, inf) <= tolerance]
     largest = max(numbers.values(), default=None)
@@ -68,14 +71,14 @@ def near(name: str, differences: Json, expected: list[str], tolerance: float = _
     )
 
 
-def is_number(value: Json) -> TypeGuard[float]:
+def is_number(value: JsonValue) -> TypeGuard[float]:
     """Whether a measured value is a number that can be compared: no text, no NaN."""
     return isinstance(value, int | float) and not isinstance(value, bool) and value == value
 
 
-def part(measured: Measurements, *keys: str) -> Json:
+def measurement_at(measured: Measurements, *keys: str) -> JsonValue:
     """A measurement below some keys; where a section failed, its error; None where it is missing."""
-    value: Json = measured
+    value: JsonValue = measured
     for key in keys:
         if not isinstance(value, dict):
             return None
@@ -85,7 +88,7 @@ def part(measured: Measurements, *keys: str) -> Json:
     return value
 
 
-def _first_difference(predicted: Json, measured: Json) -> str:
+def _first_difference(predicted: JsonValue, measured: JsonValue) -> str:
     if isinstance(predicted, list) and isinstance(measured, list):
         if len(predicted) != len(measured):
             return f"predicted {len(predicted)} entries, measured {len(measured)}"
@@ -100,66 +103,78 @@ def _first_difference(predicted: Json, measured: Json) -> str:
     return f"predicted {predicted}, measured {measured}"
 
 
-def _running(plan: Plan) -> dict[str, Network]:
+def _networks_as_run(plan: Plan) -> dict[str, Network]:
     assert plan.run is not None, "only what ran is compared"
     return networks_of(plan.run)
 
 
 def compare_load(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """The text ran as a module, defined what it promises, and left torch as it was."""
-    yield equal("text.runs", None, part(measured, "load", "error"), "the text does not run")
+    yield equality_check(
+        "text.runs", None, measurement_at(measured, "load", "error"), "the text does not run"
+    )
     predicted = {
         "weights_init": ["module"],
         **{
-            network.class_name: {k: repr(v) for k, v in arguments_of(plan.full, role).items()}
+            network.class_name: {
+                k: repr(v) for k, v in constructor_arguments(plan.full, role).items()
+            }
             for role, network in networks_of(plan.full).items()
         },
     }
-    found = part(measured, "definitions")
+    found = measurement_at(measured, "definitions")
     if isinstance(found, dict) and isinstance(found.get("weights_init"), dict):
         found = {**found, "weights_init": list(found["weights_init"])}
-    yield equal("text.definitions", predicted, found)
-    if counts_groups(plan.full):
-        counts = [group_count(channels) for channels in GROUPED]
-        yield equal("text.group_count", counts, part(measured, "group_counts"))
-    yield equal("text.leaves_torch_alone", [], part(measured, "changed"))
+    yield equality_check("text.definitions", predicted, found)
+    if has_group_count(plan.full):
+        counts = [group_count(channels) for channels in GROUP_COUNT_CHANNELS]
+        yield equality_check("text.group_count", counts, measurement_at(measured, "group_counts"))
+    yield equality_check("text.leaves_torch_alone", [], measurement_at(measured, "changed"))
 
 
 def compare_layers(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """Class and settings of every layer at full width; parameters there and where it was run."""
     for role, network in networks_of(plan.full).items():
         wide = f"{role}_full" if plan.run != plan.full else role
-        yield equal(f"{role}.layers", predicted_layers(network), part(measured, wide, "layers"))
-        yield equal(f"{role}.parameters", network.parameters, part(measured, wide, "parameters"))
+        yield equality_check(
+            f"{role}.layers", predicted_layers(network), measurement_at(measured, wide, "layers")
+        )
+        yield equality_check(
+            f"{role}.parameters", network.parameters, measurement_at(measured, wide, "parameters")
+        )
     others = other_widths(plan.full)
     for role in networks_of(plan.full):
         counts = {name: networks_of(gan)[role].parameters for name, gan in others.items()}
-        yield equal(f"{role}.parameters_at_other_widths", counts, part(measured, f"{role}_widths"))
+        yield equality_check(
+            f"{role}.parameters_at_other_widths", counts, measurement_at(measured, f"{role}_widths")
+        )
     if plan.run != plan.full:
-        for role, network in _running(plan).items():
-            yield equal(
+        for role, network in _networks_as_run(plan).items():
+            yield equality_check(
                 f"{role}.parameters_as_run",
                 network.parameters,
-                part(measured, role, "parameters"),
+                measurement_at(measured, role, "parameters"),
             )
 
 
 def compare_shapes(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """What each layer puts out: training and evaluation, one sample and two."""
-    for role, network in _running(plan).items():
+    for role, network in _networks_as_run(plan).items():
         predicted = {
             f"{mode}, batch {batch}": predicted_shapes(network, batch)
             for mode in ("train", "eval")
             for batch in (1, 2)
         }
-        yield equal(f"{role}.shapes", predicted, part(measured, role, "shapes"))
+        yield equality_check(f"{role}.shapes", predicted, measurement_at(measured, role, "shapes"))
 
 
 def compare_costs(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """Multiply-adds and activation bytes of one sample, at the width that was run."""
-    for role, network in _running(plan).items():
+    for role, network in _networks_as_run(plan).items():
         for name in ("multiply_adds", "activation_bytes"):
-            yield equal(f"{role}.{name}", getattr(network, name), part(measured, role, name))
+            yield equality_check(
+                f"{role}.{name}", getattr(network, name), measurement_at(measured, role, name)
+            )
 
 
 _RANGES = {Activation.TANH: (-1.0, 1.0), Activation.SIGMOID: (0.0, 1.0)}
@@ -167,15 +182,18 @@ _RANGES = {Activation.TANH: (-1.0, 1.0), Activation.SIGMOID: (0.0, 1.0)}
 
 def compare_ranges(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """Every output is finite and within what the last activation can give."""
-    for role, network in _running(plan).items():
+    for role, network in _networks_as_run(plan).items():
         last = network.activation
         low, high = (-inf, inf) if last is None else _RANGES[last.function]
-        found = part(measured, role, "range")
-        least, largest = part(found or {}, "least"), part(found or {}, "largest")
+        found = measurement_at(measured, role, "range")
+        least, largest = (
+            measurement_at(found or {}, "least"),
+            measurement_at(found or {}, "largest"),
+        )
         inside = is_number(least) and is_number(largest) and low <= least <= largest <= high
         yield Check(
             name=f"{role}.range",
-            passed=inside and part(found, "finite") is True,
+            passed=inside and measurement_at(found, "finite") is True,
             predicted=[low, high] if last is not None else [None, None],
             measured=[least, largest] if is_number(least) else found,
         )
@@ -183,39 +201,45 @@ def compare_ranges(plan: Plan, measured: Measurements) -> Iterator[Check]:
 
 def compare_gradients(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """A gradient for every parameter and the input: there, finite, and not zero throughout."""
-    for role, network in _running(plan).items():
-        weights = sum(len(placed.module.weights) for placed in network.placed)
+    for role, network in _networks_as_run(plan).items():
+        weights = sum(len(placed.module.weights) for placed in network.placed_modules)
         predicted = {"reached": weights + 1, "missing": [], "not_finite": [], "zero": []}
-        yield equal(f"{role}.gradients", predicted, part(measured, role, "gradients"))
+        yield equality_check(
+            f"{role}.gradients", predicted, measurement_at(measured, role, "gradients")
+        )
 
 
 def compare_reach(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """Pixels that the discriminator's answer does not depend on."""
     if plan.thin.discriminator is not None:
-        predicted = unread_pixels(plan.thin.discriminator)
-        yield equal("discriminator.unread_pixels", predicted, part(measured, "unread"))
+        predicted = predicted_unread_pixels(plan.thin.discriminator)
+        yield equality_check(
+            "discriminator.unread_pixels", predicted, measurement_at(measured, "unread")
+        )
 
 
 def compare_algebra(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """Transposed layers as direct convolutions; mirrored pairs as adjoints; overlap; the design."""
     for role in networks_of(plan.thin):
-        reference = part(measured, f"{role}_reference")
-        yield near(f"{role}.computes_the_design", reference, ["eval", "train"])
+        reference = measurement_at(measured, f"{role}_reference")
+        yield tolerance_check(f"{role}.computes_the_design", reference, ["eval", "train"])
     thin = plan.thin.generator
     transposed = {p.name: (p, c) for p, c in convolutions(thin) if c.transposed}
     if transposed:
-        found = part(measured, "equivalence")
-        yield near("generator.equals_direct_convolution", found, [*transposed])
+        found = measurement_at(measured, "equivalence")
+        yield tolerance_check("generator.equals_direct_convolution", found, [*transposed])
     predicted = {
         name: predicted_overlap(convolution.layer.windows, placed.before.size)
         for name, (placed, convolution) in transposed.items()
     }
-    yield equal("generator.overlap", predicted, part(measured, "overlap"))
+    yield equality_check("generator.overlap", predicted, measurement_at(measured, "overlap"))
     if pairs := mirrored_pairs(plan.thin):
-        yield near("pairs.adjoint", part(measured, "adjoint"), [pair[0] for pair in pairs])
+        yield tolerance_check(
+            "pairs.adjoint", measurement_at(measured, "adjoint"), [pair[0] for pair in pairs]
+        )
 
 
-_CONDUCT = (
+_CALL_RULES = (
     "answers_each_sample_by_itself",
     "draws_no_random_numbers",
     "draws_other_weights_from_another_seed",
@@ -229,11 +253,13 @@ _CONDUCT = (
 def compare_conduct(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """A call gives its answer and does nothing else; a sample's answer is its own."""
     for role in networks_of(plan.thin):
-        predicted = dict.fromkeys(_CONDUCT, True)
-        yield equal(f"{role}.conduct", predicted, part(measured, f"{role}_conduct"))
+        predicted = dict.fromkeys(_CALL_RULES, True)
+        yield equality_check(
+            f"{role}.conduct", predicted, measurement_at(measured, f"{role}_conduct")
+        )
 
 
 def compare_repetition(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """The same seed gives the same bits."""
     for role in networks_of(plan.thin):
-        yield equal(f"{role}.repeats", True, part(measured, f"{role}_repeats"))
+        yield equality_check(f"{role}.repeats", True, measurement_at(measured, f"{role}_repeats"))

@@ -12,23 +12,22 @@ from torch import nn
 from torch.nn import functional
 
 from designer.errors import TooLarge
-from designer.geometry.equivalence.direct_convolution import crop_form
+from designer.geometry.equivalence.direct_convolution import equivalent_crop
 from designer.geometry.equivalence.inverse import gradient_layer
 from designer.geometry.equivalence.matrix import layer_matrix
 from designer.geometry.equivalence.phases import PhaseAxis, layer_phases
-from designer.geometry.equivalence.placement import Layer
+from designer.geometry.equivalence.placement import AnyConv
 from designer.geometry.equivalence.python_snippet import render_snippet
 from designer.geometry.layers import Conv, ConvTranspose, Size, Window
+from designer.validation.json_readers import JsonValue
 from designer.verification.probe.layer_laws import CONVOLVE, pad_or_crop
-
-Json = Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """A layer, torch's module of it with random numbers, an input and torch's output."""
 
-    layer: Layer
+    layer: AnyConv
     size: Size
     module: nn.Module
     x: torch.Tensor
@@ -48,20 +47,20 @@ class Sample:
         assert bias is None or isinstance(bias, torch.Tensor)
         return bias
 
-    def shifted(self, y: torch.Tensor) -> torch.Tensor:
+    def with_bias(self, y: torch.Tensor) -> torch.Tensor:
         """A result with the bias added."""
         if self.bias is None:
             return y
         return y + self.bias.view(-1, *[1] * self.layer.axes)
 
 
-def measure_forms(job: dict[str, Json]) -> dict[str, float | None]:
+def measure_forms(job: dict[str, JsonValue]) -> dict[str, float | None]:
     """The largest error of each form; None where the layer has no such form, or too large a one."""
     sample = _draw_sample(_read_layer(job["layer"]), tuple(job["input_size"]))
     return {name: measure(sample) for name, measure in _FORMS.items()}
 
 
-def _read_layer(document: dict[str, Json]) -> Layer:
+def _read_layer(document: dict[str, JsonValue]) -> AnyConv:
     names = ("kernel_size", "stride", "padding", "dilation", "output_padding")
     rows = zip(*(document[name] for name in names), strict=True)
     kind = Conv if document["op"] == "conv" else ConvTranspose
@@ -74,7 +73,7 @@ def _read_layer(document: dict[str, Json]) -> Layer:
     )
 
 
-def _draw_sample(layer: Layer, size: Size) -> Sample:
+def _draw_sample(layer: AnyConv, size: Size) -> Sample:
     """Random numbers, the weights so small that the output is about 1."""
     module = build_layer(layer)
     terms = prod(w.kernel_size for w in layer.windows) * layer.in_channels // layer.groups
@@ -85,14 +84,14 @@ def _draw_sample(layer: Layer, size: Size) -> Sample:
         return Sample(layer=layer, size=size, module=module, x=x, y=module(x))
 
 
-def build_layer(layer: Layer) -> nn.Module:
+def build_layer(layer: AnyConv) -> nn.Module:
     """The layer as torch.nn has it, in float64."""
     names = ["kernel_size", "stride", "padding", "dilation"]
     transposed = isinstance(layer, ConvTranspose)
     kind = getattr(nn, f"{'ConvTranspose' if transposed else 'Conv'}{layer.axes}d")
     names += ["output_padding"] * transposed
     windows = {name: tuple(getattr(w, name) for w in layer.windows) for name in names}
-    made: nn.Module = kind(
+    module: nn.Module = kind(
         layer.in_channels,
         layer.out_channels,
         groups=layer.groups,
@@ -100,12 +99,12 @@ def build_layer(layer: Layer) -> nn.Module:
         dtype=torch.float64,
         **windows,
     )
-    return made
+    return module
 
 
-def _largest_error(found: torch.Tensor, wanted: torch.Tensor) -> float:
-    assert found.shape == wanted.shape, f"{found.shape} in place of {wanted.shape}"
-    return float((found - wanted).abs().max())
+def _largest_error(found: torch.Tensor, expected: torch.Tensor) -> float:
+    assert found.shape == expected.shape, f"{found.shape} in place of {expected.shape}"
+    return float((found - expected).abs().max())
 
 
 def _measure_direct(sample: Sample) -> float:
@@ -128,9 +127,9 @@ def _measure_crop(sample: Sample) -> float | None:
         full = convolve(
             sample.x, sample.weight, stride=strides, dilation=dilations, groups=layer.groups
         )
-        sides = reversed(crop_form(layer, sample.size).cropped)
+        sides = reversed(equivalent_crop(layer, sample.size).cropped)
         cut = pad_or_crop(full, [-side for near_far in sides for side in near_far])
-        return _largest_error(sample.shifted(cut), sample.y)
+        return _largest_error(sample.with_bias(cut), sample.y)
 
 
 def _measure_matrix(sample: Sample) -> float | None:
@@ -148,8 +147,8 @@ def _measure_matrix(sample: Sample) -> float | None:
         x = sample.x[:1, :1]
         terms = sample.weight[0, 0].flatten()[taps] * x.flatten()[columns]
         found = torch.zeros(matrix.rows, dtype=torch.float64).index_add_(0, rows, terms)
-        wanted = module(x)
-        return _largest_error(found.view(wanted.shape), wanted)
+        expected = module(x)
+        return _largest_error(found.view(expected.shape), expected)
 
 
 def _measure_phases(sample: Sample) -> float | None:
@@ -168,10 +167,10 @@ def _measure_phases(sample: Sample) -> float | None:
                 found[lattice] = _small_convolution(sample, phase, sample.x)
             else:
                 found += _small_convolution(sample, phase, sample.x[lattice])
-        return _largest_error(sample.shifted(found), sample.y)
+        return _largest_error(sample.with_bias(found), sample.y)
 
 
-def _lattice(phase: tuple[PhaseAxis, ...], layer: Layer) -> tuple[Any, ...]:
+def _lattice(phase: tuple[PhaseAxis, ...], layer: AnyConv) -> tuple[Any, ...]:
     """The index of a phase's pixels: every S-th, beginning with the phase."""
     parts = zip(phase, layer.windows, strict=True)
     return (..., *(slice(part.phase, None, window.stride) for part, window in parts))

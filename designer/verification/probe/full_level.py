@@ -20,63 +20,66 @@ import torch
 from torch import nn
 from torch.nn.utils.parametrize import is_parametrized
 
+from designer.validation.json_readers import JsonValue
 from designer.verification.probe.initialization import initialise
 from designer.verification.probe.layer_laws import largest_difference
-from designer.verification.probe.loading import attempt, build, inputs, random_input
+from designer.verification.probe.loading import (
+    ForwardArguments,
+    build_network,
+    forward_arguments,
+    random_input,
+    run_or_error,
+)
 
-Json = Any
-Given = tuple[torch.Tensor, ...]
-"""What ``forward`` takes."""
-
-_STEPS = 10
+_SPECTRAL_NORM_STEPS = 10
 _EXPORTERS = ("onnx", "onnxscript", "onnxruntime")
-_LATE = ("torch.export", "torch.onnx", "torch._export", *_EXPORTERS)
+_EXPORT_MODULES = ("torch.export", "torch.onnx", "torch._export", *_EXPORTERS)
 
 
 def import_exporters() -> None:
     """Import what exporting needs, where it is installed: a confined process cannot later."""
-    for name in _LATE:
+    for name in _EXPORT_MODULES:
         with suppress(ImportError):
             import_module(name)
 
 
-def measure_full(module: ModuleType, network: dict[str, Json]) -> dict[str, Json]:
+def measure_full(module: ModuleType, network: dict[str, JsonValue]) -> dict[str, JsonValue]:
     """The measurements of one network that level ``full`` adds to ``standard``."""
-    made = build(module, network, "run")
-    initialise(module, made)
-    given = inputs(network, random_input(network, "run", 3))
-    _settle(made, given)
-    made.eval()
+    model = build_network(module, network, "run")
+    initialise(module, model)
+    given = forward_arguments(network, random_input(network, "run", 3))
+    _converge_spectral_norm(model, given)
+    model.eval()
     with torch.no_grad():
-        expected = made(*given)
-    measures: dict[str, Callable[[], Json]] = {
-        "float64": partial(_in_another_type, made, given, expected, torch.float64),
-        "bfloat16": partial(_in_another_type, made, given, expected, torch.bfloat16),
-        "meta": partial(_on_meta, made, given),
-        "state_dict": partial(_state_survives, module, network, made, given, expected),
-        "export": partial(_exported, made, given, expected),
-        "onnx": partial(_in_onnx, made, given, expected),
+        expected = model(*given)
+    measures: dict[str, Callable[[], JsonValue]] = {
+        "float64": partial(_measure_dtype, model, given, expected, torch.float64),
+        "bfloat16": partial(_measure_dtype, model, given, expected, torch.bfloat16),
+        "meta": partial(_measure_meta_device, model, given),
+        "state_dict": partial(_state_dict_round_trips, module, network, model, given, expected),
+        "export": partial(_measure_export, model, given, expected),
+        "onnx": partial(_measure_onnx, model, given, expected),
     }
-    return {name: attempt(measure) for name, measure in measures.items()}
+    return {name: run_or_error(measure) for name, measure in measures.items()}
 
 
-def _settle(made: nn.Module, given: Given) -> None:
+def _converge_spectral_norm(model: nn.Module, given: ForwardArguments) -> None:
     """Let a spectral norm find the singular vectors of weights that were drawn anew.
 
     It takes a step at each call in training; before, what it divides by may be as good as zero.
     """
-    if any(is_parametrized(module) for module in made.modules()):
-        made.train()
+    if any(is_parametrized(module) for module in model.modules()):
+        model.train()
         with torch.no_grad():
-            for _ in range(_STEPS):
-                made(*given)
+            for _ in range(_SPECTRAL_NORM_STEPS):
+                model(*given)
 
 
-def _in_another_type(
-    made: nn.Module, given: Given, expected: torch.Tensor, dtype: torch.dtype
-) -> Json:
+def _measure_dtype(
+    model: nn.Module, given: ForwardArguments, expected: torch.Tensor, dtype: torch.dtype
+) -> JsonValue:
     """Type of the output, and its largest difference from float32."""
-    other = copy.deepcopy(made).to(dtype)
+    other = copy.deepcopy(model).to(dtype)
     with torch.no_grad():
         output = other(*(v.to(dtype) if v.is_floating_point() else v for v in given))
     return {
@@ -85,52 +88,52 @@ def _in_another_type(
     }
 
 
-def _on_meta(made: nn.Module, given: Given) -> Json:
+def _measure_meta_device(model: nn.Module, given: ForwardArguments) -> JsonValue:
     """Where the output lies, and its shape, after moving network and input to another device."""
-    output = copy.deepcopy(made).to("meta")(*(value.to("meta") for value in given))
+    output = copy.deepcopy(model).to("meta")(*(value.to("meta") for value in given))
     return {"device": str(output.device), "shape": list(output.shape)}
 
 
-def _state_survives(
+def _state_dict_round_trips(
     module: ModuleType,
-    network: dict[str, Json],
-    made: nn.Module,
-    given: Given,
+    network: dict[str, JsonValue],
+    model: nn.Module,
+    given: ForwardArguments,
     expected: torch.Tensor,
-) -> Json:
+) -> JsonValue:
     """Whether weights saved, loaded as weights only and put into a new network give equal bits."""
     file = io.BytesIO()
-    torch.save(made.state_dict(), file)
+    torch.save(model.state_dict(), file)
     file.seek(0)
-    fresh = build(module, network, "run")
+    fresh = build_network(module, network, "run")
     fresh.load_state_dict(torch.load(file, weights_only=True), strict=True)
     with torch.no_grad():
         return bool(torch.equal(fresh.eval()(*given), expected))
 
 
-def _dynamic_batch(given: Given) -> Any:  # noqa: ANN401  torch names no type for it
+def _dynamic_batch(given: ForwardArguments) -> Any:  # noqa: ANN401  torch names no type for it
     return ({0: torch.export.Dim("batch", min=1, max=64)},) * len(given)
 
 
-def _two_of(given: Given) -> Given:
+def _first_two(given: ForwardArguments) -> ForwardArguments:
     return tuple(value[:2] for value in given)
 
 
-def _exported(made: nn.Module, given: Given, expected: torch.Tensor) -> Json:
+def _measure_export(model: nn.Module, given: ForwardArguments, expected: torch.Tensor) -> JsonValue:
     """Largest difference of the exported program, exported at batch 2 and run at batch 3."""
-    program = torch.export.export(made, _two_of(given), dynamic_shapes=_dynamic_batch(given))
+    program = torch.export.export(model, _first_two(given), dynamic_shapes=_dynamic_batch(given))
     with torch.no_grad():
         return largest_difference(program.module()(*given), expected)
 
 
-def _in_onnx(made: nn.Module, given: Given, expected: torch.Tensor) -> Json:
+def _measure_onnx(model: nn.Module, given: ForwardArguments, expected: torch.Tensor) -> JsonValue:
     """Largest difference of onnxruntime, exported at batch 2 and run at batch 3."""
     missing = [name for name in _EXPORTERS if find_spec(name) is None]
     if missing:
         return {"not_installed": missing}
     runtime = import_module("onnxruntime")
     program = torch.onnx.export(
-        made, _two_of(given), dynamo=True, dynamic_shapes=_dynamic_batch(given), verbose=False
+        model, _first_two(given), dynamo=True, dynamic_shapes=_dynamic_batch(given), verbose=False
     )
     assert program is not None
     options = runtime.SessionOptions()
@@ -139,6 +142,6 @@ def _in_onnx(made: nn.Module, given: Given, expected: torch.Tensor) -> Json:
         program.model_proto.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
     names = [each.name for each in session.get_inputs()]
-    fed = {name: value.numpy() for name, value in zip(names, given, strict=True)}
-    (output,) = session.run(None, fed)
+    feeds = {name: value.numpy() for name, value in zip(names, given, strict=True)}
+    (output,) = session.run(None, feeds)
     return largest_difference(torch.from_numpy(output), expected)

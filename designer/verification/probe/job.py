@@ -13,43 +13,47 @@ from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from types import ModuleType
-from typing import Any
 
 import torch
 from torch import nn
 
-from designer.verification.probe.call_behaviour import conduct
+from designer.validation.json_readers import JsonValue
+from designer.verification.probe.call_behaviour import measure_call_behaviour
 from designer.verification.probe.equivalent_forms import measure_forms
 from designer.verification.probe.full_level import import_exporters, measure_full
-from designer.verification.probe.initialization import repeats
+from designer.verification.probe.initialization import is_repeatable
 from designer.verification.probe.layer_laws import (
-    adjoint_pairs,
-    equivalences,
-    overlaps,
+    count_unread_pixels,
+    measure_adjoint_pairs,
+    measure_equivalence,
+    measure_overlap,
     thin_network,
-    unread_pixels,
 )
 from designer.verification.probe.layer_list import run_layer_list
-from designer.verification.probe.loading import attempt, load_text, signature
-from designer.verification.probe.reference import differences
+from designer.verification.probe.loading import describe_signature, load_text, run_or_error
+from designer.verification.probe.reference import measure_reference_differences
 from designer.verification.probe.running import (
     count_at_other_widths,
     describe_full_width,
     run_network,
 )
-from designer.verification.probe.tampering import changed_settings, changes, settings, snapshot
+from designer.verification.probe.tampering import (
+    changed_names,
+    changed_settings,
+    take_snapshot,
+    torch_settings,
+)
 
-Json = Any
-Law = Callable[[nn.Module, dict[str, Json]], Json]
+LayerMeasure = Callable[[nn.Module, dict[str, JsonValue]], JsonValue]
 
-for _late in ("torch._dynamo", "torch.fx.experimental.symbolic_shapes"):
+for _late_module in ("torch._dynamo", "torch.fx.experimental.symbolic_shapes"):
     with suppress(ImportError):  # torch loads them at the first backward pass: do so once, now
-        import_module(_late)
+        import_module(_late_module)
 
-_UNTOUCHED = snapshot()
+_INITIAL_NAMES = take_snapshot()
 
 
-def preload(job: dict[str, Json]) -> bool:
+def preload(job: dict[str, JsonValue]) -> bool:
     """Import what a job of this level needs beyond torch itself; whether anything was new."""
     before = len(sys.modules)
     if job.get("level") == "full":
@@ -57,7 +61,7 @@ def preload(job: dict[str, Json]) -> bool:
     return len(sys.modules) > before
 
 
-def run_job(job: dict[str, Json]) -> dict[str, Json]:
+def run_job(job: dict[str, JsonValue]) -> dict[str, JsonValue]:
     """The measurements of one text, or of the forms of one layer.
 
     Where the text's code raises, its part of the answer is ``{"error": …}``. ``tainted`` says that
@@ -68,12 +72,12 @@ def run_job(job: dict[str, Json]) -> dict[str, Json]:
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    before = settings()
+    before = torch_settings()
     try:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(job["seed"])
             found = _measure(job)
-        changed = [*changes(_UNTOUCHED), *changed_settings(before)]
+        changed = [*changed_names(_INITIAL_NAMES), *changed_settings(before)]
     finally:
         torch.set_num_threads(threads)
     return {
@@ -84,62 +88,65 @@ def run_job(job: dict[str, Json]) -> dict[str, Json]:
     }
 
 
-def _signature(module: ModuleType, name: str) -> Json:
-    return signature(getattr(module, name))
+def _describe_definition(module: ModuleType, name: str) -> JsonValue:
+    return describe_signature(getattr(module, name))
 
 
-def _measure(job: dict[str, Json]) -> dict[str, Json]:
+def _measure(job: dict[str, JsonValue]) -> dict[str, JsonValue]:
     if "proof" in job:
-        return {"errors": measure_forms(job["proof"]), "changed": changes(_UNTOUCHED)}
+        return {"errors": measure_forms(job["proof"]), "changed": changed_names(_INITIAL_NAMES)}
     if "layer_lists" in job:
         traces = [run_layer_list(network) for network in job["layer_lists"]]
-        return {"traces": traces, "changed": changes(_UNTOUCHED)}
+        return {"traces": traces, "changed": changed_names(_INITIAL_NAMES)}
     random = torch.get_rng_state()
-    module = attempt(lambda: load_text(job["text"]))
+    module = run_or_error(lambda: load_text(job["text"]))
     drew = [] if torch.equal(torch.get_rng_state(), random) else ["torch.random"]
     if not isinstance(module, ModuleType):
-        return {"load": module, "changed": [*changes(_UNTOUCHED), *drew]}
-    found: dict[str, Json] = {
+        return {"load": module, "changed": [*changed_names(_INITIAL_NAMES), *drew]}
+    found: dict[str, JsonValue] = {
         "load": {"error": None},
         "definitions": {
-            name: attempt(partial(_signature, module, name)) for name in job["definitions"]
+            name: run_or_error(partial(_describe_definition, module, name))
+            for name in job["definitions"]
         },
     }
     if job["group_counts"]:
         channels = job["group_counts"]
-        found["group_counts"] = attempt(lambda: [module.group_count(n) for n in channels])
+        found["group_counts"] = run_or_error(lambda: [module.group_count(n) for n in channels])
     for role, network in job["networks"].items():
-        found[role] = attempt(partial(run_network, module, network))
-        found[f"{role}_widths"] = attempt(partial(count_at_other_widths, module, network))
+        found[role] = run_or_error(partial(run_network, module, network))
+        found[f"{role}_widths"] = run_or_error(partial(count_at_other_widths, module, network))
         if network["arguments"]["run"] != network["arguments"]["full"]:
-            found[f"{role}_full"] = attempt(partial(describe_full_width, module, network))
+            found[f"{role}_full"] = run_or_error(partial(describe_full_width, module, network))
     found |= _measure_laws(module, job)
-    found["changed"] = [*changes(_UNTOUCHED), *drew]
+    found["changed"] = [*changed_names(_INITIAL_NAMES), *drew]
     if job.get("level") == "full":
         for role, network in job["networks"].items():
-            found[f"{role}_at_full_level"] = attempt(partial(measure_full, module, network))
+            found[f"{role}_at_full_level"] = run_or_error(partial(measure_full, module, network))
     return found
 
 
-def _measure_laws(module: ModuleType, job: dict[str, Json]) -> dict[str, Json]:
+def _measure_laws(module: ModuleType, job: dict[str, JsonValue]) -> dict[str, JsonValue]:
     networks, seed = job["networks"], job["seed"]
 
-    def law(measure: Law, role: str) -> Json:
+    def measure_thin(measure: LayerMeasure, role: str) -> JsonValue:
         network = networks[role]
-        return attempt(lambda: measure(thin_network(module, network, seed), network))
+        return run_or_error(lambda: measure(thin_network(module, network, seed), network))
 
-    found: dict[str, Json] = {}
+    found: dict[str, JsonValue] = {}
     if "generator" in networks:
-        found["equivalence"] = law(equivalences, "generator")
-        found["overlap"] = law(overlaps, "generator")
+        found["equivalence"] = measure_thin(measure_equivalence, "generator")
+        found["overlap"] = measure_thin(measure_overlap, "generator")
     for role, network in networks.items():
-        found[f"{role}_reference"] = law(differences, role)
-        found[f"{role}_conduct"] = attempt(partial(conduct, module, network, seed))
-        found[f"{role}_repeats"] = attempt(partial(repeats, module, network, seed))
+        found[f"{role}_reference"] = measure_thin(measure_reference_differences, role)
+        found[f"{role}_conduct"] = run_or_error(
+            partial(measure_call_behaviour, module, network, seed)
+        )
+        found[f"{role}_repeats"] = run_or_error(partial(is_repeatable, module, network, seed))
     if "discriminator" in networks:
-        found["unread"] = law(unread_pixels, "discriminator")
-        found["adjoint"] = attempt(
-            lambda: adjoint_pairs(
+        found["unread"] = measure_thin(count_unread_pixels, "discriminator")
+        found["adjoint"] = run_or_error(
+            lambda: measure_adjoint_pairs(
                 thin_network(module, networks["generator"], seed),
                 thin_network(module, networks["discriminator"], seed),
                 job["pairs"],

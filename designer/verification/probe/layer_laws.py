@@ -10,16 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any
 
 import torch
 from torch import nn
 from torch.nn import functional
 
-from designer.verification.probe.loading import TextFailed, build, inputs, leaves, random_input
+from designer.validation.json_readers import JsonValue
+from designer.verification.probe.loading import (
+    TextFailed,
+    build_network,
+    forward_arguments,
+    leaf_modules,
+    random_input,
+)
 
-Json = Any
-Layer = (
+TorchConvolution = (
     nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.ConvTranspose1d | nn.ConvTranspose2d | nn.ConvTranspose3d
 )
 CONVOLVE: dict[int, Callable[..., torch.Tensor]] = {
@@ -29,22 +34,25 @@ CONVOLVE: dict[int, Callable[..., torch.Tensor]] = {
 }
 
 
-def thin_network(module: ModuleType, network: dict[str, Json], seed: int) -> nn.Module:
+def thin_network(module: ModuleType, network: dict[str, JsonValue], seed: int) -> nn.Module:
     """The network at its thinnest, in float64, every number in it random and far from zero."""
     torch.manual_seed(seed)
-    made = build(module, network, "thin").double()
+    model = build_network(module, network, "thin").double()
     with torch.no_grad():
-        for weight in made.parameters():
+        for weight in model.parameters():
             weight.copy_(torch.randn_like(weight) * 0.5 + 0.25)
-        for name, buffer in made.named_buffers():
+        for name, buffer in model.named_buffers():
             if buffer.is_floating_point():
                 noise = torch.rand_like(buffer)
                 buffer.copy_(noise + 0.5 if name.endswith("var") else noise - 0.5)
-    return made
+    return model
 
 
 def direct_convolution(
-    value: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, settings: dict[str, Json]
+    value: torch.Tensor,
+    weight: torch.Tensor,
+    bias: torch.Tensor | None,
+    settings: dict[str, JsonValue],
 ) -> torch.Tensor:
     """A transposed convolution as a direct one: S − 1 zeros inserted, E − 1 − P around, A more far.
 
@@ -90,24 +98,24 @@ def largest_difference(one: torch.Tensor, other: torch.Tensor) -> float | None:
     return float((one - other).abs().max()) / scale
 
 
-def convolution(network: nn.Module, name: str) -> Layer:
+def convolution(network: nn.Module, name: str) -> TorchConvolution:
     """The convolution of that name, transposed or not.
 
     Raises:
         TextFailed: where something else has that name.
     """
     layer = network.get_submodule(name)
-    if not isinstance(layer, Layer):
+    if not isinstance(layer, TorchConvolution):
         raise TextFailed(f"{name} is a {type(layer).__name__}, not a convolution")
     return layer
 
 
-def equivalences(made: nn.Module, network: dict[str, Json]) -> dict[str, float | None]:
+def measure_equivalence(model: nn.Module, network: dict[str, JsonValue]) -> dict[str, float | None]:
     """For each transposed layer, how far it is from its equivalent direct convolution."""
     found = {}
     for name, kind, settings in network["layers"]["thin"]:
         if kind.startswith("ConvTranspose"):
-            layer = convolution(made, name)
+            layer = convolution(model, name)
             value = torch.randn(2, settings["in_channels"], *settings["input_size"]).double()
             with torch.no_grad():
                 direct = direct_convolution(value, layer.weight, layer.bias, settings)
@@ -115,8 +123,8 @@ def equivalences(made: nn.Module, network: dict[str, Json]) -> dict[str, float |
     return found
 
 
-def adjoint_pairs(
-    generator: nn.Module, discriminator: nn.Module, pairs: list[list[Json]]
+def measure_adjoint_pairs(
+    generator: nn.Module, discriminator: nn.Module, pairs: list[list[JsonValue]]
 ) -> dict[str, float | None]:
     """For each mirrored pair, how far ⟨Cx, y⟩ is from ⟨x, Cᵀy⟩ with one weight for both."""
     found: dict[str, float | None] = {}
@@ -150,7 +158,7 @@ def _adjoint_gap(
     return abs(left - right) / max(float(cx.norm() * y.norm()), 1e-300)
 
 
-def overlaps(made: nn.Module, network: dict[str, Json]) -> dict[str, Json]:
+def measure_overlap(model: nn.Module, network: dict[str, JsonValue]) -> dict[str, JsonValue]:
     """For each transposed layer, how often its kernel paints: in all, and in the inner region.
 
     Counted by running the layer with weights and inputs of one.
@@ -158,7 +166,7 @@ def overlaps(made: nn.Module, network: dict[str, Json]) -> dict[str, Json]:
     found = {}
     for name, kind, settings in network["layers"]["thin"]:
         if kind.startswith("ConvTranspose"):
-            layer = convolution(made, name)
+            layer = convolution(model, name)
             value = torch.ones(1, settings["in_channels"], *settings["input_size"]).double()
             with torch.no_grad():
                 layer.weight.fill_(1.0)
@@ -171,17 +179,17 @@ def overlaps(made: nn.Module, network: dict[str, Json]) -> dict[str, Json]:
     return found
 
 
-def unread_pixels(made: nn.Module, network: dict[str, Json]) -> int:
+def count_unread_pixels(model: nn.Module, network: dict[str, JsonValue]) -> int:
     """Pixels that the discriminator's answer does not depend on: where its gradient is zero."""
-    made.eval()
+    model.eval()
     value = random_input(network, "thin", 1, torch.float64).requires_grad_()
     before_last = []
-    last = [layer for layer in leaves(made).values() if hasattr(layer, "in_channels")][-1]
+    last = [layer for layer in leaf_modules(model).values() if hasattr(layer, "in_channels")][-1]
     handles = [last.register_forward_hook(lambda _, given, output: before_last.append(output))]
-    for layer in leaves(made).values():
+    for layer in leaf_modules(model).values():
         if "Norm" in type(layer).__name__:  # what a norm mixes in is not what a layer reads
             handles.append(layer.register_forward_hook(lambda _, given, output: given[0]))
-    made(*inputs(network, value))
+    model(*forward_arguments(network, value))
     for handle in handles:
         handle.remove()
     (gradient,) = torch.autograd.grad(before_last[0].sum(), value)

@@ -5,39 +5,38 @@ from __future__ import annotations
 import operator
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
-Json = Any
+from designer.validation.json_readers import JsonValue
 
 
-def run_layer_list(network: dict[str, Json]) -> dict[str, Json]:
+def run_layer_list(network: dict[str, JsonValue]) -> dict[str, JsonValue]:
     """What torch makes of one network: ``shapes`` after each layer, whole, the batch axis first.
 
     Where torch refuses a layer, ``fails_at`` is its index and ``error`` what torch says; ``shapes``
     then ends before it. Layers are as an audit's request has them.
     """
-    seen = [torch.zeros(network["batch"], *network["input_shape"])]
+    outputs = [torch.zeros(network["batch"], *network["input_shape"])]
     shapes: list[list[int]] = []
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # shapes are asked for, not advice
         for index, layer in enumerate(network["layers"]):
             try:
-                seen.append(_run(layer, seen))
+                outputs.append(_run(layer, outputs))
             except (RuntimeError, ValueError, IndexError, NotImplementedError) as error:
                 return {"shapes": shapes, "fails_at": index, "error": str(error)}
-            shapes.append(list(seen[-1].shape))
-            _forget(seen, network["layers"], index)
+            shapes.append(list(outputs[-1].shape))
+            _free_unread(outputs, network["layers"], index)
     return {"shapes": shapes, "fails_at": None, "error": None}
 
 
-def _run(layer: dict[str, Json], seen: list[Tensor]) -> Tensor:
-    tensor, op = seen[-1], layer["op"]
+def _run(layer: dict[str, JsonValue], outputs: list[Tensor]) -> Tensor:
+    tensor, op = outputs[-1], layer["op"]
     if op in _FUNCTIONS:
-        return _FUNCTIONS[op](tensor, layer, seen)
+        return _FUNCTIONS[op](tensor, layer, outputs)
     given = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in layer.items()
@@ -51,25 +50,25 @@ def _run(layer: dict[str, Json], seen: list[Tensor]) -> Tensor:
         )
     kind = "adaptive_max_pool" if given.pop("mode", None) == "max" else op
     module = _MODULES[kind][axes - 1]
-    made: Tensor = module(**given)(tensor)
-    return made
+    output: Tensor = module(**given)(tensor)
+    return output
 
 
-def _axes(given: Mapping[str, Json], tensor: Tensor) -> int:
+def _axes(given: Mapping[str, JsonValue], tensor: Tensor) -> int:
     lists = [len(value) for value in given.values() if isinstance(value, tuple)]
     if lists:
         return lists[0]
     return min(tensor.ndim - 2, 3) if tensor.ndim > 2 else 2
 
 
-def _forget(seen: list[Tensor], layers: list[dict[str, Json]], index: int) -> None:
+def _free_unread(outputs: list[Tensor], layers: list[dict[str, JsonValue]], index: int) -> None:
     """Free a tensor that no later skip reads: a wide network's maps need not all be kept."""
     wanted = {layer["from"] + 1 for layer in layers[index + 1 :] if "from" in layer}
     if index not in wanted:
-        seen[index] = torch.empty(0)
+        outputs[index] = torch.empty(0)
 
 
-def _crop(tensor: Tensor, layer: dict[str, Json], seen: list[Tensor]) -> Tensor:
+def _crop(tensor: Tensor, layer: dict[str, JsonValue], outputs: list[Tensor]) -> Tensor:
     sizes = [*tensor.shape[2:], *[0] * len(layer["crop"])]  # torch says so, where axes are missing
     cuts = [
         slice(before, max(before, size - after))
@@ -78,32 +77,32 @@ def _crop(tensor: Tensor, layer: dict[str, Json], seen: list[Tensor]) -> Tensor:
     return tensor[(slice(None), slice(None), *cuts)]
 
 
-def _widen(tensor: Tensor, layer: dict[str, Json], seen: list[Tensor]) -> Tensor:
+def _concat_zeros(tensor: Tensor, layer: dict[str, JsonValue], outputs: list[Tensor]) -> Tensor:
     extra = torch.zeros(tensor.shape[0], layer["extra_channels"], *tensor.shape[2:])
     return torch.cat([tensor, extra], 1)
 
 
-def _reshape(tensor: Tensor, layer: dict[str, Json], seen: list[Tensor]) -> Tensor:
+def _reshape(tensor: Tensor, layer: dict[str, JsonValue], outputs: list[Tensor]) -> Tensor:
     head = -1 if layer.get("fold_batch") else tensor.shape[0]
     return tensor.reshape(head, *layer["shape"])
 
 
-def _upsample(tensor: Tensor, layer: dict[str, Json], seen: list[Tensor]) -> Tensor:
+def _upsample(tensor: Tensor, layer: dict[str, JsonValue], outputs: list[Tensor]) -> Tensor:
     size, factor = (
         tuple(value) if isinstance(value, list) else value
         for value in (layer.get("size"), layer.get("scale_factor"))
     )
-    made: Tensor = nn.Upsample(size, factor, layer.get("mode", "nearest"))(tensor)
-    return made
+    output: Tensor = nn.Upsample(size, factor, layer.get("mode", "nearest"))(tensor)
+    return output
 
 
-def _global_pool(tensor: Tensor, layer: dict[str, Json], seen: list[Tensor]) -> Tensor:
+def _global_pool(tensor: Tensor, layer: dict[str, JsonValue], outputs: list[Tensor]) -> Tensor:
     return tensor.mean(dim=tuple(range(2, tensor.ndim)), keepdim=layer.get("keepdim", False))
 
 
-def _pair(tensor: Tensor, layer: dict[str, Json], seen: list[Tensor]) -> list[Tensor]:
+def _skip_pair(tensor: Tensor, layer: dict[str, JsonValue], outputs: list[Tensor]) -> list[Tensor]:
     """The map and its skip, in the order in which they are written."""
-    pair = [tensor, seen[layer["from"] + 1]]
+    pair = [tensor, outputs[layer["from"] + 1]]
     return pair[::-1] if layer.get("skip_first") else pair
 
 
@@ -121,16 +120,16 @@ _MODULES: Mapping[str, tuple[type[nn.Module], ...]] = {
     "pixel_shuffle": (nn.PixelShuffle,) * 3,
     "flatten": (nn.Flatten,) * 3,
 }
-_FUNCTIONS: Mapping[str, Callable[[Tensor, dict[str, Json], list[Tensor]], Tensor]] = {
+_FUNCTIONS: Mapping[str, Callable[[Tensor, dict[str, JsonValue], list[Tensor]], Tensor]] = {
     "crop": _crop,
-    "concat": _widen,
+    "concat": _concat_zeros,
     "reshape": _reshape,
     "upsample": _upsample,
-    "layer_norm": lambda tensor, layer, seen: nn.LayerNorm(layer["normalized_shape"])(tensor),
+    "layer_norm": lambda tensor, layer, outputs: nn.LayerNorm(layer["normalized_shape"])(tensor),
     "global_pool": _global_pool,
-    "pad": lambda tensor, layer, seen: functional.pad(
+    "pad": lambda tensor, layer, outputs: functional.pad(
         tensor, layer["pad"], layer.get("mode", "constant")
     ),
-    "concat_from": lambda tensor, layer, seen: torch.cat(_pair(tensor, layer, seen), 1),
-    "add_from": lambda tensor, layer, seen: operator.add(*_pair(tensor, layer, seen)),
+    "concat_from": lambda tensor, layer, outputs: torch.cat(_skip_pair(tensor, layer, outputs), 1),
+    "add_from": lambda tensor, layer, outputs: operator.add(*_skip_pair(tensor, layer, outputs)),
 }

@@ -5,15 +5,16 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any
 
 import torch
 from torch import nn
 from torch.nn.utils.parametrize import is_parametrized
 
 from designer.errors import ProbeFailed
+from designer.validation.json_readers import JsonValue
 
-Json = Any
+ForwardArguments = tuple[torch.Tensor, ...]
+"""What ``forward`` takes."""
 
 
 class TextFailed(Exception):
@@ -31,7 +32,7 @@ def load_text(text: str) -> ModuleType:
     return module
 
 
-def attempt(work: Callable[[], Json]) -> Json:
+def run_or_error(work: Callable[[], JsonValue]) -> JsonValue:
     """The result of ``work``, or ``{"error": …}`` where the text's code raised.
 
     Raises:
@@ -51,22 +52,22 @@ def _out_of_memory() -> ProbeFailed:
     return ProbeFailed("the text needs more memory than it may use")
 
 
-def build(module: ModuleType, network: dict[str, Json], width: str) -> nn.Module:
+def build_network(module: ModuleType, network: dict[str, JsonValue], width: str) -> nn.Module:
     """One network of the module with its arguments of a width: ``run``, ``thin`` or ``full``."""
-    made = getattr(module, network["class_name"])(**network["arguments"][width])
-    if not isinstance(made, nn.Module):
+    model = getattr(module, network["class_name"])(**network["arguments"][width])
+    if not isinstance(model, nn.Module):
         raise TextFailed(f"{network['class_name']} is not an nn.Module")
-    return made
+    return model
 
 
 def random_input(
-    network: dict[str, Json], width: str, batch: int, dtype: torch.dtype = torch.float32
+    network: dict[str, JsonValue], width: str, batch: int, dtype: torch.dtype = torch.float32
 ) -> torch.Tensor:
     """A batch of normal numbers in the shape that the network takes."""
     return torch.randn(batch, *network["input_shape"][width], dtype=torch.float64).to(dtype)
 
 
-def inputs(network: dict[str, Json], value: torch.Tensor) -> tuple[torch.Tensor, ...]:
+def forward_arguments(network: dict[str, JsonValue], value: torch.Tensor) -> ForwardArguments:
     """What ``forward`` takes: the value, and labels where the network has classes, the last first."""
     classes = network["classes"]
     if classes is None:
@@ -74,7 +75,7 @@ def inputs(network: dict[str, Json], value: torch.Tensor) -> tuple[torch.Tensor,
     return (value, classes - 1 - torch.arange(len(value)) % classes)
 
 
-def leaves(network: nn.Module) -> dict[str, nn.Module]:
+def leaf_modules(network: nn.Module) -> dict[str, nn.Module]:
     """The layers of a network, by name, in order: its modules that hold no others.
 
     A parametrized layer holds what makes its weight, and is a layer all the same.
@@ -95,7 +96,7 @@ def own_weights(layer: nn.Module) -> dict[str, torch.Tensor]:
     }
 
 
-def signature(function: Callable[..., Json]) -> dict[str, Json]:
+def describe_signature(function: Callable[..., JsonValue]) -> dict[str, JsonValue]:
     """The parameters of a callable and their defaults; those without one are None.
 
     One that is not given by position or by name alike has its kind before its name.

@@ -9,43 +9,44 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import product
 from math import prod
-from typing import Any
 
 import torch
 from torch import nn
 from torch.nn import functional
 
+from designer.validation.json_readers import JsonValue
 from designer.verification.probe.layer_laws import CONVOLVE, direct_convolution, largest_difference
-from designer.verification.probe.loading import inputs, random_input
+from designer.verification.probe.loading import ForwardArguments, forward_arguments, random_input
 
-Json = Any
-State = dict[str, torch.Tensor]
+StateDict = dict[str, torch.Tensor]
 
 
-def differences(made: nn.Module, network: dict[str, Json]) -> dict[str, float | None]:
+def measure_reference_differences(
+    model: nn.Module, network: dict[str, JsonValue]
+) -> dict[str, float | None]:
     """How far the network is from the design, in training and in evaluation, at batch 2."""
     found = {}
     for mode in ("eval", "train"):
-        made.train(mode == "train")
+        model.train(mode == "train")
         value = random_input(network, "thin", 2, torch.float64)
-        state = {name: tensor.clone() for name, tensor in made.state_dict().items()}
-        given = inputs(network, value)
+        state = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+        given = forward_arguments(network, value)
         with torch.no_grad():
             expected = _compute(network, state, given, training=mode == "train")
-            output = made(*given)
+            output = model(*given)
         found[mode] = largest_difference(output, expected.reshape(2, *network["output_shape"]))
     return found
 
 
 def _compute(
-    network: dict[str, Json], state: State, given: tuple[torch.Tensor, ...], *, training: bool
+    network: dict[str, JsonValue], state: StateDict, given: ForwardArguments, *, training: bool
 ) -> torch.Tensor:
     """The design on a value, and on labels where it takes them."""
     rows = {name: (kind, settings) for name, kind, settings in network["layers"]["thin"]}
 
     def layer(name: str, value: torch.Tensor) -> torch.Tensor:
         kind, settings = rows[name]
-        return _apply(kind, settings, _of(state, name), value, training)
+        return _apply(kind, settings, _layer_state(state, name), value, training)
 
     value = given[0]
     if network["labels"] == "joined":
@@ -62,7 +63,7 @@ def _compute(
     return layer("sigmoid", score) if "sigmoid" in rows else score
 
 
-def _of(state: State, name: str) -> State:
+def _layer_state(state: StateDict, name: str) -> StateDict:
     return {
         key.removeprefix(f"{name}."): tensor
         for key, tensor in state.items()
@@ -71,17 +72,19 @@ def _of(state: State, name: str) -> State:
 
 
 def _apply(
-    kind: str, settings: dict[str, Json], state: State, value: torch.Tensor, training: bool
+    kind: str, settings: dict[str, JsonValue], state: StateDict, value: torch.Tensor, training: bool
 ) -> torch.Tensor:
     if "spectral_norm" in settings:
-        state = {**state, "weight": _divided(settings, state, training)}
+        state = {**state, "weight": _spectrally_normalized(settings, state, training)}
     for start, compute in _KINDS.items():
         if kind.startswith(start):
             return compute(value, settings, state, training)
     return _ACTIVATIONS[kind](value, settings)
 
 
-def _divided(settings: dict[str, Json], state: State, training: bool) -> torch.Tensor:
+def _spectrally_normalized(
+    settings: dict[str, JsonValue], state: StateDict, training: bool
+) -> torch.Tensor:
     """A weight over its largest singular value, as one step of the power method sees it."""
     (step,) = settings["spectral_norm"]
     weight = state["parametrizations.weight.original"]
@@ -96,13 +99,13 @@ def _divided(settings: dict[str, Json], state: State, training: bool) -> torch.T
 
 
 def _transpose(
-    value: torch.Tensor, settings: dict[str, Json], state: State, training: bool
+    value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
 ) -> torch.Tensor:
     return direct_convolution(value, state["weight"], state.get("bias"), settings)
 
 
 def _convolve(
-    value: torch.Tensor, settings: dict[str, Json], state: State, training: bool
+    value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
 ) -> torch.Tensor:
     return CONVOLVE[value.dim() - 2](
         value,
@@ -116,7 +119,7 @@ def _convolve(
 
 
 def _batch_norm(
-    value: torch.Tensor, settings: dict[str, Json], state: State, training: bool
+    value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
 ) -> torch.Tensor:
     mean, variance = state["running_mean"], state["running_var"]
     if training:
@@ -129,7 +132,7 @@ def _batch_norm(
 
 
 def _group_norm(
-    value: torch.Tensor, settings: dict[str, Json], state: State, training: bool
+    value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
 ) -> torch.Tensor:
     """Each group of each sample; an instance norm has a group for each channel."""
     groups = settings.get("num_groups", value.shape[1])
@@ -142,20 +145,20 @@ def _group_norm(
 
 
 def _upsample(
-    value: torch.Tensor, settings: dict[str, Json], state: State, training: bool
+    value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
 ) -> torch.Tensor:
     """Pixel x is taken from ⌊x·i/o⌋: torch multiplies in the value's type, then rounds to single."""
     for axis, (before, after) in enumerate(
         zip(settings["input_size"], settings["output_size"], strict=True), start=2
     ):
         scale = torch.tensor(before, dtype=value.dtype) / after
-        places = (torch.arange(after, dtype=value.dtype) * scale).float().long()
-        value = value.index_select(axis, places.clamp(max=before - 1))
+        source_pixels = (torch.arange(after, dtype=value.dtype) * scale).float().long()
+        value = value.index_select(axis, source_pixels.clamp(max=before - 1))
     return value
 
 
 def _shuffle(
-    value: torch.Tensor, settings: dict[str, Json], state: State, training: bool
+    value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
 ) -> torch.Tensor:
     """Channel c·pixels + k is the k-th pixel of channel c, counted with the last axis fastest."""
     sizes = list(zip(settings["input_size"], settings["output_size"], strict=True))
@@ -169,7 +172,7 @@ def _shuffle(
 
 
 def _crop(
-    value: torch.Tensor, settings: dict[str, Json], state: State, training: bool
+    value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
 ) -> torch.Tensor:
     cuts = [-cut for cut in settings["padding"]]
     for axis, (first, last) in enumerate(zip(cuts[-2::-2], cuts[::-2], strict=True), start=2):
@@ -178,14 +181,14 @@ def _crop(
 
 
 def _look_up(
-    value: torch.Tensor, settings: dict[str, Json], state: State, training: bool
+    value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
 ) -> torch.Tensor:
     chosen = functional.one_hot(value, settings["num_embeddings"]).to(state["weight"].dtype)
     return chosen @ state["weight"]
 
 
 def _average(
-    value: torch.Tensor, settings: dict[str, Json], state: State, training: bool
+    value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
 ) -> torch.Tensor:
     """A convolution whose taps are all the same."""
     axes = value.dim() - 2
@@ -195,7 +198,7 @@ def _average(
     return CONVOLVE[axes](value, kernel, stride=stride, padding=padding)
 
 
-_KINDS: dict[str, Callable[[torch.Tensor, dict[str, Json], State, bool], torch.Tensor]] = {
+_KINDS: dict[str, Callable[[torch.Tensor, dict[str, JsonValue], StateDict, bool], torch.Tensor]] = {
     "ConvTranspose": _transpose,
     "Conv": _convolve,
     "BatchNorm": _batch_norm,
@@ -209,7 +212,7 @@ _KINDS: dict[str, Callable[[torch.Tensor, dict[str, Json], State, bool], torch.T
     "AvgPool": _average,
 }
 
-_ACTIVATIONS: dict[str, Callable[[torch.Tensor, dict[str, Json]], torch.Tensor]] = {
+_ACTIVATIONS: dict[str, Callable[[torch.Tensor, dict[str, JsonValue]], torch.Tensor]] = {
     "ReLU": lambda value, settings: value * (value > 0),
     "LeakyReLU": lambda value, settings: torch.where(
         value > 0, value, value * settings["negative_slope"]

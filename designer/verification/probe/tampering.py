@@ -11,33 +11,33 @@ from torch import nn
 from torch.utils import flop_counter
 
 
-def _spaces() -> list[Any]:
+def _watched_namespaces() -> list[Any]:
     own = [module for name, module in sys.modules.items() if name.startswith(__package__)]
     layers = [value for value in vars(nn).values() if isinstance(value, type)]
     tools = [nn, nn.functional, nn.init, torch.autograd, torch.autograd.graph, flop_counter]
     return [builtins, torch, torch.Tensor, *tools, *layers, *own]
 
 
-def snapshot() -> list[tuple[Any, dict[str, Any]]]:
+def take_snapshot() -> list[tuple[Any, dict[str, Any]]]:
     """What every name in those spaces means now."""
-    return [(space, dict(vars(space))) for space in _spaces()]
+    return [(namespace, dict(vars(namespace))) for namespace in _watched_namespaces()]
 
 
-def changes(before: list[tuple[Any, dict[str, Any]]]) -> list[str]:
+def changed_names(before: list[tuple[Any, dict[str, Any]]]) -> list[str]:
     """The names that mean something else than in the snapshot; new names do not count."""
     missing = object()
     return sorted(
-        f"{space.__name__}.{name}"
-        for space, names in before
+        f"{namespace.__name__}.{name}"
+        for namespace, names in before
         for name, value in names.items()
-        if vars(space).get(name, missing) is not value and name not in _RESTLESS
+        if vars(namespace).get(name, missing) is not value and name not in _VOLATILE_NAMES
     )
 
 
-_RESTLESS = {"_", "__warningregistry__", "__abstractmethods__", "_abc_impl"}
+_VOLATILE_NAMES = {"_", "__warningregistry__", "__abstractmethods__", "_abc_impl"}
 
 
-def settings() -> dict[str, Any]:
+def torch_settings() -> dict[str, Any]:
     """Torch's settings that a text could change for everything that runs after it."""
     return {
         "torch.get_default_dtype": torch.get_default_dtype(),
@@ -54,4 +54,4 @@ def settings() -> dict[str, Any]:
 
 def changed_settings(before: dict[str, Any]) -> list[str]:
     """The settings that are not what they were."""
-    return sorted(name for name, value in settings().items() if before[name] != value)
+    return sorted(name for name, value in torch_settings().items() if before[name] != value)

@@ -52,24 +52,24 @@ def restrict_files(scratch: Path) -> list[str]:
     if rules < 0:
         return []
     _allow(rules, scratch, files & ~_EXECUTE)
-    for place in readable_places():
-        _allow(rules, place, _READ_FILE | (_READ_FOLDER if place.is_dir() else 0))
-    held = _libc.syscall(_RESTRICT_SELF, rules, 0) == 0
+    for path in readable_paths():
+        _allow(rules, path, _READ_FILE | (_READ_FOLDER if path.is_dir() else 0))
+    enforced = _libc.syscall(_RESTRICT_SELF, rules, 0) == 0
     os.close(rules)
     newer = [(4, "landlock-tcp"), (6, "landlock-signals")]
-    return ["landlock-files", *(n for since, n in newer if version >= since)] if held else []
+    return ["landlock-files", *(n for since, n in newer if version >= since)] if enforced else []
 
 
-def readable_places() -> list[Path]:
+def readable_paths() -> list[Path]:
     """Where Python, its packages and the system's libraries and facts lie, as far as they exist."""
     system = "/usr /lib /lib64 /etc/ld.so.cache /etc/localtime /sys/devices/system /sys/fs/cgroup"
     facts = "/proc/self /proc/cpuinfo /proc/meminfo /proc/stat /dev/null /dev/zero /dev/urandom"
     named = [*system.split(), *facts.split(), sys.prefix, sys.base_prefix, *sys.path]
-    return [place for name in dict.fromkeys(named) if name and (place := Path(name)).exists()]
+    return [path for name in dict.fromkeys(named) if name and (path := Path(name)).exists()]
 
 
-def _allow(rules: int, place: Path, rights: int) -> None:
-    below = os.open(place, os.O_PATH | os.O_CLOEXEC)
-    rule = _PathRule(rights, below)
+def _allow(rules: int, path: Path, rights: int) -> None:
+    descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    rule = _PathRule(rights, descriptor)
     _libc.syscall(_ADD_RULE, rules, 1, ctypes.byref(rule), 0)
-    os.close(below)
+    os.close(descriptor)

@@ -18,12 +18,17 @@ from pathlib import Path
 from designer.verification.limits import Limits
 from designer.verification.sandbox.landlock import restrict_files
 
-NEW_USER, NEW_PID, NEW_NET, NEW_IPC = 0x10000000, 0x20000000, 0x40000000, 0x08000000
-FIRST_USER = 60_200
+CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWIPC = (
+    0x10000000,
+    0x20000000,
+    0x40000000,
+    0x08000000,
+)
+FIRST_UID = 60_200
 """First of 4,000 user ids that a worker started as root may take; no distribution assigns them."""
 
 _NO_NEW_PRIVILEGES, _SUBREAPER, _DUMPABLE, _PARENT_DEATH = 38, 36, 4, 1
-_KEEP_CAPABILITIES, _READ_ANYTHING = 8, 1 << 2
+_KEEP_CAPABILITIES, _CAP_DAC_READ_SEARCH = 8, 1 << 2
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -33,15 +38,15 @@ def unshare(flags: int) -> bool:
     return int(_libc.unshare(flags)) == 0
 
 
-def become_root_of_a_user_namespace() -> bool:
+def enter_user_namespace() -> bool:
     """Whether an unprivileged process got a user namespace, in which it may make others."""
-    user, group = os.getuid(), os.getgid()
-    if not unshare(NEW_USER):
+    uid, gid = os.getuid(), os.getgid()
+    if not unshare(CLONE_NEWUSER):
         return False
     try:
         Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
-        Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+        Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
+        Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
     except OSError:
         return False
     return True
@@ -73,7 +78,7 @@ def set_resource_limits(limits: Limits, *, own_user: bool) -> None:
         resource.setrlimit(what, (least, least))
 
 
-def allow_cpu(seconds: int) -> None:
+def set_cpu_limit(seconds: int) -> None:
     """Let this process use so many more seconds of processor time before the kernel ends it."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
@@ -91,17 +96,21 @@ def drop_capabilities(*, keep: int = 0) -> bool:
     return int(_libc.capset(ctypes.byref(header), ctypes.byref(sets))) == 0
 
 
-def become(user: int) -> list[str]:
+def switch_user(uid: int) -> list[str]:
     """Become another user for good; the names of what is enforced from here on.
 
     Where that user may not read Python's own library (an interpreter in root's home folder), the
     right to read any file is kept: Landlock, where present, still bounds what is read.
     """
-    keep = 0 if all(map(_is_public, (sys.prefix, sys.base_prefix, *sys.path))) else _READ_ANYTHING
+    keep = (
+        0
+        if all(map(_is_public, (sys.prefix, sys.base_prefix, *sys.path)))
+        else _CAP_DAC_READ_SEARCH
+    )
     _libc.prctl(_KEEP_CAPABILITIES, int(keep != 0), 0, 0, 0)
     os.setgroups([])
-    os.setgid(user)
-    os.setuid(user)
+    os.setgid(uid)
+    os.setuid(uid)
     dropped = drop_capabilities(keep=keep)
     return ["own-user", *(["no-capabilities"] if dropped and not keep else [])]
 
@@ -113,20 +122,24 @@ def _is_public(path: str) -> bool:
     return all(each.stat().st_mode & 0o001 for each in (place, *place.parents) if each.is_dir())
 
 
-def confine(limits: Limits, scratch: Path, *, user: int | None) -> list[str]:
+def drop_privileges(limits: Limits, scratch: Path, *, uid: int | None) -> list[str]:
     """Give up all but the scratch folder; the names of what is enforced from here on.
 
-    ``user`` is the id to become, None where this process is not root and stays who it is.
+    ``uid`` is the id to become, None where this process is not root and stays who it is.
     """
-    enforced = [name for flag, name in ((NEW_NET, "no-network"), (NEW_IPC, "ipc")) if unshare(flag)]
+    enforced = [
+        name
+        for flag, name in ((CLONE_NEWNET, "no-network"), (CLONE_NEWIPC, "ipc"))
+        if unshare(flag)
+    ]
     os.chdir(scratch)
     os.umask(0o077)
     _libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     enforced += restrict_files(scratch)
-    set_resource_limits(limits, own_user=user is not None)
+    set_resource_limits(limits, own_user=uid is not None)
     enforced.append("resource-limits")
-    if user is not None:
-        enforced += become(user)
+    if uid is not None:
+        enforced += switch_user(uid)
     elif drop_capabilities():
         enforced.append("no-capabilities")
     _libc.prctl(_DUMPABLE, 0, 0, 0, 0)

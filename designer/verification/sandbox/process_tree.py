@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def parents() -> dict[int, int]:
+def parent_pids() -> dict[int, int]:
     """The parent of every process that /proc shows."""
     found = {}
     for entry in Path("/proc").iterdir():
@@ -19,9 +19,9 @@ def parents() -> dict[int, int]:
     return found
 
 
-def family(ancestor: int) -> set[int]:
+def descendants(ancestor: int) -> set[int]:
     """The living descendants of a process, itself left out."""
-    parent_of = parents()
+    parent_of = parent_pids()
     members: set[int] = set()
     new = {ancestor}
     while new:
@@ -30,7 +30,7 @@ def family(ancestor: int) -> set[int]:
     return members
 
 
-def end_family(ancestor: int) -> None:
+def kill_process_tree(ancestor: int) -> None:
     """Kill a child of ours, its session and all its descendants, and reap it.
 
     The ancestor adopts orphans (it is the first process of its namespace, or a subreaper), so it is
@@ -39,7 +39,7 @@ def end_family(ancestor: int) -> None:
     with suppress(ProcessLookupError):
         os.kill(ancestor, signal.SIGSTOP)
     for _ in range(100):
-        members = family(ancestor)
+        members = descendants(ancestor)
         for member in members:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(member, signal.SIGKILL)

@@ -10,14 +10,14 @@ import click
 from designer.brief.model import Level
 from designer.commands.options import output_options
 from service.commands.sweep.follow_job import JobGone
-from service.commands.sweep.request import grid_options, request_document
-from service.commands.sweep.row_format import choose_form
-from service.commands.sweep.run import NOT_RUN, run
-from service.jobs.worker.recovery import AWAY
+from service.commands.sweep.request import grid_options, sweep_request_document
+from service.commands.sweep.row_format import choose_row_format
+from service.commands.sweep.run import EXIT_NOT_RUN, run_sweep
+from service.jobs.worker.recovery import UNAVAILABLE_ERRORS
 from service.settings.config import Config, ConfigError
 
-REFUSED = 2
-INTERRUPTED = 130
+EXIT_REFUSED = 2
+EXIT_INTERRUPTED = 130
 
 
 @click.command()
@@ -48,18 +48,18 @@ def sweep(
     Exit status: 0 done, 1 a row is refuted, 2 refused input, 3 a row failed or was not run,
     130 interrupted.
     """
-    form = choose_form(as_json=as_json, output=output)
-    request = request_document(file, given, verify)
+    form = choose_row_format(as_json=as_json, output=output)
+    request = sweep_request_document(file, given, verify)
     try:
-        status = run(request, Config.from_environment(), form, output)
+        status = run_sweep(request, Config.from_environment(), form, output)
     except ConfigError as error:
         click.echo(str(error), err=True)
-        status = REFUSED
+        status = EXIT_REFUSED
     except BrokenPipeError:  # whoever read stdout has gone
         raise
-    except (JobGone, *AWAY) as error:
+    except (JobGone, *UNAVAILABLE_ERRORS) as error:
         click.echo(f"not run: {error}", err=True)
-        status = NOT_RUN
+        status = EXIT_NOT_RUN
     except KeyboardInterrupt:
-        status = INTERRUPTED
+        status = EXIT_INTERRUPTED
     ctx.exit(status)

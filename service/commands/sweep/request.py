@@ -9,12 +9,12 @@ from typing import TextIO
 
 import click
 
-from designer.commands.options import Command, parse_json, parse_number
-from designer.validation.json_readers import Document
+from designer.commands.options import Command, parse_json_text, parse_number
+from designer.validation.json_readers import JsonObject
 from service.jobs.grid import Grid
 from service.jobs.sweep_request import MAX_ROWS, sweep_from_document
 
-FIELDS = {
+OPTION_HELP = {
     "resolution": "32,48,64, 28..64:4, 218x178: sizes of the picture, in pixels.",
     "dimensions": "Axes of single-number resolutions: 1 to 3.",
     "latent_dim": "Lengths of the latent vector.",
@@ -34,10 +34,10 @@ FIELDS = {
 """The fields of a brief that are options, each with its help."""
 
 _RANGE = re.compile(r"([0-9]{1,9})\.\.([0-9]{1,9})(?::([0-9]{1,9}))?", re.ASCII)
-_WORDS = {"true": True, "false": False, "null": None}
+_LITERALS = {"true": True, "false": False, "null": None}
 
 
-class Values(click.ParamType[list[object], list[object]]):
+class ValueList(click.ParamType[list[object], list[object]]):
     """Values joined by commas, ranges among them, or JSON where the text begins like it."""
 
     name = "values"
@@ -48,7 +48,7 @@ class Values(click.ParamType[list[object], list[object]]):
         """The values, those that a field would refuse among them."""
         text = str(value).strip()
         if text[:1] in ("[", "{"):
-            loaded = parse_json(text)
+            loaded = parse_json_text(text)
             return loaded if isinstance(loaded, list) else [loaded]
         return [each for part in text.split(",") for each in self._read(part.strip(), param, ctx)]
 
@@ -76,26 +76,26 @@ def read_value(text: str) -> object:
     """
     if re.fullmatch(r"[0-9]+([x×][0-9]+)+", text, re.ASCII):
         return [parse_number(part) for part in re.split("[x×]", text)]
-    return _WORDS.get(text, parse_number(text))
+    return _LITERALS.get(text, parse_number(text))
 
 
 def grid_options(command: Command) -> Command:
     """An option for each field of a brief."""
-    for name, meaning in reversed(FIELDS.items()):
-        option = click.option(f"--{name.replace('_', '-')}", name, type=Values(), help=meaning)
+    for name, meaning in reversed(OPTION_HELP.items()):
+        option = click.option(f"--{name.replace('_', '-')}", name, type=ValueList(), help=meaning)
         command = option(command)
     return command
 
 
-def request_document(
+def sweep_request_document(
     file: TextIO | None, given: Mapping[str, object], verify: str | None
-) -> Document:
+) -> JsonObject:
     """The request that a file, or the options, amount to, as ``POST /v1/sweeps`` takes it.
 
     It is the same for requests that differ only in what does not matter. The fields of a grid keep
     their order: the last one changes fastest.
 
-    >>> request_document(None, {"latent_dim": [8], "resolution": [32, 64]}, "none")
+    >>> sweep_request_document(None, {"latent_dim": [8], "resolution": [32, 64]}, "none")
     {'grid': {'latent_dim': [8], 'resolution': [32, 64]}, 'verify': 'none'}
 
     Raises:
@@ -107,13 +107,13 @@ def request_document(
         raise click.UsageError(f"the file says which designs; leave out {names}")
     if file is None and not grid:
         raise click.UsageError("give a FILE with a request, or --resolution and what else varies")
-    document = {"grid": grid} if file is None else parse_json(file.read())
+    document = {"grid": grid} if file is None else parse_json_text(file.read())
     if verify is not None and isinstance(document, dict):
         document = {**document, "verify": verify}
     return _canonical(document)
 
 
-def _canonical(document: object) -> Document:
+def _canonical(document: object) -> JsonObject:
     sweep = sweep_from_document(document)
     if isinstance(sweep.rows, Grid):
         grid = {name: _ordered(values) for name, values in sweep.rows.values.items()}

@@ -12,10 +12,10 @@ from typing import Any
 
 import click
 
-NETWORKS = ("generator", "discriminator", "encoder")
+NETWORK_ROLES = ("generator", "discriminator", "encoder")
 COSTS = ("parameters", "multiply_adds", "activation_bytes")
 
-COLUMNS = (
+CSV_COLUMNS = (
     "index",
     "id",
     "resolution",
@@ -23,7 +23,7 @@ COLUMNS = (
     "sizes",
     "departure",
     "count",
-    *(f"{network}_{cost}" for network in NETWORKS for cost in COSTS),
+    *(f"{network}_{cost}" for network in NETWORK_ROLES for cost in COSTS),
     "source_sha256",
     "verdict",
     "problem_code",
@@ -33,11 +33,11 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class RowFormat:
     """How rows are written: a first line, where there is one, and a line for each row's JSON."""
 
-    head: str | None
-    line: Callable[[str], str]
+    header: str | None
+    format_line: Callable[[str], str]
 
 
 def csv_line(row: str) -> str:
@@ -46,17 +46,17 @@ def csv_line(row: str) -> str:
     >>> csv_line('{"index": 3, "resolution": [28, 28], "problem": {"code": "no_chain"}}')
     '3,,28x28,,,,,,,,,,,,,,,,no_chain,'
     """
-    return _joined(_cells(json.loads(row)))
+    return _csv_text(_cells(json.loads(row)))
 
 
-def choose_form(*, as_json: bool, output: Path | None) -> Form:
+def choose_row_format(*, as_json: bool, output: Path | None) -> RowFormat:
     """JSON lines where they are asked for or the file's name says so, else CSV."""
-    ending = output.suffix.lower() if output is not None else None
-    if ending not in (None, ".csv", ".jsonl") and not as_json:
+    suffix = output.suffix.lower() if output is not None else None
+    if suffix not in (None, ".csv", ".jsonl") and not as_json:
         raise click.UsageError(f"{output} must end in .csv or .jsonl, which says what it will hold")
-    if ending == ".csv" and as_json:
+    if suffix == ".csv" and as_json:
         raise click.UsageError(f"--json contradicts the name {output}")
-    return JSON_LINES if as_json or ending == ".jsonl" else CSV
+    return JSON_LINES_FORMAT if as_json or suffix == ".jsonl" else CSV_FORMAT
 
 
 def _cells(row: dict[str, Any]) -> list[object]:
@@ -66,23 +66,23 @@ def _cells(row: dict[str, Any]) -> list[object]:
         "sizes": " ".join(_size(size) for size in row.get("sizes") or ()),
         **{
             f"{network}_{cost}": (row.get(network) or {}).get(cost)
-            for network in NETWORKS
+            for network in NETWORK_ROLES
             for cost in COSTS
         },
         **{f"problem_{name}": value for name, value in (row.get("problem") or {}).items()},
     }
-    return [flat.get(name) for name in COLUMNS]
+    return [flat.get(name) for name in CSV_COLUMNS]
 
 
 def _size(size: object) -> str:
     return "x".join(map(str, size)) if isinstance(size, list) else str(size)
 
 
-def _joined(cells: list[object]) -> str:
+def _csv_text(cells: list[object]) -> str:
     text = StringIO()
     csv.writer(text, lineterminator="").writerow(cells)
     return text.getvalue()
 
 
-JSON_LINES = Form(head=None, line=str)
-CSV = Form(head=_joined(list(COLUMNS)), line=csv_line)
+JSON_LINES_FORMAT = RowFormat(header=None, format_line=str)
+CSV_FORMAT = RowFormat(header=_csv_text(list(CSV_COLUMNS)), format_line=csv_line)

@@ -12,24 +12,24 @@ import click
 
 from designer.brief.model import Level
 from designer.errors import InvalidRequest
-from designer.validation.json_readers import Document
-from service.commands.sweep.follow_job import follow, take_up
-from service.commands.sweep.progress import Shown, showing
-from service.commands.sweep.row_format import Form
+from designer.validation.json_readers import JsonObject
+from service.commands.sweep.follow_job import follow_rows, resume_or_submit
+from service.commands.sweep.progress import ProgressDisplay, displaying_progress
+from service.commands.sweep.row_format import RowFormat
 from service.commands.sweep.rows_file import RowsFile
 from service.jobs.job import Job
-from service.jobs.job_service import Desk
+from service.jobs.job_service import JobService
 from service.jobs.sweep_request import Sweep, sweep_from_document
-from service.jobs.worker.embedded import end_embedded, start_embedded
+from service.jobs.worker.embedded import start_embedded_worker, stop_embedded_worker
 from service.settings.config import Config
 
-DONE, REFUTED, NOT_RUN = 0, 1, 3
+EXIT_DONE, EXIT_REFUTED, EXIT_NOT_RUN = 0, 1, 3
 
 WORKER_LOG = "sweep-worker.log"
 """The log of a command's worker, in the state folder: that of the last command that began one."""
 
 
-def run(request: Document, config: Config, form: Form, output: Path | None) -> int:
+def run_sweep(request: JsonObject, config: Config, form: RowFormat, output: Path | None) -> int:
     """Hand the sweep in, and give its rows out as they come; the exit status.
 
     Raises:
@@ -37,27 +37,29 @@ def run(request: Document, config: Config, form: Form, output: Path | None) -> i
         JobGone: where the job expired or was lost.
     """
     if output is None:
-        return _run(request, config, form, None)
+        return _run_sweep(request, config, form, None)
     with closing(RowsFile(output)) as file:
-        return _run(request, config, form, file)
+        return _run_sweep(request, config, form, file)
 
 
-def _run(request: Document, config: Config, form: Form, file: RowsFile | None) -> int:
-    desk = Desk(config)
-    job = hand_in(desk, request)
-    there = f", {job.done:,} of them are there" if job.done else ""
-    click.echo(f"job {job.id}: {job.total:,} rows{there}", err=True)
-    asked = sweep_from_document(request)
-    with working(config, needed=not job.state.ended), showing(job) as shown:
-        put = shown.row if file is None else file.write
-        outcomes = give_out(desk, job, asked, form=form, put=put, shown=shown)
-    return conclude(job, outcomes, file)
+def _run_sweep(request: JsonObject, config: Config, form: RowFormat, file: RowsFile | None) -> int:
+    job_service = JobService(config)
+    job = submit_request(job_service, request)
+    already_done = f", {job.done:,} of them are there" if job.done else ""
+    click.echo(f"job {job.id}: {job.total:,} rows{already_done}", err=True)
+    sweep = sweep_from_document(request)
+    with own_worker(config, needed=not job.state.ended), displaying_progress(job) as display:
+        write_row = display.show_row if file is None else file.write
+        outcomes = write_rows(
+            job_service, job, sweep, form=form, write_row=write_row, display=display
+        )
+    return report_outcome(job, outcomes, file)
 
 
-def hand_in(desk: Desk, request: Document) -> Job:
+def submit_request(job_service: JobService, request: JsonObject) -> Job:
     """The job; where rows are refused, a line says where each of them stands."""
     try:
-        return take_up(desk, request)
+        return resume_or_submit(job_service, request)
     except InvalidRequest as refusal:
         pointers = ", ".join(error.pointer for error in refusal.errors)
         click.echo(f"wrong: {pointers}", err=True)
@@ -65,7 +67,7 @@ def hand_in(desk: Desk, request: Document) -> Job:
 
 
 @contextmanager
-def working(config: Config, *, needed: bool) -> Iterator[None]:
+def own_worker(config: Config, *, needed: bool) -> Iterator[None]:
     """A worker of this command's own, where no other on the state folder works already.
 
     It has a process group of its own, so that Ctrl-C reaches this process alone, and ends with it
@@ -78,46 +80,57 @@ def working(config: Config, *, needed: bool) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / WORKER_LOG).open("ab") as log:
         log.truncate(0)
-        process = start_embedded(stderr=log, process_group=0)
+        process = start_embedded_worker(stderr=log, process_group=0)
     try:
         yield
     finally:
-        end_embedded(process)
+        stop_embedded_worker(process)
 
 
-def give_out(
-    desk: Desk, job: Job, asked: Sweep, *, form: Form, put: Callable[[str], None], shown: Shown
+def write_rows(
+    job_service: JobService,
+    job: Job,
+    sweep: Sweep,
+    *,
+    form: RowFormat,
+    write_row: Callable[[str], None],
+    display: ProgressDisplay,
 ) -> Counter[str]:
     """Give out every row; how many had which outcome."""
     outcomes: Counter[str] = Counter()
-    if form.head is not None:
-        put(form.head)
+    if form.header is not None:
+        write_row(form.header)
     try:
-        for row in follow(desk.store, job, tell=shown.tell, note=shown.note):
-            put(form.line(row))
-            outcomes[outcome(row, asked)] += 1
+        for row in follow_rows(
+            job_service.store,
+            job,
+            show_progress=display.show_progress,
+            show_message=display.show_message,
+        ):
+            write_row(form.format_line(row))
+            outcomes[row_outcome(row, sweep)] += 1
     except KeyboardInterrupt:
-        came = f"interrupted after {outcomes.total():,} of {job.total:,} rows"
-        shown.note(f"{came}; the same command goes on from there")
+        progress_text = f"interrupted after {outcomes.total():,} of {job.total:,} rows"
+        display.show_message(f"{progress_text}; the same command goes on from there")
         raise
     return outcomes
 
 
-def outcome(row: str, asked: Sweep) -> str:
+def row_outcome(row: str, sweep: Sweep) -> str:
     """What became of a row: the code of its problem, or its verdict, ``made`` without any.
 
-    >>> asked = sweep_from_document({"designs": [{"resolution": 8}], "verify": "none"})
-    >>> outcome('{"index": 0, "verdict": "not_run", "problem": null}', asked)
+    >>> sweep = sweep_from_document({"designs": [{"resolution": 8}], "verify": "none"})
+    >>> row_outcome('{"index": 0, "verdict": "not_run", "problem": null}', sweep)
     'made'
     """
     result = json.loads(row)
     if result["problem"] is not None:
         return str(result["problem"]["code"])
-    unasked = asked.row(result["index"])["verify"] == str(Level.NONE)
-    return "made" if unasked else str(result["verdict"])
+    unverified = sweep.row(result["index"])["verify"] == str(Level.NONE)
+    return "made" if unverified else str(result["verdict"])
 
 
-def conclude(job: Job, outcomes: Counter[str], file: RowsFile | None) -> int:
+def report_outcome(job: Job, outcomes: Counter[str], file: RowsFile | None) -> int:
     """The last words, and the exit status; a job with fewer rows than asked was cancelled."""
     rows = outcomes.total()
     figures = ", ".join(f"{count:,} {name}" for name, count in sorted(outcomes.items()))
@@ -126,7 +139,7 @@ def conclude(job: Job, outcomes: Counter[str], file: RowsFile | None) -> int:
         where = "" if file is None else f" (they lie in {file.part})"
         cancelled = f"the job was cancelled with {rows:,} of {job.total:,} rows{where}"
         click.echo(f"{cancelled}; the same command begins a new one", err=True)
-        return NOT_RUN
+        return EXIT_NOT_RUN
     if file is not None:
         file.finish()
     return exit_status(outcomes)
@@ -139,5 +152,5 @@ def exit_status(outcomes: Counter[str]) -> int:
     (0, 3)
     """
     if outcomes["refuted"]:
-        return REFUTED
-    return DONE if outcomes.keys() <= {"made", "verified", "refuted"} else NOT_RUN
+        return EXIT_REFUTED
+    return EXIT_DONE if outcomes.keys() <= {"made", "verified", "refuted"} else EXIT_NOT_RUN

@@ -11,24 +11,24 @@ from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
 
 from service.jobs.chunks import CHUNK_S, Chunk
-from service.jobs.job import Kind
+from service.jobs.job import JobKind
 from service.settings.config import Config
 
 RUN_CHUNK = "gan_designer.run_chunk"
 """The one task: some rows of a job."""
 
-QUEUES = {Kind.SWEEP: "gan-designer-sweeps", Kind.DESIGN: "gan-designer-designs"}
+QUEUES = {JobKind.SWEEP: "gan-designer-sweeps", JobKind.DESIGN: "gan-designer-designs"}
 """Two queues, taken from in turn: one design need not wait for the rows of a long sweep."""
 
-FOLDER_TRANSPORT = "service.jobs.broker.folder_transport:Transport"
+FOLDER_TRANSPORT = "service.jobs.broker.folder_transport:FolderTransport"
 
 _GRACE_S = 15
 
 
-def make_engine(config: Config) -> Celery:
+def create_celery_app(config: Config) -> Celery:
     """The Celery application of these settings; it has no tasks yet.
 
-    >>> make_engine(Config(redis_url="redis://127.0.0.1:6379/0")).conf.task_acks_late
+    >>> create_celery_app(Config(redis_url="redis://127.0.0.1:6379/0")).conf.task_acks_late
     True
     """
     app = Celery("gan-designer", set_as_current=False)
@@ -40,7 +40,7 @@ def make_engine(config: Config) -> Celery:
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         task_queues=[_queue(name) for name in QUEUES.values()],
-        task_default_queue=QUEUES[Kind.SWEEP],
+        task_default_queue=QUEUES[JobKind.SWEEP],
         task_ignore_result=True,
         task_acks_late=True,
         task_acks_on_timeout=False,
@@ -125,7 +125,7 @@ def prepare_folders(config: Config) -> None:
         raise OperationalError(str(error)) from error
 
 
-def send_chunks(app: Celery, kind: Kind, job_id: str, chunks: Iterable[Chunk]) -> None:
+def send_chunks(app: Celery, kind: JobKind, job_id: str, chunks: Iterable[Chunk]) -> None:
     """Queue chunks of a job.
 
     Raises:

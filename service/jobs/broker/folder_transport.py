@@ -20,11 +20,11 @@ from kombu.exceptions import OperationalError
 from kombu.transport import filesystem
 from kombu.utils.json import dumps, loads
 
-LOOK_EVERY_S = 0.05
+QUEUE_POLL_S = 0.05
 """Seconds between two looks into the folder."""
 
 
-class Channel(filesystem.Channel):
+class FolderChannel(filesystem.Channel):
     """kombu's channel; the methods are those that it calls, for a queue on an exchange of its name."""
 
     def get_table(self, exchange: str) -> list[Any]:
@@ -60,22 +60,22 @@ class Channel(filesystem.Channel):
     def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:
         """The message is done with: the worker has room for the next."""
         super().basic_ack(delivery_tag, multiple)
-        self.connection.look_soon()
+        self.connection.poll_soon()
 
 
-class Transport(filesystem.Transport):
+class FolderTransport(filesystem.Transport):
     """kombu's transport with that channel, looked after by the event loop of a worker."""
 
-    Channel = Channel
+    Channel = FolderChannel
     implements = filesystem.Transport.implements.extend(asynchronous=True)
     _loop: Any = None
 
     def register_with_event_loop(self, connection: Any, loop: Any) -> None:  # noqa: ANN401
         """Look for messages from time to time, and whenever one was done."""
-        loop.call_repeatedly(LOOK_EVERY_S, self._deliver_all, connection)
+        loop.call_repeatedly(QUEUE_POLL_S, self._deliver_all, connection)
         self._loop = loop
 
-    def look_soon(self) -> None:
+    def poll_soon(self) -> None:
         """Look for messages next, where an event loop does."""
         if self._loop is not None:
             self._loop.call_later(0, self._deliver_all, self)

@@ -13,18 +13,18 @@ from service.jobs.job import Job
 class NewJob:
     """A job with what was asked and, where the client gave one, the name of its wish.
 
-    ``request`` is JSON text; ``wish`` names owner and idempotency key, ``fingerprint`` what was
+    ``request`` is JSON text; ``idempotency_token`` names owner and idempotency key, ``fingerprint`` what was
     asked under it.
     """
 
     job: Job
     request: str
-    wish: str | None
+    idempotency_token: str | None
     fingerprint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class JobRow:
     """The result of one design: JSON text on one line; ``failed``, where it is a problem."""
 
     index: int
@@ -64,10 +64,10 @@ class JobStore(Protocol):
         The first attempt at all starts the job.
         """
 
-    def excuse_row(self, job_id: str, index: int) -> None:
+    def discard_attempt(self, job_id: str, index: int) -> None:
         """The attempt that began last counts for nothing: it was not the row's fault."""
 
-    def put_row(self, job_id: str, row: Row) -> bool:
+    def put_row(self, job_id: str, row: JobRow) -> bool:
         """Whether the row is kept now; not where it was, or where the job has ended.
 
         The last row ends the job.
@@ -79,7 +79,7 @@ class JobStore(Protocol):
     def rows(self, job_id: str, start: int, stop: int) -> list[str]:
         """The rows there are between two indices, in order."""
 
-    def rows_since(self, job_id: str, sequence: int, most: int) -> list[str]:
+    def rows_since(self, job_id: str, sequence: int, limit: int) -> list[str]:
         """The rows that came after the first ``sequence`` ones, in the order in which they came."""
 
     def missing(self, job_id: str) -> list[int]:
@@ -97,26 +97,26 @@ class JobStore(Protocol):
     def claims(self, job_id: str) -> Iterator[Claim]:
         """Who works on which rows, as far as noted."""
 
-    def beat(self, worker: str, lease_s: float) -> None:
+    def record_heartbeat(self, worker: str, lease_s: float) -> None:
         """Count a worker as alive for so many seconds."""
 
-    def forget(self, worker: str) -> None:
+    def remove_worker(self, worker: str) -> None:
         """Count it as dead."""
 
     def workers(self) -> set[str]:
         """The workers that are alive."""
 
-    def take_turn(self, name: str, seconds: float) -> bool:
+    def try_lock(self, name: str, seconds: float) -> bool:
         """Whether this is the one caller who gets the turn of that name in so many seconds."""
 
-    def enter(self, client: str, listener: str, *, most: int, lease_s: float) -> bool:
-        """Whether a client's listener has one of its ``most`` places, for so many seconds."""
+    def acquire_slot(self, client: str, listener: str, *, limit: int, lease_s: float) -> bool:
+        """Whether a client's listener has one of its ``limit`` places, for so many seconds."""
 
-    def leave(self, client: str, listener: str) -> None:
+    def release_slot(self, client: str, listener: str) -> None:
         """Give the place back."""
 
-    def rows_ever(self) -> dict[str, int]:
+    def row_totals(self) -> dict[str, int]:
         """How many rows were ever put, ``made`` and ``failed``; for a counter."""
 
-    def sweep_out(self) -> None:
+    def delete_expired(self) -> None:
         """Drop what has expired."""

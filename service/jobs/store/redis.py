@@ -13,47 +13,47 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError, TimeoutError
 from redis.retry import Retry
 
-from service.jobs.job import Job, Kind, State, final_state, moment
-from service.jobs.store.protocol import Claim, NewJob, Row
+from service.jobs.job import Job, JobKind, JobState, final_state, format_timestamp
+from service.jobs.store.protocol import Claim, JobRow, NewJob
 from service.jobs.store.redis_scripts import (
+    ACQUIRE_SLOT,
     BEGIN_ROW,
     CLAIM,
     CREATE,
-    END,
-    ENTER,
-    EXCUSE_ROW,
+    DISCARD_ATTEMPT,
+    END_JOB,
     PUT_ROW,
 )
 
-PREFIX = "gan-designer:job:"
+JOB_KEY_PREFIX = "gan-designer:job:"
 
-TRY_S = 5.0
+ATTEMPT_TIMEOUT_S = 5.0
 """Seconds that one try to connect, or to ask, may take."""
 
 _UNFINISHED = "gan-designer:unfinished"
 _EXPIRIES = "gan-designer:expiries"
 _WORKERS = "gan-designer:workers"
-_PARTS = ("", ":request", ":rows", ":order", ":attempts", ":claims")
-_NUMBERS = {"created_at", "expires_at", "started_at", "finished_at"}
-_COUNTS = {"total", "done", "failed"}
+_KEY_SUFFIXES = ("", ":request", ":rows", ":order", ":attempts", ":claims")
+_FLOAT_FIELDS = {"created_at", "expires_at", "started_at", "finished_at"}
+_INT_FIELDS = {"total", "done", "failed"}
 
 
-def connect(url: str, *, patience_s: float) -> Redis:
+def connect(url: str, *, timeout_s: float) -> Redis:
     """A client that tries again for about so many seconds where Redis is away.
 
     One that has less patience than a try may take does not try again where Redis hangs: tries to
     connect are made within each try to ask, and who asks holds a thread for all of them.
     """
-    hangs = (TimeoutError,) if patience_s > TRY_S else ()
+    hangs = (TimeoutError,) if timeout_s > ATTEMPT_TIMEOUT_S else ()
     return Redis.from_url(
         url,
         decode_responses=True,
-        socket_timeout=min(patience_s, TRY_S),
-        socket_connect_timeout=min(patience_s, TRY_S),
+        socket_timeout=min(timeout_s, ATTEMPT_TIMEOUT_S),
+        socket_connect_timeout=min(timeout_s, ATTEMPT_TIMEOUT_S),
         health_check_interval=15,
         retry=Retry(
             ExponentialBackoff(cap=0.5, base=0.05),
-            max(int(patience_s * 2), 1),
+            max(int(timeout_s * 2), 1),
             supported_errors=(ConnectionError, *hangs),
         ),
     )
@@ -63,41 +63,49 @@ class RedisStore:
     """A ``JobStore`` in Redis; safe for many threads, and after a fork."""
 
     def __init__(
-        self, url: str, *, patience_s: float, clock: Callable[[], float] = time.time
+        self, url: str, *, timeout_s: float, clock: Callable[[], float] = time.time
     ) -> None:
-        self._redis = connect(url, patience_s=patience_s)
+        self._redis = connect(url, timeout_s=timeout_s)
         self._clock = clock
-        scripts = {"create": CREATE, "begin": BEGIN_ROW, "put": PUT_ROW, "end": END}
-        scripts |= {"claim": CLAIM, "enter": ENTER, "excuse": EXCUSE_ROW}
+        scripts = {"create": CREATE, "begin": BEGIN_ROW, "put": PUT_ROW, "end": END_JOB}
+        scripts |= {"claim": CLAIM, "acquire": ACQUIRE_SLOT, "discard": DISCARD_ATTEMPT}
         self._scripts = {name: self._redis.register_script(t) for name, t in scripts.items()}
 
     def create(self, new: NewJob) -> tuple[Job, str]:
         """The job of that wish with its fingerprint: the new one, or the one that was there."""
         job = new.job
-        wish = "" if new.wish is None else f"gan-designer:wish:{new.wish}"
+        token_key = (
+            "" if new.idempotency_token is None else f"gan-designer:wish:{new.idempotency_token}"
+        )
         more = {
             "fingerprint": new.fingerprint,
             "retention_s": job.expires_at - job.created_at,
-            "wish": wish,
+            "wish": token_key,
         }
         values = {name: value for name, value in (asdict(job) | more).items() if value is not None}
         pairs = json.dumps([str(word) for pair in values.items() for word in pair])
-        keys = [PREFIX + job.id, f"{PREFIX}{job.id}:request", _UNFINISHED, _EXPIRIES, wish]
-        args: list[Any] = [pairs, new.request, job.id, PREFIX, self._clock()]
-        there = self._scripts["create"](keys=keys, args=args)
-        found = self.find(there)
+        keys = [
+            JOB_KEY_PREFIX + job.id,
+            f"{JOB_KEY_PREFIX}{job.id}:request",
+            _UNFINISHED,
+            _EXPIRIES,
+            token_key,
+        ]
+        args: list[Any] = [pairs, new.request, job.id, JOB_KEY_PREFIX, self._clock()]
+        stored_id = self._scripts["create"](keys=keys, args=args)
+        found = self.find(stored_id)
         assert found is not None, "a job that was made just now"
-        return found, str(self._redis.hget(PREFIX + there, "fingerprint"))
+        return found, str(self._redis.hget(JOB_KEY_PREFIX + stored_id, "fingerprint"))
 
     def find(self, job_id: str) -> Job | None:
         """The job, where there is one and it has not expired."""
-        found: dict[str, str] = self._redis.hgetall(PREFIX + job_id)  # type: ignore[assignment]
+        found: dict[str, str] = self._redis.hgetall(JOB_KEY_PREFIX + job_id)  # type: ignore[assignment]
         job = _job(found)
         return None if job is None or job.expires_at <= self._clock() else job
 
     def request(self, job_id: str) -> str | None:
         """What was asked."""
-        found = self._redis.get(f"{PREFIX}{job_id}:request")
+        found = self._redis.get(f"{JOB_KEY_PREFIX}{job_id}:request")
         return None if found is None else str(found)
 
     def begin_row(self, job_id: str, index: int) -> int:
@@ -105,11 +113,11 @@ class RedisStore:
         values: list[Any] = [index, self._clock()]
         return int(self._scripts["begin"](keys=_keys(job_id), args=values))
 
-    def excuse_row(self, job_id: str, index: int) -> None:
+    def discard_attempt(self, job_id: str, index: int) -> None:
         """The attempt that began last counts for nothing: it was not the row's fault."""
-        self._scripts["excuse"](keys=_keys(job_id), args=[index])
+        self._scripts["discard"](keys=_keys(job_id), args=[index])
 
-    def put_row(self, job_id: str, row: Row) -> bool:
+    def put_row(self, job_id: str, row: JobRow) -> bool:
         """Whether the row is kept now; not where it was, or where the job has ended."""
         job = self.find(job_id)
         if job is None:
@@ -120,27 +128,27 @@ class RedisStore:
 
     def cancel(self, job_id: str) -> None:
         """End the job with the rows it has; nothing where it has ended."""
-        values: list[Any] = [str(State.CANCELLED), self._clock(), job_id]
+        values: list[Any] = [str(JobState.CANCELLED), self._clock(), job_id]
         self._scripts["end"](keys=_keys(job_id), args=values)
 
     def rows(self, job_id: str, start: int, stop: int) -> list[str]:
         """The rows there are between two indices, in order."""
         return self._bodies(job_id, [str(index) for index in range(start, stop)])
 
-    def rows_since(self, job_id: str, sequence: int, most: int) -> list[str]:
+    def rows_since(self, job_id: str, sequence: int, limit: int) -> list[str]:
         """The rows that came after the first ``sequence`` ones, in the order in which they came."""
-        key = f"{PREFIX}{job_id}:order"
-        came: Any = self._redis.lrange(key, sequence, sequence + most - 1)
-        return self._bodies(job_id, came)
+        key = f"{JOB_KEY_PREFIX}{job_id}:order"
+        indices: Any = self._redis.lrange(key, sequence, sequence + limit - 1)
+        return self._bodies(job_id, indices)
 
     def missing(self, job_id: str) -> list[int]:
         """The rows there are not."""
         job = self.find(job_id)
         if job is None:
             return []
-        keys: Any = self._redis.hkeys(f"{PREFIX}{job_id}:rows")
-        there = {int(index) for index in keys}
-        return [index for index in range(job.total) if index not in there]
+        keys: Any = self._redis.hkeys(f"{JOB_KEY_PREFIX}{job_id}:rows")
+        stored = {int(index) for index in keys}
+        return [index for index in range(job.total) if index not in stored]
 
     def unfinished(self) -> list[Job]:
         """Every job that has not ended, the oldest first."""
@@ -155,18 +163,18 @@ class RedisStore:
 
     def release(self, job_id: str, start: int) -> None:
         """Note that nobody does."""
-        self._redis.hdel(f"{PREFIX}{job_id}:claims", str(start))
+        self._redis.hdel(f"{JOB_KEY_PREFIX}{job_id}:claims", str(start))
 
     def claims(self, job_id: str) -> Iterator[Claim]:
         """Who works on which rows, as far as noted."""
-        noted: Any = self._redis.hvals(f"{PREFIX}{job_id}:claims")
-        yield from [Claim(**json.loads(claim)) for claim in noted]
+        stored: Any = self._redis.hvals(f"{JOB_KEY_PREFIX}{job_id}:claims")
+        yield from [Claim(**json.loads(claim)) for claim in stored]
 
-    def beat(self, worker: str, lease_s: float) -> None:
+    def record_heartbeat(self, worker: str, lease_s: float) -> None:
         """Count a worker as alive for so many seconds."""
-        self._take(_WORKERS, worker, most=2**31, lease_s=lease_s)
+        self._acquire(_WORKERS, worker, limit=2**31, lease_s=lease_s)
 
-    def forget(self, worker: str) -> None:
+    def remove_worker(self, worker: str) -> None:
         """Count it as dead."""
         self._redis.zrem(_WORKERS, worker)
 
@@ -175,50 +183,52 @@ class RedisStore:
         alive: Any = self._redis.zrangebyscore(_WORKERS, f"({self._clock()}", "+inf")
         return set(alive)
 
-    def take_turn(self, name: str, seconds: float) -> bool:
+    def try_lock(self, name: str, seconds: float) -> bool:
         """Whether this is the one caller who gets the turn of that name in so many seconds."""
         key = f"gan-designer:turn:{name}"
         return bool(self._redis.set(key, "taken", nx=True, px=int(seconds * 1000)))
 
-    def enter(self, client: str, listener: str, *, most: int, lease_s: float) -> bool:
-        """Whether a client's listener has one of its ``most`` places, for so many seconds."""
-        return self._take(f"gan-designer:listeners:{client}", listener, most=most, lease_s=lease_s)
+    def acquire_slot(self, client: str, listener: str, *, limit: int, lease_s: float) -> bool:
+        """Whether a client's listener has one of its ``limit`` places, for so many seconds."""
+        return self._acquire(
+            f"gan-designer:listeners:{client}", listener, limit=limit, lease_s=lease_s
+        )
 
-    def leave(self, client: str, listener: str) -> None:
+    def release_slot(self, client: str, listener: str) -> None:
         """Give the place back."""
         self._redis.zrem(f"gan-designer:listeners:{client}", listener)
 
-    def rows_ever(self) -> dict[str, int]:
+    def row_totals(self) -> dict[str, int]:
         """How many rows were ever put, ``made`` and ``failed``."""
         counts: Any = self._redis.hgetall("gan-designer:rows")
         return {name: int(counts.get(name, 0)) for name in ("made", "failed")}
 
-    def sweep_out(self) -> None:
+    def delete_expired(self) -> None:
         """Drop what has expired."""
         expired: Any = self._redis.zrangebyscore(_EXPIRIES, "-inf", self._clock())
         for job_id in expired:
-            wish = str(self._redis.hget(PREFIX + job_id, "wish") or "")
-            own = [wish] if wish and self._redis.get(wish) == job_id else []
+            token_key = str(self._redis.hget(JOB_KEY_PREFIX + job_id, "wish") or "")
+            own = [token_key] if token_key and self._redis.get(token_key) == job_id else []
             with self._redis.pipeline() as pipe:
-                pipe.unlink(*(f"{PREFIX}{job_id}{part}" for part in _PARTS), *own)
+                pipe.unlink(*(f"{JOB_KEY_PREFIX}{job_id}{part}" for part in _KEY_SUFFIXES), *own)
                 pipe.zrem(_UNFINISHED, job_id)
                 pipe.zrem(_EXPIRIES, job_id)
                 pipe.execute()
 
-    def _take(self, room: str, holder: str, *, most: int, lease_s: float) -> bool:
+    def _acquire(self, key: str, holder: str, *, limit: int, lease_s: float) -> bool:
         now = self._clock()
-        return bool(self._scripts["enter"](keys=[room], args=[holder, now, now + lease_s, most]))
+        return bool(self._scripts["acquire"](keys=[key], args=[holder, now, now + lease_s, limit]))
 
     def _bodies(self, job_id: str, indices: list[str]) -> list[str]:
         if not indices:
             return []
-        bodies: Any = self._redis.hmget(f"{PREFIX}{job_id}:rows", indices)
+        bodies: Any = self._redis.hmget(f"{JOB_KEY_PREFIX}{job_id}:rows", indices)
         return [body for body in bodies if body is not None]
 
 
 def _keys(job_id: str) -> list[str]:
     """The keys of a job, in the order in which the scripts name them."""
-    job, *others = (f"{PREFIX}{job_id}{part}" for part in _PARTS)
+    job, *others = (f"{JOB_KEY_PREFIX}{job_id}{part}" for part in _KEY_SUFFIXES)
     return [job, _UNFINISHED, _EXPIRIES, *others]
 
 
@@ -226,11 +236,11 @@ def _job(found: dict[str, str]) -> Job | None:
     """The job of these fields; None where they are none, as where something else wrote them."""
     values: dict[str, Any] = {f.name: found[f.name] for f in fields(Job) if f.name in found}
     try:
-        values |= {name: float(text) for name, text in values.items() if name in _NUMBERS}
-        values |= {name: int(text) for name, text in values.items() if name in _COUNTS}
+        values |= {name: float(text) for name, text in values.items() if name in _FLOAT_FIELDS}
+        values |= {name: int(text) for name, text in values.items() if name in _INT_FIELDS}
         job = Job(**values)
         for seconds in (job.created_at, job.expires_at, job.started_at, job.finished_at):
-            moment(seconds)
-        return replace(job, kind=Kind(values["kind"]), state=State(values["state"]))
+            format_timestamp(seconds)
+        return replace(job, kind=JobKind(values["kind"]), state=JobState(values["state"]))
     except (AssertionError, KeyError, OverflowError, TypeError, ValueError, OSError):
         return None

@@ -22,7 +22,7 @@ return ARGV[3]
 """
 """Keys: job, request, unfinished, expiries, wish (or none). Arguments: fields, request, id, prefix, now."""
 
-_OPEN = """
+_RETURN_IF_ENDED = """
 local state = redis.call('HGET', KEYS[1], 'state')
 if state ~= 'queued' and state ~= 'running' then return 0 end
 """
@@ -39,7 +39,7 @@ end
 """How a job ends, and when it is forgotten."""
 
 BEGIN_ROW = (
-    _OPEN
+    _RETURN_IF_ENDED
     + """
 if redis.call('HEXISTS', KEYS[5], ARGV[1]) == 1 then return 0 end
 if state == 'queued' then redis.call('HSET', KEYS[1], 'state', 'running', 'started_at', ARGV[2]) end
@@ -48,11 +48,11 @@ return redis.call('HINCRBY', KEYS[7], ARGV[1], 1)
 )
 """Arguments: index, now."""
 
-EXCUSE_ROW = _OPEN + "return redis.call('HINCRBY', KEYS[7], ARGV[1], -1)"
+DISCARD_ATTEMPT = _RETURN_IF_ENDED + "return redis.call('HINCRBY', KEYS[7], ARGV[1], -1)"
 """Arguments: index."""
 
 PUT_ROW = (
-    _OPEN
+    _RETURN_IF_ENDED
     + _FINISH
     + """
 if redis.call('HSETNX', KEYS[5], ARGV[1], ARGV[2]) == 0 then return 0 end
@@ -68,7 +68,7 @@ return 1
 )
 """Arguments: index, row, 1 for a problem; the last state without and with problems; now, id."""
 
-END = _OPEN + _FINISH + "finish(ARGV[1], ARGV[2], ARGV[3]) return 1"
+END_JOB = _RETURN_IF_ENDED + _FINISH + "finish(ARGV[1], ARGV[2], ARGV[3]) return 1"
 """Arguments: state, now, id."""
 
 CLAIM = (
@@ -76,7 +76,7 @@ CLAIM = (
 )
 """Arguments: first row, claim."""
 
-ENTER = """
+ACQUIRE_SLOT = """
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])
 local there = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not there and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return 0 end

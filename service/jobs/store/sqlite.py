@@ -13,8 +13,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from service.jobs.job import Job, Kind, State, final_state
-from service.jobs.store.protocol import SKIP, Claim, NewJob, Row
+from service.jobs.job import Job, JobKind, JobState, final_state
+from service.jobs.store.protocol import SKIP, Claim, JobRow, NewJob
 from service.jobs.store.sqlite_tables import TABLES
 
 _WAIT_S = 30.0
@@ -33,17 +33,24 @@ class SqliteStore:
     def create(self, new: NewJob) -> tuple[Job, str]:
         """The job of that wish with its fingerprint: the new one, or the one that was there."""
         job = new.job
-        with self._writing() as db:
+        with self._transaction() as db:
             self._drop_expired(db)
-            if new.wish is not None and (
-                there := db.execute(
-                    f"SELECT {_COLUMNS}, fingerprint FROM jobs WHERE wish = ?", (new.wish,)
+            if new.idempotency_token is not None and (
+                stored := db.execute(
+                    f"SELECT {_COLUMNS}, fingerprint FROM jobs WHERE wish = ?",
+                    (new.idempotency_token,),
                 ).fetchone()
             ):
-                return _job(there), str(there["fingerprint"])
-            kept_s = job.expires_at - job.created_at
+                return _job(stored), str(stored["fingerprint"])
+            retention_s = job.expires_at - job.created_at
             values = (job.id, job.owner, job.kind, job.state, job.total, job.created_at)
-            more = (job.expires_at, kept_s, new.wish, new.fingerprint, new.request)
+            more = (
+                job.expires_at,
+                retention_s,
+                new.idempotency_token,
+                new.fingerprint,
+                new.request,
+            )
             db.execute(
                 "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, 0, 0, ?, NULL, NULL, ?, ?, ?, ?, ?)",
                 (*values, *more),
@@ -64,13 +71,13 @@ class SqliteStore:
 
     def begin_row(self, job_id: str, index: int) -> int:
         """The how-manieth attempt at a row now begins; ``SKIP`` where it is kept or not wanted."""
-        with self._writing() as db:
+        with self._transaction() as db:
             job = self.find(job_id)
             if job is None or job.state.ended or self.rows(job_id, index, index + 1):
                 return SKIP
             db.execute(
                 "UPDATE jobs SET state = ?, started_at = ? WHERE id = ? AND state = ?",
-                (State.RUNNING, self._clock(), job_id, State.QUEUED),
+                (JobState.RUNNING, self._clock(), job_id, JobState.QUEUED),
             )
             (count,) = db.execute(
                 "INSERT INTO attempts VALUES (?, ?, 1) ON CONFLICT"
@@ -79,17 +86,17 @@ class SqliteStore:
             ).fetchone()
         return int(count)
 
-    def excuse_row(self, job_id: str, index: int) -> None:
+    def discard_attempt(self, job_id: str, index: int) -> None:
         """The attempt that began last counts for nothing: it was not the row's fault."""
-        with self._writing() as db:
+        with self._transaction() as db:
             db.execute(
                 "UPDATE attempts SET count = count - 1 WHERE job = ? AND position = ?",
                 (job_id, index),
             )
 
-    def put_row(self, job_id: str, row: Row) -> bool:
+    def put_row(self, job_id: str, row: JobRow) -> bool:
         """Whether the row is kept now; not where it was, or where the job has ended."""
-        with self._writing() as db:
+        with self._transaction() as db:
             job = self.find(job_id)
             if job is None or job.state.ended or self.rows(job_id, row.index, row.index + 1):
                 return False
@@ -106,8 +113,8 @@ class SqliteStore:
 
     def cancel(self, job_id: str) -> None:
         """End the job with the rows it has; nothing where it has ended."""
-        with self._writing() as db:
-            self._end(db, job_id, State.CANCELLED)
+        with self._transaction() as db:
+            self._end(db, job_id, JobState.CANCELLED)
 
     def rows(self, job_id: str, start: int, stop: int) -> list[str]:
         """The rows there are between two indices, in order."""
@@ -117,11 +124,11 @@ class SqliteStore:
             (job_id, start, stop),
         )
 
-    def rows_since(self, job_id: str, sequence: int, most: int) -> list[str]:
+    def rows_since(self, job_id: str, sequence: int, limit: int) -> list[str]:
         """The rows that came after the first ``sequence`` ones, in the order in which they came."""
         return self._bodies(
             "SELECT body FROM rows WHERE job = ? AND sequence > ? ORDER BY sequence LIMIT ?",
-            (job_id, sequence, most),
+            (job_id, sequence, limit),
         )
 
     def missing(self, job_id: str) -> list[int]:
@@ -130,21 +137,21 @@ class SqliteStore:
         if job is None:
             return []
         found = self._db.execute("SELECT position FROM rows WHERE job = ?", (job_id,))
-        there = {row["position"] for row in found}
-        return [index for index in range(job.total) if index not in there]
+        stored = {row["position"] for row in found}
+        return [index for index in range(job.total) if index not in stored]
 
     def unfinished(self) -> list[Job]:
         """Every job that has not ended, the oldest first."""
         found = self._db.execute(
             f"SELECT {_COLUMNS} FROM jobs WHERE state IN (?, ?) AND expires_at > ?"
             " ORDER BY created_at",
-            (State.QUEUED, State.RUNNING, self._clock()),
+            (JobState.QUEUED, JobState.RUNNING, self._clock()),
         )
         return [_job(row) for row in found.fetchall()]
 
     def claim(self, job_id: str, claim: Claim) -> None:
         """Note who works on these rows."""
-        with self._writing() as db:
+        with self._transaction() as db:
             db.execute(
                 "INSERT OR REPLACE INTO claims SELECT id, ?, ?, ?, ? FROM jobs WHERE id = ?",
                 (claim.start, claim.stop, claim.worker, claim.until, job_id),
@@ -152,7 +159,7 @@ class SqliteStore:
 
     def release(self, job_id: str, start: int) -> None:
         """Note that nobody does."""
-        with self._writing() as db:
+        with self._transaction() as db:
             db.execute("DELETE FROM claims WHERE job = ? AND start = ?", (job_id, start))
 
     def claims(self, job_id: str) -> Iterator[Claim]:
@@ -162,13 +169,13 @@ class SqliteStore:
         )
         yield from [Claim(**dict(row)) for row in found.fetchall()]
 
-    def beat(self, worker: str, lease_s: float) -> None:
+    def record_heartbeat(self, worker: str, lease_s: float) -> None:
         """Count a worker as alive for so many seconds."""
-        self.enter("workers", worker, most=2**31, lease_s=lease_s)
+        self.acquire_slot("workers", worker, limit=2**31, lease_s=lease_s)
 
-    def forget(self, worker: str) -> None:
+    def remove_worker(self, worker: str) -> None:
         """Count it as dead."""
-        self.leave("workers", worker)
+        self.release_slot("workers", worker)
 
     def workers(self) -> set[str]:
         """The workers that are alive."""
@@ -177,12 +184,12 @@ class SqliteStore:
         )
         return {str(row["holder"]) for row in found.fetchall()}
 
-    def take_turn(self, name: str, seconds: float) -> bool:
+    def try_lock(self, name: str, seconds: float) -> bool:
         """Whether this is the one caller who gets the turn of that name in so many seconds.
 
         One that would last longer was taken before the clock was set back.
         """
-        with self._writing() as db:
+        with self._transaction() as db:
             now = self._clock()
             taken = db.execute(
                 "INSERT INTO leases VALUES ('turns', ?, ?) ON CONFLICT"
@@ -191,34 +198,34 @@ class SqliteStore:
             )
             return taken.rowcount == 1
 
-    def enter(self, client: str, listener: str, *, most: int, lease_s: float) -> bool:
-        """Whether a client's listener has one of its ``most`` places, for so many seconds."""
-        with self._writing() as db:
+    def acquire_slot(self, client: str, listener: str, *, limit: int, lease_s: float) -> bool:
+        """Whether a client's listener has one of its ``limit`` places, for so many seconds."""
+        with self._transaction() as db:
             now = self._clock()
             (others,) = db.execute(
                 "SELECT COUNT(*) FROM leases WHERE room = ? AND holder != ? AND until > ?",
                 (client, listener, now),
             ).fetchone()
-            if others >= most:
+            if others >= limit:
                 return False
             db.execute(
                 "INSERT OR REPLACE INTO leases VALUES (?, ?, ?)", (client, listener, now + lease_s)
             )
         return True
 
-    def leave(self, client: str, listener: str) -> None:
+    def release_slot(self, client: str, listener: str) -> None:
         """Give the place back."""
-        with self._writing() as db:
+        with self._transaction() as db:
             db.execute("DELETE FROM leases WHERE room = ? AND holder = ?", (client, listener))
 
-    def rows_ever(self) -> dict[str, int]:
+    def row_totals(self) -> dict[str, int]:
         """How many rows were ever put, ``made`` and ``failed``."""
         counts = dict(map(tuple, self._db.execute("SELECT outcome, count FROM ever").fetchall()))
         return {name: counts.get(name, 0) for name in ("made", "failed")}
 
-    def sweep_out(self) -> None:
+    def delete_expired(self) -> None:
         """Drop what has expired."""
-        with self._writing() as db:
+        with self._transaction() as db:
             self._drop_expired(db)
 
     def _drop_expired(self, db: sqlite3.Connection) -> None:
@@ -226,19 +233,19 @@ class SqliteStore:
         db.execute("DELETE FROM jobs WHERE expires_at <= ?", (now,))
         db.execute("DELETE FROM leases WHERE until <= ?", (now,))
 
-    def _end(self, db: sqlite3.Connection, job_id: str, state: State) -> None:
+    def _end(self, db: sqlite3.Connection, job_id: str, state: JobState) -> None:
         now = self._clock()
         db.execute(
             "UPDATE jobs SET state = ?, finished_at = ?, expires_at = ? + retention_s"
             " WHERE id = ? AND state IN (?, ?)",
-            (state, now, now, job_id, State.QUEUED, State.RUNNING),
+            (state, now, now, job_id, JobState.QUEUED, JobState.RUNNING),
         )
 
     def _bodies(self, query: str, values: tuple[object, ...]) -> list[str]:
         return [str(row["body"]) for row in self._db.execute(query, values).fetchall()]
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
         """One transaction, begun as a writing one: two that read first would block each other."""
         db = self._db
         db.execute("BEGIN IMMEDIATE")
@@ -258,12 +265,12 @@ class SqliteStore:
         known: dict[int, tuple[int, sqlite3.Connection]]
         known = self._local.__dict__.setdefault("by_pid", {})
         file, db = known.get(os.getpid(), (0, None))
-        if db is None or file != self._number():
+        if db is None or file != self._inode():
             db = self._connect()
-            known[os.getpid()] = self._number(), db
+            known[os.getpid()] = self._inode(), db
         return db
 
-    def _number(self) -> int:
+    def _inode(self) -> int:
         return self._file.stat().st_ino if self._file.exists() else 0
 
     def _connect(self) -> sqlite3.Connection:
@@ -287,4 +294,4 @@ class SqliteStore:
 
 def _job(row: sqlite3.Row) -> Job:
     values = {field.name: row[field.name] for field in fields(Job)}
-    return Job(**{**values, "kind": Kind(values["kind"]), "state": State(values["state"])})
+    return Job(**{**values, "kind": JobKind(values["kind"]), "state": JobState(values["state"])})

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from celery.exceptions import SoftTimeLimitExceeded
 
-from service.jobs.chunks import CHUNK_S, Chunk, halves
-from service.jobs.job import Kind
-from service.jobs.job_request import Asked, read_asked
-from service.jobs.rows import Make, exhausted_problem, make_row, problem_row, timeout_problem
+from service.jobs.chunks import CHUNK_S, Chunk, split_in_half
+from service.jobs.job import JobKind
+from service.jobs.job_request import JobRequest, read_job_request
+from service.jobs.rows import MakeDesign, exhausted_problem, make_row, problem_row, timeout_problem
 from service.jobs.store.protocol import SKIP, Claim, JobStore
 
 
@@ -25,18 +25,18 @@ Guard = Callable[[Callable[[], bool]], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Runner:
+class ChunkRunner:
     """Makes rows in this process and puts them into the store."""
 
     store: JobStore
-    make: Make
+    make: MakeDesign
     guard: Guard
     worker: str
     attempts: int
     row_timeout_s: float
-    leaving: Callable[[], bool]
+    shutting_down: Callable[[], bool]
     chunk_s: float = CHUNK_S
-    _asked: dict[str, Asked] = field(default_factory=dict)
+    _job_requests: dict[str, JobRequest] = field(default_factory=dict)
 
     def run(self, job_id: str, chunk: Chunk) -> list[Chunk]:
         """Make the rows of a chunk; what is left of it once its time is over, or the worker's.
@@ -54,52 +54,52 @@ class Runner:
         finally:
             self.store.release(job_id, start)
 
-    def kind(self, job_id: str) -> Kind:
+    def kind(self, job_id: str) -> JobKind:
         """What the job's result is."""
-        return self._what_was_asked(job_id).kind
+        return self._read_job_request(job_id).kind
 
     def _run(self, job_id: str, start: int, stop: int) -> list[Chunk]:
-        asked = self._what_was_asked(job_id)
+        job_request = self._read_job_request(job_id)
         end = time.monotonic() + self.chunk_s
         for index in range(start, stop):
-            if time.monotonic() > end or self.leaving():
-                return halves(index, stop)
+            if time.monotonic() > end or self.shutting_down():
+                return split_in_half(index, stop)
             try:
-                self._run_row(job_id, asked, index)
+                self._run_row(job_id, job_request, index)
             except SoftTimeLimitExceeded:
                 problem = timeout_problem(self.row_timeout_s)
-                row = problem_row(index, asked.sweep.row(index), asked.kind, problem)
+                row = problem_row(index, job_request.sweep.row(index), job_request.kind, problem)
                 self.store.put_row(job_id, row)
-                return halves(index + 1, stop)
+                return split_in_half(index + 1, stop)
             except Interrupted:
-                self.store.excuse_row(job_id, index)
-                return [] if self._ended(job_id) else halves(index, stop)
+                self.store.discard_attempt(job_id, index)
+                return [] if self._ended(job_id) else split_in_half(index, stop)
         return []
 
-    def _run_row(self, job_id: str, asked: Asked, index: int) -> None:
+    def _run_row(self, job_id: str, job_request: JobRequest, index: int) -> None:
         attempt = self.store.begin_row(job_id, index)
         if attempt == SKIP:
             return
-        document = asked.sweep.row(index)
+        document = job_request.sweep.row(index)
         if attempt > self.attempts:
             problem = exhausted_problem(self.attempts)
-            row = problem_row(index, document, asked.kind, problem)
+            row = problem_row(index, document, job_request.kind, problem)
         else:
-            with self.guard(lambda: self.leaving() or self._ended(job_id)):
-                row = make_row(index, document, asked.kind, self.make)
-        with ExitStack() as where_it_fails:  # the store is full, or away: not the row's fault
-            where_it_fails.callback(self.store.excuse_row, job_id, index)
+            with self.guard(lambda: self.shutting_down() or self._ended(job_id)):
+                row = make_row(index, document, job_request.kind, self.make)
+        with ExitStack() as on_failure:  # the store is full, or away: not the row's fault
+            on_failure.callback(self.store.discard_attempt, job_id, index)
             self.store.put_row(job_id, row)
-            where_it_fails.pop_all()
+            on_failure.pop_all()
 
-    def _what_was_asked(self, job_id: str) -> Asked:
+    def _read_job_request(self, job_id: str) -> JobRequest:
         """The request, read once for the chunks of a job that follow one another."""
-        if job_id not in self._asked:
+        if job_id not in self._job_requests:
             text = self.store.request(job_id)
             assert text is not None, "a job that has not ended has its request"
-            self._asked.clear()
-            self._asked[job_id] = read_asked(text)
-        return self._asked[job_id]
+            self._job_requests.clear()
+            self._job_requests[job_id] = read_job_request(text)
+        return self._job_requests[job_id]
 
     def _ended(self, job_id: str) -> bool:
         job = self.store.find(job_id)

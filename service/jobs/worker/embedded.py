@@ -24,40 +24,40 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 
 from designer.verification.sandbox.privileges import die_with_parent
-from service.jobs.store.open_store import open_store
+from service.jobs.store.open_store import open_job_store
 from service.jobs.store.protocol import JobStore
 from service.jobs.worker.command_line import PROGRAM, worker_command
-from service.jobs.worker.recovery import AWAY
+from service.jobs.worker.recovery import UNAVAILABLE_ERRORS
 from service.settings.config import Config
 
 COMMAND = [sys.executable, "-m", "service.jobs.worker.embedded"]
 
-_LOOK_EVERY_S = 0.2
-_END_S = 3.0
-_LONGEST_PAUSE_S = 10.0
+_POLL_S = 0.2
+_STOP_TIMEOUT_S = 3.0
+_MAX_PAUSE_S = 10.0
 
 
-def start_embedded(**settings: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 - Popen's own
+def start_embedded_worker(**settings: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 - Popen's own
     """The process that keeps a worker, for whoever calls this.
 
     The kernel tells it, too, when its parent ends: it may end before this process looks.
     """
     return subprocess.Popen(
-        COMMAND, stdin=subprocess.DEVNULL, preexec_fn=end_with_parent, **settings
+        COMMAND, stdin=subprocess.DEVNULL, preexec_fn=terminate_with_parent, **settings
     )
 
 
-def end_with_parent() -> None:
+def terminate_with_parent() -> None:
     """Be told to end when the parent does."""
     die_with_parent(signal.SIGTERM)
 
 
-def end_embedded(process: subprocess.Popen[bytes]) -> None:
+def stop_embedded_worker(process: subprocess.Popen[bytes]) -> None:
     """End that process, and with it the worker."""
-    end(process, patience_s=2 * _END_S)
+    stop_process(process, timeout_s=2 * _STOP_TIMEOUT_S)
 
 
-class Keeper:
+class WorkerSupervisor:
     """Keeps one worker alive while ``wanted``."""
 
     def __init__(self, store: JobStore, *, program: str, wanted: Callable[[], bool]) -> None:
@@ -66,13 +66,13 @@ class Keeper:
         self._wanted = wanted
         self._pause = Event()
 
-    def keep(self) -> None:
+    def run(self) -> None:
         """Start the worker, again wherever it ends, until it is not wanted.
 
         One that ends soon after its start is started again after twice the pause, up to a bound:
         where it cannot work at all, trying takes nothing from the web processes.
         """
-        pause_s = _LOOK_EVERY_S
+        pause_s = _POLL_S
         while self._wanted():
             started = time.monotonic()
             name = f"embedded-{uuid4().hex[:12]}@{os.uname().nodename}"
@@ -81,26 +81,26 @@ class Keeper:
                 command, stdout=subprocess.DEVNULL, preexec_fn=die_with_parent
             )
             while self._wanted() and worker.poll() is None:
-                self._pause.wait(_LOOK_EVERY_S)
-            end(worker, patience_s=_END_S)
-            with suppress(*AWAY):
-                self._store.forget(name)
-            soon = time.monotonic() - started < _LONGEST_PAUSE_S
-            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S) if soon else _LOOK_EVERY_S
-            self._rest(pause_s)
+                self._pause.wait(_POLL_S)
+            stop_process(worker, timeout_s=_STOP_TIMEOUT_S)
+            with suppress(*UNAVAILABLE_ERRORS):
+                self._store.remove_worker(name)
+            ended_early = time.monotonic() - started < _MAX_PAUSE_S
+            pause_s = min(2 * pause_s, _MAX_PAUSE_S) if ended_early else _POLL_S
+            self._wait(pause_s)
 
-    def _rest(self, seconds: float) -> None:
+    def _wait(self, seconds: float) -> None:
         """Wait, as long as a worker is wanted."""
         until = time.monotonic() + seconds
         while self._wanted() and time.monotonic() < until:
-            self._pause.wait(_LOOK_EVERY_S)
+            self._pause.wait(_POLL_S)
 
 
-def end(process: subprocess.Popen[bytes], *, patience_s: float) -> None:
+def stop_process(process: subprocess.Popen[bytes], *, timeout_s: float) -> None:
     """Let a process finish what it is at if that is soon, else kill it: rows are made up for."""
     process.terminate()
     try:
-        process.wait(timeout=patience_s)
+        process.wait(timeout=timeout_s)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
@@ -108,24 +108,24 @@ def end(process: subprocess.Popen[bytes], *, patience_s: float) -> None:
 
 def main(program: str = PROGRAM) -> None:
     """Keep a worker until the parent ends or a signal comes."""
-    parent, told = os.getppid(), Event()
-    signal.signal(signal.SIGTERM, lambda *_: told.set())
+    parent, stop_requested = os.getppid(), Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop_requested.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: the server tells when it ends
     config = Config.from_environment()
     folder = Path(config.state_folder)
     lock = FileLock(folder / "worker.lock")
 
     def wanted() -> bool:
-        return not told.is_set() and os.getppid() == parent
+        return not stop_requested.is_set() and os.getppid() == parent
 
     while wanted():
         with suppress(
             Timeout, OSError
         ):  # another server has it; or folder or process cannot be had
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with lock.acquire(timeout=_LOOK_EVERY_S):
-                Keeper(open_store(config), program=program, wanted=wanted).keep()
-        told.wait(_LOOK_EVERY_S)
+            with lock.acquire(timeout=_POLL_S):
+                WorkerSupervisor(open_job_store(config), program=program, wanted=wanted).run()
+        stop_requested.wait(_POLL_S)
 
 
 if __name__ == "__main__":

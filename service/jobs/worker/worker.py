@@ -15,35 +15,40 @@ from celery.signals import (
 )
 from celery.worker.state import reserved_requests
 
-from service.jobs.broker.celery_app import RUN_CHUNK, make_engine, prepare_folders, send_chunks
+from service.jobs.broker.celery_app import (
+    RUN_CHUNK,
+    create_celery_app,
+    prepare_folders,
+    send_chunks,
+)
 from service.jobs.chunks import Chunk
-from service.jobs.store.open_store import open_store
-from service.jobs.worker.child_process import Child
-from service.jobs.worker.chunk_runner import Runner
-from service.jobs.worker.recovery import BEAT_S, Watch
-from service.observability.logs import send_logs
+from service.jobs.store.open_store import open_job_store
+from service.jobs.worker.child_process import ChildProcess
+from service.jobs.worker.chunk_runner import ChunkRunner
+from service.jobs.worker.recovery import RECOVERY_INTERVAL_S, RecoveryMonitor
+from service.observability.logs import send_logs_to_stderr
 from service.settings.config import Config
 
 logger = logging.getLogger("gan_designer.jobs")
 
 
-def make_worker(config: Config, child: Child | None = None) -> Celery:
+def make_worker(config: Config, child: ChildProcess | None = None) -> Celery:
     """Celery's application for a worker: what `celery --app` takes."""
-    app = make_engine(config)
-    child = child or Child(config)
+    app = create_celery_app(config)
+    child = child or ChildProcess(config)
 
     @app.task(name=RUN_CHUNK)  # type: ignore[untyped-decorator]
     def run_chunk(job_id: str, start: int, stop: int) -> None:
         assert child.runner is not None, "a process that has begun"
-        run(app, child.runner, job_id, (start, stop))
+        run_and_requeue(app, child.runner, job_id, (start, stop))
 
-    log_as_the_service_does(config)
-    tie_to_processes(app, child)
-    app.steps["worker"].add(watching(app, config))
+    configure_logging(config)
+    connect_process_signals(app, child)
+    app.steps["worker"].add(recovery_step(app, config))
     return app
 
 
-def run(app: Celery, runner: Runner, job_id: str, chunk: Chunk) -> None:
+def run_and_requeue(app: Celery, runner: ChunkRunner, job_id: str, chunk: Chunk) -> None:
     """Make the rows of a chunk, and queue what its time did not suffice for.
 
     A MemoryError that reached Celery would stop the whole worker; the rows are made up for later.
@@ -57,38 +62,38 @@ def run(app: Celery, runner: Runner, job_id: str, chunk: Chunk) -> None:
         send_chunks(app, runner.kind(job_id), job_id, left)
 
 
-def log_as_the_service_does(config: Config) -> None:
+def configure_logging(config: Config) -> None:
     """Send the worker's log where the server's goes, in the same form."""
 
     def send(**_: object) -> None:
-        send_logs(config.log_format, config.log_level.upper())
+        send_logs_to_stderr(config.log_format, config.log_level.upper())
         get_logger().propagate = True  # billiard keeps its lines to itself, and writes them nowhere
 
     setup_logging.connect(send, weak=False)
 
 
-def tie_to_processes(app: Celery, child: Child) -> None:
+def connect_process_signals(app: Celery, child: ChildProcess) -> None:
     """Begin and end what a process of the worker needs."""
 
-    def begin(**_: object) -> None:
-        child.begin(worker=app.conf.worker_name)
+    def start(**_: object) -> None:
+        child.start(worker=app.conf.worker_name)
 
-    def end(**_: object) -> None:
-        child.end()
+    def stop(**_: object) -> None:
+        child.stop()
 
-    def leave(**_: object) -> None:
-        child.leave()
+    def shut_down(**_: object) -> None:
+        child.shut_down()
 
-    worker_shutting_down.connect(leave, weak=False)
-    worker_process_init.connect(begin, weak=False)
-    worker_process_shutdown.connect(end, weak=False)
+    worker_shutting_down.connect(shut_down, weak=False)
+    worker_process_init.connect(start, weak=False)
+    worker_process_shutdown.connect(stop, weak=False)
 
 
-def watching(app: Celery, config: Config) -> type[bootsteps.StartStopStep]:
+def recovery_step(app: Celery, config: Config) -> type[bootsteps.StartStopStep]:
     """The step of a starting worker that sets its watch going, as Celery documents such steps."""
-    watch = Watch(app=app, store=open_store(config))
+    monitor = RecoveryMonitor(app=app, store=open_job_store(config))
 
-    class Watching(bootsteps.StartStopStep):  # type: ignore[misc]
+    class RecoveryStep(bootsteps.StartStopStep):  # type: ignore[misc]
         requires = ("celery.worker.components:Timer",)
 
         def create(self, worker: Any) -> None:  # noqa: ANN401 - Celery has no types
@@ -96,19 +101,19 @@ def watching(app: Celery, config: Config) -> type[bootsteps.StartStopStep]:
             prepare_folders(config)
 
         def start(self, worker: Any) -> None:  # noqa: ANN401
-            def look() -> None:
-                watch.look(worker.hostname, chunks_at_work())
+            def renew_and_recover() -> None:
+                monitor.renew_and_recover(worker.hostname, active_chunks())
 
-            look()
-            self.entry = worker.timer.call_repeatedly(BEAT_S, look)
+            renew_and_recover()
+            self.entry = worker.timer.call_repeatedly(RECOVERY_INTERVAL_S, renew_and_recover)
 
         def stop(self, worker: Any) -> None:  # noqa: ANN401
             self.entry.cancel()
-            watch.leave(worker.hostname)
+            monitor.deregister(worker.hostname)
 
-    return Watching
+    return RecoveryStep
 
 
-def chunks_at_work() -> set[tuple[str, int]]:
+def active_chunks() -> set[tuple[str, int]]:
     """Of every chunk that this worker has: its job's id and its first row."""
     return {(request.args[0], request.args[1]) for request in reserved_requests}

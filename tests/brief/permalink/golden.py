@@ -17,7 +17,7 @@ from designer.errors import DesignerError
 from designer.pipeline.design import Design, design
 from designer.pipeline.design_json import design_document
 
-FILE = Path(__file__).parents[1] / "data" / "permalinks.json"
+FILE = Path(__file__).parents[2] / "data" / "permalinks.json"
 COUNT = 100
 SHAPE = (
     "op", "in_channels", "out_channels", "kernel_size", "stride", "padding", "output_padding",
@@ -32,9 +32,9 @@ def network_digest(network: dict[str, Any]) -> str:
     return sha256(json.dumps(rows).encode()).hexdigest()
 
 
-def golden_row(made: Design) -> dict[str, Any]:
+def golden_row(result: Design) -> dict[str, Any]:
     """An id and what it means."""
-    document: Any = design_document(made)
+    document: Any = design_document(result)
     return {
         "id": document["id"],
         "sizes": document["chain"]["sizes"],

@@ -20,6 +20,6 @@ def test_there_are_a_hundred() -> None:
 @pytest.mark.parametrize("row", ROWS, ids=[row["id"][:12] for row in ROWS])
 def test_an_old_id_means_the_same_networks(row: dict[str, object]) -> None:
     """Sizes, parameters and every layer: recomputed from the id alone, no search made."""
-    made = recall_design(str(row["id"]))
-    assert golden_row(made) == row
-    assert write_id(made.brief, made.chain) == row["id"]
+    result = recall_design(str(row["id"]))
+    assert golden_row(result) == row
+    assert write_id(result.brief, result.chain) == row["id"]

@@ -66,7 +66,7 @@ def spaces(draw: st.DrawFn, axes: int) -> SearchSpace:
 
 
 @st.composite
-def families(draw: st.DrawFn, chain: Chain, search: SearchSpace) -> dict[str, Any]:
+def network_options(draw: st.DrawFn, chain: Chain, search: SearchSpace) -> dict[str, Any]:
     """A start, and the choices that make a family, of any kind that contradict themselves in nothing."""
     kinds = [kind for kind in Normalization if kind is not Normalization.SPECTRAL]
     style = st.builds(
@@ -77,8 +77,8 @@ def families(draw: st.DrawFn, chain: Chain, search: SearchSpace) -> dict[str, An
         base_channels=st.none() | natural,
     )
     if search.initial_size in (None, chain.initial_size) and draw(st.booleans()):
-        given_map = InitialMap(channels=draw(natural), size=chain.initial_size)
-        start: dict[str, Any] = {"initial_map": given_map}
+        initial_map = InitialMap(channels=draw(natural), size=chain.initial_size)
+        start: dict[str, Any] = {"initial_map": initial_map}
     else:
         start = {"latent_dim": draw(natural), "classes": draw(st.none() | st.integers(2, 1_000))}
     return {
@@ -92,7 +92,7 @@ def families(draw: st.DrawFn, chain: Chain, search: SearchSpace) -> dict[str, An
 
 
 @st.composite
-def linked_designs(draw: st.DrawFn) -> tuple[Brief, Chain]:
+def designs(draw: st.DrawFn) -> tuple[Brief, Chain]:
     """A brief of any kind with some chain that ends at its resolution."""
     axes = draw(st.integers(1, 3))
     steps = draw(st.lists(st.tuples(*[windows()] * axes), min_size=1, max_size=6))
@@ -116,7 +116,7 @@ def linked_designs(draw: st.DrawFn) -> tuple[Brief, Chain]:
     budget = st.builds(Budget, parameters=limit, multiply_adds=limit)
     brief = Brief(
         resolution=chain.target,
-        **draw(families(chain, search)),
+        **draw(network_options(chain, search)),
         channels=draw(st.integers(1, 4)),
         base_channels=draw(natural),
         max_channels=draw(natural),
@@ -128,7 +128,7 @@ def linked_designs(draw: st.DrawFn) -> tuple[Brief, Chain]:
     return brief, chain
 
 
-@given(design=linked_designs())
+@given(design=designs())
 @settings(max_examples=soak_count(200, 5_000))
 def test_an_id_gives_its_design_back(design: tuple[Brief, Chain]) -> None:
     """Brief and chain are inside, whole; the same design has the same id."""
@@ -139,7 +139,7 @@ def test_an_id_gives_its_design_back(design: tuple[Brief, Chain]) -> None:
     assert set(text) <= set(ALPHABET)
 
 
-def test_no_field_is_forgotten() -> None:
+def test_every_field_of_a_brief_is_in_the_id() -> None:
     """A field added to a brief needs a place in the id; this list is the reminder."""
     assert {field.name for field in fields(Brief)} == {
         "resolution", "latent_dim", "initial_map", "channels", "base_channels", "max_channels",
@@ -216,22 +216,22 @@ def dcgan() -> tuple[Brief, Chain]:
     return Brief(resolution=64, latent_dim=100), Chain.leading_to((64, 64), (step,) * 4)
 
 
-def test_the_usual_id_is_short_and_stays() -> None:
+def test_the_id_of_the_dcgan_is_short_and_never_changes() -> None:
     """Written once for ever: a change of this text breaks every link in the world."""
     assert write_id(*dcgan()) == "19zr_-todA3QVUKiJiBsgM7xtJC6A9hyD3yDo"
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_touched_ids_are_refused(seed: int) -> None:
+def test_mutated_ids_are_refused(seed: int) -> None:
     """Altered, cut, lengthened or shuffled: never another design, never a crash."""
     rng = random.Random(seed)
     text = write_id(*dcgan())
     for _ in range(soak_count(400, 4_000)):
-        touched = touch(text, rng)
-        if touched == text:
+        mutated = mutate_id(text, rng)
+        if mutated == text:
             continue
         with pytest.raises((DamagedId, UnknownIdVersion)):
-            read_id(touched)
+            read_id(mutated)
 
 
 def test_another_version_has_its_own_code() -> None:
@@ -242,11 +242,11 @@ def test_another_version_has_its_own_code() -> None:
 
 
 @pytest.mark.parametrize("version", ["1", "2", "3"])
-def test_an_id_of_one_version_is_none_of_the_other(version: str) -> None:
+def test_an_id_of_one_version_is_invalid_in_another(version: str) -> None:
     """The checksum covers the version."""
     brief, chain = dcgan() if version == "1" else critic()
-    ending = OutputActivation.NONE if version == "3" else OutputActivation.TANH
-    text = write_id(replace(brief, output_activation=ending), chain)
+    output_activation = OutputActivation.NONE if version == "3" else OutputActivation.TANH
+    text = write_id(replace(brief, output_activation=output_activation), chain)
     assert text[0] == version
     for other in {"1", "2", "3"} - {version}:
         with pytest.raises(DamagedId):
@@ -260,7 +260,7 @@ def critic() -> tuple[Brief, Chain]:
     return replace(brief, discriminator=style), chain
 
 
-def touch(text: str, rng: random.Random) -> str:
+def mutate_id(text: str, rng: random.Random) -> str:
     """One mutation of an id."""
     place = rng.randrange(len(text))
     return rng.choice(
@@ -277,7 +277,7 @@ def touch(text: str, rng: random.Random) -> str:
     )
 
 
-def signed(packed: bytes, version: str = "1") -> str:
+def with_checksum(packed: bytes, version: str = "1") -> str:
     """An id as somebody would write it who knows how."""
     return version + urlsafe_b64encode(_checksum(version, packed) + packed).decode().rstrip("=")
 
@@ -286,7 +286,7 @@ def signed(packed: bytes, version: str = "1") -> str:
 @settings(max_examples=soak_count(300, 10_000))
 def test_forged_ids_are_designs_or_refused(packed: bytes, version: str) -> None:
     """Numbers that no brief could have are refused by the brief, in bounded time."""
-    text = signed(packed, version)
+    text = with_checksum(packed, version)
     try:
         design = read_id(text)
     except DesignerError:
@@ -294,26 +294,26 @@ def test_forged_ids_are_designs_or_refused(packed: bytes, version: str) -> None:
     assert write_id(*design) == text
 
 
-def test_the_same_design_has_one_spelling() -> None:
+def test_a_design_has_exactly_one_id() -> None:
     """Leading zeros, and repetitions spelled out, are refused although their checksum agrees."""
     text = write_id(*dcgan())
     with pytest.raises(DamagedId, match="not written as"):
-        read_id(signed(b"\x00" + unwrapped(text)))
+        read_id(with_checksum(b"\x00" + packed_numbers(text)))
 
 
-def unwrapped(text: str) -> bytes:
+def packed_numbers(text: str) -> bytes:
     """The packed numbers of an id."""
     return urlsafe_b64decode(text[1:] + "=" * (-len(text[1:]) % 4))[6:]
 
 
 @given(numbers=st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 10**6))))
-def test_what_is_packed_is_unpacked(numbers: list[tuple[int, int]]) -> None:
+def test_unpacking_gives_the_packed_numbers(numbers: list[tuple[int, int]]) -> None:
     packer = Packer()
     for value, bound in numbers:
-        packer.uniform(value % bound, bound=bound)
-        packer.natural(value)
+        packer.write_uniform(value % bound, bound=bound)
+        packer.write_natural(value)
     reader = Unpacker(packer.packed)
     for value, bound in numbers:
-        assert reader.uniform(bound=bound) == value % bound
-        assert reader.natural() == value
+        assert reader.read_uniform(bound=bound) == value % bound
+        assert reader.read_natural() == value
     assert reader.at_end

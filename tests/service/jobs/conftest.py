@@ -47,7 +47,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> JobSt
     server: RedisServer = request.getfixturevalue("shared_redis")
     with server.client as client:
         client.flushall()
-    return RedisStore(server.url, patience_s=5, clock=clock)
+    return RedisStore(server.url, timeout_s=5, clock=clock)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ import time
 
 from designer.brief.model import Brief
 from designer.pipeline.design import Design
-from service.jobs.rows import Make
-from service.jobs.worker.child_process import Child
+from service.jobs.rows import MakeDesign
+from service.jobs.worker.child_process import ChildProcess
 from service.jobs.worker.worker import make_worker
 from service.settings.config import Config
 
@@ -20,7 +20,7 @@ SLOW = 2
 """Pictures of so many channels take a little longer, so that a test finds its sweep in the middle."""
 
 
-def poisoned(make: Make) -> Make:
+def poisoned(make: MakeDesign) -> MakeDesign:
     """The same, but for such briefs."""
 
     def made(brief: Brief) -> Design:
@@ -42,4 +42,4 @@ def poisoned(make: Make) -> Make:
 
 
 settings = Config.from_environment()
-app = make_worker(settings, Child(settings, wrap=poisoned))
+app = make_worker(settings, ChildProcess(settings, wrap=poisoned))

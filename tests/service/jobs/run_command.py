@@ -11,10 +11,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from service.jobs.store.protocol import Row
+from service.jobs.store.protocol import JobRow
 from service.jobs.store.sqlite import SqliteStore
 from tests.service.servers import ROOT
-from tests.wait import PATIENCE_S
+from tests.wait import TIMEOUT_S
 
 PROGRAM = """
 from designer.cli import main
@@ -50,7 +50,7 @@ class Command:
     def run(self, *arguments: str) -> tuple[int, str, str]:
         """The exit status, stdout and stderr."""
         process = self.start(*arguments)
-        out, err = process.communicate(timeout=4 * PATIENCE_S)
+        out, err = process.communicate(timeout=4 * TIMEOUT_S)
         return process.returncode, out, err
 
     def lines(self, name: str) -> list[str]:
@@ -68,7 +68,7 @@ class Command:
         return dict(self.ask("SELECT position, count FROM attempts"))
 
 
-def started(command: Command, *arguments: str) -> tuple[subprocess.Popen[str], str]:
+def start_command(command: Command, *arguments: str) -> tuple[subprocess.Popen[str], str]:
     """The command that waits for its rows, and the id of its job."""
     process = command.start(*arguments)
     assert process.stderr is not None
@@ -77,8 +77,8 @@ def started(command: Command, *arguments: str) -> tuple[subprocess.Popen[str], s
     return process, first.removeprefix("job ").partition(":")[0]
 
 
-def put(command: Command, job_id: str, index: int, **members: object) -> None:
+def put_row(command: Command, job_id: str, index: int, **members: object) -> None:
     """A row as a worker would bring it."""
     body = {"index": index, "resolution": [8, 8], "verdict": "verified", "problem": None, **members}
     failed = body["problem"] is not None
-    assert command.store.put_row(job_id, Row(index=index, body=json.dumps(body), failed=failed))
+    assert command.store.put_row(job_id, JobRow(index=index, body=json.dumps(body), failed=failed))

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.service.jobs.sweep_requests import PATIENCE_S, ROWS
+from tests.service.jobs.sweep_requests import ROWS, SWEEP_TIMEOUT_S
 from tests.service.processes import children, descendants, is_gone
 from tests.service.servers import Server, start_server
 from tests.wait import wait_until
@@ -67,7 +67,7 @@ def wait_for_rows(server: Server, path: str, count: int) -> None:
 
 def assert_complete(server: Server, path: str) -> None:
     """Every row once, in order, none a problem."""
-    end = time.monotonic() + PATIENCE_S
+    end = time.monotonic() + SWEEP_TIMEOUT_S
     while job(server, path)["done"] < ROWS:
         assert time.monotonic() < end, job(server, path)
         time.sleep(0.2)
@@ -82,7 +82,7 @@ def command_of(pid: int) -> bytes:
     return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
-def celery_of(server: Server) -> int:
+def celery_worker_pid(server: Server) -> int:
     """The worker: the one process below the one beside the web processes."""
     for child in children(server.pid):
         if b"service.jobs.worker.embedded" in command_of(child):
@@ -94,23 +94,23 @@ def celery_of(server: Server) -> int:
 def test_a_killed_worker_is_started_again_and_loses_nothing(server: Server) -> None:
     path = post(server, MANY)["links"]["self"]
     wait_for_rows(server, path, 20)
-    worker = celery_of(server)
+    worker = celery_worker_pid(server)
     assert job(server, path)["state"] == "running"
     os.kill(worker, signal.SIGKILL)
     wait_until(lambda: is_gone(worker), what="the worker's end")
     assert_complete(server, path)
-    assert celery_of(server) != worker
+    assert celery_worker_pid(server) != worker
 
 
 def test_a_killed_process_of_the_worker_loses_nothing(server: Server) -> None:
     path = post(server, MANY)["links"]["self"]
     wait_for_rows(server, path, 20)
-    (child,) = children(celery_of(server))
+    (child,) = children(celery_worker_pid(server))
     os.kill(child, signal.SIGKILL)
     assert_complete(server, path)
 
 
-def test_a_killed_server_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_a_killed_server_resumes_its_sweep(tmp_path: Path) -> None:
     """The web server is killed, everything below it ends by itself, and the next one goes on."""
     first = start(tmp_path / "server")
     try:
@@ -129,28 +129,28 @@ def test_a_killed_server_goes_on_where_it_was(tmp_path: Path) -> None:
         second.stop()
 
 
-def test_a_state_folder_may_come_late(tmp_path: Path) -> None:
+def test_a_state_folder_may_appear_after_the_start(tmp_path: Path) -> None:
     """A disk that is mounted after the start, or was read-only: jobs are done from then on."""
-    place = tmp_path / "disk"
-    place.write_text("not yet a folder")
-    state = str(place / "state")
+    state_folder = tmp_path / "disk"
+    state_folder.write_text("not yet a folder")
+    state = str(state_folder / "state")
     late = start_server(tmp_path, workers="1", embedded_worker="true", state_folder=state)
     try:
         body = json.dumps({"designs": [{"resolution": 8, "latent_dim": 4}], "verify": "none"})
         sent = {"method": "POST", "body": body.encode()}
         kind = {"Content-Type": "application/json"}
         assert late.ask("/v1/sweeps", **sent, headers=kind).status == 503
-        (beside,) = (pid for pid in children(late.pid) if b"embedded" in command_of(pid))
-        place.unlink()
+        (supervisor,) = (pid for pid in children(late.pid) if b"embedded" in command_of(pid))
+        state_folder.unlink()
         taken = late.ask("/v1/sweeps", **sent, headers=kind)
         assert taken.status == 202
         wait_for_rows(late, taken.headers["Location"], 1)
-        assert not is_gone(beside)
+        assert not is_gone(supervisor)
     finally:
         late.stop()
 
 
-def test_an_ended_server_leaves_nobody(tmp_path: Path) -> None:
+def test_an_ended_server_leaves_no_process(tmp_path: Path) -> None:
     """Told to end in the middle of a verified sweep, it takes all its processes along."""
     server = start(tmp_path / "server")
     verified = {"grid": MANY["grid"]}
@@ -168,17 +168,17 @@ def test_a_sweep_is_verified_without_torch_in_the_worker(server: Server) -> None
     path = post(server, sweep)["links"]["self"]
     wait_for_rows(server, path, 2)
     assert [row["verdict"] for row in rows(server, path)] == ["verified"] * 2
-    worker = celery_of(server)
+    worker = celery_worker_pid(server)
     (process,) = children(worker)
     for pid in (worker, process):
         assert "libtorch" not in Path(f"/proc/{pid}/maps").read_text()
-    keepers = descendants(process)
-    assert keepers
+    fork_servers = descendants(process)
+    assert fork_servers
     os.kill(process, signal.SIGKILL)
-    wait_until(lambda: all(is_gone(pid) for pid in keepers), what="the keeper's end")
+    wait_until(lambda: all(is_gone(pid) for pid in fork_servers), what="the keeper's end")
 
 
-def test_a_fully_verified_design_need_not_be_waited_for(server: Server) -> None:
+def test_a_fully_verified_design_can_be_requested_asynchronously(server: Server) -> None:
     """202, a job, its result: the design that its id names from then on, and that waiting gives."""
     body = {"resolution": 8, "latent_dim": 4, "base_channels": 4, "verify": "full"}
     sent = {"method": "POST", "body": json.dumps(body).encode()}
@@ -209,10 +209,10 @@ def test_a_cancelled_sweep_stops_within_two_seconds(server: Server) -> None:
     wait_for_rows(server, path, 1)
     assert json.loads(server.ask(path, method="DELETE").body)["state"] == "cancelled"
     done = job(server, path)["done"]
-    worker = celery_of(server)
+    worker = celery_worker_pid(server)
     quick = {"designs": [{"resolution": 8, "latent_dim": 5, "base_channels": 4}], "verify": "none"}
     after = post(server, quick)["links"]["self"]
     wait_for_rows(server, after, 1)
     assert job(server, path)["done"] == done
     assert len(rows(server, path)) == done
-    assert celery_of(server) == worker
+    assert celery_worker_pid(server) == worker

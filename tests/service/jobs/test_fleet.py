@@ -13,16 +13,16 @@ from subprocess import Popen
 
 import pytest
 
-from service.jobs.job import Job, State
-from service.jobs.job_service import Desk
+from service.jobs.job import Job, JobState
+from service.jobs.job_service import JobService
 from tests.real_processes.redis import RedisServer, serving_redis
 from tests.service.jobs.poison import SLOW
 from tests.service.jobs.sweep_requests import (
     ROWS,
     assert_each_once,
     briefs,
-    hand_in,
-    standing,
+    reload_job,
+    submit_designs,
     wait_for_rows,
 )
 from tests.service.jobs.workers import POISON, config_of, end_worker, start_worker
@@ -39,7 +39,7 @@ class Fleet:
 
     folder: Path
     redis: RedisServer
-    desk: Desk
+    job_service: JobService
     workers: list[Popen[bytes]]
 
     def start_worker(self) -> Popen[bytes]:
@@ -51,9 +51,9 @@ class Fleet:
 
     def sweep_in_the_middle(self) -> Job:
         """A sweep that has begun and is far from its end."""
-        job = hand_in(self.desk, briefs(channels=SLOW))
-        wait_for_rows(self.desk, job, 20)
-        assert standing(self.desk, job).done < ROWS / 2
+        job = submit_designs(self.job_service, briefs(channels=SLOW))
+        wait_for_rows(self.job_service, job, 20)
+        assert reload_job(self.job_service, job).done < ROWS / 2
         return job
 
 
@@ -62,8 +62,8 @@ def fleet_of(folder: Path, count: int) -> Iterator[Fleet]:
     """A fleet of so many workers, ended by their pids."""
     with ExitStack() as stack:
         redis = stack.enter_context(serving_redis(folder / "redis"))
-        desk = Desk(config_of(folder / "state", redis.url))
-        fleet = Fleet(folder=folder, redis=redis, desk=desk, workers=[])
+        job_service = JobService(config_of(folder / "state", redis.url))
+        fleet = Fleet(folder=folder, redis=redis, job_service=job_service, workers=[])
         stack.callback(lambda: [end_worker(worker) for worker in fleet.workers])
         for _ in range(count):
             fleet.start_worker()
@@ -78,10 +78,10 @@ def fleet(tmp_path: Path) -> Iterator[Fleet]:
 
 def assert_all_made(fleet: Fleet, job: Job) -> None:
     """Every row once, in order, and none a problem."""
-    rows = assert_each_once(fleet.desk, job)
+    rows = assert_each_once(fleet.job_service, job)
     assert len(rows) == ROWS
     assert [row["problem"] for row in rows] == [None] * ROWS
-    assert standing(fleet.desk, job).state is State.SUCCEEDED
+    assert reload_job(fleet.job_service, job).state is JobState.SUCCEEDED
 
 
 def test_a_killed_process_of_a_worker_loses_nothing(fleet: Fleet) -> None:
@@ -104,10 +104,10 @@ def test_a_killed_worker_loses_nothing(fleet: Fleet) -> None:
 def test_a_killed_redis_loses_nothing(fleet: Fleet) -> None:
     """It comes back with its append-only file; workers and desk find it again by themselves."""
     job = fleet.sweep_in_the_middle()
-    done = standing(fleet.desk, job).done
+    done = reload_job(fleet.job_service, job).done
     fleet.redis.kill()
     fleet.redis.start()
-    assert standing(fleet.desk, job).done >= done
+    assert reload_job(fleet.job_service, job).done >= done
     assert_all_made(fleet, job)
     assert all(worker.poll() is None for worker in fleet.workers)
 
@@ -127,7 +127,7 @@ def test_a_killed_server_changes_nothing(fleet: Fleet) -> None:
     second = start_server(fleet.folder, **settings)
     try:
         path = json.loads(answer.body)["links"]["self"]
-        job = fleet.desk.find(json.loads(answer.body)["id"], owner="anyone")
+        job = fleet.job_service.find(json.loads(answer.body)["id"], owner="anyone")
         assert_all_made(fleet, job)
         assert json.loads(second.ask(path).body)["done"] == ROWS
         lines = second.ask(f"{path}/result").body.splitlines()
@@ -136,23 +136,23 @@ def test_a_killed_server_changes_nothing(fleet: Fleet) -> None:
         second.stop()
 
 
-def test_a_job_that_was_kept_and_not_queued_is_done(fleet: Fleet) -> None:
+def test_a_job_that_was_stored_but_not_queued_is_done(fleet: Fleet) -> None:
     """As when a server is killed between the two: the watch of a worker finds it."""
-    job = hand_in(fleet.desk, briefs(4))
-    wait_until(lambda: standing(fleet.desk, job).state.ended, what="the first job")
+    job = submit_designs(fleet.job_service, briefs(4))
+    wait_until(lambda: reload_job(fleet.job_service, job).state.ended, what="the first job")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("service.jobs.job_service.send_chunks", lambda *_: None)
-        unsent = hand_in(fleet.desk, briefs(40))
-    rows = assert_each_once(fleet.desk, unsent)
+        unsent = submit_designs(fleet.job_service, briefs(40))
+    rows = assert_each_once(fleet.job_service, unsent)
     assert [row["problem"] for row in rows] == [None] * 40
 
 
 def test_a_sweep_waits_for_the_first_worker(tmp_path: Path) -> None:
     """Nothing is lost while there is none, and Redis may come and go meanwhile."""
     with fleet_of(tmp_path, 0) as fleet:
-        job = hand_in(fleet.desk, briefs(40))
+        job = submit_designs(fleet.job_service, briefs(40))
         fleet.redis.kill()
         fleet.redis.start()
-        assert standing(fleet.desk, job).state is State.QUEUED
+        assert reload_job(fleet.job_service, job).state is JobState.QUEUED
         fleet.start_worker()
-        assert_each_once(fleet.desk, job)
+        assert_each_once(fleet.job_service, job)

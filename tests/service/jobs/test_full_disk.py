@@ -12,67 +12,69 @@ import pytest
 from designer.pipeline.design import design
 from service.jobs.broker.celery_app import queue_depth
 from service.jobs.job import Job
-from service.jobs.job_service import Desk
-from service.jobs.store.protocol import Claim, Row
+from service.jobs.job_service import JobService
+from service.jobs.store.protocol import Claim, JobRow
 from service.jobs.store.sqlite import SqliteStore
-from service.jobs.worker.chunk_runner import Runner
-from service.jobs.worker.recovery import Watch
-from tests.service.jobs.sweep_requests import briefs, hand_in
+from service.jobs.worker.chunk_runner import ChunkRunner
+from service.jobs.worker.recovery import RecoveryMonitor
+from tests.service.jobs.sweep_requests import briefs, submit_designs
 from tests.service.jobs.workers import config_of
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(config_of(tmp_path))
+def job_service(tmp_path: Path) -> JobService:
+    return JobService(config_of(tmp_path))
 
 
-def unsent(desk: Desk) -> Job:
+def unsent(job_service: JobService) -> Job:
     """A job that no message tells of."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("service.jobs.job_service.send_chunks", lambda *_: None)
-        return hand_in(desk, briefs(4))
+        return submit_designs(job_service, briefs(4))
 
 
-class Full(SqliteStore):
+class FullStore(SqliteStore):
     """A store that has no room for rows."""
 
-    def put_row(self, job_id: str, row: Row) -> bool:
+    def put_row(self, job_id: str, row: JobRow) -> bool:
         raise sqlite3.OperationalError("database or disk is full")
 
 
-def test_a_row_that_could_not_be_kept_was_not_tried(tmp_path: Path, desk: Desk) -> None:
+def test_a_row_that_could_not_be_stored_costs_no_attempt(
+    tmp_path: Path, job_service: JobService
+) -> None:
     """However often: it did not end its process."""
-    job = unsent(desk)
-    runner = Runner(
-        store=Full(tmp_path / "jobs.sqlite"),
+    job = unsent(job_service)
+    runner = ChunkRunner(
+        store=FullStore(tmp_path / "jobs.sqlite"),
         make=design,
         guard=lambda _: nullcontext(),
         worker="a-worker",
         attempts=1,
         row_timeout_s=60,
-        leaving=lambda: False,
+        shutting_down=lambda: False,
     )
     for _ in range(3):
         with pytest.raises(sqlite3.OperationalError):
             runner.run(job.id, (0, 4))
-    assert desk.store.begin_row(job.id, 0) == 1
+    assert job_service.store.begin_row(job.id, 0) == 1
 
 
-def test_a_claim_that_could_not_be_released_is_let_go(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+def test_a_stale_claim_is_released(
+    job_service: JobService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the worker that lives and knows what it is at; the rows are queued again at once."""
-    monkeypatch.setattr("service.jobs.worker.recovery.YOUNG_S", 0)
-    monkeypatch.setattr("service.jobs.worker.recovery.BEAT_S", 0)
-    job = unsent(desk)
-    watch = Watch(app=desk.engine, store=desk.store)
+    monkeypatch.setattr("service.jobs.worker.recovery.MIN_JOB_AGE_S", 0)
+    monkeypatch.setattr("service.jobs.worker.recovery.RECOVERY_INTERVAL_S", 0)
+    job = unsent(job_service)
+    monitor = RecoveryMonitor(app=job_service.celery_app, store=job_service.store)
     for worker in ("mine", "another"):
-        desk.store.beat(worker, 60)
+        job_service.store.record_heartbeat(worker, 60)
     for start, worker in enumerate(("mine", "mine", "another")):
         until = time.time() + 900
         claim = Claim(start=start, stop=start + 1, worker=worker, until=until)
-        desk.store.claim(job.id, claim)
-    watch.look("mine", {(job.id, 1)})
-    assert [claim.start for claim in desk.store.claims(job.id)] == [1, 2]
-    assert watch.lost(job, {"mine", "another"}) == [0, 3]
-    assert queue_depth(desk.engine) == 2
+        job_service.store.claim(job.id, claim)
+    monitor.renew_and_recover("mine", {(job.id, 1)})
+    assert [claim.start for claim in job_service.store.claims(job.id)] == [1, 2]
+    assert monitor.lost_rows(job, {"mine", "another"}) == [0, 3]
+    assert queue_depth(job_service.celery_app) == 2

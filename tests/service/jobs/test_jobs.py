@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from service.jobs.job import new_id
+from service.jobs.job import new_job_id
 from service.settings.config import Config
 from tests.access.keys import ALICE, BOB, entry
 from tests.service.jobs.test_sweeps import BRIEF, put_row
@@ -40,10 +40,10 @@ def finish(app: Flask, job: dict[str, Any], order: tuple[int, ...] = (2, 0, 3, 1
         put_row(app, job["id"], index)
 
 
-def test_a_job_tells_how_it_stands(app: Flask, client: FlaskClient, job: dict[str, Any]) -> None:
+def test_a_job_reports_its_state(app: Flask, client: FlaskClient, job: dict[str, Any]) -> None:
     path = job["links"]["self"]
     assert (job["state"], job["done"], job["total"], job["started_at"]) == ("queued", 0, 4, None)
-    app.extensions["desk"].store.begin_row(job["id"], 2)
+    app.extensions["job_service"].store.begin_row(job["id"], 2)
     put_row(app, job["id"], 2, failed=True)
     now = client.get(path).json
     assert now is not None
@@ -59,16 +59,16 @@ def test_a_job_tells_how_it_stands(app: Flask, client: FlaskClient, job: dict[st
 @pytest.mark.parametrize(
     "job_id", ["hajcYm2sRvBVqK1p0SQh6A", "x", "a" * 500, "..", "%00", "%2e%2e%2f"]
 )
-def test_a_foreign_id_is_no_job(client: FlaskClient, job_id: str, part: str) -> None:
+def test_an_unknown_id_is_no_job(client: FlaskClient, job_id: str, part: str) -> None:
     answer = client.get(f"/v1/jobs/{job_id}{part}")
     assert answer.status_code == 404
     assert answer.json is not None
     assert answer.json["code"] in ("no_job", "not_found")
-    assert client.delete(f"/v1/jobs/{new_id()}").status_code == 404
+    assert client.delete(f"/v1/jobs/{new_job_id()}").status_code == 404
 
 
 @pytest.mark.parametrize("stranger", [{"X-Test-Key": "other"}, {}], ids=["another", "nobody"])
-def test_another_clients_job_is_none(client: FlaskClient, stranger: dict[str, str]) -> None:
+def test_another_clients_job_is_not_found(client: FlaskClient, stranger: dict[str, str]) -> None:
     """Where keys are on: it is not told apart from one that never was, and it goes on."""
     mine = {"X-Test-Key": "mine"}
     job = client.post("/v1/sweeps", json={"designs": [BRIEF]}, headers=mine).json
@@ -138,11 +138,11 @@ def test_events_are_the_rows_as_they_came(
 ) -> None:
     """Numbered; then the end, with how the job stands."""
     finish(app, job)
-    told = events(client, job["links"]["events"])
-    assert [event["event"] for event in told] == ["row"] * 4 + ["end"]
-    assert [event.get("id") for event in told] == ["1", "2", "3", "4", None]
-    assert [json.loads(event["data"])["index"] for event in told[:4]] == [2, 0, 3, 1]
-    assert json.loads(told[-1]["data"])["state"] == "succeeded"
+    sent_events = events(client, job["links"]["events"])
+    assert [event["event"] for event in sent_events] == ["row"] * 4 + ["end"]
+    assert [event.get("id") for event in sent_events] == ["1", "2", "3", "4", None]
+    assert [json.loads(event["data"])["index"] for event in sent_events[:4]] == [2, 0, 3, 1]
+    assert json.loads(sent_events[-1]["data"])["state"] == "succeeded"
 
 
 @pytest.mark.parametrize("seen", range(4))
@@ -150,11 +150,11 @@ def test_events_go_on_after_the_last_one_seen(
     app: Flask, client: FlaskClient, job: dict[str, Any], seen: int
 ) -> None:
     finish(app, job)
-    told = events(client, job["links"]["events"], **{"Last-Event-ID": str(seen)})
-    assert [event.get("id") for event in told[:-1]] == ["1", "2", "3", "4"][seen:]
+    sent_events = events(client, job["links"]["events"], **{"Last-Event-ID": str(seen)})
+    assert [event.get("id") for event in sent_events[:-1]] == ["1", "2", "3", "4"][seen:]
 
 
-def test_a_listener_who_has_everything_is_sent_away(
+def test_a_listener_who_has_every_event_gets_204(
     app: Flask, client: FlaskClient, job: dict[str, Any]
 ) -> None:
     """204 keeps a browser from coming back."""
@@ -164,7 +164,7 @@ def test_a_listener_who_has_everything_is_sent_away(
 
 
 @pytest.mark.parametrize("given", ["", "x", "-1", "1.0", "5", "99999999999", "1;2", "１"])
-def test_an_event_id_of_nothing_is_refused(
+def test_an_invalid_event_id_is_refused(
     app: Flask, client: FlaskClient, job: dict[str, Any], given: str
 ) -> None:
     finish(app, job)
@@ -175,7 +175,7 @@ def test_an_event_id_of_nothing_is_refused(
     assert (answer.json["code"], answer.json["facts"]["maximum"]) == ("bad_event_id", 4)
 
 
-def test_a_client_has_so_many_streams(client: FlaskClient, job: dict[str, Any]) -> None:
+def test_a_client_has_a_limited_number_of_streams(client: FlaskClient, job: dict[str, Any]) -> None:
     """Two, in this application; a closed one is free at once."""
     path = job["links"]["events"]
     first, second = (client.get(path, buffered=False) for _ in range(2))
@@ -240,7 +240,7 @@ UNREACHABLE = {"kernel_sizes": [2], "strides": [2], "max_layers": 2}
         ({"resolution": 8192, "base_channels": 8192, "max_channels": 8192}, "too_many_parameters"),
     ],
 )
-def test_a_design_that_comes_to_nothing_becomes_no_job(
+def test_a_refused_design_becomes_no_job(
     client: FlaskClient, more: dict[str, Any], code: str
 ) -> None:
     """It is refused at once, with the very problem that a client is told who would rather wait."""

@@ -15,9 +15,9 @@ import pytest
 
 from service.app import create_app
 from service.jobs.job import Job
-from service.jobs.job_service import Desk
-from service.jobs.store.protocol import Row
-from tests.service.jobs.sweep_requests import briefs, hand_in
+from service.jobs.job_service import JobService
+from service.jobs.store.protocol import JobRow
+from tests.service.jobs.sweep_requests import briefs, submit_designs
 from tests.service.jobs.workers import config_of
 from tests.service.servers import Server, start_server
 from tests.wait import wait_until
@@ -51,14 +51,14 @@ class Stream:
         self.lines.close()
         self.connection.close()
 
-    def vanish(self) -> None:
+    def abort(self) -> None:
         """Break the connection off, without a word."""
         linger = struct.pack("ii", 1, 0)
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self.close()
 
 
-def listen(server: Server, job: Job, *, after: int | None = None) -> Stream:
+def open_stream(server: Server, job: Job, *, after: int | None = None) -> Stream:
     """A stream whose first event has come."""
     connection = server.connect()
     seen = "" if after is None else f"Last-Event-ID: {after}\r\n"
@@ -70,99 +70,103 @@ def listen(server: Server, job: Job, *, after: int | None = None) -> Stream:
 
 
 @contextmanager
-def serving_jobs(folder: Path, **settings: str) -> Iterator[tuple[Server, Desk]]:
+def serving_jobs(folder: Path, **settings: str) -> Iterator[tuple[Server, JobService]]:
     """A server of one web process that has no worker, and its desk seen from here."""
     server = start_server(folder, workers="1", state_folder=str(folder / "state"), **settings)
     try:
-        yield server, Desk(config_of(folder / "state"))
+        yield server, JobService(config_of(folder / "state"))
     finally:
         server.stop()
 
 
-def put(desk: Desk, job: Job, *indices: int) -> None:
+def put_rows(job_service: JobService, job: Job, *indices: int) -> None:
     for index in indices:
         body = json.dumps({"index": index})
-        assert desk.store.put_row(job.id, Row(index=index, body=body, failed=False))
+        assert job_service.store.put_row(job.id, JobRow(index=index, body=body, failed=False))
 
 
-def test_fifty_listeners_hear_every_row_of_one_job(tmp_path: Path) -> None:
+def test_fifty_listeners_receive_every_row_of_one_job(tmp_path: Path) -> None:
     """In the order in which they came, and its end; meanwhile the process serves others."""
-    with serving_jobs(tmp_path) as (server, desk), ExitStack() as stack:
-        job = hand_in(desk, briefs(20))
-        streams = [listen(server, job) for _ in range(LISTENERS)]
+    with serving_jobs(tmp_path) as (server, job_service), ExitStack() as stack:
+        job = submit_designs(job_service, briefs(20))
+        streams = [open_stream(server, job) for _ in range(LISTENERS)]
         for stream in streams:
             stack.callback(stream.close)
-        put(desk, job, *range(10))
+        put_rows(job_service, job, *range(10))
         assert server.ask("/healthz").status == 200
-        put(desk, job, *reversed(range(10, 20)))
+        put_rows(job_service, job, *reversed(range(10, 20)))
         for stream in streams:
-            heard = list(stream.events())
-            assert [number for name, number in heard if name == "row"] == [
+            received = list(stream.events())
+            assert [number for name, number in received if name == "row"] == [
                 str(number) for number in range(1, 21)
             ]
-            assert heard[-1] == ("end", "")
+            assert received[-1] == ("end", "")
 
 
-def test_listeners_that_vanish_free_their_threads_and_places(tmp_path: Path) -> None:
+def test_listeners_that_vanish_free_their_threads_and_slots(tmp_path: Path) -> None:
     """Broken off or closed in order, before anything happens on the job."""
-    with serving_jobs(tmp_path, threads="4", job_listeners="3") as (server, desk):
-        job = hand_in(desk, briefs(2))
+    with serving_jobs(tmp_path, threads="4", job_listeners="3") as (server, job_service):
+        job = submit_designs(job_service, briefs(2))
         path = f"/v1/jobs/{job.id}/events"
         for _ in range(3):
-            streams = [listen(server, job) for _ in range(3)]
+            streams = [open_stream(server, job) for _ in range(3)]
             refused = server.ask(path)
             assert (refused.status, json.loads(refused.body)["code"]) == (429, "too_many_listeners")
-            streams[0].vanish()
-            streams[1].vanish()
+            streams[0].abort()
+            streams[1].abort()
             streams[2].close()
-            wait_until(lambda: room(desk) == 3, what="the places of who vanished")
+            wait_until(lambda: free_slots(job_service) == 3, what="the places of who vanished")
         assert [server.ask("/healthz").status for _ in range(8)] == [200] * 8
 
 
-def room(desk: Desk) -> int:
+def free_slots(job_service: JobService) -> int:
     """How many places the client has left."""
-    took = []
+    acquired = []
     for number in range(3):
-        if desk.store.enter("address:127.0.0.1", f"test-{number}", most=3, lease_s=60):
-            took.append(f"test-{number}")
-    for name in took:
-        desk.store.leave("address:127.0.0.1", name)
-    return len(took)
+        if job_service.store.acquire_slot(
+            "address:127.0.0.1", f"test-{number}", limit=3, lease_s=60
+        ):
+            acquired.append(f"test-{number}")
+    for name in acquired:
+        job_service.store.release_slot("address:127.0.0.1", name)
+    return len(acquired)
 
 
-def test_a_listener_goes_on_at_the_next_server(tmp_path: Path) -> None:
+def test_a_listener_resumes_at_the_next_server(tmp_path: Path) -> None:
     """The server is killed in the middle: with the id of the last event, nothing is heard twice."""
-    with serving_jobs(tmp_path) as (first, desk):
-        job = hand_in(desk, briefs(6))
-        put(desk, job, 4, 2)
-        with closing(listen(first, job)) as stream:
-            heard = [number for _, (_, number) in zip(range(3), stream.events(), strict=False)]
+    with serving_jobs(tmp_path) as (first, job_service):
+        job = submit_designs(job_service, briefs(6))
+        put_rows(job_service, job, 4, 2)
+        with closing(open_stream(first, job)) as stream:
+            received = [number for _, (_, number) in zip(range(3), stream.events(), strict=False)]
             first.process.kill()
-    with serving_jobs(tmp_path) as (second, desk):
-        put(desk, job, 0, 1, 3, 5)
-        seen = [int(number) for number in heard if number]
-        with closing(listen(second, job, after=seen[-1])) as stream:
+    with serving_jobs(tmp_path) as (second, job_service):
+        put_rows(job_service, job, 0, 1, 3, 5)
+        seen = [int(number) for number in received if number]
+        with closing(open_stream(second, job, after=seen[-1])) as stream:
             rest = [number for _, number in stream.events() if number]
         assert [*seen, *map(int, rest)] == [1, 2, 3, 4, 5, 6]
 
 
-def test_a_server_that_ends_lets_its_listeners_go(tmp_path: Path) -> None:
+def test_a_server_that_ends_closes_its_event_streams(tmp_path: Path) -> None:
     """At once, without an end of the job; it does not wait for jobs."""
-    with serving_jobs(tmp_path) as (server, desk):
-        job = hand_in(desk, briefs(6))
-        put(desk, job, 0)
-        with closing(listen(server, job)) as stream:
+    with serving_jobs(tmp_path) as (server, job_service):
+        job = submit_designs(job_service, briefs(6))
+        put_rows(job_service, job, 0)
+        with closing(open_stream(server, job)) as stream:
             server.process.terminate()
             assert [name for name, _ in stream.events()] == ["row", "job"]
         server.process.wait(timeout=60)
 
 
-def test_silence_is_broken_by_a_comment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_heartbeat_comment_is_sent_in_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """So that whatever is between does not take the connection for dead."""
     monkeypatch.setattr("service.jobs.events.HEARTBEAT_S", 0.1)
     app = create_app(config_of(tmp_path / "state"))
-    desk: Desk = app.extensions["desk"]
-    job = hand_in(desk, briefs(2))
+    job_service: JobService = app.extensions["job_service"]
+    job = submit_designs(job_service, briefs(2))
     with app.test_client().get(f"/v1/jobs/{job.id}/events", buffered=False) as answer:
         pieces = iter(answer.response)
         first, second = next(pieces), next(pieces)

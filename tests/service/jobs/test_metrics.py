@@ -26,7 +26,7 @@ def fresh(tmp_path: Path) -> Flask:
     return create_app(Config(state_folder=str(tmp_path / "state")))
 
 
-def figures(client: FlaskClient) -> dict[tuple[str, ...], float]:
+def read_metrics(client: FlaskClient) -> dict[tuple[str, ...], float]:
     """Each sample of jobs by its name and its label."""
     return {
         (sample.name.removeprefix("gan_designer_"), *sample.labels.values()): sample.value
@@ -36,16 +36,16 @@ def figures(client: FlaskClient) -> dict[tuple[str, ...], float]:
     }
 
 
-def test_the_figures_follow_the_jobs(fresh: Flask) -> None:
+def test_metrics_follow_the_jobs(fresh: Flask) -> None:
     client = fresh.test_client()
-    assert figures(client)["jobs", "queued"] == 0
+    assert read_metrics(client)["jobs", "queued"] == 0
     made = client.post("/v1/sweeps", json={"designs": [BRIEF] * 32}).json or {}
     client.post("/v1/sweeps", json={"designs": [BRIEF] * 16})
     client.post("/v1/designs", json=BRIEF | {"verify": "full"}, headers={"Prefer": "respond-async"})
-    fresh.extensions["desk"].store.begin_row(made["id"], 0)
+    fresh.extensions["job_service"].store.begin_row(made["id"], 0)
     put_row(fresh, made["id"], 0)
     put_row(fresh, made["id"], 1, failed=True)
-    found = figures(client)
+    found = read_metrics(client)
     ages = {name: found.pop(("jobs_oldest_seconds", name)) for name in ("queued", "running")}
     assert 0 < ages["queued"] < ages["running"] < 600
     assert found == {
@@ -61,14 +61,14 @@ def test_the_figures_follow_the_jobs(fresh: Flask) -> None:
     }
 
 
-def test_the_documentation_has_every_figure(fresh: Flask) -> None:
+def test_the_documentation_has_every_metric(fresh: Flask) -> None:
     """docs/operations.md has a row for each, and no other."""
     fresh.test_client().post("/v1/sweeps", json={"designs": [BRIEF]})
     named = re.findall(r"^\| `gan_designer_((?:job|queue)\w*)` ", DOCS.read_text(), re.M)
-    assert sorted(named) == sorted({name for name, *_ in figures(fresh.test_client())})
+    assert sorted(named) == sorted({name for name, *_ in read_metrics(fresh.test_client())})
 
 
-def test_readiness_tells_of_broker_and_workers(fresh: Flask) -> None:
+def test_readiness_reports_broker_and_workers(fresh: Flask) -> None:
     """Nobody for nothing to do is well; work that nobody does is not."""
 
     def jobs() -> object:
@@ -78,11 +78,11 @@ def test_readiness_tells_of_broker_and_workers(fresh: Flask) -> None:
     fresh.test_client().post("/v1/sweeps", json={"designs": [BRIEF]})
     without = {"state": "degraded", "reason": "no worker lives", "messages": 1, "workers": 0}
     assert jobs() == without
-    fresh.extensions["desk"].store.beat("somebody", 60)
+    fresh.extensions["job_service"].store.record_heartbeat("somebody", 60)
     assert jobs() == {"state": "ok", "messages": 1, "workers": 1}
 
 
-def test_a_redis_that_is_away_is_told(tmp_path: Path) -> None:
+def test_an_unavailable_redis_is_reported(tmp_path: Path) -> None:
     """As a problem that says when to come back; what needs no jobs is served."""
     with serving_redis(tmp_path / "redis") as server:
         app = create_app(Config(state_folder=str(tmp_path / "state"), redis_url=server.url))
@@ -102,7 +102,7 @@ def test_a_redis_that_is_away_is_told(tmp_path: Path) -> None:
             assert answer.headers["Retry-After"]
         parts = (client.get("/readyz").json or {})["parts"]
         assert parts["jobs"]["state"] == "degraded"
-        assert figures(client) == {("jobs_up",): 0}
+        assert read_metrics(client) == {("jobs_up",): 0}
         assert client.post("/v1/designs", json=BRIEF | {"verify": "none"}).status_code == 200
         server.start()
         assert client.get(path).status_code == 200
@@ -129,7 +129,7 @@ def test_a_redis_that_hangs_holds_no_thread_for_long(tmp_path: Path) -> None:
     + [("created_at", value) for value in ("nan", "1e300", "x")]
     + [("expires_at", "inf"), ("kind", None)],
 )
-def test_a_job_that_something_else_wrote_is_none(
+def test_a_job_with_invalid_stored_fields_is_not_found(
     shared_redis: RedisServer, tmp_path: Path, field: str, value: str | None
 ) -> None:
     """The others are told as ever, and so are the figures."""
@@ -145,4 +145,4 @@ def test_a_job_that_something_else_wrote_is_none(
     for path in foreign["links"].values():
         assert (client.get(path).json or {})["code"] == "no_job"
     assert client.get(ours["links"]["self"]).status_code == 200
-    assert figures(client)["jobs", "queued"] == 1
+    assert read_metrics(client)["jobs", "queued"] == 1

@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from service.jobs.job import State
-from service.jobs.job_service import Desk
+from service.jobs.job import JobState
+from service.jobs.job_service import JobService
 from tests.real_processes.redis import serving_redis
 from tests.service.jobs.poison import KILLED, STUCK, TOO_LARGE, TOO_LONG
 from tests.service.jobs.sweep_requests import (
     ROWS,
     assert_each_once,
     briefs,
-    hand_in,
-    standing,
+    reload_job,
+    submit_designs,
     wait_for_rows,
 )
-from tests.service.jobs.workers import POISON, config_of, working
+from tests.service.jobs.workers import POISON, config_of, running_worker
 from tests.wait import wait_until
 
 pytestmark = pytest.mark.slow
@@ -38,14 +38,14 @@ def with_poison(designs: list[dict[str, Any]], **at: int) -> list[dict[str, Any]
 
 
 @pytest.mark.parametrize("broker", ["folder", "redis"])
-def test_three_poisonous_rows_do_not_stop_497_others(tmp_path: Path, broker: str) -> None:
+def test_three_harmful_rows_do_not_stop_497_others(tmp_path: Path, broker: str) -> None:
     """Each is a row with its problem; its neighbours in the same chunk are made."""
     with serving_redis(tmp_path / "redis") as server:
         url = server.url if broker == "redis" else ""
-        desk = Desk(config_of(tmp_path / "state", url))
-        with working(tmp_path / "state", redis_url=url, program=POISON, **LIMITS):
+        job_service = JobService(config_of(tmp_path / "state", url))
+        with running_worker(tmp_path / "state", redis_url=url, program=POISON, **LIMITS):
             designs = with_poison(briefs(), row_7=KILLED, row_8=TOO_LARGE, row_250=TOO_LONG)
-            rows = assert_each_once(desk, hand_in(desk, designs))
+            rows = assert_each_once(job_service, submit_designs(job_service, designs))
     failed = {row["index"]: row["problem"] for row in rows if row["problem"]}
     assert failed.keys() == {7, 8, 250}
     assert (failed[7]["code"], failed[7]["facts"]) == ("attempts_exhausted", {"attempts": 2})
@@ -58,26 +58,32 @@ def test_three_poisonous_rows_do_not_stop_497_others(tmp_path: Path, broker: str
 @pytest.mark.soak
 def test_a_row_that_cannot_be_interrupted_is_killed(tmp_path: Path) -> None:
     """At the hard limit, as often as may be, and then it is given up."""
-    desk = Desk(config_of(tmp_path / "state"))
-    with working(tmp_path / "state", program=POISON, **LIMITS):
+    job_service = JobService(config_of(tmp_path / "state"))
+    with running_worker(tmp_path / "state", program=POISON, **LIMITS):
         designs = with_poison(briefs(20), row_5=STUCK)
-        rows = assert_each_once(desk, hand_in(desk, designs))
+        rows = assert_each_once(job_service, submit_designs(job_service, designs))
     assert [row["index"] for row in rows if row["problem"]] == [5]
     assert rows[5]["problem"]["code"] == "attempts_exhausted"
 
 
 def test_a_row_is_interrupted_within_two_seconds_of_a_cancel(tmp_path: Path) -> None:
     """The worker is free for the next job at once; it is timed thrice, for machines that are busy."""
-    desk = Desk(config_of(tmp_path / "state"))
-    with working(tmp_path / "state", program=POISON):
+    job_service = JobService(config_of(tmp_path / "state"))
+    with running_worker(tmp_path / "state", program=POISON):
         taken = []
         for _ in range(3):
-            job = hand_in(desk, with_poison(briefs(3), row_1=TOO_LONG))
-            wait_for_rows(desk, job, 1)
-            wait_until(lambda: bool(list(desk.store.claims(job.id))), what="a claim")  # noqa: B023
+            job = submit_designs(job_service, with_poison(briefs(3), row_1=TOO_LONG))
+            wait_for_rows(job_service, job, 1)
+            wait_until(lambda: bool(list(job_service.store.claims(job.id))), what="a claim")  # noqa: B023
             start = time.monotonic()
-            desk.cancel(job.id, owner="anyone")
-            wait_until(lambda: not list(desk.store.claims(job.id)), what="the worker to let go")  # noqa: B023
+            job_service.cancel(job.id, owner="anyone")
+            wait_until(
+                lambda: not list(job_service.store.claims(job.id)),  # noqa: B023
+                what="the worker to let go",
+            )
             taken.append(time.monotonic() - start)
-            assert (standing(desk, job).state, standing(desk, job).done) == (State.CANCELLED, 1)
+            assert (reload_job(job_service, job).state, reload_job(job_service, job).done) == (
+                JobState.CANCELLED,
+                1,
+            )
     assert min(taken) < 2

@@ -19,7 +19,7 @@ from tests.service.jobs.test_store import new_job
 BODY = {"designs": [{"resolution": 8, "latent_dim": 2}], "verify": "none"}
 
 
-def test_a_removed_folder_is_begun_anew_by_every_thread(tmp_path: Path, clock: Clock) -> None:
+def test_every_thread_recreates_a_removed_state_folder(tmp_path: Path, clock: Clock) -> None:
     """Threads that go on with the file that is gone would have jobs that the others do not."""
     state = tmp_path / "state"
     store, new = SqliteStore(state / "jobs.sqlite", clock=clock), new_job(clock, total=1)
@@ -37,15 +37,15 @@ def test_a_removed_folder_is_begun_anew_by_every_thread(tmp_path: Path, clock: C
         assert all(ask_all(new_threads, new.job.id))
 
 
-def test_a_clock_that_is_set_back_stops_nobody(tmp_path: Path, clock: Clock) -> None:
+def test_a_clock_set_back_holds_no_lock_for_long(tmp_path: Path, clock: Clock) -> None:
     """Whose turn it is to look for what was lost is open again within the seconds of a turn."""
     store = SqliteStore(tmp_path / "jobs.sqlite", clock=clock)
-    assert store.take_turn("watch", 5)
+    assert store.try_lock("watch", 5)
     clock.now += 1
-    assert not store.take_turn("watch", 5)
+    assert not store.try_lock("watch", 5)
     clock.now -= 3600
-    assert store.take_turn("watch", 5)
-    assert not store.take_turn("watch", 5)
+    assert store.try_lock("watch", 5)
+    assert not store.try_lock("watch", 5)
 
 
 def under_a_file(state: Path) -> None:
@@ -66,13 +66,13 @@ def no_broker(state: Path) -> None:
     (state / "broker").write_text("a file")
 
 
-@pytest.mark.parametrize("spoil", [under_a_file, no_database, no_broker])
-def test_a_spoilt_folder_is_told_and_stops_nothing_else(
-    tmp_path: Path, spoil: Callable[[Path], None]
+@pytest.mark.parametrize("make_unusable", [under_a_file, no_database, no_broker])
+def test_an_unusable_state_folder_is_reported_and_stops_nothing_else(
+    tmp_path: Path, make_unusable: Callable[[Path], None]
 ) -> None:
     """Sweeps are 503 for the time being; readiness and figures say why."""
     state = tmp_path / "some" / "state"
-    spoil(state)
+    make_unusable(state)
     client = create_app(Config(state_folder=str(state))).test_client()
     refused = client.post("/v1/sweeps", json=BODY)
     assert (refused.status_code, (refused.json or {})["code"]) == (503, "jobs_unavailable")
@@ -81,7 +81,7 @@ def test_a_spoilt_folder_is_told_and_stops_nothing_else(
     assert "gan_designer_jobs_up 0.0" in client.get("/metrics").text
 
 
-def test_a_queue_that_takes_no_message_is_told(tmp_path: Path) -> None:
+def test_a_queue_that_takes_no_message_is_reported(tmp_path: Path) -> None:
     """As when the disk is full."""
     app = create_app(Config(state_folder=str(tmp_path)))
     client = app.test_client()

@@ -18,16 +18,16 @@ import pytest
 from designer.brief.model import Brief, Level
 from designer.networks import Network
 from designer.pipeline.design import design
-from service.jobs.job import State
+from service.jobs.job import JobState
 from tests.real_processes.redis import RedisServer
 from tests.service.jobs.run_command import PROGRAM, SMALL, Command
-from tests.service.jobs.workers import working
+from tests.service.jobs.workers import running_worker
 from tests.service.processes import descendants, is_gone
 from tests.service.servers import ROOT
 from tests.test_readme import Shell, console_commands
-from tests.wait import PATIENCE_S, wait_until
+from tests.wait import TIMEOUT_S, wait_until
 
-BRIEFS = [
+BRIEF_EXAMPLES = [
     Brief(resolution=size, latent_dim=latent, base_channels=4, verify=Level.NONE)
     for size in ((8, 8), (12, 16))
     for latent in (4, 6)
@@ -49,7 +49,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Command:
     return command
 
 
-def figures(network: Network) -> dict[str, int]:
+def network_costs(network: Network) -> dict[str, int]:
     costs = ("parameters", "multiply_adds", "activation_bytes")
     return {name: getattr(network, name) for name in costs}
 
@@ -60,19 +60,19 @@ def test_rows_are_what_the_library_makes(small: Command) -> None:
     """Sizes, figures and text, design by design, in the order of the options."""
     rows = [json.loads(line) for line in small.lines("rows.jsonl")]
     assert [row["index"] for row in rows] == [0, 1, 2, 3]
-    for row, brief in zip(rows, BRIEFS, strict=True):
+    for row, brief in zip(rows, BRIEF_EXAMPLES, strict=True):
         made = design(brief)
         assert (row["resolution"], row["latent_dim"]) == ([*brief.resolution], brief.latent_dim)
         assert row["sizes"] == [list(size) for size in made.chain.sizes]
-        assert row["generator"] == figures(made.gan.networks["generator"])
-        assert row["discriminator"] == figures(made.gan.networks["discriminator"])
+        assert row["generator"] == network_costs(made.gan.networks["generator"])
+        assert row["discriminator"] == network_costs(made.gan.networks["discriminator"])
         assert row["source_sha256"] == made.source.sha256
         assert (row["verdict"], row["problem"]) == ("verified", None)
 
 
 @pytest.mark.torch
 @pytest.mark.slow
-def test_the_same_again_only_reads_what_is_there(small: Command) -> None:
+def test_repeating_a_sweep_only_reads_its_stored_rows(small: Command) -> None:
     """With ``--json`` stdout holds the same lines and nothing else, and no row is begun again."""
     before = small.attempts()
     status, out, err = small.run(*SMALL, "--json")
@@ -113,7 +113,7 @@ def test_a_terminal_shows_a_bar_and_the_rows_above_it(small: Command) -> None:
     )
     os.close(theirs)
     shown = b"".join(read_all(ours)).decode()
-    assert process.wait(timeout=PATIENCE_S) == 0, shown
+    assert process.wait(timeout=TIMEOUT_S) == 0, shown
     assert "━" in shown
     assert "4/4" in shown
     for line in small.lines("rows.jsonl"):
@@ -136,7 +136,7 @@ def read_all(descriptor: int) -> Iterator[bytes]:
 @pytest.mark.torch
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["interrupted", "killed"])
-def test_a_sweep_that_was_stopped_goes_on(tmp_path: Path, how: signal.Signals) -> None:
+def test_a_stopped_sweep_is_resumed(tmp_path: Path, how: signal.Signals) -> None:
     """Nobody is left, the part is whole lines in order, and no row that was there is made again.
 
     The interrupt comes as from a terminal, to the whole process group.
@@ -147,7 +147,7 @@ def test_a_sweep_that_was_stopped_goes_on(tmp_path: Path, how: signal.Signals) -
     wait_until(lambda: len(command.lines("rows.jsonl.part")) >= 20, what="20 rows")
     below = descendants(process.pid)
     (os.killpg if how is signal.SIGINT else os.kill)(process.pid, how)
-    out, err = process.communicate(timeout=PATIENCE_S)
+    out, err = process.communicate(timeout=TIMEOUT_S)
     wait_until(lambda: all(is_gone(pid) for pid in below), what="the end of all below")
     assert len(below) >= 3, "who keeps the worker, the worker, its process"
     assert out == ""
@@ -158,11 +158,11 @@ def test_a_sweep_that_was_stopped_goes_on(tmp_path: Path, how: signal.Signals) -
     assert part == list(range(len(part)))
     assert len(part) < ROWS
     assert command.lines("rows.jsonl") == ["of last night"], "until the new rows are all there"
-    assert command.ask("SELECT state FROM jobs") == [(State.RUNNING,)], "and not cancelled"
-    assert_goes_on(command)
+    assert command.ask("SELECT state FROM jobs") == [(JobState.RUNNING,)], "and not cancelled"
+    assert_resumes(command)
 
 
-def assert_goes_on(command: Command) -> None:
+def assert_resumes(command: Command) -> None:
     """The same command brings the rest, and only that."""
     there = {position for (position,) in command.ask("SELECT position FROM rows")}
     before = command.attempts()
@@ -178,7 +178,7 @@ def assert_goes_on(command: Command) -> None:
     assert not (command.folder / "rows.jsonl.part").exists()
 
 
-def test_a_command_killed_as_it_starts_leaves_nobody(tmp_path: Path) -> None:
+def test_a_command_killed_as_it_starts_leaves_no_process(tmp_path: Path) -> None:
     """Who keeps the worker is told of it by the kernel, be it that he has not looked yet."""
     process = Command(tmp_path).start(*MANY)
     wait_until(lambda: bool(descendants(process.pid)), what="a process below")
@@ -193,7 +193,7 @@ def test_a_fleet_does_the_rows(tmp_path: Path, shared_redis: RedisServer) -> Non
     """With REDIS_URL the sweep goes where the servers' jobs go; a worker elsewhere makes it."""
     variables = {"REDIS_URL": shared_redis.url, "GAN_DESIGNER_EMBEDDED_WORKER": "false"}
     command = Command(tmp_path, **variables)
-    with working(tmp_path / "elsewhere", redis_url=shared_redis.url):
+    with running_worker(tmp_path / "elsewhere", redis_url=shared_redis.url):
         status, out, err = command.run(*SMALL, "--verify", "none", "--json")
     assert status == 0, err
     assert [json.loads(line)["index"] for line in out.splitlines()] == [0, 1, 2, 3]
@@ -201,7 +201,7 @@ def test_a_fleet_does_the_rows(tmp_path: Path, shared_redis: RedisServer) -> Non
 
 
 @pytest.mark.slow
-def test_the_page_shows_what_the_command_prints(tmp_path: Path) -> None:
+def test_the_documented_console_output_is_what_the_command_prints(tmp_path: Path) -> None:
     """Every console block of docs/sweeps.md, in order."""
     script = tmp_path / ".venv" / "bin" / "gan-designer"
     script.parent.mkdir(parents=True)

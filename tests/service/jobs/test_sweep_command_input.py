@@ -95,7 +95,7 @@ def test_wrong_rows_leave_no_file_behind(tmp_path: Path) -> None:
     assert sorted(tmp_path.glob("rows*")) == []
 
 
-def test_a_folder_that_cannot_hold_state_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_hold_state_is_reported(tmp_path: Path) -> None:
     """Status 3: what was asked is fine."""
     (tmp_path / "state").write_text("a file where the folder should be")
     done = invoke(tmp_path, "--resolution", "8", "--latent-dim", "4")
@@ -103,7 +103,7 @@ def test_a_folder_that_cannot_hold_state_is_told(tmp_path: Path) -> None:
     assert "not run: " in done.stderr
 
 
-def test_a_wrong_setting_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_setting_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GAN_DESIGNER_JOB_ATTEMPTS", "0")
     done = invoke(tmp_path, "--resolution", "8", "--latent-dim", "4")
     assert done.exit_code == 2

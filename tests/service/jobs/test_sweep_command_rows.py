@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from service.commands.sweep import follow_job
-from service.jobs.job_service import Desk
-from service.jobs.store.protocol import Row
+from service.jobs.job_service import JobService
+from service.jobs.store.protocol import JobRow
 from service.jobs.store.sqlite import SqliteStore
 from service.settings.config import Config
-from tests.service.jobs.run_command import SMALL, Command, put, started
-from tests.wait import PATIENCE_S
+from tests.service.jobs.run_command import SMALL, Command, put_row, start_command
+from tests.wait import TIMEOUT_S
 
 
 @pytest.fixture
-def alone(tmp_path: Path) -> Command:
+def command_without_worker(tmp_path: Path) -> Command:
     """A command that nobody works for: a test puts the rows."""
     return Command(tmp_path, GAN_DESIGNER_EMBEDDED_WORKER="false")
 
@@ -35,109 +35,130 @@ def alone(tmp_path: Path) -> Command:
     ids=["verified", "refuted", "not-run", "failed"],
 )
 def test_the_exit_status_is_the_worst_row(
-    alone: Command, members: dict[str, object], status: int
+    command_without_worker: Command, members: dict[str, object], status: int
 ) -> None:
     """And rows come in request order, whatever the order in which they were made."""
-    process, job_id = started(alone, *SMALL, "--json")
+    process, job_id = start_command(command_without_worker, *SMALL, "--json")
     for index in (3, 1, 0):
-        put(alone, job_id, index)
-    put(alone, job_id, 2, **members)
-    out, err = process.communicate(timeout=PATIENCE_S)
+        put_row(command_without_worker, job_id, index)
+    put_row(command_without_worker, job_id, 2, **members)
+    out, err = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == status, err
     assert [json.loads(line)["index"] for line in out.splitlines()] == [0, 1, 2, 3]
 
 
-def test_rows_come_while_others_are_made(alone: Command) -> None:
+def test_rows_come_while_others_are_made(command_without_worker: Command) -> None:
     """A row is printed once all before it are there, and not only at the end."""
-    process, job_id = started(alone, *SMALL, "--json")
+    process, job_id = start_command(command_without_worker, *SMALL, "--json")
     assert process.stdout is not None
-    put(alone, job_id, 1)
-    put(alone, job_id, 0)
+    put_row(command_without_worker, job_id, 1)
+    put_row(command_without_worker, job_id, 0)
     assert [json.loads(process.stdout.readline())["index"] for _ in range(2)] == [0, 1]
     assert process.poll() is None
     process.kill()
     process.communicate()
 
 
-def test_a_cancelled_sweep_is_over_and_the_next_is_a_new_one(alone: Command) -> None:
+def test_a_cancelled_sweep_is_not_resumed(command_without_worker: Command) -> None:
     """Cancelling is somebody's wish, an interrupt is not: only the latter goes on."""
-    process, job_id = started(alone, *SMALL, "--output", "rows.jsonl")
-    put(alone, job_id, 2)
-    alone.store.cancel(job_id)
-    _, err = process.communicate(timeout=PATIENCE_S)
+    process, job_id = start_command(command_without_worker, *SMALL, "--output", "rows.jsonl")
+    put_row(command_without_worker, job_id, 2)
+    command_without_worker.store.cancel(job_id)
+    _, err = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 3
     assert "the job was cancelled with 1 of 4 rows" in err
-    assert [json.loads(line)["index"] for line in alone.lines("rows.jsonl.part")] == [2]
-    assert not (alone.folder / "rows.jsonl").exists()
-    process, again = started(alone, *SMALL, "--output", "rows.jsonl")
+    assert [
+        json.loads(line)["index"] for line in command_without_worker.lines("rows.jsonl.part")
+    ] == [2]
+    assert not (command_without_worker.folder / "rows.jsonl").exists()
+    process, again = start_command(command_without_worker, *SMALL, "--output", "rows.jsonl")
     process.kill()
     process.communicate()
-    process, once_more = started(alone, *SMALL, "--output", "rows.jsonl")
+    process, once_more = start_command(command_without_worker, *SMALL, "--output", "rows.jsonl")
     process.kill()
     process.communicate()
     assert again == once_more != job_id
 
 
-def test_rows_that_met_an_accident_are_tried_again(alone: Command) -> None:
+def test_rows_that_failed_by_accident_are_tried_again(command_without_worker: Command) -> None:
     """What the brief itself forbids is not: no chain stays no chain."""
     ids = []
     for code in ("probe_failed", "no_chain", "nobody gets here"):
-        process, job_id = started(alone, "--resolution", "8", "--latent-dim", "4")
+        process, job_id = start_command(
+            command_without_worker, "--resolution", "8", "--latent-dim", "4"
+        )
         ids.append(job_id)
         if process.poll() is None and len(ids) < 3:
-            put(alone, job_id, 0, verdict=None, problem={"code": code, "detail": "so it is"})
-        out, _ = process.communicate(timeout=PATIENCE_S)
+            put_row(
+                command_without_worker,
+                job_id,
+                0,
+                verdict=None,
+                problem={"code": code, "detail": "so it is"},
+            )
+        out, _ = process.communicate(timeout=TIMEOUT_S)
         assert process.returncode == 3
     assert ids[0] != ids[1] == ids[2]
     assert out.splitlines()[1].endswith(",no_chain,so it is")
 
 
-def test_a_job_that_is_gone_is_told(alone: Command) -> None:
+def test_a_job_that_is_gone_is_reported(command_without_worker: Command) -> None:
     """As where its time is over, or somebody removes the folder's content."""
-    process, _ = started(alone, *SMALL)
-    with closing(sqlite3.connect(alone.folder / ".gan-designer" / "jobs.sqlite")) as db, db:
+    process, _ = start_command(command_without_worker, *SMALL)
+    with (
+        closing(
+            sqlite3.connect(command_without_worker.folder / ".gan-designer" / "jobs.sqlite")
+        ) as db,
+        db,
+    ):
         db.execute("DELETE FROM jobs")
-    _, err = process.communicate(timeout=PATIENCE_S)
+    _, err = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 3
     assert "is there no more" in err
 
 
-class Faltering:
+class FailsOnce:
     """A store that is away when it is first asked."""
 
     def __init__(self, store: SqliteStore) -> None:
         self._store = store
-        self._asked = 0
+        self._calls = 0
 
     def __getattr__(self, name: str) -> object:
-        self._asked += 1
-        if self._asked == 1:
+        self._calls += 1
+        if self._calls == 1:
             raise sqlite3.OperationalError("database is locked")
         return getattr(self._store, name)
 
 
-def test_who_follows_bears_with_a_store_that_is_away(
+def test_following_a_job_survives_an_unavailable_store(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It says so, says that nobody works where that lasts, and gets its rows all the same."""
-    monkeypatch.setattr(follow_job, "LONELY_S", 0.0)
-    desk = Desk(Config(state_folder=str(tmp_path)))
+    monkeypatch.setattr(follow_job, "NO_WORKER_NOTICE_S", 0.0)
+    job_service = JobService(Config(state_folder=str(tmp_path)))
     request = {"designs": [{"resolution": 8, "latent_dim": 4}], "verify": "none"}
-    job = follow_job.take_up(desk, request)
-    said: list[str] = []
+    job = follow_job.resume_or_submit(job_service, request)
+    messages: list[str] = []
 
-    def bring(sentence: str) -> None:
-        said.append(sentence)
+    def record_message(sentence: str) -> None:
+        messages.append(sentence)
         if sentence == follow_job.NO_WORKER:
-            desk.store.put_row(job.id, Row(index=0, body='{"index": 0}', failed=False))
+            job_service.store.put_row(job.id, JobRow(index=0, body='{"index": 0}', failed=False))
 
-    store = Faltering(SqliteStore(tmp_path / "jobs.sqlite"))
-    rows = list(follow_job.follow(store, job, tell=lambda _: None, note=bring))
+    store = FailsOnce(SqliteStore(tmp_path / "jobs.sqlite"))
+    rows = list(
+        follow_job.follow_rows(
+            store, job, show_progress=lambda _: None, show_message=record_message
+        )
+    )
     assert rows == ['{"index": 0}']
-    assert said == [follow_job.NO_STORE, follow_job.NO_WORKER]
+    assert messages == [follow_job.NO_STORE, follow_job.NO_WORKER]
 
 
-def test_a_file_is_the_same_sweep_in_any_order_of_its_fields(alone: Command) -> None:
+def test_a_file_is_the_same_sweep_in_any_order_of_its_fields(
+    command_without_worker: Command,
+) -> None:
     """But for a grid's own, which say which rows come first; ``--verify`` goes before the file's."""
     brief = {"resolution": 8, "latent_dim": 4, "base_channels": 4}
     texts = [
@@ -146,11 +167,11 @@ def test_a_file_is_the_same_sweep_in_any_order_of_its_fields(alone: Command) -> 
     ]
     ids = []
     for text in texts:
-        (alone.folder / "request.json").write_text(text)
-        process, job_id = started(alone, "request.json", "--verify", "none")
+        (command_without_worker.folder / "request.json").write_text(text)
+        process, job_id = start_command(command_without_worker, "request.json", "--verify", "none")
         process.kill()
         process.communicate()
         ids.append(job_id)
     assert ids[0] == ids[1]
-    asked = json.loads(alone.ask("SELECT request FROM jobs")[0][0])
-    assert asked["request"]["verify"] == "none"
+    stored = json.loads(command_without_worker.ask("SELECT request FROM jobs")[0][0])
+    assert stored["request"]["verify"] == "none"

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from service.jobs.broker.celery_app import queue_depth
-from service.jobs.store.protocol import Row
+from service.jobs.store.protocol import JobRow
 from service.jobs.sweep_request import MAX_ROWS, Sweep, sweep_from_document
-from service.openapi.job_examples import SWEEPS
+from service.openapi.job_examples import SWEEP_EXAMPLES
 
 BRIEF: dict[str, Any] = {"resolution": 8, "latent_dim": 4, "base_channels": 4}
 GRID = {"resolution": [8, 16], "latent_dim": [4]}
@@ -23,12 +23,14 @@ GRID = {"resolution": [8, 16], "latent_dim": [4]}
 def put_row(app: Flask, job_id: str, index: int, *, failed: bool = False) -> None:
     """As a worker does."""
     body = json.dumps({"index": index, "problem": {} if failed else None})
-    assert app.extensions["desk"].store.put_row(job_id, Row(index=index, body=body, failed=failed))
+    assert app.extensions["job_service"].store.put_row(
+        job_id, JobRow(index=index, body=body, failed=failed)
+    )
 
 
-@pytest.mark.parametrize("name", SWEEPS)
-def test_an_example_is_taken_in(client: FlaskClient, name: str) -> None:
-    answer = client.post("/v1/sweeps", json=SWEEPS[name]["value"])
+@pytest.mark.parametrize("name", SWEEP_EXAMPLES)
+def test_an_example_is_accepted(client: FlaskClient, name: str) -> None:
+    answer = client.post("/v1/sweeps", json=SWEEP_EXAMPLES[name]["value"])
     assert answer.status_code == 202
     assert answer.json is not None
     assert answer.json["state"] == "queued"
@@ -127,8 +129,11 @@ REFUSALS: dict[str, tuple[object, str, str]] = {
 def test_a_wrong_sweep_is_refused_whole(app: Flask, client: FlaskClient, name: str) -> None:
     """With a pointer into the sweep; nothing is kept and nothing is queued."""
     body, code, pointer = REFUSALS[name]
-    store, engine = app.extensions["desk"].store, app.extensions["desk"].engine
-    before = store.unfinished(), queue_depth(engine)
+    store, celery_app = (
+        app.extensions["job_service"].store,
+        app.extensions["job_service"].celery_app,
+    )
+    before = store.unfinished(), queue_depth(celery_app)
     answer = client.post("/v1/sweeps", json=body)
     assert answer.status_code == 422
     assert answer.json is not None
@@ -136,10 +141,10 @@ def test_a_wrong_sweep_is_refused_whole(app: Flask, client: FlaskClient, name: s
     (error,) = answer.json["errors"]
     assert error["pointer"].startswith(pointer)
     assert (error["pointer"] == pointer) or code == "critic_with_batch_norm"
-    assert (store.unfinished(), queue_depth(engine)) == before
+    assert (store.unfinished(), queue_depth(celery_app)) == before
 
 
-def test_wrong_rows_are_told_by_index(client: FlaskClient) -> None:
+def test_wrong_rows_are_reported_by_index(client: FlaskClient) -> None:
     """All of them, each with its own error; the right ones between are not mentioned."""
     designs = [BRIEF | {"latent_dim": 4 if index % 3 else -index} for index in range(10)]
     answer = client.post("/v1/sweeps", json={"designs": designs})
@@ -149,7 +154,7 @@ def test_wrong_rows_are_told_by_index(client: FlaskClient) -> None:
     assert answer.json["errors"][1]["detail"].startswith("row 3: latent_dim must be")
 
 
-def test_a_wrong_value_of_a_grid_is_told_once(client: FlaskClient) -> None:
+def test_a_wrong_value_of_a_grid_is_reported_once(client: FlaskClient) -> None:
     """Though a hundred rows have it."""
     body = {"grid": {"resolution": [8, 3], "latent_dim": list(range(4, 104))}}
     answer = client.post("/v1/sweeps", data=json.dumps(body), content_type="application/json")
@@ -158,15 +163,15 @@ def test_a_wrong_value_of_a_grid_is_told_once(client: FlaskClient) -> None:
     assert answer.json["errors"][0]["facts"]["index"] == 100
 
 
-def test_as_many_rows_as_may_are_taken_in(app: Flask, client: FlaskClient) -> None:
+def test_the_maximum_number_of_rows_is_accepted(app: Flask, client: FlaskClient) -> None:
     """In chunks: far fewer messages than rows."""
-    before = queue_depth(app.extensions["desk"].engine)
+    before = queue_depth(app.extensions["job_service"].celery_app)
     grid = {"resolution": [8], "latent_dim": list(range(1, 101)), "channels": list(range(1, 101))}
     answer = client.post("/v1/sweeps", json={"grid": grid, "verify": "none"})
     assert answer.status_code == 202
     assert answer.json is not None
     assert answer.json["total"] == MAX_ROWS
-    assert 10 <= queue_depth(app.extensions["desk"].engine) - before <= 100
+    assert 10 <= queue_depth(app.extensions["job_service"].celery_app) - before <= 100
 
 
 def test_an_idempotency_key_gives_the_same_job(app: Flask, client: FlaskClient) -> None:
@@ -176,11 +181,11 @@ def test_an_idempotency_key_gives_the_same_job(app: Flask, client: FlaskClient) 
         return client.post("/v1/sweeps", json=body, headers={"Idempotency-Key": key})
 
     first = (post({"designs": [BRIEF]}, "night-1").json or {})["id"]
-    depth = queue_depth(app.extensions["desk"].engine)
+    depth = queue_depth(app.extensions["job_service"].celery_app)
     put_row(app, first, 0)
     again = post({"designs": [BRIEF]}, "night-1").json or {}
     assert (again["id"], again["state"]) == (first, "succeeded")
-    assert queue_depth(app.extensions["desk"].engine) == depth
+    assert queue_depth(app.extensions["job_service"].celery_app) == depth
     other = post({"designs": [BRIEF, BRIEF]}, "night-1")
     assert (other.status_code, (other.json or {})["code"]) == (422, "idempotency_key_reused")
     assert (post({"designs": [BRIEF, BRIEF]}, "night-2").json or {})["id"] != first

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from service.jobs.job import State
-from service.jobs.job_service import Desk
+from service.jobs.job import JobState
+from service.jobs.job_service import JobService
 from service.jobs.worker.command_line import worker_command
 from tests.real_processes.redis import RedisServer, serving_redis
 from tests.service.jobs.namespaces import Host, two_hosts
@@ -20,8 +20,8 @@ from tests.service.jobs.sweep_requests import (
     ROWS,
     assert_each_once,
     briefs,
-    hand_in,
-    standing,
+    reload_job,
+    submit_designs,
     wait_for_rows,
 )
 from tests.service.jobs.workers import POISON, config_of, end_worker
@@ -31,14 +31,14 @@ from tests.wait import wait_until
 pytestmark = pytest.mark.slow
 
 
-def open_to(redis: RedisServer, *hosts: Host) -> None:
+def bind_redis_to(redis: RedisServer, *hosts: Host) -> None:
     """Have Redis listen on the cables, too."""
     with redis.client as client:
         client.config_set("protected-mode", "no")
         client.config_set("bind", " ".join(["127.0.0.1", *(host.gateway for host in hosts)]))
 
 
-def start_there(host: Host, redis: RedisServer, folder: Path) -> subprocess.Popen[bytes]:
+def start_worker_on(host: Host, redis: RedisServer, folder: Path) -> subprocess.Popen[bytes]:
     """A worker on that host, which reaches Redis by its cable alone."""
     url = f"redis://{host.gateway}:{urlsplit(redis.url).port}/0"
     name = f"{host.name}@{host.name}"
@@ -60,23 +60,23 @@ def test_a_host_that_is_cut_off_loses_nothing(tmp_path: Path) -> None:
     with ExitStack() as stack:
         first, second = stack.enter_context(two_hosts())
         redis = stack.enter_context(serving_redis(tmp_path / "redis"))
-        open_to(redis, first, second)
-        desk = Desk(config_of(tmp_path / "state", redis.url))
+        bind_redis_to(redis, first, second)
+        job_service = JobService(config_of(tmp_path / "state", redis.url))
         names = [f"{host.name}@{host.name}" for host in (first, second)]
-        workers = [start_there(host, redis, tmp_path) for host in (first, second)]
+        workers = [start_worker_on(host, redis, tmp_path) for host in (first, second)]
         for worker in workers:
             stack.callback(end_worker, worker)
-        wait_until(lambda: len(desk.store.workers()) == 2, what="both workers")
-        job = hand_in(desk, briefs(channels=SLOW))
-        wait_for_rows(desk, job, 20)
+        wait_until(lambda: len(job_service.store.workers()) == 2, what="both workers")
+        job = submit_designs(job_service, briefs(channels=SLOW))
+        wait_for_rows(job_service, job, 20)
         wait_until(
-            lambda: {claim.worker for claim in desk.store.claims(job.id)} == set(names),
+            lambda: {claim.worker for claim in job_service.store.claims(job.id)} == set(names),
             what="both to work",
         )
         first.cut_off()
-        assert standing(desk, job).done < ROWS / 2
-        rows = assert_each_once(desk, job)
+        assert reload_job(job_service, job).done < ROWS / 2
+        rows = assert_each_once(job_service, job)
         assert [row["problem"] for row in rows] == [None] * ROWS
-        assert standing(desk, job).state is State.SUCCEEDED
-        assert desk.store.workers() == {names[1]}
+        assert reload_job(job_service, job).state is JobState.SUCCEEDED
+        assert job_service.store.workers() == {names[1]}
         workers[0].kill()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from service.jobs.job_service import Desk
-from tests.service.jobs.sweep_requests import assert_each_once, briefs, hand_in
-from tests.service.jobs.workers import config_of, end_worker, working
+from service.jobs.job_service import JobService
+from tests.service.jobs.sweep_requests import assert_each_once, briefs, submit_designs
+from tests.service.jobs.workers import config_of, end_worker, running_worker
 from tests.service.servers import ROOT
 from tests.wait import wait_until
 
@@ -26,17 +26,17 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 @pytest.mark.slow
 def test_the_command_does_jobs_until_it_is_ended(tmp_path: Path) -> None:
     """Of whoever shares the folder, or Redis; told to end, it says so to the store."""
-    desk = Desk(config_of(tmp_path / "state"))
-    job = hand_in(desk, briefs(20))
+    job_service = JobService(config_of(tmp_path / "state"))
+    job = submit_designs(job_service, briefs(20))
     worker = subprocess.Popen(
         CALL, cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.DEVNULL
     )
     try:
-        assert_each_once(desk, job)
-        assert len(desk.store.workers()) == 1
+        assert_each_once(job_service, job)
+        assert len(job_service.store.workers()) == 1
     finally:
         end_worker(worker)
-    wait_until(lambda: desk.store.workers() == set(), what="the worker to leave")
+    wait_until(lambda: job_service.store.workers() == set(), what="the worker to leave")
 
 
 def test_a_wrong_setting_stops_it(tmp_path: Path) -> None:
@@ -56,8 +56,8 @@ def test_redis_may_be_behind_a_socket_file(tmp_path: Path) -> None:
         try:
             wait_until(socket.exists, what="the socket")
             url = f"unix://{socket}"
-            desk = Desk(config_of(tmp_path / "state", url))
-            with working(tmp_path / "state", redis_url=url):
-                assert_each_once(desk, hand_in(desk, briefs(20)))
+            job_service = JobService(config_of(tmp_path / "state", url))
+            with running_worker(tmp_path / "state", redis_url=url):
+                assert_each_once(job_service, submit_designs(job_service, briefs(20)))
         finally:
             redis.terminate()

@@ -11,10 +11,10 @@ from subprocess import Popen
 import pytest
 
 from service.jobs.job import Job
-from service.jobs.job_service import Desk
+from service.jobs.job_service import JobService
 from tests.real_processes.redis import serving_redis
 from tests.service.jobs.poison import TOO_LONG
-from tests.service.jobs.sweep_requests import briefs, hand_in, standing
+from tests.service.jobs.sweep_requests import briefs, reload_job, submit_designs
 from tests.service.jobs.workers import POISON, config_of, end_worker, start_worker
 from tests.service.processes import descendants
 from tests.wait import wait_until
@@ -24,42 +24,45 @@ pytestmark = pytest.mark.slow
 ATTEMPTS = 1
 
 
-def the_worker(worker: Popen[bytes]) -> None:
+def terminate_the_worker(worker: Popen[bytes]) -> None:
     """As a container's end does."""
     worker.terminate()
 
 
-def all_its_processes(worker: Popen[bytes]) -> None:
+def terminate_all_its_processes(worker: Popen[bytes]) -> None:
     """As a service manager does that ends a group of processes."""
     for pid in [*descendants(worker.pid), worker.pid]:
         os.kill(pid, signal.SIGTERM)
 
 
-@pytest.mark.parametrize(("broker", "tell"), [("folder", the_worker), ("redis", all_its_processes)])
-def test_a_deploy_is_no_attempt(
-    tmp_path: Path, broker: str, tell: Callable[[Popen[bytes]], None]
+@pytest.mark.parametrize(
+    ("broker", "send_signal"),
+    [("folder", terminate_the_worker), ("redis", terminate_all_its_processes)],
+)
+def test_a_worker_shutdown_costs_no_attempt(
+    tmp_path: Path, broker: str, send_signal: Callable[[Popen[bytes]], None]
 ) -> None:
     """The row that was being made is handed back at once, however often: it is no poisonous one."""
     with serving_redis(tmp_path / "redis") as server:
         url = server.url if broker == "redis" else ""
-        desk = Desk(config_of(tmp_path / "state", url))
-        job = hand_in(desk, [*briefs(3), {"resolution": 8, "latent_dim": TOO_LONG}])
+        job_service = JobService(config_of(tmp_path / "state", url))
+        job = submit_designs(job_service, [*briefs(3), {"resolution": 8, "latent_dim": TOO_LONG}])
         for _ in range(ATTEMPTS + 1):
             worker = start_worker(
                 tmp_path / "state", redis_url=url, program=POISON, job_attempts=str(ATTEMPTS)
             )
             try:
-                wait_until(lambda: is_busy(desk, job), what="the long row to begin")
-                tell(worker)
+                wait_until(lambda: is_busy(job_service, job), what="the long row to begin")
+                send_signal(worker)
                 wait_until(lambda: worker.poll() is not None, what="the worker's end")  # noqa: B023
             finally:
                 end_worker(worker)
-            assert not list(desk.store.claims(job.id)), "handed back"
-        assert desk.store.begin_row(job.id, 3) == 1
-        assert (standing(desk, job).done, standing(desk, job).failed) == (3, 0)
+            assert not list(job_service.store.claims(job.id)), "handed back"
+        assert job_service.store.begin_row(job.id, 3) == 1
+        assert (reload_job(job_service, job).done, reload_job(job_service, job).failed) == (3, 0)
 
 
-def is_busy(desk: Desk, job: Job) -> bool:
+def is_busy(job_service: JobService, job: Job) -> bool:
     """Whether the last row is all that is left to make, and somebody makes it."""
-    claims = [claim.start for claim in desk.store.claims(job.id)]
-    return desk.store.missing(job.id) == claims == [3]
+    claims = [claim.start for claim in job_service.store.claims(job.id)]
+    return job_service.store.missing(job.id) == claims == [3]

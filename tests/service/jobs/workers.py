@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from service.jobs.store.open_store import open_store
+from service.jobs.store.open_store import open_job_store
 from service.jobs.worker.command_line import PROGRAM, worker_command
 from service.settings.config import Config
 from tests.service.servers import ROOT
@@ -36,7 +36,7 @@ def start_worker(
         env={**os.environ, "PYTHONPATH": str(ROOT), **shared, **variables},
         stdout=subprocess.DEVNULL,
     )
-    store = open_store(config_of(state, redis_url))
+    store = open_job_store(config_of(state, redis_url))
     wait_until(lambda: name in store.workers(), what=f"{name} to live")
     return process
 
@@ -53,7 +53,7 @@ def end_worker(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def working(
+def running_worker(
     state: Path, *, redis_url: str = "", program: str = PROGRAM, **settings: str
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A worker, ended by its pid."""

@@ -12,8 +12,8 @@ from tests.audit.source_styles import IMPORTS, STYLES
 from tests.audit.test_source_diff import WRONG, patched
 from tests.page.test_messages import run_node
 
-TAKE = """
-const { applyChanges, applyDiff } = await load("patch.mjs");
+APPLY_REPAIRS = """
+const { applyChanges, applyDiff } = await load("apply-repairs.mjs");
 console.log(JSON.stringify(given.repairs.map(({ diff, changes }) => ({
   source: diff && applyDiff(given.source, diff),
   layers: applyChanges(given.layers, changes),
@@ -27,28 +27,30 @@ def answer_to(request: Json) -> Json:
     return answer
 
 
-def assert_mended(request: Json, repair: Json, changed: Json) -> None:
+def assert_repaired(request: Json, repair: Json, changed: Json) -> None:
     """What the page wrote ends where the repair says."""
     shape = {"input_shape": repair["input_shape"], "wanted_shape": request.get("wanted_shape")}
-    again = answer_to({name: value for name, value in (shape | changed).items() if value})
-    assert again["output_shape"] == repair["output_shape"], repair["summary"]
-    assert again["verdict"] == "fits", repair["summary"]
+    audited = answer_to({name: value for name, value in (shape | changed).items() if value})
+    assert audited["output_shape"] == repair["output_shape"], repair["summary"]
+    assert audited["verdict"] == "fits", repair["summary"]
 
 
 CASES = [case for case in DIAGNOSES if "layers" in case["given"]]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
-def test_changes_of_layers_are_taken_as_the_library_means_them(case: Json) -> None:
+def test_layer_changes_are_applied_as_the_library_means_them(case: Json) -> None:
     """Every repair of every published problem: fields, layers added and removed, skips that stay."""
     wanted = case["expected"].get("wanted_shape")
     shape: Json = {"wanted_shape": wanted} if wanted else {}
     layers = as_request(case["given"]["layers"])
     request = {"input_shape": case["given"]["input_shape"], "layers": layers, **shape}
     answer = answer_to(request)
-    taken: list[Json] = run_node(TAKE, source="", layers=layers, repairs=answer["repairs"])
-    for repair, changed in zip(answer["repairs"], taken, strict=True):
-        assert_mended(request, repair, {"layers": changed["layers"]})
+    applied: list[Json] = run_node(
+        APPLY_REPAIRS, source="", layers=layers, repairs=answer["repairs"]
+    )
+    for repair, changed in zip(answer["repairs"], applied, strict=True):
+        assert_repaired(request, repair, {"layers": changed["layers"]})
 
 
 SKIPPED: list[Json] = [
@@ -72,9 +74,11 @@ def test_skips_still_come_from_their_layers(side: int) -> None:
         if any(change["field"] == "layer" for change in repair["changes"])
     ]
     assert added
-    taken: list[Json] = run_node(TAKE, source="", layers=SKIPPED, repairs=answer["repairs"])
-    for repair, changed in zip(answer["repairs"], taken, strict=True):
-        assert_mended(request, repair, {"layers": changed["layers"]})
+    applied: list[Json] = run_node(
+        APPLY_REPAIRS, source="", layers=SKIPPED, repairs=answer["repairs"]
+    )
+    for repair, changed in zip(answer["repairs"], applied, strict=True):
+        assert_repaired(request, repair, {"layers": changed["layers"]})
 
 
 @pytest.mark.parametrize("style", WRONG)
@@ -87,15 +91,17 @@ def test_a_diff_is_applied_as_git_applies_it(style: str, tmp_path: Any) -> None:
     answer = answer_to(request)
     given = [repair for repair in answer["repairs"] if repair["diff"]]
     assert given
-    taken: list[Json] = run_node(TAKE, source=text, layers=answer["layers"], repairs=given)
-    for repair, changed in zip(given, taken, strict=True):
-        assert changed["source"] == patched(text, repair["diff"], tmp_path)
-        assert_mended(request, repair, {"layers": changed["layers"]})
-
-
-def test_a_diff_of_another_text_is_not_taken() -> None:
-    diff = "--- source.py\n+++ source.py\n@@ -1 +1 @@\n-nn.Linear(9, 2)\n+nn.Linear(8, 2)\n"
-    [taken] = run_node(
-        TAKE, source="nn.Linear(7, 2)", layers=[], repairs=[{"diff": diff, "changes": []}]
+    applied: list[Json] = run_node(
+        APPLY_REPAIRS, source=text, layers=answer["layers"], repairs=given
     )
-    assert taken["source"] is None
+    for repair, changed in zip(given, applied, strict=True):
+        assert changed["source"] == patched(text, repair["diff"], tmp_path)
+        assert_repaired(request, repair, {"layers": changed["layers"]})
+
+
+def test_a_diff_of_another_text_is_not_applied() -> None:
+    diff = "--- source.py\n+++ source.py\n@@ -1 +1 @@\n-nn.Linear(9, 2)\n+nn.Linear(8, 2)\n"
+    [applied] = run_node(
+        APPLY_REPAIRS, source="nn.Linear(7, 2)", layers=[], repairs=[{"diff": diff, "changes": []}]
+    )
+    assert applied["source"] is None

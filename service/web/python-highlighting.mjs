@@ -18,7 +18,7 @@ const TOKEN = new RegExp(
 );
 
 /** The text as nodes, whose texts together are the text itself. */
-export function highlighted(text) {
+export function highlightPython(text) {
 	const nodes = [];
 	let from = 0;
 	for (const match of text.matchAll(TOKEN)) {

@@ -25,7 +25,7 @@ AVERAGE: dict[str, list[Any]] = {
     "padding": [*range(4)],
     "ceil_mode": [True, False],
 }
-TRIED: dict[str, dict[str, list[Any]]] = {
+TRIED_VALUES: dict[str, dict[str, list[Any]]] = {
     "conv": WINDOW,
     "conv_transpose": TRANSPOSED,
     "linear": {"in_features": [*FEATURES], "out_features": [*FEATURES]},
@@ -52,7 +52,7 @@ def single_edits(layers: list[Json]) -> Iterator[list[Json]]:
 
 
 def _values(layer: Json, index: int) -> Iterator[tuple[str, Any]]:
-    for name, values in TRIED.get(layer["op"], {}).items():
+    for name, values in TRIED_VALUES.get(layer["op"], {}).items():
         for value in values:
             yield name, value
     if "padding_mode" in layer:

@@ -1,8 +1,8 @@
 // The form of a brief: what is asked for, in the reader's words, answered as one types.
 
-import { FIELDS, START, USUAL_LISTS } from "./brief.mjs";
+import { FIELDS, START, DEFAULT_LISTS } from "./brief.mjs";
 import { h, labelled, show } from "./dom.mjs";
-import { hasWords, words } from "./words.mjs";
+import { hasMessage, t } from "./messages.mjs";
 
 const SIDES = [["length"], ["height", "width"], ["depth", "height", "width"]];
 const NORMS = ["batch", "instance", "layer", "group", "none"];
@@ -17,7 +17,7 @@ const CHOICES = {
 	overlap: ["prefer", "even", "any"],
 };
 
-const WIDE = ["upsampling", "discriminator_output", "encoder", "anisotropic", "output_padding", "no_discriminator"];
+const WIDE_FIELDS = ["upsampling", "discriminator_output", "encoder", "anisotropic", "output_padding", "no_discriminator"];
 
 const GROUPS = {
 	picture: ["latent_dim", "channels", "classes"],
@@ -25,12 +25,12 @@ const GROUPS = {
 	discriminator: ["discriminator_output", "discriminator_normalization", "patch", "discriminator_base_channels"],
 };
 
-const SEARCH = ["kernel_sizes", "strides", "dilations", "initial_size", "max_layers", "exact", "overlap", "max_parameters"]
+const SEARCH_FIELDS = ["kernel_sizes", "strides", "dilations", "initial_size", "max_layers", "exact", "overlap", "max_parameters"]
 	.concat(["max_multiply_adds", "initial_map", "output_padding", "anisotropic", "encoder", "no_discriminator"]);
 
 /**
  * The form; `change(name, text, typing)` hears each change. It has `fill(params)`, which writes
- * into every field that is not being typed into, and `mark(errors)`, which shows what is refused.
+ * into every field that is not being typed into, and `showErrors(errors)`, which shows what is refused.
  */
 export function briefForm(change) {
 	const controls = {};
@@ -38,33 +38,33 @@ export function briefForm(change) {
 	const field = (name) => labelledField(name, (controls[name] = control(name, change)));
 	const search = h(
 		"details.fold",
-		h("summary", words("form.search")),
-		h("p.small.muted", words("form.search.text")),
-		h("div.fields", SEARCH.map(field)),
+		h("summary", t("form.search")),
+		h("p.small.muted", t("form.search.text")),
+		h("div.fields", SEARCH_FIELDS.map(field)),
 	);
 	const group = ([name, fields]) =>
-		h("fieldset", h("legend", words(`form.${name}`)), name === "picture" && resolution.element, h("div.fields", fields.map(field)));
+		h("fieldset", h("legend", t(`form.${name}`)), name === "picture" && resolution.element, h("div.fields", fields.map(field)));
 	const form = h(
 		"form.panel.form",
-		{ "aria-label": words("form.label"), onsubmit: (event) => event.preventDefault() },
+		{ "aria-label": t("form.label"), onsubmit: (event) => event.preventDefault() },
 		Object.entries(GROUPS).map(group),
 		search,
 	);
-	return { element: form, fill, mark };
+	return { element: form, fill, showErrors };
 
 	function fill(params) {
 		const axes = resolution.fill(params);
-		for (const [name, usual] of Object.entries(USUAL_LISTS)) controls[name].placeholder = shortened(usual[axes - 1]);
+		for (const [name, defaultValue] of Object.entries(DEFAULT_LISTS)) controls[name].placeholder = shortenList(defaultValue[axes - 1]);
 		for (const [name, input] of Object.entries(controls)) {
-			const usual = input.type === "number" ? (START[name] ?? "") : input.type === "text" ? "" : String(FIELDS[name].usual);
-			const text = params[name] || usual;
+			const defaultValue = input.type === "number" ? (START[name] ?? "") : input.type === "text" ? "" : String(FIELDS[name].defaultValue);
+			const text = params[name] || defaultValue;
 			if (input.type === "checkbox") input.checked = text === "true";
 			else if (input !== document.activeElement) input.value = text;
 		}
-		if (SEARCH.some((name) => params[name])) search.open = true;
+		if (SEARCH_FIELDS.some((name) => params[name])) search.open = true;
 	}
 
-	function mark(errors) {
+	function showErrors(errors) {
 		for (const box of form.querySelectorAll(".error")) box.remove();
 		for (const input of form.querySelectorAll("[aria-invalid]")) {
 			input.removeAttribute("aria-invalid");
@@ -81,61 +81,61 @@ export function briefForm(change) {
 	}
 }
 
-const flagged = (label, input) => h("div.field.flag", input, h("label", { for: input.id }, label));
+const labelledCheckbox = (label, input) => h("div.field.flag", input, h("label", { for: input.id }, label));
 
 function labelledField(name, input) {
-	const box = (input.type === "checkbox" ? flagged : labelled)(words(`field.${name}`), input);
-	box.classList.toggle("wide", WIDE.includes(name));
+	const box = (input.type === "checkbox" ? labelledCheckbox : labelled)(t(`field.${name}`), input);
+	box.classList.toggle("wide", WIDE_FIELDS.includes(name));
 	return box;
 }
 
 function control(name, change) {
 	const id = `field-${name}`;
-	const { kind, usual } = FIELDS[name];
+	const { kind, defaultValue } = FIELDS[name];
 	if (kind === "flag") {
 		return h("input", { id, type: "checkbox", onchange: (event) => change(name, String(event.target.checked)) });
 	}
 	if (CHOICES[name]) {
-		const options = CHOICES[name].map((value) => h("option", { value }, words(`choice.${value}`)));
+		const options = CHOICES[name].map((value) => h("option", { value }, t(`choice.${value}`)));
 		return h("select", { id, onchange: (event) => change(name, event.target.value) }, options);
 	}
 	return h("input", {
 		id,
-		...(kind === "integer" ? numeric(name === "classes" ? 2 : 1) : { type: "text", spellcheck: "false", autocomplete: "off" }),
-		placeholder: hasWords(`hint.${name}`) ? words(`hint.${name}`) : usual,
+		...(kind === "integer" ? numberAttributes(name === "classes" ? 2 : 1) : { type: "text", spellcheck: "false", autocomplete: "off" }),
+		placeholder: hasMessage(`hint.${name}`) ? t(`hint.${name}`) : defaultValue,
 		oninput: (event) => change(name, event.target.value.trim(), true),
 	});
 }
 
 /** A list as it fits a field: 4,8,12,…,48. */
-const shortened = (list) => list.replace(/^((?:\d+,){3})(?:\d+,){3,}/, "$1…,");
+const shortenList = (list) => list.replace(/^((?:\d+,){3})(?:\d+,){3,}/, "$1…,");
 
-const numeric = (min) => ({ type: "number", inputmode: "numeric", min, step: 1, autocomplete: "off" });
+const numberAttributes = (min) => ({ type: "number", inputmode: "numeric", min, step: 1, autocomplete: "off" });
 
 /** One to three sides: one number while they are equal, one for each where they are not. */
 function resolutionField(change) {
 	let [axes, equal, inputs] = [2, true, []];
 	const box = h("div.sides");
-	const kinds = [1, 2, 3].map((value) => h("input", { type: "radio", name: "axes", id: `axes-${value}`, value, onchange: () => turn(value, equal) }));
-	const together = h("input", { type: "checkbox", id: "equal-sides", onchange: () => turn(axes, together.checked) });
+	const kinds = [1, 2, 3].map((value) => h("input", { type: "radio", name: "axes", id: `axes-${value}`, value, onchange: () => changeAxes(value, equal) }));
+	const equalCheckbox = h("input", { type: "checkbox", id: "equal-sides", onchange: () => changeAxes(axes, equalCheckbox.checked) });
 	const element = h(
 		"div.resolution",
 		h(
 			"div.axes",
-			{ role: "radiogroup", "aria-label": words("form.axes") },
-			kinds.map((kind) => h("span", kind, h("label", { for: kind.id }, words(`form.axes.${kind.value}`)))),
+			{ role: "radiogroup", "aria-label": t("form.axes") },
+			kinds.map((kind) => h("span", kind, h("label", { for: kind.id }, t(`form.axes.${kind.value}`)))),
 		),
 		box,
-		flagged(words("form.equal"), together),
+		labelledCheckbox(t("form.equal"), equalCheckbox),
 	);
 	return { element, fill, first: () => inputs[0] };
 
 	function fill(params) {
 		const parts = (params.resolution ?? START.resolution).split(/[x×]/);
-		const many = parts.length > 1 ? parts.length : Number(params.dimensions ?? 2);
-		const same = parts.length === 1;
-		const known = SIDES[many - 1] ? many : 2;
-		if (inputs.length === 0 || known !== axes || same !== equal) build(known, same);
+		const axisCount = parts.length > 1 ? parts.length : Number(params.dimensions ?? 2);
+		const sidesEqual = parts.length === 1;
+		const known = SIDES[axisCount - 1] ? axisCount : 2;
+		if (inputs.length === 0 || known !== axes || sidesEqual !== equal) build(known, sidesEqual);
 		inputs.forEach((input, at) => {
 			if (input !== document.activeElement) input.value = parts[at] ?? "";
 		});
@@ -143,24 +143,24 @@ function resolutionField(change) {
 	}
 
 	/** Another number of sides, or sides that may differ: the first number goes for the new ones. */
-	function turn(number, same) {
+	function changeAxes(number, sidesEqual) {
 		const before = inputs.map((input) => input.value);
-		build(number, same);
+		build(number, sidesEqual);
 		inputs.forEach((input, at) => (input.value = before[at] ?? before[0]));
-		tell();
+		notifyChange();
 	}
 
-	function build(number, same) {
-		[axes, equal] = [number, same || number === 1];
+	function build(number, sidesEqual) {
+		[axes, equal] = [number, sidesEqual || number === 1];
 		kinds[axes - 1].checked = true;
-		together.checked = equal;
-		together.parentNode.hidden = axes === 1;
+		equalCheckbox.checked = equal;
+		equalCheckbox.parentNode.hidden = axes === 1;
 		const names = equal ? [axes === 1 ? "length" : "side"] : SIDES[axes - 1];
-		inputs = names.map((name) => h("input", { id: `side-${name}`, ...numeric(4), oninput: () => tell(true) }));
-		show(box, names.map((name, at) => labelled(words(`form.${name}`), inputs[at])));
+		inputs = names.map((name) => h("input", { id: `side-${name}`, ...numberAttributes(4), oninput: () => notifyChange(true) }));
+		show(box, names.map((name, at) => labelled(t(`form.${name}`), inputs[at])));
 	}
 
-	function tell(typing = false) {
+	function notifyChange(typing = false) {
 		const parts = inputs.map((input) => input.value.trim());
 		if (!parts.includes("")) change("resolution", parts.join("x"), typing, equal && axes !== 2 ? String(axes) : "");
 	}

@@ -9,8 +9,8 @@ import pytest
 from designer.brief.search_space import Exact, Overlap, SearchSpace
 from designer.chains import ChainQuery, search_chains, solve_chain
 from designer.chains.count import count_chains
-from designer.chains.ranked_chains import ranked_chains
-from designer.chains.search_problem import Problem
+from designer.chains.ranked_chains import rank_chains
+from designer.chains.search_problem import SearchProblem
 from tests.chains.random_spaces import WIDTHS
 
 
@@ -56,10 +56,10 @@ def test_exact_without_output_padding_is_the_papers_rule() -> None:
         assert window.kernel_size - window.stride - 2 * window.padding == 0
 
 
-def test_even_overlap_keeps_only_kernels_that_the_stride_divides() -> None:
+def test_even_overlap_allows_only_kernels_that_the_stride_divides() -> None:
     space = replace(SearchSpace.default(axes=2), overlap=Overlap.EVEN)
-    problem = Problem(target=(24, 24), space=space, widths=WIDTHS)
-    for chain in ranked_chains(problem):
+    problem = SearchProblem(target=(24, 24), space=space, widths=WIDTHS)
+    for chain in rank_chains(problem):
         assert all(w.kernel_size % w.stride == 0 for step in chain.windows for w in step)
 
 
@@ -67,13 +67,13 @@ def test_even_overlap_keeps_only_kernels_that_the_stride_divides() -> None:
 def test_the_effort_grows_with_the_logarithm(target: tuple[int, int]) -> None:
     """From 64² to 16384², count and optimum look at no more than twenty times the steps."""
     space = SearchSpace.default(axes=2)
-    problem = Problem(target=target, space=space, widths=WIDTHS)
-    next(ranked_chains(problem))
+    problem = SearchProblem(target=target, space=space, widths=WIDTHS)
+    next(rank_chains(problem))
     count_chains(problem)
-    assert problem.effort.spent < 20 * 300
+    assert problem.step_limit.spent < 20 * 300
 
 
-def test_a_search_answers_with_every_figure() -> None:
+def test_a_search_returns_every_field() -> None:
     search = search_chains(
         ChainQuery(target=(1080, 1920), space=SearchSpace.default(axes=2), widths=WIDTHS)
     )

@@ -11,17 +11,17 @@ from torch import nn
 from designer.audit.answer import audit
 from designer.audit.request import read_request
 from tests.audit.eager_torch import run_layers
-from tests.audit.questions import QUESTIONS
-from tests.audit.test_repairs import applied, in_this_process
+from tests.audit.forum_questions import QUESTIONS
+from tests.audit.test_repairs import apply_documented_changes, run_in_process
 
 
 @pytest.mark.torch
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_a_question_is_answered_as_torch_and_a_person_would(question: str) -> None:
+def test_forum_questions_get_the_verdict_of_torch_and_the_expected_repair(question: str) -> None:
     """Same layer, same words, same shapes; every repair runs, and the expected one is offered."""
     shape, layers, more, expected = QUESTIONS[question]
     request = {"input_shape": shape, "layers": layers, **more}
-    answer: Any = audit(read_request(request), runner=in_this_process)
+    answer: Any = audit(read_request(request), runner=run_in_process)
     outcome = run_layers(layers, shape, batch=answer["batch"])
     assert answer["verdict"] == ("misses" if outcome.fails_at is None else "breaks")
     assert (answer["fails_at"], answer["torch_error"]) == (outcome.fails_at, outcome.error)
@@ -32,7 +32,7 @@ def test_a_question_is_answered_as_torch_and_a_person_would(question: str) -> No
     sizes = [len(repair["changes"]) for repair in answer["repairs"]]
     assert sizes == sorted(sizes)
     for repair in answer["repairs"]:
-        mended, start = applied(layers, shape, repair["changes"])
+        mended, start = apply_documented_changes(layers, shape, repair["changes"])
         after = run_layers(mended, start, batch=answer["batch"])
         assert after.fails_at is None, repair["summary"]
         assert after.shapes[-1] == repair["output_shape"], repair["summary"]
@@ -45,7 +45,7 @@ SKIPS = ["torch.cat([x, y], 1)", "torch.cat((y, x), dim=1)", "x + y", "y + x", "
 
 @pytest.mark.torch
 @pytest.mark.parametrize("skip", SKIPS)
-def test_a_skip_that_does_not_meet_is_worded_in_its_order(skip: str) -> None:
+def test_a_skip_mismatch_is_worded_in_source_order(skip: str) -> None:
     """Torch names the two sizes as the source does: the skip may be written first."""
     text = (
         "class Net(nn.Module):\n"

@@ -7,8 +7,8 @@ from math import prod
 from typing import NamedTuple
 
 from designer.brief.search_space import SearchSpace
-from designer.chains.step_limit import Effort
-from designer.chains.window_catalogue import Catalogue
+from designer.chains.step_limit import StepLimit
+from designer.chains.window_catalogue import WindowCatalogue
 from designer.geometry.layers import Size
 from designer.geometry.resampling import kernel_positions
 
@@ -16,15 +16,15 @@ AxisStep = tuple[int, int, int]
 """(stride, offset, size before) on one axis."""
 
 
-class Step(NamedTuple):
+class BackwardStep(NamedTuple):
     """One layer back from a size: the size before it, and what is the same for all its layers.
 
-    ``places`` are the positions before it, at which a transposed convolution sets its kernel down;
+    ``input_positions`` are the positions before it, at which a transposed convolution sets its kernel down;
     ``positions`` those at which the layer that the network has in its place does.
     """
 
     before: Size
-    places: int
+    input_positions: int
     positions: int
     strides: Size
     offsets: Size
@@ -32,25 +32,27 @@ class Step(NamedTuple):
     exact: bool
 
 
-class Moves:
+class BackwardSteps:
     """The steps back from every size, each size looked at once.
 
     With |c| < S an axis has at most two sizes before it for each stride: o/S where S divides o,
     and the two neighbours of o/S elsewhere.
     """
 
-    def __init__(self, space: SearchSpace, catalogue: Catalogue, effort: Effort) -> None:
+    def __init__(
+        self, space: SearchSpace, catalogue: WindowCatalogue, step_limit: StepLimit
+    ) -> None:
         self._space = space
         self._catalogue = catalogue
-        self._effort = effort
-        self._steps: dict[Size, tuple[Step, ...]] = {}
+        self._step_limit = step_limit
+        self._steps: dict[Size, tuple[BackwardStep, ...]] = {}
 
     @property
     def states(self) -> int:
         """Sizes looked at so far."""
         return len(self._steps)
 
-    def back(self, size: Size) -> tuple[Step, ...]:
+    def from_size(self, size: Size) -> tuple[BackwardStep, ...]:
         """Every step back from a size.
 
         Raises:
@@ -58,11 +60,11 @@ class Moves:
         """
         steps = self._steps.get(size)
         if steps is None:
-            steps = tuple(self._find(size))
+            steps = tuple(self._find_steps(size))
             self._steps[size] = steps
         return steps
 
-    def _find(self, size: Size) -> list[Step]:
+    def _find_steps(self, size: Size) -> list[BackwardStep]:
         steps = []
         upsampling = self._catalogue.upsampling
         for axes in self._combinations(size):
@@ -72,7 +74,9 @@ class Moves:
                 exact = not any(offsets)
                 positions = prod(kernel_positions(upsampling, before, strides, offsets))
                 steps.append(
-                    Step(before, prod(before), positions, strides, offsets, departure, exact)
+                    BackwardStep(
+                        before, prod(before), positions, strides, offsets, departure, exact
+                    )
                 )
         return steps
 
@@ -82,12 +86,12 @@ class Moves:
         groups = [strides] if self._space.anisotropic else [(stride,) for stride in strides]
         found: list[tuple[AxisStep, ...]] = []
         for group in groups:
-            axes = [self.axis_back(side, low, group) for side, low in zip(size, lows, strict=True)]
-            self._effort.spend(2 * prod(len(steps) for steps in axes) + 1)
+            axes = [self.axis_steps(side, low, group) for side, low in zip(size, lows, strict=True)]
+            self._step_limit.spend(2 * prod(len(steps) for steps in axes) + 1)
             found.extend(product(*axes))
         return found
 
-    def axis_back(self, side: int, low: int, strides: tuple[int, ...]) -> list[AxisStep]:
+    def axis_steps(self, side: int, low: int, strides: tuple[int, ...]) -> list[AxisStep]:
         """Every step back from a side on one axis, to sides of at least ``low``."""
         return [
             (stride, offset, before)

@@ -1,33 +1,33 @@
 // A layer and its twin with the same kernel: what the service says of both, and its four pictures.
 
-import { keptCall } from "./api.mjs";
+import { cachedCall } from "./api.mjs";
 import { h, show } from "./dom.mjs";
 import { ravel, showPicture, unravel } from "./picture.mjs";
-import { sizeText, words } from "./words.mjs";
+import { sizeText, t } from "./messages.mjs";
 
 const RESOURCES = { conv: "/v1/layers/conv", conv_transpose: "/v1/layers/conv-transpose" };
-const WINDOW = ["kernel_size", "stride", "padding", "dilation", "output_padding"];
+const WINDOW_FIELDS = ["kernel_size", "stride", "padding", "dilation", "output_padding"];
 
 /** The layer, its twin (the gradient: the other kind, the same kernel), and the pictures of both. */
 export async function readPair({ op, ...fields }, signal) {
 	const body = { ...fields, include: ["matrix", "equivalent", "overlap"] };
-	const layer = await keptCall(RESOURCES[op], { body, signal });
+	const layer = await cachedCall(RESOURCES[op], { body, signal });
 	const { gradient } = layer.equivalent;
-	const asked = { input_size: layer.output_size, ...Object.fromEntries(WINDOW.map((name) => [name, gradient[name]])) };
-	const both = [layer, { ...asked, op: gradient.op }];
-	const [twin, ...pictures] = await Promise.all([
-		keptCall(RESOURCES[gradient.op], { body: asked, signal }),
-		...[{ animate: true }, { view: "matrix" }].flatMap((how) => both.map((each) => readPicture(each, how, signal))),
+	const adjointBody = { input_size: layer.output_size, ...Object.fromEntries(WINDOW_FIELDS.map((name) => [name, gradient[name]])) };
+	const both = [layer, { ...adjointBody, op: gradient.op }];
+	const [adjoint, ...pictures] = await Promise.all([
+		cachedCall(RESOURCES[gradient.op], { body: adjointBody, signal }),
+		...[{ animate: true }, { view: "matrix" }].flatMap((options) => both.map((each) => readPicture(each, options, signal))),
 	]);
-	return { layer, twin, pictures };
+	return { layer, adjoint, pictures };
 }
 
 /** A picture's text; where the service refuses it, the refusal. */
-async function readPicture(layer, how, signal) {
-	const fields = ["input_size", ...WINDOW].map((name) => [name, layer[name].join("x")]);
-	const query = new URLSearchParams({ dimensions: layer.input_size.length, ...Object.fromEntries(fields), ...how });
+async function readPicture(layer, options, signal) {
+	const fields = ["input_size", ...WINDOW_FIELDS].map((name) => [name, layer[name].join("x")]);
+	const query = new URLSearchParams({ dimensions: layer.input_size.length, ...Object.fromEntries(fields), ...options });
 	try {
-		return await keptCall(`${RESOURCES[layer.op]}.svg?${query}`, { signal, as: "text" });
+		return await cachedCall(`${RESOURCES[layer.op]}.svg?${query}`, { signal, as: "text" });
 	} catch (failure) {
 		if (failure.kind === "refused") return failure;
 		throw failure;
@@ -35,15 +35,15 @@ async function readPicture(layer, how, signal) {
 }
 
 /** Draw both layers and both matrices; gives what steps them together. */
-export function drawPair(stage, { layer, twin, pictures }) {
-	const both = [layer, twin];
+export function drawPair(stage, { layer, adjoint, pictures }) {
+	const both = [layer, adjoint];
 	const drawn = [...both.map(layerFigure), ...both.map(matrixFigure)].map((each, place) => figure(each, pictures[place]));
 	const order = layer.op === "conv" ? [1, 0, 2, 3] : [0, 1, 3, 2];
 	show(stage, order.map((place) => drawn[place].element));
-	const [own, other, ownRows, otherRows] = drawn.map((each) => each.picture);
+	const [layerPicture, adjointPicture, layerMatrix, adjointMatrix] = drawn.map((each) => each.picture);
 	const flow = () => {
-		[own, other].forEach((each) => each?.flow(layer.input_size.length === 1));
-		[ownRows, otherRows].forEach((each) => each?.spare());
+		[layerPicture, adjointPicture].forEach((each) => each?.flow(layer.input_size.length === 1));
+		[layerMatrix, adjointMatrix].forEach((each) => each?.hideTinyNumbers());
 	};
 	flow();
 	return { count: product(layer.output_size), seek, flow };
@@ -52,16 +52,16 @@ export function drawPair(stage, { layer, twin, pictures }) {
 	function seek(place) {
 		const entries = layer.matrix.entries.filter(([row]) => row === place);
 		const [, column = null, tap] = entries[entries.length >> 1] ?? [];
-		const partner = column === null ? null : ravel(unravel(column, layer.input_size), twin.output_size);
-		own?.seek(place);
-		other?.seek(partner);
-		ownRows?.mark(shape(layer), place, column);
-		otherRows?.mark(shape(twin), partner, place);
-		return words(`layer.step.${partner === null ? "nothing" : layer.op}`, {
+		const partner = column === null ? null : ravel(unravel(column, layer.input_size), adjoint.output_size);
+		layerPicture?.seek(place);
+		adjointPicture?.seek(partner);
+		layerMatrix?.mark(shape(layer), place, column);
+		adjointMatrix?.mark(shape(adjoint), partner, place);
+		return t(`layer.step.${partner === null ? "nothing" : layer.op}`, {
 			output: unravel(place, layer.output_size).join(",\u00a0"),
 			count: entries.length,
 			row: place,
-			other: partner === null ? "" : unravel(partner, twin.output_size).join(", "),
+			other: partner === null ? "" : unravel(partner, adjoint.output_size).join(", "),
 			tap,
 		});
 	}
@@ -72,16 +72,16 @@ const shape = (layer) => [product(layer.output_size), product(layer.input_size)]
 
 const layerFigure = ({ op, input_size: input, output_size: output, arithmetic }) => ({
 	name: `drawn-${op}`,
-	title: words(`layer.op.${op}`),
+	title: t(`layer.op.${op}`),
 	lines: [`${sizeText(input)} → ${sizeText(output)}`, arithmetic[0]],
-	note: words(`layer.drawn.${op}`),
+	note: t(`layer.drawn.${op}`),
 });
 
 const matrixFigure = (layer) => ({
 	name: `matrix-${layer.op}`,
-	title: words(`layer.matrix.${layer.op}`),
+	title: t(`layer.matrix.${layer.op}`),
 	lines: [sizeText(shape(layer))],
-	note: words("layer.matrix.note"),
+	note: t("layer.matrix.note"),
 });
 
 /** A picture with its words; in the place of one that was refused stands the reason. */
@@ -90,6 +90,6 @@ function figure({ name, title, lines, note }, text) {
 	const caption = h("figcaption", h("h2", title), lines.map((line) => h("p.mono", line)), h("p.muted.small", note));
 	const element = h("figure.panel", { class: name }, caption, host);
 	if (typeof text === "string") return { element, picture: showPicture(host, text) };
-	show(host, h("p.told", { lang: "en" }, text.problem.detail));
+	show(host, h("p.service-text", { lang: "en" }, text.problem.detail));
 	return { element, picture: null };
 }

@@ -15,36 +15,36 @@ export function preferredLanguage(stored) {
 /** The language that is spoken now. */
 export let language = null;
 
-let [messages, figures] = [{}, null];
+let [messages, numberFormat] = [{}, null];
 
 /** Speak a language from now on. */
-export async function speak(code) {
+export async function setLanguage(code) {
 	messages = (await import(`./messages-${code}.mjs`)).default;
 	language = LANGUAGES.find((each) => each.code === code);
-	figures = new Intl.NumberFormat(language.tag);
+	numberFormat = new Intl.NumberFormat(language.tag);
 }
 
-/** A sentence: `words("sweep.count", { total: 1024 })`. Numbers in it are written as the language writes them, sizes kept whole. */
-export function words(key, facts = {}) {
-	const text = found(key);
+/** A sentence: `t("sweep.count", { total: 1024 })`. Numbers in it are written as the language writes them, sizes kept whole. */
+export function t(key, facts = {}) {
+	const text = findMessage(key);
 	if (text === undefined) throw new Error(`no message is called ${key}`);
 	return text.replace(/\{(\w+)\}/g, (_, name) => numberText(facts[name]).replaceAll(" × ", "\u00a0×\u00a0"));
 }
 
-function found(key) {
+function findMessage(key) {
 	const [, group, name] = /^(\w+)\.(.+)$/.exec(key);
-	return messages.said[group]?.[name];
+	return messages.page[group]?.[name];
 }
 
-export const hasWords = (key) => found(key) !== undefined;
+export const hasMessage = (key) => findMessage(key) !== undefined;
 
 /** What the service says in English, by `kind`, each with what it is in this language. */
-export const translations = (kind) => Object.entries(messages.told?.[kind] ?? {});
+export const translations = (kind) => Object.entries(messages.translations?.[kind] ?? {});
 
-export const numberText = (value) => (typeof value === "number" ? figures.format(value) : String(value));
+export const numberText = (value) => (typeof value === "number" ? numberFormat.format(value) : String(value));
 
 /** A size as people write it: 218 × 178. */
 export const sizeText = (size) => (size.length ? size.join(" × ") : "1");
 
 /** The sizes of a chain in their order. */
-export const chainSizes = (sizes) => sizes.map(sizeText).join(" → ");
+export const sizesText = (sizes) => sizes.map(sizeText).join(" → ");

@@ -42,13 +42,13 @@ def pool(size: Size = 2, **more: object) -> Json:
 
 
 FLAT: Json = {"op": "flatten"}
-JUDGE = [conv(3, 8, 4, 2, 1), conv(8, 8, 4, 2, 1), conv(8, 8, 4, 2, 1), conv(8, 8, 4, 2, 1)]
+DISCRIMINATOR = [conv(3, 8, 4, 2, 1), conv(8, 8, 4, 2, 1), conv(8, 8, 4, 2, 1), conv(8, 8, 4, 2, 1)]
 UNET = [conv(1, 4, 3, 1, 1), pool(), conv(4, 8, 3, 1, 1), pool(), conv(8, 8, 3, 1, 1)]
 
 QUESTIONS: dict[str, tuple[list[int], list[Json], Json, str]] = {
     "a discriminator for 64 px on 128 px": (
         [3, 128, 128],
-        [*JUDGE, conv(8, 1, 4)],
+        [*DISCRIMINATOR, conv(8, 1, 4)],
         {
             "error": "ValueError: Using a target size (torch.Size([128])) that is different to the"
             " input size (torch.Size([3200])) is deprecated."
@@ -57,7 +57,7 @@ QUESTIONS: dict[str, tuple[list[int], list[Json], Json, str]] = {
     ),
     "a linear layer of another picture": (
         [3, 128, 128],
-        [*JUDGE, FLAT, linear(32, 5)],
+        [*DISCRIMINATOR, FLAT, linear(32, 5)],
         {},
         "layer 5 (linear): in_features 32 → 512",
     ),

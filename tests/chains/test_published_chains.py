@@ -12,8 +12,8 @@ from benchmarks.anomalies import GROUPS, find_anomalies
 from benchmarks.published import find_published, published_chains, rank_published
 from benchmarks.rank import rank_of
 from designer.brief.search_space import Exact, SearchSpace
-from designer.chains.ranked_chains import ranked_chains
-from designer.chains.search_problem import Problem
+from designer.chains.ranked_chains import rank_chains
+from designer.chains.search_problem import SearchProblem
 from designer.geometry.layers import Size
 from tests.chains.random_spaces import WIDTHS
 from tests.support import soak_count
@@ -32,7 +32,7 @@ FIRST = {
 }
 
 
-def test_enough_published_chains_are_looked_for() -> None:
+def test_at_least_19_published_chains_are_tested() -> None:
     assert len(PUBLISHED) >= 19
 
 
@@ -54,10 +54,10 @@ def test_a_published_chain_is_in_the_space_of_its_windows(name: str) -> None:
         ((24, 24), SearchSpace.default(axes=2)),
     ],
 )
-def test_a_rank_is_the_place_in_the_list(target: Size, space: SearchSpace) -> None:
+def test_rank_equals_position_in_the_list(target: Size, space: SearchSpace) -> None:
     """Counting what comes before a chain gives the place at which listing finds it."""
-    problem = Problem(target=target, space=space, widths=WIDTHS)
-    listed = list(islice(ranked_chains(problem), 300))
+    problem = SearchProblem(target=target, space=space, widths=WIDTHS)
+    listed = list(islice(rank_chains(problem), 300))
     assert len(listed) > 20
     for place in range(0, len(listed), 9):
         assert rank_of(problem, listed[place]) == place + 1
@@ -79,8 +79,8 @@ def test_torch_gives_every_chain_s_sizes(target: Size) -> None:
     layer = (torch.nn.ConvTranspose1d, torch.nn.ConvTranspose2d, torch.nn.ConvTranspose3d)
     axes = len(target)
     space = SearchSpace.default(axes=axes)
-    problem = Problem(target=target, space=space, widths=WIDTHS)
-    for chain in islice(ranked_chains(problem), soak_count(25, 300)):
+    problem = SearchProblem(target=target, space=space, widths=WIDTHS)
+    for chain in islice(rank_chains(problem), soak_count(25, 300)):
         maps = torch.zeros(1, 1, *chain.initial_size)
         for windows, size in zip(chain.windows, chain.sizes[1:], strict=True):
             names = ("kernel_size", "stride", "padding", "output_padding", "dilation")

@@ -13,7 +13,7 @@ from designer.geometry.layers import Size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
+class ReferenceDesign:
     """Weights and reference values of the order for one search space and number of axes."""
 
     usual_stride: int
@@ -21,8 +21,8 @@ class Measure:
     offset_weight: int
     kernel_factor: int
     usual_sides: tuple[int, int]
-    closest_side: int
-    free_sides: tuple[int, int]
+    preferred_side: int
+    allowed_sides: tuple[int, int]
     weighs_offsets: bool
     weighs_overlap: bool
     per_axis: bool
@@ -32,8 +32,8 @@ class Measure:
 
         ``anisotropic`` sums over the axes, and an axis that stays (S = 1, c = 0) counts 0.
 
-        >>> measure = measure_for(SearchSpace.default(axes=2), axes=2)
-        >>> measure.layer_departure((3, 3), (1, -2))
+        >>> reference = reference_design(SearchSpace.default(axes=2), axes=2)
+        >>> reference.layer_departure((3, 3), (1, -2))
         5
         """
         if self.per_axis:
@@ -52,7 +52,7 @@ class Measure:
     def initial_departure(self, size: Size) -> int:
         """Distance of the initial shorter side (``anisotropic``: every side) from the usual.
 
-        >>> measure_for(SearchSpace.default(axes=2), axes=2).initial_departure((10, 20))
+        >>> reference_design(SearchSpace.default(axes=2), axes=2).initial_departure((10, 20))
         2
         """
         low, high = self.usual_sides
@@ -62,32 +62,32 @@ class Measure:
     def initial_rank(self, size: Size) -> int:
         """Rank of the initial shorter side: the closest to the reference first, then smaller.
 
-        >>> measure = measure_for(SearchSpace.default(axes=2), axes=2)
-        >>> [measure.initial_rank((side, 9)) for side in (4, 3, 5, 2)]
+        >>> reference = reference_design(SearchSpace.default(axes=2), axes=2)
+        >>> [reference.initial_rank((side, 9)) for side in (4, 3, 5, 2)]
         [0, 2, 3, 4]
         """
         side = min(size)
-        return 2 * abs(side - self.closest_side) + (side > self.closest_side)
+        return 2 * abs(side - self.preferred_side) + (side > self.preferred_side)
 
-    def allows_initial(self, size: Size, wanted: Size | None) -> bool:
+    def allows_initial_size(self, size: Size, required_size: Size | None) -> bool:
         """Whether a chain may start from this map: the wanted one, or any of usual extent."""
-        if wanted is not None:
-            return size == wanted
-        low, high = self.free_sides
+        if required_size is not None:
+            return size == required_size
+        low, high = self.allowed_sides
         return low <= min(size) <= high
 
 
-def measure_for(space: SearchSpace, *, axes: int) -> Measure:
+def reference_design(space: SearchSpace, *, axes: int) -> ReferenceDesign:
     """The yardstick of a search space on so many axes."""
     single = axes == 1
-    return Measure(
+    return ReferenceDesign(
         usual_stride=4 if single else 2,
         stride_weight=1 if single else 3,
         offset_weight=4 if single else 1,
         kernel_factor=6 if single else 2,
         usual_sides=(8, 32) if single else (4, 8),
-        closest_side=16 if single else 4,
-        free_sides=(2, 64) if single else (2, 16),
+        preferred_side=16 if single else 4,
+        allowed_sides=(2, 64) if single else (2, 16),
         weighs_offsets=space.exact is not Exact.ANY,
         weighs_overlap=space.overlap is not Overlap.ANY,
         per_axis=space.anisotropic,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-WORDS = frozenset(
+ACTIVATION_FUNCTIONS = frozenset(
     [
         "relu",
         "relu6",
@@ -29,7 +29,7 @@ WORDS = frozenset(
 )
 """Functions that change no shape, and are a word."""
 
-SILENT = frozenset(
+SHAPE_PRESERVING_FUNCTIONS = frozenset(
     [
         "dropout",
         "dropout1d",

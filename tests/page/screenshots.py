@@ -1,4 +1,4 @@
-"""Screenshots of every view, to be looked at: `python -m tests.page.gallery FOLDER [NAME …]`.
+"""Screenshots of every view, to be looked at: `python -m tests.page.screenshots FOLDER [NAME …]`.
 
 Each view at three widths, in light and dark and in both languages, as one PNG each.
 """
@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.page.browser_session import PATIENCE_MS, Reader
-from tests.page.views import VIEWS, open_view, unfold
+from tests.page.browser_session import TIMEOUT_MS, BrowserSession
+from tests.page.views import VIEWS, open_details, open_view
 from tests.service.servers import Server, serving
 
 WIDTHS = (375, 1024, 1680)
@@ -23,7 +23,7 @@ LANGUAGES = {"en": "en-GB", "zh": "zh-CN"}
 def main(folder: Path, names: list[str]) -> None:
     """Draw the gallery into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    expect.set_options(timeout=PATIENCE_MS)
+    expect.set_options(timeout=TIMEOUT_MS)
     with (
         TemporaryDirectory() as state,
         serving(workers="1", state_folder=state) as server,
@@ -40,9 +40,9 @@ def main(folder: Path, names: list[str]) -> None:
 
 def draw(browser: Browser, server: Server, name: str, language: str, folder: Path) -> None:
     """One view in one language, in every width and scheme."""
-    with Reader.reading(browser, server.url, locale=LANGUAGES[language]) as reader:
-        page = open_view(reader, name)
-        unfold(page)
+    with BrowserSession.start(browser, server.url, locale=LANGUAGES[language]) as session:
+        page = open_view(session, name)
+        open_details(page)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             for scheme in ("light", "dark"):

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
 from designer.chains import ChainQuery, search_chains, solve_chain
 from designer.errors import InvalidRequest, NoChain, SearchTooLarge
-from tests.chains.brute_force import TooMany, all_chains
+from tests.chains.brute_force import TooManyTrials, all_chains
 from tests.chains.random_spaces import WIDTHS, Case, small_cases
 from tests.support import soak_count
 
@@ -38,27 +38,27 @@ def test_an_exact_chain_to_a_prime_is_refused_with_the_law_and_the_neighbours() 
     ]
 
 
-def test_a_given_map_names_its_own_neighbours() -> None:
+def test_a_given_initial_size_has_its_own_nearest_sizes() -> None:
     """From 8×6 by whole factors: 32×24 is near 33×24."""
     refusal = refusal_of((33, 24), replace(EXACT, initial_size=(8, 6)))
     assert refusal.facts["relax"] == [["exact"], ["initial_size"]]
     assert refusal.facts["nearest"][0] == {"axis": 0, "size": 33, "below": 32, "above": None}  # type: ignore[index]
 
 
-def test_one_axis_has_neighbours_far_away() -> None:
+def test_nearest_sizes_on_one_axis_may_be_far_away() -> None:
     """By doubling alone 4 leads to 512 and 1024, not to 1000."""
     space = replace(EXACT, strides=(2,), initial_size=(4,))
     refusal = refusal_of((1000,), space)
     assert refusal.facts["nearest"] == [{"axis": 0, "size": 1000, "below": 512, "above": 1024}]
 
 
-def test_too_few_layers_are_named() -> None:
+def test_too_few_layers_are_reported() -> None:
     refusal = refusal_of((1080, 1920), replace(SPACE, max_layers=3))
     assert "3 layers do not go back" in str(refusal)
     assert refusal.facts["relax"] == [["max_layers"]]
 
 
-def test_two_constraints_give_way_together_where_neither_alone_is_enough() -> None:
+def test_two_constraints_are_relaxed_together_where_neither_alone_suffices() -> None:
     space = replace(SPACE, kernel_sizes=(2,), strides=(2,), output_padding=False, max_layers=1)
     refusal = refusal_of((65, 65), space)
     assert refusal.facts["relax"]
@@ -75,7 +75,7 @@ def test_two_constraints_give_way_together_where_neither_alone_is_enough() -> No
         ),
     ],
 )
-def test_a_budget_that_nothing_keeps_names_the_least(
+def test_a_budget_that_no_chain_meets_reports_the_minimum(
     budget: Budget, relax: list[list[str]]
 ) -> None:
     refusal = refusal_of((64, 64), SPACE, budget)
@@ -89,7 +89,7 @@ def test_a_budget_that_nothing_keeps_names_the_least(
 
 @settings(max_examples=soak_count(30, 1000), suppress_health_check=list(HealthCheck))
 @given(case=small_cases())
-def test_every_advice_works(case: Case) -> None:
+def test_suggested_nearest_sizes_are_reachable(case: Case) -> None:
     """Nearest sides can be reached, as brute force sees it, and those between cannot."""
     target, space = case
     try:
@@ -108,7 +108,7 @@ def _assert_nearest(target: tuple[int, ...], space: SearchSpace, row: dict[str, 
         moved = (*target[:axis], side, *target[axis + 1 :])
         try:
             reached.append(bool(all_chains(moved, space, most=200_000)))
-        except TooMany:
+        except TooManyTrials:
             return
     assert reached[:1] == [True] or not any(reached)
     assert not any(reached[1:])
@@ -203,7 +203,7 @@ def test_a_hostile_search_ends(name: str) -> None:
     assert outcome
 
 
-def test_advice_that_could_not_be_found_is_not_denied() -> None:
+def test_undecided_relaxations_are_reported() -> None:
     """Where the bound on steps ends the trials, the refusal says so instead of knowing nothing."""
     space = SearchSpace(
         kernel_sizes=(1,),

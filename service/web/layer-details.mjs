@@ -1,0 +1,101 @@
+// One layer of a network in words and numbers: its law, its arithmetic, what it costs and sees.
+
+import { facts, h, show } from "./dom.mjs";
+import { sizeText, t } from "./messages.mjs";
+
+const LAWS = { conv: "o = ⌊(i + 2P − D(F − 1) − 1) / S⌋ + 1", conv_transpose: "o = (i − 1)·S − 2P + D(F − 1) + 1 + A" };
+const LETTERS = [
+	["F", "kernel_size"],
+	["S", "stride"],
+	["P", "padding"],
+	["A", "output_padding"],
+	["D", "dilation"],
+];
+const DEFAULTS = { A: 0, D: 1 };
+
+/** What the layer view can be set to. */
+const MAX_SETTINGS = { kernel_size: 8, stride: 5, padding: 8, dilation: 4, output_padding: 4 };
+const MAX_INPUT_SIDE = 10;
+
+const allEqual = (values) => values.every((value) => value === values[0]);
+
+/** Show a layer of a design in `root`, with a link to where it can be seen at work. */
+export function showLayerDetails(root, { design, role, layer, address }) {
+	const shared = (name, value, whole) => [t(name), t("fact.share", { value, share: percent(value, whole) })];
+	const { parameters, multiply_adds: work } = design[role];
+	show(
+		root,
+		h("h3", h("code", layer.name), ` ${t(`op.${layer.op}`)}: `, h("span.number", t("fact.maps", { from: layer.in_channels, to: layer.out_channels }))),
+		h(
+			"div.layer-details",
+			h("div", arithmetic(layer)),
+			facts([
+				shared("fact.parameters", layer.parameters, parameters),
+				shared("fact.work", layer.multiply_adds, work),
+				[t("fact.after"), `${t(`norm.${layer.normalization}`)}, ${t(`activation.${layer.activation}`)}`],
+			]),
+			h("div", sentences({ design, role, layer }).map((text) => h("p", text)), layerLink(layer, address)),
+		),
+	);
+}
+
+function percent(part, whole) {
+	const rounded = Math.round((100 * part) / Math.max(1, whole));
+	return rounded || !part ? rounded : "< 1";
+}
+
+/** A link to the layer at work, on a smaller map where its own is too large to watch. */
+function layerLink(layer, address) {
+	if (!LAWS[layer.op]) return null;
+	const first = Object.fromEntries(LETTERS.map(([, name]) => [name, layer[name][0]]));
+	if (Object.entries(MAX_SETTINGS).some(([name, most]) => first[name] > most)) return null;
+	const side = Math.min(MAX_INPUT_SIDE, layer.input_size[0]);
+	const isSame = side === layer.input_size[0] && ["input_size", ...Object.keys(MAX_SETTINGS)].every((name) => allEqual(layer[name]));
+	const params = { op: layer.op, dimensions: Math.min(2, layer.input_size.length), input_size: side, ...first };
+	return h("p", h("a", { href: address(params, "layer") }, t(isSame ? "fact.open-layer" : "fact.open-similar")));
+}
+
+function arithmetic(layer) {
+	const { arithmetic: lines, kernel_size: kernel } = layer;
+	if (!lines.length) return h("p.muted", t("fact.no-arithmetic"));
+	const axes = allEqual(lines)
+		? [[lines.length > 1 ? t("fact.every-axis") : "", lines[0]]]
+		: lines.map((line, axis) => [t("fact.axis", { axis: axis + 1 }), line]);
+	return [
+		LAWS[layer.op] ? h("p.law.mono.muted", LAWS[layer.op]) : null,
+		axes.map(([name, line]) => h("p.law.mono", line, name ? h("span.muted.axis", name) : null)),
+		kernel ? h("p.letters.mono.small.muted", letters(layer)) : null,
+	];
+}
+
+/** F 4, S 2, P 1: what is as torch has it by itself is left out. */
+const letters = (layer) =>
+	LETTERS.filter(([letter, name]) => layer[name] && !layer[name].every((value) => value === DEFAULTS[letter]))
+		.map(([letter, name]) => `${letter} = ${allEqual(layer[name]) ? layer[name][0] : layer[name].join("×")}`)
+		.join("  ");
+
+function sentences({ design, role, layer }) {
+	const texts = [];
+	const field = layer.receptive_field;
+	const { input_size: before, offset, stride, op } = layer;
+	if (op === "conv_transpose" && stride.some((step) => step > 1)) {
+		texts.push(
+			offset.every((off) => off === 0)
+				? t("fact.exact", { factor: sizeText(stride) })
+				: t("fact.offset", { offset: (allEqual(offset) ? offset.slice(0, 1) : offset).map(signed).join(", ") }),
+		);
+	} else if (op === "conv_transpose" && before.every((side) => side === 1)) {
+		texts.push(t("fact.stem", { size: sizeText(layer.output_size) }));
+	}
+	if (field) texts.push(receptiveFieldText({ design, role, field }));
+	return texts;
+}
+
+const signed = (number) => (number < 0 ? `− ${-number}` : `+ ${number}`);
+
+function receptiveFieldText({ design, role, field }) {
+	const size = sizeText(field);
+	if (role === "generator") return t(design.brief.initial_map ? "fact.sees-map" : "fact.sees-first", { size });
+	const whole = field.every((side, axis) => side >= design.brief.resolution[axis]);
+	return t(whole ? "fact.sees-all" : "fact.sees-picture", { size });
+}
