@@ -15,7 +15,7 @@ from designer.audit.ops.norms import NormalizationLayer
 from designer.audit.ops.padding import CropLayer, PadLayer
 from designer.audit.ops.pooling import PoolLayer
 from designer.audit.ops.upsampling import PixelShuffleLayer, UpsampleLayer
-from designer.audit.trace import AuditNetwork, Trace, continue_trace, trace_network
+from designer.audit.trace import AuditNetwork, Trace, continue_trace
 from designer.geometry.axis import inverse_output_padding
 from designer.geometry.layers import Window
 
@@ -26,11 +26,6 @@ class Mirror:
 
     network: AuditNetwork
     left_out: tuple[str, ...]
-
-    @property
-    def restores(self) -> bool:
-        """Whether it gives back the shape that the first network took."""
-        return trace_network(self.network).layer_error is None
 
 
 def mirror_network(network: AuditNetwork, trace: Trace) -> Mirror:

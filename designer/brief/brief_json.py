@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from enum import StrEnum
 
-from designer.brief.model import Brief, Level
-from designer.brief.options import Normalization, OutputActivation
+from designer.brief.model import BRIEF_CHOICES, Brief, number_errors
+from designer.brief.option_rules import generator_input_errors
 from designer.brief.options_json import (
     discriminator_document,
     discriminator_from_document,
@@ -21,7 +20,6 @@ from designer.brief.options_json import (
 from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Size, Window, Windows
-from designer.geometry.resampling import Upsampling
 from designer.limits import MAX_LAYERS, MAX_SEARCH_ENTRIES
 from designer.validation.field_validators import check_integer, refuse
 from designer.validation.json_readers import (
@@ -148,15 +146,18 @@ def brief_from_document(document: object) -> Brief:
     fields = _without_nulls(given)
     resolution = _read_resolution(fields.pop("resolution"), fields.pop("dimensions", None))
     nested = {name: fields.pop(name, None) for name in _NESTED}
-    for name, choices in _CHOICES.items():
+    for name, choices in BRIEF_CHOICES.items():
         if name in fields:
             fields[name] = read_choice(fields[name], choices, pointer=f"/{name}")
     if "encoder" in fields:
         fields["encoder"] = read_flag(fields["encoder"], pointer="/encoder")
     if "discriminator" in given:
         fields["discriminator"] = discriminator_from_document(given["discriminator"])
-    start = {} if nested["initial_map"] is None else {"latent_dim": 1}
-    axes = Brief(resolution=resolution, **(start | fields)).axes  # type: ignore[arg-type]
+    errors = number_errors({**fields, "resolution": resolution})
+    if nested["initial_map"] is None:
+        errors += generator_input_errors(fields.get("latent_dim"), None)
+    refuse(errors)
+    axes = 2 if isinstance(resolution, int) else len(resolution)
     return Brief(
         resolution=resolution,
         initial_map=initial_map_from_document(nested["initial_map"], axes=axes),
@@ -168,12 +169,6 @@ def brief_from_document(document: object) -> Brief:
 
 
 _NESTED = ("search", "budget", "chain", "initial_map", "discriminator")
-_CHOICES: dict[str, type[StrEnum]] = {
-    "verify": Level,
-    "upsampling": Upsampling,
-    "normalization": Normalization,
-    "output_activation": OutputActivation,
-}
 
 
 def space_from_document(document: object, *, axes: int) -> SearchSpace:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import prod
@@ -18,7 +19,7 @@ from designer.brief.search_space import Budget, SearchSpace
 from designer.brief.widths import Widths
 from designer.brief.window_rules import chain_errors
 from designer.errors import FieldError
-from designer.geometry.layers import Size, Window, Windows
+from designer.geometry.layers import Size, Window, Windows, format_size
 from designer.geometry.resampling import Upsampling
 from designer.limits import (
     MAX_CHANNELS,
@@ -84,7 +85,12 @@ class Brief:
         self._fill_defaults()
         refuse(_type_errors(self))
         self._convert_types()
-        refuse([*_resolution_errors(self.resolution), *self._number_errors()])
+        refuse(
+            [
+                *number_errors({name: getattr(self, name) for name in ("resolution", *_MAXIMA)}),
+                *self._rule_errors(),
+            ]
+        )
         resolution: object = self.resolution
         if isinstance(resolution, int):
             object.__setattr__(self, "resolution", (resolution,) * 2)
@@ -106,19 +112,13 @@ class Brief:
 
     def _convert_types(self) -> None:
         """Texts of choices become the choices, rows of windows tuples."""
-        for name, choices in _CHOICES.items():
+        for name, choices in BRIEF_CHOICES.items():
             object.__setattr__(self, name, choices(getattr(self, name)))
         if self.windows is not None:
             object.__setattr__(self, "windows", tuple(tuple(step) for step in self.windows))
 
-    def _number_errors(self) -> list[FieldError]:
+    def _rule_errors(self) -> list[FieldError]:
         return [
-            *(
-                error
-                for name, high in _MAXIMA.items()
-                if (value := getattr(self, name)) is not None
-                for error in check_integer(value, pointer=f"/{name}", low=1, high=high)
-            ),
             *generator_input_errors(self.latent_dim, self.initial_map),
             *label_errors(self.classes, self.initial_map),
             *norm_errors(self.normalization, self.discriminator_style),
@@ -172,7 +172,7 @@ def _type_errors(brief: Brief) -> list[FieldError]:
     """Errors of the fields that are no numbers; what a notebook writes by hand comes here."""
     errors = [
         _type_error(name, getattr(brief, name), "not_a_choice", f"one of {', '.join(choices)}")
-        for name, choices in _CHOICES.items()
+        for name, choices in BRIEF_CHOICES.items()
         if getattr(brief, name) not in [*choices]
     ]
     errors += [
@@ -201,7 +201,7 @@ def _are_windows(windows: object) -> bool:
     )
 
 
-_CHOICES: dict[str, type[StrEnum]] = {
+BRIEF_CHOICES: dict[str, type[StrEnum]] = {
     "verify": Level,
     "upsampling": Upsampling,
     "normalization": Normalization,
@@ -222,6 +222,19 @@ _MAXIMA = {
 }
 
 
+def number_errors(fields: Mapping[str, object]) -> list[FieldError]:
+    """Errors of the resolution and of the numbers of a brief, each by itself; None is no error."""
+    return [
+        *_resolution_errors(fields["resolution"]),
+        *(
+            error
+            for name, high in _MAXIMA.items()
+            if (value := fields.get(name)) is not None
+            for error in check_integer(value, pointer=f"/{name}", low=1, high=high)
+        ),
+    ]
+
+
 def _resolution_errors(resolution: object) -> list[FieldError]:
     if isinstance(resolution, list | tuple):
         errors = check_length(resolution, pointer="/resolution", low=1, high=3)
@@ -237,7 +250,7 @@ def _elements_errors(resolution: Size, channels: int) -> list[FieldError]:
     elements = prod(resolution) * channels
     if elements <= MAX_ELEMENTS:
         return []
-    shape = "×".join(str(number) for number in (channels, *resolution))
+    shape = format_size((channels, *resolution))
     return [
         FieldError(
             pointer="/resolution",

@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from designer.geometry.layers import format_size
 from designer.pipeline.design_json import document_text
 
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -67,9 +68,9 @@ def _readme(document: dict[str, Any]) -> str:
     return _read_template("README.md").format(
         networks=" and ".join([names[0], *map(str.lower, names[1:])]),
         classes=", ".join(f"`{name}`" for name in names),
-        picture=_joined(document["generator"]["output_shape"]),
-        start=f"a map of {_joined(start)}" if latent_dim is None else vector,
-        sizes=" → ".join(_joined(size) for size in document["chain"]["sizes"]),
+        picture=format_size(document["generator"]["output_shape"]),
+        start=f"a map of {format_size(start)}" if latent_dim is None else vector,
+        sizes=" → ".join(format_size(size) for size in document["chain"]["sizes"]),
         training=_TRAINING if _training_files(document) else "\n",
         verdict=document["verification"]["verdict"],
         id=document["id"],
@@ -83,10 +84,6 @@ _TRAINING = """\
 as tensors saved with `torch.save`, resized to the model's size. It is a start, to be changed.
 
 """
-
-
-def _joined(numbers: list[int]) -> str:
-    return "×".join(str(number) for number in numbers)
 
 
 def _read_template(name: str) -> str:

@@ -47,11 +47,6 @@ class BackwardSteps:
         self._step_limit = step_limit
         self._steps: dict[Size, tuple[BackwardStep, ...]] = {}
 
-    @property
-    def states(self) -> int:
-        """Sizes looked at so far."""
-        return len(self._steps)
-
     def from_size(self, size: Size) -> tuple[BackwardStep, ...]:
         """Every step back from a size.
 

@@ -129,10 +129,6 @@ class Ranking:
             for other in self._next_branches(branch, moves):
                 heappush(heap, other)
 
-    def best(self) -> Chain | None:
-        """The first chain, if there is one."""
-        return next((chain for _, chain in self), None)
-
     def _complete_branch(self, branch: SearchBranch) -> list[Move]:
         """All ways of the chain that a leave stands for."""
         moves, state, index = list(branch.prefix), branch.state, branch.move_index

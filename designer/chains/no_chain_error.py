@@ -8,13 +8,12 @@ from itertools import combinations
 from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
 from designer.chains.frontier import find_frontier
 from designer.chains.nearest_sizes import find_nearest_sides, find_nearest_sizes
-from designer.chains.query import format_size
 from designer.chains.reachability import Reachability, find_reachability
 from designer.chains.search_problem import SearchProblem
 from designer.chains.step_limit import StepLimit
 from designer.chains.within_budget import NO_BUDGET, find_best_chains
 from designer.errors import NoChain, SearchTooLarge
-from designer.geometry.layers import Size
+from designer.geometry.layers import Size, format_size
 from designer.limits import (
     MAX_LAYERS,
     MAX_SEARCH_ENTRIES,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from designer.brief.search_space import Budget, SearchSpace
 from designer.brief.widths import Widths
 from designer.errors import FieldError
-from designer.geometry.layers import Size
+from designer.geometry.layers import Size, format_size
 from designer.limits import MAX_CHAINS, MAX_SIDE, MAX_SIGNAL_LENGTH, MIN_SIDE
 from designer.validation.field_validators import check_integer, check_length, refuse
 
@@ -68,12 +68,3 @@ def initial_size_errors(target: Size, space: SearchSpace) -> list[FieldError]:
                 )
             ]
     return []
-
-
-def format_size(size: Size) -> str:
-    """A size as sentences write it.
-
-    >>> format_size((218, 178))
-    '218×178'
-    """
-    return "×".join(str(side) for side in size)

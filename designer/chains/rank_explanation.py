@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from designer.chains.preference_order import MAX_EXACT_FIRST_DEPARTURE
 from designer.chains.reference_design import ReferenceDesign
 from designer.geometry.chain import Chain
+from designer.geometry.layers import format_size
 
 
 def explain_rank(
@@ -94,7 +95,7 @@ def _offsets(fields: Mapping[str, int], reference: ReferenceDesign) -> str:
 
 def _kernels(chain: Chain, fields: Mapping[str, int], reference: ReferenceDesign) -> str:
     kernels = ", ".join(
-        "×".join(str(window.kernel_size) for window in windows) for windows in chain.windows
+        format_size(window.kernel_size for window in windows) for windows in chain.windows
     )
     return (
         f"Kernels {kernels} are {fields['kernel_distance']} px in sum away from"

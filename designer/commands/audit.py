@@ -9,6 +9,7 @@ from typing import Any, TextIO
 import click
 
 from designer.audit import AuditVerdict, audit, read_request
+from designer.audit.ops.layer_errors import format_sizes
 from designer.commands.options import Number, Numbers, output_options, parse_json_text, write_output
 from designer.pipeline.design_json import document_text
 from designer.validation.json_readers import JsonObject
@@ -79,24 +80,20 @@ def describe_audit(answer: dict[str, Any]) -> str:
     lines += [f"  {answer['about_error']}"] if answer["about_error"] else []
     lines += [f"  at {', '.join(answer['pointers'])}"] if answer["pointers"] else []
     for row in answer["trace"]:
-        after = "✗" if row["output_shape"] is None else _shape(row["output_shape"])
+        after = "✗" if row["output_shape"] is None else format_sizes(row["output_shape"])
         law = "; ".join(dict.fromkeys(row["arithmetic"]))
         at = "" if row["line"] is None else f"line {row['line']:<5} "
         lines.append(f"{row['index']:>4}  {at}{row['op']:<15} {after:<18} {law}".rstrip())
         lines += [f"      ! {warning}" for warning in row["warnings"]]
     for number, repair in enumerate(answer["repairs"], start=1):
-        end = _shape(repair["output_shape"])
+        end = format_sizes(repair["output_shape"])
         lines.append(f"repair {number}: {repair['summary']} (then {end})")
         lines += [f"    {line}" for line in (repair["diff"] or "").splitlines()[2:]]
     if answer["nearest"]:
-        shapes = ", ".join(_shape(shape) for shape in answer["nearest"]["input_shapes"])
+        shapes = ", ".join(format_sizes(shape) for shape in answer["nearest"]["input_shapes"])
         lines.append(f"no small edit helps; input shapes it serves: {shapes or 'none nearby'}")
     if answer["adapted"]:
         lines.append(f"adapted: {answer['adapted']['summary'] or 'it fits as it is'}")
     for layer in answer["mirror"] or ():
         lines.append(f"mirror: {json.dumps(layer)}")
     return "\n".join(lines)
-
-
-def _shape(sizes: list[int]) -> str:
-    return "×".join(map(str, sizes)) or "1 number"

@@ -23,6 +23,7 @@ from designer.commands.options import (
     width_options,
     write_output,
 )
+from designer.geometry.layers import format_size
 from designer.pipeline.design import Design, design, recall_design
 from designer.pipeline.design_json import design_document, document_text
 
@@ -96,7 +97,7 @@ def show_stage(name: str) -> Iterator[None]:
 
 def summarise_design(result: Design) -> str:
     """One line for people: the sizes, the figures and the verdict."""
-    sizes = " → ".join("×".join(str(side) for side in size) for size in result.chain.sizes)
+    sizes = " → ".join(format_size(size) for size in result.chain.sizes)
     generator, *others = result.gan.networks.items()
     figures = [
         f"{generator[0]} {generator[1].parameters:,} parameters,"

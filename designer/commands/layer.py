@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
 
 import click
 
-from designer.commands.options import Number, Numbers, output_options, write_output
+from designer.commands.options import Command, Number, Numbers, output_options, write_output
+from designer.geometry.layers import format_size
 from designer.layer import (
     LayerForm,
     LayerView,
@@ -24,8 +24,6 @@ from designer.layer import (
 from designer.pipeline.design_json import document_text
 from designer.validation.json_readers import JsonObject
 
-_Command = TypeVar("_Command", bound=Callable[..., object])
-
 EXIT_MISSED = 1
 """Exit status where nothing leads from size to size, or a proof failed."""
 
@@ -35,7 +33,7 @@ def layer_command() -> None:
     """One convolution or transposed convolution: arithmetic, equivalences, pictures."""
 
 
-def _window_options(command: _Command) -> _Command:
+def _window_options(command: Command) -> Command:
     """Torch's arguments; what is left out is torch's default."""
     help_texts = {
         "kernel_size": "Taps per axis: 4, or 3x5.",
@@ -55,7 +53,7 @@ def _window_options(command: _Command) -> _Command:
     return command
 
 
-def _form_options(command: _Command) -> _Command:
+def _form_options(command: Command) -> Command:
     """Which forms, or which picture."""
     forms = ", ".join(LayerForm)
     views = ", ".join(LayerView)
@@ -194,7 +192,7 @@ def _texts(value: object) -> list[str]:
 
 
 def _sides(value: object) -> str:
-    return "×".join(_texts(value))
+    return format_size(_as_list(value))
 
 
 def _yes_or_no(value: object) -> str:

@@ -21,7 +21,7 @@ from designer.commands.options import (
     width_options,
     write_output,
 )
-from designer.geometry.layers import Windows
+from designer.geometry.layers import Windows, format_size
 from designer.pipeline.chains_json import query_from_document, search_document
 
 TABLE_COLUMNS = ("sizes", "kernels", "strides", "departure", "exact", "even", "parameters", "MACs")
@@ -100,4 +100,4 @@ def _column(windows: Windows, name: str) -> str:
 
 def _joined(values: tuple[int, ...]) -> str:
     """Values by axis, once where they agree."""
-    return str(values[0]) if len(set(values)) == 1 else "×".join(str(value) for value in values)
+    return str(values[0]) if len(set(values)) == 1 else format_size(values)

@@ -6,6 +6,7 @@ layer holds one ``Window`` per axis; the arithmetic along an axis is in ``design
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
 
@@ -19,6 +20,15 @@ from designer.geometry.axis import (
 )
 
 Size = tuple[int, ...]
+
+
+def format_size(numbers: Iterable[object]) -> str:
+    """Sizes as the field writes them.
+
+    >>> format_size((218, 178))
+    '218×178'
+    """
+    return "×".join(map(str, numbers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +64,7 @@ class FeatureMap:
         return prod(self.shape)
 
     def __str__(self) -> str:
-        return "×".join(str(number) for number in self.shape)
+        return format_size(self.shape)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,11 +117,6 @@ class ActivationModule(Module):
     function: Activation
 
     @property
-    def in_place(self) -> bool:  # type: ignore[override]
-        """ReLU and LeakyReLU overwrite what they are given."""
-        return self.function in (Activation.RELU, Activation.LEAKY_RELU)
-
-    @property
     def torch_class(self) -> str:
         """``ReLU``, ``LeakyReLU``, ``Tanh``, ``Sigmoid``."""
         return _ACTIVATIONS[self.function]

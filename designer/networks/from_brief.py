@@ -13,6 +13,8 @@ from designer.geometry.equivalence.connectivity import disconnected_axes
 from designer.geometry.resampling import Upsampling
 from designer.limits import MAX_PARAMETERS
 from designer.networks import BatchNorm, Gan, Network, assemble_gan
+from designer.networks.gan import compose_gan
+from designer.validation.field_validators import refuse
 
 
 def assemble_networks(brief: Brief, chain: Chain) -> Gan:
@@ -34,7 +36,7 @@ def assemble_networks(brief: Brief, chain: Chain) -> Gan:
     _refuse_taps_on_padding(brief, gan)
     for network in gan.networks.values():
         _refuse_untrainable(network)
-    _refuse_too_large(*gan.networks.values())
+    refuse(_too_large_errors(gan)[:1])
     return gan
 
 
@@ -97,8 +99,20 @@ def _refuse_untrainable(network: Network) -> None:
             raise InvalidRequest([error])
 
 
-def _refuse_too_large(*networks: Network) -> None:
-    errors = [
+def parameter_errors(brief: Brief, chain: Chain) -> list[FieldError]:
+    """Errors of the networks along a chain that would have more parameters than are served."""
+    gan = compose_gan(
+        chain,
+        brief.widths,
+        brief.discriminator_style,
+        encoder=brief.encoder,
+        output_activation=brief.output_activation,
+    )
+    return _too_large_errors(gan)
+
+
+def _too_large_errors(gan: Gan) -> list[FieldError]:
+    return [
         FieldError(
             pointer="",
             code="too_many_parameters",
@@ -106,8 +120,6 @@ def _refuse_too_large(*networks: Network) -> None:
             f" at most {MAX_PARAMETERS} are served",
             facts={"parameters": network.parameters, "maximum": MAX_PARAMETERS},
         )
-        for network in networks
+        for network in gan.networks.values()
         if network.parameters > MAX_PARAMETERS
     ]
-    if errors:
-        raise InvalidRequest(errors[:1])

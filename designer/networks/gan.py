@@ -92,7 +92,27 @@ def assemble_gan(
         InvalidRequest: where a norm would have a single position to normalise over, or no patch
             discriminator has the field that is asked for.
     """
-    gan = Gan(
+    gan = compose_gan(chain, widths, style, encoder=encoder, output_activation=output_activation)
+    pointers = {"discriminator": "/discriminator/normalization"}
+    for role, network in gan.networks.items():
+        _refuse_norms_of_one_position(network, pointers.get(role, "/normalization"))
+    return gan
+
+
+def compose_gan(
+    chain: Chain,
+    widths: Widths,
+    style: DiscriminatorStyle | None,
+    *,
+    encoder: bool,
+    output_activation: OutputActivation,
+) -> Gan:
+    """The networks of ``assemble_gan``, also where a norm would have a single position.
+
+    Raises:
+        InvalidRequest: where no patch discriminator has the field that is asked for.
+    """
+    return Gan(
         chain=chain,
         widths=widths,
         discriminator_style=style,
@@ -101,10 +121,6 @@ def assemble_gan(
         discriminator=None if style is None else assemble_discriminator(chain, widths, style),
         encoder=assemble_encoder(chain, widths) if encoder else None,
     )
-    pointers = {"discriminator": "/discriminator/normalization"}
-    for role, network in gan.networks.items():
-        _refuse_norms_of_one_position(network, pointers.get(role, "/normalization"))
-    return gan
 
 
 def _refuse_norms_of_one_position(network: Network, pointer: str) -> None:

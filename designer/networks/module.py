@@ -18,13 +18,11 @@ Settings = dict[str, Any]
 class Module:
     """A module that gives the map it takes; its kinds say where they differ.
 
-    ``saves_input`` and ``saves_output`` say which of the two torch keeps for the backward pass;
-    ``in_place``: the output overwrites the input.
+    ``saves_input`` and ``saves_output`` say which of the two torch keeps for the backward pass.
     """
 
     saves_input: ClassVar[bool] = False
     saves_output: ClassVar[bool] = False
-    in_place: ClassVar[bool] = False
 
     @property
     def torch_class(self) -> str:

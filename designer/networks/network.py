@@ -183,17 +183,14 @@ class Network:
 
 
 def _saved_elements(row: tuple[PlacedModule, ...]) -> int:
-    """Numbers kept of modules that run one after the other; a map that two of them keep counts once.
-
-    A module that works in place puts its output where its input was: that is one map.
-    """
+    """Numbers kept of modules that run one after the other; a map that two of them keep counts once."""
     total, kept = 0, False
     for placed in row:
         module = placed.module
         if module.saves_input and not kept:
             total += placed.before.elements
-        if module.saves_output and not (module.in_place and (kept or module.saves_input)):
+        if module.saves_output:
             total += placed.after.elements
-        kept = module.saves_output or (module.in_place and (kept or module.saves_input))
+        kept = module.saves_output
         total += module.extra_saved_for_backward(placed.before)
     return total

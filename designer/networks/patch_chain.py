@@ -14,7 +14,7 @@ from __future__ import annotations
 from functools import cache
 
 from designer.errors import FieldError, InvalidRequest
-from designer.geometry.layers import Size, Window, Windows
+from designer.geometry.layers import Size, Window, Windows, format_size
 
 PREFERRED_KERNEL_SIZE = 4
 STRIDE = 2
@@ -38,7 +38,7 @@ def solve_patch(field: int, size: Size) -> list[Windows]:
     windows = _best_windows(field, size)
     if windows is None:
         nearest = _nearest_fields(field, size)
-        side = "×".join(str(side) for side in size)
+        side = format_size(size)
         detail = (
             f"no chain of convolutions with a receptive field of {field} px leaves a map of {side};"
             f" the nearest fields are {' and '.join(map(str, nearest))}"

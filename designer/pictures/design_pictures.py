@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from designer.errors import NoNetwork, TooLarge
 from designer.geometry.equivalence.placement import place_windows
-from designer.geometry.layers import ConvTranspose
+from designer.geometry.layers import ConvTranspose, format_size
 from designer.networks import (
     ConvolutionModule,
     Crop,
@@ -18,7 +18,7 @@ from designer.networks import (
     Upsample,
 )
 from designer.pictures.box_layout import Box, TextLabel, VerticalStack
-from designer.pictures.labels import heading_box, short_window_lines, size_text
+from designer.pictures.labels import heading_box, short_window_lines
 from designer.pictures.network_maps import CaptionedMap, draw_network_maps
 from designer.pictures.overlap_heat_map import overlap_box, overlap_lines
 from designer.pictures.picture_frame import draw_frame
@@ -80,8 +80,9 @@ def draw_gan_overlap(gan: Gan) -> str:
 
 def _layer_box(placed: PlacedModule, layer: ConvTranspose) -> Box:
     before, after = placed.before, placed.after
-    caption = f"{placed.name}, {size_text(before.size)} → {size_text(after.size)}: " + ", ".join(
-        _window_lines(placed.module)
+    caption = (
+        f"{placed.name}, {format_size(before.size)} → {format_size(after.size)}: "
+        + ", ".join(_window_lines(placed.module))
     )
     try:
         drawn = overlap_box(layer, before.size)

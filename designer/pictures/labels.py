@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from designer.geometry.equivalence.placement import AnyConv
 from designer.geometry.formula_text import describe_conv, describe_conv_transpose
-from designer.geometry.layers import ConvTranspose, Size, Window
+from designer.geometry.layers import ConvTranspose, Size, Window, format_size
 from designer.pictures.box_layout import LARGE_TEXT, Box, TextLabel, VerticalStack
 
 AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -23,15 +23,6 @@ def layer_kind_text(layer: AnyConv) -> str:
     return "Transposed convolution" if isinstance(layer, ConvTranspose) else "Convolution"
 
 
-def size_text(size: Size) -> str:
-    """A size as the field writes it: 4×4.
-
-    >>> size_text((218, 178))
-    '218×178'
-    """
-    return "×".join(map(str, size))
-
-
 def window_text(windows: Sequence[Window]) -> str:
     """What the windows are, with torch's names; what is torch's default is left out.
 
@@ -42,7 +33,7 @@ def window_text(windows: Sequence[Window]) -> str:
     for name, default in _DEFAULTS.items():
         values = tuple(getattr(window, name) for window in windows)
         if any(value != default for value in values):
-            parts.append(f"{name} {size_text(values)}")
+            parts.append(f"{name} {format_size(values)}")
     return ", ".join(parts)
 
 
@@ -66,7 +57,7 @@ def short_window_lines(windows: Sequence[Window]) -> list[str]:
     for name, default in _DEFAULTS.items():
         values = tuple(getattr(window, name) for window in windows)
         if any(value != default for value in values):
-            parts.append(f"{name} {values[0] if len(set(values)) == 1 else size_text(values)}")
+            parts.append(f"{name} {values[0] if len(set(values)) == 1 else format_size(values)}")
     return [", ".join(parts[start : start + 2]) for start in range(0, len(parts), 2)]
 
 

@@ -15,7 +15,7 @@ from designer.geometry.equivalence.placement import (
     place_windows,
     positions_size,
 )
-from designer.geometry.layers import ConvTranspose, Size, Window
+from designer.geometry.layers import ConvTranspose, Size, Window, format_size
 from designer.pictures.box_layout import (
     SMALL_TEXT,
     Box,
@@ -30,7 +30,6 @@ from designer.pictures.labels import (
     arithmetic_lines,
     heading_box,
     layer_kind_text,
-    size_text,
     window_text,
 )
 from designer.pictures.moving_window import WindowedMap, WindowPositions
@@ -96,7 +95,7 @@ def draw_layer(layer: AnyConv, input_size: Size, *, animate: bool = False) -> st
     transposed = isinstance(layer, ConvTranspose)
     refuse_undrawable(_panel_sizes(layer, placed))
     panels = _transposed_panels(layer, placed) if transposed else _conv_panels(layer, placed)
-    title = f"{layer_kind_text(layer)}: {size_text(input_size)} → {size_text(_output_size(layer, placed))}"
+    title = f"{layer_kind_text(layer)}: {format_size(input_size)} → {format_size(_output_size(layer, placed))}"
     description = f"{title}, {window_text(layer.windows)}. " + " ".join(
         f"{line}." for line in arithmetic_lines(layer, input_size)
     )
@@ -274,7 +273,10 @@ def make_layout(size: Size, cell: int) -> GridLayout:
 def _arrange_panels(boxes: list[tuple[MapPanel, Box]], *, axes: int) -> Box:
     titled = [
         VerticalStack(
-            boxes=[TextLabel(text=f"{panel.name}, {size_text(panel.size)}", size=SMALL_TEXT), box],
+            boxes=[
+                TextLabel(text=f"{panel.name}, {format_size(panel.size)}", size=SMALL_TEXT),
+                box,
+            ],
             gap=2,
         )
         for panel, box in boxes

@@ -13,10 +13,10 @@ from designer.geometry.equivalence.placement import (
     place_windows,
     positions_size,
 )
-from designer.geometry.layers import ConvTranspose, Size
+from designer.geometry.layers import ConvTranspose, Size, format_size
 from designer.pictures.box_layout import SMALL_TEXT, Box, TextLabel, VerticalStack
 from designer.pictures.grids import CellGrid, CellStyle, refuse_undrawable
-from designer.pictures.labels import heading_box, layer_kind_text, size_text, window_text
+from designer.pictures.labels import heading_box, layer_kind_text, window_text
 from designer.pictures.layer_picture import choose_cell_size, make_layout
 from designer.pictures.picture_frame import draw_frame
 from designer.pictures.theme import tap_colour
@@ -39,11 +39,11 @@ def draw_matrix(layer: AnyConv, input_size: Size) -> str:
     refuse_undrawable([shape])
     matrix = layer_matrix(layer, input_size)
     name = "Cᵀ" if isinstance(layer, ConvTranspose) else "C"
-    title = f"{layer_kind_text(layer)} as a matrix: {name}, {size_text(shape)}"
+    title = f"{layer_kind_text(layer)} as a matrix: {name}, {format_size(shape)}"
     lines = [
         window_text(layer.windows),
-        f"rows: {shape[0]} outputs, {size_text(output_size)} flattened row by row",
-        f"columns: {shape[1]} inputs, {size_text(input_size)} flattened row by row",
+        f"rows: {shape[0]} outputs, {format_size(output_size)} flattened row by row",
+        f"columns: {shape[1]} inputs, {format_size(input_size)} flattened row by row",
         f"{len(matrix.entries)} entries of {shape[0] * shape[1]}, each a tap of the kernel",
     ]
     content = VerticalStack(boxes=[heading_box(title, lines), *_matrix_boxes(matrix)], gap=16)

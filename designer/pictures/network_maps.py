@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from designer.geometry.layers import FeatureMap, Size
+from designer.geometry.layers import FeatureMap, Size, format_size
 from designer.pictures.box_layout import (
     SMALL_TEXT,
     Box,
@@ -14,7 +14,7 @@ from designer.pictures.box_layout import (
     VerticalStack,
     fill_rows,
 )
-from designer.pictures.labels import heading_box, size_text
+from designer.pictures.labels import heading_box
 from designer.pictures.layer_picture import MAX_MAPS_WIDTH
 from designer.pictures.picture_frame import draw_frame
 from designer.pictures.svg import Path, Rect, Shape
@@ -159,7 +159,7 @@ class MeasuredMap:
 
 def _measure(captioned_map: CaptionedMap, *, side: int, channels: int) -> MeasuredMap:
     texts = [
-        TextLabel(text=size_text(captioned_map.map.size), bold=True),
+        TextLabel(text=format_size(captioned_map.map.size), bold=True),
         TextLabel(text=f"{captioned_map.map.channels} channels", size=SMALL_TEXT),
         *(
             TextLabel(text=line, size=SMALL_TEXT, kind="muted")

@@ -12,7 +12,7 @@ from math import prod
 from designer.geometry.axis import inner_pixels
 from designer.geometry.equivalence.overlap_map import inner_contribution_range
 from designer.geometry.equivalence.placement import AnyConv, Placement, pixels_size, place_windows
-from designer.geometry.layers import ConvTranspose, Size
+from designer.geometry.layers import ConvTranspose, Size, format_size
 from designer.pictures.box_layout import (
     SMALL_TEXT,
     Box,
@@ -27,7 +27,6 @@ from designer.pictures.labels import (
     arithmetic_lines,
     heading_box,
     layer_kind_text,
-    size_text,
     window_text,
 )
 from designer.pictures.layer_picture import MAX_MAPS_WIDTH, choose_cell_size, make_layout
@@ -110,7 +109,7 @@ def overlap_box(layer: AnyConv, input_size: Size) -> Box:
 
 def overlap_lines(layer: AnyConv, placed: Sequence[Placement]) -> list[str]:
     """What the map shows, in words: even or not, the border, what is left out of the drawing."""
-    size = size_text(pixels_size(tuple(placed)))
+    size = format_size(pixels_size(tuple(placed)))
     if not all(_inner_range(axis) for axis in placed):
         return [f"{size} positions, all of them at the border"]
     lines = [f"{size} positions, {_evenness_text(layer)}"]

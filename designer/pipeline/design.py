@@ -10,10 +10,10 @@ from designer.brief.model import Brief, Level
 from designer.brief.permalink import read_id
 from designer.brief.search_space import Budget
 from designer.chains import Solution, count_space, evaluate_chain, solve_chain
-from designer.errors import InvalidRequest, SearchTooLarge
+from designer.errors import SearchTooLarge
 from designer.geometry.chain import Chain
 from designer.networks import Gan
-from designer.networks.from_brief import assemble_networks
+from designer.networks.from_brief import assemble_networks, parameter_errors
 from designer.source import PythonSource, render_source
 from designer.validation.field_validators import refuse
 from designer.verification import (
@@ -202,11 +202,7 @@ def _is_within_budget(brief: Brief, budget: Budget) -> bool:
     solution = solve_brief(brief)
     if budget.errors(solution.parameters, solution.multiply_adds):
         return False
-    try:
-        assemble_networks(brief, solution.chain)
-    except InvalidRequest as refusal:
-        return all(error.code != "too_many_parameters" for error in refusal.errors)
-    return True
+    return not parameter_errors(brief, solution.chain)
 
 
 def count_brief(brief: Brief) -> int | None:

@@ -74,8 +74,6 @@ def _convolution_arguments(module: ConvolutionModule, before: str, after: str) -
     layer = module.layer
     yield from (before, after)
     yield from _window_arguments(layer.windows)
-    if layer.groups != 1:
-        yield f"groups={layer.groups}"
     if not layer.bias:
         yield "bias=False"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from designer.brief.options import Output, OutputActivation
 from designer.brief.widths import Widths
-from designer.geometry.layers import FeatureMap
+from designer.geometry.layers import FeatureMap, format_size
 from designer.networks import Gan, Network, PlacedModule
 from designer.source.layer_lines import render_block, render_line, render_module
 
@@ -133,7 +133,7 @@ def _output_text(gan: Gan, network: Network) -> str:
     field = gan.discriminator_style.patch
     if field is None:
         return f"{what} (N,) {of.format('each')}"
-    patch = "×".join([str(field)] * gan.chain.axes)
+    patch = format_size([field] * gan.chain.axes)
     return f"{what} {_shape('1', network.output_map)} {of.format(f'each patch of {patch} {_POSITION_NOUNS[gan.chain.axes]}')}"
 
 

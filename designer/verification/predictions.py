@@ -49,17 +49,12 @@ class Plan:
         """The constructor arguments that the networks are run with."""
         if self.run is None:
             return None
-        arguments = {role: constructor_arguments(self.run, role) for role in networks_of(self.run)}
+        arguments = {role: constructor_arguments(self.run, role) for role in self.run.networks}
         return Width(
             full=self.run == self.full,
             generator=arguments["generator"],
             discriminator=arguments.get("discriminator"),
         )
-
-
-def networks_of(gan: Gan) -> dict[str, Network]:
-    """The networks of a Gan by role, generator first."""
-    return gan.networks
 
 
 def constructor_arguments(gan: Gan, role: str) -> dict[str, int]:
@@ -134,14 +129,14 @@ def _fits(gan: Gan, multiply_adds: int, max_bytes: int) -> bool:
 
 def predicted_multiply_adds(gan: Gan) -> int:
     """Multiply-adds of one sample through every network of the Gan."""
-    return sum(network.multiply_adds for network in networks_of(gan).values())
+    return sum(network.multiply_adds for network in gan.networks.values())
 
 
 def predicted_bytes(gan: Gan) -> int:
     """Bytes of all parameters and of what one sample keeps for the backward pass."""
     return sum(
         _FLOAT32_BYTES * network.parameters + network.activation_bytes
-        for network in networks_of(gan).values()
+        for network in gan.networks.values()
     )
 
 
@@ -178,10 +173,10 @@ def make_job(plan: Plan, text: str) -> dict[str, JsonValue]:
         "text": text,
         "seed": RECEIPT_SEED,
         "level": plan.level,
-        "definitions": ["weights_init", *(n.class_name for n in networks_of(plan.full).values())],
+        "definitions": ["weights_init", *(n.class_name for n in plan.full.networks.values())],
         "networks": {
             role: _describe_network(role, network, widths)
-            for role, network in networks_of(plan.full).items()
+            for role, network in plan.full.networks.items()
         },
         "pairs": mirrored_pairs(plan.thin),
         "group_counts": list(GROUP_COUNT_CHANNELS) if has_group_count(plan.full) else [],
@@ -195,26 +190,26 @@ GROUP_COUNT_CHANNELS = range(1, 130)
 def has_group_count(gan: Gan) -> bool:
     """Whether the text brings a function that counts groups."""
     modules = (
-        placed.module for network in networks_of(gan).values() for placed in network.placed_modules
+        placed.module for network in gan.networks.values() for placed in network.placed_modules
     )
     return any(isinstance(module, GroupNorm) and not module.single_group for module in modules)
 
 
 def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> dict[str, JsonValue]:
-    thin = networks_of(widths["thin"])[role]
+    thin = widths["thin"].networks[role]
     return {
         "class_name": network.class_name,
         "arguments": {name: constructor_arguments(gan, role) for name, gan in widths.items()},
         "input_shape": {
-            name: list(networks_of(gan)[role].input_map.shape) for name, gan in widths.items()
+            name: list(gan.networks[role].input_map.shape) for name, gan in widths.items()
         },
-        "parameters": networks_of(widths["run"])[role].parameters,
+        "parameters": widths["run"].networks[role].parameters,
         "layers": {"thin": _layers_with_sizes(thin)},
         "output_shape": list(forward_output_shape(thin)),
         "classes": widths["full"].widths.classes if network.takes_labels else None,
         "labels": _label_conditioning(network),
         "copies": icnr_copies(network),
-        "draws": needed_draws(networks_of(widths["run"])[role]),
+        "draws": needed_draws(widths["run"].networks[role]),
         "other_widths": {
             name: constructor_arguments(gan, role)
             for name, gan in other_widths(widths["full"]).items()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import prod
 
 from designer.errors import InvalidLayer
+from designer.geometry.layers import format_size
 from designer.limits import MAX_ELEMENTS
 
 TensorShape = tuple[int, ...]
@@ -58,7 +59,7 @@ def format_sizes(numbers: Iterable[int]) -> str:
     >>> format_sizes((3, 64, 64))
     '3×64×64'
     """
-    return "×".join(map(str, numbers)) or "1 number"
+    return format_size(numbers) or "1 number"
 
 
 def format_torch_sizes(numbers: Iterable[int], separator: str = " x ") -> str:

@@ -79,9 +79,7 @@ def skip_source_edits(network: AuditNetwork, trace: Trace) -> Iterator[ChangeLis
             yield from _layer_source_edits(network, index, layer)
 
 
-def output_channel_edits(
-    network: AuditNetwork, trace: Trace, channels: int
-) -> Iterator[ChangeList]:
+def output_channel_edits(network: AuditNetwork, channels: int) -> Iterator[ChangeList]:
     """Edits after which a network that runs may end with other channels."""
     yield from _producer_edits(network, len(network.layers), channels)
 
@@ -118,7 +116,7 @@ def _channel_edits(
             yield tuple(depthwise)
         yield tuple(one)
         yield from _producer_edits(network, index, layer.in_channels)
-        if index == 0 or all(step == shape for step in [(network.batch, *network.input_shape)]):
+        if index == 0 or shape == (network.batch, *network.input_shape):
             sizes = network.input_shape[1:]
             yield (_input_change(network, (layer.in_channels, *sizes)),)
         return

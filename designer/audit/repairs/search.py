@@ -184,7 +184,7 @@ def _single_edits(
     ]
     end = trace.output_shape
     if end and goal.wanted and len(end) == len(goal.wanted) and end[0] != goal.wanted[0]:
-        edits.append(output_channel_edits(network, trace, goal.wanted[0]))
+        edits.append(output_channel_edits(network, goal.wanted[0]))
     edits += [
         skip_source_edits(network, trace),
         removal_edits(network, trace, goal),

@@ -32,8 +32,6 @@ FIELD_PAIRS = (
 )
 """Fields that people change together."""
 
-TRIPLE = ("kernel_size", "stride", "padding")
-
 
 def single_changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldValues]:
     """One field changed, the same on all axes."""

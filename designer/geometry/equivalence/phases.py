@@ -17,7 +17,7 @@ from math import gcd, prod
 from designer.errors import TooLarge
 from designer.geometry.axis import matching_taps
 from designer.geometry.equivalence.placement import AnyConv, Placement, place_windows
-from designer.geometry.layers import ConvTranspose, Size
+from designer.geometry.layers import ConvTranspose, Size, format_size
 from designer.limits import MAX_PHASES
 
 
@@ -128,8 +128,8 @@ def _match_pixel_shuffle(
     factor = layer.windows[0].stride
     return PixelShuffleMatch(
         holds=True,
-        why=f"every phase is the same convolution of kernel_size {_format_size(kernel_size)} and padding"
-        f" {_format_size(padding)} with other taps, so one convolution to {factor**layer.axes} times the"
+        why=f"every phase is the same convolution of kernel_size {format_size(kernel_size)} and padding"
+        f" {format_size(padding)} with other taps, so one convolution to {factor**layer.axes} times the"
         f" channels and PixelShuffle({factor}) give the layer",
         upscale_factor=factor,
         kernel_size=kernel_size,
@@ -163,7 +163,3 @@ def _pixel_shuffle_mismatch(layer: AnyConv, axes: tuple[tuple[PhaseAxis, ...], .
 
 def _join_alternatives(values: list[int] | list[tuple[int, int]]) -> str:
     return " or ".join(str(value) for value in values)
-
-
-def _format_size(size: Size) -> str:
-    return "×".join(map(str, size))

@@ -13,7 +13,7 @@ from designer.verification.checks.standard import (
     measurement_at,
     tolerance_check,
 )
-from designer.verification.predictions import Plan, forward_output_shape, networks_of
+from designer.verification.predictions import Plan, forward_output_shape
 from designer.verification.receipt import Check
 
 _BATCH = 3
@@ -22,7 +22,7 @@ _EXPORT_TOLERANCE = 1e-4
 
 def compare_full(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """Number types, another device, saved weights, exported graphs."""
-    for role, network in networks_of(plan.full).items():
+    for role, network in plan.full.networks.items():
         found = measurement_at(measured, f"{role}_at_full_level")
         yield _precision_check(f"{role}.float64", "float64", measurement_at(found, "float64"), 1e-3)
         yield _bfloat16_check(f"{role}.bfloat16", network, measurement_at(found, "bfloat16"))

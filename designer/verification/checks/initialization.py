@@ -13,7 +13,7 @@ from designer.verification.checks.standard import (
     is_number,
     measurement_at,
 )
-from designer.verification.predictions import Plan, icnr_copies, networks_of
+from designer.verification.predictions import Plan, icnr_copies
 from designer.verification.receipt import Check
 
 MeanAndDeviation = tuple[float, float]
@@ -28,7 +28,7 @@ _MAX_STANDARD_ERRORS = 6.0
 def compare_initialisation(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """Mean, deviation and shape of what was drawn, each within six of its standard errors."""
     assert plan.run is not None, "only what ran is compared"
-    for role, network in networks_of(plan.run).items():
+    for role, network in plan.run.networks.items():
         found = measurement_at(measured, role, "initialisation")
         stated = _stated_distributions(network)
         drawn = found if isinstance(found, dict) else {}

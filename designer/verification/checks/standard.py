@@ -20,7 +20,6 @@ from designer.verification.predictions import (
     convolutions,
     has_group_count,
     mirrored_pairs,
-    networks_of,
     other_widths,
     predicted_layers,
     predicted_shapes,
@@ -105,7 +104,7 @@ def _first_difference(predicted: JsonValue, measured: JsonValue) -> str:
 
 def _networks_as_run(plan: Plan) -> dict[str, Network]:
     assert plan.run is not None, "only what ran is compared"
-    return networks_of(plan.run)
+    return plan.run.networks
 
 
 def compare_load(plan: Plan, measured: Measurements) -> Iterator[Check]:
@@ -119,7 +118,7 @@ def compare_load(plan: Plan, measured: Measurements) -> Iterator[Check]:
             network.class_name: {
                 k: repr(v) for k, v in constructor_arguments(plan.full, role).items()
             }
-            for role, network in networks_of(plan.full).items()
+            for role, network in plan.full.networks.items()
         },
     }
     found = measurement_at(measured, "definitions")
@@ -134,7 +133,7 @@ def compare_load(plan: Plan, measured: Measurements) -> Iterator[Check]:
 
 def compare_layers(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """Class and settings of every layer at full width; parameters there and where it was run."""
-    for role, network in networks_of(plan.full).items():
+    for role, network in plan.full.networks.items():
         wide = f"{role}_full" if plan.run != plan.full else role
         yield equality_check(
             f"{role}.layers", predicted_layers(network), measurement_at(measured, wide, "layers")
@@ -143,8 +142,8 @@ def compare_layers(plan: Plan, measured: Measurements) -> Iterator[Check]:
             f"{role}.parameters", network.parameters, measurement_at(measured, wide, "parameters")
         )
     others = other_widths(plan.full)
-    for role in networks_of(plan.full):
-        counts = {name: networks_of(gan)[role].parameters for name, gan in others.items()}
+    for role in plan.full.networks:
+        counts = {name: gan.networks[role].parameters for name, gan in others.items()}
         yield equality_check(
             f"{role}.parameters_at_other_widths", counts, measurement_at(measured, f"{role}_widths")
         )
@@ -220,7 +219,7 @@ def compare_reach(plan: Plan, measured: Measurements) -> Iterator[Check]:
 
 def compare_algebra(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """Transposed layers as direct convolutions; mirrored pairs as adjoints; overlap; the design."""
-    for role in networks_of(plan.thin):
+    for role in plan.thin.networks:
         reference = measurement_at(measured, f"{role}_reference")
         yield tolerance_check(f"{role}.computes_the_design", reference, ["eval", "train"])
     thin = plan.thin.generator
@@ -252,7 +251,7 @@ _CALL_RULES = (
 
 def compare_conduct(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """A call gives its answer and does nothing else; a sample's answer is its own."""
-    for role in networks_of(plan.thin):
+    for role in plan.thin.networks:
         predicted = dict.fromkeys(_CALL_RULES, True)
         yield equality_check(
             f"{role}.conduct", predicted, measurement_at(measured, f"{role}_conduct")
@@ -261,5 +260,5 @@ def compare_conduct(plan: Plan, measured: Measurements) -> Iterator[Check]:
 
 def compare_repetition(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """The same seed gives the same bits."""
-    for role in networks_of(plan.thin):
+    for role in plan.thin.networks:
         yield equality_check(f"{role}.repeats", True, measurement_at(measured, f"{role}_repeats"))
