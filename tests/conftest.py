@@ -1,4 +1,4 @@
-"""What every test stands on: reproducible examples, and full counts only where they are asked for."""
+"""Configuration of all tests: reproducible examples, full counts only in `make soak`."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from hypothesis import settings
 from tests.real_processes.browser import browser as browser
 from tests.support import SOAK
 
-# One thread: tests share the machine, and torch's sums then come out the same on every run.
+# One thread: tests share the machine, and torch's sums are then the same on every run.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-# `make test` tries the same examples on every run; `make soak` looks for new ones. No deadline:
-# how long an example takes says more about the machine than about the code.
+# `make test` runs the same examples every time; `make soak` draws new ones. No deadline: the
+# time of an example depends more on the machine than on the code.
 settings.register_profile("test", derandomize=True, deadline=None)
 settings.register_profile("soak", max_examples=500, deadline=None, print_blob=True)
 settings.load_profile("soak" if SOAK else "test")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the tests marked ``slow`` first, and leave those marked ``soak`` to `make soak`."""
+    """Run tests marked ``slow`` first, and deselect those marked ``soak`` except in `make soak`."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if SOAK:
         return

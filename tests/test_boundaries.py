@@ -1,6 +1,6 @@
-"""The house's order: who may import whom, and what starts without torch and flask.
+"""Import rules: the order of the packages, and programs that must not load torch or flask.
 
-Each rule is a function from sources to complaints, and each is shown to complain.
+Each rule is a function from sources to violations, and a test shows that it reports one.
 """
 
 from __future__ import annotations
@@ -34,20 +34,20 @@ IMPORT_ORDER = [
     "commands",
     "cli",
 ]
-"""The rooms of designer: each may import those before it."""
+"""The subpackages of designer: each may import those before it."""
 
 PROBE = "designer.verification.probe"
 """The package that may import torch."""
 
 TORCH_HOST = "designer.verification.fork_server"
-"""The one module that may import that room: the program of the verifying process."""
+"""The one module that may import the probe: the program of the verifying process."""
 
 HEAVY_PACKAGES = ("torch", "flask", "marshmallow", "flask_smorest")
-"""What must not be loaded by a program that only solves."""
+"""Packages that a program without verification must not load."""
 
 
 def python_files(folder: Path) -> dict[str, str]:
-    """Source of each module below ``folder``, by dotted name: designer.chains.search."""
+    """Source of each module below ``folder``, by dotted name such as designer.chains.search."""
     return {
         ".".join(path.relative_to(folder.parent).with_suffix("").parts).removesuffix(".__init__"): (
             path.read_text()
@@ -57,10 +57,10 @@ def python_files(folder: Path) -> dict[str, str]:
 
 
 def imported_modules(source: str) -> set[str]:
-    """Every module that a source names in an import, wherever the import stands.
+    """Every module that a source imports, at any depth.
 
-    ``from designer import limits`` names designer.limits alone; what cannot be told from a module,
-    as a class in ``from designer.errors import NoChain``, is named along with its module.
+    ``from designer import limits`` gives designer.limits only; a name that may be a module or not,
+    as in ``from designer.errors import NoChain``, is listed along with its module.
     """
     found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
@@ -74,14 +74,14 @@ def imported_modules(source: str) -> set[str]:
 
 
 def subpackage(module: str) -> str:
-    """designer.chains.search is in the room ``solver``; the package's front door is its own."""
+    """The subpackage of a module: ``chains`` for designer.chains.search, empty for designer."""
     return module.split(".")[1] if "." in module else ""
 
 
 def upward_imports(sources: dict[str, str], order: list[str]) -> list[str]:
-    """Imports of a room that stands after the importer's, or that has no place in the order."""
+    """Imports of a subpackage that comes after the importer's, or is missing from the order."""
     rank = {name: place for place, name in enumerate(["", *order])}
-    rank[""] = len(order)  # `designer` itself gathers the public names of all rooms
+    rank[""] = len(order)  # `designer` itself imports the public names of all subpackages
     return [
         f"{module} imports {other}"
         for module, source in sources.items()
@@ -93,7 +93,7 @@ def upward_imports(sources: dict[str, str], order: list[str]) -> list[str]:
 
 
 def foreign_imports(sources: dict[str, str], *, forbidden: tuple[str, ...]) -> list[str]:
-    """Imports of a forbidden package, at any depth."""
+    """Imports of a forbidden package."""
     return [
         f"{module} imports {other}"
         for module, source in sources.items()
@@ -103,7 +103,7 @@ def foreign_imports(sources: dict[str, str], *, forbidden: tuple[str, ...]) -> l
 
 
 def is_inside(module: str, package: str) -> bool:
-    """Whether a dotted name is a package's own or one below it."""
+    """Whether a dotted name is a package or in it."""
     return f"{module}.".startswith(f"{package}.")
 
 
@@ -117,7 +117,7 @@ def importers_of(package: str, sources: dict[str, str]) -> set[str]:
 
 
 def nested_imports(sources: dict[str, str]) -> list[str]:
-    """Imports inside a function, a class or an ``if``: those hide a cycle or a load."""
+    """Imports inside a function, a class or an ``if``, which hide cycles or heavy packages."""
 
     def below(node: ast.AST) -> Iterator[ast.AST]:
         for child in ast.iter_child_nodes(node):
@@ -134,7 +134,7 @@ def nested_imports(sources: dict[str, str]) -> list[str]:
 
 
 def import_cycles(sources: dict[str, str]) -> list[str]:
-    """Modules that can be reached from themselves by imports."""
+    """Modules that import themselves through others."""
     graph = {
         module: imported_modules(source) & sources.keys() for module, source in sources.items()
     }
@@ -153,7 +153,7 @@ def import_cycles(sources: dict[str, str]) -> list[str]:
 
 
 def heavy_packages_loaded_by(statement: str) -> set[str]:
-    """Which heavy packages a fresh interpreter has loaded after ``statement``."""
+    """The heavy packages that a fresh interpreter has loaded after ``statement``."""
     program = (
         f"import sys\n{statement}\nprint(*(n for n in {HEAVY_PACKAGES!r} if n in sys.modules))"
     )
@@ -167,41 +167,41 @@ SERVICE = python_files(ROOT / "service")
 
 
 def test_every_subpackage_is_in_the_import_order() -> None:
-    """A new room of designer is placed in ORDER before it is used, and one that goes leaves it."""
+    """``IMPORT_ORDER`` lists exactly the existing subpackages."""
     assert {subpackage(module) for module in DESIGNER} - {""} == set(IMPORT_ORDER)
 
 
 def test_designer_imports_only_downwards() -> None:
-    """Rooms see only the rooms before them."""
+    """A subpackage imports only those before it."""
     assert upward_imports(DESIGNER, IMPORT_ORDER) == []
 
 
 def test_designer_does_not_import_the_service() -> None:
-    """HTTP is put in front of the library and never reaches into it."""
+    """The library does not depend on HTTP."""
     foreign_packages = ("service", "flask", "flask_smorest", "marshmallow", "werkzeug", "gunicorn")
     assert foreign_imports(DESIGNER, forbidden=foreign_packages) == []
 
 
 def test_only_the_probe_imports_torch() -> None:
-    """Everything else starts in milliseconds."""
+    """All other modules start in milliseconds."""
     others = {name: text for name, text in DESIGNER.items() if not is_inside(name, PROBE)}
     assert foreign_imports(others | SERVICE, forbidden=("torch",)) == []
 
 
 def test_only_the_verifying_process_imports_the_probe() -> None:
-    """Who imports the probe imports torch, too."""
+    """An import of the probe imports torch, too."""
     others = {name: text for name, text in DESIGNER.items() if not is_inside(name, PROBE)}
     assert importers_of(PROBE, others | SERVICE) - {TORCH_HOST} == set()
 
 
 def test_imports_are_at_the_top_of_the_module() -> None:
-    """No late import, no TYPE_CHECKING block."""
+    """There are no late imports and no TYPE_CHECKING blocks."""
     assert nested_imports(DESIGNER | SERVICE) == []
 
 
 @pytest.mark.parametrize("sources", [DESIGNER, SERVICE], ids=["designer", "service"])
 def test_there_are_no_import_cycles(sources: dict[str, str]) -> None:
-    """Inside a room, too, data goes one way."""
+    """Inside a subpackage imports go one way, too."""
     assert import_cycles(sources) == []
 
 
@@ -220,7 +220,7 @@ def test_importing_designer_loads_nothing_heavy() -> None:
     ids=["solve", "design", "layer"],
 )
 def test_a_command_loads_nothing_heavy(arguments: list[str]) -> None:
-    """The command line starts in milliseconds, and torch is the verifying process's alone."""
+    """The command line starts in milliseconds; only the verifying process loads torch."""
     call = f"from designer.cli import main; main({arguments}, standalone_mode=False)"
     assert heavy_packages_loaded_by(call) == set()
 
@@ -278,5 +278,5 @@ def test_each_rule_reports_a_violation(
 
 
 def test_a_heavy_import_is_detected() -> None:
-    """The probe of the probe: flask is seen where it is loaded."""
+    """The check of loaded packages finds flask if it is loaded."""
     assert heavy_packages_loaded_by("import designer, flask") == {"flask"}

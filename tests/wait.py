@@ -1,4 +1,4 @@
-"""Waiting for a condition instead of for a time."""
+"""Waits for a condition instead of a fixed time."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 
 TIMEOUT_S = 240
-"""Seconds that a condition may take on a busy machine."""
+"""Time limit of a condition, long enough for a busy machine."""
 
 
 def wait_until(condition: Callable[[], bool], *, what: str) -> None:
     """Return once the condition holds."""
     end = time.monotonic() + TIMEOUT_S
     while not condition():
-        assert time.monotonic() < end, f"waited {TIMEOUT_S} s in vain for {what}"
+        assert time.monotonic() < end, f"waited {TIMEOUT_S} s for {what}"
         time.sleep(0.05)

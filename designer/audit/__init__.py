@@ -1,16 +1,16 @@
-"""Audits: a network that somebody already has, traced, diagnosed and mended.
+"""Audits of existing networks: trace, diagnosis and repairs.
 
-breaks, spec       shapes of tensors, what a layer is and what it means that it breaks
-convolutions …     the ops, each with its shape rule and its legality rule side by side
-fields, documents  layers as JSON, and back
-trace, warnings    what each layer gives, and what is worth a word
-reading/           a network's source into layers, followed and never run
-request, complaint what is asked, and the error that was seen
-diagnosis          the verdict and the reason
-repairs/           the search for the smallest edits
-mirror, adapt      the network that goes back; the same one for another size
-proof, patch       repairs run by torch; repairs as diffs of the source
-answer             the whole answer
+ops/                      one class per op: its fields, shape rule and legality rule
+layers_json               layers from and to JSON
+trace, warnings           the output shape of every layer; warnings about layers that run
+interpreter/              the layers of a network's source, which is never executed
+request, error_message    the audit request; the error message that was seen
+diagnosis, json_pointers  the verdict with its reason; the fields at fault
+repairs/                  the search for the smallest edits
+mirror, adaptation        the mirror of a network; the network for another size
+suggested_brief           a brief for a new design if no small edit helps
+torch_proof, source_diff  repairs run in torch; repairs as diffs of the source
+answer                    the complete answer
 """
 
 from designer.audit.answer import audit
@@ -20,6 +20,6 @@ from designer.audit.request import AuditRequest, read_request
 from designer.audit.torch_proof import Proof
 
 LAYER_OPS = tuple(LAYER_CLASSES)
-"""Every op, by name."""
+"""Names of all ops."""
 
 __all__ = ["LAYER_OPS", "AuditRequest", "AuditVerdict", "Proof", "audit", "read_request"]

@@ -1,4 +1,4 @@
-"""The same network for another size: the closest one, by the number of changed layers."""
+"""Adaptation of a network to another picture size: the network to edit, and its goal."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from designer.errors import FieldError, InvalidRequest
 def plan_adaptation(
     network: AuditNetwork, trace: Trace, sides: TensorShape
 ) -> tuple[AuditNetwork, Goal]:
-    """The network to be changed, and what it must then do.
+    """The network to edit and the goal of the edits, for a picture with the given sides.
 
-    The picture is the larger end: a network that grows shall end at the sides, one that shrinks
-    shall take them and end as it does now.
+    The picture is the larger end: a growing network must end at the sides; a shrinking one takes
+    them as input and keeps its output shape.
 
     >>> from designer.audit.ops.convolutions import ConvLayer
     >>> from designer.audit.trace import trace_network
@@ -28,11 +28,11 @@ def plan_adaptation(
     ((3, 12, 12), (1, 1, 1))
 
     Raises:
-        InvalidRequest: where the network breaks at its own size, or no end has as many axes.
+        InvalidRequest: if a layer fails at the network's own size, or the number of sides is wrong.
     """
     if trace.layer_error is not None:
         raise _adaptation_error(
-            "a network is adapted from a size at which it fits; this one breaks"
+            "only a network that fits its own input can be adapted; this one breaks"
         )
     start, end = network.input_shape, trace.shapes[-1][1:]
     grows = len(end) > 1 and prod(end[1:]) > prod(start[1:])

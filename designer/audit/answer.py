@@ -1,4 +1,4 @@
-"""The whole answer of an audit: what HTTP and the command line both give."""
+"""The complete answer of an audit, as HTTP and the command line return it."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from designer.validation.json_readers import JsonObject, refuse_field
 from designer.verification import ProbeRunner
 
 NEAREST_SEARCH_STEPS = 20_000
-"""Layer steps that the search for the nearest sizes may take."""
+"""Maximum number of layer steps of the search for the nearest sizes."""
 
 
 def audit(request: AuditRequest, *, runner: ProbeRunner | None) -> JsonObject:
-    """The answer: trace, verdict, reason, repairs, and what else was asked for.
+    """The answer: verdict, reason, trace and repairs; on request the mirror and the adaptation.
 
-    Without a ``runner`` the repairs are checked by the laws alone, and say so.
+    Without a ``runner`` the repairs are checked by the shape rules alone (``run``: ``laws_only``).
 
     Raises:
-        InvalidRequest: where the network cannot be adapted, or a map is too large.
-        Accident: where the verifying process crashed, ran out of time, or has no room now.
+        InvalidRequest: if the network cannot be adapted, or a map is too large.
+        Accident: if the verifying process crashes or times out, or none is available.
     """
     network = request.network
     trace = trace_network(network)
@@ -53,10 +53,10 @@ def audit(request: AuditRequest, *, runner: ProbeRunner | None) -> JsonObject:
 
 
 def _refuse_large(request: AuditRequest, trace: Trace) -> None:
-    """Refuse a network for a limit of ours: no verdict on it would be torch's.
+    """Refuse a network with a map above the size limit, which torch does not have.
 
     Raises:
-        InvalidRequest: too_many_elements, at the layer.
+        InvalidRequest: if a map is too large; ``too_many_elements``, at its layer.
     """
     layer_error = trace.layer_error
     if layer_error is not None and layer_error.fields == (TOO_LARGE,):
@@ -65,7 +65,7 @@ def _refuse_large(request: AuditRequest, trace: Trace) -> None:
 
 
 def _diagnosis_document(request: AuditRequest, trace: Trace, diagnosis: Diagnosis) -> JsonObject:
-    """The answer before anything is mended, mirrored or adapted."""
+    """The answer without repairs, mirror and adaptation."""
     network, errors = request.network, layer_field_errors(request, trace)
     return {
         "verdict": str(diagnosis.verdict),
@@ -92,9 +92,9 @@ def _diagnosis_document(request: AuditRequest, trace: Trace, diagnosis: Diagnosi
 
 
 def trace_rows(request: AuditRequest, trace: Trace) -> list[JsonObject]:
-    """One row per layer, the one that breaks without an output; nothing runs behind it.
+    """One row per layer up to the first that fails, whose output shape is null.
 
-    ``line`` is where the layer stands in the source, null where layers were sent.
+    ``line`` is the line of the layer in the source, null if the request has layers.
     """
     network = request.network
     lines = (None,) * len(network.layers) if request.source is None else request.source.lines
@@ -127,16 +127,16 @@ def trace_rows(request: AuditRequest, trace: Trace) -> list[JsonObject]:
 
 
 def _reason(request: AuditRequest, diagnosis: Diagnosis) -> str:
-    """The reason; and where a source was followed no further than to the layer that breaks."""
+    """The reason, and why the source was not followed past the layer that fails."""
     cut = None if request.source is None else request.source.stop_reason
-    behind = "" if cut is None else f" What stands behind it was not followed: {cut}."
+    behind = "" if cut is None else f" The code after it was not followed: {cut}."
     return diagnosis.reason + behind
 
 
 def _repair_documents(
     request: AuditRequest, diagnosis: Diagnosis, runner: ProbeRunner | None
 ) -> JsonObject:
-    """The repairs; where there are none, the nearest sizes served and the design that would do."""
+    """The repairs; if there are none, the nearest input sizes that fit, and a brief."""
     source = request.source
     cut = source is not None and source.stop_reason is not None
     repairs = find_repairs(request.network, Goal(wanted=None if cut else diagnosis.wanted))
@@ -167,7 +167,7 @@ def _output_shape(network: AuditNetwork, shape: tuple[int, ...]) -> list[int]:
 def _run_repairs(
     repairs: list[Candidate], runner: ProbeRunner | None
 ) -> list[tuple[Candidate, Proof]]:
-    """Those that torch runs as traced; all of them where nothing can run them."""
+    """The repairs that torch runs as traced; all repairs if there is no runner."""
     if runner is None or not repairs:
         return [(repair, Proof.LAWS) for repair in repairs]
     proofs = prove_networks([(repair.network, repair.trace) for repair in repairs], runner)
@@ -191,7 +191,7 @@ def _repair_document(request: AuditRequest, repair: Candidate, proof: Proof) -> 
 def _adapted_document(
     request: AuditRequest, trace: Trace, runner: ProbeRunner | None
 ) -> JsonObject | None:
-    """The closest network for another size; no other input is a way to adapt it."""
+    """The adaptation with the fewest changed layers; repairs of the input do not count."""
     assert request.adapt_to is not None
     network, goal = plan_adaptation(request.network, trace, request.adapt_to)
     now = trace_network(network)

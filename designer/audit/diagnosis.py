@@ -1,4 +1,4 @@
-"""The verdict on a network, and the reason in words."""
+"""The verdict on a network, and its reason."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from designer.audit.trace import AuditNetwork, Trace, trace_network
 from designer.limits import MAX_AUDIT_BATCH
 
 MAX_TRIED_BATCHES = 40
-"""Most batches that are tried on the numbers of a message."""
+"""Maximum number of batch sizes that are compared with the numbers of a message."""
 
 
 class AuditVerdict(StrEnum):
-    """What an audit finds."""
+    """Result of an audit."""
 
     FITS = "fits"
-    """It runs, and to the wanted shape where one is known."""
+    """Every layer runs, and the output has the wanted shape if one is known."""
     BREAKS = "breaks"
-    """Torch would refuse a layer."""
+    """Torch refuses a layer."""
     MISSES = "misses"
-    """It runs, but not to the wanted shape."""
+    """Every layer runs, but the output does not have the wanted shape."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
-    """The verdict; ``layer`` is where it shows, ``wanted`` what was asked or what the error tells.
+    """The verdict; ``layer`` is at fault, ``wanted`` is requested or read from the error message.
 
-    ``about_error`` speaks of the message that was seen; ``geometry`` is False where it is about
-    something that no size can cause, None where no message was sent.
+    ``about_error`` explains the error message of the request; ``geometry`` is False if no size can
+    cause that message, None if there is none.
     """
 
     verdict: AuditVerdict
@@ -83,7 +83,7 @@ def diagnose(request: AuditRequest, trace: Trace) -> Diagnosis:
 
 
 def last_resizing_layer(network: AuditNetwork, trace: Trace) -> int:
-    """The last layer that changes the sizes: where the end is decided."""
+    """Index of the last layer that resizes the map; reshape, flatten and linear do not count."""
     for index in range(len(trace.steps) - 1, -1, -1):
         before, after = trace.shapes[index], trace.shapes[index + 1]
         folds = network.layers[index].op in ("reshape", "flatten", "linear")
@@ -108,7 +108,7 @@ def _miss_reason(network: AuditNetwork, trace: Trace, wanted: TensorShape, layer
 
 
 def _shape_from_message(trace: Trace, message: ErrorMessage) -> TensorShape | None:
-    """The shape that a loss's message shows to be wanted."""
+    """The wanted shape according to the error message of a loss."""
     end = trace.shapes[-1]
     if message.target is not None and message.loss_input is not None:
         if prod(message.loss_input) != prod(end):
@@ -136,7 +136,7 @@ def _shape_from_message(trace: Trace, message: ErrorMessage) -> TensorShape | No
 def _explain_for_running_network(
     network: AuditNetwork, trace: Trace, message: ErrorMessage | None
 ) -> tuple[str | None, bool | None]:
-    """What the message means for a network that runs."""
+    """Explanation of the message for a network that runs, and whether sizes can cause it."""
     if message is None:
         return None, None
     if message.other_topic is not None:
@@ -155,7 +155,7 @@ def _explain_for_running_network(
         )
     if is_about_sizes(final_message(message.text)):
         return (
-            f"The message is about sizes, but every layer of this network takes what it gets, and it"
+            f"The message is about sizes, but every layer of this network accepts its input, and it"
             f" ends at {format_sizes(end[1:])}: the message comes from another input size, batch or network.",
             True,
         )
@@ -172,9 +172,8 @@ def _explain_loss_message(
     end, batch, numbers = trace.shapes[-1], network.batch, prod(loss_input)
     if numbers == prod(end) == prod(target):
         return (
-            f"The loss got as many numbers as were due, {numbers}, laid out as {format_sizes(loss_input)} where"
-            f" {format_sizes(target)} was due: no size is wrong, a view or squeeze of one of them is"
-            " missing.",
+            f"The loss got the expected {numbers} numbers, but as {format_sizes(loss_input)} instead of"
+            f" {format_sizes(target)}: no size is wrong, a view or squeeze of one of them is missing.",
             True,
         )
     if numbers == prod(end) and numbers % batch == 0:
@@ -183,7 +182,7 @@ def _explain_loss_message(
         maps = [s[1:] for s in trace.shapes if s[0] == batch and prod(s[1:]) == each]
         ends = maps[-1] if maps else (each,)
         return (
-            f"The loss got {whole} numbers where {prod(target)} were due: the network ends at"
+            f"The loss got {whole} numbers where {prod(target)} were expected: the network ends at"
             f" {format_sizes(ends)}, {each} numbers for each of {batch} samples.",
             True,
         )
@@ -197,7 +196,7 @@ def _explain_loss_message(
 def _explain_for_failing_layer(
     network: AuditNetwork, trace: Trace, message: ErrorMessage | None
 ) -> tuple[str | None, bool | None]:
-    """Whether the message that was seen is the one of the layer that breaks."""
+    """Explanation of the message for a layer that fails, and whether sizes can cause it."""
     if message is None:
         return None, None
     seen_text, final_text = _without_spaces(message.text), final_message(message.text)
@@ -210,7 +209,7 @@ def _explain_for_failing_layer(
     if message.other_topic is not None:
         return (
             f"The message that was seen is about {message.other_topic}: that is not geometry. The layer"
-            " named here would be refused all the same.",
+            " named here fails in any case.",
             False,
         )
     if any(_has_same_numbers(network, trace, batch, final_text) for batch in batches):
@@ -227,13 +226,13 @@ def _explain_for_failing_layer(
         )
     return (
         "Nothing in the message that was seen is about sizes: that is not geometry. The layer named"
-        " here would be refused all the same.",
+        " here fails in any case.",
         False,
     )
 
 
 def _candidate_batches(network: AuditNetwork, trace: Trace, text: str) -> list[int]:
-    """Batches that the numbers of a message may be of, the request's own first."""
+    """Batch sizes that the numbers of a message may come from, the request's own first."""
     each = prod(trace.shapes[-1][1:])
     candidates = [
         count for number in sorted(find_numbers(text)) for count in (number, number // each)
@@ -243,7 +242,7 @@ def _candidate_batches(network: AuditNetwork, trace: Trace, text: str) -> list[i
 
 
 def _error_at(network: AuditNetwork, index: int, batch: int) -> str | None:
-    """What torch says of the same layer with another batch."""
+    """Torch's message for the failing layer with another batch size."""
     trace = trace_network(replace(network, batch=batch))
     if trace.layer_error is None or trace.fails_at != index:
         return None
@@ -256,5 +255,5 @@ def _has_same_numbers(network: AuditNetwork, trace: Trace, batch: int, text: str
 
 
 def _without_spaces(text: str) -> str:
-    """A text without spaces and line ends, which are lost in copying."""
+    """A text without whitespace, which copying may change."""
     return "".join(text.split())

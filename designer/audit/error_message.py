@@ -1,4 +1,4 @@
-"""The error that a user saw: what it says in numbers, and whether it is about sizes at all."""
+"""Parser of error messages: the shapes in them, and whether they are about sizes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from designer.audit.ops.layer_errors import TensorShape
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorMessage:
-    """An error message, read.
+    """A parsed error message.
 
-    ``loss_input`` and ``target`` are the shapes that a loss compared, batch axis first. ``axis`` and
-    ``axis_sizes`` are one axis of two tensors that did not meet, the network's own first.
-    ``other_topic`` says what the message is about, where that is no size.
+    ``loss_input`` and ``target`` are the shapes that a loss compared, batch axis first. ``axis`` is
+    an axis on which two tensors differ, ``axis_sizes`` their sizes there in the message's order.
+    ``other_topic`` is the topic of a message that is not about sizes.
     """
 
     text: str
@@ -27,12 +27,12 @@ class ErrorMessage:
 
     @property
     def batch(self) -> int | None:
-        """The batch that the loss's target tells, its first size."""
+        """The batch size of the loss's target: its first size."""
         return self.target[0] if self.target else None
 
 
 def read_error_message(text: str) -> ErrorMessage:
-    """What an error message says.
+    """The parsed error message.
 
     >>> seen = read_error_message("Using a target size (torch.Size([128])) that is different to the"
     ...                       " input size (torch.Size([3200])) is deprecated.")
@@ -49,7 +49,7 @@ def read_error_message(text: str) -> ErrorMessage:
 
 
 def final_message(text: str) -> str:
-    r"""What a traceback ends in; a text that is none, as it is.
+    r"""The last message of a traceback; any other text is unchanged.
 
     >>> final_message("Traceback (most recent call last):\n  File 'worker.py'\nValueError: no")
     'ValueError: no'
@@ -70,7 +70,7 @@ OTHER_TOPICS: Mapping[str, str] = {
     ),
     r"backward through the graph|require(s)? grad|requires_grad|inplace operation|leaf variable|"
     r"grad can be implicitly|does not have a grad_fn": "gradients",
-    r"view size is not compatible|non-contiguous|is_contiguous": "how a tensor lies in memory",
+    r"view size is not compatible|non-contiguous|is_contiguous": "the memory layout of a tensor",
     r"state_dict|unexpected key(?!word)|missing key|copying a param": (
         "weights that were saved from another network"
     ),
@@ -88,7 +88,7 @@ OTHER_TOPICS: Mapping[str, str] = {
         "the data: samples of different sizes in one batch"
     ),
 }
-"""What a message is about that no layer's size can cause, by its words."""
+"""Topics of messages that no layer's size can cause, by a pattern of their wording."""
 
 _SIZE_WORDING = (
     r"must match|cannot be multiplied|size mismatch|kernel size|channels|invalid for input|too small|"
@@ -96,11 +96,11 @@ _SIZE_WORDING = (
     r"running_mean|must be divisible|divisible by|wrapping around|out of range|must have the same size|"
     r"target size|input size|spatial dimensions|-dimensional input|expanded size|strided"
 )
-"""Words of messages that a layer's sizes cause, in torch's present and older wordings."""
+"""Wording of messages that a layer's sizes cause, in present and older versions of torch."""
 
 
 def is_about_sizes(text: str) -> bool:
-    """Whether a message is of the kind that sizes cause.
+    """Whether the wording of a message is about sizes.
 
     >>> is_about_sizes("size mismatch, m1: [64 x 8192], m2: [2048 x 512]")
     True
@@ -109,7 +109,7 @@ def is_about_sizes(text: str) -> bool:
 
 
 def find_numbers(text: str) -> frozenset[int]:
-    """The numbers of a message, those apart that belong to a name.
+    """The numbers of a message, without digits in names.
 
     >>> sorted(find_numbers("mat1 and mat2 shapes cannot be multiplied (64x8192 and 2048x512)"))
     [64, 512, 2048, 8192]
@@ -152,4 +152,4 @@ _LOSSES: tuple[tuple[str, Callable[[str, re.Match[str]], ErrorMessage]], ...] = 
         _read_axis,
     ),
 )
-"""What losses say, in the wordings of several years."""
+"""Wording of the messages of losses in several versions of torch, each with its parser."""

@@ -1,4 +1,4 @@
-"""What is wrong with a network that breaks, field by field: as a refusal would list it."""
+"""Field errors of a layer that fails, in the form in which a refusal lists them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from designer.validation.json_readers import JsonObject
 
 
 def layer_field_errors(request: AuditRequest, trace: Trace) -> list[JsonObject]:
-    """One error per field that the broken law is about, none where all layers run.
+    """One error per field that the violated rule involves, none if all layers run.
 
-    The first layer gets the input, which is then such a field too.
+    For the first layer the input shape is such a field too, unless the layer contradicts itself.
 
     >>> from designer.audit.request import read_request
     >>> from designer.audit.trace import trace_network
@@ -40,12 +40,12 @@ def layer_field_errors(request: AuditRequest, trace: Trace) -> list[JsonObject]:
 
 
 def layer_pointer(request: AuditRequest, index: int) -> str:
-    """Where a request says what a layer is: a source has no fields."""
+    """JSON pointer to a layer of a request, to the whole source if it has no layers."""
     return f"/layers/{index}" if request.source is None else "/source"
 
 
 def _pointers(request: AuditRequest, trace: Trace) -> list[str]:
-    assert trace.layer_error is not None, "the caller has looked"
+    assert trace.layer_error is not None, "called only for a layer that fails"
     index, fields = len(trace.steps), trace.layer_error.fields
     layer = layer_pointer(request, index)
     found = [layer]

@@ -1,4 +1,4 @@
-"""Layers as plain JSON values, and back."""
+"""Conversion of layers from and to JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LAYER_CLASSES = {layer_class.op: layer_class for layer_class in OP_FIELD_READERS
 """The class of each op."""
 
 _ATTRIBUTE_NAMES = {"from": "source"}
-"""Field names that are no Python names, and what the classes call them."""
+"""Attributes of the layer classes for field names that are Python keywords."""
 
 _JSON_NAMES = {attribute_name: name for name, attribute_name in _ATTRIBUTE_NAMES.items()}
 
@@ -24,7 +24,7 @@ def read_audit_layers(value: object, *, pointer: str) -> tuple[AuditLayer, ...]:
     """The layers of a request.
 
     Raises:
-        InvalidRequest: for anything that no layer list may hold, by its pointer.
+        InvalidRequest: if the list or one of its layers is invalid, with its pointer.
     """
     entries = read_list(value, pointer=pointer, low=1, high=MAX_AUDIT_LAYERS)
     return tuple(
@@ -34,7 +34,7 @@ def read_audit_layers(value: object, *, pointer: str) -> tuple[AuditLayer, ...]:
 
 
 def read_audit_layer(value: object, *, pointer: str, index: int) -> AuditLayer:
-    """One layer; ``index`` is its place, for the skips.
+    """One layer; ``index`` is its position, which limits the source of a skip.
 
     >>> layer = read_audit_layer({"op": "linear", "in_features": 8, "out_features": 2},
     ...                    pointer="/layers/0", index=0)
@@ -42,7 +42,7 @@ def read_audit_layer(value: object, *, pointer: str, index: int) -> AuditLayer:
     (2, 2)
 
     Raises:
-        InvalidRequest: for an unknown op or field, one that is missing, or a value out of range.
+        InvalidRequest: if the op or a field is unknown, missing or invalid.
     """
     layer_class = _read_op(value, pointer=pointer)
     readers = {**OP_FIELD_READERS[layer_class], **FREE_TEXT_READERS}
@@ -67,7 +67,7 @@ def read_audit_layer(value: object, *, pointer: str, index: int) -> AuditLayer:
 
 
 def audit_layer_document(layer: AuditLayer) -> JsonObject:
-    """One layer as JSON: its op and every field that is not left at its default.
+    """One layer as JSON: its op and every field that differs from its default.
 
     >>> from designer.audit.ops.linear_and_reshape import LinearLayer
     >>> audit_layer_document(LinearLayer(in_features=8, out_features=2, bias=False))
@@ -98,7 +98,7 @@ def field_value(layer: AuditLayer, name: str) -> object:
 
 
 def attribute_name(name: str) -> str:
-    """What the layer classes call a field."""
+    """The attribute of the layer classes for a field's JSON name."""
     return _ATTRIBUTE_NAMES.get(name, name)
 
 
@@ -118,7 +118,7 @@ def _read_op(value: object, *, pointer: str) -> type[AuditLayer]:
 
 
 def _refuse_unequal_lists(layer: AuditLayer, *, pointer: str) -> None:
-    """Per-axis lists of one layer agree with each other and with its ``ndim``."""
+    """Refuse per-axis lists that disagree with each other or with ``ndim``."""
     if not isinstance(layer, AxisLayer):
         return
     axes, axes_source = layer.ndim, "ndim"
@@ -130,7 +130,7 @@ def _refuse_unequal_lists(layer: AuditLayer, *, pointer: str) -> None:
             refuse_field(
                 f"{pointer}/{name}",
                 "wrong_length",
-                f"{name} has {len(value)} entries, {axes_source} says {axes} axes",
+                f"{name} has {len(value)} entries, {axes_source} implies {axes} axes",
                 length=len(value),
                 axes=axes,
             )
@@ -140,7 +140,7 @@ def _refuse_unequal_lists(layer: AuditLayer, *, pointer: str) -> None:
 def _refuse_size_with_factor(
     layer: AuditLayer, document: Mapping[str, object], *, pointer: str
 ) -> None:
-    """An upsampling names its factor or its size, and not both."""
+    """Refuse an upsampling with both a factor and a size, or with neither."""
     if layer.op != "upsample":
         return
     given = [name for name in ("scale_factor", "size") if document.get(name) is not None]
@@ -153,7 +153,7 @@ def _refuse_size_with_factor(
 
 
 def _refuse_later_source(layer: AuditLayer, *, pointer: str, index: int) -> None:
-    """A skip comes from an earlier layer."""
+    """Refuse a skip whose source is not an earlier layer."""
     source = getattr(layer, "source", None)
     if source is not None and source >= index:
         refuse_field(

@@ -1,4 +1,4 @@
-"""The network that goes back: from an encoder its decoder, and the other way round."""
+"""The mirror of a network: the decoder of an encoder, and the reverse."""
 
 from __future__ import annotations
 
@@ -22,18 +22,19 @@ from designer.geometry.layers import Window
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mirror:
-    """The layers back, and what could not be mirrored, in words."""
+    """The mirrored network, and a sentence about each layer that it leaves out."""
 
     network: AuditNetwork
     left_out: tuple[str, ...]
 
 
 def mirror_network(network: AuditNetwork, trace: Trace) -> Mirror:
-    """The mirror of a network that runs: it restores every size on the way back.
+    """The mirror of a network that runs: it passes the same sizes in reverse order.
 
-    A norm and an activation belong to the map they stand on: the mirrored layer carries those of
-    the layer before it, the last one none.
+    Norm and activation belong to a map: the mirror of a layer takes those of the layer before it,
+    the mirror of the first layer has none.
 
+    >>> from designer.audit.trace import trace_network
     >>> encoder = ConvLayer(in_channels=3, out_channels=8, kernel_size=3, stride=2, padding=1)
     >>> network = AuditNetwork(input_shape=(3, 28, 27), layers=(encoder,))
     >>> back = mirror_network(network, trace_network(network)).network.layers[0]
@@ -50,7 +51,7 @@ def mirror_network(network: AuditNetwork, trace: Trace) -> Mirror:
             reversed_layers = []
         if not reversed_layers and not isinstance(layer, NormalizationLayer):
             left_out.append(
-                f"layer {index} ({layer.op}, {format_sizes(before[1:])} to {format_sizes(after[1:])}) has no way back"
+                f"layer {index} ({layer.op}, {format_sizes(before[1:])} to {format_sizes(after[1:])}) cannot be mirrored"
             )
         earlier = network.layers[index - 1] if index else None
         back += [_with_norm_and_activation(each, earlier) for each in reversed_layers]
@@ -60,7 +61,7 @@ def mirror_network(network: AuditNetwork, trace: Trace) -> Mirror:
 
 
 def _restores(reversed_layers: list[AuditLayer], before: TensorShape, after: TensorShape) -> bool:
-    """Whether the layers lead back: not where torch took the batch or the channels for an axis."""
+    """Whether the layers turn ``after`` into ``before`` and the batch is the same in both."""
     trace = continue_trace([after], [], reversed_layers)
     return trace.layer_error is None and trace.shapes[-1] == before and before[0] == after[0]
 
@@ -68,7 +69,7 @@ def _restores(reversed_layers: list[AuditLayer], before: TensorShape, after: Ten
 def _reverse_layer(
     layer: AuditLayer, before: TensorShape, after: TensorShape
 ) -> Iterator[AuditLayer]:
-    """The layers that lead from ``after`` back to ``before``; none where nothing does."""
+    """The layers that turn ``after`` into ``before``, none if the op has no opposite."""
     if isinstance(layer, ConvLayer):
         yield from _reverse_conv(layer, before, after)
     elif isinstance(layer, ConvTransposeLayer):
@@ -98,7 +99,7 @@ def _reverse_layer(
 def _reverse_conv(
     layer: ConvLayer, before: TensorShape, after: TensorShape
 ) -> Iterator[AuditLayer]:
-    """The transposed convolution with the same window; more than it may add is cropped or padded."""
+    """The transposed convolution with the same window, and a crop if ``same`` padding needs it."""
     axes = layer.axes(before)
     windows = layer.windows(axes)
     if layer.padding == "same":
@@ -133,7 +134,7 @@ def _reverse_conv(
 def _reverse_conv_transpose(
     layer: ConvTransposeLayer, before: TensorShape, after: TensorShape
 ) -> Iterator[AuditLayer]:
-    """The convolution with the same window; sizes that it would miss are cropped first."""
+    """The convolution with the same window, after a crop if it would miss the size."""
     axes = layer.axes(before)
     windows = layer.windows(axes)
     rows_to_crop = [
@@ -152,7 +153,7 @@ def _reverse_conv_transpose(
 
 
 def _rows_to_crop(window: Window, size: int, wanted: int) -> int:
-    """How many rows must go before the convolution leads to the wanted size."""
+    """Fewest rows to crop for the convolution to reach the wanted size, 0 if it cannot."""
     return next(
         (rows for rows in range(size) if window.conv(size - rows) == wanted),
         0,
@@ -170,7 +171,7 @@ def _swapped_channels(layer: ConvolutionLayer) -> dict[str, Any]:
 
 
 def _reverse_border(layer: PadLayer | CropLayer, before: TensorShape) -> PadLayer:
-    """What was laid on is cut off, what was cut off is laid on."""
+    """The padding that undoes a padding (with negative pads) or a crop."""
     if isinstance(layer, PadLayer):
         return PadLayer(pad=tuple(-pad for pad in layer.pad))
     crops = [*layer.crop, *[(0, 0)] * (len(before) - 2 - len(layer.crop))]
@@ -178,7 +179,7 @@ def _reverse_border(layer: PadLayer | CropLayer, before: TensorShape) -> PadLaye
 
 
 def _reverse_resize(before: TensorShape, after: TensorShape) -> Iterator[AuditLayer]:
-    """Up by upsampling to the size, down by an adaptive pooling; both where axes go both ways."""
+    """An upsampling to ``before`` if any axis was larger there, else an adaptive pooling."""
     if before[2:] == after[2:]:
         return
     if any(was > now for was, now in zip(before[2:], after[2:], strict=True)):

@@ -1,4 +1,4 @@
-"""What an audit is asked: the network, what it should give, and what its owner saw."""
+"""The request of an audit: the network, its wanted output, and the error message seen."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ REQUEST_FIELDS = (
 )
 
 DEFAULT_BATCH = 2
-"""The batch where none is given, and no error tells of one."""
+"""Batch size if neither the request nor its error message has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRequest:
-    """A network, what is wanted of it, and the error that was seen.
+    """A network, its wanted output shape, and the error message that was seen.
 
-    ``source`` is kept where the network came as text. ``adapt_to`` are the sides that the picture
-    shall have: the map at the larger end of the network.
+    ``source`` is set if the network was sent as source. ``adapt_to`` has the wanted sides of the
+    picture, the map at the larger end of the network.
     """
 
     network: AuditNetwork
@@ -64,10 +64,10 @@ class AuditRequest:
 
 
 def read_request(value: object) -> AuditRequest:
-    """The request that a JSON value is.
+    """The audit request in a JSON value.
 
     Raises:
-        InvalidRequest: for anything that no audit may be asked, by its pointer.
+        InvalidRequest: if a field is unknown, missing or invalid, with its pointer.
     """
     document = read_object(value, pointer="", known=REQUEST_FIELDS, required=("input_shape",))
     input_shape = read_shape(document["input_shape"], pointer="/input_shape", least=1)
@@ -102,7 +102,7 @@ def read_shape(value: object, *, pointer: str, least: int) -> TensorShape:
     (3, 64, 64)
 
     Raises:
-        InvalidRequest: for another rank, a size out of range, or too many numbers.
+        InvalidRequest: if the rank or a size is out of range, or the product is too large.
     """
     entries = read_list(value, pointer=pointer, low=least, high=4)
     for place, entry in enumerate(entries):
@@ -122,7 +122,7 @@ def read_shape(value: object, *, pointer: str, least: int) -> TensorShape:
 
 def _read_text(value: object, pointer: str, *, most: int | None = MAX_ERROR_TEXT) -> str:
     if not isinstance(value, str):
-        detail = f"{field_name(pointer)} must be a text, got {short_text(value)}"
+        detail = f"{field_name(pointer)} must be a string, got {short_text(value)}"
         refuse_field(pointer, "not_a_text", detail)
     if most is not None and len(value) > most:
         refuse_field(
@@ -136,7 +136,7 @@ def _read_text(value: object, pointer: str, *, most: int | None = MAX_ERROR_TEXT
 
 
 def _read_batch(given: JsonObject, error_message: ErrorMessage | None) -> int:
-    """As given; else as the error tells; else two."""
+    """The batch size of the request, else of its error message, else the default."""
     if "batch" in given:
         refuse(check_integer(given["batch"], pointer="/batch", low=1, high=MAX_AUDIT_BATCH))
         batch = given["batch"]

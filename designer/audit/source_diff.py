@@ -1,7 +1,7 @@
-"""A repair as a unified diff of the source that was sent.
+"""Repairs as unified diffs of the source.
 
-Every diff is proven before it is given: the edited text is read again, and must fit and end where
-the repair ends. Where an edit cannot be written into the text, there is no diff.
+Every diff is checked: the edited source, read again, must fit and have the repair's output shape.
+An edit that cannot be written into the source has no diff.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ TORCH_CLASS_NAMES = {
     "pixel_shuffle": "PixelShuffle",
     "pad": "ZeroPad{}d",
 }
-"""What torch calls a layer that is put in."""
+"""Torch class of each op that a repair can add."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextEdit:
-    """Characters from ``start`` to ``end`` of the text, to be replaced."""
+    """Replacement of the characters from ``start`` to ``end``."""
 
     start: int
     end: int
@@ -48,7 +48,7 @@ class TextEdit:
 
 
 def patch_source(source: SourceNetwork, repair: Candidate) -> str | None:
-    """The unified diff of a repair, None where it cannot be written into the text.
+    """The unified diff of a repair, None if it cannot be written into the source.
 
     >>> from designer.audit.repairs.goal import Goal
     >>> from designer.audit.repairs.search import find_repairs
@@ -81,7 +81,7 @@ def patch_source(source: SourceNetwork, repair: Candidate) -> str | None:
 
 
 def is_complete_repair(source: SourceNetwork, repair: Candidate) -> bool:
-    """Whether a repair of what was read of a source mends the source: all else of it runs too."""
+    """Whether the rest of a partially read source fits after a repair of the part."""
     if source.stop_reason is None:
         return True
     if {change.index for change in repair.changes} == {INPUT_INDEX}:
@@ -103,7 +103,7 @@ def _change_edit(
 
 
 def _field_edit(source: SourceNetwork, change: Change, repair: Candidate) -> TextEdit | None:
-    """The argument's text; a call that makes several layers is edited if all change alike."""
+    """The edit of an argument, None if its call makes several layers and not all change."""
     node = source.recorded[change.index].node
     same = [place for place, recorded in enumerate(source.recorded) if recorded.node is node]
     alike = {each.index for each in repair.changes if each.field == change.field}
@@ -129,7 +129,7 @@ def _field_edit(source: SourceNetwork, change: Change, repair: Candidate) -> Tex
 def _addition_edit(
     source: SourceNetwork, index: int, layer: AuditLayer, count: int, axes: int
 ) -> TextEdit | None:
-    """The layer's text before its neighbour in a Sequential or a list, or behind the last one."""
+    """The insertion of a layer before its neighbor in a Sequential or a list, or after the last."""
     last = index >= len(source.recorded)
     node = source.recorded[-1 if last else index].node
     constructor = _constructor_call(source, node, layer, axes)
@@ -146,7 +146,7 @@ def _addition_edit(
 
 
 def _removal_edit(source: SourceNetwork, index: int) -> TextEdit | None:
-    """The layer's text and the comma behind it."""
+    """The removal of a layer and the comma after it."""
     node = source.recorded[index].node
     siblings = _siblings(source.text, node)
     if siblings is None:
@@ -161,7 +161,7 @@ def _removal_edit(source: SourceNetwork, index: int) -> TextEdit | None:
 
 
 def _siblings(text: str, node: ast.AST) -> list[ast.expr] | None:
-    """The entries of the Sequential or list that the node is one of, None where it is in none."""
+    """The entries of the Sequential or list that contains the node, None if none does."""
     for parent in ast.walk(parse_python(text)):
         if isinstance(parent, ast.Call) and ast.unparse(parent.func).endswith("Sequential"):
             entries = parent.args
@@ -177,7 +177,7 @@ def _siblings(text: str, node: ast.AST) -> list[ast.expr] | None:
 def _constructor_call(
     source: SourceNetwork, near: ast.AST, layer: AuditLayer, axes: int
 ) -> str | None:
-    """A layer as torch's constructor call, named as its neighbour names torch."""
+    """The constructor call of a layer, with the module prefix of its neighbor's call."""
     if isinstance(layer, CropLayer):
         pads = [-rows for pair in reversed(layer.crop) for rows in pair]
         layer = PadLayer(pad=tuple(pads))
@@ -214,16 +214,16 @@ def _position(node: ast.AST) -> tuple[int, int]:
 
 
 def _offset(text: str, line: int | None, column: int | None) -> int:
-    """Where a node's line and column, which counts bytes, are in the text."""
-    assert line is not None, "nodes of a parsed text have a place"
-    assert column is not None, "nodes of a parsed text have a place"
+    """Character offset of a node's line and column; the column counts bytes."""
+    assert line is not None, "nodes of a parsed text have a position"
+    assert column is not None, "nodes of a parsed text have a position"
     lines = _lines(text)
     before = sum(map(len, lines[: line - 1]))
     return before + len(lines[line - 1].encode()[:column].decode())
 
 
 def _lines(text: str) -> list[str]:
-    """Lines as Python's parser counts them, with their ends."""
+    """Lines as Python's parser counts them, with their line endings."""
     return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
 
 
@@ -238,9 +238,9 @@ def _apply_edits(text: str, edits: list[TextEdit]) -> str | None:
 
 
 def _is_confirmed(source: SourceNetwork, text: str, repair: Candidate) -> bool:
-    """Whether the edited text is read as a network that ends where the repair does.
+    """Whether the edited text is read as a network with the repair's output shape.
 
-    Where only a part of the source was read, that it begins as the repair and breaks nowhere.
+    If only a part of the source is read, that part must have the repair's shapes and not fail.
     """
     network, allow_partial = repair.network, source.stop_reason is not None
     try:

@@ -1,4 +1,4 @@
-"""The design that would do where no small edit helps: a brief for ``/v1/designs``."""
+"""A brief for ``/v1/designs``, suggested if no small edit repairs the network."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from designer.errors import DesignerError
 from designer.validation.json_readers import JsonObject
 
 DEFAULT_LATENT_DIM = 100
-"""Length of the latent vector where the network has none to take over."""
+"""Length of the latent vector if the network has none."""
 
 
 def suggest_brief(network: AuditNetwork, wanted: TensorShape | None) -> JsonObject | None:
-    """The brief of a pair of networks for the picture at the larger end, None where none is served.
+    """A brief for the picture at the larger end of the network, None if it would be invalid.
 
     >>> from designer.audit.ops.linear_and_reshape import LinearLayer
     >>> network = AuditNetwork(input_shape=(128,), layers=(LinearLayer(in_features=1, out_features=1),))

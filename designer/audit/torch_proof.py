@@ -1,4 +1,4 @@
-"""Repairs run by torch: the whole network where that is cheap, else each of its layers, thin."""
+"""Runs repairs in torch: the whole network if that is cheap, else thin layers one by one."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ from designer.validation.json_readers import JsonObject
 from designer.verification import ProbeRunner
 
 MAX_RUN_MULTIPLY_ADDS = 2 * 10**9
-"""Most multiply-adds of a network that is run whole, all samples of its batch together."""
+"""Maximum multiply-adds, for the whole batch, of a network that is run whole."""
 
 MAX_RUN_ELEMENTS = 2**25
-"""Most numbers of one map, or of all weights, that are run."""
+"""Maximum elements of one map, or of all weights, in a run."""
 
 AUDIT_SEED = 0
 
 
 class Proof(StrEnum):
-    """How far torch has run a repaired network."""
+    """Extent to which torch has run a repaired network."""
 
     WHOLE = "whole"
     """All layers, at full width, with the batch."""
     LAYERS = "layer_by_layer"
-    """Every layer that has sizes of its own, with one channel, on a map of its input's size."""
+    """Every convolution, pooling and upsampling by itself, with one channel, at its input size."""
     LAWS = "laws_only"
-    """Not run: too large, or no verifying process was at hand."""
+    """Not run: too large, or no verifying process was available."""
 
 
 def prove_networks(
     networks: Sequence[tuple[AuditNetwork, Trace]], runner: ProbeRunner
 ) -> list[Proof | None]:
-    """How far torch ran each network; None where torch and the trace disagree.
+    """The extent to which torch ran each network, None if torch and the trace disagree.
 
     Raises:
-        Accident: where the verifying process crashed, ran out of time, or has no room now.
+        Accident: if the verifying process crashes or times out, or none is available.
     """
     plans = [_plan(network, trace) for network, trace in networks]
     lists = [part for _, parts in plans for part, _ in parts]
@@ -63,7 +63,7 @@ def prove_networks(
 
 
 Part = tuple[JsonObject, list[list[int]]]
-"""A network for the probe, and the whole shapes that it must give."""
+"""A network for the probe, and the expected shapes with the batch axis."""
 
 
 def _plan(network: AuditNetwork, trace: Trace) -> tuple[Proof, list[Part]]:
@@ -86,7 +86,7 @@ def _plan(network: AuditNetwork, trace: Trace) -> tuple[Proof, list[Part]]:
 
 
 def _costs(network: AuditNetwork, trace: Trace) -> tuple[int, int]:
-    """Weights of all layers, and multiply-adds of the batch."""
+    """Number of weights of all layers, and multiply-adds for the whole batch."""
     weights, multiply_adds = 0, 0
     for layer, before, after in zip(network.layers, trace.shapes, trace.shapes[1:], strict=False):
         if isinstance(layer, LinearLayer):
@@ -111,7 +111,7 @@ def _costs(network: AuditNetwork, trace: Trace) -> tuple[int, int]:
 
 
 def _thin_layer(layer: AuditLayer, before: TensorShape, after: TensorShape) -> list[Part] | None:
-    """A layer by itself with one channel, none where it has no sizes to prove; None: too large."""
+    """A layer with one channel; no part if its sizes need no proof, None if it is too large."""
     if not isinstance(layer, ConvolutionLayer | PoolLayer | UpsampleLayer):
         return []
     axes = (

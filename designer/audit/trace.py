@@ -1,4 +1,4 @@
-"""The trace: every layer's shapes up to the end, or up to the first layer that breaks."""
+"""The trace of a network: every layer's output shape, up to the first layer that fails."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditNetwork:
-    """A network that somebody has: the shape of one sample, and the layers in order."""
+    """An existing network: the input shape of one sample, and the layers in order."""
 
     input_shape: TensorShape
     layers: tuple[AuditLayer, ...]
@@ -20,9 +20,9 @@ class AuditNetwork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """What the layers give: one step per layer that runs, and what stopped the next one.
+    """One step per layer that runs, and the error of the first layer that fails.
 
-    ``shapes`` begins with the input and holds whole tensors, the batch axis first.
+    ``shapes`` starts with the input; every shape includes the batch axis, which comes first.
     """
 
     shapes: tuple[TensorShape, ...]
@@ -31,12 +31,12 @@ class Trace:
 
     @property
     def fails_at(self) -> int | None:
-        """Index of the first layer that breaks, None where all run."""
+        """Index of the first layer that fails, None if all run."""
         return None if self.layer_error is None else len(self.steps)
 
     @property
     def output_shape(self) -> TensorShape | None:
-        """What comes out for one sample, None where a layer breaks."""
+        """Output shape of one sample, None if a layer fails."""
         return None if self.layer_error is not None else self.shapes[-1][1:]
 
 
@@ -56,7 +56,7 @@ def trace_network(network: AuditNetwork) -> Trace:
 def continue_trace(
     shapes: Sequence[TensorShape], steps: Sequence[TraceStep], layers: Sequence[AuditLayer]
 ) -> Trace:
-    """The trace of further layers, from what earlier ones have given."""
+    """The trace of further layers, continued from the shapes and steps of earlier ones."""
     seen, done = list(shapes), list(steps)
     for layer in layers:
         try:

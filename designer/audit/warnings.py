@@ -1,4 +1,4 @@
-"""What runs but is worth a word: sentences about one layer of a trace."""
+"""Warnings about layers that run."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def layer_warnings(network: AuditNetwork, trace: Trace, index: int) -> list[str]
 
 @lru_cache(maxsize=4096)
 def window_warnings(layer: AuditLayer, before: TensorShape, after: TensorShape) -> tuple[str, ...]:
-    """What is odd about how a layer's windows read or paint; the same layers come by often.
+    """Warnings about a layer's windows; cached, since a search meets the same layers often.
 
     >>> window_warnings(ConvTransposeLayer(in_channels=1, out_channels=1, kernel_size=4, stride=2),
     ...                 (1, 1, 5), (1, 1, 12))
@@ -60,7 +60,7 @@ def _read_warnings(
     if any(span > size for span, size in zip(spans, sizes, strict=True)):
         found.append(
             f"The kernel spans {format_sizes(spans)}, more than the map of {format_sizes(sizes)} it reads: much of"
-            " it only ever sees padding."
+            " it only covers padding."
         )
     if layer.padding == "same":
         return found
@@ -100,7 +100,7 @@ def _norm_warnings(network: AuditNetwork, index: int, after: TensorShape) -> lis
         and layer.bias
         and _is_normed(network, index)
     ):
-        found.append("The bias does nothing: the norm that follows takes the mean away.")
+        found.append("The bias does nothing: the norm that follows subtracts the mean.")
     if _is_norm(layer, "batch") and prod(after) == after[1]:
         found.append(
             f"A batch norm of {format_sizes(after[1:])} with a batch of 1 has one value per channel: torch"
@@ -115,7 +115,7 @@ def _norm_warnings(network: AuditNetwork, index: int, after: TensorShape) -> lis
 
 
 def _is_normed(network: AuditNetwork, index: int) -> bool:
-    """Whether a norm over each channel follows at once."""
+    """Whether a norm over each channel follows directly."""
     layer = network.layers[index]
     follower = network.layers[index + 1] if index + 1 < len(network.layers) else None
     if isinstance(follower, NormLayer | InstanceNormLayer):
@@ -124,7 +124,7 @@ def _is_normed(network: AuditNetwork, index: int) -> bool:
 
 
 def _is_norm(layer: AuditLayer, kind: str) -> bool:
-    """Whether the layer's own norm, laid behind it, is of a kind; the text is free."""
+    """Whether the layer's own norm, applied after it, is of a kind; ``norm`` is free text."""
     text = (layer.norm or "").lower()
     return kind in text and "pre" not in text
 
@@ -133,21 +133,21 @@ def _batch_warnings(network: AuditNetwork, before: TensorShape, after: TensorSha
     if before[0] == after[0] or before[0] != network.batch:
         return []
     return [
-        f"The first axis becomes {after[0]} where the batch was {before[0]}: torch says nothing, but"
-        " samples are mixed here."
+        f"The first axis becomes {after[0]} where the batch was {before[0]}: torch raises no error,"
+        " but samples are mixed here."
     ]
 
 
 def _critic_warnings(network: AuditNetwork, trace: Trace) -> list[str]:
-    """One value or a map of them, no squashing at the end, batch norms on the way, sizes falling."""
+    """A warning for scores without sigmoid or softmax from a shrinking network with batch norm."""
     layer, end, start = network.layers[-1], trace.shapes[-1], trace.shapes[0]
     scores = len(end) >= 2 and end[1] == 1 and prod(end[2:]) < prod(start[2:])
     normed = any(_is_norm(each, "batch") or each.op == "norm" for each in network.layers)
     if not (scores and normed) or _has_squashing_activation(layer):
         return []
     return [
-        "If this is a critic under a gradient penalty, it must have no batch norm: the penalty is of"
-        " each sample, a batch norm ties the samples together."
+        "If this is a critic with a gradient penalty, it must have no batch norm: the penalty is"
+        " computed per sample, and a batch norm makes samples depend on each other."
     ]
 
 

@@ -1,1 +1,1 @@
-"""What a user asks for: the brief, its options, search space and widths, its rules, its JSON, its id."""
+"""The brief, with its options, search space, widths and rules; its JSON form and its id."""

@@ -1,7 +1,7 @@
-"""Briefs and chains as plain JSON values, and back: what files, permalinks and answers carry.
+"""Briefs and chains as JSON values, and their strict readers.
 
-Reading is strict: a field nobody knows, one that is missing or one of another type is refused with
-its JSON pointer. Ranges are the values' own business and are refused where the value is made.
+The readers refuse unknown and missing fields and wrong types by JSON pointer. The dataclasses check
+ranges.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ BRIEF_FIELDS = (
 
 
 def brief_document(brief: Brief) -> JsonObject:
-    """The completed brief: every field of the contract with its value.
+    """The completed brief as JSON, with the value of every field.
 
     >>> brief_document(Brief(resolution=64, latent_dim=100))["resolution"]
     [64, 64]
@@ -133,14 +133,14 @@ def chain_document(chain: Chain) -> JsonObject:
 
 
 def brief_from_document(document: object) -> Brief:
-    """The brief that a JSON object describes, completed; a null field means its default.
+    """The completed brief of a JSON object; null means the default, except for ``discriminator``.
 
     >>> brief_from_document({"resolution": [218, 178], "latent_dim": 100}).resolution
     (218, 178)
 
     Raises:
-        InvalidRequest: for unknown or missing fields, other types, and values outside limits.
-        InvalidLayer: where ``chain`` holds a window that torch would refuse.
+        InvalidRequest: for unknown or missing fields, wrong types, and values outside limits.
+        InvalidLayer: if ``chain`` has a window that torch rejects.
     """
     given = read_object(document, pointer="", known=BRIEF_FIELDS, required=("resolution",))
     fields = _without_nulls(given)
@@ -172,10 +172,10 @@ _NESTED = ("search", "budget", "chain", "initial_map", "discriminator")
 
 
 def space_from_document(document: object, *, axes: int) -> SearchSpace:
-    """The space that a ``search`` object describes; null is the default space of so many axes.
+    """The search space of a ``search`` object; null gives the default for this number of axes.
 
     Raises:
-        InvalidRequest: for unknown fields, other types, and values outside limits.
+        InvalidRequest: for unknown fields, wrong types, and values outside limits.
     """
     given = {} if document is None else document
     fields = _without_nulls(read_object(given, pointer="/search", known=SEARCH_FIELDS))
@@ -200,10 +200,10 @@ def space_from_document(document: object, *, axes: int) -> SearchSpace:
 
 
 def budget_from_document(document: object) -> Budget | None:
-    """The budget that a ``budget`` object describes; null bounds nothing.
+    """The budget of a ``budget`` object; null gives None.
 
     Raises:
-        InvalidRequest: for unknown fields, other types, and values outside limits.
+        InvalidRequest: for unknown fields, wrong types, and values outside limits.
     """
     if document is None:
         return None
@@ -212,11 +212,11 @@ def budget_from_document(document: object) -> Budget | None:
 
 
 def windows_from_document(document: object, *, pointer: str, axes: int) -> Windows:
-    """One layer's windows; each field a list with one entry per axis, or an integer for all.
+    """One layer's windows; each field is a list with one entry per axis, or one integer for all.
 
     Raises:
-        InvalidRequest: for other fields, types or lengths.
-        InvalidLayer: for a window that torch would refuse.
+        InvalidRequest: for unknown fields, wrong types or lengths.
+        InvalidLayer: for a window that torch rejects.
     """
     fields = read_object(
         document, pointer=pointer, known=CHAIN_WINDOW_FIELDS, required=("kernel_size",)
@@ -245,7 +245,7 @@ def _read_resolution(value: object, dimensions: object) -> Size:
         refuse_field(
             "/dimensions",
             "wrong_length",
-            f"dimensions {dimensions} and a resolution of {len(value)} entries contradict",
+            f"dimensions is {dimensions}, but resolution has {len(value)} entries",
             dimensions=dimensions,
             length=len(value),
         )

@@ -1,4 +1,4 @@
-"""What a user asks for: the one input of a design."""
+"""The brief: the input of a design."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from designer.limits import (
 from designer.validation.field_validators import check_integer, check_length, refuse, short_text
 
 DEFAULT_BASE_CHANNELS = 64
-"""Channels of the map next to the picture where the caller does not say."""
+"""Default channels of the feature map next to the picture."""
 
 
 class Level(StrEnum):
-    """How much of the text is proven before it is handed out."""
+    """How much a receipt checks."""
 
     NONE = "none"
     STANDARD = "standard"
@@ -45,23 +45,22 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """A picture's size, a latent vector's length, and what the networks between may look like.
+    """Request for a design: picture size, latent vector or initial map, options of the networks.
 
     ``resolution`` is in pixels, height before width (depth first); a single integer means a
-    square picture and is kept as a pair. ``search`` is the default space of that many axes where
-    it is not given. ``windows`` are the chain's own, written down by the caller; then no search is
-    made.
+    square picture and is stored as a pair. ``search`` defaults to the default space for this number
+    of axes. ``windows`` is a chain given by the caller, which replaces the search.
 
-    The generator starts from a latent vector or from ``initial_map``. A discriminator that is not
-    mentioned is DCGAN's, and none beside a given map. Where ``base_channels`` is left out it is 64;
-    under a budget ``design`` takes the widest that keeps it.
+    The generator starts from a latent vector or from ``initial_map``. The default discriminator is
+    DCGAN's, or none with an ``initial_map``. ``base_channels`` defaults to 64; under a budget
+    ``design`` chooses the widest that fits.
 
     >>> brief = Brief(resolution=96, latent_dim=128)
     >>> brief.resolution, brief.channels, brief.space.strides
     ((96, 96), 3, (2, 3))
 
     Raises:
-        InvalidRequest: naming every field outside its limits.
+        InvalidRequest: with an error for every invalid field.
     """
 
     resolution: Size
@@ -111,7 +110,7 @@ class Brief:
             object.__setattr__(self, "discriminator", style)
 
     def _convert_types(self) -> None:
-        """Texts of choices become the choices, rows of windows tuples."""
+        """Convert strings to enum members and rows of windows to tuples."""
         for name, choices in BRIEF_CHOICES.items():
             object.__setattr__(self, name, choices(getattr(self, name)))
         if self.windows is not None:
@@ -138,8 +137,8 @@ class Brief:
 
     @property
     def discriminator_style(self) -> DiscriminatorStyle | None:
-        """What is asked of the discriminator, None for none."""
-        assert self.discriminator != "default", "a brief that exists is completed"
+        """Options of the discriminator, None for no discriminator."""
+        assert self.discriminator != "default", "a constructed brief is completed"
         return self.discriminator
 
     @property
@@ -149,13 +148,13 @@ class Brief:
 
     @property
     def space(self) -> SearchSpace:
-        """The space that is searched: ``search``, which is always there once a brief exists."""
+        """The search space: ``search``, which is never None after construction."""
         assert self.search is not None
         return self.search
 
     @property
     def widths(self) -> Widths:
-        """The channels of every map."""
+        """The channels of every feature map."""
         return Widths(
             latent_dim=self.latent_dim,
             channels=self.channels,
@@ -169,7 +168,7 @@ class Brief:
 
 
 def _type_errors(brief: Brief) -> list[FieldError]:
-    """Errors of the fields that are no numbers; what a notebook writes by hand comes here."""
+    """Errors of the non-numeric fields, for briefs constructed in Python."""
     errors = [
         _type_error(name, getattr(brief, name), "not_a_choice", f"one of {', '.join(choices)}")
         for name, choices in BRIEF_CHOICES.items()
@@ -193,7 +192,7 @@ def _type_error(name: str, value: object, code: str, wanted: str) -> FieldError:
 
 
 def _are_windows(windows: object) -> bool:
-    """Whether they are None, or rows of windows."""
+    """Whether the value is None or a sequence of rows of windows."""
     return windows is None or (
         isinstance(windows, list | tuple)
         and all(isinstance(step, list | tuple) for step in windows)
@@ -223,7 +222,7 @@ _MAXIMA = {
 
 
 def number_errors(fields: Mapping[str, object]) -> list[FieldError]:
-    """Errors of the resolution and of the numbers of a brief, each by itself; None is no error."""
+    """Errors of the resolution and of the channel numbers; a channel number may be None."""
     return [
         *_resolution_errors(fields["resolution"]),
         *(
@@ -255,8 +254,7 @@ def _elements_errors(resolution: Size, channels: int) -> list[FieldError]:
         FieldError(
             pointer="/resolution",
             code="too_many_elements",
-            detail=f"a picture of {shape} has {elements} elements, at most"
-            f" {MAX_ELEMENTS} are served",
+            detail=f"a picture of {shape} has {elements} elements; the limit is {MAX_ELEMENTS}",
             facts={"elements": elements, "maximum": MAX_ELEMENTS},
         )
     ]

@@ -1,4 +1,4 @@
-"""Combinations of a brief's choices that cannot work, each refused with its reason."""
+"""Validators of a brief's options and of their combinations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from designer.validation.field_validators import check_integer, check_length
 
 
 def generator_input_errors(latent_dim: object, initial_map: InitialMap | None) -> list[FieldError]:
-    """Errors of where the generator starts: a latent vector or a given map, one of the two.
+    """Errors of the generator's input: exactly one of latent vector and initial map.
 
     >>> [error.detail for error in generator_input_errors(None, None)]
     ['latent_dim is required, unless initial_map is given']
@@ -30,8 +30,8 @@ def generator_input_errors(latent_dim: object, initial_map: InitialMap | None) -
     if latent_dim is None:
         return []
     detail = (
-        "a generator starts from a latent vector or from a given map: latent_dim and initial_map"
-        " contradict"
+        "latent_dim and initial_map exclude each other: a generator starts from a latent vector or"
+        " from a map"
     )
     return [FieldError(pointer="/initial_map", code="contradiction", detail=detail)]
 
@@ -39,7 +39,7 @@ def generator_input_errors(latent_dim: object, initial_map: InitialMap | None) -
 def initial_map_errors(
     initial_map: InitialMap, *, axes: int, initial_size: Size | None
 ) -> list[FieldError]:
-    """Errors of a given map: its channels, a side for each axis, and no other initial size."""
+    """Errors of an initial map: its channels, one size per axis, no other ``initial_size``."""
     pointer = "/initial_map/size"
     errors = check_integer(
         initial_map.channels, pointer="/initial_map/channels", low=1, high=MAX_WIDTH
@@ -49,7 +49,10 @@ def initial_map_errors(
         high = MAX_SIGNAL_LENGTH if axes == 1 else MAX_SIDE
         errors += check_integer(side, pointer=f"{pointer}/{index}", low=1, high=high)
     if initial_size is not None and initial_size != initial_map.size:
-        detail = f"the chain starts from the given map of {list(initial_map.size)}, not {list(initial_size)}"
+        detail = (
+            f"initial_size {list(initial_size)} differs from"
+            f" initial_map.size {list(initial_map.size)}"
+        )
         errors.append(
             FieldError(
                 pointer="/search/initial_size",
@@ -62,12 +65,12 @@ def initial_map_errors(
 
 
 def label_errors(classes: object, initial_map: InitialMap | None) -> list[FieldError]:
-    """Errors of the number of classes: labels are joined to a latent vector."""
+    """Errors of the number of classes; labels need a latent vector."""
     if classes is None:
         return []
     errors = check_integer(classes, pointer="/classes", low=2, high=MAX_CLASSES)
     if initial_map is not None:
-        detail = "a label's vector is joined to the latent vector, and a given map has none"
+        detail = "labels are concatenated with the latent vector, and initial_map replaces it"
         errors.append(FieldError(pointer="/classes", code="labels_without_latent", detail=detail))
     return errors
 
@@ -78,7 +81,7 @@ def norm_errors(
     """Errors of the norms: spectral norm in the generator, batch norm in a critic."""
     errors = []
     if normalization is Normalization.SPECTRAL:
-        detail = "spectral norm is the discriminator's: the generator's is a norm of its maps"
+        detail = "spectral norm is for the discriminator only; a generator normalizes its maps"
         errors.append(
             FieldError(pointer="/normalization", code="spectral_generator", detail=detail)
         )
@@ -86,8 +89,8 @@ def norm_errors(
         return errors
     if discriminator.output is Output.CRITIC and discriminator.normalization is Normalization.BATCH:
         detail = (
-            "batch norm couples the samples of a batch, and a critic's gradient penalty asks for"
-            " each sample's own gradient: give discriminator.normalization as layer, instance,"
+            "batch norm couples the samples of a batch, but a critic's gradient penalty needs the"
+            " gradient of each sample alone: set discriminator.normalization to layer, instance,"
             " group, spectral or none"
         )
         pointer = "/discriminator/normalization"

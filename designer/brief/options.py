@@ -1,4 +1,4 @@
-"""The choices that make one family of networks or another; their texts are the contract's."""
+"""Options that select the family of networks; their values are part of the contract."""
 
 from __future__ import annotations
 
@@ -9,60 +9,60 @@ from designer.geometry.layers import Size
 
 
 class Normalization(StrEnum):
-    """What follows a layer before its activation."""
+    """The norm between a layer and its activation."""
 
     BATCH = "batch"
     INSTANCE = "instance"
     LAYER = "layer"
     """One group over all channels."""
     GROUP = "group"
-    """Groups: 32, or the largest number below that divides the channels."""
+    """32 groups, or the largest smaller number that divides the channels."""
     NONE = "none"
     SPECTRAL = "spectral"
-    """No norm of the maps: each weight divided by its largest singular value (discriminator only)."""
+    """Each weight divided by its largest singular value, no norm of maps; discriminator only."""
 
     @property
     def normalizes_maps(self) -> bool:
-        """Whether a module after the layer normalises its map."""
+        """Whether a module after the layer normalizes its feature map."""
         return self not in (Normalization.NONE, Normalization.SPECTRAL)
 
     def has_bias(self, *, normed: bool) -> bool:
-        """Whether a layer of such a network has a bias; ``normed``: a norm follows it.
+        """Whether a layer has a bias; ``normed``: a norm follows it.
 
-        A norm's own shift makes the layer's bias superfluous. Under batch norm the networks are
-        DCGAN's, which has no bias in the layers without a norm either.
+        The shift of a norm makes the layer's bias redundant. Under batch norm the networks follow
+        DCGAN, where layers without a norm have no bias either.
         """
         return self is not Normalization.BATCH and not normed
 
 
 class OutputActivation(StrEnum):
-    """What ends the generator."""
+    """Activation at the end of the generator."""
 
     TANH = "tanh"
-    """Pictures in -1 to 1."""
+    """Pictures in [-1, 1]."""
     SIGMOID = "sigmoid"
-    """Pictures in 0 to 1: masks, probabilities of each class by itself."""
+    """Pictures in [0, 1]: masks, independent probabilities of each class."""
     NONE = "none"
-    """Numbers of any range: logits of a segmentation, heights, spectra in decibels."""
+    """Unbounded numbers: logits of a segmentation, heights, spectra in decibels."""
 
 
 class Output(StrEnum):
-    """What the discriminator's number is."""
+    """Meaning of the discriminator's output."""
 
     PROBABILITY = "probability"
-    """In 0 to 1, after a Sigmoid."""
+    """In [0, 1], after a Sigmoid."""
     LOGIT = "logit"
     """The number before the Sigmoid."""
     CRITIC = "critic"
-    """A score of no fixed range, for Wasserstein distances."""
+    """An unbounded score, for Wasserstein distances."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscriminatorStyle:
-    """What is asked of the discriminator.
+    """Options of the discriminator.
 
-    ``patch`` is the receptive field in pixels of one answer; None: one answer for the whole
-    picture. ``base_channels`` is its width next to the picture; None: the generator's.
+    ``patch`` is the receptive field in pixels of one output position; None: one output for the
+    whole picture. ``base_channels`` is its width next to the picture; None: the generator's.
     """
 
     normalization: Normalization = Normalization.BATCH
@@ -73,7 +73,7 @@ class DiscriminatorStyle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitialMap:
-    """A map that a decoder starts from: its channels, and its size with a side for each axis."""
+    """The feature map from which a decoder starts: its channels, and one size per axis."""
 
     channels: int
     size: Size

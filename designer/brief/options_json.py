@@ -1,4 +1,4 @@
-"""What is asked of the networks' ends as plain JSON values, and back: given map, discriminator."""
+"""JSON of the initial map and of the discriminator's options, and their strict readers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def initial_map_document(initial_map: InitialMap | None) -> JsonObject | None:
 
 
 def discriminator_document(style: DiscriminatorStyle | None) -> JsonObject | None:
-    """The ``discriminator`` object, or null for none.
+    """The ``discriminator`` object, or null.
 
     >>> discriminator_document(DiscriminatorStyle(patch=70))["patch"]
     70
@@ -41,10 +41,10 @@ def discriminator_document(style: DiscriminatorStyle | None) -> JsonObject | Non
 
 
 def initial_map_from_document(document: object, *, axes: int) -> InitialMap | None:
-    """The map that an ``initial_map`` object describes; null is none.
+    """The map of an ``initial_map`` object; null gives None.
 
     Raises:
-        InvalidRequest: for unknown or missing fields and other types.
+        InvalidRequest: for unknown or missing fields and wrong types.
     """
     if document is None:
         return None
@@ -58,10 +58,10 @@ def initial_map_from_document(document: object, *, axes: int) -> InitialMap | No
 
 
 def discriminator_from_document(document: object) -> DiscriminatorStyle | None:
-    """What a ``discriminator`` object asks for; null asks for none.
+    """The options of a ``discriminator`` object; null gives None.
 
     Raises:
-        InvalidRequest: for unknown fields and other types.
+        InvalidRequest: for unknown fields and wrong types.
     """
     if document is None:
         return None

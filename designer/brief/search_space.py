@@ -1,4 +1,4 @@
-"""The space that is searched for chains, and the budget a chain must keep."""
+"""The search space of chains, and the budget of the generator."""
 
 from __future__ import annotations
 
@@ -25,40 +25,40 @@ from designer.validation.field_validators import (
 
 
 class Exact(StrEnum):
-    """What is asked of the offset c of every window: see docs/solver.md."""
+    """Requirement on the offset c of every window; see docs/solver.md."""
 
     PREFER = "prefer"
-    """|c| < S, and c = 0 where it can be had."""
+    """|c| < S, and c = 0 where possible."""
     REQUIRE = "require"
     """c = 0 in every layer."""
     ANY = "any"
-    """Every legal padding; c plays no part in the order."""
+    """Every legal padding; c does not affect the order."""
 
 
 class Overlap(StrEnum):
-    """What is asked of the overlap of every layer's windows."""
+    """Requirement on the overlap of every layer."""
 
     PREFER = "prefer"
-    """Even overlap where it can be had."""
+    """Even overlap where possible."""
     EVEN = "even"
     """S divides F in every layer."""
     ANY = "any"
-    """Overlap plays no part in the order."""
+    """Overlap does not affect the order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchSpace:
-    """Which chains are considered: sequences of 1 to ``max_layers`` windows.
+    """The chains to search: sequences of 1 to ``max_layers`` windows.
 
-    ``kernel_sizes``, ``strides`` and ``dilations`` are kept ascending and without repetition.
-    ``initial_size`` is the size of the initial map, or None where the solver may choose it.
+    ``kernel_sizes``, ``strides`` and ``dilations`` are stored sorted and without duplicates.
+    ``initial_size`` is the size of the initial map, or None if the solver may choose it.
 
     >>> SearchSpace(kernel_sizes=(6, 4, 4), strides=(2,)).kernel_sizes
     (4, 6)
 
     Raises:
-        InvalidRequest: for values of another type or outside their limits, empty lists, and
-            constraints that leave no window or let no side grow.
+        InvalidRequest: for wrong types, values outside their limits, empty lists, and
+            constraints that allow no window or no growth.
     """
 
     kernel_sizes: tuple[int, ...]
@@ -80,7 +80,7 @@ class SearchSpace:
         refuse(_contradictions(self))
 
     def has_window(self, stride: int) -> bool:
-        """Whether some window may have this stride: F ≥ S, gcd(S, D) = 1, and S | F where asked.
+        """Whether the space has a window of this stride.
 
         >>> SearchSpace.default(axes=2).has_window(10)
         False
@@ -92,7 +92,7 @@ class SearchSpace:
         )
 
     def allows(self, *, kernel_size: int, stride: int, dilation: int) -> bool:
-        """Whether a window may join these: F ≥ S, gcd(S, D) = 1, and S | F where asked.
+        """Whether such a window is legal: F ≥ S, gcd(S, D) = 1, and S | F for ``Overlap.EVEN``.
 
         >>> SearchSpace.default(axes=2).allows(kernel_size=3, stride=2, dilation=1)
         True
@@ -105,7 +105,7 @@ class SearchSpace:
 
     @classmethod
     def default(cls, *, axes: int, anisotropic: bool = False) -> SearchSpace:
-        """The space that is searched where the caller asks for nothing else.
+        """The default search space for this number of axes.
 
         >>> SearchSpace.default(axes=2).kernel_sizes
         (3, 4, 5, 6, 8, 9)
@@ -170,7 +170,7 @@ def _type_errors(value: object, kind: type, pointer: str, code: str) -> list[Fie
 
 
 def _contradictions(space: SearchSpace) -> list[FieldError]:
-    """What no single value is guilty of: no window at all, or none that lets a side grow."""
+    """Errors of the combination: no window at all, or no window that enlarges an axis."""
     usable = [stride for stride in space.strides if space.has_window(stride)]
     facts: dict[str, object] = {
         "kernel_sizes": list(space.kernel_sizes),
@@ -182,17 +182,17 @@ def _contradictions(space: SearchSpace) -> list[FieldError]:
         f" and dilations {_join(space.dilations)}"
     )
     if not usable:
-        even = " and overlap: even asks that the stride divides the kernel" * (
+        even = "; overlap: even requires that the stride divides the kernel size" * (
             space.overlap is Overlap.EVEN
         )
         detail = (
-            f"{lists} leave no window: a kernel is at least as large as its stride, stride and"
+            f"{lists} allow no window: a kernel is at least as large as its stride, and stride and"
             f" dilation have no common divisor{even}"
         )
     elif usable == [1] and space.exact is not Exact.ANY:
         detail = (
-            f"{lists} let no side grow: with stride 1 and exact: {space.exact}, o = i at every"
-            " layer"
+            f"{lists} enlarge no axis: with stride 1 and exact: {space.exact}, every layer keeps"
+            " its input size"
         )
     else:
         return []
@@ -205,10 +205,10 @@ def _join(values: tuple[int, ...]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """Bounds on the generator that a chain makes, stem included; None bounds nothing.
+    """Upper limits on a chain's generator, stem included; None is no limit.
 
     Raises:
-        InvalidRequest: for a bound that is not an integer of at least 1.
+        InvalidRequest: for a limit that is not an integer of at least 1.
     """
 
     parameters: int | None = None
@@ -225,7 +225,7 @@ class Budget:
         )
 
     def errors(self, parameters: int, multiply_adds: int) -> list[FieldError]:
-        """What a generator of these figures breaks of it.
+        """Errors of a generator that exceeds the budget.
 
         >>> budget = Budget(parameters=5)
         >>> len(budget.errors(5, 10**6)), len(budget.errors(6, 1))
@@ -236,8 +236,8 @@ class Budget:
             FieldError(
                 pointer=f"/budget/{name}",
                 code="contradiction",
-                detail=f"the chain makes a generator of {figure} {name}, more than the budget of"
-                f" {bound}; give a smaller base_channels, or leave it out",
+                detail=f"the chain's generator has {figure} {name}, more than the budget of"
+                f" {bound}; choose a smaller base_channels, or omit it",
                 facts={name: figure, "budget": bound},
             )
             for name, figure in figures.items()

@@ -1,7 +1,7 @@
-"""How many channels each map has, and what a generator of those widths costs.
+"""Channels of each feature map, and the cost of a generator of these widths.
 
-The solver weighs chains by these figures before any network exists, and the architecture takes
-its channels from here: one rule for both.
+The solver compares chains by these costs before any network exists, and the assembly of the
+networks takes the same channels.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from designer.geometry.resampling import Upsampling, kernel_positions, weights_p
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Widths:
-    """Channels by distance from the picture: doubling towards the small end, up to a cap.
+    """Channels by distance from the picture: doubled at each layer away from it, up to a cap.
 
-    ``upsampling`` and ``normalization`` are the generator's; they decide what its layers cost. It
-    starts from a latent vector of ``latent_dim`` numbers, joined by as many for the label where
-    there are ``classes``, or from a map of ``initial_channels``: one of the two is None.
+    ``upsampling`` and ``normalization`` are the generator's; its cost depends on them. It starts
+    from a latent vector of ``latent_dim`` numbers, concatenated with a label vector of the same
+    length if there are ``classes``, or from a map of ``initial_channels``; the other is None.
 
     >>> widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
     >>> [widths.channels_at(depth) for depth in range(6)]
@@ -42,21 +42,21 @@ class Widths:
     classes: int | None = None
 
     def __post_init__(self) -> None:
-        assert (self.latent_dim is None) != (self.initial_channels is None), "one start, not two"
-        assert self.classes is None or self.latent_dim is not None, "labels join a latent vector"
+        assert (self.latent_dim is None) != (self.initial_channels is None), "one input, not two"
+        assert self.classes is None or self.latent_dim is not None, "labels need a latent vector"
 
     def channels_at(self, depth: int) -> int:
-        """Channels of the map that lies ``depth`` layers before the picture (depth 0)."""
+        """Channels of the map ``depth`` layers before the picture (depth 0)."""
         if depth == 0:
             return self.channels
         return min(self.base_channels << (depth - 1), self.max_channels)
 
     def channel_pairs(self, depth: int) -> int:
-        """Channels before times channels after the generator's layer into the map at ``depth``."""
+        """Input times output channels of the generator's layer into the map at ``depth``."""
         return self.channels_at(depth + 1) * self.channels_at(depth)
 
     def layer_parameters(self, depth: int, windows: Windows) -> int:
-        """Parameters of the generator's layer into the map at ``depth``, its norm included."""
+        """Parameters of the generator's layer into the map at ``depth``, including its norm."""
         weights = convolution_parameters(
             taps=self.weights_per_channel_pair(windows),
             in_channels=self.channels_at(depth + 1),
@@ -65,7 +65,7 @@ class Widths:
         return weights + self.shift_parameters(depth, tuple(w.stride for w in windows))
 
     def weights_per_channel_pair(self, windows: Windows) -> int:
-        """Weights of a layer with these windows per pair of channels."""
+        """Weights per pair of channels of a layer with these windows."""
         return weights_per_channel_pair(
             self.upsampling,
             tuple(window.kernel_size for window in windows),
@@ -73,9 +73,9 @@ class Widths:
         )
 
     def shift_parameters(self, depth: int, strides: Size) -> int:
-        """What a layer of these strides learns besides its kernels: its norm, or its bias.
+        """Parameters of a layer of these strides besides its kernels: its norm's, or its bias.
 
-        The bias of a sub-pixel layer stands before the shuffle: one number per pixel made of one.
+        The bias of a sub-pixel layer precedes the shuffle: ∏S numbers per channel.
         """
         channels = self.channels_at(depth)
         if depth and self.normalization.normalizes_maps:
@@ -96,24 +96,24 @@ class Widths:
 
     @property
     def stem_channels(self) -> int:
-        """Channels that the stem takes: the initial map's, or the latent vector's and the label's."""
+        """Input channels of the stem: the initial map's, or the latent vector's and the label's."""
         if self.latent_dim is None:
             assert self.initial_channels is not None
             return self.initial_channels
         return self.latent_dim * (1 if self.classes is None else 2)
 
     def stem_kernel_size(self, initial_size: Size) -> Size:
-        """The stem's kernel: as large as the initial map it makes, or small on one that it is given.
+        """The stem's kernel: as large as the initial map, or small if the brief gives that map.
 
-        A given map goes through a convolution that keeps its size: 7 taps on one axis (as in
-        HiFi-GAN, arXiv:2010.05646), 3 on each of two and three.
+        A given map passes through a convolution that preserves its size: 7 taps on one axis (as in
+        HiFi-GAN, arXiv:2010.05646), 3 on each of two or three.
         """
         if self.latent_dim is not None:
             return initial_size
         return (7,) if len(initial_size) == 1 else (3,) * len(initial_size)
 
     def stem_parameters(self, layers: int, initial_size: Size) -> int:
-        """Parameters of the stem of a chain of ``layers``, its norm and the labels' included."""
+        """Parameters of the stem of a chain of ``layers``, including its norm and label vectors."""
         channels = self.channels_at(layers)
         weights = convolution_parameters(
             taps=prod(self.stem_kernel_size(initial_size)),
@@ -124,7 +124,7 @@ class Widths:
         return weights + shift + (self.classes or 0) * (self.latent_dim or 0)
 
     def stem_multiply_adds(self, layers: int, initial_size: Size) -> int:
-        """Multiply-adds of the stem: from one position, or from every one of a given map."""
+        """Multiply-adds of the stem: from one position, or from every position of a given map."""
         return convolution_multiply_adds(
             positions=(1,) if self.latent_dim is not None else initial_size,
             taps=prod(self.stem_kernel_size(initial_size)),

@@ -1,4 +1,4 @@
-"""Questions put to the windows that a caller writes down himself."""
+"""Validators of the windows of a chain that the caller gives."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from designer.validation.field_validators import check_integer, check_length
 
 
 def chain_errors(steps: tuple[Windows, ...], *, axes: int) -> list[FieldError]:
-    """Errors of windows that a caller wrote down: as many as allowed, and each as in a search.
+    """Errors of a given chain: its length, and for each window the rules of the search.
 
     >>> step = (Window(kernel_size=3, stride=4),)
     >>> [error.detail for error in chain_errors((step,), axes=1)]
@@ -27,7 +27,7 @@ def chain_errors(steps: tuple[Windows, ...], *, axes: int) -> list[FieldError]:
 
 
 def _window_errors(window: Window, *, layer: str, axis: int) -> list[FieldError]:
-    """What a window of the search space is (docs/solver.md): F ≥ S, P ≤ D(F − 1), A < S, coprime."""
+    """Errors by the rules of docs/solver.md: F ≥ S, P ≤ D(F − 1), A < S, gcd(S, D) = 1."""
     reach = kernel_span(window.kernel_size, window.dilation) - 1
     ranges = {
         "kernel_size": (
@@ -49,7 +49,7 @@ def _window_errors(window: Window, *, layer: str, axis: int) -> list[FieldError]
     if gcd(window.stride, window.dilation) > 1:
         detail = (
             f"stride {window.stride} and dilation {window.dilation} must have no common divisor:"
-            " some pixels would never be painted"
+            " no tap would reach some pixels"
         )
         facts: dict[str, object] = {"stride": window.stride, "dilation": window.dilation}
         pointer = f"{layer}/dilation/{axis}"

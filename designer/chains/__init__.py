@@ -1,4 +1,4 @@
-"""Chains from size to size: the best, the next best, how many there are, what they trade."""
+"""Chains of transposed convolutions: search, ranking, counting and the frontier."""
 
 from designer.chains.query import ChainQuery
 from designer.chains.search import ChainSearch, count_space, search_chains, solve_chain

@@ -1,4 +1,4 @@
-"""Steps back: from a map's size to the sizes that one layer before it can have."""
+"""Backward steps: for a map size, the possible sizes of the map one layer before."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ AxisStep = tuple[int, int, int]
 
 
 class BackwardStep(NamedTuple):
-    """One layer back from a size: the size before it, and what is the same for all its layers.
+    """One layer backwards: the size before it, and the figures that all layers of this step share.
 
-    ``input_positions`` are the positions before it, at which a transposed convolution sets its kernel down;
-    ``positions`` those at which the layer that the network has in its place does.
+    ``input_positions`` counts the kernel positions of a transposed convolution, ``positions`` those
+    of the layer that the network uses in its place.
     """
 
     before: Size
@@ -33,10 +33,10 @@ class BackwardStep(NamedTuple):
 
 
 class BackwardSteps:
-    """The steps back from every size, each size looked at once.
+    """The backward steps from every size, computed once per size.
 
-    With |c| < S an axis has at most two sizes before it for each stride: o/S where S divides o,
-    and the two neighbours of o/S elsewhere.
+    With |c| < S an axis has at most two sizes before it for each stride: o/S if S divides o,
+    otherwise ⌊o/S⌋ and ⌈o/S⌉.
     """
 
     def __init__(
@@ -48,10 +48,10 @@ class BackwardSteps:
         self._steps: dict[Size, tuple[BackwardStep, ...]] = {}
 
     def from_size(self, size: Size) -> tuple[BackwardStep, ...]:
-        """Every step back from a size.
+        """All backward steps from a size.
 
         Raises:
-            SearchTooLarge: past the bound on steps.
+            SearchTooLarge: if the search exceeds the step limit.
         """
         steps = self._steps.get(size)
         if steps is None:
@@ -87,7 +87,7 @@ class BackwardSteps:
         return found
 
     def axis_steps(self, side: int, low: int, strides: tuple[int, ...]) -> list[AxisStep]:
-        """Every step back from a side on one axis, to sides of at least ``low``."""
+        """All backward steps from a side of one axis to sides of at least ``low``."""
         return [
             (stride, offset, before)
             for stride in strides

@@ -1,13 +1,13 @@
-"""The exact number of chains in a space, as a Python integer of any length.
+"""The exact number of chains in a search space, as a Python integer.
 
-    N(d, o) = Σ over steps back (S, c, i) of  layers(S, c) · N(d + 1, i)
+    N(d, o) = Σ over backward steps (S, c, i) of  layers(S, c) · N(d + 1, i)
 
-where the number of layers with given strides and offsets is a product over the axes for each
-kernel, summed over the kernels.
+layers(S, c) is the number of layers with given strides and offsets: a product over the axes for
+each kernel, summed over the kernels.
 
-In an anisotropic space the axes are free of each other, but for one thing: some axis grows in
-every layer. So each axis is counted alone, and the layers in which all axes stay are taken out by
-inclusion and exclusion: with W_a(n) the ways of axis a in n layers and s the layers that stay,
+In an anisotropic space the axes are independent, except that at least one axis grows in every
+layer. So each axis is counted alone, and layers in which no axis grows are removed by inclusion
+and exclusion: with W_a(n) the paths of axis a in n layers and s the layers in which none grows,
 
     N(n) = Σ over m of (−1)^m · C(n, m) · s^m · Π over a of W_a(n − m)
 """
@@ -23,10 +23,10 @@ PathCounts = dict[Size, int]
 
 
 def count_chains(problem: SearchProblem) -> int:
-    """How many chains the space holds; budgets play no part.
+    """Number of chains in the space; budgets are ignored.
 
     Raises:
-        SearchTooLarge: past the bound on steps.
+        SearchTooLarge: if the search exceeds the step limit.
     """
     return _count_anisotropic(problem) if problem.space.anisotropic else _count_isotropic(problem)
 
@@ -68,7 +68,7 @@ def _count_anisotropic(problem: SearchProblem) -> int:
 
 
 def _axis_levels(problem: SearchProblem, axis: int) -> list[dict[int, int]]:
-    """Per number of layers, the ways from every side of one axis to the target's."""
+    """By number of layers, the paths from every side of one axis to the target's side."""
     initial = problem.space.initial_size
     low = initial[axis] if initial else problem.reference.allowed_sides[0]
     levels = [{problem.target[axis]: 1}]
@@ -85,7 +85,7 @@ def _axis_levels(problem: SearchProblem, axis: int) -> list[dict[int, int]]:
 
 
 def _joint_paths(problem: SearchProblem, axes: list[dict[int, int]]) -> int:
-    """Ways of all axes together that begin at an allowed initial map."""
+    """Number of paths of all axes together that start at an allowed initial map."""
     initial = problem.space.initial_size
     if initial is not None:
         return prod(axis.get(side, 0) for axis, side in zip(axes, initial, strict=True))

@@ -1,10 +1,10 @@
-"""The frontier over departure, layers, parameters and multiply-adds: what can be traded for what.
+"""The frontier over departure, layers, parameters and multiply-adds.
 
-Labels (departure, parameters, multiply-adds) are carried back from the picture, one set for every
-size at every depth; what follows a state does not depend on how it was reached, so a label that
-another one matches or betters there is never needed. Parameters and multiply-adds grow with a
-layer's taps, while its departure depends on strides and offsets alone: so only the layers of the
-fewest taps can be on the frontier.
+Labels (departure, parameters, multiply-adds) are propagated backwards from the picture, one set
+for every size at every depth. What follows a state does not depend on how it was reached, so
+labels dominated at their state are dropped. Parameters and multiply-adds grow with a layer's
+weights, while its departure depends on strides and offsets alone: only the layers with the fewest
+weights can be on the frontier.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from designer.geometry.chain import Chain
 from designer.geometry.layers import Size
 
 STEPS_PER_LABEL = 4
-"""What carrying a label one layer on is charged, in steps looked at: it takes about as long."""
+"""Search steps charged for extending one label by one layer, which takes about as long."""
 
 PathCosts = tuple[int, int, int]
 """(departure, parameters, multiply_adds) of the layers between a state and the picture."""
 
 
 class PathLabel(NamedTuple):
-    """The best way to a state with these figures: its last layer, and the label before it."""
+    """The preferred path to a state with these costs: its last layer and the label before it."""
 
     key: int
     size: Size
@@ -39,26 +39,26 @@ class PathLabel(NamedTuple):
 
     @property
     def tie_break(self) -> tuple[WindowColumns | tuple[()], ...]:
-        """The windows from the picture's end, as the last step of the order compares them."""
+        """The windows from the picture backwards, as the last step of the order compares them."""
         before = self.previous.tie_break if self.previous else ()
         return (*before, self.columns)
 
 
 LabelSet = dict[tuple[PathCosts, bool], PathLabel]
-"""Labels by their figures and whether all their layers are exact."""
+"""Labels by their costs and whether all their layers are exact."""
 
 FrontierPoint = tuple[int, int, int, int]
 """(departure, layers, parameters, multiply_adds) of a whole generator."""
 
 
 def find_frontier(problem: SearchProblem) -> dict[FrontierPoint, Chain]:
-    """One chain for each point: no other is as good in all four figures and better in one.
+    """One chain for each frontier point, in ascending order of the points.
 
-    Where several chains have a point's figures, it is the first of them in the order of
-    preference. The points come in ascending order.
+    No chain is at least as good as a point in all four figures and better in one. If several
+    chains have the same figures, the first of them in the order of preference is returned.
 
     Raises:
-        SearchTooLarge: past the bound on steps.
+        SearchTooLarge: if the search exceeds the step limit.
     """
     root = PathLabel(0, problem.target, (), None)
     level: dict[Size, LabelSet] = {problem.target: {((0, 0, 0), True): root}}
@@ -84,10 +84,10 @@ def _one_layer_back(
 def _prune_labels(
     problem: SearchProblem, level: dict[Size, LabelSet], depth: int, frontier: list[FrontierPoint]
 ) -> dict[Size, LabelSet]:
-    """The labels worth carrying on.
+    """The labels worth extending.
 
-    They are unbeaten at their state, and with the least that one more layer and a stem add still
-    unbeaten by the generators found so far, which have no more layers.
+    They are not dominated at their state nor, with the least cost of one more layer and a stem
+    added, by the generators found so far, which have no more layers.
     """
     if depth == problem.space.max_layers:
         return {}
@@ -112,7 +112,7 @@ def _prune_labels(
 def _extend_labels(
     problem: SearchProblem, labels: LabelSet, into: LabelSet, depth: int, step: BackwardStep
 ) -> None:
-    """Put every label of a state, one layer longer, into the state before it."""
+    """Add every label of a state, extended by one layer, to the labels of the state before."""
     layer = problem.catalogue.cheapest_layer(step.strides, step.offsets)
     parameters, multiply_adds = problem.step_cost(depth, step, layer)
     step_key = problem.step_key(depth, step, layer)
@@ -136,7 +136,7 @@ def _precedes(one: PathLabel, other: PathLabel) -> bool:
 def _points_at_depth(
     problem: SearchProblem, level: dict[Size, LabelSet], depth: int, frontier: list[FrontierPoint]
 ) -> dict[FrontierPoint, PathLabel]:
-    """The frontier's points of so many layers."""
+    """The frontier points with ``depth`` layers."""
     pareto_front = _pareto_front(frontier)
     found: dict[PathCosts, tuple[bool, PathLabel]] = {}
     for size, labels in level.items():

@@ -1,9 +1,9 @@
-"""All chains of a graph, lazily, best first: by key and, where keys are equal, by windows.
+"""All chains of a state graph, lazily, best first: by key and, where keys are equal, by windows.
 
-Every state has its ways on, best first: start here, or a layer and the best that follows it. The
-best chain takes the first way everywhere. Every other chain leaves an earlier one at some state for
-the next way there; so each chain that is handed out puts those that leave it into a heap (Lawler,
-"A procedure for computing the K best solutions", 1972), and each is found once.
+Every state has its moves, best first: start here, or a layer and the best continuation after it.
+The best chain takes the first move at every state. Every other chain branches off an earlier one
+at some state and takes the next move there. So each chain pushes its branches onto a heap when it
+is yielded (Lawler, "A procedure for computing the K best solutions", 1972); each is found once.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from designer.geometry.chain import Chain
 from designer.geometry.layers import Size
 
 STEPS_PER_CHAIN = 100
-"""What handing out one chain is charged, in steps looked at: it takes about as long."""
+"""Search steps charged for yielding one chain, which takes about as long."""
 
 TieBreak = tuple[WindowColumns | tuple[()], ...]
-"""A chain's windows from the picture's end, as the last step of the order compares them."""
+"""A chain's windows from the picture backwards, as the last step of the order compares them."""
 
 
 class SearchState(NamedTuple):
-    """A state, and what is left of the budget there."""
+    """A state and the budget that remains there."""
 
     depth: int
     size: Size
@@ -42,9 +42,9 @@ class SearchState(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A way on from a place: its least key, its layer's columns, and that layer's step and key.
+    """A move from a state: the least key over it, and its layer's columns, step and key.
 
-    No step means to start here.
+    ``step`` is None for the move that starts the chain here.
     """
 
     key: int
@@ -55,7 +55,7 @@ class Move(NamedTuple):
 
 
 class SearchBranch(NamedTuple):
-    """The best chain that leaves an earlier one at a place for another way."""
+    """The best chain that branches off an earlier one at a state with another move."""
 
     key: int
     tie_break: TieBreak
@@ -66,11 +66,11 @@ class SearchBranch(NamedTuple):
 
 
 class SortedMoves:
-    """The ways on from one place, best first, found as far as they are asked for.
+    """The moves from one state, best first, computed on demand.
 
-    Without a budget a step's layers come in the same order at every place, so the next one is
-    looked at only when the one before it was taken. Under a budget all are looked at: a better
-    layer may leave too little for what follows.
+    Without a budget a step's layers have the same order at every state, so the next one is
+    examined only after the one before it is taken. With a budget all are examined: a better
+    layer may leave too little for the rest of the chain.
     """
 
     def __init__(self, ranking: Ranking, state: SearchState) -> None:
@@ -88,7 +88,7 @@ class SortedMoves:
                 self._push_move(number, position, layer)
 
     def get(self, index: int) -> Move | None:
-        """The way at this index, or None past the last."""
+        """The move at this index, or None past the last."""
         while len(self._found) <= index and self._heap:
             _, _, number, position, move = heappop(self._heap)
             self._found.append(move)
@@ -105,7 +105,7 @@ class SortedMoves:
 
 
 class Ranking:
-    """The chains of a graph in order, within a budget."""
+    """The chains of a state graph within a budget, in order of preference."""
 
     def __init__(
         self, problem: SearchProblem, graph: StateGraph, remaining: RemainingBudget = NO_LIMIT
@@ -130,18 +130,18 @@ class Ranking:
                 heappush(heap, other)
 
     def _complete_branch(self, branch: SearchBranch) -> list[Move]:
-        """All ways of the chain that a leave stands for."""
+        """All moves of a branch's chain."""
         moves, state, index = list(branch.prefix), branch.state, branch.move_index
         while True:
             move = self._moves_at(state).get(index)
-            assert move is not None, "a way that was offered is there"
+            assert move is not None, "a branch has a move at its index"
             moves.append(move)
             if move.step is None:
                 return moves
             state, index = SearchState(state.depth + 1, move.step.before, move.remaining), 0
 
     def _next_branches(self, branch: SearchBranch, moves: list[Move]) -> Iterator[SearchBranch]:
-        """For each place from the leave on, the next way there and the best that follows."""
+        """For each state from the branch point on, the branch that takes the next move there."""
         state, index, key = branch.state, branch.move_index, branch.prefix_key
         for taken in range(len(branch.prefix), len(moves)):
             other = self._moves_at(state).get(index + 1)
@@ -172,19 +172,19 @@ class Ranking:
         return moves
 
     def steps(self, state: SearchState) -> list[BackwardStep]:
-        """The steps back from a place that stay in the graph."""
+        """The backward steps from a state that stay in the graph."""
         return steps_in_graph(self._problem, self._graph, state.depth, state.size)
 
     def layers(self, step: BackwardStep) -> tuple[CandidateLayer, ...]:
-        """The layers that a step may be, best first."""
+        """The candidate layers of a step, best first."""
         return self._problem.catalogue.layers(step.strides, step.offsets)
 
     def best_layer(self, step: BackwardStep) -> CandidateLayer:
-        """The first of them."""
+        """The preferred layer of a step."""
         return self._problem.best_layer(step)
 
     def start_move(self, state: SearchState) -> Move | None:
-        """The way to start here, where that is allowed and within the budget."""
+        """The move that starts the chain here, if allowed and within the budget."""
         problem, (depth, size, remaining) = self._problem, state
         if not depth or not problem.starts_at(size):
             return None
@@ -196,7 +196,7 @@ class Ranking:
     def layer_move(
         self, state: SearchState, step: BackwardStep, layer: CandidateLayer
     ) -> Move | None:
-        """The way over this layer, where something within the budget follows it."""
+        """The move over this layer, or None if no continuation is within the budget."""
         depth, _, remaining = state
         after = remaining
         if self.bounded:

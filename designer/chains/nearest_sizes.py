@@ -1,4 +1,4 @@
-"""The nearest sizes that some chain of a space does lead to."""
+"""The nearest sizes that have a chain in a search space."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from designer.errors import SearchTooLarge
 from designer.geometry.layers import Size
 
 MAX_SHIFT_PX = {1: 0, 2: 12, 3: 4}
-"""How far all axes are moved at once, in pixels, by number of axes."""
+"""Largest shift in pixels when all axes are shifted together, by number of axes."""
 
 MARGIN_ABOVE_PX = 64
-"""How far above twice a side the nearest one is still looked for."""
+"""Larger sides are tried up to twice the side plus this margin."""
 
 
 def find_nearest_sides(
     problem: SearchProblem, axis: int, *, max_side: int
 ) -> tuple[int | None, int | None]:
-    """The nearest feasible side below and above on one axis, the other sides as asked.
+    """The nearest feasible side below and above on one axis, the other sides unchanged.
 
-    Above, sides of up to about twice the one asked for are tried. None where there is none, or
-    none was found within the bound on steps.
+    Larger sides are tried up to about twice the requested one. None if there is none, or none
+    is found within the step limit.
     """
     side = problem.target[axis]
     max_side = min(max_side, 2 * side + MARGIN_ABOVE_PX)
@@ -35,10 +35,10 @@ def find_nearest_sides(
 
 
 def find_nearest_sizes(problem: SearchProblem, *, max_side: int) -> tuple[Size | None, Size | None]:
-    """The nearest feasible sizes that are nowhere larger, and nowhere smaller, than the target.
+    """The nearest feasible sizes that are not larger, and not smaller, than the target on any axis.
 
-    Of those within a few pixels on every axis the one whose farthest side is nearest, then the
-    one whose sides differ least in sum. None where there is none so near.
+    Only sizes within ``MAX_SHIFT_PX`` are tried: ascending by the largest shift, then by the sum
+    of the shifts. None if none of them is feasible.
     """
     axes = len(problem.target)
     shifts = sorted(
@@ -54,7 +54,7 @@ def find_nearest_sizes(problem: SearchProblem, *, max_side: int) -> tuple[Size |
 def _first_feasible(
     problem: SearchProblem, below: Iterator[Size], above: Iterator[Size]
 ) -> tuple[Size | None, Size | None]:
-    """The first feasible size of each of two lists, taken in turns so that both get their share."""
+    """The first feasible size of each list; they alternate so that both share the step limit."""
     lists, found = [below, above], [None, None]  # type: list[Iterator[Size]], list[Size | None]
     pending = [0, 1]
     while pending:

@@ -1,4 +1,4 @@
-"""Why nothing fits: the law with its numbers, what would have to give way, the nearest sizes."""
+"""The ``no_chain`` error: the reason with its numbers, constraints to relax, nearest sizes."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ LAW = "o = S·i + c"
 
 
 def no_chain_error(problem: SearchProblem, budget: Budget) -> NoChain:
-    """The refusal of a search that found nothing.
+    """The error of a search without a result.
 
-    Its facts: ``law`` and its numbers where the way back ends; ``relax``, the smallest sets of
-    constraints without which something fits, each of them enough, and ``relax_decided``, whether
-    all sets up to that size could be tried; ``nearest_sizes``, the nearest
-    feasible sizes that are nowhere larger and nowhere smaller; and ``nearest``, per axis, the
-    nearest feasible sides below and above with the other sides as asked, or, where moving that
-    one side does not help, its sides in ``nearest_sizes``.
+    Its facts: ``law`` and its numbers where the backward search stops; ``relax``, the smallest
+    sets of constraints whose removal makes a chain possible, each sufficient alone, and
+    ``relax_decided``, whether all sets up to that size were tried; ``nearest_sizes``, the nearest
+    feasible sizes that are not larger and not smaller on any axis; and ``nearest``, per axis, the
+    nearest feasible sides below and above with the other sides unchanged, or, if changing that
+    side alone does not help, its sides in ``nearest_sizes``.
     """
     reach = find_reachability(problem, problem.target)
     wanted = format_size(problem.target)
@@ -59,10 +59,8 @@ def _budget_reason(problem: SearchProblem, budget: Budget) -> tuple[str, SpaceFi
     bounds = {name: getattr(budget, name) for name in least if getattr(budget, name) is not None}
     limits = " and ".join(f"{bound:,} {_field_words(name)}" for name, bound in bounds.items())
     needed = " and ".join(f"{least[name]:,} {_field_words(name)}" for name in bounds)
-    together = ", each by another chain," if len(bounds) > 1 else ""
-    reason = (
-        f"none keeps the budget of {limits}; the least that any chain{together} needs is {needed}"
-    )
+    separate = ", possibly in different chains" if len(bounds) > 1 else ""
+    reason = f"none is within the budget of {limits}; the minimum is {needed}{separate}"
     return reason, {"law": "budget", "budget": bounds, "least": least}
 
 
@@ -71,10 +69,8 @@ def _dead_end_reason(problem: SearchProblem, reach: Reachability) -> tuple[str, 
     facts: SpaceFields = {"law": LAW, "strides": list(space.strides), "exact": str(space.exact)}
     if reach.out_of_layers or not reach.dead_ends:
         facts |= {"max_layers": space.max_layers}
-        start = (
-            "a map to start from" if space.initial_size is None else format_size(space.initial_size)
-        )
-        return f"{space.max_layers} layers do not go back as far as {start}", facts
+        start = "an initial map" if space.initial_size is None else format_size(space.initial_size)
+        return f"max_layers {space.max_layers} is too small to reach it from {start}", facts
     size = reach.dead_ends[0]
     rows = [
         {
@@ -94,11 +90,11 @@ def _dead_end_reason(problem: SearchProblem, reach: Reachability) -> tuple[str, 
     allowed = {
         Exact.REQUIRE: "with c = 0",
         Exact.PREFER: "with |c| < S",
-        Exact.ANY: "with c as the kernels allow",
+        Exact.ANY: "with any c that the kernels allow",
     }[space.exact]
     return (
-        f"the way back ends at {format_size(size)}, where no window of the space gives {LAW}"
-        f" {allowed} from a map to start from or to go on from ({numbers})"
+        f"the backward search stops at {format_size(size)}, where no window of the search space"
+        f" gives {LAW} {allowed} from an allowed input size ({numbers})"
     ), facts
 
 
@@ -107,7 +103,7 @@ def _initial_size_list(space: SearchSpace) -> list[int] | None:
 
 
 def _nearest_facts(problem: SearchProblem) -> SpaceFields:
-    """Nearest feasible sides by axis, and whole sizes where moving one axis does not help."""
+    """Nearest feasible sides by axis, and nearest sizes with all axes changed together."""
     axes = len(problem.target)
     max_side = MAX_SIGNAL_LENGTH if axes == 1 else MAX_SIDE
     whole: tuple[Size | None, Size | None] = (None, None)
@@ -125,10 +121,9 @@ def _nearest_facts(problem: SearchProblem) -> SpaceFields:
 
 
 def _smallest_relaxations(problem: SearchProblem, budget: Budget) -> tuple[list[list[str]], bool]:
-    """The smallest sets of constraints without which something fits, and whether that is sure.
+    """The smallest sets of constraints whose removal makes a chain possible, and whether decided.
 
-    It is not where a smaller set or one of the same size could not be tried to the end within the
-    bound on steps.
+    Undecided if a set of that size or smaller could not be tried within the step limit.
     """
     changes = _relaxations(problem.space, len(problem.target))
     bounds = [name for name in ("parameters", "multiply_adds") if getattr(budget, name) is not None]
@@ -153,7 +148,7 @@ def _fits_without(
     changes: dict[str, SpaceFields],
     step_limit: StepLimit,
 ) -> bool | None:
-    """Whether something fits without these, None where the bound on steps leaves it open."""
+    """Whether a chain exists without these constraints, None if the step limit is exceeded."""
     merged: SpaceFields = {}
     for name in chosen:
         merged |= changes.get(name, {})
@@ -179,7 +174,7 @@ def _fits_without(
 
 
 def _relaxations(space: SearchSpace, axes: int) -> dict[str, SpaceFields]:
-    """For each constraint, the fields without it: what was asked for and the defaults together."""
+    """For each constraint, the fields that relax it; lists are joined with the default lists."""
     default = SearchSpace.default(axes=axes)
     wider: dict[str, SpaceFields] = {
         name: {name: (*getattr(default, name), *getattr(space, name))[:MAX_SEARCH_ENTRIES]}
@@ -205,8 +200,8 @@ def _with_lower_limit(problem: SearchProblem) -> SearchProblem:
 
 def _advice(relax: list[list[str]], decided: bool) -> str:
     alternatives = " or without ".join(" and ".join(chosen) for chosen in relax)
-    advice = f"; something fits without {alternatives}" if relax else ""
-    return advice if decided else f"{advice}; not every set was tried within the bound on steps"
+    advice = f"; a chain exists without {alternatives}" if relax else ""
+    return advice if decided else f"{advice}; the step limit left some combinations untried"
 
 
 def _field_words(name: str) -> str:

@@ -1,8 +1,8 @@
-"""Where a page of chains begins, as an opaque text that is bound to the request it came from.
+"""Page cursors: opaque texts bound to the request they were issued for.
 
 A cursor holds the number of chains before the page and a checksum of that number and of the
-request, all but its ``limit`` and ``cursor``. It is no secret and gives no right: the checksum
-keeps a caller from paging on through an answer to another question.
+request without its ``limit`` and ``cursor``. It is not secret and grants no rights: the checksum
+prevents paging with the cursor of another request.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _INDEX_BYTES = 4
 
 
 def write_cursor(query: ChainQuery, start_index: int) -> str:
-    """The cursor of the page that begins after so many chains.
+    """The cursor of the page that begins after ``start_index`` chains.
 
     >>> from designer.brief.search_space import SearchSpace
     >>> from designer.brief.widths import Widths
@@ -35,11 +35,11 @@ def write_cursor(query: ChainQuery, start_index: int) -> str:
 
 
 def read_cursor(query: ChainQuery) -> int:
-    """How many chains come before the page that a query asks for; 0 without a cursor.
+    """Number of chains before the requested page; 0 without a cursor.
 
     Raises:
-        InvalidRequest: with code ``invalid_cursor`` for a cursor that is no cursor, was altered,
-            or came from another request.
+        InvalidRequest: with code ``invalid_cursor`` if the cursor is malformed, altered or was
+            issued for another request.
     """
     if query.cursor is None:
         return 0
@@ -52,8 +52,8 @@ def read_cursor(query: ChainQuery) -> int:
     start_index = int.from_bytes(head[1:], "big")
     if checksum != _checksum(query, head) or write_cursor(query, start_index) != query.cursor:
         detail = (
-            "cursor is not one that an answer to this request gave; send the request without it"
-            " to begin with the best chain"
+            "cursor was not issued for this request; send the request without it to start with"
+            " the best chain"
         )
         raise InvalidRequest([FieldError(pointer="/cursor", code="invalid_cursor", detail=detail)])
     return start_index

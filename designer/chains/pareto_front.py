@@ -1,4 +1,4 @@
-"""What is unbeaten among triples of figures, all of them the smaller the better."""
+"""Pareto fronts of triples of figures, each to be minimized."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Triple = tuple[int, int, int]
 
 
 def keep_non_dominated(triples: Iterable[Triple]) -> list[Triple]:
-    """The triples that no other matches or betters in all three, ascending.
+    """The triples that no other triple matches or beats in all three figures, ascending.
 
     >>> keep_non_dominated([(2, 9, 1), (1, 5, 5), (3, 6, 5), (3, 4, 9)])
     [(1, 5, 5), (2, 9, 1), (3, 4, 9)]
@@ -29,7 +29,7 @@ def keep_non_dominated(triples: Iterable[Triple]) -> list[Triple]:
 
 
 class ParetoFront:
-    """Triples against which others are held: whether one of them matches or betters another.
+    """Triples, and whether one of them matches or beats a given triple in all three figures.
 
     >>> front = ParetoFront([(1, 5, 5), (2, 9, 1)])
     >>> front.dominates((2, 5, 6)), front.dominates((1, 9, 1)), front.dominates((3, 9, 1))

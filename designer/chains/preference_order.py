@@ -1,10 +1,10 @@
-"""The order of preference as one integer: a chain's key is the sum over its layers and its start.
+"""The order of preference as one integer key, the sum over a chain's layers and its initial map.
 
-Each step of the order is a field of the integer, the most important one on top. Adding two keys
-adds their fields, and comparing two keys compares them step by step: lexicographic order of sums
-is translation invariant, which is what makes dynamic programming right. Two things are not sums
-and stay outside: the class of wholly exact chains (the first step), and the windows themselves
-(the last one).
+Each step of the order is a field of the integer, the most important one in the highest bits.
+Adding two keys adds their fields, and comparing two keys compares the fields in order. The
+lexicographic order of sums is translation invariant, so dynamic programming is correct. Two steps
+are not sums and not part of the key: the class of wholly exact chains (the first step), and the
+windows themselves (the last one).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from designer.geometry.axis import overlaps_evenly
 from designer.geometry.layers import Size, Window, Windows
 
 WindowColumns = tuple[Size, Size, Size, Size, Size]
-"""One layer's windows as the last step of the order compares them, smaller first:
+"""One layer's windows as the last step of the order compares them, smaller values first:
 kernel sizes, strides, dilations, paddings, output paddings, each with one entry per axis."""
 
 MAX_EXACT_FIRST_DEPARTURE = 6
@@ -33,7 +33,7 @@ _FIELD_BITS = {
     "output_padding_sum": 32,
     "padding_sum": 32,
 }
-"""Bits of each field, the first step on top; each is far above what a chain of 64 layers sums to."""
+"""Bits of each field, the first step highest; each exceeds any sum over a chain of 64 layers."""
 
 _FIELD_SHIFTS: dict[str, int] = {}
 _shift = 0
@@ -42,14 +42,14 @@ for _name, _bits in reversed(_FIELD_BITS.items()):
     _shift += _bits
 
 MULTIPLY_ADD_UNIT = 1 << _FIELD_SHIFTS["multiply_adds"]
-"""One multiply-add, as a key."""
+"""The key of one multiply-add."""
 
 DEPARTURE_SHIFT = _FIELD_SHIFTS["departure"]
-"""A key's departure is what lies above this bit."""
+"""A key's departure starts at this bit and fills all higher bits."""
 
 
 def pack_key(**fields: int) -> int:
-    """The key with these fields, the others 0.
+    """The key with these fields; all others are 0.
 
     >>> pack_key(departure=1) > pack_key(uneven=7, layers=3)
     True
@@ -69,7 +69,7 @@ def unpack_key(key: int) -> dict[str, int]:
 
 
 def layer_key(columns: WindowColumns, offsets: Size, reference: ReferenceDesign) -> int:
-    """One layer's share of the key, all but its multiply-adds, which depend on its place.
+    """One layer's part of the key without its multiply-adds, which depend on its depth.
 
     >>> from designer.chains.reference_design import reference_design
     >>> from designer.brief.search_space import SearchSpace
@@ -103,7 +103,7 @@ def layer_key(columns: WindowColumns, offsets: Size, reference: ReferenceDesign)
 
 
 def initial_key(size: Size, stem_multiply_adds: int, reference: ReferenceDesign) -> int:
-    """The initial map's share of the key, the stem that makes it included."""
+    """The initial map's part of the key, including the stem's multiply-adds."""
     return pack_key(
         departure=reference.initial_departure(size),
         initial_rank=reference.initial_rank(size),
@@ -112,7 +112,7 @@ def initial_key(size: Size, stem_multiply_adds: int, reference: ReferenceDesign)
 
 
 def window_columns(windows: Windows) -> WindowColumns:
-    """One layer's windows by column.
+    """One layer's windows by field.
 
     >>> from designer.geometry.layers import Window
     >>> window_columns((Window(kernel_size=4, stride=2, padding=1),))
@@ -128,7 +128,7 @@ def window_columns(windows: Windows) -> WindowColumns:
 
 
 def windows_from_columns(columns: WindowColumns) -> Windows:
-    """The windows that these columns hold."""
+    """The windows with these columns."""
     return tuple(
         Window(
             kernel_size=kernel,

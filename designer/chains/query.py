@@ -1,4 +1,4 @@
-"""What is asked of a space of chains, checked on construction."""
+"""The query of a chain search, validated on construction."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from designer.validation.field_validators import check_integer, check_length, re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainQuery:
-    """The chains to one size: how many, which of them, and what their generators may cost.
+    """A query for the chains to one size, optionally within a budget.
 
-    ``target`` is in pixels, height before width (depth first). ``limit`` chains are given, from
-    the place on that ``cursor``, an earlier answer's ``next_cursor``, names; the best first
-    without it. A chain that starts from a given map has that map's size in
-    ``space.initial_size``.
+    ``target`` is in pixels, height before width (depth first). A page has up to ``limit`` chains
+    and starts at ``cursor`` (the ``next_cursor`` of an earlier page), or with the best chain
+    without it. For chains from a given map, ``space.initial_size`` is that map's size.
 
     Raises:
-        InvalidRequest: naming every field outside its limits.
+        InvalidRequest: with an error for every field outside its limits.
     """
 
     target: Size

@@ -1,4 +1,4 @@
-"""The order of preference in words: one sentence for each step, with the chain's own numbers."""
+"""The ``why`` sentences of a chain: one for each step of the order, with the chain's numbers."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def explain_rank(
     *,
     transposed: bool,
 ) -> tuple[str, ...]:
-    """Why a chain stands where it does: a sentence for each of the eight steps of the order.
+    """Reasons for a chain's rank: one sentence for each of the eight steps of the order.
 
-    ``transposed``: the network's layers are what the order compares.
+    ``transposed``: the network has the transposed convolutions that the order compares.
     """
     compared = "" if transposed else ", as transposed convolutions"
     return (
@@ -50,7 +50,7 @@ def count_noun(number: int, noun: str) -> str:
 def _exactness(fields: Mapping[str, int], exact: bool, reference: ReferenceDesign) -> str:
     departure = fields["departure"]
     if not reference.weighs_offsets:
-        return "Offsets were asked to play no part, so exact chains do not come first."
+        return "Offsets are ignored on request, so exact chains do not come first."
     if not exact:
         return (
             "Not every layer multiplies its input exactly, so it comes after the exact chains of"
@@ -59,7 +59,7 @@ def _exactness(fields: Mapping[str, int], exact: bool, reference: ReferenceDesig
     preference = (
         "before all others"
         if departure <= MAX_EXACT_FIRST_DEPARTURE
-        else f"no earlier for it beyond {MAX_EXACT_FIRST_DEPARTURE}"
+        else f"exact chains come first only up to {MAX_EXACT_FIRST_DEPARTURE}"
     )
     return (
         f"Every layer multiplies its input exactly and the departure is {departure}: {preference}."
@@ -79,7 +79,7 @@ def _departure(chain: Chain, fields: Mapping[str, int], reference: ReferenceDesi
 def _overlap(fields: Mapping[str, int], reference: ReferenceDesign) -> str:
     unread = count_noun(fields["unread"], "mirrored layer")
     if not reference.weighs_overlap:
-        return f"Even overlap was asked to play no part; {unread} would leave positions unread."
+        return f"Even overlap is ignored on request; {unread} would leave positions unread."
     uneven = count_noun(fields["uneven"], "layer")
     verb = "overlaps" if fields["uneven"] == 1 else "overlap"
     return f"{uneven} {verb} unevenly and {unread} would leave positions unread."
@@ -87,7 +87,7 @@ def _overlap(fields: Mapping[str, int], reference: ReferenceDesign) -> str:
 
 def _offsets(fields: Mapping[str, int], reference: ReferenceDesign) -> str:
     if not reference.weighs_offsets:
-        return "Offsets were asked to play no part."
+        return "Offsets are ignored on request."
     steps = count_noun(fields["inexact"], "axis-step")
     verb = "is" if fields["inexact"] == 1 else "are"
     return f"{steps} {verb} inexact, with offsets that sum to {fields['offset_sum']}."
@@ -98,7 +98,7 @@ def _kernels(chain: Chain, fields: Mapping[str, int], reference: ReferenceDesign
         format_size(window.kernel_size for window in windows) for windows in chain.windows
     )
     return (
-        f"Kernels {kernels} are {fields['kernel_distance']} px in sum away from"
+        f"Kernels {kernels} differ by {fields['kernel_distance']} px in total from"
         f" {reference.kernel_factor} times their strides."
     )
 

@@ -1,4 +1,4 @@
-"""Chains of a space in the whole order of preference: the best one, or one after the other."""
+"""Chains of a search space in the complete order of preference, computed lazily."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from designer.geometry.chain import Chain
 def rank_chains(
     problem: SearchProblem, remaining: RemainingBudget = NO_LIMIT, *, least_departure: int = 0
 ) -> Iterator[Chain]:
-    """Every chain of the space that the budget allows, best first, found as it is asked for.
+    """Every chain of the space within the budget, best first, computed lazily.
 
-    The first step of the order is no sum, so there are two runs: the wholly exact chains near the
-    usual design, and then all others by growing departure. No chain is known to be of less
-    departure than ``least_departure``.
+    The first step of the order is not a sum, so there are two passes: the wholly exact chains of
+    small departure, then all others by increasing departure. ``least_departure`` is a known lower
+    bound on the departure of the chains within the budget.
 
     Raises:
-        SearchTooLarge: past the bound on steps.
+        SearchTooLarge: if the search exceeds the step limit.
     """
     exact_first = problem.reference.weighs_offsets
     if exact_first:

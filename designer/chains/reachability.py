@@ -1,4 +1,4 @@
-"""Whether a size can be reached at all, and where the way back from it ends."""
+"""Whether a size has a chain, and where the backward search stops if it has none."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from designer.geometry.layers import Size
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reachability:
-    """How a search backwards from a size ends.
+    """The result of a backward search from a size.
 
-    ``dead_ends`` are the sizes, smallest first, from which no layer of the space leads further
-    back; ``out_of_layers`` says whether sizes were left when the layers ran out.
+    ``dead_ends`` are the sizes, smallest first, that have no backward step in the space;
+    ``out_of_layers`` is true if sizes were left unexpanded when ``max_layers`` was reached.
     """
 
     reaches_start: bool
@@ -22,10 +22,10 @@ class Reachability:
 
 
 def find_reachability(problem: SearchProblem, target: Size) -> Reachability:
-    """Go back from a size, each size once, until a start is found or nothing is left.
+    """The result of searching backwards from a size, each size visited once.
 
     Raises:
-        SearchTooLarge: past the bound on steps.
+        SearchTooLarge: if the search exceeds the step limit.
     """
     seen, level = {target}, [target]
     dead_ends: list[Size] = []

@@ -1,6 +1,6 @@
-"""The yardstick of the order of preference: what the textbook DCGAN is, by number of axes.
+"""The reference design of the order of preference: the textbook DCGAN, by number of axes.
 
-A chain's *departure* says how far it is from that textbook: strides other than the usual one,
+A chain's *departure* is its distance from that design: strides other than the usual one,
 offsets, an initial map that is unusually small or large. See docs/solver.md.
 """
 
@@ -30,7 +30,7 @@ class ReferenceDesign:
     def layer_departure(self, strides: Size, offsets: Size) -> int:
         """Departure of one layer: 3|S − 2| + max |c|, on one axis |S − 4| + 4|c|.
 
-        ``anisotropic`` sums over the axes, and an axis that stays (S = 1, c = 0) counts 0.
+        ``anisotropic`` sums over the axes, and an unchanged axis (S = 1, c = 0) counts 0.
 
         >>> reference = reference_design(SearchSpace.default(axes=2), axes=2)
         >>> reference.layer_departure((3, 3), (1, -2))
@@ -50,7 +50,7 @@ class ReferenceDesign:
         return self.stride_weight * abs(stride - self.usual_stride) + self.offset_weight * off
 
     def initial_departure(self, size: Size) -> int:
-        """Distance of the initial shorter side (``anisotropic``: every side) from the usual.
+        """Distance of the initial shorter side (``anisotropic``: every side) from the usual range.
 
         >>> reference_design(SearchSpace.default(axes=2), axes=2).initial_departure((10, 20))
         2
@@ -60,7 +60,7 @@ class ReferenceDesign:
         return sum(max(low - side, side - high, 0) for side in sides)
 
     def initial_rank(self, size: Size) -> int:
-        """Rank of the initial shorter side: the closest to the reference first, then smaller.
+        """Rank of the initial shorter side: the closest to the preferred side first, then smaller.
 
         >>> reference = reference_design(SearchSpace.default(axes=2), axes=2)
         >>> [reference.initial_rank((side, 9)) for side in (4, 3, 5, 2)]
@@ -70,7 +70,7 @@ class ReferenceDesign:
         return 2 * abs(side - self.preferred_side) + (side > self.preferred_side)
 
     def allows_initial_size(self, size: Size, required_size: Size | None) -> bool:
-        """Whether a chain may start from this map: the wanted one, or any of usual extent."""
+        """Whether a chain may start from this map: the required size, or any allowed one."""
         if required_size is not None:
             return size == required_size
         low, high = self.allowed_sides
@@ -78,7 +78,7 @@ class ReferenceDesign:
 
 
 def reference_design(space: SearchSpace, *, axes: int) -> ReferenceDesign:
-    """The yardstick of a search space on so many axes."""
+    """The reference design for a search space with this number of axes."""
     single = axes == 1
     return ReferenceDesign(
         usual_stride=4 if single else 2,

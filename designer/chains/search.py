@@ -1,4 +1,4 @@
-"""Everything that is asked of a space of chains, on one path: the best, the next, the frontier."""
+"""Entry points of the solver: search a space, find its best chain, count its chains."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from designer.validation.field_validators import refuse
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainSearch:
-    """What a space of chains holds.
+    """The result of a chain search.
 
-    ``count`` is the exact number of chains in the space, whatever the budget. ``solutions`` are
-    one page of those within the budget, best first, and ``next_cursor`` names the page after it,
-    None after the last. ``frontier`` has one chain for each point that no other beats in
-    departure, layers, parameters and multiply-adds. ``states`` is the search's effort.
+    ``count`` is the exact number of chains in the space, ignoring the budget. ``solutions`` is
+    one page of the chains within the budget, best first, and ``next_cursor`` identifies the next
+    page, None after the last. ``frontier`` has one chain for each non-dominated point of
+    departure, layers, parameters and multiply-adds. ``states`` is the number of search steps.
     """
 
     count: int
@@ -36,7 +36,7 @@ class ChainSearch:
 
 
 def search_chains(query: ChainQuery) -> ChainSearch:
-    """The number of chains, a page of the best, and the frontier.
+    """The number of chains, one page of the best ones, and the frontier.
 
     >>> widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
     >>> query = ChainQuery(target=(64, 64), space=SearchSpace.default(axes=2), widths=widths)
@@ -45,9 +45,9 @@ def search_chains(query: ChainQuery) -> ChainSearch:
     (2420376, 10, [4, 8, 16, 32, 64])
 
     Raises:
-        InvalidRequest: for a cursor that did not come from an answer to this query.
-        NoChain: where nothing fits, with the reasons.
-        SearchTooLarge: past the bound on steps.
+        InvalidRequest: if the cursor was not issued for this query.
+        NoChain: if no chain of the space is within the budget, with the reason.
+        SearchTooLarge: if the search exceeds the step limit.
     """
     start_index = read_cursor(query)
     problem = SearchProblem(target=query.target, space=query.space, widths=query.widths)
@@ -69,7 +69,7 @@ def search_chains(query: ChainQuery) -> ChainSearch:
 def solve_chain(
     target: Size, *, space: SearchSpace, widths: Widths, budget: Budget | None = None
 ) -> Solution:
-    """The chain that the order of preference puts first, of all in the space.
+    """The first chain of the space in the order of preference.
 
     >>> widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
     >>> solution = solve_chain((97, 97), space=SearchSpace.default(axes=2), widths=widths)
@@ -77,9 +77,9 @@ def solve_chain(
     [6, 12, 24, 48, 97]
 
     Raises:
-        InvalidRequest: for an initial size that cannot grow to the target.
-        NoChain: where nothing fits, with the reasons.
-        SearchTooLarge: past the bound on steps.
+        InvalidRequest: if the initial size cannot grow to the target.
+        NoChain: if no chain of the space is within the budget, with the reason.
+        SearchTooLarge: if the search exceeds the step limit.
     """
     refuse(initial_size_errors(target, space))
     problem = SearchProblem(target=target, space=space, widths=widths)
@@ -90,14 +90,14 @@ def solve_chain(
 
 
 def count_space(target: Size, *, space: SearchSpace, widths: Widths) -> int:
-    """The exact number of chains from a start to the target.
+    """The exact number of chains from an allowed initial map to the target.
 
     >>> widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
     >>> count_space((1080, 1920), space=SearchSpace.default(axes=2), widths=widths)
     49813310421
 
     Raises:
-        SearchTooLarge: past the bound on steps.
+        SearchTooLarge: if the search exceeds the step limit.
     """
     return count_chains(SearchProblem(target=target, space=space, widths=widths))
 

@@ -1,4 +1,4 @@
-"""One search: the target, the space and the widths, and what they say about every step."""
+"""One search: its target, space and widths, and the keys and costs of every step."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Cost = tuple[int, int]
 
 
 class SearchProblem:
-    """What every part of a search asks: steps back, where a chain may start, what things weigh.
+    """Data shared by all parts of a search: backward steps, initial maps, keys and costs.
 
-    Chains are compared as transposed convolutions, whatever enlarges the maps, so that the sizes are
-    the same in all three ways; a budget is held against what the networks cost.
+    Chains are compared as transposed convolutions for every ``upsampling``, so all three get the
+    same sizes; a budget limits the actual costs of the networks.
 
     A map's *depth* is the number of layers between it and the picture, which has depth 0.
     """
@@ -43,29 +43,29 @@ class SearchProblem:
         self.catalogue = WindowCatalogue(space, self.reference, self.step_limit, widths.upsampling)
         self.backward_steps = BackwardSteps(space, self.catalogue, self.step_limit)
         self.channel_pairs = tuple(map(widths.channel_pairs, range(space.max_layers)))
-        """Per depth of a layer's output: the multiply-adds of one tap at one place, and its weights."""
+        """By depth of a layer's output: weights per tap, and multiply-adds per tap and position."""
         self.key_scales = tuple(pairs * MULTIPLY_ADD_UNIT for pairs in self.channel_pairs)
-        """The same as a key."""
+        """The same numbers as keys."""
 
     def starts_at(self, size: Size) -> bool:
         """Whether a chain may start from a map of this size."""
         return self.reference.allows_initial_size(size, self.space.initial_size)
 
     def initial_key(self, depth: int, size: Size) -> int:
-        """The key of starting from this map, ``depth`` layers before the picture."""
+        """The key of an initial map ``depth`` layers before the picture."""
         stem = self.widths.stem_multiply_adds(depth, size)
         return initial_key(size, stem, self.reference)
 
     def best_layer(self, step: BackwardStep) -> CandidateLayer:
-        """The layer that the order prefers for a step."""
+        """The preferred layer of a step."""
         return self.catalogue.best_layer(step.strides, step.offsets)
 
     def step_key(self, depth: int, step: BackwardStep, layer: CandidateLayer) -> int:
-        """The key of a layer in its place: its output lies ``depth`` layers before the picture."""
+        """The key of a layer whose output is ``depth`` layers before the picture."""
         return layer.key + layer.taps * self.key_scales[depth] * step.input_positions
 
     def step_cost(self, depth: int, step: BackwardStep, layer: CandidateLayer) -> Cost:
-        """Parameters and multiply-adds of a layer in its place."""
+        """Parameters and multiply-adds of a layer whose output has this depth."""
         return (
             self.channel_pairs[depth] * layer.weights
             + self.widths.shift_parameters(depth, step.strides),
@@ -73,14 +73,14 @@ class SearchProblem:
         )
 
     def initial_cost(self, depth: int, size: Size) -> Cost:
-        """Parameters and multiply-adds of the stem that makes this initial map."""
+        """Parameters and multiply-adds of the stem of this initial map."""
         return (
             self.widths.stem_parameters(depth, size),
             self.widths.stem_multiply_adds(depth, size),
         )
 
     def least_cost(self, depth: int) -> Cost:
-        """What a layer whose output lies at this depth, and a stem before it, cost at the least."""
+        """Least cost of a layer whose output has this depth, together with a stem before it."""
         smallest = self.space.initial_size or (self.reference.allowed_sides[0],) * len(self.target)
         one_axis = min(
             weights_per_channel_pair(self.widths.upsampling, (kernel_size,), (stride,))

@@ -1,4 +1,4 @@
-"""A chain with its figures and the reasons for its place in the order of preference."""
+"""A chain with its figures and the reasons for its rank."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from designer.geometry.resampling import Upsampling
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solution:
-    """A chain, what the generator it makes costs (stem included), and why it stands where it does.
+    """A chain, the cost of its generator (stem included), and the reasons for its rank.
 
     ``exact_steps`` counts the layers that multiply every side by their stride exactly (c = 0);
-    ``even_overlap`` says whether every layer paints its inner pixels equally often. ``why`` has
-    one sentence for each step of the order.
+    ``even_overlap`` is true if every layer has even overlap. ``why`` has one sentence for each
+    step of the order.
     """
 
     chain: Chain
@@ -38,7 +38,7 @@ class Solution:
 
 
 def evaluate_chain(chain: Chain, *, space: SearchSpace, widths: Widths) -> Solution:
-    """The figures and the reasons of a chain, found by the solver or written down by a caller.
+    """The figures and the rank reasons of a chain, from the solver or from a caller.
 
     >>> from designer.geometry.layers import Window
     >>> step = (Window(kernel_size=4, stride=2, padding=1),) * 2
@@ -65,7 +65,7 @@ def evaluate_chain(chain: Chain, *, space: SearchSpace, widths: Widths) -> Solut
 
 
 def chain_key(chain: Chain, *, reference: ReferenceDesign, widths: Widths) -> int:
-    """The key of a whole chain, of its layers and its initial map: as transposed convolutions."""
+    """The key of a whole chain (layers and initial map), as transposed convolutions."""
     widths = replace(widths, upsampling=Upsampling.TRANSPOSED)
     layers = len(chain.windows)
     stem = widths.stem_multiply_adds(layers, chain.initial_size)
@@ -78,7 +78,7 @@ def chain_key(chain: Chain, *, reference: ReferenceDesign, widths: Widths) -> in
 
 
 def chain_parameters(chain: Chain, widths: Widths) -> int:
-    """Parameters of the generator that a chain makes, stem included."""
+    """Parameters of a chain's generator, stem included."""
     layers = len(chain.windows)
     return widths.stem_parameters(layers, chain.initial_size) + sum(
         widths.layer_parameters(layers - 1 - index, windows)
@@ -87,7 +87,7 @@ def chain_parameters(chain: Chain, widths: Widths) -> int:
 
 
 def chain_figures(chain: Chain, widths: Widths) -> tuple[int, int]:
-    """(parameters, multiply_adds) of the generator that a chain makes, stem included."""
+    """(parameters, multiply_adds) of a chain's generator, stem included."""
     layers = len(chain.windows)
     multiply_adds = widths.stem_multiply_adds(layers, chain.initial_size) + sum(
         widths.layer_multiply_adds(layers - 1 - index, windows, chain.sizes[index])

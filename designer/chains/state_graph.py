@@ -1,4 +1,4 @@
-"""The part of the search space within a bound on departure, as layers of sizes by depth."""
+"""The part of the search space within a bound on departure, as sizes by depth."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from designer.geometry.layers import Size
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateGraph:
-    """Sizes by depth that a chain of at most ``bound`` departure may pass, and more.
+    """The sizes by depth that chains of at most ``bound`` departure may pass.
 
     ``levels[d]`` maps a size d layers before the picture to the least departure between them.
-    ``next_bound`` is the least departure that was left out, or None where nothing was. Steps
-    within the bound may join to chains beyond it, which are not left out: a chain's key tells.
+    ``next_bound`` is the least departure that was excluded, or None if none was. The graph also
+    contains paths beyond the bound; the departure in their keys identifies them.
     """
 
     levels: tuple[dict[Size, int], ...]
@@ -28,10 +28,10 @@ class StateGraph:
 def build_state_graph(
     problem: SearchProblem, *, bound: int, exact_only: bool = False
 ) -> StateGraph:
-    """The sizes within the bound, found backwards from the picture.
+    """The graph of sizes within the bound, built backwards from the picture.
 
     Raises:
-        SearchTooLarge: past the bound on steps.
+        SearchTooLarge: if the search exceeds the step limit.
     """
     levels: list[dict[Size, int]] = [{problem.target: 0}]
     beyond: list[int] = []
@@ -69,7 +69,7 @@ def build_state_graph(
 def steps_in_graph(
     problem: SearchProblem, graph: StateGraph, depth: int, size: Size
 ) -> list[BackwardStep]:
-    """The steps back from a size of the graph that stay in it."""
+    """The backward steps from a size that stay in the graph."""
     if depth + 1 >= len(graph.levels):
         return []
     departure, below = graph.levels[depth][size], graph.levels[depth + 1]

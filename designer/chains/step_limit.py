@@ -1,4 +1,4 @@
-"""A search's effort, counted and bounded, so that a legal request can never hang."""
+"""The step limit of a search, which bounds the time of every valid request."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from designer.limits import MAX_SEARCH_STEPS
 
 
 class StepLimit:
-    """Steps that a search has looked at: one for every layer considered at a size.
+    """Counter of search steps with a maximum: one step for every layer considered at a size.
 
     >>> step_limit = StepLimit(maximum=2)
     >>> step_limit.spend(2)
     >>> step_limit.spend(1)
     Traceback (most recent call last):
-    designer.errors.SearchTooLarge: the search looks at more than 2 steps, the most that is allowed; fewer kernel sizes, strides or layers, or exact: prefer, make it smaller
+    designer.errors.SearchTooLarge: the search exceeds the limit of 2 steps; use fewer kernel sizes, strides or layers, or exact: prefer
     """
 
     def __init__(self, maximum: int = MAX_SEARCH_STEPS) -> None:
@@ -21,16 +21,16 @@ class StepLimit:
         self.spent = 0
 
     def spend(self, steps: int) -> None:
-        """Count so many steps.
+        """Add to the number of steps.
 
         Raises:
-            SearchTooLarge: where that is more than the bound.
+            SearchTooLarge: if the sum exceeds the maximum.
         """
         self.spent += steps
         if self.spent > self.maximum:
             raise SearchTooLarge(
-                f"the search looks at more than {self.maximum} steps, the most that is allowed;"
-                " fewer kernel sizes, strides or layers, or exact: prefer, make it smaller",
+                f"the search exceeds the limit of {self.maximum} steps; use fewer kernel sizes,"
+                " strides or layers, or exact: prefer",
                 states=self.spent,
                 maximum=self.maximum,
             )

@@ -1,12 +1,12 @@
-"""The least key from every state of a graph to a start: dynamic programming over (depth, size).
+"""The least key from every state of a graph to an initial map: dynamic programming.
 
-    value(d, o) = min over the ways on:  initial key, where a chain may start from o
-                                         layer key + value(d + 1, i), for every step back to i
+    value(d, o) = min over the moves:  initial key, if a chain may start from o
+                                       layer key + value(d + 1, i), for every backward step to i
 
-The key is one integer whose sums compare like the steps of the order. Under a budget one value is
-not enough: the cheapest way on may cost too much. Then a state keeps every value that none other
-beats in key, parameters and multiply-adds alike, the least key first; the first of them that fits
-what is left of the budget is the exact value there.
+The key is one integer whose sums compare like the steps of the order. With a budget one value is
+not enough, as the continuation with the least key may cost too much. Then a state has every value
+that is not dominated in key, parameters and multiply-adds, the least key first; the first of them
+within the remaining budget is the exact value.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from designer.chains.state_graph import StateGraph, steps_in_graph
 from designer.geometry.layers import Size
 
 CostToGo = Triple
-"""(key, parameters, multiply_adds) of a way from a state to a start."""
+"""(key, parameters, multiply_adds) of a path from a state to an initial map."""
 
 RemainingBudget = tuple[int | None, int | None]
-"""What is left of a budget of parameters and of multiply-adds; None bounds nothing."""
+"""Remaining parameters and multiply-adds of a budget; None is unlimited."""
 
 NO_LIMIT: RemainingBudget = (None, None)
 
 
 class ValueFunction:
-    """The labels of every state of a graph from which a start can be reached."""
+    """The costs to go of every state of a graph from which an initial map can be reached."""
 
     def __init__(
         self, problem: SearchProblem, graph: StateGraph, remaining: RemainingBudget = NO_LIMIT
@@ -44,7 +44,7 @@ class ValueFunction:
                     self.costs_to_go[depth][size] = costs_to_go
 
     def least_key(self, depth: int, size: Size, remaining: RemainingBudget) -> int | None:
-        """The least key from a state to a start that the rest of the budget allows, if any."""
+        """The least key from a state to an initial map within the remaining budget, if any."""
         for key, parameters, multiply_adds in self.costs_to_go[depth].get(size, ()):
             if is_within_budget((parameters, multiply_adds), remaining):
                 return key
@@ -83,7 +83,7 @@ class ValueFunction:
         )
 
     def _bounded_parts(self, cost: Cost) -> Cost:
-        """A cost with 0 for what the budget does not bound, so that it makes no labels of its own."""
+        """A cost with 0 for each unlimited part, so that it adds no non-dominated labels."""
         return (
             0 if self._remaining[0] is None else cost[0],
             0 if self._remaining[1] is None else cost[1],
@@ -91,7 +91,7 @@ class ValueFunction:
 
 
 def is_within_budget(cost: Cost, remaining: RemainingBudget) -> bool:
-    """Whether what is left of a budget allows a cost.
+    """Whether a cost is within the remaining budget.
 
     >>> is_within_budget((5, 5), (5, None)), is_within_budget((5, 5), (None, 4))
     (True, False)

@@ -1,7 +1,7 @@
-"""Which layers there are: for given strides and offsets, the windows that have them.
+"""The layers of a search space by their strides and offsets.
 
 An offset c = o − S·i depends on the stride and the sizes alone, not on the kernel. So the windows
-that lead from one size to another depend on (S, c) per axis only, and are found once.
+that lead from one size to another depend only on (S, c) per axis, and are computed once.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ Paddings = tuple[tuple[int, int], ...]
 
 
 class CandidateLayer(NamedTuple):
-    """One layer's windows and their weight; ``key`` holds all of it but the multiply-adds.
+    """One layer's windows and their cost; ``key`` is the layer's key without the multiply-adds.
 
-    ``taps`` are the windows' own, by which the order compares; ``weights`` are what the layer that
-    the network has in their place weighs per pair of channels.
+    ``taps`` counts the windows' taps, which the order compares; ``weights`` counts the weights per
+    pair of channels of the layer that the network uses in their place.
     """
 
     key: int
@@ -39,15 +39,15 @@ class CandidateLayer(NamedTuple):
 
     @property
     def rank(self) -> tuple[int, WindowColumns]:
-        """What decides between layers with the same strides and offsets at the same place.
+        """Sort key of layers with the same strides and offsets at the same depth.
 
-        There the multiply-adds are in proportion to the taps.
+        The multiply-adds of such layers are proportional to their taps.
         """
         return (self.key + self.taps * MULTIPLY_ADD_UNIT, self.columns)
 
 
 class WindowCatalogue:
-    """The windows of a search space, by stride and offset; ``upsampling`` says what they cost."""
+    """The windows of a search space by stride and offset; ``upsampling`` determines their cost."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class WindowCatalogue:
         self._counts: dict[tuple[Size, Size], int] = {}
 
     def kernels(self, stride: int) -> tuple[Kernel, ...]:
-        """The kernels that may go with a stride: F ≥ S, gcd(S, D) = 1, and S | F where asked."""
+        """The kernels allowed with a stride: F ≥ S, gcd(S, D) = 1, S | F for even overlap."""
         if stride not in self._kernels:
             self._kernels[stride] = tuple(
                 (kernel, dilation)
@@ -82,7 +82,7 @@ class WindowCatalogue:
         return self._kernels[stride]
 
     def offsets(self, stride: int, residue: int) -> tuple[int, ...]:
-        """The offsets that some window of this stride has, of those with c ≡ residue (mod S)."""
+        """The offsets c ≡ residue (mod S) of the windows with this stride."""
         if stride not in self._residues:
             by_residue: dict[int, list[int]] = {}
             for offset in sorted(self._offset_range(stride)):
@@ -103,7 +103,7 @@ class WindowCatalogue:
         return found
 
     def paddings_by_kernel(self, stride: int, offset: int) -> dict[Kernel, Paddings]:
-        """For each kernel that can have this offset on one axis, the paddings that give it."""
+        """For each kernel that can have this offset on one axis, the paddings that produce it."""
         found = self._paddings_by_kernel.get((stride, offset))
         if found is None:
             found = {}
@@ -122,7 +122,7 @@ class WindowCatalogue:
         return found
 
     def departure(self, strides: Size, offsets: Size) -> int | None:
-        """The departure of every layer with these strides and offsets, None where there is none."""
+        """The departure of the layers with these strides and offsets, None if there are none."""
         cache_key = (strides, offsets)
         if cache_key not in self._departures:
             axes = self._candidates(strides, offsets)
@@ -135,7 +135,7 @@ class WindowCatalogue:
         return self._departures[cache_key]
 
     def best_layer(self, strides: Size, offsets: Size) -> CandidateLayer:
-        """The layer that the order prefers among all with these strides and offsets."""
+        """The preferred layer of all with these strides and offsets."""
         cache_key = (strides, offsets)
         if cache_key not in self._best:
             self._best[cache_key] = self._best_of(
@@ -144,7 +144,7 @@ class WindowCatalogue:
         return self._best[cache_key]
 
     def cheapest_layer(self, strides: Size, offsets: Size) -> CandidateLayer:
-        """The layer of the fewest weights with these strides and offsets; among those the best."""
+        """The layer with the fewest weights for these strides and offsets, preferred at a tie."""
         cache_key = (strides, offsets)
         if cache_key not in self._cheapest:
             axes = self._candidates(strides, offsets)
@@ -168,7 +168,7 @@ class WindowCatalogue:
         """Every layer with these strides and offsets, the best first.
 
         Raises:
-            SearchTooLarge: where there are more than the bound on steps allows.
+            SearchTooLarge: if there are more than the step limit allows.
         """
         cache_key = (strides, offsets)
         if cache_key not in self._all:
@@ -187,7 +187,7 @@ class WindowCatalogue:
         return self._all[cache_key]
 
     def pareto_layers(self, strides: Size, offsets: Size) -> tuple[CandidateLayer, ...]:
-        """The layers that no better one matches in weights: what a budget may fall back on."""
+        """The layers, best first, with fewer weights than all before: candidates for a budget."""
         cache_key = (strides, offsets)
         if cache_key not in self._pareto:
             kept: list[CandidateLayer] = []
@@ -198,7 +198,7 @@ class WindowCatalogue:
         return self._pareto[cache_key]
 
     def count_layers(self, strides: Size, offsets: Size) -> int:
-        """How many layers have these strides and offsets: a product over the axes per kernel."""
+        """Number of layers with these strides and offsets: a product over the axes per kernel."""
         cache_key = (strides, offsets)
         if cache_key not in self._counts:
             self._counts[cache_key] = sum(
@@ -214,7 +214,7 @@ class WindowCatalogue:
         ]
 
     def _groups(self, strides: Size, offsets: Size) -> list[AxisKernels]:
-        """Axes whose choices are free of each other: one group per kernel where it is shared."""
+        """Groups of axes with independent choices: one group per kernel if the axes share it."""
         axes = self._candidates(strides, offsets)
         if self._space.anisotropic:
             return [axes]
@@ -231,7 +231,7 @@ class WindowCatalogue:
     def _best_with_shared_kernel(
         self, axes: AxisKernels, strides: Size, offsets: Size
     ) -> CandidateLayer:
-        """One kernel for all axes; per axis the smallest output padding is best in every way."""
+        """One kernel for all axes; per axis the smallest output padding is always preferred."""
         layers = [
             self._layer(tuple((kernel, *axis[kernel][0]) for axis in axes), strides, offsets)
             for kernel in _shared_kernels(axes)[0]
@@ -241,7 +241,7 @@ class WindowCatalogue:
     def _best_with_own_kernels(
         self, axes: AxisKernels, strides: Size, offsets: Size
     ) -> CandidateLayer:
-        """A kernel for each axis: what one axis spoils for the layer, the others need not keep."""
+        """A kernel for each axis; what one axis cannot fulfil is not required of the others."""
         choices = [[(kernel, *found[0]) for kernel, found in axis.items()] for axis in axes]
         if self._reference.weighs_overlap:
             even = [
@@ -283,11 +283,11 @@ AxisChoice = tuple[Kernel, int, int]
 
 
 AxisKernels = list[dict[Kernel, Paddings]]
-"""Per axis, the kernels and their paddings."""
+"""For each axis, the kernels and their paddings."""
 
 
 def _shared_kernels(axes: AxisKernels) -> AxisKernels:
-    """Of each axis, the kernels that all axes have."""
+    """For each axis, only the kernels that all axes have."""
     return [
         {kernel: paddings for kernel, paddings in axis.items() if all(kernel in a for a in axes)}
         for axis in axes

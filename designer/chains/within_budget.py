@@ -1,4 +1,4 @@
-"""The first chains within a budget; one that does not bind them costs nothing."""
+"""The best chains within a budget; a budget that excludes none of them adds no search steps."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from designer.chains.value_function import RemainingBudget, is_within_budget
 from designer.geometry.chain import Chain
 
 NO_BUDGET = Budget()
-"""The budget that bounds nothing."""
+"""The budget without limits."""
 
 
 def find_best_chains(problem: SearchProblem, budget: Budget, skip: int, number: int) -> list[Chain]:
-    """The chains of a space within a budget, best first, from the place ``skip`` on.
+    """Up to ``number`` chains of a space within a budget, best first, after the first ``skip``.
 
-    Where the budget binds one of those that come without it, the frontier tells whether anything
-    fits at all, and the least departure that does.
+    If the budget excludes one of the best chains without it, the frontier shows whether any chain
+    is within the budget, and the least departure of those that are.
 
     Raises:
-        SearchTooLarge: past the bound on steps.
+        SearchTooLarge: if the search exceeds the step limit.
     """
     remaining: RemainingBudget = (budget.parameters, budget.multiply_adds)
     chains = list(islice(rank_chains(problem), skip + number))
@@ -40,10 +40,10 @@ def find_best_chains(problem: SearchProblem, budget: Budget, skip: int, number: 
 
 
 def find_frontier_within(problem: SearchProblem, budget: Budget) -> dict[FrontierPoint, Chain]:
-    """The frontier of the chains within a budget: those points of the whole frontier that keep it.
+    """The frontier of the chains within a budget: the frontier points within it.
 
-    What is as good as a chain within the budget keeps it too, so leaving out the others first
-    would leave the same points.
+    A chain that dominates one within the budget is within it too, so filtering the chains first
+    would give the same points.
     """
     remaining: RemainingBudget = (budget.parameters, budget.multiply_adds)
     frontier = find_frontier(problem)

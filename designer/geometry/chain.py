@@ -11,10 +11,10 @@ from designer.geometry.layers import Size, Windows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """n layers of transposed convolutions, from ``sizes[0]`` to ``sizes[n]``.
+    """n transposed convolutions, from ``sizes[0]`` to ``sizes[n]``.
 
-    ``windows[k]`` leads from ``sizes[k]`` to ``sizes[k + 1]``, one ``Window`` per axis. Every step
-    is recomputed by the law on construction, so that a chain that exists is right.
+    ``windows[k]`` leads from ``sizes[k]`` to ``sizes[k + 1]``, one ``Window`` per axis. Every size
+    is recomputed on construction, so an existing chain is consistent.
 
     >>> from designer.geometry.layers import Window
     >>> step = (Window(kernel_size=4, stride=2, padding=1),) * 2
@@ -22,7 +22,7 @@ class Chain:
     (8, 8)
 
     Raises:
-        InvalidLayer: where a step does not lead from its size to the next.
+        InvalidLayer: if a window does not lead from its size to the next.
     """
 
     sizes: tuple[Size, ...]
@@ -31,8 +31,8 @@ class Chain:
     def __post_init__(self) -> None:
         if len(self.sizes) != len(self.windows) + 1 or not self.windows:
             raise InvalidLayer(
-                f"a chain of {len(self.windows)} layers needs one size more, at least two,"
-                f" got {len(self.sizes)}",
+                f"a chain of {len(self.windows)} layers and {len(self.sizes)} sizes is invalid: it"
+                " needs at least one layer and one more size than layers",
                 layers=len(self.windows),
                 sizes=len(self.sizes),
             )
@@ -54,9 +54,9 @@ class Chain:
 
     @classmethod
     def leading_to(cls, target: Size, windows: tuple[Windows, ...]) -> Chain:
-        """The chain of these windows that ends at ``target``, its sizes found backwards.
+        """The chain of these windows that ends at ``target``; its sizes are computed backwards.
 
-        The law o = S·i + c solved for i at every step and axis: i = (o − c) / S.
+        At every step and axis i = (o − c) / S, from o = S·i + c.
 
         >>> from designer.geometry.layers import Window
         >>> step = (Window(kernel_size=4, stride=2, padding=1),) * 2
@@ -64,7 +64,7 @@ class Chain:
         (7, 7)
 
         Raises:
-            InvalidLayer: where some i would not be a whole number of at least 1.
+            InvalidLayer: if an i would not be a whole number of at least 1.
         """
         sizes = [target]
         for step in reversed(windows):
@@ -99,7 +99,7 @@ def _size_before(size: Size, windows: Windows) -> Size:
         input_size, remainder = divmod(side - window.offset, window.stride)
         if remainder or input_size < 1:
             raise InvalidLayer(
-                f"no input leads to {side} px with stride {window.stride} and offset"
+                f"no input size gives {side} px with stride {window.stride} and offset"
                 f" {window.offset}: ({side} − {window.offset}) / {window.stride} must be a whole"
                 " number of at least 1",
                 output_size=side,

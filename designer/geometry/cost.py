@@ -1,8 +1,8 @@
-"""What a layer costs: parameters and multiply-adds, each formula once.
+"""Costs of a layer: parameters, multiply-adds, and values saved for the backward pass.
 
-Multiply-adds are for one sample, of convolutions and linear layers only. A transposed convolution
-multiplies once per *input* position, tap and channel pair: counting its output positions instead,
-as several popular counters do, is S times too high on each axis.
+Multiply-adds are counted for one sample, in convolutions and linear layers only. A transposed
+convolution multiplies once per *input* position, tap and channel pair: counting output positions
+instead, as several popular counters do, gives a result S times too high on each axis.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from designer.geometry.layers import Size
 def convolution_parameters(
     *, taps: int, in_channels: int, out_channels: int, groups: int = 1, bias: bool = False
 ) -> int:
-    """Weights of a convolution, transposed or not: taps·C_in·C_out/groups, and C_out with a bias.
+    """Parameters of a (transposed) convolution: taps·C_in·C_out/groups, plus C_out for a bias.
 
     >>> convolution_parameters(taps=16, in_channels=100, out_channels=512)
     819200
@@ -38,7 +38,7 @@ def convolution_multiply_adds(
     """Multiply-adds of one sample: positions·taps·C_in·C_out/groups.
 
     ``positions`` is the size of the *output* of a convolution and of the *input* of a transposed
-    convolution: the map at which the kernel is set down.
+    convolution: the positions at which the kernel is applied.
 
     >>> convolution_multiply_adds(positions=(4, 4), taps=16, in_channels=512, out_channels=256)
     33554432
@@ -47,7 +47,7 @@ def convolution_multiply_adds(
 
 
 def batch_norm_saved_for_backward(channels: int) -> int:
-    """Numbers that a batch norm keeps besides its input: mean and inverse deviation, and running ones.
+    """Values that a batch norm saves besides its input: batch and running mean and deviation.
 
     >>> batch_norm_saved_for_backward(512)
     2048
@@ -56,7 +56,7 @@ def batch_norm_saved_for_backward(channels: int) -> int:
 
 
 def instance_norm_saved_for_backward(channels: int) -> int:
-    """Numbers that an instance norm keeps besides its input: mean, inverse deviation and its scales.
+    """Values that an instance norm saves besides its input: mean, inverse deviation and its scales.
 
     >>> instance_norm_saved_for_backward(512)
     1536
@@ -65,7 +65,7 @@ def instance_norm_saved_for_backward(channels: int) -> int:
 
 
 def group_norm_saved_for_backward(groups: int) -> int:
-    """Numbers that a group norm keeps besides its input: mean and inverse deviation of each group.
+    """Values that a group norm saves besides its input: mean and inverse deviation of each group.
 
     >>> group_norm_saved_for_backward(32)
     64
@@ -74,7 +74,7 @@ def group_norm_saved_for_backward(groups: int) -> int:
 
 
 def spectral_norm_saved_for_backward(*, weights: int, out_channels: int) -> int:
-    """Numbers that a spectral norm keeps of one weight: its singular vectors and its largest value.
+    """Values that a spectral norm saves for one weight: singular vectors and greatest value.
 
     >>> spectral_norm_saved_for_backward(weights=27 * 64, out_channels=64)
     92

@@ -1,4 +1,4 @@
-"""The laws written out with a layer's own numbers, for sources, answers and pictures alike."""
+"""The size formulas with a layer's own numbers, as text for sources, answers and pictures."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from designer.geometry.layers import Window
 
 
 def describe_conv_transpose(window: Window, input_size: int) -> str:
-    """(i − 1)S − 2P + E + A = o with its numbers; A is left out where it is 0.
+    """(i − 1)S − 2P + E + A = o with its numbers; A is omitted if it is 0.
 
     >>> describe_conv_transpose(Window(kernel_size=4, stride=2, padding=1), 4)
     '(4 − 1)·2 − 2·1 + 4 = 8'
 
     Raises:
-        InvalidLayer: where the window gives no map.
+        InvalidLayer: if the output would be empty or no window fits.
     """
     tail = f" + {window.output_padding}" if window.output_padding else ""
     output_size = window.conv_transpose(input_size)
@@ -29,7 +29,7 @@ def describe_conv(window: Window, input_size: int) -> str:
     '⌊(64 + 2·1 − 4) / 2⌋ + 1 = 32'
 
     Raises:
-        InvalidLayer: where the window gives no map.
+        InvalidLayer: if the output would be empty or no window fits.
     """
     output_size = window.conv(input_size)
     return (

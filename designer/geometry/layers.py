@@ -1,4 +1,4 @@
-"""Layers on one to three axes, as values that are valid because they exist.
+"""Layers on one to three axes, validated on construction.
 
 Names are torch.nn's. Sizes are tuples, one entry per axis, height before width (depth first). A
 layer holds one ``Window`` per axis; the arithmetic along an axis is in ``designer.geometry.axis``.
@@ -23,7 +23,7 @@ Size = tuple[int, ...]
 
 
 def format_size(numbers: Iterable[object]) -> str:
-    """Sizes as the field writes them.
+    """Sizes joined by ×.
 
     >>> format_size((218, 178))
     '218×178'
@@ -33,13 +33,13 @@ def format_size(numbers: Iterable[object]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureMap:
-    """Shape of one sample between two layers, (channels, *size); the batch axis is left out.
+    """Shape of one sample between two layers, (channels, *size), without the batch axis.
 
     >>> str(FeatureMap(channels=512, size=(4, 4)))
     '512×4×4'
 
     Raises:
-        InvalidLayer: where the channels or a side are below 1.
+        InvalidLayer: if the channels or a side are below 1.
     """
 
     channels: int
@@ -49,7 +49,7 @@ class FeatureMap:
         for number in self.shape:
             if number < 1:
                 raise InvalidLayer(
-                    f"a feature map needs at least 1 in every place, got {self}",
+                    f"channels and sides of a feature map must be at least 1, got {self}",
                     shape=list(self.shape),
                 )
 
@@ -60,7 +60,7 @@ class FeatureMap:
 
     @property
     def elements(self) -> int:
-        """Numbers in one sample."""
+        """Number of elements in one sample."""
         return prod(self.shape)
 
     def __str__(self) -> str:
@@ -69,7 +69,7 @@ class FeatureMap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """How a kernel moves along one axis; the same value serves a conv and its transpose.
+    """How a kernel moves along one axis, in a conv or in its transpose.
 
     >>> Window(kernel_size=4, stride=2, padding=1).offset
     0
@@ -107,7 +107,7 @@ class Window:
 
     @property
     def offset(self) -> int:
-        """C in o = S·i + c of the transposed convolution."""
+        """Offset c of the transposed convolution, o = S·i + c."""
         return transposed_offset(
             kernel_size=self.kernel_size,
             stride=self.stride,
@@ -118,13 +118,13 @@ class Window:
 
     @property
     def overlaps_evenly(self) -> bool:
-        """Whether the transposed convolution paints every inner pixel equally often."""
+        """Whether the transposed convolution has even overlap along this axis."""
         return overlaps_evenly(
             kernel_size=self.kernel_size, stride=self.stride, dilation=self.dilation
         )
 
     def conv(self, input_size: int) -> int:
-        """Size after a convolution with this window; output_padding plays no part.
+        """Size after a convolution with this window; output_padding is ignored.
 
         >>> Window(kernel_size=4, stride=2, padding=1).conv(64)
         32
@@ -161,7 +161,7 @@ Windows = tuple[Window, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Convolution:
-    """What a convolution and a transposed convolution share: channels, windows, groups, bias.
+    """The fields of a convolution, transposed or not: channels, windows, groups, bias.
 
     Raises:
         InvalidLayer: for channels or groups below 1, channels that groups does not divide, or
@@ -204,8 +204,8 @@ class Convolution:
         """The map after this layer.
 
         Raises:
-            InvalidLayer: where the map's channels or axes are not this layer's, or a side would
-                be illegal.
+            InvalidLayer: if the map's channels or axes do not match this layer, or an output side
+                would be invalid.
         """
         if before.channels != self.in_channels:
             raise InvalidLayer(

@@ -1,8 +1,8 @@
-"""What a window of the chain becomes where the map is not enlarged by a transposed convolution.
+"""The windows of resize and sub-pixel layers, derived from the windows of a chain.
 
-A chain is a row of windows that lead from size to size by o = S·i + c. Resizing and sub-pixel layers
-go from the same sizes to the same sizes: S times larger first, then c more or less. Their kernels
-are odd and follow the window's, so that a window that reaches farther gives a layer that does.
+A chain's windows lead from size to size by o = S·i + c. Resize and sub-pixel layers produce the
+same sizes: S times larger first, then c more or less. Their kernel sizes are odd and grow with the
+window's kernel size.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ class Upsampling(StrEnum):
     TRANSPOSED = "transposed"
     """A transposed convolution with the chain's window."""
     RESIZE = "resize"
-    """Nearest neighbours to the next size, then a convolution that keeps it."""
+    """Nearest-neighbor resizing to the next size, then a convolution that keeps it."""
     SUBPIXEL = "subpixel"
-    """A convolution to more channels, which become pixels (Shi et al., arXiv:1609.05158)."""
+    """A convolution to more channels, then a pixel shuffle (Shi et al., arXiv:1609.05158)."""
 
 
 def resize_kernel_size(kernel_size: int) -> int:
-    """Taps of the size-keeping convolution after resizing: the largest odd number in F, at least 3.
+    """Kernel size of the convolution after resizing: the largest odd number up to F, at least 3.
 
-    A kernel of one tap, along an axis that stays, remains one tap.
+    A kernel of one tap, along an axis whose size is unchanged, remains one tap.
 
     >>> [resize_kernel_size(kernel_size) for kernel_size in (1, 2, 3, 4, 25)]
     [1, 3, 3, 3, 25]
@@ -40,7 +40,7 @@ def resize_kernel_size(kernel_size: int) -> int:
 
 
 def subpixel_kernel_size(kernel_size: int, stride: int) -> int:
-    """Taps of the convolution before the shuffle: the smallest odd number from F/S on, at least 3.
+    """Kernel size before the pixel shuffle: smallest odd number ≥ F/S, at least 3; 1 for F = 1.
 
     >>> [subpixel_kernel_size(kernel_size, 4) for kernel_size in (4, 16, 25)], subpixel_kernel_size(1, 1)
     ([3, 5, 7], 1)
@@ -49,7 +49,7 @@ def subpixel_kernel_size(kernel_size: int, stride: int) -> int:
 
 
 def resize_window(window: Window) -> Window:
-    """The convolution after resizing, which leaves its map as large as it was.
+    """The window of the convolution after resizing, which keeps the size.
 
     >>> resize_window(Window(kernel_size=4, stride=2, padding=1))
     Window(kernel_size=3, stride=1, padding=1, dilation=1, output_padding=0)
@@ -58,9 +58,9 @@ def resize_window(window: Window) -> Window:
 
 
 def subpixel_window(window: Window) -> Window:
-    """The convolution before the shuffle; it makes ⌈c/S⌉ positions more at each side where c > 0.
+    """The window before the pixel shuffle; it adds ⌈c/S⌉ positions per side if c > 0.
 
-    These are cropped after the shuffle: every pixel of the picture is computed, none made up.
+    The surplus is cropped after the shuffle, so every pixel of the picture is computed.
 
     >>> subpixel_window(Window(kernel_size=25, stride=4, padding=11, output_padding=1))
     Window(kernel_size=7, stride=1, padding=3, dilation=1, output_padding=0)
@@ -72,7 +72,7 @@ def subpixel_window(window: Window) -> Window:
 
 
 def subpixel_crop(window: Window) -> tuple[int, int]:
-    """Pixels too many before and after, once S·(i + 2⌈c/S⌉) were made.
+    """Surplus pixels at the near and far side of the S·(i + 2⌈c/S⌉) after the pixel shuffle.
 
     >>> subpixel_crop(Window(kernel_size=4, stride=2, padding=1, output_padding=1))
     (2, 1)
@@ -84,7 +84,7 @@ def subpixel_crop(window: Window) -> tuple[int, int]:
 
 
 def subpixel_margin(stride: int, offset: int) -> int:
-    """Positions to make at each side, beyond those of the map: ⌈c/S⌉ where c > 0, else none.
+    """Extra positions per side beyond those of the map: ⌈c/S⌉ if c > 0, otherwise 0.
 
     >>> [subpixel_margin(2, offset) for offset in (-1, 0, 1, 3)]
     [0, 0, 1, 2]
@@ -98,7 +98,7 @@ def _same_size_window(kernel_size: int, dilation: int) -> Window:
 
 
 def weights_per_channel_pair(upsampling: Upsampling, kernel_sizes: Size, strides: Size) -> int:
-    """Weights of a layer per channel of its input and of its output.
+    """Weights of a layer per pair of input and output channel.
 
     >>> [weights_per_channel_pair(kind, (4, 4), (2, 2)) for kind in Upsampling]
     [16, 9, 36]
@@ -113,7 +113,7 @@ def weights_per_channel_pair(upsampling: Upsampling, kernel_sizes: Size, strides
 def kernel_positions(
     upsampling: Upsampling, before: Size, strides: Size, offsets: Size
 ) -> Iterator[int]:
-    """How often a layer's kernel is set down along each axis of a map of this size.
+    """Number of kernel positions of a layer along each axis of a map of this size.
 
     >>> [list(kernel_positions(kind, (8,), (2,), (1,))) for kind in Upsampling]
     [[8], [17], [10]]
@@ -128,7 +128,7 @@ def kernel_positions(
 
 
 def nearest_repeats(before: int, after: int) -> list[int]:
-    """How often torch's ``nearest`` repeats each pixel.
+    """Number of times torch's ``nearest`` mode repeats each pixel.
 
     >>> nearest_repeats(4, 9)
     [3, 2, 2, 2]
@@ -141,7 +141,7 @@ def nearest_repeats(before: int, after: int) -> list[int]:
 
 @lru_cache(maxsize=4)
 def nearest_sources(before: int, after: int) -> tuple[int, ...]:
-    """Where torch's ``nearest`` takes each pixel x from: ⌊x·i/o⌋, in single precision.
+    """Source position of each pixel x in torch's ``nearest`` mode: ⌊x·i/o⌋ in single precision.
 
     >>> nearest_sources(2, 5)
     (0, 0, 0, 1, 1)
@@ -150,9 +150,9 @@ def nearest_sources(before: int, after: int) -> tuple[int, ...]:
 
 
 def has_uniform_repeats(before: int, after: int) -> bool:
-    """Whether torch's ``nearest`` repeats every pixel after/before times, and that is whole.
+    """Whether torch's ``nearest`` mode repeats every pixel after/before times, a whole number.
 
-    Not so for every whole factor: where 1/S is rounded down, pixel S·k may be taken from k − 1.
+    False for some whole factors S: if 1/S is rounded down, pixel S·k may be taken from k − 1.
 
     >>> [has_uniform_repeats(4, after) for after in (8, 9, 4 * 40, 4 * 41)]
     [True, False, True, False]

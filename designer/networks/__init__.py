@@ -1,4 +1,4 @@
-"""Networks as values: modules in blocks, blocks in networks, and the assembly that makes them."""
+"""Networks as values (modules in blocks, blocks in networks), and their assembly."""
 
 from designer.networks.convolution_modules import (
     NEGATIVE_SLOPE,

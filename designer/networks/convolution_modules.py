@@ -1,4 +1,4 @@
-"""The kinds of modules that networks are made of."""
+"""Convolution and activation modules."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ NEGATIVE_SLOPE = 0.2
 """Slope of every LeakyReLU below zero (DCGAN, section 3)."""
 
 SPECTRAL_SETTINGS = {"spectral_norm": [{"n_power_iterations": 1, "eps": 1e-12}]}
-"""What a layer under ``torch.nn.utils.parametrizations.spectral_norm`` adds to its settings."""
+"""Settings that ``torch.nn.utils.parametrizations.spectral_norm`` adds to a layer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConvolutionModule(Module):
-    """A convolution, transposed or not: the weights of ``layer``, and its arithmetic.
+    """A convolution, transposed or not, with the settings of ``layer``.
 
-    ``spectral``: the weight is divided by its largest singular value at each call.
+    ``spectral``: each call divides the weight by its largest singular value.
     """
 
     saves_input: ClassVar[bool] = True
@@ -40,7 +40,7 @@ class ConvolutionModule(Module):
 
     @property
     def torch_class(self) -> str:
-        """``Conv2d``, ``ConvTranspose2d`` and their kin."""
+        """``Conv2d``, ``ConvTranspose2d`` and so on."""
         return f"{type(self.layer).__name__}{self.layer.axes}d"
 
     @property
@@ -63,7 +63,7 @@ class ConvolutionModule(Module):
 
     @property
     def weights(self) -> tuple[int, ...]:
-        """The kernels, and the bias where there is one."""
+        """Sizes of the kernels and, if there is one, of the bias."""
         layer = self.layer
         kernels = convolution_parameters(
             taps=layer.kernel_taps,
@@ -78,7 +78,7 @@ class ConvolutionModule(Module):
         return self.layer.output_map(before)
 
     def multiply_adds(self, before: FeatureMap) -> int:
-        """Multiply-adds of the layer on one sample."""
+        """Multiply-adds of the layer for one sample."""
         layer = self.layer
         positions = before if self.transposed else layer.output_map(before)
         return convolution_multiply_adds(
@@ -90,7 +90,7 @@ class ConvolutionModule(Module):
         )
 
     def extra_saved_for_backward(self, before: FeatureMap) -> int:
-        """Under a spectral norm the divided weight, and what it was divided by."""
+        """With spectral norm, the divided weight, its singular vectors and value."""
         if not self.spectral:
             return 0
         weights = self.weights[0]
@@ -100,7 +100,7 @@ class ConvolutionModule(Module):
 
 
 class Activation(StrEnum):
-    """What ends a block."""
+    """Activation at the end of a block."""
 
     RELU = "relu"
     LEAKY_RELU = "leaky_relu"
@@ -110,7 +110,7 @@ class Activation(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivationModule(Module):
-    """An activation; torch keeps its result."""
+    """An activation; torch saves its output for the backward pass."""
 
     saves_output: ClassVar[bool] = True
 

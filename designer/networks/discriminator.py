@@ -1,4 +1,4 @@
-"""The discriminator: the chain backwards, or a patch's chain; and the encoder, which is its like."""
+"""The discriminator, which mirrors the chain or follows a patch chain, and the encoder."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from designer.networks.patch_chain import solve_patch
 
 
 def assemble_discriminator(chain: Chain, widths: Widths, style: DiscriminatorStyle) -> Network:
-    """The discriminator of pictures that a chain's generator makes.
+    """The discriminator for the output of a chain's generator.
 
     Raises:
-        InvalidRequest: where no chain has the receptive field that ``style.patch`` asks for.
+        InvalidRequest: if no chain has the receptive field ``style.patch``.
     """
     widths = discriminator_widths(widths, style)
     *steps, last = _mirror(chain) if style.patch is None else solve_patch(style.patch, chain.target)
@@ -62,14 +62,14 @@ def assemble_discriminator(chain: Chain, widths: Widths, style: DiscriminatorSty
 
 
 def discriminator_widths(widths: Widths, style: DiscriminatorStyle | None) -> Widths:
-    """The generator's widths, but for the discriminator's own width next to the picture."""
+    """The generator's widths, with the discriminator's ``base_channels`` if it has one."""
     if style is None or style.base_channels is None:
         return widths
     return replace(widths, base_channels=style.base_channels)
 
 
 def assemble_encoder(chain: Chain, widths: Widths) -> Network:
-    """The generator's mirror with its norms: pictures in, latent vectors or initial maps out."""
+    """The generator's mirror with the same norms, from pictures to its input."""
     *steps, _ = _mirror(chain)
     kernel_size = widths.stem_kernel_size(chain.initial_size)
     keeps_size = widths.latent_dim is None
@@ -90,7 +90,7 @@ def assemble_encoder(chain: Chain, widths: Widths) -> Network:
 
 
 def _mirror(chain: Chain) -> list[Windows]:
-    """The chain's windows backwards, then one as large as the initial map."""
+    """The chain's windows in reverse order, then one as large as the initial map."""
     whole = tuple(Window(kernel_size=side) for side in chain.initial_size)
     back = [tuple(replace(w, output_padding=0) for w in step) for step in reversed(chain.windows)]
     return [*back, whole]
@@ -99,7 +99,7 @@ def _mirror(chain: Chain) -> list[Windows]:
 def _stages(
     steps: list[Windows], widths: Widths, normalization: Normalization
 ) -> tuple[Block, ...]:
-    """Convolution, norm (none on the picture) and LeakyReLU for each step."""
+    """Convolution, norm (except in the first block) and LeakyReLU for each step."""
     blocks = []
     for windows, (before, after) in zip(steps, pairwise(range(len(steps) + 1)), strict=True):
         norm = make_norm(normalization, channels=widths.channels_at(after), axes=len(windows))

@@ -1,4 +1,4 @@
-"""The networks that a brief asks for along a chain, refused where they could not work or are too large."""
+"""Networks of a brief along a chain, refused if they cannot work or are too large."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from designer.validation.field_validators import refuse
 
 
 def assemble_networks(brief: Brief, chain: Chain) -> Gan:
-    """The networks that a brief asks for, along a chain.
+    """The networks of a brief along a chain.
 
     Raises:
-        InvalidRequest: where the chain leaves a norm or a patch nothing to work on, where its taps
-            meet padding alone, or a network would have more parameters than are served.
+        InvalidRequest: if the chain starts from another map than the brief's, a norm has a single
+            position, no patch chain fits, all taps fall on padding, or a network is too large.
     """
     if brief.initial_map is not None and chain.initial_size != brief.initial_map.size:
         _refuse_other_initial_size(chain, brief.initial_map)
@@ -43,8 +43,8 @@ def assemble_networks(brief: Brief, chain: Chain) -> Gan:
 def _refuse_other_initial_size(chain: Chain, given: InitialMap) -> NoReturn:
     facts: dict[str, object] = {"chain": list(chain.initial_size), "initial_map": list(given.size)}
     detail = (
-        f"the windows lead from {list(chain.initial_size)} to {list(chain.target)}, and the given"
-        f" map is {list(given.size)}"
+        f"the windows lead from {list(chain.initial_size)} to {list(chain.target)}, but"
+        f" initial_map.size is {list(given.size)}"
     )
     raise InvalidRequest(
         [FieldError(pointer="/chain", code="contradiction", detail=detail, facts=facts)]
@@ -52,9 +52,10 @@ def _refuse_other_initial_size(chain: Chain, given: InitialMap) -> NoReturn:
 
 
 def _refuse_taps_on_padding(brief: Brief, gan: Gan) -> None:
-    """A network whose taps lie on padding alone answers the same to everything, and learns nothing.
+    """Refuse a network whose taps all fall on padding: its output is constant.
 
-    Layers that resize or shuffle have a tap on each pixel, and a patch has a chain of its own.
+    Layers that resize or shuffle have a tap on each pixel, and a patch discriminator has its own
+    chain.
     """
     mirrored = gan.encoder is not None or (
         gan.discriminator_style is not None and gan.discriminator_style.patch is None
@@ -65,9 +66,9 @@ def _refuse_taps_on_padding(brief: Brief, gan: Gan) -> None:
         sides = [size[axis] for size in gan.chain.sizes]
         windows = [step[axis] for step in gan.chain.windows]
         detail = (
-            f"along axis {axis}, from {' to '.join(map(str, sides))}, the taps of a kernel dilated by"
-            f" {max(window.dilation for window in windows)} lie on padding alone: no value of the"
-            " initial map reaches the picture"
+            f"along axis {axis}, from {' to '.join(map(str, sides))}, all taps of a kernel of"
+            f" dilation {max(window.dilation for window in windows)} fall on padding: no value of"
+            " the initial map reaches the picture"
         )
         facts: dict[str, object] = {
             "axis": axis,
@@ -81,12 +82,12 @@ def _refuse_taps_on_padding(brief: Brief, gan: Gan) -> None:
 
 
 def _refuse_untrainable(network: Network) -> None:
-    """A batch norm of single positions cannot be trained with one sample: torch refuses it."""
+    """Refuse a batch norm over a single position: torch cannot train it with one sample."""
     for placed in network.placed_modules:
         if isinstance(placed.module, BatchNorm) and prod(placed.before.size) == 1:
             detail = (
                 f"the {network.class_name.lower()} has a map of a single position,"
-                f" {placed.before}: batch norm cannot be trained there with a batch of one"
+                f" {placed.before}: batch norm cannot be trained on it with a batch of one"
             )
             facts: dict[str, object] = {
                 "shape": list(placed.before.shape),
@@ -100,7 +101,7 @@ def _refuse_untrainable(network: Network) -> None:
 
 
 def parameter_errors(brief: Brief, chain: Chain) -> list[FieldError]:
-    """Errors of the networks along a chain that would have more parameters than are served."""
+    """Errors of the networks along a chain that have too many parameters."""
     gan = compose_gan(
         chain,
         brief.widths,
@@ -116,8 +117,8 @@ def _too_large_errors(gan: Gan) -> list[FieldError]:
         FieldError(
             pointer="",
             code="too_many_parameters",
-            detail=f"the {network.class_name.lower()} would have {network.parameters} parameters,"
-            f" at most {MAX_PARAMETERS} are served",
+            detail=f"the {network.class_name.lower()} would have {network.parameters} parameters;"
+            f" the limit is {MAX_PARAMETERS}",
             facts={"parameters": network.parameters, "maximum": MAX_PARAMETERS},
         )
         for network in gan.networks.values()

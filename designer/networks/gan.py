@@ -1,8 +1,8 @@
-"""The networks of a design, made from a chain, widths and what is asked of the discriminator.
+"""The networks of a design, assembled from a chain, widths and the discriminator's options.
 
 By default layers, order, widths and activations are those of DCGAN (Radford, Metz & Chintala,
 "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks",
-arXiv:1511.06434) as in PyTorch's public reference implementation.
+arXiv:1511.06434) as in PyTorch's reference implementation.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from designer.networks.network import Network
 from designer.networks.norm_modules import GroupNorm, InstanceNorm
 
 DCGAN_DISCRIMINATOR = DiscriminatorStyle()
-"""Batch norms, a probability, one answer for the whole picture."""
+"""Batch norm, a probability, one output for the whole picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gan:
-    """A generator, and a discriminator and an encoder where they are asked for, with their origins.
+    """A generator, optional discriminator and encoder, and the options that produced them.
 
     Raises:
-        InvalidLayer: where the discriminator or the encoder does not take what the generator makes.
+        InvalidLayer: if the discriminator or the encoder does not accept the generator's output.
     """
 
     chain: Chain
@@ -48,20 +48,20 @@ class Gan:
         for network in (self.discriminator, self.encoder):
             if network is not None and network.input_map != generated_map:
                 raise InvalidLayer(
-                    f"the generator makes {generated_map}, the {network.class_name.lower()} takes"
-                    f" {network.input_map}",
+                    f"the generator produces {generated_map}, but the {network.class_name.lower()}"
+                    f" expects {network.input_map}",
                     generator=list(generated_map.shape),
                     other=list(network.input_map.shape),
                 )
 
     @property
     def discriminator_widths(self) -> Widths:
-        """The generator's widths, with the discriminator's own width next to the picture."""
+        """The discriminator's widths."""
         return discriminator_widths(self.widths, self.discriminator_style)
 
     @property
     def networks(self) -> dict[str, Network]:
-        """The networks there are, by role, the generator first."""
+        """The networks that exist, by role, the generator first."""
         every = {
             "generator": self.generator,
             "discriminator": self.discriminator,
@@ -78,7 +78,7 @@ def assemble_gan(
     encoder: bool = False,
     output_activation: OutputActivation = OutputActivation.TANH,
 ) -> Gan:
-    """The networks whose generator follows ``chain`` at these widths; by default the DCGAN.
+    """The networks whose generator follows ``chain`` at these widths; by default DCGAN.
 
     >>> from designer.geometry.layers import Window
     >>> step = (Window(kernel_size=4, stride=2, padding=1),) * 2
@@ -89,8 +89,8 @@ def assemble_gan(
     (3576704, 2765568, 104628224)
 
     Raises:
-        InvalidRequest: where a norm would have a single position to normalise over, or no patch
-            discriminator has the field that is asked for.
+        InvalidRequest: if a norm would have a single position to normalize over, or no patch
+            discriminator has the requested receptive field.
     """
     gan = compose_gan(chain, widths, style, encoder=encoder, output_activation=output_activation)
     pointers = {"discriminator": "/discriminator/normalization"}
@@ -107,10 +107,10 @@ def compose_gan(
     encoder: bool,
     output_activation: OutputActivation,
 ) -> Gan:
-    """The networks of ``assemble_gan``, also where a norm would have a single position.
+    """The networks of ``assemble_gan``, without its check of the norms.
 
     Raises:
-        InvalidRequest: where no patch discriminator has the field that is asked for.
+        InvalidRequest: if no patch discriminator has the requested receptive field.
     """
     return Gan(
         chain=chain,
@@ -124,7 +124,7 @@ def compose_gan(
 
 
 def _refuse_norms_of_one_position(network: Network, pointer: str) -> None:
-    """A norm of single positions would always give zero, and torch refuses it."""
+    """Refuse a norm over a single position: its output is always zero, and torch rejects it."""
     for placed in network.placed_modules:
         norm = placed.module
         own = isinstance(norm, InstanceNorm) or (
@@ -134,7 +134,7 @@ def _refuse_norms_of_one_position(network: Network, pointer: str) -> None:
             kind = "instance" if isinstance(norm, InstanceNorm) else "group"
             detail = (
                 f"the {network.class_name.lower()} has a map of a single position, {placed.before}:"
-                f" {kind} norm has nothing to normalise over there"
+                f" {kind} norm needs more than one"
             )
             raise InvalidRequest(
                 [

@@ -1,4 +1,4 @@
-"""The generator: a stem that makes the initial map, then one block for each step of the chain."""
+"""The generator: a stem that produces the initial map, then one block per step of the chain."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from designer.networks.resampling_modules import Crop, PixelShuffle, Upsample
 def assemble_generator(
     chain: Chain, widths: Widths, output_activation: OutputActivation
 ) -> Network:
-    """The generator that follows a chain at these widths, from a latent vector or a given map."""
+    """The generator of a chain at these widths, from a latent vector or from a given map."""
     stem = _stem(chain, widths)
     depths = pairwise(range(len(chain.windows), -1, -1))
     steps = zip(chain.windows, chain.sizes[1:], depths, strict=True)
@@ -60,7 +60,7 @@ def _label_vectors(widths: Widths) -> Embedding | None:
 
 
 def _stem(chain: Chain, widths: Widths) -> Block:
-    """From one position to the initial map; or over a given map, which keeps its size."""
+    """The stem, from one position to the initial map, or over a given map at the same size."""
     kernel_size = widths.stem_kernel_size(chain.initial_size)
     depth = len(chain.windows)
     bias = widths.normalization.has_bias(normed=widths.normalization.normalizes_maps)
@@ -81,7 +81,7 @@ _OUTPUT_ACTIVATIONS: dict[OutputActivation, tuple[Module, ...]] = {
     OutputActivation.SIGMOID: (ActivationModule(function=Activation.SIGMOID),),
     OutputActivation.NONE: (),
 }
-"""What stands next to the picture, where no norm does."""
+"""Modules after the last convolution, in place of a norm and ReLU."""
 
 
 def _finish(widths: Widths, depth: int, *, axes: int) -> tuple[Module, ...]:
@@ -91,7 +91,7 @@ def _finish(widths: Widths, depth: int, *, axes: int) -> tuple[Module, ...]:
 
 
 def _enlarge(windows: Windows, after: Size, widths: Widths, depth: int) -> tuple[Module, ...]:
-    """The modules that lead into the map at ``depth``, all but its norm and activation."""
+    """The modules into the map at ``depth``, without its norm and activation."""
     in_channels, out_channels = widths.channels_at(depth + 1), widths.channels_at(depth)
     bias = widths.normalization.has_bias(
         normed=bool(depth) and widths.normalization.normalizes_maps

@@ -1,4 +1,4 @@
-"""Modules that bring class labels in."""
+"""Modules for class labels."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from designer.networks.convolution_modules import SPECTRAL_SETTINGS
 from designer.networks.module import Module, Settings
 
 _LABEL_ELEMENTS = 2
-"""A label is an int64, which torch keeps: as long as two float32 numbers."""
+"""A saved label is an int64, as long as two float32 numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Embedding(Module):
     """A vector of ``dim`` numbers for each of ``classes`` labels.
 
-    ``multiplied``: the vectors are factors of a product, so torch keeps them.
+    ``multiplied``: the vectors are factors of a product, so torch saves them.
     """
 
     classes: int
@@ -47,7 +47,7 @@ class Embedding(Module):
 
     @property
     def weights(self) -> tuple[int, ...]:
-        """The vectors."""
+        """Size of the table."""
         return (self.classes * self.dim,)
 
     def output_map(self, before: FeatureMap) -> FeatureMap:
@@ -55,7 +55,7 @@ class Embedding(Module):
         return FeatureMap(channels=self.dim, size=())
 
     def extra_saved_for_backward(self, before: FeatureMap) -> int:
-        """The label, the vector where it is a factor, and what a spectral norm keeps."""
+        """The label, the vector if it is a factor, and the tensors of a spectral norm."""
         kept = _LABEL_ELEMENTS + self.multiplied * self.dim
         if self.spectral:
             kept += spectral_norm_saved_for_backward(
@@ -66,7 +66,7 @@ class Embedding(Module):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AveragePool(Module):
-    """Means over windows of stride 1, zeros around counted in."""
+    """Means over windows of stride 1; padding counts as zeros."""
 
     saves_input: ClassVar[bool] = True
 
@@ -74,12 +74,12 @@ class AveragePool(Module):
 
     @property
     def torch_class(self) -> str:
-        """``AvgPool2d`` and its kin."""
+        """``AvgPool2d`` and so on."""
         return f"AvgPool{len(self.windows)}d"
 
     @property
     def settings(self) -> Settings:
-        """Per-axis lists on one axis; elsewhere torch keeps what it was given."""
+        """Lists on one axis; on more axes torch stores the arguments as given."""
         given = {
             name: [getattr(window, name) for window in self.windows]
             for name in ("kernel_size", "stride", "padding")
@@ -92,7 +92,7 @@ class AveragePool(Module):
         return {**written, "ceil_mode": False, "count_include_pad": True, "divisor_override": None}
 
     def output_map(self, before: FeatureMap) -> FeatureMap:
-        """One mean per place of the window."""
+        """One mean per position of the window."""
         sides = zip(self.windows, before.size, strict=True)
         size = tuple(window.conv(side) for window, side in sides)
         return FeatureMap(channels=before.channels, size=size)

@@ -1,6 +1,6 @@
-"""One module of torch as a value: what it makes of a map, what it costs, what it keeps.
+"""A torch module as a value: its output map, its costs, the tensors it saves for the backward pass.
 
-Assembly, text and verification walk over the same values, so that no figure stands twice.
+Assembly, rendering and verification use the same values.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import Any, ClassVar
 from designer.geometry.layers import FeatureMap
 
 Settings = dict[str, Any]
-"""What a built module says about itself, under torch's names, as JSON can hold it."""
+"""Settings of a built module under torch's names, as JSON values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
-    """A module that gives the map it takes; its kinds say where they differ.
+    """Base class of modules; by default without weights, and with output equal to input in shape.
 
-    ``saves_input`` and ``saves_output`` say which of the two torch keeps for the backward pass.
+    ``saves_input`` and ``saves_output``: whether torch saves that map for the backward pass.
     """
 
     saves_input: ClassVar[bool] = False
@@ -36,26 +36,26 @@ class Module:
 
     @property
     def weights(self) -> tuple[int, ...]:
-        """Numbers in each tensor that training changes."""
+        """Number of elements of each trainable tensor."""
         return ()
 
     @property
     def parameters(self) -> int:
-        """Numbers that training changes."""
+        """Number of trainable elements."""
         return sum(self.weights)
 
     def output_map(self, before: FeatureMap) -> FeatureMap:
         """The map after this module.
 
         Raises:
-            InvalidLayer: where the module does not take the map.
+            InvalidLayer: if the module does not accept the map.
         """
         return before
 
     def multiply_adds(self, before: FeatureMap) -> int:
-        """Multiply-adds on one sample of the map ``before``."""
+        """Multiply-adds for one sample of the map ``before``."""
         return 0
 
     def extra_saved_for_backward(self, before: FeatureMap) -> int:
-        """Numbers that torch keeps for the backward pass of one sample besides the two maps."""
+        """Elements besides the two maps that torch saves for the backward pass of one sample."""
         return 0

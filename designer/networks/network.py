@@ -1,4 +1,4 @@
-"""A network: blocks of modules that fit end to end, and its figures, each a walk over the modules."""
+"""A network: blocks of modules, and figures computed from the modules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FLOAT32_BYTES = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A stage of a network: modules that run one after the other, a convolution among them."""
+    """A stage of a network: modules in sequence, exactly one of them a convolution."""
 
     modules: tuple[Module, ...]
 
@@ -45,7 +45,7 @@ class Block:
         """The map after the block.
 
         Raises:
-            InvalidLayer: where a module does not take the map before it.
+            InvalidLayer: if a module does not accept the map before it.
         """
         for module in self.modules:
             before = module.output_map(before)
@@ -54,7 +54,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedModule:
-    """A module in its network: its name there, and the maps before and after it."""
+    """A module of a network with its name and the maps before and after it."""
 
     name: str
     module: Module
@@ -63,16 +63,16 @@ class PlacedModule:
 
     @property
     def multiply_adds(self) -> int:
-        """Multiply-adds of the module on one sample."""
+        """Multiply-adds of the module for one sample."""
         return self.module.multiply_adds(self.before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Projection:
-    """How a discriminator takes labels (Miyato & Koyama, arXiv:1802.05637).
+    """Label input of a discriminator (Miyato & Koyama, arXiv:1802.05637).
 
-    The head's score of the features gains their inner product with the label's vector, averaged over
-    the head's windows; then follows the activation, if any.
+    The inner product of the features with the label's vector, averaged over the head's windows, is
+    added to the head's score of the features; then the activation follows, if any.
     """
 
     head: ConvolutionModule
@@ -81,7 +81,7 @@ class Projection:
     activation: ActivationModule | None
 
     def placed_modules(self, features: FeatureMap) -> Iterator[PlacedModule]:
-        """The modules after the blocks, in the order in which they run."""
+        """The modules after the blocks, in order of execution."""
         score = self.head.output_map(features)
         yield PlacedModule(name="head", module=self.head, before=features, after=score)
         yield place_embedding(self.embedding)
@@ -92,7 +92,7 @@ class Projection:
 
 
 def place_embedding(embedding: Embedding) -> PlacedModule:
-    """An embedding in its network: from one label to one vector."""
+    """An embedding in a network, from one label to one vector."""
     label = FeatureMap(channels=1, size=())
     after = embedding.output_map(label)
     return PlacedModule(name="embedding", module=embedding, before=label, after=after)
@@ -100,13 +100,13 @@ def place_embedding(embedding: Embedding) -> PlacedModule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """Blocks that fit end to end, from ``input_map`` on.
+    """A sequence of blocks that starts from ``input_map``.
 
-    Labels come in by an ``embedding`` whose vectors are joined to the input, or by a ``projection``
-    of what the blocks give. ``flat``: the last map is one number, which ``forward`` gives as (N,).
+    Labels enter by an ``embedding`` whose vectors are concatenated with the input, or by a
+    ``projection`` of the blocks' output. ``flat``: ``forward`` returns one number per sample, (N,).
 
     Raises:
-        InvalidLayer: where a block does not take the map before it.
+        InvalidLayer: if a block does not accept the map before it.
     """
 
     class_name: str
@@ -118,23 +118,23 @@ class Network:
 
     def __post_init__(self) -> None:
         assert self.blocks, "a network has at least one block"
-        assert self.class_name.isidentifier(), "a class needs an identifier for its name"
-        assert self.feature_maps, "every block takes the map before it"
+        assert self.class_name.isidentifier(), "class_name is an identifier"
+        assert self.feature_maps, "every block accepts the map before it"
 
     @property
     def takes_labels(self) -> bool:
-        """Whether ``forward`` wants labels."""
+        """Whether ``forward`` takes labels."""
         return self.embedding is not None or self.projection is not None
 
     @property
     def joined_map(self) -> FeatureMap:
-        """What the first block takes: the input, with a label's vector where one is joined to it."""
+        """Input of the first block: the network's, concatenated with the label's vector if any."""
         more = 0 if self.embedding is None else self.embedding.dim
         return FeatureMap(channels=self.input_map.channels + more, size=self.input_map.size)
 
     @property
     def feature_maps(self) -> tuple[FeatureMap, ...]:
-        """What the first block takes and the map after each block."""
+        """The input of the first block and the map after each block."""
         return tuple(
             accumulate(
                 self.blocks, lambda before, block: block.output_map(before), initial=self.joined_map
@@ -143,7 +143,7 @@ class Network:
 
     @property
     def placed_modules(self) -> tuple[PlacedModule, ...]:
-        """Every module with its name and its maps, in the order in which they run."""
+        """Every module with its name and its maps, in order of execution."""
         found: list[PlacedModule] = []
         before = self.joined_map
         for module in (module for block in self.blocks for module in block.modules):
@@ -157,7 +157,7 @@ class Network:
 
     @property
     def output_map(self) -> FeatureMap:
-        """What ``forward`` gives, before it is flattened."""
+        """The output of ``forward`` before it is flattened."""
         return self.placed_modules[-1].after
 
     @property
@@ -168,22 +168,22 @@ class Network:
 
     @property
     def parameters(self) -> int:
-        """Numbers that training changes."""
+        """Number of trainable elements."""
         return sum(placed.module.parameters for placed in self.placed_modules)
 
     @property
     def multiply_adds(self) -> int:
-        """Multiply-adds of all modules on one sample."""
+        """Multiply-adds of all modules for one sample."""
         return sum(placed.multiply_adds for placed in self.placed_modules)
 
     @property
     def activation_bytes(self) -> int:
-        """Bytes that torch keeps for the backward pass of one float32 sample, parameters left out."""
+        """Bytes that torch saves for the backward pass of a float32 sample, without parameters."""
         return _FLOAT32_BYTES * _saved_elements(self.placed_modules)
 
 
 def _saved_elements(row: tuple[PlacedModule, ...]) -> int:
-    """Numbers kept of modules that run one after the other; a map that two of them keep counts once."""
+    """Elements that modules in sequence save; a map saved by two of them counts once."""
     total, kept = 0, False
     for placed in row:
         module = placed.module

@@ -1,4 +1,4 @@
-"""The norms: what each is in torch, what it learns and what it keeps."""
+"""Norm modules: their torch settings, parameters and saved statistics."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EPSILON = 1e-05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Norm(Module):
-    """An affine norm over so many channels on so many axes: one scale and one shift for each."""
+    """Affine norm of maps with ``channels`` channels: one scale and one shift for each."""
 
     saves_input: ClassVar[bool] = True
 
@@ -29,18 +29,18 @@ class Norm(Module):
 
     @property
     def weights(self) -> tuple[int, ...]:
-        """Scales and shifts."""
+        """Sizes of scale and shift."""
         half = norm_parameters(self.channels) // 2
         return (half, half)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchNorm(Norm):
-    """Each channel over the batch and the map."""
+    """Normalizes each channel over the batch and the map."""
 
     @property
     def torch_class(self) -> str:
-        """``BatchNorm2d`` and its kin."""
+        """``BatchNorm2d`` and so on."""
         return f"BatchNorm{self.axes}d"
 
     @property
@@ -55,22 +55,22 @@ class BatchNorm(Norm):
         }
 
     def extra_saved_for_backward(self, before: FeatureMap) -> int:
-        """Statistics of the batch and the running ones."""
+        """Batch statistics and running statistics."""
         return batch_norm_saved_for_backward(self.channels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceNorm(Norm):
-    """Each channel of each sample over the map."""
+    """Normalizes each channel of each sample over the map."""
 
     @property
     def torch_class(self) -> str:
-        """``InstanceNorm2d`` and its kin."""
+        """``InstanceNorm2d`` and so on."""
         return f"InstanceNorm{self.axes}d"
 
     @property
     def settings(self) -> Settings:
-        """Torch's defaults, and affine."""
+        """Torch's defaults, except affine."""
         return {
             "num_features": self.channels,
             "eps": _EPSILON,
@@ -86,7 +86,7 @@ class InstanceNorm(Norm):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupNorm(Norm):
-    """Each group of channels of each sample over the map; ``single_group``: one group, a layer norm."""
+    """Normalizes each group of channels of each sample; ``single_group``: a layer norm."""
 
     single_group: bool
 
@@ -102,7 +102,7 @@ class GroupNorm(Norm):
 
     @property
     def settings(self) -> Settings:
-        """Groups and torch's defaults."""
+        """The number of groups, and torch's defaults."""
         return {
             "num_groups": self.groups,
             "num_channels": self.channels,
@@ -116,7 +116,7 @@ class GroupNorm(Norm):
 
 
 MAX_GROUPS = 32
-"""Groups of a group norm where the channels allow (Wu & He, arXiv:1803.08494)."""
+"""Most groups of a group norm (Wu & He, arXiv:1803.08494)."""
 
 
 def group_count(channels: int) -> int:

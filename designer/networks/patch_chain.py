@@ -1,12 +1,12 @@
-"""The chain of a patch discriminator: convolutions whose answer sees a given number of pixels.
+"""The chain of a patch discriminator: convolutions with a given receptive field in pixels.
 
-As in pix2pix (Isola et al., arXiv:1611.07004): n layers of stride 2, then one and a head of stride 1.
-A layer of kernel F behind l strided ones adds (F − 1)·2^l pixels to what one answer sees. So the
-field less one is a sum that starts with F − 1 on the picture's side, and the rest of it, halved, is
-the same question one strided layer on. Kernels are solved for: as close to 4 as can be, summed over
-the layers; then as few layers as can be; then the smaller kernels nearer to the picture. The head's
-kernel lies within its map, for the sake of labels, whose match is averaged over the same windows:
-torch's AvgPool3d takes no map that is smaller, padded or not.
+As in pix2pix (Isola et al., arXiv:1611.07004): n layers of stride 2, then a layer and a head of
+stride 1. A kernel of size F after l strided layers adds (F − 1)·2^l pixels to the receptive field.
+So the field minus one is F − 1 of the first layer plus, if that layer has stride 2, twice the same
+sum over the remaining layers, and the search is recursive. Of all solutions it prefers kernels
+close to 4 (distances summed over the layers), then fewer layers, then smaller kernels nearer to the
+picture. The head's kernel fits in its map because of labels, whose match is averaged over the same
+windows: torch's AvgPool3d rejects a smaller map, padded or not.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ STRIDE = 2
 MAX_PATCH_KERNEL_SIZE = 8
 
 Kernels = tuple[int, ...]
-"""Kernel sizes from the picture on; the last two have stride 1."""
+"""Kernel sizes from the picture on; the last two layers have stride 1."""
 
 
 def solve_patch(field: int, size: Size) -> list[Windows]:
-    """The windows of a patch discriminator of ``field`` pixels on a picture of this size.
+    """The windows of a patch discriminator with this receptive field on a picture of this size.
 
     >>> [windows[0].kernel_size for windows in solve_patch(70, (256, 256))]
     [4, 4, 4, 4, 4]
@@ -33,15 +33,15 @@ def solve_patch(field: int, size: Size) -> list[Windows]:
     [2, 2, 2, 1, 1]
 
     Raises:
-        InvalidRequest: where no such chain fits the picture; the facts name the nearest fields.
+        InvalidRequest: if no such chain fits the picture; ``facts`` has the nearest fields.
     """
     windows = _best_windows(field, size)
     if windows is None:
         nearest = _nearest_fields(field, size)
         side = format_size(size)
         detail = (
-            f"no chain of convolutions with a receptive field of {field} px leaves a map of {side};"
-            f" the nearest fields are {' and '.join(map(str, nearest))}"
+            f"no chain of convolutions with a receptive field of {field} px fits a picture of"
+            f" {side}; the nearest fields are {' and '.join(map(str, nearest))}"
         )
         facts: dict[str, object] = {"patch": field, "nearest": nearest, "size": list(size)}
         raise InvalidRequest(
@@ -73,15 +73,16 @@ def _best_windows(field: int, size: Size) -> list[Windows] | None:
 
 
 def _max_strided_layers(side: int) -> int:
-    """Layers of stride 2 until a side is a single pixel."""
+    """Number of layers of stride 2 until a side is a single pixel."""
     return (side - 1).bit_length()
 
 
 @cache
 def _least_departure(remaining: int, strided: int, side: int) -> tuple[tuple[int, Kernels], ...]:
-    """The kernels that add ``remaining`` with the least departure from 4, on maps of a shorter side.
+    """The kernels that add ``remaining`` pixels with the least departure from 4.
 
-    At most one entry: (departure, kernels), with so many strided layers before the last two.
+    At most one entry (departure, kernels), with ``strided`` strided layers before the last two;
+    ``side`` is the shorter side of the map.
     """
     found = []
     stride = STRIDE if strided else 1
@@ -102,7 +103,7 @@ def _least_departure(remaining: int, strided: int, side: int) -> tuple[tuple[int
 
 @cache
 def _max_field_growth(strided: int, side: int) -> int:
-    """The most that so many strided layers and the last two can add to a field of one pixel."""
+    """The most that ``strided`` strided layers and the last two can add to a field of one pixel."""
     stride = STRIDE if strided else 1
     return max(
         (
@@ -116,7 +117,7 @@ def _max_field_growth(strided: int, side: int) -> int:
 
 
 def _legal_kernels(stride: int, side: int) -> list[int]:
-    """Kernels that fit a map of this side; no layer of stride 2 is set on a single pixel."""
+    """Kernels that fit a map of this side; none for a layer of stride 2 on a single pixel."""
     if side < stride:
         return []
     return [
@@ -131,7 +132,7 @@ def _window(kernel_size: int, stride: int) -> Window:
 
 
 def _nearest_fields(field: int, size: Size) -> list[int]:
-    """The nearest fields below and above that can be had, those there are."""
+    """The nearest possible fields below and above, if any."""
     side = min(size)
     largest = 1 + max(
         _max_field_growth(strided, side) for strided in range(_max_strided_layers(side) + 1)

@@ -1,11 +1,12 @@
-"""How far a position of a layer sees: positions of the network's start between first and last.
+"""Receptive fields: input positions, from first to last, on which one output position depends.
 
-Borders aside, as if every map went on for ever; so a field may be larger than the map it lies on.
-Through a convolution w positions see (w − 1)S + E. Where a map is enlarged it depends on where the w
-positions lie (their phase); on a map without end, positions of every extent lie at every phase, so a
-set of extents is carried back and the largest is the field. A map that nearest neighbours enlarge by
-no whole factor, or by one that torch rounds unevenly, has phases of its own at every place: there the
-runs of positions themselves are carried back. Norms and the labels are left out: they see everything or nothing.
+Borders are ignored, as if every map were infinite, so a field may be larger than its map. Through
+a convolution, w adjacent positions depend on (w − 1)S + E. Where a map is enlarged, the number
+depends on the phase of the w positions. On an infinite map ranges of every extent occur at every
+phase, so a set of extents is propagated backwards, and the largest is the field. Nearest-neighbor
+resizing by a factor that is not an integer, or that torch rounds unevenly, has other phases at each
+position: there the ranges themselves are propagated. Norms and labels are left out: each depends on
+all positions or on none.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ from designer.networks.resampling_modules import PixelShuffle, Upsample
 
 Extents = frozenset[int]
 Run = tuple[int, int]
-"""The first and the last of a row of positions."""
+"""The first and the last position of a range."""
 
 
 def receptive_fields(network: Network) -> tuple[Size | None, ...]:
-    """For each module the field of one position of its output, per axis; None for label vectors.
+    """For each module, the receptive field of an output position per axis; None for label vectors.
 
-    Counted in positions of the network's input; where that is a single position, as a latent vector
-    is, in positions of the map that the first layer makes of it.
+    Counted in positions of the network's input, or, if that is a single position (a latent vector),
+    in positions of the first layer's output.
     """
     row = [placed for placed in network.placed_modules if not isinstance(placed.module, Embedding)]
     start = 0 if set(network.input_map.size) != {1} else 1
@@ -45,7 +46,7 @@ def receptive_fields(network: Network) -> tuple[Size | None, ...]:
 
 
 _SPATIAL_MODULES = (ConvolutionModule, Upsample, PixelShuffle)
-"""What sees other positions than its own; a crop does not, and a pool stands beside the head."""
+"""Modules that read other positions; a crop does not, and the pool is parallel to the head."""
 
 
 def _field_on_axis(row: list[PlacedModule], axis: int) -> int:
@@ -58,16 +59,16 @@ def _field_on_axis(row: list[PlacedModule], axis: int) -> int:
 
 
 def _is_uneven(placed: PlacedModule, axis: int) -> bool:
-    """Whether nearest neighbours repeat the positions of an axis unequally often."""
+    """Whether nearest-neighbor resizing repeats the positions of an axis unequally."""
     if not isinstance(placed.module, Upsample):
         return False
     return not has_uniform_repeats(placed.before.size[axis], placed.after.size[axis])
 
 
 def _widest_run(row: list[PlacedModule], axis: int, *, inside: bool) -> int:
-    """The most that one position sees; ``inside``: of those that see no border, 0 where all do.
+    """The widest field of a position; ``inside``: of those within the borders, 0 if there are none.
 
-    Beyond a border positions go on as nearest neighbours of the same scale would.
+    Beyond a border, positions continue as nearest neighbors of the same scale would.
     """
     last = max(index for index, placed in enumerate(row) if isinstance(placed.module, Upsample))
     reaches = [_reach(placed, axis) for placed in row[last + 1 :]]
@@ -87,7 +88,7 @@ def _widest_run(row: list[PlacedModule], axis: int, *, inside: bool) -> int:
 
 
 def _input_runs(placed: PlacedModule, axis: int, runs: set[Run]) -> set[Run]:
-    """The runs of a module's input that these of its output see."""
+    """The ranges of a module's input on which these ranges of its output depend."""
     if isinstance(placed.module, ConvolutionModule):
         near, far = _reach(placed, axis)
         return {(first - near, end + far) for first, end in runs}
@@ -96,15 +97,15 @@ def _input_runs(placed: PlacedModule, axis: int, runs: set[Run]) -> set[Run]:
 
 
 def _reach(placed: PlacedModule, axis: int) -> Run:
-    """How many positions before and after its own one of a size-keeping convolution sees."""
-    assert isinstance(placed.module, ConvolutionModule), "maps are enlarged in one way throughout"
+    """Positions before and after its own that a position of a stride-1 convolution reads."""
+    assert isinstance(placed.module, ConvolutionModule), "a network upsamples in one way only"
     window = placed.module.layer.windows[axis]
-    assert window.stride == 1, "maps are enlarged in one way throughout"
+    assert window.stride == 1, "a network upsamples in one way only"
     return window.padding, window.span - 1 - window.padding
 
 
 def _source_of(placed: PlacedModule, axis: int, *, inside: bool) -> Callable[[int], int]:
-    """Where nearest neighbours take a position from; not ``inside``: as if a map went on for ever."""
+    """Maps a position to its nearest-neighbor source; not ``inside``: on an infinite map."""
     i, o = placed.before.size[axis], placed.after.size[axis]
     sources = nearest_sources(i, o)
     if inside:
@@ -113,7 +114,7 @@ def _source_of(placed: PlacedModule, axis: int, *, inside: bool) -> Callable[[in
 
 
 def _input_extents(placed: PlacedModule, axis: int, extents: Extents) -> Extents:
-    """The extents that a module's output of these extents sees of its input."""
+    """The extents of input ranges on which output ranges of these extents depend."""
     module = placed.module
     if isinstance(module, ConvolutionModule):
         window = module.layer.windows[axis]
@@ -132,10 +133,10 @@ def _input_extents(placed: PlacedModule, axis: int, extents: Extents) -> Extents
 
 
 def _painting_extent(window: Window, first: int, extent: int) -> int:
-    """Between the first and the last position that paint pixels first … first + extent − 1.
+    """Extent of the positions that contribute to the pixels first … first + extent − 1.
 
-    Tap t of position x lies on pixel xS + tD − P. Positions grow with the pixel, but for dilated
-    kernels only over a stretch of S·D pixels: so as many are looked at from either end.
+    Tap t of position x contributes to pixel xS + tD − P. For dilated kernels, positions increase
+    with the pixel only over distances of S·D pixels: so that many are checked at either end.
     """
     stretch = window.stride * window.dilation
     last = first + extent - 1

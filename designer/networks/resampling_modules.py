@@ -1,4 +1,4 @@
-"""Modules that make a map larger or smaller without weights."""
+"""Modules without weights that enlarge or crop a map."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from designer.networks.module import Module, Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upsample(Module):
-    """Nearest neighbours: ``factors`` times as large, or exactly ``size``; one of the two is None."""
+    """Nearest-neighbor upsampling by ``factors`` or to ``size``; the other of the two is None."""
 
     factors: Size | None = None
     size: Size | None = None
 
     def __post_init__(self) -> None:
-        assert (self.factors is None) != (self.size is None), "factors or a size, not both"
+        assert (self.factors is None) != (self.size is None), "exactly one of factors and size"
 
     @property
     def torch_class(self) -> str:
@@ -28,7 +28,7 @@ class Upsample(Module):
 
     @property
     def settings(self) -> Settings:
-        """Torch keeps one float where all factors agree."""
+        """Torch stores one float if all factors agree."""
         factors = None if self.factors is None else [float(factor) for factor in self.factors]
         same = factors is not None and len(set(factors)) == 1
         return {
@@ -41,7 +41,7 @@ class Upsample(Module):
         }
 
     def output_map(self, before: FeatureMap) -> FeatureMap:
-        """The same channels on a larger map."""
+        """The larger map with the same channels."""
         if self.size is not None:
             return FeatureMap(channels=before.channels, size=self.size)
         assert self.factors is not None
@@ -59,39 +59,39 @@ class Upsample(Module):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PixelShuffle(Module):
-    """Channels become pixels: (C·∏r, i…) to (C, r·i…), channel c·∏r + k the k-th pixel of channel c.
+    """Channels to pixels: (C·∏r, i…) to (C, r·i…); channel c·∏r + k gives pixel k of channel c.
 
-    Torch has it for two axes that grow alike; on others the text brings a module of its own.
+    Torch has it for two axes with the same factor; otherwise the source defines its own class.
     """
 
     factors: Size
 
     @property
     def builtin(self) -> bool:
-        """Whether it is torch's own."""
+        """Whether torch has the class."""
         return len(self.factors) == 2 and len(set(self.factors)) == 1
 
     @property
     def torch_class(self) -> str:
-        """``PixelShuffle``, or the text's ``PixelShuffle1d`` and its kin."""
+        """``PixelShuffle``, or the source's ``PixelShuffle1d`` and so on."""
         return "PixelShuffle" if self.builtin else f"model.PixelShuffle{len(self.factors)}d"
 
     @property
     def settings(self) -> Settings:
-        """The factor, of torch's own."""
+        """The factor, for torch's class."""
         return {"upscale_factor": self.factors[0]} if self.builtin else {}
 
     def output_map(self, before: FeatureMap) -> FeatureMap:
-        """Fewer channels on a larger map.
+        """The larger map with fewer channels.
 
         Raises:
-            InvalidLayer: where the channels do not divide.
+            InvalidLayer: if the channels are not a multiple of ∏r.
         """
         channels, remainder = divmod(before.channels, prod(self.factors))
         if remainder:
             raise InvalidLayer(
-                f"{before.channels} channels are no multiple of the {prod(self.factors)} pixels that"
-                " a shuffle makes of them",
+                f"a pixel shuffle needs a multiple of {prod(self.factors)} channels, got"
+                f" {before.channels}",
                 channels=before.channels,
                 pixels=prod(self.factors),
             )
@@ -101,27 +101,27 @@ class PixelShuffle(Module):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crop(Module):
-    """Pixels cut off before and after, per axis: torch's ``ZeroPad2d`` with negative numbers."""
+    """Crop at both ends of each axis: torch's ``ZeroPad2d`` with negative padding."""
 
     amounts: tuple[tuple[int, int], ...]
 
     @property
     def torch_class(self) -> str:
-        """``ZeroPad2d`` and its kin."""
+        """``ZeroPad2d`` and so on."""
         return f"ZeroPad{len(self.amounts)}d"
 
     @property
     def padding(self) -> list[int]:
-        """Torch's order, the last axis first."""
+        """The padding in torch's order, the last axis first."""
         return [-cut for axis in reversed(self.amounts) for cut in axis]
 
     @property
     def settings(self) -> Settings:
-        """Negative paddings."""
+        """Negative padding."""
         return {"padding": self.padding, "value": 0.0}
 
     def output_map(self, before: FeatureMap) -> FeatureMap:
-        """The same channels on a smaller map."""
+        """The smaller map with the same channels."""
         sides = zip(before.size, self.amounts, strict=True)
         return FeatureMap(
             channels=before.channels, size=tuple(i - first - last for i, (first, last) in sides)

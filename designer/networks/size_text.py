@@ -1,4 +1,4 @@
-"""What a module does to a map's sizes, written out with their numbers."""
+"""Size formulas of modules, written out with their numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from designer.networks.resampling_modules import Crop, PixelShuffle, Upsample
 
 
 def describe_sizes(placed: PlacedModule) -> tuple[str, ...]:
-    """The law with its numbers, per axis; none for a module that changes no size.
+    """The size formula with its numbers, per axis; empty for a module that preserves sizes.
 
     >>> from designer.geometry.layers import FeatureMap
     >>> before = FeatureMap(channels=8, size=(4, 4))

@@ -1,1 +1,1 @@
-"""The run from a brief to a verified design, and its answers as JSON."""
+"""The pipeline from a brief to a verified design, and its responses as JSON."""

@@ -1,4 +1,4 @@
-"""Questions about chains as plain JSON values, and their answers: `/v1/chains` and `solve`."""
+"""Chain queries and their responses as JSON values, for `/v1/chains` and `solve`."""
 
 from __future__ import annotations
 
@@ -60,13 +60,13 @@ _WIDTHS = {
 
 
 def query_from_document(document: object) -> ChainQuery:
-    """The question that a JSON object asks; a null field means its default.
+    """The chain query of a JSON object; a null field means its default.
 
     >>> query_from_document({"from": 4, "to": [64, 64]}).space.initial_size
     (4, 4)
 
     Raises:
-        InvalidRequest: for unknown or missing fields, other types, and values outside limits.
+        InvalidRequest: for unknown or missing fields, wrong types, and values outside limits.
     """
     fields = {
         name: value
@@ -78,7 +78,9 @@ def query_from_document(document: object) -> ChainQuery:
     target = _target(fields["to"], fields.get("dimensions"))
     cursor = fields.get("cursor")
     if cursor is not None and not isinstance(cursor, str):
-        refuse_field("/cursor", "invalid_cursor", "cursor must be a text that an answer gave")
+        refuse_field(
+            "/cursor", "invalid_cursor", "cursor must be a string that a response returned"
+        )
     limit = fields.get("limit", 10)
     refuse(check_integer(limit, pointer="/limit", low=1, high=MAX_CHAINS))
     assert isinstance(limit, int)
@@ -96,7 +98,7 @@ def query_from_document(document: object) -> ChainQuery:
 
 @contextmanager
 def _errors_at_from(fields: JsonObject) -> Iterator[None]:
-    """Refusals of the initial size, which point to where the caller wrote it."""
+    """Point errors of the initial size to ``/from``, where the caller gave it."""
     try:
         yield
     except InvalidRequest as refusal:
@@ -142,7 +144,7 @@ def _space(fields: JsonObject, *, axes: int) -> SearchSpace:
             "/from",
             "contradiction",
             f"from {list(start)} and search.initial_size {list(space.initial_size or ())} differ;"
-            " give one of them",
+            " give only one",
         )
     return replace(space, initial_size=start)
 
@@ -161,7 +163,7 @@ def _widths(fields: JsonObject) -> Widths:
 
 
 def search_document(query: ChainQuery, search: ChainSearch) -> JsonObject:
-    """The answer's body: count, one page of chains, the frontier, the effort, the next page."""
+    """The response body: count, one page of chains, frontier, visited states, next cursor."""
     first = query.cursor is None
     return {
         **count_document(search.count),
@@ -179,7 +181,7 @@ def search_document(query: ChainQuery, search: ChainSearch) -> JsonObject:
 
 
 def solution_document(query: ChainQuery, solution: Solution, *, default: bool) -> JsonObject:
-    """One chain with its figures and reasons; ``default`` where a design would choose it itself."""
+    """One chain with its figures and reasons; ``default``: the chain that a design would choose."""
     return {
         **chain_document(solution.chain),
         "departure": solution.departure,
@@ -193,9 +195,9 @@ def solution_document(query: ChainQuery, solution: Solution, *, default: bool) -
 
 
 def _design_id(query: ChainQuery, solution: Solution, *, default: bool) -> str | None:
-    """The id of the design with this chain, None where none is served: past a limit, or refused."""
+    """The id of the design with this chain, None if that design would be refused."""
     widths = query.widths
-    assert widths.latent_dim is not None, "a query about chains is about latent vectors"
+    assert widths.latent_dim is not None, "a chain query has a latent vector"
     try:
         brief = Brief(
             resolution=query.target,

@@ -28,15 +28,15 @@ from designer.verification import (
 )
 
 Stage = Callable[[str], AbstractContextManager[object]]
-"""Called with a stage's name, gives what is entered while the stage runs."""
+"""From a stage's name to a context manager that is active while the stage runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
-    """What a brief leads to: the chain and its reasons, the networks, their text, the receipt.
+    """The result of a brief: the chain and its reasons, the networks, their source, the receipt.
 
-    ``count`` is the exact number of chains in the brief's space, None where the brief gave the
-    chain or counting would pass the bound on steps.
+    ``count`` is the exact number of chains in the brief's search space, None if the brief gave the
+    chain or counting would exceed the limit on steps.
     """
 
     brief: Brief
@@ -58,20 +58,19 @@ def design(
 ) -> Design:
     """The verified design of a brief.
 
-    ``runner`` runs the text in another process: a pool's ``run``, kept warm by whoever designs
-    often; without one a process is started for this design and ended after it. ``store`` keeps
-    receipts, so that the same text is run once; ``policy`` says up to which predicted cost a text is
-    run, and how wide. ``stage`` is entered around each step, for progress
-    and timing.
+    ``runner`` runs the source in another process, for instance the ``run`` of a long-lived pool;
+    by default a process is started for this design alone. ``store`` caches receipts, so that the
+    same source runs once. ``policy`` limits the predicted cost of a run and selects its width.
+    ``stage`` is entered around each step, for progress and timing.
 
     >>> result = design(Brief(resolution=28, latent_dim=64, verify=Level.NONE))
     >>> [size[0] for size in result.chain.sizes], result.verification.verdict
     ([7, 14, 28], 'not_run')
 
     Raises:
-        NoChain: where nothing fits the brief.
-        InvalidRequest: where a network would have more parameters than are served.
-        Accident: where the verifying process crashed, ran out of time, or has no room now.
+        NoChain: if no chain fits the brief.
+        InvalidRequest: if a network would have too many parameters.
+        Accident: if the verifying process crashed, timed out or is overloaded.
     """
     with stage("solve"):
         brief = fit_widths(brief)
@@ -89,7 +88,7 @@ def recall_design(
     policy: WidthPolicy | None = None,
     stage: Stage = nullcontext,
 ) -> Design:
-    """The design that an id names: its own windows, whatever a solver would choose today.
+    """The design of an id, with its own windows even if the solver would now choose others.
 
     >>> from designer.brief.permalink import write_id
     >>> result = design(Brief(resolution=28, latent_dim=64, verify=Level.NONE))
@@ -97,8 +96,8 @@ def recall_design(
     True
 
     Raises:
-        DamagedId: where the id was altered or cut.
-        UnknownIdVersion: where another release wrote it.
+        DamagedId: if the id was altered or truncated.
+        UnknownIdVersion: if another release wrote it.
         Accident: as ``design``.
     """
     with stage("solve"):
@@ -111,11 +110,11 @@ def recall_design(
 
 
 def recall_gan(name: str) -> Gan:
-    """The networks that an id names, without their text and receipt: all that a picture needs.
+    """The networks of an id, without source and receipt; enough to draw a picture.
 
     Raises:
-        DamagedId: where the id was altered or cut.
-        UnknownIdVersion: where another release wrote it.
+        DamagedId: if the id was altered or truncated.
+        UnknownIdVersion: if another release wrote it.
     """
     brief, chain = read_id(name)
     return assemble_networks(brief, chain)
@@ -131,7 +130,7 @@ def _build_design(
     policy: WidthPolicy | None,
     stage: Stage,
 ) -> Design:
-    """The design whose chain is known, and how many its space holds."""
+    """The design of a brief with a known chain and count."""
     with stage("assemble"):
         gan = assemble_networks(brief, solution.chain)
     with stage("render"):
@@ -152,12 +151,12 @@ def _build_design(
 
 
 def solve_brief(brief: Brief) -> Solution:
-    """The chain that a brief asks for: its own where it gives one, else the best of its space.
+    """The chain of a brief: its own if it gives one, otherwise the best of its search space.
 
     Raises:
-        NoChain: where nothing fits the brief.
-        InvalidLayer: where the brief's own chain does not end at its resolution.
-        InvalidRequest: where its own chain does not keep its budget.
+        NoChain: if no chain fits the brief.
+        InvalidLayer: if the brief's own chain does not end at its resolution.
+        InvalidRequest: if its own chain exceeds its budget.
     """
     if brief.windows is None:
         return solve_chain(
@@ -171,11 +170,11 @@ def solve_brief(brief: Brief) -> Solution:
 
 
 def fit_widths(brief: Brief) -> Brief:
-    """The brief with its width next to the picture: where none is given, the widest in its budget.
+    """The brief with ``base_channels``, by default the widest whose best chain fits the budget.
 
-    That is the widest whose best chain keeps the budget; beyond ``max_channels`` no map gets wider.
-    Narrower generators of a chain cost less, so it is found by halving. Where not even one channel
-    would do, other chains may. A brief without a budget has its width already.
+    Beyond ``max_channels`` no map gets wider. Narrower generators of a chain cost less: bisection
+    finds the width. If even one channel exceeds the budget, the width is 1, since other chains may
+    fit. A brief without a budget already has its width.
 
     >>> from designer.brief.search_space import Budget
     >>> brief = Brief(resolution=64, latent_dim=100, budget=Budget(parameters=10**6))
@@ -183,7 +182,7 @@ def fit_widths(brief: Brief) -> Brief:
     30
 
     Raises:
-        NoChain: where nothing fits the brief, whatever its budget.
+        NoChain: if no chain fits the brief even without its budget.
     """
     if brief.base_channels is not None or brief.budget is None:
         return brief
@@ -198,7 +197,7 @@ def fit_widths(brief: Brief) -> Brief:
 
 
 def _is_within_budget(brief: Brief, budget: Budget) -> bool:
-    """Whether the best chain of a brief keeps a budget, and its networks are served."""
+    """Whether the best chain of a brief fits a budget and its networks are not too large."""
     solution = solve_brief(brief)
     if budget.errors(solution.parameters, solution.multiply_adds):
         return False
@@ -206,10 +205,10 @@ def _is_within_budget(brief: Brief, budget: Budget) -> bool:
 
 
 def count_brief(brief: Brief) -> int | None:
-    """The exact number of chains in a brief's space, None where it gives the chain itself.
+    """The exact number of chains in a brief's search space, None if the brief gives its chain.
 
-    None too where counting would look at more steps than the bound allows: the best chain can be
-    known where the number of all is not.
+    Also None if counting would exceed the limit on steps: the solver may find the best chain where
+    counting all is too expensive.
     """
     if brief.windows is not None:
         return None
@@ -228,10 +227,10 @@ def verify_design(
     store: ReceiptStore | None = None,
     policy: WidthPolicy | None = None,
 ) -> Verification:
-    """The receipt of a design's text, from the runner or from a process of its own.
+    """The receipt of a design's source, from the runner or from a new process.
 
     Raises:
-        Accident: where the verifying process crashed, ran out of time, or has no room now.
+        Accident: if the verifying process crashed, timed out or is overloaded.
     """
     if level is Level.NONE:
         return unverified_receipt(source)

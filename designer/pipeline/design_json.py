@@ -1,4 +1,4 @@
-"""A design as the JSON body of its answer: over HTTP, in ``design.json``, on the command line."""
+"""JSON of a design, for HTTP responses, ``design.json`` and the command line."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from designer.verification import portable_receipt, receipt_json
 from designer.version import VERSION
 
 MAX_EXACT_FLOAT = 2**53
-"""Above this, programs that read JSON numbers as doubles lose digits: a text goes beside them."""
+"""Above this, JSON readers that use doubles lose digits; such counts are also given as text."""
 
 
 def design_document(design: Design) -> JsonObject:
-    """The body of a design's answer."""
+    """The JSON body of a design."""
     return {
         "id": write_id(design.brief, design.chain),
         "brief": brief_document(design.brief),
@@ -33,7 +33,7 @@ def design_document(design: Design) -> JsonObject:
 
 
 def design_links(design: Design) -> dict[str, str]:
-    """The paths under which every service has this design and its parts."""
+    """The paths of a design and its parts, the same on every server."""
     path = f"/v1/designs/{write_id(design.brief, design.chain)}"
     parts = {"module": "module.py", "bundle": "bundle.zip"}
     pictures = {name: f"{name}.svg" for name in ("generator", "discriminator", "overlap")}
@@ -41,9 +41,9 @@ def design_links(design: Design) -> dict[str, str]:
 
 
 def portable_document(document: JsonObject) -> JsonObject:
-    """The same without what differs between machines and releases: versions and rounding.
+    """A design's document without values that differ by machine or release: versions and rounding.
 
-    Two machines that give the same design agree in it to the byte; tags are made of it.
+    It is equal to the byte for the same design on two machines; entity tags are computed from it.
     """
     verification = document["verification"]
     assert isinstance(verification, dict), "a design's document has a receipt"
@@ -54,7 +54,7 @@ def portable_document(document: JsonObject) -> JsonObject:
 
 
 def document_text(document: object) -> str:
-    r"""A document as the text of an answer or a file.
+    r"""A document as the text of a response or a file.
 
     >>> document_text({"shape": "3×64×64"})
     '{\n  "shape": "3×64×64"\n}\n'
@@ -63,6 +63,6 @@ def document_text(document: object) -> str:
 
 
 def count_document(count: int | None) -> JsonObject:
-    """A count as a number, and as text where it passes 2⁵³."""
+    """A count as a number, and above 2⁵³ also as text."""
     text = str(count) if count is not None and count > MAX_EXACT_FLOAT else None
     return {"count": count, "count_text": text}

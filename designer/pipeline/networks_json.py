@@ -1,4 +1,4 @@
-"""Networks as JSON values: their shapes and figures, and a row for each layer."""
+"""JSON of networks: shapes, figures, and one row per layer."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ OPS: dict[type[Module], str] = {
     Embedding: "embedding",
     AveragePool: "average_pool",
 }
-"""What the answer calls the modules that are no convolution."""
+"""Values of ``op`` for some modules; the others depend on the module's settings."""
 
 
 def networks_document(gan: Gan) -> JsonObject:
-    """The networks by role; null where a role is not filled."""
+    """The networks by role; null for a role without a network."""
     roles = ("generator", "discriminator", "encoder")
     return {
         role: network_document(gan.networks[role]) if role in gan.networks else None
@@ -58,7 +58,7 @@ def network_document(network: Network) -> JsonObject:
 
 
 def _layer_rows(network: Network) -> list[list[PlacedModule]]:
-    """The modules of a network, each layer with the norm and the activation that follow it."""
+    """The modules of a network, each layer with the norm and the activation after it."""
     rows: list[list[PlacedModule]] = []
     for placed in network.placed_modules:
         if isinstance(placed.module, Norm | ActivationModule):
@@ -109,7 +109,7 @@ def _op_name(module: Module) -> str:
 
 
 def _weight_document(module: Module) -> JsonObject:
-    """Windows, groups and bias of a convolution; the windows of a pool; else nothing."""
+    """Windows, groups and bias of a convolution; windows of a pool; otherwise nulls."""
     if isinstance(module, ConvolutionModule):
         layer = module.layer
         return {**window_document(layer.windows), "groups": layer.groups, "bias": layer.bias}
@@ -118,7 +118,7 @@ def _weight_document(module: Module) -> JsonObject:
 
 
 def _offset_document(placed: PlacedModule) -> JsonObject:
-    """The offset c of a convolution's windows, and how evenly a layer paints or repeats."""
+    """The offset c of a convolution's windows, and whether the layer's overlap is even."""
     module = placed.module
     if isinstance(module, ConvolutionModule):
         windows = module.layer.windows

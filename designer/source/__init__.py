@@ -1,4 +1,4 @@
-"""Networks as Python text."""
+"""Python source of networks."""
 
 from designer.source.python_source import PythonSource
 from designer.source.render import render_source

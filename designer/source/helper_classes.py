@@ -1,4 +1,4 @@
-"""What a text brings along where torch has no such module: a shuffle on other axes, group counts."""
+"""Definitions that a source needs and torch lacks: other pixel shuffles, group counts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LAYOUT = {1: "L", 2: "H, W", 3: "D, H, W"}
 
 
 def render_helpers(gan: Gan) -> Iterator[str]:
-    """The definitions that the networks of a Gan use."""
+    """The helper definitions that the networks of a Gan use."""
     modules = [
         placed.module for network in gan.networks.values() for placed in network.placed_modules
     ]
@@ -42,7 +42,7 @@ class PixelShuffle1d(nn.Module):
 
 
 def _pixel_shuffle_class(axes: int) -> str:
-    """The module on two or three axes, each with a factor of its own."""
+    """The pixel shuffle class for two or three axes, with one factor per axis."""
     sides = _SIDES[axes]
     factors = [f"factors[{axis}]" for axis in range(axes)]
     grown = ", ".join(

@@ -1,4 +1,4 @@
-"""One module as a line of the text, ending in the map it gives where the sizes are another."""
+"""One source line per module, with a comment on the output map where the size changes."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from designer.networks import (
 
 
 def render_block(block: Block, row: Sequence[PlacedModule], before: str, after: str) -> list[str]:
-    """The lines of a block that leads from ``before`` channels to ``after`` channels.
+    """The lines of a block with ``before`` input channels and ``after`` output channels.
 
-    Both are expressions of the text. In a block with a shuffle the convolution gives as many times
-    more channels as the shuffle makes pixels of.
+    Both are source expressions. Before a pixel shuffle the convolution outputs ``after`` times as
+    many channels as the shuffle makes pixels of one position.
     """
     spread = [prod(m.factors) for m in block.modules if isinstance(m, PixelShuffle)]
     conv_channels = f"{after} * {spread[0]}" if spread and spread[0] > 1 else after
@@ -43,14 +43,14 @@ def render_block(block: Block, row: Sequence[PlacedModule], before: str, after: 
 
 
 def render_line(placed: PlacedModule, before: str, after: str, end: str = ",") -> str:
-    """A module, and a comment with the map it gives and the arithmetic, once for axes alike."""
+    """A module, and a comment with its output map and the size formulas without repetition."""
     code = f"{render_module(placed.module, before, after)}{end}"
     formulas = dict.fromkeys(describe_sizes(placed))
     return f"{code}  # {placed.after}: {', '.join(formulas)}" if formulas else code
 
 
 def render_module(module: Module, before: str, after: str) -> str:
-    """The call that makes a module, its channels written as these expressions."""
+    """The constructor call of a module, with these expressions as its channels."""
     if isinstance(module, ConvolutionModule):
         code = (
             f"nn.{module.torch_class}({', '.join(_convolution_arguments(module, before, after))})"
@@ -70,7 +70,7 @@ def render_module(module: Module, before: str, after: str) -> str:
 
 
 def _convolution_arguments(module: ConvolutionModule, before: str, after: str) -> Iterator[str]:
-    """Torch's arguments with torch's names; what is torch's default is left out."""
+    """Arguments under torch's names, without torch's defaults."""
     layer = module.layer
     yield from (before, after)
     yield from _window_arguments(layer.windows)
@@ -104,14 +104,14 @@ def _resampling_arguments(module: Module) -> str:
         padding = [window.padding for window in module.windows]
         around = f", padding={_per_axis(padding)}" if any(padding) else ""
         return f"{_per_axis([w.kernel_size for w in module.windows])}, stride=1{around}"
-    assert isinstance(module, Upsample), f"{module.torch_class} has no text"
+    assert isinstance(module, Upsample), f"{module.torch_class} cannot be rendered"
     if module.factors is not None:
         return f"scale_factor={_per_axis(module.factors)}"
     return f"size={module.size}"
 
 
 def _per_axis(values: Sequence[int]) -> str:
-    """One number where all axes agree, else a tuple."""
+    """One number if all axes agree, otherwise a tuple."""
     return str(values[0]) if len(set(values)) == 1 else str(tuple(values))
 
 

@@ -1,4 +1,4 @@
-"""The classes of a text: constructor, layers, forward."""
+"""The network classes of a source: constructor, layers, forward."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from designer.source.layer_lines import render_block, render_line, render_module
 
 
 def render_generator(gan: Gan) -> str:
-    """The class that makes pictures."""
+    """The class ``Generator``."""
     network, widths, depth = gan.generator, gan.widths, len(gan.chain.windows)
     names = [_stem_channels(widths), *(_width(d) for d in range(depth, -1, -1))]
     image = _shape("channels", network.output_map)
@@ -29,7 +29,7 @@ class Generator(nn.Module):
 
 
 def render_discriminator(gan: Gan, network: Network, widths: Widths) -> str:
-    """The class that judges pictures; ``widths`` are its own."""
+    """The class ``Discriminator``; ``widths`` are its own."""
     assert gan.discriminator_style is not None
     depth = len(network.blocks) - (network.projection is None)
     names = [*(_width(d) for d in range(depth + 1)), *(["1"] if network.projection is None else [])]
@@ -47,7 +47,7 @@ class Discriminator(nn.Module):
 
 
 def render_encoder(gan: Gan, network: Network) -> str:
-    """The class that takes pictures back to where the generator starts."""
+    """The class ``Encoder``, from pictures to the generator's input."""
     widths, depth = gan.widths, len(gan.chain.windows)
     given = "initial_channels" if widths.latent_dim is None else "latent_dim"
     names = [*(_width(d) for d in range(depth + 1)), given]
@@ -108,7 +108,7 @@ _OUTPUT_RANGES = {
 }
 
 SAMPLE_NOUNS = {1: "signals", 2: "pictures", 3: "volumes"}
-"""What a network is about, by number of axes."""
+"""Names of a network's samples, by number of axes."""
 
 _POSITION_NOUNS = {1: "samples", 2: "pixels", 3: "voxels"}
 
@@ -150,14 +150,14 @@ def _main(network: Network, names: list[str]) -> str:
 
 
 def _label_vectors(network: Network) -> str:
-    """The generator's label vectors, as long as the latent vector."""
+    """The generator's label embedding, as long as the latent vector."""
     if network.embedding is None:
         return ""
     return f"        self.embedding = {render_module(network.embedding, '', 'latent_dim')}\n"
 
 
 def _projection_modules(network: Network, channels: str) -> str:
-    """What follows the features where there are labels."""
+    """The modules after the features, if there are labels."""
     if network.projection is None:
         return ""
     features: Sequence[PlacedModule] = list(
@@ -204,11 +204,11 @@ def _width_arguments(widths: Widths) -> str:
 
 
 _MAX_LISTED_WIDTHS = 16
-"""As many widths as a line names: by then they have come to the cap."""
+"""Most widths that the comment lists; by then they have reached the cap."""
 
 
 def _width_rule(widths: Widths, depth: int) -> str:
-    """The one line that computes the inner widths, from the picture inwards."""
+    """The line that computes the inner widths, from the picture inwards."""
     given = [str(widths.channels_at(d)) for d in range(1, depth + 1)]
     values = ", ".join(given if depth <= _MAX_LISTED_WIDTHS else [*given[:_MAX_LISTED_WIDTHS], "…"])
     rule = f"min(base_channels * 2**k, {widths.max_channels})"
@@ -216,7 +216,7 @@ def _width_rule(widths: Widths, depth: int) -> str:
 
 
 def _width(depth: int) -> str:
-    """The channels at a depth: an argument of the constructor, or an entry of ``width``."""
+    """The channels at a depth: a constructor argument, or an entry of ``width``."""
     return f"width[{depth - 1}]" if depth else "channels"
 
 

@@ -1,4 +1,4 @@
-"""The text of a module, as a value that compiles."""
+"""The source of a generated module, checked to compile."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from hashlib import sha256
 
 @dataclass(frozen=True, kw_only=True)
 class PythonSource:
-    """The text of a module; it compiles.
+    """The source of a module; it compiles.
 
     Raises:
-        SyntaxError: where the text is no Python.
+        SyntaxError: if the text is not valid Python.
     """
 
     text: str

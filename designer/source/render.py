@@ -1,7 +1,7 @@
-"""A Gan as Python text: one self-contained module that needs torch and nothing else.
+"""A Gan as Python source: one self-contained module that imports only torch.
 
-Deterministic: the same Gan gives the same bytes. No text of a user's enters it; every name comes
-from these files and every number from a checked value.
+Deterministic: the same Gan gives the same bytes. No user text enters the source: names come from
+this package and numbers from checked values.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from designer.source.weights_init import render_weights_init
 
 
 def render_source(gan: Gan) -> PythonSource:
-    """The module with ``Generator``, what else the Gan has, and ``weights_init``."""
+    """The module with ``Generator``, the Gan's other networks, and ``weights_init``."""
     return PythonSource(text="\n\n\n".join(_parts(gan)) + "\n")
 
 

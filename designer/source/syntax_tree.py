@@ -1,4 +1,4 @@
-"""Python text to its tree, one thread at a time."""
+"""Parser of Python source, for one thread at a time."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import ast
 import threading
 
 _LOCK = threading.Lock()
-"""CPython counts the depth of the tree it builds per interpreter, not per thread: where another
-thread gets its turn meanwhile (a finaliser runs, say), it ends in a SystemError."""
+"""CPython counts the depth of the tree it builds per interpreter, not per thread: if another thread
+runs meanwhile (in a finalizer, say), parsing ends in a SystemError."""
 
 
 def parse_python(text: str) -> ast.Module:
-    """The tree of a text.
+    """The syntax tree of a text.
 
     >>> len(parse_python("import torch").body)
     1

@@ -1,4 +1,4 @@
-"""``weights_init``: what is drawn for each kind of layer of a Gan, and nothing for kinds it has not."""
+"""``weights_init``: the initialization of each kind of layer that a Gan has."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from designer.networks import ConvolutionModule, Gan, Module, Norm, PixelShuffle
 
 
 def render_weights_init(gan: Gan) -> str:
-    """The function, to be applied to a network."""
+    """The function ``weights_init``, for ``Module.apply``."""
     modules = [
         placed.module for network in gan.networks.values() for placed in network.placed_modules
     ]
@@ -49,7 +49,7 @@ def _norms(modules: list[Module]) -> Iterator[IfBranch]:
 
 
 def _shuffles(modules: list[Module]) -> Iterator[IfBranch]:
-    """The pixels that a shuffle makes of one start alike (ICNR, Aitken et al., arXiv:1707.02937)."""
+    """Equal initial weights for the pixels of one position (ICNR, arXiv:1707.02937)."""
     shuffles = {module.builtin: module for module in modules if isinstance(module, PixelShuffle)}
     if not shuffles:
         return
@@ -78,7 +78,7 @@ def _shuffles(modules: list[Module]) -> Iterator[IfBranch]:
 
 
 def _labels(gan: Gan) -> Iterator[IfBranch]:
-    """Label vectors: of the latent vector's kind, and in the discriminator as small as weights."""
+    """Label vectors: distributed as latent vectors, in the discriminator as small as weights."""
     if gan.generator.embedding is not None:
         yield "isinstance(module, Generator)", ["nn.init.normal_(module.embedding.weight)"]
     projection = None if gan.discriminator is None else gan.discriminator.projection

@@ -1,1 +1,1 @@
-"""Strict readers of JSON values, validators of single fields, and refusals as JSON."""
+"""Strict readers of JSON values, validators of single fields, and errors as JSON."""

@@ -1,4 +1,4 @@
-"""A refusal as plain JSON values: what the command line prints and every problem document holds."""
+"""Errors as JSON values, for the command line and for problem documents."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from designer.validation.json_readers import JsonObject
 
 
 def error_document(error: DesignerError) -> JsonObject:
-    """``code``, ``detail``, ``facts``, and for a request the ``errors`` of its fields.
+    """``code``, ``detail``, ``facts``, and for an invalid request the ``errors`` of its fields.
 
     >>> error_document(DesignerError("too wide", width=9))
     {'code': 'refused', 'detail': 'too wide', 'facts': {'width': 9}}

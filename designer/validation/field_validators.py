@@ -1,6 +1,6 @@
-"""Questions put to one field of a request; each gives the errors it found, none if all is well.
+"""Validators for single request fields. Each returns a list of errors, empty if the value is valid.
 
-A ``pointer`` is the field's JSON pointer; its last part is the name that the sentence uses.
+A ``pointer`` is the field's JSON pointer; its last part is the field's name in messages.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from designer.errors import FieldError, InvalidRequest
 def check_integer(value: object, *, pointer: str, low: int, high: int) -> list[FieldError]:
     """Errors of a value that must be an integer from ``low`` to ``high``.
 
-    Booleans are none, and neither is a subclass of int: it may write itself as anything.
+    Booleans are refused, and so are subclasses of int, whose text may be anything.
 
     >>> check_integer(0, pointer="/latent_dim", low=1, high=65536)[0].detail
     'latent_dim must be 1 to 65536, got 0'
@@ -59,13 +59,13 @@ def check_length(
 def check_known_fields(
     document: Mapping[str, object], *, pointer: str, known: Iterable[str]
 ) -> list[FieldError]:
-    """Errors of an object's fields that nobody knows, with the known ones in the sentence."""
+    """Errors of an object's unknown fields; each message lists the known ones."""
     names = sorted(known)
     return [
         FieldError(
             pointer=f"{pointer}/{escape_pointer(str(name))}",
             code="unknown_field",
-            detail=f"unknown field {short_text(name)}; known are {', '.join(names)}",
+            detail=f"unknown field {short_text(name)}; known fields are {', '.join(names)}",
             facts={"field": short_value(name), "known": names},
         )
         for name in document
@@ -74,17 +74,17 @@ def check_known_fields(
 
 
 def refuse(errors: Sequence[FieldError]) -> None:
-    """Raise InvalidRequest where there are errors.
+    """Raise InvalidRequest if there are errors.
 
     Raises:
-        InvalidRequest: with all of them.
+        InvalidRequest: with all errors.
     """
     if errors:
         raise InvalidRequest(errors)
 
 
 def field_name(pointer: str) -> str:
-    """What a sentence calls the field: the last name of its pointer, with its index.
+    """The name of a field in messages: the last name of its pointer, with its index.
 
     >>> field_name("/search/strides"), field_name("/resolution/1"), field_name("")
     ('strides', 'resolution[1]', 'the request')
@@ -98,12 +98,12 @@ def field_name(pointer: str) -> str:
 
 
 def escape_pointer(name: str) -> str:
-    """A name as a JSON pointer writes it (RFC 6901): ~ as ~0, / as ~1, at most 80 characters."""
+    """The first 80 characters of a name, escaped for a JSON pointer (RFC 6901)."""
     return name[:80].replace("~", "~0").replace("/", "~1")
 
 
 def short_text(value: object) -> str:
-    """A value as a sentence shows it: at most 80 characters, and never a huge number's digits.
+    """A value as text for messages: at most 80 characters, never the digits of a huge integer.
 
     >>> short_text("64"), short_text(10**4000)
     ("'64'", 'an integer of more than 60 digits')
@@ -119,7 +119,7 @@ def short_text(value: object) -> str:
 
 
 def short_value(value: object) -> object:
-    """A value as facts carry it: itself, or its short text where it is long."""
+    """A value for ``facts``: itself, or a short text if it is long."""
     if isinstance(value, str):
         return value[:80]
     return short_text(value) if isinstance(value, int) and abs(value) >= _HUGE else value

@@ -1,4 +1,4 @@
-"""Strict readers of plain JSON values: each gives the typed value or refuses it by its pointer."""
+"""Strict readers of JSON values: each returns the typed value or refuses it by its pointer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ JsonValue = Any
 Choice = TypeVar("Choice", bound=StrEnum)
 
 MAX_INTEGER = 2**31
-"""Largest integer that a list entry may be before its own limit is asked for."""
+"""Largest integer that the readers accept; most fields have a lower limit of their own."""
 
 
 def refuse_field(pointer: str, code: str, detail: str, **facts: object) -> NoReturn:
@@ -39,7 +39,7 @@ def refuse_field(pointer: str, code: str, detail: str, **facts: object) -> NoRet
 def read_object(
     value: object, *, pointer: str, known: tuple[str, ...], required: tuple[str, ...] = ()
 ) -> Mapping[str, object]:
-    """An object with no field but the known ones and every required one.
+    """An object with every required field and no unknown one.
 
     >>> read_object({"stride": 2}, pointer="/chain/0", known=("stride",))["stride"]
     2
@@ -73,7 +73,7 @@ def read_list(value: object, *, pointer: str, low: int, high: int) -> list[objec
 
 
 def read_integers(value: object, *, pointer: str, low: int, high: int) -> tuple[int, ...]:
-    """A list of ``low`` to ``high`` integers of 0 and more, in the order given.
+    """A list of ``low`` to ``high`` integers of at least 0, in the given order.
 
     Raises:
         InvalidRequest: for another type, length or entry.
@@ -85,10 +85,10 @@ def read_integers(value: object, *, pointer: str, low: int, high: int) -> tuple[
 
 
 def read_integer(value: object, *, pointer: str) -> int:
-    """An integer of 0 and more.
+    """An integer of at least 0.
 
     Raises:
-        InvalidRequest: for another type, a negative or a huge one.
+        InvalidRequest: for another type, or an integer outside 0 to ``MAX_INTEGER``.
     """
     refuse(check_integer(value, pointer=pointer, low=0, high=MAX_INTEGER))
     assert isinstance(value, int)
@@ -96,7 +96,7 @@ def read_integer(value: object, *, pointer: str) -> int:
 
 
 def read_per_axis(value: object, *, pointer: str, axes: int) -> tuple[int, ...]:
-    """One integer per axis, height before width; a single integer means the same on all.
+    """One integer per axis, height before width; a single integer applies to every axis.
 
     >>> read_per_axis(4, pointer="/kernel_size", axes=2)
     (4, 4)
@@ -110,7 +110,7 @@ def read_per_axis(value: object, *, pointer: str, axes: int) -> tuple[int, ...]:
 
 
 def read_flag(value: object, *, pointer: str) -> bool:
-    """True or false, and no number in their place.
+    """A boolean; 0 and 1 are refused.
 
     Raises:
         InvalidRequest: for another type.
@@ -122,10 +122,10 @@ def read_flag(value: object, *, pointer: str) -> bool:
 
 
 def read_choice(value: object, choices: type[Choice], *, pointer: str) -> Choice:
-    """One of an enum's texts.
+    """The member of an enum with this value.
 
     Raises:
-        InvalidRequest: for anything else, with the texts in the sentence.
+        InvalidRequest: for any other value; the message lists the choices.
     """
     for choice in choices:
         if value == str(choice):

@@ -1,4 +1,4 @@
-"""Verification: a text is run by torch in a process of its own and held against its prediction."""
+"""Verification: runs a source in torch, in a separate process, and compares it with predictions."""
 
 from designer.verification.limits import Limits, WidthPolicy
 from designer.verification.pool import Pool

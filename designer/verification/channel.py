@@ -1,7 +1,7 @@
 """Messages between two processes: JSON over a pair of pipes, with deadlines and a length limit.
 
-A message is eight bytes of length, big end first, and as many bytes of JSON. Nothing is pickled: the
-far end may be a process that has run a hostile text, and all it can send is JSON of bounded length.
+A message is an 8-byte big-endian length and that many bytes of JSON. Nothing is pickled: the peer
+may have run a hostile source, so all it can send is JSON of bounded length.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ _PIECE = 65_536
 
 
 class ChannelClosed(Exception):
-    """The far end has gone."""
+    """The peer closed the channel."""
 
 
 class ChannelTimeout(Exception):
-    """The deadline passed before the message was whole."""
+    """The deadline passed before the message was complete."""
 
 
 class ChannelProtocolError(Exception):
-    """What came is too long or not JSON."""
+    """The message is too long or not JSON."""
 
 
 class OwnerClosed(Exception):
-    """Whoever we work for has gone."""
+    """The owner of this process closed its descriptor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JsonChannel:
-    """One end: reads messages from one descriptor and writes them to another.
+    """One end of a channel: reads messages from one descriptor and writes them to another.
 
-    ``owner`` is a further descriptor to watch: once its far end is closed, waiting is pointless and
-    ends as ``OwnerClosed``.
+    ``owner`` is a further descriptor to watch: when its far end closes, waiting ends with
+    ``OwnerClosed``.
     """
 
     read_fd: int
@@ -47,7 +47,7 @@ class JsonChannel:
     owner: int | None = None
 
     def send(self, message: JsonValue, *, deadline: float | None = None) -> None:
-        """Write one message whole, before ``deadline`` (``time.monotonic()``)."""
+        """Send one complete message before ``deadline`` (``time.monotonic()``)."""
         body = json.dumps(message, separators=(",", ":")).encode()
         remaining = memoryview(len(body).to_bytes(_HEAD, "big") + body)
         while remaining:
@@ -60,17 +60,17 @@ class JsonChannel:
                 raise ChannelClosed from gone
 
     def receive(self, *, deadline: float | None = None, limit: int) -> JsonValue:
-        """The next message; at most ``limit`` bytes of JSON."""
+        """The next message, of at most ``limit`` bytes of JSON."""
         length = int.from_bytes(self._read(_HEAD, deadline), "big")
         if length > limit:
-            raise ChannelProtocolError(f"a message of {length} bytes; the limit is {limit}")
+            raise ChannelProtocolError(f"a message of {length} bytes, above the limit of {limit}")
         try:
             return json.loads(self._read(length, deadline))
         except (ValueError, RecursionError) as error:
             raise ChannelProtocolError("a message that is not JSON") from error
 
     def has_message(self) -> bool:
-        """Whether there is something to read now, be it that the far end has gone."""
+        """Whether there is data to read, or the peer has closed the channel."""
         poll = select.poll()
         poll.register(self.read_fd, select.POLLIN)
         return bool(poll.poll(0))
@@ -107,7 +107,7 @@ class JsonChannel:
 
 
 def open_channel_pair() -> tuple[JsonChannel, JsonChannel]:
-    """Two ends that talk to each other; their descriptors are not inherited across ``exec``."""
+    """Two connected ends; their descriptors are not inherited across ``exec``."""
     child_read, parent_write = os.pipe()
     parent_read, child_write = os.pipe()
     os.set_blocking(parent_write, False)

@@ -1,12 +1,12 @@
-"""The keeper: imports torch once, runs none of it, and forks the workers that do.
+"""The fork server: imports torch once and forks the workers that run sources.
 
-    pool (web worker)  ──job──►  keeper  ──job──►  worker
-    never imports torch          never runs it     runs the text
+    pool (web worker)  ──job──►  fork server  ──job──►  worker
+    never imports torch          imports torch          runs the source
 
-A fork of a process that has imported torch takes milliseconds where a start takes a second, so a
-worker that hung, died or was tainted is replaced at once. The keeper never runs a text: it holds the
-clock, ends the worker at the deadline with everything that it started, and tells the pool what
-happened. It lives as long as its standard input is open and leaves nothing behind.
+Forking a process that has imported torch takes milliseconds where a start takes a second, so a
+worker that hung, crashed or was tainted is replaced at once. The fork server never runs a source:
+it kills the worker and its descendants at the deadline and reports the result to the pool. It exits
+when its standard input closes, and removes its processes and files.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _START_S = 60.0
 
 
 class ForkServer:
-    """Serves the jobs of one pool slot with one worker at a time."""
+    """Runs the jobs of one pool slot, with one worker at a time."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class ForkServer:
         self.jobs = 0
 
     def serve(self) -> None:
-        """Answer jobs until the pool has gone."""
+        """Answer jobs until the pool closes the channel."""
         try:
             self.start_worker()
             self.pool_channel.send({"ready": True, "enforced": self.enforced})
@@ -78,7 +78,7 @@ class ForkServer:
             shutil.rmtree(self.worker.scratch, ignore_errors=True)
 
     def run(self, job: dict[str, Any], *, discard: bool) -> dict[str, Any]:
-        """What the worker measured, or the accident that befell it."""
+        """The measurements of a job, or its accident."""
         if preload(job):
             self.end_worker()
         if self.worker_pid is None:
@@ -92,16 +92,20 @@ class ForkServer:
             reply = self.worker_channel.receive(
                 deadline=deadline, limit=self.worker.limits.reply_bytes
             )
-            reply = reply if isinstance(reply, dict) else {"accident": "the worker spoke nonsense"}
+            reply = (
+                reply
+                if isinstance(reply, dict)
+                else {"accident": "the verifying process sent an invalid reply"}
+            )
         except ChannelTimeout:
             reply = {
-                "accident": f"the text ran for more than {timeout_s:g} s and was stopped",
+                "accident": f"the source ran for more than {timeout_s:g} s and was stopped",
                 "facts": {"wall_s": timeout_s},
             }
         except ChannelClosed:
-            reply = {"accident": "the verifying process ended in the middle of the text"}
+            reply = {"accident": "the verifying process ended while it ran the source"}
         except ChannelProtocolError as error:
-            reply = {"accident": f"the verifying process answered with {error}"}
+            reply = {"accident": f"the verifying process sent {error}"}
         if discard or self._must_replace_worker(reply):
             self.end_worker()
         return reply
@@ -116,7 +120,7 @@ class ForkServer:
         )
 
     def start_worker(self) -> None:
-        """Fork a worker and wait until it is confined."""
+        """Fork a worker and wait until its sandbox is active."""
         self.jobs = 0
         parent_end, child_end = open_channel_pair()
         self.worker_pid = os.fork()
@@ -137,7 +141,7 @@ class ForkServer:
         self.enforced = hello["enforced"]
 
     def end_worker(self) -> None:
-        """Kill the worker with everything that it started, and empty the scratch folder."""
+        """Kill the worker with all its descendants, and empty the scratch folder."""
         if self.worker_pid is not None:
             kill_process_tree(self.worker_pid)
             self.worker_pid = None
@@ -152,11 +156,11 @@ class ForkServer:
 
 
 def main() -> None:
-    """Serve the pool on standard input and output; the settings are the one argument, as JSON."""
+    """Serve the pool on standard input and output; the only argument is the settings as JSON."""
     for signal_number in (
         signal.SIGINT,
         signal.SIGTERM,
-    ):  # of a terminal, of a service manager: by the pool
+    ):  # sent by a terminal or a service manager: the pool ends this process itself
         signal.signal(signal_number, signal.SIG_IGN)
     settings = json.loads(sys.argv[1])
     pool_channel = JsonChannel(read_fd=os.dup(0), write_fd=os.dup(1))

@@ -1,4 +1,4 @@
-"""A keeper as a pool sees it: a process to send jobs to."""
+"""Client of a fork server, used by the pool to send jobs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ENVIRONMENT = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_TH
 
 
 class ForkServerClient:
-    """A keeper as the pool sees it: a process to send jobs to, closed exactly once."""
+    """Starts a fork server, sends it jobs and ends it; closing it twice has no effect."""
 
     def __init__(self, settings: dict[str, Any], *, limits: Limits) -> None:
         self._limits = limits
@@ -55,7 +55,7 @@ class ForkServerClient:
     def _open(
         self, settings: dict[str, Any], *, stdin: int, stdout: int
     ) -> subprocess.Popen[bytes]:
-        """The keeper's process, in a session of its own and with an empty environment."""
+        """Start the fork server in its own session, without the caller's environment variables."""
         return subprocess.Popen(
             [
                 sys.executable,
@@ -72,21 +72,21 @@ class ForkServerClient:
 
     @property
     def has_ended(self) -> bool:
-        """Whether the process is no more."""
+        """Whether the process has ended."""
         return self._process.poll() is not None
 
     def is_ready(self) -> bool:
-        """Whether the keeper has said that it can run a text; one that still starts has not."""
+        """Whether the fork server has reported that it is ready to run a source."""
         if not self._ready and self._channel.has_message():
             with suppress(ChannelClosed, ChannelTimeout, ChannelProtocolError):
                 self._wait_until_ready()
         return self._ready
 
     def run(self, job: dict[str, Any], *, discard: bool) -> dict[str, Any]:
-        """What the probe measured.
+        """The measurements of the probe.
 
         Raises:
-            ProbeFailed: where the worker crashed or passed a limit.
+            ProbeFailed: if the verifying process crashes or exceeds a limit.
         """
         timeout_s = self._limits.time_limits(job.get("level"))[0] + _GRACE_S
         try:
@@ -98,8 +98,8 @@ class ForkServerClient:
             reply = self._store_enforced(self._receive(timeout_s))
         except (ChannelClosed, ChannelTimeout, ChannelProtocolError) as gone:
             self.is_alive = False
-            raise ProbeFailed("the keeper of the verifying process has gone") from gone
-        except BaseException:  # interrupted: the answer that is still to come is nobody's
+            raise ProbeFailed("the fork server ended or sent no valid reply") from gone
+        except BaseException:  # interrupted: the next caller must not get this reply
             self.is_alive = False
             raise
         if "accident" in reply:
@@ -123,7 +123,7 @@ class ForkServerClient:
         return reply
 
     def release(self) -> None:
-        """Close the keeper's standard input, on which it ends; one that still starts is killed."""
+        """Close the channel, on which the fork server exits; kill it if it is still starting."""
         if not self._released:
             self._released = True
             self.is_alive = False
@@ -132,7 +132,7 @@ class ForkServerClient:
                 self._process.kill()
 
     def close(self) -> None:
-        """Release the keeper and wait until it has ended; kill it where it does not."""
+        """Release the fork server and wait until it has ended; kill it after a timeout."""
         self.release()
         try:
             self._process.wait(timeout=_GRACE_S)

@@ -1,8 +1,8 @@
-"""What a verifying process may use, and up to which predicted cost a text is run at all.
+"""Limits of a verifying process, and the predicted cost up to which a source is run.
 
-Two kinds of bound, kept apart: ``Limits`` stop a process (an accident, never a verdict), and a
-``WidthPolicy`` decides before anything is started, from predicted figures alone, how wide the
-networks are built. The policy is part of the receipt; the same on every replica, the same for ever.
+``Limits`` stop a process, which is an accident and never a verdict. ``WidthPolicy`` decides before
+the start, from predicted cost alone, how wide the networks are built. It is part of a receipt's
+key, the same on every replica.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ MIB = 2**20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds of one verification in a process of its own; past one it is stopped.
+    """Limits of one verification; a process that exceeds one is stopped.
 
-    ``timeout_s`` and ``cpu_s`` are seconds per text, ``full_level_s`` both of a text at level
-    ``full``, ``memory_bytes`` is ``RLIMIT_DATA``,
-    ``file_bytes`` the largest file, ``reply_bytes`` the longest answer.
+    ``timeout_s`` is wall-clock time and ``cpu_s`` CPU time in seconds per source; ``full_level_s``
+    is both at level ``full``. ``memory_bytes`` is ``RLIMIT_DATA``, ``file_bytes`` the largest file,
+    ``reply_bytes`` the longest reply.
     """
 
     timeout_s: float = 120.0
@@ -32,7 +32,7 @@ class Limits:
     reply_bytes: int = 16 * MIB
 
     def time_limits(self, level: str | None) -> tuple[float, int]:
-        """Wall clock and processor time of a job at this level; None is any other job."""
+        """Wall-clock and CPU seconds of a job at this level; None is a job without a level."""
         return (
             (self.full_level_s, self.full_level_s)
             if level == "full"
@@ -46,13 +46,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WidthPolicy:
-    """Predicted cost of one sample through both networks, up to which they are run.
+    """Limits on the predicted cost of one sample through all networks.
 
-    A text runs at full width up to ``full_multiply_adds`` and ``full_bytes``. Above one of them its
+    A source runs at full width up to ``full_multiply_adds`` and ``full_bytes``. Above either, its
     base_channels are halved until the cost is at most ``reduced_multiply_adds`` and
-    ``reduced_bytes``; where one channel is still too dear, it is not run. Level ``full`` never narrows: it runs up to
-    ``full_level_multiply_adds`` and ``full_level_bytes``. The bytes are those of
-    parameters and activations.
+    ``reduced_bytes``; if one channel is still too expensive, it is not run. Level ``full`` never
+    reduces the width: it runs up to ``full_level_multiply_adds`` and ``full_level_bytes``. Bytes
+    are those of parameters and activations.
     """
 
     full_multiply_adds: int = 5 * 10**9

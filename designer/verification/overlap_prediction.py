@@ -1,4 +1,4 @@
-"""What kernels touch, as predicted: how often a generator's layer paints, what a mirror reads."""
+"""Predicted overlap of transposed convolutions and unread pixels of a discriminator."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def inner_region(windows: Windows, before: Size) -> list[list[int]]:
 
 
 def predicted_overlap(windows: Windows, before: Size) -> dict[str, object]:
-    """Contributions of a transposed convolution in all, and the fewest and most away from borders."""
+    """Total contributions of a transposed convolution; least and most per pixel off the border."""
     axes = [
         [axis.contributions(pixel) for pixel in range(axis.pixels)]
         for axis in _placements(windows, before)
@@ -46,7 +46,7 @@ def _placements(windows: Windows, before: Size) -> tuple[Placement, ...]:
 
 
 def predicted_unread_pixels(network: Network) -> int:
-    """Pixels that no chain of taps joins to the network's answer.
+    """Number of input pixels that no sequence of taps connects to the network's output.
 
     >>> from designer.networks import Block
     >>> from designer.geometry.layers import Conv, FeatureMap, Window
@@ -70,7 +70,7 @@ def predicted_unread_pixels(network: Network) -> int:
 
 
 def _pixels_under_taps(axis: Placement, places: set[int]) -> set[int]:
-    """The pixels that some tap lies on when the kernel is set down at these places."""
+    """The pixels that the taps of a kernel cover at these positions."""
     taps = range(axis.window.kernel_size)
     pixels = {axis.pixel(position, tap) for position, tap in product(places, taps)}
     return pixels & set(range(axis.pixels))

@@ -1,11 +1,11 @@
-"""Warm verifying processes for many callers: a few keepers, a bounded queue, no torch here.
+"""Pool of verifying processes: a few fork servers and a bounded queue, without importing torch.
 
     >>> from designer.verification.limits import Limits
     >>> Pool(workers=1, limits=Limits()).workers        # starts nothing yet
     1
 
-Make a pool in the process that uses it (after a server has forked its workers), once, and close it
-at the end. It may be used from many threads.
+Create one pool in the process that uses it (after a server has forked its workers) and close it at
+the end. It is thread-safe.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from designer.verification.limits import GIB, Limits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolState:
-    """How a pool stands.
+    """State of a pool.
 
-    Of its ``workers`` so many are ``ready`` for a text and so many ``busy`` with one; others start
-    or are still to be started. ``waiting`` of at most ``max_waiting`` callers wait; ``enforced`` is
-    what the machine enforces on the workers.
+    Of its ``workers``, ``ready`` are idle and ``busy`` run a source; the others are starting or not
+    started. ``waiting`` of at most ``max_waiting`` callers wait. ``enforced`` names the active
+    restrictions of the sandbox.
     """
 
     workers: int
@@ -39,12 +39,10 @@ class PoolState:
 
 
 class Pool:
-    """Up to ``workers`` texts at a time; ``max_waiting`` callers wait, the next is refused.
+    """Runs up to ``workers`` sources at a time; ``max_waiting`` callers wait, more are refused.
 
-    Nobody waits for a worker longer than ``max_wait_s``.
-
-    A worker is replaced after ``jobs_per_worker`` texts, past ``resident_bytes`` of memory, and
-    after every accident.
+    A caller waits at most ``max_wait_s``. A worker is replaced after ``jobs_per_worker`` sources,
+    above ``resident_bytes`` of memory, and after every accident.
     """
 
     def __init__(
@@ -74,19 +72,19 @@ class Pool:
         self._closed = False
 
     def warm(self) -> None:
-        """Start every keeper now, without waiting until torch is imported there."""
+        """Start all fork servers now, without waiting until they have imported torch."""
         with self._lock:
             while self._started < self.workers:
                 self._idle.append(self._start_client())
 
     def run(self, job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
-        """What the probe measured of a job; ``discard`` ends the worker after it.
+        """The probe's measurements for a job; ``discard`` ends the worker afterwards.
 
         Raises:
-            Overloaded: at once where as many callers wait as may, or after ``max_wait_s``.
-            ProbeFailed: where the worker crashed or passed a limit.
+            Overloaded: if ``max_waiting`` callers wait already, or after ``max_wait_s``.
+            ProbeFailed: if the verifying process crashes or exceeds a limit.
         """
-        assert os.getpid() == self._owner, "a pool is made in the process that uses it"
+        assert os.getpid() == self._owner, "a pool must be created in the process that uses it"
         client = self._acquire()
         try:
             return client.run(job, discard=discard)
@@ -94,10 +92,10 @@ class Pool:
             self._release(client)
 
     def state(self) -> PoolState:
-        """How the pool stands now, once keepers that died are replaced.
+        """The current state, after fork servers that ended are replaced.
 
         Raises:
-            ProbeFailed: where one died and none can be started in its place.
+            ProbeFailed: if one ended and no replacement can be started.
         """
         with self._lock:
             for _ in range(self._discard_ended()):
@@ -112,7 +110,7 @@ class Pool:
             )
 
     def close(self) -> None:
-        """End every process of this pool; those in use are ended by their user's give-back."""
+        """End every process of this pool; one in use ends when its caller releases it."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
@@ -138,7 +136,7 @@ class Pool:
             self._discard_ended()
             if not self._can_serve() and self._waiting >= self.max_waiting:
                 raise Overloaded(
-                    f"{self._waiting} verifications are waiting already, as many as may",
+                    f"{self._waiting} verifications are already waiting, which is the limit",
                     waiting=self._waiting,
                     workers=self.workers,
                 )
@@ -158,7 +156,7 @@ class Pool:
             return self._idle.pop() if self._idle else self._start_client()
 
     def _can_serve(self) -> bool:
-        """Whether nobody has to wait: a keeper is idle, one may be started, or all is over."""
+        """Whether a fork server is idle or may be started, or the pool is closed."""
         return bool(self._idle) or self._started < self.workers or self._closed
 
     def _release(self, client: ForkServerClient) -> None:
@@ -168,11 +166,11 @@ class Pool:
                 self._lock.notify()
                 return
             self._started -= 1
-            self._lock.notify()  # whoever waits may start another
+            self._lock.notify()  # a waiting caller may start another
         client.close()
 
     def _discard_ended(self) -> int:
-        """Let go of keepers that ended while nobody used them, and say how many."""
+        """Remove idle fork servers that have ended; the number removed."""
         ended_clients = [client for client in self._idle if client.has_ended]
         self._idle = [client for client in self._idle if client not in ended_clients]
         self._started -= len(ended_clients)
@@ -181,7 +179,7 @@ class Pool:
         return len(ended_clients)
 
     def _start_client(self) -> ForkServerClient:
-        """A keeper more; where none can be started, its place stays free for the next caller."""
+        """Start a fork server; if that fails, its slot stays free for the next caller."""
         try:
             client = ForkServerClient(self._settings, limits=self.limits)
         except OSError as error:

@@ -1,7 +1,7 @@
-"""What is predicted of a Gan, and the job that tells the probe what to measure.
+"""Predictions for a Gan, and the probe's job.
 
-The job says what to build and what to write down. Predictions stay on this side, except for the
-layers' settings, which the probe needs to set up the design a second time by another road.
+The job states what to build and measure. Predictions stay in this process, except for the layers'
+settings, from which the probe computes the design by an independent reference implementation.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _FLOAT32_BYTES = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A Gan at the widths it is looked at: its own, the one it is run with, and the thinnest.
+    """A Gan at three widths: its own, the one it is run with, and the thinnest.
 
-    ``run`` is None where even one channel is predicted to be too dear.
+    ``run`` is None if the predicted cost is above the limits at every allowed width.
     """
 
     full: Gan
@@ -58,7 +58,7 @@ class Plan:
 
 
 def constructor_arguments(gan: Gan, role: str) -> dict[str, int]:
-    """The constructor arguments that give a network of this Gan."""
+    """The constructor arguments of one network of this Gan."""
     widths = gan.discriminator_widths if role == "discriminator" else gan.widths
     arguments = {"base_channels": widths.base_channels, "channels": widths.channels}
     name = generator_input_argument(gan)
@@ -66,12 +66,12 @@ def constructor_arguments(gan: Gan, role: str) -> dict[str, int]:
 
 
 def generator_input_argument(gan: Gan) -> str:
-    """The argument that says how many numbers, or channels, the generator starts from."""
+    """Name of the argument that sets the size of the generator's input."""
     return "initial_channels" if gan.widths.latent_dim is None else "latent_dim"
 
 
 def plan_verification(gan: Gan, *, level: Level, policy: WidthPolicy) -> Plan:
-    """At which width a Gan is run: decided by its predicted cost alone, never by a clock."""
+    """The widths at which a Gan is verified, decided by predicted cost alone and never by time."""
     return Plan(
         full=gan, run=_gan_within_policy(gan, level, policy), thin=_thin_gan(gan), level=level
     )
@@ -105,9 +105,10 @@ def _thin_gan(gan: Gan) -> Gan:
 
 
 def with_widths(gan: Gan, *, share_base_channels: bool = False, **changed: int) -> Gan:
-    """The same Gan at other widths: every size stays.
+    """The same Gan at other widths, with the same sizes.
 
-    A width of the discriminator's own changes in proportion; ``share_base_channels``: it becomes the generator's.
+    A discriminator's own width scales in proportion; with ``share_base_channels`` it becomes the
+    generator's.
     """
     widths = replace(gan.widths, **changed)  # type: ignore[arg-type]
     style = gan.discriminator_style
@@ -133,7 +134,7 @@ def predicted_multiply_adds(gan: Gan) -> int:
 
 
 def predicted_bytes(gan: Gan) -> int:
-    """Bytes of all parameters and of what one sample keeps for the backward pass."""
+    """Bytes of all parameters and of what one sample saves for the backward pass."""
     return sum(
         _FLOAT32_BYTES * network.parameters + network.activation_bytes
         for network in gan.networks.values()
@@ -146,12 +147,12 @@ def predicted_layers(network: Network) -> list[list[JsonValue]]:
 
 
 def predicted_shapes(network: Network, batch: int) -> list[list[JsonValue]]:
-    """What each module puts out, in order: name and shape with the batch axis."""
+    """The output of each module in order: name, and shape with the batch axis."""
     return [[placed.name, [batch, *placed.after.shape]] for placed in network.placed_modules]
 
 
 def other_widths(gan: Gan) -> dict[str, Gan]:
-    """The Gan at widths below and above its own, by what was changed: the rule must hold there too."""
+    """The Gan at widths below and above its own, by the changed argument and its value."""
     widths = gan.widths
     changed = {
         "base_channels": (1, widths.base_channels + 1, widths.max_channels + 1),
@@ -166,8 +167,8 @@ def other_widths(gan: Gan) -> dict[str, Gan]:
 
 
 def make_job(plan: Plan, text: str) -> dict[str, JsonValue]:
-    """The job of the probe: the text, its networks at every width, and the mirrored pairs."""
-    assert plan.run is not None, "a text that is not run needs no job"
+    """The probe's job: the source, its networks at every width, and the mirrored pairs."""
+    assert plan.run is not None, "a source that is not run has no job"
     widths = {"full": plan.full, "run": plan.run, "thin": plan.thin}
     return {
         "text": text,
@@ -184,11 +185,11 @@ def make_job(plan: Plan, text: str) -> dict[str, JsonValue]:
 
 
 GROUP_COUNT_CHANNELS = range(1, 130)
-"""Channels for which a text's own count of groups is held against ours."""
+"""Channel counts at which the source's ``group_count`` is compared with ours."""
 
 
 def has_group_count(gan: Gan) -> bool:
-    """Whether the text brings a function that counts groups."""
+    """Whether the source defines ``group_count``."""
     modules = (
         placed.module for network in gan.networks.values() for placed in network.placed_modules
     )
@@ -218,7 +219,7 @@ def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> di
 
 
 def forward_output_shape(network: Network) -> tuple[int, ...]:
-    """What ``forward`` gives for one sample: the last map, or one number where it is flattened."""
+    """Output shape of ``forward`` for one sample: the last map, or () if it is flattened."""
     return () if network.flat else network.output_map.shape
 
 
@@ -227,9 +228,9 @@ _DRAWS = 16
 
 
 def needed_draws(network: Network) -> int:
-    """How many draws of weights and inputs may be needed until a gradient is not zero.
+    """Largest number of draws of weights and inputs until a gradient must be nonzero.
 
-    One, but where the ReLUs of a map are so few that all of them may be silent.
+    One, unless a map has so few channels that all its ReLUs may be inactive in one draw.
     """
     inner = [block.convolution.layer.out_channels for block in network.blocks[:-1]]
     return _DRAWS if min(inner, default=_THIN_CHANNELS) < _THIN_CHANNELS else 1
@@ -242,7 +243,7 @@ def _label_conditioning(network: Network) -> str | None:
 
 
 def icnr_copies(network: Network) -> dict[str, int]:
-    """Layers before a shuffle, and how many of their kernels start alike, one behind the other."""
+    """For each layer before a pixel shuffle, how many consecutive kernels are initialized alike."""
     row = network.placed_modules
     return {
         placed.name: prod(after.module.factors)
@@ -262,17 +263,17 @@ def _layers_with_sizes(network: Network) -> list[list[JsonValue]]:
 
 
 def convolutions(network: Network) -> list[tuple[PlacedModule, ConvolutionModule]]:
-    """The convolutions of a network in order, with their places."""
+    """The convolutions of a network in order, each after its placed module."""
     return [
         (p, p.module) for p in network.placed_modules if isinstance(p.module, ConvolutionModule)
     ]
 
 
 def mirrored_pairs(gan: Gan) -> list[list[JsonValue]]:
-    """Each transposed layer with the convolution that mirrors it, and the two sizes between.
+    """Each transposed layer with the convolution that mirrors it, and the input and output size.
 
-    Only between layers of the same channels whose weights are their own: a spectral norm divides
-    them, and a patch's chain is another.
+    Only layers of equal channels without a spectral norm, which rescales the weight. A patch
+    discriminator has no pairs: its chain is not the generator's.
     """
     if (
         gan.discriminator is None

@@ -1,8 +1,8 @@
-"""The receipt: what was predicted, what torch did, and the verdict that follows.
+"""The receipt: predicted and measured values, and the verdict derived from them.
 
-A receipt holds no verdict of its own: it is derived from the checks each time it is asked for, so
-that no receipt can say ``verified`` beside a check that failed. It holds no seconds either: the same
-text gives the same receipt, whenever and wherever it is verified.
+A receipt stores no verdict: it is computed from the checks at each access, so that a receipt with a
+failed check cannot be ``verified``. It contains no durations: verifying the same source again gives
+the same receipt.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ Verdict = Literal["verified", "refuted", "not_run"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One claim: what was predicted and what was measured.
+    """A predicted value, the measured value, and whether they agree.
 
-    ``passed`` is None where the check was not run; ``detail`` then says why. ``tolerance`` is the
-    largest difference that passes, None where the two must be equal.
+    ``passed`` is None if the check was not run; ``detail`` then gives the reason. ``tolerance`` is
+    the largest difference that passes, None if the two must be equal.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Width:
-    """The constructor arguments that the networks were run with; ``full``: the design's own."""
+    """The constructor arguments of the run; ``full``: whether they are the design's own."""
 
     full: bool
     generator: Mapping[str, int]
@@ -44,7 +44,7 @@ class Width:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """A receipt. ``width`` is None where the text was not run.
+    """A receipt. ``width`` is None if the source was not run.
 
     >>> shapes = Check(name="generator.shapes", passed=True)
     >>> width = Width(full=True, generator={"base_channels": 64}, discriminator=None)
@@ -63,7 +63,7 @@ class Verification:
 
     @property
     def verdict(self) -> Verdict:
-        """``refuted`` where a check failed, else ``verified`` where the text was run."""
+        """``refuted`` if a check failed, else ``verified`` if the source was run."""
         if any(check.passed is False for check in self.checks):
             return "refuted"
         return "not_run" if self.width is None else "verified"
@@ -75,7 +75,7 @@ class Verification:
 
 
 def receipt_json(receipt: Verification) -> dict[str, JsonValue]:
-    """The receipt as the body of an answer: the ``verification`` object of a design."""
+    """The receipt as JSON: the ``verification`` object of a design."""
     return {
         "verdict": receipt.verdict,
         "level": receipt.level,
@@ -88,7 +88,7 @@ def receipt_json(receipt: Verification) -> dict[str, JsonValue]:
 
 
 def read_receipt(document: JsonValue) -> Verification:
-    """The receipt whose JSON this is.
+    """The receipt of a JSON document; inverts ``receipt_json``.
 
     >>> width = Width(full=True, generator={"base_channels": 64}, discriminator=None)
     >>> receipt = Verification(level=Level.STANDARD, checks=(Check(name="load", passed=True),),
@@ -97,7 +97,7 @@ def read_receipt(document: JsonValue) -> Verification:
     True
 
     Raises:
-        ValueError: where it is the JSON of no receipt, or its verdict is not that of its checks.
+        ValueError: if it is not a receipt, or its verdict does not follow from its checks.
     """
     try:
         width = document["width"]
@@ -111,17 +111,16 @@ def read_receipt(document: JsonValue) -> Verification:
         )
         same = receipt_json(receipt) == document
     except (KeyError, TypeError) as error:
-        raise ValueError(f"this is no receipt: {error}") from error
+        raise ValueError(f"not a receipt: {error}") from error
     if not same or any(check.passed not in (True, False, None) for check in receipt.checks):
-        raise ValueError("this is no receipt: its verdict is not that of its checks")
+        raise ValueError("not a receipt: the verdict does not follow from the checks")
     return receipt
 
 
 def portable_receipt(document: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """A receipt's JSON without what may differ between machines that agree: versions and rounding.
+    """A receipt's JSON without the values that differ between machines: versions and rounding.
 
-    Measured numbers with a fraction depend on the processor in their last digits; whether they
-    passed does not.
+    The last digits of measured floats depend on the processor; whether they pass does not.
 
     >>> check = {"name": "range", "passed": True, "measured": [-0.73, 0.76]}
     >>> portable_receipt({"torch_version": "2.13.0", "checks": [check]})["checks"]

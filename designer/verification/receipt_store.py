@@ -1,4 +1,4 @@
-"""Receipts kept by what they depend on: the text, the design, the level, the versions, the limits."""
+"""Cache of receipts by source, design, level, limits and versions."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ from designer.version import VERSION
 
 
 class ReceiptStore(Protocol):
-    """Where receipts are kept. Accidents never get here: they are no receipts."""
+    """Interface of a receipt cache. Accidents are not receipts and are never stored."""
 
     def get(self, key: str) -> Verification | None:
-        """The receipt of that key, None where it is not kept."""
+        """The receipt of that key, or None."""
 
     def put(self, key: str, receipt: Verification) -> None:
-        """Keep a receipt."""
+        """Store a receipt."""
 
 
 class RecentReceipts:
-    """The ``max_receipts`` receipts that were last asked for, in this process; safe for many threads."""
+    """The ``max_receipts`` most recently used receipts, in memory; thread-safe."""
 
     def __init__(self, max_receipts: int = 256) -> None:
-        assert max_receipts > 0, f"a store keeps at least 1 receipt, got {max_receipts}"
+        assert max_receipts > 0, f"max_receipts must be at least 1, got {max_receipts}"
         self._max_receipts = max_receipts
         self._lock = threading.Lock()
         self._receipts: OrderedDict[str, Verification] = OrderedDict()
 
     def get(self, key: str) -> Verification | None:
-        """The receipt of that key, from now on the last to be forgotten."""
+        """The receipt of that key, or None; it becomes the most recently used."""
         with self._lock:
             if key in self._receipts:
                 self._receipts.move_to_end(key)
             return self._receipts.get(key)
 
     def put(self, key: str, receipt: Verification) -> None:
-        """Keep a receipt and forget the one that nobody asked for the longest time."""
+        """Store a receipt; above the limit, drop the least recently used."""
         with self._lock:
             self._receipts[key] = receipt
             self._receipts.move_to_end(key)
@@ -51,13 +51,13 @@ class RecentReceipts:
 
 
 def receipt_key(text_sha256: str, gan: Gan, *, level: Level, policy: WidthPolicy) -> str:
-    """A name for all that a receipt depends on."""
+    """Digest of everything that a receipt depends on."""
     dependencies = (text_sha256, gan, str(level), policy, VERSION, installed_torch_version())
     return sha256(repr(dependencies).encode()).hexdigest()
 
 
 def installed_torch_version() -> str:
-    """The installed torch, told without importing it."""
+    """Version of the installed torch, read without importing it; ``none`` if there is none."""
     try:
         return version("torch")
     except PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""What can be said of a text without running it: its digest, its grammar, its imports."""
+"""Checks of a source that do not run it: digest, syntax, imports."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MODULES = {"torch", "nn"}
 
 
 def check_text(text: str, stated_sha256: str) -> Iterator[Check]:
-    """Digest, grammar, and imports of torch alone."""
+    """The digest is the stated one, the text compiles, and it imports torch alone."""
     found = text_sha256(text)
     yield Check(
         name="text.sha256",
@@ -48,17 +48,17 @@ def check_text(text: str, stated_sha256: str) -> Iterator[Check]:
         passed=packages == ["torch"] if tree is not None else None,
         predicted=["torch"],
         measured=packages,
-        detail="" if tree is not None else "the text does not compile",
+        detail="" if tree is not None else "the source does not compile",
     )
 
 
 def text_sha256(text: str) -> str:
-    """SHA-256 of the text's UTF-8 bytes, in hexadecimal."""
+    """Hexadecimal SHA-256 of the text's UTF-8 bytes."""
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def parse_or_none(text: str) -> ast.Module | None:
-    """The tree of a text that compiles; None for one that does not."""
+    """The syntax tree of a text, or None if it does not compile."""
     try:
         compile(text, "model.py", "exec", dont_inherit=True)
         return parse_python(text)
@@ -77,10 +77,10 @@ def _imported_packages(tree: ast.Module) -> set[str]:
 
 
 def is_plain_source(text: str) -> bool:
-    r"""Whether a text keeps to what our own texts use, so that its worker may be used again.
+    r"""Whether a text uses only what rendered sources use, so that its worker may be reused.
 
-    Imports of torch, classes and functions, a few builtins, no dunder but ``__init__``, and no
-    assignment to an attribute of anything but ``self``.
+    That is: imports of torch, classes, functions and a few builtins; no private attribute but
+    ``__init__``; no assignment to an attribute of anything but ``self``.
 
     >>> is_plain_source("import torch\nfrom torch import nn\nprint(open('x'))")
     False

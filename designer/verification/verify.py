@@ -1,4 +1,4 @@
-"""A text and the Gan that it should be, in; a receipt, out."""
+"""Verification of a source against the Gan that it should define; the result is a receipt."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ COMPARISONS = {
 
 
 class ProbeRunner(Protocol):
-    """Runs a job of the probe somewhere; ``Pool.run`` is one, and so is the probe itself."""
+    """Function that runs a job of the probe, such as ``Pool.run``."""
 
     def __call__(self, job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
-        """The measurements; ``discard``: nothing else shall be run in that process."""
+        """The measurements; ``discard``: the process must not run another job."""
 
 
 def verify_source(
@@ -77,11 +77,11 @@ def verify_source(
     policy: WidthPolicy | None = None,
     store: ReceiptStore | None = None,
 ) -> Verification:
-    """The receipt of a text that should be the rendered ``gan``, from the store where it is there.
+    """The receipt of a source that should define ``gan``, from the store if it is there.
 
     Raises:
-        ProbeFailed: where the verifying process crashed or passed a limit.
-        Overloaded: where the queue of the verifying processes is full.
+        ProbeFailed: if the verifying process crashes or exceeds a limit.
+        Overloaded: if the queue is full or no verifying process is free in time.
     """
     policy = policy or WidthPolicy()
     key = receipt_key(source.sha256, gan, level=level, policy=policy)
@@ -104,17 +104,17 @@ def verify_text(
     runner: ProbeRunner,
     policy: WidthPolicy | None = None,
 ) -> Verification:
-    """The receipt of any text, compiling or not, whose digest is stated to be ``stated_sha256``.
+    """The receipt of any text, valid Python or not, with ``stated_sha256`` as its stated digest.
 
     Raises:
-        ProbeFailed: where the verifying process crashed or passed a limit.
-        Overloaded: where the queue of the verifying processes is full.
+        ProbeFailed: if the verifying process crashes or exceeds a limit.
+        Overloaded: if the queue is full or no verifying process is free in time.
     """
     plan = plan_verification(gan, level=level, policy=policy or WidthPolicy())
     checks = list(check_text(text, stated_sha256))
     if parse_or_none(text) is None:
         return _make_receipt(
-            plan, text, [*checks, *_not_run_checks("the text does not compile")], None
+            plan, text, [*checks, *_not_run_checks("the source does not compile")], None
         )
     if plan.run is None:
         return _make_receipt(plan, text, [*checks, *_not_run_checks(_cost_reason(plan))], None)
@@ -126,10 +126,10 @@ def verify_text(
 
 
 def unverified_receipt(source: PythonSource) -> Verification:
-    """The receipt of a text whose verification nobody asked for."""
+    """The receipt of a source whose verification was not requested."""
     return Verification(
         level=Level.NONE,
-        checks=(Check(name="run", passed=None, detail="not asked for"),),
+        checks=(Check(name="run", passed=None, detail="not requested"),),
         width=None,
         torch_version=None,
         seed=RECEIPT_SEED,

@@ -1,7 +1,7 @@
-"""The process that runs texts: confined, alone in its session, one job after another.
+"""The verifying process: runs one source after another, in the sandbox and in its own session.
 
-It is forked by the keeper, which has imported torch and never run it, and serves jobs until it is
-killed. What a text does to this process stays in it: the keeper ends it with all its children.
+The fork server forks it after importing torch, and kills it with all its descendants. Until then it
+answers jobs.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MAX_JOB_BYTES = 64 * 2**20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """What a worker is to be: how it runs a job, what it may use, and as whom it works."""
+    """Settings of a worker: the function that runs a job, limits, scratch folder and user id."""
 
     run_job: Callable[[dict[str, Any]], dict[str, Any]]
     limits: Limits
@@ -40,13 +40,13 @@ class Worker:
     uid: int | None
 
     def start(self, channel: JsonChannel) -> NoReturn:
-        """Be the head of the worker's family, in a session and a process namespace of its own.
+        """Start a session and a process namespace, and fork the process that runs jobs.
 
-        The namespace's first process adopts orphans, and the working one is its child: the kernel
-        spares the first process of a namespace some of the signals that end others.
+        The namespace's first process adopts orphans. Jobs run in its child, because the kernel
+        protects the first process of a namespace from some signals.
         """
         os.setsid()
-        os.dup2(1, 2)  # the keeper's standard output is the null device: a text has no voice
+        os.dup2(1, 2)  # discard errors, too: standard output is the null device
         die_with_parent()
         adopt_orphans()
         isolated = unshare(CLONE_NEWPID)
@@ -78,7 +78,7 @@ class Worker:
 
 
 def _wait_for_child(child: int) -> NoReturn:
-    """Reap whatever ends here, until the child does."""
+    """Reap children until ``child`` has ended, then exit."""
     while os.wait()[0] != child:
         pass
     os._exit(0)
@@ -92,7 +92,7 @@ def _run_and_reply(
     except ProbeFailed as failed:
         return {"accident": str(failed), "facts": failed.facts}
     except MemoryError:
-        return {"accident": "the text needs more memory than it may use", "facts": {}}
+        return {"accident": "the source needs more memory than the limit allows", "facts": {}}
     except Exception:
         return {"bug": traceback.format_exc()}
     return {"measurements": measurements, "threads": threading.active_count()}

@@ -1,4 +1,4 @@
-"""Every way in which the numbers of a network do not meet, with the fields that say so."""
+"""Networks whose numbers do not match, one per kind of contradiction, with the fields at fault."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ CONTRADICTIONS: dict[str, tuple[list[int], list[Json], list[str], Json]] = {
         [3, 8, 8], [GROW, {**GROW, "in_channels": 5}],
         ["/layers/1/in_channels"], {"in_channels": 5, "channels": 4},
     ),
-    "channels of a convolution in one group each": (
+    "channels of a depthwise convolution": (
         [3, 8, 8], [CONV, {**CONV, "groups": 3, "out_channels": 3}],
         ["/layers/1/in_channels"], {"in_channels": 3, "channels": 4},
     ),
-    "groups and the channels that come": (
+    "groups and input channels": (
         [3, 8, 8], [{**CONV, "groups": 2}],
         ["/layers/0/in_channels", "/layers/0/groups"], {"in_channels": 3, "groups": 2},
     ),
-    "groups and the channels that go": (
+    "groups and output channels": (
         [3, 8, 8], [{**CONV, "groups": 3}],
         ["/layers/0/out_channels", "/layers/0/groups"], {"out_channels": 4, "groups": 3},
     ),
@@ -67,7 +67,7 @@ CONTRADICTIONS: dict[str, tuple[list[int], list[Json], list[str], Json]] = {
         [{**CONV, "padding": 1}, {"op": "concat_from", "from": -1}, {**CONV, "in_channels": 4}],
         ["/layers/2/in_channels"], {"in_channels": 4, "channels": 7},
     ),
-    "channels after extra ones": (
+    "channels after a concatenation of extra ones": (
         [3, 8, 8], [{"op": "concat", "extra_channels": 2}, CONV],
         ["/layers/1/in_channels"], {"in_channels": 3, "channels": 5},
     ),
@@ -87,11 +87,11 @@ CONTRADICTIONS: dict[str, tuple[list[int], list[Json], list[str], Json]] = {
         [3, 8, 8], [{"op": "pixel_shuffle", "upscale_factor": 2}],
         ["/layers/0/upscale_factor", INPUT], {"channels": 3, "upscale_factor": 2},
     ),
-    "numbers of a reshape": (
+    "elements of a reshape": (
         [3, 8, 8], [CONV, {"op": "reshape", "shape": [5, 5]}],
         ["/layers/1/shape"], {"numbers": 144, "shape": [5, 5]},
     ),
-    "a reshape with two sizes open": (
+    "a reshape with two inferred sizes": (
         [3, 8, 8], [{"op": "reshape", "shape": [-1, -1]}], ["/layers/0/shape"], {"shape": [-1, -1]},
     ),
     "channels after a reshape": (
@@ -105,7 +105,7 @@ CONTRADICTIONS: dict[str, tuple[list[int], list[Json], list[str], Json]] = {
         [3, 8], [{**CONV, "ndim": 3}],
         ["/layers/0/ndim", INPUT], {"axes": 3, "input_shape": [3, 8]},
     ),
-    "axes by the kernel's list": (
+    "axes of the kernel's list": (
         [3, 8], [{**CONV, "kernel_size": [3, 3, 3]}],
         ["/layers/0/kernel_size", INPUT], {"axes": 3, "input_shape": [3, 8]},
     ),
@@ -126,7 +126,7 @@ CONTRADICTIONS: dict[str, tuple[list[int], list[Json], list[str], Json]] = {
         ["/layers/1"], {"input_shape": [3]},
     ),
 }  # fmt: skip
-"""Shape of the input, layers, pointers, and numbers that the facts hold among others."""
+"""Input shape, layers, pointers, and some of the facts."""
 
 SOURCES: dict[str, tuple[list[int], str, int, Json]] = {
     "two convolutions": (
@@ -142,4 +142,4 @@ SOURCES: dict[str, tuple[list[int], str, int, Json]] = {
         4, {"in_features": 100, "features": 192},
     ),
 }  # fmt: skip
-"""Shape of the input, text, the line of the layer that breaks, and numbers of the facts."""
+"""Input shape, source, the line of the layer that fails, and some of the facts."""

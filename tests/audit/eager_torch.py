@@ -1,6 +1,6 @@
-"""Eager torch's own verdict on a layer list: modules built and run one after the other.
+"""Reference verdict on a layer list: torch modules, built and run one after the other.
 
-It shares nothing with the audit but the JSON: no law, no shape is computed here.
+It shares only the JSON format with the audit and computes no shape itself.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What torch gave: the shapes without the batch axis, and what it said where it refused."""
+    """Torch's result: the shapes without the batch axis, and the message if a layer was refused."""
 
     shapes: list[list[int]]
     fails_at: int | None = None
@@ -28,7 +28,7 @@ class Outcome:
 def run_layers(
     layers: list[Json], input_shape: list[int], *, batch: int = 2, training: bool = True
 ) -> Outcome:
-    """Build and run the layers in order; an empty map counts as a refusal without words."""
+    """Build and run the layers in order; an empty map counts as a refusal without message."""
     seen = [torch.zeros(batch, *input_shape)]
     shapes: list[list[int]] = []
     with warnings.catch_warnings(), torch.no_grad():
@@ -46,7 +46,7 @@ def run_layers(
 
 
 def apply(layer: Json, seen: list[Tensor], *, training: bool) -> Tensor:
-    """One layer on the last tensor."""
+    """The output of one layer for the last tensor."""
     tensor, op = seen[-1], layer["op"]
     given = {k: v for k, v in layer.items() if k not in ("op", "norm", "activation", "ndim")}
     given = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
@@ -67,7 +67,7 @@ def apply(layer: Json, seen: list[Tensor], *, training: bool) -> Tensor:
 
 
 def dimensions(layer: Json, tensor: Tensor) -> int:
-    """As declared, as a list says, or as the map has."""
+    """Number of axes: ``ndim``, the length of a per-axis list, or the axes of the map."""
     if "ndim" in layer:
         return int(layer["ndim"])
     lengths = [len(v) for v in layer.values() if isinstance(v, list)]

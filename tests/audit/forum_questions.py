@@ -1,6 +1,6 @@
-"""Questions as people ask them in forums: a network in trouble, and what a person would answer.
+"""Questions as asked in forums: a network with an error, and the expected repair.
 
-Each is (request, summary of the answer that must be among the repairs offered first).
+Each is (input shape, layers, further fields of the request, summary of a repair to be offered).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Size = int | list[int]
 def conv(
     before: int, after: int, kernel: Size, stride: Size = 1, padding: Size | str = 0, **more: object
 ) -> Json:
-    """A convolution by its usual five numbers."""
+    """A convolution from its five usual arguments."""
     return {
         "op": "conv",
         "in_channels": before,
@@ -29,7 +29,7 @@ def conv(
 def up(
     before: int, after: int, kernel: Size, stride: Size = 1, padding: Size | str = 0, **more: object
 ) -> Json:
-    """A transposed convolution by its usual five numbers."""
+    """A transposed convolution from its five usual arguments."""
     return {**conv(before, after, kernel, stride, padding, **more), "op": "conv_transpose"}
 
 
@@ -55,19 +55,19 @@ QUESTIONS: dict[str, tuple[list[int], list[Json], Json, str]] = {
         },
         "layer 4 (conv): kernel_size 4 → 8",
     ),
-    "a linear layer of another picture": (
+    "a linear layer for another picture size": (
         [3, 128, 128],
         [*DISCRIMINATOR, FLAT, linear(32, 5)],
         {},
         "layer 5 (linear): in_features 32 → 512",
     ),
-    "a grey picture for colour": (
+    "a gray picture for a color network": (
         [1, 28, 28],
         [conv(3, 64, 3), conv(64, 64, 3)],
         {},
         "layer 0 (conv): in_channels 3 → 1",
     ),
-    "a view and the linear layer behind it": (
+    "a view and the linear layer after it": (
         [3, 38, 38],
         [
             conv(3, 6, 5),
@@ -104,25 +104,25 @@ QUESTIONS: dict[str, tuple[list[int], list[Json], Json, str]] = {
         {},
         "layer 0 (conv): groups 4 → 2",
     ),
-    "a reflection wider than the map": (
+    "reflection padding wider than the map": (
         [3, 4, 4],
         [conv(3, 8, 9, 1, 4, padding_mode="reflect")],
         {},
         "layer 0 (conv): padding 4 → 3",
     ),
-    "a padded reflection wider than the map": (
+    "a reflection pad layer wider than the map": (
         [3, 2, 2],
         [{"op": "pad", "pad": [2, 2, 2, 2], "mode": "reflect"}, conv(3, 8, 3)],
         {},
         "layer 0 (pad): pad [2, 2, 2, 2] → [1, 1, 1, 1]",
     ),
-    "a circle that goes round twice": (
+    "circular padding that wraps around twice": (
         [3, 2, 2],
         [conv(3, 8, 7, 1, 3, padding_mode="circular")],
         {},
         "layer 0 (conv): padding_mode circular → zeros",
     ),
-    "the same size from a stride": (
+    "same padding with a stride": (
         [3, 32, 32],
         [conv(3, 8, 3, 2, "same")],
         {},
@@ -168,7 +168,7 @@ QUESTIONS: dict[str, tuple[list[int], list[Json], Json, str]] = {
         {},
         "layer 5 (conv): in_channels 4 → 8",
     ),
-    "a skip from the layer beside": (
+    "a skip from the wrong layer": (
         [1, 32, 32],
         [
             conv(1, 4, 3, 1, 1),
@@ -187,7 +187,7 @@ QUESTIONS: dict[str, tuple[list[int], list[Json], Json, str]] = {
         {},
         "layer 0 (conv): padding 0 → same",
     ),
-    "a sound of another length": (
+    "an audio signal of another length": (
         [1, 16_000],
         [conv(1, 8, 80, 4), pool(4), conv(8, 8, 3), pool(4), FLAT, linear(400, 10)],
         {},
@@ -199,7 +199,7 @@ QUESTIONS: dict[str, tuple[list[int], list[Json], Json, str]] = {
         {},
         "layer 5 (max_pool): kernel_size 2 → [1, 2, 2]",
     ),
-    "the last convolution eats the border": (
+    "a last convolution without padding": (
         [8, 7, 7],
         [
             {"op": "upsample", "scale_factor": 2},
@@ -221,7 +221,7 @@ QUESTIONS: dict[str, tuple[list[int], list[Json], Json, str]] = {
         {},
         "layer 3 (linear): in_features 8 → 32",
     ),
-    "a pool padded past its half": (
+    "a pool padded by more than half its kernel": (
         [8, 7, 7],
         [pool(padding=2)],
         {},
@@ -251,7 +251,7 @@ QUESTIONS: dict[str, tuple[list[int], list[Json], Json, str]] = {
         {},
         "layer 1 (norm): num_features 16 → 8",
     ),
-    "sides that are no multiples": (
+    "sides that are not multiples of the strides": (
         [3, 54, 44],
         [conv(3, 4, 4, 2, 1), conv(4, 4, 4, 2, 1), up(4, 4, 4, 2, 1), up(4, 3, 4, 2, 1)],
         {"wanted_shape": [3, 54, 44]},

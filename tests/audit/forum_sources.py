@@ -1,7 +1,7 @@
-"""Sources as forums have them, written anew: shape of the input, and the lines of both methods.
+"""Sources as posted in forums, rewritten: the input shape, and the lines of both methods.
 
-Those with ``refused`` are not followed, in these words; of those with ``behind`` the first layer
-breaks, and what stands behind it depends on its sizes; all others are read as torch runs them.
+Those with ``refused`` are refused with that text. In those with ``behind`` the first layer fails and
+the code after it depends on its sizes. All others are read as torch runs them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ REFUSED: dict[str, Json] = {each["name"]: each for each in _ALL if "refused" in 
 
 
 def source_text(source: Json) -> str:
-    """The class."""
+    """The source of the class."""
     lines = ["class Net(nn.Module):", "    def __init__(self):", "        super().__init__()"]
     lines += [f"        {line}" for line in source["made"]] + ["", "    def forward(self, x):"]
     return "\n".join([*lines, *(f"        {line}" for line in source["done"]), ""])

@@ -16,7 +16,7 @@ DIAGNOSES = [problem for problem in PROBLEMS if problem["task"] == "diagnose"]
 
 
 def as_request(layers: list[Json]) -> list[Json]:
-    """The published rows without what they carry beyond the contract."""
+    """The published layers without fields that the API does not have."""
     rows = []
     for layer in layers:
         dropped = {"tf_padding", "output_padding" if layer["op"] == "conv" else ""}

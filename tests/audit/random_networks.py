@@ -1,4 +1,4 @@
-"""Random networks of all ops: mostly legal, wrong now and then, thin, small, on 1 to 3 axes."""
+"""Random networks of all ops: small, thin, on 1 to 3 axes, most of them legal."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def random_network(random: Random) -> tuple[list[int], list[Json], int]:
 
 
 def mostly_exact(random: Random, number: int) -> int:
-    """The right number, or now and then one beside it."""
+    """The number, or occasionally one close to it."""
     return max(1, number + random.choice((-1, 1, 2))) if random.random() < 0.06 else number
 
 
 def per_axis(random: Random, axes: int, low: int, high: int) -> int | list[int]:
-    """A value for all axes, or one for each."""
+    """One value for all axes, or one per axis."""
     if axes and random.random() < 0.3:
         return [random.randint(low, high) for _ in range(axes)]
     return random.randint(low, high)
@@ -152,7 +152,7 @@ def pixel_shuffle(random: Random, input_shape: list[int], index: int) -> Json:
 def pad(random: Random, input_shape: list[int], index: int) -> Json:
     pairs = max(1, len(input_shape) - 1) if random.random() < 0.8 else random.randint(1, 4)
     mode = random.choice(("constant", "constant", "reflect", "replicate", "circular"))
-    # torch loses count where reflections and replications have negative pads
+    # torch computes wrong sizes for reflection and replication with negative pads
     low = -2 if random.random() < 0.3 and mode in ("constant", "circular") else 0
     pads = [random.randint(low, 3) for _ in range(2 * pairs)]
     if random.random() < 0.03:

@@ -1,4 +1,4 @@
-"""Every edit of one field of a layer, within a range, on plain JSON: what brute force tries."""
+"""Brute-force edits on plain JSON: every value, within a range, of one field of a layer."""
 
 from __future__ import annotations
 

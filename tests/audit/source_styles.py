@@ -1,7 +1,7 @@
-"""Ways in which people write their networks, written anew: one text each under tests/data/styles.
+"""Coding styles of networks, one source each under tests/data/styles.
 
-The first line of a text says the input's shape and what comes out for one sample; the text makes a
-class, or a module.
+The first line of a source has the input and output shape of one sample; the rest defines a class or
+a module.
 """
 
 from __future__ import annotations

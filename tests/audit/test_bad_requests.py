@@ -1,4 +1,4 @@
-"""Requests that no audit can be asked: refused by field, with a JSON pointer and a code."""
+"""Invalid audit requests: each is refused with a JSON pointer and a code."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ BAD: list[tuple[object, str, str]] = [
 
 @pytest.mark.parametrize(("document", "pointer", "code"), BAD)
 def test_a_bad_request_is_refused_by_its_pointer(document: object, pointer: str, code: str) -> None:
-    """One field, one error, with the code that the problem pages explain."""
+    """One invalid field causes one error, with a documented code."""
     with pytest.raises(InvalidRequest) as refused:
         read_request(document)
     assert [(error.pointer, error.code) for error in refused.value.errors] == [(pointer, code)]
@@ -94,7 +94,7 @@ def test_a_bad_request_is_refused_by_its_pointer(document: object, pointer: str,
 
 @pytest.mark.parametrize("shape", [[200, 1, 0, 1], [0, 4], [0], [-1, 0]])
 def test_a_reshape_to_zero_elements_breaks_without_a_division_error(shape: list[int]) -> None:
-    """A zero among the sizes is the network's fault, and no number of channels makes up for it."""
+    """A size of zero is an error of the network, which no number of channels can repair."""
     text = f"""
 class Net(nn.Module):
     def __init__(self):
@@ -110,7 +110,7 @@ class Net(nn.Module):
 
 
 def test_a_view_without_sizes_breaks() -> None:
-    """One number a sample is all that ``x.view(x.size(0))`` has room for."""
+    """``x.view(x.size(0))`` holds one number per sample only."""
     text = """
 class Net(nn.Module):
     def __init__(self):

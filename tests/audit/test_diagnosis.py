@@ -1,4 +1,4 @@
-"""The verdict, the reason, and what is said about the error that was seen."""
+"""The verdict, the reason, and the explanation of the error message that was seen."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def conv(
 
 
 DISCRIMINATOR = [conv(3, 4, 4, 2, 1), conv(4, 4, 4, 2, 1), conv(4, 4, 4, 2, 1), conv(4, 1, 4, 1, 0)]
-"""For 32 px: it ends at 1×1 there."""
+"""For 32 px, where it ends at 1×1."""
 
 
 def answer_to(**request: object) -> Any:  # noqa: ANN401  (a JSON answer)
@@ -35,7 +35,7 @@ def answer_to(**request: object) -> Any:  # noqa: ANN401  (a JSON answer)
 
 
 def test_a_loss_error_is_traced_to_its_layer() -> None:
-    """3200 = 128·25: a map of 5×5 where one number was due."""
+    """3200 = 128·25: a map of 5×5 instead of one number."""
     answer = answer_to(
         input_shape=[3, 64, 64],
         layers=DISCRIMINATOR,
@@ -90,8 +90,8 @@ def test_an_error_unrelated_to_sizes_is_reported_as_unrelated(error: str) -> Non
     assert "geometry" in answer["about_error"]
 
 
-def test_the_reported_error_message_is_recognised() -> None:
-    """The same words at the layer that breaks."""
+def test_the_reported_error_message_is_recognized() -> None:
+    """The message is the one of the layer that fails."""
     answer = answer_to(
         input_shape=[3, 16, 16],
         layers=DISCRIMINATOR,
@@ -104,7 +104,7 @@ def test_the_reported_error_message_is_recognised() -> None:
 
 
 def test_a_message_from_another_network_is_reported_as_such() -> None:
-    """Numbers that this network cannot give."""
+    """The message has numbers that this network cannot produce."""
     answer = answer_to(
         input_shape=[3, 32, 32],
         layers=DISCRIMINATOR,
@@ -116,7 +116,7 @@ def test_a_message_from_another_network_is_reported_as_such() -> None:
 
 
 def test_a_batch_folded_by_a_reshape_is_diagnosed_from_the_loss() -> None:
-    """view(-1, 1) hides a 5×5 map in the batch: torch says nothing until the loss."""
+    """view(-1, 1) hides a 5×5 map in the batch: torch raises no error before the loss."""
     answer = answer_to(
         input_shape=[3, 64, 64],
         layers=[*DISCRIMINATOR, {"op": "reshape", "shape": [], "fold_batch": True}],
@@ -148,7 +148,7 @@ WARNING_CASES = {
 
 @pytest.mark.parametrize("name", WARNING_CASES)
 def test_layers_that_run_get_warnings(name: str) -> None:
-    """A warning, and no change of the verdict."""
+    """A warning does not change the verdict."""
     input_shape, layers, more, words = WARNING_CASES[name]
     answer = answer_to(input_shape=input_shape, layers=layers, **more)
     assert answer["verdict"] == "fits"
@@ -156,7 +156,7 @@ def test_layers_that_run_get_warnings(name: str) -> None:
 
 
 def test_a_regular_network_has_no_warnings() -> None:
-    """Nothing is said where there is nothing to say."""
+    """No warnings, and a reason that only has the output shape."""
     layers = [conv(3, 4, 4, 2, 1, bias=False, norm="batch"), conv(4, 1, 4, activation="sigmoid")]
     answer = answer_to(input_shape=[3, 8, 8], layers=layers)
     assert [row["warnings"] for row in answer["trace"]] == [[], []]

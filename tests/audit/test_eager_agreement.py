@@ -18,11 +18,10 @@ COUNT = soak_count(500, 5_000)
 
 
 def assert_same_words(trace: Trace, outcome: Outcome) -> None:
-    """Torch's own wording, letter by letter.
+    """The audit's ``torch_error`` is torch's message, character by character.
 
-    One law has two wordings in torch, by the library that the machine convolves with: transposed
-    maps of negative size; and where torch itself goes on, or there is no call of torch, the audit
-    has no words of torch either.
+    Two exceptions: torch has two messages for a transposed convolution of negative size, depending
+    on the machine's convolution library; and pooling a vector has no equivalent call in torch.
     """
     assert trace.layer_error is not None
     if trace.layer_error.fields == ("padding",) and "Output size is too small" in (
@@ -36,7 +35,7 @@ def assert_same_words(trace: Trace, outcome: Outcome) -> None:
 @pytest.mark.torch
 @pytest.mark.slow
 def test_random_networks_run_as_traced() -> None:
-    """Legal and illegal networks of all ops on one to three axes, executed for real."""
+    """Legal and illegal networks of all ops on one to three axes, run in torch."""
     seen: Counter[str] = Counter()
     seed = 0
     while seen["legal"] + seen["illegal"] < COUNT:

@@ -1,4 +1,4 @@
-"""What is said of error messages: recognised, told apart by batch and version, or no geometry."""
+"""Explanations of error messages: recognized in any batch or version, or not about sizes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def conv(before: int, after: int, kernel: int, stride: int = 1, padding: int = 0
 
 
 DISCRIMINATOR = [conv(3, 8, 4, 2, 1), conv(8, 8, 4, 2, 1), conv(8, 8, 4, 2, 1), conv(8, 1, 4)]
-"""For 32 px; on 16 px its last kernel finds no room."""
+"""For 32 px; on 16 px its last kernel does not fit."""
 
 NOT_GEOMETRY = [
     "RuntimeError: CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 7.79 GiB total capacity; 5.50 GiB already allocated)",
@@ -106,7 +106,7 @@ def answer_for_error(error: str, side: int) -> Any:  # noqa: ANN401  (a JSON ans
 
 @pytest.mark.parametrize("error", NOT_GEOMETRY)
 def test_messages_unrelated_to_sizes_are_reported_as_unrelated(error: str) -> None:
-    """Memory, devices, number types, gradients, weights, Python, data: whether the network fits or not."""
+    """Memory, devices, dtypes, gradients, weights, Python, data; also if the network breaks."""
     for side in (32, 16):
         answer = answer_for_error(error, side)
         assert answer["geometry"] is False
@@ -116,13 +116,13 @@ def test_messages_unrelated_to_sizes_are_reported_as_unrelated(error: str) -> No
 
 @pytest.mark.parametrize("error", GEOMETRY)
 def test_messages_about_sizes_are_never_reported_as_unrelated(error: str) -> None:
-    """Even where it comes from another network: then that is said."""
+    """Also if the message comes from another network."""
     for side in (32, 16):
         assert answer_for_error(error, side)["geometry"] is True
 
 
 def test_only_the_last_message_of_a_traceback_is_classified() -> None:
-    """The lines before name files and functions that have nothing to do with it."""
+    """The lines before it name unrelated files and functions."""
     trace = "Traceback (most recent call last):\n  File 'torch/cuda/worker.py', in dtype\n"
     error = "RuntimeError: mat1 and mat2 shapes cannot be multiplied (1x2 and 3x4)"
     assert answer_for_error(trace + error, 32)["geometry"] is True
@@ -166,10 +166,10 @@ SAME_MESSAGE: list[tuple[list[Json], str, str]] = [
 
 
 @pytest.mark.parametrize(("layers", "error", "words"), SAME_MESSAGE)
-def test_a_message_is_recognised_with_another_batch_or_version(
+def test_a_message_is_recognized_with_another_batch_or_version(
     layers: list[Json], error: str, words: str
 ) -> None:
-    """Nobody sends the batch along; the numbers tell it."""
+    """The request has no batch; it is derived from the numbers of the message."""
     request = {"input_shape": [3, 16, 16], "layers": layers, "error": error}
     answer: Any = audit(read_request(request), runner=None)
     assert answer["verdict"] == "breaks"
@@ -178,7 +178,7 @@ def test_a_message_is_recognised_with_another_batch_or_version(
 
 
 def test_equal_element_counts_are_reported_as_a_missing_view() -> None:
-    """A score of shape (16, 1) against labels of shape (16,): a squeeze is missing."""
+    """Scores of shape (16, 1, 1, 1), labels of shape (16,): a squeeze is missing."""
     error = (
         "Target size (torch.Size([16])) must be the same as input size (torch.Size([16, 1, 1, 1]))"
     )
@@ -199,7 +199,7 @@ LONG_MESSAGES = [
 
 @pytest.mark.parametrize("text", LONG_MESSAGES, ids=range(len(LONG_MESSAGES)))
 def test_a_long_message_is_read_quickly(text: str) -> None:
-    """Ten thousand characters made to keep patterns busy."""
+    """Ten thousand characters that make regular expressions backtrack."""
     start = time.process_time()
     read_error_message(text)
     assert time.process_time() - start < 1

@@ -1,4 +1,4 @@
-"""Questions from forums: torch's own verdict, and the answer that a person would give among the repairs."""
+"""Questions from forums: the verdict agrees with torch, and the expected repair is offered."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.audit.test_repairs import apply_documented_changes, run_in_process
 @pytest.mark.torch
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_forum_questions_get_the_verdict_of_torch_and_the_expected_repair(question: str) -> None:
-    """Same layer, same words, same shapes; every repair runs, and the expected one is offered."""
+    """Same layer, message and shapes; every repair runs, and the expected one is offered."""
     shape, layers, more, expected = QUESTIONS[question]
     request = {"input_shape": shape, "layers": layers, **more}
     answer: Any = audit(read_request(request), runner=run_in_process)
@@ -32,8 +32,8 @@ def test_forum_questions_get_the_verdict_of_torch_and_the_expected_repair(questi
     sizes = [len(repair["changes"]) for repair in answer["repairs"]]
     assert sizes == sorted(sizes)
     for repair in answer["repairs"]:
-        mended, start = apply_documented_changes(layers, shape, repair["changes"])
-        after = run_layers(mended, start, batch=answer["batch"])
+        edited, start = apply_documented_changes(layers, shape, repair["changes"])
+        after = run_layers(edited, start, batch=answer["batch"])
         assert after.fails_at is None, repair["summary"]
         assert after.shapes[-1] == repair["output_shape"], repair["summary"]
         assert answer["wanted_shape"] in (None, repair["output_shape"])
@@ -46,7 +46,7 @@ SKIPS = ["torch.cat([x, y], 1)", "torch.cat((y, x), dim=1)", "x + y", "y + x", "
 @pytest.mark.torch
 @pytest.mark.parametrize("skip", SKIPS)
 def test_a_skip_mismatch_is_worded_in_source_order(skip: str) -> None:
-    """Torch names the two sizes as the source does: the skip may be written first."""
+    """Torch's message has the two sizes in the order of the source, where the skip may be first."""
     text = (
         "class Net(nn.Module):\n"
         "    def __init__(self):\n"

@@ -1,4 +1,4 @@
-"""The network that goes back, and the same one for another size."""
+"""The mirror of a network, and its adaptation to another size."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MIRRORED = frozenset(
 
 
 def mirrored_sizes(network: AuditNetwork) -> tuple[list[Json], list[list[int]]]:
-    """The layers back, and the shapes that they must pass, in order."""
+    """The mirrored layers, and the shapes that they pass in order."""
     trace = trace_network(network)
     mirror = mirror_network(network, trace)
     back = trace_network(mirror.network)
@@ -49,7 +49,7 @@ def mirrored_sizes(network: AuditNetwork) -> tuple[list[Json], list[list[int]]]:
 @pytest.mark.torch
 @pytest.mark.slow
 def test_a_mirror_restores_every_size() -> None:
-    """Random encoders and decoders of all ops that have a way back, and back again in eager torch."""
+    """Random encoders and decoders of the ops that can be mirrored; the mirror runs in torch."""
     seen, seed = 0, 0
     while seen < soak_count(60, 600):
         seed += 1
@@ -68,7 +68,7 @@ def test_a_mirror_restores_every_size() -> None:
         if any(layer.get("padding") == "same" or "padding_mode" in layer for layer in layers):
             continue
         if mirror_network(network, trace).left_out:
-            continue  # a pool of a vector, which torch takes for one sample
+            continue  # a pool on a vector, which torch treats as one sample
         seen += 1
         back, sizes = mirrored_sizes(network)
         if back:
@@ -78,7 +78,7 @@ def test_a_mirror_restores_every_size() -> None:
 @pytest.mark.torch
 @pytest.mark.slow
 def test_a_complete_mirror_restores_the_input_shape() -> None:
-    """Networks of all ops, also those that torch runs with the batch or the channels for an axis."""
+    """Networks of all ops, also those where torch treats the batch or the channels as an axis."""
     seen, seed = 0, 10_000
     while seen < soak_count(60, 600):
         seed += 1
@@ -115,7 +115,7 @@ def test_the_mirror_of_a_published_encoder_restores_its_input(case: Json) -> Non
 
 
 def test_a_mirror_lists_the_layers_it_leaves_out() -> None:
-    """A skip has no way back."""
+    """A skip cannot be mirrored."""
     layers = [
         {"op": "concat", "extra_channels": 4},
         {"op": "linear", "in_features": 6, "out_features": 2},
@@ -124,7 +124,7 @@ def test_a_mirror_lists_the_layers_it_leaves_out() -> None:
         read_request({"input_shape": [2, 6], "layers": layers, "mirror": True}), runner=None
     )
     assert [layer["op"] for layer in answer["mirror"]] == ["linear"]
-    assert answer["mirror_left_out"] == ["layer 0 (concat, 2×6 to 6×6) has no way back"]
+    assert answer["mirror_left_out"] == ["layer 0 (concat, 2×6 to 6×6) cannot be mirrored"]
 
 
 GENERATOR = [
@@ -143,7 +143,7 @@ DISCRIMINATOR = [
     "sides", [[16, 16], [24, 24], [28, 28], [32, 32], [17, 16], [20, 24], [33, 33]]
 )
 def test_a_generator_is_adapted_to_other_sides(sides: list[int]) -> None:
-    """Few layers change, and it ends where it was asked to."""
+    """At most one layer changes, and the output has the requested sides."""
     request = {"input_shape": [8, 1, 1], "layers": GENERATOR, "adapt_to": sides}
     adapted: Any = audit(read_request(request), runner=None)
     adapted = adapted["adapted"]
@@ -156,7 +156,7 @@ def test_a_generator_is_adapted_to_other_sides(sides: list[int]) -> None:
 
 @pytest.mark.parametrize("sides", [[26, 33], [23, 16], [40, 25]])
 def test_sides_that_need_several_layers_are_reached(sides: list[int]) -> None:
-    """Per axis, and the axes share the layers that change."""
+    """At most two layers change, each on one axis or on both."""
     request = {"input_shape": [8, 1, 1], "layers": GENERATOR, "adapt_to": sides}
     answer: Any = audit(read_request(request), runner=None)
     adapted = answer["adapted"]
@@ -166,7 +166,7 @@ def test_sides_that_need_several_layers_are_reached(sides: list[int]) -> None:
 
 @pytest.mark.parametrize("sides", [[16, 16], [24, 24], [32, 32], [20, 28], [31, 31], [50, 50]])
 def test_a_discriminator_is_adapted_to_other_sides(sides: list[int]) -> None:
-    """It takes the picture and still ends at one number."""
+    """It accepts the picture and still ends at one number."""
     request = {"input_shape": [3, 16, 16], "layers": DISCRIMINATOR, "adapt_to": sides}
     adapted: Any = audit(read_request(request), runner=None)
     adapted = adapted["adapted"]
@@ -175,7 +175,7 @@ def test_a_discriminator_is_adapted_to_other_sides(sides: list[int]) -> None:
 
 
 def test_a_network_that_breaks_is_not_adapted() -> None:
-    """There is nothing to keep."""
+    """It has no output shape to keep."""
     request = {"input_shape": [3, 5, 5], "layers": DISCRIMINATOR, "adapt_to": 32}
     with pytest.raises(InvalidRequest, match="this one breaks") as refused:
         audit(read_request(request), runner=None)

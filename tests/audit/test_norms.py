@@ -1,4 +1,4 @@
-"""Every kind of norm that a source writes, on maps and vectors: the audit's verdict is torch's."""
+"""All kinds of norms in sources, on maps and vectors: the verdict agrees with torch."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ CHANNELS = 4
 
 
 def executed(text: str, batch: int, shape: list[int]) -> tuple[list[int] | None, str | None]:
-    """The shape of one sample at the end, or torch's words."""
+    """The output shape of one sample, or torch's message."""
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         try:
@@ -56,7 +56,7 @@ def executed(text: str, batch: int, shape: list[int]) -> tuple[list[int] | None,
 
 
 def network(norm: str, axes: int, side: int) -> tuple[str, list[int]]:
-    """A layer, the norm and an activation, and the input; without a side a vector arrives."""
+    """Source with a layer, the norm and an activation; its input shape, a vector if ``side`` is 0."""
     sizes = ", ".join([str(side)] * axes) if side else str(CHANNELS)
     named = norm.format(
         axes=axes, other=axes % 3 + 1, channels=CHANNELS, sizes=sizes, last=side or CHANNELS
@@ -69,7 +69,7 @@ def network(norm: str, axes: int, side: int) -> tuple[str, list[int]]:
 @pytest.mark.torch
 @pytest.mark.parametrize(("axes", "side", "batch"), [*product((1, 2, 3), (0, 1, 2), (1, 2))])
 def test_norms_run_and_break_as_in_torch(axes: int, side: int, batch: int) -> None:
-    """Same verdict, shape and words; the line of the norm; every repair runs."""
+    """Same verdict, shape and message; the line of the norm; every repair runs."""
     for norm in NORMS:
         text, shape = network(norm, axes, side)
         end, error = executed(text, batch, shape)
@@ -81,8 +81,8 @@ def test_norms_run_and_break_as_in_torch(axes: int, side: int, batch: int) -> No
             continue
         assert answer["trace"][-1]["line"] == 3
         for repair in answer["repairs"]:
-            mended, start = apply_documented_changes(answer["layers"], shape, repair["changes"])
-            after = run_layers(mended, start, batch=batch)
+            edited, start = apply_documented_changes(answer["layers"], shape, repair["changes"])
+            after = run_layers(edited, start, batch=batch)
             assert after.fails_at is None, (norm, repair["summary"])
             assert after.shapes[-1] == repair["output_shape"], (norm, repair["summary"])
 
@@ -105,7 +105,7 @@ EXPECTED_REPAIRS = {
 @pytest.mark.torch
 @pytest.mark.parametrize("norm", EXPECTED_REPAIRS)
 def test_a_norm_is_repaired_in_the_source(norm: str) -> None:
-    """The edit that a person would make, as a diff."""
+    """The expected edit is offered, with a diff."""
     shape, summary = EXPECTED_REPAIRS[norm]
     text = f"nn.Sequential(\n    nn.Conv2d(3, 8, 5),\n    {norm},\n    nn.ReLU(),\n)\n"
     answer: Any = audit(read_request({"input_shape": shape, "source": text}), runner=run_in_process)
@@ -114,7 +114,7 @@ def test_a_norm_is_repaired_in_the_source(norm: str) -> None:
 
 
 def test_widening_a_layer_widens_the_norm_after_it() -> None:
-    """A norm that is a layer is part of every repair: none leaves it behind."""
+    """Every repair that changes channels also changes the norm that follows."""
     text = (
         "nn.Sequential(\n    nn.Conv2d(3, 8, 3),\n    nn.GroupNorm(4, 8),\n"
         "    nn.Conv2d(16, 4, 3),\n)\n"
@@ -124,5 +124,5 @@ def test_widening_a_layer_widens_the_norm_after_it() -> None:
     )
     assert answer["repairs"]
     for repair in answer["repairs"]:
-        mended, start = apply_documented_changes(answer["layers"], [3, 9, 9], repair["changes"])
-        assert run_layers(mended, start).fails_at is None, repair["summary"]
+        edited, start = apply_documented_changes(answer["layers"], [3, 9, 9], repair["changes"])
+        assert run_layers(edited, start).fails_at is None, repair["summary"]

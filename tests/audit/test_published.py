@@ -23,7 +23,7 @@ def test_an_architecture_is_traced_layer_by_layer(case: Json) -> None:
 
 @pytest.mark.parametrize("case", DIAGNOSES, ids=lambda case: case["id"])
 def test_a_problem_is_found_at_its_layer(case: Json) -> None:
-    """The first failing layer in torch's words, or the shape that comes out instead."""
+    """The first layer that fails with torch's message, or the actual output shape."""
     trace, expected = trace_network(network(case["given"])), case["expected"]
     assert trace.fails_at == expected["fails_at"]
     if trace.layer_error is not None:

@@ -1,4 +1,4 @@
-"""Repairs: each is run by eager torch as a whole network, and the published advice is judged."""
+"""Repairs, each run in eager torch as a whole network, and compared with published advice."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.audit.published_cases import DIAGNOSES, Json, as_request
 
 
 def run_in_process(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
-    """The probe's part, without the process around it."""
+    """Runner that calls the probe in this process."""
     return {"traces": [run_layer_list(network) for network in job["layer_lists"]]}
 
 
@@ -33,7 +33,7 @@ def request_of(case: Json) -> Json:
 def apply_documented_changes(
     layers: list[Json], input_shape: list[int], changes: list[Json]
 ) -> tuple[list[Json], list[int]]:
-    """Changes carried out on plain JSON, by nothing but their documentation."""
+    """Layers and input shape after changes, applied to plain JSON as documented."""
     kept: list[Json | None] = [dict(layer) for layer in layers]
     added: dict[int, list[Json]] = {}
     for change in changes:
@@ -63,7 +63,7 @@ def apply_documented_changes(
 def with_fewer_channels(
     layers: list[Json], input_shape: list[int], output_shape: list[int]
 ) -> tuple[list[Json], list[int], list[int]]:
-    """The same with a 32nd of the channels, where nothing but the sizes depends on them."""
+    """The same network with 1/32 of the channels, if its ops allow it."""
     if not all(
         layer["op"] in ("conv", "conv_transpose", "crop", "pad", "norm") for layer in layers
     ):
@@ -80,7 +80,7 @@ def with_fewer_channels(
 @pytest.mark.slow
 @pytest.mark.parametrize("case", DIAGNOSES, ids=lambda case: case["id"])
 def test_every_repair_of_a_published_problem_works(case: Json) -> None:
-    """Applied to the request as documented and run by eager torch, it ends where it says."""
+    """Applied as documented and run in eager torch, it has the stated output shape."""
     document = request_of(case)
     answer: Any = audit(read_request(document), runner=run_in_process)
     assert answer["repairs"] or answer["nearest"]["input_shapes"]
@@ -119,7 +119,7 @@ SMALLEST: dict[str, tuple[list[int], list[Json], list[int] | None, Json]] = {
         [1, 28, 28],
         {"index": 0, "field": "output_padding", "from": 0, "to": 1},
     ),
-    "a linear layer typed for another picture": (
+    "a linear layer for another picture size": (
         [3, 12, 12],
         [
             {
@@ -136,7 +136,7 @@ SMALLEST: dict[str, tuple[list[int], list[Json], list[int] | None, Json]] = {
         None,
         {"index": 2, "field": "in_features", "from": 64, "to": 144},
     ),
-    "a slip of channels": (
+    "a wrong number of channels": (
         [3, 8, 8],
         [
             {"op": "conv", "in_channels": 3, "out_channels": 6, "kernel_size": 3},
@@ -171,7 +171,7 @@ SMALLEST: dict[str, tuple[list[int], list[Json], list[int] | None, Json]] = {
 
 @pytest.mark.parametrize("name", SMALLEST)
 def test_the_smallest_edit_comes_first(name: str) -> None:
-    """What a person who sees it would change, and nothing larger before it."""
+    """The obvious change comes before any larger one."""
     input_shape, layers, wanted, change = SMALLEST[name]
     network = AuditNetwork(
         input_shape=tuple(input_shape), layers=read_audit_layers(layers, pointer="")
@@ -196,7 +196,7 @@ def test_two_mistakes_are_repaired_together() -> None:
 
 
 def test_a_repair_that_torch_refuses_is_not_offered() -> None:
-    """The laws propose, torch decides."""
+    """Repairs come from the shape rules, but torch must confirm them."""
     document = {
         "input_shape": [1, 14, 14],
         "wanted_shape": [1, 28, 28],
@@ -213,7 +213,7 @@ def test_a_repair_that_torch_refuses_is_not_offered() -> None:
 
 
 def test_skips_keep_their_source_when_layers_are_added_or_removed() -> None:
-    """Indices of later skips move with the layers they point at."""
+    """The sources of later skips are renumbered."""
     layers = [
         {
             "op": "conv",

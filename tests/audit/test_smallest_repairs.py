@@ -1,4 +1,4 @@
-"""No smaller repair exists: torch, run on every edit of one field, finds none that the search misses."""
+"""No smaller repair exists: torch runs every edit of one field and finds none that is missed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COUNT = soak_count(60, 1_500)
 
 
 def random_failing_request(random: Random) -> Json | None:
-    """A network that breaks, or one that ends elsewhere since one of its fields was changed."""
+    """A network that fails, or one with a changed field whose output shape is not the wanted one."""
     shape, layers, batch = random_network(random)
     outcome = run_layers(layers, shape, batch=batch)
     request: Json = {"input_shape": shape, "layers": layers, "batch": batch}
@@ -39,12 +39,12 @@ def random_failing_request(random: Random) -> Json | None:
 
 
 def reaches_wanted_shape(outcome: Outcome, wanted: list[int] | None) -> bool:
-    """Whether torch ran it, and to where it shall end."""
+    """Whether torch ran every layer, and the output has the wanted shape."""
     return outcome.fails_at is None and (wanted is None or outcome.shapes[-1] == wanted)
 
 
 def find_single_field_repair(request: Json) -> Json | None:
-    """An edit of one field after which torch runs the network, with its batch, None if none is."""
+    """The layers after an edit of one field with which torch reaches the goal, None if none does."""
     for layers in single_edits(request["layers"]):
         if reaches_wanted_shape(
             run_layers(layers, request["input_shape"], batch=request["batch"]),
@@ -60,7 +60,7 @@ def find_single_field_repair(request: Json) -> Json | None:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Using padding='same'")
 def test_repairs_work_and_none_is_smaller() -> None:
-    """Each repair run by torch as documented; fewest changes first; one field where one is enough."""
+    """Each repair runs in torch as documented; fewest changes first; one field if that is enough."""
     seed, seen = 0, 0
     while seen < COUNT:
         seed += 1

@@ -1,4 +1,4 @@
-"""Lists of tensors put side by side: read in the order in which torch lays their channels."""
+"""Concatenated lists of tensors: read with the channels in the same order as in torch."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def executed(text: str, picture: Tensor) -> Tensor:
 @pytest.mark.torch
 @pytest.mark.parametrize("names", [*ORDERS, ("a", "a", "c"), ("c", "c", "c")])
 def test_channels_keep_the_order_of_the_list(names: tuple[str, ...]) -> None:
-    """The layers that are read give number for number what the text gives."""
+    """The layers that are read have the same output as the source, number for number."""
     torch.manual_seed(0)
     picture = torch.randn(2, 3, 9, 7)
     for call in CONCATENATION_CALLS:
@@ -62,14 +62,14 @@ REFUSED = {
     "torch.cat([a, b, c], True)": "not along dim True",
     "torch.cat([], 1)": "no tensors",
     "torch.cat([a, b], 1)": "a branch",
-    "torch.cat(x, 1)": "what is concatenated here",
+    "torch.cat(x, 1)": "tensors concatenated here",
     "F.relu(torch.stack([a, b, c]))": "stack(…) is not followed",
 }
 
 
 @pytest.mark.parametrize("call", REFUSED)
 def test_unsupported_concatenations_are_refused_with_their_line(call: str) -> None:
-    """The line of the call, and why."""
+    """The refusal has the line of the call and the reason."""
     with pytest.raises(SourceRefused) as refused:
         read_source(TEXT.format(call), input_shape=(3, 9, 7))
     assert refused.value.line == 7

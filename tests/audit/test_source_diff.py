@@ -1,4 +1,4 @@
-"""Repairs as diffs: applied by hand, the text is read as the repaired network."""
+"""Repairs as diffs: the patched source is read as the repaired network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.audit.source_styles import IMPORTS, STYLES
 
 
 def patched(text: str, diff: str, folder: Path) -> str:
-    """The text after the diff, as git applies it."""
+    """The source after ``git apply`` of the diff."""
     file = folder / "source.py"
     file.write_text(text if text.endswith("\n") else f"{text}\n")
     (folder / "change.diff").write_text(diff)
@@ -39,7 +39,7 @@ WRONG = {
 
 @pytest.mark.parametrize("style", WRONG)
 def test_a_diff_applies_and_repairs_the_source(style: str, tmp_path: Path) -> None:
-    """Every diff that is given leads to a text that fits and ends where the repair says."""
+    """Every diff leads to a source that fits and has the wanted output shape."""
     input_shape, output_shape, text = STYLES[style]
     right, wrong = WRONG[style]
     assert text.count(right) == 1
@@ -50,17 +50,17 @@ def test_a_diff_applies_and_repairs_the_source(style: str, tmp_path: Path) -> No
     given = [repair for repair in answer["repairs"] if repair["diff"]]
     assert given
     for repair in given:
-        mended = {
+        edited = {
             "input_shape": repair["input_shape"],
             "source": patched(text, repair["diff"], tmp_path),
             "wanted_shape": output_shape,
         }
-        second_answer: Any = audit(read_request(mended), runner=None)
+        second_answer: Any = audit(read_request(edited), runner=None)
         assert second_answer["verdict"] == "fits", repair["summary"]
 
 
 def test_an_edit_of_one_loop_iteration_has_no_diff() -> None:
-    """The text cannot say it, so nothing is pretended."""
+    """The call in the loop makes all layers, so its text cannot change only one."""
     text = "nn.Sequential(*[nn.Conv2d(1, 1, 3, 2) for _ in range(3)])"
     request = {"input_shape": [1, 31, 31], "source": text, "wanted_shape": [1, 4, 4]}
     answer: Any = audit(read_request(request), runner=None)
@@ -75,7 +75,7 @@ def test_an_edit_of_one_loop_iteration_has_no_diff() -> None:
 
 
 def test_line_numbers_match_the_python_parser() -> None:
-    """Form feeds, carriage returns and letters of several bytes before the edit."""
+    """Form feeds, carriage returns and multi-byte characters before the edit."""
     text = "# größe\x0c\r\nnn.Sequential(nn.Flatten(), nn.Linear(9, 2))  # ß\r\n"
     answer: Any = audit(read_request({"input_shape": [2, 4], "source": text}), runner=None)
     assert "+nn.Sequential(nn.Flatten(), nn.Linear(8, 2))  # ß\r\n" in answer["repairs"][0]["diff"]

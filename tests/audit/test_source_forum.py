@@ -1,4 +1,4 @@
-"""Sources as forums have them: executed by torch, and read by the audit without running them."""
+"""Sources as posted in forums: run in torch, and read by the audit without running them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.audit.forum_sources import FOLLOWED, REFUSED, source_text
 
 
 def executed(text: str, shape: list[int], batch: int) -> tuple[list[int] | None, str | None]:
-    """The shape of one sample at the end, or torch's words."""
+    """The output shape of one sample, or torch's message."""
     scope: dict[str, Any] = {"torch": torch, "nn": nn, "F": functional}
     exec(text, scope)
     with torch.no_grad(), warnings.catch_warnings():
@@ -32,7 +32,7 @@ def executed(text: str, shape: list[int], batch: int) -> tuple[list[int] | None,
 @pytest.mark.torch
 @pytest.mark.parametrize("name", FOLLOWED)
 def test_a_forum_source_is_judged_as_torch_does(name: str) -> None:
-    """Verdict, shape and words, for one sample and for two."""
+    """Same verdict, shape and message, for one sample and for two."""
     shape, text = FOLLOWED[name]["input_shape"], source_text(FOLLOWED[name])
     for batch in (1, 2):
         end, error = executed(text, shape, batch)
@@ -48,7 +48,7 @@ def test_a_forum_source_is_judged_as_torch_does(name: str) -> None:
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_unsupported_source_is_refused_with_the_reason(name: str) -> None:
-    """The line, and what stands in the way."""
+    """The refusal has the line and the reason."""
     source = REFUSED[name]
     with pytest.raises(SourceRefused) as refused:
         read_source(source_text(source), input_shape=tuple(source["input_shape"]))

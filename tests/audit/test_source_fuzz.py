@@ -1,4 +1,4 @@
-"""Sources that nobody would write: expressions of real ones exchanged. An answer or a refusal, soon."""
+"""Real sources with exchanged expressions: each gets an answer or a refusal within two seconds."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ STRAY = [
     "F.interpolate(x)", "F.interpolate(x, size='a')", "x.reshape([])", "x.reshape(None)", "x.size(9)",
     "{**{}}", "[*range(3)]", "print(*x)", "nn.Sequential(*[nn.Sequential()] * 4)",
 ]  # fmt: skip
-"""Expressions that suit nowhere."""
+"""Expressions that fit nowhere."""
 
 
 class ReplaceNode(ast.NodeTransformer):
-    """One expression of a tree in the place of another."""
+    """Replaces one expression of a tree by another."""
 
     def __init__(self, place: ast.expr, other: ast.expr) -> None:
         self.place, self.other = place, other
 
     def visit(self, node: ast.AST) -> ast.AST:
-        """The tree with the other expression."""
+        """The node, or the other expression in its place."""
         return copy.deepcopy(self.other) if node is self.place else self.generic_visit(node)
 
 
 def mutated_source(random: Random, text: str) -> str:
-    """The text with one to four expressions exchanged, for its own or for stray ones."""
+    """The text with one to four expressions replaced by its own or by stray ones."""
     tree = ast.parse(text)
     for _ in range(random.randint(1, 4)):
         found = [node for node in ast.walk(tree) if isinstance(node, ast.expr)]
@@ -67,7 +67,7 @@ def mutated_source(random: Random, text: str) -> str:
 
 @pytest.mark.slow
 def test_any_source_is_answered_or_refused_quickly() -> None:
-    """No crash, whatever stands where; within two seconds of computing."""
+    """No crash for any source, and at most two seconds of CPU time."""
     texts = [(shape, text) for shape, _, text in STYLES.values()]
     shapes = [[3, 32, 32], [100], [1], [3, 8], [1, 1, 1, 1]]
     for seed in range(COUNT):

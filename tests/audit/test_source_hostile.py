@@ -1,4 +1,4 @@
-"""Sources that mean harm, or more than a list of layers can hold, end in a refusal with the line."""
+"""Hostile sources, and sources that no layer list can express, are refused with the line."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ HOSTILE = {
         network("self.a = self.make()\n    def make(self):\n        return self.make()"),
         7,
     ),
-    "a network in itself": (network("self.a = Net()"), 5),
+    "a network that contains itself": (network("self.a = Net()"), 5),
     "a huge hexadecimal": ("a = 1\nnn.Sequential(nn.Linear(0x" + "f" * 90_000 + ", 2))", 2),
     "names for every class": (
         "".join(f"a{i} = {i}\n" for i in range(5_000)) + "class C: pass\n" * 3_000,
@@ -70,8 +70,8 @@ HOSTILE = {
     "doubling lists, formatted": (DOUBLED + "c = f'{a}'\nnn.Sequential(nn.ReLU())", 83),
     "doubling lists, by percent": (DOUBLED + "c = '%s' % a\nnn.Sequential(nn.ReLU())", 83),
     "doubling lists, as a kernel": (DOUBLED + "nn.Sequential(nn.Conv2d(3, 8, a))", 83),
-    "a list in itself": ("a = []\na.append(a)\nnn.Sequential(nn.Conv2d(3, 8, a))", 3),
-    "a loop of its own": ("a = 1\nwhile a:\n    a = a\nnn.Sequential(nn.ReLU())", 2),
+    "a list that contains itself": ("a = []\na.append(a)\nnn.Sequential(nn.Conv2d(3, 8, a))", 3),
+    "a loop at module level": ("a = 1\nwhile a:\n    a = a\nnn.Sequential(nn.ReLU())", 2),
     "257 layers": ("nn.Sequential(*[nn.Conv2d(3, 3, 1) for _ in range(257)])", 1),
 }
 
@@ -90,7 +90,7 @@ def test_hostile_source_is_refused_at_its_line(name: str) -> None:
 
 
 def test_repeated_base_classes_are_read_once() -> None:
-    """Forty classes of three bases each have 3⁴⁰ ways up, and one network."""
+    """Forty classes of three bases each have 3⁴⁰ paths to the root, and one network."""
     text = "class A(nn.Module): pass\n" + "class A(A, A, A): pass\n" * 40
     text += "class B: pass\nc = isinstance(A(), B)\nnn.Sequential(nn.Conv2d(3, 8, 3))"
     assert len(read_source(text, input_shape=(3, 32, 32)).layers) == 1
@@ -107,8 +107,8 @@ UNFOLLOWED = {
         3,
         "needs a map",
     ),
-    "no Python": ("nn.Sequential(nn.Conv2d(3, 8, 3)", 1, "this is no Python"),
-    "nothing": ("", 1, "no network is found"),
+    "no Python": ("nn.Sequential(nn.Conv2d(3, 8, 3)", 1, "this is not valid Python"),
+    "an empty source": ("", 1, "no network is found"),
     "no network": ("x = 3\n", 1, "no network is found"),
     "a call of the system": (
         "import os\nnn.Sequential(os.system('true'))",
@@ -124,7 +124,7 @@ UNFOLLOWED = {
     "a shadowed layer": (
         "from torch import nn\nnn.Conv2d = None\nConv2d = 5\nnn.Sequential(Conv2d)",
         4,
-        "is none",
+        "is not a module",
     ),
     "no default": (
         network("self.a = nn.Conv2d(3, width, 3)", more=", width"),
@@ -208,20 +208,20 @@ UNFOLLOWED = {
         8,
         "new axes together",
     ),
-    "an axis that is not there": (
+    "an axis that does not exist": (
         "nn.Sequential(nn.Conv2d(3, 8, 3), nn.Unflatten(7, (2, 4)))",
         1,
         "there is no axis 7",
     ),
-    "a product with what nobody knows": (
+    "a product with an unknown value": (
         network(forward="return self.a(x).mul(self.scale)"),
         8,
-        "what cannot be followed",
+        "a value that cannot be followed",
     ),
     "an empty list": (network(forward="return [].pop()(self.a(x))"), 8, "not followed"),
-    "a division by nothing": ("nn.Sequential(nn.Conv2d(3, 8 // 0, 3))", 1, "cannot be computed"),
+    "a division by zero": ("nn.Sequential(nn.Conv2d(3, 8 // 0, 3))", 1, "cannot be computed"),
     "a typed batch": (network(forward="return self.a(x).view(64, -1)"), 8, "must be the batch"),
-    "a yield": (network(forward="yield self.a(x)"), 2, "what the network gives"),
+    "a yield": (network(forward="yield self.a(x)"), 2, "the network's return value"),
     "a try": (
         network(
             forward="try:\n            return self.a(x)\n        except ValueError:\n            pass"
@@ -234,7 +234,7 @@ UNFOLLOWED = {
 
 @pytest.mark.parametrize("name", UNFOLLOWED)
 def test_unsupported_constructs_are_refused_with_their_line(name: str) -> None:
-    """The sentence says what, the facts say where."""
+    """The detail has the reason, the facts have the line."""
     text, line, words = UNFOLLOWED[name]
     with pytest.raises(SourceRefused, match="line") as refused:
         read_source(text, input_shape=(3, 32, 32))
@@ -244,7 +244,7 @@ def test_unsupported_constructs_are_refused_with_their_line(name: str) -> None:
 
 @pytest.mark.parametrize("call", ["x.squeeze()", "torch.squeeze(x)", "x.squeeze(0)"])
 def test_a_squeeze_of_the_batch_axis_is_refused(call: str) -> None:
-    """One sample only: of two, the same text squeezes the other axes."""
+    """With a batch of 1 only; with 2 samples the same text squeezes the other axes."""
     text = network("self.a = nn.Conv2d(3, 8, 32)", f"x = self.a(x)\n        return {call}")
     assert read_source(text, input_shape=(3, 32, 32)).layers[0].op == "conv"
     with pytest.raises(SourceRefused, match=r"line 9: .* takes the batch axis away as well"):
@@ -254,7 +254,7 @@ def test_a_squeeze_of_the_batch_axis_is_refused(call: str) -> None:
 
 
 def test_a_norm_is_no_activation() -> None:
-    """A norm is a layer; the word of one that no list holds leaves room for the activation."""
+    """A norm is a layer of its own; an unsupported one is text, beside the activation."""
     text = "nn.Sequential(nn.Conv2d(3, 8, 3), nn.InstanceNorm2d(8), nn.ReLU())"
     conv, norm = read_source(text, input_shape=(3, 8, 8)).layers
     assert (conv.norm, norm.op, norm.activation) == (None, "instance_norm", "relu")
@@ -271,7 +271,7 @@ def test_the_network_that_accepts_the_input_is_chosen() -> None:
 
 
 def test_a_source_refusal_is_an_invalid_request() -> None:
-    """Programs find code, pointer and line where every refusal has them."""
+    """Code and line are in the same fields as in every refusal."""
     with pytest.raises(InvalidRequest) as refused:
         read_source("nn.Sequential(nn.LSTM(3, 4))", input_shape=(3, 8))
     assert refused.value.code == "cannot_follow"

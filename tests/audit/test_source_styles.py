@@ -1,4 +1,4 @@
-"""Sources are read as torch runs them: each style is executed here, and read by the audit."""
+"""Sources are read as torch runs them: each style is executed, and read by the audit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.audit.source_styles import IMPORTS, STYLES
 
 
 def executed_shape(text: str, input_shape: list[int]) -> list[int]:
-    """What the network of a style really gives for one of two samples."""
+    """Output shape of one sample when torch runs the network of a style."""
     tree = ast.parse(IMPORTS + text)
     last = tree.body[-1]
     if isinstance(last, ast.Expr):
@@ -40,7 +40,7 @@ def executed_shape(text: str, input_shape: list[int]) -> list[int]:
 def test_a_style_is_read_as_torch_runs_it(
     style: str, head: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The shape at the end, from the text alone and from the run."""
+    """The output shape is the same from the source alone and from the run."""
     library = ModuleType("pytorch_lightning")
     vars(library)["LightningModule"] = nn.Module
     monkeypatch.setitem(sys.modules, library.__name__, library)

@@ -1,4 +1,4 @@
-"""What stands behind a layer that breaks may be past following: the diagnosis does not wait for it."""
+"""Sources that cannot be followed after a layer that fails: the layer is diagnosed regardless."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ from tests.audit.test_source_forum import executed
 @pytest.mark.torch
 @pytest.mark.parametrize("name", BEHIND)
 def test_the_failing_layer_is_named_and_repaired(name: str, tmp_path: Path) -> None:
-    """Torch's words; every repair leads to a text that torch runs to its end."""
+    """The message is torch's; every repair leads to a source that torch runs to its end."""
     shape, text = BEHIND[name]["input_shape"], source_text(BEHIND[name])
     answer: Any = audit(read_request({"input_shape": shape, "source": text}), runner=run_in_process)
     assert (answer["verdict"], answer["fails_at"]) == ("breaks", 0)
     assert answer["torch_error"] == executed(text, shape, 2)[1]
     for repair in answer["repairs"]:
-        mended = patched(text, repair["diff"], tmp_path) if repair["diff"] else text
+        edited = patched(text, repair["diff"], tmp_path) if repair["diff"] else text
         if "LSTM" not in text and "Linear" not in text:
-            assert executed(mended, repair["input_shape"], 2)[1] is None
+            assert executed(edited, repair["input_shape"], 2)[1] is None
         layers = read_source(
-            mended, input_shape=tuple(repair["input_shape"]), allow_partial=True
+            edited, input_shape=tuple(repair["input_shape"]), allow_partial=True
         ).layers
         assert layers[0].op == answer["layers"][0]["op"]
 
 
 def test_the_reason_names_the_unsupported_construct() -> None:
-    """The line where the source was left, and why; without a break the same line is refused."""
+    """The line and why it was not followed; if no layer fails, the same line is refused."""
     text = source_text(
         {"made": ["self.c = nn.Conv2d(4, 8, 3)"], "done": ["y = self.c(x)", "return y.sort()"]}
     )
     answer: Any = audit(read_request({"input_shape": [3, 9, 9], "source": text}), runner=None)
     assert answer["reason"].endswith(
-        " What stands behind it was not followed: line 8: sort(…) on a tensor cannot be followed."
+        " The code after it was not followed: line 8: sort(…) on a tensor cannot be followed."
     )
     with pytest.raises(SourceRefused, match="line 8: sort"):
         read_source(text, input_shape=(4, 9, 9))
 
 
 def test_a_repair_that_only_moves_the_failure_is_not_offered() -> None:
-    """The rest is read again with every repair: a linear layer behind it refuses them all."""
+    """The rest is read again with every repair; here its linear layer fails for all of them."""
     text = source_text(
         {
             "made": ["self.c = nn.Conv2d(4, 8, 3)", "self.l = nn.Linear(10, 2)"],

@@ -1,4 +1,4 @@
-"""What torch runs of a repaired network, and what is said of what it does not run."""
+"""How much of a repaired network torch runs, and how that is reported."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.audit.random_networks import random_network
 
 
 def run_in_process(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
-    """The probe's part, without the process around it."""
+    """Runner that calls the probe in this process."""
     return {"traces": [run_layer_list(network) for network in job["layer_lists"]]}
 
 
 @pytest.mark.torch
 @pytest.mark.slow
 def test_the_probe_agrees_with_eager_torch() -> None:
-    """Two ways of building the same modules: same shapes, same refusals, same words."""
+    """Two ways of building the same modules: same shapes, refusals and messages."""
     for seed in range(200):
         shape, layers, batch = random_network(Random(seed))
         try:
@@ -35,7 +35,7 @@ def test_the_probe_agrees_with_eager_torch() -> None:
         outcome = run_layers(layers, shape, batch=batch)
         answer = run_layer_list({"input_shape": shape, "batch": batch, "layers": sent})
         if outcome.fails_at is not None and outcome.error in (None, "nothing to pool"):
-            continue  # an empty map, on which the probe would go on
+            continue  # an empty map, which the probe accepts
         assert answer["fails_at"] == outcome.fails_at
         assert answer["error"] == outcome.error
         assert [found[1:] for found in answer["shapes"]] == outcome.shapes
@@ -71,14 +71,14 @@ def network(channels: int, side: int, kernel: int = 4) -> AuditNetwork:
 def test_how_much_is_run_depends_on_predicted_cost(
     built_network: AuditNetwork, expected: Proof
 ) -> None:
-    """Never on a clock: the answer repeats."""
+    """It never depends on time, so that answers repeat."""
     assert prove_networks([(built_network, trace_network(built_network))], run_in_process) == [
         expected
     ]
 
 
 def test_repairs_that_torch_contradicts_are_dropped() -> None:
-    """Another shape than the trace's."""
+    """Torch measures a shape other than the trace's."""
     built_network = network(4, 32)
 
     def wrong(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:

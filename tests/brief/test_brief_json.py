@@ -1,4 +1,4 @@
-"""Briefs as JSON: there and back unchanged, and every wrong field refused by its pointer."""
+"""Briefs as JSON: a round trip changes nothing, and every invalid field is refused by pointer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ sides = st.integers(4, 90)
 
 @st.composite
 def briefs(draw: st.DrawFn) -> Brief:
-    """Any legal brief."""
+    """Any valid brief."""
     resolution = tuple(draw(st.lists(sides, min_size=1, max_size=3)))
     numbers = st.sets(st.integers(2, 9), min_size=1).map(lambda chosen: tuple(sorted(chosen)))
     space = SearchSpace(
@@ -49,12 +49,12 @@ def briefs(draw: st.DrawFn) -> Brief:
 
 @given(brief=briefs())
 def test_a_brief_survives_json(brief: Brief) -> None:
-    """Written, read as JSON and read back, it is the same brief."""
+    """A round trip through JSON gives the same brief."""
     assert brief_from_document(json.loads(json.dumps(brief_document(brief)))) == brief
 
 
 def test_a_bare_brief_is_completed() -> None:
-    """Resolution and latent size are enough; the rest are the contract's defaults."""
+    """Resolution and latent size are enough; all other fields take the documented defaults."""
     document = brief_document(brief_from_document({"resolution": 96, "latent_dim": 128}))
     assert document == {
         "resolution": [96, 96],
@@ -99,7 +99,7 @@ def test_a_bare_brief_is_completed() -> None:
 def test_one_number_is_the_size_of_every_axis(
     resolution: object, dimensions: int | None, wanted: tuple[int, ...]
 ) -> None:
-    """``dimensions`` says how many axes a single number stands for; two unless given."""
+    """``dimensions`` is the number of axes for a single number; the default is two."""
     document = {"resolution": resolution, "dimensions": dimensions, "latent_dim": 1}
     assert brief_from_document(document).resolution == wanted
 
@@ -164,7 +164,7 @@ REFUSED = [
 def test_a_wrong_field_is_refused_by_its_pointer(
     fields: dict[str, object], pointer: str, code: str
 ) -> None:
-    """One wrong field: its pointer, its code, and a short sentence that names it."""
+    """An invalid field gives its pointer, its code and a short message."""
     with pytest.raises(InvalidRequest) as caught:
         brief_from_document({"resolution": 64, "latent_dim": 100} | fields)
     assert [(error.pointer, error.code) for error in caught.value.errors] == [(pointer, code)]
@@ -173,7 +173,7 @@ def test_a_wrong_field_is_refused_by_its_pointer(
 
 
 def test_several_wrong_fields_are_all_named() -> None:
-    """The caller need not find them one by one."""
+    """One response lists the errors of all fields."""
     with pytest.raises(InvalidRequest) as caught:
         brief_from_document({"resolution": 3, "latent_dim": 0, "channels": "x"})
     assert caught.value.code == "invalid_request"
@@ -186,7 +186,7 @@ def test_several_wrong_fields_are_all_named() -> None:
 
 @pytest.mark.parametrize("document", [None, [], "64", 64, True])
 def test_a_request_that_is_no_object_is_refused(document: object) -> None:
-    """The empty pointer is the whole request."""
+    """The empty pointer refers to the whole request."""
     with pytest.raises(InvalidRequest, match="the request must be an object") as caught:
         brief_from_document(document)
     assert caught.value.errors[0].pointer == ""
@@ -205,7 +205,7 @@ json_values = st.recursive(
     )
 )
 def test_any_json_is_a_brief_or_a_refusal(document: dict[str, object]) -> None:
-    """Whatever a field holds, the answer is a brief or a refusal that names fields."""
+    """Any JSON value gives a brief or a refusal with pointers."""
     names: set[str] = set()
     resolution: tuple[int, ...] = ()
     try:
@@ -218,7 +218,7 @@ def test_any_json_is_a_brief_or_a_refusal(document: dict[str, object]) -> None:
 
 
 class IntSubclass(int):
-    """An integer that writes itself as something else."""
+    """An integer with a different text."""
 
     def __str__(self) -> str:
         return "__import__('os')"
@@ -254,14 +254,14 @@ STEP = (Window(kernel_size=4, stride=2, padding=1),) * 2
     ],
 )
 def test_a_brief_made_in_python_is_type_checked(wrong: dict[str, Any], code: str) -> None:
-    """What JSON cannot say, a notebook can."""
+    """Python code can pass values that JSON cannot express."""
     with pytest.raises(InvalidRequest) as refusal:
         Brief(**{"resolution": 64, "latent_dim": 100} | wrong)
     assert refusal.value.code == code
 
 
 def test_a_brief_made_in_python_is_converted() -> None:
-    """Texts of choices and lists of windows are taken, and kept as what they stand for."""
+    """Strings of choices and lists of windows are converted to enum members and tuples."""
     brief = Brief(resolution=64, latent_dim=9, verify="none", windows=[[*STEP]] * 4)  # type: ignore[arg-type]
     assert brief.verify is Level.NONE
     assert brief == Brief(resolution=64, latent_dim=9, verify=Level.NONE, windows=(STEP,) * 4)
@@ -269,15 +269,15 @@ def test_a_brief_made_in_python_is_converted() -> None:
 
 
 def test_a_refusal_stays_short() -> None:
-    """A thousand unknown fields are not listed one by one."""
+    """Of a thousand unknown fields only the first are listed."""
     fields = {f"field{number}": 1 for number in range(1000)}
-    with pytest.raises(InvalidRequest, match="and 968 errors more") as refusal:
+    with pytest.raises(InvalidRequest, match="and 968 more errors") as refusal:
         brief_from_document({"resolution": 64, "latent_dim": 1} | fields)
     assert len(refusal.value.errors) == 32
 
 
 def test_the_least_kernel_is_never_above_the_largest() -> None:
-    """A stride out of range does not make nonsense of the kernel's range."""
+    """A stride out of range does not invert the kernel's range."""
     chain = [{"kernel_size": 300, "stride": 999}]
     with pytest.raises(InvalidRequest, match=r"kernel_size\[0\] must be 1 to 256, got 300"):
         brief_from_document({"resolution": [64], "latent_dim": 1, "chain": chain})

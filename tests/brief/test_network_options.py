@@ -1,4 +1,4 @@
-"""Briefs of every family: read, written, and combinations that cannot work refused with the reason."""
+"""Briefs with network options: reading, writing, and refusal of combinations that cannot work."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ BRIEF_EXAMPLES: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("document", BRIEF_EXAMPLES, ids=lambda document: json.dumps(document)[:60])
 def test_a_brief_with_any_network_options_survives_json(document: dict[str, Any]) -> None:
-    """Completed, written and read back, it is the same."""
+    """A completed brief is unchanged after writing and reading."""
     brief = brief_from_document(document)
     assert brief_from_document(json.loads(json.dumps(brief_document(brief)))) == brief
 
 
 def test_the_default_discriminator_is_the_dcgans_and_none_with_an_initial_map() -> None:
-    """And null asks for none."""
+    """A null discriminator is none."""
     plain = {"resolution": 16, "latent_dim": 4}
     initial_map = {"resolution": 16, "initial_map": {"channels": 8, "size": 4}}
     assert brief_from_document(plain).discriminator == DiscriminatorStyle()
@@ -55,7 +55,7 @@ def test_the_default_discriminator_is_the_dcgans_and_none_with_an_initial_map() 
 
 
 def test_the_chain_starts_from_the_initial_map() -> None:
-    """Its size is the search's initial size."""
+    """The size of the map is the initial size of the search."""
     result = design(
         Brief(
             resolution=(96, 64),
@@ -74,7 +74,7 @@ REFUSED: list[tuple[dict[str, Any], str, str, str]] = [
         PLAIN | {"initial_map": {"channels": 8, "size": 4}},
         "/initial_map",
         "contradiction",
-        "latent_dim and initial_map contradict",
+        "latent_dim and initial_map exclude each other",
     ),
     (
         PLAIN | {"discriminator": {"output": "critic", "normalization": "batch"}},
@@ -86,14 +86,14 @@ REFUSED: list[tuple[dict[str, Any], str, str, str]] = [
         PLAIN | {"discriminator": {"output": "critic"}},
         "/discriminator/normalization",
         "critic_with_batch_norm",
-        "give discriminator.normalization as layer",
+        "set discriminator.normalization to layer",
     ),
-    (PLAIN | {"normalization": "spectral"}, "/normalization", "spectral_generator", "is the disc"),
+    (PLAIN | {"normalization": "spectral"}, "/normalization", "spectral_generator", "is for the "),
     (
         {"resolution": 64, "initial_map": {"channels": 8, "size": 4}, "classes": 3},
         "/classes",
         "labels_without_latent",
-        "joined to the latent vector",
+        "concatenated with the latent vector",
     ),
     (PLAIN | {"classes": 1}, "/classes", "out_of_range", "classes must be 2 to 65536, got 1"),
     (PLAIN | {"upsampling": "bilinear"}, "/upsampling", "not_a_choice", "transposed, resize, sub"),
@@ -130,7 +130,7 @@ REFUSED: list[tuple[dict[str, Any], str, str, str]] = [
         },
         "/search/initial_size",
         "contradiction",
-        "starts from the given map",
+        "differs from initial_map.size [4, 4]",
     ),
 ]
 
@@ -139,7 +139,7 @@ REFUSED: list[tuple[dict[str, Any], str, str, str]] = [
 def test_contradicting_options_are_refused_with_a_reason(
     document: dict[str, Any], pointer: str, code: str, words: str
 ) -> None:
-    """By pointer, code and sentence."""
+    """Each refusal has its pointer, code and message."""
     with pytest.raises(InvalidRequest) as refused:
         brief_from_document(document)
     assert [(error.pointer, error.code) for error in refused.value.errors] == [(pointer, code)]
@@ -189,7 +189,7 @@ REFUSED_LATER: list[tuple[dict[str, Any], str, str]] = [
 def test_a_chain_that_contradicts_the_brief_is_refused_with_a_reason(
     document: dict[str, Any], pointer: str, code: str
 ) -> None:
-    """What only the chain shows."""
+    """Contradictions that appear only after the chain is solved."""
     brief = brief_from_document(document | {"verify": "none"})
     with pytest.raises(InvalidRequest) as refused:
         design(brief)
@@ -209,7 +209,7 @@ BUDGETS = [
 def test_a_budget_takes_the_widest_network_that_keeps_it(
     budget: Budget, upsampling: Upsampling
 ) -> None:
-    """One channel more would not, along the chain that there is without a budget."""
+    """One channel more exceeds the budget, along the chain of the brief without a budget."""
     brief = Brief(
         resolution=64, latent_dim=100, upsampling=upsampling, budget=budget, verify=Level.NONE
     )
@@ -223,7 +223,7 @@ def test_a_budget_takes_the_widest_network_that_keeps_it(
 
 
 def test_a_budget_above_every_cost_gives_the_largest_served_width() -> None:
-    """Wider than max_channels no map gets; and no network gets larger than is served."""
+    """No map is wider than max_channels, and no network exceeds the limit on parameters."""
     brief = Brief(resolution=64, latent_dim=100, max_channels=96, budget=Budget(parameters=10**9))
     assert fit_widths(brief).base_channels == 96
     logit_style = DiscriminatorStyle(output=Output.LOGIT)
@@ -241,12 +241,12 @@ def test_a_budget_above_every_cost_gives_the_largest_served_width() -> None:
     width = result.brief.base_channels
     assert width is not None
     assert result.gan.generator.parameters < result.gan.discriminator.parameters <= MAX_PARAMETERS
-    with pytest.raises(InvalidRequest, match="parameters, at most 1000000000 are served"):
+    with pytest.raises(InvalidRequest, match="parameters; the limit is 1000000000"):
         design(replace(brief, base_channels=width + 1, budget=None))
 
 
 def test_a_budget_too_small_for_the_best_chain_takes_another_chain() -> None:
-    """One channel wide; and where no chain would do, the least that one would cost is named."""
+    """The network is one channel wide; if no chain fits, ``facts`` has the least possible cost."""
     brief = Brief(resolution=64, latent_dim=100, budget=Budget(parameters=6_000), verify=Level.NONE)
     result = design(brief)
     assert result.brief.base_channels == 1
@@ -258,7 +258,7 @@ def test_a_budget_too_small_for_the_best_chain_takes_another_chain() -> None:
 
 
 def test_a_given_chain_is_narrowed_to_its_budget_or_refused() -> None:
-    """No other chain is put in its place."""
+    """The given chain is never replaced."""
     step = (Window(kernel_size=4, stride=2, padding=1),) * 2
     brief = Brief(
         resolution=16,
@@ -278,7 +278,7 @@ def test_a_given_chain_is_narrowed_to_its_budget_or_refused() -> None:
 
 
 def test_a_budget_does_not_change_a_given_width() -> None:
-    """A budget narrows only what was left open."""
+    """A budget changes only an omitted ``base_channels``."""
     brief = Brief(
         resolution=64, latent_dim=100, base_channels=64, budget=Budget(parameters=100_000)
     )
@@ -286,7 +286,7 @@ def test_a_budget_does_not_change_a_given_width() -> None:
 
 
 def test_the_completed_brief_of_a_critic_has_every_discriminator_field() -> None:
-    """Every field of the discriminator has its value."""
+    """The written brief lists every field of the discriminator."""
     style = DiscriminatorStyle(normalization=Normalization.INSTANCE, output=Output.CRITIC, patch=16)
     brief = Brief(resolution=32, latent_dim=10, discriminator=style)
     assert brief_document(brief)["discriminator"] == {

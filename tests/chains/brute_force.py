@@ -1,6 +1,6 @@
-"""Every chain of a small space, found by trying everything: slow, plain, and written apart.
+"""Brute-force search for every chain of a small space, independent of the solver.
 
-It shares no formula with the solver but the laws themselves, which are written out again here.
+It shares no code with the solver; the size and cost formulas are written out again.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ Sizes = list[tuple[int, ...]]
 Found = tuple[Sizes, list[Layer]]
 
 
-def painted(size: int, axis: Axis) -> int:
-    """Output size, by painting: the last tap's place, the crop, the rows added."""
+def transposed_output_size(size: int, axis: Axis) -> int:
+    """Output size of a transposed convolution, from the last tap, the crop and the added rows."""
     kernel, stride, dilation, padding, extra = axis
     last = (size - 1) * stride + (kernel - 1) * dilation
     return last + 1 - 2 * padding + extra
@@ -37,7 +37,7 @@ def axis_windows(space: SearchSpace) -> list[Axis]:
         for padding in range(dilation * (kernel - 1) + 1):
             for extra in range(stride if space.output_padding else 1):
                 axis = (kernel, stride, dilation, padding, extra)
-                offset = painted(1, axis) - stride
+                offset = transposed_output_size(1, axis) - stride
                 if space.exact == "require" and offset != 0:
                     continue
                 if space.exact == "prefer" and abs(offset) >= stride:
@@ -71,7 +71,7 @@ class TooManyTrials(Exception):
 
 
 class TrialLimit:
-    """Layers tried so far, and how many may be."""
+    """A limit on the number of layers tried."""
 
     def __init__(self, most: int) -> None:
         self.left = most
@@ -83,7 +83,7 @@ class TrialLimit:
 
 
 def all_chains(target: tuple[int, ...], space: SearchSpace, most: int = 10**9) -> list[Found]:
-    """Every chain to the target, in no particular order, trying at most so many layers."""
+    """Every chain to the target, unordered, trying at most ``most`` layers."""
     trial_limit = TrialLimit(most)
     trial_limit.use(len(axis_windows(space)) ** (len(target) if space.anisotropic else 1))
     layers = layers_of(space, len(target))
@@ -117,7 +117,9 @@ def _onward(
         return
     trial_limit.use(len(layers))
     for layer in layers:
-        after = tuple(painted(i, axis) for i, axis in zip(sizes[-1], layer, strict=True))
+        after = tuple(
+            transposed_output_size(i, axis) for i, axis in zip(sizes[-1], layer, strict=True)
+        )
         fits = all(o <= t for o, t in zip(after, target, strict=True))
         if fits and grows(space, layer, sizes[-1], after):
             yield from _onward(
@@ -156,7 +158,7 @@ def departure_of(found: Found, space: SearchSpace) -> int:
 
 
 def figures_of(found: Found, widths: Widths) -> tuple[int, int]:
-    """(parameters, multiply-adds) of the generator, its stem first."""
+    """(parameters, multiply-adds) of the generator, including its stem."""
     sizes, chosen = found
     kind = str(widths.upsampling)
     count = len(chosen)
@@ -173,7 +175,7 @@ def figures_of(found: Found, widths: Widths) -> tuple[int, int]:
 
 
 def kernel_weights(kind: str, kernel: int, stride: int) -> int:
-    """Weights per pair of channels along one axis: of a kernel, or of an odd one in its place."""
+    """Weights per pair of channels along one axis: of the kernel, or of its odd substitute."""
     if kind == "transposed" or kernel == 1:
         return kernel
     if kind == "resize":
@@ -184,7 +186,7 @@ def kernel_weights(kind: str, kernel: int, stride: int) -> int:
 def kernel_positions(
     kind: str, before: tuple[int, ...], after: tuple[int, ...], layer: Layer
 ) -> int:
-    """How often a kernel is set down: on what goes in, on what comes out, or a border more."""
+    """Kernel positions: input size, output size, or input size with a border, by kind."""
     if kind == "transposed":
         return prod(before)
     if kind == "resize":
@@ -199,7 +201,7 @@ def kernel_positions(
 
 
 def order_of(found: Found, space: SearchSpace, widths: Widths) -> tuple[object, ...]:
-    """The whole order of preference as a tuple to sort by; transposed convolutions are compared."""
+    """The complete order of preference as a sort key, for transposed convolutions."""
     sizes, chosen = found
     offsets = offsets_of(sizes, chosen)
     flat = [c for row in offsets for c in row]

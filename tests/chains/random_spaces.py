@@ -1,4 +1,4 @@
-"""Small search spaces and targets for property tests, each made from a seed."""
+"""Small search spaces and targets for property tests, generated from seeds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Case = tuple[tuple[int, ...], SearchSpace]
 
 
 def small_case(seed: int) -> Case:
-    """A target on one to three axes and a space that brute force lists in a moment."""
+    """A target on one to three axes and a space that brute force lists quickly."""
     random = Random(seed)
     while True:
         try:

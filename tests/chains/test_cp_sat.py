@@ -1,4 +1,4 @@
-"""Optimality beyond brute force: CP-SAT, given the number of layers, finds the same figures."""
+"""Optimality beyond brute force: CP-SAT finds the same figures for a given number of layers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def some_targets(number: int) -> list[Size]:
     "target", some_targets(soak_count(12, 60)), ids=lambda size: "x".join(map(str, size))
 )
 def test_best_chain_matches_cp_sat_optimum(target: Size) -> None:
-    """Every criterion of the order, solved one after the other, comes out the same."""
+    """Every criterion of the order, optimized one after the other, has the same value."""
     chain = solve_chain(target, space=SPACE, widths=WIDTHS).chain
     key = chain_key(chain, reference=reference_design(SPACE, axes=2), widths=WIDTHS)
     figures = unpack_key(key)
@@ -46,7 +46,7 @@ def test_best_chain_matches_cp_sat_optimum(target: Size) -> None:
 @pytest.mark.parametrize("target", [(64, 64), (97, 97), (131, 77)])
 @pytest.mark.parametrize("more", [-1, 1])
 def test_no_other_number_of_layers_is_better(target: Size, more: int) -> None:
-    """With a layer more or less, CP-SAT's optimum comes after the chosen chain."""
+    """With one layer more or fewer, CP-SAT's optimum ranks after the chosen chain."""
     chain = solve_chain(target, space=SPACE, widths=WIDTHS).chain
     figures = unpack_key(chain_key(chain, reference=reference_design(SPACE, axes=2), widths=WIDTHS))
     other = CpSatModel(target, len(chain.windows) + more, SPACE, WIDTHS).optimum()

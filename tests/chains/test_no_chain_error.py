@@ -1,4 +1,4 @@
-"""Refusals: every one names its numbers, and what it advises works."""
+"""The ``no_chain`` error: its numbers, and suggestions that work; invalid spaces and budgets."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def refusal_of(
     return caught.value
 
 
-def test_an_exact_chain_to_a_prime_is_refused_with_the_law_and_the_neighbours() -> None:
-    """97 is no multiple of 2 or 3; 96 and 99 lead back to small maps."""
+def test_an_exact_chain_to_a_prime_is_refused_with_the_formula_and_near_sizes() -> None:
+    """97 is not a multiple of 2 or 3; 96 and 99 have exact chains."""
     refusal = refusal_of((97, 97), EXACT)
     assert "97 = 2·48 + 1" in str(refusal)
     assert refusal.facts["law"] == "o = S·i + c"
@@ -39,14 +39,14 @@ def test_an_exact_chain_to_a_prime_is_refused_with_the_law_and_the_neighbours() 
 
 
 def test_a_given_initial_size_has_its_own_nearest_sizes() -> None:
-    """From 8×6 by whole factors: 32×24 is near 33×24."""
+    """From 8×6 by whole factors, 32×24 is the nearest size to 33×24."""
     refusal = refusal_of((33, 24), replace(EXACT, initial_size=(8, 6)))
     assert refusal.facts["relax"] == [["exact"], ["initial_size"]]
     assert refusal.facts["nearest"][0] == {"axis": 0, "size": 33, "below": 32, "above": None}  # type: ignore[index]
 
 
 def test_nearest_sizes_on_one_axis_may_be_far_away() -> None:
-    """By doubling alone 4 leads to 512 and 1024, not to 1000."""
+    """Doubling from 4 reaches 512 and 1024, not 1000."""
     space = replace(EXACT, strides=(2,), initial_size=(4,))
     refusal = refusal_of((1000,), space)
     assert refusal.facts["nearest"] == [{"axis": 0, "size": 1000, "below": 512, "above": 1024}]
@@ -54,7 +54,7 @@ def test_nearest_sizes_on_one_axis_may_be_far_away() -> None:
 
 def test_too_few_layers_are_reported() -> None:
     refusal = refusal_of((1080, 1920), replace(SPACE, max_layers=3))
-    assert "3 layers do not go back" in str(refusal)
+    assert "max_layers 3 is too small" in str(refusal)
     assert refusal.facts["relax"] == [["max_layers"]]
 
 
@@ -90,7 +90,7 @@ def test_a_budget_that_no_chain_meets_reports_the_minimum(
 @settings(max_examples=soak_count(30, 1000), suppress_health_check=list(HealthCheck))
 @given(case=small_cases())
 def test_suggested_nearest_sizes_are_reachable(case: Case) -> None:
-    """Nearest sides can be reached, as brute force sees it, and those between cannot."""
+    """By brute force, nearest sides are reachable and the sides between are not."""
     target, space = case
     try:
         solve_chain(target, space=space, widths=WIDTHS)
@@ -190,7 +190,7 @@ def hostile_spaces() -> dict[str, tuple[tuple[int, ...], SearchSpace]]:
 
 @pytest.mark.parametrize("name", hostile_spaces())
 def test_a_hostile_search_ends(name: str) -> None:
-    """Answered, or refused by the bound with its figure; never a hang."""
+    """It is answered, or refused at the step limit with the number of steps."""
     target, space = hostile_spaces()[name]
     query = ChainQuery(target=target, space=space, widths=WIDTHS, limit=200)
     outcome: object
@@ -204,7 +204,7 @@ def test_a_hostile_search_ends(name: str) -> None:
 
 
 def test_undecided_relaxations_are_reported() -> None:
-    """Where the bound on steps ends the trials, the refusal says so instead of knowing nothing."""
+    """``relax_decided`` is false if the step limit ends the trials."""
     space = SearchSpace(
         kernel_sizes=(1,),
         strides=(1, 4),
@@ -214,7 +214,7 @@ def test_undecided_relaxations_are_reported() -> None:
         exact=Exact.ANY,
         max_layers=2,
     )
-    with pytest.raises(NoChain, match="not every set was tried") as caught:
+    with pytest.raises(NoChain, match="left some combinations untried") as caught:
         solve_chain((249,), space=space, widths=WIDTHS)
     assert caught.value.facts["relax_decided"] is False
     with pytest.raises(NoChain) as caught:

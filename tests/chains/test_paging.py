@@ -1,4 +1,4 @@
-"""Pages of chains: they join without a seam, and a cursor belongs to its request."""
+"""Pages of chains: they join without gap or repetition, and a cursor is bound to its request."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_pages_join_to_one_list() -> None:
 
 
 def test_the_last_page_has_no_next_cursor() -> None:
-    """A space is paged to its end, and its chains are as many as its count."""
+    """Paging to the end returns as many chains as the count."""
     space = replace(QUERY.space, kernel_sizes=(4,), strides=(2,))
     query = replace(QUERY, space=space, limit=5)
     chains, cursor = [], None
@@ -53,7 +53,7 @@ def test_an_invalid_cursor_is_refused(cursor: str) -> None:
 
 
 def test_every_altered_cursor_is_refused() -> None:
-    """One character changed, dropped or added anywhere."""
+    """One character is changed, removed or inserted at any position."""
     cursor = write_cursor(QUERY, 7)
     altered = {cursor[:place] + "A" + cursor[place + 1 :] for place in range(len(cursor))}
     altered |= {cursor[:place] + cursor[place + 1 :] for place in range(len(cursor))}

@@ -1,4 +1,4 @@
-"""Published chains are found, default answers have no anomaly, torch agrees with the sizes."""
+"""Published chains are found, default answers have no anomalies, torch produces the sizes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support import soak_count
 
 PUBLISHED = dict(published_chains())
 NOT_GROWING = {"ali-cifar32-g"}
-"""Published generators with a layer that keeps its map's size, which the space leaves out."""
+"""Published generators with a layer that keeps its map's size, which no search space allows."""
 
 FIRST = {
     "pytorch-examples-dcgan64-g",
@@ -38,7 +38,7 @@ def test_at_least_19_published_chains_are_tested() -> None:
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_a_published_chain_is_in_the_space_of_its_windows(name: str) -> None:
-    """The search admits its windows, so the chain is there, and the textbook ones come first."""
+    """The search finds the chain among its own windows, and ranks the textbook ones first."""
     found = find_published(name, PUBLISHED[name])
     assert found.held == (name not in NOT_GROWING)
     assert found.count >= 1
@@ -55,7 +55,7 @@ def test_a_published_chain_is_in_the_space_of_its_windows(name: str) -> None:
     ],
 )
 def test_rank_equals_position_in_the_list(target: Size, space: SearchSpace) -> None:
-    """Counting what comes before a chain gives the place at which listing finds it."""
+    """The number of chains before a chain gives its position in the list."""
     problem = SearchProblem(target=target, space=space, widths=WIDTHS)
     listed = list(islice(rank_chains(problem), 300))
     assert len(listed) > 20
@@ -65,7 +65,7 @@ def test_rank_equals_position_in_the_list(target: Size, space: SearchSpace) -> N
 
 @pytest.mark.parametrize("name", GROUPS)
 def test_default_answers_have_no_anomaly(name: str) -> None:
-    """No |c| ≥ S, no uneven overlap, nothing unread, no start below 4 for more than 9."""
+    """No |c| ≥ S, uneven overlap or unread positions; initial sides of at least 4 for sides above 9."""
     targets: Iterator[Size] = GROUPS[name]()
     found = find_anomalies(islice(targets, soak_count(250, 2000)))
     assert (found.steps, found.uneven, found.unread, found.small) == (0, 0, 0, 0)
@@ -75,7 +75,7 @@ def test_default_answers_have_no_anomaly(name: str) -> None:
 @pytest.mark.torch
 @pytest.mark.parametrize("target", [(45,), (31, 22), (97, 64), (9, 12, 10)])
 def test_torch_gives_every_chain_s_sizes(target: Size) -> None:
-    """The first chains, run layer by layer on one thin channel."""
+    """The first chains, run layer by layer with one channel."""
     layer = (torch.nn.ConvTranspose1d, torch.nn.ConvTranspose2d, torch.nn.ConvTranspose3d)
     axes = len(target)
     space = SearchSpace.default(axes=axes)

@@ -1,4 +1,4 @@
-"""Counting, ranking, trading off and budgeting: each equal to brute force on small spaces."""
+"""Count, ranking, frontier and budgets equal brute force on small spaces."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def as_chain(found: Found) -> tuple[object, ...]:
 @example_budget
 @given(case=small_cases())
 def test_count_equals_brute_force(case: Case) -> None:
-    """The recurrences count exactly the chains that trying everything finds."""
+    """The recurrences count exactly the chains that brute force finds."""
     target, space = case
     problem = SearchProblem(target=target, space=space, widths=WIDTHS)
     assert count_chains(problem) == len(brute_force(target, space, WIDTHS))
@@ -47,7 +47,7 @@ def test_count_equals_brute_force(case: Case) -> None:
 @example_budget
 @given(case=small_cases())
 def test_chains_come_in_the_whole_order_each_once(case: Case) -> None:
-    """Ranking a space to its end gives brute force's list, sorted."""
+    """The complete ranking of a space equals the sorted list of brute force."""
     target, space = case
     problem = SearchProblem(target=target, space=space, widths=NARROW)
     ranked = [as_found(chain) for chain in rank_chains(problem)]
@@ -58,7 +58,7 @@ def test_chains_come_in_the_whole_order_each_once(case: Case) -> None:
 @example_budget
 @given(case=small_cases())
 def test_frontier_equals_brute_force(upsampling: Upsampling, case: Case) -> None:
-    """Each point of the frontier is there, with the first chain in order that has it."""
+    """The frontier has every non-dominated point, with the first chain in order that has it."""
     target, space = case
     widths = replace(NARROW, upsampling=upsampling)
     problem = SearchProblem(target=target, space=space, widths=widths)
@@ -87,7 +87,7 @@ def test_frontier_equals_brute_force(upsampling: Upsampling, case: Case) -> None
 def test_best_within_a_budget_equal_brute_force(
     bounded: str, upsampling: Upsampling, case: Case
 ) -> None:
-    """Under budgets between the least and the greatest figures, the chains left come in order."""
+    """With budgets between the least and the greatest figures, the chains within come in order."""
     target, space = case
     widths = replace(NARROW, upsampling=upsampling)
     found = brute_force(target, space, widths)
@@ -110,8 +110,8 @@ def test_best_within_a_budget_equal_brute_force(
     assert [as_found(chain) for chain in find_best_chains(problem, budget, 0, 10)] == kept[:10]
 
 
-def test_a_budget_that_does_not_bind_costs_nothing() -> None:
-    """The same chains after the same number of steps."""
+def test_a_budget_that_excludes_no_chain_adds_no_steps() -> None:
+    """The chains and the number of steps are the same."""
     space = SearchSpace.default(axes=2)
     free = SearchProblem(target=(218, 178), space=space, widths=WIDTHS)
     bound = SearchProblem(target=(218, 178), space=space, widths=WIDTHS)
@@ -121,7 +121,7 @@ def test_a_budget_that_does_not_bind_costs_nothing() -> None:
 
 
 def test_ranking_is_lazy() -> None:
-    """The first chains of 79 quadrillion come after looking at few of them."""
+    """The first chains of 79 quadrillion are found in few steps."""
     problem = SearchProblem(target=(16384, 16384), space=SearchSpace.default(axes=2), widths=WIDTHS)
     chains = list(islice(rank_chains(problem), 50))
     assert len({as_tuple(chain) for chain in chains}) == 50

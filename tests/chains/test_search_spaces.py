@@ -1,4 +1,4 @@
-"""What the contract names: video, spectrograms, audio hops, decoders; and how effort grows."""
+"""Search spaces for video, spectrograms, audio and decoders; growth of the number of steps."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def sizes_of(target: tuple[int, ...], space: SearchSpace) -> list[tuple[int, ...
 
 
 def test_a_video_s_time_grows_slower_than_its_picture() -> None:
-    """16×64×64 with axes of their own: time stays where the picture still grows."""
+    """16×64×64 with independent axes: time is unchanged in layers where the picture grows."""
     space = SearchSpace.default(axes=3, anisotropic=True)
     solution = solve_chain((16, 64, 64), space=space, widths=WIDTHS)
     assert solution.departure == 0
@@ -34,7 +34,7 @@ def test_a_spectrogram_s_axes_differ_by_a_factor_of_160() -> None:
 
 
 def test_an_audio_hop_is_factored_exactly() -> None:
-    """600 samples per frame: whole factors whose product is 600."""
+    """600 samples per frame are whole factors with product 600."""
     space = replace(SearchSpace.default(axes=1), exact=Exact.REQUIRE, initial_size=(32,))
     solution = solve_chain((32 * 600,), space=space, widths=WIDTHS)
     product = 1
@@ -64,8 +64,8 @@ def test_even_overlap_allows_only_kernels_that_the_stride_divides() -> None:
 
 
 @pytest.mark.parametrize("target", [(64, 64), (218, 178), (1080, 1920), (16384, 16384)])
-def test_the_effort_grows_with_the_logarithm(target: tuple[int, int]) -> None:
-    """From 64² to 16384², count and optimum look at no more than twenty times the steps."""
+def test_the_number_of_steps_grows_with_the_logarithm(target: tuple[int, int]) -> None:
+    """From 64² to 16384², count and optimum need at most twenty times the steps."""
     space = SearchSpace.default(axes=2)
     problem = SearchProblem(target=target, space=space, widths=WIDTHS)
     next(rank_chains(problem))

@@ -1,4 +1,4 @@
-"""The best chain: equal to brute force under the whole order, to published answers, and legal."""
+"""The best chain: equal to brute force in the complete order and to independent results."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def window_rows(windows: tuple[tuple[Window, ...], ...]) -> list[Row]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "x".join(map(str, case["to"])))
 def test_default_answer_is_the_one_found_independently(case: dict[str, object]) -> None:
-    """The default order gives the chains that an independent solver gave."""
+    """The default answers equal those of an independent solver."""
     target = tuple(case["to"])  # type: ignore[arg-type]
     solution = solve_chain(target, space=SearchSpace.default(axes=2), widths=WIDTHS)
     assert [list(size) for size in solution.chain.sizes] == case["sizes"]
@@ -60,7 +60,7 @@ def test_best_chain_equals_brute_force_under_the_whole_order(widths, case) -> No
 
 
 def test_every_square_from_4_to_1024_is_solved() -> None:
-    """Every chain leads to its square by the plain law, without an anomaly."""
+    """Every chain produces its square by the size formula, without anomalies."""
     space = SearchSpace.default(axes=2)
     for side in range(4, 1025):
         chain = solve_chain((side, side), space=space, widths=WIDTHS).chain
@@ -68,8 +68,8 @@ def test_every_square_from_4_to_1024_is_solved() -> None:
         assert 2 <= min(chain.initial_size) <= 16
         for windows, (before, after) in zip(chain.windows, pairwise(chain.sizes), strict=True):
             for w, i, o in zip(windows, before, after, strict=True):
-                painted = (i - 1) * w.stride + w.kernel_size - 2 * w.padding + w.output_padding
-                assert painted == o
+                output_size = (i - 1) * w.stride + w.kernel_size - 2 * w.padding + w.output_padding
+                assert output_size == o
                 assert abs(o - w.stride * i) <= 1
                 assert w.kernel_size % w.stride == 0
                 assert w.output_padding <= w.padding
@@ -86,14 +86,14 @@ def test_every_square_from_4_to_1024_is_solved() -> None:
     ],
 )
 def test_documented_chains(target: tuple[int, int], sides: list[int]) -> None:
-    """The chains that the documentation names."""
+    """The chains named in the documentation."""
     solution = solve_chain(target, space=SearchSpace.default(axes=2), widths=WIDTHS)
     assert [size[0] for size in solution.chain.sizes] == sides
     assert len(solution.why) == 8
 
 
 def test_the_answer_does_not_depend_on_the_order_of_the_lists() -> None:
-    """A space is a set: lists in another order, or with repetitions, give the same chain."""
+    """Lists in another order, or with repetitions, give the same chain."""
     default = SearchSpace.default(axes=2)
     shuffled = SearchSpace(kernel_sizes=(9, 3, 4, 5, 8, 6, 4), strides=(3, 2, 2))
     for target in ((131, 77), (250, 250)):

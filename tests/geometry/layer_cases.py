@@ -1,4 +1,4 @@
-"""Random legal layers, and torch's word on them: shared by the tests of one layer's forms."""
+"""Random legal layers and their torch results, shared by the tests of equivalent forms."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from designer.geometry.layers import Conv, ConvTranspose, FeatureMap, Size, Wind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A layer, the map it gets and the seed of its numbers."""
+    """A layer, its input size and the seed of its weights and input."""
 
     layer: AnyConv
     input_size: Size
@@ -24,16 +24,16 @@ class Case:
 
     @property
     def output_size(self) -> Size:
-        """What the layer's own arithmetic says."""
+        """The size predicted by the layer's arithmetic."""
         before = FeatureMap(channels=self.layer.in_channels, size=self.input_size)
         return self.layer.output_map(before).size
 
 
 @st.composite
 def windows(draw: st.DrawFn) -> Window:
-    """A window with any stride, dilation and legal output padding, uneven kernels too.
+    """A window with any stride, dilation and legal output padding, odd and even kernels.
 
-    Paddings beyond the span, so that a map is cropped on one side and padded on the other.
+    Paddings may exceed the span, so that a map is cropped on one side and padded on the other.
     """
     stride, dilation = draw(st.sampled_from((1, 2, 3, 4, 7))), draw(st.integers(1, 3))
     return Window(
@@ -47,7 +47,7 @@ def windows(draw: st.DrawFn) -> Window:
 
 @st.composite
 def cases(draw: st.DrawFn, *, transposed: bool | None = None, channels: bool = True) -> Case:
-    """A legal layer on one to three axes, with groups and several channels unless told."""
+    """A legal layer on one to three axes; without ``channels`` it has one channel and one group."""
     axes = draw(st.integers(1, 3))
     groups = draw(st.integers(1, 3)) if channels else 1
     kind = ConvTranspose if (draw(st.booleans()) if transposed is None else transposed) else Conv
@@ -68,7 +68,7 @@ def cases(draw: st.DrawFn, *, transposed: bool | None = None, channels: bool = T
 
 
 def torch_layer(layer: AnyConv) -> torch.nn.Module:
-    """The layer as torch builds it, in float64."""
+    """The torch module of the layer, in float64."""
     name = "ConvTranspose" if isinstance(layer, ConvTranspose) else "Conv"
     fields = ["kernel_size", "stride", "padding", "dilation"]
     if isinstance(layer, ConvTranspose):
@@ -84,7 +84,7 @@ def torch_layer(layer: AnyConv) -> torch.nn.Module:
 
 
 def run(case: Case) -> tuple[torch.nn.Module, torch.Tensor, torch.Tensor]:
-    """The layer with random weights, a random batch of two, and what torch makes of it."""
+    """The torch module with random weights, a random batch of two, and its output."""
     torch.manual_seed(case.seed)
     module = torch_layer(case.layer)
     x = torch.randn(2, case.layer.in_channels, *case.input_size, dtype=torch.float64)
@@ -92,7 +92,7 @@ def run(case: Case) -> tuple[torch.nn.Module, torch.Tensor, torch.Tensor]:
 
 
 def assert_close(found: torch.Tensor, wanted: torch.Tensor, *, within: float) -> None:
-    """Same shape, and no number further off than ``within``."""
+    """Assert equal shapes and a largest absolute difference of at most ``within``."""
     assert found.shape == wanted.shape
     error = (found - wanted).abs().max().item() if wanted.numel() else 0.0
     assert error <= within, f"largest error {error}"

@@ -1,4 +1,4 @@
-"""The laws on one axis, against sliding windows by hand and against each other."""
+"""The size formulas on one axis, compared with enumerated windows and with each other."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ sizes = st.integers(1, 40)
 
 
 def taps(kernel_size: int, dilation: int) -> list[int]:
-    """Where the kernel's taps lie, the first at 0."""
+    """Positions of the kernel's taps, the first at 0."""
     return [tap * dilation for tap in range(kernel_size)]
 
 
 def sliding_positions(
     size: int, *, kernel_size: int, stride: int, padding: int, dilation: int
 ) -> int:
-    """Places at which all taps lie on the padded input, found by sliding."""
+    """Number of positions at which all taps are on the padded input, by enumeration."""
     padded = range(-padding, size + padding)
     return sum(
         all(start + tap in padded for tap in taps(kernel_size, dilation))
@@ -43,17 +43,17 @@ def sliding_positions(
     )
 
 
-def painted(
+def output_range(
     size: int, *, kernel_size: int, stride: int, padding: int, dilation: int, output_padding: int
 ) -> range:
-    """Positions from the first to the last painted one, less the padding at both ends."""
+    """Output positions of a transposed convolution: the touched range, cropped by the padding."""
     touched = {place * stride + tap for place in range(size) for tap in taps(kernel_size, dilation)}
     return range(min(touched) + padding, max(touched) + 1 - padding + output_padding)
 
 
 @given(size=sizes, window=windows)
-def test_a_conv_counts_the_places_that_sliding_finds(size: int, window: dict[str, int]) -> None:
-    """⌊(i + 2P − E)/S⌋ + 1 is what counting finds; where there is no place, it is refused."""
+def test_conv_output_size_equals_the_number_of_positions(size: int, window: dict[str, int]) -> None:
+    """⌊(i + 2P − E)/S⌋ + 1 equals the enumeration; without any position it is refused."""
     positions = sliding_positions(size, **window)
     if positions:
         assert conv_output_size(size, **window) == positions
@@ -63,11 +63,11 @@ def test_a_conv_counts_the_places_that_sliding_finds(size: int, window: dict[str
 
 
 @given(size=sizes, window=windows, output_padding=st.integers(0, 4))
-def test_a_transposed_conv_is_as_long_as_what_it_paints(
+def test_transposed_output_size_equals_the_touched_range(
     size: int, window: dict[str, int], output_padding: int
 ) -> None:
-    """(i − 1)S − 2P + E + A is the extent that painting leaves; none left is refused."""
-    extent = painted(size, **window, output_padding=output_padding)
+    """(i − 1)S − 2P + E + A is the length of the cropped range; an empty range is refused."""
+    extent = output_range(size, **window, output_padding=output_padding)
     if len(extent):
         assert conv_transpose_output_size(size, **window, output_padding=output_padding) == len(
             extent
@@ -78,8 +78,8 @@ def test_a_transposed_conv_is_as_long_as_what_it_paints(
 
 
 @given(size=sizes, window=windows)
-def test_the_transposed_twin_returns_the_size(size: int, window: dict[str, int]) -> None:
-    """Conv then transposed conv with A = (i + 2P − E) mod S gives i back."""
+def test_the_transposed_counterpart_restores_the_size(size: int, window: dict[str, int]) -> None:
+    """A conv, then a transposed conv with A = (i + 2P − E) mod S, restores i."""
     assume(sliding_positions(size, **window))
     smaller = conv_output_size(size, **window)
     output_padding = inverse_output_padding(size, **window)
@@ -91,9 +91,9 @@ def test_the_transposed_twin_returns_the_size(size: int, window: dict[str, int])
 def test_a_conv_undoes_its_transpose(
     size: int, window: dict[str, int], output_padding: int
 ) -> None:
-    """Transposed conv then conv leads back whenever A < S."""
+    """A transposed conv, then a conv, restores the size if A < S."""
     assume(output_padding < window["stride"])
-    assume(len(painted(size, **window, output_padding=output_padding)))
+    assume(len(output_range(size, **window, output_padding=output_padding)))
     larger = conv_transpose_output_size(size, **window, output_padding=output_padding)
     assert conv_output_size(larger, **window) == size
 
@@ -103,7 +103,7 @@ def test_the_offset_is_what_is_added_to_s_times_the_input(
     size: int, window: dict[str, int], output_padding: int
 ) -> None:
     """O = S·i + c at every input size."""
-    extent = painted(size, **window, output_padding=output_padding)
+    extent = output_range(size, **window, output_padding=output_padding)
     assume(len(extent))
     offset = transposed_offset(**window, output_padding=output_padding)
     assert len(extent) == window["stride"] * size + offset
@@ -123,13 +123,12 @@ def test_closed_form_windows_have_offset_zero(k: int, t: int) -> None:
 
 
 @given(kernel_size=st.integers(1, 12), stride=st.integers(1, 6), dilation=st.integers(1, 6))
-def test_overlap_is_even_exactly_where_counting_finds_it(
+def test_overlap_is_even_exactly_if_all_counts_are_equal(
     kernel_size: int, stride: int, dilation: int
 ) -> None:
-    """S | F and gcd(D, S) = 1 exactly where each position of a long row is painted equally often.
+    """S | F and gcd(D, S) = 1 exactly if every inner position receives equally many contributions.
 
-    Counted in the middle of a row of paint from all residues: the contributions to position x are
-    the taps congruent to x modulo S.
+    The contributions to an inner position x are the taps congruent to x modulo S.
     """
     counts = {
         sum((position - tap) % stride == 0 for tap in taps(kernel_size, dilation))
@@ -152,11 +151,11 @@ def test_overlap_is_even_exactly_where_counting_finds_it(
 def test_output_sizes_that_forum_answers_get_wrong(
     size: int, window: dict[str, int], output: int
 ) -> None:
-    """What threads claim to give 32 and 64."""
+    """Settings that forum answers claim to give other sizes, 32 and 64."""
     assert conv_transpose_output_size(size, **window) == output
 
 
-def test_the_universal_chain_reaches_every_size() -> None:
+def test_kernel_4_stride_2_reaches_every_size() -> None:
     """With F = 4, S = 2 alone: 2i − 1 (P 2, A 1), 2i (P 1, A 0), 2i + 1 (P 1, A 1)."""
     reached = {
         conv_transpose_output_size(
@@ -181,7 +180,7 @@ def test_a_span_reaches_from_the_first_to_the_last_tap() -> None:
 
 
 def test_a_refusal_carries_its_numbers() -> None:
-    """The sentence and the facts name what does not fit."""
+    """The message and the facts contain the numbers."""
     with pytest.raises(InvalidLayer, match="spanning 7 px does not fit an input of 3 px") as caught:
         conv_output_size(3, kernel_size=7, stride=1, padding=1, dilation=1)
     assert caught.value.facts == {"span": 7, "input_size": 3, "padding": 1}

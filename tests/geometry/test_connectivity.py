@@ -1,4 +1,4 @@
-"""Whether a chain's taps lead through, against whether torch's layers let anything through."""
+"""Connectivity of chains, compared with whether torch's layers pass a signal."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def windows(kernels: range, dilations: tuple[int, ...]) -> list[Window]:
 
 
 def passes_signal(chain: Chain) -> bool:
-    """Whether ones come through transposed layers of ones."""
+    """Whether an input of ones gives a nonzero output through layers with weights of one."""
     signal = torch.ones(1, 1, *chain.initial_size)
     for (window,) in chain.windows:
         layer = nn.ConvTranspose1d(
@@ -46,7 +46,7 @@ def passes_signal(chain: Chain) -> bool:
 
 
 def grow_chain(start: int, *steps: Window) -> Chain | None:
-    """The chain from a side on, None where a step does not grow it."""
+    """The chain that starts at a side, None if a step does not enlarge it."""
     sizes = [start]
     for window in steps:
         reach = (sizes[-1] - 1) * window.stride + (window.kernel_size - 1) * window.dilation + 1
@@ -72,7 +72,7 @@ def test_a_window_is_disconnected_where_torch_output_is_zero(start: int) -> None
 
 
 def test_chains_are_disconnected_where_torch_output_is_zero() -> None:
-    """Of two layers, at random."""
+    """Random chains of two layers."""
     random, choices = Random(7), windows(range(2, 5), (3, 5, 7, 9, 11))
     found = []
     with torch.no_grad():
@@ -85,7 +85,7 @@ def test_chains_are_disconnected_where_torch_output_is_zero() -> None:
 
 
 def test_two_connected_layers_may_be_disconnected_together() -> None:
-    """The second one's taps miss the pixels that the first one's paint."""
+    """The second layer's taps miss the pixels that the first layer contributes to."""
     first = Window(kernel_size=3, dilation=11, padding=8)
     second = Window(kernel_size=2, stride=2, dilation=11, padding=8)
     alone = [grow_chain(1, first), grow_chain(7, second)]

@@ -1,4 +1,4 @@
-"""All 1,296 small settings on one to three axes: legality and size are eager torch's."""
+"""Legality and size equal eager torch's for all 1,296 small settings on one to three axes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.torch
 
 
 def predicted_size(setting: tuple[int, ...], axes: int) -> int | None:
-    """The size by our arithmetic, or None where it is refused."""
+    """The size by this project's arithmetic, or None if the setting is refused."""
     i, kernel_size, stride, padding, output_padding, dilation = setting
     try:
         window = Window(
@@ -34,7 +34,7 @@ def predicted_size(setting: tuple[int, ...], axes: int) -> int | None:
 
 
 def torch_size(setting: tuple[int, ...], axes: int) -> int | None:
-    """The size that eager torch gives, or None where it refuses; empty maps count as refused."""
+    """The size from eager torch, or None if it refuses; empty maps count as refused."""
     i, kernel_size, stride, padding, output_padding, dilation = setting
     conv = getattr(torch.nn.functional, f"conv_transpose{axes}d")
     try:
@@ -53,7 +53,7 @@ def torch_size(setting: tuple[int, ...], axes: int) -> int | None:
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
 def test_legality_and_size_agree_with_eager_torch(axes: int) -> None:
-    """No setting is allowed that torch refuses, and none refused that torch runs."""
+    """A setting is legal exactly if torch runs it, and the sizes are equal."""
     assert len(SETTINGS) == 1296
     differing = [s for s in SETTINGS if predicted_size(s, axes) != torch_size(s, axes)]
     assert differing == []

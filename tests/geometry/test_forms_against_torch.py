@@ -1,4 +1,4 @@
-"""Each form of a layer gives torch's own numbers, on random legal layers of one to three axes."""
+"""Each equivalent form gives torch's results, on random legal layers of one to three axes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ example_budget = settings(max_examples=soak_count(150, 3000))
 @given(case=cases())
 @example_budget
 def test_output_size_matches_torch(case: Case) -> None:
-    """The predicted size is the one that torch returns."""
+    """The predicted size equals torch's."""
     _, _, y = run(case)
     assert tuple(y.shape[2:]) == case.output_size
 
@@ -43,7 +43,7 @@ def test_output_size_matches_torch(case: Case) -> None:
 @given(case=cases(transposed=True, channels=False))
 @example_budget
 def test_scattered_copies_are_the_transposed_convolution(case: Case) -> None:
-    """Kernel copies added up one by one give torch's map, bias apart."""
+    """Kernel copies added one by one give torch's map without the bias."""
     module, x, y = run(case)
     copies = scatter_copies(
         case.layer, case.input_size, x[0].flatten().tolist(), module.weight.flatten().tolist()
@@ -58,7 +58,7 @@ def test_scattered_copies_are_the_transposed_convolution(case: Case) -> None:
 @given(case=cases())
 @example_budget
 def test_the_snippet_is_the_layer(case: Case) -> None:
-    """The direct convolution over the zero-inserted map, run as the text that users get."""
+    """The direct convolution over the zero-inserted map, run as the published text."""
     module, x, y = run(case)
     scope: dict[str, object] = {}
     exec(render_snippet(case.layer, case.input_size), scope)
@@ -67,7 +67,7 @@ def test_the_snippet_is_the_layer(case: Case) -> None:
 
 @pytest.mark.parametrize("transposed", [True, False])
 def test_a_map_cropped_by_more_than_it_has_is_padded_first(transposed: bool) -> None:
-    """Every form of a layer whose padding is larger than its map, proven as users get it."""
+    """Every form of a layer whose padding is larger than its map passes the proof."""
     if transposed:
         window = Window(kernel_size=1, stride=7, padding=3, output_padding=6)
         layer: AnyConv = ConvTranspose(in_channels=1, out_channels=1, windows=(window,))
@@ -108,7 +108,7 @@ def test_the_matrix_times_the_input_is_the_output(case: Case) -> None:
     weight = module.weight.flatten()
     dense = torch.zeros(matrix.rows, matrix.columns, dtype=torch.float64)
     for row, column, tap in matrix.entries:
-        assert not dense[row, column], "one tap stands at one place"
+        assert not dense[row, column], "each entry has one tap"
         dense[row, column] = weight[tap]
     found = (dense @ x[0].flatten()).view(y[0, 0].shape)
     assert_close(found, (y[0, 0] - (module.bias if case.layer.bias else 0)).detach(), within=1e-12)
@@ -117,7 +117,7 @@ def test_the_matrix_times_the_input_is_the_output(case: Case) -> None:
 @given(case=cases(channels=False))
 @example_budget
 def test_the_gradients_matrix_is_the_transpose(case: Case) -> None:
-    """C and Cᵀ belong to a layer and its gradient, where no output padding reaches the stride."""
+    """C and Cᵀ are the matrices of a layer and its gradient if output padding is below S."""
     back = gradient_layer(case.layer, case.input_size)
     matrix = layer_matrix(case.layer, case.input_size)
     other = layer_matrix(back, case.output_size)
@@ -130,7 +130,7 @@ def test_the_gradients_matrix_is_the_transpose(case: Case) -> None:
 @given(case=cases())
 @example_budget
 def test_the_gradient_is_the_layer_of_the_other_kind(case: Case) -> None:
-    """Torch's own gradient with respect to the input is the other kind with the same weight."""
+    """Torch's gradient with respect to the input is the other kind with the same weight."""
     module, x, _ = run(case)
     x.requires_grad_()
     y = module(x)
@@ -146,7 +146,7 @@ def test_the_gradient_is_the_layer_of_the_other_kind(case: Case) -> None:
 
 
 def phase_result(case: Case, phase: tuple[PhaseAxis, ...], x: torch.Tensor) -> torch.Tensor:
-    """The small convolution of one phase, by its own description and torch's plain conv."""
+    """The small convolution of one phase, computed by torch's conv."""
     layer = case.layer
     weight = run(case)[0].weight
     for axis, part in enumerate(phase):
@@ -163,7 +163,7 @@ def phase_result(case: Case, phase: tuple[PhaseAxis, ...], x: torch.Tensor) -> t
 @given(case=cases())
 @example_budget
 def test_the_phases_together_are_the_layer(case: Case) -> None:
-    """S^n small convolutions: interleaved they are a transposed one, added up a strided one."""
+    """S^n small convolutions: interleaved they are a transposed one, summed a strided one."""
     module, x, y = run(case)
     layer = case.layer
     found = torch.zeros_like(y)
@@ -185,7 +185,7 @@ def test_the_phases_together_are_the_layer(case: Case) -> None:
 @given(case=cases())
 @example_budget
 def test_phases_take_every_tap_and_pixel_once(case: Case) -> None:
-    """Taps and pixels are dealt out to the phases, none twice and none left."""
+    """Every tap and every pixel belongs to exactly one phase."""
     phases = layer_phases(case.layer, case.input_size)
     placed = place_windows(case.layer, case.input_size)
     assert len(list(phases)) == len(phases)
@@ -233,13 +233,13 @@ def make_transposed(*, kernel_size: int, stride: int, padding: int) -> ConvTrans
 
 @given(case=cases(transposed=True))
 @example_budget
-def test_the_inverse_gives_the_size_back(case: Case) -> None:
-    """The named layer, run by torch, returns the input's channels and size."""
+def test_the_inverse_restores_the_size(case: Case) -> None:
+    """The inverse layer, run by torch, restores the input's channels and size."""
     inverse = invert_layer(case.layer, case.input_size)
     _, x, y = run(case)
     if inverse.layer is None:
         assert any(w.output_padding >= w.stride for w in case.layer.windows)
-        assert "lead back" in inverse.why
+        assert "restores the input size" in inverse.why
     else:
         assert torch_layer(inverse.layer)(y).shape == x.shape
 
@@ -247,7 +247,7 @@ def test_the_inverse_gives_the_size_back(case: Case) -> None:
 @given(case=cases(transposed=False))
 @example_budget
 def test_the_inverse_of_a_convolution_always_exists(case: Case) -> None:
-    """Every convolution has a transposed twin, and the sizes it cannot tell apart are all."""
+    """Every convolution has an inverse, and ``ambiguous`` lists all sizes with the same output."""
     inverse = invert_layer(case.layer, case.input_size)
     assert inverse.layer is not None
     _, x, y = run(case)
@@ -263,7 +263,7 @@ def test_the_inverse_of_a_convolution_always_exists(case: Case) -> None:
 @given(case=cases(channels=False))
 @example_budget
 def test_untouched_pixels_have_no_gradient(case: Case) -> None:
-    """Unread: the input's gradient is 0 there; unpainted: no kernel of ones reaches it."""
+    """The input's gradient is 0 there; a transposed kernel of ones contributes nothing."""
     module, x, _ = run(case)
     torch.nn.init.ones_(module.weight)
     if isinstance(case.layer, ConvTranspose):
@@ -282,15 +282,15 @@ def test_untouched_pixels_have_no_gradient(case: Case) -> None:
 
 
 def test_the_comparison_can_fail() -> None:
-    """A wrong size and a wrong number are both noticed."""
+    """A wrong size and a wrong number both fail."""
     with pytest.raises(AssertionError):
         assert_close(torch.zeros(2), torch.zeros(3), within=1.0)
     with pytest.raises(AssertionError, match="largest error"):
         assert_close(torch.zeros(2), torch.full((2,), 0.1), within=1e-10)
 
 
-def test_the_inverse_exists_or_is_explained_where_output_padding_passes_the_stride() -> None:
-    """With A ≥ S the way back has less padding, so the sizes that share one are those of that."""
+def test_the_inverse_has_less_padding_if_output_padding_exceeds_the_stride() -> None:
+    """With A ≥ S the inverse has less padding, and ``ambiguous`` follows from it."""
     window = Window(kernel_size=1, stride=1, padding=1, dilation=3, output_padding=2)
     inverse = invert_layer(ConvTranspose(in_channels=1, out_channels=1, windows=(window,)), (1,))
     assert inverse.layer is not None

@@ -1,4 +1,4 @@
-"""Windows, maps, layers and chains: valid once they exist, refused otherwise, equal to torch."""
+"""Windows, maps, layers and chains: validation on construction, and agreement with torch."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def settings_of_axes(draw: st.DrawFn) -> list[dict[str, int]]:
 
 
 def torch_shape(kind: type[Conv | ConvTranspose], axes: list[dict[str, int]]) -> list[int] | None:
-    """Shape that eager torch gives, None where it refuses or leaves an empty map."""
+    """Shape from eager torch, None if it refuses or the map is empty."""
     names = ["kernel_size", "stride", "padding", "dilation"]
     names += ["output_padding"] if kind is ConvTranspose else []
     arguments = {name: tuple(axis[name] for axis in axes) for name in names}
@@ -52,7 +52,7 @@ def torch_shape(kind: type[Conv | ConvTranspose], axes: list[dict[str, int]]) ->
 def test_layers_agree_with_eager_torch(
     kind: type[Conv | ConvTranspose], axes: list[dict[str, int]]
 ) -> None:
-    """Legality and size are torch's on one to three axes, empty maps apart, which are refused."""
+    """Legality and size equal torch's on one to three axes, except that empty maps are refused."""
     wanted = torch_shape(kind, axes)
     names = ["kernel_size", "stride", "padding", "dilation", "output_padding"]
     if kind is Conv:
@@ -72,7 +72,7 @@ def test_layers_agree_with_eager_torch(
     [("kernel_size", 0), ("stride", 0), ("dilation", 0), ("padding", -1), ("output_padding", -1)],
 )
 def test_a_window_refuses_what_torch_refuses(field: str, value: int) -> None:
-    """Each field has its least value, named in the sentence."""
+    """The message contains the field, its least value and the value."""
     with pytest.raises(InvalidLayer, match=f"{field} must be at least .*, got {value}") as caught:
         Window(**({"kernel_size": 3} | {field: value}))
     assert caught.value.facts == {field: value}
@@ -98,7 +98,7 @@ def test_output_padding_stays_below_the_larger_of_stride_and_dilation() -> None:
     ],
 )
 def test_a_layer_refuses_impossible_fields(fields: dict[str, object], sentence: str) -> None:
-    """Channels, groups and axes are checked where the layer is made."""
+    """Channels, groups and axes are validated on construction."""
     good = {"in_channels": 6, "out_channels": 4, "windows": (Window(kernel_size=3),) * 2}
     with pytest.raises(InvalidLayer, match=sentence):
         Conv(**(good | fields))
@@ -111,15 +111,17 @@ def test_a_layer_refuses_impossible_fields(fields: dict[str, object], sentence: 
         (FeatureMap(channels=6, size=(8,)), "has 2 axes, the map 6×8 has 1"),
     ],
 )
-def test_a_layer_refuses_a_map_that_is_not_its_own(before: FeatureMap, sentence: str) -> None:
-    """Channels and axes must meet."""
+def test_a_layer_refuses_a_map_with_other_channels_or_axes(
+    before: FeatureMap, sentence: str
+) -> None:
+    """Channels and axes must match."""
     layer = Conv(in_channels=6, out_channels=4, windows=(Window(kernel_size=3),) * 2)
     with pytest.raises(InvalidLayer, match=sentence):
         layer.output_map(before)
 
 
 def test_a_map_has_no_empty_side() -> None:
-    """An empty map does not exist."""
+    """An empty map is refused."""
     with pytest.raises(InvalidLayer, match="3×0×4"):
         FeatureMap(channels=3, size=(0, 4))
 
@@ -131,15 +133,15 @@ STEP = (Window(kernel_size=4, stride=2, padding=1),) * 2
     ("sizes", "windows", "sentence"),
     [
         (((4, 4), (9, 8)), (STEP,), r"lead from \(4, 4\) to \(8, 8\)"),
-        (((4, 4),), (), "a chain of 0 layers"),
-        (((4, 4), (8, 8)), (STEP, STEP), "a chain of 2 layers"),
+        (((4, 4),), (), "a chain of 0 layers and 1 sizes"),
+        (((4, 4), (8, 8)), (STEP, STEP), "a chain of 2 layers and 2 sizes"),
         (((4, 4), (8, 8)), (STEP[:1],), "needs 2 windows, got 1"),
     ],
 )
 def test_a_chain_is_recomputed(
     sizes: tuple[tuple[int, ...], ...], windows: tuple[tuple[Window, ...], ...], sentence: str
 ) -> None:
-    """A chain whose sizes do not follow from its windows cannot exist."""
+    """A chain whose sizes do not follow from its windows is refused."""
     with pytest.raises(InvalidLayer, match=sentence):
         Chain(sizes=sizes, windows=windows)
 
@@ -158,7 +160,7 @@ def test_a_chain_is_recomputed(
     ),
 )
 def test_sizes_found_backwards_are_those_found_forwards(start: int, windows: list[Window]) -> None:
-    """``leading_to`` inverts the law step by step."""
+    """``leading_to`` inverts the size formula step by step."""
     sizes = [(start,)]
     for window in windows:
         side = window.stride * sizes[-1][0] + window.offset
@@ -170,7 +172,7 @@ def test_sizes_found_backwards_are_those_found_forwards(start: int, windows: lis
 
 
 def test_windows_that_cannot_end_at_the_target_are_refused() -> None:
-    """(29 − 0)/2 is no whole number."""
+    """(29 − 0)/2 is not a whole number."""
     with pytest.raises(InvalidLayer, match=r"\(29 − 0\) / 2 must be a whole number") as caught:
         Chain.leading_to((28, 29), (STEP,))
     assert caught.value.facts == {"output_size": 29, "stride": 2, "offset": 0}

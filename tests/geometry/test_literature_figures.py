@@ -1,8 +1,8 @@
-"""The fifteen figures of the convolution-arithmetic literature: sizes, and what they draw.
+"""The fifteen figures of the convolution-arithmetic guide: sizes, zeros and padding.
 
-Dumoulin & Visin, "A guide to convolution arithmetic for deep learning" (arXiv:1603.07285), and the
-animations that accompany it. Each row is a figure; i, k, s, p are theirs, the other numbers are
-read off the drawings.
+Dumoulin & Visin, "A guide to convolution arithmetic for deep learning" (arXiv:1603.07285), and its
+animations. Each row is a figure; i, k, s, p are given there, the other numbers are read from the
+drawings.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ TRANSPOSED = {
 
 @pytest.mark.parametrize("name", CONVOLUTIONS)
 def test_a_convolution_of_the_figures(name: str) -> None:
-    """Input and output of the drawing, on two axes, nothing unread."""
+    """Input and output size on two axes, without unread positions."""
     window, before, after, unread = CONVOLUTIONS[name]
     layer = Conv(in_channels=1, out_channels=1, windows=(window, window))
     found = layer.output_map(FeatureMap(channels=1, size=(before, before)))
@@ -54,7 +54,7 @@ def test_a_convolution_of_the_figures(name: str) -> None:
 
 @pytest.mark.parametrize("name", TRANSPOSED)
 def test_a_transposed_convolution_of_the_figures(name: str) -> None:
-    """The drawing's output, and the zeros and the padding it draws around and between."""
+    """The output size, the inserted zeros and the padding."""
     window, before, after, drawn = TRANSPOSED[name]
     layer = ConvTranspose(in_channels=1, out_channels=1, windows=(window, window))
     found = layer.output_map(FeatureMap(channels=1, size=(before, before)))
@@ -67,7 +67,7 @@ def test_a_transposed_convolution_of_the_figures(name: str) -> None:
 
 
 def test_the_figures_are_fifteen() -> None:
-    """Eight convolutions and seven transposes; each transpose undoes the convolution of its name."""
+    """Eight convolutions and seven transposes, each the inverse of the convolution of its name."""
     assert len(CONVOLUTIONS) + len(TRANSPOSED) == 15
     for name, (window, before, after, _) in TRANSPOSED.items():
         forward, conv_before, conv_after, _ = CONVOLUTIONS[name]

@@ -1,4 +1,4 @@
-"""Even overlap, the border and the gaps: the laws against counting kernel copies one by one."""
+"""Even overlap, border and gaps: the formulas compared with counted kernel copies."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def windows(draw: st.DrawFn) -> Window:
 
 
 def count_contributions(window: Window, size: int, pixels: int) -> list[int]:
-    """Contributions per pixel, by laying every copy."""
+    """Contributions per pixel, by enumerating every copy."""
     copies = product(range(size), range(window.kernel_size))
     counts = Counter(j * window.stride + t * window.dilation - window.padding for j, t in copies)
     return [counts[pixel] for pixel in range(pixels)]
@@ -53,7 +53,7 @@ def legal_output(window: Window, size: int) -> int:
 @given(window=windows(), size=st.integers(1, 12))
 @example_budget
 def test_contributions_match_counting(window: Window, size: int) -> None:
-    """Per pixel, in all, and how many pixels get any."""
+    """Contributions per pixel, their sum, and the number of touched pixels."""
     pixels = legal_output(window, size)
     counts = count_contributions(window, size, pixels)
     overlap = layer_overlap(one_axis(window), (size,))
@@ -66,7 +66,7 @@ def test_contributions_match_counting(window: Window, size: int) -> None:
 @given(window=windows(), size=st.integers(1, 12))
 @example_budget
 def test_the_border_ends_where_no_contribution_is_missing(window: Window, size: int) -> None:
-    """Inside, each pixel gets all that its residue allows; just outside, one is missing."""
+    """Each inner pixel receives all taps of its residue; the pixels next to them lack one."""
     pixels = legal_output(window, size)
     counts = count_contributions(window, size, pixels)
     wide = {"kernel_size": window.kernel_size, "stride": window.stride, "dilation": window.dilation}
@@ -85,7 +85,7 @@ def test_the_border_ends_where_no_contribution_is_missing(window: Window, size: 
 @given(window=windows())
 @example_budget
 def test_overlap_is_even_exactly_by_the_law(window: Window) -> None:
-    """On a map long enough, all inner pixels are alike exactly where S | F and gcd(D, S) = 1."""
+    """On a long map all inner pixels have equal counts exactly if S | F and gcd(D, S) = 1."""
     size = window.span + 12
     pixels = legal_output(window, size)
     overlap = layer_overlap(one_axis(window), (size,))
@@ -123,6 +123,6 @@ def test_without_gaps_only_the_far_side_is_unread(
 
 @pytest.mark.parametrize(("size", "border"), [((4,), ((1, 1),)), ((1,), ((1, 1),))])
 def test_the_border_of_dcgans_layer(size: tuple[int, ...], border: object) -> None:
-    """Kernel 4, stride 2, padding 1: one pixel all around, also on the smallest map."""
+    """Kernel 4, stride 2, padding 1: one pixel on each side, even on the smallest map."""
     layer = one_axis(Window(kernel_size=4, stride=2, padding=1))
     assert layer_overlap(layer, size).border == border

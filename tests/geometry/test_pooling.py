@@ -1,4 +1,4 @@
-"""Pooling and unread positions along one axis, held against windows laid out one by one."""
+"""Pooling and unread positions along one axis, compared with enumerated windows."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from designer.geometry.axis import pool_output_size, unchecked_pool_output_size,
 def windows(
     size: int, kernel: int, stride: int, padding: int, dilation: int, *, ceil: bool
 ) -> list[list[int]]:
-    """The pixels of every window, those of the padding included, as torch places them."""
+    """The pixels of every window, including the padding, as torch places them."""
     span = dilation * (kernel - 1) + 1
     found: list[list[int]] = []
     start = -padding
     while True:
         fits = start + span <= size + padding
-        hangs = ceil and start < size and start + span > size + padding
-        hangs = hangs and start + span < size + padding + stride
-        if not fits and not hangs:
+        partial = ceil and start < size and start + span > size + padding
+        partial = partial and start + span < size + padding + stride
+        if not fits and not partial:
             return found
         found.append([start + tap * dilation for tap in range(kernel)])
         start += stride
 
 
 def test_pooling_places_as_many_windows_as_fit() -> None:
-    """With ceil_mode one more that hangs over, unless it would begin behind the input."""
+    """With ceil_mode one more window past the end, unless it would begin after the input."""
     for size, kernel, stride, padding, dilation, ceil in product(
         range(1, 10), range(1, 5), range(1, 5), range(3), range(1, 3), (False, True)
     ):
@@ -41,7 +41,7 @@ def test_pooling_places_as_many_windows_as_fit() -> None:
 
 
 def test_unread_positions_are_those_in_no_window() -> None:
-    """Counted one by one, the closed form among them."""
+    """The count equals enumeration, including the closed form."""
     for size, kernel, stride, padding, dilation in product(
         range(1, 12), range(1, 6), range(1, 6), range(4), range(1, 4)
     ):
@@ -61,7 +61,7 @@ def test_unread_positions_are_those_in_no_window() -> None:
 
 
 def test_a_window_that_never_fits_is_refused() -> None:
-    """The sentence and the facts carry the numbers."""
+    """The message and the facts contain the numbers."""
     with pytest.raises(
         InvalidLayer, match="spanning 9 px does not fit an input of 5 px"
     ) as refused:

@@ -1,4 +1,4 @@
-"""The worked examples of the literature, number by number; no torch."""
+"""Worked examples from the literature, compared number by number without torch."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_two_by_two_kernel_on_two_by_two_map(window: Window, expected: list[list
 
 
 def test_matrix_of_three_by_three_kernel_on_four_by_four_map() -> None:
-    """The 4×16 matrix, entry by entry: each row is the kernel laid out on the flattened map."""
+    """The 4×16 matrix, entry by entry: each row is the kernel on the flattened map."""
     matrix = layer_matrix(conv(Window(kernel_size=3), Window(kernel_size=3)), (4, 4))
     row = [0, 1, 2, None, 3, 4, 5, None, 6, 7, 8]
     expected = [
@@ -66,7 +66,7 @@ def test_matrix_of_three_by_three_kernel_on_four_by_four_map() -> None:
 
 
 def test_inverse_restores_channels_and_size() -> None:
-    """Conv 10 → 20, kernel 5, padding 2, stride 3 on 16×16: its transposed twin returns 16×16."""
+    """Conv 10 → 20, kernel 5, padding 2, stride 3 on 16×16: its inverse restores 16×16."""
     layer = conv(*(Window(kernel_size=5, stride=3, padding=2),) * 2, channels=(10, 20))
     small = layer.output_map(FeatureMap(channels=10, size=(16, 16)))
     back = invert_layer(layer, (16, 16))
@@ -85,13 +85,13 @@ def test_inverse_restores_channels_and_size() -> None:
     ],
 )
 def test_kernel_9_stride_4_upsamples_exactly_fourfold(window: Window) -> None:
-    """Kernel 9, stride 4 with padding 3 and 1, or 4 and 3: o = 4i for every i."""
+    """Padding 3 with output padding 1, or 4 with 3: o = 4i for every i."""
     assert window.offset == 0
     assert [window.conv_transpose(i) for i in range(1, 99)] == [4 * i for i in range(1, 99)]
 
 
 def test_output_padding_is_added_at_the_far_side_only() -> None:
-    """It is no ring: nothing moves but the last index."""
+    """Only positions at the far end are added; the others are unchanged."""
     plain = Window(kernel_size=3, stride=2, padding=1)
     numbers = [1, 2, 3, 4, 5]
     before = scatter_copies(transposed(plain), (5,), numbers, [1, 10, 100])
@@ -111,7 +111,7 @@ def test_output_padding_is_added_at_the_far_side_only() -> None:
     ],
 )
 def test_output_sizes_from_tutorials(window: Window, before: int, after: int) -> None:
-    """5×5 with kernel 3, padding 2 gives 7×7 by a convolution; 256 → 512 by two transposed ones."""
+    """A convolution gives 5 → 7 with kernel 3 and padding 2; two transposed ones 256 → 512."""
     if after == 7:
         assert window.conv(before) == after
     else:
@@ -138,7 +138,7 @@ def test_overlap_of_well_known_windows(window: Window, even: bool, most: int, le
 
 
 def test_unread_rows_are_counted_with_the_gaps_inside() -> None:
-    """A stride above the kernel leaves gaps; a remainder leaves the far side."""
+    """A stride above the kernel leaves gaps; a remainder leaves the far side unread."""
     gaps = place_windows(conv(Window(kernel_size=1, stride=2)), (5,))
     far = place_windows(conv(Window(kernel_size=4, stride=2)), (7,))
     both = place_windows(conv(*(Window(kernel_size=4, stride=2),) * 2), (7, 7))
@@ -155,14 +155,14 @@ def test_unread_rows_are_counted_with_the_gaps_inside() -> None:
     ],
 )
 def test_why_a_layer_is_not_pixel_shuffle(window: Window, reason: str) -> None:
-    """DCGAN's own layer is not: its two phases lean to different sides."""
+    """DCGAN's layer is not one: its two phases are padded on different sides."""
     shuffle = layer_phases(transposed(window, window), (8, 8)).pixel_shuffle
     assert not shuffle.holds
     assert reason in shuffle.why
 
 
 def test_other_layers_are_not_pixel_shuffle_either() -> None:
-    """A convolution runs the other way, and two strides are not one factor."""
+    """A convolution is a PixelUnshuffle instead, and PixelShuffle has only one factor."""
     down = layer_phases(conv(Window(kernel_size=2, stride=2)), (8,)).pixel_shuffle
     skewed = transposed(Window(kernel_size=2, stride=2), Window(kernel_size=3, stride=3))
     assert "PixelUnshuffle" in down.why
@@ -192,8 +192,8 @@ def test_other_layers_are_not_pixel_shuffle_either() -> None:
         ),
     ],
 )
-def test_what_is_too_large_is_refused_with_its_limit(form, layer, size, facts) -> None:  # noqa: ANN001
-    """The refusal comes before the work, and names both numbers."""
+def test_a_form_that_is_too_large_is_refused_with_its_limit(form, layer, size, facts) -> None:  # noqa: ANN001
+    """The message and the facts contain the number and the limit."""
     with pytest.raises(TooLarge) as refused:
         form(layer, size)
     assert refused.value.facts == facts
@@ -202,13 +202,13 @@ def test_what_is_too_large_is_refused_with_its_limit(form, layer, size, facts) -
 
 @pytest.mark.parametrize("form", [layer_matrix, layer_overlap, layer_phases, invert_layer])
 def test_an_illegal_layer_has_no_form(form) -> None:  # noqa: ANN001
-    """A kernel larger than its padded input is refused by every form alike."""
+    """Every form refuses a kernel larger than its padded input."""
     with pytest.raises(InvalidLayer, match="spanning 5 px does not fit an input of 2 px"):
         form(conv(Window(kernel_size=3, dilation=2)), (2,))
 
 
 def test_output_padding_beyond_the_stride_reduces_inverse_padding() -> None:
-    """Output padding of the stride and more, legal with a dilation above it, can be too much."""
+    """Output padding of at least the stride is legal with a larger dilation."""
     window = Window(kernel_size=1, padding=1, dilation=3, output_padding=2)
     back = invert_layer(transposed(window), (1,))
     assert (back.ambiguous, back.unique) == (((1, 1),), True)
@@ -217,7 +217,7 @@ def test_output_padding_beyond_the_stride_reduces_inverse_padding() -> None:
 
 
 def test_a_matrix_with_many_rows_or_idle_taps_is_bounded() -> None:
-    """Rows are counted before they are listed, and taps on padding cost nothing."""
+    """The sides are checked before entries are listed, and taps on padding are not listed."""
     sparse = Window(kernel_size=1, stride=65_536)
     with pytest.raises(TooLarge, match="a side of 4295098369; the limit is 1048576"):
         layer_matrix(transposed(sparse, sparse), (2, 2))

@@ -1,4 +1,4 @@
-"""What the tests of networks share: Gans of every family at small widths, and their receipts."""
+"""Helpers for the tests of networks: small Gans with any options, and their receipts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def make_gan(
     output_activation: OutputActivation = OutputActivation.TANH,
     **widths: Any,  # noqa: ANN401  the fields of Widths
 ) -> Gan:
-    """The networks whose chain of these windows ends at a size; a single window is every axis's."""
+    """The networks of a chain of these windows that ends at a size; one window may serve all axes."""
     windows = tuple((step,) * len(target) if isinstance(step, Window) else step for step in steps)
     chain = Chain.leading_to(target, windows)
     return assemble_gan(
@@ -41,14 +41,14 @@ def make_gan(
 
 
 def module_of(gan: Gan) -> types.ModuleType:
-    """The rendered text, executed."""
+    """The rendered source, executed as a module."""
     module = types.ModuleType("model")
     exec(compile(render_source(gan).text, "model.py", "exec"), module.__dict__)
     return module
 
 
 def receipt_of(gan: Gan) -> Verification:
-    """The receipt of the rendered text, its probe run in this process."""
+    """The receipt of the rendered source, with the probe in this process."""
 
     def runner(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
         return run_job(job)

@@ -1,4 +1,4 @@
-"""64×64 with latent 100 is *the* DCGAN: PyTorch's public reference, layer by layer."""
+"""The design for 64×64 with latent_dim 100 equals PyTorch's reference DCGAN, layer by layer."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ STEP = (Window(kernel_size=4, stride=2, padding=1),) * 2
 
 
 def dcgan() -> Gan:
-    """The textbook network for 64×64."""
+    """The DCGAN for 64×64."""
     return assemble_gan(Chain.leading_to((64, 64), (STEP,) * 4), DCGAN_WIDTHS)
 
 
 def module_of(text: str) -> types.ModuleType:
-    """A rendered text, executed."""
+    """A rendered source, executed as a module."""
     module = types.ModuleType("model")
     exec(compile(text, "model.py", "exec"), module.__dict__)
     return module
@@ -73,7 +73,7 @@ def reference_discriminator() -> nn.Sequential:
 
 
 def reference_weights_init(module: nn.Module) -> None:
-    """The reference's initialisation, written out by hand."""
+    """The reference's initialization, written out by hand."""
     name = module.__class__.__name__
     if "Conv" in name:
         nn.init.normal_(module.weight, 0.0, 0.02)
@@ -83,7 +83,7 @@ def reference_weights_init(module: nn.Module) -> None:
 
 
 class Reference(nn.Module):
-    """The reference wraps its Sequential in ``main``: its keys are main.0.weight and so on."""
+    """The reference wraps its Sequential in ``main``, so its keys are main.0.weight and so on."""
 
     def __init__(self, main: nn.Sequential) -> None:
         super().__init__()
@@ -97,7 +97,7 @@ PAIRS = [("Generator", reference_generator), ("Discriminator", reference_discrim
 def test_the_references_weights_load_and_give_the_same_outputs(
     name: str, reference: type[nn.Sequential]
 ) -> None:
-    """``load_state_dict(strict)`` with the reference's keys; outputs equal to the bit, both modes."""
+    """The reference's state dict loads strictly; outputs are bitwise equal in both modes."""
     torch.manual_seed(1)
     reference_network = Reference(reference()).apply(reference_weights_init)
     generated_network = getattr(module_of(render_source(dcgan()).text), name)()
@@ -116,7 +116,7 @@ def test_the_references_weights_load_and_give_the_same_outputs(
 def test_layers_and_their_settings_are_the_references(
     name: str, reference: type[nn.Sequential]
 ) -> None:
-    """Same modules in the same order with the same settings."""
+    """The modules, their order and their settings are the same."""
     generated_network = getattr(module_of(render_source(dcgan()).text), name)()
     assert [repr(module) for module in generated_network.main] == [
         repr(module) for module in reference()
@@ -124,10 +124,10 @@ def test_layers_and_their_settings_are_the_references(
 
 
 @pytest.mark.parametrize(("name", "reference"), PAIRS)
-def test_initialisation_draws_the_references_numbers(
+def test_initialization_draws_the_references_numbers(
     name: str, reference: type[nn.Sequential]
 ) -> None:
-    """Same seed, same weights after ``weights_init``: same order of draws, same distributions."""
+    """With the same seed ``weights_init`` draws the same weights in the same order."""
     module = module_of(render_source(dcgan()).text)
     torch.manual_seed(7)
     reference_network = Reference(reference()).apply(reference_weights_init).state_dict()
@@ -140,7 +140,7 @@ def test_initialisation_draws_the_references_numbers(
 
 
 def test_parameters_and_multiply_adds_are_the_published_ones() -> None:
-    """Parameters as torch counts them, and the multiply-adds that FlopCounterMode gives halved."""
+    """Parameters as torch counts them; multiply-adds are half of FlopCounterMode's count."""
     gan = dcgan()
     assert gan.generator.parameters == 3_576_704
     assert gan.discriminator.parameters == 2_765_568

@@ -1,4 +1,4 @@
-"""Every size comes back as exactly that size: solved, rendered, and run by torch at a small width."""
+"""Generators have exactly the requested size: solved, rendered and run in torch at width 1."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ COMMON_SIZES = [
     (1024, 1024),
     (1080, 1920),
 ]
-"""What people ask for most."""
+"""Frequently requested sizes."""
 
 
 def assert_runs_at(size: tuple[int, int]) -> None:
-    """The text's generator makes that size and its discriminator takes it, one channel wide."""
+    """The generator produces this size and the discriminator accepts it, at width 1."""
     brief = Brief(resolution=size, latent_dim=3, channels=1, verify=Level.NONE)
     module = types.ModuleType("model")
     exec(compile(design(brief).source.text, "model.py", "exec"), module.__dict__)
@@ -45,11 +45,11 @@ def assert_runs_at(size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("size", COMMON_SIZES, ids=str)
 def test_common_sizes_are_met_exactly(size: tuple[int, int]) -> None:
-    """No other size in silence."""
+    """The output has exactly the requested size."""
     assert_runs_at(size)
 
 
 def test_every_square_from_4_to_160_is_run() -> None:
-    """All 157 of them."""
+    """All 157 sizes run."""
     for side in range(4, 161):
         assert_runs_at((side, side))

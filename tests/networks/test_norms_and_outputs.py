@@ -1,4 +1,4 @@
-"""Norms, outputs, labels, patches, decoders: built, run and held against every prediction."""
+"""Norms, outputs, labels, patch discriminators and decoders against every prediction."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SIZES = {
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("normalization", OF_GENERATORS)
 def test_every_norm_of_a_generator_is_verified(size: str, normalization: Normalization) -> None:
-    """At three sizes, with the encoder, which has the same norms."""
+    """At three sizes, with an encoder, which has the same norms."""
     target, *steps = SIZES[size]
     assert_verified(make_gan(target, *steps, normalization=normalization, encoder=True, style=None))
 
@@ -44,7 +44,7 @@ STYLES = [
 def test_every_norm_output_and_width_of_a_discriminator_is_verified(
     size: str, style: DiscriminatorStyle
 ) -> None:
-    """At three sizes; on two axes with labels, too."""
+    """At three sizes; on two axes also with labels."""
     target, *steps = SIZES[size]
     classes = 3 if size == "two axes" else None
     assert_verified(make_gan(target, *steps, style=style, classes=classes))
@@ -56,7 +56,7 @@ def test_every_norm_output_and_width_of_a_discriminator_is_verified(
 def test_every_patch_discriminator_is_verified(
     size: str, normalization: Normalization, classes: int | None
 ) -> None:
-    """Also with labels: a projection at each place of the head's window."""
+    """Also with labels: a projection at each position of the head's window."""
     target, *steps = SIZES[size]
     style = DiscriminatorStyle(normalization=normalization, output=Output.LOGIT, patch=13)
     gan = make_gan(target, *steps, style=style, classes=classes)
@@ -68,7 +68,7 @@ def test_every_patch_discriminator_is_verified(
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("upsampling", Upsampling)
 def test_every_decoder_is_verified(size: str, upsampling: Upsampling) -> None:
-    """From a given map, with the encoder that leads back to it, and with a discriminator."""
+    """From a given map, with an encoder back to it and with a discriminator."""
     target, *steps = SIZES[size]
     start = {"latent_dim": None, "initial_channels": 7}
     gan = make_gan(target, *steps, encoder=True, upsampling=upsampling, **start)
@@ -78,7 +78,7 @@ def test_every_decoder_is_verified(size: str, upsampling: Upsampling) -> None:
 
 
 def test_an_encoder_of_a_latent_design_gives_latent_vectors() -> None:
-    """The shape that the generator takes."""
+    """The encoder's output has the shape of the generator's input."""
     gan = make_gan((16, 16), PLAIN, PLAIN, encoder=True)
     module = module_of(gan)
     code = module.Encoder()(torch.zeros(2, 3, 16, 16))
@@ -87,7 +87,7 @@ def test_an_encoder_of_a_latent_design_gives_latent_vectors() -> None:
 
 
 def test_a_layer_has_a_bias_unless_a_norm_follows_and_the_dcgan_has_none() -> None:
-    """A norm's own shift makes a bias before it superfluous; DCGAN has none at all."""
+    """The shift of a norm makes a bias before it redundant; DCGAN has no bias at all."""
     for normalization in Normalization:
         style = DiscriminatorStyle(normalization=normalization)
         normalizes_maps = normalization.normalizes_maps
@@ -107,7 +107,7 @@ def test_a_layer_has_a_bias_unless_a_norm_follows_and_the_dcgan_has_none() -> No
 
 
 def test_labels_change_the_picture_and_its_score() -> None:
-    """Another label, another picture and another judgement of the same one."""
+    """Another label gives another picture, and another score of the same picture."""
     module = module_of(make_gan((16, 16), PLAIN, PLAIN, classes=10))
     torch.manual_seed(0)
     generator = module.Generator().apply(module.weights_init).eval()
@@ -133,7 +133,7 @@ def test_the_projection_is_an_inner_product_with_the_mean_of_the_features() -> N
 
 @pytest.mark.parametrize("kind", [Normalization.INSTANCE, Normalization.GROUP])
 def test_a_norm_of_a_single_position_is_refused(kind: Normalization) -> None:
-    """It would give zero whatever comes in; torch refuses to run it."""
+    """Its output would always be zero, and torch refuses to run it."""
     chain = Chain.leading_to((4, 4), ((Window(kernel_size=4),) * 2,))
     widths = Widths(latent_dim=5, channels=1, base_channels=8, max_channels=8, normalization=kind)
     with pytest.raises(InvalidRequest, match="a map of a single position, 8×1×1") as refused:
@@ -143,7 +143,7 @@ def test_a_norm_of_a_single_position_is_refused(kind: Normalization) -> None:
 
 @pytest.mark.parametrize(("channels", "groups"), [(64, 32), (48, 24), (34, 17), (8, 8), (7, 7)])
 def test_groups_are_thirty_two_or_the_largest_divisor_below(channels: int, groups: int) -> None:
-    """In the figures and in the text."""
+    """In the figures and in the source."""
     gan = make_gan(
         (8, 8), PLAIN, base_channels=channels, max_channels=64, normalization=Normalization.GROUP
     )
@@ -154,7 +154,7 @@ def test_groups_are_thirty_two_or_the_largest_divisor_below(channels: int, group
 
 
 def test_the_patch_discriminator_of_70_pixels_is_pix2pixs() -> None:
-    """pix2pix's: five layers of kernel 4, 30×30 answers at 256×256."""
+    """It has five layers of kernel 4 and 30×30 outputs at 256×256."""
     windows = solve_patch(70, (256, 256))
     assert [w[0].kernel_size for w in windows] == [4, 4, 4, 4, 4]
     assert [w[0].stride for w in windows] == [2, 2, 2, 1, 1]
@@ -177,7 +177,7 @@ def test_the_patch_discriminator_of_70_pixels_is_pix2pixs() -> None:
 
 @pytest.mark.parametrize(("field", "strided"), [(16, 1), (34, 2), (142, 4), (286, 5)])
 def test_the_other_patch_discriminators_are_pix2pixs(field: int, strided: int) -> None:
-    """Kernel 4 throughout, one layer of stride 2 more each."""
+    """Kernel 4 throughout, each with one more layer of stride 2."""
     windows = solve_patch(field, (256, 256))
     assert {w[0].kernel_size for w in windows} == {4}
     assert [w[0].stride for w in windows] == [2] * strided + [1, 1]
@@ -185,7 +185,7 @@ def test_the_other_patch_discriminators_are_pix2pixs(field: int, strided: int) -
 
 @pytest.mark.parametrize("field", [*range(1, 120), 200, 286, 333])
 def test_every_patch_has_exactly_its_receptive_field(field: int) -> None:
-    """Counted from the answer back: the field of a row of layers is 1 + Σ (F − 1)·∏S before."""
+    """The field of a sequence of layers is 1 + Σ (F − 1)·∏S, S the strides before each layer."""
     seen, step = 1, 1
     for window in (w[0] for w in solve_patch(field, (128, 128))):
         seen += (window.kernel_size - 1) * step
@@ -194,7 +194,7 @@ def test_every_patch_has_exactly_its_receptive_field(field: int) -> None:
 
 
 def test_an_impossible_patch_is_refused_with_the_nearest_ones() -> None:
-    """The nearest one can be met."""
+    """The nearest fields are possible."""
     with pytest.raises(InvalidRequest, match="the nearest fields are") as refused:
         solve_patch(5_000, (64, 64))
     assert refused.value.code == "no_patch"

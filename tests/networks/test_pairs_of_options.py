@@ -1,4 +1,4 @@
-"""Options together: every pair of values that may go together is in some design, and that works."""
+"""Combinations of options: every legal pair of values occurs in some design that works."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ Row = dict[str, Any]
 
 
 def is_legal(row: Row) -> bool:
-    """Whether the values that are there may go together."""
+    """Whether the values in a row are compatible."""
     labels_on_a_map = row.get("start") == "map" and row.get("classes") is not None
     critic_with_batch_norm = (
         row.get("output") is Output.CRITIC and row.get("discriminator") is Normalization.BATCH
@@ -85,7 +85,7 @@ DISCRIMINATOR_DEFAULTS = {"output": Output.PROBABILITY, "patch": None, "width": 
 
 
 def covering_rows() -> list[Row]:
-    """Rows in which every legal pair of values occurs: the best of many drawn ones, one by one."""
+    """Rows in which every legal pair of values occurs, each the best of many random rows."""
     rng = random.Random(7)
     missing = {
         ((one, a), (other, b))
@@ -114,7 +114,7 @@ ROWS = covering_rows()
 
 
 def assemble_row(row: Row, size: tuple[int, ...]) -> Gan:
-    """The networks of a row's brief at a size, along the chain that the solver prefers."""
+    """The networks of a row's brief at a size, along the solver's best chain."""
     style = None
     if row["discriminator"] is not None:
         style = DiscriminatorStyle(
@@ -146,12 +146,12 @@ def assemble_row(row: Row, size: tuple[int, ...]) -> Gan:
 
 
 def row_name(row: Row) -> str:
-    """A row in a line."""
+    """A row as a test id."""
     return " ".join(f"{name}={value}" for name, value in row.items())
 
 
 def test_every_legal_pair_of_options_is_in_some_row() -> None:
-    """A few dozen rows hold what a hundred thousand designs would."""
+    """A few dozen rows cover the pairs of a hundred thousand designs."""
     for one, other in combinations(OPTIONS, 2):
         for a, b in product(OPTIONS[one], OPTIONS[other]):
             present = any(row[one] == a and row[other] == b for row in ROWS)
@@ -161,14 +161,14 @@ def test_every_legal_pair_of_options_is_in_some_row() -> None:
 
 
 def single_option_rows() -> list[Row]:
-    """The DCGAN, and for each value of each option the DCGAN with this one changed."""
+    """The DCGAN, and the DCGAN with each value of each option."""
     rows = [DCGAN | {name: value} for name, values in OPTIONS.items() for value in values]
     return [row for row in rows if row != DCGAN and is_legal(row)] + [DCGAN]
 
 
 @pytest.mark.parametrize("row", [*single_option_rows(), *ROWS], ids=row_name)
 def test_every_option_alone_and_every_pair_of_options_works(row: Row) -> None:
-    """The whole receipt at the first size; built, run and counted at the two others."""
+    """A full receipt at the first size; built, run and counted at the two others."""
     first, *others = SIZES[row["axes"]]
     assert_verified(assemble_row(row, first))
     for size in others:
@@ -184,14 +184,14 @@ ILLEGAL_PAIRS = {
 @pytest.mark.parametrize("code", ILLEGAL_PAIRS)
 @pytest.mark.parametrize("row", ROWS, ids=row_name)
 def test_illegal_pairs_are_refused_with_any_other_options(row: Row, code: str) -> None:
-    """By its code, among all other options."""
+    """The refusal has its code with all other options."""
     with pytest.raises(InvalidRequest) as refused:
         assemble_row(row | ILLEGAL_PAIRS[code], SIZES[row["axes"]][0])
     assert code in [error.code for error in refused.value.errors]
 
 
 def assert_runs(gan: Gan) -> None:
-    """Every network takes what it should, gives what it should, and has the predicted parameters."""
+    """Every network has the predicted input, output and parameters."""
     module = module_of(gan)
     for network in gan.networks.values():
         built = getattr(module, network.class_name)().apply(module.weights_init)

@@ -1,4 +1,4 @@
-"""Published generators come out when their windows are asked for."""
+"""Briefs with the windows of published generators reproduce them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ GENERATORS = [
 
 
 def windows_of(layer: dict[str, Any], axes: int) -> Windows:
-    """A published layer's windows."""
+    """The windows of a published layer."""
     columns = {
         name: layer[name] if isinstance(layer[name], list) else [layer[name]] * axes
         for name in ("kernel_size", "stride", "padding", "output_padding", "dilation")
@@ -44,7 +44,7 @@ def windows_of(layer: dict[str, Any], axes: int) -> Windows:
 
 @pytest.mark.parametrize("name", GENERATORS)
 def test_the_sizes_and_channels_of_published_generators_are_reproduced(name: str) -> None:
-    """Sizes and channels of every map from the first one on, for its windows and widths."""
+    """With its windows and widths, every map has the published size and channels."""
     published = PUBLISHED[name]
     axes = published["ndim"]
     maps = [shape for shape in published["shapes"] if len(shape) == axes + 1]
@@ -70,7 +70,7 @@ def test_the_sizes_and_channels_of_published_generators_are_reproduced(name: str
                         (96, [6, 12, 24, 48, 96]), (128, [4, 8, 16, 32, 64, 128])]
 )  # fmt: skip
 def test_common_sizes_have_dcgan_layers_by_default(side: int, sizes: list[int]) -> None:
-    """Through kernel 4, stride 2, padding 1 alone."""
+    """Every window has kernel 4, stride 2, padding 1."""
     result = design(Brief(resolution=side, latent_dim=100, verify=Level.NONE))
     assert [size[0] for size in result.chain.sizes] == sizes
     windows = {window for step in result.chain.windows for window in step}
@@ -83,7 +83,7 @@ def test_common_sizes_have_dcgan_layers_by_default(side: int, sizes: list[int]) 
      ((16, 64, 64), 3)],
 )  # fmt: skip
 def test_signals_and_volumes_have_chains(resolution: tuple[int, ...], axes: int) -> None:
-    """One axis and three; the generator ends at the size that was asked for."""
+    """On one axis and on three, the generator ends at the requested size."""
     result = design(Brief(resolution=resolution, latent_dim=100, channels=1, verify=Level.NONE))
     assert result.gan.generator.output_map.shape == (1, *resolution)
     kind = result.gan.generator.blocks[-1].convolution.torch_class
@@ -93,7 +93,7 @@ def test_signals_and_volumes_have_chains(resolution: tuple[int, ...], axes: int)
 @pytest.mark.parametrize("hop", [256, 300, 600])
 @pytest.mark.parametrize("channels", [80, 512])
 def test_a_vocoders_strides_multiply_to_its_hop(hop: int, channels: int) -> None:
-    """So many frames of so many channels in, a hop of samples for each out."""
+    """A vocoder maps each frame of features to ``hop`` samples."""
     document = {"channels": channels, "size": (32,)}
     result = design(_vocoder(hop, document))
     strides = [step[0].stride for step in result.chain.windows]

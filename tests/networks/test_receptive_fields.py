@@ -1,4 +1,4 @@
-"""Receptive fields, against how far a gradient that is not zero reaches."""
+"""Receptive fields, compared with the extent of nonzero gradients."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ SPATIAL_CLASSES = (
     nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d,
     nn.Upsample, nn.PixelShuffle, nn.ZeroPad1d, nn.ZeroPad2d, nn.ZeroPad3d,
 )  # fmt: skip
-"""What moves positions; norms and activations are taken out: they see everything, or mute some."""
+"""Modules that mix positions; norms and activations would change the extent of the gradient."""
 
 
 def measured_field(layers: list[nn.Module], before: FeatureMap, axis: int) -> int:
-    """The most positions between first and last that one position sees, of those inside a border."""
+    """The widest extent of the gradient of a position away from the borders."""
     network = nn.Sequential(*layers).double()
     for weight in network.parameters():
         nn.init.uniform_(weight, 0.5, 1.5)
@@ -41,7 +41,7 @@ def measured_field(layers: list[nn.Module], before: FeatureMap, axis: int) -> in
 
 
 def spatial_modules(gan: Gan, network: Network, start: int) -> list[tuple[str, nn.Module]]:
-    """The built modules that move positions, from a place in ``main`` on, by name."""
+    """The built modules that mix positions, from an index in ``main`` on, by name."""
     built = getattr(module_of(gan), network.class_name)()
     custom = "PixelShuffle"
     return [
@@ -53,7 +53,7 @@ def spatial_modules(gan: Gan, network: Network, start: int) -> list[tuple[str, n
 
 
 def assert_fields(gan: Gan, network: Network, *, start: int) -> None:
-    """Predicted equals measured after every layer, on every axis."""
+    """Predicted and measured fields agree after every layer, on every axis."""
     predicted = dict(
         zip((p.name for p in network.placed_modules), receptive_fields(network), strict=True)
     )
@@ -90,7 +90,7 @@ def test_the_generators_receptive_fields_are_what_gradients_reach(
 
 
 def measured_inner_field(layers: list[nn.Module], side: int) -> int:
-    """The most that any position sees, of those whose gradient reaches neither end of a signal."""
+    """The widest extent of a gradient that reaches neither end of the signal."""
     network = nn.Sequential(*layers).double()
     for weight in network.parameters():
         nn.init.uniform_(weight, 0.5, 1.5)
@@ -118,7 +118,7 @@ UNEVEN = [
 def test_receptive_fields_of_uneven_resizing_are_exact(
     chain: tuple[Any, ...],
 ) -> None:
-    """Without a whole factor, or with one that torch rounds, phases do not come in every combination."""
+    """With a non-integer factor, or one that torch rounds, not all combinations of phases occur."""
     target, *steps = chain
     thin = {"base_channels": 1, "max_channels": 1, "channels": 1}
     gan = make_gan(target, *steps, upsampling=Upsampling.RESIZE, style=None, **thin)
@@ -136,7 +136,7 @@ def test_receptive_fields_of_uneven_resizing_are_exact(
 
 
 def test_a_decoders_receptive_fields_include_its_stem() -> None:
-    """They are counted in positions of the given map."""
+    """The fields are counted in positions of the given map."""
     gan = make_gan(
         (96, 48), PLAIN, PLAIN, base_channels=1, latent_dim=None, initial_channels=1, style=None
     )
@@ -147,7 +147,7 @@ def test_a_decoders_receptive_fields_include_its_stem() -> None:
 
 @pytest.mark.parametrize("patch", [None, 16, 23, 34])
 def test_the_discriminators_receptive_fields_are_what_gradients_reach(patch: int | None) -> None:
-    """And a patch discriminator's last field is the one that was asked for."""
+    """The last field of a patch discriminator is the requested one."""
     style = DiscriminatorStyle(patch=patch)
     gan = make_gan((96, 96), PLAIN, PLAIN, style=style, base_channels=1, channels=1)
     assert gan.discriminator is not None
@@ -162,7 +162,7 @@ def test_the_discriminators_receptive_fields_are_what_gradients_reach(patch: int
 
 
 def test_the_dcgans_receptive_fields_are_the_published_ones() -> None:
-    """4, 10, 22, 46 through the strided layers; the head reads all of the picture."""
+    """4, 10, 22, 46 through the strided layers; the head covers the whole picture."""
     gan = make_gan((64, 64), PLAIN, PLAIN, PLAIN, PLAIN)
     assert gan.discriminator is not None
     fields = [

@@ -1,4 +1,4 @@
-"""Twenty adversarial steps on small real pictures leave everything finite, and move the weights."""
+"""Twenty adversarial steps on small real pictures: finite losses and gradients, changed weights."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ STEPS, BATCH = 20, 16
 
 
 def digits() -> tuple[torch.Tensor, torch.Tensor]:
-    """Handwritten digits as pictures of 16×16 in [-1, 1], and which digit each is."""
+    """Handwritten digits as pictures of 16×16 in [-1, 1], and their labels."""
     pictures, labels = load_digits(return_X_y=True)
     small = torch.tensor(pictures, dtype=torch.float32).reshape(-1, 1, 8, 8) / 8 - 1
     return functional.interpolate(small, size=(16, 16), mode="bilinear"), torch.tensor(labels)
 
 
 def has_finite_gradients(network: nn.Module) -> bool:
-    """Whether every weight has a gradient, and every number in it is finite."""
+    """Whether every weight has a finite gradient."""
     gradients = [weight.grad for weight in network.parameters()]
     return all(grad is not None and bool(grad.isfinite().all()) for grad in gradients)
 
 
 def discriminator_loss(output: Output, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
-    """The discriminator's loss for what its text says it is for."""
+    """The discriminator's loss for its kind of output."""
     ones, zeros = torch.ones_like(real), torch.zeros_like(fake)
     if output is Output.PROBABILITY:
         return functional.binary_cross_entropy(real, ones) + functional.binary_cross_entropy(
@@ -48,7 +48,7 @@ def discriminator_loss(output: Output, real: torch.Tensor, fake: torch.Tensor) -
 def gradient_penalty(
     discriminator: nn.Module, real: torch.Tensor, fake: torch.Tensor, labels: list[torch.Tensor]
 ) -> torch.Tensor:
-    """How far the gradient's length between real and made pictures is from one, sample by sample."""
+    """Mean squared distance of the gradient norm from 1, between real and generated pictures."""
     share = torch.rand(len(real), 1, 1, 1)
     between = (share * real + (1 - share) * fake).detach().requires_grad_()
     score = discriminator(between, *labels).sum()
@@ -57,7 +57,7 @@ def gradient_penalty(
 
 
 def train(gan: Gan, module: types.ModuleType, output: Output) -> list[float]:
-    """Adversarial steps; the losses of both networks. Every gradient on the way is finite."""
+    """The losses of both networks over ``STEPS`` steps; asserts that all gradients are finite."""
     torch.manual_seed(0)
     generator = module.Generator().apply(module.weights_init)
     discriminator = module.Discriminator().apply(module.weights_init)
@@ -118,7 +118,7 @@ GANS = {
 
 @pytest.mark.parametrize("name", GANS)
 def test_losses_and_gradients_of_twenty_steps_are_finite(name: str) -> None:
-    """Losses and gradients, a gradient penalty's among them; and the weights have moved."""
+    """Losses and gradients are finite, also with a gradient penalty, and the losses change."""
     style, widths = GANS[name]
     gan = make_gan((16, 16), PLAIN, PLAIN, style=style, channels=1, latent_dim=16, **widths)
     module = module_of(gan)
@@ -131,7 +131,7 @@ def test_losses_and_gradients_of_twenty_steps_are_finite(name: str) -> None:
 def test_a_critics_score_of_one_sample_does_not_depend_on_the_others(
     normalization: Normalization,
 ) -> None:
-    """What a gradient penalty asks for, and batch norm does not give."""
+    """A gradient penalty requires this; batch norm violates it."""
     scores = []
     for kind in (normalization, Normalization.BATCH):
         style = DiscriminatorStyle(normalization=kind, output=Output.LOGIT)

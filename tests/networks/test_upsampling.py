@@ -1,4 +1,4 @@
-"""Transposed, resized and sub-pixel layers: the same sizes, the predicted figures, even overlap."""
+"""Transposed, resize and sub-pixel upsampling: equal sizes, predicted figures, even overlap."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ CHAINS = {
 @pytest.mark.parametrize("chain", CHAINS)
 @pytest.mark.parametrize("upsampling", Upsampling)
 def test_every_kind_of_upsampling_is_verified(chain: str, upsampling: Upsampling) -> None:
-    """Shapes, parameters, multiply-adds, kept bytes and the algebra, along every kind of chain."""
+    """Every check of the receipt passes, along every kind of chain."""
     target, *steps = CHAINS[chain]
     assert_verified(make_gan(target, *steps, upsampling=upsampling))
 
 
 @pytest.mark.parametrize("chain", CHAINS)
 def test_the_sizes_are_the_same_in_all_upsamplings(chain: str) -> None:
-    """After each stage, whatever makes the map larger."""
+    """The sizes after each stage do not depend on the upsampling."""
     target, *steps = CHAINS[chain]
     sizes = [
         [map_.size for map_ in make_gan(target, *steps, upsampling=kind).generator.feature_maps]
@@ -66,7 +66,7 @@ def test_the_sizes_are_the_same_in_all_upsamplings(chain: str) -> None:
     ids=str,
 )
 def test_the_chain_is_the_same_in_all_upsamplings(resolution: tuple[int, ...]) -> None:
-    """What enlarges the maps costs differently, and plays no part in the order of preference."""
+    """The order of preference does not depend on the upsampling, although the costs do."""
     chains = {
         solve_brief(Brief(resolution=resolution, latent_dim=100, upsampling=kind)).chain
         for kind in Upsampling
@@ -77,7 +77,7 @@ def test_the_chain_is_the_same_in_all_upsamplings(resolution: tuple[int, ...]) -
 def stage_overlap(gan: Gan) -> list[tuple[float, float]]:
     """Per stage, the least and the largest gradient of its sum with respect to an inner pixel.
 
-    With kernels of one: how often a pixel is used.
+    With kernels of ones this is how often a pixel is used.
     """
     layers = list(module_of(gan).Generator().main)
     found = []
@@ -108,13 +108,13 @@ ENLARGING = {
 
 
 def first_module_index(gan: Gan, block: object) -> int:
-    """Where a block's first module stands in ``main``."""
+    """Index of a block's first module in ``main``."""
     before = gan.generator.blocks[: gan.generator.blocks.index(block)]  # type: ignore[arg-type]
     return sum(len(other.modules) for other in before)
 
 
 def paint_counts(window: Window, side: int) -> list[float]:
-    """How often a transposed convolution paints each inner pixel, by running it on ones."""
+    """Contributions of a transposed convolution to each inner pixel, measured on ones."""
     layer = nn.ConvTranspose1d(
         1, 1, window.kernel_size, window.stride, window.padding, window.output_padding, bias=False
     )
@@ -148,15 +148,15 @@ def test_resizing_and_shuffling_use_every_pixel_equally(
     [(PLAIN, True), (Window(kernel_size=5, stride=2, padding=2), False), (WAVEGAN, False),
      (Window(kernel_size=24, stride=4, padding=10), True)],
 )  # fmt: skip
-def test_transposed_convolutions_paint_as_predicted(window: Window, even: bool) -> None:
-    """Evenly where the stride divides the kernel, and only there."""
+def test_transposed_convolutions_overlap_as_predicted(window: Window, even: bool) -> None:
+    """The overlap is even exactly if the stride divides the kernel."""
     assert window.overlaps_evenly is even
     assert (len(set(paint_counts(window, 32))) == 1) is even
 
 
 @given(before=st.integers(1, 300), extra=st.integers(0, 600))
 def test_nearest_neighbours_repeat_as_predicted(before: int, extra: int) -> None:
-    """Torch's own choice of pixels, counted."""
+    """The prediction equals the counts of torch's own choice of pixels."""
     after = before + extra
     places = nn.Upsample(size=after)(torch.arange(before, dtype=torch.float32).view(1, 1, -1))
     counts = torch.bincount(places.flatten().long(), minlength=before)
@@ -165,7 +165,7 @@ def test_nearest_neighbours_repeat_as_predicted(before: int, extra: int) -> None
 
 @pytest.mark.parametrize(("before", "after"), [(8192, 16384), (5000, 16383), (16383, 16384)])
 def test_nearest_neighbours_of_large_maps_repeat_as_predicted(before: int, after: int) -> None:
-    """Single precision errs there; the prediction errs alike."""
+    """Single precision rounds wrongly there, and the prediction follows it."""
     places = nn.Upsample(size=after)(torch.arange(before, dtype=torch.float32).view(1, 1, -1))
     counts = torch.bincount(places.flatten().long(), minlength=before)
     assert nearest_repeats(before, after) == counts.tolist()
@@ -174,7 +174,7 @@ def test_nearest_neighbours_of_large_maps_repeat_as_predicted(before: int, after
 @pytest.mark.parametrize("stride", [2, 3, 7, 40, 41, 47, 48, 61, 97, 128])
 @pytest.mark.parametrize("side", [5, 64, 257])
 def test_whole_factors_are_even_where_torch_repeats_evenly(side: int, stride: int) -> None:
-    """In single precision 1/41 is too small: there not even a whole factor repeats evenly."""
+    """In single precision 1/41 is too small, so even an integer factor repeats unevenly."""
     places = nn.Upsample(scale_factor=stride)(torch.arange(float(side)).view(1, 1, -1))
     counts = torch.bincount(places.flatten().long(), minlength=side).tolist()
     assert has_uniform_repeats(side, side * stride) is (set(counts) == {stride})
@@ -187,7 +187,7 @@ def test_whole_factors_are_even_where_torch_repeats_evenly(side: int, stride: in
 def test_a_volume_of_fewer_numbers_than_its_latent_vector_is_verified(
     latent_dim: int, norm: Normalization
 ) -> None:
-    """Torch's transposed convolution of three axes keeps a buffer as large as its input there."""
+    """There torch's transposed convolution of three axes saves a buffer as large as its input."""
     gan = make_gan(
         (4, 4, 4), PLAIN, latent_dim=latent_dim, base_channels=1, normalization=norm, style=None
     )
@@ -196,7 +196,7 @@ def test_a_volume_of_fewer_numbers_than_its_latent_vector_is_verified(
 
 @pytest.mark.parametrize("stride", [47, 48, 55])
 def test_large_factors_are_verified(stride: int) -> None:
-    """Products of their inverses are rounded, in either precision."""
+    """Products of their inverses are rounded in both precisions."""
     window = Window(kernel_size=stride, stride=stride)
     gan = make_gan(
         (4 * stride,),
@@ -216,7 +216,7 @@ def test_large_factors_are_verified(stride: int) -> None:
 def test_the_solvers_costs_are_the_generators(
     chain: str, upsampling: Upsampling, normalization: Normalization
 ) -> None:
-    """What chains are weighed by is what the generator costs."""
+    """The costs by which the solver compares chains are those of the generator."""
     target, *steps = CHAINS[chain]
     starts: list[dict[str, Any]] = [{}, {"classes": 4}, {"latent_dim": None, "initial_channels": 6}]
     for start in starts:
@@ -225,7 +225,7 @@ def test_the_solvers_costs_are_the_generators(
 
 
 def generator_costs(gan: Gan) -> tuple[int, int]:
-    """Parameters and multiply-adds from widths alone."""
+    """Parameters and multiply-adds computed from widths alone."""
     chain, widths = gan.chain, gan.widths
     layers = len(chain.windows)
     parameters = widths.stem_parameters(layers, chain.initial_size)
@@ -238,7 +238,7 @@ def generator_costs(gan: Gan) -> tuple[int, int]:
 
 
 def test_icnr_makes_nearest_neighbours_at_the_start() -> None:
-    """A sub-pixel layer starts as nearest neighbours of a convolution: no checkerboard."""
+    """A sub-pixel layer starts as nearest-neighbor upsampling, without a checkerboard."""
     gan = make_gan((16, 16), PLAIN, upsampling=Upsampling.SUBPIXEL)
     module = module_of(gan)
     generator = module.Generator().apply(module.weights_init)

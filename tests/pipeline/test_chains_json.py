@@ -1,4 +1,4 @@
-"""Questions about chains in JSON: read strictly, answered whole."""
+"""Chain queries in JSON: strict reading, complete responses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def search_answer(document: object) -> JsonObject:
 
 
 def test_the_first_chain_is_the_design_that_a_brief_gets() -> None:
-    """One code path: chain, count, reasons and id are those of the design."""
+    """Chain, count, reasons and id are those of the design."""
     body = search_answer({"to": 97, "latent_dim": 128})
     result = design(Brief(resolution=97, latent_dim=128, verify=Level.NONE))
     first = body["chains"][0]  # type: ignore[index]
@@ -58,13 +58,13 @@ def test_a_chain_above_the_limits_of_designs_has_no_id() -> None:
     ids=["a batch norm of one position", "taps on padding"],
 )
 def test_a_chain_without_a_servable_design_has_no_id(search: JsonObject) -> None:
-    """What the brief would be refused for."""
+    """A chain has no design id if its brief would be refused."""
     body = search_answer({"to": [4], "search": search})
     assert {row["design_id"] for row in body["chains"]} == {None}  # type: ignore[attr-defined]
 
 
 def test_from_is_the_initial_size() -> None:
-    """A decoder from 8×6 to 32×24."""
+    """``from`` and ``search.initial_size`` give the same chains."""
     body = search_answer({"from": [8, 6], "to": [32, 24], "limit": 1})
     assert body["chains"][0]["sizes"] == [[8, 6], [16, 12], [32, 24]]  # type: ignore[index]
     same = {"to": [32, 24], "search": {"initial_size": [8, 6]}, "limit": 1}
@@ -72,7 +72,7 @@ def test_from_is_the_initial_size() -> None:
 
 
 def test_an_audio_hop_of_600() -> None:
-    """From 1 sample to 600, in exact factors as vocoders use them."""
+    """From 100 positions to 60000 in exact steps, as vocoders use them."""
     body = search_answer({"from": 100, "to": [60000], "search": {"exact": "require"}, "limit": 1})
     assert body["chains"][0]["sizes"][0] == [100]  # type: ignore[index]
     assert body["chains"][0]["sizes"][-1] == [60000]  # type: ignore[index]

@@ -1,4 +1,4 @@
-"""The pipeline as a whole: what it keeps, and what it does without."""
+"""The pipeline: receipts are cached, and counts and runs are left out where they cost too much."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from designer.verification import Limits, ProbeRunner, RecentReceipts, WidthPoli
 
 
 class CountingRunner:
-    """A runner that notes how often it is asked, and hands the work on."""
+    """A runner that counts its calls and delegates them."""
 
     def __init__(self, runner: ProbeRunner) -> None:
         self.runner = runner
         self.runs = 0
 
     def __call__(self, job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
-        """Count, and run."""
+        """Count the call and delegate it."""
         self.runs += 1
         return self.runner(job, discard=discard)
 
 
 @pytest.mark.torch
 def test_a_text_is_verified_once_with_a_receipt_store() -> None:
-    """A receipt is a pure function of what it names: made again or recalled, it is the same."""
+    """A design that is repeated or recalled takes its receipt from the store."""
     brief = Brief(resolution=8, latent_dim=2, base_channels=2, max_channels=4)
     store = RecentReceipts()
     with Pool(workers=1, limits=Limits()) as pool:
@@ -45,7 +45,7 @@ def test_a_text_is_verified_once_with_a_receipt_store() -> None:
 
 
 def test_a_failed_verification_is_not_stored() -> None:
-    """What failed by accident is run again when it is asked again."""
+    """A verification that failed by accident runs again on the next request."""
     brief = Brief(resolution=8, latent_dim=2)
     store = RecentReceipts()
 
@@ -60,7 +60,7 @@ def test_a_failed_verification_is_not_stored() -> None:
 
 
 def test_a_space_too_large_to_count_is_still_designed() -> None:
-    """The best chain can be known where the number of all is not; the count is then none."""
+    """The best chain is found although counting exceeds its limit; the count is then None."""
     space = replace(SearchSpace.default(axes=2), exact=Exact.ANY)
     brief = Brief(resolution=(2048, 2047), latent_dim=2, search=space, verify=Level.NONE)
     with pytest.raises(SearchTooLarge):
@@ -71,7 +71,7 @@ def test_a_space_too_large_to_count_is_still_designed() -> None:
 
 
 def test_the_width_policy_decides_which_widths_are_run() -> None:
-    """The same brief is run whole, narrower, or not at all, as the predicted cost's limits say."""
+    """The same brief runs at full width, at reduced width or not at all, by predicted cost."""
     brief = Brief(resolution=8, latent_dim=2, base_channels=4)
     jobs: list[dict[str, Any]] = []
 

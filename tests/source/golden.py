@@ -1,4 +1,4 @@
-"""Writes tests/data/golden: `python -m tests.source.golden`. Each text is to be reviewed as code."""
+"""Writes tests/data/golden: `python -m tests.source.golden`. Review each source as code."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ BRIEF_EXAMPLES: dict[str, dict[str, Any]] = {
         "discriminator": None,
     },
 }  # fmt: skip
-"""A brief for every family, and for the steps that are not exact."""
+"""A brief for each family of networks, and for steps that are not exact."""
 
 
 def golden_source(name: str) -> PythonSource:
-    """The text of a golden brief."""
+    """The source of a golden brief."""
     return design(brief_from_document(BRIEF_EXAMPLES[name] | {"verify": "none"})).source
 
 

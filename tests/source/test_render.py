@@ -1,4 +1,4 @@
-"""The text: deterministic, self-contained, clean under the checkers, and right at every width."""
+"""Rendered sources are deterministic, self-contained, clean under ruff and mypy, and correct."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ def gans(draw: st.DrawFn) -> Gan:
 
 
 def module_of(source: PythonSource) -> types.ModuleType:
-    """A rendered text, executed."""
+    """A rendered source, executed as a module."""
     module = types.ModuleType("model")
     exec(compile(source.text, "model.py", "exec"), module.__dict__)
     return module
 
 
 def assert_maps(built: torch.nn.Module, network: Network) -> None:
-    """Every module gives the predicted map, and the parameters are those predicted."""
+    """Every module has the predicted output map, and the network the predicted parameters."""
     map_ = torch.zeros(2, *network.input_map.shape)
     built.eval()
     for placed, module in zip(network.placed_modules, built.main, strict=True):
@@ -73,7 +73,7 @@ def assert_maps(built: torch.nn.Module, network: Network) -> None:
 @pytest.mark.torch
 @given(gan=gans())
 def test_the_text_builds_the_predicted_networks(gan: Gan) -> None:
-    """Shapes after every block and parameters, for any chain, width and number of axes."""
+    """Shapes and parameters are as predicted for any chain, width and number of axes."""
     module = module_of(render_source(gan))
     assert_maps(module.Generator(), gan.generator)
     assert_maps(module.Discriminator(), gan.discriminator)
@@ -82,7 +82,7 @@ def test_the_text_builds_the_predicted_networks(gan: Gan) -> None:
 @pytest.mark.torch
 @given(gan=gans(), base_channels=st.integers(1, 6))
 def test_another_width_keeps_every_size(gan: Gan, base_channels: int) -> None:
-    """Constructor arguments change widths and nothing else."""
+    """Constructor arguments change only widths."""
     widths = Widths(
         latent_dim=gan.widths.latent_dim + 1,
         channels=gan.widths.channels + 1,
@@ -99,7 +99,7 @@ def test_another_width_keeps_every_size(gan: Gan, base_channels: int) -> None:
 
 @given(gan=gans())
 def test_the_same_gan_gives_the_same_bytes(gan: Gan) -> None:
-    """Deterministic, and self-contained: torch is all it imports."""
+    """The source is deterministic and imports only torch."""
     source = render_source(gan)
     assert source.text == render_source(gan).text
     assert source.sha256 == PythonSource(text=source.text).sha256
@@ -111,7 +111,7 @@ def test_the_same_gan_gives_the_same_bytes(gan: Gan) -> None:
 
 @pytest.mark.parametrize("name", BRIEF_EXAMPLES)
 def test_the_texts_equal_the_golden_ones(name: str) -> None:
-    """A changed text is reviewed as code: `python -m tests.source.golden` writes them anew."""
+    """`python -m tests.source.golden` writes the files; review their changes as code."""
     assert golden_source(name).text == (FOLDER / f"{name}.py").read_text(encoding="utf-8")
 
 
@@ -121,7 +121,7 @@ def test_every_golden_text_has_its_brief() -> None:
 
 @pytest.mark.slow
 def test_the_texts_are_clean_under_ruff_and_mypy(tmp_path: Path) -> None:
-    """Ruff's checker and formatter and mypy --strict, as the documentation names them."""
+    """Ruff's checker and formatter and mypy --strict, with the documented configuration."""
     step, odd = Window(kernel_size=4, stride=2, padding=1), Window(kernel_size=3, stride=3)
     size_preserving = Window(kernel_size=3, padding=1)
     remote = tuple(
@@ -148,7 +148,7 @@ def test_the_texts_are_clean_under_ruff_and_mypy(tmp_path: Path) -> None:
 
 
 def assert_clean(command: list[str], folder: Path) -> None:
-    """Run one of the environment's tools as a module; its complaints are the assertion's message."""
+    """Run one of the environment's tools as a module; the assertion shows its output."""
     done = subprocess.run(
         [sys.executable, "-m", *command], cwd=folder, capture_output=True, text=True, check=False
     )
@@ -156,6 +156,6 @@ def assert_clean(command: list[str], folder: Path) -> None:
 
 
 def test_a_text_that_does_not_compile_is_refused() -> None:
-    """What exists compiles."""
+    """Every PythonSource compiles."""
     with pytest.raises(SyntaxError):
         PythonSource(text="def Generator(:")

@@ -1,4 +1,4 @@
-"""Trees of Python text are built one thread at a time: CPython's builder counts per interpreter."""
+"""Syntax trees are built by one thread at a time, since CPython counts depth per interpreter."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DESIGNER = Path(__file__).parents[2] / "designer"
 
 
 def test_no_two_threads_build_a_tree_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Eight threads ask together, each waits for its turn, all are served."""
+    """Of eight concurrent threads one parses at a time, and all get their tree."""
     inside, most, served = [0], [0], []
     parse = ast.parse
 
@@ -40,7 +40,7 @@ def test_no_two_threads_build_a_tree_at_once(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_trees_are_built_in_one_place() -> None:
-    """Who calls ``ast.parse`` elsewhere goes round the lock."""
+    """A call of ``ast.parse`` elsewhere would bypass the lock."""
     callers = [
         path.name
         for path in DESIGNER.rglob("*.py")

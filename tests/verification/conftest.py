@@ -1,4 +1,4 @@
-"""What the tests of verification share: designs, and one pool for them all."""
+"""Fixtures of the verification tests: a design and a shared pool."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.verification.designs import doubling_gan
 
 @pytest.fixture(scope="session")
 def pool() -> Iterator[Pool]:
-    """Two warm workers for the whole run; the first is started when it is needed."""
+    """A pool of two workers for the whole session; each starts on first use."""
     with pytest.MonkeyPatch.context() as patch, Pool(workers=2, limits=Limits()) as pool:
         patch.setenv("SECRET", "a password")
         yield pool
@@ -21,5 +21,5 @@ def pool() -> Iterator[Pool]:
 
 @pytest.fixture(scope="session")
 def dcgan() -> Gan:
-    """The DCGAN of 64×64 pictures from 100 numbers."""
+    """The DCGAN for 64×64 pictures and 100 latent numbers."""
     return doubling_gan(4)

@@ -1,4 +1,4 @@
-"""Gans that the tests of verification are about."""
+"""Builders of the Gans that the verification tests use."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from designer.networks import Gan, assemble_gan
 
 
 def gan_from_windows(initial: Size, windows: tuple[Windows, ...], **widths: int) -> Gan:
-    """The Gan whose generator takes an initial map through these windows."""
+    """The Gan whose generator applies these windows to an initial map."""
     sizes = [initial]
     for step in windows:
         sizes.append(tuple(w.conv_transpose(i) for w, i in zip(step, sizes[-1], strict=True)))
@@ -18,6 +18,6 @@ def gan_from_windows(initial: Size, windows: tuple[Windows, ...], **widths: int)
 
 
 def doubling_gan(layers: int, initial: Size = (4, 4), **widths: int) -> Gan:
-    """DCGAN with so many layers of kernel 4, stride 2 and padding 1."""
+    """A DCGAN with this number of layers of kernel 4, stride 2 and padding 1."""
     step = (Window(kernel_size=4, stride=2, padding=1),) * len(initial)
     return gan_from_windows(initial, (step,) * layers, **widths)

@@ -1,8 +1,7 @@
-"""Texts with one fault each, made from a text of ours by its syntax tree.
+"""Mutants of a rendered source: one fault each, found through its syntax tree.
 
-Every number, every flag, every argument by name, every layer, class and statement is touched once in
-each way that applies. Comments and docstrings are left alone, and what stands outside the touched
-place stays to the letter.
+Every number, flag, keyword argument, layer, class and statement is changed once in each applicable
+way. Comments and docstrings are not mutated, and the rest of the text stays identical.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """A text with one fault; ``line`` counts from 1, ``kind`` names what was done."""
+    """A source with one fault; ``line`` counts from 1, ``kind`` names the change."""
 
     kind: str
     line: int
@@ -44,7 +43,7 @@ OTHER_NAME = {
 
 
 def mutants(text: str) -> Iterator[Mutant]:
-    """Every mutant of a text, in the order of its lines."""
+    """Every mutant of a source, in the order of its lines."""
     tree = ast.parse(text)
     edits = [edit for node in ast.walk(tree) for edit in _edits(node)]
     for kind, start, end, after in sorted(edits, key=lambda edit: edit[1:]):
@@ -55,21 +54,21 @@ def mutants(text: str) -> Iterator[Mutant]:
 
 
 def equivalence_reason(mutant: Mutant) -> str | None:
-    """Why a mutant does what the text does, written down by hand; None where it does not."""
+    """The reason, listed by hand, why a mutant is equivalent to the source; None if it is not."""
     line = mutant.text.splitlines()[mutant.line - 1]
     if (mutant.before, mutant.after) == ("nn.ReLU(inplace=True)", "nn.ReLU()"):
-        return "inplace decides where a ReLU keeps its result, not what it is"
+        return "inplace affects where a ReLU stores its result, not its value"
     if mutant.kind == "flag" and "nn.ReLU(inplace=False)" in line:
-        return "inplace decides where a ReLU keeps its result, not what it is"
+        return "inplace affects where a ReLU stores its result, not its value"
     if mutant.kind == "number + 1" and f"for k in range({mutant.after})" in line:
-        return "one width more is computed and never used"
+        return "one additional width is computed and never used"
     if mutant.kind == "drop element" and mutant.before == "int, int, int":
-        return "a type hint is not run"
+        return "a type hint has no effect at run time"
     if mutant.kind == "drop argument" and mutant.before.endswith("strict=False)"):
-        return "zip is not strict unless it is told to be"
+        return "zip is not strict by default"
     factors = set(re.findall(r"nn\.PixelShuffle\((\d+)\)", mutant.text))
     if mutant.after == "(shuffle.upscale_factor * 2)" and factors == {"2"}:
-        return "every shuffle of this text has the factor 2, and 2 ** 2 is 2 * 2"
+        return "every shuffle of this source has the factor 2, and 2 ** 2 is 2 * 2"
     return None
 
 

@@ -1,8 +1,8 @@
-"""The verifier's score: of the faults planted in our texts, how many are refuted.
+"""Mutation score of the verification: the share of faults in rendered sources that it refutes.
 
     python -m tests.verification.mutation_score [COUNT]
 
-prints the table for COUNT mutants, or for all of them, drawn from a dozen designs.
+prints the table for COUNT mutants, by default all of them, of a dozen designs.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tests.verification.designs import doubling_gan, gan_from_windows
 from tests.verification.mutants import Mutant, equivalence_reason, mutants
 
 NARROW = WidthPolicy(full_multiply_adds=10**5, reduced_multiply_adds=10**6)
-"""A policy under which every design here is run narrower than it is."""
+"""A policy under which every design here is run at reduced width."""
 
 
 def same_on_every_axis(*windows: Window, axes: int = 2) -> tuple[tuple[Window, ...], ...]:
@@ -127,7 +127,7 @@ DESIGNS |= {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a mutant: ``refuted``, ``verified`` or ``accident``."""
+    """Result of a mutant: ``refuted``, ``verified`` or ``accident``."""
 
     design: str
     mutant: Mutant
@@ -135,12 +135,12 @@ class Outcome:
 
     @property
     def survives(self) -> bool:
-        """Whether a fault was planted and not refuted."""
+        """Whether the mutant is not equivalent and was not refuted."""
         return self.verdict != "refuted" and equivalence_reason(self.mutant) is None
 
 
 def planted_mutants() -> list[tuple[str, Mutant]]:
-    """Every mutant of every design that is still Python, in an order that is shuffled for good."""
+    """Every mutant that compiles, of every design, in a fixed shuffled order."""
     mutants_by_design = [
         (name, mutant)
         for name, (gan, _) in DESIGNS.items()
@@ -161,7 +161,7 @@ def _compiles(text: str) -> bool:
 
 
 def judge(pair: tuple[str, Mutant], *, pool: Pool) -> Outcome:
-    """What the verifier says of one mutant."""
+    """The outcome of verifying one mutant."""
     name, mutant = pair
     gan, policy = DESIGNS[name]
     source = PythonSource(text=mutant.text)
@@ -173,13 +173,13 @@ def judge(pair: tuple[str, Mutant], *, pool: Pool) -> Outcome:
 
 
 def judge_all(pairs: Iterable[tuple[str, Mutant]], *, pool: Pool) -> list[Outcome]:
-    """The outcomes of many mutants, in their order."""
+    """The outcomes of many mutants, in order."""
     with ThreadPoolExecutor(pool.workers) as callers:
         return list(callers.map(partial(judge, pool=pool), pairs))
 
 
 def score_table(outcomes: Sequence[Outcome]) -> str:
-    """Planted, equivalent and refuted, by kind of fault."""
+    """Table of planted, equivalent and refuted mutants by kind of fault."""
     planted_counts, equivalent_counts, refuted_counts = (
         Counter[str](),
         Counter[str](),
@@ -202,7 +202,7 @@ def score_table(outcomes: Sequence[Outcome]) -> str:
 
 
 def main() -> int:
-    """Print the table and every survivor; 1 where there is one."""
+    """Print the table and every survivor; the exit status is 1 if there is one."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else None
     with Pool(workers=2, limits=Limits(timeout_s=60), max_waiting=8) as pool:
         outcomes = judge_all(islice(planted_mutants(), count), pool=pool)

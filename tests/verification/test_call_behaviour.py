@@ -1,4 +1,4 @@
-"""Faults that no figure of a network shows: what it does besides answering."""
+"""Faults in how a network behaves when called, which shapes and counts do not show."""
 
 from __future__ import annotations
 
@@ -21,40 +21,43 @@ BEFORE_GENERATOR = "\n\nclass Generator"
 
 
 def generator_body(code: str) -> tuple[str, str]:
-    """Another body of the generator's ``forward``."""
+    """A replacement for the body of the generator's ``forward``."""
     return GENERATOR_BODY, code.replace("; ", "\n        ")
 
 
 def discriminator_body(code: str) -> tuple[str, str]:
-    """Another body of the discriminator's ``forward``."""
+    """A replacement for the body of the discriminator's ``forward``."""
     return DISCRIMINATOR_BODY, code.replace("; ", "\n        ")
 
 
 FAULTS: dict[str, tuple[str, tuple[str, str]]] = {
-    "no batch of one": ("conduct", discriminator_body("return self.main(image).squeeze()")),
-    "one sample darker": (
+    "batch axis dropped for one sample": (
+        "conduct",
+        discriminator_body("return self.main(image).squeeze()"),
+    ),
+    "one sample scaled": (
         "conduct",
         generator_body("x = self.main(latent); return x * 0.5 if len(x) == 1 else x"),
     ),
-    "three samples darker": (
+    "three samples scaled": (
         "conduct",
         generator_body("x = self.main(latent); return x * 0.5 if len(x) > 2 else x"),
     ),
-    "wide networks darker": (
+    "wide networks scaled": (
         "conduct",
         generator_body("x = self.main(latent); return x * 0.5 if latent.shape[1] > 50 else x"),
     ),
-    "colour pictures darker": (
+    "color images scaled": (
         "conduct",
         discriminator_body(
             "x = self.main(image).flatten(); return x * 0.5 if image.shape[1] > 1 else x"
         ),
     ),
-    "forgets its statistics": (
+    "running statistics reset": (
         "conduct",
         generator_body("x = self.main(latent); self.main[1].reset_running_stats(); return x"),
     ),
-    "weights that decay": (
+    "weights scaled by a call": (
         "conduct",
         generator_body("x = self.main(latent); self.main[0].weight.data.mul_(0.9); return x"),
     ),
@@ -62,7 +65,7 @@ FAULTS: dict[str, tuple[str, tuple[str, str]]] = {
         "conduct",
         generator_body("x = self.main(latent); latent.data.mul_(0.5); return x"),
     ),
-    "leaves evaluation": (
+    "switches to training": (
         "conduct",
         generator_body("x = self.main(latent); self.train(); return x"),
     ),
@@ -78,26 +81,26 @@ FAULTS: dict[str, tuple[str, tuple[str, str]]] = {
         "leaves_torch_alone",
         (BEFORE_GENERATOR, f"\n\ntorch.manual_seed(1)\n{BEFORE_GENERATOR}"),
     ),
-    "threads taken": (
+    "number of threads set": (
         "leaves_torch_alone",
         (BEFORE_GENERATOR, f"\n\ntorch.set_num_threads(2)\n{BEFORE_GENERATOR}"),
     ),
-    "small numbers lost": (
+    "denormals flushed": (
         "leaves_torch_alone",
         (BEFORE_GENERATOR, f"\n\ntorch.set_flush_denormal(True)\n{BEFORE_GENERATOR}"),
     ),
-    "determinism demanded": (
+    "deterministic algorithms set": (
         "leaves_torch_alone",
         (BEFORE_GENERATOR, f"\n\ntorch.use_deterministic_algorithms(True)\n{BEFORE_GENERATOR}"),
     ),
-    "a buffer more": (
+    "an additional buffer": (
         "layers",
         (
             CONSTRUCTOR_START,
             f'{CONSTRUCTOR_START}        self.register_buffer("more", torch.zeros(3))\n',
         ),
     ),
-    "names demanded": ("definitions", ("(self, latent_dim", "(self, *, latent_dim")),
+    "keyword-only arguments": ("definitions", ("(self, latent_dim", "(self, *, latent_dim")),
 }
 
 
@@ -111,7 +114,7 @@ def verify_changed(change: tuple[str, str], pool: Pool) -> Verification:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_refuted_by_its_check(fault: str, pool: Pool) -> None:
-    """By its own check, and but for the digest by no more than its consequences."""
+    """The receipt's failures include the check for this fault."""
     check, change = FAULTS[fault]
     failures = {
         failure.name.rpartition(".")[2] for failure in verify_changed(change, pool).failures
@@ -120,14 +123,14 @@ def test_a_fault_is_refuted_by_its_check(fault: str, pool: Pool) -> None:
 
 
 def test_equivalent_code_is_not_refuted(pool: Pool) -> None:
-    """`view(-1)` flattens too: only the digest tells."""
+    """`view(-1)` also flattens: only the digest differs."""
     receipt = verify_changed(discriminator_body("return self.main(image).view(-1)"), pool)
     assert [failure.name for failure in receipt.failures] == ["text.sha256"]
 
 
-def test_the_next_text_runs_under_torchs_own_settings(pool: Pool) -> None:
-    """A process in which a setting was changed is not used again."""
-    for fault in ("threads taken", "small numbers lost", "determinism demanded"):
+def test_a_process_with_changed_settings_is_not_reused(pool: Pool) -> None:
+    """After a source that changes torch's settings, the next one is verified."""
+    for fault in ("number of threads set", "denormals flushed", "deterministic algorithms set"):
         verify_changed(FAULTS[fault][1], pool)
         source = render_source(GAN)
         receipt = verify_text(

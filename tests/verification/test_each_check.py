@@ -1,4 +1,4 @@
-"""Every check of the standard level has a fault that it refutes: switch it off and a test fails."""
+"""Every check of level ``standard`` refutes a fault of its own: disabling it fails a test."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WIDTH = "min(base_channels * 2**k, 512)"
 
 
 def changed(before: str, after: str, *, last: bool = False) -> Callable[[str], str]:
-    """A change of one place in a text, which must be there."""
+    """A replacement of one occurrence, which must exist."""
 
     def change(text: str) -> str:
         assert before in text
@@ -32,12 +32,12 @@ def changed(before: str, after: str, *, last: bool = False) -> Callable[[str], s
 
 
 def changed_everywhere(before: str, after: str) -> Callable[[str], str]:
-    """A change of every place."""
+    """A replacement of every occurrence."""
     return lambda text: text.replace(before, after)
 
 
 def added(line: str) -> Callable[[str], str]:
-    """A line at the end of the text."""
+    """An additional last line."""
     return lambda text: f"{text}\n{line}\n"
 
 
@@ -95,32 +95,32 @@ FAULTS: dict[str, Callable[[str], str]] = {
 
 @pytest.fixture(scope="module")
 def gan() -> Gan:
-    """A small design that can still be run narrower."""
+    """A small design that can be run at reduced width."""
     return doubling_gan(2, base_channels=8)
 
 
 def verify_narrow(text: str, gan: Gan, pool: Pool, *, stated: str | None = None) -> Verification:
-    """The receipt of a text at a reduced width, where every check there is takes part."""
+    """The receipt of a source at reduced width, where every check runs."""
     stated = stated or render_source(gan).sha256
     return verify_text(text, stated, gan, level=Level.STANDARD, runner=pool.run, policy=NARROW)
 
 
 @pytest.mark.parametrize("check", FAULTS)
 def test_a_check_refutes_its_fault(check: str, gan: Gan, pool: Pool) -> None:
-    """By its own name, whatever the others say."""
+    """The check fails under its name; other checks may fail, too."""
     receipt = verify_narrow(FAULTS[check](render_source(gan).text), gan, pool)
     assert check in {failure.name for failure in receipt.failures}
     assert receipt.verdict == "refuted"
 
 
 def test_another_digest_is_refuted(gan: Gan, pool: Pool) -> None:
-    """The text must be the one whose digest is stated, to the last blank."""
+    """A single additional space changes the digest and refutes the source."""
     receipt = verify_narrow(render_source(gan).text + " ", gan, pool)
     assert [failure.name for failure in receipt.failures] == ["text.sha256"]
 
 
 def test_every_check_has_its_fault(gan: Gan, pool: Pool) -> None:
-    """No check is without a test that fails when it is switched off."""
+    """Every check of a receipt has an entry in ``FAULTS``."""
     receipt = verify_narrow(render_source(gan).text, gan, pool)
     assert receipt.verdict == "verified"
     names = [check.name for check in receipt.checks]
@@ -129,7 +129,7 @@ def test_every_check_has_its_fault(gan: Gan, pool: Pool) -> None:
 
 
 def test_a_forged_answer_is_refuted(gan: Gan) -> None:
-    """What the far side sends may be of any form: nothing of it is believed unseen."""
+    """A reply of any form from the verifying process refutes instead of raising."""
 
     def forged(answer: object) -> Verification:
         def runner(job: dict[str, object], *, discard: bool = False) -> dict[str, object]:
@@ -155,7 +155,7 @@ def test_a_forged_answer_is_refuted(gan: Gan) -> None:
 
 
 def test_the_receipt_page_documents_every_check() -> None:
-    """docs/receipt.md has a row for each."""
+    """docs/receipt.md has a row for each check."""
     page = (Path(__file__).parents[2] / "docs" / "receipt.md").read_text()
     rows = {
         cell for line in page.splitlines() if line.startswith("| `") for cell in line.split("`")

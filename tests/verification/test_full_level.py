@@ -1,4 +1,4 @@
-"""Level ``full``: number types, another device, saved weights, exported graphs."""
+"""Level ``full``: other dtypes, another device, saved weights, exported graphs."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ ADDED = {"float64", "bfloat16", "meta", "state_dict", "export", "onnx"}
 
 @pytest.fixture(scope="module")
 def gan() -> Gan:
-    """A small design with a width that the cap holds."""
+    """A small design with a width at ``max_channels``."""
     return doubling_gan(2, base_channels=8, max_channels=12)
 
 
-def test_our_text_is_verified(gan: Gan, pool: Pool) -> None:
-    """Every check of both levels ran and passed, onnxruntime's too."""
+def test_a_rendered_source_is_verified(gan: Gan, pool: Pool) -> None:
+    """Every check of both levels runs and passes, including onnxruntime's."""
     receipt = verify_source(render_source(gan), gan, level=Level.FULL, runner=pool.run)
     assert [check.name for check in receipt.checks if check.passed is not True] == []
     names = {check.name for check in receipt.checks}
@@ -71,7 +71,7 @@ FAMILIES: dict[str, Gan] = {
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_family_is_verified(family: str, pool: Pool) -> None:
-    """Whatever the layers, every check passes, or says which of torch's parts is missing."""
+    """Every check passes; the only one not run is bfloat16 with ``AvgPool3d``."""
     gan = FAMILIES[family]
     receipt = verify_source(render_source(gan), gan, level=Level.FULL, runner=pool.run)
     assert receipt.verdict == "verified"
@@ -84,13 +84,13 @@ def test_every_family_is_verified(family: str, pool: Pool) -> None:
 
 
 def test_torch_has_no_pool_of_three_axes_for_bfloat16() -> None:
-    """What the receipt says; when torch has one, it may be run."""
+    """Once this test fails, torch supports it and the check can be run."""
     with pytest.raises(NotImplementedError, match="not implemented for 'BFloat16'"):
         nn.AvgPool3d(2)(torch.zeros(1, 1, 2, 2, 2, dtype=torch.bfloat16))
 
 
 def test_each_check_can_fail(gan: Gan, pool: Pool) -> None:
-    """A generator with a type, a device, a number and a branch wired in fails them all."""
+    """A generator with a hard-coded dtype, device, random number and branch fails all checks."""
     text = render_source(gan).text.replace(
         "self.main = ", "self.scale = torch.randn(1).item()\n        self.main = ", 1
     )
@@ -107,7 +107,7 @@ def test_each_check_can_fail(gan: Gan, pool: Pool) -> None:
 
 
 def test_full_level_is_never_narrowed(gan: Gan) -> None:
-    """Past its limits nothing is run, and the receipt names the predicted cost."""
+    """Above its limits nothing is run, and the receipt states the predicted cost."""
 
     def runner(job: dict[str, object], *, discard: bool = False) -> dict[str, object]:
         raise AssertionError("nothing is run")

@@ -1,6 +1,6 @@
-"""Hostile texts fed straight to the probe: each ends in time, and the next text is served as ever.
+"""Hostile sources in the pool: each ends in time, and other sources are verified as usual.
 
-No text here can harm a machine that enforces nothing: processes, memory and output are bounded.
+No source here can harm a machine without a sandbox: processes, memory and output are bounded.
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ HOSTILE = {
         "    for descriptor in range(3, 32):\n"
         "        with suppress(OSError): os.write(descriptor, b'x' * 10**6)"
     ),
-    "a sudden end": "import os\nos._exit(0)",
-    "a polite end": "raise SystemExit(0)",
+    "an immediate exit": "import os\nos._exit(0)",
+    "a SystemExit": "raise SystemExit(0)",
     "an abort": "import os\nos.abort()",
-    "a signal to everybody": "import os, signal\nos.kill(-1, signal.SIGKILL)",
+    "a signal to every process": "import os, signal\nos.kill(-1, signal.SIGKILL)",
     "a signal to its parent": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)",
     "a stopped process": "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)",
     "a socket": "import socket\nsocket.create_connection(('192.0.2.1', 80), timeout=60)",
@@ -67,34 +67,34 @@ HOSTILE = {
         "from pathlib import Path\n(Path.home() / 'gan-designer-was-here').write_text('x')"
     ),
     "a huge file": "open('huge', 'wb').truncate(10**12)",
-    "a program": "import subprocess\nsubprocess.run(['sleep', '60'])",
-    "another Conv2d": (
+    "another program": "import subprocess\nsubprocess.run(['sleep', '60'])",
+    "a replaced Conv2d": (
         "class Conv2d(nn.Conv2d):\n"
         "    def forward(self, x): return super().forward(x) * 2\n"
         "nn.Conv2d = Conv2d\n"
         "torch.nn.Conv2d = Conv2d"
     ),
-    "another exec": "import builtins\nbuiltins.exec = lambda *given: None",
-    "another probe": (
+    "a replaced exec": "import builtins\nbuiltins.exec = lambda *given: None",
+    "a replaced function of the probe": (
         "import sys\nsys.modules['designer.verification.probe.job'].changed_names = lambda before: []\n"
     ),
     "a thread that stays": (
         "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
     ),
-    "no more recursion": "import sys\nsys.setrecursionlimit(60)",
-    "a pickle": "Generator = object()",
+    "a low recursion limit": "import sys\nsys.setrecursionlimit(60)",
+    "a Generator that is no class": "Generator = object()",
 }
 
 
 @pytest.fixture(scope="module")
 def small() -> Gan:
-    """A design that is verified in a blink."""
+    """A design that is verified quickly."""
     return doubling_gan(1, base_channels=4)
 
 
 @pytest.fixture(scope="module")
 def limited(small: Gan) -> Iterator[Pool]:
-    """Two workers with little time and memory, both warm before the clock of a test starts."""
+    """Two workers with small limits of time and memory, both started before the tests."""
     limits = Limits(timeout_s=DEADLINE_S, cpu_s=30, memory_bytes=2 * 2**30, file_bytes=2**20)
     with Pool(workers=2, limits=limits) as pool:
         pool.warm()
@@ -111,14 +111,14 @@ def limited(small: Gan) -> Iterator[Pool]:
 
 @pytest.fixture(scope="module")
 def process_count(limited: Pool) -> int:
-    """How many processes this one has when nothing is wrong."""
+    """Number of descendants of this process before a hostile source runs."""
     assert limited.state().enforced
     return len(descendants(os.getpid()))
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_text_ends(text: str, small: Gan, limited: Pool, process_count: int) -> None:
-    """Within the deadline: an accident or a refusal; meanwhile and afterwards others are served."""
+    """It is refuted or an accident within the deadline; others are verified meanwhile and after."""
     own_source = render_source(small)
     other_verdicts: list[str] = []
     other = threading.Thread(
@@ -142,14 +142,14 @@ HARMLESS = {
         "1 GB of output",
         "children that outlive it",
         "a thread that stays",
-        "no more recursion",
+        "a low recursion limit",
     )
 }
-"""Texts whose networks are as they should be: they may pass, and nothing is left of them."""
+"""Sources whose networks are correct: they may be verified, and leave nothing behind."""
 
 
 def verify(source: PythonSource, gan: Gan, pool: Pool) -> str:
-    """The verdict on a text, or ``accident``."""
+    """The verdict on a source, or ``accident``."""
     try:
         receipt: Verification = verify_source(source, gan, level=Level.STANDARD, runner=pool.run)
     except ProbeFailed:

@@ -1,4 +1,4 @@
-"""The verifier is worth something because it can say no: every planted fault is refuted."""
+"""Mutation test of the verification: every planted fault is refuted."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ pytestmark = [pytest.mark.torch, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def outcomes(pool: Pool) -> list[Outcome]:
-    """150 mutants, the same each time; with full counts all of them."""
+    """A fixed sample of 150 mutants; all of them in a soak run."""
     return judge_all(islice(planted_mutants(), soak_count(150, 100_000)), pool=pool)
 
 
 def test_every_mutant_is_refuted(outcomes: list[Outcome]) -> None:
-    """All but those that a reason is written down for."""
+    """Except for mutants with a stated reason of equivalence."""
     survivors = [f"{outcome.design}: {outcome.mutant}" for outcome in outcomes if outcome.survives]
     assert survivors == []
 
 
 def test_the_sample_covers_designs_and_faults(outcomes: list[Outcome]) -> None:
-    """Every design and most kinds of fault are in it, and few are spared."""
+    """It contains every design and most kinds of fault, and at least 90 % are refuted."""
     assert {outcome.design for outcome in outcomes} == set(DESIGNS)
     assert len({outcome.mutant.kind for outcome in outcomes}) >= 12
     assert sum(outcome.verdict == "refuted" for outcome in outcomes) >= 0.9 * len(outcomes)
 
 
 def test_there_are_a_thousand_mutants() -> None:
-    """What `make soak` tries."""
+    """The number of mutants that `make soak` verifies."""
     assert len(planted_mutants()) >= 1_000
 
 
 def test_the_table_counts_every_mutant(outcomes: list[Outcome]) -> None:
-    """The last line of the table is about every mutant."""
+    """The last line of the table is the total."""
     last = score_table(outcomes).splitlines()[-1].split()
     assert last[:2] == ["all", str(len(outcomes))]
     assert last[-1] == "100.0%"

@@ -1,4 +1,4 @@
-"""The pool of verifying processes: bounded, clean, confined, and the same whoever is served when."""
+"""The pool of verifying processes: limits, cleanup, restarts, and independent results."""
 
 from __future__ import annotations
 
@@ -37,29 +37,29 @@ EMPTY_JOB = {
     "networks": {},
     "pairs": [],
 }
-"""A job that runs a text and builds nothing."""
+"""A job that runs a source and builds no network."""
 
 
 def verify_own_source(gan: Gan, pool: Pool) -> Verification:
-    """The receipt of a design's own text."""
+    """The receipt of a design's own source."""
     return verify_source(render_source(gan), gan, level=Level.STANDARD, runner=pool.run)
 
 
 def raised_by(text: str, pool: Pool) -> str:
-    """What a text raises as it is run."""
+    """The exception that a source raises."""
     measured = pool.run({**EMPTY_JOB, "text": text}, discard=True)
     return str(measured["load"]["error"])
 
 
-def test_the_order_of_texts_changes_no_receipt(pool: Pool) -> None:
-    """To the last digit: a text leaves nothing behind for the next."""
+def test_the_order_of_sources_changes_no_receipt(pool: Pool) -> None:
+    """Receipts are equal to the last digit: a source does not affect the next one."""
     first, second = doubling_gan(1, base_channels=16), doubling_gan(2, (3, 3), base_channels=8)
     receipts = [verify_own_source(gan, pool) for gan in (first, second) * 3]
     assert receipts[:2] * 2 == receipts[2:]
 
 
 def test_the_probe_runs_in_any_process(pool: Pool) -> None:
-    """Here, where tests import torch, it measures what it measures in a confined worker."""
+    """It measures the same in a plain process as in a worker in the sandbox."""
     script = "import json, sys; from designer.verification.probe import run_job; print(json.dumps(run_job(json.load(sys.stdin))))"
     gan = doubling_gan(1, base_channels=16)
     plan = plan_verification(gan, level=Level.STANDARD, policy=WidthPolicy())
@@ -72,19 +72,19 @@ def test_the_probe_runs_in_any_process(pool: Pool) -> None:
 
 
 def json_text(value: object) -> str:
-    """A value as the process above prints it."""
+    """A value as JSON, as the subprocess above prints it."""
     return json.dumps(value)
 
 
 def test_a_full_queue_refuses_at_once() -> None:
-    """A worker busy and the queue full: no waiting."""
+    """With a busy worker and a full queue, a call is refused immediately."""
     with Pool(workers=1, limits=Limits(timeout_s=3), max_waiting=0) as pool:
         busy = threading.Thread(target=run_out_of_time, args=(pool,))
         busy.start()
         while not descendants(os.getpid()):
             time.sleep(0.01)
         start = time.monotonic()
-        with pytest.raises(Overloaded, match="0 verifications are waiting already") as refused:
+        with pytest.raises(Overloaded, match="0 verifications are already waiting") as refused:
             pool.run({**EMPTY_JOB, "text": ""})
         assert time.monotonic() - start < 1
         assert refused.value.facts == {"waiting": 0, "workers": 1}
@@ -92,7 +92,7 @@ def test_a_full_queue_refuses_at_once() -> None:
 
 
 def test_waiting_for_a_worker_is_limited() -> None:
-    """The queue has room, but the worker stays busy: refused in time, and its place is free again."""
+    """If the worker stays busy, a queued call is refused in time and frees its slot."""
     with Pool(workers=1, limits=Limits(timeout_s=3), max_waiting=1, max_wait_s=0.2) as pool:
         busy = threading.Thread(target=run_out_of_time, args=(pool,))
         busy.start()
@@ -109,15 +109,15 @@ def test_waiting_for_a_worker_is_limited() -> None:
 
 
 def test_processor_time_is_bounded_too() -> None:
-    """The kernel ends what computes longer than it may, whatever the clock says."""
+    """The kernel ends a process at its CPU limit, before the wall-clock limit."""
     with Pool(workers=1, limits=Limits(cpu_s=1)) as pool:
-        with pytest.raises(ProbeFailed, match="ended in the middle of the text"):
+        with pytest.raises(ProbeFailed, match="ended while it ran the source"):
             pool.run({**EMPTY_JOB, "text": "while True: pass"})
         assert raised_by("raise ValueError('served')", pool) == "ValueError: served"
 
 
 def test_a_pool_that_is_still_starting_closes_at_once() -> None:
-    """Nobody waits for an import that nobody needs any more."""
+    """Closing does not wait for the import of torch."""
     pool = Pool(workers=2, limits=Limits())
     pool.warm()
     assert len(descendants(os.getpid())) >= 2
@@ -126,20 +126,20 @@ def test_a_pool_that_is_still_starting_closes_at_once() -> None:
 
 
 def run_out_of_time(pool: Pool) -> None:
-    """Keep a worker busy until it is stopped."""
+    """Keep a worker busy until its time limit."""
     with pytest.raises(ProbeFailed, match="ran for more than 3 s"):
         pool.run({**EMPTY_JOB, "text": "while True: pass"})
 
 
 def descriptors() -> int:
-    """How many descriptors this process has open."""
+    """Number of open descriptors of this process."""
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 def test_a_closed_pool_leaves_no_process_and_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No process, no descriptor, no folder; and a closed pool refuses."""
+    """No process, descriptor or folder remains, and a closed pool refuses calls."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before = descendants(os.getpid()), descriptors()
     pool = Pool(workers=1, limits=Limits())
@@ -152,7 +152,7 @@ def test_a_closed_pool_leaves_no_process_and_no_file(
 
 
 def test_a_full_disk_at_start_frees_the_slot(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No room for a process or its folder: an accident for this caller, not for all after him."""
+    """Without disk space for a process or its folder, only this call is an accident."""
     with Pool(workers=1, limits=Limits()) as pool:
         for broken_module in (tempfile, subprocess):
             name = "mkdtemp" if broken_module is tempfile else "Popen"
@@ -167,12 +167,12 @@ def test_a_full_disk_at_start_frees_the_slot(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def no_space(*_: object, **__: object) -> None:
-    """What a full disk says."""
+    """Raise the error of a full disk."""
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_the_processes_end_with_their_owner() -> None:
-    """Killed without a word, a web worker leaves no keeper and no worker behind."""
+    """When the owner is killed, its fork server and workers end, too."""
     script = (
         "from designer.verification import Limits, Pool\n"
         "pool = Pool(workers=1, limits=Limits())\n"
@@ -194,7 +194,7 @@ def test_the_processes_end_with_their_owner() -> None:
 
 
 def test_the_reply_to_an_interrupted_caller_is_dropped() -> None:
-    """Who is interrupted while a text runs does not hand the next caller that text's answer."""
+    """After an interrupted call, the next call gets its own reply."""
 
     def interrupt(_signal: int, _frame: object) -> None:
         raise KeyboardInterrupt
@@ -213,7 +213,7 @@ def test_the_reply_to_an_interrupted_caller_is_dropped() -> None:
 
 
 def test_an_idle_fork_server_that_died_is_replaced() -> None:
-    """Nobody's request fails for a keeper that was killed between two requests."""
+    """If a fork server is killed between two requests, the next request succeeds."""
     others = descendants(os.getpid())
     with Pool(workers=1, limits=Limits()) as pool:
         raised_by("", pool)
@@ -226,7 +226,7 @@ def test_an_idle_fork_server_that_died_is_replaced() -> None:
 
 @pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
 def test_a_fork_server_ignores_signals_meant_for_its_pool(signal_number: signal.Signals) -> None:
-    """A terminal or a service manager tells all processes; what the owner has begun is finished."""
+    """A terminal or service manager signals all processes; the owner's jobs still finish."""
     others = descendants(os.getpid())
     with Pool(workers=1, limits=Limits()) as pool:
         raised_by("", pool)
@@ -237,19 +237,19 @@ def test_a_fork_server_ignores_signals_meant_for_its_pool(signal_number: signal.
 
 
 def fork_server_beside(others: set[int]) -> int:
-    """The one child of this process that was not there before."""
+    """The only child of this process that is not among ``others``."""
     started = descendants(os.getpid()) - others
     (fork_server,) = (process for process in started if parent_of(process) == os.getpid())
     return fork_server
 
 
 def parent_of(process: int) -> int:
-    """The process that started another."""
+    """The parent's id of a process."""
     return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def test_a_failed_process_start_frees_the_slot(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No process to be had now: said so, nothing is kept, and the next caller is served."""
+    """The call raises ``ProbeFailed``, leaks no descriptor, and the next call is served."""
 
     def refuse(*_arguments: object, **_options: object) -> None:
         raise BlockingIOError(errno.EAGAIN, "no more processes")
@@ -266,7 +266,7 @@ def test_a_failed_process_start_frees_the_slot(monkeypatch: pytest.MonkeyPatch) 
 
 
 def is_alive(process: int) -> bool:
-    """Whether a process is there and no zombie."""
+    """Whether a process exists and is not a zombie."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
@@ -275,7 +275,7 @@ def is_alive(process: int) -> bool:
 
 @pytest.mark.slow
 def test_memory_stays_flat(pool: Pool) -> None:
-    """500 verifications by four clients (10,000 with full counts): no error, nothing grows."""
+    """500 verifications by four threads (10,000 in a soak run) leave memory and processes flat."""
     gan = doubling_gan(1, (2, 2), base_channels=64, max_channels=64)
     with ThreadPoolExecutor(4) as clients:
 
@@ -292,7 +292,7 @@ def test_memory_stays_flat(pool: Pool) -> None:
 
 
 def resident_bytes() -> int:
-    """Memory of this process's whole family; pages that they share count for each."""
+    """Resident memory of all descendants; shared pages count for each."""
     pages = [
         int(Path(f"/proc/{process}/statm").read_text().split()[1])
         for process in descendants(os.getpid())

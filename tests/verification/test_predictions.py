@@ -1,4 +1,4 @@
-"""At which width a text is run: a matter of predicted figures alone."""
+"""The width of a run follows from predicted cost alone; a job is JSON."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.verification.designs import doubling_gan
     ids=["64", "256", "512", "1024", "2048", "16384"],
 )
 def test_the_width_follows_from_the_predicted_cost(layers: int, base_channels: int | None) -> None:
-    """Full up to 256 pixels, narrower up to 2048, and nothing past the limits."""
+    """Full width up to 256 pixels, reduced up to 2048, not run above the limits."""
     plan = plan_verification(doubling_gan(layers), level=Level.STANDARD, policy=WidthPolicy())
     if base_channels is None:
         assert plan.run is None
@@ -37,7 +37,7 @@ def test_the_width_follows_from_the_predicted_cost(layers: int, base_channels: i
 
 
 def test_the_limits_hold() -> None:
-    """What is run narrower costs at most what the policy says, and twice as wide would not."""
+    """A reduced run is within the policy, and a run twice as wide is not."""
     policy = WidthPolicy()
     plan = plan_verification(doubling_gan(8), level=Level.STANDARD, policy=policy)
     assert plan.run is not None
@@ -52,7 +52,7 @@ def test_the_limits_hold() -> None:
 
 
 def test_a_job_is_json() -> None:
-    """What is sent to the probe comes out as it went in."""
+    """A job survives a round trip through JSON."""
     gan = doubling_gan(2)
     plan = plan_verification(gan, level=Level.FULL, policy=WidthPolicy())
     job = make_job(plan, render_source(gan).text)

@@ -1,4 +1,4 @@
-"""Receipts as values: the verdict follows from the checks, and what is kept is what was put."""
+"""Receipts as values: derived verdict, cache, key, portable form."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def receipt(*passed: bool | None, run: bool = True, name: str = "a check") -> Ve
     ],
 )
 def test_the_verdict_is_derived(given: Verification, verdict: str) -> None:
-    """One failure refutes; what was not run is not verified."""
+    """One failure refutes; a source that was not run is not verified."""
     assert given.verdict == verdict
     assert receipt_json(given)["verdict"] == verdict
 
 
-def test_the_store_forgets_the_oldest() -> None:
-    """What was asked for last stays longest."""
+def test_the_store_drops_the_least_recently_used() -> None:
+    """Reading a receipt makes it the most recently used."""
     store = RecentReceipts(max_receipts=2)
     first, second, third = (receipt(True, name=name) for name in ("first", "second", "third"))
     store.put("1", first)
@@ -62,7 +62,7 @@ def test_the_store_forgets_the_oldest() -> None:
 
 
 def test_a_stored_receipt_is_not_measured_twice(dcgan: Gan) -> None:
-    """The runner is not called where the store has the receipt; another policy is another key."""
+    """The runner is not called if the store has the receipt; another policy has another key."""
     store, policy, source = RecentReceipts(), WidthPolicy(), render_source(dcgan)
     kept = receipt(True)
     store.put(receipt_key(source.sha256, dcgan, level=Level.STANDARD, policy=policy), kept)
@@ -77,8 +77,8 @@ def test_a_stored_receipt_is_not_measured_twice(dcgan: Gan) -> None:
         verify_source(source, dcgan, level=Level.STANDARD, runner=runner, store=store, policy=other)
 
 
-def test_the_key_tells_designs_levels_and_texts_apart(dcgan: Gan) -> None:
-    """Whatever a receipt depends on is in its key."""
+def test_the_key_depends_on_source_design_level_and_policy(dcgan: Gan) -> None:
+    """The key contains everything that a receipt depends on."""
     policy = WidthPolicy()
     keys = {
         receipt_key("0", dcgan, level=Level.STANDARD, policy=policy),
@@ -91,7 +91,7 @@ def test_the_key_tells_designs_levels_and_texts_apart(dcgan: Gan) -> None:
 
 
 def test_the_portable_receipt_leaves_rounding_out() -> None:
-    """Whole numbers, names and verdicts stay; fractions and versions go."""
+    """Integers, names and verdicts remain; floats and versions are removed."""
     checks = (
         Check(name="count", passed=True, measured={"reached": 14, "missing": []}),
         Check(name="range", passed=True, predicted=[-1.0, 1.0], measured=[-0.5, 0.5]),

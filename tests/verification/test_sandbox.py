@@ -1,4 +1,4 @@
-"""What a text may not do while it runs: each wall that a worker tells of is tried."""
+"""The sandbox: each restriction that a worker reports is tested."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.torch
 
 
 def test_the_environment_is_emptied(pool: Pool) -> None:
-    """A text sees no secret of the service's: the pool was made where there is one."""
+    """A source cannot read the service's environment variables."""
     raised = raised_by("import os\nraise ValueError(sorted(os.environ))", pool)
     assert raised == "ValueError: ['HOME', 'LOGNAME', 'TMPDIR']"
     environ = "open('/proc/self/environ', 'rb').read()"
@@ -29,11 +29,11 @@ FORBIDDEN = {
     "process-namespace": "import os\nassert os.getppid() > 1",
     "resource-limits": "open('big', 'wb').write(bytes(300 * 2**20))",
 }
-"""What a text may not do, by what forbids it."""
+"""For each restriction, a source that it must stop."""
 
 
 def test_what_is_enforced_holds(pool: Pool, tmp_path: Path) -> None:
-    """All that a worker says it gave up is tried, and fails; resource limits hold everywhere."""
+    """Each action that a reported restriction forbids fails; resource limits are always active."""
     outside = tmp_path / "outside"
     outside.write_text("private")
     outside.chmod(0o600)

@@ -1,4 +1,4 @@
-"""A receipt says verified for what we render, and refuted for what is not what it should be."""
+"""Rendered sources are verified; sources that differ from the design are refuted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.torch
 
 
 def test_the_dcgan_is_verified(dcgan: Gan, pool: Pool) -> None:
-    """Every check of the standard level passes on the network that everybody knows."""
+    """Every check of level ``standard`` passes for the original DCGAN."""
     receipt = verify_source(render_source(dcgan), dcgan, level=Level.STANDARD, runner=pool.run)
     assert [check.name for check in receipt.checks if check.passed is not True] == []
     assert receipt.verdict == "verified"
@@ -52,13 +52,13 @@ def test_the_dcgan_is_verified(dcgan: Gan, pool: Pool) -> None:
     ids=["40", "one axis", "three axes", "97", "dilated", "unread pixels"],
 )
 def test_other_designs_are_verified(gan: Gan, pool: Pool) -> None:
-    """One to three axes, output padding, dilation, pixels that the mirror leaves unread."""
+    """One to three axes, output padding, dilation, unread pixels."""
     receipt = verify_source(render_source(gan), gan, level=Level.STANDARD, runner=pool.run)
     assert [check.name for check in receipt.checks if check.passed is not True] == []
 
 
 def test_expensive_networks_run_at_reduced_width(pool: Pool) -> None:
-    """Above the limits the constructor's arguments shrink; full width is built without memory."""
+    """Above the limits the run is narrower; parameters are still counted at full width."""
     gan = doubling_gan(5)
     policy = WidthPolicy(full_multiply_adds=10**7, reduced_multiply_adds=10**7)
     receipt = verify_source(
@@ -73,7 +73,7 @@ def test_expensive_networks_run_at_reduced_width(pool: Pool) -> None:
 
 
 def test_too_expensive_networks_are_not_run(dcgan: Gan) -> None:
-    """Past the last limit nothing is started, and the receipt says so with the figures."""
+    """Above the limits nothing is run, and the receipt states the predicted cost."""
     policy = WidthPolicy(full_multiply_adds=1, reduced_multiply_adds=1)
 
     def runner(job: dict[str, object], *, discard: bool = False) -> dict[str, object]:
@@ -87,7 +87,7 @@ def test_too_expensive_networks_are_not_run(dcgan: Gan) -> None:
 
 
 def one_channel_wide(latent_dim: int) -> Gan:
-    """A generator whose every map has one ReLU, and no norm that would wake it."""
+    """A generator with one channel, and so one ReLU, per map, and no norms."""
     return make_gan(
         (53, 47),
         (LONGER, LONGER),
@@ -105,14 +105,14 @@ def one_channel_wide(latent_dim: int) -> Gan:
 
 @pytest.mark.parametrize("latent_dim", range(1, 9))
 def test_a_network_of_few_relus_is_verified(latent_dim: int, pool: Pool) -> None:
-    """For one draw of weights all of them may be silent; a cut is one in every draw."""
+    """All ReLUs may be inactive for one draw of weights, but not for every draw."""
     gan = one_channel_wide(latent_dim)
     source = render_source(gan)
     assert verify_source(source, gan, level=Level.STANDARD, runner=pool.run).verdict == "verified"
 
 
 def test_a_missing_gradient_in_a_network_of_few_relus_is_found(pool: Pool) -> None:
-    """A gradient that is zero in every draw is zero."""
+    """A gradient that is zero in every draw fails its check."""
     gan = one_channel_wide(3)
     text = render_source(gan).text.replace("self.main(latent)", "self.main(latent * 0)")
     source = PythonSource(text=text)

@@ -1,1 +1,1 @@
-"""The ops of an audited layer list: fields, size law, warnings of each."""
+"""The ops of audited networks: the fields, shape rule and legality rule of each."""

@@ -1,4 +1,4 @@
-"""Pooling layers of an audit that give the sizes asked for, whatever comes."""
+"""Global and adaptive pooling."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class GlobalPoolLayer(AuditLayer):
     keepdim: bool = False
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
-        """1 on every axis, or no axes at all without ``keepdim``."""
+        """Size 1 on every axis, or no spatial axes without ``keepdim``."""
         if len(shape) < 3:
             raise LayerError(
                 f"{format_sizes(shape[1:])} has no axes to pool",
@@ -42,7 +42,7 @@ class GlobalPoolLayer(AuditLayer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdaptivePoolLayer(AxisLayer):
-    """torch's adaptive pooling, ``avg`` or ``max``: the sizes asked for; None keeps an axis.
+    """torch's adaptive pooling, ``avg`` or ``max``; None keeps the size of an axis.
 
     >>> AdaptivePoolLayer(output_size=6).step((2, 8, 13, 7), ()).shape
     (2, 8, 6, 6)
@@ -55,7 +55,7 @@ class AdaptivePoolLayer(AxisLayer):
     mode: str = "avg"
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
-        """The output size; a mean down to 1 along 2 or 3 axes takes any rank that has them."""
+        """The output size; an average to size 1 along 2 or 3 axes accepts any rank with those."""
         axes = self.axes(shape)
         given = (
             self.output_size if isinstance(self.output_size, tuple) else (self.output_size,) * axes
@@ -74,7 +74,7 @@ class AdaptivePoolLayer(AxisLayer):
         return TraceStep(shape=(*shape[:-axes], *sizes))
 
     def _rank_error(self, shape: TensorShape, axes: int) -> str:
-        """Wording of torch, which differs with the mode, the axes, and sizes that are kept."""
+        """Torch's message, which depends on the mode, the number of axes, and kept sizes."""
         rank, name = len(shape), f"adaptive_{self.mode}_pool{axes}d"
         if axes == 1:
             return (

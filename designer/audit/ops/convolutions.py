@@ -1,4 +1,4 @@
-"""Convolutions of an audit, transposed and not."""
+"""Convolutions and transposed convolutions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from designer.geometry.layers import Window
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConvolutionLayer(AxisLayer):
-    """What both convolutions share."""
+    """Base class of convolutions and transposed convolutions."""
 
     in_channels: int
     out_channels: int
@@ -34,10 +34,10 @@ class ConvolutionLayer(AxisLayer):
     bias: bool = True
 
     def refuse_groups(self) -> None:
-        """Refuse channels that the groups do not divide.
+        """Refuse channels that are not divisible by the groups.
 
         Raises:
-            LayerBreaks: as torch's constructor does.
+            LayerError: if torch's constructor refuses them.
         """
         for name in ("in_channels", "out_channels"):
             if (value := getattr(self, name)) % self.groups:
@@ -51,10 +51,10 @@ class ConvolutionLayer(AxisLayer):
                 )
 
     def batched_input_shape(self, shape: TensorShape, axes: int, weight: str) -> TensorShape:
-        """The shape with its batch axis; refuse one with other axes or channels.
+        """The shape with its batch axis.
 
         Raises:
-            LayerBreaks: as torch does.
+            LayerError: if torch refuses the number of axes or channels.
         """
         name = f"{self.op}{axes}d"
         if len(shape) not in (axes + 1, axes + 2):
@@ -72,8 +72,7 @@ class ConvolutionLayer(AxisLayer):
             unbatched_note = (
                 ""
                 if len(shape) == axes + 2
-                else f" (along {axes} axes torch takes all of {format_sizes(shape)} for one sample, and"
-                " the batch for its channels)"
+                else f" (torch treats {format_sizes(shape)} as one sample, the batch as its channels)"
             )
             raise LayerError(
                 f"the layer takes {self.in_channels} channels, the map {format_sizes(shape[1:])} has"
@@ -87,7 +86,7 @@ class ConvolutionLayer(AxisLayer):
         return batched
 
     def weight_sizes(self, axes: int, *, transposed: bool) -> str:
-        """The sizes of the weight, as torch's messages list them."""
+        """The sizes of the weight in the format of torch's messages."""
         first, second = self.out_channels, self.in_channels
         if transposed:
             first, second = second, first
@@ -129,7 +128,7 @@ class ConvLayer(ConvolutionLayer):
         windows, sizes = self.windows(axes), batched[2:]
         if self.padding == "same":
             return _trace_step(
-                shape, self.out_channels, sizes, lambda: [f"{i}, as it was" for i in sizes]
+                shape, self.out_channels, sizes, lambda: [f"{i}, unchanged" for i in sizes]
             )
         _refuse_large_kernel(windows, sizes)
         outputs = tuple(w.conv(i) for w, i in zip(windows, sizes, strict=True))
@@ -141,7 +140,7 @@ class ConvLayer(ConvolutionLayer):
         )
 
     def windows(self, axes: int) -> tuple[Window, ...]:
-        """The windows, one per axis; of ``same`` and ``valid`` those without padding."""
+        """The windows, one per axis, with padding 0 for ``same`` and ``valid``."""
         padding = (
             (0,) * axes if isinstance(self.padding, str) else self.axis_values("padding", axes)
         )
@@ -157,7 +156,7 @@ class ConvLayer(ConvolutionLayer):
         )
 
     def refuse_padding(self, shape: TensorShape, axes: int) -> None:
-        """Refuse what a padding other than zeros cannot be made from: it is laid on first."""
+        """Refuse a map that is too small for a padding mode other than zeros."""
         pads = [pad for pair in reversed(self._pads(axes)) for pad in pair]
         pad_shape(shape, pads, mode=self.padding_mode, fields=("padding", "padding_mode"))
 
@@ -178,9 +177,7 @@ class ConvLayer(ConvolutionLayer):
             zeros = self.padding_mode == "zeros"
             if layer_error.fields != ("in_channels",) or (zeros and self.padding != "same"):
                 raise
-        padded = list(
-            shape
-        )  # what is laid on before the channels are looked at shows in the message
+        padded = list(shape)  # torch's message has the padded sizes
         for place, (near, far) in enumerate(reversed(self._pads(axes)), start=1):
             padded[-place] += far - near if zeros else near + far
         return self.batched_input_shape(tuple(padded), axes, weight)
@@ -252,8 +249,7 @@ class ConvTransposeLayer(ConvolutionLayer):
         ]
         if min(outputs) < 0:
             raise LayerError(
-                f"the map would have negative sizes: {format_sizes(outputs)}, more is cropped by the"
-                " padding than the kernels paint",
+                f"the padding crops the map to negative sizes: {format_sizes(outputs)}",
                 torch_error="could not construct a memory descriptor using a format tag",
                 fields=("padding",),
                 output_size=outputs,
@@ -286,7 +282,7 @@ def _refuse_large_kernel(windows: Sequence[Window], sizes: Sequence[int]) -> Non
 def _output_padding_error(
     extra: Sequence[int], strides: Sequence[int], dilations: Sequence[int]
 ) -> str:
-    """The message of torch; along one axis it speaks of two, the first of height 1."""
+    """Torch's message, which lists two axes for one: the first is a height of size 1."""
     if len(extra) == 1:
         extra, strides, dilations = (0, *extra), (1, *strides), (1, *dilations)
     names = SPATIAL_AXIS_NAMES[-len(extra) :]

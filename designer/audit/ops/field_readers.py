@@ -1,4 +1,4 @@
-"""What each op's fields may hold: one reader per field, from a JSON value to the typed value."""
+"""Readers of the ops' fields, from a JSON value to the typed value."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from designer.validation.field_validators import check_integer, field_name, refu
 from designer.validation.json_readers import read_flag, read_list, refuse_field
 
 FieldReader = Callable[[object, str], Any]
-"""From a value and its pointer to the typed value, or a refusal."""
+"""Returns the typed value of a JSON value, or refuses the value at its pointer."""
 
 MAX_COUNT = 2**30
-"""Most channels or features of a layer."""
+"""Maximum number of channels or features of a layer."""
 
 MAX_KERNEL_SIZE = 4096
-"""Largest kernel of a layer that is audited."""
+"""Maximum kernel size of a layer."""
 
 MAX_SCALE = 1024
-"""Largest factor of an upsampling."""
+"""Maximum factor of an upsampling."""
 
 MAX_FREE_TEXT = 100
-"""Longest norm or activation."""
+"""Maximum number of characters of ``norm`` and ``activation``."""
 
 
 def integer_reader(low: int, high: int) -> FieldReader:
@@ -71,14 +71,16 @@ def read_counts(value: object, pointer: str) -> int | tuple[int, ...]:
 
 
 def read_short_text(value: object, pointer: str) -> str:
-    """A short text.
+    """A short string.
 
     Raises:
-        InvalidRequest: for another type or a longer one.
+        InvalidRequest: if the value is no string or is too long.
     """
     if not isinstance(value, str):
         refuse_field(
-            pointer, "not_a_text", f"{field_name(pointer)} must be a text, got {short_text(value)}"
+            pointer,
+            "not_a_text",
+            f"{field_name(pointer)} must be a string, got {short_text(value)}",
         )
     if len(value) > MAX_FREE_TEXT:
         refuse_field(
@@ -92,7 +94,7 @@ def read_short_text(value: object, pointer: str) -> str:
 
 
 def choice_reader(*names: str) -> FieldReader:
-    """A reader of one of several texts."""
+    """A reader of one of several strings."""
 
     def read(value: object, pointer: str) -> str:
         if not isinstance(value, str) or value not in names:
@@ -108,7 +110,7 @@ def choice_reader(*names: str) -> FieldReader:
 
 
 def read_scale_factors(value: object, pointer: str) -> float | tuple[float, ...]:
-    """A factor above 0, or a list of them; the one field that may be a fraction."""
+    """A factor above 0, or a list of them; the only field that accepts fractions."""
     if not isinstance(value, list):
         return _read_scale_factor(value, pointer)
     entries = read_list(value, pointer=pointer, low=1, high=3)
@@ -142,7 +144,7 @@ def read_boolean(value: object, pointer: str) -> bool:
 
 
 def read_output_sizes(value: object, pointer: str) -> int | tuple[int | None, ...]:
-    """Sizes of an adaptive pooling; null in a list keeps an axis."""
+    """Sizes of an adaptive pooling; null in a list keeps the size of an axis."""
     if not isinstance(value, list):
         whole: int = integer_reader(1, MAX_SIGNAL_LENGTH)(value, pointer)
         return whole

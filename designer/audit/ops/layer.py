@@ -1,8 +1,8 @@
-"""What every layer of an audit is: an op, its own fields, and the law that it obeys.
+"""Base classes of audited layers.
 
-Each op is a class with its shape rule and its legality rule side by side, in ``step``. A tensor is
-its whole shape, batch axis first: torch reads the sizes of a tensor that lacks an axis in its own
-way, and a layer that runs by that accident must be traced as torch runs it.
+Each op is a class with its shape rule and its legality rule side by side in ``step``. Shapes
+include the batch axis, which comes first: torch runs some layers on tensors that lack an axis by
+treating the batch as channels, and the trace does the same.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import ClassVar
 from designer.audit.ops.layer_errors import TensorShape, TraceStep
 
 PerAxis = int | tuple[int, ...]
-"""One value per axis, or one that means the same on all, as the caller wrote it."""
+"""One value per axis, or one for all axes, as in the request."""
 
 SPATIAL_AXIS_NAMES = ("depth", "height", "width")
 
@@ -29,28 +29,28 @@ class AuditLayer:
     activation: str | None = None
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
-        """What the layer makes of a tensor.
+        """The output shape of the layer for an input shape.
 
-        ``earlier`` are the shapes before: of the input, then of every layer's output so far.
+        ``earlier`` has the shapes of the network's input and of all outputs so far, in order.
 
         Raises:
-            LayerBreaks: where eager torch refuses it.
+            LayerError: if eager torch refuses the input.
         """
         raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AxisLayer(AuditLayer):
-    """A layer that works along 1 to 3 axes; ``ndim`` says how many, where the map does not."""
+    """A layer that works along 1 to 3 axes: ``ndim``, or as many as its lists or the map have."""
 
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = ()
 
     ndim: int | None = None
 
     def axes(self, shape: TensorShape) -> int:
-        """Axes the layer works along: as declared, as its lists say, or those of the map.
+        """Number of axes: ``ndim``, else the length of a per-axis list, else the axes of the map.
 
-        A map without axes, a vector, gets what most people mean: 2.
+        The default for a vector, which has no axes, is 2.
         """
         if self.ndim is not None:
             return self.ndim
@@ -62,7 +62,7 @@ class AxisLayer(AuditLayer):
 
     @property
     def axes_field(self) -> str:
-        """The field that says how many axes there are: a list, unless ``ndim`` is given."""
+        """The field that sets the number of axes: ``ndim`` if given, else a per-axis list."""
         if self.ndim is None:
             for name in self.AXIS_FIELDS:
                 if isinstance(getattr(self, name), tuple):

@@ -1,4 +1,4 @@
-"""What it means that a layer breaks, and the shapes that audits reason about."""
+"""The error of a layer that fails, the result of one that runs, and the format of shapes."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from designer.geometry.layers import format_size
 from designer.limits import MAX_ELEMENTS
 
 TensorShape = tuple[int, ...]
-"""The whole shape of a tensor as torch sees it, the batch axis first."""
+"""The shape of a tensor with the batch axis, which comes first."""
 
 
 class LayerError(InvalidLayer):
-    """A layer that eager torch refuses for the tensor it receives, or one that leaves nothing.
+    """A layer that eager torch refuses for its input, or whose output is empty.
 
-    ``torch_error`` is the wording of torch 2.13 on a CPU, None where torch itself would go on (it
-    accepts some empty maps). ``fields`` are the layer's fields that the law is about; ``self_contradictory``
-    says that they contradict each other, whatever the layer gets.
+    ``torch_error`` is the message of torch 2.13 on a CPU, None if torch raises none (it accepts
+    some empty maps). ``fields`` are the layer's fields that the violated rule involves;
+    ``self_contradictory`` is True if they contradict each other for every input.
     """
 
     def __init__(
@@ -39,9 +39,9 @@ class LayerError(InvalidLayer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceStep:
-    """What one layer makes of one tensor: the shape, and the law with its numbers.
+    """The output shape of a layer, and the formulas with their numbers.
 
-    The law is written out only where it is read: a search steps through many layers.
+    Formulas are rendered on access only, because a search steps through many layers.
     """
 
     shape: TensorShape
@@ -49,12 +49,12 @@ class TraceStep:
 
     @property
     def arithmetic(self) -> tuple[str, ...]:
-        """The law with its numbers, per axis."""
+        """The formula with its numbers, per axis."""
         return tuple(self.formulas())
 
 
 def format_sizes(numbers: Iterable[int]) -> str:
-    """Sizes as people write them.
+    """Sizes joined by ``×``.
 
     >>> format_sizes((3, 64, 64))
     '3×64×64'
@@ -63,7 +63,7 @@ def format_sizes(numbers: Iterable[int]) -> str:
 
 
 def format_torch_sizes(numbers: Iterable[int], separator: str = " x ") -> str:
-    """Sizes as torch's messages write them.
+    """Sizes in the format of torch's messages.
 
     >>> format_torch_sizes((2, 9))
     '2 x 9'
@@ -72,10 +72,10 @@ def format_torch_sizes(numbers: Iterable[int], separator: str = " x ") -> str:
 
 
 def refuse_empty(shape: TensorShape, *, fields: Sequence[str]) -> None:
-    """Refuse a shape with an empty axis that torch would give; nothing can be learnt from it.
+    """Refuse a shape with an empty axis, which torch may accept but which is of no use.
 
     Raises:
-        LayerBreaks: where a size is below 1.
+        LayerError: if a size is below 1.
     """
     if min(shape, default=1) < 1:
         raise LayerError(
@@ -87,14 +87,14 @@ def refuse_empty(shape: TensorShape, *, fields: Sequence[str]) -> None:
 
 
 TOO_LARGE = "numbers"
-"""The field that a break is about where the map is too large, and torch was never asked."""
+"""The entry in ``LayerError.fields`` for a map above the size limit, which torch does not have."""
 
 
 def refuse_too_large(shape: TensorShape, batch: int) -> None:
-    """Refuse a map of more numbers than are served: for a limit, not for a law.
+    """Refuse a map above the size limit, which is no rule of torch.
 
     Raises:
-        LayerBreaks: where one sample has more than ``MAX_ELEMENTS``.
+        LayerError: if one sample has more than ``MAX_ELEMENTS`` elements.
     """
     if prod(shape) > MAX_ELEMENTS * batch:
         raise LayerError(

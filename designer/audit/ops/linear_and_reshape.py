@@ -13,7 +13,7 @@ from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinearLayer(AuditLayer):
-    """torch's Linear: it works on the last axis, whatever stands before it.
+    """torch's Linear, which works on the last axis.
 
     >>> LinearLayer(in_features=100, out_features=64).step((2, 100), ()).shape
     (2, 64)
@@ -46,10 +46,10 @@ class LinearLayer(AuditLayer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReshapeLayer(AuditLayer):
-    """A view of the same numbers; -1 once for what is left.
+    """A view with the given shape, in which one size may be -1 (inferred).
 
-    With ``fold_batch`` the batch axis itself is what is left, as ``x.view(-1, …)`` writes it: where
-    the sizes do not meet, the rest of the map goes into the batch and torch says nothing.
+    With ``fold_batch`` the batch axis is inferred, as in ``x.view(-1, …)``: if the sizes do not
+    match, the rest of the map moves into the batch and torch raises no error.
 
     >>> ReshapeLayer(shape=(512, 4, 4)).step((2, 8192), ()).shape
     (2, 512, 4, 4)
@@ -61,12 +61,12 @@ class ReshapeLayer(AuditLayer):
     fold_batch: bool = False
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
-        """The shape, if the numbers suffice for it exactly."""
+        """The shape, if it has as many elements as the map."""
         head = -1 if self.fold_batch else shape[0]
         target_shape = (head, *self.shape)
         if target_shape.count(-1) > 1:
             raise LayerError(
-                f"the shape {list(target_shape)} leaves more than one size open",
+                f"the shape {list(target_shape)} has more than one inferred size (-1)",
                 torch_error="only one dimension can be inferred",
                 fields=("shape",),
                 self_contradictory=True,
@@ -110,7 +110,7 @@ class FlattenLayer(AuditLayer):
         for name in ("start_dim", "end_dim"):
             if not -rank <= getattr(self, name) < rank:
                 raise LayerError(
-                    f"{name} {getattr(self, name)} is no axis of a tensor of {rank}",
+                    f"{name} {getattr(self, name)} is not an axis of a tensor with {rank} axes",
                     torch_error=f"Dimension out of range (expected to be in range of [-{rank},"
                     f" {rank - 1}], but got {getattr(self, name)})",
                     fields=(name,),

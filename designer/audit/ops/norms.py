@@ -1,4 +1,4 @@
-"""Norms by themselves, in training mode: they keep the shape, or break."""
+"""Normalization layers in training mode; none of them changes the shape."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RANKS = {1: (2, 3), 2: (4,), 3: (5,)}
 
 
 class NormalizationLayer(AuditLayer):
-    """What every norm by itself is: a layer that changes no shape."""
+    """Base class of normalization layers."""
 
     __slots__ = ()
 
@@ -28,7 +28,7 @@ class NormalizationLayer(AuditLayer):
         """Refuse a tensor of another rank.
 
         Raises:
-            LayerBreaks: as torch does.
+            LayerError: if torch refuses the rank.
         """
         if len(shape) not in ranks:
             kinds = " or ".join(f"{rank}D" for rank in ranks)
@@ -43,7 +43,7 @@ class NormalizationLayer(AuditLayer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormLayer(NormalizationLayer):
-    """torch's BatchNorm1d, BatchNorm2d or BatchNorm3d; without ``num_features`` those it gets.
+    """torch's BatchNorm1d, 2d or 3d; ``num_features`` defaults to the channels of the input.
 
     >>> NormLayer().step((2, 8, 7, 5), ()).shape
     (2, 8, 7, 5)
@@ -83,9 +83,9 @@ class NormLayer(NormalizationLayer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceNormLayer(NormalizationLayer):
-    """torch's InstanceNorm1d, 2d or 3d: each channel of each sample by itself.
+    """torch's InstanceNorm1d, 2d or 3d: normalizes each channel of each sample.
 
-    ``num_features`` binds only where the norm has weights (``affine``) or keeps statistics.
+    ``num_features`` matters only with weights (``affine``) or with running statistics.
 
     >>> InstanceNormLayer(num_features=8).step((2, 8, 7, 5), ()).shape
     (2, 8, 7, 5)
@@ -121,7 +121,7 @@ class InstanceNormLayer(NormalizationLayer):
         count, channels = self.num_features, batched[1]
         if count in (None, channels):
             return
-        assert count is not None, "it was looked at"
+        assert count is not None, "checked above"
         raise LayerError(
             f"the norm is for {count} channels, the map has {channels}",
             torch_error=f"running_mean should contain {batched[0] * channels} elements not"
@@ -137,7 +137,7 @@ class InstanceNormLayer(NormalizationLayer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupNormLayer(NormalizationLayer):
-    """torch's GroupNorm: the channels of each sample in groups.
+    """torch's GroupNorm: normalizes groups of channels of each sample.
 
     >>> GroupNormLayer(num_groups=2, num_channels=8).step((2, 8, 7, 5), ()).shape
     (2, 8, 7, 5)
@@ -212,7 +212,7 @@ class GroupNormLayer(NormalizationLayer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerNormLayer(NormalizationLayer):
-    """torch's LayerNorm: over the last axes, whose sizes it names.
+    """torch's LayerNorm: normalizes over the last axes, of the sizes ``normalized_shape``.
 
     >>> LayerNormLayer(normalized_shape=(7, 5)).step((2, 8, 7, 5), ()).shape
     (2, 8, 7, 5)

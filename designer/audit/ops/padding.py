@@ -1,4 +1,4 @@
-"""Borders laid on a tensor or cut off it: torch's ``F.pad``, and slices."""
+"""Padding and cropping: torch's ``F.pad``, and slices."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _COMBINATIONS = (
 def pad_shape(
     shape: TensorShape, pads: Sequence[int], *, mode: str, fields: Sequence[str]
 ) -> TensorShape:
-    """The shape after ``F.pad``: pads come in pairs, near and far, the last axis first.
+    """The shape after ``F.pad``; pads come in pairs, near and far, the last axis first.
 
     >>> pad_shape((2, 3, 10, 20), (1, 2, 3, 4), mode="constant", fields=())
     (2, 3, 17, 23)
 
     Raises:
-        LayerBreaks: where torch refuses the pads, or nothing would be left.
+        LayerError: if torch refuses the pads, or the result would be empty.
     """
     _refuse_count(shape, pads, mode=mode, fields=fields)
     padded = list(shape)
@@ -49,7 +49,7 @@ def pad_shape(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PadLayer(AuditLayer):
-    """torch's ``F.pad``: in torch's order, the last axis first.
+    """torch's ``F.pad``; ``pad`` is in torch's order, the last axis first.
 
     >>> PadLayer(pad=(0, 1, 0, 1)).step((2, 8, 7, 5), ()).shape
     (2, 8, 8, 6)
@@ -61,7 +61,7 @@ class PadLayer(AuditLayer):
     mode: str = "constant"
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
-        """I + near + far on every padded axis."""
+        """The size of every padded axis: i + near + far."""
         padded = pad_shape(shape, self.pad, mode=self.mode, fields=("pad", "mode"))
         formulas: list[str] = []
         for place, (near, far) in enumerate(zip(self.pad[::2], self.pad[1::2], strict=True), 1):
@@ -71,7 +71,7 @@ class PadLayer(AuditLayer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CropLayer(AuditLayer):
-    """A slice: [before, after] for each axis, the first first; axes that are not named stay.
+    """A slice: [before, after] per axis, the first axis first; further axes are not cropped.
 
     >>> CropLayer(crop=((0, 1), (2, 0))).step((2, 8, 7, 5), ()).shape
     (2, 8, 6, 3)
@@ -82,7 +82,7 @@ class CropLayer(AuditLayer):
     crop: tuple[tuple[int, int], ...]
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
-        """I − before − after on every cropped axis."""
+        """The size of every cropped axis: i − before − after."""
         if len(self.crop) > len(shape) - 2:
             raise LayerError(
                 f"the layer crops {len(self.crop)} axes, the map {format_sizes(shape[1:])} has"
@@ -103,7 +103,7 @@ class CropLayer(AuditLayer):
 def _refuse_count(
     shape: TensorShape, pads: Sequence[int], *, mode: str, fields: Sequence[str]
 ) -> None:
-    """Pads in pairs, no more than axes; all modes but constant only on some ranks."""
+    """Refuse unpaired pads, more pairs than axes, and ranks that the mode does not support."""
     count, rank = len(pads), len(shape)
     if count % 2:
         torch_error = "Padding length must be divisible by 2"
@@ -129,11 +129,12 @@ def _refuse_count(
 def _refuse_pair(
     shape: TensorShape, place: int, pair: tuple[int, int], *, mode: str, fields: Sequence[str]
 ) -> None:
-    """A reflection needs more pixels than it lays on, a circle as many."""
+    """Refuse reflection of as many pixels as the map has, and circular padding of more."""
     size, dimension = shape[-place], len(shape) - place
     if mode == "reflect" and max(pair) >= size:
         raise LayerError(
-            f"reflecting {max(pair)} px needs more than {max(pair)}, the map has {size} there",
+            f"reflection of {max(pair)} px needs more than {max(pair)} px, the map has {size}"
+            " on that axis",
             torch_error=f"Argument #{2 * place + 2}: Padding size should be less than the"
             f" corresponding input dimension, but got: padding ({pair[0]}, {pair[1]}) at dimension"
             f" {dimension} of input [{format_torch_sizes(shape, ', ')}]",
@@ -143,7 +144,8 @@ def _refuse_pair(
         )
     if mode == "circular" and max(pair) > size:
         raise LayerError(
-            f"a circular padding of {max(pair)} px needs as many, the map has {size} there",
+            f"circular padding of {max(pair)} px needs at least {max(pair)} px, the map has {size}"
+            " on that axis",
             torch_error="Padding value causes wrapping around more than once.",
             fields=fields,
             padding=list(pair),
@@ -183,7 +185,7 @@ def _size_error(
 
 
 def _crops_below_zero(shape: TensorShape, pads: Sequence[int]) -> bool:
-    """Torch cuts the negative pads off first, near and then far, before it lays on the others."""
+    """Whether the negative pads, which torch applies first and near before far, leave size < 0."""
     for place, (near, far) in enumerate(zip(pads[::2], pads[1::2], strict=True), start=1):
         if shape[-place] + min(near, 0) < 0 or shape[-place] + min(near, 0) + min(far, 0) < 0:
             return True

@@ -1,4 +1,4 @@
-"""Pooling layers of an audit."""
+"""Max and average pooling."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from designer.geometry.axis import kernel_span, unchecked_pool_output_size
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolLayer(AxisLayer):
-    """What max and average pooling share; a stride of None is the kernel's size."""
+    """Base class of max and average pooling; the stride defaults to the kernel size."""
 
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = ("kernel_size", "stride", "padding", "dilation")
 
@@ -30,7 +30,7 @@ class PoolLayer(AxisLayer):
     ceil_mode: bool = False
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
-        """As a convolution's, rounded up with ``ceil_mode``; the channels stay."""
+        """The size as after a convolution, rounded up with ``ceil_mode``; the same channels."""
         axes = self.axes(shape)
         self.refuse_rank(shape, axes)
         kernels, paddings = self.axis_values("kernel_size", axes), self.axis_values("padding", axes)
@@ -58,7 +58,7 @@ class PoolLayer(AxisLayer):
         """Refuse a tensor of another rank.
 
         Raises:
-            LayerBreaks: as torch does.
+            LayerError: if torch refuses the rank.
         """
         if len(shape) not in (axes + 1, axes + 2):
             raise LayerError(
@@ -71,16 +71,16 @@ class PoolLayer(AxisLayer):
             )
 
     def rank_error(self, shape: TensorShape, axes: int) -> str:
-        """Wording of torch for a tensor of another rank."""
+        """Torch's message for a tensor of another rank."""
         raise NotImplementedError
 
     def refuse_padding(
         self, kernels: Sequence[int], paddings: Sequence[int], dilations: Sequence[int]
     ) -> None:
-        """Refuse padding past half the kernel: a window could then hold no pixel at all.
+        """Refuse padding of more than half the kernel: a window could then contain no pixel.
 
         Raises:
-            LayerBreaks: as torch does.
+            LayerError: if torch refuses the padding.
         """
         half = [padding > kernel // 2 for padding, kernel in zip(paddings, kernels, strict=True)]
         if not any(half):
@@ -98,7 +98,7 @@ class PoolLayer(AxisLayer):
     def padding_error(
         self, kernels: Sequence[int], paddings: Sequence[int], dilations: Sequence[int]
     ) -> str:
-        """Wording of torch, which differs with the dilation and the number of axes."""
+        """Torch's message, which depends on the dilation and the number of axes."""
         for f, p, d in zip(kernels, paddings, dilations, strict=True):
             if p > (kernel_span(f, d)) // 2:
                 return (
@@ -127,7 +127,7 @@ class PoolLayer(AxisLayer):
         """Refuse a map on which no window fits.
 
         Raises:
-            LayerBreaks: as torch does.
+            LayerError: if torch refuses the sizes.
         """
         if min(outputs) >= 1:
             return
@@ -141,7 +141,7 @@ class PoolLayer(AxisLayer):
         )
 
     def size_error(self, shape: TensorShape, outputs: Sequence[int]) -> str:
-        """Wording of torch; average pooling along one axis speaks of two."""
+        """Torch's message, which lists two axes for average pooling along one."""
         axes = len(outputs)
         before, after = list(shape[-axes - 1 :]), [shape[-axes - 1], *outputs]
         if axes == 1:
@@ -164,7 +164,7 @@ class MaxPoolLayer(PoolLayer):
     op: ClassVar[str] = "max_pool"
 
     def rank_error(self, shape: TensorShape, axes: int) -> str:
-        """Wording of torch for a tensor of another rank."""
+        """Torch's message for a tensor of another rank."""
         if axes == 1:
             return (
                 "max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size"
@@ -175,7 +175,7 @@ class MaxPoolLayer(PoolLayer):
     def padding_error(
         self, kernels: Sequence[int], paddings: Sequence[int], dilations: Sequence[int]
     ) -> str:
-        """Wording of torch; along one axis it is another."""
+        """Torch's message, which is different along one axis."""
         if len(kernels) > 1:
             return PoolLayer.padding_error(self, kernels, paddings, dilations)
         return (
@@ -184,7 +184,7 @@ class MaxPoolLayer(PoolLayer):
         )
 
     def size_error(self, shape: TensorShape, outputs: Sequence[int]) -> str:
-        """Wording of torch; along one axis it is another."""
+        """Torch's message, which is different along one axis."""
         if len(outputs) == 1:
             return f"max_pool1d() Invalid computed output size: {outputs[0]}"
         return PoolLayer.size_error(self, shape, outputs)
@@ -201,7 +201,7 @@ class AvgPoolLayer(PoolLayer):
     op: ClassVar[str] = "avg_pool"
 
     def rank_error(self, shape: TensorShape, axes: int) -> str:
-        """Wording of torch for a tensor of another rank."""
+        """Torch's message for a tensor of another rank."""
         rank = len(shape)
         if axes == 1:
             return (
@@ -226,7 +226,7 @@ class AvgPoolLayer(PoolLayer):
         """Refuse a map on which no window fits; along three axes the kernel must fit unpadded.
 
         Raises:
-            LayerBreaks: as torch does.
+            LayerError: if torch refuses the sizes.
         """
         sizes = shape[-len(outputs) :]
         if len(outputs) == 3 and any(f > i for f, i in zip(kernels, sizes, strict=True)):

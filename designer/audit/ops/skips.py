@@ -1,4 +1,4 @@
-"""Skips: what comes from elsewhere in the network, put beside the map or added to it."""
+"""Skip connections, concatenated with a map or added to it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConcatLayer(AuditLayer):
-    """Channels of unknown origin put beside the map's own, of its size.
+    """Concatenation of channels of unknown origin, of the size of the map.
 
     >>> ConcatLayer(extra_channels=64).step((2, 8, 7, 5), ()).shape
     (2, 72, 7, 5)
@@ -23,7 +23,7 @@ class ConcatLayer(AuditLayer):
     extra_channels: int
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
-        """The channels and the extra ones."""
+        """The sum of the map's channels and the extra ones."""
         if len(shape) < 2:
             raise LayerError(
                 "the tensor has no channel axis",
@@ -37,27 +37,27 @@ class ConcatLayer(AuditLayer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkipLayer(AuditLayer):
-    """A skip from an earlier layer, -1 the input.
+    """A skip from an earlier layer, or from the input if ``source`` is -1.
 
-    ``skip_first``: it is written before the map, ``cat([skip, x], 1)``. The shapes that come out are
-    the same; torch's words for those that do not meet are not.
+    ``skip_first``: the source code has the skip before the map, as in ``cat([skip, x], 1)``. The
+    output shape is the same, but torch's error message differs.
     """
 
     source: int
     skip_first: bool = False
 
     def skip_shape(self, earlier: Sequence[TensorShape]) -> TensorShape:
-        """The shape that the skip brings."""
+        """The shape of the skip."""
         return earlier[self.source + 1]
 
     def in_source_order(self, map_size: int, skip_size: int) -> tuple[int, int]:
-        """What the map and the skip have, in the order in which they are written."""
+        """The sizes of the map and the skip in the order of the source code."""
         return (skip_size, map_size) if self.skip_first else (map_size, skip_size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConcatFromLayer(SkipLayer):
-    """torch's ``cat([x, skip], 1)``: the channels add up, all else must be equal.
+    """torch's ``cat([x, skip], 1)``: the channels add up, all other axes must be equal.
 
     >>> ConcatFromLayer(source=-1).step((2, 8, 7, 5), [(2, 3, 7, 5)]).shape
     (2, 11, 7, 5)
@@ -88,7 +88,7 @@ class ConcatFromLayer(SkipLayer):
             if axis != 1 and map_size != skip_size:
                 raise LayerError(
                     f"the map {format_sizes(shape[1:])} and the skip {format_sizes(skip_shape[1:])} from"
-                    f" {_origin(self.source)} do not meet: {map_size} against {skip_size}",
+                    f" {_origin(self.source)} do not match: {map_size} against {skip_size}",
                     torch_error="Sizes of tensors must match except in dimension 1. Expected size"
                     " {} but got size {} for tensor number 1 in the list.".format(
                         *self.in_source_order(map_size, skip_size)
@@ -104,7 +104,7 @@ class ConcatFromLayer(SkipLayer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddFromLayer(SkipLayer):
-    """torch's ``x + skip``: equal sizes, or 1 against any, from the last axis on.
+    """torch's ``x + skip`` with broadcasting: equal sizes or 1, from the last axis on.
 
     >>> AddFromLayer(source=-1).step((2, 8, 7, 5), [(2, 8, 1, 1)]).shape
     (2, 8, 7, 5)
@@ -113,7 +113,7 @@ class AddFromLayer(SkipLayer):
     op: ClassVar[str] = "add_from"
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
-        """The larger of both on every axis."""
+        """The larger size on every axis."""
         skip_shape = self.skip_shape(earlier)
         rank = max(len(shape), len(skip_shape))
         map_sizes, skip_sizes = ((1,) * (rank - len(s)) + s for s in (shape, skip_shape))
@@ -121,7 +121,7 @@ class AddFromLayer(SkipLayer):
             if map_sizes[axis] != skip_sizes[axis] and 1 not in (map_sizes[axis], skip_sizes[axis]):
                 raise LayerError(
                     f"the map {format_sizes(shape[1:])} and the skip {format_sizes(skip_shape[1:])} from"
-                    f" {_origin(self.source)} do not meet: {map_sizes[axis]} against {skip_sizes[axis]}",
+                    f" {_origin(self.source)} do not match: {map_sizes[axis]} against {skip_sizes[axis]}",
                     torch_error="The size of tensor a ({}) must match the size of tensor b ({})"
                     " at non-singleton dimension {}".format(
                         *self.in_source_order(map_sizes[axis], skip_sizes[axis]), axis

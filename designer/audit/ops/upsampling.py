@@ -1,4 +1,4 @@
-"""Layers that enlarge a map without weights."""
+"""Layers without weights that enlarge a map."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from designer.audit.ops.layer_errors import (
 )
 
 INTERPOLATION_RANKS = {"linear": (3,), "bilinear": (4,), "bicubic": (4,), "trilinear": (5,)}
-"""Modes that suit one rank of tensors only."""
+"""Interpolation modes that accept one rank of tensors only."""
 
 UPSAMPLE_MODES = ("nearest", "nearest-exact", "area", *INTERPOLATION_RANKS)
 
@@ -73,7 +73,7 @@ class UpsampleLayer(AuditLayer):
             value = getattr(self, name)
             if isinstance(value, tuple) and len(value) != len(shape) - 2:
                 raise LayerError(
-                    f"{name} names {len(value)} axes, the map {format_sizes(shape[1:])} has"
+                    f"{name} is for {len(value)} axes, the map {format_sizes(shape[1:])} has"
                     f" {max(len(shape) - 2, 0)}",
                     torch_error=_axis_count_error(name, words, shape, value),
                     fields=(name,),
@@ -103,7 +103,7 @@ class UpsampleLayer(AuditLayer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PixelShuffleLayer(AuditLayer):
-    """torch's PixelShuffle: r·r channels become one, r times as high and wide.
+    """torch's PixelShuffle: r² channels become one, r times as high and wide.
 
     >>> PixelShuffleLayer(upscale_factor=2).step((2, 8, 7, 5), ()).shape
     (2, 2, 14, 10)
@@ -114,7 +114,7 @@ class PixelShuffleLayer(AuditLayer):
     upscale_factor: int
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
-        """R times the last two axes, and the axis before them divided by r²."""
+        """The last two axes times r, and the axis before them divided by r²."""
         factor = self.upscale_factor
         if len(shape) < 3:
             raise LayerError(

@@ -1,1 +1,1 @@
-"""Repairs: the smallest edits after which a network fits, found by search over the laws."""
+"""Search for repairs: the smallest edits after which a network fits."""

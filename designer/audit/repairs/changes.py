@@ -1,4 +1,4 @@
-"""Edits of a network, and the network after them."""
+"""Changes of a network, and the network after them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from designer.audit.trace import AuditNetwork
 from designer.validation.json_readers import JsonObject
 
 WHOLE_LAYER = "layer"
-"""The field name of a layer that is added or removed."""
+"""Field name of a change that adds or removes a layer."""
 
 INPUT_INDEX = -1
-"""The index of the input."""
+"""Index of the input."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One edit. ``index`` counts the layers as sent, -1 the input.
+    """One edit. ``index`` counts the layers of the request, -1 is the input.
 
-    ``field`` is a JSON name. A whole layer has the field ``layer``: one that is added stands before
-    the layer of that index and has None before, one that is removed has None after.
+    ``field`` is a JSON name, or ``layer`` for a whole layer: an added layer goes before the layer
+    of that index and has ``before`` None, a removed layer has ``after`` None.
     """
 
     index: int
@@ -53,19 +53,19 @@ def set_field(network: AuditNetwork, index: int, name: str, value: object) -> Ch
 
 
 def add_layer(index: int, layer: AuditLayer) -> Change:
-    """The change that puts a layer before the layer of that index."""
+    """The change that inserts a layer before the layer of that index."""
     return Change(index=index, field=WHOLE_LAYER, before=None, after=layer)
 
 
 def remove_layer(network: AuditNetwork, index: int) -> Change:
-    """The change that takes a layer away."""
+    """The change that removes a layer."""
     return Change(index=index, field=WHOLE_LAYER, before=network.layers[index], after=None)
 
 
 def apply_changes(network: AuditNetwork, changes: Sequence[Change]) -> AuditNetwork:
-    """The network after all changes; skips keep pointing at the layers they came from.
+    """The network after all changes; skips keep their source layers.
 
-    A skip from a layer that is removed comes from the layer before it.
+    A skip from a removed layer then comes from the layer before it.
     """
     layers: list[AuditLayer | None] = list(network.layers)
     added: dict[int, list[AuditLayer]] = {}
@@ -76,7 +76,7 @@ def apply_changes(network: AuditNetwork, changes: Sequence[Change]) -> AuditNetw
             input_shape = change.after
         elif change.field != WHOLE_LAYER:
             layer = layers[change.index]
-            assert layer is not None, "a layer that is removed has no other change"
+            assert layer is not None, "a removed layer has no other change"
             layers[change.index] = edit_layer(layer, {change.field: change.after})
         elif isinstance(change.after, AuditLayer):
             added.setdefault(change.index, []).append(change.after)
@@ -86,7 +86,7 @@ def apply_changes(network: AuditNetwork, changes: Sequence[Change]) -> AuditNetw
 
 
 def edit_layer(layer: AuditLayer, values: Mapping[str, object]) -> AuditLayer:
-    """The layer with other values, by their JSON names."""
+    """The layer with other field values, given by JSON name."""
     named: dict[str, Any] = {attribute_name(name): value for name, value in values.items()}
     return replace(layer, **named)
 

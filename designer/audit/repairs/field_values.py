@@ -1,7 +1,7 @@
-"""Other values for the fields that are no window: counts, axes, factors, origins, borders.
+"""Candidate values for fields outside windows: counts, axes, factors, shapes, borders.
 
-A count that must meet another is a number that the network already knows, or a difference, a
-quotient or a product of two of them: those are tried. What each leads to, the search asks the laws.
+Candidates for a count are small numbers, the numbers of the network, and differences, quotients and
+products of two of them. The search checks each candidate with the shape rules.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from designer.audit.repairs.single_window import NewFieldValues
 from designer.audit.trace import AuditNetwork, Trace
 
 MAX_KNOWN_NUMBERS = 40
-"""Most numbers of a network whose differences and quotients are tried."""
+"""Maximum number of a network's numbers that are combined in pairs."""
 
 MAX_SMALL_COUNT = 64
 """Every count up to this one is tried."""
@@ -34,11 +34,11 @@ MAX_FACTOR = 8
 MAX_BORDER = 4
 
 KnownCounts = tuple[int, ...]
-"""The counts that are tried, ascending."""
+"""Candidate counts, ascending."""
 
 
 def known_counts(network: AuditNetwork, trace: Trace, goal: Goal) -> KnownCounts:
-    """Numbers that a count of this network may have to be.
+    """Candidate counts for this network, ascending.
 
     >>> from designer.audit.trace import trace_network
     >>> layer = LinearLayer(in_features=8, out_features=2)
@@ -62,7 +62,7 @@ def known_counts(network: AuditNetwork, trace: Trace, goal: Goal) -> KnownCounts
 def value_changes(
     counts: KnownCounts,
 ) -> Callable[[AuditLayer, TensorShape], Iterator[NewFieldValues]]:
-    """One field changed that is no window's, by layer and the shape that it gets."""
+    """Function of a layer and its input shape that yields changes of one field outside windows."""
 
     def changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldValues]:
         for name, values in _tried_values(layer, before, counts).items():
@@ -74,7 +74,7 @@ def value_changes(
 
 
 def other_ranks(layer: AuditLayer) -> Sequence[int]:
-    """The numbers of axes that a layer may be made for: none where its own lists say how many."""
+    """Candidate values of ``ndim``, none if a layer does not set it or has per-axis lists."""
     listed = isinstance(layer, AxisLayer) and any(
         isinstance(getattr(layer, name), tuple) for name in layer.AXIS_FIELDS
     )
@@ -84,7 +84,7 @@ def other_ranks(layer: AuditLayer) -> Sequence[int]:
 def _tried_values(
     layer: AuditLayer, before: TensorShape, counts: KnownCounts
 ) -> Mapping[str, Iterable[object]]:
-    """The values that are tried, field by field."""
+    """The candidate values by field."""
     choices: dict[str, Iterable[object]] = {}
     choices["ndim"] = other_ranks(layer)
     for layer_class, list_values in _TRIED_VALUES.items():
@@ -169,7 +169,7 @@ def _pad_values(
 def _instance_norm_values(
     layer: InstanceNormLayer, before: TensorShape, counts: KnownCounts
 ) -> dict[str, Iterable[object]]:
-    """Not the axes of one sample less, where torch would take the batch for channels."""
+    """``ndim`` is that of the map only: with one axis less, torch treats the batch as channels."""
     ranks = [axes for axes in other_ranks(layer) if axes == len(before) - 2]
     return {"num_features": before[1:2], "ndim": ranks}
 
@@ -181,7 +181,7 @@ def _group_norm_values(
 
 
 def normalized_shapes(layer: LayerNormLayer, before: TensorShape) -> list[object]:
-    """The sizes at the end of a map: as many as the norm names, then others.
+    """The last sizes of a map: first as many as the norm has, then other numbers of them.
 
     >>> normalized_shapes(LayerNormLayer(normalized_shape=7), (2, 8, 5))
     [5, (8, 5)]
@@ -213,4 +213,4 @@ _TRIED_VALUES: Mapping[type[AuditLayer], Callable[..., dict[str, Iterable[object
         "normalized_shape": normalized_shapes(layer, before)
     },
 }
-"""What is tried of each op, and of the ops that it is one of."""
+"""Candidate values by layer class; those of base classes apply too."""

@@ -1,4 +1,4 @@
-"""What a repaired network must do."""
+"""The goal of a repair."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from designer.audit.trace import AuditNetwork, Trace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """To run, and to end at ``wanted`` for one sample where that is known.
+    """The network runs, and its output for one sample has the shape ``wanted`` if that is known.
 
-    ``preferred`` is where such a network ends when its input suits it: it decides between repairs.
+    ``preferred`` is the output shape of the network for inputs that fit; it decides between repairs.
     """
 
     wanted: TensorShape | None = None
     preferred: TensorShape | None = None
 
     def accepts(self, network: AuditNetwork, end: TensorShape | None) -> bool:
-        """Whether a whole shape at the end will do; None is a network that breaks."""
+        """Whether an output shape with its batch is accepted; None means that a layer fails."""
         if end is None:
             return False
         return self.wanted is None or end == (network.batch, *self.wanted)
 
     def is_reached_by(self, network: AuditNetwork, trace: Trace) -> bool:
-        """Whether a trace reaches it."""
+        """Whether a trace reaches the goal."""
         return trace.layer_error is None and self.accepts(network, trace.shapes[-1])
 
     def misses_preferred(self, trace: Trace) -> bool:
-        """Whether a trace that runs ends elsewhere than wished."""
+        """Whether the output shape of a trace differs from the preferred one."""
         return self.preferred is not None and trace.output_shape != self.preferred

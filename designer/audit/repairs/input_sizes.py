@@ -1,4 +1,4 @@
-"""Other input sizes: the nearest that a network serves."""
+"""Search for the nearest input sizes with which a network fits."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from designer.geometry.axis import inverse_output_padding
 from designer.limits import MAX_SIDE, MAX_SIGNAL_LENGTH
 
 MAX_OFFERED_SHAPES = 3
-"""How many sizes are named."""
+"""Maximum number of offered input shapes."""
 
 MAX_COMPARED_SHAPES = 40
-"""How many sizes that serve are compared."""
+"""Maximum number of input shapes that fit and are compared."""
 
 MAX_SIZE_FACTOR = 4
-"""How far from its own size an input is taken: up to so many times as large."""
+"""Maximum size that is tried, relative to the network's own input size."""
 
 
 def find_input_shapes(
     network: AuditNetwork, goal: Goal, budget: SearchBudget, *, most: int
 ) -> list[TensorShape]:
-    """Input shapes of the same channels that reach the goal: the nearest, round ones first.
+    """The nearest input shapes with the same channels that reach the goal, round ones preferred.
 
-    Equal sides are tried together, unequal ones each by itself and rounded to powers of two.
+    Equal sides are changed together first; unequal sides are also rounded to multiples of powers of two.
     """
     channels, *sizes = network.input_shape
     if not sizes:
@@ -55,14 +55,14 @@ def find_input_shapes(
 
 
 def input_edits(network: AuditNetwork, goal: Goal, budget: SearchBudget) -> Iterator[ChangeList]:
-    """The input made to suit the network."""
+    """Changes of the input shape that reach the goal."""
     for shape in find_input_shapes(network, goal, budget, most=MAX_OFFERED_SHAPES):
         change = Change(index=-1, field="input_shape", before=network.input_shape, after=shape)
         yield (change,)
 
 
 def count_stride_remainders(network: AuditNetwork, trace: Trace) -> int:
-    """How often a stride does not divide: positions behind the last window, on any axis."""
+    """Number of axes, over all convolutions, with positions left over after the last window."""
     count = 0
     for layer, before in zip(network.layers, trace.shapes, strict=False):
         if isinstance(layer, ConvLayer) and layer.padding != "same":
@@ -82,14 +82,14 @@ def count_stride_remainders(network: AuditNetwork, trace: Trace) -> int:
 
 
 def _size_distance(shape: TensorShape, other: TensorShape, remainders: int) -> float:
-    """How far away the sizes are, in octaves, less for each 2 that divides them all."""
+    """Distance in octaves; more with stride remainders, less for each 2 that divides all sizes."""
     moved = [abs(log2(a / b)) for a, b in zip(shape[1:], other[1:], strict=True)]
     twos = min((side & -side).bit_length() - 1 for side in other[1:])
     return max(moved) + 0.5 * min(remainders, 1) - 0.25 * min(twos, 6)
 
 
 def _nearby_shapes(channels: int, sizes: TensorShape) -> Iterator[TensorShape]:
-    """Shapes by their distance: unequal sides are moved alone and together, equal ones together."""
+    """Shapes by distance: equal sides change together first, unequal ones alone and together."""
     limit = MAX_SIGNAL_LENGTH if len(sizes) == 1 else MAX_SIDE
     seen = {sizes}
     small = range(-8, 9)

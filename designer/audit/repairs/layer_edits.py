@@ -1,4 +1,4 @@
-"""Edits of whole layers: one taken away, copies of a neighbour put in, a border cut or laid on."""
+"""Edits of whole layers: removal, copies, crops and pads, pooling, flattening, reshaping."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from designer.audit.repairs.goal import Goal
 from designer.audit.trace import AuditNetwork, Trace
 
 WEIGHTED_LAYERS = (ConvolutionLayer, LinearLayer)
-"""Layers with weights, which say themselves how many channels or features they give."""
+"""Layers with weights, whose own fields set their output channels or features."""
 
 BORDER_DIVISOR = 4
-"""What is cut off or laid on is at most the fourth part of a side: more would be another picture."""
+"""Crops and pads change a side by at most 1/4 of it (or 2): more would be another picture."""
 
 MAX_COPIES = 4
-"""Most copies of one layer that are put in."""
+"""Maximum number of inserted copies of one layer."""
 
 
 def removal_edits(network: AuditNetwork, trace: Trace, goal: Goal) -> Iterator[ChangeList]:
-    """One layer less, up to the one that breaks; the channels behind it are made to meet.
+    """Removals of one layer, up to the one that fails, with the next layer's channels adapted.
 
-    The last layer with weights stays where nobody says what shall come out: its owner meant it.
+    Without a wanted shape the last layer with weights stays, since it defines the output.
     """
     last = len(trace.steps) if trace.layer_error else len(network.layers) - 1
     weighted = [i for i, layer in enumerate(network.layers) if isinstance(layer, WEIGHTED_LAYERS)]
@@ -54,7 +54,7 @@ def removal_edits(network: AuditNetwork, trace: Trace, goal: Goal) -> Iterator[C
 
 
 def copy_edits(network: AuditNetwork, trace: Trace) -> Iterator[ChangeList]:
-    """A layer that changes sizes, 1 to ``MAX_COPIES`` times more, behind itself."""
+    """1 to ``MAX_COPIES`` copies of a layer that changes sizes, after or before it."""
     for index in range(len(trace.steps) - 1, -1, -1):
         before, after = trace.shapes[index], trace.shapes[index + 1]
         layer = network.layers[index]
@@ -71,7 +71,7 @@ def copy_edits(network: AuditNetwork, trace: Trace) -> Iterator[ChangeList]:
 
 
 def border_edits(network: AuditNetwork, trace: Trace, goal: Goal) -> Iterator[ChangeList]:
-    """A crop or a pad at the end, or before the skip that does not meet; a pool or a flatten."""
+    """A crop or pad at the end or before a skip of another size; a pool, flatten or reshape."""
     index, shape = len(trace.steps), trace.shapes[-1]
     if trace.layer_error is None:
         if goal.wanted is not None and len(goal.wanted) == len(shape) - 1:
@@ -94,7 +94,7 @@ def border_edits(network: AuditNetwork, trace: Trace, goal: Goal) -> Iterator[Ch
 
 
 def _reshape_edits(index: int, layer: ConvolutionLayer, shape: TensorShape) -> Iterator[ChangeList]:
-    """A reshape to the channels and axes that a convolution takes: of a vector, of a grey picture."""
+    """A reshape of a vector, or of a picture without channel axis, to a convolution's input."""
     channels, axes = layer.in_channels, layer.axes(shape)
     if len(shape) == axes + 1 and channels == 1:
         yield (add_layer(index, ReshapeLayer(shape=(1, *shape[1:]))),)
@@ -122,7 +122,7 @@ def _crop_or_pad_edits(
 
 
 def _copy_layer(layer: AuditLayer, channels: int) -> AuditLayer | None:
-    """The same layer from as many channels to as many, None where that is no layer."""
+    """The layer with ``channels`` in and out, None if there is no such layer."""
     if isinstance(layer, ConvLayer | ConvTransposeLayer):
         if channels % layer.groups:
             return None

@@ -1,6 +1,6 @@
-"""Edits of the numbers that must meet: channels, features, shapes, the origin of a skip.
+"""Edits of numbers that must match: channels, features, shapes, the source of a skip.
 
-What meets is known exactly, so nothing is tried: each edit writes the number that the law asks for.
+The shape rules determine the required number, so edits set it without trying a range of values.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from designer.audit.repairs.goal import Goal
 from designer.audit.trace import AuditNetwork, Trace
 
 _CHANNEL_PRESERVING_OPS = ("upsample", "max_pool", "avg_pool", "pad", "crop")
-"""Ops that keep the channels."""
+"""Ops that keep the number of channels."""
 
 
 def number_edits(network: AuditNetwork, trace: Trace) -> Iterator[ChangeList]:
-    """Edits after which the layer that breaks may meet what it gets."""
+    """Edits that may make the failing layer match its input."""
     index = trace.fails_at
     if index is None:
         return
@@ -55,7 +55,7 @@ def number_edits(network: AuditNetwork, trace: Trace) -> Iterator[ChangeList]:
 def _norm_edits(
     network: AuditNetwork, index: int, layer: NormalizationLayer, shape: TensorShape
 ) -> Iterator[ChangeList]:
-    """The channels, the sizes, the groups that divide them."""
+    """Edits of the channels, the sizes, and the groups that divide the channels."""
     if isinstance(layer, LayerNormLayer):
         for sizes in normalized_shapes(layer, shape):
             yield (set_field(network, index, "normalized_shape", sizes),)
@@ -72,7 +72,7 @@ def _norm_edits(
 
 
 def skip_source_edits(network: AuditNetwork, trace: Trace) -> Iterator[ChangeList]:
-    """Skips from other layers, up to the one that breaks."""
+    """Other sources of skips, up to the layer that fails."""
     for index in range(min(len(trace.steps), len(network.layers) - 1), -1, -1):
         layer = network.layers[index]
         if isinstance(layer, SkipLayer):
@@ -80,12 +80,12 @@ def skip_source_edits(network: AuditNetwork, trace: Trace) -> Iterator[ChangeLis
 
 
 def output_channel_edits(network: AuditNetwork, channels: int) -> Iterator[ChangeList]:
-    """Edits after which a network that runs may end with other channels."""
+    """Edits of the number of output channels of a network that runs."""
     yield from _producer_edits(network, len(network.layers), channels)
 
 
 def size_edits(network: AuditNetwork, trace: Trace, goal: Goal) -> Iterator[ChangeList]:
-    """Upsamplings straight to a size that the network knows elsewhere."""
+    """Upsampling to the wanted size, or to one that occurs elsewhere in the network."""
     known = {shape[2:] for shape in trace.shapes} | {(goal.wanted or ())[1:]}
     for index in range(min(len(trace.steps), len(network.layers) - 1), -1, -1):
         layer, before = network.layers[index], trace.shapes[index]
@@ -102,7 +102,7 @@ def size_edits(network: AuditNetwork, trace: Trace, goal: Goal) -> Iterator[Chan
 def _channel_edits(
     network: AuditNetwork, index: int, layer: ConvolutionLayer, shape: TensorShape
 ) -> Iterator[ChangeList]:
-    """The channels that arrive, those of the layer before, and the groups."""
+    """Edits of the input channels, of the layer that produces them, and of the groups."""
     got = shape[1] if len(shape) > 1 else 1
     if got != layer.in_channels:
         one = [set_field(network, index, "in_channels", got)]
@@ -138,7 +138,7 @@ def _layer_source_edits(
 def _producer_edits(
     network: AuditNetwork, index: int, wanted: int, *, linear_input: TensorShape = ()
 ) -> Iterator[ChangeList]:
-    """The layer whose channels or features arrive at ``index``, made to give as many as wanted."""
+    """The edit of the layer that sets the channels or features at ``index`` to ``wanted``."""
     for earlier in range(index - 1, -1, -1):
         layer = network.layers[earlier]
         if isinstance(layer, ConvolutionLayer):
@@ -155,7 +155,7 @@ def _producer_edits(
 def _reshape_edits(
     network: AuditNetwork, index: int, layer: ReshapeLayer, shape: TensorShape
 ) -> Iterator[ChangeList]:
-    """Other channels of the same size, another size of the same channels, more features before."""
+    """Other channels with the same sizes, other sizes with the same channels, other features."""
     if not layer.shape:
         return
     numbers = prod(shape[1:])

@@ -1,9 +1,8 @@
-"""Which of two repairs is smaller.
+"""Ranking of repairs, smallest first.
 
-In order: how many changes, each of one field, one whole layer or the input; fields before whole
-layers before the input; layers touched (windows odder than people make them count as more); per-axis
-lists; then a figure of how much is given up: weights that change their shape, values that move far,
-edits far from where it shows.
+Criteria in order: the number of changes, each of one field, one whole layer or the input; fields
+before whole layers before the input; layers touched (unusual windows count as more); per-axis
+lists; the estimated loss: weights of other shapes, large changes, edits far from the failing layer.
 """
 
 from __future__ import annotations
@@ -18,15 +17,15 @@ from designer.audit.trace import AuditNetwork, Trace
 from designer.audit.warnings import window_warnings
 
 ODDNESS_LIMIT = 0.75
-"""From here on an odd window counts as much as a layer: a second layer is changed rather."""
+"""Oddness from which windows count as unusual; a change of a second layer is preferred."""
 
 TouchedFields = tuple[tuple[int, str], ...]
-"""What a repair touches, whatever the values: only the best of a kind is offered."""
+"""Index and field of every change; of repairs with equal ones only the best is offered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """Edits that reach the goal by the laws, and the network after them."""
+    """Edits that reach the goal according to the shape rules, and the network after them."""
 
     changes: ChangeList
     network: AuditNetwork
@@ -34,26 +33,26 @@ class Candidate:
 
     @property
     def output_shape(self) -> TensorShape:
-        """What comes out for one sample."""
+        """Output shape of one sample."""
         return self.trace.shapes[-1][1:]
 
     @property
     def touched_fields(self) -> TouchedFields:
-        """The fields that it touches."""
+        """Index and field of every change."""
         return tuple(sorted({(change.index, change.field) for change in self.changes}))
 
     @property
     def layers_touched(self) -> int:
-        """Layers that differ from those sent, the input counted as one."""
+        """Number of changed layers; the input counts as one."""
         whole = [change for change in self.changes if change.field == WHOLE_LAYER]
         places = {change.index for change in self.changes if change.field != WHOLE_LAYER}
         return len(whole) + len(places)
 
 
 def repair_cost(candidate: Candidate, goal: Goal, *, old_warnings: int) -> float:
-    """Layers touched, and more where whole layers come or go or a window becomes odd.
+    """Layers touched, plus the cost of whole layers, of the input and of unusual windows.
 
-    ``old_warnings`` is how odd the network was before.
+    ``old_warnings`` is the number of window warnings before the repair.
     """
     missed = goal.wanted is None and goal.misses_preferred(candidate.trace)
     touched = candidate.layers_touched + sum(map(_scope_cost, candidate.changes))
@@ -66,16 +65,16 @@ def repair_cost(candidate: Candidate, goal: Goal, *, old_warnings: int) -> float
 
 
 def has_odd_windows(candidate: Candidate, *, old_warnings: int) -> bool:
-    """Whether its windows are odder than people make them: offered only where nothing else is."""
+    """Whether its windows are unusual; it is then offered only if it ranks first."""
     return _oddness(candidate, old_warnings) >= ODDNESS_LIMIT
 
 
 def ranking_key(
     candidate: Candidate, goal: Goal, *, place: int, old_warnings: int
 ) -> tuple[float, ...]:
-    """The key by which repairs are offered, smallest first.
+    """Sort key of repairs, smallest first.
 
-    ``place`` is the layer where it shows, ``old_warnings`` how odd the network was before.
+    ``place`` is the layer at fault, ``old_warnings`` the number of window warnings before.
     """
     away = max(abs(change.index - place) for change in candidate.changes)
     given_up = _oddness(candidate, old_warnings) + sum(map(_change_cost, candidate.changes))
@@ -90,18 +89,18 @@ def ranking_key(
 
 
 def _oddness(candidate: Candidate, old_warnings: int) -> float:
-    """How much odder the windows are than they were, and than people make them."""
+    """How unusual the windows become: new window warnings, and values above the usual maxima."""
     warned = max(0, count_window_warnings(candidate.network, candidate.trace) - old_warnings) / 4
     return warned + sum(map(_change_oddness, candidate.changes))
 
 
 def _scope_cost(change: Change) -> float:
-    """A whole layer is a larger edit than a field, another input is larger still."""
+    """0 for a field, 1 for a whole layer, 1.5 for the input."""
     return {WHOLE_LAYER: 1.0}.get(change.field, 1.5 if change.index == INPUT_INDEX else 0.0)
 
 
 def _change_cost(change: Change) -> float:
-    """What a change gives up: numbers that must meet are cheap, weights and strides are dear."""
+    """Cost of a change: low for numbers that must match, high for strides and dilations."""
     if change.field == WHOLE_LAYER or change.index == INPUT_INDEX:
         return 1.0
     before, after = _numbers(change.before), _numbers(change.after)
@@ -134,13 +133,13 @@ def _numbers(value: object) -> list[float]:
 
 
 def count_window_warnings(network: AuditNetwork, trace: Trace) -> int:
-    """How many warnings there are about reading and painting."""
+    """Number of warnings about the windows of all layers."""
     steps = zip(network.layers, trace.shapes, trace.shapes[1:], strict=False)
     return sum(len(window_warnings(*step)) for step in steps)
 
 
 def _change_oddness(change: Change) -> float:
-    """Kernels beyond 16, strides beyond 4, paddings that grow by more than one."""
+    """Octaves by which a value exceeds its usual maximum and its old value (padding: plus 1)."""
     if change.field not in _USUAL_MAXIMA:
         return 0.0
     now, before = max(_numbers(change.after)), max(_numbers(change.before))
@@ -149,4 +148,4 @@ def _change_oddness(change: Change) -> float:
 
 
 _USUAL_MAXIMA = {"kernel_size": 16.0, "stride": 4.0, "padding": 2.0, "output_padding": 1.0}
-"""The largest values of each field that people write."""
+"""Largest usual value of each field."""

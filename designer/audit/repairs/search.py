@@ -1,8 +1,7 @@
-"""The search for repairs: edits of growing size, each asked of the laws.
+"""The search for repairs: edits of growing size, each checked with the shape rules.
 
-One layer's fields first, then whole layers and the input, then several layers together. Every edit
-is a candidate only if the laws carry the whole network to the goal; nothing is known here of what
-usually helps.
+Edits of one layer, of whole layers and of the input come first, then edits of several layers. An
+edit is a candidate only if the whole network then reaches the goal.
 """
 
 from __future__ import annotations
@@ -52,19 +51,19 @@ from designer.audit.repairs.single_window import (
 from designer.audit.trace import AuditNetwork, Trace, trace_network
 
 MAX_REPAIR_STEPS = 100_000
-"""Most layer steps of one search."""
+"""Maximum number of layer steps of one search."""
 
 MAX_REPAIRS = 10
-"""Most repairs that are offered."""
+"""Maximum number of offered repairs."""
 
 MAX_CHAINED_COUNTS = 4
-"""Most numbers in a row that are made to meet what arrives."""
+"""Maximum number of successive edits of count fields."""
 
 BEAM_WIDTH = 24
-"""Most first edits that are carried on to a second one."""
+"""Maximum number of first edits that are extended by a second one."""
 
 MAX_NEIGHBOURS = 6
-"""How many of the last layers of one kind are changed alike, besides all of them."""
+"""Maximum number of last layers of one op that get the same change, besides all of them."""
 
 WindowEdits = Callable[[AuditLayer, TensorShape], Iterator[NewFieldValues]]
 
@@ -103,10 +102,9 @@ def find_repairs(network: AuditNetwork, goal: Goal) -> list[Candidate]:
 
 
 def select_repairs(ranked: Iterable[Candidate]) -> list[Candidate]:
-    """The best of every kind, the smallest first.
+    """The best repairs of every group, smallest first.
 
-    Edits of the same layers do not crowd out the others: a whole layer and another input are
-    offered too, where they help.
+    The number per group is limited, so that edits of the same layers do not displace the others.
     """
     best: dict[object, Candidate] = {}
     for candidate in ranked:
@@ -127,7 +125,7 @@ def select_repairs(ranked: Iterable[Candidate]) -> list[Candidate]:
 
 
 def _repair_group(candidate: Candidate) -> object:
-    """What edits have in common: whole layers added, or taken away, the input, or the same layers."""
+    """Group of a repair: counts, added or removed layers, the input, or the layers it changes."""
     first = candidate.changes[0]
     if (
         len(candidate.changes) > 1
@@ -151,16 +149,16 @@ COUNT_FIELDS = {
     "normalized_shape",
     "shape",
 }
-"""Fields that only say what arrives: to mend them changes nothing else."""
+"""Fields that only declare the input of a layer: their repair changes nothing else."""
 
 GROUP_LIMITS: dict[object, int] = {"added": 2, "removed": 1, "input": 1, "counts": 1}
-"""How many repairs of a group are offered; of other groups three."""
+"""Maximum number of offered repairs per group; 3 for all other groups."""
 
 
 def _preferred_shape(network: AuditNetwork, trace: Trace, goal: Goal) -> TensorShape | None:
-    """Where the network ends when its input suits it, if its own does not; a score is one number.
+    """Output shape for the nearest inputs that fit, if the given one fails; a score is one number.
 
-    Where the end follows the input's size, as in a U-Net, there is nothing to wish.
+    None if the output size follows the input size, as in a U-Net.
     """
     if trace.layer_error is None or goal.wanted is not None:
         return goal.wanted
@@ -177,7 +175,7 @@ def _preferred_shape(network: AuditNetwork, trace: Trace, goal: Goal) -> TensorS
 def _single_edits(
     network: AuditNetwork, trace: Trace, goal: Goal, budget: SearchBudget
 ) -> Iterator[Candidate]:
-    """Edits of one layer, of whole layers, and of the input."""
+    """Candidates that edit one layer, add or remove layers, or change the input."""
     edits: list[Iterable[ChangeList]] = [
         number_edits(network, trace),
         border_edits(network, trace, goal),
@@ -208,7 +206,7 @@ def _single_edits(
 def _second_edits(
     network: AuditNetwork, trace: Trace, goal: Goal, budget: SearchBudget
 ) -> Iterator[Candidate]:
-    """Edits of two layers: the first carries the network further, the second to the goal."""
+    """Edits of two layers: after the first more layers run, the second reaches the goal."""
     for first in _progressing_edits(network, trace, budget)[:BEAM_WIDTH]:
         changed = apply_changes(network, first)
         if len(changed.layers) != len(network.layers):
@@ -230,7 +228,7 @@ def _second_edits(
 def _chained_count_edits(
     network: AuditNetwork, done: ChangeList, goal: Goal, budget: SearchBudget, max_depth: int
 ) -> Iterator[Candidate]:
-    """Fields that say what arrives, mended one after the other as far as the network then breaks."""
+    """Successive edits of count fields, each at the layer that fails after the one before."""
     changed = apply_changes(network, done)
     for further in number_edits(changed, budget.trace(changed)):
         fields = {change.field for change in further}
@@ -246,7 +244,7 @@ def _chained_count_edits(
 def _progressing_edits(
     network: AuditNetwork, trace: Trace, budget: SearchBudget
 ) -> list[ChangeList]:
-    """Edits of one layer, those first after which the network runs furthest, one per shape."""
+    """Edits of one layer after which more layers run, one per layer and reached shape."""
     reached: dict[tuple[int, TensorShape], ChangeList] = {}
     start = len(trace.steps)
     edits = [*number_edits(network, trace)]
@@ -267,7 +265,7 @@ def _progressing_edits(
 def _window_edits(
     network: AuditNetwork, trace: Trace, goal: Goal, budget: SearchBudget, variants: WindowEdits
 ) -> Iterator[ChangeList]:
-    """Other windows for one layer, up to the one that breaks, last layers first."""
+    """Changes of one layer's fields, up to the layer that fails, last layers first."""
     last = len(trace.steps) if trace.layer_error else len(trace.steps) - 1
     for index in range(last, -1, -1):
         layer, seen = network.layers[index], trace.shapes[: index + 1]
@@ -284,7 +282,7 @@ def _window_edits(
 def _uniform_edits(
     network: AuditNetwork, trace: Trace, budget: SearchBudget
 ) -> Iterator[ChangeList]:
-    """The same field changed alike in neighbours of one kind, all or the last few of them."""
+    """The same change in consecutive layers of one op, all or the last few of them."""
     places = range(min(len(network.layers), len(trace.shapes)))
     for _, group in groupby(places, key=lambda index: network.layers[index].op):
         indices = list(group)
@@ -306,7 +304,7 @@ def _as_changes(network: AuditNetwork, index: int, values: NewFieldValues) -> Ch
 def _accepted(
     network: AuditNetwork, changes: ChangeList, goal: Goal, budget: SearchBudget
 ) -> Iterator[Candidate]:
-    """The candidate, if the laws carry the edited network to the goal."""
+    """The candidate, if the edited network reaches the goal."""
     if budget.is_spent or any(change.before == change.after for change in changes):
         return
     changed = apply_changes(network, changes)

@@ -1,4 +1,4 @@
-"""How much a search may do: counted in layers stepped, never in seconds, so that answers repeat."""
+"""Budget of a search, counted in layer steps instead of seconds, so that answers repeat."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from designer.audit.trace import AuditNetwork, Trace, trace_network
 
 
 class SearchBudget:
-    """A budget of layer steps, and the traces that were paid from it."""
+    """A budget of layer steps, and the traces that are charged to it."""
 
     def __init__(self, steps: int) -> None:
         self.remaining = steps
@@ -18,21 +18,21 @@ class SearchBudget:
 
     @property
     def is_spent(self) -> bool:
-        """Whether nothing is left."""
+        """Whether no steps are left."""
         return self.remaining <= 0
 
     def trace(self, network: AuditNetwork) -> Trace:
-        """A whole trace."""
+        """The trace of a network."""
         self.remaining -= len(network.layers) + 4
         return trace_network(network)
 
     def end_after(
         self, network: AuditNetwork, seen: Sequence[TensorShape], index: int, shape: TensorShape
     ) -> TensorShape | None:
-        """The shape that the layers behind ``index`` make of another output of layer ``index``.
+        """Output shape of the network if layer ``index`` has output ``shape``, None if it fails.
 
-        ``seen`` are the shapes up to that layer's input. None where one breaks. Remembered: many
-        edits of a layer give the same shape.
+        ``seen`` has the shapes up to that layer's input. Results are cached: many edits of a layer
+        lead to the same shape.
         """
         key = (index, shape)
         if key not in self._ends:
@@ -40,7 +40,7 @@ class SearchBudget:
         return self._ends[key]
 
     def step(self, layer: AuditLayer, seen: Sequence[TensorShape]) -> TensorShape | None:
-        """The shape that one layer makes of the last one seen, None where it breaks."""
+        """Output shape of one layer for the last shape seen, None if the layer fails."""
         self.remaining -= 1
         try:
             shape = layer.step(seen[-1], seen).shape

@@ -1,8 +1,8 @@
-"""Edits of several layers' windows: the fewest layers, found axis by axis by dynamic programming.
+"""Edits of the windows of several layers: the fewest layers, by dynamic programming per axis.
 
-Along one axis a chain of windows takes a size to a size. For every size that can be reached before a
-layer it is known how few layers had to change and how cheaply; the next layer adds its own moves,
-the unchanged one among them. The axes share their layers: what one axis changes is free for the next.
+A state is the size before a layer and the number of layers changed so far, with the cheapest path
+to it. Each layer adds its moves, the unchanged window among them. Layers that one axis changes are
+not counted again on the next axis.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from designer.audit.trace import AuditNetwork, Trace
 from designer.geometry.axis import conv_output_size, kernel_span, transposed_offset
 
 MAX_CHANGED_LAYERS = 4
-"""Most layers that are changed together on one axis."""
+"""Maximum number of layers that are changed together on one axis."""
 
 MAX_SIZES = 300
-"""Most sizes that are kept before a layer, for every number of changed layers."""
+"""Maximum number of sizes before a layer, for each number of changed layers."""
 
 SEARCHED_FIELDS = ("kernel_size", "stride", "padding", "output_padding")
 
@@ -35,23 +35,23 @@ AxisWindow = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowPath:
-    """How a size was reached: which layers changed to what, and at what price."""
+    """A path to a size: the changed layers with their windows, and the cost."""
 
     cost: float
     changed: tuple[tuple[int, AxisWindow], ...] = ()
 
 
 WindowPaths = dict[int, dict[int, WindowPath]]
-"""By the number of changed layers and the size: the cheapest way."""
+"""The cheapest path by number of changed layers and by size."""
 
 
 def multi_layer_edits(
     network: AuditNetwork, trace: Trace, goal: Goal, budget: SearchBudget
 ) -> Iterator[ChangeList]:
-    """Windows for a few layers that lead every axis to its wanted size.
+    """Windows for a few layers with which every axis reaches its wanted size.
 
-    Only the tail of the network behind its last layer of another kind is changed; it must begin
-    with the map that the trace reached.
+    Only the tail of the network after its last layer of another kind is changed; the trace must
+    reach the input of that tail.
     """
     start = _tail_start(network)
     axes = len(goal.wanted or ()) - 1
@@ -76,7 +76,7 @@ def multi_layer_edits(
 
 
 def _tail_start(network: AuditNetwork) -> int:
-    """Index behind the last layer that is neither a convolution nor a norm."""
+    """Index after the last layer that is neither a convolution with numeric padding nor a norm."""
     for index in range(len(network.layers) - 1, -1, -1):
         layer = network.layers[index]
         named = isinstance(layer, ConvLayer) and isinstance(layer.padding, str)
@@ -93,7 +93,7 @@ def _cheapest_path(
     free: frozenset[int],
     budget: SearchBudget,
 ) -> WindowPath | None:
-    """The way from one size to the other with the fewest changed layers, then the lowest price."""
+    """The path from one size to the other with the fewest changed layers, then the lowest cost."""
     size, wanted = ends
     paths: WindowPaths = {0: {size: WindowPath(cost=0.0)}}
     largest = 4 * max(size, wanted) + 64
@@ -135,7 +135,7 @@ def _extend_paths(
 
 
 def _cheapest_sizes(sizes: Mapping[int, WindowPath]) -> dict[int, WindowPath]:
-    """The cheapest sizes, as many as are kept."""
+    """The ``MAX_SIZES`` cheapest sizes."""
     if len(sizes) <= MAX_SIZES:
         return dict(sizes)
     ranked = sorted(sizes.items(), key=lambda entry: (entry[1].cost, entry[0]))
@@ -146,7 +146,7 @@ def _cheapest_sizes(sizes: Mapping[int, WindowPath]) -> dict[int, WindowPath]:
 def _window_moves(
     op: str, now: AxisWindow, dilation: int, size: int
 ) -> tuple[tuple[AxisWindow, int], ...]:
-    """Every window near this one with the size that it leads to, itself first."""
+    """Every window near this one with its output size, the window itself first."""
     found = []
     for values in _nearby_windows(op, now, dilation, size):
         kernel, stride, padding, extra = values
@@ -163,7 +163,7 @@ def _window_moves(
 
 
 def _nearby_windows(op: str, now: AxisWindow, dilation: int, size: int) -> Iterator[AxisWindow]:
-    """The window itself; one or two of its fields changed; a kernel as large as a small map."""
+    """The window, those with one or two other fields, and with a kernel as large as a small map."""
     kernel, stride, padding, extra = now
     yield now
     extras = range(3) if op == "conv_transpose" else range(1)
@@ -185,7 +185,7 @@ def _nearby_windows(op: str, now: AxisWindow, dilation: int, size: int) -> Itera
 
 
 def _move_cost(now: AxisWindow, values: AxisWindow) -> float:
-    """Padding is cheap, the kernel dearer, the stride dearest; uneven overlap costs as well."""
+    """Cost of a change: padding least, the stride most; new uneven overlap costs too."""
     costs = (1.0, 2.0, 0.3, 0.3)
     moved = sum(
         cost + 0.05 * abs(x - y) for cost, x, y in zip(costs, now, values, strict=True) if x != y
@@ -210,7 +210,7 @@ def _entry(layer: AuditLayer, name: str, axis: int) -> int:
 
 
 def _path_changes(network: AuditNetwork, paths: Mapping[int, WindowPath], axes: int) -> ChangeList:
-    """The changes of fields that the ways of all axes amount to."""
+    """The field changes of the paths of all axes together."""
     changed: list[ChangeList] = []
     touched = sorted({index for path in paths.values() for index, _ in path.changed})
     for index in touched:

@@ -1,6 +1,6 @@
-"""Other windows for one layer: every small change of its fields, smallest first.
+"""Candidate windows for one layer: small changes of its fields.
 
-What a change leads to is not known here; the search asks the laws.
+The search checks each candidate with the shape rules.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ FIELD_PAIRS = (
     ("kernel_size", "output_padding"),
     ("stride", "output_padding"),
 )
-"""Fields that people change together."""
+"""Fields that are changed together."""
 
 
 def single_changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldValues]:
-    """One field changed, the same on all axes."""
+    """Changes of one field, the same on all axes."""
     for name, values in _tried_ranges(layer, before).items():
         for value in values:
             if value != getattr(layer, name):
@@ -44,7 +44,7 @@ def single_changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldV
 
 
 def double_changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldValues]:
-    """Two fields changed, the same on all axes."""
+    """Changes of two fields, the same on all axes."""
     ranges = _tried_ranges(layer, before)
     for pair in FIELD_PAIRS:
         if not set(pair) <= set(ranges):
@@ -56,7 +56,7 @@ def double_changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldV
 
 
 def triple_changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldValues]:
-    """Kernel, stride and padding changed together: to windows as in textbooks, F − S − 2P = 0 or 1."""
+    """Changes of kernel, stride and padding to textbook windows: F − S − 2P = 0 or 1."""
     if not isinstance(layer, ConvLayer | ConvTransposeLayer) or isinstance(layer.padding, str):
         return
     for stride in range(1, MAX_STRIDE + 1):
@@ -68,7 +68,7 @@ def triple_changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldV
 
 
 def axis_changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldValues]:
-    """One field changed on some axes only, or differently on them; then padding and one more."""
+    """Changes of one field on some axes only, or to different values on them."""
     if not isinstance(layer, AxisLayer) or layer.axes(before) < 2:
         return
     axes = layer.axes(before)
@@ -84,7 +84,7 @@ def axis_changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldVal
 
 
 def _tried_ranges(layer: AuditLayer, before: TensorShape) -> dict[str, range]:
-    """The values that are tried, field by field."""
+    """The candidate values by field."""
     if not isinstance(layer, ConvLayer | ConvTransposeLayer | PoolLayer):
         return {}
     axes = layer.axes(before)

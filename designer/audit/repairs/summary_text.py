@@ -1,4 +1,4 @@
-"""What a repair does, in one sentence."""
+"""Summary of a repair in one sentence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REPETITION_TEXT = {1: "", 2: ", twice", 3: ", three times", 4: ", four times"}
 
 
 def summarize_repair(network: AuditNetwork, changes: ChangeList) -> str:
-    """The changes as a person would say them.
+    """The changes as one sentence.
 
     >>> from designer.audit.ops.linear_and_reshape import LinearLayer
     >>> network = AuditNetwork(input_shape=(8,), layers=(LinearLayer(in_features=9, out_features=2),))
@@ -33,7 +33,7 @@ def summarize_repair(network: AuditNetwork, changes: ChangeList) -> str:
 
 
 def plain_text(value: object) -> str:
-    """A value as a sentence shows it."""
+    """A value as it appears in a sentence."""
     return "none" if value is None else str(json_value(value)).replace("'", "")
 
 
@@ -41,7 +41,7 @@ def _sentence(network: AuditNetwork, change: Change) -> str:
     if change.index == INPUT_INDEX:
         assert isinstance(change.after, tuple)
         return (
-            f"give it {format_sizes(change.after)} instead of {format_sizes(network.input_shape)}"
+            f"use input {format_sizes(change.after)} instead of {format_sizes(network.input_shape)}"
         )
     if change.field != WHOLE_LAYER:
         op = network.layers[change.index].op

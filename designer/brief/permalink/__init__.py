@@ -1,9 +1,9 @@
-"""The id of a design: a short text that holds the completed brief and the chosen windows.
+"""The id of a design: a short text that contains the completed brief and the chosen windows.
 
-Nothing is stored anywhere: whoever has the id has the design, in this release and in later ones.
-An id is a version (one character), then, in the URL-safe base64 alphabet, a checksum and the
-numbers that ``designer.brief.permalink.version_1`` packs. Nothing is compressed, so nothing can expand: the
-work of reading an id is bounded by its length. The same design has exactly one id.
+Nothing is stored: this release and later ones reproduce the design from its id. An id is a version
+(one character), then, in URL-safe base64, a checksum and the numbers that
+``designer.brief.permalink.version_1`` packs. Nothing is compressed, so the length of an id bounds
+the work of reading it. A design has exactly one id.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from designer.geometry.chain import Chain
 from designer.validation.field_validators import short_text
 
 VERSIONS = ("1", "2", "3")
-"""First characters of ids: 1 for designs of the DCGAN family, 3 where it does not end in a Tanh."""
+"""First characters of ids: 1 with DCGAN's options, 2 with others, 3 without a final Tanh."""
 
 MAX_ID_LENGTH = 2_000
 """Longest id, in characters."""
@@ -34,7 +34,7 @@ _CHECK_BYTES = 6
 
 
 def write_id(brief: Brief, chain: Chain) -> str:
-    """The id of the design that ``chain`` makes of ``brief``.
+    """The id of the design with this brief and chain.
 
     >>> from designer.geometry.layers import Window
     >>> step = (Window(kernel_size=4, stride=2, padding=1),) * 2
@@ -50,7 +50,7 @@ def write_id(brief: Brief, chain: Chain) -> str:
     write_design(packer, brief, chain)
     packed = packer.packed
     text = urlsafe_b64encode(_checksum(version, packed) + packed).decode().rstrip("=")
-    assert len(text) < MAX_ID_LENGTH, "every brief within the limits has an id within its own"
+    assert len(text) < MAX_ID_LENGTH, "the id of a valid brief is shorter than the limit"
     return version + text
 
 
@@ -58,26 +58,25 @@ def read_id(text: str) -> tuple[Brief, Chain]:
     """The brief and the chain of an id.
 
     Raises:
-        UnknownIdVersion: where another release wrote it.
-        DamagedId: where it was altered or cut.
-        InvalidRequest, InvalidLayer: where somebody wrote it with numbers outside the limits.
+        UnknownIdVersion: if another release wrote it.
+        DamagedId: if it was altered or truncated.
+        InvalidRequest, InvalidLayer: if it was forged with numbers outside the limits.
     """
     version = text[:1]
     if version not in VERSIONS:
         raise UnknownIdVersion(
-            f"ids of version {short_text(version)} are unknown; this release reads"
-            f" {', '.join(VERSIONS)}",
+            f"unknown id version {short_text(version)}; this release reads {', '.join(VERSIONS)}",
             known=list(VERSIONS),
         )
     reader = Unpacker(_decode_packed(text))
     brief, chain = read_design(reader, read_network_options(reader, version))
     if write_id(brief, chain) != text:
-        raise DamagedId("the design's id is not written as this service writes it")
+        raise DamagedId("the design's id is not in its canonical form")
     return brief, chain
 
 
 def _decode_packed(text: str) -> bytes:
-    """The packed numbers of an id whose checksum agrees."""
+    """The packed numbers of an id, after a check of its checksum."""
     if not text.isascii() or len(text) > MAX_ID_LENGTH:
         raise DamagedId(
             f"a design's id has at most {MAX_ID_LENGTH} characters of A-Z, a-z, 0-9, - and _,"
@@ -91,7 +90,7 @@ def _decode_packed(text: str) -> bytes:
         content = b""
     check, packed = content[:_CHECK_BYTES], content[_CHECK_BYTES:]
     if check != _checksum(text[:1], packed):
-        raise DamagedId("the design's id was altered or cut: its checksum does not agree")
+        raise DamagedId("the design's id was altered or truncated: its checksum does not match")
     return packed
 
 

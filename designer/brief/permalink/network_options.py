@@ -1,7 +1,7 @@
-"""What later versions of an id hold before the content of version 1: the family of the networks.
+"""Network options in ids of versions 2 and 3, packed before the content of version 1.
 
-Fixed for ever, as version 1 is. A brief of the DCGAN family has an id of version 1. Version 2 holds
-the choices of a family, and version 3 what ends the generator before them, where it is no Tanh.
+The format is frozen, as that of version 1 is. A brief with DCGAN's options has an id of version 1.
+Version 2 adds the options; version 3 has the output activation before them, if it is not Tanh.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _OUTPUTS = (Output.PROBABILITY, Output.LOGIT, Output.CRITIC)
 
 
 class NetworkOptions(TypedDict):
-    """The fields of a brief that make another family than DCGAN's."""
+    """The fields of a brief that select the family of networks."""
 
     initial_map: InitialMap | None
     upsampling: Upsampling
@@ -53,11 +53,11 @@ DCGAN_OPTIONS = NetworkOptions(
     encoder=False,
     classes=None,
 )
-"""What version 1 means without saying so."""
+"""The options that version 1 implies."""
 
 
 def id_version(brief: Brief) -> str:
-    """The first version that can hold what a brief asks for.
+    """The lowest version that can represent a brief.
 
     >>> id_version(Brief(resolution=64, latent_dim=100))
     '1'
@@ -68,7 +68,7 @@ def id_version(brief: Brief) -> str:
 
 
 def network_options(brief: Brief) -> NetworkOptions:
-    """The choices of a brief."""
+    """The network options of a brief."""
     return NetworkOptions(
         initial_map=brief.initial_map,
         upsampling=brief.upsampling,
@@ -81,7 +81,7 @@ def network_options(brief: Brief) -> NetworkOptions:
 
 
 def write_network_options(packer: Packer, brief: Brief, version: str) -> None:
-    """Pack the choices of a brief that a version holds."""
+    """Pack the network options of a brief in the format of a version."""
     if version == "1":
         return
     if version == "3":
@@ -107,7 +107,7 @@ def write_network_options(packer: Packer, brief: Brief, version: str) -> None:
 
 
 def read_network_options(reader: Unpacker, version: str) -> NetworkOptions:
-    """Unpack the choices."""
+    """Unpack network options."""
     if version == "1":
         return DCGAN_OPTIONS
     return NetworkOptions(

@@ -1,8 +1,8 @@
-"""Version 1 of the id's content: a completed brief and the chosen windows as a row of numbers.
+"""Version 1 of the id's content: a completed brief and the chosen windows as a list of numbers.
 
-What stands here is fixed for ever: orders of choices and bounds are written out, never read from
-limits or defaults, which later releases may move. Versions 2 and 3 are the same behind the choices of
-``designer.brief.permalink.network_options``, for what version 1 cannot hold.
+The format is frozen: orders of choices and bounds are written out, never read from limits or
+defaults, which later releases may change. Versions 2 and 3 have the same content after the options
+that ``designer.brief.permalink.network_options`` packs.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _BUDGET_EXPONENTS = 256
 
 
 def write_design(packer: Packer, brief: Brief, chain: Chain) -> None:
-    """Pack a brief and the chain that was chosen for it."""
+    """Pack a brief and its chain."""
     packer.write_uniform(brief.axes - 1, bound=3)
     _write_size(packer, brief.resolution)
     base_channels = brief.widths.base_channels
@@ -42,11 +42,11 @@ def write_design(packer: Packer, brief: Brief, chain: Chain) -> None:
 
 
 def read_design(reader: Unpacker, options: NetworkOptions = DCGAN_OPTIONS) -> tuple[Brief, Chain]:
-    """Unpack a brief and its chain; ``options`` are the choices that stand before them, if any.
+    """Unpack a brief and its chain; ``options`` are the network options read before them.
 
     Raises:
-        InvalidRequest: where the numbers are outside the limits.
-        InvalidLayer: where the windows are illegal or do not lead to the picture.
+        InvalidRequest: if numbers are outside the limits.
+        InvalidLayer: if the windows are illegal or do not produce the resolution.
     """
     axes = reader.read_uniform(bound=3) + 1
     resolution = _read_size(reader, axes)
@@ -72,7 +72,7 @@ def read_design(reader: Unpacker, options: NetworkOptions = DCGAN_OPTIONS) -> tu
 
 
 def _write_size(packer: Packer, size: Size) -> None:
-    """All sides at once where they agree."""
+    """Pack one number if all sides are equal."""
     packer.write_flag(len(set(size)) == 1)
     for side in size if len(set(size)) > 1 else size[:1]:
         packer.write_natural(side)
@@ -140,7 +140,7 @@ def _read_choices(reader: Unpacker) -> tuple[int, ...]:
 
 
 def _write_windows(packer: Packer, steps: tuple[Windows, ...]) -> None:
-    """A layer like the one before costs one bit, an axis like the one before another."""
+    """Pack a layer or an axis that equals the previous one as a single flag."""
     packer.write_uniform(len(steps) - 1, bound=_LAYERS)
     for before, step in pairwise(((), *steps)):
         if before:
@@ -192,5 +192,5 @@ def _read_window(reader: Unpacker) -> Window:
 
 
 def _paddings(kernel_size: int, dilation: int) -> int:
-    """How many paddings a window of a chain may have: 0 to D(F − 1)."""
+    """Number of legal paddings of a window: those from 0 to D(F − 1)."""
     return kernel_span(kernel_size, dilation)

@@ -1,4 +1,4 @@
-"""Sizes along one axis: the laws of convolution arithmetic, each written once.
+"""Sizes along one axis: the formulas of convolution arithmetic, one function each.
 
 Symbols, as in Dumoulin & Visin, "A guide to convolution arithmetic for deep learning"
 (arXiv:1603.07285), with torch's argument names beside them:

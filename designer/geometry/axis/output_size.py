@@ -1,4 +1,4 @@
-"""Sizes after a convolution and a transposed convolution, and the way back."""
+"""Output sizes of convolutions and transposed convolutions, and their inverses."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def kernel_span(kernel_size: int, dilation: int) -> int:
 def conv_output_size(
     input_size: int, *, kernel_size: int, stride: int, padding: int, dilation: int
 ) -> int:
-    """Number of places a strided kernel fits: o = ⌊(i + 2P − E) / S⌋ + 1.
+    """Number of positions at which a strided kernel fits: o = ⌊(i + 2P − E) / S⌋ + 1.
 
     >>> conv_output_size(64, kernel_size=4, stride=2, padding=1, dilation=1)
     32
 
     Raises:
-        InvalidLayer: where the kernel's span is larger than the padded input.
+        InvalidLayer: if the kernel's span is larger than the padded input.
     """
     span = kernel_span(kernel_size, dilation)
     slack = input_size + 2 * padding - span
@@ -47,14 +47,14 @@ def conv_transpose_output_size(
     dilation: int,
     output_padding: int,
 ) -> int:
-    """Pixels painted by a strided kernel, less the padding: o = (i − 1)S − 2P + E + A.
+    """Output size of a transposed convolution: o = (i − 1)S − 2P + E + A.
 
     >>> conv_transpose_output_size(
     ...     4, kernel_size=4, stride=2, padding=1, dilation=1, output_padding=0)
     8
 
     Raises:
-        InvalidLayer: where the map would be empty (o < 1), also where torch would give it.
+        InvalidLayer: if the output would be empty (o < 1), even where torch allows it.
     """
     size = stride * input_size + transposed_offset(
         kernel_size=kernel_size,
@@ -78,9 +78,9 @@ def conv_transpose_output_size(
 def transposed_offset(
     *, kernel_size: int, stride: int, padding: int, dilation: int, output_padding: int
 ) -> int:
-    """What a transposed convolution adds to S times its input: c = E − S − 2P + A, o = S·i + c.
+    """Offset c of a transposed convolution, o = S·i + c: c = E − S − 2P + A.
 
-    The layer is exactly S-fold where c = 0; with D = 1 and A = 0 this is F − S − 2P = 0.
+    The layer multiplies by S exactly if c = 0; with D = 1 and A = 0 this is F − S − 2P = 0.
 
     >>> transposed_offset(kernel_size=4, stride=2, padding=1, dilation=1, output_padding=0)
     0
@@ -91,15 +91,15 @@ def transposed_offset(
 def inverse_output_padding(
     input_size: int, *, kernel_size: int, stride: int, padding: int, dilation: int
 ) -> int:
-    """The output padding with which the transposed twin of a conv returns its input size.
+    """Output padding with which a conv's transposed counterpart restores its input size.
 
-    A = (i + 2P − E) mod S: the positions behind the last window, as many as the conv drops.
+    A = (i + 2P − E) mod S: the number of positions after the last window, which the conv drops.
 
     >>> inverse_output_padding(16, kernel_size=5, stride=3, padding=2, dilation=1)
     0
 
     Raises:
-        InvalidLayer: where the conv itself is illegal.
+        InvalidLayer: if the conv itself is invalid.
     """
     window = {"kernel_size": kernel_size, "padding": padding, "dilation": dilation}
     conv_output_size(input_size, stride=stride, **window)
@@ -109,10 +109,9 @@ def inverse_output_padding(
 def conv_input_sizes(
     output_size: int, *, kernel_size: int, stride: int, padding: int, dilation: int
 ) -> range:
-    """The sizes that a conv takes to o: (o − 1)S + E − 2P and the S − 1 above it, those ≥ 1.
+    """The input sizes that a conv maps to o: (o − 1)S + E − 2P and the S − 1 above it, those ≥ 1.
 
-    With S = 1 there is one, and the way back is unique; otherwise the output padding tells them
-    apart.
+    With S = 1 there is only one; otherwise the output padding distinguishes them.
 
     >>> conv_input_sizes(32, kernel_size=4, stride=2, padding=1, dilation=1)
     range(64, 66)

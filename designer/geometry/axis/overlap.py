@@ -1,4 +1,4 @@
-"""Which positions the windows touch, how often, and which they never touch."""
+"""Positions that windows touch, how often they touch them, and positions that none touches."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from designer.geometry.axis.output_size import kernel_span
 
 
 def overlaps_evenly(*, kernel_size: int, stride: int, dilation: int) -> bool:
-    """Whether each output away from the border gets the same number of contributions.
+    """Whether every output away from the border receives the same number of contributions.
 
     True exactly when S divides F and gcd(D, S) = 1 (Odena et al., "Deconvolution and
     Checkerboard Artifacts", 2016, for D = 1).
@@ -26,9 +26,9 @@ def inner_pixels(
 ) -> range:
     """The pixels away from the border: E − S − P ≤ x < iS − P, for i window positions.
 
-    Pixel x lacks a contribution only outside; the last before and the first after do lack one. So
-    the border is E − S − P wide at the near side and E − S − P + A at the far side, where that is
-    positive; on a small map nothing may be left between.
+    Only pixels outside lack a contribution, among them the last before and the first after. So the
+    border is E − S − P wide at the near side and E − S − P + A at the far side, where that is
+    positive; on a small map the range may be empty.
 
     >>> inner_pixels(8, positions=4, kernel_size=4, stride=2, padding=1, dilation=1)
     range(1, 7)
@@ -38,9 +38,9 @@ def inner_pixels(
 
 
 def matching_taps(residue: int, *, kernel_size: int, stride: int, dilation: int) -> range:
-    """The taps t with tD ≡ residue (mod S): every (S/g)-th, g = gcd(D, S); none unless g divides.
+    """The taps t with tD ≡ residue (mod S): every (S/g)-th; none unless g = gcd(D, S) divides it.
 
-    They are all that ever meet a pixel x with x + P ≡ residue.
+    Only these taps contribute to a pixel x with x + P ≡ residue (mod S).
 
     >>> list(matching_taps(1, kernel_size=5, stride=2, dilation=1))
     [1, 3]
@@ -58,10 +58,10 @@ def matching_taps(residue: int, *, kernel_size: int, stride: int, dilation: int)
 def touched_pixels(
     pixels: int, *, positions: int, kernel_size: int, stride: int, padding: int, dilation: int
 ) -> int:
-    """How many of ``pixels`` some tap of some window lies on; the others are unread, or unpainted.
+    """Number of ``pixels`` that some tap of some window touches; the others are unread.
 
-    Tap t of window j lies on pixel jS + tD − P. With D = 1 and S ≤ F only the last
-    max(0, (i + 2P − E) mod S − P) are left out; otherwise there are gaps inside too.
+    Tap t of window j is on pixel jS + tD − P. With D = 1 and S ≤ F only the last
+    max(0, (i + 2P − E) mod S − P) are not touched; otherwise there are gaps inside too.
 
     >>> touched_pixels(6, positions=2, kernel_size=3, stride=2, padding=0, dilation=1)
     5
@@ -82,9 +82,9 @@ def touched_pixels(
 def unread_positions(
     input_size: int, *, positions: int, kernel_size: int, stride: int, padding: int, dilation: int
 ) -> int:
-    """How many input positions no window touches.
+    """Number of input positions that no window touches.
 
-    For D = 1 and S ≤ F those behind the last window, less its padding; else they are counted.
+    For D = 1 and S ≤ F these are the positions after the last window, by a closed form.
 
     >>> unread_positions(6, positions=2, kernel_size=3, stride=2, padding=0, dilation=1)
     1

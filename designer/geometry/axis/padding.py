@@ -1,4 +1,4 @@
-"""Every padding, and output padding, that takes one size to another."""
+"""All paddings and output paddings that map one size to another."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from designer.geometry.axis.output_size import kernel_span
 def output_padding_solutions(offset: int, *, kernel_size: int, stride: int, dilation: int) -> range:
     """Every A < max(S, D) for which E − S − 2P + A = c has a P with 0 ≤ P ≤ D(F − 1).
 
-    With m = E − S − c that is A ≡ m (mod 2); the P of each is ``transposed_padding``.
+    With m = E − S − c these are the A ≡ m (mod 2); ``transposed_padding`` gives the P of each.
 
     >>> list(output_padding_solutions(0, kernel_size=7, stride=3, dilation=1))
     [0, 2]
@@ -34,7 +34,7 @@ def transposed_padding(
 def conv_padding_solutions(
     input_size: int, output_size: int, *, kernel_size: int, stride: int, dilation: int
 ) -> range:
-    """Every P with 0 ≤ P ≤ D(F − 1) for which a conv takes i to o: 0 ≤ i + 2P − E − (o − 1)S < S.
+    """Every P with 0 ≤ P ≤ D(F − 1) for which a conv maps i to o: 0 ≤ i + 2P − E − (o − 1)S < S.
 
     >>> list(conv_padding_solutions(64, 32, kernel_size=4, stride=2, dilation=1))
     [1]
@@ -51,8 +51,8 @@ def padding_solutions(
 
     With m = E − S − c the solutions are A ≡ m (mod 2), P = (m + A)/2; so P grows with A, and
     A ≤ P for the first of them exactly when m ≥ 0. Without ``output_padding`` A is 0. The bound
-    A < S is stricter than torch's A < max(S, D): from A = S on the mirrored conv does not lead
-    back.
+    A < S is stricter than torch's A < max(S, D): for A ≥ S the mirrored conv does not restore the
+    input size.
 
     >>> padding_solutions(0, kernel_size=4, stride=2, dilation=1)
     ((1, 0),)

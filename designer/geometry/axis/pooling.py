@@ -1,4 +1,4 @@
-"""Sizes after pooling, with the window that may hang over the end."""
+"""Output sizes of pooling, with or without a last window that extends past the end."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from designer.geometry.axis.output_size import kernel_span
 def pool_output_size(
     input_size: int, *, kernel_size: int, stride: int, padding: int, dilation: int, ceil_mode: bool
 ) -> int:
-    """Places of a pooling window: as a conv's, or ⌈(i + 2P − E) / S⌉ + 1 with ``ceil_mode``.
+    """Number of pooling windows: as for a conv, or ⌈(i + 2P − E) / S⌉ + 1 with ``ceil_mode``.
 
-    With ``ceil_mode`` a last window that would begin behind the input and its near padding is
+    With ``ceil_mode`` a last window that would begin after the input and its near padding is
     dropped (torch's rule).
 
     >>> pool_output_size(5, kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)
@@ -22,7 +22,7 @@ def pool_output_size(
     1
 
     Raises:
-        InvalidLayer: where no window fits.
+        InvalidLayer: if no window fits.
     """
     size = unchecked_pool_output_size(
         input_size,
@@ -47,7 +47,7 @@ def pool_output_size(
 def unchecked_pool_output_size(
     input_size: int, *, kernel_size: int, stride: int, padding: int, dilation: int, ceil_mode: bool
 ) -> int:
-    """The number that ``pool_output_size`` judges; below 1 where no window fits.
+    """The result of ``pool_output_size`` without its check; below 1 if no window fits.
 
     >>> unchecked_pool_output_size(5, kernel_size=7, stride=7, padding=0, dilation=1, ceil_mode=False)
     0

@@ -1,12 +1,12 @@
-"""The same layer another way: every form of a convolution and of its transpose.
+"""Equivalent forms of a convolution and of a transposed convolution.
 
-placement   where each tap of each window lies, the one picture that the other forms share
-direct      the direct convolution over the zero-inserted map, and the crop of the full output
-snippet     the direct convolution as Python text that runs
-matrix      C and Cᵀ, sparse, each entry naming its tap
-phases      S^n small convolutions that are interleaved, and when that is PixelShuffle
-overlap     contributions per position, where the border begins, what is never touched
-inverse     the layer that leads back, and the layer that is the gradient
-scatter     the reference that adds kernel copies one by one
-proof       all of it against torch; the one module here that imports it
+placement            pixel of each tap of each window, used by the other forms
+direct_convolution   direct convolution over the zero-inserted map, and crop of the full output
+python_snippet       the direct convolution as runnable Python text
+matrix               C and Cᵀ as sparse matrices, each entry with its tap
+phases               S^n interleaved small convolutions, and when they are a PixelShuffle
+overlap_map          contributions per position, and the border
+inverse              the layer that restores the input size, and the gradient layer
+connectivity         whether taps connect the initial map of a chain to the picture
+scatter              reference implementation that adds kernel copies one by one
 """

@@ -1,4 +1,4 @@
-"""Whether taps lead from one end of a chain to the other, or meet nothing but padding on the way."""
+"""Whether taps connect the initial map of a chain to the picture, or all fall on padding."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from designer.geometry.layers import ConvTranspose
 
 
 def disconnected_axes(chain: Chain) -> tuple[int, ...]:
-    """The axes along which no path of taps joins the initial map to the picture.
+    """The axes along which no path of taps connects the initial map to the picture.
 
-    Possible where a dilation spreads the taps over a small map: all of them may lie on padding. No
-    gradient passes there, in the generator or in its mirror.
+    If a dilation spreads the taps over a small map, all of them may fall on padding. Then no
+    gradient passes, in the generator or in its mirror.
 
     >>> from designer.geometry.layers import Window
     >>> apart = Window(kernel_size=2, stride=2, padding=3, dilation=7)
@@ -32,7 +32,7 @@ def disconnected_axes(chain: Chain) -> tuple[int, ...]:
 
 
 def _is_connected(steps: list[Placement], side: int) -> bool:
-    """Whether some path leads through; depth first, so one of many is found at once."""
+    """Whether a path of taps exists; depth first, which stops at the first one."""
     seen: set[tuple[int, int]] = set()
     for start in range(side):
         stack = [(0, start)]

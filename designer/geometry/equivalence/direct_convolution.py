@@ -13,8 +13,8 @@ from designer.geometry.layers import ConvTranspose, Size, Window
 class DirectAxis:
     """One axis of a direct convolution.
 
-    ``input_size`` counts the map with its ``inserted_zeros`` between neighbours; ``padding`` is
-    (near, far), a negative side is cropped.
+    ``input_size`` includes the ``inserted_zeros`` between neighbors; ``padding`` is (near, far),
+    negative for a crop.
     """
 
     inserted_zeros: int
@@ -26,16 +26,16 @@ class DirectAxis:
 
     @property
     def padded_size(self) -> int:
-        """Size of the map that the kernel runs over."""
+        """Size of the map after padding and cropping."""
         return self.input_size + sum(self.padding)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectConvolution:
-    """A convolution that gives what the layer gives.
+    """A convolution with the same result as the layer.
 
-    Where ``flipped`` is true the kernel is turned around on every axis and its two channel axes
-    are swapped (group by group).
+    If ``flipped`` is true, the kernel is flipped along every axis and its two channel axes are
+    swapped (group by group).
     """
 
     in_channels: int
@@ -48,7 +48,7 @@ class DirectConvolution:
 def equivalent_convolution(layer: AnyConv, input_size: Size) -> DirectConvolution:
     """The layer as a direct convolution: S − 1 zeros inserted, padded by E − 1 − P, stride 1.
 
-    On the far side A more is padded. A convolution is its own direct convolution.
+    The far side has A more padding. A convolution is its own direct convolution.
 
     >>> layer = ConvTranspose(in_channels=1, out_channels=1,
     ...                       windows=(Window(kernel_size=3, stride=2, padding=1),))
@@ -98,8 +98,8 @@ def _plain_axis(window: Window, input_size: int) -> DirectAxis:
 class OutputCrop:
     """A transposed convolution as a crop of the one without padding.
 
-    ``full_size`` is what padding 0 and output_padding 0 give; ``cropped`` is taken off it per
-    axis, (near, far); a negative side is padded by zeros that get the bias alone.
+    ``full_size`` is the output size with padding 0 and output_padding 0; ``cropped`` is removed
+    from it, (near, far) per axis; a negative value adds zeros, to which only the bias is added.
     """
 
     full_size: Size
@@ -107,7 +107,7 @@ class OutputCrop:
 
 
 def equivalent_crop(layer: ConvTranspose, input_size: Size) -> OutputCrop:
-    """The layer as a crop: P off the near side, P − A off the far side of the full output.
+    """The layer as a crop of the full output: by P at the near side, by P − A at the far side.
 
     >>> layer = ConvTranspose(in_channels=1, out_channels=1, windows=(
     ...     Window(kernel_size=3, stride=2, padding=1, output_padding=1),))

@@ -1,4 +1,4 @@
-"""The layer that leads back to the input's size, whether it is the only one, and the gradient."""
+"""The layer that restores the input size, the sizes it cannot distinguish, and the gradient."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from designer.geometry.layers import Conv, ConvTranspose, Size, Window, Windows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inverse:
-    """The layer that takes the output's size back to the input's.
+    """The layer that maps the output size back to the input size.
 
-    ``layer`` is None where no padding leads back, with the reason in ``why``. ``ambiguous`` lists,
-    per axis, the large sizes that share the small one, [least, greatest]: the convolution of the
-    pair takes all of them to the same size, and the output padding of its twin tells them apart;
-    None where it takes none there. ``unique`` is true where there is one on every axis.
+    ``layer`` is None if no padding restores the size, with the reason in ``why``. ``ambiguous``
+    gives, per axis, the [least, greatest] large size with the same small size: the convolution of
+    the pair maps them all to it, and the output padding of the transposed one distinguishes them;
+    None if it maps no size to it. ``unique`` is true if there is exactly one on every axis.
     """
 
     layer: AnyConv | None
@@ -25,12 +25,12 @@ class Inverse:
 
     @property
     def unique(self) -> bool:
-        """Whether the large size is the only one that the small one comes from."""
+        """Whether only one large size has the small size."""
         return all(shared is not None and shared[0] == shared[1] for shared in self.ambiguous)
 
 
 def invert_layer(layer: AnyConv, input_size: Size) -> Inverse:
-    """The layer of the other kind that gives ``input_size`` back.
+    """The layer of the other kind that restores ``input_size``.
 
     >>> conv = Conv(in_channels=1, out_channels=1, windows=(
     ...     Window(kernel_size=3, stride=2, padding=1),))
@@ -39,7 +39,7 @@ def invert_layer(layer: AnyConv, input_size: Size) -> Inverse:
     (1, ((15, 16),), False)
 
     Raises:
-        InvalidLayer: where the layer is illegal on that map.
+        InvalidLayer: if the layer is illegal on that map.
     """
     placed = place_windows(layer, input_size)
     windows = tuple(
@@ -58,10 +58,10 @@ def invert_layer(layer: AnyConv, input_size: Size) -> Inverse:
 
 
 def gradient_layer(layer: AnyConv, input_size: Size) -> AnyConv:
-    """The layer whose result is the gradient with respect to the input: same kernel, other kind.
+    """The layer that computes the gradient with respect to the input: same kernel, other kind.
 
-    Its weight is the layer's own tensor, unchanged. Where output_padding is S or more (legal with
-    a dilation above it) it gives more than the input's positions; the first of them count.
+    Its weight is the layer's own tensor, unchanged. If output_padding is S or more (legal with a
+    larger dilation), its output is larger than the input; the gradient is its first positions.
 
     >>> layer = ConvTranspose(in_channels=8, out_channels=3, windows=(Window(kernel_size=3),))
     >>> gradient_layer(layer, (5,)).in_channels
@@ -102,7 +102,7 @@ def _transposed_window(window: Window, side: int) -> Window:
 
 
 def _conv_window(window: Window) -> Window | None:
-    """The conv that leads back: the same padding while A < S, otherwise less of it."""
+    """The conv that restores the size: with the same padding if A < S, otherwise with less."""
     less = max(0, -((window.stride - 1 - window.output_padding) // 2))
     if less > window.padding or 2 * less > window.output_padding:
         return None
@@ -110,7 +110,7 @@ def _conv_window(window: Window) -> Window | None:
 
 
 def _sizes_with_same_output(conv: Window | None, axis: Placement) -> range:
-    """The large sizes that the convolution, of the two layers, takes to the small one."""
+    """The large sizes that the convolution of the pair maps to the small one."""
     if conv is None:
         return range(axis.pixels, axis.pixels + 1)
     return conv_input_sizes(
@@ -128,11 +128,11 @@ def _inverse_reason(layer: AnyConv, windows: tuple[Window | None, ...]) -> str:
         window = layer.windows[axis]
         return (
             f"on axis {axis} output_padding {window.output_padding} is not below stride"
-            f" {window.stride}, and no padding up to {window.padding} makes a convolution with"
-            f" kernel_size {window.kernel_size} lead back"
+            f" {window.stride}, and with no padding up to {window.padding} a convolution with"
+            f" kernel_size {window.kernel_size} restores the input size"
         )
     if any(
         back and w.padding != back.padding for w, back in zip(layer.windows, windows, strict=True)
     ):
-        return "output_padding is not below the stride, so the convolution back has less padding"
-    return "the same window leads back, as output_padding is below the stride"
+        return "output_padding is not below the stride, so the inverse convolution has less padding"
+    return "the same window restores the input size, as output_padding is below the stride"

@@ -1,4 +1,4 @@
-"""C and Cᵀ: a layer as a sparse matrix, each entry naming the kernel tap that stands there."""
+"""A layer as a sparse matrix, C or Cᵀ, with the kernel tap of each entry."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from designer.geometry.layers import ConvTranspose, Size
 from designer.limits import MAX_CONTRIBUTIONS, MAX_MATRIX_ENTRIES
 
 Entry = tuple[int, int, int]
-"""(row, column, tap): the tap counts the kernel's taps row by row, as ``weight.flatten()`` does."""
+"""(row, column, tap); taps are numbered row by row, as in ``weight.flatten()``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerMatrix:
     """Y = M·X for one pair of channels, both maps flattened row by row.
 
-    For a convolution M is C, for a transposed one Cᵀ. Rows are outputs, columns inputs; what is
-    not listed is zero. ``entries`` are ascending.
+    M is C for a convolution and Cᵀ for a transposed one. Rows are outputs, columns inputs; entries
+    not listed are zero. ``entries`` are ascending.
     """
 
     rows: int
@@ -37,7 +37,7 @@ class LayerMatrix:
 
     @property
     def transposed(self) -> LayerMatrix:
-        """The matrix of the layer that is the gradient: rows and columns exchanged."""
+        """The matrix of the gradient layer: rows and columns exchanged."""
         return LayerMatrix(
             rows=self.columns,
             columns=self.rows,
@@ -47,13 +47,13 @@ class LayerMatrix:
 
     @property
     def inputs_per_output(self) -> tuple[int, ...]:
-        """Connectivity: how many inputs each output is made of."""
+        """Number of inputs that contribute to each output."""
         counts = Counter(row for row, _, _ in self.entries)
         return tuple(counts[row] for row in range(self.rows))
 
     @property
     def outputs_per_input(self) -> tuple[int, ...]:
-        """Connectivity: how many outputs each input takes part in."""
+        """Number of outputs to which each input contributes."""
         counts = Counter(column for _, column, _ in self.entries)
         return tuple(counts[column] for column in range(self.columns))
 
@@ -67,8 +67,8 @@ def layer_matrix(layer: AnyConv, input_size: Size) -> LayerMatrix:
     ((0, 0, 0), (0, 1, 1), (1, 1, 0), (1, 2, 1))
 
     Raises:
-        InvalidLayer: where the layer is illegal on that map.
-        TooLarge: where there would be more than ``MAX_MATRIX_ENTRIES`` entries, or more than
+        InvalidLayer: if the layer is illegal on that map.
+        TooLarge: if there would be more than ``MAX_MATRIX_ENTRIES`` entries, or more than
             ``MAX_CONTRIBUTIONS`` rows or columns.
     """
     placed = place_windows(layer, input_size)
@@ -112,7 +112,7 @@ def _check_size(placed: Placements) -> None:
 
 
 def flat_index(index: Size, size: Size) -> int:
-    """Where an index stands when a map of ``size`` is flattened row by row.
+    """Position of an index in a map of ``size`` that is flattened row by row.
 
     >>> flat_index((1, 2), (3, 4))
     6

@@ -1,4 +1,4 @@
-"""How often each position is touched: the overlap map, even or not, and where its border begins."""
+"""The overlap map of a layer: contributions per position, evenness and border."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from designer.limits import MAX_CONTRIBUTIONS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverlapAxis:
-    """Contributions along one axis: the map is the product of its axes.
+    """Contributions along one axis; the map is the product of its axes.
 
     ``inner`` is [start, stop) of the positions away from both borders, empty on a small map;
-    ``most`` and ``least`` are what inner positions get, over one stride.
+    ``most`` and ``least`` are the largest and smallest contributions of inner positions.
     """
 
     contributions: tuple[int, ...]
@@ -30,10 +30,10 @@ class OverlapAxis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverlapMap:
-    """Contributions per pixel: of a transposed convolution's output, of a convolution's input.
+    """Contributions per pixel of a transposed convolution's output or of a convolution's input.
 
-    ``even`` says whether all pixels away from the border get equally many; ``most`` and ``least``
-    are what they get. ``border`` is how many pixels each side of each axis belong to the border.
+    ``even`` is true if all pixels away from the border receive equally many; ``most`` and
+    ``least`` are the extremes there. ``border`` is the border's width, (near, far) per axis.
     """
 
     size: Size
@@ -42,17 +42,17 @@ class OverlapMap:
 
     @property
     def most(self) -> int:
-        """Contributions of the inner pixels that get most."""
+        """Largest number of contributions to an inner pixel."""
         return prod(axis.most for axis in self.axes)
 
     @property
     def least(self) -> int:
-        """Contributions of the inner pixels that get least; 0 where some get none."""
+        """Smallest number of contributions to an inner pixel; 0 if some receive none."""
         return prod(axis.least for axis in self.axes)
 
     @property
     def ratio(self) -> Fraction | None:
-        """Most to least, exactly; None where some inner pixels get nothing."""
+        """Exact ratio of most to least; None if some inner pixels receive none."""
         return Fraction(self.most, self.least) if self.least else None
 
     @property
@@ -84,8 +84,8 @@ def layer_overlap(layer: AnyConv, input_size: Size) -> OverlapMap:
     ((1, 1, 2, 1, 2, 1, 2, 1, 1), False, ((1, 1),))
 
     Raises:
-        InvalidLayer: where the layer is illegal on that map.
-        TooLarge: where the map has more than ``MAX_CONTRIBUTIONS`` pixels.
+        InvalidLayer: if the layer is illegal on that map.
+        TooLarge: if the map has more than ``MAX_CONTRIBUTIONS`` pixels.
     """
     placed = place_windows(layer, input_size)
     size = pixels_size(placed)
@@ -122,7 +122,7 @@ def _overlap_along(placed: Placement) -> OverlapAxis:
 
 
 def inner_contribution_range(window: Window) -> tuple[int, int]:
-    """Most and fewest taps that meet a pixel away from the border: those of one residue.
+    """Largest and smallest number of taps that meet a pixel away from the border.
 
     >>> inner_contribution_range(Window(kernel_size=5, stride=2))
     (3, 2)

@@ -1,10 +1,10 @@
-"""A stride-S layer as S^n small convolutions between interleaved maps, its phases.
+"""A stride-S layer as S^n interleaved small convolutions, its phases.
 
-Output pixel x of a transposed convolution only meets the taps t with tD ≡ x + P (mod S). So the
+Output pixel x of a transposed convolution receives only the taps t with tD ≡ x + P (mod S). So the
 pixels of one phase, x ≡ φ (mod S), are a stride-1 convolution of the input with every S-th tap
-(fractionally strided, sub-pixel); putting the phases back in turn is a pixel shuffle. A strided
-convolution is the same backwards: its input is taken apart into phases, each gets its small
-convolution, and the results are added.
+(fractionally strided, sub-pixel); interleaving the phases is a pixel shuffle. A strided
+convolution does the reverse: its input is split into phases, each phase has its small convolution,
+and the results are added.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from designer.limits import MAX_PHASES
 class PhaseAxis:
     """One phase along one axis.
 
-    ``taps`` are the kernel's taps that it keeps, ascending; empty where the phase gets none.
-    ``padding`` is (near, far) of its stride-1 convolution, negative for a crop; ``size`` is how
-    many pixels of the large map belong to the phase.
+    ``taps`` are the kernel taps of the phase, ascending, possibly none. ``padding`` is the
+    (near, far) padding of its stride-1 convolution, negative for a crop; ``size`` is the number of
+    pixels of the large map in the phase.
     """
 
     phase: int
@@ -42,7 +42,7 @@ class PixelShuffleMatch:
     """Whether the phases together are one convolution followed by torch's PixelShuffle.
 
     ``kernel_size``, ``padding`` and ``dilation`` are those of that convolution, which has
-    ``upscale_factor``^n times the output channels; null where ``holds`` is false.
+    ``upscale_factor``^n times the output channels; None if ``holds`` is false.
     """
 
     holds: bool
@@ -55,9 +55,9 @@ class PixelShuffleMatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phases:
-    """All phases of a layer: per axis, and together as the product of the axes.
+    """All phases of a layer: per axis, and as an iterable over the product of the axes.
 
-    In a transposed convolution the kernel of each phase is turned around, as in the direct form.
+    In a transposed convolution the kernel of each phase is flipped, as in the direct form.
     """
 
     axes: tuple[tuple[PhaseAxis, ...], ...]
@@ -71,7 +71,7 @@ class Phases:
 
 
 def layer_phases(layer: AnyConv, input_size: Size) -> Phases:
-    """The phases of a layer, as many as the product of its strides.
+    """The phases of a layer; their number is the product of its strides.
 
     >>> from designer.geometry.layers import Window
     >>> layer = ConvTranspose(in_channels=1, out_channels=1,
@@ -80,8 +80,8 @@ def layer_phases(layer: AnyConv, input_size: Size) -> Phases:
     [((1, 3), (1, 0)), ((0, 2), (0, 1))]
 
     Raises:
-        InvalidLayer: where the layer is illegal on that map.
-        TooLarge: where there would be more than ``MAX_PHASES`` phases.
+        InvalidLayer: if the layer is illegal on that map.
+        TooLarge: if there would be more than ``MAX_PHASES`` phases.
     """
     placed = place_windows(layer, input_size)
     count = prod(window.stride for window in layer.windows)
@@ -157,7 +157,7 @@ def _pixel_shuffle_mismatch(layer: AnyConv, axes: tuple[tuple[PhaseAxis, ...], .
             return f"the phases are padded differently, {_join_alternatives(paddings)}"
         near, far = paddings[0]
         if near != far or near < 0:
-            return f"the phases are padded by {near} and {far}, which a layer of torch is not"
+            return f"the phases are padded by {near} and {far}, which no torch layer supports"
     return None
 
 

@@ -1,4 +1,4 @@
-"""Where each tap of each window lies along an axis: what every form of a layer is made of."""
+"""The pixel of each tap of each window along an axis, used by every equivalent form."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ AnyConv = Conv | ConvTranspose
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """A window set down ``positions`` times along ``pixels`` pixels of one axis.
+    """A window at ``positions`` positions along ``pixels`` pixels of one axis.
 
-    Tap t of position j lies on pixel jS + tD − P. A convolution reads there (positions are its
-    outputs, pixels its inputs); a transposed one paints there (positions are its inputs).
+    Tap t of position j is on pixel jS + tD − P. A convolution reads that pixel (positions are its
+    outputs, pixels its inputs); a transposed one adds to it (positions are its inputs).
 
     >>> placed = Placement(window=Window(kernel_size=3, stride=2, padding=1), positions=2, pixels=4)
     >>> sorted(placed.entries())
@@ -29,18 +29,18 @@ class Placement:
     pixels: int
 
     def pixel(self, position: int, tap: int) -> int:
-        """Where a tap lies: jS + tD − P; below 0 or past the end it lies on padding."""
+        """The pixel of a tap: jS + tD − P; below 0 or past the end it is padding."""
         window = self.window
         return position * window.stride + tap * window.dilation - window.padding
 
     def entries(self) -> Iterator[tuple[int, int, int]]:
-        """Every (position, pixel, tap) that lies on the map, tap by tap."""
+        """Every (position, pixel, tap) with the pixel on the map, tap by tap."""
         for tap in range(self.window.kernel_size):
             for position in self.positions_of(tap):
                 yield position, self.pixel(position, tap), tap
 
     def positions_of(self, tap: int) -> range:
-        """The positions whose ``tap`` lies on the map and not on the padding."""
+        """The positions whose ``tap`` is on the map and not on the padding."""
         stride = self.window.stride
         first = self.pixel(0, tap)
         start = max(0, -(first // stride))
@@ -49,11 +49,11 @@ class Placement:
 
     @property
     def entry_count(self) -> int:
-        """How many entries there are, without listing them."""
+        """Number of entries, without listing them."""
         return sum(len(self.positions_of(tap)) for tap in range(self.window.kernel_size))
 
     def contributions(self, pixel: int) -> int:
-        """How many windows touch a pixel.
+        """Number of windows that touch a pixel.
 
         >>> window = Window(kernel_size=3, stride=2)
         >>> placed = Placement(window=window, positions=3, pixels=7)
@@ -77,7 +77,7 @@ class Placement:
 
     @property
     def touched(self) -> int:
-        """How many pixels some window touches."""
+        """Number of pixels that some window touches."""
         window = self.window
         return touched_pixels(
             self.pixels,
@@ -101,7 +101,7 @@ def place_windows(layer: AnyConv, input_size: Size) -> Placements:
     4
 
     Raises:
-        InvalidLayer: where the layer is illegal on that map.
+        InvalidLayer: if the layer is illegal on that map.
     """
     before = FeatureMap(channels=layer.in_channels, size=input_size)
     after = layer.output_map(before).size
@@ -123,7 +123,7 @@ def pixels_size(placed: Placements) -> Size:
 
 
 def untouched_count(placed: Placements) -> int:
-    """Pixels that no window touches: unread by a convolution, unpainted by a transposed one.
+    """Number of pixels that no window touches: unread, or without contributions if transposed.
 
     >>> layer = Conv(in_channels=1, out_channels=1, windows=(Window(kernel_size=2, stride=2),) * 2)
     >>> untouched_count(place_windows(layer, (5, 5)))

@@ -1,4 +1,4 @@
-"""The direct convolution as Python text: imports torch and nothing else, and runs as it stands."""
+"""The direct convolution as runnable Python text that imports only torch."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from designer.geometry.layers import Size
 
 
 def render_snippet(layer: AnyConv, input_size: Size) -> str:
-    """A function ``direct(x, weight, bias=None)`` that gives what the layer gives.
+    """A function ``direct(x, weight, bias=None)`` with the same result as the layer.
 
-    ``x`` is (N, in_channels, *input_size), ``weight`` and ``bias`` are the layer's own.
+    ``x`` is (N, in_channels, *input_size), ``weight`` and ``bias`` are the layer's.
 
     >>> from designer.geometry.layers import ConvTranspose, Window
     >>> layer = ConvTranspose(in_channels=2, out_channels=3,
@@ -70,9 +70,9 @@ def _direct_function(direct: DirectConvolution) -> str:
 
 
 def _split_padding_and_crop(sides: list[int]) -> list[list[int]]:
-    """Padding first and then the crop, where one side is padded and the other cropped.
+    """The padding, then the crop, if one side is padded and another cropped.
 
-    torch crops first, and refuses to crop more than there is before the padding.
+    torch crops before it pads, and refuses to crop more than the map has before padding.
     """
     added, cut = [max(side, 0) for side in sides], [min(side, 0) for side in sides]
     ordered = [added, cut] if any(added) and any(cut) else [sides]

@@ -1,7 +1,7 @@
-"""The reference: a transposed convolution as kernel copies that are added up, one by one.
+"""Reference implementation of a transposed convolution: kernel copies added one by one.
 
-Slow and obvious on purpose, one pair of channels, plain numbers; it shares nothing with the other
-forms, not even a formula for the size, and the tests hold them against it.
+Slow and simple: one pair of channels, plain numbers. It shares no code with the other forms, not
+even a size formula, so that tests can compare them with it.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ FlatValues = Sequence[float]
 def scatter_copies(
     layer: ConvTranspose, input_size: Size, values: FlatValues, kernel: FlatValues
 ) -> dict[Size, float]:
-    """The output, index by index: each input value lays down one copy of the kernel times itself.
+    """The output by index: each input value adds one copy of the kernel, scaled by the value.
 
-    The copies lie a stride apart on an endless sheet, their taps a dilation apart; the sheet is
-    cut a padding after its first pixel and a padding before the last copy's end, output_padding
-    further out.
+    Copies are a stride apart on an unbounded canvas, their taps a dilation apart. The canvas is
+    cropped by the padding after its first pixel and before its last, less output_padding at the
+    far side.
 
     >>> from designer.geometry.layers import Window
     >>> layer = ConvTranspose(in_channels=1, out_channels=1, windows=(Window(kernel_size=2),) * 2)

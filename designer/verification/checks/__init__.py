@@ -1,1 +1,1 @@
-"""The checks of a receipt: each compares what was predicted with what torch measured."""
+"""The checks of a receipt: each compares a prediction with torch's measurement."""

@@ -1,4 +1,4 @@
-"""The comparisons that level ``full`` adds."""
+"""The checks that level ``full`` adds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _EXPORT_TOLERANCE = 1e-4
 
 
 def compare_full(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """Number types, another device, saved weights, exported graphs."""
+    """Other dtypes, another device, saved weights, exported graphs."""
     for role, network in plan.full.networks.items():
         found = measurement_at(measured, f"{role}_at_full_level")
         yield _precision_check(f"{role}.float64", "float64", measurement_at(found, "float64"), 1e-3)
@@ -41,7 +41,7 @@ def compare_full(plan: Plan, measured: Measurements) -> Iterator[Check]:
 
 
 def _bfloat16_check(name: str, network: Network, found: JsonValue) -> Check:
-    """Torch has no average pool of three axes for it on the CPU: there it is not run."""
+    """Not run for average pools of three axes, which torch lacks in bfloat16 on the CPU."""
     if any(
         isinstance(p.module, AveragePool) and len(p.after.size) == 3 for p in network.placed_modules
     ):
@@ -51,7 +51,7 @@ def _bfloat16_check(name: str, network: Network, found: JsonValue) -> Check:
 
 
 def _precision_check(name: str, kind: str, found: JsonValue, tolerance: float) -> Check:
-    """The type, and no larger difference from float32, relative to the largest number."""
+    """The dtype, and the largest difference from float32, relative to the largest number."""
     difference = measurement_at(found, "difference")
     right_type = measurement_at(found, "dtype") == f"torch.{kind}"
     return Check(

@@ -1,4 +1,4 @@
-"""Whether ``weights_init`` draws what DCGAN states: N(0, 0.02) for layers, N(1, 0.02) for norms."""
+"""Checks of ``weights_init``: DCGAN's N(0, 0.02) for layers and N(1, 0.02) for norms."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from designer.verification.predictions import Plan, icnr_copies
 from designer.verification.receipt import Check
 
 MeanAndDeviation = tuple[float, float]
-"""Mean and deviation."""
+"""Mean and standard deviation."""
 
 _SHARE_WITHIN_ONE_DEVIATION = erf(1 / sqrt(2))
 """Share of a normal distribution within one deviation of its mean."""
@@ -26,8 +26,8 @@ _MAX_STANDARD_ERRORS = 6.0
 
 
 def compare_initialisation(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """Mean, deviation and shape of what was drawn, each within six of its standard errors."""
-    assert plan.run is not None, "only what ran is compared"
+    """Mean, deviation and share within one deviation, each within six of its standard errors."""
+    assert plan.run is not None, "a plan without a run has no measurements"
     for role, network in plan.run.networks.items():
         found = measurement_at(measured, role, "initialisation")
         stated = _stated_distributions(network)
@@ -44,7 +44,7 @@ def compare_initialisation(plan: Plan, measured: Measurements) -> Iterator[Check
             predicted={n: {"mean": m, "deviation": d} for n, (m, d) in stated.items()},
             measured=found,
             tolerance=_MAX_STANDARD_ERRORS,
-            detail=f"another distribution: {', '.join(wrong)}" if wrong else "",
+            detail=f"wrong distribution: {', '.join(wrong)}" if wrong else "",
         )
         if copies := icnr_copies(network):
             apart = measurement_at(measured, role, "apart")
@@ -52,7 +52,7 @@ def compare_initialisation(plan: Plan, measured: Measurements) -> Iterator[Check
 
 
 def _stated_distributions(network: Network) -> dict[str, MeanAndDeviation]:
-    """What is drawn for each kind of weight that the network has."""
+    """The stated distribution of each kind of weight in the network."""
     modules = [placed.module for placed in network.placed_modules]
     stated: dict[str, MeanAndDeviation] = {"convolution weight": (0.0, 0.02)}
     if any(isinstance(module, ConvolutionModule) and module.layer.bias for module in modules):

@@ -1,7 +1,7 @@
-"""Predictions against measurements, check by check, on our side of the process boundary.
+"""The checks of level ``standard``: comparisons of predictions with measurements.
 
-Each check is a function from a plan and the measurements to ``Check`` values. A measurement that is
-missing or of another form than expected is a failure like any other: the far side is not trusted.
+Each comparison is a function from a plan and the measurements to ``Check`` values. It runs outside
+the verifying process, which is not trusted: a missing or malformed measurement fails the check.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ Measurements = dict[str, JsonValue]
 Comparison = Callable[[Plan, Measurements], Iterator[Check]]
 
 _FLOAT64_TOLERANCE = 1e-10
-"""Largest relative difference in float64 that rounding explains."""
+"""Largest relative difference in float64 that is attributed to rounding."""
 
 
 def equality_check(name: str, predicted: JsonValue, measured: JsonValue, detail: str = "") -> Check:
-    """A check that passes where the two are the same, in type too."""
+    """A check that passes if both values are equal and of one type."""
     same = predicted == measured and type(predicted) is type(measured)
     error = measured.get("error") if isinstance(measured, dict) else None
     return Check(
@@ -53,7 +53,7 @@ def equality_check(name: str, predicted: JsonValue, measured: JsonValue, detail:
 def tolerance_check(
     name: str, differences: JsonValue, expected: list[str], tolerance: float = _FLOAT64_TOLERANCE
 ) -> Check:
-    """A check that passes where each expected difference is there and at most the tolerance."""
+    """A check that passes if each expected difference is present and at most the tolerance."""
     found = differences if isinstance(differences, dict) else {}
     values: dict[str, JsonValue] = {key: found.get(key) for key in expected}
     numbers = {key: value for key, value in values.items() if is_number(value)}
@@ -71,12 +71,12 @@ def tolerance_check(
 
 
 def is_number(value: JsonValue) -> TypeGuard[float]:
-    """Whether a measured value is a number that can be compared: no text, no NaN."""
+    """Whether a measured value is an integer or a float other than NaN."""
     return isinstance(value, int | float) and not isinstance(value, bool) and value == value
 
 
 def measurement_at(measured: Measurements, *keys: str) -> JsonValue:
-    """A measurement below some keys; where a section failed, its error; None where it is missing."""
+    """The measurement under nested keys, the error of a failed section, or None."""
     value: JsonValue = measured
     for key in keys:
         if not isinstance(value, dict):
@@ -103,14 +103,14 @@ def _first_difference(predicted: JsonValue, measured: JsonValue) -> str:
 
 
 def _networks_as_run(plan: Plan) -> dict[str, Network]:
-    assert plan.run is not None, "only what ran is compared"
+    assert plan.run is not None, "a plan without a run has no measurements"
     return plan.run.networks
 
 
 def compare_load(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """The text ran as a module, defined what it promises, and left torch as it was."""
+    """The source runs, defines the promised interface, and leaves torch unchanged."""
     yield equality_check(
-        "text.runs", None, measurement_at(measured, "load", "error"), "the text does not run"
+        "text.runs", None, measurement_at(measured, "load", "error"), "the source does not run"
     )
     predicted = {
         "weights_init": ["module"],
@@ -132,7 +132,7 @@ def compare_load(plan: Plan, measured: Measurements) -> Iterator[Check]:
 
 
 def compare_layers(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """Class and settings of every layer at full width; parameters there and where it was run."""
+    """Class and settings of every layer at full width; parameters there, elsewhere and as run."""
     for role, network in plan.full.networks.items():
         wide = f"{role}_full" if plan.run != plan.full else role
         yield equality_check(
@@ -157,7 +157,7 @@ def compare_layers(plan: Plan, measured: Measurements) -> Iterator[Check]:
 
 
 def compare_shapes(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """What each layer puts out: training and evaluation, one sample and two."""
+    """Output shape of each layer: training and evaluation, one sample and two."""
     for role, network in _networks_as_run(plan).items():
         predicted = {
             f"{mode}, batch {batch}": predicted_shapes(network, batch)
@@ -168,7 +168,7 @@ def compare_shapes(plan: Plan, measured: Measurements) -> Iterator[Check]:
 
 
 def compare_costs(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """Multiply-adds and activation bytes of one sample, at the width that was run."""
+    """Multiply-adds and activation bytes of one sample, at the width of the run."""
     for role, network in _networks_as_run(plan).items():
         for name in ("multiply_adds", "activation_bytes"):
             yield equality_check(
@@ -180,7 +180,7 @@ _RANGES = {Activation.TANH: (-1.0, 1.0), Activation.SIGMOID: (0.0, 1.0)}
 
 
 def compare_ranges(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """Every output is finite and within what the last activation can give."""
+    """Every output is finite and within the range of the last activation."""
     for role, network in _networks_as_run(plan).items():
         last = network.activation
         low, high = (-inf, inf) if last is None else _RANGES[last.function]
@@ -199,7 +199,7 @@ def compare_ranges(plan: Plan, measured: Measurements) -> Iterator[Check]:
 
 
 def compare_gradients(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """A gradient for every parameter and the input: there, finite, and not zero throughout."""
+    """Every parameter and the input get a gradient that is finite and not all zero."""
     for role, network in _networks_as_run(plan).items():
         weights = sum(len(placed.module.weights) for placed in network.placed_modules)
         predicted = {"reached": weights + 1, "missing": [], "not_finite": [], "zero": []}
@@ -209,7 +209,7 @@ def compare_gradients(plan: Plan, measured: Measurements) -> Iterator[Check]:
 
 
 def compare_reach(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """Pixels that the discriminator's answer does not depend on."""
+    """Number of pixels that the discriminator's output does not depend on."""
     if plan.thin.discriminator is not None:
         predicted = predicted_unread_pixels(plan.thin.discriminator)
         yield equality_check(
@@ -218,7 +218,7 @@ def compare_reach(plan: Plan, measured: Measurements) -> Iterator[Check]:
 
 
 def compare_algebra(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """Transposed layers as direct convolutions; mirrored pairs as adjoints; overlap; the design."""
+    """Laws of the thin networks: reference, direct convolution, overlap, adjoint pairs."""
     for role in plan.thin.networks:
         reference = measurement_at(measured, f"{role}_reference")
         yield tolerance_check(f"{role}.computes_the_design", reference, ["eval", "train"])
@@ -250,7 +250,7 @@ _CALL_RULES = (
 
 
 def compare_conduct(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """A call gives its answer and does nothing else; a sample's answer is its own."""
+    """A call has no side effects, and a sample's output does not depend on the batch."""
     for role in plan.thin.networks:
         predicted = dict.fromkeys(_CALL_RULES, True)
         yield equality_check(
@@ -259,6 +259,6 @@ def compare_conduct(plan: Plan, measured: Measurements) -> Iterator[Check]:
 
 
 def compare_repetition(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """The same seed gives the same bits."""
+    """The same seed gives bitwise equal outputs."""
     for role in plan.thin.networks:
         yield equality_check(f"{role}.repeats", True, measurement_at(measured, f"{role}_repeats"))

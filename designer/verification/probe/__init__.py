@@ -1,4 +1,4 @@
-"""The probe: what runs a text in torch. No other room imports torch."""
+"""The probe: runs a source in torch and measures it. No other package imports torch."""
 
 from designer.verification.probe.job import preload, run_job
 

@@ -1,4 +1,4 @@
-"""How a network carries itself when it is called: what it must not do besides giving its answer."""
+"""Measurements of calls: side effects, independence of the batch, use of the random seed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ROUNDING = 1e-10
 def measure_call_behaviour(
     module: ModuleType, network: dict[str, JsonValue], seed: int
 ) -> dict[str, bool]:
-    """Whether a network keeps to what a call may do, rule by rule."""
+    """For each rule of calls, whether the network obeys it."""
     model = thin_network(module, network, seed)
     given = forward_arguments(network, random_input(network, "thin", _SAMPLES, torch.float64))
     found = _call_effects(model.eval(), given, model.state_dict())
@@ -43,7 +43,7 @@ def measure_call_behaviour(
 def _call_effects(
     model: nn.Module, given: ForwardArguments, weights: dict[str, torch.Tensor]
 ) -> dict[str, bool]:
-    """What one call leaves as it was: its input, these weights, the mode, torch's random numbers."""
+    """Whether a call leaves unchanged its input, ``weights``, the mode and torch's random state."""
     before = {name: weight.detach().clone() for name, weight in weights.items()}
     copies = tuple(value.clone() for value in given)
     training, random = model.training, torch.get_rng_state()
@@ -60,7 +60,7 @@ def _call_effects(
 def _is_batch_independent(
     model: nn.Module, network: dict[str, JsonValue], given: ForwardArguments
 ) -> bool:
-    """Whether, in evaluation, a sample gets the answer that it gets in a batch, in its shape."""
+    """Whether, in evaluation, a sample has the same output alone as in a batch, in its shape."""
     with torch.no_grad():
         together = model(*given)
         alone = [model(*(value[index : index + 1] for value in given)) for index in range(_SAMPLES)]
@@ -73,9 +73,9 @@ def _is_batch_independent(
 
 
 def _matches_main(module: ModuleType, network: dict[str, JsonValue]) -> bool:
-    """Whether, at the width that is run, ``main`` gets the input and gives the answer.
+    """Whether, at the width of the run, ``main`` gets the input and its output is returned.
 
-    A label's vector may be joined to the input; a projection adds to what ``main`` gives.
+    A label's vector may be joined to the input; a projection adds to the output of ``main``.
     """
     model = build_network(module, network, "run").eval()
     value = random_input(network, "run", 1)
@@ -100,7 +100,7 @@ def _record_call(
 
 
 def _depends_on_seed(module: ModuleType, network: dict[str, JsonValue], seed: int) -> bool:
-    """Whether no weight that varies is the same from one seed and from another."""
+    """Whether every weight tensor that is not constant differs between two seeds."""
     drawn = []
     for other in (seed, seed + 1):
         torch.manual_seed(other)

@@ -1,4 +1,4 @@
-"""The forms of one layer held against torch's own layer: the largest error of each, in float64."""
+"""Errors of the equivalent forms of a layer against torch's own layer, in float64."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from designer.verification.probe.layer_laws import CONVOLVE, pad_or_crop
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """A layer, torch's module of it with random numbers, an input and torch's output."""
+    """A layer, its torch module with random weights, an input and torch's output."""
 
     layer: AnyConv
     size: Size
@@ -48,14 +48,14 @@ class Sample:
         return bias
 
     def with_bias(self, y: torch.Tensor) -> torch.Tensor:
-        """A result with the bias added."""
+        """``y`` with the bias added."""
         if self.bias is None:
             return y
         return y + self.bias.view(-1, *[1] * self.layer.axes)
 
 
 def measure_forms(job: dict[str, JsonValue]) -> dict[str, float | None]:
-    """The largest error of each form; None where the layer has no such form, or too large a one."""
+    """The largest error of each form; None if the layer has no such form or it is too large."""
     sample = _draw_sample(_read_layer(job["layer"]), tuple(job["input_size"]))
     return {name: measure(sample) for name, measure in _FORMS.items()}
 
@@ -74,7 +74,7 @@ def _read_layer(document: dict[str, JsonValue]) -> AnyConv:
 
 
 def _draw_sample(layer: AnyConv, size: Size) -> Sample:
-    """Random numbers, the weights so small that the output is about 1."""
+    """A sample with random numbers, the weights scaled so that outputs are about 1."""
     module = build_layer(layer)
     terms = prod(w.kernel_size for w in layer.windows) * layer.in_channels // layer.groups
     with torch.no_grad():
@@ -85,7 +85,7 @@ def _draw_sample(layer: AnyConv, size: Size) -> Sample:
 
 
 def build_layer(layer: AnyConv) -> nn.Module:
-    """The layer as torch.nn has it, in float64."""
+    """The torch.nn module of a layer, in float64."""
     names = ["kernel_size", "stride", "padding", "dilation"]
     transposed = isinstance(layer, ConvTranspose)
     kind = getattr(nn, f"{'ConvTranspose' if transposed else 'Conv'}{layer.axes}d")
@@ -103,12 +103,12 @@ def build_layer(layer: AnyConv) -> nn.Module:
 
 
 def _largest_error(found: torch.Tensor, expected: torch.Tensor) -> float:
-    assert found.shape == expected.shape, f"{found.shape} in place of {expected.shape}"
+    assert found.shape == expected.shape, f"expected shape {expected.shape}, got {found.shape}"
     return float((found - expected).abs().max())
 
 
 def _measure_direct(sample: Sample) -> float:
-    """The snippet that users get, executed."""
+    """Error of the Python snippet that users get, executed."""
     scope: dict[str, Any] = {}
     exec(render_snippet(sample.layer, sample.size), scope)
     with torch.no_grad():
@@ -133,7 +133,7 @@ def _measure_crop(sample: Sample) -> float | None:
 
 
 def _measure_matrix(sample: Sample) -> float | None:
-    """The matrix times the first input channel, against torch with the first kernel alone."""
+    """Error of the matrix times the first input channel, against torch with the first kernel."""
     layer = sample.layer
     single = type(layer)(in_channels=1, out_channels=1, windows=layer.windows, bias=False)
     try:
@@ -171,7 +171,7 @@ def _measure_phases(sample: Sample) -> float | None:
 
 
 def _lattice(phase: tuple[PhaseAxis, ...], layer: AnyConv) -> tuple[Any, ...]:
-    """The index of a phase's pixels: every S-th, beginning with the phase."""
+    """The index of a phase's pixels: every S-th, starting at the phase."""
     parts = zip(phase, layer.windows, strict=True)
     return (..., *(slice(part.phase, None, window.stride) for part, window in parts))
 
@@ -192,7 +192,7 @@ def _small_convolution(
 
 
 def _measure_gradient(sample: Sample) -> float:
-    """Torch's gradient with respect to the input, against the layer of the other kind."""
+    """Error of the gradient layer against torch's gradient with respect to the input."""
     x = sample.x.clone().requires_grad_()
     y = sample.module(x)
     upstream = torch.randn_like(y)

@@ -1,7 +1,7 @@
-"""What level ``full`` adds: other number types, another device, saved weights, exported graphs.
+"""Measurements of level ``full``: other dtypes, another device, saved weights, exported graphs.
 
-All at full width, in evaluation, with one set of weights: what comes out must be what eager torch
-gives in float32.
+All at full width, in evaluation, with one set of weights; outputs are compared with those of eager
+torch in float32.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ _EXPORT_MODULES = ("torch.export", "torch.onnx", "torch._export", *_EXPORTERS)
 
 
 def import_exporters() -> None:
-    """Import what exporting needs, where it is installed: a confined process cannot later."""
+    """Import the installed export packages; a process in the sandbox cannot."""
     for name in _EXPORT_MODULES:
         with suppress(ImportError):
             import_module(name)
 
 
 def measure_full(module: ModuleType, network: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """The measurements of one network that level ``full`` adds to ``standard``."""
+    """The measurements that level ``full`` adds for one network."""
     model = build_network(module, network, "run")
     initialise(module, model)
     given = forward_arguments(network, random_input(network, "run", 3))
@@ -64,9 +64,9 @@ def measure_full(module: ModuleType, network: dict[str, JsonValue]) -> dict[str,
 
 
 def _converge_spectral_norm(model: nn.Module, given: ForwardArguments) -> None:
-    """Let a spectral norm find the singular vectors of weights that were drawn anew.
+    """Run the power iteration of each spectral norm on the newly drawn weights.
 
-    It takes a step at each call in training; before, what it divides by may be as good as zero.
+    Each call in training is one step; without them, the estimated norm may be nearly zero.
     """
     if any(is_parametrized(module) for module in model.modules()):
         model.train()
@@ -78,7 +78,7 @@ def _converge_spectral_norm(model: nn.Module, given: ForwardArguments) -> None:
 def _measure_dtype(
     model: nn.Module, given: ForwardArguments, expected: torch.Tensor, dtype: torch.dtype
 ) -> JsonValue:
-    """Type of the output, and its largest difference from float32."""
+    """Dtype of the output, and its largest difference from float32."""
     other = copy.deepcopy(model).to(dtype)
     with torch.no_grad():
         output = other(*(v.to(dtype) if v.is_floating_point() else v for v in given))
@@ -89,7 +89,7 @@ def _measure_dtype(
 
 
 def _measure_meta_device(model: nn.Module, given: ForwardArguments) -> JsonValue:
-    """Where the output lies, and its shape, after moving network and input to another device."""
+    """Device and shape of the output after moving network and input to the meta device."""
     output = copy.deepcopy(model).to("meta")(*(value.to("meta") for value in given))
     return {"device": str(output.device), "shape": list(output.shape)}
 
@@ -101,7 +101,7 @@ def _state_dict_round_trips(
     given: ForwardArguments,
     expected: torch.Tensor,
 ) -> JsonValue:
-    """Whether weights saved, loaded as weights only and put into a new network give equal bits."""
+    """Whether a new network with the saved and reloaded weights gives bitwise equal outputs."""
     file = io.BytesIO()
     torch.save(model.state_dict(), file)
     file.seek(0)
@@ -111,7 +111,7 @@ def _state_dict_round_trips(
         return bool(torch.equal(fresh.eval()(*given), expected))
 
 
-def _dynamic_batch(given: ForwardArguments) -> Any:  # noqa: ANN401  torch names no type for it
+def _dynamic_batch(given: ForwardArguments) -> Any:  # noqa: ANN401  torch has no type for it
     return ({0: torch.export.Dim("batch", min=1, max=64)},) * len(given)
 
 
@@ -120,14 +120,14 @@ def _first_two(given: ForwardArguments) -> ForwardArguments:
 
 
 def _measure_export(model: nn.Module, given: ForwardArguments, expected: torch.Tensor) -> JsonValue:
-    """Largest difference of the exported program, exported at batch 2 and run at batch 3."""
+    """Largest difference of the program exported at batch 2 and run at batch 3."""
     program = torch.export.export(model, _first_two(given), dynamic_shapes=_dynamic_batch(given))
     with torch.no_grad():
         return largest_difference(program.module()(*given), expected)
 
 
 def _measure_onnx(model: nn.Module, given: ForwardArguments, expected: torch.Tensor) -> JsonValue:
-    """Largest difference of onnxruntime, exported at batch 2 and run at batch 3."""
+    """Largest difference of onnxruntime on the model exported at batch 2 and run at batch 3."""
     missing = [name for name in _EXPORTERS if find_spec(name) is None]
     if missing:
         return {"not_installed": missing}

@@ -1,4 +1,4 @@
-"""What ``weights_init`` draws, and whether the same seed gives the same numbers again."""
+"""Distributions that ``weights_init`` draws, and whether a seed gives the same outputs again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _UNDRAWN_VALUE = 7.0
 
 
 def initialise(module: ModuleType, network: nn.Module) -> None:
-    """Apply the text's ``weights_init`` to a network in which every weight was set to 7 before."""
+    """Set every weight to 7, so that undrawn ones show, and apply the source's ``weights_init``."""
     with torch.no_grad():
         for weight in network.parameters():
             weight.fill_(_UNDRAWN_VALUE)
@@ -34,9 +34,9 @@ def initialise(module: ModuleType, network: nn.Module) -> None:
 def describe_initialisation(
     module: ModuleType, described: dict[str, JsonValue], network: nn.Module
 ) -> dict[str, JsonValue]:
-    """Of each kind of weight in an initialised network: count, mean, deviation, share near it.
+    """Count, mean, deviation and share within one deviation, for each kind of weight.
 
-    Where there are too few numbers to tell, ``weights_init`` is called again for their layers.
+    Layers with too few numbers for a comparison are initialized again until there are enough.
     """
     drawn: dict[str, list[torch.Tensor]] = {}
     counts = Counter[str]()
@@ -63,7 +63,7 @@ def describe_initialisation(
 
 
 def measure_icnr_copies(described: dict[str, JsonValue], network: nn.Module) -> dict[str, float]:
-    """For each layer before a shuffle, how far apart its kernels for the pixels of one are."""
+    """For each layer before a pixel shuffle, the largest difference of kernels drawn as copies."""
     found = {}
     for name, copies in described["copies"].items():
         weight = own_weights(network.get_submodule(name))["weight"].detach()
@@ -73,7 +73,7 @@ def measure_icnr_copies(described: dict[str, JsonValue], network: nn.Module) -> 
 
 
 def _is_enough(role: str, count: int) -> bool:
-    """A bias is zero or it is not: once is enough."""
+    """Whether no further draw is needed; a bias is constant, so one draw suffices."""
     return count >= _ENOUGH_VALUES or role.endswith(" bias")
 
 
@@ -99,7 +99,7 @@ def _describe_distribution(numbers: torch.Tensor) -> dict[str, JsonValue]:
 
 
 def is_repeatable(module: ModuleType, network: dict[str, JsonValue], seed: int) -> bool:
-    """Whether building, initialising and running twice from one seed gives equal bits."""
+    """Whether building, initializing and running twice from one seed gives equal bits."""
     outputs = []
     for _ in range(2):
         torch.manual_seed(seed)

@@ -1,8 +1,7 @@
-"""The probe: runs a text in torch and writes down what it measures. Nothing else imports torch.
+"""The job of the probe: runs a source in torch and returns measurements.
 
-One function, from a job that JSON can hold to measurements that JSON can hold, in any host process.
-It judges nothing: predictions are compared with the measurements elsewhere, on the other side of the
-process boundary, where a text cannot reach.
+Job and measurements are JSON values, and any process can run it. Predictions are compared with the
+measurements in another process, which the source cannot reach.
 """
 
 from __future__ import annotations
@@ -47,14 +46,14 @@ from designer.verification.probe.tampering import (
 LayerMeasure = Callable[[nn.Module, dict[str, JsonValue]], JsonValue]
 
 for _late_module in ("torch._dynamo", "torch.fx.experimental.symbolic_shapes"):
-    with suppress(ImportError):  # torch loads them at the first backward pass: do so once, now
+    with suppress(ImportError):  # torch would import them at the first backward pass
         import_module(_late_module)
 
 _INITIAL_NAMES = take_snapshot()
 
 
 def preload(job: dict[str, JsonValue]) -> bool:
-    """Import what a job of this level needs beyond torch itself; whether anything was new."""
+    """Import the modules that a job of this level needs besides torch; whether any was new."""
     before = len(sys.modules)
     if job.get("level") == "full":
         import_exporters()
@@ -62,13 +61,13 @@ def preload(job: dict[str, JsonValue]) -> bool:
 
 
 def run_job(job: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """The measurements of one text, or of the forms of one layer.
+    """The measurements of one source, of the forms of one layer, or of layer lists.
 
-    Where the text's code raises, its part of the answer is ``{"error": …}``. ``tainted`` says that
-    the text changed torch or the probe: this process should not be used again.
+    A measurement in which the source raises is ``{"error": …}``. ``tainted`` is true if the source
+    changed torch or the probe: this process must not be reused.
 
     Raises:
-        ProbeFailed: where memory ran out.
+        ProbeFailed: if memory runs out.
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -1,9 +1,9 @@
-"""The laws that a layer obeys whatever its weights: equivalence, adjointness, overlap, reach.
+"""Laws that a layer obeys for any weights: equivalence, adjointness, overlap, reach.
 
-All in float64 on networks one or two channels wide, with weights of our own. What the text's layers
-do is compared with convolutions that are set up here from the design's settings, by another road:
-a transposed convolution is replayed as a *direct* convolution over the zero-inserted map, so that a
-mistake in one is not repeated in the other.
+Measured in float64 on thin networks with random weights. The source's layers are compared with
+convolutions built here from the design's settings in an independent way: a transposed convolution
+is computed as a *direct* convolution over the zero-inserted map, so that the two do not share a
+mistake.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CONVOLVE: dict[int, Callable[..., torch.Tensor]] = {
 
 
 def thin_network(module: ModuleType, network: dict[str, JsonValue], seed: int) -> nn.Module:
-    """The network at its thinnest, in float64, every number in it random and far from zero."""
+    """The thin network in float64, with random parameters and running statistics."""
     torch.manual_seed(seed)
     model = build_network(module, network, "thin").double()
     with torch.no_grad():
@@ -54,9 +54,10 @@ def direct_convolution(
     bias: torch.Tensor | None,
     settings: dict[str, JsonValue],
 ) -> torch.Tensor:
-    """A transposed convolution as a direct one: S − 1 zeros inserted, E − 1 − P around, A more far.
+    """A transposed convolution as a direct one: S − 1 zeros inserted, padded by E − 1 − P, plus A.
 
-    The kernel is flipped and its channels swapped; a negative padding crops.
+    A is added at the far side only. The kernel is flipped and its channels swapped; a negative
+    padding crops.
     """
     axes = value.dim() - 2
     stride, groups = settings["stride"], settings["groups"]
@@ -82,16 +83,16 @@ def direct_convolution(
 
 
 def pad_or_crop(value: torch.Tensor, sides: list[int]) -> torch.Tensor:
-    """Zeros around a map, given as torch gives them; then what is negative is cropped.
+    """A map padded with zeros, then cropped where ``sides`` is negative; in torch's order of sides.
 
-    torch crops first, and refuses to crop more than there is before the padding.
+    Torch itself crops first, and refuses to crop more than the map has before the padding.
     """
     padded = functional.pad(value, [max(side, 0) for side in sides])
     return functional.pad(padded, [min(side, 0) for side in sides])
 
 
 def largest_difference(one: torch.Tensor, other: torch.Tensor) -> float | None:
-    """Largest difference relative to the largest number; None where the shapes differ."""
+    """Largest difference relative to the largest number of ``other``; None if the shapes differ."""
     if one.shape != other.shape:
         return None
     scale = max(float(other.abs().max()), 1e-300)
@@ -102,7 +103,7 @@ def convolution(network: nn.Module, name: str) -> TorchConvolution:
     """The convolution of that name, transposed or not.
 
     Raises:
-        TextFailed: where something else has that name.
+        TextFailed: if the module of that name is not a convolution.
     """
     layer = network.get_submodule(name)
     if not isinstance(layer, TorchConvolution):
@@ -111,7 +112,7 @@ def convolution(network: nn.Module, name: str) -> TorchConvolution:
 
 
 def measure_equivalence(model: nn.Module, network: dict[str, JsonValue]) -> dict[str, float | None]:
-    """For each transposed layer, how far it is from its equivalent direct convolution."""
+    """For each transposed layer, its difference from the equivalent direct convolution."""
     found = {}
     for name, kind, settings in network["layers"]["thin"]:
         if kind.startswith("ConvTranspose"):
@@ -126,7 +127,7 @@ def measure_equivalence(model: nn.Module, network: dict[str, JsonValue]) -> dict
 def measure_adjoint_pairs(
     generator: nn.Module, discriminator: nn.Module, pairs: list[list[JsonValue]]
 ) -> dict[str, float | None]:
-    """For each mirrored pair, how far ⟨Cx, y⟩ is from ⟨x, Cᵀy⟩ with one weight for both."""
+    """For each mirrored pair, |⟨Cx, y⟩ − ⟨x, Cᵀy⟩| / (‖Cx‖·‖y‖) with one weight for both."""
     found: dict[str, float | None] = {}
     for transposed_name, direct_name, small, large in pairs:
         transposed = convolution(generator, transposed_name)
@@ -159,9 +160,9 @@ def _adjoint_gap(
 
 
 def measure_overlap(model: nn.Module, network: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """For each transposed layer, how often its kernel paints: in all, and in the inner region.
+    """For each transposed layer, its contributions: in total, and least and most per inner pixel.
 
-    Counted by running the layer with weights and inputs of one.
+    Measured by running the layer with weights and inputs of one.
     """
     found = {}
     for name, kind, settings in network["layers"]["thin"]:
@@ -172,22 +173,22 @@ def measure_overlap(model: nn.Module, network: dict[str, JsonValue]) -> dict[str
                 layer.weight.fill_(1.0)
                 if layer.bias is not None:
                     layer.bias.zero_()
-                painted = layer(value)[0, 0] * settings["groups"] / value.shape[1]
-            region = painted[tuple(slice(*bounds) for bounds in settings["inner"])]
+                contributions = layer(value)[0, 0] * settings["groups"] / value.shape[1]
+            region = contributions[tuple(slice(*bounds) for bounds in settings["inner"])]
             inner = [int(region.min()), int(region.max())] if region.numel() else None
-            found[name] = {"total": int(painted.sum()), "inner": inner}
+            found[name] = {"total": int(contributions.sum()), "inner": inner}
     return found
 
 
 def count_unread_pixels(model: nn.Module, network: dict[str, JsonValue]) -> int:
-    """Pixels that the discriminator's answer does not depend on: where its gradient is zero."""
+    """Number of pixels on which the gradient of the discriminator's output is zero."""
     model.eval()
     value = random_input(network, "thin", 1, torch.float64).requires_grad_()
     before_last = []
     last = [layer for layer in leaf_modules(model).values() if hasattr(layer, "in_channels")][-1]
     handles = [last.register_forward_hook(lambda _, given, output: before_last.append(output))]
     for layer in leaf_modules(model).values():
-        if "Norm" in type(layer).__name__:  # what a norm mixes in is not what a layer reads
+        if "Norm" in type(layer).__name__:  # bypassed: it mixes all positions
             handles.append(layer.register_forward_hook(lambda _, given, output: given[0]))
     model(*forward_arguments(network, value))
     for handle in handles:

@@ -1,4 +1,4 @@
-"""Layer lists run in torch: modules built and called one after the other, shapes written down."""
+"""Runs layer lists in torch and records the output shapes."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from designer.validation.json_readers import JsonValue
 
 
 def run_layer_list(network: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """What torch makes of one network: ``shapes`` after each layer, whole, the batch axis first.
+    """Torch's results for one network: ``shapes`` after each layer, with the batch axis first.
 
-    Where torch refuses a layer, ``fails_at`` is its index and ``error`` what torch says; ``shapes``
-    then ends before it. Layers are as an audit's request has them.
+    If torch refuses a layer, ``fails_at`` is its index, ``error`` is torch's message and ``shapes``
+    end before it. Layers have the form of an audit's request.
     """
     outputs = [torch.zeros(network["batch"], *network["input_shape"])]
     shapes: list[list[int]] = []
     with torch.no_grad(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # shapes are asked for, not advice
+        warnings.simplefilter("ignore")  # only shapes are measured
         for index, layer in enumerate(network["layers"]):
             try:
                 outputs.append(_run(layer, outputs))
@@ -62,14 +62,14 @@ def _axes(given: Mapping[str, JsonValue], tensor: Tensor) -> int:
 
 
 def _free_unread(outputs: list[Tensor], layers: list[dict[str, JsonValue]], index: int) -> None:
-    """Free a tensor that no later skip reads: a wide network's maps need not all be kept."""
+    """Free a tensor that no later skip reads, to limit the memory of wide networks."""
     wanted = {layer["from"] + 1 for layer in layers[index + 1 :] if "from" in layer}
     if index not in wanted:
         outputs[index] = torch.empty(0)
 
 
 def _crop(tensor: Tensor, layer: dict[str, JsonValue], outputs: list[Tensor]) -> Tensor:
-    sizes = [*tensor.shape[2:], *[0] * len(layer["crop"])]  # torch says so, where axes are missing
+    sizes = [*tensor.shape[2:], *[0] * len(layer["crop"])]  # indexing raises if axes are missing
     cuts = [
         slice(before, max(before, size - after))
         for (before, after), size in zip(layer["crop"], sizes, strict=False)
@@ -101,7 +101,7 @@ def _global_pool(tensor: Tensor, layer: dict[str, JsonValue], outputs: list[Tens
 
 
 def _skip_pair(tensor: Tensor, layer: dict[str, JsonValue], outputs: list[Tensor]) -> list[Tensor]:
-    """The map and its skip, in the order in which they are written."""
+    """The map and its skip connection, in the order of the request."""
     pair = [tensor, outputs[layer["from"] + 1]]
     return pair[::-1] if layer.get("skip_first") else pair
 

@@ -1,4 +1,4 @@
-"""A text made into a module, and its networks built, without a trace elsewhere."""
+"""Loads a source as a module, and builds and calls its networks."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from designer.errors import ProbeFailed
 from designer.validation.json_readers import JsonValue
 
 ForwardArguments = tuple[torch.Tensor, ...]
-"""What ``forward`` takes."""
+"""Positional arguments of ``forward``."""
 
 
 class TextFailed(Exception):
-    """The text raised where it should have worked; the message says what."""
+    """The source defines something other than expected; the message says what it is."""
 
 
 def load_text(text: str) -> ModuleType:
-    """The module that a text defines.
+    """The module that a source defines.
 
     Raises:
-        TextFailed: where the text does not run.
+        BaseException: any that compiling or running the source raises.
     """
     module = ModuleType("model")
     exec(compile(text, "model.py", "exec", dont_inherit=True), module.__dict__)
@@ -33,10 +33,10 @@ def load_text(text: str) -> ModuleType:
 
 
 def run_or_error(work: Callable[[], JsonValue]) -> JsonValue:
-    """The result of ``work``, or ``{"error": …}`` where the text's code raised.
+    """The result of ``work``, or ``{"error": …}`` if the source's code raises.
 
     Raises:
-        ProbeFailed: where memory ran out: that says nothing about the text.
+        ProbeFailed: if memory runs out, which is no property of the source.
     """
     try:
         return work()
@@ -49,11 +49,11 @@ def run_or_error(work: Callable[[], JsonValue]) -> JsonValue:
 
 
 def _out_of_memory() -> ProbeFailed:
-    return ProbeFailed("the text needs more memory than it may use")
+    return ProbeFailed("the source needs more memory than the limit allows")
 
 
 def build_network(module: ModuleType, network: dict[str, JsonValue], width: str) -> nn.Module:
-    """One network of the module with its arguments of a width: ``run``, ``thin`` or ``full``."""
+    """One network of the module at a width: ``run``, ``thin`` or ``full``."""
     model = getattr(module, network["class_name"])(**network["arguments"][width])
     if not isinstance(model, nn.Module):
         raise TextFailed(f"{network['class_name']} is not an nn.Module")
@@ -63,12 +63,12 @@ def build_network(module: ModuleType, network: dict[str, JsonValue], width: str)
 def random_input(
     network: dict[str, JsonValue], width: str, batch: int, dtype: torch.dtype = torch.float32
 ) -> torch.Tensor:
-    """A batch of normal numbers in the shape that the network takes."""
+    """A batch of normally distributed numbers in the network's input shape."""
     return torch.randn(batch, *network["input_shape"][width], dtype=torch.float64).to(dtype)
 
 
 def forward_arguments(network: dict[str, JsonValue], value: torch.Tensor) -> ForwardArguments:
-    """What ``forward`` takes: the value, and labels where the network has classes, the last first."""
+    """The value, and for a network with classes also labels, counted down from the last class."""
     classes = network["classes"]
     if classes is None:
         return (value,)
@@ -76,9 +76,9 @@ def forward_arguments(network: dict[str, JsonValue], value: torch.Tensor) -> For
 
 
 def leaf_modules(network: nn.Module) -> dict[str, nn.Module]:
-    """The layers of a network, by name, in order: its modules that hold no others.
+    """The layers of a network by name, in order: its modules without submodules.
 
-    A parametrized layer holds what makes its weight, and is a layer all the same.
+    A parametrized layer counts as a layer, although its parametrization is a submodule.
     """
     return {
         name: module
@@ -89,7 +89,7 @@ def leaf_modules(network: nn.Module) -> dict[str, nn.Module]:
 
 
 def own_weights(layer: nn.Module) -> dict[str, torch.Tensor]:
-    """What training changes of a layer, a parametrized weight by the name it has without that."""
+    """The parameters of a layer, a parametrized weight under its original name."""
     return {
         name.removeprefix("parametrizations.").removesuffix(".original"): weight
         for name, weight in layer.named_parameters()
@@ -97,9 +97,9 @@ def own_weights(layer: nn.Module) -> dict[str, torch.Tensor]:
 
 
 def describe_signature(function: Callable[..., JsonValue]) -> dict[str, JsonValue]:
-    """The parameters of a callable and their defaults; those without one are None.
+    """The parameters of a callable with the ``repr`` of their defaults; None if there is none.
 
-    One that is not given by position or by name alike has its kind before its name.
+    The name of any but a positional-or-keyword parameter is preceded by its kind.
     """
     return {
         each.name

@@ -1,7 +1,7 @@
-"""The design computed by the book, layer by layer, to hold the text's networks against.
+"""Independent reference implementation of a design, layer by layer.
 
-Nothing of torch.nn is used: transposed convolutions as direct ones, norms and activations by their
-formulas. Only the numbers come from the text's network: its ``state_dict``.
+It uses no modules of torch.nn: transposed convolutions are computed as direct ones, norms and
+activations by their formulas. Only the ``state_dict`` comes from the source's network.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ StateDict = dict[str, torch.Tensor]
 def measure_reference_differences(
     model: nn.Module, network: dict[str, JsonValue]
 ) -> dict[str, float | None]:
-    """How far the network is from the design, in training and in evaluation, at batch 2."""
+    """Difference of the network from the reference, in training and evaluation, at batch 2."""
     found = {}
     for mode in ("eval", "train"):
         model.train(mode == "train")
@@ -41,7 +41,7 @@ def measure_reference_differences(
 def _compute(
     network: dict[str, JsonValue], state: StateDict, given: ForwardArguments, *, training: bool
 ) -> torch.Tensor:
-    """The design on a value, and on labels where it takes them."""
+    """The reference output for a value and, if the design takes them, labels."""
     rows = {name: (kind, settings) for name, kind, settings in network["layers"]["thin"]}
 
     def layer(name: str, value: torch.Tensor) -> torch.Tensor:
@@ -85,7 +85,7 @@ def _apply(
 def _spectrally_normalized(
     settings: dict[str, JsonValue], state: StateDict, training: bool
 ) -> torch.Tensor:
-    """A weight over its largest singular value, as one step of the power method sees it."""
+    """A weight divided by its estimated largest singular value; in training after one iteration."""
     (step,) = settings["spectral_norm"]
     weight = state["parametrizations.weight.original"]
     rows = weight.reshape(len(weight), -1)
@@ -134,7 +134,7 @@ def _batch_norm(
 def _group_norm(
     value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
 ) -> torch.Tensor:
-    """Each group of each sample; an instance norm has a group for each channel."""
+    """Normalize each group of each sample; an instance norm has one group per channel."""
     groups = settings.get("num_groups", value.shape[1])
     parts = value.reshape(len(value), groups, -1)
     centred = parts - parts.mean(2, keepdim=True)
@@ -147,7 +147,7 @@ def _group_norm(
 def _upsample(
     value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
 ) -> torch.Tensor:
-    """Pixel x is taken from ⌊x·i/o⌋: torch multiplies in the value's type, then rounds to single."""
+    """Pixel x reads ⌊x·i/o⌋; torch multiplies in the value's dtype, then rounds to float32."""
     for axis, (before, after) in enumerate(
         zip(settings["input_size"], settings["output_size"], strict=True), start=2
     ):
@@ -190,7 +190,7 @@ def _look_up(
 def _average(
     value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
 ) -> torch.Tensor:
-    """A convolution whose taps are all the same."""
+    """An average pool as a convolution with equal taps."""
     axes = value.dim() - 2
     given = [settings[name] for name in ("kernel_size", "stride", "padding")]
     taps, stride, padding = ([one] * axes if isinstance(one, int) else one for one in given)

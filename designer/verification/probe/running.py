@@ -1,4 +1,4 @@
-"""One network run as its user would run it, and everything about it written down."""
+"""Runs one network as a user would and measures it."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ from designer.verification.probe.loading import (
 
 Shapes = list[list[JsonValue]]
 _MAX_PARAMETER_RATIO = 2
-"""How many times the expected parameters a network may have and still be run."""
+"""A network with more than this multiple of the expected parameters is not run."""
 
 
 def describe_layers(network: nn.Module) -> Shapes:
     """The layers of a network in order: name, class and settings under torch's names.
 
-    What holds layers holds no tensors; one that does is told of like a layer. A parametrization is
-    told of in its layer's settings.
+    A container that owns tensors is listed like a layer. A parametrization is part of the settings
+    of its layer.
     """
     layers = leaf_modules(network)
     return [
@@ -50,12 +50,12 @@ def describe_layers(network: nn.Module) -> Shapes:
 
 
 def _is_parametrization(name: str) -> bool:
-    """Whether a module makes another one's weight: that one's settings tell of it."""
+    """Whether a module is part of a parametrization, by its name."""
     return "parametrizations" in name.split(".")
 
 
 def _tensor_names(module: nn.Module) -> list[str]:
-    """The names of the tensors that a module holds itself."""
+    """Names of the tensors that a module owns, without its submodules."""
     own = [*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)]
     return [name for name, _ in own]
 
@@ -79,7 +79,7 @@ def _settings(layer: nn.Module) -> dict[str, JsonValue]:
 
 
 def _describe_parametrization(step: nn.Module) -> JsonValue:
-    """A parametrization: of torch's spectral norm its settings."""
+    """The settings of torch's spectral norm; the ``repr`` of any other parametrization."""
     if type(step) is not _SpectralNorm:
         return repr(step)
     return {"n_power_iterations": step.n_power_iterations, "eps": step.eps}
@@ -92,19 +92,19 @@ def _json_value(value: JsonValue) -> JsonValue:
 
 
 def count_parameters(network: nn.Module) -> int:
-    """Numbers that training changes."""
+    """Number of trainable values."""
     return sum(parameter.numel() for parameter in network.parameters())
 
 
 def describe_full_width(module: ModuleType, network: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """Layers and parameters at full width, built on the meta device: no memory, no arithmetic."""
+    """Layers and parameters at full width, on the meta device: without memory or arithmetic."""
     with torch.device("meta"):
         model = build_network(module, network, "full")
     return {"layers": describe_layers(model), "parameters": count_parameters(model)}
 
 
 def count_at_other_widths(module: ModuleType, network: dict[str, JsonValue]) -> dict[str, int]:
-    """Parameters at other widths than the design's own, built on the meta device."""
+    """Parameters at other widths than the design's, counted on the meta device."""
     found = {}
     for name, arguments in network["other_widths"].items():
         with torch.device("meta"):
@@ -113,7 +113,7 @@ def count_at_other_widths(module: ModuleType, network: dict[str, JsonValue]) -> 
 
 
 def run_network(module: ModuleType, network: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    """Everything measured of one network at the width it is run with."""
+    """All measurements of one network at the width of the run."""
     with torch.device("meta"):
         _refuse_too_many_parameters(
             count_parameters(build_network(module, network, "run")), network["parameters"]
@@ -159,12 +159,12 @@ def run_network(module: ModuleType, network: dict[str, JsonValue]) -> dict[str, 
 
 def _refuse_too_many_parameters(parameters: int, expected: int) -> None:
     if parameters > _MAX_PARAMETER_RATIO * expected:
-        raise TextFailed(f"{parameters} parameters where {expected} are expected: not run")
+        raise TextFailed(f"not run: {parameters} parameters, expected {expected}")
 
 
 @contextmanager
 def _record_shapes(shapes: dict[str, Shapes], key: str, network: nn.Module) -> Iterator[None]:
-    """Write down the shape that each layer puts out, in the order in which they run."""
+    """Record the output shape of each layer, in the order of execution."""
     run: Shapes = []
     shapes[key] = run
 
@@ -184,10 +184,10 @@ def _record_shapes(shapes: dict[str, Shapes], key: str, network: nn.Module) -> I
 
 @contextmanager
 def _record_saved_bytes() -> Iterator[Any]:
-    """Count the bytes that torch keeps for the backward pass, each storage once.
+    """Count the bytes that torch saves for the backward pass, each storage once.
 
-    Of a storage, those that the tensor fills: of one sample a ConvTranspose3d that has fewer numbers
-    to give than it gets leaves the rest of a buffer behind them.
+    Only the part that the tensor fills counts: for one sample, a ConvTranspose3d whose output is
+    smaller than its input does not fill its storage.
     """
     saved_for_backward: dict[int, int] = {}
 
@@ -208,7 +208,7 @@ def _record_saved_bytes() -> Iterator[Any]:
 
 
 def _describe_gradients(network: nn.Module, value: torch.Tensor) -> dict[str, JsonValue]:
-    """How many gradients there should be, and which are missing, not finite or zero throughout."""
+    """Number of gradients, and the names of those missing, not finite or zero everywhere."""
     gradients = {name: weight.grad for name, weight in network.named_parameters()}
     gradients["input"] = value.grad
     largest = {
@@ -227,9 +227,9 @@ def _describe_gradients(network: nn.Module, value: torch.Tensor) -> dict[str, Js
 def _zero_in_every_draw(
     module: ModuleType, network: dict[str, JsonValue], zero: list[str]
 ) -> list[str]:
-    """Of the gradients that were zero, those that stay so with other weights and inputs.
+    """The gradients among ``zero`` that are also zero with other weights and inputs.
 
-    The few ReLUs of a thin network may all be silent for one draw of its weights.
+    The few ReLUs of a thin network may all be inactive for one draw of its weights.
     """
     for _ in range(network["draws"] - 1):
         if not zero:

@@ -1,4 +1,4 @@
-"""Whether a text laid hands on torch and its settings, on the builtins or on the probe itself."""
+"""Detects changes to torch, its settings, the builtins and the probe itself."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def _watched_namespaces() -> list[Any]:
 
 
 def take_snapshot() -> list[tuple[Any, dict[str, Any]]]:
-    """What every name in those spaces means now."""
+    """The current value of every name in the watched namespaces."""
     return [(namespace, dict(vars(namespace))) for namespace in _watched_namespaces()]
 
 
 def changed_names(before: list[tuple[Any, dict[str, Any]]]) -> list[str]:
-    """The names that mean something else than in the snapshot; new names do not count."""
+    """The names whose value differs from the snapshot; new names do not count."""
     missing = object()
     return sorted(
         f"{namespace.__name__}.{name}"
@@ -38,7 +38,7 @@ _VOLATILE_NAMES = {"_", "__warningregistry__", "__abstractmethods__", "_abc_impl
 
 
 def torch_settings() -> dict[str, Any]:
-    """Torch's settings that a text could change for everything that runs after it."""
+    """Torch's global settings that a source could change for later ones."""
     return {
         "torch.get_default_dtype": torch.get_default_dtype(),
         "torch.get_default_device": torch.get_default_device(),
@@ -53,5 +53,5 @@ def torch_settings() -> dict[str, Any]:
 
 
 def changed_settings(before: dict[str, Any]) -> list[str]:
-    """The settings that are not what they were."""
+    """The settings whose value has changed."""
     return sorted(name for name, value in torch_settings().items() if before[name] != value)

@@ -1,1 +1,1 @@
-"""Limits on a process that runs generated or foreign source: privileges, files, resources."""
+"""The sandbox: restrictions on a process that runs generated or foreign source."""

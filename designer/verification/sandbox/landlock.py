@@ -1,7 +1,7 @@
-"""Landlock: a process forbids itself files, programs, TCP and signals, without any privilege.
+"""Landlock: a process gives up files, programs, TCP and signals, without needing a privilege.
 
-See the kernel's ``Documentation/userspace-api/landlock.rst``; the numbers are those of its headers,
-the same on every processor.
+See the kernel's ``Documentation/userspace-api/landlock.rst``. The constants come from its headers
+and are the same on every architecture.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class _PathRule(ctypes.Structure):
 
 
 def restrict_files(scratch: Path) -> list[str]:
-    """Forbid this process all but reading Python, torch and the system, and writing in ``scratch``.
+    """Restrict this process to reading Python, torch and the system, and writing in ``scratch``.
 
-    Running programs goes too, and where the kernel knows how, TCP and signals to others. Names
-    what is now enforced: nothing where the kernel has no Landlock.
+    It can no longer run programs nor, if the kernel supports it, use TCP or signal other processes.
+    Returns the names of the active restrictions, empty if the kernel has no Landlock.
     """
     version = int(_libc.syscall(_CREATE_RULESET, None, 0, 1))
     if version < 1:
@@ -61,7 +61,7 @@ def restrict_files(scratch: Path) -> list[str]:
 
 
 def readable_paths() -> list[Path]:
-    """Where Python, its packages and the system's libraries and facts lie, as far as they exist."""
+    """Existing paths of Python, its packages, the system's libraries and system information."""
     system = "/usr /lib /lib64 /etc/ld.so.cache /etc/localtime /sys/devices/system /sys/fs/cgroup"
     facts = "/proc/self /proc/cpuinfo /proc/meminfo /proc/stat /dev/null /dev/zero /dev/urandom"
     named = [*system.split(), *facts.split(), sys.prefix, sys.base_prefix, *sys.path]

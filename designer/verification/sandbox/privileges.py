@@ -1,8 +1,7 @@
-"""What a process gives up before it runs a text: everything it does not need.
+"""Privileges that a process gives up before it runs a source.
 
-Each step is taken where the machine lets it and reported by name, so that an operator sees what is
-enforced. The order matters: namespaces and the file rules first, the user identity last.
-``docs/security.md`` says what each step is worth.
+Each step is taken if the machine allows it, and is reported by name to the operator. The order
+matters: namespaces and file rules first, the user id last. See ``docs/security.md``.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWIPC = (
     0x08000000,
 )
 FIRST_UID = 60_200
-"""First of 4,000 user ids that a worker started as root may take; no distribution assigns them."""
+"""First of 4,000 user ids for workers started as root; no distribution assigns them."""
 
 _NO_NEW_PRIVILEGES, _SUBREAPER, _DUMPABLE, _PARENT_DEATH = 38, 36, 4, 1
 _KEEP_CAPABILITIES, _CAP_DAC_READ_SEARCH = 8, 1 << 2
@@ -34,12 +33,12 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def unshare(flags: int) -> bool:
-    """Whether the kernel gave this process namespaces of its own."""
+    """Move this process into new namespaces; whether the kernel allowed it."""
     return int(_libc.unshare(flags)) == 0
 
 
 def enter_user_namespace() -> bool:
-    """Whether an unprivileged process got a user namespace, in which it may make others."""
+    """Enter a user namespace, which allows creating others; whether the kernel allowed it."""
     uid, gid = os.getuid(), os.getgid()
     if not unshare(CLONE_NEWUSER):
         return False
@@ -53,17 +52,17 @@ def enter_user_namespace() -> bool:
 
 
 def die_with_parent(how: signal.Signals = signal.SIGKILL) -> None:
-    """Have the kernel kill this process, or send it another signal, when its parent ends."""
+    """Have the kernel send this process a signal when its parent ends."""
     _libc.prctl(_PARENT_DEATH, how, 0, 0, 0)
 
 
 def adopt_orphans() -> None:
-    """Become the parent of descendants whose own parent ends, so that they can be found."""
+    """Become the parent of descendants whose parent ends, so that they can be found."""
     _libc.prctl(_SUBREAPER, 1, 0, 0, 0)
 
 
 def set_resource_limits(limits: Limits, *, own_user: bool) -> None:
-    """Bound memory, files, descriptors, core dumps and, for a user of our own, processes."""
+    """Limit memory, file size, descriptors, core dumps and, with ``own_user``, processes."""
     bounds = {
         resource.RLIMIT_DATA: limits.memory_bytes,
         resource.RLIMIT_FSIZE: limits.file_bytes,
@@ -79,7 +78,7 @@ def set_resource_limits(limits: Limits, *, own_user: bool) -> None:
 
 
 def set_cpu_limit(seconds: int) -> None:
-    """Let this process use so many more seconds of processor time before the kernel ends it."""
+    """Limit this process to so many more seconds of CPU time, after which the kernel ends it."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     soft = int(usage.ru_utime + usage.ru_stime) + 1 + seconds
@@ -90,17 +89,17 @@ def set_cpu_limit(seconds: int) -> None:
 
 
 def drop_capabilities(*, keep: int = 0) -> bool:
-    """Whether this process holds no capability but those in ``keep``, in whatever namespace."""
+    """Drop every capability but those in ``keep``; whether the kernel allowed it."""
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     sets = (ctypes.c_uint32 * 6)(keep, keep)
     return int(_libc.capset(ctypes.byref(header), ctypes.byref(sets))) == 0
 
 
 def switch_user(uid: int) -> list[str]:
-    """Become another user for good; the names of what is enforced from here on.
+    """Switch to another user permanently; the names of the restrictions that this adds.
 
-    Where that user may not read Python's own library (an interpreter in root's home folder), the
-    right to read any file is kept: Landlock, where present, still bounds what is read.
+    If that user may not read Python's own library (an interpreter in root's home folder), the
+    capability to read any file is kept; Landlock, if present, still restricts reading.
     """
     keep = (
         0
@@ -123,9 +122,9 @@ def _is_public(path: str) -> bool:
 
 
 def drop_privileges(limits: Limits, scratch: Path, *, uid: int | None) -> list[str]:
-    """Give up all but the scratch folder; the names of what is enforced from here on.
+    """Give up every privilege but writing in ``scratch``; the names of the active restrictions.
 
-    ``uid`` is the id to become, None where this process is not root and stays who it is.
+    ``uid`` is the user id to switch to, None to keep the current one (if it is not root).
     """
     enforced = [
         name
@@ -144,7 +143,7 @@ def drop_privileges(limits: Limits, scratch: Path, *, uid: int | None) -> list[s
         enforced.append("no-capabilities")
     _libc.prctl(_DUMPABLE, 0, 0, 0, 0)
     os.environ.clear()
-    os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), LOGNAME="nobody")
+    os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), LOGNAME="sandbox")
     tempfile.tempdir = str(scratch)
     enforced.append("empty-environment")
     return enforced

@@ -1,4 +1,4 @@
-"""Ending a process with its whole family, also the members that left its session."""
+"""Killing a process with all its descendants, including those that left its session."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def parent_pids() -> dict[int, int]:
-    """The parent of every process that /proc shows."""
+    """The parent's id of every process in /proc."""
     found = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -20,7 +20,7 @@ def parent_pids() -> dict[int, int]:
 
 
 def descendants(ancestor: int) -> set[int]:
-    """The living descendants of a process, itself left out."""
+    """The descendants of a process, without the process itself."""
     parent_of = parent_pids()
     members: set[int] = set()
     new = {ancestor}
@@ -31,7 +31,7 @@ def descendants(ancestor: int) -> set[int]:
 
 
 def kill_process_tree(ancestor: int) -> None:
-    """Kill a child of ours, its session and all its descendants, and reap it.
+    """Kill a child of this process with its session and all its descendants, and reap it.
 
     The ancestor adopts orphans (it is the first process of its namespace, or a subreaper), so it is
     stopped first and killed last: until then every descendant can be found.

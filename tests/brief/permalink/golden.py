@@ -1,6 +1,6 @@
-"""Makes tests/data/permalinks.json: `python -m tests.brief.permalink.golden`, once per release.
+"""Writes tests/data/permalinks.json: `python -m tests.brief.permalink.golden`, once per release.
 
-Rows are only ever added: an id that was handed out means the same network for ever.
+Rows are only ever added: a published id always means the same network.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ SHAPE = (
     "op", "in_channels", "out_channels", "kernel_size", "stride", "padding", "output_padding",
     "dilation", "groups", "bias", "normalization", "activation", "input_size", "output_size",
 )  # fmt: skip
-"""What a layer computes; names and wording may change, these may not."""
+"""Fields that define what a layer computes; the others may change between releases."""
 
 
 def network_digest(network: dict[str, Any]) -> str:
-    """SHA-256 of what a network's layers compute."""
+    """SHA-256 of the ``SHAPE`` fields of a network's layers."""
     rows = [[layer[name] for name in SHAPE] for layer in network["layers"]]
     return sha256(json.dumps(rows).encode()).hexdigest()
 
 
 def golden_row(result: Design) -> dict[str, Any]:
-    """An id and what it means."""
+    """An id with its sizes, parameters and network digests."""
     document: Any = design_document(result)
     return {
         "id": document["id"],
@@ -46,7 +46,7 @@ def golden_row(result: Design) -> dict[str, Any]:
 
 
 def random_brief(rng: random.Random) -> Brief:
-    """A brief of any kind; not every one has a chain."""
+    """A random brief; not every one has a chain."""
     axes = rng.choice([1, 2, 2, 2, 3])
     high = {1: 30_000, 2: 1_200, 3: 130}[axes]
     side = rng.randint(4, high)

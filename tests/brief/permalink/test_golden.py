@@ -1,4 +1,4 @@
-"""Ids that were handed out by a release mean the same networks in every later one."""
+"""Ids that a release published mean the same networks in every later release."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_there_are_a_hundred() -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["id"][:12] for row in ROWS])
 def test_an_old_id_means_the_same_networks(row: dict[str, object]) -> None:
-    """Sizes, parameters and every layer: recomputed from the id alone, no search made."""
+    """Sizes, parameters and every layer are recomputed from the id alone, without a search."""
     result = recall_design(str(row["id"]))
     assert golden_row(result) == row
     assert write_id(result.brief, result.chain) == row["id"]

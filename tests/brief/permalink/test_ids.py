@@ -1,4 +1,4 @@
-"""An id holds the whole design, has one spelling, and is refused when it was touched."""
+"""An id contains the whole design, is canonical, and is refused if it was altered."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ natural = st.integers(1, 65_536)
 
 @st.composite
 def windows(draw: st.DrawFn) -> Window:
-    """A window as the search space has them."""
+    """A window that a search space allows."""
     stride = draw(st.integers(1, 5))
     dilation = draw(st.sampled_from([1, 7, 11])) if stride != 7 else 1
     kernel_size = draw(st.integers(stride, 256))
@@ -51,7 +51,7 @@ def windows(draw: st.DrawFn) -> Window:
 
 @st.composite
 def spaces(draw: st.DrawFn, axes: int) -> SearchSpace:
-    """A search space of any kind that contradicts itself in nothing."""
+    """Any search space without contradictions."""
     return SearchSpace(
         kernel_sizes=tuple(sorted({2, *draw(choices)})),
         strides=tuple(sorted({2, *draw(choices)})),
@@ -67,7 +67,7 @@ def spaces(draw: st.DrawFn, axes: int) -> SearchSpace:
 
 @st.composite
 def network_options(draw: st.DrawFn, chain: Chain, search: SearchSpace) -> dict[str, Any]:
-    """A start, and the choices that make a family, of any kind that contradict themselves in nothing."""
+    """A generator input and network options of any kind without contradictions."""
     kinds = [kind for kind in Normalization if kind is not Normalization.SPECTRAL]
     style = st.builds(
         DiscriminatorStyle,
@@ -93,7 +93,7 @@ def network_options(draw: st.DrawFn, chain: Chain, search: SearchSpace) -> dict[
 
 @st.composite
 def designs(draw: st.DrawFn) -> tuple[Brief, Chain]:
-    """A brief of any kind with some chain that ends at its resolution."""
+    """Any brief with some chain that ends at its resolution."""
     axes = draw(st.integers(1, 3))
     steps = draw(st.lists(st.tuples(*[windows()] * axes), min_size=1, max_size=6))
     high = {1: 1_048_576, 2: 8_192, 3: 512}[axes]
@@ -131,7 +131,7 @@ def designs(draw: st.DrawFn) -> tuple[Brief, Chain]:
 @given(design=designs())
 @settings(max_examples=soak_count(200, 5_000))
 def test_an_id_gives_its_design_back(design: tuple[Brief, Chain]) -> None:
-    """Brief and chain are inside, whole; the same design has the same id."""
+    """An id contains brief and chain; the same design has the same id."""
     text = write_id(*design)
     assert read_id(text) == design
     assert write_id(*read_id(text)) == text
@@ -140,7 +140,7 @@ def test_an_id_gives_its_design_back(design: tuple[Brief, Chain]) -> None:
 
 
 def test_every_field_of_a_brief_is_in_the_id() -> None:
-    """A field added to a brief needs a place in the id; this list is the reminder."""
+    """A new field of a brief must be added to the id; this list is the reminder."""
     assert {field.name for field in fields(Brief)} == {
         "resolution", "latent_dim", "initial_map", "channels", "base_channels", "max_channels",
         "upsampling", "normalization", "output_activation", "discriminator", "encoder", "classes",
@@ -161,7 +161,7 @@ def test_every_field_of_a_brief_is_in_the_id() -> None:
 
 
 def largest_chain(*, axes: int, rng: random.Random) -> Chain:
-    """64 layers whose windows all differ, with large kernels, dilations and paddings."""
+    """64 layers with different windows of large kernels, dilations and paddings."""
     sizes = [tuple(rng.randint(200, 256) for _ in range(axes))]
     steps = []
     for _ in range(64):
@@ -184,7 +184,7 @@ def largest_chain(*, axes: int, rng: random.Random) -> Chain:
 @pytest.mark.parametrize("axes", [1, 2, 3])
 @pytest.mark.parametrize("seed", range(soak_count(10, 300)))
 def test_the_largest_briefs_have_short_ids(axes: int, seed: int) -> None:
-    """Every field at its longest: below 2,000 characters."""
+    """With every field at its longest the id has fewer than 2,000 characters."""
     rng = random.Random(seed)
     chain = largest_chain(axes=axes, rng=rng)
     dense = tuple(sorted(rng.sample(range(1, 257), 64)))
@@ -211,19 +211,19 @@ def test_the_largest_briefs_have_short_ids(axes: int, seed: int) -> None:
 
 
 def dcgan() -> tuple[Brief, Chain]:
-    """The usual design."""
+    """The standard DCGAN at 64×64."""
     step = (Window(kernel_size=4, stride=2, padding=1),) * 2
     return Brief(resolution=64, latent_dim=100), Chain.leading_to((64, 64), (step,) * 4)
 
 
 def test_the_id_of_the_dcgan_is_short_and_never_changes() -> None:
-    """Written once for ever: a change of this text breaks every link in the world."""
+    """A change of this text would break every published link."""
     assert write_id(*dcgan()) == "19zr_-todA3QVUKiJiBsgM7xtJC6A9hyD3yDo"
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_mutated_ids_are_refused(seed: int) -> None:
-    """Altered, cut, lengthened or shuffled: never another design, never a crash."""
+    """Altered, truncated, extended or shuffled ids give neither another design nor a crash."""
     rng = random.Random(seed)
     text = write_id(*dcgan())
     for _ in range(soak_count(400, 4_000)):
@@ -254,7 +254,7 @@ def test_an_id_of_one_version_is_invalid_in_another(version: str) -> None:
 
 
 def critic() -> tuple[Brief, Chain]:
-    """A design of another family."""
+    """A design with options that version 1 does not have."""
     brief, chain = dcgan()
     style = DiscriminatorStyle(normalization=Normalization.LAYER, output=Output.CRITIC)
     return replace(brief, discriminator=style), chain
@@ -278,14 +278,14 @@ def mutate_id(text: str, rng: random.Random) -> str:
 
 
 def with_checksum(packed: bytes, version: str = "1") -> str:
-    """An id as somebody would write it who knows how."""
+    """A forged id with a valid checksum."""
     return version + urlsafe_b64encode(_checksum(version, packed) + packed).decode().rstrip("=")
 
 
 @given(packed=st.binary(max_size=1_480), version=st.sampled_from(["1", "2"]))
 @settings(max_examples=soak_count(300, 10_000))
 def test_forged_ids_are_designs_or_refused(packed: bytes, version: str) -> None:
-    """Numbers that no brief could have are refused by the brief, in bounded time."""
+    """Numbers outside the limits are refused by the brief, in bounded time."""
     text = with_checksum(packed, version)
     try:
         design = read_id(text)
@@ -295,9 +295,9 @@ def test_forged_ids_are_designs_or_refused(packed: bytes, version: str) -> None:
 
 
 def test_a_design_has_exactly_one_id() -> None:
-    """Leading zeros, and repetitions spelled out, are refused although their checksum agrees."""
+    """Leading zeros are refused although the checksum matches."""
     text = write_id(*dcgan())
-    with pytest.raises(DamagedId, match="not written as"):
+    with pytest.raises(DamagedId, match="not in its canonical form"):
         read_id(with_checksum(b"\x00" + packed_numbers(text)))
 
 
