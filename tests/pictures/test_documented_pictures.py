@@ -1,4 +1,4 @@
-"""The pictures of docs/arithmetic.md are what the commands beside them write."""
+"""The pictures in the documentation are the output of the commands next to them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from designer.brief.model import Brief
 from designer.cli import main
+from designer.networks import assemble_gan
+from designer.pictures.design_pictures import draw_design
+from designer.pipeline.design import solve_brief
 
 DOCS = Path(__file__).parents[2] / "docs"
 DOCUMENTED_PICTURES = re.findall(
@@ -17,19 +21,31 @@ DOCUMENTED_PICTURES = re.findall(
     (DOCS / "arithmetic.md").read_text(),
     flags=re.MULTILINE,
 )
-"""(command, picture) as the page has them."""
+"""(command, picture) pairs of docs/arithmetic.md."""
+
+
+README_PICTURE = "pictures/generator-100.svg"
 
 
 @pytest.mark.parametrize(("command", "picture"), DOCUMENTED_PICTURES)
 def test_the_command_writes_the_picture(command: str, picture: str) -> None:
-    """Byte for byte; to renew a picture, run its command with ``--output docs/pictures/…``."""
+    """Byte for byte; to regenerate a picture, run its command with ``--output docs/pictures/…``."""
     done = CliRunner().invoke(main, shlex.split(command))
     assert done.exit_code == 0
     assert done.stdout == (DOCS / picture).read_text()
 
 
+def test_the_readme_shows_the_generator_of_its_example() -> None:
+    """Byte for byte the generator of a 100×100 design; write this text to renew the picture."""
+    brief = Brief(resolution=100, latent_dim=128)
+    picture = draw_design(assemble_gan(solve_brief(brief).chain, brief.widths))["generator.svg"]
+    assert picture == (DOCS / README_PICTURE).read_text()
+    assert f"(docs/{README_PICTURE})" in (DOCS.parent / "README.md").read_text()
+
+
 def test_every_picture_is_shown_with_its_command() -> None:
-    """None is left over, and the page has one for each of its laws that can be drawn."""
+    """Every picture in docs/pictures is shown with its command or in the README."""
     drawn = {path.name for path in (DOCS / "pictures").glob("*.svg")}
-    assert drawn == {picture.removeprefix("pictures/") for _, picture in DOCUMENTED_PICTURES}
-    assert len(drawn) == 6
+    documented = [picture for _, picture in DOCUMENTED_PICTURES] + [README_PICTURE]
+    assert drawn == {picture.removeprefix("pictures/") for picture in documented}
+    assert len(drawn) == 7
