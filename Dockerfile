@@ -1,11 +1,11 @@
-# The service in one image: `docker compose up`, or `make image` without a Docker engine.
+# The image of the service: `docker compose up`, or `make image` without a Docker engine.
 #
-#   BASE_IMAGE        Debian 12 or one like it: Python is the distribution's own
-#   TORCH_INDEX_URL   pip's index of torch's CPU builds; without it pip may take the build with CUDA
+#   BASE_IMAGE        Debian 12 or compatible; Python comes from the distribution
+#   TORCH_INDEX_URL   pip's index of torch's CPU builds; without it pip may install the CUDA build
 ARG BASE_IMAGE=docker.io/library/debian:bookworm-slim
 
 # hadolint global ignore=DL3006,DL3008
-# DL3006: the tag is in BASE_IMAGE. DL3008: Debian withdraws old versions, a pin would break.
+# DL3006: the tag is in BASE_IMAGE. DL3008: Debian removes old versions, so pins would break.
 
 FROM ${BASE_IMAGE} AS build
 ARG TORCH_INDEX_URL=
@@ -15,7 +15,7 @@ RUN apt-get update \
 RUN python3 -m venv --without-pip /opt/gan-designer \
     && python3 -m venv /opt/pip
 
-# Dependencies first: this layer is as old as the lock.
+# Dependencies first: this layer changes only with the lock file.
 WORKDIR /src
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1 \
     PIP_PYTHON=/opt/gan-designer/bin/python PIP_CONSTRAINT=/src/constraints.txt
@@ -30,8 +30,8 @@ COPY designer designer
 COPY service service
 RUN /opt/pip/bin/pip install --no-deps .
 
-# What runs needs none of torch's headers, static libraries and build tools; torch_shm_manager it
-# does. Byte code is written for what one whole design imports, by making one.
+# Remove torch's headers, static libraries and build tools; torch_shm_manager is needed at run time.
+# Creating one design writes the byte code of all modules that it imports.
 ENV PATH=/opt/gan-designer/bin:$PATH
 RUN site=$(python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
     && rm -rf "$site"/torch/include "$site"/torch/share "$site"/torch/test \
@@ -46,7 +46,7 @@ FROM ${BASE_IMAGE} AS redis
 RUN apt-get update \
     && apt-get install -y --no-install-recommends redis-server \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \
-    && useradd --uid 10002 --no-create-home --shell /usr/sbin/nologin keeper \
+    && useradd --uid 10002 --no-create-home --shell /usr/sbin/nologin redis-data \
     && install -d -o 10002 -g 10002 /data
 USER 10002:10002
 WORKDIR /data

@@ -1,4 +1,4 @@
-"""Print what pyproject.toml depends on, one requirement a line, for an image layer of its own."""
+"""Print the dependencies in pyproject.toml, one requirement per line, for a separate image layer."""
 
 from __future__ import annotations
 

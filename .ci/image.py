@@ -1,8 +1,7 @@
-"""Build the image and try it as the compose file runs it: `make image`.
+"""Build the image and test it as the compose file runs it: `make image`.
 
-With a Docker engine at hand that engine is used, otherwise buildah and podman. What pip is told on
-this machine (an index of its own, a folder of wheels, a CA bundle) is handed to the build and does
-not stay in the image.
+Uses a Docker engine if there is one, otherwise buildah and podman. The machine's pip settings (an
+index, a folder of wheels, a CA bundle) apply to the build and are not stored in the image.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ BASE = os.environ.get("BASE_IMAGE", "docker.io/library/debian:bookworm-slim")
 
 
 def run(*command: str) -> None:
-    """Run a command in the project's root, showing it first; a failure ends the program."""
+    """Print and run a command in the project's root; exit if it fails."""
     print("$", shlex.join(command), flush=True)
     done = subprocess.run(command, cwd=ROOT, check=False)
     if done.returncode:
@@ -31,7 +30,7 @@ def run(*command: str) -> None:
 
 
 def succeeds(*command: str) -> bool:
-    """Whether a command is there and ends well; its output is dropped."""
+    """Whether a command exists and succeeds; its output is discarded."""
     return (
         bool(shutil.which(command[0]))
         and not subprocess.run(command, check=False, capture_output=True).returncode
@@ -39,7 +38,7 @@ def succeeds(*command: str) -> bool:
 
 
 def pip_settings() -> dict[str, str]:
-    """What pip is told on this machine, by a file or by the environment: option → value."""
+    """pip's settings on this machine from files and environment: option → value."""
     listed = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], check=True, capture_output=True, text=True
     )
@@ -48,7 +47,7 @@ def pip_settings() -> dict[str, str]:
 
 
 def pip_volumes(settings: dict[str, str]) -> list[str]:
-    """Volumes with the folders that pip's settings name; an index comes with what is beside it."""
+    """Volumes for the folders in pip's settings; for an index, its parent folder."""
     words = [word for value in settings.values() for word in value.split()]
     plain = {Path(word) for word in words if word.startswith("/")}
     indexes = {Path(urlsplit(word).path).parent for word in words if word.startswith("file://")}
@@ -56,12 +55,12 @@ def pip_volumes(settings: dict[str, str]) -> list[str]:
 
 
 def build_with_buildah() -> None:
-    """Build without an engine, in a chroot: no daemon, no privileges beyond those of this shell."""
+    """Build without an engine in a chroot, with no daemon and no additional privileges."""
     if not succeeds("podman", "image", "exists", BASE) and not succeeds("podman", "pull", BASE):
         run(".ci/base-image", BASE)
     settings = pip_settings()
     volumes = pip_volumes(settings)
-    if "cert" in settings:  # under a name of its own: Debian's package writes where the bundle lies
+    if "cert" in settings:  # a separate path: Debian's package writes to the original one
         volumes.append(f"{settings['cert']}:/etc/pip.crt:ro")
         settings["cert"] = "/etc/pip.crt"
     with tempfile.NamedTemporaryFile("w", suffix=".conf") as conf:
@@ -79,13 +78,13 @@ def build_with_buildah() -> None:
 
 
 def main() -> None:
-    """Build, say how big the image is, and run the smoke test against it."""
+    """Build the image, print its size, and run the smoke test."""
     if succeeds("docker", "info"):
         engine, compose = "docker", ["docker", "compose"]
         run("docker", "compose", "build", "--build-arg", f"BASE_IMAGE={BASE}")
     else:
         run(".ci/system-packages", "image")
-        # Without systemd nothing fires podman's health checks: the smoke test does it by hand.
+        # Without systemd, podman runs no health checks: the smoke test runs them.
         arguments = "--podman-run-args=--no-healthcheck --cgroups=no-conmon"
         files = ["-f", "docker-compose.yml", "-f", "tests/container/four-workers.yml"]
         engine, compose = "podman", ["podman-compose", arguments, *files]

@@ -1,7 +1,7 @@
-"""Write docs/licences.md: what the service brings with it, and under which licence.
+"""Write docs/licences.md: the packages that the service installs, and their licences.
 
-`make licences` renews the page from what is installed; a test compares. Packages for tests and
-benchmarks are left out, as they are in the image.
+`make licences` updates the page from the installed packages; a test compares. Packages for tests and
+benchmarks are not listed, because the image does not contain them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ requester's: they contain text of this project's templates, which may be used wi
 
 
 def brought_along() -> set[str]:
-    """The canonical names of all locked packages that the project's own requirements lead to."""
+    """The canonical names of all locked packages that the project requires, directly or indirectly."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     locked = {
         line.partition("==")[0] for line in (ROOT / "constraints.txt").read_text().splitlines()
@@ -62,7 +62,7 @@ def licences() -> dict[str, str]:
 
 
 def page() -> str:
-    """The page as it should be."""
+    """The expected text of the page."""
     known = licences()
     return HEADER + "".join(f"| {name} | {known[name]} |\n" for name in sorted(brought_along()))
 

@@ -1,7 +1,6 @@
-"""Renew constraints.txt: the newest versions that pyproject.toml allows, resolved together.
+"""Update constraints.txt to the newest compatible versions that pyproject.toml allows.
 
-torch stays at the version that constraints.txt pins: it moves by hand, together with the facts
-about it that the tests hold.
+torch keeps its pinned version: it is updated by hand, together with the facts about it in the tests.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The figures that the README quotes, measured in one run: `make bench`.
+"""Benchmarks: `make bench` measures the figures of docs/benchmarks.md in one run.
 
-Absolute times are of one machine and one hour; ratios hold.
+Absolute times depend on the machine; compare the ratios.
 """

@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: every figure, in one run."""
+"""`python -m benchmarks`: all figures of `make bench` in one run."""
 
 from __future__ import annotations
 

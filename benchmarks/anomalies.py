@@ -1,4 +1,4 @@
-"""`python -m benchmarks.anomalies`: the default answers to thousands of sizes, held to the light.
+"""`python -m benchmarks.anomalies`: anomalies in the default chains of thousands of sizes.
 
 An anomaly is a layer with |c| ≥ S or with uneven overlap, one whose mirror leaves positions
 unread, or an initial side below 4 for a target of more than 9.
@@ -32,7 +32,7 @@ VOLUMES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anomalies:
-    """What is odd about the default answers to some targets.
+    """Counts of anomalies in the default chains of some targets.
 
     ``steps`` are layers with |c| ≥ S, ``uneven`` and ``unread`` layers, ``small`` targets that
     start below 4; ``stems`` the stem's shares of the parameters, one per target.
@@ -77,7 +77,7 @@ GROUPS = {
 
 
 def find_anomalies(targets: Iterator[Size]) -> Anomalies:
-    """What is odd about the default answers to these targets."""
+    """Counts of anomalies in the default chains of these targets."""
     solutions = [
         solve_chain(target, space=SearchSpace.default(axes=len(target)), widths=WIDTHS)
         for target in targets

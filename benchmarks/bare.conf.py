@@ -1,5 +1,5 @@
 # ruff: noqa: N999 - gunicorn's own name for this file
-"""The service's gunicorn settings for the bare application: its own name, and no hooks."""
+"""The service's gunicorn settings for the bare application, without hooks."""
 
 from pathlib import Path
 from runpy import run_path

@@ -1,6 +1,6 @@
-"""A bare Flask application to hold the service against: one document, answered in two ways.
+"""Bare Flask application as a baseline: one document, returned in two ways.
 
-``BARE_DOCUMENT`` in the environment names a file that holds it.
+The environment variable ``BARE_DOCUMENT`` names the file with the document.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ _DOCUMENTS = [json.loads(_TEXT)] * round(len(_TEXT) / _COMPACT)
 
 @app.get("/json")
 def bare_json() -> Response:
-    """The document, so often that it is as long, as Flask writes JSON for each request anew."""
+    """The document as JSON, serialized for each request, repeated to the length of the text."""
     return jsonify(_DOCUMENTS)
 
 
 @app.get("/text")
 def bare_text() -> Response:
-    """Its text as it is: no route of this size can be quicker."""
+    """The document's text: the fastest possible route of this size."""
     return Response(_TEXT, mimetype="application/json")

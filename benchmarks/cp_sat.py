@@ -1,6 +1,6 @@
-"""The same optimum by CP-SAT (ortools): windows as tables, the number of layers given.
+"""The optimal chain by CP-SAT (ortools): windows as tables, the number of layers given.
 
-Written apart from the solver: it shares the search space and the widths, and none of the solver's
+Independent of the solver: it shares the search space and the widths, but none of the solver's
 modules. One solve per criterion of the order of preference, each fixing the ones before it.
 """
 
@@ -27,11 +27,11 @@ CRITERIA = (
     "output_padding_sum",
     "padding_sum",
 )
-"""The steps of the order that a number of layers leaves open; the windows' own rank is left out."""
+"""The criteria of the order that remain for a given number of layers, without the tie-break by windows."""
 
 
 class CpSatModel:
-    """Chains of so many layers to a target on two axes, as a CP-SAT model."""
+    """CP-SAT model of the chains with a given number of layers to a target on two axes."""
 
     def __init__(self, target: Size, layers: int, space: SearchSpace, widths: Widths) -> None:
         self.model = cp_model.CpModel()
@@ -143,7 +143,7 @@ class CpSatModel:
         return found
 
     def optimum(self) -> dict[str, int] | None:
-        """The least of each criterion in turn, or None where there is no such chain."""
+        """The minimum of each criterion in order, or None if there is no such chain."""
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         best: dict[str, int] = {}
@@ -158,7 +158,7 @@ class CpSatModel:
         return best
 
     def _hint(self, solver: cp_model.CpSolver) -> None:
-        """Begin the next solve where this one ended."""
+        """Start the next solve from this solution."""
         self.model.clear_hints()  # type: ignore[no-untyped-call]
         for index in range(len(self.model.proto.variables)):
             variable = self.model.get_int_var_from_proto_index(index)
@@ -166,7 +166,7 @@ class CpSatModel:
 
 
 def _largest(side: int, layers: int) -> int:
-    """The largest side so many layers before this one: no stride is below 2, no offset below −1."""
+    """The largest possible side a number of layers earlier: strides are at least 2, offsets at least −1."""
     for _ in range(layers):
         side = (side + 1) // 2
     return side

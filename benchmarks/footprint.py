@@ -1,6 +1,6 @@
-"""What each process of a server takes, and how long one takes to start: `python -m benchmarks.footprint`.
+"""`python -m benchmarks.footprint`: memory of each process of a server, and its start-up time.
 
-Memory is the proportional set size, what processes share counted in shares, after a hundred
+Memory is the proportional set size (shared pages are divided among the processes) after a hundred
 verified designs.
 """
 
@@ -28,7 +28,7 @@ def seconds_until_ready(server: Server) -> float:
 
 
 def make_design(server: Server, latent_dim: int) -> None:
-    """A design that nobody asked for before, verified."""
+    """Request a new verified design."""
     body = json.dumps({"resolution": 64, "latent_dim": latent_dim}).encode()
     headers = {"Content-Type": "application/json"}
     answer = server.ask("/v1/designs", method="POST", body=body, headers=headers)
@@ -36,7 +36,7 @@ def make_design(server: Server, latent_dim: int) -> None:
 
 
 def print_footprint() -> None:
-    """Start a server, let it work, and look at its processes."""
+    """Start a server, send it requests, and measure its processes."""
     with TemporaryDirectory() as folder:
         start = time.perf_counter()
         server = start_server(Path(folder), command=SERVE, workers=str(WORKERS))
@@ -64,7 +64,7 @@ def report(server: Server, *, listening: float, ready: float, rate: float) -> No
 
 
 def megabytes(pids: list[int]) -> int:
-    """The memory of these processes together."""
+    """The total memory of these processes."""
     return round(sum(map(proportional_bytes, pids)) / 1e6)
 
 

@@ -1,7 +1,7 @@
-"""`python -m benchmarks.oracles`: the solver against CP-SAT and brute force, in one run.
+"""`python -m benchmarks.oracles`: the solver compared with CP-SAT and brute force in one run.
 
-CP-SAT gets the number of layers and solves one criterion of the order after the other, to the same
-optimum. Brute force tries every chain, where that ends at all.
+CP-SAT is given the number of layers and solves one criterion of the order after the other, to the same
+optimum. Brute force tries every chain where that is feasible.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ SPACE = SearchSpace.default(axes=2)
 WIDTHS = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
 TARGETS: tuple[Size, ...] = ((6, 6), (64, 64), (218, 178), (1080, 1920), (16384, 16384))
 WITHOUT_CP_SAT: tuple[Size, ...] = ((16384, 16384),)
-"""Not run with CP-SAT, to keep the benchmark short."""
+"""Targets without CP-SAT, to keep the benchmark short."""
 
 REPETITIONS = 9
 MAX_LAYERS_TRIED = 3_000_000
-"""Most layers that brute force may try: some ten seconds."""
+"""Maximum number of layers for brute force: about ten seconds."""
 
 
 def milliseconds(call: Callable[[], object], repetitions: int = REPETITIONS) -> float:
@@ -62,7 +62,7 @@ def cp_sat_milliseconds(target: Size) -> float:
 
 
 def brute_force_milliseconds(target: Size) -> float | None:
-    """Brute force over the whole order, or None where it does not end."""
+    """Brute force over the whole order, or None if it is not feasible."""
     if max(target) > 64:
         return None
     space = replace(SPACE, max_layers=2)

@@ -1,7 +1,6 @@
-"""A design end to end, against a warm process that does only the verifier's work in torch.
+"""A design end to end, compared with a warm process that does only the verifier's work in torch.
 
-The two take turns, so that a machine that slows down slows both, and the least of each counts:
-what it takes where nothing else runs.
+The two alternate, so that load on the machine slows both; the minimum of each counts.
 """
 
 from __future__ import annotations
@@ -15,13 +14,13 @@ from designer.pipeline.design import design
 from designer.verification import Limits, Pool
 
 GOALS = {64: 2.0, 256: 1.2, 1024: 1.2}
-"""Side of the picture → how many times the work in torch a whole design may take."""
+"""Side of the picture → largest allowed ratio of a whole design to its work in torch."""
 
 REPETITIONS = 9
 
 
 def job_of(brief: Brief, pool: Pool) -> dict[str, Any]:
-    """What the probe is asked for this brief; the pool is warm afterwards."""
+    """The probe's job for this brief; the pool is warm afterwards."""
     jobs: list[dict[str, Any]] = []
 
     def note_and_run(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
@@ -34,7 +33,7 @@ def job_of(brief: Brief, pool: Pool) -> dict[str, Any]:
 
 
 def end_to_end_seconds(brief: Brief, pool: Pool) -> tuple[float, float]:
-    """Least seconds of the whole design and of the work in torch alone."""
+    """Minimum seconds of the whole design and of the work in torch alone."""
     alone = TorchAlone(job_of(brief, pool))
     whole_taken, torch_taken = [], []
     try:

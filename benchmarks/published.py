@@ -1,7 +1,7 @@
-"""`python -m benchmarks.published`: published generators, found in the space of their own windows.
+"""`python -m benchmarks.published`: rank of published generators in the space of their own windows.
 
-A published chain of transposed convolutions alone is looked for among all chains of its kernels,
-strides and dilations from its first map to its last, and its rank in the default order is printed.
+For each published chain of transposed convolutions, prints its rank in the default order among all
+chains with its kernels, strides and dilations from its first map to its last.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FIELDS = ("kernel_size", "stride", "padding", "dilation", "output_padding")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A published chain, whether the space of its windows holds it, and how many that holds.
+    """A published chain, whether the space of its windows contains it, and the size of the space.
 
     It does not where a layer keeps its map's size on some axis.
     """
@@ -55,7 +55,7 @@ def published_chains() -> Iterator[tuple[str, Chain]]:
 
 
 def find_published(name: str, chain: Chain) -> Finding:
-    """Where a published chain stands in the space of its own windows."""
+    """The result for a published chain in the space of its own windows."""
     problem = SearchProblem(target=chain.target, space=space_of(chain), widths=WIDTHS)
     return Finding(
         name=name, chain=chain, held=is_in_space(problem, chain), count=count_chains(problem)
@@ -63,12 +63,12 @@ def find_published(name: str, chain: Chain) -> Finding:
 
 
 def rank_published(chain: Chain) -> int:
-    """The rank of a published chain in the space of its own windows, which holds it."""
+    """The rank of a published chain in the space of its own windows, which must contain it."""
     return rank_of(SearchProblem(target=chain.target, space=space_of(chain), widths=WIDTHS), chain)
 
 
 def is_in_space(problem: SearchProblem, chain: Chain) -> bool:
-    """Whether the space holds a chain: every step grows, and its windows are those searched."""
+    """Whether the space contains a chain: every step grows and uses searched windows."""
     for index, step in enumerate(chain.windows):
         before, after = chain.sizes[index], chain.sizes[index + 1]
         steps = problem.backward_steps.from_size(after)
@@ -100,7 +100,7 @@ def space_of(chain: Chain) -> SearchSpace:
 
 
 def _is_searched(step: Windows) -> bool:
-    """Whether a step is no stem: a stem paints a map from one position."""
+    """Whether a step is not a stem; a stem starts from a single position."""
     return any(window.stride > 1 for window in step) and all(
         window.output_padding < window.stride and window.kernel_size >= window.stride
         for window in step

@@ -1,8 +1,8 @@
-"""The rank of a chain in its space, by counting what comes before it instead of listing it.
+"""The rank of a chain in its space, by counting its predecessors instead of listing them.
 
-    F(d, o) = how many ways on from size o at depth d there are, by their key
+    F(d, o) = number of chain continuations from size o at depth d, by key
 
-found from the deepest layer up, as the solver finds its values. Before a chain of key K come all
+computed from the deepest layer up, like the solver's value function. Before a chain of key K come all
 chains of a smaller key and, of those with key K, the ones whose windows are smaller at the first
 layer from the picture where they differ.
 """
@@ -23,11 +23,11 @@ from designer.geometry.chain import Chain
 from designer.geometry.layers import Size
 
 KeyCounts = dict[Size, Counter[int]]
-"""Per size, how many ways on have a key."""
+"""Per size, the number of continuations with each key."""
 
 
 def rank_of(problem: SearchProblem, chain: Chain) -> int:
-    """The place of a chain in the whole order of preference, the best being 1.
+    """The rank of a chain in the order of preference; the best chain has rank 1.
 
     Raises:
         SearchTooLarge: past the bound on steps.
@@ -48,7 +48,7 @@ def rank_of(problem: SearchProblem, chain: Chain) -> int:
 
 
 class _Counted:
-    """How many chains of a space, or of its exact part, have which key."""
+    """Number of chains per key in a space or in its exact part."""
 
     def __init__(self, problem: SearchProblem, *, exact_only: bool) -> None:
         self._problem = problem
@@ -56,7 +56,7 @@ class _Counted:
         self._counts = self._count()
 
     def nearer_than(self, departure: int) -> int:
-        """How many chains are of less departure."""
+        """Number of chains with smaller departure."""
         return sum(
             counts
             for key, counts in self._counts[0][self._problem.target].items()
@@ -64,7 +64,7 @@ class _Counted:
         )
 
     def before(self, chain: Chain, key: int) -> int:
-        """How many chains come before this one by key and windows."""
+        """Number of chains before this one by key and windows."""
         counts = self._counts[0][self._problem.target]
         return sum(counts[other] for other in counts if other < key) + self._ties(chain, key)
 
@@ -81,7 +81,7 @@ class _Counted:
         return key
 
     def _ties(self, chain: Chain, key: int) -> int:
-        """How many chains of the same key have smaller windows, from the picture's end."""
+        """Number of chains with the same key and smaller windows, compared from the picture's end."""
         ties = 0
         for depth, (size, columns, before) in enumerate(_from_the_picture(chain)):
             taken = 0

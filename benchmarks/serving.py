@@ -1,7 +1,7 @@
-"""Cached designs over HTTP beside bare Flask routes of the same document, under the same gunicorn.
+"""Cached designs over HTTP, compared with bare Flask routes under the same gunicorn configuration.
 
-Both servers run with the committed configuration; the kinds of requests take turns, so that a
-machine that slows down slows all. ``wrk`` asks.
+Both servers use the committed configuration. The kinds of requests alternate, so that load on the
+machine slows all of them. ``wrk`` sends the requests.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ MIX = ROOT / "benchmarks" / "mixed.lua"
 
 
 WrkTarget = tuple[str, tuple[str, ...]]
-"""An address, and wrk's options for asking it."""
+"""A URL and wrk's options for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What wrk saw: requests in all and a second, milliseconds, and answers that are none."""
+    """wrk's measurements: total requests, requests per second, latencies in milliseconds, errors."""
 
     requests: int
     rate: float
@@ -53,7 +53,7 @@ def gunicorn(config: Path) -> list[str]:
 
 @contextmanager
 def running(command: list[str]) -> Iterator[Server]:
-    """A server of the benchmark's own, ended after it."""
+    """A server for the benchmark, stopped afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         server = start_server(Path(folder), command=command)
         try:
@@ -63,14 +63,14 @@ def running(command: list[str]) -> Iterator[Server]:
 
 
 def wrk(url: str, *, clients: int, seconds: int, options: tuple[str, ...] = ()) -> Load:
-    """So many clients, each asking again as soon as it is answered."""
+    """Run wrk with a number of clients, each sending its next request after a response."""
     command = ["wrk", "--latency", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "30s"]
     done = subprocess.run([*command, *options, url], capture_output=True, text=True, check=True)
     return read_report(done.stdout)
 
 
 def read_report(report: str) -> Load:
-    r"""The figures of a report.
+    r"""The figures of a wrk report.
 
     >>> figures = "21 requests in 2.00s, 1.0MB read\n  Non-2xx or 3xx responses: 3\nRequests/sec: 10.5"
     >>> read_report("50%   1.50ms\n99%   2.00s\n" + figures)
@@ -138,13 +138,13 @@ def print_rates(targets: dict[str, WrkTarget], size: int) -> None:
 
 
 def ratio(seen: list[Load], base: list[Load]) -> float:
-    """The median of the ratios of two rates, round by round; a round that stood still is none."""
+    """The median of the per-round ratios of two rates, without rounds that completed no request."""
     rounds = zip(seen, base, strict=True)
     return median(one.rate / other.rate for one, other in rounds if other.rate)
 
 
 def ask_mixed(service: Server, *, seconds: int) -> Load:
-    """64 clients of everything that is asked of a service."""
+    """Load with 64 clients and all kinds of requests."""
     made = service.ask(DESIGN)
     assert made.status == 200, made.body
     os.environ["DESIGN_PATH"] = made.headers["Content-Location"]
@@ -153,7 +153,7 @@ def ask_mixed(service: Server, *, seconds: int) -> Load:
 
 
 def print_mixed(service: Server) -> None:
-    """One row: everything at once."""
+    """Print one row for the mixed load."""
     load = ask_mixed(service, seconds=MIXED_SECONDS)
     print(f"mixed requests, {MIXED_CLIENTS} clients, {MIXED_SECONDS} s: {load.rate:.0f} per s,")
     print(f"median {load.median_ms:.0f} ms, p99 {load.p99_ms:.0f} ms, {load.errors} errors")

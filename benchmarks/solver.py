@@ -1,4 +1,4 @@
-"""The solver alone: from a brief to its chain."""
+"""Time of the solver alone, from a brief to its chain."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REPETITIONS = 15
 
 
 def solver_seconds(brief: Brief) -> list[float]:
-    """Seconds of each repetition; the first pays for whatever is kept for later ones."""
+    """Seconds of each repetition; the first includes filling the caches."""
     taken = []
     for _ in range(REPETITIONS):
         start = perf_counter()

@@ -1,8 +1,8 @@
-"""Sweeps through real workers: rows a second, what a row costs beside its own work, two against one.
+"""Sweeps with real workers: rows per second, overhead per row, two workers compared with one.
 
-All contenders take turns, so that a machine that slows down slows them alike; the figures are those of
-the fastest turn of each. Processor time is that of a worker with all its processes, keepers included:
-it says what a row costs a core on a machine that does other things too.
+All variants alternate, so that load on the machine slows them alike; the fastest run of each counts.
+Processor time includes all processes of a worker, fork servers too: the cost of a row on a core of a
+machine that also does other work.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from service.settings.config import Config
 TURNS = 3
 ROWS = {"standard": 32, "none": 300}
 FRESH = itertools.count(1)
-"""Every brief is a new one, so that nothing is found in a cache."""
+"""Makes every brief new, so that no cache has it."""
 
 Rows = list[dict[str, object]]
 
 
 def new_rows(level: str) -> Rows:
-    """Briefs of 64×64 pictures that nobody has asked for."""
+    """New briefs of 64×64 pictures."""
     return [
         {"resolution": 64, "latent_dim": next(FRESH), "base_channels": 16, "verify": level}
         for _ in range(ROWS[level])
@@ -42,7 +42,7 @@ def new_rows(level: str) -> Rows:
 
 
 def loop_seconds(pool: Pool, rows: Rows) -> float:
-    """The same rows in a loop, in this process, through one warm keeper."""
+    """The same rows in a loop in this process, with one warm fork server."""
     receipts = RecentReceipts()
     start = time.perf_counter()
     for row in rows:
@@ -63,7 +63,7 @@ def sweep_seconds(job_service: JobService, rows: Rows) -> float:
 
 @contextmanager
 def workers(state: Path, count: int) -> Iterator[JobService]:
-    """A desk with so many workers, warm: each has made rows."""
+    """A job service with a number of workers, each of which has computed rows."""
     config = Config(state_folder=str(state))
     environment = {**os.environ, "GAN_DESIGNER_STATE_FOLDER": str(state)}
     with ExitStack() as stack:
@@ -81,7 +81,7 @@ def workers(state: Path, count: int) -> Iterator[JobService]:
 
 
 def processor_seconds(root: int) -> float:
-    """What a process and its descendants have used, the dead ones' share with who reaped them."""
+    """Processor seconds of a process and its descendants, including ended ones."""
     used = 0
     for pid in {root, *descendants(root)}:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -90,7 +90,7 @@ def processor_seconds(root: int) -> float:
 
 
 def print_processor_time() -> None:
-    """Processor seconds a row by width and level, and the rows an hour that a core makes of them."""
+    """Processor seconds per row by width and level, and the resulting rows per core and hour."""
     print("processor seconds of a worker for a row of a 64×64 sweep, and rows an hour a core")
     print(f"{'verify':>10} {'width':>8} {'seconds':>8} {'rows/h':>10}")
     with TemporaryDirectory() as folder, workers(Path(folder), 1) as job_service:

@@ -1,8 +1,8 @@
-"""A warm process that does only what the verifier does in torch, and says how long it took.
+"""A warm process that does only the verifier's work in torch and prints its duration.
 
     python -m benchmarks.torch_alone
 
-Reads a job of the probe, one JSON line; then, for each further line, runs it and prints seconds.
+Reads a job of the probe as one JSON line; runs it once per further line and prints the seconds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from designer.verification.probe import run_job
 
 
 class TorchAlone:
-    """Such a process, for one job."""
+    """A subprocess for one job."""
 
     def __init__(self, job: dict[str, Any]) -> None:
         self._process = subprocess.Popen(
@@ -29,7 +29,7 @@ class TorchAlone:
         self._ask(json.dumps(job))
 
     def seconds(self) -> float:
-        """Seconds of running the job once more."""
+        """Run the job again and return the seconds."""
         return float(self._ask("again"))
 
     def close(self) -> None:
@@ -45,7 +45,7 @@ class TorchAlone:
 
 
 def main() -> None:
-    """Answer lines until there are no more."""
+    """Run the job once per input line."""
     job = json.loads(sys.stdin.readline())
     print("ready", flush=True)
     for _ in sys.stdin:

@@ -1,6 +1,6 @@
-"""Verification through a warm pool, against the same checks in one warm process.
+"""Verification with a warm pool, compared with the same checks in one warm process.
 
-The two take turns, so that a machine that slows down slows both.
+The two alternate, so that load on the machine slows both.
 """
 
 from __future__ import annotations
