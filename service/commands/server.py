@@ -1,4 +1,4 @@
-"""The commands that the service adds to `gan-designer`, by entry points."""
+"""The commands ``serve`` and ``openapi``, added to ``gan-designer`` by entry points."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ MALLOC_SETTINGS = {
     "MALLOC_MMAP_THRESHOLD_": "131072",
     "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0",
 }
-"""Else glibc keeps a heap for each thread, and in it the room of every bundle that was ever made.
+"""Settings of glibc that return memory to the system; without them every thread has its own heap.
 
-And each thread keeps freed blocks for itself, out of the reach of all others: with 64 threads those
-were 8 MiB of a web process, scattered so that its heaps grew around them with every request.
+Each thread also caches freed blocks, unavailable to other threads: with 64 threads these were 8 MiB
+of a web process, so fragmented that its heaps grew with every request.
 """
 
 GUNICORN_CONFIG = Path(__file__).parents[1] / "gunicorn.conf.py"
@@ -52,7 +52,7 @@ def serve(host: str | None, port: int | None) -> NoReturn:
 
 
 def greeting(config: Config) -> str:
-    """The address, and a line for the shell that works once the service listens.
+    """The server's address and a shell command that works once it listens.
 
     >>> print(greeting(Config(port=8001)))
     gan-designer serves on http://127.0.0.1:8001 (interface: http://127.0.0.1:8001/docs). Try:
@@ -68,7 +68,7 @@ def greeting(config: Config) -> str:
 
 
 def gunicorn_command() -> list[str]:
-    """The command line that becomes the server."""
+    """The command line of the server, which replaces this process."""
     return [sys.executable, "-m", "gunicorn", "--config", str(GUNICORN_CONFIG)]
 
 
@@ -76,11 +76,11 @@ def gunicorn_command() -> list[str]:
 @click.option(
     "--check",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Compare with this file instead of printing; exit status 1 where they differ.",
+    help="Compare with this file instead of printing; exit status 1 if they differ.",
 )
 @output_options
 def openapi(check: Path | None, as_json: bool, output: Path | None) -> None:
-    """Print the OpenAPI document of the HTTP interface as YAML, or as JSON."""
+    """Print the OpenAPI document of the HTTP interface as YAML or JSON."""
     document = create_app().extensions["openapi_document"]
     text = render_openapi_json(document) if as_json else render_openapi_yaml(document)
     if check is None:

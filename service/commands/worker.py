@@ -1,4 +1,4 @@
-"""``gan-designer worker``: a worker of a fleet."""
+"""The command ``gan-designer worker``: one worker process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from service.settings.config import Config, ConfigError
 
 @click.command()
 def worker() -> NoReturn:
-    """Do the jobs of the servers that share REDIS_URL, or the state folder, until interrupted."""
+    """Run the jobs of all servers with the same REDIS_URL or state folder, until interrupted."""
     try:
         Config.from_environment()
     except ConfigError as error:

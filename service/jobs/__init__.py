@@ -1,1 +1,1 @@
-"""Jobs: what outlasts a request, carried by Celery; each row is kept as it is finished."""
+"""Jobs: work that outlasts its request, run by Celery workers; each row is stored once computed."""

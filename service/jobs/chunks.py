@@ -1,4 +1,4 @@
-"""Runs of rows that one message carries: some seconds of work, so that all workers get some."""
+"""Chunks: runs of rows that one message carries, a few seconds of work each."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Iterable, Iterator, Set
 from designer.brief.model import Level
 
 MAX_CHUNK_ROWS = {Level.NONE: 200, Level.STANDARD: 25, Level.FULL: 25}
-"""Most rows of a chunk, by how they are verified. A chunk that takes longer is divided.
+"""Maximum rows of a chunk by level. A worker splits a chunk that exceeds ``CHUNK_S``.
 
-So a chunk of dear rows may be as long: what it costs is its message, at taking in and after a cancel.
+Chunks of expensive rows are therefore as long: shorter ones only add messages.
 """
 
 CHUNKS_PER_SWEEP = 16
-"""Into how many chunks a short sweep is divided, so that a few workers share it."""
+"""Number of chunks of a short sweep, so that several workers share it."""
 
 CHUNK_S = 4.0
-"""Seconds after which a worker hands the rest of a chunk back to the queue."""
+"""Seconds after which a worker returns the rest of a chunk to the queue."""
 
 Chunk = tuple[int, int]
-"""Rows from the first number up to, and not with, the second."""
+"""Row indices from the first number up to but excluding the second."""
 
 
 def chunk_length(total: int, level: Level) -> int:
-    """How many rows a message carries.
+    """Number of rows per message.
 
     >>> chunk_length(500, Level.NONE), chunk_length(10_000, Level.STANDARD)
     (32, 25)
@@ -34,7 +34,7 @@ def chunk_length(total: int, level: Level) -> int:
 
 
 def split_indices(indices: Iterable[int], length: int) -> Iterator[Chunk]:
-    """Ascending indices as chunks without gaps of at most so many rows.
+    """Ascending indices as gapless chunks of at most ``length`` rows.
 
     >>> list(split_indices([0, 1, 2, 3, 7, 8], 3))
     [(0, 3), (3, 4), (7, 9)]
@@ -50,7 +50,7 @@ def split_indices(indices: Iterable[int], length: int) -> Iterator[Chunk]:
 
 
 def indices_outside(indices: Iterable[int], taken: Iterable[Chunk]) -> list[int]:
-    """The indices that are in none of these chunks.
+    """The indices that are in none of the taken chunks.
 
     >>> indices_outside([0, 1, 2, 3], [(1, 3)])
     [0, 3]
@@ -60,7 +60,7 @@ def indices_outside(indices: Iterable[int], taken: Iterable[Chunk]) -> list[int]
 
 
 def split_in_half(start: int, stop: int) -> list[Chunk]:
-    """What is left of a chunk, in two, so that two workers can take it.
+    """The rest of a chunk as up to two halves, so that two workers can take it.
 
     >>> split_in_half(3, 8), split_in_half(3, 4)
     ([(3, 6), (6, 8)], [(3, 4)])

@@ -1,7 +1,7 @@
-"""A job's progress as server-sent events: each row as it comes, and how the job stands.
+"""A job's progress as server-sent events: each row as it is stored, and the job's state.
 
-An event's id is the number of rows that came up to it, so that a listener who was cut off goes on
-where it was, at any replica. How a job stands has no id of its own: it is told anew to everybody.
+A row event's id is the number of rows up to it, so that a disconnected listener resumes at any
+replica. State events have no id: every new connection receives the current state.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from service.problems.problem_document import ProblemError
 EVENT_STREAM = "text/event-stream"
 
 HEARTBEAT_S = 15.0
-"""Seconds of silence after which a comment is sent."""
+"""Seconds without an event after which a comment is sent."""
 
 STORE_POLL_S = 0.25
-"""Seconds between two looks into the store."""
+"""Seconds between two reads of the store."""
 
 _ROWS_PER_READ = 200
 _LEASE_S = 4 * HEARTBEAT_S
@@ -38,7 +38,7 @@ _LEASE_S = 4 * HEARTBEAT_S
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventListener:
-    """Somebody who listens: as which client, from which event on, and whether that is over."""
+    """A listener of an event stream: its client, its position and a check for its end."""
 
     client: str
     limit: int
@@ -47,7 +47,7 @@ class EventListener:
 
 
 def read_listener(request: Request, job: Job, *, limit: int) -> EventListener:
-    """Who asks for the events of a job.
+    """The listener that a request for a job's events describes.
 
     Raises:
         ProblemError: bad_event_id.
@@ -64,7 +64,7 @@ def read_listener(request: Request, job: Job, *, limit: int) -> EventListener:
 def event_stream_response(
     request: Request, store: JobStore, job: Job, listener: EventListener
 ) -> Response:
-    """The events that the listener does not have; 204 where all are told and the job has ended.
+    """The events after the listener's position; 204 if the job has ended and none are left.
 
     Raises:
         ProblemError: too_many_listeners.
@@ -74,7 +74,7 @@ def event_stream_response(
         and listener.last_event_id == job.done
         and "Last-Event-ID" in request.headers
     ):
-        return Response(status=204)  # a browser that is told so does not come back
+        return Response(status=204)  # stops a browser's EventSource from reconnecting
     slot = str(uuid4())
     _acquire_slot(store, listener, slot)
     stream = _renew_slot(store, listener, slot, stream_events(store, job, listener))
@@ -86,10 +86,10 @@ def event_stream_response(
 
 
 def read_last_event_id(request: Request, job: Job) -> int:
-    """How many rows the listener has.
+    """Number of rows that the listener has received.
 
     Raises:
-        ProblemError: bad_event_id, where the header is no id of an event of this job.
+        ProblemError: bad_event_id, if the header is not the id of an event of this job.
     """
     given = request.headers.get("Last-Event-ID", "0")
     if not _EVENT_ID.fullmatch(given) or int(given) > job.done:
@@ -104,7 +104,7 @@ def read_last_event_id(request: Request, job: Job) -> int:
 
 
 def stream_events(store: JobStore, job: Job, listener: EventListener) -> Iterator[str]:
-    """Rows as they come, how the job stands whenever that changes, and a comment in long silence."""
+    """Rows as they are stored, the job whenever it changes, and heartbeat comments in between."""
     last_sent, rows_sent = None, listener.last_event_id
     silent_since = time.monotonic()
     while not listener.should_stop():
@@ -120,13 +120,13 @@ def stream_events(store: JobStore, job: Job, listener: EventListener) -> Iterato
         if now.state.ended:
             return
         if time.monotonic() - silent_since > HEARTBEAT_S:
-            yield ": still here\n\n"
+            yield ": heartbeat\n\n"
             silent_since = time.monotonic()
         time.sleep(STORE_POLL_S)
 
 
 def format_event(name: str, data: str, number: int | None = None) -> str:
-    r"""One event as the wire carries it; ``data`` has no line break.
+    r"""One event in the format of the stream; ``data`` has no line break.
 
     >>> format_event("row", "{}", 3)
     'id: 3\nevent: row\ndata: {}\n\n'
@@ -136,7 +136,7 @@ def format_event(name: str, data: str, number: int | None = None) -> str:
 
 
 def is_disconnected(environ: dict[str, Any]) -> bool:
-    """Whether the far end of the request's connection has been closed, where the server tells."""
+    """Whether the client has closed its connection; False if the server passes no socket."""
     connection = environ.get("gunicorn.socket")
     if connection is None:
         return False
@@ -146,7 +146,7 @@ def is_disconnected(environ: dict[str, Any]) -> bool:
 
 
 def _new_rows(store: JobStore, job: Job, rows_sent: int) -> Iterator[str]:
-    """The rows that came after those told, and not after the job was looked at."""
+    """The rows that are not yet sent, up to the number in ``job``."""
     while rows_sent < job.done:
         rows = store.rows_since(job.id, rows_sent, min(_ROWS_PER_READ, job.done - rows_sent))
         if not rows:
@@ -159,7 +159,7 @@ def _acquire_slot(store: JobStore, listener: EventListener, slot: str) -> None:
     if not store.acquire_slot(listener.client, slot, limit=listener.limit, lease_s=_LEASE_S):
         raise ProblemError(
             "too_many_listeners",
-            f"the client listens to {listener.limit} event streams already, as many as may",
+            f"the client already has {listener.limit} open event streams, the maximum",
             maximum=listener.limit,
         )
 
@@ -167,7 +167,7 @@ def _acquire_slot(store: JobStore, listener: EventListener, slot: str) -> None:
 def _renew_slot(
     store: JobStore, listener: EventListener, slot: str, pieces: Iterator[str]
 ) -> Iterator[str]:
-    """The same pieces; the listener's place is renewed meanwhile."""
+    """The same pieces; the lease of the listener's slot is renewed meanwhile."""
     renewed = time.monotonic()
     for piece in pieces:
         yield piece

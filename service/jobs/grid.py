@@ -1,4 +1,4 @@
-"""Lists per field and their product: the rows of a grid, numbered, the last field fastest."""
+"""Grids: the product of one list of values per field; the last field changes fastest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from designer.validation.json_readers import JsonObject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """The values of each field, in the order in which the request names them."""
+    """The values of each field, in the order of the request."""
 
     values: Mapping[str, list[object]]
 
@@ -19,7 +19,7 @@ class Grid:
         return prod(len(values) for values in self.values.values())
 
     def value_indices(self, index: int) -> dict[str, int]:
-        """Which value of each field a row takes.
+        """Index of each field's value in a row.
 
         >>> Grid(values={"resolution": [32, 64], "latent_dim": [8, 16, 32]}).value_indices(4)
         {'resolution': 1, 'latent_dim': 1}
@@ -41,7 +41,7 @@ class Grid:
         }
 
     def pointer(self, index: int, brief_pointer: str) -> str:
-        """Where in the grid the value stands that a pointer into the row's brief names.
+        """The pointer into the grid for a pointer into the row's brief.
 
         >>> grid = Grid(values={"resolution": [32, [64, 3]], "latent_dim": [8]})
         >>> grid.pointer(1, "/resolution/1"), grid.pointer(0, "/seed")

@@ -1,4 +1,4 @@
-"""What a job is: whose, how far, until when."""
+"""The job: owner, kind, state, progress and times."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from designer.validation.json_readers import JsonObject
 
 
 class JobState(StrEnum):
-    """How far a job is."""
+    """The state of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -21,12 +21,12 @@ class JobState(StrEnum):
 
     @property
     def ended(self) -> bool:
-        """Whether no row is added any more."""
+        """Whether no further row is added."""
         return self not in (JobState.QUEUED, JobState.RUNNING)
 
 
 class JobKind(StrEnum):
-    """What a job's result is: a row for each design, or one design."""
+    """The kind of a job's result: a row per design, or one design."""
 
     SWEEP = "sweep"
     DESIGN = "design"
@@ -34,10 +34,10 @@ class JobKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job as its store tells it; times are seconds since 1970.
+    """A job as stored; times are seconds since 1970.
 
-    A sweep succeeds though designs in it fail, each a row with its problem; a job of one design
-    fails with its design.
+    A sweep succeeds even if some of its designs fail: their rows hold the problem. A job of one
+    design fails with its design.
     """
 
     id: str
@@ -58,7 +58,7 @@ class Job:
 
 
 def new_job_id() -> str:
-    """A name that nobody guesses: 128 random bits.
+    """A job id of 128 random bits, which cannot be guessed.
 
     >>> len(new_job_id()), new_job_id() != new_job_id()
     (22, True)
@@ -67,7 +67,7 @@ def new_job_id() -> str:
 
 
 def final_state(kind: JobKind, *, failed: int) -> JobState:
-    """How a job ends whose last row is kept.
+    """The final state of a job with all its rows.
 
     >>> final_state(JobKind.SWEEP, failed=3).value, final_state(JobKind.DESIGN, failed=1).value
     ('succeeded', 'failed')
@@ -76,7 +76,7 @@ def final_state(kind: JobKind, *, failed: int) -> JobState:
 
 
 def job_document(job: Job) -> JsonObject:
-    """The job as its JSON answer."""
+    """The job as its JSON response."""
     path = job_path(job)
     return {
         "id": job.id,
@@ -94,12 +94,12 @@ def job_document(job: Job) -> JsonObject:
 
 
 def job_path(job: Job) -> str:
-    """Where a job is asked for."""
+    """URL path of a job."""
     return f"/v1/jobs/{job.id}"
 
 
 def format_timestamp(seconds: float | None) -> str | None:
-    """A time as RFC 3339 writes it, in milliseconds.
+    """A time in RFC 3339 format, in milliseconds.
 
     >>> format_timestamp(0.5), format_timestamp(None)
     ('1970-01-01T00:00:00.500Z', None)

@@ -1,4 +1,4 @@
-"""What a job was asked, as its store keeps it: JSON text that says of each row its brief."""
+"""A job's request as the store holds it: JSON text with the briefs of all rows."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from service.jobs.sweep_request import Sweep, sweep_from_document
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRequest:
-    """The rows of a job, and what is made of each."""
+    """The rows of a job and the kind of its result."""
 
     kind: JobKind
     sweep: Sweep
 
     @property
     def level(self) -> Level:
-        """The dearest level among the rows, by which they are dealt out."""
+        """The most expensive level among the rows; it determines the length of chunks."""
         levels = {self.sweep.row(index)["verify"] for index in range(len(self.sweep))}
         return next(level for level in reversed(Level) if str(level) in levels)
 
 
 def job_request_text(kind: JobKind, document: object) -> str:
-    """The text of a request, the same for the same request."""
+    """The text of a request; equal requests give equal texts."""
     return json.dumps({"kind": str(kind), "request": document}, separators=(",", ":"))
 
 
 def read_job_request(text: str) -> JobRequest:
-    """The rows that such a text asks for.
+    """The request in a text of ``job_request_text``.
 
     >>> read_job_request(job_request_text(JobKind.SWEEP, {"designs": [{"resolution": 64}]})).sweep.row(0)
     {'resolution': 64, 'verify': 'standard'}

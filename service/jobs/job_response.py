@@ -1,4 +1,4 @@
-"""A job as an answer: taken in, or as it stands."""
+"""HTTP responses for jobs: accepted, or the current state."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ RESPOND_ASYNC = "respond-async"
 
 
 def defer_if_preferred(request: Request, brief: Brief, job_service: JobService) -> Response | None:
-    """The job of a design that is long in the making, where the client would rather not wait.
+    """The 202 response to a request for a level ``full`` design that prefers a job; else None.
 
-    It is made up to its verification before: a brief that comes to nothing is refused at once.
+    The design is computed without verification first, so that a refusal is immediate.
     """
     preferences = parse_list_header(request.headers.get("Prefer", ""))
     names = {preference.partition(";")[0].strip().lower() for preference in preferences}
@@ -35,7 +35,7 @@ def defer_if_preferred(request: Request, brief: Brief, job_service: JobService) 
 
 
 def accepted_response(job: Job) -> Response:
-    """The answer to a request that became a job."""
+    """The 202 response to a request that was queued as a job."""
     response = job_response(job)
     response.status_code = 202
     response.headers["Location"] = job_path(job)
@@ -43,7 +43,7 @@ def accepted_response(job: Job) -> Response:
 
 
 def job_response(job: Job) -> Response:
-    """The answer that says how a job stands now."""
+    """The response with a job's current state."""
     response = document_response(job_document(job))
     response.headers["Cache-Control"] = "no-store"
     return response

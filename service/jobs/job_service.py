@@ -1,4 +1,4 @@
-"""Where jobs are handed in and asked for: the web's side of the store and the broker."""
+"""Submission, lookup and cancellation of jobs by the web processes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HOUR_S = 3600
 
 
 class JobService:
-    """Takes jobs in and knows how they stand; ``store`` and ``celery_app`` are reached on first use."""
+    """Submits, finds and cancels jobs; connects to the store and the broker on first use."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -34,32 +34,32 @@ class JobService:
         self.celery_app: Celery = create_celery_app(config)
 
     def submit_sweep(self, document: object, *, owner: str, key: str | None) -> Job:
-        """The job of a sweep, queued; the same one for the same idempotency key.
+        """The queued job of a sweep; the same job for the same idempotency key.
 
         Raises:
-            InvalidRequest: where the sweep or one of its rows is wrong.
+            InvalidRequest: if the sweep or one of its rows is invalid.
             ProblemError: bad_idempotency_key, idempotency_key_reused.
         """
         return self._submit(JobKind.SWEEP, document, owner=owner, key=key)
 
     def submit_design(self, brief: Brief, *, owner: str, key: str | None) -> Job:
-        """The job of one design, queued."""
+        """The queued job of one design."""
         document = {"designs": [brief_document(brief)]}
         return self._submit(JobKind.DESIGN, document, owner=owner, key=key)
 
     def find(self, job_id: str, *, owner: str) -> Job:
-        """The job of that id, where it is the owner's.
+        """The owner's job with this id.
 
         Raises:
-            ProblemError: no_job.
+            ProblemError: no_job, also for a job of another owner.
         """
         job = self.store.find(job_id) if _ID.fullmatch(job_id) else None
         if job is None or job.owner != owner:
-            raise ProblemError("no_job", "there is no job of this id, or none any more")
+            raise ProblemError("no_job", "there is no job of this id, or it has expired")
         return job
 
     def cancel(self, job_id: str, *, owner: str) -> Job:
-        """The job, ended with the rows it has; as it was where it had ended.
+        """The job, cancelled with its current rows; unchanged if it had ended.
 
         Raises:
             ProblemError: no_job.
@@ -83,7 +83,7 @@ class JobService:
         if stored_fingerprint != fingerprint:
             raise ProblemError(
                 "idempotency_key_reused",
-                "a job was made under this idempotency key from another body",
+                "this idempotency key was used for a job with another request body",
             )
         if stored_job.id == job.id:
             self._enqueue(job, job_request)
@@ -108,12 +108,12 @@ class JobService:
 
 
 def current_job_service() -> JobService:
-    """The desk of the application that answers."""
+    """The job service of the current application."""
     return cast(JobService, current_app.extensions["job_service"])
 
 
 def make_idempotency_token(owner: str, key: str) -> str:
-    """The name under which a store knows an owner's idempotency key.
+    """Token that identifies an owner's idempotency key in the store.
 
     Raises:
         ProblemError: bad_idempotency_key.

@@ -1,4 +1,4 @@
-"""What operators see of jobs: a part of ``/readyz``, figures of ``/metrics``."""
+"""Monitoring of jobs: their part of ``/readyz`` and their metrics."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ logger = logging.getLogger("gan_designer.jobs")
 
 
 class JobMetrics(Collector):
-    """Reads the store and the broker whenever it is asked; nothing where they are away or hang."""
+    """Collects metrics from the store and the broker; none if they are unavailable or hang."""
 
     def __init__(self, job_service: JobService) -> None:
         self._job_service = job_service
         self._background_calls: BackgroundCalls[list[Metric]] = BackgroundCalls()
 
     def collect(self) -> Iterator[Metric]:
-        """Messages, jobs, rows, ages, workers."""
-        up = GaugeMetricFamily("gan_designer_jobs_up", "1 where store and broker of jobs answer.")
+        """Metrics of messages, jobs, ages, rows and workers."""
+        up = GaugeMetricFamily("gan_designer_jobs_up", "1 if the job store and broker respond.")
         try:
             answers = self._background_calls.submit({"jobs": lambda: list(self._read())})
             figures = answers["jobs"].result(timeout=PARTS_TIMEOUT_S)
@@ -42,13 +42,13 @@ class JobMetrics(Collector):
     def _read(self) -> Iterator[Metric]:
         store, unfinished = self._job_service.store, self._job_service.store.unfinished()
         waiting = GaugeMetricFamily(
-            "gan_designer_queue_messages", "Messages that wait in a queue.", labels=["queue"]
+            "gan_designer_queue_messages", "Messages waiting in a queue.", labels=["queue"]
         )
         for name, depth in read_queue_depths(self._job_service).items():
             waiting.add_metric([name], depth)
         jobs = GaugeMetricFamily("gan_designer_jobs", "Jobs that have not ended.", labels=["state"])
         ages = GaugeMetricFamily(
-            "gan_designer_jobs_oldest_seconds", "Age of the oldest of them.", labels=["state"]
+            "gan_designer_jobs_oldest_seconds", "Age of the oldest such job.", labels=["state"]
         )
         for state in (JobState.QUEUED, JobState.RUNNING):
             of_state = [job for job in unfinished if job.state is state]
@@ -56,38 +56,44 @@ class JobMetrics(Collector):
             ages.add_metric([state], oldest_age_s(of_state))
         pending = sum(job.total - job.done for job in unfinished)
         row_totals = CounterMetricFamily(
-            "gan_designer_job_rows", "Rows of jobs that were put, by outcome.", labels=["outcome"]
+            "gan_designer_job_rows", "Rows of jobs that were stored.", labels=["outcome"]
         )
         for outcome, count in store.row_totals().items():
             row_totals.add_metric([outcome], count)
         yield from (waiting, jobs, ages, row_totals)
-        yield GaugeMetricFamily("gan_designer_job_rows_pending", "Rows to come.", value=pending)
+        yield GaugeMetricFamily("gan_designer_job_rows_pending", "Missing rows.", value=pending)
         yield GaugeMetricFamily(
-            "gan_designer_job_workers", "Workers that live.", value=len(store.workers())
+            "gan_designer_job_workers", "Running workers.", value=len(store.workers())
         )
 
 
 def jobs_readiness(job_service: JobService) -> dict[str, Any]:
-    """How jobs stand: ``degraded`` where store or broker are away, or rows wait for no worker."""
+    """``degraded`` if store or broker are unavailable, or messages wait without a worker."""
     try:
         waiting, workers = (
             sum(read_queue_depths(job_service).values()),
             len(job_service.store.workers()),
         )
     except UNAVAILABLE_ERRORS as error:
-        logger.warning("the store or the broker is away: %s", error)  # it may name hosts and paths
-        return {"state": DEGRADED, "reason": "the store or the broker is away"}
+        # The response leaves the error out: it may contain hosts and paths.
+        logger.warning("the job store or broker is unavailable: %s", error)
+        return {"state": DEGRADED, "reason": "the job store or broker is unavailable"}
     if waiting and not workers:
-        return {"state": DEGRADED, "reason": "no worker lives", "messages": waiting, "workers": 0}
+        return {
+            "state": DEGRADED,
+            "reason": "no worker is running",
+            "messages": waiting,
+            "workers": 0,
+        }
     return {"state": OK, "messages": waiting, "workers": workers}
 
 
 def read_queue_depths(job_service: JobService) -> dict[str, int]:
-    """How many messages wait in each queue."""
+    """Number of waiting messages by queue."""
     prepare_folders(job_service.config)
     return queue_depths(job_service.celery_app)
 
 
 def oldest_age_s(jobs: list[Job]) -> float:
-    """Seconds since the oldest of these jobs was made; 0 where there is none."""
+    """Age of the oldest of these jobs in seconds; 0 without jobs."""
     return max((time.time() - job.created_at for job in jobs), default=0.0)

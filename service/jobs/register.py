@@ -1,4 +1,4 @@
-"""Jobs as a part of the application."""
+"""Registration of jobs in the Flask application."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ logger = logging.getLogger("gan_designer.jobs")
 
 
 def register_jobs(app: Flask, config: Config) -> None:
-    """Give the application its desk, its figures, and an answer for when store or broker are away."""
+    """Add the job service, its readiness, its metrics and its error handlers to the application."""
     job_service = JobService(config)
     app.extensions["job_service"] = job_service
     app.extensions["readiness"].parts["jobs"] = lambda: jobs_readiness(job_service)
@@ -29,8 +29,8 @@ def register_jobs(app: Flask, config: Config) -> None:
 
 
 def respond_unavailable(error: Exception) -> Response:
-    """The answer while store or broker are away."""
-    logger.warning("request %s: jobs are away: %s", g.get("request_id", ""), error)
+    """The 503 response while the store or the broker is unavailable."""
+    logger.warning("request %s: jobs unavailable: %s", g.get("request_id", ""), error)
     return problem_response(
-        PROBLEMS["jobs_unavailable"], detail="the store or the broker of jobs does not answer"
+        PROBLEMS["jobs_unavailable"], detail="the job store or broker does not respond"
     )

@@ -1,4 +1,4 @@
-"""A job's result as an answer: rows in request order, streamed; or the one design."""
+"""Responses with a job's result: rows streamed in request order, or one design."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _ROWS_PER_READ = 200
 
 
 def result_response(request: Request, store: JobStore, job: Job) -> Response:
-    """The result, as far as it is there.
+    """The result so far.
 
     Raises:
-        ProblemError: not_acceptable; job_not_done, where a job of one design has no result yet.
+        ProblemError: not_acceptable; job_not_done, if a job of one design has no result yet.
     """
     return (_design if job.kind is JobKind.DESIGN else _rows)(request, store, job)
 
@@ -54,13 +54,13 @@ def _design(request: Request, store: JobStore, job: Job) -> Response:
 
 
 def rows_in_order(store: JobStore, job: Job) -> Iterator[str]:
-    """The rows that are there, a few at a time."""
+    """The stored rows in request order, read in batches."""
     for start in range(0, job.total, _ROWS_PER_READ):
         yield from store.rows(job.id, start, min(start + _ROWS_PER_READ, job.total))
 
 
 def gzip_stream(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Bytes in gzip, given out as they come.
+    """The pieces compressed by gzip, as a stream.
 
     >>> import gzip
     >>> gzip.decompress(b"".join(gzip_stream([b"one ", b"two"])))

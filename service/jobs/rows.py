@@ -1,4 +1,4 @@
-"""From a brief as JSON to a row of a result: figures and verdict, or the problem. Pure."""
+"""Pure functions from a brief as JSON to a row: figures and verdict, or the problem."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ ROW_FIELDS = (
     "verdict",
     "problem",
 )
-"""What a row of a sweep holds beside its index; null where it has no such thing."""
+"""The fields of a sweep's row besides its index; null where they do not apply."""
 
 
 def make_row(index: int, document: JsonObject, kind: JobKind, make: MakeDesign) -> JobRow:
-    """The row of a brief: for a sweep its figures, for a job of one design the whole design.
+    """The row of a brief: its figures in a sweep, the complete design in a job of one design.
 
     >>> from designer.pipeline.design import design
     >>> brief = {"resolution": 28, "latent_dim": 64, "verify": "none"}
@@ -81,7 +81,7 @@ def sweep_row(index: int, design: Design) -> JsonObject:
 
 
 def network_costs(network: Network | None) -> JsonObject | None:
-    """What a network costs."""
+    """The costs of a network, or None."""
     if network is None:
         return None
     return {
@@ -92,7 +92,7 @@ def network_costs(network: Network | None) -> JsonObject | None:
 
 
 def problem_row(index: int, document: JsonObject, kind: JobKind, problem: dict[str, Any]) -> JobRow:
-    """The row of a brief that came to nothing: what was asked, and the problem as HTTP tells it."""
+    """The row of a failed brief: the requested shape and the problem document."""
     requested = {name: document.get(name) for name in ("resolution", "latent_dim")}
     empty = dict.fromkeys(ROW_FIELDS)
     result = {"index": index, **empty, **requested, "problem": problem}
@@ -101,16 +101,16 @@ def problem_row(index: int, document: JsonObject, kind: JobKind, problem: dict[s
 
 
 def timeout_problem(seconds: float) -> dict[str, Any]:
-    """The problem of a row that was stopped."""
+    """The problem of a row that exceeded its time limit."""
     stopped = ProbeFailed(f"the row took more than {seconds:g} s and was stopped", wall_s=seconds)
     return designer_error_problem(stopped)
 
 
 def exhausted_problem(attempts: int) -> dict[str, Any]:
-    """The problem of a row that ended its process as often as it may."""
+    """The problem of a row that ended its process in every permitted attempt."""
     return problem_document(
         PROBLEMS["attempts_exhausted"],
-        detail=f"the row was tried {attempts} times, and each time its process ended",
+        detail=f"the row was tried {attempts} times, and its process ended each time",
         facts={"attempts": attempts},
     )
 

@@ -1,4 +1,4 @@
-"""A sweep as it is asked for: many briefs, each read and refused before anything is queued."""
+"""Parsing and validation of a sweep's request, before anything is queued."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from designer.validation.json_readers import (
 from service.jobs.grid import Grid
 
 MAX_ROWS = 10_000
-"""Most designs of one sweep."""
+"""Maximum number of designs in one sweep."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """The briefs of a sweep, as JSON, and at which level they are verified that say nothing of it."""
+    """The briefs of a sweep as JSON, and the default level of their verification."""
 
     rows: list[JsonObject] | Grid
     verify: Level
@@ -43,29 +43,29 @@ class Sweep:
         return row | {"verify": str(self.verify) if own is None else own}
 
     def pointer(self, index: int, brief_pointer: str) -> str:
-        """Where in the request the value stands that a pointer into a row's brief names."""
+        """The pointer into the request for a pointer into a row's brief."""
         if isinstance(self.rows, Grid):
             return f"/grid{self.rows.pointer(index, brief_pointer)}"
         return f"/designs/{index}{brief_pointer}"
 
 
 def sweep_from_document(document: object) -> Sweep:
-    """The sweep that a JSON object asks for.
+    """The sweep in a JSON object; the briefs themselves are not validated.
 
     >>> sweep = sweep_from_document({"grid": {"resolution": [32, 64], "latent_dim": [8]}})
     >>> len(sweep), sweep.row(1)["resolution"]
     (2, 64)
 
     Raises:
-        InvalidRequest: for anything but ``designs`` or ``grid``, for no rows or more than
-            ``MAX_ROWS``. The briefs themselves are not looked at.
+        InvalidRequest: unless there is exactly one of ``designs`` and ``grid``, with 1 to
+            ``MAX_ROWS`` rows.
     """
     given = read_object(document, pointer="", known=("designs", "grid", "verify"))
     designs, grid = given.get("designs"), given.get("grid")
     if designs is None and grid is None:
         refuse_field("", "missing_field", "a sweep needs designs or a grid")
     if designs is not None and grid is not None:
-        refuse_field("", "contradiction", "a sweep has designs or a grid, and not both")
+        refuse_field("", "contradiction", "a sweep has designs or a grid, not both")
     level = given.get("verify")
     named = str(Level.STANDARD) if level is None else level
     verify = read_choice(named, Level, pointer="/verify")
@@ -88,7 +88,7 @@ def _grid(grid: object) -> Grid:
 
 
 def _read_rows(value: object, *, pointer: str) -> list[object]:
-    """A list that alone makes no more rows than a sweep may have."""
+    """A list that alone does not exceed the maximum number of rows."""
     if isinstance(value, list):
         _refuse_too_many(len(value), pointer=pointer)
     return read_list(value, pointer=pointer, low=1, high=MAX_ROWS)
@@ -106,11 +106,11 @@ def _refuse_too_many(rows: int, *, pointer: str) -> None:
 
 
 def check_rows(sweep: Sweep) -> None:
-    """Refuse a sweep with rows that are wrong by themselves.
+    """Refuse a sweep with invalid rows.
 
     Raises:
-        InvalidRequest: with the errors of all of them, each with the row's ``index``; where many
-            rows of a grid share a wrong value, it is told once, with the first of them.
+        InvalidRequest: with the errors of all rows, each with the row's ``index``. An invalid value
+            that several rows of a grid share is reported once, for the first of them.
     """
     errors: dict[tuple[str, str], FieldError] = {}
     for index in range(len(sweep)):
@@ -120,7 +120,7 @@ def check_rows(sweep: Sweep) -> None:
 
 
 def row_errors(sweep: Sweep, index: int) -> list[FieldError]:
-    """What is wrong with the brief of a row, by pointers into the sweep."""
+    """The errors in a row's brief, with pointers into the sweep."""
     try:
         brief_from_document(sweep.row(index))
     except InvalidRequest as refusal:

@@ -1,4 +1,4 @@
-"""Clients that ask over and over while something happens to the server, and remember all of it."""
+"""Clients that send requests continuously during a fault and record every exchange."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from http.client import HTTPConnection, HTTPException
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request over a connection of its own: when that stood, from which port, what came.
+    """One request over its own connection: time of connecting, local port, response.
 
-    ``status`` is None where nothing came; ``connected`` where not even a connection did.
+    ``status`` is None without a response; ``connected`` is None without a connection.
     """
 
     connected: float | None
@@ -26,7 +26,7 @@ class Exchange:
 
 @dataclass(slots=True, kw_only=True)
 class Load:
-    """So many clients at a time, each with the next request as soon as it has its answer."""
+    """Concurrent clients, each of which sends its next request after each response."""
 
     port: int
     path: Callable[[int], str]
@@ -40,7 +40,7 @@ class Load:
 
     @contextmanager
     def running(self) -> Iterator[Load]:
-        """Ask until the end of the block; afterwards every request has come to its end."""
+        """Send requests during the block; at its end every request has ended."""
         threads = [threading.Thread(target=self._send_requests) for _ in range(self.clients)]
         for thread in threads:
             thread.start()
@@ -53,7 +53,7 @@ class Load:
         assert not any(thread.is_alive() for thread in threads), "a request hangs"
 
     def wait_for(self, more: int) -> None:
-        """Return once so many further requests have come to their end."""
+        """Return once ``more`` further requests have ended."""
         goal, deadline = len(self.exchanges) + more, time.monotonic() + 240
         while len(self.exchanges) < goal:
             assert time.monotonic() < deadline, f"{len(self.exchanges)} of {goal} requests ended"
@@ -61,7 +61,7 @@ class Load:
 
     @property
     def failed(self) -> list[Exchange]:
-        """The requests without an answer, or with one of a fault."""
+        """The requests without a response, or with status 500 or above."""
         return [each for each in self.exchanges if each.status is None or each.status >= 500]
 
     def _send_requests(self) -> None:

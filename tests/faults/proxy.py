@@ -1,4 +1,4 @@
-"""The committed nginx example in front of real replicas, each killed and started as a test likes."""
+"""The documented nginx example in front of real replicas that tests start, pause and kill."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ EXAMPLE = ROOT / "docs" / "deployment" / "nginx.conf"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 ESTABLISHED = "01"
-"""A connection's state, as the kernel writes it."""
+"""State of an established connection in /proc/net/tcp."""
 
 
 class Replica:
-    """A server at a port that stays over its deaths."""
+    """A server that keeps its port over restarts."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.port = free_port()
@@ -32,19 +32,19 @@ class Replica:
         self.server: Server | None = None
 
     def start(self) -> None:
-        """Start it; it listens."""
+        """Start the server and wait until it listens."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self.server = start_server(self._folder, port=self.port, **self._settings)
 
     def kill(self) -> None:
-        """End it as a machine does that loses its power: every process at once."""
+        """Kill every process at once, as a power failure does."""
         assert self.server is not None
         self._signal(signal.SIGKILL)
         self.server.process.wait()
         self.server = None
 
     def pause(self) -> None:
-        """Let it take connections and answer nobody."""
+        """Stop every process: the kernel still accepts connections, but no response is sent."""
         self._signal(signal.SIGSTOP)
 
     def _signal(self, number: signal.Signals) -> None:
@@ -54,14 +54,14 @@ class Replica:
                 os.kill(pid, number)
 
     def stop(self) -> None:
-        """End it in order."""
+        """Shut the server down."""
         if self.server is not None:
             self.server.stop()
             self.server = None
 
 
 def example_text(port: int, replicas: list[int]) -> str:
-    """The example with other ports, and nothing else changed."""
+    """The example with other ports, otherwise unchanged."""
     text = EXAMPLE.read_text()
     places = iter(replicas)
     text, servers = re.subn(
@@ -74,12 +74,12 @@ def example_text(port: int, replicas: list[int]) -> str:
 
 @contextmanager
 def proxying(*replicas: Replica) -> Iterator[Server]:
-    """Nginx as the example has it, in front of these replicas, in a folder of its own."""
+    """Nginx with the example's configuration in front of these replicas."""
     assert NGINX, "nginx is missing: .ci/system-packages test"
     port = free_port()
     with TemporaryDirectory(prefix="nginx-") as name:
         folder = Path(name)
-        folder.chmod(0o755)  # started by root it serves as nobody
+        folder.chmod(0o755)  # nginx drops root privileges
         config, log = folder / "nginx.conf", folder / "log"
         config.write_text(example_text(port, [replica.port for replica in replicas]))
         with log.open("ab") as lines:
@@ -94,7 +94,7 @@ def proxying(*replicas: Replica) -> Iterator[Server]:
 
 
 def connections(port: int) -> int:
-    """How many connections a server at the port has, those included that it has not yet taken."""
+    """Number of connections to a port, including those not yet accepted."""
     lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
     fields = [line.split() for line in lines]
     return sum(field[1].endswith(f":{port:04X}") and field[3] == ESTABLISHED for field in fields)

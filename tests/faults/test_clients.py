@@ -1,4 +1,4 @@
-"""Clients that vanish, stall, or open connections for nothing: nobody else waits for them."""
+"""Clients that disconnect, stall or leave connections unused do not block other clients."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.wait import wait_until
 pytestmark = pytest.mark.slow
 
 LARGE = json.dumps({"input_size": [8_000], "kernel_size": [16], "include": ["matrix"]}).encode()
-"""A question whose answer is larger than all buffers between a server and its client."""
+"""A request whose response is larger than all buffers between server and client."""
 
 HEAD = (
     b"POST /v1/layers/conv HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -29,14 +29,14 @@ THREADS = 2
 
 @pytest.fixture(scope="module")
 def patient_server() -> Iterator[Server]:
-    """A server of two threads that would wait for its clients for an hour."""
+    """A server with two threads and a client timeout of an hour."""
     with serving(workers="1", threads=str(THREADS), client_timeout_s="3600") as running:
         assert running.ask("/healthz").status == 200
         yield running
 
 
 def ask_for_much(server: Server, stack: ExitStack) -> socket.socket:
-    """A client that has asked, has had the first bytes of its answer, and reads no more."""
+    """A client that reads only the first bytes of its large response."""
     client = stack.enter_context(socket.socket())
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.settimeout(120)
@@ -50,18 +50,18 @@ def ask_for_much(server: Server, stack: ExitStack) -> socket.socket:
 def test_a_client_that_disconnects_during_its_response_frees_its_thread(
     patient_server: Server, turn: int
 ) -> None:
-    """As many at a time as there are threads, over and over; what remains is what was there."""
+    """Repeatedly with as many clients as threads; no thread or file is leaked."""
     worker = only_child(patient_server.pid)
     with ExitStack() as stack:
         for _ in range(THREADS):
             ask_for_much(patient_server, stack)
     assert patient_server.ask("/healthz").status == 200
-    wait_until(lambda: open_files(worker) < 40, what="the connections to be let go")
+    wait_until(lambda: open_files(worker) < 40, what="the connections to be closed")
     assert threads(worker) <= THREADS + 2
 
 
 def test_a_client_that_reads_nothing_loses_its_response() -> None:
-    """It holds a thread for the time that clients have, and no longer."""
+    """It blocks a thread until the client timeout and no longer."""
     with (
         serving(workers="1", threads=str(THREADS), client_timeout_s="2") as hasty,
         ExitStack() as stack,
@@ -69,11 +69,11 @@ def test_a_client_that_reads_nothing_loses_its_response() -> None:
         stalled = [ask_for_much(hasty, stack) for _ in range(THREADS)]
         assert hasty.ask("/healthz").status == 200
         got = [sum(iter(lambda c=client: len(c.recv(65_536)), 0)) for client in stalled]  # type: ignore[misc]
-        assert min(got) < 7_000_000  # the other one's time may not have been over yet
+        assert min(got) < 7_000_000  # the other client may not have reached its timeout yet
 
 
 def test_a_response_is_sent_with_its_head_and_body_together() -> None:
-    """Its head waits for its body, so that a process that dies leaves both or nothing."""
+    """A process that is killed has sent both or nothing."""
     here, there = socket.socketpair()
     with DeadlineSocket.adopt(here) as client, there:
         there.setblocking(False)
@@ -92,7 +92,7 @@ def test_a_response_is_sent_with_its_head_and_body_together() -> None:
 
 
 def test_a_hundred_half_open_connections_block_no_other_client() -> None:
-    """Some silent, some in the middle of a head or a body; others are served meanwhile."""
+    """Without data, or with a part of a head or a body."""
     begun = (b"", b"GET /healthz HT", HEAD % 100, HEAD % len(LARGE) + LARGE[:9])
     with (
         serving(workers="2", threads="16", client_timeout_s="2") as server,

@@ -1,4 +1,4 @@
-"""Processes that are killed under load: what they held is a problem or lost, nothing else is."""
+"""Processes killed under load: only the requests that they were serving fail."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ KILLS = soak_count(3, 200)
 
 
 def small_brief(number: int) -> bytes:
-    """A brief whose text nobody has run before."""
+    """A brief whose source has not been verified before."""
     return json.dumps({"resolution": 16, "latent_dim": number + 1, "base_channels": 4}).encode()
 
 
 def test_killed_verifying_processes_cost_at_most_their_own_request() -> None:
-    """Keepers and workers die at any time: a verified answer or a problem, and the next is fine."""
+    """Kills of fork servers and their workers: every response is verified or a problem."""
     dice = random.Random(7)
     with serving(workers="1", threads="8", verify_processes="2") as server:
         web = only_child(server.pid)
@@ -57,19 +57,19 @@ def test_killed_verifying_processes_cost_at_most_their_own_request() -> None:
                 assert document["verification"]["verdict"] == "verified"
             else:
                 assert document["code"] in ("probe_failed", "overloaded")
-        for number in range(2):  # a worker that died idle is noticed by the text that it was to run
+        for number in range(2):  # a worker killed while idle is noticed by its next verification
             ask(server, 60_000 + number)
         assert [ask(server, 60_010 + number) for number in range(4)] == [200] * 4
 
 
 def ask(server: Server, number: int) -> int:
-    """The status of a brief that nobody asked for before."""
+    """The status of the response to a new brief."""
     body = small_brief(number)
     return server.ask("/v1/designs", method="POST", body=body, headers=JSON).status
 
 
 def test_a_killed_web_process_costs_no_other_process_a_request() -> None:
-    """What it had taken is lost; no request of another one is, and another takes its place."""
+    """Only its own connections are lost, and another process replaces it."""
     path = "/v1/designs?resolution=16&latent_dim={}&base_channels=4&verify=none"
     with serving(workers="3", threads="4") as server:
         load = Load(port=server.port, path=lambda number: path.format(number + 1), clients=8)
@@ -89,7 +89,7 @@ def test_a_killed_web_process_costs_no_other_process_a_request() -> None:
                         gone not in children(server.pid)  # type: ignore[misc]
                         and len(children(server.pid)) == 3
                     ),
-                    what="a worker in its place",
+                    what="its replacement",
                 )
                 load.wait_for(20)
                 lost = [each.port for each in load.exchanges[seen:] if each.status is None]
@@ -99,7 +99,7 @@ def test_a_killed_web_process_costs_no_other_process_a_request() -> None:
 
 
 def ports_held_by(process: int, port: int) -> set[int]:
-    """The clients' ports of the connections to a port that a process has taken."""
+    """The clients' ports of the connections that a process has accepted at a port."""
     inodes = {
         link[len("socket:[") : -1]
         for entry in Path(f"/proc/{process}/fd").iterdir()

@@ -1,4 +1,4 @@
-"""The nginx example: slow clients stop nobody, and replicas die and come back unseen."""
+"""The nginx example: slow clients block no others, and restarts of replicas fail no request."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ HALF_OPEN = 1_000
 
 @pytest.fixture(scope="module")
 def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The example before two replicas of two threads, which by themselves could be held up."""
+    """The example in front of two replicas with two threads each, which clients could block."""
     folder = tmp_path_factory.mktemp("proxied")
     with replicated(folder, threads="2") as (server, _, _):
         yield server
 
 
 def test_a_thousand_half_open_connections_block_no_other_client(proxy: Server) -> None:
-    """In the middle of a head, of a body, or silent: none of them ever reaches a replica."""
+    """Without data, or with a part of a head or a body: none of them reaches a replica."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
     begun = (b"", b"GET /healthz HT", HEAD % 100, HEAD % len(LARGE) + LARGE[:9])
@@ -56,7 +56,7 @@ def test_a_thousand_half_open_connections_block_no_other_client(proxy: Server) -
 
 
 def test_clients_that_read_slowly_hold_no_thread(proxy: Server) -> None:
-    """More of them than the replicas have threads, each with megabytes that it does not take."""
+    """More clients than the replicas have threads, each with megabytes of unread response."""
     with ExitStack() as stack:
         clients = [ask_for_much(proxy, stack) for _ in range(4)]
         threads = stack.enter_context(ThreadPoolExecutor(10))  # all within the clients' 30 s
@@ -66,7 +66,7 @@ def test_clients_that_read_slowly_hold_no_thread(proxy: Server) -> None:
 
 
 def all_of(client: socket.socket) -> bytes:
-    """The rest of an answer of known length."""
+    """The rest of a response of known length."""
     received = bytearray()
     while len(received) < 7_200_000 and (piece := client.recv(1_000_000)):
         received += piece
@@ -86,7 +86,7 @@ def all_of(client: socket.socket) -> bytes:
     ],
 )
 def test_a_malformed_request_head_is_a_problem_document(proxy: Server, head: bytes) -> None:
-    """Never a page of nginx's own."""
+    """Never one of nginx's own pages."""
     with proxy.connect() as client:
         client.sendall(head + b"\r\n\r\n")
         answer = http.client.HTTPResponse(client)
@@ -96,7 +96,7 @@ def test_a_malformed_request_head_is_a_problem_document(proxy: Server, head: byt
 
 
 def test_a_refusal_by_the_proxy_is_a_problem_document(proxy: Server, tmp_path: Path) -> None:
-    """With the service's own bounds; and where no replica answers, it says when to come back."""
+    """With the service's own limits, and with Retry-After if no replica responds."""
     answer = proxy.ask("/v1/designs", method="POST", body=b" " * (2**20 + 1), headers=JSON)
     assert (answer.status, answer.json["code"]) == (413, "body_too_large")
     fits = proxy.ask("/v1/designs", method="POST", body=b" " * 2**20, headers=JSON)
@@ -112,7 +112,7 @@ def test_a_refusal_by_the_proxy_is_a_problem_document(proxy: Server, tmp_path: P
 
 
 def test_request_ids_pass_through_the_proxy(proxy: Server) -> None:
-    """A plain one is the client's own, any other is the proxy's; both logs have it."""
+    """A plain id of the client is kept, any other is replaced; both logs contain the id."""
     sent = {"X-Request-ID": "abc-1"}
     assert proxy.ask("/healthz", headers=sent).headers["X-Request-ID"] == "abc-1"
     made = proxy.ask("/healthz", headers={"X-Request-ID": "a b"}).headers["X-Request-ID"]
@@ -124,13 +124,13 @@ def test_request_ids_pass_through_the_proxy(proxy: Server) -> None:
 
 
 def proxied(proxy: Server) -> list[dict[str, str]]:
-    """What the proxy logged of requests."""
+    """The requests in the proxy's log."""
     lines = proxy.log.read_text().splitlines()
     return [json.loads(line) for line in lines if line.startswith("{")]
 
 
 def test_nothing_is_smuggled_through_the_proxy(tmp_path: Path) -> None:
-    """Doubtful messages, a request hidden after each: replicas see what nginx sent, and no more."""
+    """Ambiguous messages, each followed by a hidden request: replicas see only what nginx sent."""
     with replicated(tmp_path, log_level="debug") as (proxy, one, other):
         with ThreadPoolExecutor(16) as clients:
             messages = [sent + HIDDEN for sent in REFUSED.values()]
@@ -150,11 +150,8 @@ def test_nothing_is_smuggled_through_the_proxy(tmp_path: Path) -> None:
         assert sent_on() > 10
 
 
-def test_replicas_die_and_come_back_in_turn_without_a_failed_request(tmp_path: Path) -> None:
-    """Killed whole or ended in order, under load: whoever asks at the proxy notices nothing.
-
-    Each serves what the other made, and both count a client's requests together.
-    """
+def test_replicas_restart_alternately_without_a_failed_request(tmp_path: Path) -> None:
+    """Killed or shut down under load: every request at the proxy succeeds."""
     with (
         serving_redis(tmp_path / "redis") as redis,
         replicated(tmp_path, redis_url=redis.url) as (proxy, one, other),
@@ -182,9 +179,9 @@ def test_replicas_die_and_come_back_in_turn_without_a_failed_request(tmp_path: P
 def test_a_request_that_one_replica_refused_and_the_other_lost_is_retried(
     tmp_path: Path,
 ) -> None:
-    """One was dead as it came; the other died before it answered, and the first was back by then.
+    """The first replica was down; the second was killed before it responded, the first is up again.
 
-    A sweep, which would be begun twice, is not: its client is told when to ask again.
+    A sweep is not retried, since it could start twice: the response has Retry-After.
     """
     sweep = b'{"designs": [{"resolution": 16, "latent_dim": 4}], "verify": "none"}'
     with replicated(tmp_path) as (proxy, one, other), ThreadPoolExecutor(16) as clients:
@@ -206,9 +203,9 @@ def test_a_request_that_one_replica_refused_and_the_other_lost_is_retried(
 
 
 def test_replicas_share_designs_and_limits(tmp_path: Path) -> None:
-    """A design is computed once for both, and a client has one limit at both.
+    """A design is computed once for both replicas, and a client has one rate limit at both.
 
-    On a machine so busy that Redis is late, a replica goes on without it: there are several tries.
+    A replica continues without a slow Redis, as on a busy machine: there are several attempts.
     """
     with serving_redis(tmp_path / "redis") as redis:
         assert any(
@@ -217,13 +214,13 @@ def test_replicas_share_designs_and_limits(tmp_path: Path) -> None:
 
 
 def shared_by_replicas(folder: Path, redis: RedisServer, attempt: int) -> bool:
-    """Whether two new replicas, asked of what nobody has yet, shared all of it."""
+    """Whether two new replicas shared a new design and a client's rate limit."""
     with redis.client as inside:
         inside.flushall()
     with replicated(folder, redis_url=redis.url, rate_limit="20/hour") as (proxy, one, other):
         answers = [proxy.ask(f"{DESIGN}{7 + attempt}") for _ in range(30)]
         said = {"X-Forwarded-For": "192.0.2.9", "Forwarded": "for=192.0.2.9"}
-        feigned = proxy.ask(f"{DESIGN}1", headers=said).status  # whoever he says he is
+        feigned = proxy.ask(f"{DESIGN}1", headers=said).status  # forged addresses are ignored
         served = [answer for answer in answers if answer.status == 200]
         assert len({answer.headers["ETag"] for answer in served}) == 1
         lines = [each.server.lines for each in (one, other) if each.server is not None]
@@ -238,7 +235,7 @@ def shared_by_replicas(folder: Path, redis: RedisServer, attempt: int) -> bool:
 
 
 def test_events_come_through_the_proxy_one_by_one(tmp_path: Path) -> None:
-    """How a job stands is told at once, though the stream goes on; it ends with its replica."""
+    """Each event arrives at once, before the stream ends; the stream ends with its replica."""
     sweep = json.dumps(
         {"designs": [{"resolution": 16, "latent_dim": 4}], "verify": "none"}
     ).encode()
@@ -247,7 +244,7 @@ def test_events_come_through_the_proxy_one_by_one(tmp_path: Path) -> None:
         replicated(tmp_path, redis_url=redis.url) as (proxy, one, other),
     ):
         job = proxy.ask("/v1/sweeps", method="POST", body=sweep, headers=JSON).json
-        assert proxy.ask(job["links"]["self"]).json["state"] == "queued"  # nobody works here
+        assert proxy.ask(job["links"]["self"]).json["state"] == "queued"  # there is no worker
         with proxy.connect() as client:
             client.sendall(f"GET {job['links']['events']} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
             received = bytearray()

@@ -1,4 +1,4 @@
-"""A server that is told to end: what has begun is served whole, what comes after is turned away."""
+"""Shutdown of a server: requests in progress are finished, new connections are refused."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PATH = "/v1/designs?resolution=16&latent_dim={}&base_channels=4&verify=none"
 
 @pytest.mark.parametrize("turn", range(soak_count(2, 40)))
 def test_requests_in_progress_are_finished_before_the_end(tmp_path: Path, turn: int) -> None:
-    """Whoever was connected before the signal is served; the port is closed long before the end."""
+    """Clients connected before the signal are served; the port is closed long before the end."""
     server = start_server(tmp_path, workers="2", threads="4")
     load = Load(port=server.port, path=lambda number: PATH.format(number + 1), clients=16)
     with load.running():
@@ -41,10 +41,10 @@ def test_requests_in_progress_are_finished_before_the_end(tmp_path: Path, turn: 
 
 
 def test_a_verification_is_finished_before_the_end(tmp_path: Path) -> None:
-    """The dearest thing that can have begun, on a connection of its own, with torch still loading.
+    """The most expensive request, on its own connection, while torch is still loading.
 
-    Meanwhile a kept connection is served once more, hears that the process is not ready, and is
-    closed; nobody else gets in; and afterwards no process is left.
+    Meanwhile an idle connection is served once more, with ``not_ready``, and closed; new
+    connections are refused; and afterwards no process is left.
     """
     server = start_server(tmp_path, workers="1", threads="4")
     kept = HTTPConnection("127.0.0.1", server.port, timeout=120)
@@ -61,7 +61,7 @@ def test_a_verification_is_finished_before_the_end(tmp_path: Path) -> None:
     kept.request("GET", "/readyz")
     answer = kept.getresponse()
     assert (answer.status, answer.headers["Connection"]) == (503, "close")
-    assert json.loads(answer.read())["detail"] == "the web process is about to end"
+    assert json.loads(answer.read())["detail"] == "the web process is stopping"
     below += descendants(server.pid)
     asking.join(timeout=240)
     assert answers == [(200, "verified")]
@@ -96,20 +96,20 @@ def test_a_second_server_takes_over_the_port_without_a_gap(tmp_path: Path) -> No
 
 
 def post(server: Server, body: bytes) -> tuple[int, str]:
-    """Status and verdict of a brief."""
+    """Status and verdict of the response to a brief."""
     headers = {"Content-Type": "application/json"}
     answer = server.ask("/v1/designs", method="POST", body=body, headers=headers)
     return answer.status, answer.json["verification"]["verdict"]
 
 
 def read_metrics(connection: HTTPConnection) -> bytes:
-    """What /metrics says over a connection that is kept."""
+    """The response of /metrics over a persistent connection."""
     connection.request("GET", "/metrics")
     return connection.getresponse().read()
 
 
 def is_closed(server: Server) -> bool:
-    """Whether nobody listens any more."""
+    """Whether the server no longer listens."""
     try:
         server.connect().close()
     except ConnectionRefusedError:

@@ -1,1 +1,1 @@
-"""``gan-designer sweep``: a sweep handed in and followed from the command line."""
+"""``gan-designer sweep``: submits a sweep and follows its job from the command line."""

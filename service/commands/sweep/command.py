@@ -1,4 +1,4 @@
-"""``gan-designer sweep``: many designs by the same engine as the server's, followed to their end."""
+"""The command ``gan-designer sweep``: many designs, computed by the same jobs as the server's."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EXIT_INTERRUPTED = 130
 )
 @grid_options
 @click.option(
-    "--verify", type=click.Choice([str(level) for level in Level]), help="standard unless given."
+    "--verify", type=click.Choice([str(level) for level in Level]), help="Default: standard."
 )
 @output_options
 @click.pass_context
@@ -39,13 +39,13 @@ def sweep(
     output: Path | None,
     **given: object,
 ) -> None:
-    """Make every design of FILE (a request: designs or grid), or of the lists in the options.
+    """Compute all designs of FILE (a request with designs or a grid) or of the options.
 
-    Each option takes values joined by commas, ranges (28..64:4) among them, or JSON; every
-    combination is a row, the last option changing fastest. Rows come in this order, as CSV or, with
-    --json, as JSON lines. After Ctrl-C the same command goes on where it was.
+    Each option takes values and ranges (28..64:4) separated by commas, or JSON; every combination
+    is a row, and the last option changes fastest. Rows are written in this order, as CSV or, with
+    --json, as JSON lines. After Ctrl-C the same command resumes the sweep.
 
-    Exit status: 0 done, 1 a row is refuted, 2 refused input, 3 a row failed or was not run,
+    Exit status: 0 done, 1 a row is refuted, 2 invalid input, 3 a row failed or was not run,
     130 interrupted.
     """
     form = choose_row_format(as_json=as_json, output=output)
@@ -55,7 +55,7 @@ def sweep(
     except ConfigError as error:
         click.echo(str(error), err=True)
         status = EXIT_REFUSED
-    except BrokenPipeError:  # whoever read stdout has gone
+    except BrokenPipeError:  # the reader of stdout has closed it
         raise
     except (JobGone, *UNAVAILABLE_ERRORS) as error:
         click.echo(f"not run: {error}", err=True)

@@ -1,4 +1,4 @@
-"""A job of this machine or fleet: taken up where an earlier command left it, and followed."""
+"""Submission or resumption of a sweep's job, and iteration over its rows."""
 
 from __future__ import annotations
 
@@ -20,30 +20,29 @@ from service.jobs.worker.recovery import UNAVAILABLE_ERRORS
 from service.problems.registry import PROBLEMS
 
 NO_WORKER_NOTICE_S = 60.0
-"""Seconds without a worker after which people are told."""
+"""Seconds without a worker after which a message is shown."""
 
 _ROWS_PER_READ = 200
 
-NO_WORKER = "no worker lives yet"
-NO_STORE = "the store of jobs does not answer; waiting for it"
+NO_WORKER = "no worker is running yet"
+NO_STORE = "the job store does not respond; retrying"
 
 ShowProgress = Callable[[Job], None]
 ShowMessage = Callable[[str], None]
 
 
 class JobGone(Exception):
-    """The job that was followed is there no more."""
+    """The followed job no longer exists."""
 
 
 def resume_or_submit(job_service: JobService, request: JsonObject) -> Job:
-    """The job of a request: the one that an earlier command handed in, or a new one.
+    """The job of a request: the one that an earlier command submitted, or a new one.
 
-    A job is known by what was asked of which release. One that was interrupted goes on. One that was
-    cancelled stays so, and one with rows that ran into an accident will not try them again: then a
-    new one begins.
+    A job is identified by its request and the release. An interrupted job is resumed. A new job is
+    submitted if the earlier one was cancelled or has rows that failed by an accident.
 
     Raises:
-        InvalidRequest: where rows are wrong, before anything is queued.
+        InvalidRequest: if rows are invalid, before anything is queued.
     """
     text = f"{VERSION}\n{json.dumps(request)}"
     name = sha256(text.encode()).hexdigest()
@@ -51,11 +50,11 @@ def resume_or_submit(job_service: JobService, request: JsonObject) -> Job:
         job = job_service.submit_sweep(request, owner=ANONYMOUS_OWNER, key=f"{name}-{generation}")
         if not needs_new_job(job_service.store, job):
             return job
-    raise AssertionError("a new job is not spent")
+    raise AssertionError("a new job needs no other")
 
 
 def needs_new_job(store: JobStore, job: Job) -> bool:
-    """Whether nothing more, or nothing better, can come of a job."""
+    """Whether the job was cancelled, or ended with rows that failed by an accident."""
     if job.state is JobState.CANCELLED:
         return True
     if not job.state.ended or not job.failed:
@@ -67,12 +66,12 @@ def needs_new_job(store: JobStore, job: Job) -> bool:
 def follow_rows(
     store: JobStore, job: Job, *, show_progress: ShowProgress, show_message: ShowMessage
 ) -> Iterator[str]:
-    """The rows of a job in request order, each as soon as all before it are there.
+    """The rows of a job in request order, each as soon as all rows before it are stored.
 
-    Where the job was cancelled, the rows behind a gap come at its end.
+    For a cancelled job, the rows after a gap come at the end.
 
     Raises:
-        JobGone: where the job expired or was lost.
+        JobGone: if the job expired or was lost.
     """
     waiting: dict[int, str] = {}
     received = printed = 0
@@ -99,10 +98,10 @@ def follow_rows(
 
 
 def _poll(store: JobStore, job: Job, received: int) -> tuple[Job, list[str]]:
-    """How the job stands, and the next rows that came."""
+    """The current job and its next rows."""
     now = store.find(job.id)
     if now is None:
-        raise JobGone(f"the job {job.id} is there no more: it expired, or its store was emptied")
+        raise JobGone(f"job {job.id} no longer exists: it expired, or its store was emptied")
     if received >= now.done:
         return now, []
     return now, store.rows_since(job.id, received, min(_ROWS_PER_READ, now.done - received))
@@ -111,7 +110,7 @@ def _poll(store: JobStore, job: Job, received: int) -> tuple[Job, list[str]]:
 def _warn_without_worker(
     store: JobStore, job: Job, since: float | None, show_message: ShowMessage
 ) -> float | None:
-    """Since when nobody works, until it was said once; None from then on."""
+    """Start of the wait for a worker, until ``NO_WORKER_NOTICE_S`` have passed; None afterwards."""
     if since is None or job.state.ended or time.monotonic() - since < NO_WORKER_NOTICE_S:
         return since
     if not store.workers():

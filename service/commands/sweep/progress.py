@@ -1,4 +1,4 @@
-"""How far a sweep is, on stderr: a bar where that is a terminal, else a line now and then."""
+"""Progress of a sweep on stderr: a bar on a terminal, otherwise a line at intervals."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from designer.commands.options import write_output
 from service.jobs.job import Job
 
 LINE_EVERY_S = 10.0
-"""Seconds between two lines where there is no terminal."""
+"""Minimum seconds between two lines without a terminal."""
 
 
 class ProgressDisplay(Protocol):
-    """What people see while a sweep runs."""
+    """Output of a running sweep."""
 
     def show_progress(self, job: Job) -> None:
-        """Show how far the job is."""
+        """Show the progress of the job."""
 
     def show_message(self, sentence: str) -> None:
-        """Say something once."""
+        """Show a message, unless it repeats the last one."""
 
     def show_row(self, line: str) -> None:
         """Print a row to stdout."""
@@ -35,7 +35,7 @@ class ProgressDisplay(Protocol):
 
 @contextmanager
 def displaying_progress(job: Job) -> Iterator[ProgressDisplay]:
-    """The progress of a job, as long as it is looked at."""
+    """The progress display for a job: a bar on a terminal, otherwise lines."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield ProgressLines()
@@ -52,7 +52,7 @@ def displaying_progress(job: Job) -> Iterator[ProgressDisplay]:
 
 
 class ProgressBar:
-    """A live bar; rows pass above it."""
+    """A progress bar with the rows printed above it."""
 
     def __init__(self, progress: Progress, job: Job) -> None:
         self._progress = progress
@@ -60,18 +60,18 @@ class ProgressBar:
         self._last_message = ""
 
     def show_progress(self, job: Job) -> None:
-        """Move the bar."""
+        """Update the bar."""
         failed = f"{job.failed:,} failed" if job.failed else ""
         self._progress.update(self._task, completed=job.done, description=failed)
 
     def show_message(self, sentence: str) -> None:
-        """Say it above the bar, once."""
+        """Print a message above the bar, unless it repeats the last one."""
         if sentence != self._last_message:
             self._progress.console.print(sentence, markup=False, highlight=False)
         self._last_message = sentence
 
     def show_row(self, line: str) -> None:
-        """Print above the bar where both go to the terminal."""
+        """Print a row to stdout, above the bar if stdout is the terminal, too."""
         if sys.stdout.isatty():
             self._progress.console.print(Text(line), soft_wrap=True)
         else:
@@ -79,25 +79,25 @@ class ProgressBar:
 
 
 class ProgressLines:
-    """Lines, at most one in ``LINE_EVERY_S`` seconds."""
+    """Progress lines, at most one per ``LINE_EVERY_S`` seconds."""
 
     def __init__(self) -> None:
         self._next = time.monotonic()
         self._last_message = ""
 
     def show_progress(self, job: Job) -> None:
-        """A line, where it is time for one."""
+        """Print a line if ``LINE_EVERY_S`` seconds have passed since the last one."""
         if time.monotonic() >= self._next and not job.state.ended:
             failed = f", {job.failed:,} failed" if job.failed else ""
             click.echo(f"{job.done:,} of {job.total:,} rows{failed}", err=True)
             self._next = time.monotonic() + LINE_EVERY_S
 
     def show_message(self, sentence: str) -> None:
-        """A line, once."""
+        """Print a message, unless it repeats the last one."""
         if sentence != self._last_message:
             click.echo(sentence, err=True)
         self._last_message = sentence
 
     def show_row(self, line: str) -> None:
-        """Print to stdout."""
+        """Print a row to stdout."""
         write_output(line, None)

@@ -1,4 +1,4 @@
-"""From a command line to the request of a sweep: lists and ranges, or a file."""
+"""Parser of the command line into a sweep request: lists and ranges, or a file."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ OPTION_HELP = {
     "dimensions": "Axes of single-number resolutions: 1 to 3.",
     "latent_dim": "Lengths of the latent vector.",
     "initial_map": "JSON objects: channels and size.",
-    "channels": "Channels of the picture; 3 unless given.",
-    "base_channels": "Widths next to the picture; 64 unless given.",
-    "max_channels": "Caps of the widths; 512 unless given.",
+    "channels": "Channels of the picture; default 3.",
+    "base_channels": "Widths next to the picture; default 64.",
+    "max_channels": "Maximum widths; default 512.",
     "upsampling": "transposed, resize, subpixel.",
     "normalization": "batch, instance, layer, group, none.",
     "output_activation": "tanh, sigmoid, none.",
@@ -31,21 +31,21 @@ OPTION_HELP = {
     "search": "JSON objects.",
     "budget": "JSON objects.",
 }
-"""The fields of a brief that are options, each with its help."""
+"""The fields of a brief that are options, with their help texts."""
 
 _RANGE = re.compile(r"([0-9]{1,9})\.\.([0-9]{1,9})(?::([0-9]{1,9}))?", re.ASCII)
 _LITERALS = {"true": True, "false": False, "null": None}
 
 
 class ValueList(click.ParamType[list[object], list[object]]):
-    """Values joined by commas, ranges among them, or JSON where the text begins like it."""
+    """Values and ranges separated by commas, or JSON if the text begins with a bracket."""
 
     name = "values"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> list[object]:
-        """The values, those that a field would refuse among them."""
+        """The values; the fields' validators check them later."""
         text = str(value).strip()
         if text[:1] in ("[", "{"):
             loaded = parse_json_text(text)
@@ -60,7 +60,7 @@ class ValueList(click.ParamType[list[object], list[object]]):
             return [read_value(part)]
         low, high, step = (int(group or 1) for group in found.groups())
         if high < low or step < 1:
-            self.fail(f"a range rises, as 28..64:4 does; got {part}", param, ctx)
+            self.fail(f"a range must ascend, as 28..64:4 does; got {part}", param, ctx)
         values = range(low, high + 1, step)
         if len(values) > MAX_ROWS:
             most = f"a sweep has at most {MAX_ROWS:,} rows"
@@ -69,7 +69,7 @@ class ValueList(click.ParamType[list[object], list[object]]):
 
 
 def read_value(text: str) -> object:
-    """One value: an integer, a size of several axes, true, false, null, or the text as it is.
+    """One value: an integer, a size of several axes, true, false, null, or the text unchanged.
 
     >>> read_value("64"), read_value("218x178"), read_value("true"), read_value("subpixel")
     (64, [218, 178], True, 'subpixel')
@@ -80,7 +80,7 @@ def read_value(text: str) -> object:
 
 
 def grid_options(command: Command) -> Command:
-    """An option for each field of a brief."""
+    """Adds one option per field of a brief to a command."""
     for name, meaning in reversed(OPTION_HELP.items()):
         option = click.option(f"--{name.replace('_', '-')}", name, type=ValueList(), help=meaning)
         command = option(command)
@@ -90,23 +90,23 @@ def grid_options(command: Command) -> Command:
 def sweep_request_document(
     file: TextIO | None, given: Mapping[str, object], verify: str | None
 ) -> JsonObject:
-    """The request that a file, or the options, amount to, as ``POST /v1/sweeps`` takes it.
+    """The request in a file or in the options, as the body of ``POST /v1/sweeps``.
 
-    It is the same for requests that differ only in what does not matter. The fields of a grid keep
-    their order: the last one changes fastest.
+    Its form is canonical: the order of a brief's fields does not matter. The fields of a grid keep
+    their order, since the last one changes fastest.
 
     >>> sweep_request_document(None, {"latent_dim": [8], "resolution": [32, 64]}, "none")
     {'grid': {'latent_dim': [8], 'resolution': [32, 64]}, 'verify': 'none'}
 
     Raises:
-        InvalidRequest: for what is no sweep; the briefs themselves are not looked at.
+        InvalidRequest: if it is not a sweep; the briefs themselves are not validated.
     """
     grid = {name: values for name, values in given.items() if values is not None}
     if file is not None and grid:
         names = ", ".join(f"--{name.replace('_', '-')}" for name in grid)
-        raise click.UsageError(f"the file says which designs; leave out {names}")
+        raise click.UsageError(f"FILE already contains the designs; leave out {names}")
     if file is None and not grid:
-        raise click.UsageError("give a FILE with a request, or --resolution and what else varies")
+        raise click.UsageError("give a FILE with a request, or --resolution and other options")
     document = {"grid": grid} if file is None else parse_json_text(file.read())
     if verify is not None and isinstance(document, dict):
         document = {**document, "verify": verify}

@@ -1,4 +1,4 @@
-"""Rows of a sweep as lines: JSON, or CSV for a spreadsheet."""
+"""Output formats of a sweep's rows: JSON lines, or CSV for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ CSV_COLUMNS = (
     "problem_code",
     "problem_detail",
 )
-"""The columns of CSV: a row's members, with those of its objects laid out flat."""
+"""The columns of CSV: a row's fields, with nested objects flattened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowFormat:
-    """How rows are written: a first line, where there is one, and a line for each row's JSON."""
+    """An output format: an optional header, and a function from a row's JSON to its line."""
 
     header: str | None
     format_line: Callable[[str], str]
 
 
 def csv_line(row: str) -> str:
-    r"""A row as a line of CSV; a size is joined by x, the sizes of a chain by blanks.
+    r"""A row as a line of CSV; sizes are joined by x, the sizes of a chain by spaces.
 
     >>> csv_line('{"index": 3, "resolution": [28, 28], "problem": {"code": "no_chain"}}')
     '3,,28x28,,,,,,,,,,,,,,,,no_chain,'
@@ -50,12 +50,12 @@ def csv_line(row: str) -> str:
 
 
 def choose_row_format(*, as_json: bool, output: Path | None) -> RowFormat:
-    """JSON lines where they are asked for or the file's name says so, else CSV."""
+    """JSON lines if requested or if the file's name ends in .jsonl, else CSV."""
     suffix = output.suffix.lower() if output is not None else None
     if suffix not in (None, ".csv", ".jsonl") and not as_json:
-        raise click.UsageError(f"{output} must end in .csv or .jsonl, which says what it will hold")
+        raise click.UsageError(f"{output} must end in .csv or .jsonl, which selects the format")
     if suffix == ".csv" and as_json:
-        raise click.UsageError(f"--json contradicts the name {output}")
+        raise click.UsageError(f"--json contradicts the file name {output}")
     return JSON_LINES_FORMAT if as_json or suffix == ".jsonl" else CSV_FORMAT
 
 

@@ -1,4 +1,4 @@
-"""The file of a sweep: beside its place while rows come, in its place once they are all there."""
+"""The output file of a sweep: written under a temporary name, renamed once it is complete."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import click
 
 
 class RowsFile:
-    """Writes ``rows.csv.part``, whole lines at any time, which becomes ``rows.csv`` at the end.
+    """Writes whole lines to ``rows.csv.part``, which is renamed to ``rows.csv`` at the end.
 
-    Until then a file of that name stays as it is. The rows of an interrupted sweep lie in its
-    store, so that the part is written anew and never continued.
+    Until then an existing ``rows.csv`` stays unchanged. A resumed sweep rewrites the ``.part`` file
+    from the rows in its store.
     """
 
     def __init__(self, path: Path) -> None:
@@ -22,24 +22,24 @@ class RowsFile:
         self.part = self.path.with_name(f"{self.path.name}.part")
         self._lines = 0
         if self.path.exists() and not self.path.is_file():
-            raise click.UsageError(f"cannot write to {path}: it is no regular file")
+            raise click.UsageError(f"cannot write to {path}: it is not a regular file")
         with self._refusing():
             self._file = self.part.open("wb", buffering=0)
 
     def write(self, line: str) -> None:
-        """Add a line, in one piece."""
+        """Append a line in one write."""
         with self._refusing():
             self._file.write(f"{line}\n".encode())
         self._lines += 1
 
     def finish(self) -> None:
-        """Put the file in its place."""
+        """Rename the file to its final name."""
         with self._refusing():
             os.fsync(self._file.fileno())
             self.part.replace(self.path)
 
     def close(self) -> None:
-        """End with it; a part without any line is not left behind."""
+        """Close the file; an empty ``.part`` file is deleted."""
         self._file.close()
         if not self._lines:
             self.part.unlink(missing_ok=True)

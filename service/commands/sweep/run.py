@@ -1,4 +1,4 @@
-"""One run of the command: the sweep handed in, its rows given out, its outcome as an exit status."""
+"""One run of the command: submits the sweep, writes its rows, returns the exit status."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from service.settings.config import Config
 EXIT_DONE, EXIT_REFUTED, EXIT_NOT_RUN = 0, 1, 3
 
 WORKER_LOG = "sweep-worker.log"
-"""The log of a command's worker, in the state folder: that of the last command that began one."""
+"""Log of the command's own worker, in the state folder; overwritten by each command."""
 
 
 def run_sweep(request: JsonObject, config: Config, form: RowFormat, output: Path | None) -> int:
-    """Hand the sweep in, and give its rows out as they come; the exit status.
+    """Exit status of the sweep, after its rows are written.
 
     Raises:
-        InvalidRequest: where rows are wrong, before anything is queued.
-        JobGone: where the job expired or was lost.
+        InvalidRequest: if rows are invalid, before anything is queued.
+        JobGone: if the job expired or was lost.
     """
     if output is None:
         return _run_sweep(request, config, form, None)
@@ -45,7 +45,7 @@ def run_sweep(request: JsonObject, config: Config, form: RowFormat, output: Path
 def _run_sweep(request: JsonObject, config: Config, form: RowFormat, file: RowsFile | None) -> int:
     job_service = JobService(config)
     job = submit_request(job_service, request)
-    already_done = f", {job.done:,} of them are there" if job.done else ""
+    already_done = f", {job.done:,} already done" if job.done else ""
     click.echo(f"job {job.id}: {job.total:,} rows{already_done}", err=True)
     sweep = sweep_from_document(request)
     with own_worker(config, needed=not job.state.ended), displaying_progress(job) as display:
@@ -57,21 +57,21 @@ def _run_sweep(request: JsonObject, config: Config, form: RowFormat, file: RowsF
 
 
 def submit_request(job_service: JobService, request: JsonObject) -> Job:
-    """The job; where rows are refused, a line says where each of them stands."""
+    """The job; if rows are refused, a line on stderr lists the pointers of their errors."""
     try:
         return resume_or_submit(job_service, request)
     except InvalidRequest as refusal:
         pointers = ", ".join(error.pointer for error in refusal.errors)
-        click.echo(f"wrong: {pointers}", err=True)
+        click.echo(f"invalid: {pointers}", err=True)
         raise
 
 
 @contextmanager
 def own_worker(config: Config, *, needed: bool) -> Iterator[None]:
-    """A worker of this command's own, where no other on the state folder works already.
+    """A worker of this command, unless another one already runs on the state folder.
 
-    It has a process group of its own, so that Ctrl-C reaches this process alone, and ends with it
-    however that ends.
+    It has its own process group, so that Ctrl-C reaches this process alone. It ends with this
+    process, even if that is killed.
     """
     if not (needed and config.embedded_worker):
         yield
@@ -96,7 +96,7 @@ def write_rows(
     write_row: Callable[[str], None],
     display: ProgressDisplay,
 ) -> Counter[str]:
-    """Give out every row; how many had which outcome."""
+    """Number of rows by outcome, after all rows are written."""
     outcomes: Counter[str] = Counter()
     if form.header is not None:
         write_row(form.header)
@@ -111,13 +111,13 @@ def write_rows(
             outcomes[row_outcome(row, sweep)] += 1
     except KeyboardInterrupt:
         progress_text = f"interrupted after {outcomes.total():,} of {job.total:,} rows"
-        display.show_message(f"{progress_text}; the same command goes on from there")
+        display.show_message(f"{progress_text}; run the same command to resume")
         raise
     return outcomes
 
 
 def row_outcome(row: str, sweep: Sweep) -> str:
-    """What became of a row: the code of its problem, or its verdict, ``made`` without any.
+    """The outcome of a row: the code of its problem, its verdict, or ``made`` if unverified.
 
     >>> sweep = sweep_from_document({"designs": [{"resolution": 8}], "verify": "none"})
     >>> row_outcome('{"index": 0, "verdict": "not_run", "problem": null}', sweep)
@@ -131,14 +131,14 @@ def row_outcome(row: str, sweep: Sweep) -> str:
 
 
 def report_outcome(job: Job, outcomes: Counter[str], file: RowsFile | None) -> int:
-    """The last words, and the exit status; a job with fewer rows than asked was cancelled."""
+    """Print the summary and return the exit status; a job with missing rows was cancelled."""
     rows = outcomes.total()
     figures = ", ".join(f"{count:,} {name}" for name, count in sorted(outcomes.items()))
     click.echo(f"{rows:,} rows: {figures}" if rows else "no rows", err=True)
     if rows < job.total:
-        where = "" if file is None else f" (they lie in {file.part})"
+        where = "" if file is None else f" (in {file.part})"
         cancelled = f"the job was cancelled with {rows:,} of {job.total:,} rows{where}"
-        click.echo(f"{cancelled}; the same command begins a new one", err=True)
+        click.echo(f"{cancelled}; run the same command to start a new job", err=True)
         return EXIT_NOT_RUN
     if file is not None:
         file.finish()
@@ -146,7 +146,7 @@ def report_outcome(job: Job, outcomes: Counter[str], file: RowsFile | None) -> i
 
 
 def exit_status(outcomes: Counter[str]) -> int:
-    """1 where a row is refuted, else 3 where one failed or was not run.
+    """1 if a row is refuted, else 3 if a row failed or was not run, else 0.
 
     >>> exit_status(Counter(made=2, verified=1)), exit_status(Counter(verified=2, no_chain=1))
     (0, 3)

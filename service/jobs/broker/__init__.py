@@ -1,1 +1,1 @@
-"""Celery's broker: its application, queues, and the folder transport for one machine."""
+"""The Celery application, its queues, and the folder transport for one machine."""

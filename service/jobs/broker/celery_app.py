@@ -1,4 +1,4 @@
-"""Celery as jobs use it: broker, queues, limits. ``docs/scaling.md`` says why each is as it is."""
+"""Celery application for jobs: broker, queues and time limits (see ``docs/scaling.md``)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from service.jobs.job import JobKind
 from service.settings.config import Config
 
 RUN_CHUNK = "gan_designer.run_chunk"
-"""The one task: some rows of a job."""
+"""Name of the only task: computes a chunk of a job's rows."""
 
 QUEUES = {JobKind.SWEEP: "gan-designer-sweeps", JobKind.DESIGN: "gan-designer-designs"}
-"""Two queues, taken from in turn: one design need not wait for the rows of a long sweep."""
+"""Two queues, served alternately: a single design does not wait for the rows of a long sweep."""
 
 FOLDER_TRANSPORT = "service.jobs.broker.folder_transport:FolderTransport"
 
@@ -26,7 +26,7 @@ _GRACE_S = 15
 
 
 def create_celery_app(config: Config) -> Celery:
-    """The Celery application of these settings; it has no tasks yet.
+    """The Celery application for these settings, without tasks.
 
     >>> create_celery_app(Config(redis_url="redis://127.0.0.1:6379/0")).conf.task_acks_late
     True
@@ -62,9 +62,9 @@ def create_celery_app(config: Config) -> Celery:
 
 
 def _broker_url(config: Config) -> str:
-    """Where messages are; Celery has a scheme of its own for a Redis behind a socket file.
+    """URL of the broker; Celery has its own scheme for a Redis behind a Unix socket.
 
-    Told nothing of certificates it would believe any, which redis-py by itself does not.
+    Without ``ssl_cert_reqs`` Celery accepts any certificate, unlike redis-py.
     """
     url = config.redis_url.replace("unix://", "redis+socket://", 1)
     if url.startswith("rediss://") and "ssl_cert_reqs=" not in url:
@@ -73,7 +73,7 @@ def _broker_url(config: Config) -> str:
 
 
 def _queue(name: str) -> Queue:
-    """A queue with an exchange of its own: two on one exchange would get each other's messages."""
+    """A queue with its own exchange: queues on one exchange receive each other's messages."""
     return Queue(name, exchange=Exchange(name), routing_key=name)
 
 
@@ -101,7 +101,7 @@ def _transport_options(config: Config, *, visibility_s: int) -> dict[str, Any]:
 
 
 def broker_folder(config: Config) -> Path:
-    """Where messages lie where there is no Redis.
+    """Folder of the messages when there is no Redis.
 
     >>> str(broker_folder(Config(state_folder="/var/lib/designer")))
     '/var/lib/designer/broker'
@@ -110,10 +110,10 @@ def broker_folder(config: Config) -> Path:
 
 
 def prepare_folders(config: Config) -> None:
-    """Make the folders of the broker where there is no Redis; nobody else looks inside.
+    """Create the broker's folders, readable by the owner only, unless Redis is the broker.
 
     Raises:
-        kombu.exceptions.OperationalError: where they cannot be made.
+        kombu.exceptions.OperationalError: if they cannot be created.
     """
     if config.redis_url:
         return
@@ -129,7 +129,7 @@ def send_chunks(app: Celery, kind: JobKind, job_id: str, chunks: Iterable[Chunk]
     """Queue chunks of a job.
 
     Raises:
-        kombu.exceptions.OperationalError: where the broker does not answer.
+        kombu.exceptions.OperationalError: if the broker does not respond.
     """
     with app.producer_or_acquire() as producer:
         for start, stop in chunks:
@@ -144,19 +144,19 @@ def send_chunks(app: Celery, kind: JobKind, job_id: str, chunks: Iterable[Chunk]
 
 
 def queue_depth(app: Celery) -> int:
-    """How many messages wait in all.
+    """Number of waiting messages in all queues.
 
     Raises:
-        kombu.exceptions.OperationalError: where the broker does not answer.
+        kombu.exceptions.OperationalError: if the broker does not respond.
     """
     return sum(queue_depths(app).values())
 
 
 def queue_depths(app: Celery) -> dict[str, int]:
-    """How many messages wait in each queue.
+    """Number of waiting messages by queue.
 
     Raises:
-        kombu.exceptions.OperationalError: where the broker does not answer.
+        kombu.exceptions.OperationalError: if the broker does not respond.
     """
     with app.connection_for_read() as connection:
         connection.ensure_connection(max_retries=1, timeout=5)

@@ -1,10 +1,10 @@
-"""Celery's broker in a folder, as Redis is to it: whole messages, and an event loop.
+"""Celery broker in a folder: kombu's filesystem transport with atomic messages and an event loop.
 
-kombu writes a message under its last name, and a worker that looks in between reads half of it; it
-takes one by way of the machine's folder for passing things, which may be full, closed or another
-disk; it keeps in a file which queue is whose, and whoever comes while that is first written reads
-nothing. Its transport has no event loop either, and without one the processes of a worker share a
-lock, which a process that is killed while it waits for work takes into its grave.
+kombu writes a message under its final name, so that a worker may read half of it; it takes one by
+way of the system's temporary folder, which may be full, read-only or on another disk; and it
+stores the bindings of queues in a file that is empty for a moment when it is first written. Its
+transport also lacks an event loop: the child processes of a worker then share a lock, which a child
+that is killed while it waits for work never releases.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from kombu.transport import filesystem
 from kombu.utils.json import dumps, loads
 
 QUEUE_POLL_S = 0.05
-"""Seconds between two looks into the folder."""
+"""Seconds between two polls of the folder."""
 
 
 class FolderChannel(filesystem.Channel):
-    """kombu's channel; the methods are those that it calls, for a queue on an exchange of its name."""
+    """kombu's filesystem channel for queues whose exchange has the queue's name."""
 
     def get_table(self, exchange: str) -> list[Any]:
-        """Which queues an exchange gives its messages to."""
+        """The queue that an exchange delivers to."""
         return [filesystem.exchange_queue_t(exchange, "", exchange)]
 
     def _queue_bind(self, exchange: str, *_: object) -> None:
-        """Nothing is noted of what is known."""
+        """Store nothing: ``get_table`` derives the binding from the name."""
 
     def _put(self, queue: str, payload: Any, **_: object) -> None:  # type: ignore[override] # noqa: ANN401
         folder = Path(self.data_folder_out)
@@ -50,7 +50,7 @@ class FolderChannel(filesystem.Channel):
             if name.startswith(".") or not name.endswith(f".{queue}.msg"):
                 continue
             taken = folder / f".{name}"
-            with suppress(OSError):  # another worker has it
+            with suppress(OSError):  # another worker took it
                 (folder / name).rename(taken)
                 text = taken.read_text(encoding="utf-8")
                 taken.unlink()
@@ -58,30 +58,30 @@ class FolderChannel(filesystem.Channel):
         raise Empty
 
     def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:
-        """The message is done with: the worker has room for the next."""
+        """Acknowledge the message and poll for the next one."""
         super().basic_ack(delivery_tag, multiple)
         self.connection.poll_soon()
 
 
 class FolderTransport(filesystem.Transport):
-    """kombu's transport with that channel, looked after by the event loop of a worker."""
+    """kombu's filesystem transport with ``FolderChannel``, polled by a worker's event loop."""
 
     Channel = FolderChannel
     implements = filesystem.Transport.implements.extend(asynchronous=True)
     _loop: Any = None
 
     def register_with_event_loop(self, connection: Any, loop: Any) -> None:  # noqa: ANN401
-        """Look for messages from time to time, and whenever one was done."""
+        """Poll for messages periodically and after each acknowledgement."""
         loop.call_repeatedly(QUEUE_POLL_S, self._deliver_all, connection)
         self._loop = loop
 
     def poll_soon(self) -> None:
-        """Look for messages next, where an event loop does."""
+        """Poll in the next iteration of the event loop, if there is one."""
         if self._loop is not None:
             self._loop.call_later(0, self._deliver_all, self)
 
     def _deliver_all(self, connection: Any) -> None:  # noqa: ANN401
-        """Deliver what lies there, as far as the worker takes it."""
+        """Deliver waiting messages, up to the worker's prefetch limit."""
         with suppress(TimeoutError):
             while True:
                 self.drain_events(connection, timeout=0)

@@ -1,1 +1,1 @@
-"""Where jobs and their rows are kept: SQLite on one machine, Redis for many."""
+"""Stores of jobs and their rows: SQLite for one machine, Redis for many."""

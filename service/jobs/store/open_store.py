@@ -1,4 +1,4 @@
-"""The store that the settings name."""
+"""Choice of the job store by the settings."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from service.jobs.store.sqlite import SqliteStore
 from service.settings.config import Config
 
 STORE_TIMEOUT_S = 2.0
-"""Seconds for which a request waits for a Redis that is away."""
+"""Seconds that a request waits for an unavailable Redis."""
 
 WORKER_STORE_TIMEOUT_S = 60.0
-"""Seconds for which a worker does."""
+"""Seconds that a worker waits for it."""
 
 
 def open_job_store(config: Config, *, timeout_s: float = STORE_TIMEOUT_S) -> JobStore:
-    """Redis where it is set, else the file in the state folder.
+    """The store in Redis if ``redis_url`` is set, else in a SQLite file in the state folder.
 
     >>> type(open_job_store(Config(state_folder="/tmp/state"))).__name__
     'SqliteStore'

@@ -1,4 +1,4 @@
-"""What a store of jobs can do. Every call is whole or nothing, and safe to make twice."""
+"""Interface of job stores. Every call is atomic and safe to repeat."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from service.jobs.job import Job
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:
-    """A job with what was asked and, where the client gave one, the name of its wish.
+    """A job with its request as JSON text and, if the client sent a key, its idempotency token.
 
-    ``request`` is JSON text; ``idempotency_token`` names owner and idempotency key, ``fingerprint`` what was
-    asked under it.
+    The token is derived from the owner and the key, ``fingerprint`` from the request.
     """
 
     job: Job
@@ -25,7 +24,7 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRow:
-    """The result of one design: JSON text on one line; ``failed``, where it is a problem."""
+    """The result of one design: JSON text on one line; ``failed`` if it is a problem."""
 
     index: int
     body: str
@@ -34,7 +33,7 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """Who works on the rows from ``start`` to ``stop``, and when he must be through at the latest."""
+    """A worker's claim to the rows from ``start`` up to ``stop``, valid until a time."""
 
     start: int
     stop: int
@@ -43,80 +42,80 @@ class Claim:
 
 
 SKIP = 0
-"""What ``begin_row`` says of a row that nobody needs any more."""
+"""Result of ``begin_row`` for a row that is not needed any more."""
 
 
 class JobStore(Protocol):
-    """Jobs, their rows by index and by the order in which they came, and who works on them."""
+    """Jobs, their rows by index and by order of arrival, and the workers' claims to rows."""
 
     def create(self, new: NewJob) -> tuple[Job, str]:
-        """The job of that wish with its fingerprint: the new one, or the one that was there."""
+        """The new job, or the stored one with the same idempotency token; and its fingerprint."""
 
     def find(self, job_id: str) -> Job | None:
-        """The job, where there is one and it has not expired."""
+        """The job; None if there is none or it has expired."""
 
     def request(self, job_id: str) -> str | None:
-        """What was asked."""
+        """The job's request as JSON text; None if there is no such job."""
 
     def begin_row(self, job_id: str, index: int) -> int:
-        """The how-manieth attempt at a row now begins; ``SKIP`` where it is kept or not wanted.
+        """Number of the attempt that begins; ``SKIP`` if the row is stored or the job has ended.
 
-        The first attempt at all starts the job.
+        The first attempt starts the job.
         """
 
     def discard_attempt(self, job_id: str, index: int) -> None:
-        """The attempt that began last counts for nothing: it was not the row's fault."""
+        """Do not count the last attempt: the row did not cause its failure."""
 
     def put_row(self, job_id: str, row: JobRow) -> bool:
-        """Whether the row is kept now; not where it was, or where the job has ended.
+        """Whether the row was stored; False if it already was or the job has ended.
 
         The last row ends the job.
         """
 
     def cancel(self, job_id: str) -> None:
-        """End the job with the rows it has; nothing where it has ended."""
+        """End the job with its current rows; no effect if it has ended."""
 
     def rows(self, job_id: str, start: int, stop: int) -> list[str]:
-        """The rows there are between two indices, in order."""
+        """The stored rows from index ``start`` up to ``stop``, in order."""
 
     def rows_since(self, job_id: str, sequence: int, limit: int) -> list[str]:
-        """The rows that came after the first ``sequence`` ones, in the order in which they came."""
+        """Up to ``limit`` rows after the first ``sequence`` ones, in order of arrival."""
 
     def missing(self, job_id: str) -> list[int]:
-        """The rows there are not."""
+        """The indices of the rows that are not stored."""
 
     def unfinished(self) -> list[Job]:
         """Every job that has not ended, the oldest first."""
 
     def claim(self, job_id: str, claim: Claim) -> None:
-        """Note who works on these rows."""
+        """Record a worker's claim."""
 
     def release(self, job_id: str, start: int) -> None:
-        """Note that nobody does."""
+        """Delete the claim that begins with row ``start``."""
 
     def claims(self, job_id: str) -> Iterator[Claim]:
-        """Who works on which rows, as far as noted."""
+        """The recorded claims to rows of a job."""
 
     def record_heartbeat(self, worker: str, lease_s: float) -> None:
-        """Count a worker as alive for so many seconds."""
+        """Count a worker as running for ``lease_s`` seconds."""
 
     def remove_worker(self, worker: str) -> None:
-        """Count it as dead."""
+        """Count a worker as stopped."""
 
     def workers(self) -> set[str]:
-        """The workers that are alive."""
+        """The names of the running workers."""
 
     def try_lock(self, name: str, seconds: float) -> bool:
-        """Whether this is the one caller who gets the turn of that name in so many seconds."""
+        """Whether this caller gets the named lock; only one does within ``seconds``."""
 
     def acquire_slot(self, client: str, listener: str, *, limit: int, lease_s: float) -> bool:
-        """Whether a client's listener has one of its ``limit`` places, for so many seconds."""
+        """Whether a listener has one of its client's ``limit`` slots, for ``lease_s`` seconds."""
 
     def release_slot(self, client: str, listener: str) -> None:
-        """Give the place back."""
+        """Free a listener's slot."""
 
     def row_totals(self) -> dict[str, int]:
-        """How many rows were ever put, ``made`` and ``failed``; for a counter."""
+        """Numbers of rows ever stored, ``made`` and ``failed``; they never decrease."""
 
     def delete_expired(self) -> None:
-        """Drop what has expired."""
+        """Delete expired jobs."""

@@ -1,4 +1,4 @@
-"""Jobs in Redis, for many machines."""
+"""Job store in Redis, for many machines."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from service.jobs.store.redis_scripts import (
 JOB_KEY_PREFIX = "gan-designer:job:"
 
 ATTEMPT_TIMEOUT_S = 5.0
-"""Seconds that one try to connect, or to ask, may take."""
+"""Maximum seconds of one attempt to connect or to run a command."""
 
 _UNFINISHED = "gan-designer:unfinished"
 _EXPIRIES = "gan-designer:expiries"
@@ -39,10 +39,10 @@ _INT_FIELDS = {"total", "done", "failed"}
 
 
 def connect(url: str, *, timeout_s: float) -> Redis:
-    """A client that tries again for about so many seconds where Redis is away.
+    """A client that retries for about ``timeout_s`` seconds while Redis is unavailable.
 
-    One that has less patience than a try may take does not try again where Redis hangs: tries to
-    connect are made within each try to ask, and who asks holds a thread for all of them.
+    With a ``timeout_s`` up to ``ATTEMPT_TIMEOUT_S``, timeouts are not retried: connection attempts
+    nest within command attempts, and the caller's thread is blocked for all of them.
     """
     hangs = (TimeoutError,) if timeout_s > ATTEMPT_TIMEOUT_S else ()
     return Redis.from_url(
@@ -60,7 +60,7 @@ def connect(url: str, *, timeout_s: float) -> Redis:
 
 
 class RedisStore:
-    """A ``JobStore`` in Redis; safe for many threads, and after a fork."""
+    """A ``JobStore`` in Redis; safe with threads and after a fork."""
 
     def __init__(
         self, url: str, *, timeout_s: float, clock: Callable[[], float] = time.time
@@ -72,7 +72,7 @@ class RedisStore:
         self._scripts = {name: self._redis.register_script(t) for name, t in scripts.items()}
 
     def create(self, new: NewJob) -> tuple[Job, str]:
-        """The job of that wish with its fingerprint: the new one, or the one that was there."""
+        """The new job, or the stored one with the same idempotency token; and its fingerprint."""
         job = new.job
         token_key = (
             "" if new.idempotency_token is None else f"gan-designer:wish:{new.idempotency_token}"
@@ -94,31 +94,31 @@ class RedisStore:
         args: list[Any] = [pairs, new.request, job.id, JOB_KEY_PREFIX, self._clock()]
         stored_id = self._scripts["create"](keys=keys, args=args)
         found = self.find(stored_id)
-        assert found is not None, "a job that was made just now"
+        assert found is not None, "a job that was just created"
         return found, str(self._redis.hget(JOB_KEY_PREFIX + stored_id, "fingerprint"))
 
     def find(self, job_id: str) -> Job | None:
-        """The job, where there is one and it has not expired."""
+        """The job; None if there is none or it has expired."""
         found: dict[str, str] = self._redis.hgetall(JOB_KEY_PREFIX + job_id)  # type: ignore[assignment]
         job = _job(found)
         return None if job is None or job.expires_at <= self._clock() else job
 
     def request(self, job_id: str) -> str | None:
-        """What was asked."""
+        """The job's request as JSON text; None if there is no such job."""
         found = self._redis.get(f"{JOB_KEY_PREFIX}{job_id}:request")
         return None if found is None else str(found)
 
     def begin_row(self, job_id: str, index: int) -> int:
-        """The how-manieth attempt at a row now begins; ``SKIP`` where it is kept or not wanted."""
+        """Number of the attempt that begins; ``SKIP`` if the row is stored or the job has ended."""
         values: list[Any] = [index, self._clock()]
         return int(self._scripts["begin"](keys=_keys(job_id), args=values))
 
     def discard_attempt(self, job_id: str, index: int) -> None:
-        """The attempt that began last counts for nothing: it was not the row's fault."""
+        """Do not count the last attempt: the row did not cause its failure."""
         self._scripts["discard"](keys=_keys(job_id), args=[index])
 
     def put_row(self, job_id: str, row: JobRow) -> bool:
-        """Whether the row is kept now; not where it was, or where the job has ended."""
+        """Whether the row was stored; False if it already was or the job has ended."""
         job = self.find(job_id)
         if job is None:
             return False
@@ -127,22 +127,22 @@ class RedisStore:
         return bool(self._scripts["put"](keys=_keys(job_id), args=values))
 
     def cancel(self, job_id: str) -> None:
-        """End the job with the rows it has; nothing where it has ended."""
+        """End the job with its current rows; no effect if it has ended."""
         values: list[Any] = [str(JobState.CANCELLED), self._clock(), job_id]
         self._scripts["end"](keys=_keys(job_id), args=values)
 
     def rows(self, job_id: str, start: int, stop: int) -> list[str]:
-        """The rows there are between two indices, in order."""
+        """The stored rows from index ``start`` up to ``stop``, in order."""
         return self._bodies(job_id, [str(index) for index in range(start, stop)])
 
     def rows_since(self, job_id: str, sequence: int, limit: int) -> list[str]:
-        """The rows that came after the first ``sequence`` ones, in the order in which they came."""
+        """Up to ``limit`` rows after the first ``sequence`` ones, in order of arrival."""
         key = f"{JOB_KEY_PREFIX}{job_id}:order"
         indices: Any = self._redis.lrange(key, sequence, sequence + limit - 1)
         return self._bodies(job_id, indices)
 
     def missing(self, job_id: str) -> list[int]:
-        """The rows there are not."""
+        """The indices of the rows that are not stored."""
         job = self.find(job_id)
         if job is None:
             return []
@@ -157,54 +157,54 @@ class RedisStore:
         return [job for job in found if job is not None and not job.state.ended]
 
     def claim(self, job_id: str, claim: Claim) -> None:
-        """Note who works on these rows."""
+        """Record a worker's claim."""
         args: list[Any] = [claim.start, json.dumps(asdict(claim))]
         self._scripts["claim"](keys=_keys(job_id), args=args)
 
     def release(self, job_id: str, start: int) -> None:
-        """Note that nobody does."""
+        """Delete the claim that begins with row ``start``."""
         self._redis.hdel(f"{JOB_KEY_PREFIX}{job_id}:claims", str(start))
 
     def claims(self, job_id: str) -> Iterator[Claim]:
-        """Who works on which rows, as far as noted."""
+        """The recorded claims to rows of a job."""
         stored: Any = self._redis.hvals(f"{JOB_KEY_PREFIX}{job_id}:claims")
         yield from [Claim(**json.loads(claim)) for claim in stored]
 
     def record_heartbeat(self, worker: str, lease_s: float) -> None:
-        """Count a worker as alive for so many seconds."""
+        """Count a worker as running for ``lease_s`` seconds."""
         self._acquire(_WORKERS, worker, limit=2**31, lease_s=lease_s)
 
     def remove_worker(self, worker: str) -> None:
-        """Count it as dead."""
+        """Count a worker as stopped."""
         self._redis.zrem(_WORKERS, worker)
 
     def workers(self) -> set[str]:
-        """The workers that are alive."""
+        """The names of the running workers."""
         alive: Any = self._redis.zrangebyscore(_WORKERS, f"({self._clock()}", "+inf")
         return set(alive)
 
     def try_lock(self, name: str, seconds: float) -> bool:
-        """Whether this is the one caller who gets the turn of that name in so many seconds."""
+        """Whether this caller gets the named lock; only one does within ``seconds``."""
         key = f"gan-designer:turn:{name}"
         return bool(self._redis.set(key, "taken", nx=True, px=int(seconds * 1000)))
 
     def acquire_slot(self, client: str, listener: str, *, limit: int, lease_s: float) -> bool:
-        """Whether a client's listener has one of its ``limit`` places, for so many seconds."""
+        """Whether a listener has one of its client's ``limit`` slots, for ``lease_s`` seconds."""
         return self._acquire(
             f"gan-designer:listeners:{client}", listener, limit=limit, lease_s=lease_s
         )
 
     def release_slot(self, client: str, listener: str) -> None:
-        """Give the place back."""
+        """Free a listener's slot."""
         self._redis.zrem(f"gan-designer:listeners:{client}", listener)
 
     def row_totals(self) -> dict[str, int]:
-        """How many rows were ever put, ``made`` and ``failed``."""
+        """Numbers of rows ever stored, ``made`` and ``failed``; they never decrease."""
         counts: Any = self._redis.hgetall("gan-designer:rows")
         return {name: int(counts.get(name, 0)) for name in ("made", "failed")}
 
     def delete_expired(self) -> None:
-        """Drop what has expired."""
+        """Delete expired jobs."""
         expired: Any = self._redis.zrangebyscore(_EXPIRIES, "-inf", self._clock())
         for job_id in expired:
             token_key = str(self._redis.hget(JOB_KEY_PREFIX + job_id, "wish") or "")
@@ -227,13 +227,13 @@ class RedisStore:
 
 
 def _keys(job_id: str) -> list[str]:
-    """The keys of a job, in the order in which the scripts name them."""
+    """The keys of a job, in the order that the scripts expect."""
     job, *others = (f"{JOB_KEY_PREFIX}{job_id}{part}" for part in _KEY_SUFFIXES)
     return [job, _UNFINISHED, _EXPIRIES, *others]
 
 
 def _job(found: dict[str, str]) -> Job | None:
-    """The job of these fields; None where they are none, as where something else wrote them."""
+    """The job with these fields; None if they are missing or invalid, as after a foreign write."""
     values: dict[str, Any] = {f.name: found[f.name] for f in fields(Job) if f.name in found}
     try:
         values |= {name: float(text) for name, text in values.items() if name in _FLOAT_FIELDS}

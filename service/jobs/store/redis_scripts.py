@@ -1,10 +1,11 @@
-"""The steps that Redis takes whole: what is asked and what is changed with nobody in between.
+"""Lua scripts for Redis: checks and changes of a job that must be atomic.
 
-A job lives under ``gan-designer:job:ID``: a hash of its fields, and beside it ``:request``, ``:rows``
-(index to row), ``:order`` (indices as they came), ``:attempts`` and ``:claims``. The scripts about one
-job have the keys: job, unfinished, expiries, request, rows, order, attempts, claims.
+The key ``gan-designer:job:ID`` is a hash of the job's fields; its suffixes are ``:request``,
+``:rows`` (index to row), ``:order`` (indices in order of arrival), ``:attempts`` and ``:claims``.
+The scripts for one job take the keys: job, unfinished, expiries, request, rows, order, attempts,
+claims.
 
-None of it has a time to live: a Redis that is short of memory may evict what has one, as the cache.
+None of them has a time to live: Redis may evict keys that have one, as those of the cache.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ redis.call('ZADD', KEYS[4], redis.call('HGET', KEYS[1], 'expires_at'), ARGV[3])
 if KEYS[5] ~= '' then redis.call('SET', KEYS[5], ARGV[3]) end
 return ARGV[3]
 """
-"""Keys: job, request, unfinished, expiries, wish (or none). Arguments: fields, request, id, prefix, now."""
+"""Keys: job, request, unfinished, expiries, token. Arguments: fields, request, id, prefix, now."""
 
 _RETURN_IF_ENDED = """
 local state = redis.call('HGET', KEYS[1], 'state')
 if state ~= 'queued' and state ~= 'running' then return 0 end
 """
-"""Nothing is done to a job that has ended or is not there."""
+"""Guard: returns early for a job that has ended or does not exist."""
 
 _FINISH = """
 local function finish(state, now, id)
@@ -36,7 +37,7 @@ local function finish(state, now, id)
   redis.call('ZADD', KEYS[3], expiry, id)
 end
 """
-"""How a job ends, and when it is forgotten."""
+"""Ends a job and sets its expiry."""
 
 BEGIN_ROW = (
     _RETURN_IF_ENDED
@@ -66,7 +67,7 @@ end
 return 1
 """
 )
-"""Arguments: index, row, 1 for a problem; the last state without and with problems; now, id."""
+"""Arguments: index, row, 1 for a problem; the final state without and with problems; now, id."""
 
 END_JOB = _RETURN_IF_ENDED + _FINISH + "finish(ARGV[1], ARGV[2], ARGV[3]) return 1"
 """Arguments: state, now, id."""
@@ -84,4 +85,4 @@ redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
 redis.call('EXPIREAT', KEYS[1], math.ceil(ARGV[3]))
 return 1
 """
-"""Keys: room. Arguments: holder, now, until, most."""
+"""Keys: leases. Arguments: holder, now, until, limit."""

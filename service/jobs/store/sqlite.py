@@ -1,4 +1,4 @@
-"""Jobs in one SQLite file, for the processes of one machine."""
+"""Job store in one SQLite file, for the processes of one machine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _COLUMNS = ", ".join(field.name for field in fields(Job))
 
 
 class SqliteStore:
-    """A ``JobStore`` in a file; each thread of each process has a connection of its own."""
+    """A ``JobStore`` in a file, with one connection per thread and process."""
 
     def __init__(self, file: Path, *, clock: Callable[[], float] = time.time) -> None:
         self._file = file
@@ -31,7 +31,7 @@ class SqliteStore:
         self._local = threading.local()
 
     def create(self, new: NewJob) -> tuple[Job, str]:
-        """The job of that wish with its fingerprint: the new one, or the one that was there."""
+        """The new job, or the stored one with the same idempotency token; and its fingerprint."""
         job = new.job
         with self._transaction() as db:
             self._drop_expired(db)
@@ -58,19 +58,19 @@ class SqliteStore:
         return job, new.fingerprint
 
     def find(self, job_id: str) -> Job | None:
-        """The job, where there is one and it has not expired."""
+        """The job; None if there is none or it has expired."""
         found = self._db.execute(
             f"SELECT {_COLUMNS} FROM jobs WHERE id = ? AND expires_at > ?", (job_id, self._clock())
         ).fetchone()
         return None if found is None else _job(found)
 
     def request(self, job_id: str) -> str | None:
-        """What was asked."""
+        """The job's request as JSON text; None if there is no such job."""
         found = self._db.execute("SELECT request FROM jobs WHERE id = ?", (job_id,)).fetchone()
         return None if found is None else str(found["request"])
 
     def begin_row(self, job_id: str, index: int) -> int:
-        """The how-manieth attempt at a row now begins; ``SKIP`` where it is kept or not wanted."""
+        """Number of the attempt that begins; ``SKIP`` if the row is stored or the job has ended."""
         with self._transaction() as db:
             job = self.find(job_id)
             if job is None or job.state.ended or self.rows(job_id, index, index + 1):
@@ -87,7 +87,7 @@ class SqliteStore:
         return int(count)
 
     def discard_attempt(self, job_id: str, index: int) -> None:
-        """The attempt that began last counts for nothing: it was not the row's fault."""
+        """Do not count the last attempt: the row did not cause its failure."""
         with self._transaction() as db:
             db.execute(
                 "UPDATE attempts SET count = count - 1 WHERE job = ? AND position = ?",
@@ -95,7 +95,7 @@ class SqliteStore:
             )
 
     def put_row(self, job_id: str, row: JobRow) -> bool:
-        """Whether the row is kept now; not where it was, or where the job has ended."""
+        """Whether the row was stored; False if it already was or the job has ended."""
         with self._transaction() as db:
             job = self.find(job_id)
             if job is None or job.state.ended or self.rows(job_id, row.index, row.index + 1):
@@ -112,12 +112,12 @@ class SqliteStore:
         return True
 
     def cancel(self, job_id: str) -> None:
-        """End the job with the rows it has; nothing where it has ended."""
+        """End the job with its current rows; no effect if it has ended."""
         with self._transaction() as db:
             self._end(db, job_id, JobState.CANCELLED)
 
     def rows(self, job_id: str, start: int, stop: int) -> list[str]:
-        """The rows there are between two indices, in order."""
+        """The stored rows from index ``start`` up to ``stop``, in order."""
         return self._bodies(
             "SELECT body FROM rows WHERE job = ? AND position >= ? AND position < ?"
             " ORDER BY position",
@@ -125,14 +125,14 @@ class SqliteStore:
         )
 
     def rows_since(self, job_id: str, sequence: int, limit: int) -> list[str]:
-        """The rows that came after the first ``sequence`` ones, in the order in which they came."""
+        """Up to ``limit`` rows after the first ``sequence`` ones, in order of arrival."""
         return self._bodies(
             "SELECT body FROM rows WHERE job = ? AND sequence > ? ORDER BY sequence LIMIT ?",
             (job_id, sequence, limit),
         )
 
     def missing(self, job_id: str) -> list[int]:
-        """The rows there are not."""
+        """The indices of the rows that are not stored."""
         job = self.find(job_id)
         if job is None:
             return []
@@ -150,7 +150,7 @@ class SqliteStore:
         return [_job(row) for row in found.fetchall()]
 
     def claim(self, job_id: str, claim: Claim) -> None:
-        """Note who works on these rows."""
+        """Record a worker's claim."""
         with self._transaction() as db:
             db.execute(
                 "INSERT OR REPLACE INTO claims SELECT id, ?, ?, ?, ? FROM jobs WHERE id = ?",
@@ -158,36 +158,36 @@ class SqliteStore:
             )
 
     def release(self, job_id: str, start: int) -> None:
-        """Note that nobody does."""
+        """Delete the claim that begins with row ``start``."""
         with self._transaction() as db:
             db.execute("DELETE FROM claims WHERE job = ? AND start = ?", (job_id, start))
 
     def claims(self, job_id: str) -> Iterator[Claim]:
-        """Who works on which rows, as far as noted."""
+        """The recorded claims to rows of a job."""
         found = self._db.execute(
             "SELECT start, stop, worker, until FROM claims WHERE job = ?", (job_id,)
         )
         yield from [Claim(**dict(row)) for row in found.fetchall()]
 
     def record_heartbeat(self, worker: str, lease_s: float) -> None:
-        """Count a worker as alive for so many seconds."""
+        """Count a worker as running for ``lease_s`` seconds."""
         self.acquire_slot("workers", worker, limit=2**31, lease_s=lease_s)
 
     def remove_worker(self, worker: str) -> None:
-        """Count it as dead."""
+        """Count a worker as stopped."""
         self.release_slot("workers", worker)
 
     def workers(self) -> set[str]:
-        """The workers that are alive."""
+        """The names of the running workers."""
         found = self._db.execute(
             "SELECT holder FROM leases WHERE room = ? AND until > ?", ("workers", self._clock())
         )
         return {str(row["holder"]) for row in found.fetchall()}
 
     def try_lock(self, name: str, seconds: float) -> bool:
-        """Whether this is the one caller who gets the turn of that name in so many seconds.
+        """Whether this caller gets the named lock; only one does within ``seconds``.
 
-        One that would last longer was taken before the clock was set back.
+        A lease that ends later than a new one was taken before the clock was set back, and is void.
         """
         with self._transaction() as db:
             now = self._clock()
@@ -199,7 +199,7 @@ class SqliteStore:
             return taken.rowcount == 1
 
     def acquire_slot(self, client: str, listener: str, *, limit: int, lease_s: float) -> bool:
-        """Whether a client's listener has one of its ``limit`` places, for so many seconds."""
+        """Whether a listener has one of its client's ``limit`` slots, for ``lease_s`` seconds."""
         with self._transaction() as db:
             now = self._clock()
             (others,) = db.execute(
@@ -214,17 +214,17 @@ class SqliteStore:
         return True
 
     def release_slot(self, client: str, listener: str) -> None:
-        """Give the place back."""
+        """Free a listener's slot."""
         with self._transaction() as db:
             db.execute("DELETE FROM leases WHERE room = ? AND holder = ?", (client, listener))
 
     def row_totals(self) -> dict[str, int]:
-        """How many rows were ever put, ``made`` and ``failed``."""
+        """Numbers of rows ever stored, ``made`` and ``failed``; they never decrease."""
         counts = dict(map(tuple, self._db.execute("SELECT outcome, count FROM ever").fetchall()))
         return {name: counts.get(name, 0) for name in ("made", "failed")}
 
     def delete_expired(self) -> None:
-        """Drop what has expired."""
+        """Delete expired jobs and leases."""
         with self._transaction() as db:
             self._drop_expired(db)
 
@@ -246,7 +246,7 @@ class SqliteStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, begun as a writing one: two that read first would block each other."""
+        """A write transaction from its start: two that read before they write block each other."""
         db = self._db
         db.execute("BEGIN IMMEDIATE")
         try:
@@ -258,9 +258,9 @@ class SqliteStore:
 
     @property
     def _db(self) -> sqlite3.Connection:
-        """This thread's connection to the file that is there now: another one, where it was removed.
+        """This thread's connection to the current file; a new one if the file was removed.
 
-        One from before a fork is the parent's: kept, never closed.
+        A connection from before a fork belongs to the parent: it is kept and never closed.
         """
         known: dict[int, tuple[int, sqlite3.Connection]]
         known = self._local.__dict__.setdefault("by_pid", {})
@@ -274,7 +274,7 @@ class SqliteStore:
         return self._file.stat().st_ino if self._file.exists() else 0
 
     def _connect(self) -> sqlite3.Connection:
-        """A connection to a file that has its tables: SQLite itself waits for nobody who begins one."""
+        """A connection to the file with its tables, created under a lock: SQLite does not wait."""
         try:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with FileLock(f"{self._file}.lock", timeout=_WAIT_S):

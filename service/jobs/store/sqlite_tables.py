@@ -1,4 +1,4 @@
-"""The tables in which SQLite keeps jobs."""
+"""The SQLite schema of the job store."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Worker processes: Celery's program, its children, recovery of lost rows."""
+"""Worker processes: the Celery program, its child processes, recovery of lost rows."""

@@ -1,4 +1,4 @@
-"""What `celery --app` loads: a worker with the settings of the environment."""
+"""The Celery application that `celery --app` loads, with settings from the environment."""
 
 import warnings
 
@@ -7,7 +7,7 @@ from celery.exceptions import SecurityWarning
 from service.jobs.worker.worker import make_worker
 from service.settings.config import Config
 
-# As root, the processes that run texts become somebody else by themselves (docs/security.md).
+# Processes that run sources drop root privileges by themselves (docs/security.md).
 warnings.simplefilter("ignore", SecurityWarning)
 
 config = Config.from_environment()

@@ -1,7 +1,7 @@
-"""A process of a worker: what it is made of, and how long it lives.
+"""A worker's child process: its resources and its lifetime.
 
-It verifies through a keeper of its own, as a web process does. It never imports torch, and a text
-that runs wild is killed without harm to it.
+It verifies through its own fork server, as a web process does. It never imports torch, and a source
+that exceeds its limits is killed without harm to it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _POLL_S = 0.5
 
 
 class ChildProcess:
-    """One process: begun after the fork, ended with its parent."""
+    """State of one child process: set up after the fork, ended with its parent."""
 
     def __init__(
         self, config: Config, *, wrap: Callable[[MakeDesign], MakeDesign] | None = None
@@ -45,13 +45,13 @@ class ChildProcess:
         self.runner: ChunkRunner | None = None
 
     def shut_down(self) -> None:
-        """Have all processes that were forked from this one hand back what they are at."""
+        """Make all child processes forked from this one return their chunks to the queue."""
         self._shutting_down[0] = 1
 
     def start(self, worker: str) -> None:
-        """Bound this process's memory, tie it to its parent, open the store.
+        """Limit this process's memory, bind its lifetime to its parent's, open the store.
 
-        Who ends a service may tell all its processes at once: this one hears of it by its parent.
+        SIGTERM may go to a whole process group: it is ignored here, the parent starts a shutdown.
         """
         die_with_parent()
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -73,21 +73,21 @@ class ChildProcess:
         )
 
     def make(self, brief: Brief) -> Design:
-        """The design of a brief, verified by this process's keeper."""
-        assert self._pool is not None, "begun"
-        assert self._cache is not None, "begun"
+        """The design of a brief, verified through this process's fork server."""
+        assert self._pool is not None, "started"
+        assert self._cache is not None, "started"
         store = CachedReceipts(self._cache)
         return design(brief, runner=self._pool.run, store=store, policy=self._policy)
 
     def stop(self) -> None:
-        """End the keeper."""
+        """End the fork server."""
         if self._pool is not None:
             self._pool.close()
 
 
 @contextmanager
 def interrupt_when(should_stop: Callable[[], bool]) -> Iterator[None]:
-    """Ask twice a second, and raise Interrupted in the middle of things once the answer is yes."""
+    """Poll the predicate twice a second and raise Interrupted in the block once it is true."""
 
     def check(_: int, __: FrameType | None) -> None:
         if should_stop():

@@ -1,4 +1,4 @@
-"""A chunk of a job, row by row: what is kept is not made again, what ends processes is given up."""
+"""Computation of a chunk row by row: skips stored rows, gives up rows that end their process."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from service.jobs.store.protocol import SKIP, Claim, JobStore
 
 
 class Interrupted(Exception):
-    """The job was cancelled, or the worker told to end, while a row was made."""
+    """The job was cancelled, or the worker began to shut down, while a row was computed."""
 
 
 Guard = Callable[[Callable[[], bool]], AbstractContextManager[None]]
-"""Entered while a row is made; raises Interrupted in there once the question is answered with yes."""
+"""Context around the computation of a row; raises Interrupted in it once the predicate is true."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChunkRunner:
-    """Makes rows in this process and puts them into the store."""
+    """Computes rows in this process and stores them."""
 
     store: JobStore
     make: MakeDesign
@@ -39,9 +39,9 @@ class ChunkRunner:
     _job_requests: dict[str, JobRequest] = field(default_factory=dict)
 
     def run(self, job_id: str, chunk: Chunk) -> list[Chunk]:
-        """Make the rows of a chunk; what is left of it once its time is over, or the worker's.
+        """Compute the rows of a chunk; the rest of it after ``chunk_s`` or at a worker's shutdown.
 
-        A row that ran into the time limit ends the chunk, since Celery tells of it once a message.
+        A row that exceeds its time limit ends the chunk: Celery reports the limit once per message.
         """
         start, stop = chunk
         if self._ended(job_id):
@@ -55,7 +55,7 @@ class ChunkRunner:
             self.store.release(job_id, start)
 
     def kind(self, job_id: str) -> JobKind:
-        """What the job's result is."""
+        """The kind of a job's result."""
         return self._read_job_request(job_id).kind
 
     def _run(self, job_id: str, start: int, stop: int) -> list[Chunk]:
@@ -87,13 +87,13 @@ class ChunkRunner:
         else:
             with self.guard(lambda: self.shutting_down() or self._ended(job_id)):
                 row = make_row(index, document, job_request.kind, self.make)
-        with ExitStack() as on_failure:  # the store is full, or away: not the row's fault
+        with ExitStack() as on_failure:  # a full or unavailable store is not the row's fault
             on_failure.callback(self.store.discard_attempt, job_id, index)
             self.store.put_row(job_id, row)
             on_failure.pop_all()
 
     def _read_job_request(self, job_id: str) -> JobRequest:
-        """The request, read once for the chunks of a job that follow one another."""
+        """The request of a job, cached for consecutive chunks."""
         if job_id not in self._job_requests:
             text = self.store.request(job_id)
             assert text is not None, "a job that has not ended has its request"

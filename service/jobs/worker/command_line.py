@@ -1,17 +1,17 @@
-"""The command lines of workers, and how one is bound to whoever started it."""
+"""The command line of a worker."""
 
 from __future__ import annotations
 
 import sys
 
 PROGRAM = "service.jobs.worker.celery_program"
-"""What Celery loads in a worker; tests put their own in its place."""
+"""The module that Celery loads in a worker; tests replace it."""
 
 
 def worker_command(name: str, *, program: str = PROGRAM) -> list[str]:
-    """The command that is a worker of this name.
+    """The command that runs a worker with this name.
 
-    Workers need not know of each other: gossip, mingling and heartbeats are left out.
+    Workers do not communicate with each other: gossip, mingling and heartbeats are disabled.
     """
     options = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return [

@@ -1,10 +1,10 @@
-"""The worker beside the web server: started with it, started again where it dies, ended with it.
+"""Supervisor of the web server's worker: starts it, restarts it if it exits, ends with the server.
 
-    gunicorn ──► this process ──► celery worker ──► its processes ──► keepers
+    gunicorn ──► this process ──► Celery worker ──► its child processes ──► fork servers
 
-It stays in the server's process group. Each process ends when the one before it does: this one looks
-for its parent, the worker and its processes are killed by the kernel, keepers see their input end.
-Servers on one state folder have one such worker: a lock in the folder says whose.
+It stays in the server's process group. Each process ends when its parent does: this one polls for
+its parent, the worker and its child processes are killed by the kernel, and fork servers read the
+end of their input. A lock in the state folder limits servers on that folder to one worker.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ _MAX_PAUSE_S = 10.0
 
 
 def start_embedded_worker(**settings: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 - Popen's own
-    """The process that keeps a worker, for whoever calls this.
+    """The supervisor process, as a child of the calling process.
 
-    The kernel tells it, too, when its parent ends: it may end before this process looks.
+    The kernel signals the parent's end, too: the parent may end before the supervisor first polls.
     """
     return subprocess.Popen(
         COMMAND, stdin=subprocess.DEVNULL, preexec_fn=terminate_with_parent, **settings
@@ -48,17 +48,17 @@ def start_embedded_worker(**settings: Any) -> subprocess.Popen[bytes]:  # noqa: 
 
 
 def terminate_with_parent() -> None:
-    """Be told to end when the parent does."""
+    """Have the kernel send SIGTERM to this process when its parent ends."""
     die_with_parent(signal.SIGTERM)
 
 
 def stop_embedded_worker(process: subprocess.Popen[bytes]) -> None:
-    """End that process, and with it the worker."""
+    """End the supervisor, and with it the worker."""
     stop_process(process, timeout_s=2 * _STOP_TIMEOUT_S)
 
 
 class WorkerSupervisor:
-    """Keeps one worker alive while ``wanted``."""
+    """Keeps one worker running while ``wanted``."""
 
     def __init__(self, store: JobStore, *, program: str, wanted: Callable[[], bool]) -> None:
         self._store = store
@@ -67,10 +67,10 @@ class WorkerSupervisor:
         self._pause = Event()
 
     def run(self) -> None:
-        """Start the worker, again wherever it ends, until it is not wanted.
+        """Start the worker and restart it whenever it exits, until it is not wanted.
 
-        One that ends soon after its start is started again after twice the pause, up to a bound:
-        where it cannot work at all, trying takes nothing from the web processes.
+        The pause doubles, up to a limit, while workers exit soon after their start: a worker that
+        cannot run at all must not take processor time from the web processes.
         """
         pause_s = _POLL_S
         while self._wanted():
@@ -90,14 +90,14 @@ class WorkerSupervisor:
             self._wait(pause_s)
 
     def _wait(self, seconds: float) -> None:
-        """Wait, as long as a worker is wanted."""
+        """Wait, at most as long as a worker is wanted."""
         until = time.monotonic() + seconds
         while self._wanted() and time.monotonic() < until:
             self._pause.wait(_POLL_S)
 
 
 def stop_process(process: subprocess.Popen[bytes], *, timeout_s: float) -> None:
-    """Let a process finish what it is at if that is soon, else kill it: rows are made up for."""
+    """Terminate a process, and kill it after ``timeout_s``; lost rows are recovered."""
     process.terminate()
     try:
         process.wait(timeout=timeout_s)
@@ -107,10 +107,10 @@ def stop_process(process: subprocess.Popen[bytes], *, timeout_s: float) -> None:
 
 
 def main(program: str = PROGRAM) -> None:
-    """Keep a worker until the parent ends or a signal comes."""
+    """Supervise a worker until the parent ends or SIGTERM arrives."""
     parent, stop_requested = os.getppid(), Event()
     signal.signal(signal.SIGTERM, lambda *_: stop_requested.set())
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: the server tells when it ends
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the server sends SIGTERM when it ends
     config = Config.from_environment()
     folder = Path(config.state_folder)
     lock = FileLock(folder / "worker.lock")
@@ -119,9 +119,8 @@ def main(program: str = PROGRAM) -> None:
         return not stop_requested.is_set() and os.getppid() == parent
 
     while wanted():
-        with suppress(
-            Timeout, OSError
-        ):  # another server has it; or folder or process cannot be had
+        # Another server holds the lock, or the folder or the process cannot be created.
+        with suppress(Timeout, OSError):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with lock.acquire(timeout=_POLL_S):
                 WorkerSupervisor(open_job_store(config), program=program, wanted=wanted).run()

@@ -1,4 +1,4 @@
-"""A worker: Celery with the one task, a sign of life, and an eye on what was lost."""
+"""Celery application of a worker: the task, the heartbeat and the recovery of lost rows."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ logger = logging.getLogger("gan_designer.jobs")
 
 
 def make_worker(config: Config, child: ChildProcess | None = None) -> Celery:
-    """Celery's application for a worker: what `celery --app` takes."""
+    """The Celery application of a worker, with its task, signals and recovery."""
     app = create_celery_app(config)
     child = child or ChildProcess(config)
 
     @app.task(name=RUN_CHUNK)  # type: ignore[untyped-decorator]
     def run_chunk(job_id: str, start: int, stop: int) -> None:
-        assert child.runner is not None, "a process that has begun"
+        assert child.runner is not None, "a started child process"
         run_and_requeue(app, child.runner, job_id, (start, stop))
 
     configure_logging(config)
@@ -49,31 +49,31 @@ def make_worker(config: Config, child: ChildProcess | None = None) -> Celery:
 
 
 def run_and_requeue(app: Celery, runner: ChunkRunner, job_id: str, chunk: Chunk) -> None:
-    """Make the rows of a chunk, and queue what its time did not suffice for.
+    """Compute the rows of a chunk and queue the rest that exceeds its time.
 
-    A MemoryError that reached Celery would stop the whole worker; the rows are made up for later.
+    A MemoryError in Celery would stop the whole worker: it is logged, the rows are recovered.
     """
     try:
         left = runner.run(job_id, chunk)
     except MemoryError:
-        logger.error("no memory for rows %s of job %s", chunk, job_id)
+        logger.error("out of memory in rows %s of job %s", chunk, job_id)
         return
     if left:
         send_chunks(app, runner.kind(job_id), job_id, left)
 
 
 def configure_logging(config: Config) -> None:
-    """Send the worker's log where the server's goes, in the same form."""
+    """Write the worker's log to the same place and in the same format as the server's."""
 
     def send(**_: object) -> None:
         send_logs_to_stderr(config.log_format, config.log_level.upper())
-        get_logger().propagate = True  # billiard keeps its lines to itself, and writes them nowhere
+        get_logger().propagate = True  # billiard disables it and has no handler of its own
 
     setup_logging.connect(send, weak=False)
 
 
 def connect_process_signals(app: Celery, child: ChildProcess) -> None:
-    """Begin and end what a process of the worker needs."""
+    """Start and stop the state of child processes on Celery's signals."""
 
     def start(**_: object) -> None:
         child.start(worker=app.conf.worker_name)
@@ -90,7 +90,7 @@ def connect_process_signals(app: Celery, child: ChildProcess) -> None:
 
 
 def recovery_step(app: Celery, config: Config) -> type[bootsteps.StartStopStep]:
-    """The step of a starting worker that sets its watch going, as Celery documents such steps."""
+    """The bootstep that starts a worker's heartbeat and recovery."""
     monitor = RecoveryMonitor(app=app, store=open_job_store(config))
 
     class RecoveryStep(bootsteps.StartStopStep):  # type: ignore[misc]
@@ -115,5 +115,5 @@ def recovery_step(app: Celery, config: Config) -> type[bootsteps.StartStopStep]:
 
 
 def active_chunks() -> set[tuple[str, int]]:
-    """Of every chunk that this worker has: its job's id and its first row."""
+    """The job id and the first row of every chunk that this worker has."""
     return {(request.args[0], request.args[1]) for request in reserved_requests}

@@ -1,4 +1,4 @@
-"""Stores of both kinds, and an application whose jobs lie in a folder of the test's own."""
+"""Fixtures: stores of both kinds, and an application with its own state folder."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """One server for all tests that do not harm it."""
+    """One Redis for all tests that do not stop it."""
     with serving_redis(tmp_path_factory.mktemp("redis")) as server:
         yield server
 
@@ -52,7 +52,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> JobSt
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """An application that keeps jobs and has nobody who does them; `X-Test-Key` names the client."""
+    """An application that stores jobs but has no worker; `X-Test-Key` is the client's name."""
     folder = tmp_path_factory.mktemp("state")
     app = create_app(Config(state_folder=str(folder), job_listeners=2))
 

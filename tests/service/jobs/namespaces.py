@@ -1,4 +1,4 @@
-"""Two hosts on one machine: network namespaces with a cable each, which a test can pull out."""
+"""Two hosts on one machine: network namespaces, each with a link that a test can cut."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 @dataclass(frozen=True, kw_only=True)
 class Host:
-    """A namespace: its name, the address at which it sees this machine, this machine's end of the cable."""
+    """A namespace: its name, this machine's address in it, this machine's end of the link."""
 
     name: str
     gateway: str
@@ -22,16 +22,16 @@ class Host:
 
     @property
     def command(self) -> list[str]:
-        """What stands before a command that runs there."""
+        """The prefix of a command that runs in the namespace."""
         return [tool("ip"), "netns", "exec", self.name]
 
     def cut_off(self) -> None:
-        """Pull out the cable."""
+        """Take the link down."""
         run("link", "set", self.cable, "down")
 
 
 def tool(name: str) -> str:
-    """A program that may be outside an ordinary user's path."""
+    """Path of a program that may be outside an ordinary user's PATH."""
     found = shutil.which(name, path="/usr/sbin:/sbin:/usr/bin:/bin")
     assert found, f"{name} is needed"
     return found
@@ -44,7 +44,7 @@ def run(*words: str) -> None:
 
 @contextmanager
 def host(number: int) -> Iterator[Host]:
-    """A host with a network of its own to this machine."""
+    """A host with its own network to this machine."""
     tag = uuid4().hex[:6]
     name, here, there = f"gd-{tag}", f"gdh{tag}", f"gdt{tag}"
     gateway, address = f"10.213.{number}.1", f"10.213.{number}.2"
@@ -62,7 +62,7 @@ def host(number: int) -> Iterator[Host]:
 
 @contextmanager
 def two_hosts() -> Iterator[tuple[Host, Host]]:
-    """Two of them; a machine that forbids namespaces skips the test and says so."""
+    """Two hosts; the test is skipped on a machine that forbids network namespaces."""
     try:
         with host(1):
             pass

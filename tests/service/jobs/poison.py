@@ -1,4 +1,4 @@
-"""A worker whose rows do harm: by the length of their latent vector. Loaded by Celery in tests."""
+"""A worker for tests, loaded by Celery: some latent lengths make a row harmful to its process."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from service.jobs.worker.worker import make_worker
 from service.settings.config import Config
 
 KILLED, TOO_LARGE, TOO_LONG, STUCK = 1001, 1002, 1003, 1004
-"""Latent vectors of this length end their process, fill its memory, sleep, hold the interpreter."""
+"""Latent lengths that kill the process, fill its memory, sleep, and block its signals."""
 
 SLOW = 2
-"""Pictures of so many channels take a little longer, so that a test finds its sweep in the middle."""
+"""Number of picture channels that slows a row down, so that tests can act during a sweep."""
 
 
 def poisoned(make: MakeDesign) -> MakeDesign:
-    """The same, but for such briefs."""
+    """The function ``make``, except for harmful and slow briefs."""
 
     def made(brief: Brief) -> Design:
         if brief.latent_dim == KILLED:
             os.kill(os.getpid(), signal.SIGKILL)
         if brief.latent_dim == TOO_LARGE:
             held = [bytearray(2**24) for _ in range(2**16)]
-            raise AssertionError(f"there was room for {len(held)} pieces")
+            raise AssertionError(f"the memory sufficed for {len(held)} pieces")
         if brief.latent_dim == TOO_LONG:
             time.sleep(3600)
         if brief.latent_dim == STUCK:

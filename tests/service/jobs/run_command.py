@@ -1,4 +1,4 @@
-"""``gan-designer sweep`` as tests call it: in a folder of its own, as a shell would start it."""
+"""``gan-designer sweep`` as a subprocess in a folder of its own."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SMALL = ["--resolution", "8,12x16", "--latent-dim", "4..6:2", "--base-channels",
 
 
 class Command:
-    """The command in a folder of its own, as a shell would start it."""
+    """The command and its folder, with access to its store."""
 
     def __init__(self, folder: Path, **variables: str) -> None:
         self.folder = folder
@@ -35,7 +35,7 @@ class Command:
         self._environment = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Begin it, in a process group of its own, as a terminal does."""
+        """Start it in its own process group, as a terminal does."""
         return subprocess.Popen(
             [sys.executable, "-c", PROGRAM, "sweep", *arguments],
             cwd=self.folder,
@@ -54,22 +54,22 @@ class Command:
         return process.returncode, out, err
 
     def lines(self, name: str) -> list[str]:
-        """The lines of a file; none where there is no file."""
+        """The lines of a file; none if it does not exist."""
         file = self.folder / name
         return file.read_text().splitlines() if file.exists() else []
 
     def ask(self, query: str) -> list[Any]:
-        """What the store's file holds, past the store's own code."""
+        """Result of a query on the store's file, without the store's code."""
         with closing(sqlite3.connect(self.folder / ".gan-designer" / "jobs.sqlite")) as db:
             return db.execute(query).fetchall()
 
     def attempts(self) -> dict[int, int]:
-        """How often each row was begun."""
+        """Number of attempts by row."""
         return dict(self.ask("SELECT position, count FROM attempts"))
 
 
 def start_command(command: Command, *arguments: str) -> tuple[subprocess.Popen[str], str]:
-    """The command that waits for its rows, and the id of its job."""
+    """The running command and the id of its job."""
     process = command.start(*arguments)
     assert process.stderr is not None
     first = process.stderr.readline()
@@ -78,7 +78,7 @@ def start_command(command: Command, *arguments: str) -> tuple[subprocess.Popen[s
 
 
 def put_row(command: Command, job_id: str, index: int, **members: object) -> None:
-    """A row as a worker would bring it."""
+    """Store a row as a worker does."""
     body = {"index": index, "resolution": [8, 8], "verdict": "verified", "problem": None, **members}
     failed = body["problem"] is not None
     assert command.store.put_row(job_id, JobRow(index=index, body=json.dumps(body), failed=failed))

@@ -1,4 +1,4 @@
-"""Sweeps as tests hand them in and look at them, at the desk instead of over HTTP."""
+"""Helpers that submit and inspect sweeps through the job service, without HTTP."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.wait import wait_until
 ROWS = 500
 
 SWEEP_TIMEOUT_S = 400
-"""Seconds that a sweep may take on a busy machine."""
+"""Time limit for a sweep on a busy machine."""
 
 OWNER = "anyone"
 
@@ -34,17 +34,17 @@ def submit_designs(
 
 
 def reload_job(job_service: JobService, job: Job) -> Job:
-    """The job as it stands."""
+    """The current job."""
     return job_service.find(job.id, owner=OWNER)
 
 
 def wait_for_rows(job_service: JobService, job: Job, count: int) -> None:
-    """Return once so many rows are there."""
+    """Return once ``count`` rows are stored."""
     wait_until(lambda: reload_job(job_service, job).done >= count, what=f"{count} rows")
 
 
 def wait_for_end(job_service: JobService, job: Job) -> None:
-    """Return once the job has ended; one that makes no more rows fails."""
+    """Return once the job has ended, or fail after ``SWEEP_TIMEOUT_S``."""
     end = time.monotonic() + SWEEP_TIMEOUT_S
     while not reload_job(job_service, job).state.ended:
         assert time.monotonic() < end, f"after {SWEEP_TIMEOUT_S} s: {reload_job(job_service, job)}"
@@ -52,12 +52,12 @@ def wait_for_end(job_service: JobService, job: Job) -> None:
 
 
 def rows_of(job_service: JobService, job: Job) -> list[dict[str, Any]]:
-    """The rows that are there, in order."""
+    """The stored rows, in order."""
     return [json.loads(row) for row in job_service.store.rows(job.id, 0, job.total)]
 
 
 def assert_each_once(job_service: JobService, job: Job) -> list[dict[str, Any]]:
-    """Once the job has ended: every row once, in request order, and once in the order they came."""
+    """The rows of the ended job: each index once, in request order and in order of arrival."""
     wait_for_end(job_service, job)
     rows = rows_of(job_service, job)
     assert [row["index"] for row in rows] == list(range(job.total))

@@ -1,4 +1,4 @@
-"""`gan-designer serve` alone: a server and the worker beside it, killed and started again."""
+"""`gan-designer serve` with its embedded worker: both are killed and started again."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MANY = {
 
 
 def start(folder: Path) -> Server:
-    """A server with its worker, on the same state as the one before."""
+    """A server with its worker, on the state of earlier servers in the folder."""
     folder.mkdir(exist_ok=True)
     return start_server(folder, workers="1", embedded_worker="true")
 
@@ -66,7 +66,7 @@ def wait_for_rows(server: Server, path: str, count: int) -> None:
 
 
 def assert_complete(server: Server, path: str) -> None:
-    """Every row once, in order, none a problem."""
+    """Every row once, in order, without problems."""
     end = time.monotonic() + SWEEP_TIMEOUT_S
     while job(server, path)["done"] < ROWS:
         assert time.monotonic() < end, job(server, path)
@@ -78,17 +78,17 @@ def assert_complete(server: Server, path: str) -> None:
 
 
 def command_of(pid: int) -> bytes:
-    """How a process was called."""
+    """The command line of a process."""
     return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def celery_worker_pid(server: Server) -> int:
-    """The worker: the one process below the one beside the web processes."""
+    """The worker: the only child of the supervisor, which is a child of the server."""
     for child in children(server.pid):
         if b"service.jobs.worker.embedded" in command_of(child):
             wait_until(lambda: bool(children(child)), what="a worker")  # noqa: B023
             return children(child)[0]
-    raise AssertionError("nobody keeps a worker")
+    raise AssertionError("no supervisor is running")
 
 
 def test_a_killed_worker_is_started_again_and_loses_nothing(server: Server) -> None:
@@ -111,7 +111,7 @@ def test_a_killed_process_of_the_worker_loses_nothing(server: Server) -> None:
 
 
 def test_a_killed_server_resumes_its_sweep(tmp_path: Path) -> None:
-    """The web server is killed, everything below it ends by itself, and the next one goes on."""
+    """All processes below the killed server end by themselves; the next server resumes."""
     first = start(tmp_path / "server")
     try:
         path = post(first, MANY)["links"]["self"]
@@ -120,7 +120,7 @@ def test_a_killed_server_resumes_its_sweep(tmp_path: Path) -> None:
         below = descendants(first.pid)
         first.process.kill()
         first.process.wait()
-    assert len(below) >= 4, "a web process with its keeper, a worker with its process"
+    assert len(below) >= 4, "web process, its fork server, worker, its child process"
     wait_until(lambda: all(is_gone(pid) for pid in below), what="the end of all below the server")
     second = start(tmp_path / "server")
     try:
@@ -130,7 +130,7 @@ def test_a_killed_server_resumes_its_sweep(tmp_path: Path) -> None:
 
 
 def test_a_state_folder_may_appear_after_the_start(tmp_path: Path) -> None:
-    """A disk that is mounted after the start, or was read-only: jobs are done from then on."""
+    """As on a disk that is mounted after the start: jobs run from then on."""
     state_folder = tmp_path / "disk"
     state_folder.write_text("not yet a folder")
     state = str(state_folder / "state")
@@ -151,7 +151,7 @@ def test_a_state_folder_may_appear_after_the_start(tmp_path: Path) -> None:
 
 
 def test_an_ended_server_leaves_no_process(tmp_path: Path) -> None:
-    """Told to end in the middle of a verified sweep, it takes all its processes along."""
+    """Terminated during a verified sweep, it ends all its processes."""
     server = start(tmp_path / "server")
     verified = {"grid": MANY["grid"]}
     path = post(server, verified)["links"]["self"]
@@ -163,7 +163,7 @@ def test_an_ended_server_leaves_no_process(tmp_path: Path) -> None:
 
 
 def test_a_sweep_is_verified_without_torch_in_the_worker(server: Server) -> None:
-    """A keeper makes the real runs, and ends by itself when the process it works for is killed."""
+    """A fork server verifies, and ends by itself when its parent is killed."""
     sweep = {"designs": [{"resolution": 8, "latent_dim": 4, "base_channels": 4}] * 2}
     path = post(server, sweep)["links"]["self"]
     wait_for_rows(server, path, 2)
@@ -175,11 +175,11 @@ def test_a_sweep_is_verified_without_torch_in_the_worker(server: Server) -> None
     fork_servers = descendants(process)
     assert fork_servers
     os.kill(process, signal.SIGKILL)
-    wait_until(lambda: all(is_gone(pid) for pid in fork_servers), what="the keeper's end")
+    wait_until(lambda: all(is_gone(pid) for pid in fork_servers), what="the fork server's end")
 
 
 def test_a_fully_verified_design_can_be_requested_asynchronously(server: Server) -> None:
-    """202, a job, its result: the design that its id names from then on, and that waiting gives."""
+    """A job whose result equals the cached design and the synchronous response."""
     body = {"resolution": 8, "latent_dim": 4, "base_channels": 4, "verify": "full"}
     sent = {"method": "POST", "body": json.dumps(body).encode()}
     kind = {"Content-Type": "application/json"}
@@ -202,9 +202,10 @@ def test_a_fully_verified_design_can_be_requested_asynchronously(server: Server)
 
 
 def test_a_cancelled_sweep_stops_within_two_seconds(server: Server) -> None:
-    """In the middle of a row, too: what the keeper runs for it is ended, and no row is added."""
-    dear = {"resolution": 256, "latent_dim": 100}
-    sweep = {"designs": [{"resolution": 8, "latent_dim": 4, "base_channels": 4}, *[dear] * 20]}
+    """Even during a row: its verification is ended, and no row is added."""
+    expensive = {"resolution": 256, "latent_dim": 100}
+    cheap = {"resolution": 8, "latent_dim": 4, "base_channels": 4}
+    sweep = {"designs": [cheap, *[expensive] * 20]}
     path = post(server, sweep)["links"]["self"]
     wait_for_rows(server, path, 1)
     assert json.loads(server.ask(path, method="DELETE").body)["state"] == "cancelled"

@@ -1,4 +1,4 @@
-"""A server, two workers and one Redis, each killed in the middle of 500 rows: none lost, none twice."""
+"""A server, two workers and Redis, each killed during a sweep: no row is lost or repeated."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.slow
 
 @dataclass(frozen=True, kw_only=True)
 class Fleet:
-    """What a sweep runs on."""
+    """The Redis, the workers and a job service for a sweep."""
 
     folder: Path
     redis: RedisServer
@@ -43,14 +43,14 @@ class Fleet:
     workers: list[Popen[bytes]]
 
     def start_worker(self) -> Popen[bytes]:
-        """One more of them."""
+        """Start one more worker."""
         url = self.redis.url
         worker = start_worker(self.folder / "state", redis_url=url, program=POISON)
         self.workers.append(worker)
         return worker
 
     def sweep_in_the_middle(self) -> Job:
-        """A sweep that has begun and is far from its end."""
+        """A sweep that has begun and is not half done."""
         job = submit_designs(self.job_service, briefs(channels=SLOW))
         wait_for_rows(self.job_service, job, 20)
         assert reload_job(self.job_service, job).done < ROWS / 2
@@ -59,7 +59,7 @@ class Fleet:
 
 @contextmanager
 def fleet_of(folder: Path, count: int) -> Iterator[Fleet]:
-    """A fleet of so many workers, ended by their pids."""
+    """A fleet of ``count`` workers that runs during the block."""
     with ExitStack() as stack:
         redis = stack.enter_context(serving_redis(folder / "redis"))
         job_service = JobService(config_of(folder / "state", redis.url))
@@ -77,7 +77,7 @@ def fleet(tmp_path: Path) -> Iterator[Fleet]:
 
 
 def assert_all_made(fleet: Fleet, job: Job) -> None:
-    """Every row once, in order, and none a problem."""
+    """Every row once, in order, without problems."""
     rows = assert_each_once(fleet.job_service, job)
     assert len(rows) == ROWS
     assert [row["problem"] for row in rows] == [None] * ROWS
@@ -93,7 +93,7 @@ def test_a_killed_process_of_a_worker_loses_nothing(fleet: Fleet) -> None:
 
 
 def test_a_killed_worker_loses_nothing(fleet: Fleet) -> None:
-    """Its process ends with it, and the other worker makes what it had in its hands."""
+    """Its child process ends with it, and the other worker computes its rows."""
     job = fleet.sweep_in_the_middle()
     (process,) = children(fleet.workers[0].pid)
     fleet.workers[0].kill()
@@ -102,7 +102,7 @@ def test_a_killed_worker_loses_nothing(fleet: Fleet) -> None:
 
 
 def test_a_killed_redis_loses_nothing(fleet: Fleet) -> None:
-    """It comes back with its append-only file; workers and desk find it again by themselves."""
+    """It restarts with its append-only file; workers and the job service reconnect."""
     job = fleet.sweep_in_the_middle()
     done = reload_job(fleet.job_service, job).done
     fleet.redis.kill()
@@ -113,7 +113,7 @@ def test_a_killed_redis_loses_nothing(fleet: Fleet) -> None:
 
 
 def test_a_killed_server_changes_nothing(fleet: Fleet) -> None:
-    """Workers go on, and the next server tells of the same job."""
+    """Workers continue, and the next server reports the same job."""
     settings = {"workers": "1", "redis_url": fleet.redis.url}
     first = start_server(fleet.folder, **settings)
     try:
@@ -136,8 +136,8 @@ def test_a_killed_server_changes_nothing(fleet: Fleet) -> None:
         second.stop()
 
 
-def test_a_job_that_was_stored_but_not_queued_is_done(fleet: Fleet) -> None:
-    """As when a server is killed between the two: the watch of a worker finds it."""
+def test_a_job_that_was_stored_but_not_queued_is_recovered(fleet: Fleet) -> None:
+    """As when a server is killed between the two steps."""
     job = submit_designs(fleet.job_service, briefs(4))
     wait_until(lambda: reload_job(fleet.job_service, job).state.ended, what="the first job")
     with pytest.MonkeyPatch.context() as patch:
@@ -148,7 +148,7 @@ def test_a_job_that_was_stored_but_not_queued_is_done(fleet: Fleet) -> None:
 
 
 def test_a_sweep_waits_for_the_first_worker(tmp_path: Path) -> None:
-    """Nothing is lost while there is none, and Redis may come and go meanwhile."""
+    """The queue survives a restart of Redis meanwhile."""
     with fleet_of(tmp_path, 0) as fleet:
         job = submit_designs(fleet.job_service, briefs(40))
         fleet.redis.kill()

@@ -1,4 +1,4 @@
-"""The folder of messages: each is whole and had once, whatever else the machine is going through."""
+"""The folder broker: each message is complete and received once."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from tests.service.jobs.workers import config_of, running_worker
 
 @pytest.fixture
 def celery_app(tmp_path: Path) -> Celery:
-    """An engine with an empty folder."""
+    """A Celery application with an empty folder."""
     config = config_of(tmp_path)
     prepare_folders(config)
     return create_celery_app(config)
 
 
 def receive_all(connection: Connection) -> list[int]:
-    """The first row of every message that is had until there is none."""
+    """The first row of each message, until the queue is empty."""
     taken = []
     with connection.SimpleQueue(QUEUES[JobKind.SWEEP]) as queue:
         while len(queue):
@@ -48,7 +48,7 @@ def receive_all(connection: Connection) -> list[int]:
 
 
 def test_every_message_is_received_once(celery_app: Celery) -> None:
-    """In the order in which they were sent, also by several at a time."""
+    """In the order of sending, also by concurrent receivers."""
     chunks = [(start, start + 1) for start in range(200)]
     send_chunks(celery_app, JobKind.SWEEP, "a-job", chunks)
     with ThreadPoolExecutor(4) as threads:
@@ -60,7 +60,7 @@ def test_every_message_is_received_once(celery_app: Celery) -> None:
 
 
 def test_messages_stay_in_their_folder(celery_app: Celery, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The machine's folder for passing things may be full, closed or on another disk."""
+    """The system's temporary folder may be full, read-only or on another disk."""
     monkeypatch.setattr(tempfile, "tempdir", "/proc/1/nowhere")
     send_chunks(celery_app, JobKind.SWEEP, "a-job", [(0, 1), (1, 2)])
     with celery_app.connection_for_read() as connection:
@@ -68,7 +68,7 @@ def test_messages_stay_in_their_folder(celery_app: Celery, monkeypatch: pytest.M
 
 
 def test_an_empty_exchange_file_is_ignored(celery_app: Celery, tmp_path: Path) -> None:
-    """Kombu notes in a file which queue is whose: empty for the moment in which it is first written."""
+    """Kombu stores bindings in this file, which is empty for a moment when it is first written."""
     for name in QUEUES.values():
         (tmp_path / "broker" / "control" / f"{name}.exchange").touch()
     send_chunks(celery_app, JobKind.SWEEP, "a-job", [(0, 1)])
@@ -80,7 +80,7 @@ def test_an_empty_exchange_file_is_ignored(celery_app: Celery, tmp_path: Path) -
 
 @pytest.mark.slow
 def test_messages_of_a_cancelled_job_are_dropped_at_once(tmp_path: Path) -> None:
-    """A worker does not look for each anew: the next job waits far less. It is timed thrice."""
+    """Without a poll per message, so that the next job waits far less; the best of three times."""
     messages, taken = 400, []
     job_service = JobService(config_of(tmp_path))
     with running_worker(tmp_path):

@@ -1,4 +1,4 @@
-"""What jobs keep on a machine is its owner's alone, whoever makes the folder first."""
+"""The state folder is private to its owner, whether the broker or the store creates it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from service.settings.config import Config
 
 
 def test_the_state_folder_is_private_to_its_owner(tmp_path: Path) -> None:
-    """Briefs and the names of keys are in it."""
+    """It contains briefs and the names of keys."""
     for name in ("broker", "store"):
         config = Config(state_folder=str(tmp_path / name))
         if name == "broker":

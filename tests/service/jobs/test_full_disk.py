@@ -1,4 +1,4 @@
-"""A store that takes nothing for a while costs no row its attempts, nor its turn."""
+"""A store that is full for some time costs a row neither attempts nor its recovery."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def job_service(tmp_path: Path) -> JobService:
 
 
 def unsent(job_service: JobService) -> Job:
-    """A job that no message tells of."""
+    """A job without messages in the queue."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("service.jobs.job_service.send_chunks", lambda *_: None)
         return submit_designs(job_service, briefs(4))
 
 
 class FullStore(SqliteStore):
-    """A store that has no room for rows."""
+    """A store that is too full for rows."""
 
     def put_row(self, job_id: str, row: JobRow) -> bool:
         raise sqlite3.OperationalError("database or disk is full")
@@ -43,7 +43,7 @@ class FullStore(SqliteStore):
 def test_a_row_that_could_not_be_stored_costs_no_attempt(
     tmp_path: Path, job_service: JobService
 ) -> None:
-    """However often: it did not end its process."""
+    """Even repeatedly: the row did not end its process."""
     job = unsent(job_service)
     runner = ChunkRunner(
         store=FullStore(tmp_path / "jobs.sqlite"),
@@ -63,7 +63,7 @@ def test_a_row_that_could_not_be_stored_costs_no_attempt(
 def test_a_stale_claim_is_released(
     job_service: JobService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the worker that lives and knows what it is at; the rows are queued again at once."""
+    """A running worker releases claims to chunks that it no longer has; the rows are requeued."""
     monkeypatch.setattr("service.jobs.worker.recovery.MIN_JOB_AGE_S", 0)
     monkeypatch.setattr("service.jobs.worker.recovery.RECOVERY_INTERVAL_S", 0)
     job = unsent(job_service)

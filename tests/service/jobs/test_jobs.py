@@ -1,4 +1,4 @@
-"""Jobs over HTTP: how they stand, their events, their result, their end."""
+"""Jobs over HTTP: state, events, result and cancellation."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from tests.service.jobs.test_sweeps import BRIEF, put_row
 
 @pytest.fixture
 def job(client: FlaskClient) -> dict[str, Any]:
-    """A job of four rows that nobody does."""
+    """A job of four rows, without a worker."""
     answer = client.post("/v1/sweeps", json={"designs": [BRIEF] * 4})
     assert answer.json is not None
     return dict(answer.json)
 
 
 def events(client: FlaskClient, path: str, **headers: str) -> list[dict[str, str]]:
-    """The fields of each event until the stream ends, as the standard reads them."""
+    """The fields of each event until the stream ends, parsed as the standard requires."""
     with client.get(path, headers=headers) as answer:
         assert answer.mimetype == "text/event-stream"
         text = answer.text
@@ -67,9 +67,9 @@ def test_an_unknown_id_is_no_job(client: FlaskClient, job_id: str, part: str) ->
     assert client.delete(f"/v1/jobs/{new_job_id()}").status_code == 404
 
 
-@pytest.mark.parametrize("stranger", [{"X-Test-Key": "other"}, {}], ids=["another", "nobody"])
+@pytest.mark.parametrize("stranger", [{"X-Test-Key": "other"}, {}], ids=["another", "anonymous"])
 def test_another_clients_job_is_not_found(client: FlaskClient, stranger: dict[str, str]) -> None:
-    """Where keys are on: it is not told apart from one that never was, and it goes on."""
+    """With keys enabled: it looks like a job that never existed, and is not affected."""
     mine = {"X-Test-Key": "mine"}
     job = client.post("/v1/sweeps", json={"designs": [BRIEF]}, headers=mine).json
     assert job is not None
@@ -82,7 +82,7 @@ def test_another_clients_job_is_not_found(client: FlaskClient, stranger: dict[st
 
 
 def test_a_job_belongs_to_the_key_that_made_it(tmp_path: Path) -> None:
-    """With keys as operators give them out: to another key it is none, without a key it is closed."""
+    """With an operator's keys: 404 for another key, 401 without a key."""
     keys = (entry("alice", ALICE), entry("bob", BOB))
     client = create_app(Config(state_folder=str(tmp_path), api_keys=keys)).test_client()
     alice, bob = ({"Authorization": f"Bearer {key}"} for key in (ALICE, BOB))
@@ -96,7 +96,7 @@ def test_a_job_belongs_to_the_key_that_made_it(tmp_path: Path) -> None:
 
 
 def test_an_idempotency_key_is_its_owners(client: FlaskClient) -> None:
-    """Two clients may choose the same."""
+    """Two clients may use the same key."""
 
     def post(name: str) -> str:
         headers = {"X-Test-Key": name, "Idempotency-Key": "night"}
@@ -110,7 +110,7 @@ def test_an_idempotency_key_is_its_owners(client: FlaskClient) -> None:
 def test_a_result_is_the_rows_in_request_order(
     app: Flask, client: FlaskClient, job: dict[str, Any]
 ) -> None:
-    """As far as they are there, one JSON object a line."""
+    """The stored rows, one JSON object per line."""
     path = job["links"]["result"]
     assert client.get(path).data == b""
     finish(app, job, (2, 0))
@@ -133,10 +133,10 @@ def test_a_result_is_compressed_where_the_client_takes_it(
     assert gzip.decompress(packed.data) == plain.data
 
 
-def test_events_are_the_rows_as_they_came(
+def test_events_are_the_rows_in_order_of_arrival(
     app: Flask, client: FlaskClient, job: dict[str, Any]
 ) -> None:
-    """Numbered; then the end, with how the job stands."""
+    """Numbered, followed by the end event with the job."""
     finish(app, job)
     sent_events = events(client, job["links"]["events"])
     assert [event["event"] for event in sent_events] == ["row"] * 4 + ["end"]
@@ -157,7 +157,7 @@ def test_events_go_on_after_the_last_one_seen(
 def test_a_listener_who_has_every_event_gets_204(
     app: Flask, client: FlaskClient, job: dict[str, Any]
 ) -> None:
-    """204 keeps a browser from coming back."""
+    """204 keeps a browser from reconnecting."""
     finish(app, job)
     answer = client.get(job["links"]["events"], headers={"Last-Event-ID": "4"})
     assert (answer.status_code, answer.data) == (204, b"")
@@ -176,7 +176,7 @@ def test_an_invalid_event_id_is_refused(
 
 
 def test_a_client_has_a_limited_number_of_streams(client: FlaskClient, job: dict[str, Any]) -> None:
-    """Two, in this application; a closed one is free at once."""
+    """Two in this application; closing a stream frees its slot at once."""
     path = job["links"]["events"]
     first, second = (client.get(path, buffered=False) for _ in range(2))
     refused = client.get(path)
@@ -211,7 +211,7 @@ def test_an_ended_job_stays_as_it_is(app: Flask, client: FlaskClient, job: dict[
 
 
 def test_a_full_design_may_become_a_job(app: Flask, client: FlaskClient) -> None:
-    """Where the client prefers it; the result is then the design, or what it ran into."""
+    """If the client prefers it; the result is then the design or its problem."""
     body = BRIEF | {"verify": "full"}
     answer = client.post("/v1/designs", json=body, headers={"Prefer": "wait=1, respond-async"})
     assert answer.status_code == 202
@@ -243,7 +243,7 @@ UNREACHABLE = {"kernel_sizes": [2], "strides": [2], "max_layers": 2}
 def test_a_refused_design_becomes_no_job(
     client: FlaskClient, more: dict[str, Any], code: str
 ) -> None:
-    """It is refused at once, with the very problem that a client is told who would rather wait."""
+    """It is refused at once, with the same problem as without the preference."""
     body = BRIEF | {"verify": "full"} | more
     waited = client.post("/v1/designs", json=body)
     refused = client.post("/v1/designs", json=body, headers={"Prefer": "respond-async"})
@@ -253,7 +253,7 @@ def test_a_refused_design_becomes_no_job(
 
 
 def test_a_short_design_is_answered_at_once(client: FlaskClient) -> None:
-    """A preference is none for what takes no time."""
+    """The preference is ignored for a design that is not fully verified."""
     body = BRIEF | {"verify": "none"}
     answer = client.post("/v1/designs", json=body, headers={"Prefer": "respond-async"})
     assert answer.status_code == 200

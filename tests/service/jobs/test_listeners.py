@@ -1,4 +1,4 @@
-"""Many listeners on one job over real connections: they all hear all of it, and leave nothing behind."""
+"""Many listeners of one job over real connections: complete streams, and no leaked resources."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ LISTENERS = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """A connection on which a job's events come."""
+    """A connection to a job's event stream."""
 
     connection: socket.socket
     lines: BufferedReader
 
     def events(self) -> Iterator[tuple[str, str]]:
-        """Name and id or data of each event; the id where it has one."""
+        """Name and id of each event; the id is empty if there is none."""
         fields: dict[str, str] = {}
         for raw in self.lines:
             line = raw.decode().strip()
@@ -47,19 +47,19 @@ class Stream:
                 fields = {}
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self.lines.close()
         self.connection.close()
 
     def abort(self) -> None:
-        """Break the connection off, without a word."""
+        """Reset the connection."""
         linger = struct.pack("ii", 1, 0)
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self.close()
 
 
 def open_stream(server: Server, job: Job, *, after: int | None = None) -> Stream:
-    """A stream whose first event has come."""
+    """An event stream whose response has begun."""
     connection = server.connect()
     seen = "" if after is None else f"Last-Event-ID: {after}\r\n"
     head = f"GET /v1/jobs/{job.id}/events HTTP/1.1\r\nHost: test\r\n{seen}\r\n"
@@ -71,7 +71,7 @@ def open_stream(server: Server, job: Job, *, after: int | None = None) -> Stream
 
 @contextmanager
 def serving_jobs(folder: Path, **settings: str) -> Iterator[tuple[Server, JobService]]:
-    """A server of one web process that has no worker, and its desk seen from here."""
+    """A server with one web process and no worker, and a job service on its state."""
     server = start_server(folder, workers="1", state_folder=str(folder / "state"), **settings)
     try:
         yield server, JobService(config_of(folder / "state"))
@@ -86,7 +86,7 @@ def put_rows(job_service: JobService, job: Job, *indices: int) -> None:
 
 
 def test_fifty_listeners_receive_every_row_of_one_job(tmp_path: Path) -> None:
-    """In the order in which they came, and its end; meanwhile the process serves others."""
+    """In order of arrival, and the end event; meanwhile the process serves other requests."""
     with serving_jobs(tmp_path) as (server, job_service), ExitStack() as stack:
         job = submit_designs(job_service, briefs(20))
         streams = [open_stream(server, job) for _ in range(LISTENERS)]
@@ -104,7 +104,7 @@ def test_fifty_listeners_receive_every_row_of_one_job(tmp_path: Path) -> None:
 
 
 def test_listeners_that_vanish_free_their_threads_and_slots(tmp_path: Path) -> None:
-    """Broken off or closed in order, before anything happens on the job."""
+    """Whether reset or closed, before any event of the job."""
     with serving_jobs(tmp_path, threads="4", job_listeners="3") as (server, job_service):
         job = submit_designs(job_service, briefs(2))
         path = f"/v1/jobs/{job.id}/events"
@@ -115,12 +115,12 @@ def test_listeners_that_vanish_free_their_threads_and_slots(tmp_path: Path) -> N
             streams[0].abort()
             streams[1].abort()
             streams[2].close()
-            wait_until(lambda: free_slots(job_service) == 3, what="the places of who vanished")
+            wait_until(lambda: free_slots(job_service) == 3, what="the slots of the closed streams")
         assert [server.ask("/healthz").status for _ in range(8)] == [200] * 8
 
 
 def free_slots(job_service: JobService) -> int:
-    """How many places the client has left."""
+    """Number of free slots of the client."""
     acquired = []
     for number in range(3):
         if job_service.store.acquire_slot(
@@ -133,7 +133,7 @@ def free_slots(job_service: JobService) -> int:
 
 
 def test_a_listener_resumes_at_the_next_server(tmp_path: Path) -> None:
-    """The server is killed in the middle: with the id of the last event, nothing is heard twice."""
+    """After the server is killed: with the id of the last event, no event is repeated."""
     with serving_jobs(tmp_path) as (first, job_service):
         job = submit_designs(job_service, briefs(6))
         put_rows(job_service, job, 4, 2)
@@ -149,7 +149,7 @@ def test_a_listener_resumes_at_the_next_server(tmp_path: Path) -> None:
 
 
 def test_a_server_that_ends_closes_its_event_streams(tmp_path: Path) -> None:
-    """At once, without an end of the job; it does not wait for jobs."""
+    """At once and without an end event: it does not wait for jobs."""
     with serving_jobs(tmp_path) as (server, job_service):
         job = submit_designs(job_service, briefs(6))
         put_rows(job_service, job, 0)
@@ -162,7 +162,7 @@ def test_a_server_that_ends_closes_its_event_streams(tmp_path: Path) -> None:
 def test_a_heartbeat_comment_is_sent_in_silence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So that whatever is between does not take the connection for dead."""
+    """It keeps proxies from closing an idle connection."""
     monkeypatch.setattr("service.jobs.events.HEARTBEAT_S", 0.1)
     app = create_app(config_of(tmp_path / "state"))
     job_service: JobService = app.extensions["job_service"]
@@ -171,4 +171,4 @@ def test_a_heartbeat_comment_is_sent_in_silence(
         pieces = iter(answer.response)
         first, second = next(pieces), next(pieces)
     assert b"event: job" in first
-    assert second == b": still here\n\n"
+    assert second == b": heartbeat\n\n"

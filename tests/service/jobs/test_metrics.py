@@ -1,4 +1,4 @@
-"""What operators see of jobs while nobody does them, and while store and broker are away."""
+"""Metrics and readiness of jobs, without workers and with an unavailable store or broker."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def fresh(tmp_path: Path) -> Flask:
 
 
 def read_metrics(client: FlaskClient) -> dict[tuple[str, ...], float]:
-    """Each sample of jobs by its name and its label."""
+    """Each metric of jobs by its name and label."""
     return {
         (sample.name.removeprefix("gan_designer_"), *sample.labels.values()): sample.value
         for family in text_string_to_metric_families(client.get("/metrics").text)
@@ -62,28 +62,28 @@ def test_metrics_follow_the_jobs(fresh: Flask) -> None:
 
 
 def test_the_documentation_has_every_metric(fresh: Flask) -> None:
-    """docs/operations.md has a row for each, and no other."""
+    """docs/operations.md has a row for each metric, and no other."""
     fresh.test_client().post("/v1/sweeps", json={"designs": [BRIEF]})
     named = re.findall(r"^\| `gan_designer_((?:job|queue)\w*)` ", DOCS.read_text(), re.M)
     assert sorted(named) == sorted({name for name, *_ in read_metrics(fresh.test_client())})
 
 
 def test_readiness_reports_broker_and_workers(fresh: Flask) -> None:
-    """Nobody for nothing to do is well; work that nobody does is not."""
+    """Without messages no worker is needed; messages without a worker are reported."""
 
     def jobs() -> object:
         return (fresh.test_client().get("/readyz").json or {})["parts"]["jobs"]
 
     assert jobs() == {"state": "ok", "messages": 0, "workers": 0}
     fresh.test_client().post("/v1/sweeps", json={"designs": [BRIEF]})
-    without = {"state": "degraded", "reason": "no worker lives", "messages": 1, "workers": 0}
-    assert jobs() == without
-    fresh.extensions["job_service"].store.record_heartbeat("somebody", 60)
+    reason = "no worker is running"
+    assert jobs() == {"state": "degraded", "reason": reason, "messages": 1, "workers": 0}
+    fresh.extensions["job_service"].store.record_heartbeat("a-worker", 60)
     assert jobs() == {"state": "ok", "messages": 1, "workers": 1}
 
 
 def test_an_unavailable_redis_is_reported(tmp_path: Path) -> None:
-    """As a problem that says when to come back; what needs no jobs is served."""
+    """As a problem with Retry-After; requests that need no jobs are served."""
     with serving_redis(tmp_path / "redis") as server:
         app = create_app(Config(state_folder=str(tmp_path / "state"), redis_url=server.url))
         client = app.test_client()
@@ -108,8 +108,8 @@ def test_an_unavailable_redis_is_reported(tmp_path: Path) -> None:
         assert client.get(path).status_code == 200
 
 
-def test_a_redis_that_hangs_holds_no_thread_for_long(tmp_path: Path) -> None:
-    """Whoever waits for it takes the place of somebody whom it does not concern."""
+def test_a_redis_that_hangs_blocks_no_thread_for_long(tmp_path: Path) -> None:
+    """A blocked thread is missing for requests that need no Redis."""
     with serving_redis(tmp_path / "redis") as server:
         apps = [
             create_app(Config(state_folder=str(tmp_path / "state"), redis_url=server.url))
@@ -117,10 +117,10 @@ def test_a_redis_that_hangs_holds_no_thread_for_long(tmp_path: Path) -> None:
         ]
         assert apps[0].test_client().get(f"/v1/jobs/{'a' * 22}").status_code == 404
         server.pause()
-        for app in apps:  # one has a connection, the other one would have to make it
+        for app in apps:  # one has a connection, the other one has to connect
             start = time.monotonic()
             assert app.test_client().get(f"/v1/jobs/{'a' * 22}").status_code == 503
-            assert time.monotonic() - start < 15  # with tries within tries, half a minute and two
+            assert time.monotonic() - start < 15  # with nested retries, half a minute and two
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_redis_that_hangs_holds_no_thread_for_long(tmp_path: Path) -> None:
 def test_a_job_with_invalid_stored_fields_is_not_found(
     shared_redis: RedisServer, tmp_path: Path, field: str, value: str | None
 ) -> None:
-    """The others are told as ever, and so are the figures."""
+    """Other jobs and the metrics are not affected."""
     app = create_app(Config(state_folder=str(tmp_path), redis_url=shared_redis.url))
     client = app.test_client()
     with shared_redis.client as inside:

@@ -1,4 +1,4 @@
-"""Rows that end their process, fill its memory or never end fail alone, and the others are made."""
+"""Rows that kill their process, fill its memory or never end fail without affecting others."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LIMITS = {"job_row_timeout_s": "2", "verify_memory_mib": "512", "job_attempts": 
 
 
 def with_poison(designs: list[dict[str, Any]], **at: int) -> list[dict[str, Any]]:
-    """The same designs, harmful at these places."""
+    """The same designs, with harmful ones at the given rows."""
     places = {int(place.removeprefix("row_")): kind for place, kind in at.items()}
     return [
         design | {"latent_dim": places.get(index, design["latent_dim"])}
@@ -39,7 +39,7 @@ def with_poison(designs: list[dict[str, Any]], **at: int) -> list[dict[str, Any]
 
 @pytest.mark.parametrize("broker", ["folder", "redis"])
 def test_three_harmful_rows_do_not_stop_497_others(tmp_path: Path, broker: str) -> None:
-    """Each is a row with its problem; its neighbours in the same chunk are made."""
+    """Each becomes a row with its problem; other rows of its chunk are computed."""
     with serving_redis(tmp_path / "redis") as server:
         url = server.url if broker == "redis" else ""
         job_service = JobService(config_of(tmp_path / "state", url))
@@ -57,7 +57,7 @@ def test_three_harmful_rows_do_not_stop_497_others(tmp_path: Path, broker: str) 
 
 @pytest.mark.soak
 def test_a_row_that_cannot_be_interrupted_is_killed(tmp_path: Path) -> None:
-    """At the hard limit, as often as may be, and then it is given up."""
+    """At the hard limit; after the permitted attempts it is given up."""
     job_service = JobService(config_of(tmp_path / "state"))
     with running_worker(tmp_path / "state", program=POISON, **LIMITS):
         designs = with_poison(briefs(20), row_5=STUCK)
@@ -67,7 +67,7 @@ def test_a_row_that_cannot_be_interrupted_is_killed(tmp_path: Path) -> None:
 
 
 def test_a_row_is_interrupted_within_two_seconds_of_a_cancel(tmp_path: Path) -> None:
-    """The worker is free for the next job at once; it is timed thrice, for machines that are busy."""
+    """The worker is then free for the next job; the best of three times, for busy machines."""
     job_service = JobService(config_of(tmp_path / "state"))
     with running_worker(tmp_path / "state", program=POISON):
         taken = []
@@ -79,7 +79,7 @@ def test_a_row_is_interrupted_within_two_seconds_of_a_cancel(tmp_path: Path) -> 
             job_service.cancel(job.id, owner="anyone")
             wait_until(
                 lambda: not list(job_service.store.claims(job.id)),  # noqa: B023
-                what="the worker to let go",
+                what="the claim's release",
             )
             taken.append(time.monotonic() - start)
             assert (reload_job(job_service, job).state, reload_job(job_service, job).done) == (

@@ -1,4 +1,4 @@
-"""The state folder is an operator's: it may be removed, spoilt or full, and the service stays up."""
+"""A removed, corrupted or full state folder does not stop the service."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BODY = {"designs": [{"resolution": 8, "latent_dim": 2}], "verify": "none"}
 
 
 def test_every_thread_recreates_a_removed_state_folder(tmp_path: Path, clock: Clock) -> None:
-    """Threads that go on with the file that is gone would have jobs that the others do not."""
+    """A thread that kept the deleted file open would see other jobs than the rest."""
     state = tmp_path / "state"
     store, new = SqliteStore(state / "jobs.sqlite", clock=clock), new_job(clock, total=1)
     with ThreadPoolExecutor(4) as old_threads, ThreadPoolExecutor(4) as new_threads:
@@ -38,7 +38,7 @@ def test_every_thread_recreates_a_removed_state_folder(tmp_path: Path, clock: Cl
 
 
 def test_a_clock_set_back_holds_no_lock_for_long(tmp_path: Path, clock: Clock) -> None:
-    """Whose turn it is to look for what was lost is open again within the seconds of a turn."""
+    """The recovery lock is free again after at most its own duration."""
     store = SqliteStore(tmp_path / "jobs.sqlite", clock=clock)
     assert store.try_lock("watch", 5)
     clock.now += 1
@@ -49,19 +49,19 @@ def test_a_clock_set_back_holds_no_lock_for_long(tmp_path: Path, clock: Clock) -
 
 
 def under_a_file(state: Path) -> None:
-    """The folder cannot be made."""
+    """The folder cannot be created."""
     state.parent.mkdir()
     state.write_text("a file")
 
 
 def no_database(state: Path) -> None:
-    """Something else stands where the jobs are kept."""
+    """The database file is not a database."""
     state.mkdir(parents=True)
     (state / "jobs.sqlite").write_text("no database" * 1000)
 
 
 def no_broker(state: Path) -> None:
-    """There is no folder for messages."""
+    """The broker's folder cannot be created."""
     state.mkdir(parents=True)
     (state / "broker").write_text("a file")
 
@@ -70,7 +70,7 @@ def no_broker(state: Path) -> None:
 def test_an_unusable_state_folder_is_reported_and_stops_nothing_else(
     tmp_path: Path, make_unusable: Callable[[Path], None]
 ) -> None:
-    """Sweeps are 503 for the time being; readiness and figures say why."""
+    """Sweeps are answered with 503; readiness and metrics report it."""
     state = tmp_path / "some" / "state"
     make_unusable(state)
     client = create_app(Config(state_folder=str(state))).test_client()
@@ -81,8 +81,8 @@ def test_an_unusable_state_folder_is_reported_and_stops_nothing_else(
     assert "gan_designer_jobs_up 0.0" in client.get("/metrics").text
 
 
-def test_a_queue_that_takes_no_message_is_reported(tmp_path: Path) -> None:
-    """As when the disk is full."""
+def test_a_queue_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
+    """As with a full disk."""
     app = create_app(Config(state_folder=str(tmp_path)))
     client = app.test_client()
     assert client.post("/v1/sweeps", json=BODY).status_code == 202

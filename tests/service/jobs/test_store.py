@@ -1,4 +1,4 @@
-"""Both stores keep the same promises: each row once, in order, whoever puts it and however often."""
+"""The contract of both stores: each row is stored once, in order, under concurrent writes."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_job_is_as_it_was_made(store: JobStore, clock: Clock) -> None:
 
 
 def test_a_job_goes_from_queued_over_running_to_its_end(store: JobStore, clock: Clock) -> None:
-    """The times are those of the first attempt and of the last row."""
+    """Its times are those of the first attempt and of the last row."""
     job = create_job(store, new_job(clock, total=2))
     clock.now += 1
     assert store.begin_row(job.id, 0) == 1
@@ -85,8 +85,8 @@ def test_a_job_of_one_design_fails_with_it(store: JobStore, clock: Clock) -> Non
     assert find_job(store, job).state is JobState.FAILED
 
 
-def test_a_row_is_kept_once(store: JobStore, clock: Clock) -> None:
-    """The second of two that made the same row changes nothing."""
+def test_a_row_is_stored_once(store: JobStore, clock: Clock) -> None:
+    """A second result for the same row changes nothing."""
     job = create_job(store, new_job(clock, total=2))
     assert store.put_row(job.id, row(1))
     assert not store.put_row(job.id, JobRow(index=1, body="another", failed=True))
@@ -97,7 +97,7 @@ def test_a_row_is_kept_once(store: JobStore, clock: Clock) -> None:
 
 
 def test_row_totals_outlive_their_jobs(store: JobStore, clock: Clock) -> None:
-    """Also those of a job that is forgotten; one that is put twice counts once."""
+    """They include rows of deleted jobs; a row that is put twice counts once."""
     job = create_job(store, new_job(clock, total=4))
     for index, failed in ((0, False), (1, True), (2, True), (2, True)):
         store.put_row(job.id, row(index, failed=failed))
@@ -151,7 +151,7 @@ def test_an_ended_job_cannot_be_cancelled(store: JobStore, clock: Clock) -> None
 
 
 def test_the_same_idempotency_token_gives_the_same_job(store: JobStore, clock: Clock) -> None:
-    """And says what was asked under it, so that another request can be refused."""
+    """With the fingerprint of its request, so that another request can be refused."""
     first = create_job(store, new_job(clock, total=3, idempotency_token="w"))
     store.put_row(first.id, row(0))
     again, fingerprint = store.create(
@@ -164,7 +164,7 @@ def test_the_same_idempotency_token_gives_the_same_job(store: JobStore, clock: C
 
 
 def test_concurrent_threads_put_every_row_once(store: JobStore, clock: Clock) -> None:
-    """Eight threads put 60 rows twice each in their own order: none lost, none twice."""
+    """Eight threads put the same 60 rows in different orders: none is lost, none stored twice."""
     job = create_job(store, new_job(clock, total=60))
 
     def put_all(seed: int) -> int:
@@ -190,7 +190,7 @@ def test_concurrent_threads_create_one_job_per_idempotency_token(
 
 
 def test_an_expired_job_is_gone(store: JobStore, clock: Clock) -> None:
-    """From the second on that its answer names; and its wish is free again."""
+    """From the time in ``expires_at`` on; its idempotency token is free again."""
     job = create_job(store, new_job(clock, total=1, idempotency_token="w"))
     store.put_row(job.id, row(0))
     clock.now = find_job(store, job).expires_at
@@ -204,7 +204,7 @@ def test_an_expired_job_is_gone(store: JobStore, clock: Clock) -> None:
 
 
 def test_an_idempotency_token_outlives_its_expired_job(store: JobStore, clock: Clock) -> None:
-    """The key was given again before the first job was swept out: it stands for the second one."""
+    """Reused before the first job was deleted, it still identifies the second job."""
     first = create_job(store, new_job(clock, total=1, idempotency_token="w"))
     clock.now += HOUR_S
     second = create_job(store, new_job(clock, total=1, idempotency_token="w"))
@@ -214,7 +214,7 @@ def test_an_idempotency_token_outlives_its_expired_job(store: JobStore, clock: C
 
 
 def test_nothing_of_a_job_may_be_evicted(clock: Clock, shared_redis: RedisServer) -> None:
-    """A Redis that is short of memory evicts what has a time to live: the cache, and no job."""
+    """A Redis short of memory evicts keys with a time to live: those of the cache, none of jobs."""
     store = RedisStore(shared_redis.url, timeout_s=5, clock=clock)
     with shared_redis.client as client:
         client.flushall()
@@ -245,7 +245,7 @@ def test_claims_name_their_worker(store: JobStore, clock: Clock) -> None:
     assert list(store.claims("none")) == []
 
 
-def test_a_worker_lives_as_long_as_its_lease(store: JobStore, clock: Clock) -> None:
+def test_a_worker_counts_as_running_until_its_lease_ends(store: JobStore, clock: Clock) -> None:
     store.record_heartbeat("a", 10)
     store.record_heartbeat("b", 20)
     assert store.workers() == {"a", "b"}
@@ -261,7 +261,7 @@ def test_one_caller_gets_the_lock(store: JobStore) -> None:
 
 
 def test_a_client_has_a_limited_number_of_slots(store: JobStore, clock: Clock) -> None:
-    """A place comes free when it is left, and when its holder says nothing for too long."""
+    """A slot becomes free when it is released and when its lease expires."""
 
     def acquire_slot(client: str, listener: str) -> bool:
         return store.acquire_slot(client, listener, limit=2, lease_s=30)

@@ -1,4 +1,4 @@
-"""``gan-designer sweep`` as it is called: what it prints where, stopped in the middle, and taken up again."""
+"""``gan-designer sweep`` in a process of its own: output, interruption and resumption."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ BRIEF_EXAMPLES = [
     for size in ((8, 8), (12, 16))
     for latent in (4, 6)
 ]
-"""What the options of SMALL amount to: the last option changes fastest."""
+"""The briefs of the options in SMALL: the last option changes fastest."""
 
 ROWS = 500
 MANY = ["--resolution", "8..24:4", "--latent-dim", "1..100", "--base-channels", "4"]
@@ -41,7 +41,7 @@ MANY += ["--verify", "none", "--output", "rows.jsonl"]
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Command:
-    """A folder in which the small sweep has been made once."""
+    """A folder in which the small sweep has been run once."""
     command = Command(tmp_path_factory.mktemp("small"))
     status, out, err = command.run(*SMALL, "--output", "rows.jsonl")
     assert (status, out) == (0, ""), err
@@ -57,7 +57,7 @@ def network_costs(network: Network) -> dict[str, int]:
 @pytest.mark.torch
 @pytest.mark.slow
 def test_rows_are_what_the_library_makes(small: Command) -> None:
-    """Sizes, figures and text, design by design, in the order of the options."""
+    """Sizes, figures and sources of every design, in the order of the options."""
     rows = [json.loads(line) for line in small.lines("rows.jsonl")]
     assert [row["index"] for row in rows] == [0, 1, 2, 3]
     for row, brief in zip(rows, BRIEF_EXAMPLES, strict=True):
@@ -73,20 +73,20 @@ def test_rows_are_what_the_library_makes(small: Command) -> None:
 @pytest.mark.torch
 @pytest.mark.slow
 def test_repeating_a_sweep_only_reads_its_stored_rows(small: Command) -> None:
-    """With ``--json`` stdout holds the same lines and nothing else, and no row is begun again."""
+    """With ``--json`` stdout holds the same lines and nothing else; no row is computed again."""
     before = small.attempts()
     status, out, err = small.run(*SMALL, "--json")
     assert status == 0, err
     assert out.splitlines() == small.lines("rows.jsonl")
     assert small.attempts() == before == dict.fromkeys(range(4), 1)
-    assert "4 rows, 4 of them are there" in err
+    assert "4 rows, 4 already done" in err
     assert not (small.folder / "rows.jsonl.part").exists()
 
 
 @pytest.mark.torch
 @pytest.mark.slow
 def test_csv_has_the_same_rows(small: Command) -> None:
-    """On stdout where nothing is said, and in a file of that name."""
+    """On stdout by default, and in a file whose name ends in .csv."""
     rows = [json.loads(line) for line in small.lines("rows.jsonl")]
     status, out, _ = small.run(*SMALL)
     assert (status, small.run(*SMALL, "--output", "rows.csv")[:2]) == (0, (0, ""))
@@ -121,7 +121,7 @@ def test_a_terminal_shows_a_bar_and_the_rows_above_it(small: Command) -> None:
 
 
 def read_all(descriptor: int) -> Iterator[bytes]:
-    """What comes until the terminal is closed, which is an error to whoever reads it."""
+    """The output until the terminal is closed, which is an error for its reader."""
     with os.fdopen(descriptor, "rb", buffering=0) as terminal:
         while True:
             try:
@@ -137,9 +137,9 @@ def read_all(descriptor: int) -> Iterator[bytes]:
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["interrupted", "killed"])
 def test_a_stopped_sweep_is_resumed(tmp_path: Path, how: signal.Signals) -> None:
-    """Nobody is left, the part is whole lines in order, and no row that was there is made again.
+    """No process is left, the ``.part`` file has whole lines, and no stored row is computed again.
 
-    The interrupt comes as from a terminal, to the whole process group.
+    The interrupt goes to the whole process group, as from a terminal.
     """
     command = Command(tmp_path)
     (tmp_path / "rows.jsonl").write_text("of last night\n")
@@ -148,49 +148,49 @@ def test_a_stopped_sweep_is_resumed(tmp_path: Path, how: signal.Signals) -> None
     below = descendants(process.pid)
     (os.killpg if how is signal.SIGINT else os.kill)(process.pid, how)
     out, err = process.communicate(timeout=TIMEOUT_S)
-    wait_until(lambda: all(is_gone(pid) for pid in below), what="the end of all below")
-    assert len(below) >= 3, "who keeps the worker, the worker, its process"
+    wait_until(lambda: all(is_gone(pid) for pid in below), what="the end of its processes")
+    assert len(below) >= 3, "supervisor, worker, child process"
     assert out == ""
     if how is signal.SIGINT:
         assert process.returncode == 130, err
-        assert f"of {ROWS} rows; the same command goes on from there" in err
+        assert f"of {ROWS} rows; run the same command to resume" in err
     part = [json.loads(line)["index"] for line in command.lines("rows.jsonl.part")]
     assert part == list(range(len(part)))
     assert len(part) < ROWS
-    assert command.lines("rows.jsonl") == ["of last night"], "until the new rows are all there"
-    assert command.ask("SELECT state FROM jobs") == [(JobState.RUNNING,)], "and not cancelled"
+    assert command.lines("rows.jsonl") == ["of last night"], "until all new rows are stored"
+    assert command.ask("SELECT state FROM jobs") == [(JobState.RUNNING,)], "not cancelled"
     assert_resumes(command)
 
 
 def assert_resumes(command: Command) -> None:
-    """The same command brings the rest, and only that."""
+    """The same command computes the missing rows, and only those."""
     there = {position for (position,) in command.ask("SELECT position FROM rows")}
     before = command.attempts()
     status, _, err = command.run(*MANY)
     assert status == 0, err
-    assert f"{ROWS} rows, {len(there)} of them are there" in err
+    assert f"{ROWS} rows, {len(there)} already done" in err
     rows = [json.loads(line) for line in command.lines("rows.jsonl")]
     assert [row["index"] for row in rows] == list(range(ROWS))
     assert {row["verdict"] for row in rows} == {"not_run"}
     after = command.attempts()
     assert {index: after[index] for index in there} == {index: before[index] for index in there}
-    assert sum(after.values()) <= ROWS + 2, "but for what was in the works"
+    assert sum(after.values()) <= ROWS + 2, "except for rows in progress"
     assert not (command.folder / "rows.jsonl.part").exists()
 
 
 def test_a_command_killed_as_it_starts_leaves_no_process(tmp_path: Path) -> None:
-    """Who keeps the worker is told of it by the kernel, be it that he has not looked yet."""
+    """The kernel signals the supervisor, even before its first poll."""
     process = Command(tmp_path).start(*MANY)
-    wait_until(lambda: bool(descendants(process.pid)), what="a process below")
+    wait_until(lambda: bool(descendants(process.pid)), what="a child process")
     below = descendants(process.pid)
     process.kill()
     process.communicate()
-    wait_until(lambda: all(is_gone(pid) for pid in below), what="the end of all below")
+    wait_until(lambda: all(is_gone(pid) for pid in below), what="the end of its processes")
 
 
 @pytest.mark.slow
-def test_a_fleet_does_the_rows(tmp_path: Path, shared_redis: RedisServer) -> None:
-    """With REDIS_URL the sweep goes where the servers' jobs go; a worker elsewhere makes it."""
+def test_a_fleet_computes_the_rows(tmp_path: Path, shared_redis: RedisServer) -> None:
+    """With REDIS_URL the sweep uses the queues of the servers' jobs; another worker computes it."""
     variables = {"REDIS_URL": shared_redis.url, "GAN_DESIGNER_EMBEDDED_WORKER": "false"}
     command = Command(tmp_path, **variables)
     with running_worker(tmp_path / "elsewhere", redis_url=shared_redis.url):

@@ -1,4 +1,4 @@
-"""What ``gan-designer sweep`` refuses, and in which words."""
+"""Input that ``gan-designer sweep`` refuses, with its error messages."""
 
 from __future__ import annotations
 
@@ -28,21 +28,27 @@ REFUSED = {
     "no-value": (["--resolution", ""], "/grid/resolution/0"),
     "unknown-option": (["--resolution", "8", "--seed", "1"], "No such option"),
     "unknown-level": (["--resolution", "8", "--verify", "some"], "'some' is not one of"),
-    "a-falling-range": (["--resolution", "64..28"], "a range rises, as 28..64:4 does; got 64..28"),
-    "no-step": (["--resolution", "8..16:0"], "a range rises"),
+    "a-falling-range": (
+        ["--resolution", "64..28"],
+        "a range must ascend, as 28..64:4 does; got 64..28",
+    ),
+    "no-step": (["--resolution", "8..16:0"], "a range must ascend"),
     "a-long-range": (["--resolution", "8", "--latent-dim", "1..999999999"], "999,999,999 values"),
     "many-rows": (
         ["--resolution", "8,12,16", "--latent-dim", "1..3334"],
         "a sweep has at most 10,000 rows, got 10,002",
     ),
-    "a-wrong-row": (["--resolution", "8,3", "--latent-dim", "8"], "wrong: /grid/resolution/1"),
+    "a-wrong-row": (["--resolution", "8,3", "--latent-dim", "8"], "invalid: /grid/resolution/1"),
     "its-index": (["--resolution", "8,3", "--latent-dim", "8"], "row 1: resolution must be 4 to"),
     "no-json": (["--resolution", "8", "--discriminator", "{"], "malformed_json"),
     "an-ending": (["--resolution", "8", "--output", "rows.txt"], "must end in .csv or .jsonl"),
     "two-forms": (["--resolution", "8", "--json", "--output", "a.csv"], "--json contradicts"),
     "no-folder": (["--resolution", "8", "--output", "nowhere/a.csv"], "there is no folder nowhere"),
     "no-writing": (["--resolution", "8", "--output", "/proc/a.csv"], "cannot write to /proc/a.csv"),
-    "no-file": (["--resolution", "8", "--json", "--output", "/dev/null"], "it is no regular file"),
+    "no-file": (
+        ["--resolution", "8", "--json", "--output", "/dev/null"],
+        "it is not a regular file",
+    ),
     "no-request": (["nowhere.json"], "No such file"),
 }
 
@@ -85,7 +91,7 @@ def test_a_file_and_lists_exclude_each_other(tmp_path: Path) -> None:
     file.write_text('{"grid": {"resolution": [8], "latent_dim": [4]}}')
     done = invoke(tmp_path, str(file), "--latent-dim", "5")
     assert done.exit_code == 2
-    assert "the file says which designs; leave out --latent-dim" in done.stderr
+    assert "FILE already contains the designs; leave out --latent-dim" in done.stderr
 
 
 def test_wrong_rows_leave_no_file_behind(tmp_path: Path) -> None:
@@ -96,7 +102,7 @@ def test_wrong_rows_leave_no_file_behind(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_hold_state_is_reported(tmp_path: Path) -> None:
-    """Status 3: what was asked is fine."""
+    """With status 3: the request itself is valid."""
     (tmp_path / "state").write_text("a file where the folder should be")
     done = invoke(tmp_path, "--resolution", "8", "--latent-dim", "4")
     assert done.exit_code == 3
@@ -111,7 +117,7 @@ def test_a_wrong_setting_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_the_command_is_declared() -> None:
-    """The entry point that an installation reads."""
+    """By the entry point in pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     declared = project["entry-points"]["gan_designer.commands"]["sweep"]
     assert declared == f"{sweep.callback.__module__}:{sweep.name}"

@@ -1,4 +1,4 @@
-"""``gan-designer sweep`` where nobody works and a test puts the rows: order, ends, exit status."""
+"""``gan-designer sweep`` without a worker; tests store the rows: order, end, exit status."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.wait import TIMEOUT_S
 
 @pytest.fixture
 def command_without_worker(tmp_path: Path) -> Command:
-    """A command that nobody works for: a test puts the rows."""
+    """A command without a worker: tests store the rows."""
     return Command(tmp_path, GAN_DESIGNER_EMBEDDED_WORKER="false")
 
 
@@ -37,7 +37,7 @@ def command_without_worker(tmp_path: Path) -> Command:
 def test_the_exit_status_is_the_worst_row(
     command_without_worker: Command, members: dict[str, object], status: int
 ) -> None:
-    """And rows come in request order, whatever the order in which they were made."""
+    """Rows are printed in request order, whatever the order of their computation."""
     process, job_id = start_command(command_without_worker, *SMALL, "--json")
     for index in (3, 1, 0):
         put_row(command_without_worker, job_id, index)
@@ -47,8 +47,8 @@ def test_the_exit_status_is_the_worst_row(
     assert [json.loads(line)["index"] for line in out.splitlines()] == [0, 1, 2, 3]
 
 
-def test_rows_come_while_others_are_made(command_without_worker: Command) -> None:
-    """A row is printed once all before it are there, and not only at the end."""
+def test_rows_are_printed_before_the_sweep_ends(command_without_worker: Command) -> None:
+    """A row is printed once all rows before it are stored."""
     process, job_id = start_command(command_without_worker, *SMALL, "--json")
     assert process.stdout is not None
     put_row(command_without_worker, job_id, 1)
@@ -60,7 +60,7 @@ def test_rows_come_while_others_are_made(command_without_worker: Command) -> Non
 
 
 def test_a_cancelled_sweep_is_not_resumed(command_without_worker: Command) -> None:
-    """Cancelling is somebody's wish, an interrupt is not: only the latter goes on."""
+    """The same command starts a new job; only an interrupted job is resumed."""
     process, job_id = start_command(command_without_worker, *SMALL, "--output", "rows.jsonl")
     put_row(command_without_worker, job_id, 2)
     command_without_worker.store.cancel(job_id)
@@ -81,9 +81,9 @@ def test_a_cancelled_sweep_is_not_resumed(command_without_worker: Command) -> No
 
 
 def test_rows_that_failed_by_accident_are_tried_again(command_without_worker: Command) -> None:
-    """What the brief itself forbids is not: no chain stays no chain."""
+    """Rows that the brief itself makes impossible, such as ``no_chain``, are not."""
     ids = []
-    for code in ("probe_failed", "no_chain", "nobody gets here"):
+    for code in ("probe_failed", "no_chain", "unused"):
         process, job_id = start_command(
             command_without_worker, "--resolution", "8", "--latent-dim", "4"
         )
@@ -103,7 +103,7 @@ def test_rows_that_failed_by_accident_are_tried_again(command_without_worker: Co
 
 
 def test_a_job_that_is_gone_is_reported(command_without_worker: Command) -> None:
-    """As where its time is over, or somebody removes the folder's content."""
+    """As when it expires or the state folder is emptied."""
     process, _ = start_command(command_without_worker, *SMALL)
     with (
         closing(
@@ -114,11 +114,11 @@ def test_a_job_that_is_gone_is_reported(command_without_worker: Command) -> None
         db.execute("DELETE FROM jobs")
     _, err = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 3
-    assert "is there no more" in err
+    assert "no longer exists" in err
 
 
 class FailsOnce:
-    """A store that is away when it is first asked."""
+    """A store whose first call fails."""
 
     def __init__(self, store: SqliteStore) -> None:
         self._store = store
@@ -134,7 +134,7 @@ class FailsOnce:
 def test_following_a_job_survives_an_unavailable_store(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It says so, says that nobody works where that lasts, and gets its rows all the same."""
+    """It reports the store and the missing worker, and returns the rows all the same."""
     monkeypatch.setattr(follow_job, "NO_WORKER_NOTICE_S", 0.0)
     job_service = JobService(Config(state_folder=str(tmp_path)))
     request = {"designs": [{"resolution": 8, "latent_dim": 4}], "verify": "none"}
@@ -159,7 +159,7 @@ def test_following_a_job_survives_an_unavailable_store(
 def test_a_file_is_the_same_sweep_in_any_order_of_its_fields(
     command_without_worker: Command,
 ) -> None:
-    """But for a grid's own, which say which rows come first; ``--verify`` goes before the file's."""
+    """Except for the fields of a grid, which order the rows; ``--verify`` overrides the file."""
     brief = {"resolution": 8, "latent_dim": 4, "base_channels": 4}
     texts = [
         json.dumps({"verify": "none", "designs": [brief]}),

@@ -1,4 +1,4 @@
-"""Sweeps over HTTP: what is taken in, and what is refused before anything is queued."""
+"""Sweeps over HTTP: accepted requests, and refusals before anything is queued."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GRID = {"resolution": [8, 16], "latent_dim": [4]}
 
 
 def put_row(app: Flask, job_id: str, index: int, *, failed: bool = False) -> None:
-    """As a worker does."""
+    """Store a row as a worker does."""
     body = json.dumps({"index": index, "problem": {} if failed else None})
     assert app.extensions["job_service"].store.put_row(
         job_id, JobRow(index=index, body=body, failed=failed)
@@ -127,7 +127,7 @@ REFUSALS: dict[str, tuple[object, str, str]] = {
 
 @pytest.mark.parametrize("name", REFUSALS)
 def test_a_wrong_sweep_is_refused_whole(app: Flask, client: FlaskClient, name: str) -> None:
-    """With a pointer into the sweep; nothing is kept and nothing is queued."""
+    """With a pointer into the request; nothing is stored or queued."""
     body, code, pointer = REFUSALS[name]
     store, celery_app = (
         app.extensions["job_service"].store,
@@ -145,7 +145,7 @@ def test_a_wrong_sweep_is_refused_whole(app: Flask, client: FlaskClient, name: s
 
 
 def test_wrong_rows_are_reported_by_index(client: FlaskClient) -> None:
-    """All of them, each with its own error; the right ones between are not mentioned."""
+    """All invalid rows, each with its own error."""
     designs = [BRIEF | {"latent_dim": 4 if index % 3 else -index} for index in range(10)]
     answer = client.post("/v1/sweeps", json={"designs": designs})
     assert answer.json is not None
@@ -155,7 +155,7 @@ def test_wrong_rows_are_reported_by_index(client: FlaskClient) -> None:
 
 
 def test_a_wrong_value_of_a_grid_is_reported_once(client: FlaskClient) -> None:
-    """Though a hundred rows have it."""
+    """Even if a hundred rows have it."""
     body = {"grid": {"resolution": [8, 3], "latent_dim": list(range(4, 104))}}
     answer = client.post("/v1/sweeps", data=json.dumps(body), content_type="application/json")
     assert answer.json is not None
@@ -175,7 +175,7 @@ def test_the_maximum_number_of_rows_is_accepted(app: Flask, client: FlaskClient)
 
 
 def test_an_idempotency_key_gives_the_same_job(app: Flask, client: FlaskClient) -> None:
-    """Whether it is done or not; another body under the key is refused, other keys are others."""
+    """Whether it has ended or not; another body with the same key is refused."""
 
     def post(body: object, key: str) -> TestResponse:
         return client.post("/v1/sweeps", json=body, headers={"Idempotency-Key": key})
@@ -201,7 +201,7 @@ def test_a_bad_idempotency_key_is_refused(client: FlaskClient, key: str) -> None
 
 
 def test_a_grid_is_a_sweep_of_its_rows() -> None:
-    """The same by a list: a grid is shorthand and nothing else."""
+    """A grid equals the list of its rows."""
     by_grid = sweep_from_document({"grid": GRID})
     rows = [{"resolution": 8, "latent_dim": 4}, {"resolution": 16, "latent_dim": 4}]
     by_list = sweep_from_document({"designs": rows})

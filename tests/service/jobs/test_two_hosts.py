@@ -1,4 +1,4 @@
-"""Workers on two hosts with one Redis; one host is cut off in the middle of a sweep."""
+"""Workers on two hosts with one Redis; one host loses its network during a sweep."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ pytestmark = pytest.mark.slow
 
 
 def bind_redis_to(redis: RedisServer, *hosts: Host) -> None:
-    """Have Redis listen on the cables, too."""
+    """Make Redis listen on the hosts' links, too."""
     with redis.client as client:
         client.config_set("protected-mode", "no")
         client.config_set("bind", " ".join(["127.0.0.1", *(host.gateway for host in hosts)]))
 
 
 def start_worker_on(host: Host, redis: RedisServer, folder: Path) -> subprocess.Popen[bytes]:
-    """A worker on that host, which reaches Redis by its cable alone."""
+    """A worker on a host, which reaches Redis only through the host's link."""
     url = f"redis://{host.gateway}:{urlsplit(redis.url).port}/0"
     name = f"{host.name}@{host.name}"
     return subprocess.Popen(
@@ -56,7 +56,7 @@ def start_worker_on(host: Host, redis: RedisServer, folder: Path) -> subprocess.
 
 
 def test_a_host_that_is_cut_off_loses_nothing(tmp_path: Path) -> None:
-    """The other makes up for it: 500 rows, each once."""
+    """The other host computes its rows: 500 rows, each once."""
     with ExitStack() as stack:
         first, second = stack.enter_context(two_hosts())
         redis = stack.enter_context(serving_redis(tmp_path / "redis"))

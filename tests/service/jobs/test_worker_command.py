@@ -1,4 +1,4 @@
-"""`gan-designer worker` is a worker of a fleet."""
+"""`gan-designer worker`: runs the jobs of a fleet."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_the_command_does_jobs_until_it_is_ended(tmp_path: Path) -> None:
-    """Of whoever shares the folder, or Redis; told to end, it says so to the store."""
+def test_the_command_runs_jobs_until_it_is_ended(tmp_path: Path) -> None:
+    """It runs the jobs in a shared folder or Redis; at SIGTERM it deregisters from the store."""
     job_service = JobService(config_of(tmp_path / "state"))
     job = submit_designs(job_service, briefs(20))
     worker = subprocess.Popen(
@@ -36,11 +36,11 @@ def test_the_command_does_jobs_until_it_is_ended(tmp_path: Path) -> None:
         assert len(job_service.store.workers()) == 1
     finally:
         end_worker(worker)
-    wait_until(lambda: job_service.store.workers() == set(), what="the worker to leave")
+    wait_until(lambda: job_service.store.workers() == set(), what="the worker to deregister")
 
 
 def test_a_wrong_setting_stops_it(tmp_path: Path) -> None:
-    """As it stops the server, with the variable's name."""
+    """With the variable's name in the message, as for the server."""
     wrong = environment(tmp_path, GAN_DESIGNER_JOB_ATTEMPTS="0")
     done = subprocess.run(CALL, cwd=tmp_path, env=wrong, capture_output=True, text=True)
     assert done.returncode == 2
@@ -49,7 +49,7 @@ def test_a_wrong_setting_stops_it(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_redis_may_be_behind_a_socket_file(tmp_path: Path) -> None:
-    """`REDIS_URL=unix:///run/redis.sock`: store and broker find it."""
+    """`REDIS_URL=unix:///run/redis.sock` works for the store and the broker."""
     socket = tmp_path / "s"
     command = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", ""]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL) as redis:

@@ -1,4 +1,4 @@
-"""Workers are told to end at every deploy, and rows that take long pay nothing for it."""
+"""Shutdown of workers, as at every deployment, costs long rows no attempt."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ ATTEMPTS = 1
 
 
 def terminate_the_worker(worker: Popen[bytes]) -> None:
-    """As a container's end does."""
+    """As a container runtime does."""
     worker.terminate()
 
 
 def terminate_all_its_processes(worker: Popen[bytes]) -> None:
-    """As a service manager does that ends a group of processes."""
+    """As a service manager does that terminates a process group."""
     for pid in [*descendants(worker.pid), worker.pid]:
         os.kill(pid, signal.SIGTERM)
 
@@ -42,7 +42,7 @@ def terminate_all_its_processes(worker: Popen[bytes]) -> None:
 def test_a_worker_shutdown_costs_no_attempt(
     tmp_path: Path, broker: str, send_signal: Callable[[Popen[bytes]], None]
 ) -> None:
-    """The row that was being made is handed back at once, however often: it is no poisonous one."""
+    """The row in progress returns to the queue at once, any number of times."""
     with serving_redis(tmp_path / "redis") as server:
         url = server.url if broker == "redis" else ""
         job_service = JobService(config_of(tmp_path / "state", url))
@@ -57,12 +57,12 @@ def test_a_worker_shutdown_costs_no_attempt(
                 wait_until(lambda: worker.poll() is not None, what="the worker's end")  # noqa: B023
             finally:
                 end_worker(worker)
-            assert not list(job_service.store.claims(job.id)), "handed back"
+            assert not list(job_service.store.claims(job.id)), "returned to the queue"
         assert job_service.store.begin_row(job.id, 3) == 1
         assert (reload_job(job_service, job).done, reload_job(job_service, job).failed) == (3, 0)
 
 
 def is_busy(job_service: JobService, job: Job) -> bool:
-    """Whether the last row is all that is left to make, and somebody makes it."""
+    """Whether only the last row is missing, and a worker has claimed it."""
     claims = [claim.start for claim in job_service.store.claims(job.id)]
     return job_service.store.missing(job.id) == claims == [3]

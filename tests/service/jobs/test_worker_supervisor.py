@@ -1,4 +1,4 @@
-"""The process that keeps a worker: patient with one that cannot work."""
+"""The supervisor of the embedded worker, with a worker that cannot run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from service.settings.config import Config
 def test_a_worker_that_always_exits_is_restarted_with_growing_pauses(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where no worker can work, trying must not take the machine from the web processes."""
+    """Restarts of a failing worker must not take processor time from the web processes."""
     pauses: list[float] = []
     monkeypatch.setattr(embedded, "worker_command", lambda name, *, program: ["false"])
     monkeypatch.setattr(

@@ -1,4 +1,4 @@
-"""Real workers for tests: Celery as a fleet runs it, with rows that do harm where a test asks for it."""
+"""Real Celery workers for tests, optionally with rows that end or block their process."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ POISON = "tests.service.jobs.poison"
 
 
 def config_of(state: Path, redis_url: str = "") -> Config:
-    """The settings of a worker and of the server that shares its state."""
+    """Settings of a worker and of a server with the same state."""
     return Config(state_folder=str(state), redis_url=redis_url)
 
 
 def start_worker(
     state: Path, *, redis_url: str = "", program: str = PROGRAM, **settings: str
 ) -> subprocess.Popen[bytes]:
-    """A worker that lives, as far as the store knows."""
+    """A worker process, returned after its first heartbeat."""
     name = f"worker-{uuid4().hex[:8]}@test"
     variables = {f"GAN_DESIGNER_{name.upper()}": value for name, value in settings.items()}
     shared = {"REDIS_URL": redis_url, "GAN_DESIGNER_STATE_FOLDER": str(state)}
@@ -37,12 +37,12 @@ def start_worker(
         stdout=subprocess.DEVNULL,
     )
     store = open_job_store(config_of(state, redis_url))
-    wait_until(lambda: name in store.workers(), what=f"{name} to live")
+    wait_until(lambda: name in store.workers(), what=f"{name} to start")
     return process
 
 
 def end_worker(process: subprocess.Popen[bytes]) -> None:
-    """End a worker in order, and kill it where that takes too long."""
+    """Terminate a worker, and kill it after 30 seconds."""
     if process.poll() is None:
         process.terminate()
         try:
@@ -56,7 +56,7 @@ def end_worker(process: subprocess.Popen[bytes]) -> None:
 def running_worker(
     state: Path, *, redis_url: str = "", program: str = PROGRAM, **settings: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker, ended by its pid."""
+    """A worker that runs during the block."""
     process = start_worker(state, redis_url=redis_url, program=program, **settings)
     try:
         yield process
