@@ -1,4 +1,4 @@
-"""A resolution and a latent size in; a generator and a discriminator in plain PyTorch out.
+"""Design of generators and discriminators in plain PyTorch from a resolution and a latent size.
 
     >>> from designer import Brief, Level, design
     >>> made = design(Brief(resolution=97, latent_dim=128, verify=Level.NONE))
@@ -7,7 +7,7 @@
     >>> made.gan.generator.output_map.shape
     (3, 97, 97)
 
-What is named here is public: the rest of the package may move.
+The names in ``__all__`` are the public interface; the other modules may change.
 """
 
 from designer.brief.brief_json import brief_document, brief_from_document

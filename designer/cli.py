@@ -1,6 +1,6 @@
-"""The ``gan-designer`` command: its own subcommands, and those that other packages add.
+"""The ``gan-designer`` command: its subcommands, and those added by entry points.
 
-Exit status: 0 done, 1 refuted or missed, 2 refused input, 3 not run.
+Exit status: 0 success, 1 negative result, 2 invalid input, 3 verification could not run.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ EXIT_REFUSED_INPUT = 2
 EXIT_NOT_RUN = 3
 
 ENTRY_POINT_GROUP = "gan_designer.commands"
-"""The entry-point group by which ``service`` adds its commands, so that designer never imports it."""
+"""Entry-point group of further commands; ``service`` uses it, so designer never imports service."""
 
 
 class CommandGroup(click.Group):
-    """A group whose added commands are loaded only when they are called or listed."""
+    """A command group that loads commands from entry points on demand."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names of all commands, in alphabetical order."""
+        """Names of all commands in alphabetical order."""
         return sorted({*super().list_commands(ctx), *entry_points(group=ENTRY_POINT_GROUP).names})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, loaded where another package adds it."""
+        """The command of a name, loaded from its entry point if needed; None if unknown."""
         own = super().get_command(ctx, cmd_name)
         if own is not None:
             return own
@@ -44,7 +44,7 @@ class CommandGroup(click.Group):
         return None
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; a refusal becomes one sentence and an exit status."""
+        """Run the command; report a refusal as one message and an exit status."""
         try:
             return super().invoke(ctx)
         except DesignerError as error:
@@ -52,7 +52,7 @@ class CommandGroup(click.Group):
 
 
 def _exit_with_refusal(ctx: click.Context, error: DesignerError) -> NoReturn:
-    """The sentence on stderr; with ``--json`` the refusal as an object on stdout too."""
+    """Print the message to stderr and, with ``--json``, the error object to stdout; exit."""
     if ctx.meta.get("json"):
         click.echo(json.dumps(error_document(error), ensure_ascii=False))
     click.echo(f"refused ({error.code}): {error}", err=True)
@@ -62,7 +62,7 @@ def _exit_with_refusal(ctx: click.Context, error: DesignerError) -> NoReturn:
 @click.group(cls=CommandGroup)
 @click.version_option(package_name="gan-designer")
 def main() -> None:
-    """Chains of transposed convolutions that fit, and verified PyTorch networks made of them."""
+    """Design, verify and audit convolutional networks in PyTorch."""
 
 
 main.add_command(audit_command)

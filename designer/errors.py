@@ -1,20 +1,20 @@
-"""The tree of refusals: what the caller's numbers can run into.
+"""Exceptions of the package.
 
-    DesignerError          the caller's numbers; never a bug of ours
-    ├── InvalidRequest     a request that is malformed or outside a limit, field by field
-    ├── InvalidLayer       a window or layer that torch would refuse, or an empty map
-    ├── NoChain            no chain of layers leads from the start to the target
-    ├── DamagedId          a design's id that was altered or cut
-    ├── UnknownIdVersion   a design's id that another release wrote
-    ├── SearchTooLarge     the search would visit more states than the bound allows
-    ├── NoNetwork          a part of a design that it does not have
-    ├── TooLarge           a form or a picture that is too large to list or to draw
-    └── Accident           what was asked is fine, but it could not be run now
-        ├── ProbeFailed    the verifying process crashed, ran out of time or of memory
+    DesignerError          base class
+    ├── InvalidRequest     invalid fields of a request, each with its error
+    ├── InvalidLayer       a layer that torch refuses or whose output is empty
+    ├── NoChain            no chain from the initial size to the target within the search space
+    ├── DamagedId          a design id that was altered or truncated
+    ├── UnknownIdVersion   a design id of an unknown version
+    ├── SearchTooLarge     the search exceeds its limit on steps
+    ├── NoNetwork          a network that the design does not have
+    ├── TooLarge           a form or picture above a size limit
+    └── Accident           a valid request that could not be served now
+        ├── ProbeFailed    the verifying process crashed or exceeded its time or memory limit
         └── Overloaded     the queue of the verifying processes is full
 
-Every refusal has a stable ``code`` for programs, a sentence for people and ``facts``, the numbers
-in the sentence, for both. A bug of ours is an AssertionError and never one of these.
+Each has a stable ``code``, a message, and ``facts``: the numbers in the message. A bug of this
+package is an AssertionError, never one of these.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 MAX_ERRORS = 32
-"""Most errors that one refusal lists."""
+"""Maximum number of errors that an InvalidRequest lists."""
 
 
 class DesignerError(ValueError):
-    """A refusal that names its numbers.
+    """Base class of all refusals; ``facts`` holds the numbers of the message.
 
     >>> error = DesignerError("a kernel of 5 px does not fit", kernel_size=5)
     >>> error.code, str(error), error.facts
@@ -44,10 +44,10 @@ class DesignerError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldError:
-    """What is wrong with one field of a request.
+    """An error in one field of a request.
 
-    ``pointer`` is a JSON pointer (RFC 6901) into the request: ``/search/strides/0``; the empty
-    pointer is the whole request.
+    ``pointer`` is a JSON pointer (RFC 6901) into the request, such as ``/search/strides/0``; the
+    empty pointer is the whole request.
     """
 
     pointer: str
@@ -57,11 +57,10 @@ class FieldError:
 
 
 class InvalidRequest(DesignerError):
-    """A request with one or more fields that cannot be served.
+    """A request with one or more invalid fields.
 
-    ``code`` and ``facts`` are those of the one wrong field, or ``invalid_request`` and no facts
-    where several fields are wrong; ``errors`` lists them, the first ``MAX_ERRORS`` where there are
-    more: a refusal is never much longer than what it refuses.
+    ``errors`` lists at most ``MAX_ERRORS`` of them. ``code`` and ``facts`` are those of a single
+    error; for several errors, ``code`` is ``invalid_request`` and ``facts`` is empty.
 
     >>> wrong = FieldError(
     ...     pointer="/latent_dim", code="out_of_range",
@@ -75,7 +74,7 @@ class InvalidRequest(DesignerError):
         assert errors, "a refusal names at least one field"
         unlisted = len(errors) - MAX_ERRORS
         self.errors = tuple(errors[:MAX_ERRORS])
-        more = f"; and {unlisted} errors more" * (unlisted > 0)
+        more = f"; and {unlisted} more errors" * (unlisted > 0)
         super().__init__("; ".join(error.detail for error in self.errors) + more)
         single = len(self.errors) == 1
         self.code = self.errors[0].code if single else "invalid_request"  # type: ignore[misc]
@@ -83,55 +82,55 @@ class InvalidRequest(DesignerError):
 
 
 class InvalidLayer(DesignerError):
-    """A window or layer that torch would refuse, or one that leaves an empty map."""
+    """A window or layer that torch refuses, or whose output is empty."""
 
     code = "illegal_layer"
 
 
 class NoChain(DesignerError):
-    """No chain of layers leads from the start to the target within the search space."""
+    """No chain leads from the initial size to the target within the search space."""
 
     code = "no_chain"
 
 
 class DamagedId(DesignerError):
-    """A design's id that was altered or cut."""
+    """A design id that was altered or truncated."""
 
     code = "damaged_id"
 
 
 class UnknownIdVersion(DesignerError):
-    """A design's id whose version this release does not know."""
+    """A design id whose version this release does not support."""
 
     code = "unknown_id_version"
 
 
 class SearchTooLarge(DesignerError):
-    """The search would visit more states than the bound allows."""
+    """The search exceeds ``MAX_SEARCH_STEPS``."""
 
     code = "search_too_large"
 
 
 class NoNetwork(DesignerError):
-    """A part of a design that it does not have: a discriminator where the brief asked for none."""
+    """A network that the design does not have, such as a discriminator."""
 
     code = "no_such_network"
 
 
 class TooLarge(DesignerError):
-    """A form or a picture of a layer that is too large to list, to draw or to run."""
+    """A form or picture of a layer that is too large to list, draw or run."""
 
     code = "too_large"
 
 
 class Accident(DesignerError):
-    """What was asked is fine, but it could not be run now; asking again may succeed."""
+    """The request is valid but could not be served now; a retry may succeed."""
 
     code = "accident"
 
 
 class ProbeFailed(Accident):
-    """The verifying process crashed, ran out of time or of memory."""
+    """The verifying process crashed or exceeded its time or memory limit."""
 
     code = "probe_failed"
 

@@ -1,93 +1,93 @@
-"""The bounds of what is served, in one place; requests, the library and the docs read them here."""
+"""Limits of requests, used by the library, the schemas and the docs."""
 
 from __future__ import annotations
 
 MIN_SIDE = 4
-"""Smallest side of a picture, in pixels."""
+"""Minimum side of a picture, in pixels."""
 
 MAX_SIDE = 16_384
-"""Largest side of a picture on two and three axes, in pixels."""
+"""Maximum side of a picture with two or three axes, in pixels."""
 
 MAX_SIGNAL_LENGTH = 1_048_576
-"""Largest side of a signal on one axis, in samples."""
+"""Maximum length of a signal (one axis), in samples."""
 
 MAX_ELEMENTS = 2**30
-"""Most numbers in one picture, channels included."""
+"""Maximum number of elements of one picture: channels times sides."""
 
 MAX_LATENT_DIM = 65_536
-"""Longest latent vector."""
+"""Maximum length of the latent vector."""
 
 MAX_CHANNELS = 4_096
-"""Most channels of a picture."""
+"""Maximum number of channels of a picture."""
 
 MAX_WIDTH = 65_536
-"""Most channels of an inner map: the bound of base_channels and max_channels."""
+"""Maximum number of channels of a hidden map: of ``base_channels`` and ``max_channels``."""
 
 MAX_CLASSES = 65_536
-"""Most classes."""
+"""Maximum number of classes."""
 
 MAX_PATCH = 65_536
-"""Largest receptive field of a patch discriminator, in pixels."""
+"""Maximum receptive field of a patch discriminator, in pixels."""
 
 MAX_LAYERS = 64
-"""Most layers of a chain that a caller writes down himself, and of ``max_layers``."""
+"""Maximum number of layers of a chain in a request, and of ``max_layers``."""
 
 MAX_PARAMETERS = 10**9
-"""Most parameters of one network."""
+"""Maximum number of parameters of one network."""
 
 MAX_SEARCH_ENTRIES = 64
-"""Most entries of a search list."""
+"""Maximum number of entries of a search list."""
 
 MAX_SEARCH_VALUE = 256
-"""Largest kernel size, stride or dilation in a search list."""
+"""Maximum kernel size, stride or dilation in a search list."""
 
 MAX_REQUEST_BYTES = 2**20
-"""Largest request body."""
+"""Maximum size of a request body."""
 
 MAX_WINDOW_VALUE = 65_536
-"""Largest kernel size, stride, padding, dilation or output padding of a single layer."""
+"""Maximum kernel size, stride, padding, dilation or output padding of a single layer."""
 
 MAX_MATRIX_ENTRIES = 2**17
-"""Most entries of a layer's matrix that are listed."""
+"""Maximum number of listed entries of a layer's matrix."""
 
 MAX_CONTRIBUTIONS = 2**20
-"""Most positions of a map whose contributions are listed."""
+"""Maximum number of positions in a listed overlap map."""
 
 MAX_PHASES = 4_096
-"""Most phases of a layer that are listed."""
+"""Maximum number of listed phases of a layer."""
 
 MAX_SOLUTIONS = 16_384
-"""Most solutions along one axis that are listed."""
+"""Maximum number of listed solutions along one axis."""
 
 MAX_SEARCH_STEPS = 1_000_000
-"""Most steps (layers considered at a size) that one search may look at."""
+"""Maximum number of steps of one search; a step considers one layer at one size."""
 
 MAX_BUDGET = 2**63 - 1
-"""Largest budget of parameters or multiply-adds."""
+"""Maximum budget of parameters or multiply-adds."""
 
 MAX_DRAWN_SIDE = 320
-"""Most cells along one side of a drawn map or matrix."""
+"""Maximum number of cells along one side of a drawn map or matrix."""
 
 MAX_DRAWN_CELLS = 50_000
-"""Most cells of all maps in one picture."""
+"""Maximum number of cells in one picture."""
 
 MAX_PROOF_MULTIPLY_ADDS = 10**8
-"""Most multiply-adds of the direct form of a layer that is proven in torch."""
+"""Maximum number of multiply-adds of a layer's direct form for a proof in torch."""
 
 MAX_PROOF_ELEMENTS = 2**22
-"""Most numbers of its padded map."""
+"""Maximum number of elements of a map in a proof, padding included."""
 
 MAX_CHAINS = 200
-"""Most chains in one page."""
+"""Maximum number of chains per page."""
 
 MAX_AUDIT_LAYERS = 256
-"""Most layers of a network that is audited."""
+"""Maximum number of layers of an audited network."""
 
 MAX_AUDIT_SOURCE = 200_000
-"""Longest source that is read, in characters."""
+"""Maximum length of an audited source, in characters."""
 
 MAX_AUDIT_BATCH = 65_536
-"""Largest batch that an audit is asked about."""
+"""Maximum batch size of an audit."""
 
 MAX_ERROR_TEXT = 10_000
-"""Longest error message that an audit is given."""
+"""Maximum length of an error message in an audit request, in characters."""

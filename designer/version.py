@@ -1,6 +1,6 @@
-"""The release's number: the one place it is written."""
+"""Version of the package, defined only here."""
 
 from __future__ import annotations
 
 VERSION = "0.1.0"
-"""This release, as in CHANGELOG.md."""
+"""Version of this release, as in CHANGELOG.md."""

@@ -1,7 +1,7 @@
-"""A design as a folder to start from, and the folder as one archive.
+"""Bundle of a design: its module, tests, training example, JSON and pictures as a ZIP archive.
 
-The same document gives the same bytes: entries are stored, not compressed, since compressors differ
-between machines, and carry one fixed date.
+Equal documents give equal bytes: entries have a fixed date and are not compressed, because
+compressors differ between machines.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _UNIX_SYSTEM = 3
 def bundle_files(
     document: dict[str, Any], pictures: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """The texts of a design's folder by name, from the design's document and its pictures."""
+    """The files of a bundle by name, from the design's JSON document and its pictures."""
     return {
         "model.py": document["source"]["text"],
         "test_model.py": _read_template("test_model.py"),
@@ -36,7 +36,7 @@ def bundle_files(
 
 
 def zip_files(texts: dict[str, str]) -> bytes:
-    """An archive of texts; the same texts give the same bytes.
+    """A ZIP archive of texts; equal texts give equal bytes.
 
     >>> zip_files({"a.txt": "a"}) == zip_files({"a.txt": "a"})
     True
@@ -52,7 +52,7 @@ def zip_files(texts: dict[str, str]) -> bytes:
 
 
 def _training_files(document: dict[str, Any]) -> dict[str, str]:
-    """The training example; a decoder that stands alone has none."""
+    """The training example; a decoder without another network has none."""
     if document["discriminator"] is not None:
         return {"train.py": _read_template("train.py")}
     return (
@@ -80,8 +80,8 @@ def _readme(document: dict[str, Any]) -> str:
 _TRAINING = """\
 | `train.py` | a training example: `python train.py FOLDER` |
 
-`train.py` reads the pictures of a folder as PPM or PGM (`mogrify -format ppm *.jpg` makes them) or
-as tensors saved with `torch.save`, resized to the model's size. It is a start, to be changed.
+`train.py` reads PPM and PGM pictures (convert others with `mogrify -format ppm *.jpg`) and tensors
+saved with `torch.save`, and resizes them to the model's size. It is an example to start from.
 
 """
 

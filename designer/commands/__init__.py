@@ -1,1 +1,1 @@
-"""The subcommands of ``gan-designer`` that need no server."""
+"""Subcommands of ``gan-designer`` that do not need the service."""

@@ -1,4 +1,4 @@
-"""``gan-designer audit``: a network from a file, traced, diagnosed and mended."""
+"""``gan-designer audit``: diagnosis and repair of a network in a file."""
 
 from __future__ import annotations
 
@@ -16,18 +16,26 @@ from designer.validation.json_readers import JsonObject
 from designer.verification import Limits, Pool
 
 EXIT_NOT_FITTING = 1
-"""Exit status where the network breaks or misses."""
+"""Exit status if a layer fails or the output shape is not the wanted one."""
 
 
 @click.command("audit")
 @click.argument("file", type=click.File("r", encoding="utf-8", errors="surrogateescape"))
-@click.option("--input-shape", type=Numbers(), help="Of one sample: 3x64x64.")
-@click.option("--wanted-shape", type=Numbers(), help="What shall come out: 1x1x1.")
-@click.option("--batch", type=Number(), help="Samples at once; 2 unless given.")
-@click.option("--error", help="The error message as it was seen.")
-@click.option("--mirror", is_flag=True, help="Also give the network that goes back.")
-@click.option("--adapt-to", type=Numbers(), help="Also the closest network for 96x96.")
-@click.option("--no-run", is_flag=True, help="Check repairs by the laws alone, without torch.")
+@click.option("--input-shape", type=Numbers(), help="Shape of one input sample, such as 3x64x64.")
+@click.option(
+    "--wanted-shape", type=Numbers(), help="Wanted shape of one output sample, such as 1x1x1."
+)
+@click.option("--batch", type=Number(), help="Batch size. Default: 2.")
+@click.option("--error", help="Error message that torch printed for this network.")
+@click.option("--mirror", is_flag=True, help="Also print the mirrored network.")
+@click.option(
+    "--adapt-to",
+    type=Numbers(),
+    help="Also print the closest network for pictures of this size, such as 96x96.",
+)
+@click.option(
+    "--no-run", is_flag=True, help="Check repairs by arithmetic only, without running torch."
+)
 @output_options
 @click.pass_context
 def audit_command(
@@ -39,9 +47,12 @@ def audit_command(
     output: Path | None,
     **given: object,
 ) -> None:
-    """Trace the network in FILE: JSON (a request, or a list of layers), or Python source.
+    """Diagnose the network in FILE and suggest repairs.
 
-    Exit status: 0 it fits, 1 it breaks or misses, 2 refused input, 3 not run.
+    FILE is JSON (a request or a list of layers) or Python source; - reads from standard input.
+
+    Exit status: 0 if the network fits, 1 if a layer fails or the output shape is not the wanted
+    one, 2 if the input is invalid, 3 if torch could not run.
     """
     request = read_request(audit_request_document(file.read(), given))
     if no_run:
@@ -54,13 +65,13 @@ def audit_command(
 
 
 def audit_request_document(text: str, given: dict[str, object]) -> JsonObject:
-    """The request that a file and the options amount to; options go before what the file says.
+    """The audit request from a file and the options; options override the file.
 
     >>> audit_request_document("nn.Sequential(nn.ReLU())", {"input_shape": [3, 8, 8]})
     {'source': 'nn.Sequential(nn.ReLU())', 'input_shape': [3, 8, 8]}
 
     Raises:
-        InvalidRequest: for a file that looks like JSON and is none.
+        InvalidRequest: if the file starts like JSON and is not valid JSON.
     """
     document: JsonObject = {"source": text}
     if text.lstrip()[:1] in ("{", "["):
@@ -74,7 +85,7 @@ def audit_request_document(text: str, given: dict[str, object]) -> JsonObject:
 
 
 def describe_audit(answer: dict[str, Any]) -> str:
-    """The answer for people: the reason, a line per layer, the repairs."""
+    """The answer as text: the reason, one line per layer, and the repairs."""
     lines = [f"{answer['verdict']}: {answer['reason']}"]
     lines += [f"  torch: {answer['torch_error']}"] if answer["torch_error"] else []
     lines += [f"  {answer['about_error']}"] if answer["about_error"] else []
@@ -91,9 +102,9 @@ def describe_audit(answer: dict[str, Any]) -> str:
         lines += [f"    {line}" for line in (repair["diff"] or "").splitlines()[2:]]
     if answer["nearest"]:
         shapes = ", ".join(format_sizes(shape) for shape in answer["nearest"]["input_shapes"])
-        lines.append(f"no small edit helps; input shapes it serves: {shapes or 'none nearby'}")
+        lines.append(f"no small repair; input shapes that fit: {shapes or 'none nearby'}")
     if answer["adapted"]:
-        lines.append(f"adapted: {answer['adapted']['summary'] or 'it fits as it is'}")
+        lines.append(f"adapted: {answer['adapted']['summary'] or 'no change needed'}")
     for layer in answer["mirror"] or ():
         lines.append(f"mirror: {json.dumps(layer)}")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""``gan-designer design``: a resolution and a latent size in, a verified module out."""
+"""``gan-designer design``: a verified module from a resolution and a latent size."""
 
 from __future__ import annotations
 
@@ -32,12 +32,22 @@ EXIT_STATUS = {"verified": 0, "refuted": 1, "not_run": 3}
 
 @click.command("design")
 @click.argument("resolution", type=Numbers(), required=False)
-@click.option("--id", "design_id", help="A design's id, in place of all that a brief says.")
+@click.option(
+    "--id",
+    "design_id",
+    help="Reproduce the design of this id, instead of giving RESOLUTION and options.",
+)
 @width_options
 @family_options
 @search_options
-@click.option("--dimensions", type=Number(), help="Axes of a single-number resolution: 1 to 3.")
-@click.option("--verify", help="none, standard or full; standard unless given.")
+@click.option(
+    "--dimensions",
+    type=Number(),
+    help="Number of axes of a single-number RESOLUTION: 1 to 3. Default: 2.",
+)
+@click.option(
+    "--verify", help="Level of the verification: none, standard or full. Default: standard."
+)
 @output_options
 @click.pass_context
 def design_command(
@@ -48,7 +58,14 @@ def design_command(
     design_id: str | None,
     **given: object,
 ) -> None:
-    """Design a generator and a discriminator for pictures of RESOLUTION (96, 218x178)."""
+    """Design a generator and a discriminator for a RESOLUTION.
+
+    RESOLUTION is the size of the pictures, such as 96 or 218x178. The module is printed to standard
+    output, a summary to standard error.
+
+    Exit status: 0 if the module is verified or --verify is none, 1 if it is refuted, 2 if the input
+    is invalid, 3 if torch could not run.
+    """
     if design_id is None:
         result = design(_brief(given), stage=show_stage)
     else:
@@ -64,7 +81,7 @@ def design_command(
 
 
 def _brief(given: dict[str, object]) -> Brief:
-    """The brief that the arguments and options amount to."""
+    """The brief from the arguments and options."""
     if given["resolution"] is None:
         raise click.UsageError("give a RESOLUTION, or the --id of a design")
     names = ("resolution", "dimensions", "latent_dim", "channels", "base_channels", "max_channels")
@@ -77,15 +94,15 @@ def _brief(given: dict[str, object]) -> Brief:
 
 
 def _refuse_brief(given: dict[str, object]) -> None:
-    """Refuse what an id would overrule: it holds the whole brief."""
+    """Refuse options together with an id, which contains the whole brief."""
     named = sorted(name for name, value in given.items() if value not in (None, False))
     if named:
-        raise click.UsageError(f"--id holds the whole brief; leave out {', '.join(named)}")
+        raise click.UsageError(f"--id contains the whole brief; omit {', '.join(named)}")
 
 
 @contextmanager
 def show_stage(name: str) -> Iterator[None]:
-    """Show on stderr what is being done, as long as it lasts."""
+    """Show the name of the running stage on stderr."""
     console = Console(stderr=True)
     if not console.is_terminal:
         click.echo(f"{name} …", err=True)
@@ -96,7 +113,7 @@ def show_stage(name: str) -> Iterator[None]:
 
 
 def summarise_design(result: Design) -> str:
-    """One line for people: the sizes, the figures and the verdict."""
+    """One line with the sizes, the verdict and the costs."""
     sizes = " → ".join(format_size(size) for size in result.chain.sizes)
     generator, *others = result.gan.networks.items()
     figures = [

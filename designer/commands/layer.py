@@ -1,4 +1,4 @@
-"""``gan-designer layer``: one layer, all its forms, its pictures, and every window between sizes."""
+"""``gan-designer layer``: forms and pictures of one layer, and windows between two sizes."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ from designer.pipeline.design_json import document_text
 from designer.validation.json_readers import JsonObject
 
 EXIT_MISSED = 1
-"""Exit status where nothing leads from size to size, or a proof failed."""
+"""Exit status if no window exists, or a proof failed."""
 
 
 @click.group("layer")
 def layer_command() -> None:
-    """One convolution or transposed convolution: arithmetic, equivalences, pictures."""
+    """Analyze one convolution or transposed convolution."""
 
 
 def _window_options(command: Command) -> Command:
-    """Torch's arguments; what is left out is torch's default."""
+    """Options for the arguments of a torch layer, with the defaults of torch."""
     help_texts = {
-        "kernel_size": "Taps per axis: 4, or 3x5.",
-        "stride": "1 unless given.",
-        "padding": "0 unless given.",
-        "dilation": "1 unless given.",
-        "output_padding": "0 unless given; of a transposed convolution only.",
-        "in_channels": "1 unless given.",
-        "out_channels": "1 unless given.",
-        "groups": "1 unless given.",
-        "dimensions": "Axes where every size is a single number; 2 unless given.",
+        "kernel_size": "Kernel size, such as 4 or 3x5.",
+        "stride": "Stride. Default: 1.",
+        "padding": "Padding. Default: 0.",
+        "dilation": "Dilation. Default: 1.",
+        "output_padding": "Output padding, only for conv-transpose. Default: 0.",
+        "in_channels": "Number of input channels. Default: 1.",
+        "out_channels": "Number of output channels. Default: 1.",
+        "groups": "Number of groups. Default: 1.",
+        "dimensions": "Number of axes if all sizes are single numbers. Default: 2.",
     }
     for name, help_text in reversed(help_texts.items()):
         kind = Number() if name in ("groups", "dimensions") or "channels" in name else Numbers()
@@ -54,13 +54,13 @@ def _window_options(command: Command) -> Command:
 
 
 def _form_options(command: Command) -> Command:
-    """Which forms, or which picture."""
+    """Options for forms and pictures."""
     forms = ", ".join(LayerForm)
     views = ", ".join(LayerView)
     for option in (
-        click.option("--animate", is_flag=True, help="Let the window step; with --draw layer."),
-        click.option("--draw", help=f"Write a picture as SVG instead: {views}."),
-        click.option("--include", help=f"Forms to add, joined by commas: {forms}."),
+        click.option("--animate", is_flag=True, help="Animate the picture of --draw layer."),
+        click.option("--draw", help=f"Print this picture as SVG instead: {views}."),
+        click.option("--include", help=f"Forms to include, separated by commas: {forms}."),
     ):
         command = option(command)
     return command
@@ -75,7 +75,13 @@ def _form_options(command: Command) -> Command:
 def conv_command(
     ctx: click.Context, /, as_json: bool, output: Path | None, **given: object
 ) -> None:
-    """A convolution on a map of INPUT_SIZE (64, 218x178)."""
+    """Analyze a convolution.
+
+    INPUT_SIZE is the size of its input, such as 64 or 218x178.
+
+    Exit status: 0 on success, 1 if a proof fails, 2 if the input is invalid, 3 if torch could
+    not run.
+    """
     _run_layer_command(ctx, Op.CONV, given, as_json=as_json, output=output)
 
 
@@ -88,24 +94,47 @@ def conv_command(
 def conv_transpose_command(
     ctx: click.Context, /, as_json: bool, output: Path | None, **given: object
 ) -> None:
-    """A transposed convolution on a map of INPUT_SIZE (4, 7x5)."""
+    """Analyze a transposed convolution.
+
+    INPUT_SIZE is the size of its input, such as 4 or 7x5.
+
+    Exit status: 0 on success, 1 if a proof fails, 2 if the input is invalid, 3 if torch could
+    not run.
+    """
     _run_layer_command(ctx, Op.CONV_TRANSPOSE, given, as_json=as_json, output=output)
 
 
 @layer_command.command("solve")
 @click.argument("input_size", type=Numbers())
 @click.argument("output_size", type=Numbers())
-@click.option("--op", default="conv_transpose", help="conv or conv_transpose, the default.")
-@click.option("--kernel-size", type=Numbers(), help="Left out with --stride: the factor is solved.")
-@click.option("--stride", type=Numbers(), help="Strides up to the kernel size unless given.")
-@click.option("--dilation", type=Numbers(), help="1 unless given.")
-@click.option("--dimensions", type=Number(), help="Axes where every size is a single number.")
+@click.option(
+    "--op",
+    default="conv_transpose",
+    help="Kind of layer: conv or conv_transpose. Default: conv_transpose.",
+)
+@click.option("--kernel-size", type=Numbers(), help="Kernel size. Default: sizes up to 6 strides.")
+@click.option(
+    "--stride",
+    type=Numbers(),
+    help="Stride. Default: up to the kernel size, or the ratio of the sizes.",
+)
+@click.option("--dilation", type=Numbers(), help="Dilation. Default: 1.")
+@click.option(
+    "--dimensions",
+    type=Number(),
+    help="Number of axes if all sizes are single numbers. Default: 2.",
+)
 @output_options
 @click.pass_context
 def solve_windows_command(
     ctx: click.Context, /, as_json: bool, output: Path | None, **given: object
 ) -> None:
-    """Every window from INPUT_SIZE to OUTPUT_SIZE (16 to 32, 46x62 to 368x489)."""
+    """List all windows between two sizes.
+
+    INPUT_SIZE and OUTPUT_SIZE are sizes such as 16 and 32, or 46x62 and 368x489.
+
+    Exit status: 0 if there are windows for every axis, 1 if not, 2 if the input is invalid.
+    """
     answer = answer_question(read_solve_request(_drop_unset(given)))
     write_output(document_text(answer) if as_json else "\n".join(_solution_lines(answer)), output)
     ctx.exit(EXIT_MISSED if answer["why_not"] else 0)
@@ -140,16 +169,16 @@ def _drop_unset(given: Mapping[str, object]) -> JsonObject:
 
 
 def _layer_lines(answer: Mapping[str, object]) -> list[str]:
-    """The answer for people: the law per axis, what is even and unread, and each form in short."""
+    """The answer as text: arithmetic per axis, properties, inverse and requested forms."""
     inverse = answer["inverse"]
     lines = [
         f"{_sides(answer['input_size'])} → {_sides(answer['output_size'])}",
         *_texts(answer["arithmetic"]),
         f"exact: {_yes_or_no(answer['exact'])}; even overlap: {_yes_or_no(answer['even_overlap'])};"
-        f" untouched positions: {answer['unread']}",
-        f"way back: {_describe_inverse(inverse)}"
+        f" uncovered positions: {answer['unread']}",
+        f"inverse: {_describe_inverse(inverse)}"
         if isinstance(inverse, dict)
-        else f"no way back: {answer['why_no_inverse']}",
+        else f"no inverse: {answer['why_no_inverse']}",
     ]
     forms = [str(form) for form in LayerForm if answer[str(form)] is not None]
     for name in forms:
@@ -160,8 +189,8 @@ def _layer_lines(answer: Mapping[str, object]) -> list[str]:
 def _describe_inverse(layer: Mapping[str, object]) -> str:
     names = ("kernel_size", "stride", "padding", "dilation", "output_padding")
     fields = ", ".join(f"{name} {_sides(layer[name])}" for name in names)
-    unique = "the only size" if layer["unique"] else "one of several sizes"
-    return f"{layer['op']}, {fields} ({unique} that leads there)"
+    unique = "one size" if layer["unique"] else "several sizes"
+    return f"{layer['op']}, {fields} ({unique} with this output of the convolution)"
 
 
 def _solution_lines(answer: Mapping[str, object]) -> list[str]:

@@ -1,7 +1,6 @@
-"""Options that commands share, and the brief they amount to.
+"""Options that commands share, and the JSON documents that they form.
 
-Values reach the brief as the caller wrote them, so that the command line refuses what HTTP
-refuses, in the same words.
+Invalid values are passed on unchanged, so that the command line reports the same errors as HTTP.
 """
 
 from __future__ import annotations
@@ -23,19 +22,19 @@ SEARCH_LISTS = ("kernel_sizes", "strides", "dilations")
 
 
 class Number(click.ParamType[object, object]):
-    """An integer where the text is one; any other text goes through, to be refused by its field."""
+    """An integer; other text is passed on and refused by the validation of its field."""
 
     name = "integer"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> object:
-        """The integer, or the text as it is."""
+        """The integer, or the unchanged text."""
         return parse_number(str(value))
 
 
 class Numbers(click.ParamType[object, object]):
-    """One integer, or several joined by x or comma: 96, 218x178, 2,3."""
+    """One integer, or several separated by x or comma: 96, 218x178, 2,3."""
 
     name = "integers"
 
@@ -48,7 +47,7 @@ class Numbers(click.ParamType[object, object]):
 
 
 def parse_number(text: str) -> object:
-    """The integer that a text is, or the text.
+    """The integer that a text represents, or the unchanged text.
 
     >>> parse_number("64"), parse_number("64.0")
     (64, '64.0')
@@ -57,27 +56,27 @@ def parse_number(text: str) -> object:
 
 
 def parse_json_text(text: str) -> object:
-    """The value that a JSON text is.
+    """The value of a JSON text.
 
     Raises:
-        InvalidRequest: where it is none.
+        InvalidRequest: if the text is not valid JSON.
     """
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        wrong = FieldError(pointer="", code="malformed_json", detail=f"no JSON: {error}")
+        wrong = FieldError(pointer="", code="malformed_json", detail=f"invalid JSON: {error}")
         raise InvalidRequest([wrong]) from error
 
 
 def width_options(command: Command) -> Command:
-    """``--latent-dim``, ``--channels`` and the widths."""
+    """Options for the latent vector, the channels and the widths."""
     for name, help_text in (
-        ("max_channels", "Cap of the widths; 512 unless given."),
+        ("max_channels", "Maximum channels of hidden layers. Default: 512."),
         (
             "base_channels",
-            "Width next to the picture; 64, or the widest in a budget, unless given.",
+            "Channels next to the picture. Default: 64, or as many as the budget allows.",
         ),
-        ("channels", "Channels of the picture; 3 unless given."),
+        ("channels", "Channels of the picture. Default: 3."),
         ("latent_dim", "Length of the latent vector."),
     ):
         command = click.option(f"--{name.replace('_', '-')}", name, type=Number(), help=help_text)(
@@ -87,26 +86,46 @@ def width_options(command: Command) -> Command:
 
 
 def family_options(command: Command) -> Command:
-    """What makes another family of networks than DCGAN's."""
+    """Options for network families other than DCGAN."""
     options = [
         click.option(
             "--initial-map",
             type=Numbers(),
-            help="Start from a map instead of a latent vector: channels and size, 512x4x4.",
+            help="Channels and size of an input map that replaces the latent vector: 512x4x4.",
         ),
-        click.option("--upsampling", help="transposed, resize or subpixel."),
-        click.option("--normalization", help="batch, instance, layer, group or none."),
-        click.option("--output-activation", help="tanh, sigmoid or none: what ends the generator."),
-        click.option("--classes", type=Number(), help="Number of classes, for labels."),
-        click.option("--encoder", is_flag=True, help="Mirror the generator in an encoder, too."),
-        click.option("--no-discriminator", is_flag=True, help="Make no discriminator."),
         click.option(
-            "--discriminator-normalization", help="batch, instance, layer, group, spectral, none."
+            "--upsampling", help="Upsampling: transposed, resize or subpixel. Default: transposed."
         ),
-        click.option("--discriminator-output", help="probability, logit or critic."),
-        click.option("--patch", type=Number(), help="Receptive field of one answer in pixels."),
         click.option(
-            "--discriminator-base-channels", type=Number(), help="The discriminator's own width."
+            "--normalization",
+            help="Normalization: batch, instance, layer, group or none. Default: batch.",
+        ),
+        click.option(
+            "--output-activation",
+            help="Generator's last activation: tanh, sigmoid or none. Default: tanh.",
+        ),
+        click.option(
+            "--classes", type=Number(), help="Number of classes, for class-conditional networks."
+        ),
+        click.option(
+            "--encoder", is_flag=True, help="Add an encoder, the mirror of the generator."
+        ),
+        click.option("--no-discriminator", is_flag=True, help="Leave out the discriminator."),
+        click.option(
+            "--discriminator-normalization",
+            help="batch, instance, layer, group, spectral or none. Default: batch.",
+        ),
+        click.option(
+            "--discriminator-output",
+            help="Output of the discriminator: probability, logit or critic. Default: probability.",
+        ),
+        click.option(
+            "--patch", type=Number(), help="Receptive field of a patch discriminator, in pixels."
+        ),
+        click.option(
+            "--discriminator-base-channels",
+            type=Number(),
+            help="Discriminator's channels next to the picture. Default: as the generator.",
         ),
     ]
     for option in reversed(options):
@@ -115,7 +134,7 @@ def family_options(command: Command) -> Command:
 
 
 def family_options_document(given: dict[str, object]) -> JsonObject:
-    """The brief's fields that the family's options amount to; what was not given is left out."""
+    """The fields of the brief for the options of a family; omitted options are left out."""
     names = ("upsampling", "normalization", "output_activation", "classes")
     document = {name: given[name] for name in names if given.get(name) is not None}
     if given.get("encoder"):
@@ -130,7 +149,7 @@ def family_options_document(given: dict[str, object]) -> JsonObject:
         if given.get(option) is not None
     }
     if given.get("no_discriminator") and style:
-        raise click.UsageError("--no-discriminator contradicts what is asked of the discriminator")
+        raise click.UsageError("--no-discriminator contradicts the options of the discriminator")
     if given.get("no_discriminator") or style:
         document["discriminator"] = style or None
     return document
@@ -145,19 +164,36 @@ _DISCRIMINATOR_OPTIONS = {
 
 
 def search_options(command: Command) -> Command:
-    """The search space and the budget."""
+    """Options for the search space and the budget."""
     options = [
-        click.option("--kernel-sizes", type=Numbers(), help="Kernel sizes to try: 3,4,5."),
-        click.option("--strides", type=Numbers(), help="Strides to try: 2,3."),
-        click.option("--dilations", type=Numbers(), help="Dilations to try."),
-        click.option("--no-output-padding", is_flag=True, help="Keep output_padding 0."),
-        click.option("--exact", help="prefer, require or any: the offset c of every layer."),
-        click.option("--overlap", help="prefer, even or any: how kernels overlap."),
-        click.option("--initial-size", type=Numbers(), help="Size of the initial map: 4 or 7x5."),
-        click.option("--max-layers", type=Number(), help="Longest chain; 16 unless given."),
-        click.option("--anisotropic", is_flag=True, help="A kernel and a stride for each axis."),
-        click.option("--max-parameters", type=Number(), help="Budget of the generator."),
-        click.option("--max-multiply-adds", type=Number(), help="Budget of the generator."),
+        click.option(
+            "--kernel-sizes", type=Numbers(), help="Kernel sizes to search, such as 3,4,5."
+        ),
+        click.option("--strides", type=Numbers(), help="Strides to search, such as 2,3."),
+        click.option("--dilations", type=Numbers(), help="Dilations to search. Default: 1."),
+        click.option("--no-output-padding", is_flag=True, help="Use only output_padding 0."),
+        click.option(
+            "--exact", help="Exact steps (offset 0): prefer, require or any. Default: prefer."
+        ),
+        click.option(
+            "--overlap",
+            help="Even overlap of kernels: prefer, even (require) or any. Default: prefer.",
+        ),
+        click.option(
+            "--initial-size", type=Numbers(), help="Size of the initial map, such as 4 or 7x5."
+        ),
+        click.option("--max-layers", type=Number(), help="Maximum number of layers. Default: 16."),
+        click.option(
+            "--anisotropic",
+            is_flag=True,
+            help="Allow a different kernel size and stride for each axis.",
+        ),
+        click.option(
+            "--max-parameters", type=Number(), help="Maximum parameters of the generator."
+        ),
+        click.option(
+            "--max-multiply-adds", type=Number(), help="Maximum multiply-adds of the generator."
+        ),
     ]
     for option in reversed(options):
         command = option(command)
@@ -165,7 +201,7 @@ def search_options(command: Command) -> Command:
 
 
 def search_options_document(given: dict[str, object]) -> JsonObject:
-    """The ``search`` object that the options amount to; what was not given is left out."""
+    """The ``search`` object of the options; omitted options are left out."""
     names = ("exact", "overlap", "initial_size", "max_layers")
     document = {name: given[name] for name in names if given.get(name) is not None}
     for name in SEARCH_LISTS:
@@ -179,32 +215,32 @@ def search_options_document(given: dict[str, object]) -> JsonObject:
 
 
 def budget_options_document(given: dict[str, object]) -> JsonObject | None:
-    """The ``budget`` object that the options amount to, or None."""
+    """The ``budget`` object of the options, or None."""
     budget = {"parameters": given["max_parameters"], "multiply_adds": given["max_multiply_adds"]}
     return None if set(budget.values()) == {None} else budget
 
 
 def output_options(command: Command) -> Command:
-    """``--json`` and ``--output``."""
+    """Options for the output."""
     command = click.option(
         "--output",
         type=click.Path(dir_okay=False, path_type=Path),
         callback=_refuse_missing_folder,
-        help="Write there instead of to stdout.",
+        help="Write to FILE instead of standard output.",
     )(command)
     return click.option(
         "--json",
         "as_json",
         is_flag=True,
         callback=_remember_json,
-        help="Print the HTTP answer's body, and nothing else, to stdout.",
+        help="Print the JSON body of the HTTP API, and nothing else.",
     )(command)
 
 
 def _refuse_missing_folder(
     _: click.Context, __: click.Parameter, value: Path | None
 ) -> Path | None:
-    """Refuse a file in no folder now, rather than after the work is done."""
+    """Refuse a file in a missing folder before the work starts."""
     if value is not None and not value.parent.is_dir():
         raise click.BadParameter(f"there is no folder {value.parent}")
     return value
@@ -216,7 +252,11 @@ def _remember_json(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
 
 
 def write_output(text: str, output: Path | None) -> None:
-    """Write a command's result to stdout or to the file that the caller named."""
+    """Write a result to stdout or to a file.
+
+    Raises:
+        UsageError: if writing fails.
+    """
     try:
         if output is None:
             click.echo(text, nl=not text.endswith("\n"))

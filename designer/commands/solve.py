@@ -1,4 +1,4 @@
-"""``gan-designer solve``: the chains to a size, without networks or sources."""
+"""``gan-designer solve``: the best chains to a size."""
 
 from __future__ import annotations
 
@@ -29,18 +29,25 @@ TABLE_COLUMNS = ("sizes", "kernels", "strides", "departure", "exact", "even", "p
 
 @click.command("solve")
 @click.argument("to", type=Numbers())
-@click.option("--from", "start", type=Numbers(), help="Size of the initial map: 4 or 8x6.")
-@click.option("--dimensions", type=Number(), help="Axes of a single-number size: 1 to 3.")
-@click.option("--limit", type=Number(), help="Chains in the table; 10 unless given.")
-@click.option("--cursor", help="Where an earlier answer said that the next page begins.")
-@click.option("--frontier", is_flag=True, help="Show the frontier instead of the best chains.")
+@click.option(
+    "--from", "start", type=Numbers(), help="Size of a given input map, such as 4 or 8x6."
+)
+@click.option(
+    "--dimensions", type=Number(), help="Number of axes of a single-number TO: 1 to 3. Default: 2."
+)
+@click.option("--limit", type=Number(), help="Number of chains to list. Default: 10.")
+@click.option("--cursor", help="Cursor of the next page, from an earlier answer.")
+@click.option("--frontier", is_flag=True, help="List the frontier instead of the best chains.")
 @width_options
 @search_options
 @output_options
 def solve_command(
     *, as_json: bool, output: Path | None, frontier: bool, start: object, **given: object
 ) -> None:
-    """List the best chains to TO (97, 218x178, 240000 with --dimensions 1) and count them all."""
+    """List the best chains to a size, and count all of them.
+
+    TO is the size, such as 97, 218x178, or 240000 with --dimensions 1.
+    """
     names = ("to", "dimensions", "limit", "cursor")
     widths = ("latent_dim", "channels", "base_channels", "max_channels")
     document = {name: given[name] for name in (*names, *widths) if given[name] is not None}
@@ -62,7 +69,7 @@ def solve_command(
 
 
 def describe_search(search: ChainSearch, *, frontier: bool) -> str:
-    """The chains as a table, and under it how many there are and why the first is first."""
+    """A table of the chains, their number, and the reasons for the first one's rank."""
     solutions = search.frontier if frontier else search.solutions
     table = Table(*TABLE_COLUMNS)
     for solution in solutions:
@@ -70,11 +77,11 @@ def describe_search(search: ChainSearch, *, frontier: bool) -> str:
     text = StringIO()
     console = Console(file=text, width=160)
     console.print(table)
-    console.print(f"{search.count:,} chains in the space; {search.states:,} steps looked at.")
+    console.print(f"{search.count:,} chains in the search space; {search.states:,} steps examined.")
     if search.next_cursor is not None and not frontier:
         console.print(f"Next page: --cursor {search.next_cursor}")
     if solutions and not frontier:
-        console.print("The first of these chains:")
+        console.print("About the first of these chains:")
         for sentence in solutions[0].why:
             console.print(f"  {sentence}", highlight=False)
     return text.getvalue()
@@ -99,5 +106,5 @@ def _column(windows: Windows, name: str) -> str:
 
 
 def _joined(values: tuple[int, ...]) -> str:
-    """Values by axis, once where they agree."""
+    """Values per axis, or one value if all are equal."""
     return str(values[0]) if len(set(values)) == 1 else format_size(values)

@@ -1,7 +1,6 @@
-"""``gan-designer verify``: a saved module held against its ``design.json``, in a process of its own.
+"""``gan-designer verify``: verification of a saved module against its ``design.json``.
 
-It runs a text that the user has on disk, in the user's own environment and torch, under limits of
-time and memory.
+The module runs in a separate process with the user's torch, under limits on time and memory.
 """
 
 from __future__ import annotations
@@ -38,10 +37,18 @@ EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command("verify")
 @click.argument("module", type=EXISTING_FILE)
 @click.option(
-    "--design", "design_file", type=EXISTING_FILE, required=True, help="The design's JSON."
+    "--design",
+    "design_file",
+    type=EXISTING_FILE,
+    required=True,
+    help="JSON file of the design: design.json.",
 )
 @click.option(
-    "--level", type=click.Choice(["standard", "full"]), default="standard", show_default=True
+    "--level",
+    type=click.Choice(["standard", "full"]),
+    default="standard",
+    show_default=True,
+    help="Level of the verification.",
 )
 @output_options
 @click.pass_context
@@ -54,9 +61,10 @@ def verify_command(
     as_json: bool,
     output: Path | None,
 ) -> None:
-    """Run MODULE and say whether it is what its design.json says.
+    """Verify a saved MODULE against its design.
 
-    Exit status: 0 verified, 1 refuted, 2 refused input, 3 not run.
+    Exit status: 0 if the module is verified, 1 if it is refuted, 2 if the input is invalid, 3 if
+    torch could not run.
     """
     design_id, expected_sha256, document = read_design_file(design_file)
     brief, chain = read_id(design_id)
@@ -77,15 +85,15 @@ def verify_command(
 
 
 def read_design_file(path: Path) -> tuple[str, str, JsonObject]:
-    """Of a design's file: its id, the digest that it states of its source, and all of it.
+    """The id, the SHA-256 of the source, and the whole document of a design's JSON file.
 
     Raises:
-        InvalidRequest: where the file is not a design's JSON.
+        InvalidRequest: if the file is not the JSON of a design.
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise _not_a_design_error(path, f"it is no JSON: {error}") from error
+        raise _not_a_design_error(path, f"it is not valid JSON: {error}") from error
     design_id = document.get("id") if isinstance(document, dict) else None
     if not isinstance(design_id, str):
         raise _not_a_design_error(path, "it has no id")
@@ -102,7 +110,7 @@ def _not_a_design_error(path: Path, reason: str) -> InvalidRequest:
 
 
 def with_figures_checked(receipt: Verification, document: JsonObject, gan: Gan) -> Verification:
-    """The receipt with one check more: the file's figures are those of the design it names."""
+    """The receipt with a further check: the file's figures match the design of its id."""
     predicted = {
         **networks_document(gan),
         "chain": chain_document(gan.chain),
@@ -113,13 +121,13 @@ def with_figures_checked(receipt: Verification, document: JsonObject, gan: Gan) 
         passed=not wrong,
         predicted=[],
         measured=wrong,
-        detail=f"the file says otherwise of: {', '.join(wrong)}" if wrong else "",
+        detail=f"the file differs in: {', '.join(wrong)}" if wrong else "",
     )
     return replace(receipt, checks=(check, *receipt.checks))
 
 
 def describe_receipt(receipt: Verification) -> str:
-    """The receipt for people: the verdict, and each check in a line, with what differs."""
+    """The receipt as text: one line per check, then the verdict."""
     signs = {True: "ok", False: "DIFFERS", None: "not run"}
     lines = [
         f"{signs[check.passed]:<8} {check.name}{f': {check.detail}' if check.detail else ''}"

@@ -1,9 +1,10 @@
-"""One layer as the answer to a request: what HTTP and the command line both give.
+"""Requests about one layer and their answers, shared by HTTP and the command line.
 
-requests    JSON to a layer on a map, to a question between two sizes, to a picture
-proof       the job for the probe, and what its measurements prove
-forms       the layer and each of its forms as plain values
-answers     the whole answers, and the pictures
+requests         validation of the JSON requests
+window_solver    all windows between two sizes along one axis
+forms_json       a layer and its equivalent forms as JSON values
+torch_proof      check of the equivalent forms by torch
+answers          complete answers and pictures
 """
 
 from designer.layer.answers import (

@@ -1,4 +1,4 @@
-"""The whole answers about one layer, as plain JSON values, and its pictures."""
+"""Complete answers about one layer as JSON values, and its pictures."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ FORM_DOCUMENTS: dict[LayerForm, Callable[[AnyConv, Size], JsonObject]] = {
     LayerForm.PHASES: phases_document,
     LayerForm.OVERLAP: overlap_document,
 }
-"""The forms that are arithmetic; the proof is run by torch."""
+"""Forms that are computed here; the proof runs in torch."""
 
 
 def answer_layer(request: LayerRequest, *, runner: ProbeRunner | None = None) -> JsonObject:
-    """What a layer makes of a map, and each form that was asked for; the others are null.
+    """Sizes, costs and inverse of a layer, and each requested form; the other forms are null.
 
-    ``runner`` runs a proof in another process: a pool's ``run``; without one a process is started
-    for it and ended after it.
+    ``runner`` runs a proof in another process, such as a pool's ``run``; by default a process is
+    started for the proof and stopped after it.
 
     Raises:
-        InvalidLayer: where the layer is illegal on that map.
-        TooLarge: where a form is too large to list, or to run.
-        Accident: where the verifying process crashed, ran out of time, or has no room now.
+        InvalidLayer: if the layer does not fit the input.
+        TooLarge: if a form is too large to list or to run.
+        Accident: if the verifying process crashed or timed out, or its queue is full.
     """
     layer, size = request.layer, request.input_size
     document = _arithmetic_document(layer, size)
@@ -101,7 +101,7 @@ def _arithmetic_document(layer: AnyConv, size: Size) -> JsonObject:
 
 
 def answer_question(request: SolveRequest) -> JsonObject:
-    """All windows from size to size per axis, best first, and the reason where there are none."""
+    """All windows from size to size for each axis, best first, or the reason for none."""
     answers = {question: solve_axis(question) for question in set(request.questions)}
     solved = [answers[question] for question in request.questions]
     reasons = [solution.why_not for solution in solved]
@@ -126,11 +126,11 @@ SOLUTION_FIELDS = ("kernel_size", "stride", "dilation", "padding", "output_paddi
 
 
 def draw_picture(drawing: DrawRequest) -> str:
-    """The picture as an SVG text.
+    """The picture as SVG.
 
     Raises:
-        InvalidLayer: where the layer is illegal on that map.
-        TooLarge: where it is too large to draw.
+        InvalidLayer: if the layer does not fit the input.
+        TooLarge: if the picture is too large to draw.
     """
     if drawing.view is LayerView.MATRIX:
         return draw_matrix(drawing.layer, drawing.input_size)

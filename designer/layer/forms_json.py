@@ -1,4 +1,4 @@
-"""Each form of a layer as plain JSON values."""
+"""A layer and its equivalent forms as JSON values."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def layer_document(layer: AnyConv) -> JsonObject:
 
 
 def windows_document(windows: Windows) -> JsonObject:
-    """The fields of the windows, each a list with one entry per axis."""
+    """The fields of the windows as lists, one entry per axis."""
     return {name: [getattr(window, name) for window in windows] for name in WINDOW_DOCUMENT_FIELDS}
 
 
 def inverse_document(inverse: Inverse, output_size: Size) -> JsonObject | None:
-    """The layer that goes back, and the sizes that it cannot be told from; None without one."""
+    """The inverse layer, and the sizes that the convolution maps to one size; or None."""
     if inverse.layer is None:
         return None
     shared = [None if sizes is None else list(sizes) for sizes in inverse.ambiguous]
@@ -55,7 +55,7 @@ def inverse_document(inverse: Inverse, output_size: Size) -> JsonObject | None:
 
 
 def equivalent_document(layer: AnyConv, input_size: Size) -> JsonObject:
-    """The direct convolution, the crop of the full output, the gradient, and a text that runs."""
+    """The direct convolution, the crop of the full output, the gradient, and runnable code."""
     direct = equivalent_convolution(layer, input_size)
     return {
         "in_channels": direct.in_channels,
@@ -85,7 +85,7 @@ def _crop_document(layer: AnyConv, input_size: Size) -> JsonObject | None:
 
 
 def matrix_document(layer: AnyConv, input_size: Size) -> JsonObject:
-    """C or Cᵀ: its shape, its entries as [row, column, tap], its connectivity."""
+    """The matrix C or Cᵀ: shape, entries as [row, column, tap], and connections per position."""
     matrix = layer_matrix(layer, input_size)
     return {
         "name": "C" if isinstance(layer, Conv) else "Cᵀ",
@@ -98,7 +98,7 @@ def matrix_document(layer: AnyConv, input_size: Size) -> JsonObject:
 
 
 def overlap_document(layer: AnyConv, input_size: Size) -> JsonObject:
-    """Contributions per position, whether they are even, and where the border begins."""
+    """Contributions per position, their evenness, and the width of the border."""
     overlap = layer_overlap(layer, input_size)
     return {
         "map": "input" if isinstance(layer, Conv) else "output",
@@ -123,7 +123,7 @@ def _overlap_axis_document(axis: OverlapAxis) -> JsonObject:
 
 
 def phases_document(layer: AnyConv, input_size: Size) -> JsonObject:
-    """The phases per axis, the small convolutions they make, and whether that is PixelShuffle."""
+    """The phases per axis, their convolutions, and whether these equal a PixelShuffle."""
     phases = layer_phases(layer, input_size)
     return {
         "count": len(phases),
@@ -165,7 +165,7 @@ def _pixel_shuffle_document(phases: Phases) -> JsonObject:
 
 
 def nest(flat: Sequence[object], size: Size) -> list[object]:
-    """A map flattened row by row as lists in lists.
+    """A map, flattened row by row, as nested lists.
 
     >>> nest([1, 2, 3, 4, 5, 6], (2, 3))
     [[1, 2, 3], [4, 5, 6]]

@@ -1,4 +1,4 @@
-"""Requests about one layer, read strictly from plain JSON values."""
+"""Requests about one layer, validated from JSON values."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from designer.validation.json_readers import (
 )
 
 MINIMUMS = {"kernel_size": 1, "stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
-"""Fields of a window with the least that each may be."""
+"""Fields of a window and their minimums."""
 
 TORCH_DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
-"""torch's defaults."""
+"""Defaults of torch."""
 
 WINDOW_REQUEST_FIELDS = ("input_size", "dimensions", *MINIMUMS)
 LAYER_REQUEST_FIELDS = (
@@ -48,7 +48,7 @@ SOLVE_REQUEST_FIELDS = (
 
 
 class LayerForm(StrEnum):
-    """A form of the layer that an answer may include."""
+    """An optional form of the layer in an answer."""
 
     MATRIX = "matrix"
     EQUIVALENT = "equivalent"
@@ -66,7 +66,7 @@ class LayerView(StrEnum):
 
 
 class Op(StrEnum):
-    """The two kinds of layers."""
+    """The kind of a layer."""
 
     CONV = "conv"
     CONV_TRANSPOSE = "conv_transpose"
@@ -74,7 +74,7 @@ class Op(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerRequest:
-    """A layer on a map, and the forms that are asked for."""
+    """A layer, its input size, and the requested forms."""
 
     layer: AnyConv
     input_size: Size
@@ -83,7 +83,7 @@ class LayerRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawRequest:
-    """A layer on a map, and how it shall be drawn."""
+    """A layer, its input size, and how to draw it."""
 
     layer: AnyConv
     input_size: Size
@@ -93,21 +93,21 @@ class DrawRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolveRequest:
-    """Which windows lead from size to size: one question per axis."""
+    """A search for windows from size to size: one question per axis."""
 
     op: Op
     questions: tuple[Question, ...]
 
 
 def read_layer_request(document: object, op: Op) -> LayerRequest:
-    """The layer that a JSON object describes; what is left out is torch's default.
+    """The layer that a JSON object describes; omitted fields take torch's defaults.
 
     >>> read_layer_request({"input_size": [4, 4], "kernel_size": 3}, Op.CONV).layer.kernel_taps
     9
 
     Raises:
-        InvalidRequest: for unknown or missing fields, other types, and values outside limits.
-        InvalidLayer: for a window or channels that torch would refuse.
+        InvalidRequest: for unknown or missing fields, wrong types, and values outside limits.
+        InvalidLayer: for a window or channels that torch refuses.
     """
     required = ("input_size", "kernel_size")
     fields = _drop_nulls(
@@ -123,8 +123,8 @@ def read_draw_request(document: object, op: Op) -> DrawRequest:
     """The picture that a JSON object describes.
 
     Raises:
-        InvalidRequest: for unknown or missing fields, other types, and values outside limits.
-        InvalidLayer: for a window that torch would refuse.
+        InvalidRequest: for unknown or missing fields, wrong types, and values outside limits.
+        InvalidLayer: for a window that torch refuses.
     """
     required = ("input_size", "kernel_size")
     fields = _drop_nulls(
@@ -133,18 +133,22 @@ def read_draw_request(document: object, op: Op) -> DrawRequest:
     view = read_choice(fields.pop("view", "layer"), LayerView, pointer="/view")
     animate = read_flag(fields.pop("animate", False), pointer="/animate")
     if animate and view is not LayerView.LAYER:
-        refuse_field("/animate", "contradiction", f"the view {view} does not move", view=str(view))
+        refuse_field(
+            "/animate", "contradiction", f"the view {view} cannot be animated", view=str(view)
+        )
     layer, size = _read_layer(fields, op)
     return DrawRequest(layer=layer, input_size=size, view=view, animate=animate)
 
 
 def read_solve_request(document: object) -> SolveRequest:
-    """The sizes between which windows are sought, with what is fixed of the windows.
+    """The sizes to connect, and the fixed fields of the windows.
 
-    >>> read_solve_request({"op": "conv", "input_size": [64], "output_size": [32]}).questions[0].stride
+    >>> request = read_solve_request({"op": "conv", "input_size": [64], "output_size": [32]})
+    >>> request.questions[0].input_size
+    64
 
     Raises:
-        InvalidRequest: for unknown or missing fields, other types, and values outside limits.
+        InvalidRequest: for unknown or missing fields, wrong types, and values outside limits.
     """
     required = ("op", "input_size", "output_size")
     fields = _drop_nulls(
@@ -183,7 +187,9 @@ def _read_layer(fields: dict[str, object], op: Op) -> tuple[AnyConv, Size]:
     }
     if op is Op.CONV and any(columns["output_padding"]):
         values = list(columns["output_padding"])
-        detail = f"a convolution has no output_padding, got {values}; its transposed twin has"
+        detail = (
+            f"a convolution has no output_padding, got {values}; only a transposed convolution has"
+        )
         refuse_field("/output_padding", "illegal_layer", detail, output_padding=values)
     counts = {name: fields.get(name, 1) for name in ("in_channels", "out_channels", "groups")}
     for name, value in counts.items():
@@ -201,7 +207,7 @@ def _read_layer(fields: dict[str, object], op: Op) -> tuple[AnyConv, Size]:
 
 
 def _count_axes(fields: dict[str, object]) -> int:
-    """The length of the first list, or ``dimensions``, or 2: a single integer means all axes."""
+    """Number of axes: ``dimensions``, else the length of the first list, else 2."""
     if (dimensions := fields.pop("dimensions", None)) is not None:
         refuse(check_integer(dimensions, pointer="/dimensions", low=1, high=3))
         assert isinstance(dimensions, int)

@@ -1,4 +1,4 @@
-"""A layer's equivalences proven by torch: the job for the probe, and what its measurements say."""
+"""Check of a layer's equivalent forms by torch, in a verifying process."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from designer.verification import ProbeRunner
 
 LAYER_PROOF_SEED = 0
 TOLERANCE = 1e-10
-"""Largest error of a form, in float64, with inputs and outputs of about 1."""
+"""Largest accepted error of a form, in float64, with inputs and outputs of about 1."""
 
 
 def prove_layer(layer: AnyConv, input_size: Size, *, runner: ProbeRunner) -> JsonObject:
     """The largest error of each form against torch, and whether all are within the tolerance.
 
-    A layer with many channels is proven with fewer: the forms do not depend on their number.
+    An expensive layer is checked with fewer channels: the forms do not depend on their number.
 
     Raises:
-        TooLarge: where even a few channels are too many multiply-adds, or the map too large.
-        Accident: where the verifying process crashed, ran out of time, or has no room now.
+        TooLarge: if the layer exceeds a limit even with few channels.
+        Accident: if the verifying process crashed or timed out, or its queue is full.
     """
     reduced = reduce_channels(layer, input_size)
     job: dict[str, object] = {
@@ -50,10 +50,10 @@ def prove_layer(layer: AnyConv, input_size: Size, *, runner: ProbeRunner) -> Jso
 
 
 def reduce_channels(layer: AnyConv, input_size: Size) -> AnyConv:
-    """The layer itself where it is cheap enough, else with at most two groups of two channels.
+    """The layer itself if it is within the limits, else with at most two groups of two channels.
 
     Raises:
-        TooLarge: where that is too dear as well.
+        TooLarge: if the reduced layer exceeds a limit, too.
     """
     if _exceeded_limit(layer, input_size) is None:
         return layer
@@ -68,7 +68,7 @@ def reduce_channels(layer: AnyConv, input_size: Size) -> AnyConv:
     if excess is not None:
         name, amount, limit = excess
         raise TooLarge(
-            f"to prove the layer takes {amount} {name}; the limit is {limit}",
+            f"proving the layer takes {amount} {name}; the limit is {limit}",
             limit=limit,
             **{name.replace(" ", "_").replace("-", "_"): amount},
         )
@@ -76,7 +76,7 @@ def reduce_channels(layer: AnyConv, input_size: Size) -> AnyConv:
 
 
 def _exceeded_limit(layer: AnyConv, input_size: Size) -> tuple[str, int, int] | None:
-    """The first limit that the direct form passes: its name, the amount and the limit."""
+    """The first limit that the direct form exceeds: its name, the amount and the limit."""
     placed = place_windows(layer, input_size)
     transposed = isinstance(layer, ConvTranspose)
     output = tuple(a.pixels for a in placed) if transposed else positions_size(placed)

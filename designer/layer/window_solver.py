@@ -1,4 +1,4 @@
-"""Every window that takes one size to another along an axis, best first, or the reason for none."""
+"""All windows from one size to another along an axis, best first, or the reason for none."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from designer.geometry.layers import Window
 from designer.limits import MAX_SEARCH_VALUE, MAX_SOLUTIONS, MAX_WINDOW_VALUE
 
 KERNELS_PER_STRIDE = 6
-"""Where no kernel size is given, those up to this many strides are tried."""
+"""Largest kernel size to try, as a multiple of the stride, if the question has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Which windows take ``input_size`` to ``output_size``? What is None is open.
+    """A search for the windows from ``input_size`` to ``output_size``; None means any value.
 
-    With both ``kernel_size`` and ``stride`` open the factor is solved: S = n where one size is n
-    times the other. With the stride alone open, those up to the kernel size are tried.
+    If ``kernel_size`` and ``stride`` are both None, the stride is the factor n between the sizes.
+    If only ``stride`` is None, strides up to the kernel size are tried.
 
     Raises:
         InvalidLayer: for a size, kernel size, stride or dilation below 1.
@@ -48,10 +48,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AxisSolutions:
-    """The windows that do it: least output padding first, then least padding.
+    """The windows that solve a question, ordered by output padding, then by padding.
 
-    ``count`` is how many there are; ``windows`` holds the first ``MAX_SOLUTIONS`` of them.
-    ``why_not`` says why there are none; ``family`` is the closed form where a factor was solved.
+    ``windows`` holds the first ``MAX_SOLUTIONS`` of ``count``. ``why_not`` is the reason if there
+    are none; ``family`` is the closed form if the stride is the factor between the sizes.
     """
 
     windows: tuple[Window, ...]
@@ -61,7 +61,7 @@ class AxisSolutions:
 
 
 def solve_axis(question: Question) -> AxisSolutions:
-    """All windows for one axis, legal for torch and with padding ≤ D(F − 1).
+    """All windows for one axis that torch accepts, with padding ≤ D(F − 1).
 
     >>> [(w.padding, w.output_padding) for w in solve_axis(Question(
     ...     transposed=True, input_size=46, output_size=368, kernel_size=16, stride=8)).windows]
@@ -89,7 +89,7 @@ def solve_axis(question: Question) -> AxisSolutions:
 
 
 def describe_family(factor: int) -> str:
-    """The closed form of the n-fold layers for D = 1 and A = 0.
+    """The closed form of the layers that multiply the size by n, for D = 1 and A = 0.
 
     >>> describe_family(4)
     'S = 4, F − S − 2P + A = 0; with A = 0: P = t ≥ 0, F = 2·(2 + t)'
@@ -109,14 +109,14 @@ def _whole_factor(question: Question) -> int | None:
 
 
 def _kernel_stride_pairs(question: Question, factor: int | None) -> Iterator[tuple[int, int]]:
-    """The (kernel_size, stride) that are tried."""
+    """Pairs (kernel_size, stride) to try."""
     kernel_size, stride = question.kernel_size, question.stride
     if kernel_size is not None and stride is None:
         strides: range = range(1, min(kernel_size, MAX_SEARCH_VALUE) + 1)
         yield from ((kernel_size, stride) for stride in strides)
         return
     stride = factor if stride is None else stride
-    assert stride is not None, "either a stride or a factor is known"
+    assert stride is not None, "the stride or the factor is given"
     if kernel_size is not None:
         yield kernel_size, stride
         return
@@ -129,7 +129,7 @@ def _offset(question: Question, stride: int) -> int:
 
 
 def _paddings(question: Question, kernel_size: int, stride: int) -> range:
-    """All A of a transposed convolution, each with one P; all P of a convolution."""
+    """All A of a transposed convolution, each of which determines P; all P of a convolution."""
     shape = {"kernel_size": kernel_size, "stride": stride, "dilation": question.dilation}
     if question.transposed:
         return output_padding_solutions(_offset(question, stride), **shape)
@@ -137,7 +137,7 @@ def _paddings(question: Question, kernel_size: int, stride: int) -> range:
 
 
 RankedWindow = tuple[int, int, int, int, int]
-"""(output_padding, padding, kernel_size, stride, dilation): ascending is best first."""
+"""(output_padding, padding, kernel_size, stride, dilation); the smallest is the best."""
 
 
 def _ranked_windows(
@@ -183,7 +183,8 @@ def _why_none(question: Question, shapes: list[tuple[int, int]]) -> str:
         strides = sorted({stride for _, stride in shapes})
         return (
             f"no padding leads from {question.input_size} to {question.output_size} with"
-            f" kernel_size {_format_range(kernels)}, stride {_format_range(strides)}, dilation {question.dilation}"
+            f" kernel_size {_format_range(kernels)}, stride {_format_range(strides)},"
+            f" dilation {question.dilation}"
         )
     why = _why_no_transposed if question.transposed else _why_no_conv
     return why(question, *shapes[0])

@@ -1,13 +1,15 @@
-"""SVG drawn from the tested arithmetic, in two passes: boxes are measured, then placed.
+"""SVG pictures of layers, networks and designs, drawn in two passes: measure boxes, then place them.
 
-theme       colours in light and dark, and the style sheet that every picture carries
-shapes      the primitives: rectangles, paths, texts, groups; the only writers of markup
-boxes       what has a size and can be placed: labels, swatches, rows and columns
-grids       maps as cells, three axes as slices
-frame       a whole picture: title, description, margins, style
-windows     the window over a map, standing still or stepping
-layer       one layer: input, zeros, padding, window, output
-heat        the overlap map with its scale
-matrix      C or Cᵀ with its taps in colours
-chain       the maps of a whole network, to scale
+theme              colours for light and dark, and the style sheet of every picture
+svg                primitives that write markup: rectangles, paths, texts, groups
+box_layout         boxes with a size that can be placed: labels, swatches, stacks
+labels             texts: headings, sizes, windows, arithmetic
+grids              maps as cells, three axes as slices
+picture_frame      a whole picture: title, description, margins, style
+moving_window      the window over a map, at its first position or animated
+layer_picture      one layer: input, zeros, padding, window, output
+overlap_heat_map   the overlap map with its scale
+matrix_picture     C or Cᵀ with one colour per tap
+network_maps       the maps of a whole network, to scale
+design_pictures    the pictures of a design
 """

@@ -1,7 +1,7 @@
-"""What has a size and can be placed: first pass the sizes, from the inside out; second the places.
+"""Boxes for the two passes of a layout: sizes from the inside out, then positions.
 
-A box knows its width and height before it knows where it stands. Boxes that hold boxes add their
-sizes up, so nothing that is placed can overlap or leave its frame.
+The size of a box does not depend on its position. Containers add up the sizes of their boxes, so
+boxes cannot overlap or leave the frame.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SMALL_TEXT, NORMAL_TEXT, LARGE_TEXT = 11, 13, 17
 
 
 class Box(Protocol):
-    """Something with a size that can be placed."""
+    """A drawable with a size that can be placed."""
 
     @property
     def width(self) -> int:
@@ -30,12 +30,12 @@ class Box(Protocol):
         ...
 
     def place(self, x: int, y: int) -> Iterator[Shape]:
-        """Its shapes, with its upper left corner at (x, y)."""
+        """The shapes, with the upper left corner at (x, y)."""
         ...
 
 
 def line_height(size: int) -> int:
-    """Pixels from line to line: 1.5 of the letters' size, so that no two lines touch."""
+    """Pixels from line to line: ⌊(3 · size + 1) / 2⌋, so that lines do not touch."""
     return (3 * size + 1) // 2
 
 
@@ -66,7 +66,7 @@ class TextLabel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swatch:
-    """A coloured cell as a legend shows it."""
+    """A coloured cell for a legend."""
 
     kind: str
     fill: str | None = None
@@ -84,7 +84,7 @@ class Swatch:
         return line_height(NORMAL_TEXT)
 
     def place(self, x: int, y: int) -> Iterator[Shape]:
-        """The cell and its frame, in the middle of its line."""
+        """The cell and its frame, vertically centred in the line."""
         top = y + (self.height - self.side) // 2
         area = Rect(x=x, y=top, width=self.side, height=self.side, kind="bg")
         yield area
@@ -94,7 +94,7 @@ class Swatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerticalStack:
-    """Boxes one below the other."""
+    """Boxes from top to bottom."""
 
     boxes: Sequence[Box]
     gap: int = 0
@@ -102,12 +102,12 @@ class VerticalStack:
 
     @property
     def width(self) -> int:
-        """As wide as the widest."""
+        """The width of the widest box."""
         return max((box.width for box in self.boxes), default=0)
 
     @property
     def height(self) -> int:
-        """All heights and the gaps between."""
+        """The sum of the heights and the gaps."""
         return sum(box.height for box in self.boxes) + self.gap * max(0, len(self.boxes) - 1)
 
     def place(self, x: int, y: int) -> Iterator[Shape]:
@@ -119,7 +119,7 @@ class VerticalStack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HorizontalStack:
-    """Boxes side by side, their tops or their middles level."""
+    """Boxes from left to right, aligned at the top or centred."""
 
     boxes: Sequence[Box]
     gap: int = 0
@@ -127,12 +127,12 @@ class HorizontalStack:
 
     @property
     def width(self) -> int:
-        """All widths and the gaps between."""
+        """The sum of the widths and the gaps."""
         return sum(box.width for box in self.boxes) + self.gap * max(0, len(self.boxes) - 1)
 
     @property
     def height(self) -> int:
-        """As high as the highest."""
+        """The height of the highest box."""
         return max((box.height for box in self.boxes), default=0)
 
     def place(self, x: int, y: int) -> Iterator[Shape]:
@@ -143,7 +143,7 @@ class HorizontalStack:
 
 
 def wrap_boxes(boxes: Sequence[Box], *, width: int, gap: int, line_gap: int = 0) -> VerticalStack:
-    """Boxes in as many rows as it takes to stay within ``width`` (one box may be wider)."""
+    """Boxes wrapped into rows of at most ``width`` pixels (a single box may be wider)."""
     rows = fill_rows([box.width for box in boxes], width=width, gap=gap)
     rows_of_boxes = [
         HorizontalStack(boxes=[boxes[number] for number in row], gap=gap) for row in rows
@@ -152,7 +152,7 @@ def wrap_boxes(boxes: Sequence[Box], *, width: int, gap: int, line_gap: int = 0)
 
 
 def fill_rows(widths: Sequence[int], *, width: int, gap: int) -> list[range]:
-    """Which boxes of these widths stand in which row, in order.
+    """The indices of the boxes in each row, given their widths.
 
     >>> fill_rows([40, 40, 40], width=100, gap=10)
     [range(0, 2), range(2, 3)]

@@ -1,4 +1,4 @@
-"""The pictures of a design: the maps of each network, and the overlap of the generator's layers."""
+"""Pictures of a design: the maps of each network, and the overlap of the generator's layers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from designer.pictures.picture_frame import draw_frame
 
 
 def draw_design(gan: Gan) -> dict[str, str]:
-    """The pictures of a design by file name, of the networks that it has."""
+    """The pictures of a design by file name; without a discriminator, its picture is left out."""
     return {
         f"{name}.svg": draw(gan)
         for name, draw in PICTURE_DRAWERS.items()
@@ -34,7 +34,7 @@ def draw_design(gan: Gan) -> dict[str, str]:
 
 
 def draw_network(network: Network) -> str:
-    """The maps of a network from its input on, to scale, as an SVG text."""
+    """The maps of a network from its input to its output, to scale, as SVG."""
     captioned_maps = [
         CaptionedMap(map=network.input_map, caption_lines=("input",)),
         *(
@@ -54,7 +54,7 @@ def draw_network(network: Network) -> str:
 
 
 def draw_gan_overlap(gan: Gan) -> str:
-    """The overlap maps of all transposed convolutions of the generator, as an SVG text."""
+    """The overlap maps of all transposed convolutions of the generator, as SVG."""
     network = gan.generator
     transposed_layers = [
         (placed, placed.module.layer)
@@ -108,7 +108,7 @@ PICTURE_DRAWERS: dict[str, Callable[[Gan], str]] = {
     "discriminator": lambda gan: draw_network(_discriminator(gan)),
     "overlap": draw_gan_overlap,
 }
-"""The pictures of a design by name."""
+"""Drawing functions by the name of the picture."""
 
 
 def _discriminator(gan: Gan) -> Network:

@@ -1,4 +1,4 @@
-"""Maps as cells: one axis as a row, two as a grid, three as slices side by side."""
+"""Feature maps drawn as cells: one axis as a row, two as a grid, three as slices side by side."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from designer.pictures.box_layout import SMALL_TEXT, line_height
 from designer.pictures.svg import Path, Shape, Text, rectangle_commands
 
 CellKind = Callable[[Size], str]
-"""The kind of the cell at an index; an empty one is left blank."""
+"""The kind of the cell at an index; a cell with an empty kind is left blank."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellStyle:
-    """How a kind of cell looks: its ground's role, or ``fill``, and a cross to tell it without colour."""
+    """Appearance of a kind of cell: colour role or ``fill``, and a cross that needs no colour."""
 
     base_kind: str
     fill: str | None = None
@@ -32,14 +32,14 @@ CROSSED_STYLES = {
     "unpainted": CellStyle(base_kind="zero", crossed=True),
     "crop": CellStyle(base_kind="zero", crossed=True),
 }
-"""Kinds that carry a cross; every other kind is its own ground."""
+"""Kinds with a cross; any other kind is drawn in the colour role of its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridLayout:
-    """Where the cells of a map stand: its slices in rows of at most ``slices_per_row``.
+    """Positions of the cells of a map, with its slices in rows of at most ``slices_per_row``.
 
-    One axis is a single row of cells, two axes a single slice.
+    A map with one axis is a single row of cells, a map with two axes a single slice.
     """
 
     size: Size
@@ -48,7 +48,7 @@ class GridLayout:
 
     @property
     def cell_height(self) -> int:
-        """A cell is square; on one axis it is at least 18 high, to be seen when it is narrow."""
+        """Pixels down: cells are square, but at least 18 high on one axis, to stay visible."""
         return max(self.cell, 18) if len(self.size) == 1 else self.cell
 
     @property
@@ -89,13 +89,13 @@ class GridLayout:
         return (lines - 1) * self.pitch[1] + self.rows * self.cell_height + label
 
     def slice_corner(self, depth: int) -> tuple[int, int]:
-        """Upper left corner of a slice's cells, from the map's corner."""
+        """Upper left corner of the cells of a slice, relative to the map."""
         down, across = divmod(depth, self.slices_per_row)
         label = line_height(SMALL_TEXT) if len(self.size) == 3 else 0
         return across * self.pitch[0], down * self.pitch[1] + label
 
     def corner(self, index: Size) -> tuple[int, int]:
-        """Upper left corner of a cell, from the map's corner."""
+        """Upper left corner of a cell, relative to the map."""
         depth, row, column = (0, 0, 0, *index)[-3:]
         x, y = self.slice_corner(depth)
         return x + column * self.cell, y + row * self.cell_height
@@ -103,9 +103,9 @@ class GridLayout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellGrid:
-    """A map drawn cell by cell, each painted as its kind; ``label`` writes into a cell.
+    """A map drawn cell by cell in the style of each kind; ``label`` is the text in a cell.
 
-    ``slice_names`` names the slices where they are not simply numbered.
+    ``slice_names`` replaces the numbers of the slices.
     """
 
     layout: GridLayout
@@ -126,7 +126,7 @@ class CellGrid:
         return self.layout.height
 
     def place(self, x: int, y: int) -> Iterator[Shape]:
-        """Areas by kind, then crosses, the grid, the slices' names and the labels."""
+        """Areas by kind, then crosses, grids, names of the slices and labels."""
         yield from self._filled_areas(x, y)
         yield from self._crosses(x, y)
         for depth in range(self.layout.slices):
@@ -153,7 +153,7 @@ class CellGrid:
             )
 
     def _cell_runs(self) -> Iterator[tuple[str, Size, int]]:
-        """(kind, first index, length) of equal neighbours along the last axis."""
+        """Runs of equal cells along the last axis: (kind, first index, length)."""
         *outer, columns = self.layout.size
         for before in product(*map(range, outer)):
             indices = [(*before, column) for column in range(columns)]
@@ -199,11 +199,11 @@ class CellGrid:
 
 
 SMALLEST_TEXT = 7
-"""Letters smaller than this are left out."""
+"""Smaller texts are left out."""
 
 
 def label_size(text: str, cell: int) -> int:
-    """The size at which a text fits a cell with room around it.
+    """The size at which a text fits a cell with a margin.
 
     >>> label_size("7", 28), label_size("100", 28)
     (11, 11)
@@ -217,7 +217,7 @@ def centred_text(text: str, *, x: int, y: int, size: int, kind: str = "ink") -> 
 
 
 def cross_commands(x: int, y: int, width: int, height: int) -> str:
-    """Two diagonals of a cell, as path commands."""
+    """Both diagonals of a cell as path commands."""
     return f"M{x} {y}l{width} {height}M{x + width} {y}l-{width} {height}"
 
 
@@ -234,7 +234,7 @@ def refuse_undrawable(sizes: Sequence[Size]) -> None:
     """Refuse maps that are too large to draw.
 
     Raises:
-        TooLarge: past ``MAX_DRAWN_SIDE`` cells a side, or ``MAX_DRAWN_CELLS`` in all.
+        TooLarge: if a side exceeds ``MAX_DRAWN_SIDE`` or all cells exceed ``MAX_DRAWN_CELLS``.
     """
     side = max(max(size) for size in sizes)
     if side > MAX_DRAWN_SIDE:

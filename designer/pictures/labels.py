@@ -1,4 +1,4 @@
-"""What the pictures say in words: headings, sizes, windows, the law with its numbers."""
+"""Texts of the pictures: headings, sizes, windows, and the arithmetic with its numbers."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def heading_box(title: str, lines: Sequence[str]) -> Box:
 
 
 def layer_kind_text(layer: AnyConv) -> str:
-    """Convolution or transposed convolution, in words."""
+    """The name of the layer's operation."""
     return "Transposed convolution" if isinstance(layer, ConvTranspose) else "Convolution"
 
 
 def window_text(windows: Sequence[Window]) -> str:
-    """What the windows are, with torch's names; what is torch's default is left out.
+    """Settings of the windows under torch's names, without torch's defaults.
 
     >>> window_text([Window(kernel_size=4, stride=2, padding=1)] * 2)
     'kernel_size 4×4, stride 2×2, padding 1×1'
@@ -38,7 +38,7 @@ def window_text(windows: Sequence[Window]) -> str:
 
 
 def arithmetic_lines(layer: AnyConv, input_size: Size) -> list[str]:
-    """The law with its numbers, axis by axis; once where all axes are alike."""
+    """The size formula with its numbers for each axis; one line if all axes are equal."""
     describe = describe_conv_transpose if isinstance(layer, ConvTranspose) else describe_conv
     lines = [describe(w, side) for w, side in zip(layer.windows, input_size, strict=True)]
     if len(set(lines)) == 1:
@@ -48,7 +48,7 @@ def arithmetic_lines(layer: AnyConv, input_size: Size) -> list[str]:
 
 
 def short_window_lines(windows: Sequence[Window]) -> list[str]:
-    """What the windows are in short lines; one number where all axes agree.
+    """Settings of the windows, two per line; one number if all axes agree.
 
     >>> short_window_lines([Window(kernel_size=4, stride=2, padding=1)] * 2)
     ['kernel_size 4, stride 2', 'padding 1']

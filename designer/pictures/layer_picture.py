@@ -1,4 +1,4 @@
-"""One layer: its input, the zeros and the padding around it, the window and the output."""
+"""The picture of one layer: input, inserted zeros, padding, window and output."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from designer.pictures.moving_window import WindowedMap, WindowPositions
 from designer.pictures.picture_frame import draw_frame
 
 MAX_MAPS_WIDTH = 1040
-"""Pixels that a picture's maps may take across, while their cells are not at their smallest."""
+"""Maximum width of the maps in pixels, unless their cells have the minimum size."""
 
 LEGEND_TEXTS = {
     "input": "input",
@@ -48,12 +48,12 @@ LEGEND_TEXTS = {
     "output": "output",
     "unpainted": "gets no contribution",
 }
-"""What the kinds of cells are called in the legend, in the order in which they stand there."""
+"""Kind of cell: its text in the legend, in the order of the legend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapPanel:
-    """A map to be drawn: its name, the kinds of its places per axis, and the window on it."""
+    """A map to draw: its name, the kinds of its positions per axis, and the window on it."""
 
     name: str
     kinds: tuple[tuple[str, ...], ...]
@@ -68,7 +68,7 @@ class MapPanel:
         return tuple(len(axis) for axis in self.kinds)
 
     def kind(self, index: Size) -> str:
-        """The strongest of the kinds along the axes: one padded axis makes a padded cell."""
+        """The kind with the highest precedence along the axes: padding on one axis is enough."""
         kinds = (axis[cell_index] for axis, cell_index in zip(self.kinds, index, strict=True))
         return max(kinds, key=_PRECEDENCE.__getitem__)
 
@@ -82,14 +82,14 @@ _PRECEDENCE = {
 
 
 def draw_layer(layer: AnyConv, input_size: Size, *, animate: bool = False) -> str:
-    """The layer as an SVG text; with ``animate`` the window steps through all its positions.
+    """The layer as SVG; with ``animate`` the window steps through all its positions.
 
-    A transposed convolution is drawn as the direct convolution that it is: zeros between, padding
-    around, the kernel turned around (its taps carry their numbers in the weight).
+    A transposed convolution is drawn as its equivalent direct convolution: inserted zeros, padding,
+    and a flipped kernel (the taps show their numbers in the weight).
 
     Raises:
-        InvalidLayer: where the layer is illegal on that map.
-        TooLarge: where a side or the sum of all cells is too large to draw.
+        InvalidLayer: if the layer is invalid for the input size.
+        TooLarge: if a side or the sum of all cells is too large to draw.
     """
     placed = place_windows(layer, input_size)
     transposed = isinstance(layer, ConvTranspose)
@@ -116,7 +116,7 @@ def draw_layer(layer: AnyConv, input_size: Size, *, animate: bool = False) -> st
 
 
 def _panel_sizes(layer: AnyConv, placed: Placements) -> list[Size]:
-    """Sizes of the maps, by arithmetic alone: nothing is listed before they are known to fit."""
+    """Sizes of the maps by arithmetic, checked against the limits before any cell is listed."""
     if not isinstance(layer, ConvTranspose):
         return [tuple(a.pixels + 2 * a.window.padding for a in placed), positions_size(placed)]
     direct = equivalent_convolution(layer, positions_size(placed)).axes
@@ -216,7 +216,7 @@ def _output_kinds(placed: Placement) -> Iterable[str]:
 
 
 def _zero_inserted_kinds(size: int, padding: tuple[int, int], window: Window) -> Iterable[str]:
-    """Kinds along an axis of the zero-inserted map with its padding, cropped places included."""
+    """Kinds along an axis of the zero-inserted map, with padded and cropped positions."""
     near, far = padding
     for cell_index in range(-max(near, 0), size + max(far, 0)):
         if not -near <= cell_index < size + far:
@@ -254,7 +254,7 @@ def _panel_boxes(
 
 
 def choose_cell_size(sizes: Sequence[Size]) -> int:
-    """Pixels of a cell: as large as 28 while the maps stay within ``MAX_MAPS_WIDTH``, at least 4."""
+    """Pixels of a cell: at least 4, at most 28, so that the maps fit ``MAX_MAPS_WIDTH``."""
     axes = len(sizes[0])
     widths = [size[-1] for size in sizes]
     across = sum(widths) + 4 if axes == 2 else max(widths)
@@ -263,7 +263,7 @@ def choose_cell_size(sizes: Sequence[Size]) -> int:
 
 
 def make_layout(size: Size, cell: int) -> GridLayout:
-    """Slices of three axes side by side, as many as ``MAX_MAPS_WIDTH`` holds."""
+    """The layout of a map, with as many slices per row as fit ``MAX_MAPS_WIDTH``."""
     single = GridLayout(size=size, cell=cell, slices_per_row=1)
     return GridLayout(
         size=size, cell=cell, slices_per_row=max(1, MAX_MAPS_WIDTH // single.pitch[0])
@@ -287,7 +287,7 @@ def _arrange_panels(boxes: list[tuple[MapPanel, Box]], *, axes: int) -> Box:
 
 
 def _kinds_present(panel: MapPanel) -> set[str]:
-    """Kinds that some cell has: the strongest along the axes decide, so all pairs are looked at."""
+    """The kinds of all cells; precedence combines the axes, so all pairs are compared."""
     found = {""}
     for axis in panel.kinds:
         found = {
@@ -297,7 +297,7 @@ def _kinds_present(panel: MapPanel) -> set[str]:
 
 
 def legend_box(kinds: Iterable[str]) -> Box:
-    """The kinds that occur, in their order, and the window."""
+    """The legend: the kinds that occur, in order, and the window."""
     present = set(kinds)
     entries: list[Box] = [
         HorizontalStack(boxes=[_kind_swatch(kind), TextLabel(text=meaning)], gap=6, centred=True)
@@ -311,5 +311,5 @@ def legend_box(kinds: Iterable[str]) -> Box:
 
 
 def _kind_swatch(kind: str) -> Box:
-    """A single cell of a kind, cross and all."""
+    """A single cell of a kind, with its cross."""
     return CellGrid(layout=GridLayout(size=(1, 1), cell=14, slices_per_row=1), kind=lambda _: kind)

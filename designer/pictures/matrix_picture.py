@@ -1,4 +1,4 @@
-"""The matrix C, or Cᵀ of a transposed convolution, with the kernel's taps in colours."""
+"""The matrix C of a convolution, or Cᵀ of a transposed one, with one colour per kernel tap."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from designer.pictures.picture_frame import draw_frame
 from designer.pictures.theme import tap_colour
 
 MAX_LEGEND_TAPS = 1_024
-"""Most taps whose kernel is drawn beside the matrix."""
+"""Most taps of a kernel that is drawn beside the matrix."""
 
 
 def draw_matrix(layer: AnyConv, input_size: Size) -> str:
-    """The matrix as an SVG text: a row per output, a column per input, a colour per tap.
+    """The matrix as SVG: one row per output, one column per input, one colour per tap.
 
     Raises:
-        InvalidLayer: where the layer is illegal on that map.
-        TooLarge: where the matrix is too large to draw.
+        InvalidLayer: if the layer is invalid for the input size.
+        TooLarge: if the matrix is too large to draw.
     """
     placed = place_windows(layer, input_size)
     sizes = pixels_size(placed), positions_size(placed)

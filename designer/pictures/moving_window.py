@@ -1,7 +1,7 @@
-"""A window over a map, standing at its first position or stepping through all of them.
+"""A window over a map, at its first position or animated through all positions.
 
-The steps are CSS: one group per axis, each with its own keyframes, the last axis fastest. Readers
-who asked their system for less motion see the first position.
+The animation is CSS: one group per axis, each with its own keyframes, the last axis fastest. With
+``prefers-reduced-motion`` the window stays at its first position.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ from designer.pictures.grids import SMALLEST_TEXT, CellGrid, GridLayout, centred
 from designer.pictures.svg import Group, Rect, Shape
 
 LONGEST_STEP_MS, SHORTEST_STEP_MS, MAX_CYCLE_MS = 700, 60, 45_000
-"""Milliseconds per step: as slow as SLOWEST while the whole stays within WHOLE."""
+"""Milliseconds of a step at most and at least, and of the whole cycle if the step allows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowPositions:
-    """The positions of a window on a map: ``start`` + step·p per axis, ``counts`` of them."""
+    """The positions of a window along each axis: ``start`` + step · p for p < count."""
 
     start: Size
     steps: Size
     counts: Size
 
     def first_cell(self, axis: int, position: int) -> int:
-        """Index of the window's first cell along an axis."""
+        """Index of the first cell of the window along an axis: start + step · p."""
         return self.start[axis] + self.steps[axis] * position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowedMap:
-    """A map with a window on it: ``kernel_size`` taps a ``dilation`` apart along each axis.
+    """A map with a window on it: ``kernel_size`` taps, ``dilation`` cells apart, along each axis.
 
-    ``motion`` is the prefix of the style rules that move it, or None where it stands still.
-    ``flipped`` taps are numbered backwards; ``numbered`` ones carry their number.
+    ``motion`` is the prefix of the animation rules, or None without animation. ``flipped`` taps are
+    numbered backwards; ``numbered`` taps show their number.
     """
 
     cells: CellGrid
@@ -60,7 +60,7 @@ class WindowedMap:
         return self.cells.height
 
     def place(self, x: int, y: int) -> Iterator[Shape]:
-        """The map, then for each depth of the kernel its part of the window."""
+        """The map, then the window, one part per depth of the kernel."""
         yield from self.cells.place(x, y)
         for depth in range(self.kernel_size[0] if len(self.kernel_size) == 3 else 1):
             shapes: Sequence[Shape] = tuple(self._window_shapes(depth, x, y))
@@ -70,7 +70,7 @@ class WindowedMap:
             yield from shapes
 
     def rule_name(self, axis: int, depth: int) -> str:
-        """Name of the rule that moves the part of the window at a depth of the kernel."""
+        """Name of the rule that moves one depth of the window along an axis."""
         is_depth = axis == 0 and len(self.kernel_size) == 3
         return f"{self.motion}{axis}" + (f"-{depth}" if is_depth else "")
 
@@ -104,7 +104,7 @@ class WindowedMap:
         return number
 
     def motion_rules(self) -> str:
-        """The keyframes of every group, and their end where less motion is wanted."""
+        """The keyframes of every group, disabled by ``prefers-reduced-motion``."""
         counts = self.window_positions.counts
         step = max(SHORTEST_STEP_MS, min(LONGEST_STEP_MS, MAX_CYCLE_MS // prod(counts)))
         steps_per_cycle = list(accumulate(reversed(counts), mul))[::-1]

@@ -20,12 +20,12 @@ from designer.pictures.picture_frame import draw_frame
 from designer.pictures.svg import Path, Rect, Shape
 
 LARGEST_SIDE_PX, LONGEST_BAR_PX, THICKNESS_PX, GAP_PX = 200, 72, 18, 22
-"""Pixels of the largest side, of the most channels, of what has no side of its own, between maps."""
+"""Pixels: the largest side, the largest channel bar, a bar's thickness, the gap between maps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptionedMap:
-    """A map of the network and, in a few short lines, what made it."""
+    """A map of the network and short lines about the layer that produces it."""
 
     map: FeatureMap
     caption_lines: tuple[str, ...]
@@ -101,7 +101,7 @@ class ChannelBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BottomAligned:
-    """A box that stands in the middle of the bottom of a larger place."""
+    """A box at the bottom centre of a larger area."""
 
     box: Box
     width: int
@@ -114,10 +114,9 @@ class BottomAligned:
 
 
 def draw_network_maps(captioned_maps: Sequence[CaptionedMap], *, title: str) -> str:
-    """The network's maps in order, as an SVG text.
+    """The maps of a network in order, as SVG.
 
-    All maps are to one scale and all channels to another; what would be thinner than a pixel is
-    drawn a pixel thick.
+    All maps share one scale and all channels another; no side is thinner than one pixel.
     """
     side = max(max(captioned_map.map.size) for captioned_map in captioned_maps)
     channels = max(captioned_map.map.channels for captioned_map in captioned_maps)
@@ -145,7 +144,7 @@ def draw_network_maps(captioned_maps: Sequence[CaptionedMap], *, title: str) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuredMap:
-    """A stage's face, bar and words, measured; before it stands in its row."""
+    """The block, channel bar and caption of a map, measured but not yet placed."""
 
     scaled_map: ScaledMap
     bar: ChannelBar
@@ -174,7 +173,7 @@ def _measure(captioned_map: CaptionedMap, *, side: int, channels: int) -> Measur
 
 
 def _align_row(measured: Sequence[MeasuredMap]) -> list[Box]:
-    """The stages of one row, faces and bars each standing on one line."""
+    """The maps of one row, with blocks and bars aligned at the bottom."""
     highest = max(each.scaled_map.height for each in measured)
     return [
         VerticalStack(

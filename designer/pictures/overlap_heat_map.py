@@ -1,6 +1,6 @@
-"""The overlap map: how many contributions each position gets, as a heat map with its scale.
+"""The overlap map: a heat map of the contributions per position, with its scale.
 
-A long map is cut in the middle, where it repeats itself every stride.
+The middle of a long map, which repeats with the stride, is left out.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ from designer.pictures.layer_picture import MAX_MAPS_WIDTH, choose_cell_size, ma
 from designer.pictures.picture_frame import draw_frame
 
 MAX_UNCUT_SIDE, SHOWN_STRIDES = {1: 24, 2: 24, 3: 9}, {1: 2, 2: 2, 3: 1}
-"""By axes: the longest side that is drawn without a cut; strides shown beyond a border."""
+"""By number of axes: the longest side drawn without a cut; strides shown beyond a border."""
 
 MAX_SCALE_ENTRIES = 9
-"""Most entries of the scale."""
+"""Maximum number of entries of the scale."""
 
 CUT = -1
-"""Stands in a list of shown pixels for those that are left out."""
+"""Marks the pixels that are left out in a list of shown pixels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeatMap:
-    """The counts to be drawn: per axis the pixels shown (``CUT`` where some are left out)."""
+    """The contributions per shown pixel along each axis (``CUT`` where pixels are left out)."""
 
     placed: tuple[Placement, ...]
     shown: tuple[tuple[int, ...], ...]
@@ -56,7 +56,7 @@ class HeatMap:
         return tuple(len(axis) for axis in self.shown)
 
     def count(self, index: Size) -> int:
-        """Contributions of the pixel in a cell; ``CUT`` in a cut."""
+        """Contributions of the pixel in a cell, or ``CUT``."""
         counts = [axis[cell_index] for axis, cell_index in zip(self.counts, index, strict=True)]
         return CUT if CUT in counts else prod(counts)
 
@@ -70,11 +70,11 @@ class HeatMap:
 
 
 def draw_overlap(layer: AnyConv, input_size: Size) -> str:
-    """The overlap map of a layer as an SVG text.
+    """The overlap map of a layer as SVG.
 
     Raises:
-        InvalidLayer: where the layer is illegal on that map.
-        TooLarge: where the map is too large to draw, its middle left out.
+        InvalidLayer: if the layer is invalid for the input size.
+        TooLarge: if the map is too large to draw even without its middle.
     """
     title = f"{layer_kind_text(layer)}: {_count_noun(layer)} per position"
     lines = [window_text(layer.windows), *arithmetic_lines(layer, input_size)]
@@ -87,7 +87,7 @@ def draw_overlap(layer: AnyConv, input_size: Size) -> str:
 
 
 def overlap_box(layer: AnyConv, input_size: Size) -> Box:
-    """The heat map, what it shows in words, and its scale."""
+    """The heat map with its description and its scale."""
     placed = place_windows(layer, input_size)
     ends = (_shown_ends(axis, axes=layer.axes) for axis in placed)
     refuse_undrawable([tuple(near + far + bool(far) for near, far in ends)])
@@ -108,7 +108,7 @@ def overlap_box(layer: AnyConv, input_size: Size) -> Box:
 
 
 def overlap_lines(layer: AnyConv, placed: Sequence[Placement]) -> list[str]:
-    """What the map shows, in words: even or not, the border, what is left out of the drawing."""
+    """Description of the map: evenness, width of the border, pixels that are left out."""
     size = format_size(pixels_size(tuple(placed)))
     if not all(_inner_range(axis) for axis in placed):
         return [f"{size} positions, all of them at the border"]
@@ -162,9 +162,9 @@ def _measure_heat(placed: tuple[Placement, ...]) -> HeatMap:
 
 
 def _shown_ends(axis: Placement, *, axes: int) -> tuple[int, int]:
-    """How many pixels are shown of both ends: the borders and some strides of a long side.
+    """Numbers of pixels shown at both ends of a long side: the border and some strides beyond it.
 
-    All are (pixels, 0) where the side is short.
+    (pixels, 0) if the side is short.
     """
     pixels, stride = axis.pixels, axis.window.stride
     inner = _inner_range(axis)
@@ -195,7 +195,7 @@ def _cell_kind(count: int) -> str:
 
 
 def _cell_label(count: int) -> str:
-    """The count; a cross says 0 already."""
+    """The count as text; empty for 0, which is drawn as a cross."""
     return "⋯" if count == CUT else str(count or "")
 
 
@@ -206,7 +206,7 @@ def _cell_style(level: int, levels: Sequence[int]) -> CellStyle:
 
 
 def _scale_legend(levels: Sequence[int], styles: dict[str, CellStyle]) -> Box:
-    """One swatch per count, or some of them evenly spread where there are many."""
+    """One swatch per count, or an evenly spread selection of the counts."""
     last = len(levels) - 1
     steps = min(last, MAX_SCALE_ENTRIES - 1)
     chosen = [levels[number * last // steps] for number in range(steps + 1)] if last else levels

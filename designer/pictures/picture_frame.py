@@ -1,4 +1,4 @@
-"""A whole picture: margins and ground, title and description for screen readers, its style."""
+"""The frame of a picture: margins, background, style, and title and description."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from designer.pictures.svg import Rect, write_shapes
 from designer.pictures.theme import FONT, style_sheet
 
 MARGIN = 20
-"""Pixels left free around a picture."""
+"""Pixels around the content."""
 
 
 def draw_frame(content: Box, *, title: str, description: str, motion: str = "") -> str:
-    """The picture as SVG text: equal content gives equal bytes.
+    """The picture as SVG; equal content gives equal bytes.
 
-    ``motion`` is further style rules, written by this package. The ids come from the words, so
-    that two pictures on one page keep their own.
+    ``motion`` holds further style rules, written by this package. The ids are derived from title
+    and description, so that pictures on one page have different ids.
     """
     width, height = content.width + 2 * MARGIN, content.height + 2 * MARGIN
     digest = hashlib.sha256(f"{title}\n{description}".encode()).hexdigest()[:10]

@@ -1,4 +1,4 @@
-"""The primitives: the only place where markup is written, and all that is written is escaped.
+"""SVG primitives: the only code that writes shapes as markup; all texts are escaped.
 
 Coordinates are whole pixels, so that equal pictures are equal bytes.
 """
@@ -12,7 +12,7 @@ from typing import Protocol
 
 
 def text_width(text: str, size: int) -> int:
-    """Pixels that a text takes: each letter is 0.6 of its size, and the text is set to that.
+    """Width of a text in pixels: ⌈0.6 · size · letters⌉; the markup sets the text to this width.
 
     >>> text_width("4×4", 10)
     18
@@ -21,7 +21,7 @@ def text_width(text: str, size: int) -> int:
 
 
 class Shape(Protocol):
-    """Anything that can be written as markup."""
+    """A shape that can be written as markup."""
 
     def svg(self) -> str:
         """The element."""
@@ -30,7 +30,7 @@ class Shape(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rect:
-    """A rectangle; ``fill`` overrides the kind's colour, ``percent`` is its opacity."""
+    """A rectangle; ``fill`` overrides the colour of the kind, ``percent`` is the opacity."""
 
     x: int
     y: int
@@ -52,7 +52,7 @@ class Rect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Path:
-    """Lines and areas: ``commands`` are SVG path commands that this package wrote."""
+    """Lines and areas; ``commands`` are SVG path commands, written by this package."""
 
     commands: str
     kind: str
@@ -68,9 +68,9 @@ class Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A line of text, its baseline at ``y``; ``centred`` centres it on ``x``.
+    """A line of text with its baseline at ``y``; ``centred`` centres it on ``x``.
 
-    It is set to its measured width, whatever font the reader has.
+    It is set to its measured width in any font.
     """
 
     x: int
@@ -82,7 +82,7 @@ class Text:
     bold: bool = False
 
     def svg(self) -> str:
-        """The element; nothing for an empty line."""
+        """The element; empty for an empty text."""
         if not self.text:
             return ""
         anchor = ' text-anchor="middle"' if self.centred else ""
@@ -97,7 +97,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Shapes that move together; ``kind`` names the rule of the style sheet that moves them."""
+    """Shapes that move together; ``kind`` is the name of their animation rule."""
 
     shapes: Sequence[Shape]
     kind: str
@@ -108,7 +108,7 @@ class Group:
 
 
 def write_shapes(shapes: Iterable[Shape]) -> str:
-    """All elements, in the order given."""
+    """All elements in order."""
     return "".join(shape.svg() for shape in shapes)
 
 

@@ -1,7 +1,6 @@
-"""Colours in light and dark, and the style sheet that every picture carries.
+"""Colours for light and dark, and the style sheet of every picture.
 
-Each role has a light and a dark colour; ``tests/pictures`` measures the contrast of every text
-against every ground that it stands on.
+``tests/pictures`` measures the contrast of every text against each of its backgrounds.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ LIGHT = {
     "mark": "#b42318",
     "heat": "#f7a35c",
 }
-"""Role: colour on a light ground."""
+"""Role: colour on a light background."""
 
 DARK = {
     "bg": "#0d1117",
@@ -36,16 +35,16 @@ DARK = {
     "mark": "#ff7b72",
     "heat": "#a8500f",
 }
-"""Role: colour on a dark ground."""
+"""Role: colour on a dark background."""
 
 FONT = "ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace"
-"""One width for all letters, so that a text can be measured without its font."""
+"""Monospaced fonts, so that a text can be measured without its font."""
 
 FILL_ROLES = ("bg", "ink", "muted", "input", "zero", "pad", "extra", "output", "heat")
 
 
 def style_sheet() -> str:
-    """The rules of a picture; every selector begins with ``.gd`` and touches nothing else."""
+    """The rules of a picture; every selector begins with ``.gd``, so no other element matches."""
     rules = [
         f".gd{{{_variables(LIGHT)}}}",
         f"@media (prefers-color-scheme:dark){{.gd{{{_variables(DARK)}}}}}",
@@ -66,7 +65,7 @@ def _variables(palette: dict[str, str]) -> str:
 
 
 def tap_colour(tap: int, taps: int) -> str:
-    """The colour of a kernel tap, the same in light and dark: hues in turn, two lightnesses.
+    """The colour of a kernel tap in light and dark: hues around the circle, alternating lightness.
 
     >>> tap_colour(0, 9), tap_colour(1, 9)
     ('hsl(0,70%,68%)', 'hsl(40,70%,80%)')

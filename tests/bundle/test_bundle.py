@@ -1,4 +1,4 @@
-"""A bundle works where nothing else is: its tests pass, its training runs, its bytes stay."""
+"""Bundles: files, archive bytes, and the bundled tests and training examples in a process."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ NAMES = ["model.py", "test_model.py", "design.json", "receipt.json", "train.py",
 
 
 def bundle(brief: Brief) -> dict[str, str]:
-    """The texts of a brief's bundle."""
+    """The files of the bundle of a brief."""
     return bundle_files(design_document(design(brief)))
 
 
 def unzip(texts: dict[str, str], folder: Path) -> Path:
-    """The archive of these texts, unpacked into a folder."""
+    """The folder with the unpacked archive of the texts."""
     with ZipFile(BytesIO(zip_files(texts))) as archive:
         archive.extractall(folder)
     return folder
 
 
 def run_in(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """A command in a folder that knows nothing of this project."""
+    """Run a Python command in a folder, without access to this project."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "OMP_NUM_THREADS": "1"}
     return subprocess.run(
         [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True
@@ -45,7 +45,7 @@ def run_in(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
 
 
 def some_brief(seed: int) -> Brief:
-    """A small brief of any number of axes."""
+    """A random small brief with one to three axes."""
     rng = random.Random(seed)
     axes = rng.choice([1, 2, 2, 2, 3])
     high = {1: 400, 2: 70, 3: 20}[axes]
@@ -59,8 +59,8 @@ def some_brief(seed: int) -> Brief:
     )
 
 
-def test_an_archive_is_plain_and_always_the_same() -> None:
-    """Stored, dated, readable: the bytes depend on the texts alone."""
+def test_an_archive_is_deterministic() -> None:
+    """Entries are uncompressed with a fixed date and mode; the bytes depend only on the texts."""
     texts = bundle(Brief(resolution=28, latent_dim=10, verify=Level.NONE))
     assert list(texts) == NAMES
     data = zip_files(texts)
@@ -74,7 +74,7 @@ def test_an_archive_is_plain_and_always_the_same() -> None:
             assert "/" not in entry.filename
 
 
-def test_the_readme_says_what_is_inside() -> None:
+def test_the_readme_lists_the_files() -> None:
     texts = bundle(Brief(resolution=(28, 32), latent_dim=10, verify=Level.NONE))
     design_id = json.loads(texts["design.json"])["id"]
     assert "# Generator and discriminator, 3×28×32" in texts["README.md"]
@@ -97,7 +97,7 @@ def test_the_bundle_of_a_verified_design_holds_its_receipt(tmp_path: Path) -> No
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(soak_count(2, 100)))
 def test_every_bundle_passes_its_own_tests(tmp_path: Path, seed: int) -> None:
-    """In an empty folder, with torch and pytest alone."""
+    """In an empty folder, with only torch and pytest."""
     done = run_in(unzip(bundle(some_brief(seed)), tmp_path), "-m", "pytest", "-q")
     assert done.returncode == 0, done.stdout
     assert "8 passed" in done.stdout
@@ -131,7 +131,7 @@ FAMILIES = {
 @pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_bundles_of_every_family_work(tmp_path: Path, family: str) -> None:
-    """Their tests pass, and their training example runs, with a folder of pictures for each class."""
+    """The tests pass, and the training example runs with one subfolder of pictures per class."""
     texts = bundle(FAMILIES[family])
     folder = unzip(texts, tmp_path)
     done = run_in(folder, "-m", "pytest", "-q")
@@ -148,29 +148,27 @@ def test_bundles_of_every_family_work(tmp_path: Path, family: str) -> None:
 
 @pytest.mark.torch
 @pytest.mark.slow
-def test_a_bundle_that_was_changed_fails_its_tests(tmp_path: Path) -> None:
-    """The test that comes with it can say no, also where the digest is mended with the text."""
+def test_a_changed_bundle_fails_its_tests(tmp_path: Path) -> None:
+    """A changed module fails the digest test and the size test of the bundle."""
     texts = bundle(Brief(resolution=28, latent_dim=10, base_channels=4, verify=Level.NONE))
     wrong = texts["model.py"].replace("stride=2, padding=1", "stride=2, padding=0", 1)
     assert wrong != texts["model.py"]
     done = run_in(unzip(texts | {"model.py": wrong}, tmp_path), "-m", "pytest", "-q")
     assert done.returncode == 1
-    for name in ("text_is_that_of_the_design", "pictures_have_the_size"):
-        assert f"FAILED test_model.py::test_the_{name}" in done.stdout or (
-            f"FAILED test_model.py::test_{name}" in done.stdout
-        )
+    for name in ("model_has_the_digest_of_the_design", "pictures_have_the_requested_size"):
+        assert f"FAILED test_model.py::test_{name}" in done.stdout
 
 
 @pytest.mark.torch
 def test_a_large_model_is_tested_on_the_meta_device(tmp_path: Path) -> None:
-    """On torch's meta device: nobody needs gigabytes to try what he downloaded."""
+    """The bundle's tests of a large model compute shapes only, so they need little memory."""
     texts = bundle(Brief(resolution=4096, latent_dim=10, base_channels=4, verify=Level.NONE))
     done = run_in(unzip(texts, tmp_path), "-m", "pytest", "-q")
     assert done.returncode == 0, done.stdout
 
 
 def write_pictures(folder: Path, *, kind: str) -> None:
-    """Five pictures that are not of the model's size."""
+    """Write five pictures whose sizes differ from the model's, and a file that is not a picture."""
     folder.mkdir()
     rng = random.Random(0)
     for index in range(5):
@@ -180,14 +178,14 @@ def write_pictures(folder: Path, *, kind: str) -> None:
         (folder / f"{index}.{kind}").write_bytes(
             header.encode() + rng.randbytes(width * height * channels)
         )
-    (folder / "notes.txt").write_text("no picture")
+    (folder / "notes.txt").write_text("not a picture")
 
 
 @pytest.mark.torch
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "channels"), [("ppm", 3), ("pgm", 1)])
 def test_the_training_example_trains(tmp_path: Path, kind: str, channels: int) -> None:
-    """Three steps on a folder of pictures, and the state is loaded again."""
+    """Three training steps; the saved state dict can be loaded."""
     brief = Brief(
         resolution=(28, 32), latent_dim=10, channels=channels, base_channels=4, verify=Level.NONE
     )
@@ -214,7 +212,7 @@ def test_the_training_example_trains(tmp_path: Path, kind: str, channels: int) -
 def test_pictures_are_read_in_the_models_range(
     tmp_path: Path, output_activation: str, least: float
 ) -> None:
-    """Black and white are the ends of what the last activation can give."""
+    """Black and white are the ends of the range of the last activation."""
     brief = Brief(
         resolution=16, latent_dim=4, output_activation=output_activation, verify=Level.NONE
     )
@@ -231,7 +229,7 @@ def test_pictures_are_read_in_the_models_range(
 @pytest.mark.torch
 @pytest.mark.slow
 def test_signals_train_as_tensors(tmp_path: Path) -> None:
-    """What is no picture comes as tensors."""
+    """Signals are read as saved tensors."""
     brief = Brief(resolution=(64,), latent_dim=5, channels=2, base_channels=4, verify=Level.NONE)
     folder = unzip(bundle(brief), tmp_path)
     make = (

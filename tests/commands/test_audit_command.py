@@ -1,4 +1,4 @@
-"""``gan-designer audit``: files of JSON and of source, what is printed, and the exit status."""
+"""``gan-designer audit``: input files, output and exit status."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def invoke(*arguments: str, text: str | None = None) -> Result:
 
 
 def test_a_network_that_fits(tmp_path: Path) -> None:
-    """Status 0, and a line per layer."""
+    """Status 0, and one line per layer."""
     file = tmp_path / "layers.json"
     file.write_text(json.dumps(LAYERS))
     result = invoke(str(file), "--input-shape", "3x4")
@@ -30,7 +30,7 @@ def test_a_network_that_fits(tmp_path: Path) -> None:
 
 @pytest.mark.torch
 def test_a_source_that_misses(tmp_path: Path) -> None:
-    """Status 1, the reason, and the repair as a diff; run by torch in a process of its own."""
+    """Status 1, the reason, and the repair as a diff, run by torch in a separate process."""
     file = tmp_path / "network.py"
     file.write_text(SOURCE)
     shapes = ("--input-shape", "4x14x14", "--wanted-shape", "1x28x28")
@@ -45,7 +45,7 @@ def test_a_source_that_misses(tmp_path: Path) -> None:
 
 
 def test_json_alone_on_stdout(tmp_path: Path) -> None:
-    """``--json`` prints the HTTP answer's body; ``-`` reads stdin; options complete the request."""
+    """``--json`` prints the HTTP response body; ``-`` reads stdin; options complete the request."""
     request = {"input_shape": [3, 4], "layers": LAYERS}
     result = invoke("-", "--no-run", "--json", "--wanted-shape", "3", text=json.dumps(request))
     answer = json.loads(result.stdout)
@@ -66,14 +66,14 @@ def test_json_alone_on_stdout(tmp_path: Path) -> None:
     ],
 )
 def test_bad_input_is_refused(text: str, code: str) -> None:
-    """Status 2, the code on stderr."""
+    """Status 2, with the code on stderr."""
     result = invoke("-", "--input-shape", "3x8x8", text=text)
     assert result.exit_code == 2
     assert f"refused ({code})" in result.stderr
 
 
 def test_mirror_and_adaptation_are_printed() -> None:
-    """What was asked for besides."""
+    """``--mirror`` and ``--adapt-to`` add to the output."""
     layer = {"op": "conv_transpose", "in_channels": 2, "out_channels": 3, "kernel_size": 4}
     result = invoke(
         "-",

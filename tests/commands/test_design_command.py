@@ -1,4 +1,4 @@
-"""``gan-designer design``: what it prints where, its exit status, and its refusals."""
+"""``gan-designer design``: output, exit status and errors."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def invoke(*arguments: str) -> Result:
 
 @pytest.mark.torch
 def test_a_design_is_printed_with_its_receipt() -> None:
-    """``--json``: stdout holds the answer's body alone, stderr the progress; status 0."""
+    """``--json`` prints only the response body to stdout, and progress to stderr; status 0."""
     result = invoke("design", "96", "--latent-dim", "128", "--json")
     answer = json.loads(result.stdout)
     assert result.exit_code == 0
@@ -37,7 +37,7 @@ def test_a_design_is_printed_with_its_receipt() -> None:
 
 
 def test_without_json_the_module_is_printed() -> None:
-    """The text can be piped into a file; what people read is on stderr."""
+    """The module goes to stdout, the summary to stderr."""
     result = invoke("design", "218x178", "--latent-dim", "100", "--verify", "none")
     assert result.exit_code == 0
     assert result.stdout.startswith('"""Generator and discriminator for 3×218×178 pictures')
@@ -46,7 +46,7 @@ def test_without_json_the_module_is_printed() -> None:
 
 
 def test_output_writes_a_file(tmp_path: Path) -> None:
-    """``--output`` takes what stdout would have held."""
+    """``--output`` writes to a file instead of stdout."""
     path = tmp_path / "model.py"
     result = invoke("design", "28", "--latent-dim", "9", "--verify", "none", "--output", str(path))
     assert result.exit_code == 0
@@ -73,10 +73,10 @@ def test_output_writes_a_file(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_wrong_brief_is_refused_in_the_words_of_the_library(
+def test_an_invalid_brief_has_the_error_of_the_library(
     arguments: list[str], document: dict[str, object]
 ) -> None:
-    """Status 2, the sentence on stderr, and with ``--json`` the refusal as an object."""
+    """Status 2, the message on stderr, and with ``--json`` the error object on stdout."""
     with pytest.raises(InvalidRequest) as caught:
         brief_from_document(document)
     result = invoke("design", *arguments, "--json")
@@ -88,7 +88,7 @@ def test_a_wrong_brief_is_refused_in_the_words_of_the_library(
 
 
 def test_options_reach_the_brief() -> None:
-    """Every option has its field."""
+    """Every option sets its field."""
     result = invoke(
         *["design", "64", "--dimensions", "3", "--latent-dim", "9", "--channels", "1"],
         *["--base-channels", "8", "--max-channels", "32", "--kernel-sizes", "4,6"],
@@ -116,7 +116,7 @@ def test_options_reach_the_brief() -> None:
 
 
 def test_the_command_is_installed() -> None:
-    """The entry point exists and lists its commands, those of the service among them."""
+    """The entry point exists and lists its commands, including those of the service."""
     result = subprocess.run(
         [Path(sys.executable).with_name("gan-designer"), "--help"],
         cwd=ROOT,
@@ -130,7 +130,7 @@ def test_the_command_is_installed() -> None:
 
 @pytest.mark.parametrize("path", ["nowhere/model.py", ".", "/dev/full"])
 def test_an_output_path_that_cannot_be_written_is_refused(path: str) -> None:
-    """One sentence and status 2, and where there is no folder before any work is done."""
+    """One message and status 2; a missing folder is reported before the work starts."""
     result = invoke("design", "28", "--latent-dim", "9", "--verify", "none", "--output", path)
     assert (result.exit_code, type(result.exception)) == (2, SystemExit)
     assert "Error: " in result.stderr
@@ -138,7 +138,7 @@ def test_an_output_path_that_cannot_be_written_is_refused(path: str) -> None:
 
 
 def test_a_full_disk_behind_stdout_is_refused() -> None:
-    """The same where stdout is redirected to it."""
+    """A failed write to stdout is reported like one to a file."""
     program = [sys.executable, "-c", "from designer.cli import main; main()"]
     with Path("/dev/full").open("w") as full:
         result = subprocess.run(
@@ -152,7 +152,7 @@ def test_a_full_disk_behind_stdout_is_refused() -> None:
 
 
 def test_the_options_of_a_family_make_its_brief() -> None:
-    """Every field of the contract has its option; what was not given keeps its default."""
+    """Every field of a family has an option; omitted options keep their defaults."""
     style = "--discriminator-normalization layer --discriminator-output critic --patch 16"
     result = invoke(
         "design", "64", "--latent-dim", "20", "--upsampling", "resize", "--normalization", "group",
@@ -196,7 +196,7 @@ def test_options_that_contradict_are_refused() -> None:
 
 
 def test_an_id_reproduces_its_design() -> None:
-    """``--id`` stands for the brief and the windows: the same text, whatever a solver chooses."""
+    """``--id`` contains the brief and the windows, so the text is the same."""
     windows = [{"kernel_size": 8, "stride": 4, "padding": 2}, {"kernel_size": 2, "stride": 2}]
     brief = brief_from_document(
         {"resolution": 32, "latent_dim": 9, "chain": windows, "verify": "none"}
@@ -213,7 +213,7 @@ def test_an_id_reproduces_its_design() -> None:
         ([], "give a RESOLUTION, or the --id of a design"),
         (
             ["64", "--id", "1", "--latent-dim", "9", "--encoder"],
-            "--id holds the whole brief; leave out encoder, latent_dim, resolution",
+            "--id contains the whole brief; omit encoder, latent_dim, resolution",
         ),
         (["--id", "2nothing"], "id"),
     ],

@@ -1,4 +1,4 @@
-"""``gan-designer layer``: what it prints, and the status it ends with."""
+"""``gan-designer layer``: output and exit status."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from designer.cli import main
 
 
 def invoke_layer(*arguments: str) -> Result:
-    """The command as a shell calls it."""
+    """Run the command in this process."""
     return CliRunner().invoke(main, ["layer", *arguments])
 
 
 def test_a_layer_is_printed_as_text() -> None:
-    """The law per axis, and the way back."""
+    """The arithmetic per axis, and the inverse."""
     result = invoke_layer(
         "conv-transpose", "4x5", "--kernel-size", "4", "--stride", "2", "--padding", "1"
     )
@@ -27,11 +27,11 @@ def test_a_layer_is_printed_as_text() -> None:
         "(4 − 1)·2 − 2·1 + 4 = 8",
         "(5 − 1)·2 − 2·1 + 4 = 10",
     ]
-    assert "way back: conv, kernel_size 4×4" in result.stdout
+    assert "inverse: conv, kernel_size 4×4" in result.stdout
 
 
 def test_json_is_the_http_body() -> None:
-    """Alone on stdout, with the forms that were asked for."""
+    """``--json`` prints only the response body, with the requested forms."""
     result = invoke_layer(
         "conv", "16", "--kernel-size", "5", "--stride", "3", "--json", "--include", "matrix,overlap"
     )
@@ -43,15 +43,15 @@ def test_json_is_the_http_body() -> None:
 
 
 @pytest.mark.torch
-def test_a_proof_is_run_in_a_process_of_its_own() -> None:
-    """Status 0: every form within the tolerance."""
+def test_a_proof_runs_in_a_separate_process() -> None:
+    """Status 0 if every form is within the tolerance."""
     result = invoke_layer("conv", "8x8", "--kernel-size", "3", "--include", "proof", "--json")
     assert result.exit_code == 0
     assert json.loads(result.stdout)["proof"]["passed"] is True
 
 
 def test_a_picture_goes_to_a_file(tmp_path: Path) -> None:
-    """An animated SVG, the same bytes as the library draws."""
+    """``--draw`` writes an animated SVG."""
     path = tmp_path / "layer.svg"
     result = invoke_layer(
         "conv", "5x5", "--kernel-size", "3", "--draw", "layer", "--animate", "--output", str(path)
@@ -79,7 +79,7 @@ def test_a_picture_goes_to_a_file(tmp_path: Path) -> None:
 def test_every_window_from_size_to_size(
     arguments: list[str], status: int, expected_text: str
 ) -> None:
-    """Status 1 where nothing leads there, with the reason."""
+    """Status 1 and the reason if there is no window."""
     result = invoke_layer("solve", *arguments)
     assert result.exit_code == status
     assert expected_text in result.stdout
@@ -97,7 +97,7 @@ def test_every_window_from_size_to_size(
     ],
 )
 def test_refused_input_exits_with_status_two(arguments: list[str], code: str) -> None:
-    """Bad numbers and pictures too large to draw: one sentence on stderr."""
+    """Invalid input and pictures that are too large: one message on stderr."""
     result = invoke_layer(*arguments)
     assert result.exit_code == 2
     assert f"refused ({code})" in result.stderr

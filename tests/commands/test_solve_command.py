@@ -1,4 +1,4 @@
-"""``gan-designer solve``: a table for people, the HTTP body for programs."""
+"""``gan-designer solve``: table, JSON and exit status."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ def run(*arguments: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
-def test_the_table_names_chain_count_and_reasons() -> None:
+def test_the_table_has_chains_count_and_reasons() -> None:
     status, text, _ = run("97", "--limit", "2")
     assert status == 0
     assert "6 → 12 → 24 → 48 → 97" in text
-    assert "21,009,018 chains in the space" in text
+    assert "21,009,018 chains in the search space" in text
     assert "--cursor" in text
     assert "2 axis-steps are inexact" in text
 
@@ -52,7 +52,7 @@ def test_from_a_given_map() -> None:
     assert "8×6 → 16×12 → 32×24" in text
 
 
-def test_a_refusal_says_why_and_exits_2() -> None:
+def test_a_size_without_chains_exits_with_2_and_the_reason() -> None:
     status, text, errors = run("97", "--exact", "require", "--json")
     assert status == 2
     assert json.loads(text)["code"] == "no_chain"

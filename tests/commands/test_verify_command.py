@@ -1,4 +1,4 @@
-"""``gan-designer verify``: saved files held against their design; what differs, and the exit status."""
+"""``gan-designer verify``: differences of saved files from their design, and exit status."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def verify(files: Path, *options: str) -> Result:
 
 
 def change(path: Path, before: str, after: str) -> None:
-    """Replace one piece of a file, which must be there."""
+    """Replace the first occurrence of a text in a file."""
     text = path.read_text()
     assert before in text
     path.write_text(text.replace(before, after, 1))
@@ -39,7 +39,7 @@ def change(path: Path, before: str, after: str) -> None:
 
 @pytest.mark.torch
 def test_saved_files_are_verified(files: Path) -> None:
-    """As they were saved: status 0; with ``--json`` stdout holds the receipt alone."""
+    """Unchanged files have status 0; ``--json`` prints only the receipt to stdout."""
     result = verify(files, "--json")
     assert (result.exit_code, result.stderr) == (0, "verify …\n")
     receipt = json.loads(result.stdout)
@@ -50,8 +50,8 @@ def test_saved_files_are_verified(files: Path) -> None:
 
 
 @pytest.mark.torch
-def test_other_line_ends_are_other_bytes(files: Path) -> None:
-    """A file whose line ends an editor changed is not the text to the last byte."""
+def test_changed_line_endings_differ(files: Path) -> None:
+    """The digest covers line endings."""
     module = files / "model.py"
     module.write_bytes(module.read_bytes().replace(b"\n", b"\r\n"))
     result = verify(files)
@@ -61,21 +61,21 @@ def test_other_line_ends_are_other_bytes(files: Path) -> None:
 
 @pytest.mark.torch
 def test_differences_are_named(files: Path) -> None:
-    """Status 1; a line for each check, the failed ones with both figures."""
+    """Status 1 and one line per check; failed checks have details."""
     change(files / "model.py", "stride=2", "stride=3")
     change(files / "design.json", '"parameters": ', '"parameters": 1')
     result = verify(files)
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
-    assert "DIFFERS  design.figures: the file says otherwise of: generator" in lines
+    assert "DIFFERS  design.figures: the file differs in: generator" in lines
     assert any(line.startswith("DIFFERS  text.sha256") for line in lines)
     assert any(line.startswith("DIFFERS  generator.shapes: ") for line in lines)
     assert "ok       discriminator.shapes" in lines
     assert lines[-1].startswith("refuted: ")
 
 
-def test_a_text_that_does_not_compile_differs(files: Path) -> None:
-    """Status 1 as well, and nothing is run."""
+def test_a_module_that_does_not_compile_differs(files: Path) -> None:
+    """Status 1; the module does not run."""
     change(files / "model.py", "import torch", "import (")
     result = verify(files)
     assert result.exit_code == 1
@@ -84,10 +84,10 @@ def test_a_text_that_does_not_compile_differs(files: Path) -> None:
 
 @pytest.mark.parametrize(
     ("design_file", "reason"),
-    [("{", "it is no JSON"), ("[]", "it has no id"), ('{"id": "x"}', "it has no source")],
+    [("{", "it is not valid JSON"), ("[]", "it has no id"), ('{"id": "x"}', "it has no source")],
 )
 def test_other_files_are_refused(design_file: str, reason: str, files: Path) -> None:
-    """Status 2, and why: nothing is run."""
+    """Status 2 and the reason; the module does not run."""
     (files / "design.json").write_text(design_file)
     result = verify(files)
     assert result.exit_code == 2
@@ -95,6 +95,6 @@ def test_other_files_are_refused(design_file: str, reason: str, files: Path) -> 
 
 
 def test_a_missing_file_is_refused(files: Path) -> None:
-    """Status 2 as for any other wrong input."""
+    """Status 2, as for any other invalid input."""
     (files / "model.py").unlink()
     assert verify(files).exit_code == 2

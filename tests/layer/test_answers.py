@@ -1,4 +1,4 @@
-"""The answers about one layer: what the fields mean, and what torch measured."""
+"""Answers about one layer: fields, equivalent forms, proofs by torch, and pictures."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ DCGAN = {"input_size": [4, 4], "kernel_size": 4, "stride": 2, "padding": 1}
 
 
 def answer_as_json(op: Op, **fields: object) -> dict[str, Any]:
-    """The answer as a client reads it: through JSON."""
+    """The answer after a round trip through JSON."""
     body: dict[str, Any] = json.loads(json.dumps(answer_layer(read_layer_request(fields, op))))
     return body
 
 
 def run_here(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
-    """The probe in this process."""
+    """Run the probe in this process."""
     return run_job(json.loads(json.dumps(job)))
 
 
 def test_the_arithmetic_of_dcgans_layer() -> None:
-    """Sizes, laws in words, offset, inverse; what was not asked for is null."""
+    """Sizes, arithmetic, offset, costs and inverse; forms that were not requested are null."""
     found = answer_as_json(Op.CONV_TRANSPOSE, **DCGAN, in_channels=64, out_channels=3, bias=False)
     assert found["output_size"] == [8, 8]
     assert found["arithmetic"] == ["(4 − 1)·2 − 2·1 + 4 = 8"] * 2
@@ -52,7 +52,7 @@ def test_the_arithmetic_of_dcgans_layer() -> None:
 
 
 def test_the_answer_holds_every_included_form() -> None:
-    """The direct convolution, Cᵀ, four phases, an even overlap with its border."""
+    """The direct convolution, Cᵀ, four phases, and an even overlap with its border."""
     found = answer_as_json(
         Op.CONV_TRANSPOSE, **DCGAN, include=["matrix", "equivalent", "phases", "overlap"]
     )
@@ -73,7 +73,7 @@ def test_the_answer_holds_every_included_form() -> None:
 
 
 def test_a_layer_without_an_inverse_says_why() -> None:
-    """Output padding of a dilation's size, with no padding to give up."""
+    """The output padding is not below the stride, and there is no padding to reduce."""
     found = answer_as_json(
         Op.CONV_TRANSPOSE, input_size=[4], kernel_size=3, dilation=3, output_padding=2
     )
@@ -81,8 +81,8 @@ def test_a_layer_without_an_inverse_says_why() -> None:
     assert "output_padding 2 is not below stride 1" in found["why_no_inverse"]
 
 
-def test_a_halving_conv_is_exact_though_its_window_is_not_symmetric() -> None:
-    """Kernel 3, stride 2, padding 1 takes 32 to exactly 16; its twin needs output padding 1."""
+def test_a_halving_conv_is_exact_without_a_symmetric_window() -> None:
+    """Kernel 3, stride 2, padding 1 maps 32 to exactly 16; its inverse has output padding 1."""
     found = answer_as_json(Op.CONV, input_size=[32], kernel_size=3, stride=2, padding=1)
     assert (found["output_size"], found["offset"], found["exact"]) == ([16], [0], True)
     assert found["inverse"]["output_padding"] == [1]
@@ -109,8 +109,8 @@ def test_a_halving_conv_is_exact_though_its_window_is_not_symmetric() -> None:
         ),
     ],
 )
-def test_a_proof_holds_every_form_against_torch(op: Op, fields: dict[str, object]) -> None:
-    """Errors in float64, for each form that the layer has."""
+def test_a_proof_compares_every_form_with_torch(op: Op, fields: dict[str, object]) -> None:
+    """The proof reports an error in float64 for each form of the layer."""
     request = read_layer_request(fields | {"include": ["proof"]}, op)
     proof: Any = answer_layer(request, runner=run_here)["proof"]
     assert proof["passed"]
@@ -123,7 +123,7 @@ def test_a_proof_holds_every_form_against_torch(op: Op, fields: dict[str, object
 
 @pytest.mark.torch
 def test_a_wrong_form_fails_the_proof() -> None:
-    """The verdict follows the errors: one above the tolerance refutes."""
+    """One error above the tolerance fails the proof."""
 
     def run_with_wrong_phases(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
         measured = run_here(job)
@@ -135,21 +135,21 @@ def test_a_wrong_form_fails_the_proof() -> None:
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
-    """A verifying process, as the service keeps one."""
+    """A pool with one verifying process."""
     with Pool(workers=1, limits=Limits()) as pool:
         yield pool
 
 
 @pytest.mark.torch
 def test_a_proof_runs_in_the_verifying_process(pool: Pool) -> None:
-    """Through the pool, to the process that may import torch, and back."""
+    """The pool runs the proof in the process that imports torch."""
     request = read_layer_request(DCGAN | {"include": ["proof"]}, Op.CONV_TRANSPOSE)
     proof: Any = answer_layer(request, runner=pool.run)["proof"]
     assert proof["passed"]
 
 
 def test_an_expensive_layer_is_proven_with_fewer_channels() -> None:
-    """The forms do not depend on the number of channels; groups stay groups."""
+    """The forms do not depend on the number of channels; the layer keeps two groups."""
     wide = read_layer_request(
         DCGAN | {"in_channels": 4096, "out_channels": 2048, "groups": 64}, Op.CONV
     )
@@ -159,7 +159,7 @@ def test_an_expensive_layer_is_proven_with_fewer_channels() -> None:
 
 
 def test_a_layer_too_large_to_run_is_not_proven() -> None:
-    """The refusal comes from predicted figures, before a process is asked."""
+    """The layer is refused by its predicted costs, before a process runs."""
     request = read_layer_request(
         {"input_size": 4096, "kernel_size": 9, "padding": 4, "include": ["proof"]}, Op.CONV
     )
@@ -167,8 +167,8 @@ def test_a_layer_too_large_to_run_is_not_proven() -> None:
         answer_layer(request, runner=run_here)
 
 
-def test_the_answer_to_a_question() -> None:
-    """A list per axis, and reasons only where a list is empty."""
+def test_a_solve_answer_lists_windows_or_a_reason_per_axis() -> None:
+    """Each axis has a list of windows, and a reason only if the list is empty."""
     found = answer_question(
         read_solve_request(
             {
@@ -190,7 +190,7 @@ def test_the_answer_to_a_question() -> None:
 
 
 def test_a_solved_factor_comes_with_its_closed_form() -> None:
-    """Without kernel and stride: S = n, and the closed form in words."""
+    """Without kernel size and stride, S = n and the answer has the closed form."""
     found = answer_question(
         read_solve_request({"op": "conv_transpose", "input_size": 8, "output_size": 32})
     )
@@ -204,7 +204,7 @@ def test_a_solved_factor_comes_with_its_closed_form() -> None:
     ("view", "word"), [("layer", "zeros between"), ("matrix", "Cᵀ"), ("overlap", "scale")]
 )
 def test_each_view_is_a_picture(view: str, word: str) -> None:
-    """Three pictures of one layer."""
+    """Each view is a different SVG picture of the layer."""
     svg = draw_picture(read_draw_request(DCGAN | {"view": view}, Op.CONV_TRANSPOSE))
     assert svg.startswith("<svg ")
     assert word in svg

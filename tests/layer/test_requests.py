@@ -1,4 +1,4 @@
-"""Requests about one layer: what is read, and what is refused in which words."""
+"""Requests about one layer: defaults, validation and errors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LAYER = {"input_size": [8, 8], "kernel_size": 3}
 
 
 def test_omitted_fields_take_torchs_defaults() -> None:
-    """Stride and dilation 1, padding 0, one channel, a bias."""
+    """Stride and dilation 1, padding 0, one channel, and a bias."""
     found = read_layer_request(LAYER, Op.CONV)
     assert found.layer.windows == (Window(kernel_size=3),) * 2
     assert (found.layer.in_channels, found.layer.groups, found.layer.bias) == (1, 1, True)
@@ -30,7 +30,7 @@ def test_omitted_fields_take_torchs_defaults() -> None:
     ],
 )
 def test_a_single_integer_means_all_axes(document: dict[str, object], axes: int) -> None:
-    """A list says how many axes there are, or `dimensions` does; two where nothing says."""
+    """Lists or `dimensions` set the number of axes; the default is two."""
     assert read_layer_request(document, Op.CONV).layer.axes == axes
 
 
@@ -62,10 +62,8 @@ def test_a_single_integer_means_all_axes(document: dict[str, object], axes: int)
         ({"view": "layer"}, "unknown_field", "/view"),
     ],
 )
-def test_a_field_that_is_wrong_is_named(
-    changes: dict[str, object], code: str, pointer: str
-) -> None:
-    """Code and pointer, for a convolution on 8×8."""
+def test_an_invalid_field_is_named(changes: dict[str, object], code: str, pointer: str) -> None:
+    """The error has the code and the pointer of the field."""
     with pytest.raises(InvalidRequest) as refused:
         read_layer_request(LAYER | changes, Op.CONV)
     assert [(error.code, error.pointer) for error in refused.value.errors] == [(code, pointer)]
@@ -79,17 +77,15 @@ def test_a_field_that_is_wrong_is_named(
         ({"in_channels": 3, "groups": 2}, "in_channels 3 must be divisible by groups 2"),
     ],
 )
-def test_what_torch_would_refuse_is_an_illegal_layer(
-    changes: dict[str, object], words: str
-) -> None:
-    """In the words of the layer itself."""
+def test_a_layer_that_torch_refuses_is_illegal(changes: dict[str, object], words: str) -> None:
+    """The error is that of the layer itself."""
     with pytest.raises(InvalidLayer, match=words):
         read_layer_request(LAYER | changes, Op.CONV_TRANSPOSE)
 
 
 @pytest.mark.parametrize("document", [None, [], "conv", 3])
 @pytest.mark.parametrize("read", [read_solve_request, lambda d: read_draw_request(d, Op.CONV)])
-def test_a_request_that_is_no_object_is_refused(read, document: object) -> None:  # noqa: ANN001
+def test_a_request_that_is_not_an_object_is_refused(read, document: object) -> None:  # noqa: ANN001
     """A request is a JSON object."""
     with pytest.raises(InvalidRequest, match="must be an object"):
         read(document)
@@ -105,8 +101,8 @@ def test_a_request_that_is_no_object_is_refused(read, document: object) -> None:
         ({"padding": 1}, "unknown_field"),
     ],
 )
-def test_a_solve_request_is_read_as_strictly(changes: dict[str, object], code: str) -> None:
-    """Sizes, op and what is fixed of the windows."""
+def test_an_invalid_solve_request_is_refused(changes: dict[str, object], code: str) -> None:
+    """Validation covers the sizes, the op and the fixed fields of the windows."""
     question = {"op": "conv_transpose", "input_size": [8, 8], "output_size": [16, 16]}
     with pytest.raises(DesignerError) as refused:
         read_solve_request(question | changes)
@@ -114,7 +110,7 @@ def test_a_solve_request_is_read_as_strictly(changes: dict[str, object], code: s
 
 
 def test_only_the_layer_view_can_be_animated() -> None:
-    """A matrix that is asked to move is a contradiction, told as one."""
-    with pytest.raises(InvalidRequest, match="the view matrix does not move"):
+    """`animate` contradicts every other view."""
+    with pytest.raises(InvalidRequest, match="the view matrix cannot be animated"):
         read_draw_request(LAYER | {"view": "matrix", "animate": True}, Op.CONV)
     assert read_draw_request(LAYER | {"animate": True}, Op.CONV).animate

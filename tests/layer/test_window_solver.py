@@ -1,4 +1,4 @@
-"""Every window from size to size: brute force over all windows, and the published questions."""
+"""Windows between two sizes: compared with brute force and with published questions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RUNS = {
 
 
 def brute_force_windows(question: Question, kernel_size: int, stride: int) -> list[Window]:
-    """Every window with padding ≤ D(F − 1) that does it, by trying each: the oracle."""
+    """All windows with padding ≤ D(F − 1) that solve the question, by exhaustive search."""
     found = []
     dilation = question.dilation
     extras = max(stride, dilation) if question.transposed else 1
@@ -47,7 +47,7 @@ def brute_force_windows(question: Question, kernel_size: int, stride: int) -> li
 
 
 def ranking_key(window: Window) -> tuple[int, ...]:
-    """Best first: least output padding, then least padding."""
+    """Sort key: output padding, then padding."""
     return (
         window.output_padding,
         window.padding,
@@ -59,7 +59,7 @@ def ranking_key(window: Window) -> tuple[int, ...]:
 
 @pytest.mark.parametrize("transposed", [True, False])
 def test_the_list_is_complete_and_in_order(transposed: bool) -> None:
-    """Against trying everything; a list or a reason, never both and never neither."""
+    """Equal to exhaustive search; the answer has either windows or a reason."""
     most = soak_count(8, 14)
     for i, o, kernel_size, stride, dilation in product(
         range(1, most), range(1, 2 * most), range(1, 6), range(1, 5), range(1, 4)
@@ -84,7 +84,7 @@ def test_the_list_is_complete_and_in_order(transposed: bool) -> None:
 def test_a_factor_is_solved_with_kernels_up_to_six_strides(
     transposed: bool, factor: int, dilation: int
 ) -> None:
-    """S = n and all kernels up to 6S, against trying everything."""
+    """S = n and all kernels up to 6S, compared with exhaustive search."""
     small, large = 7, 7 * factor
     question = Question(
         transposed=transposed,
@@ -105,7 +105,7 @@ def test_a_factor_is_solved_with_kernels_up_to_six_strides(
 
 
 def test_an_open_stride_is_tried_up_to_the_kernel() -> None:
-    """All strides that leave no hole between windows."""
+    """All strides up to the kernel size are tried."""
     question = Question(transposed=True, input_size=5, output_size=12, kernel_size=4)
     everything = [
         window for stride in range(1, 5) for window in brute_force_windows(question, 4, stride)
@@ -116,7 +116,7 @@ def test_an_open_stride_is_tried_up_to_the_kernel() -> None:
 @pytest.mark.parametrize("half", [1, 2, 3])
 @pytest.mark.parametrize("padding", [0, 1, 2, 3])
 def test_the_closed_forms(half: int, padding: int) -> None:
-    """S = 2k, P = t, F = 2(k + t); odd n: S = n, P = t, F = n + 2t: exactly n-fold."""
+    """S = 2k, P = t, F = 2(k + t), and for odd n: S = n, P = t, F = n + 2t; both have offset 0."""
     even = Window(kernel_size=2 * (half + padding), stride=2 * half, padding=padding)
     odd = Window(kernel_size=2 * half + 1 + 2 * padding, stride=2 * half + 1, padding=padding)
     for window in (even, odd):
@@ -129,7 +129,7 @@ def test_the_closed_forms(half: int, padding: int) -> None:
 
 
 def test_long_lists_are_cut_and_counted() -> None:
-    """A factor of 300 has more solutions than are listed; the best are, and the count is exact."""
+    """For a factor of 300 only the best solutions are listed; the count is exact."""
     solved = solve_axis(Question(transposed=True, input_size=10, output_size=3000))
     assert len(solved.windows) == 16_384
     assert solved.count == sum(
@@ -144,7 +144,7 @@ def test_long_lists_are_cut_and_counted() -> None:
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_published_layer_questions(name: str) -> None:
-    """Each is answered with all its [padding, output_padding], or with the reason for none."""
+    """Each answer has all pairs [padding, output_padding], or the reason for none."""
     given, expected = LAYERS[name]["given"], LAYERS[name]["expected"]
     sides = zip(given["input_spatial"], given["output_spatial"], strict=True)
     answers: list[AxisSolutions] = [
@@ -170,7 +170,7 @@ def test_published_layer_questions(name: str) -> None:
 
 @pytest.mark.parametrize("name", RUNS)
 def test_published_claims(name: str) -> None:
-    """Each run gives the shape that was measured, or is refused where torch refused it."""
+    """Each run has the measured shape, or is refused if torch refused it."""
     run = RUNS[name]
     channels, *size = run["input_shape"]
     if "error_contains" in run:
@@ -182,7 +182,7 @@ def test_published_claims(name: str) -> None:
 
 
 def apply_layers(layers: list[dict[str, object]], before: FeatureMap) -> FeatureMap:
-    """The map after a published list of layers."""
+    """The output of a published list of layers."""
     for row in layers:
         kind = {"conv": Conv, "conv_transpose": ConvTranspose}[str(row["op"])]
         windows = tuple(
@@ -200,7 +200,7 @@ WINDOW_FIELDS = ("kernel_size", "stride", "padding", "dilation", "output_padding
 
 
 def per_axis(value: object, axis: int) -> int:
-    """A scalar means the same on every axis."""
+    """The value of an axis; a scalar applies to all axes."""
     return value[axis] if isinstance(value, list) else int(str(value))
 
 
@@ -240,13 +240,13 @@ def per_axis(value: object, axis: int) -> int:
     ],
 )
 def test_a_question_without_solutions_gets_its_reason(question: Question, reason: str) -> None:
-    """Numbers in the sentence, so that the caller can see what would do."""
+    """The reason contains the numbers that the caller needs to change the question."""
     assert reason in (solve_axis(question).why_not or "")
 
 
 @pytest.mark.parametrize("field", ["input_size", "output_size", "kernel_size", "stride"])
 def test_sizes_of_zero_are_refused(field: str) -> None:
-    """The question itself is valid or does not exist."""
+    """An invalid question cannot be constructed."""
     numbers = {"input_size": 4, "output_size": 8, "kernel_size": 4, "stride": 2, field: 0}
     with pytest.raises(InvalidLayer, match=f"{field} must be at least 1, got 0"):
         Question(transposed=True, **numbers)

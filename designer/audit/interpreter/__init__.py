@@ -1,14 +1,12 @@
-"""A network's source read into layers: parsed with ``ast`` and followed by name, never run.
+"""Interpreter that reads a network's source into layers: it parses with ``ast`` and runs nothing.
 
-text        the text into a tree, within bounds
-values      what the names of a source can stand for
-tape        the layers that a tensor has passed through so far
-modules     torch's modules, as layers
-calls       torch's functions and a tensor's methods, as layers
-slices      a tensor's sizes and slices
-expressions, containers, binding
-            values of expressions; names that get values
-calling     what calls give, of torch and of the source's own functions and classes
-statements  what statements do
-reader      which network of a source is meant
+network_finder                     entry point: selects the network and returns its layers
+source_parser, step_limit          syntax tree of the text; limits on size and work
+statements, call_dispatch, assignment, literals, expressions
+                                   the interpreter, one class per group of syntax
+values, type_checks, containers    values of the source; ``isinstance``; lists and dictionaries
+bounded_arithmetic                 operators and builtins on plain values
+torch_modules, torch_functions, output_size, slices
+                                   calls of torch and slices of tensors, as layers
+recorded_layers                    the layers that a tensor has passed through
 """

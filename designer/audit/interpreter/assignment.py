@@ -1,4 +1,4 @@
-"""Giving values to names, and the comprehensions that do so for each entry."""
+"""Assignments and comprehensions."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class AssignmentEvaluator(LiteralEvaluator):
                 self._evaluate_comprehension(node, level + 1, scope, found)
 
     def assign(self, target: ast.expr, value: SourceValue, scope: Scope) -> None:
-        """Give a value to a name, an attribute of ``self``, or several of them."""
+        """Assign a value to a name, attribute, entry, or tuple of targets."""
         self.count(target)
         if isinstance(target, ast.Name):
             scope[target.id] = value
@@ -69,4 +69,4 @@ class AssignmentEvaluator(LiteralEvaluator):
                 owner.names[key] = value
                 owner.items.append(value)
             else:
-                refuse_line(target, "an entry set like this cannot be followed")
+                refuse_line(target, "this assignment to an entry cannot be followed")

@@ -1,4 +1,4 @@
-"""Arithmetic on a source's plain values, within bounds: no number, text or list grows large."""
+"""Operators and builtins on plain values, with limits on numbers, texts and lists."""
 
 from __future__ import annotations
 
@@ -72,21 +72,23 @@ BUILTINS: Mapping[str, Callable[..., Any]] = {
     "numpy.prod": math.prod,
     "numpy.log2": math.log2,
 }
-"""Functions that are called for real, on plain values only."""
+"""Functions that are executed, on plain values only."""
 
 
 def apply_operator(
     kind: type[ast.AST], left: SourceValue, right: SourceValue, node: ast.AST
 ) -> SourceValue:
-    """The value of a binary operator.
+    """The result of a binary operator.
 
     Raises:
-        SourceRefused: for values that it does not suit, or a result past the bounds.
+        SourceRefused: if the operator does not accept the values, or the result exceeds a limit.
     """
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return left if isinstance(left, Unknown) else right
     if kind not in BINARY_OPERATORS or not (is_plain_value(left) and is_plain_value(right)):
-        return Unknown(why="an operation on what is no number", line=getattr(node, "lineno", 1))
+        return Unknown(
+            why="an operation on a value that is not plain", line=getattr(node, "lineno", 1)
+        )
     if kind is ast.Mod and isinstance(left, str):
         return format_text(left, list(right) if isinstance(right, tuple) else [right], {}, node)
     _refuse_growth(kind, left, right, node)
@@ -99,10 +101,10 @@ def apply_operator(
 def call_builtin(
     name: str, arguments: list[SourceValue], named: dict[str, SourceValue], node: ast.AST
 ) -> SourceValue:
-    """The value of a builtin function on plain values.
+    """The result of a builtin function on plain values.
 
     Raises:
-        SourceRefused: for values that it does not suit, or a result past the bounds.
+        SourceRefused: if the function does not accept the values, or the result exceeds a limit.
     """
     given = [*arguments, *named.values()]
     unknown = next((value for value in given if isinstance(value, Unknown)), None)
@@ -119,7 +121,7 @@ def call_builtin(
 def format_text(
     text: str, arguments: list[SourceValue], named: Mapping[str, SourceValue], node: ast.AST
 ) -> SourceValue:
-    """``text.format(…)`` and ``text % …`` of numbers and texts; unknown with widths or other codes.
+    """The result of ``text.format(…)`` or ``text % …``; widths and other codes are not replaced.
 
     >>> format_text("conv_{}-%d", ["a", 3], {}, ast.Pass())
     'conv_a-3'
@@ -139,9 +141,9 @@ def format_text(
 
 
 def count_entries(value: SourceValue) -> int:
-    """How many entries a value holds, lists in lists included, up to a little over ``MAX_ENTRIES``.
+    """Number of entries of a value, nested ones included; stops just above ``MAX_ENTRIES``.
 
-    A few lines of source can make a list that holds 2⁶⁰ of them, or itself.
+    A few lines of source can build a list with 2⁶⁰ entries, or one that contains itself.
 
     >>> count_entries([1, [2, 3], {"a": (4,)}])
     8
@@ -158,29 +160,29 @@ def count_entries(value: SourceValue) -> int:
 
 
 def is_plain_value(value: SourceValue) -> bool:
-    """Whether a value is Python's own."""
+    """Whether a value is None, a number, text, list, tuple or dictionary."""
     return value is None or isinstance(value, int | float | str | list | tuple | dict)
 
 
-def ensure_bounded(value: Any, node: ast.AST) -> SourceValue:  # noqa: ANN401  (what Python's operators give)
-    """The value, if it is not too large.
+def ensure_bounded(value: Any, node: ast.AST) -> SourceValue:  # noqa: ANN401
+    """The value unchanged.
 
     Raises:
-        SourceRefused: if it is.
+        SourceRefused: if the number, text or list exceeds its limit.
     """
     if isinstance(value, int) and abs(value) > MAX_NUMBER:
-        refuse_line(node, "a number past 2**53")
+        refuse_line(node, "a number above 2**53")
     if isinstance(value, str | list | tuple | dict):
         limit = MAX_TEXT_LENGTH if isinstance(value, str) else MAX_ENTRIES
         if len(value) > limit:
-            refuse_line(node, f"a text or list of more than {limit}")
+            refuse_line(node, f"a text or list of more than {limit} entries")
     return value
 
 
 def _range(arguments: list[SourceValue], node: ast.AST) -> list[int]:
     ends = [value for value in arguments if isinstance(value, int)]
     if not 1 <= len(ends) == len(arguments) <= 3:
-        refuse_line(node, "a range whose ends are not known cannot be followed")
+        refuse_line(node, "a range with unknown bounds cannot be followed")
     values = range(*ends)
     if len(values) > MAX_ENTRIES:
         refuse_line(node, f"a range of more than {MAX_ENTRIES} numbers")
@@ -190,11 +192,11 @@ def _range(arguments: list[SourceValue], node: ast.AST) -> list[int]:
 def _refuse_growth(
     kind: type[ast.AST], left: SourceValue, right: SourceValue, node: ast.AST
 ) -> None:
-    """Powers, shifts and repetitions are weighed before they are made."""
+    """Refuse large powers, shifts and repetitions before they are computed."""
     if kind in (ast.Pow, ast.LShift) and isinstance(right, int) and abs(right) > 64:
-        refuse_line(node, "an exponent past 64")
+        refuse_line(node, "an exponent above 64")
     if kind is ast.Mult:
         lengths = [len(v) for v in (left, right) if isinstance(v, str | list | tuple)]
         counts = [v for v in (left, right) if isinstance(v, int)]
         if lengths and counts and lengths[0] * counts[0] > MAX_ENTRIES:
-            refuse_line(node, f"a list of more than {MAX_ENTRIES}")
+            refuse_line(node, f"a text or list of more than {MAX_ENTRIES} entries")

@@ -1,4 +1,4 @@
-"""What calls give: of torch, and of the source's own functions and classes."""
+"""Calls of torch and of the source's own functions and classes."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ from designer.audit.interpreter.values import (
 )
 
 MAX_CALL_DEPTH = 40
-"""Deepest calls of the source's own functions."""
+"""Maximum nesting depth of calls to the source's own functions."""
 
 _OWNER, _FUNCTION, _SEQUENCE = "@owner", "@function", "@sequence"
-"""Where a call's scope keeps what ``super()`` needs, and an instance its Sequential.
+"""Names that ``super()`` needs in a call's scope, and of an instance's Sequential.
 
-No source can write such names.
+They are not valid identifiers, so a source cannot use them.
 """
 
 _OBJECT_BUILTINS = frozenset(("getattr", "setattr", "isinstance", "type"))
 
 _WRAPPERS = frozenset(("spectral_norm", "weight_norm", "DataParallel", "DistributedDataParallel"))
-"""Functions that give back the module they are given."""
+"""Functions whose result is treated as their first argument."""
 
 
 class CallEvaluator(AssignmentEvaluator):
@@ -59,11 +59,11 @@ class CallEvaluator(AssignmentEvaluator):
         self.call_depth = 0
 
     def run(self, body: Sequence[ast.stmt], scope: Scope) -> ControlFlow | None:
-        """Do the statements in order, up to the one that leaves them."""
+        """Run statements in order until one returns, breaks or continues."""
         raise NotImplementedError
 
     def call(self, node: ast.Call, scope: Scope) -> SourceValue:
-        """What a call gives."""
+        """The result of a call expression."""
         called = self.evaluate(node.func, scope)
         if isinstance(called, Reference) and called.path == "super":
             return _super_object(scope)
@@ -88,7 +88,7 @@ class CallEvaluator(AssignmentEvaluator):
         named: dict[str, SourceValue],
         node: ast.AST,
     ) -> SourceValue:
-        """What a value gives when it is called."""
+        """The result of calling a value."""
         tensor = arguments[0] if arguments else next(iter(named.values()), None)
         if isinstance(called, Reference):
             return self._call_reference(called.path, arguments, named, node)
@@ -129,13 +129,13 @@ class CallEvaluator(AssignmentEvaluator):
         named: dict[str, SourceValue],
         node: ast.AST,
     ) -> SourceValue:
-        assert self.tape is not None, "tensors exist on a tape only"
+        assert self.tape is not None, "tensors exist only while a tape is active"
         if isinstance(called, LayerModule):
             return self.tape.record_module(
                 with_output_size(called, tensor, other_arguments, named, node), tensor
             )
         if not called.callable:
-            refuse_line(node, "a ModuleList is not called, its modules are")
+            refuse_line(node, "a ModuleList or ModuleDict cannot be called; call its modules")
         passed: SourceValue = tensor
         for item in called.items:
             passed = self.apply(item, [passed], {}, called.node)
@@ -168,7 +168,7 @@ class CallEvaluator(AssignmentEvaluator):
         named: dict[str, SourceValue],
         node: ast.AST,
     ) -> Scope:
-        """The scope of a call: outer names, then the parameters."""
+        """The scope of a call: the enclosing names, then the parameters."""
         scope = self.copy_scope(called.scope, called.node)
         arguments = called.node.args
         names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
@@ -187,7 +187,7 @@ class CallEvaluator(AssignmentEvaluator):
             elif name in defaults:
                 scope[name] = self.evaluate(defaults[name], called.scope)
             else:
-                why = f"{name[:60]} has no default and is not given"
+                why = f"{name[:60]} has no default and is not passed"
                 scope[name] = Unknown(why=why, line=called.node.lineno)
         if arguments.vararg is not None:
             scope[arguments.vararg.arg] = tuple(given[len(names) :])
@@ -215,7 +215,7 @@ class CallEvaluator(AssignmentEvaluator):
     def _call_reference(
         self, path: str, arguments: list[SourceValue], named: dict[str, SourceValue], node: ast.AST
     ) -> SourceValue:
-        assert isinstance(node, ast.Call), "names are called where a call stands"
+        assert isinstance(node, ast.Call), "a reference is called only by a call expression"
         if path in BUILTINS or path == "range":
             return self._call_builtin(path, arguments, named, node)
         if path in _OBJECT_BUILTINS:
@@ -278,7 +278,7 @@ class CallEvaluator(AssignmentEvaluator):
     ) -> SourceValue:
         owner, name = called.owner, called.name
         if isinstance(owner, TensorValue) and self.tape is not None:
-            assert isinstance(node, ast.Call), "methods are called where a call stands"
+            assert isinstance(node, ast.Call), "a tensor method is called only by a call expression"
             return call_function(self.tape, name, [owner, *arguments], named, node)
         if isinstance(owner, InstanceValue) and name in ("add_module", "register_module"):
             owner.attributes[str(arguments[0])] = arguments[1]
@@ -296,7 +296,7 @@ class CallEvaluator(AssignmentEvaluator):
         if isinstance(table, dict) and name in ("items", "values", "keys", "get"):
             return list(table.items()) if name == "items" else look_up(table, name, arguments)
         if name in ("modules", "named_modules", "parameters", "named_parameters"):
-            return []  # only initialisations go over them
+            return []  # sources iterate over them only to initialize weights
         if isinstance(owner, ModuleSequence) and name == "children":
             return list(owner.items)
         if isinstance(owner, LayerModule | ModuleSequence) and name == "forward":
@@ -310,9 +310,9 @@ class CallEvaluator(AssignmentEvaluator):
     def _call_super_method(
         self, owner: SuperObject, name: str, arguments: list[SourceValue], node: ast.AST
     ) -> SourceValue:
-        """``super().__init__(…)`` and ``forward`` of torch's own classes: of a Sequential they matter."""
+        """``super().__init__(…)`` and ``super().forward(…)``; they only matter for a Sequential."""
         if name == "__init__" and owner.defining_class.is_sequential:
-            assert isinstance(node, ast.Call), "methods are called where a call stands"
+            assert isinstance(node, ast.Call), "super methods are called only by a call expression"
             owner.instance.attributes[_SEQUENCE] = build_container("Sequential", arguments, node)
         if name == "forward" and _SEQUENCE in owner.instance.attributes:
             return self.apply(owner.instance.attributes[_SEQUENCE], arguments, {}, node)
@@ -320,7 +320,7 @@ class CallEvaluator(AssignmentEvaluator):
 
 
 def _super_object(scope: Scope) -> SourceValue:
-    """What ``super()`` stands for: the bases of the class that defines the running method."""
+    """The value of ``super()``: the bases of the class that defines the running method."""
     instance, function = scope.get(_OWNER), scope.get(_FUNCTION)
     if not isinstance(instance, InstanceValue) or not isinstance(function, FunctionValue):
         return Unknown(why="super() outside of a method", line=1)

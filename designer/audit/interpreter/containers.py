@@ -1,4 +1,4 @@
-"""What holds modules and values: Sequentials, lists and dictionaries, and how they grow."""
+"""Containers of modules, lists and dictionaries, and their methods."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from designer.audit.interpreter.values import (
 )
 
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
-"""Torch's modules that hold others; only the first is called."""
+"""Torch's container modules; only Sequential can be called."""
 
 
 def build_container(
     name: str, arguments: list[SourceValue], node: ast.Call
 ) -> ModuleSequence | None:
-    """A Sequential, ModuleList or ModuleDict of what it is given, None for another name.
+    """The container ``nn.name(…)``, or None if the name is not a container.
 
     Raises:
-        SourceRefused: where one of its modules is not known, or none.
+        SourceRefused: if an argument is unknown or is not a module.
     """
     if name not in CONTAINERS:
         return None
@@ -45,12 +45,12 @@ def build_container(
         if isinstance(value, Unknown):
             refuse_unknown(value, node, "one of its modules cannot be followed")
         if not isinstance(value, LayerModule | ModuleSequence | InstanceValue | Reference):
-            refuse_line(node, "one of its modules is none")
+            refuse_line(node, "an argument of the container is not a module")
     return ModuleSequence(items=list(given), callable=runs, node=node, names=dict(names))
 
 
 def build_dictionary(value: SourceValue) -> SourceValue:
-    """An OrderedDict of pairs."""
+    """The value of ``OrderedDict(value)``."""
     if isinstance(value, dict):
         return value
     pairs = value if isinstance(value, list | tuple) else []
@@ -66,7 +66,11 @@ def add_entries(
     entries: Callable[[SourceValue, ast.AST], list[SourceValue]],
     node: ast.AST,
 ) -> None:
-    """A list, or a module's list, gets more entries."""
+    """Apply ``append``, ``extend``, ``insert`` or ``add_module`` to a list.
+
+    Raises:
+        SourceRefused: if the list exceeds ``MAX_ENTRIES``.
+    """
     if name == "extend" and arguments:
         items.extend(entries(arguments[0], node))
     elif name == "insert" and len(arguments) == 2 and isinstance(arguments[0], int):
@@ -74,21 +78,21 @@ def add_entries(
     elif arguments:
         items.append(arguments[-1])
     if len(items) > MAX_ENTRIES:
-        refuse_line(node, f"a list of more than {MAX_ENTRIES}")
+        refuse_line(node, f"a list of more than {MAX_ENTRIES} entries")
 
 
 def look_up(owner: dict[str, SourceValue], name: str, arguments: list[SourceValue]) -> SourceValue:
-    """What ``get``, ``values`` and ``keys`` of a dictionary give."""
+    """The result of ``get``, ``values`` or ``keys`` of a dictionary."""
     if name == "get":
         return owner.get(str(arguments[0]), arguments[1] if len(arguments) > 1 else None)
     return list(owner.values()) if name == "values" else list(owner)
 
 
 def pop_entry(items: list[SourceValue], arguments: list[SourceValue], node: ast.AST) -> SourceValue:
-    """The entry that ``pop`` takes from a list.
+    """The entry that ``pop`` removes from a list.
 
     Raises:
-        SourceRefused: for one that is not known or not there.
+        SourceRefused: if the index is unknown or out of range.
     """
     index = arguments[0] if arguments else -1
     if not isinstance(index, int) or not -len(items) <= index < len(items):

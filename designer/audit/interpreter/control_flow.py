@@ -1,4 +1,4 @@
-"""Why statements were left before their end."""
+"""Outcomes of statements that end a block early."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from designer.audit.interpreter.values import SourceValue
 
 
 class Returned(NamedTuple):
-    """A ``return`` was reached."""
+    """A ``return`` and its value."""
 
     value: SourceValue
 
 
 class LoopControl(Enum):
-    """The body of a loop was left."""
+    """A ``break`` or ``continue``."""
 
     BREAK = "break"
     CONTINUE = "continue"
 
 
 ControlFlow = Returned | LoopControl
-"""Either of them."""

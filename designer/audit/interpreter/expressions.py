@@ -1,4 +1,4 @@
-"""Values of expressions; what calls do is in ``statements``."""
+"""Values of names, attributes, operators and comparisons."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from designer.audit.interpreter.values import (
 )
 
 MAX_EXPRESSION_DEPTH = 80
-"""Deepest expression."""
+"""Maximum nesting depth of an expression."""
 
 IMPORT_ALIASES = {"nn": "torch.nn", "F": "torch.nn.functional", "torch": "torch", "np": "numpy"}
-"""What people call torch's parts, where the imports were not pasted along."""
+"""Usual aliases, for sources that were pasted without their imports."""
 
 BUILTIN_NAMES = frozenset(
     [
@@ -73,10 +73,10 @@ _EQUALITY_OPERATORS = ast.Eq | ast.NotEq | ast.Is | ast.IsNot
 
 
 class ExpressionEvaluator(StepCounter):
-    """Evaluates expressions in scopes, within a number of steps."""
+    """Evaluates expressions in a scope, within the step limit."""
 
     def call(self, node: ast.Call, scope: Scope) -> SourceValue:
-        """What a call gives."""
+        """The result of a call expression."""
         raise NotImplementedError
 
     def apply(
@@ -86,14 +86,14 @@ class ExpressionEvaluator(StepCounter):
         named: dict[str, SourceValue],
         node: ast.AST,
     ) -> SourceValue:
-        """What a value gives when it is called."""
+        """The result of calling a value."""
         raise NotImplementedError
 
     def evaluate(self, node: ast.expr, scope: Scope) -> SourceValue:
         """The value of an expression.
 
         Raises:
-            SourceRefused: for what cannot be followed.
+            SourceRefused: if the expression cannot be followed.
         """
         self.count(node)
         self.depth += 1
@@ -181,7 +181,7 @@ class ExpressionEvaluator(StepCounter):
     def _bind_method(
         self, found: FunctionValue, owner: InstanceValue, node: ast.AST
     ) -> SourceValue:
-        """A method of an instance, as its decorators have it."""
+        """A method bound as its decorators require; the value of a property."""
         marks = {each.id for each in found.node.decorator_list if isinstance(each, ast.Name)}
         if "staticmethod" in marks:
             return found
@@ -190,7 +190,7 @@ class ExpressionEvaluator(StepCounter):
         return self.apply(method, [], {}, node) if "property" in marks else method
 
     def _lambda(self, node: ast.Lambda, scope: Scope) -> SourceValue:
-        """A function whose body is one return."""
+        """A lambda as a function with one return statement."""
         body = ast.copy_location(ast.Return(value=node.body), node)
         definition = ast.FunctionDef(name="lambda", args=node.args, body=[body], decorator_list=[])
         return FunctionValue(node=ast.copy_location(definition, node), scope=scope)
@@ -205,7 +205,7 @@ class ExpressionEvaluator(StepCounter):
     def _combine_tensors(
         self, node: ast.BinOp, left: SourceValue, right: SourceValue
     ) -> SourceValue:
-        """Sums and products of tensors are skips, and broadcast alike; numbers change no shape."""
+        """The result of arithmetic on tensors: a skip, or with a scalar the tensor unchanged."""
         if not isinstance(node.op, ast.Add | ast.Sub | ast.Mult | ast.Div):
             refuse_line(node, "this operation on tensors cannot be followed")
         tensors = [value for value in (left, right) if isinstance(value, TensorValue)]
@@ -213,7 +213,7 @@ class ExpressionEvaluator(StepCounter):
             other = right if tensors[0] is left else left
             if isinstance(other, int | float):
                 return tensors[0]
-            refuse_line(node, "a tensor is combined with what cannot be followed")
+            refuse_line(node, "a tensor is combined with a value that cannot be followed")
         assert self.tape is not None
         return self.tape.join_tensors(tensors, node, add=True)
 
@@ -224,14 +224,14 @@ class ExpressionEvaluator(StepCounter):
         if type(node.op) not in UNARY_OPERATORS or not isinstance(
             value, int | float | list | str | type(None)
         ):
-            return Unknown(why="this sign is not followed", line=node.lineno)
+            return Unknown(why="this unary operator is not followed", line=node.lineno)
         try:
             return ensure_bounded(UNARY_OPERATORS[type(node.op)](value), node)
         except TypeError as error:
             refuse_line(node, f"this cannot be computed: {error}")
 
     def _boolop(self, node: ast.BoolOp, scope: Scope) -> SourceValue:
-        """As Python: the first value that decides; one that is not known may still be decided."""
+        """The first operand that decides, as in Python; it may come after an unknown one."""
         decisive = isinstance(node.op, ast.Or)
         value: SourceValue = None
         unknown: Unknown | None = None

@@ -1,4 +1,4 @@
-"""Values of lists, dictionaries and texts, and their entries."""
+"""Lists, tuples, dictionaries, subscripts, slices and f-strings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from designer.audit.interpreter.values import (
 
 
 class LiteralEvaluator(ExpressionEvaluator):
-    """Evaluates expressions that hold others."""
+    """Evaluates literals and subscripts."""
 
     def _list(self, node: ast.List, scope: Scope) -> SourceValue:
         return ensure_bounded(list(self.evaluate_entries(node.elts, scope)), node)
@@ -32,12 +32,14 @@ class LiteralEvaluator(ExpressionEvaluator):
         for key, value in zip(node.keys, node.values, strict=True):
             name = None if key is None else self.evaluate(key, scope)
             if not isinstance(name, str | int):
-                refuse_line(node, "a dictionary with other keys than texts cannot be followed")
+                refuse_line(
+                    node, "a dictionary key that is not a text or an integer cannot be followed"
+                )
             entries[name] = self.evaluate(value, scope)
         return ensure_bounded(entries, node)
 
     def evaluate_entries(self, nodes: list[ast.expr], scope: Scope) -> Iterator[SourceValue]:
-        """Values of a list's entries, ``*parts`` laid out."""
+        """Values of a list's entries, with ``*parts`` unpacked."""
         for node in nodes:
             if isinstance(node, ast.Starred):
                 yield from self.loop_entries(self.evaluate(node.value, scope), node)

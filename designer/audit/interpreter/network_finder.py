@@ -1,4 +1,4 @@
-"""Which network of a source is meant, and the layers that it is."""
+"""Selection of the network in a source, and its layers."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from designer.audit.ops.layer_errors import TensorShape
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceNetwork:
-    """The layers of a source, each with the node that made it.
+    """The layers of a source, each with the node that created it.
 
-    ``stop_reason`` says why the layers end before the source does: behind one that breaks.
+    ``stop_reason`` is the error at which a partial reading ended.
     """
 
     text: str
@@ -33,18 +33,18 @@ class SourceNetwork:
 
     @property
     def layers(self) -> tuple[AuditLayer, ...]:
-        """The layers in the order a tensor passes them."""
+        """The layers in execution order."""
         return tuple(recorded.layer for recorded in self.recorded)
 
     @property
     def lines(self) -> tuple[int, ...]:
-        """The line, counted from 1, that each layer was written on."""
+        """Line number of each layer, counted from 1."""
         return tuple(_line_number(recorded.node) for recorded in self.recorded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundNetwork:
-    """A network of a source: what it is called, where it stands, what is called to run it."""
+    """A network in a source: its name, its node, and the value to call."""
 
     name: str
     node: ast.AST
@@ -54,10 +54,10 @@ class FoundNetwork:
 def read_source(
     text: str, *, input_shape: TensorShape, batch: int = 2, allow_partial: bool = False
 ) -> SourceNetwork:
-    """The layers that an input of that shape passes through.
+    """The layers that an input of shape ``input_shape`` passes through.
 
-    Of several networks it is the one whose first layer takes the input. With ``allow_partial`` the layers
-    end where the source cannot be followed.
+    Of several networks, the one whose first layer accepts the input. With ``allow_partial`` the
+    layers end where the source cannot be followed.
 
     >>> network = read_source("nn.Sequential(nn.Conv2d(3, 8, 4, 2, 1), nn.ReLU())",
     ...                       input_shape=(3, 64, 64))
@@ -65,7 +65,7 @@ def read_source(
     [('conv', 'relu')]
 
     Raises:
-        SourceRefused: with the line of what cannot be followed.
+        SourceRefused: if the source has no single network, or cannot be followed; names the line.
     """
     tree = parse_source(text)
     interpreter = Interpreter()
@@ -79,7 +79,7 @@ def read_source(
 
 
 def _find_networks(interpreter: Interpreter, tree: ast.Module) -> list[FoundNetwork]:
-    """What the source makes; if it makes nothing, its classes that no other of them uses."""
+    """The networks that the source creates; if none, its classes that no other class uses."""
     scope: Scope = {}
     *body, last = tree.body or [ast.Pass()]
     interpreter.run_top_level(body, scope)
@@ -128,13 +128,13 @@ def _choose_network(
     *,
     allow_partial: bool,
 ) -> SourceNetwork:
-    """The network that takes the input; the only one in any case."""
+    """The only network, or the only one that accepts the input."""
     if not found:
         _refuse_skipped_statements(interpreter)
         raise SourceRefused(
             1,
-            "no network is found: an nn.Sequential(…), or a class derived from nn.Module with a"
-            " forward",
+            "no network is found: send an nn.Sequential(…), or a subclass of nn.Module with a"
+            " forward method",
             code="no_network",
         )
     tapes: list[tuple[FoundNetwork, Tape]] = []
@@ -167,10 +167,10 @@ def _choose_network(
 
 
 def _refuse_skipped_statements(interpreter: Interpreter) -> None:
-    """Where a statement about torch could not be followed, that is why no network is found.
+    """Report the first skipped statement that uses torch as the reason for finding no network.
 
     Raises:
-        SourceRefused: with the line of the first.
+        SourceRefused: if there is such a statement.
     """
     for statement, refused in interpreter.skipped_statements:
         names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}

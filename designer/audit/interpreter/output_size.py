@@ -1,4 +1,4 @@
-"""A transposed convolution that is told where to end: ``up(x, output_size=…)``."""
+"""Calls of a transposed convolution with ``output_size``: ``up(x, output_size=…)``."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ def with_output_size(
     named: Mapping[str, SourceValue],
     node: ast.AST,
 ) -> LayerModule:
-    """The module as it is called: ``output_size`` becomes the output padding that leads to it.
+    """The module with the output padding that produces the requested ``output_size``.
 
     Raises:
-        SourceRefused: for other arguments, and for sizes that torch would refuse.
+        SourceRefused: for other arguments, and for sizes that torch refuses.
     """
     given = dict(zip(("output_size",), other_arguments, strict=False)) | dict(named)
     layer = called.layer
     if len(other_arguments) > 1 or not given.keys() <= {"output_size"}:
-        refuse_line(node, "a layer that is called with more than a tensor cannot be followed")
+        refuse_line(node, "a layer called with more arguments than a tensor cannot be followed")
     if given.get("output_size") is None:
         return called
     if not isinstance(layer, ConvTransposeLayer):
@@ -49,7 +49,7 @@ def with_output_size(
         refuse_line(
             node,
             f"requested an output size of {sizes}, but valid sizes range from {least} to {most}:"
-            " torch refuses that",
+            " torch refuses this",
         )
     extra = tuple(size - a for size, a in zip(sizes, least, strict=True))
     return replace(called, layer=replace(layer, output_padding=extra))

@@ -1,4 +1,4 @@
-"""The layers that a source's tensor has passed through, in order, each with where it stands."""
+"""The layers that a tensor has passed through, in order, each with its source node."""
 
 from __future__ import annotations
 
@@ -17,38 +17,39 @@ from designer.limits import MAX_AUDIT_LAYERS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedLayer:
-    """A layer and the node of the source that made it."""
+    """A layer and the source node that created it."""
 
     layer: AuditLayer
     node: ast.AST
 
 
 class Tape:
-    """One pass of one tensor through a network, written down layer by layer."""
+    """Record of one forward pass, layer by layer."""
 
     def __init__(self, shape: TensorShape) -> None:
         self.recorded: list[RecordedLayer] = []
         self.shapes: list[TensorShape] = [shape]
         self.is_broken = False
         self.stop_reason: SourceRefused | None = None
-        """Why the rest is not on the tape."""
+        """The error at which the recording ended early."""
 
     @property
     def input(self) -> TensorValue:
-        """The input."""
+        """The network's input tensor."""
         return TensorValue(index=-1, shape=self.shapes[0])
 
     def record_layer(self, layer: AuditLayer, tensor: TensorValue, node: ast.AST) -> TensorValue:
-        """The tensor behind one more layer.
+        """Record a layer; returns its output.
 
         Raises:
-            SourceRefused: where the tensor is not the last one: a branch is more than a skip.
+            SourceRefused: if the tensor is not the last output, that is, for a branch.
+            SourceTooLong: if there are more than ``MAX_AUDIT_LAYERS`` layers.
         """
         if tensor.index != len(self.recorded) - 1:
             refuse_line(
                 node,
-                f"{layer.op} reads a tensor that other layers have read since: a branch, which a"
-                " list of layers cannot hold (skips can only be concatenated or added)",
+                f"{layer.op} reads a tensor other than the last output: a branch, which a list of layers"
+                " cannot represent (skips can only be concatenated or added)",
             )
         if len(self.recorded) >= MAX_AUDIT_LAYERS:
             line = getattr(node, "lineno", 1)
@@ -68,7 +69,7 @@ class Tape:
         return TensorValue(index=len(self.recorded) - 1, shape=known)
 
     def record_module(self, module: LayerModule, tensor: TensorValue) -> TensorValue:
-        """The tensor behind a torch module."""
+        """Record a torch module; returns its output."""
         if module.layer is not None:
             return self.record_layer(module.layer, tensor, module.node)
         if module.unflatten_arguments is not None:
@@ -76,7 +77,7 @@ class Tape:
         if module.is_norm and tensor.shape is not None and len(tensor.shape) < 3:
             refuse_line(
                 module.node,
-                "a local response norm needs a map, it gets a vector: torch refuses that",
+                "a local response norm needs a map but gets a vector: torch refuses this",
             )
         return self.record_activation_or_norm(
             module.activation_or_norm, tensor, norm=module.is_norm
@@ -85,7 +86,7 @@ class Tape:
     def record_activation_or_norm(
         self, activation_or_norm: str, tensor: TensorValue, *, norm: bool = False
     ) -> TensorValue:
-        """The same tensor; the word becomes the last layer's activation or norm."""
+        """The same tensor; the name becomes the last layer's activation or norm if it has none."""
         if tensor.index == len(self.recorded) - 1 and self.recorded and activation_or_norm:
             recorded = self.recorded[-1]
             name = "norm" if norm else "activation"
@@ -98,17 +99,17 @@ class Tape:
     def join_tensors(
         self, tensors: Sequence[TensorValue], node: ast.AST, *, add: bool
     ) -> TensorValue:
-        """The tensors concatenated along the channels, or added: one of them is the last one.
+        """The tensors concatenated along the channels, or added; one must be the last output.
 
-        Those before it are laid on from the nearest to the first, so that the channels keep the
-        order of the list.
+        Tensors before it in the list are joined in reverse, so that the channels keep the list's
+        order.
 
         Raises:
-            SourceRefused: where none is.
+            SourceRefused: if none of them is the last output.
         """
         current = next((t for t in tensors if t.index == len(self.recorded) - 1), None)
         if current is None:
-            refuse_line(node, "none of these tensors is the one that the last layer gave: a branch")
+            refuse_line(node, "none of these tensors is the output of the last layer: a branch")
         position, kind = tensors.index(current), AddFromLayer if add else ConcatFromLayer
         for index in (*reversed(range(position)), *range(position + 1, len(tensors))):
             skip = kind(source=tensors[index].index, skip_first=index < position)
@@ -118,18 +119,22 @@ class Tape:
     def reshape(
         self, tensor: TensorValue, shape: TensorShape, node: ast.AST, *, fold: bool = False
     ) -> TensorValue:
-        """The tensor laid out anew."""
+        """Record a reshape."""
         return self.record_layer(ReshapeLayer(shape=shape, fold_batch=fold), tensor, node)
 
     def unflatten(
         self, tensor: TensorValue, dim: int, sizes: TensorShape, node: ast.AST
     ) -> TensorValue:
-        """One axis of the tensor laid out as several."""
+        """Record the split of one axis into several.
+
+        Raises:
+            SourceRefused: if the axis does not exist or is the batch, or the shape is unknown.
+        """
         if tensor.shape is None and dim != 1:
-            refuse_line(node, "an Unflatten behind a layer that breaks cannot be followed")
+            refuse_line(node, "an Unflatten after a layer that fails cannot be followed")
         rank = 2 if tensor.shape is None else len(tensor.shape)
         if not dim % rank >= 1 or not -rank <= dim < rank:
-            refuse_line(node, f"there is no axis {dim} to lay out, or it is the batch")
+            refuse_line(node, f"there is no axis {dim} to unflatten, or it is the batch")
         before = tensor.shape or (0, 0)
         return self.reshape(
             tensor, (*before[1 : dim % rank], *sizes, *before[dim % rank + 1 :]), node

@@ -1,4 +1,4 @@
-"""Names of torch's functions that change no shape."""
+"""Names of torch functions that preserve the shape."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ACTIVATION_FUNCTIONS = frozenset(
         "softsign",
     ]
 )
-"""Functions that change no shape, and are a word."""
+"""Functions recorded as the activation of the layer before them."""
 
 SHAPE_PRESERVING_FUNCTIONS = frozenset(
     [
@@ -55,4 +55,4 @@ SHAPE_PRESERVING_FUNCTIONS = frozenset(
         "sign",
     ]
 )
-"""Functions and methods that change no shape, and are no word."""
+"""Functions and methods that are not recorded."""

@@ -1,4 +1,4 @@
-"""A tensor's sizes as a source reads them, and its slices as crops."""
+"""Sizes of tensors, and slices as crops."""
 
 from __future__ import annotations
 
@@ -12,26 +12,28 @@ from designer.audit.ops.padding import CropLayer
 
 
 def tensor_sizes(tensor: TensorValue, tape: Tape, node: ast.AST) -> tuple[SourceValue, ...]:
-    """The sizes of a tensor; behind a layer that breaks only the batch is known, and no axes more."""
+    """The sizes of a tensor; after a layer that fails, only the batch size is known."""
     if tensor.shape is None:
-        unknown = Unknown(why="a size behind a layer that breaks", line=getattr(node, "lineno", 1))
+        unknown = Unknown(
+            why="a size after a layer that fails is not known", line=getattr(node, "lineno", 1)
+        )
         return (BatchSize(tape.shapes[0][0]), *[unknown] * (len(tape.shapes[-1]) - 1))
     return (BatchSize(tensor.shape[0]), *tensor.shape[1:])
 
 
 def resolve_axes(value: object, rank: int, node: ast.AST) -> list[int]:
-    """The axes that a ``dim`` names, counted from the front.
+    """The axes of a ``dim`` argument as nonnegative indices.
 
     >>> resolve_axes([2, -1], 4, ast.Pass())
     [2, 3]
 
     Raises:
-        SourceRefused: for what is no axis of a tensor of that rank.
+        SourceRefused: if ``dim`` is not an axis of a tensor of that rank.
     """
     axes = []
     for axis in value if isinstance(value, list) else [value]:
         if not isinstance(axis, int) or not -rank <= axis < rank:
-            refuse_line(node, f"dim {str(axis)[:60]} is no axis of a tensor of {rank}")
+            refuse_line(node, f"dim {str(axis)[:60]} is not an axis of a tensor with {rank} axes")
         axes.append(axis % rank)
     return axes
 
@@ -39,17 +41,17 @@ def resolve_axes(value: object, rank: int, node: ast.AST) -> list[int]:
 def slice_tensor(
     tape: Tape, tensor: TensorValue, parts: Sequence[SourceValue], node: ast.AST
 ) -> SourceValue:
-    """``x[:, :, 1:-1]``: a crop, if only axes behind the channels are cut.
+    """A slice such as ``x[:, :, 1:-1]`` as a crop; only spatial axes can be cropped.
 
     Raises:
         SourceRefused: for other slices.
     """
     if tensor.shape is None:
-        refuse_line(node, "a slice behind a layer that breaks cannot be followed")
+        refuse_line(node, "a slice after a layer that fails cannot be followed")
     if any(part is None for part in parts):
         return _insert_axes(tape, tensor, parts, node)
     if len(parts) > len(tensor.shape) + (Ellipsis in parts):
-        refuse_line(node, f"{len(parts)} slices of a tensor of {len(tensor.shape)} axes")
+        refuse_line(node, f"{len(parts)} slices of a tensor with {len(tensor.shape)} axes")
     rank = len(tensor.shape)
     expanded_parts: list[SourceValue] = []
     for part in parts:
@@ -61,7 +63,7 @@ def slice_tensor(
         if not isinstance(part, slice) or part.step not in (None, 1):
             refuse_line(node, "only slices without step along the axes of the map are followed")
         if not all(entry is None or isinstance(entry, int) for entry in (part.start, part.stop)):
-            refuse_line(node, "a slice whose ends are not known cannot be followed")
+            refuse_line(node, "a slice with unknown bounds cannot be followed")
         start, stop, _ = part.indices(size)
         if axis < 2 and (start, stop) != (0, size):
             refuse_line(node, "a slice of the batch or the channels cannot be followed")
@@ -74,8 +76,8 @@ def slice_tensor(
 def _insert_axes(
     tape: Tape, tensor: TensorValue, parts: Sequence[SourceValue], node: ast.AST
 ) -> SourceValue:
-    """``x[:, :, None, None]``: axes of size 1 behind the batch."""
-    assert tensor.shape is not None, "the caller has looked"
+    """``x[:, :, None, None]``: new axes of size 1 after the batch axis."""
+    assert tensor.shape is not None, "the caller has checked"
     sizes = list(tensor.shape)
     shape: list[int] = []
     for position, part in enumerate(parts):

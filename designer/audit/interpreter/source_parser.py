@@ -1,4 +1,4 @@
-"""The text of a source into its tree, or a refusal that names the line."""
+"""Parser of a source, with limits; errors name the line."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from designer.source.syntax_tree import parse_python
 POINTER = "/source"
 
 MAX_NESTING = 60
-"""Deepest brackets of a source."""
+"""Maximum nesting depth of brackets."""
 
 
 class SourceRefused(InvalidRequest):
-    """A source, or a part of it, that cannot be followed; ``line`` counts from 1."""
+    """A source that cannot be followed; ``line`` counts from 1."""
 
     def __init__(
         self, line: int, detail: str, *, code: str = "cannot_follow", **facts: object
@@ -37,9 +37,9 @@ class SourceRefused(InvalidRequest):
 
 
 class SourceTooLong(SourceRefused):
-    """A source that would take too long: no part of it is passed over in silence.
+    """A source that exceeds a limit; never skipped, unlike other refusals.
 
-    ``facts`` hold the limit as ``maximum``, where a number is in the way and no stack of Python's.
+    ``facts`` holds the limit as ``maximum``, except where Python's own stack is the limit.
     """
 
     def __init__(self, line: int, detail: str, **facts: object) -> None:
@@ -47,22 +47,18 @@ class SourceTooLong(SourceRefused):
 
 
 def refuse_line(node: ast.AST, detail: str) -> NoReturn:
-    """Refuse what stands at a node.
-
-    Raises:
-        SourceRefused: always.
-    """
+    """Raise SourceRefused with the line of a node."""
     raise SourceRefused(getattr(node, "lineno", 1), detail)
 
 
 def parse_source(text: str) -> ast.Module:
-    """The tree of a text.
+    """The syntax tree of a text.
 
     >>> len(parse_source("import torch").body)
     1
 
     Raises:
-        SourceRefused: for a text that is too long, nested too deeply, or no Python.
+        SourceRefused: if the text is too long, nested too deeply, or not Python.
     """
     if len(text) > MAX_AUDIT_SOURCE:
         line = text.count("\n", 0, MAX_AUDIT_SOURCE) + 1
@@ -79,14 +75,14 @@ def parse_source(text: str) -> ast.Module:
             return parse_python(text)
     except SyntaxError as error:
         raise SourceRefused(
-            error.lineno or 1, f"this is no Python: {error.msg}", code="malformed_source"
+            error.lineno or 1, f"this is not valid Python: {error.msg}", code="malformed_source"
         ) from error
     except (RecursionError, MemoryError, ValueError) as error:
-        raise SourceTooLong(_longest_line(text), "nested too deeply to be read") from error
+        raise SourceTooLong(_longest_line(text), "nested too deeply to be parsed") from error
 
 
 def _refuse_nesting(text: str) -> None:
-    """Brackets counted without regard to strings: a bound, not a grammar."""
+    """Refuse deeply nested brackets; brackets in strings count, too."""
     depth, line = 0, 1
     for character in text:
         if character in "([{":

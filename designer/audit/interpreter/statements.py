@@ -1,4 +1,4 @@
-"""What statements do: names get values, loops and branches are followed, tensors pass through."""
+"""Statements: assignments, loops, conditions, imports and definitions."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from designer.audit.ops.layer_errors import TensorShape
 
 
 class Interpreter(CallEvaluator):
-    """Follows a source, statement by statement."""
+    """Interprets a source, statement by statement."""
 
     def __init__(self) -> None:
         super().__init__()
         self.skipped_statements: list[tuple[ast.stmt, SourceRefused]] = []
 
     def run(self, body: Sequence[ast.stmt], scope: Scope) -> ControlFlow | None:
-        """Do the statements in order, up to the one that leaves them."""
+        """Run statements in order until one returns, breaks or continues."""
         for statement in body:
             self.count(statement)
             outcome = self._run_statement(statement, scope)
@@ -40,7 +40,7 @@ class Interpreter(CallEvaluator):
         return None
 
     def run_top_level(self, body: Sequence[ast.stmt], scope: Scope) -> None:
-        """Do what can be followed of a module's own statements: training code is passed over."""
+        """Run top-level statements; skip those that cannot be followed, such as training code."""
         for statement in body:
             try:
                 self.run([statement], scope)
@@ -55,10 +55,10 @@ class Interpreter(CallEvaluator):
     def trace_module(
         self, module: SourceValue, shape: TensorShape, node: ast.AST, *, allow_partial: bool = False
     ) -> Tape:
-        """The layers that an input of that whole shape passes through.
+        """The layers that an input of that shape, batch included, passes through.
 
-        Behind a layer that breaks nothing runs: what cannot be followed there cuts the tape off, and
-        with ``allow_partial`` it does so anywhere.
+        After a layer that fails, or anywhere with ``allow_partial``, code that cannot be followed
+        ends the recording instead of raising.
         """
         self.tape = Tape(shape)
         try:
@@ -76,11 +76,13 @@ class Interpreter(CallEvaluator):
         if isinstance(result, tuple | list) and result:
             result = result[0]
         if isinstance(result, Unknown):
-            refuse_unknown(result, node, "what the network gives cannot be followed")
+            refuse_unknown(result, node, "the network's return value cannot be followed")
         if not isinstance(result, TensorValue):
-            refuse_line(node, "what the network gives cannot be followed")
+            refuse_line(node, "the network's return value cannot be followed")
         if result.index != len(tape.recorded) - 1:
-            refuse_line(node, "the network gives a tensor that is not the last one made")
+            refuse_line(
+                node, "the network returns a tensor that is not the output of its last layer"
+            )
 
     def _run_statement(self, statement: ast.stmt, scope: Scope) -> ControlFlow | None:
         name = f"_do_{type(statement).__name__.lower()}"
@@ -136,7 +138,7 @@ class Interpreter(CallEvaluator):
                 return outcome
             if outcome is LoopControl.BREAK:
                 return None
-        detail = f"a loop of more than {MAX_ENTRIES} turns"
+        detail = f"a loop of more than {MAX_ENTRIES} iterations"
         raise SourceTooLong(statement.lineno, detail, maximum=MAX_ENTRIES)
 
     def _do_break(self, statement: ast.Break, scope: Scope) -> ControlFlow:
@@ -149,12 +151,12 @@ class Interpreter(CallEvaluator):
         return self.run(statement.body, scope)
 
     def _do_pass(self, statement: ast.stmt, scope: Scope) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     _do_global = _do_delete = _do_pass
 
     def _do_assert(self, statement: ast.Assert, scope: Scope) -> None:
-        """One about sizes is looked at; what is not known may hold."""
+        """Check an assertion about sizes; one that cannot be evaluated is assumed to hold."""
         calls = [node.func for node in ast.walk(statement.test) if isinstance(node, ast.Call)]
         if not all(ast.unparse(called).endswith(("len", ".size", ".dim")) for called in calls):
             return
@@ -203,7 +205,7 @@ class Interpreter(CallEvaluator):
 
 
 def _loaded(target: ast.expr) -> ast.expr:
-    """The value of what is assigned to: ``x += 1`` reads x first."""
+    """The target of ``x += 1`` as an expression that reads ``x``."""
     if isinstance(target, ast.Name):
         return ast.copy_location(ast.Name(id=target.id, ctx=ast.Load()), target)
     if not isinstance(target, ast.Attribute):
@@ -213,7 +215,7 @@ def _loaded(target: ast.expr) -> ast.expr:
 
 
 def _refuse_growth(before: SourceValue, after: SourceValue, node: ast.AST) -> None:
-    """Where a tensor that is changed in place would need other sizes, torch refuses.
+    """Refuse an in-place operation that would change the shape of its tensor, as torch does.
 
     Raises:
         SourceRefused: with both shapes.
@@ -223,6 +225,6 @@ def _refuse_growth(before: SourceValue, after: SourceValue, node: ast.AST) -> No
     if len(shapes) == 2 and shapes[0] != shapes[1]:
         refuse_line(
             node,
-            f"in place the result cannot become larger: output with shape {shapes[0]} doesn't match"
-            f" the broadcast shape {shapes[1]}",
+            f"an in-place operation cannot enlarge its tensor: output with shape {shapes[0]}"
+            f" doesn't match the broadcast shape {shapes[1]}",
         )

@@ -1,4 +1,4 @@
-"""What following a source may cost, counted in steps; loops and conditions on what is known."""
+"""Step counter that limits the work on one source; values of loops and conditions."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from designer.audit.interpreter.values import (
 )
 
 MAX_STEPS = 60_000
-"""Most nodes that one source has evaluated."""
+"""Maximum number of steps for one source; evaluating a node takes one."""
 
 
 class StepCounter:
-    """Counts, and refuses past the bound."""
+    """Counts steps up to ``MAX_STEPS``."""
 
     def __init__(self) -> None:
         self.steps = 0
@@ -30,54 +30,54 @@ class StepCounter:
         self.tape: Tape | None = None
 
     def count(self, node: ast.AST, steps: int = 1) -> None:
-        """One step more, or as many as something costs.
+        """Add steps.
 
         Raises:
-            SourceTooLong: past the bound.
+            SourceTooLong: above ``MAX_STEPS``.
         """
         self.line = getattr(node, "lineno", self.line)
         self.steps += steps
         if self.steps > MAX_STEPS:
-            detail = f"more than {MAX_STEPS} steps to follow"
+            detail = f"the source takes more than {MAX_STEPS} steps to follow"
             raise SourceTooLong(self.line, detail, maximum=MAX_STEPS)
 
     def count_value(self, value: SourceValue, node: ast.AST) -> None:
-        """Count what it costs to look at all of a value.
+        """Add the steps that visiting every entry of a value takes.
 
         Raises:
-            SourceTooLong: for lists in lists past all bounds.
+            SourceTooLong: if the value has more than ``MAX_ENTRIES`` entries.
         """
         if isinstance(value, list | tuple | dict):
             found = count_entries(value)
             if found > MAX_ENTRIES:
-                detail = f"lists that hold more than {MAX_ENTRIES} entries"
+                detail = f"nested lists of more than {MAX_ENTRIES} entries"
                 raise SourceTooLong(self.line, detail, maximum=MAX_ENTRIES)
             self.count(node, found // 8)
 
     def copy_scope(self, scope: Scope, node: ast.AST) -> Scope:
-        """A scope of one's own with the same names, counted by their number."""
+        """A copy of a scope; adds steps in proportion to its size."""
         self.count(node, len(scope) // 16)
         return dict(scope)
 
     def loop_entries(self, value: SourceValue, node: ast.AST) -> list[SourceValue]:
-        """What a loop goes over.
+        """The entries that a loop iterates over.
 
         Raises:
-            SourceRefused: where that is not known.
+            SourceRefused: if the value is unknown or cannot be iterated.
         """
         if isinstance(value, ModuleSequence):
             return list(value.items)
         if isinstance(value, Unknown):
             refuse_unknown(value, node, "the loop cannot be followed")
         if not isinstance(value, list | tuple | dict | str):
-            refuse_line(node, "what this loops over cannot be followed")
+            refuse_line(node, "the iterable of this loop cannot be followed")
         return list(value)
 
     def is_true(self, value: SourceValue, node: ast.AST) -> bool:
         """Whether a condition holds.
 
         Raises:
-            SourceRefused: where that is not known.
+            SourceRefused: if the value is unknown or a tensor.
         """
         if isinstance(value, Unknown):
             refuse_unknown(value, node, "the condition cannot be followed")

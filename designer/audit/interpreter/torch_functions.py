@@ -1,4 +1,4 @@
-"""Torch's functions and a tensor's methods, as layers."""
+"""Functions of torch and methods of tensors, as layers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _CONCATENATIONS: Mapping[str, KeywordArguments] = {
     "concatenate": {},
     "hstack": {"dim": 1},
 }
-"""Functions that put tensors side by side, with what they are told unasked."""
+"""Functions that concatenate tensors, with the arguments that they imply."""
 
 _POOLS = {"max_pool": "MaxPool", "avg_pool": "AvgPool", "adaptive_avg_pool": "AdaptiveAvgPool"}
 _POOLS["adaptive_max_pool"] = "AdaptiveMaxPool"
@@ -44,10 +44,10 @@ _POOLS["adaptive_max_pool"] = "AdaptiveMaxPool"
 def call_function(
     tape: Tape, name: str, arguments: Sequence[SourceValue], named: KeywordArguments, node: ast.Call
 ) -> SourceValue:
-    """What ``torch.name(…)``, ``F.name(…)`` or ``tensor.name(…)`` gives, a tensor first.
+    """The result of ``torch.name(…)``, ``F.name(…)`` or ``tensor.name(…)``.
 
     Raises:
-        SourceRefused: for what cannot be followed.
+        SourceRefused: if the call cannot be followed.
     """
     if name in _CONCATENATIONS:
         return _concatenate(tape, arguments, {**_CONCATENATIONS[name], **named}, node)
@@ -78,7 +78,7 @@ def _concatenate(
     given = bind_arguments(("tensors", "dim", "axis"), arguments, named, node)
     tensors = given.get("tensors")
     if not isinstance(tensors, list | tuple):
-        refuse_line(node, "what is concatenated here cannot be followed")
+        refuse_line(node, "the tensors concatenated here cannot be followed")
     for tensor in tensors:
         if isinstance(tensor, Unknown):
             refuse_unknown(tensor, node, "the concatenation cannot be followed")
@@ -91,7 +91,8 @@ def _concatenate(
     if type(dim) is not int or 1 not in (dim, dim + len(shape)):
         where = "the batch (dim 0)" if dim == 0 else f"dim {str(dim)[:60]}"
         refuse_line(
-            node, f"only a concatenation along the channels (dim 1) is followed, not along {where}"
+            node,
+            f"only a concatenation along the channels (dim 1) can be followed, not along {where}",
         )
     return tape.join_tensors(list(tensors), node, add=False)
 
@@ -103,7 +104,7 @@ def _view(
     named: KeywordArguments,
     node: ast.Call,
 ) -> SourceValue:
-    """``view(batch, …)`` keeps the batch; ``view(-1, …)`` folds into it what is left."""
+    """``view(batch, …)`` keeps the batch size; ``view(-1, …)`` infers it from the other sizes."""
     parts = list(arguments)
     if len(parts) == 1 and isinstance(parts[0], list | tuple):
         parts = list(parts[0])
@@ -112,9 +113,8 @@ def _view(
     first_size = parts[0]
     kept = isinstance(first_size, BatchSize) or first_size == tape.shapes[0][0]
     if tensor.shape is None and len(parts) == 2 and isinstance(parts[1], Unknown):
-        return tape.record_layer(
-            FlattenLayer(), tensor, node
-        )  # sizes read behind a layer that breaks
+        # The size was read after a layer that fails, so it is unknown.
+        return tape.record_layer(FlattenLayer(), tensor, node)
     sizes = to_json_value(parts[1:], "a size", node)
     if kept and sizes == [-1]:
         return tape.record_layer(FlattenLayer(), tensor, node)
@@ -150,7 +150,7 @@ def _squeeze(
     node: ast.Call,
 ) -> SourceValue:
     given = bind_arguments(("dim",), arguments, named, node)
-    if tensor.shape is None:  # behind a layer that breaks: which sizes are 1 is not known yet
+    if tensor.shape is None:  # after a layer that fails: which sizes are 1 is unknown
         return tensor
     shape = tensor.shape
     dim = to_json_value(given.get("dim"), "dim", node)
@@ -175,7 +175,7 @@ def _unsqueeze(
     given = bind_arguments(("dim",), arguments, named, node)
     dim = to_json_value(given.get("dim"), "dim", node)
     if tensor.shape is None:
-        refuse_line(node, "an unsqueeze behind a layer that breaks cannot be followed")
+        refuse_line(node, "an unsqueeze after a layer that fails cannot be followed")
     shape = list(tensor.shape)
     (axis,) = resolve_axes(dim if isinstance(dim, int) else None, len(shape) + 1, node)
     if not axis:
@@ -260,7 +260,9 @@ def _rank(
     node: ast.Call,
 ) -> SourceValue:
     if tensor.shape is None:
-        return Unknown(why="the axes behind a layer that breaks", line=node.lineno)
+        return Unknown(
+            why="the number of axes after a layer that fails is not known", line=node.lineno
+        )
     return len(tensor.shape)
 
 
@@ -275,7 +277,7 @@ def _add(
     if isinstance(other, TensorValue):
         return tape.join_tensors([tensor, other], node, add=True)
     if not isinstance(other, int | float):
-        refuse_line(node, "a tensor is combined with what cannot be followed")
+        refuse_line(node, "a tensor is combined with a value that cannot be followed")
     return tensor
 
 
@@ -292,7 +294,7 @@ def _unflatten(
 
 
 def _sizes_named(named: KeywordArguments) -> KeywordArguments:
-    """The method's ``sizes`` is the module's ``unflattened_size``."""
+    """Arguments of ``Tensor.unflatten`` renamed to those of ``nn.Unflatten``."""
     return {{"sizes": "unflattened_size"}.get(name, name): value for name, value in named.items()}
 
 

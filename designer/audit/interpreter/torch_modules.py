@@ -1,4 +1,4 @@
-"""Torch's modules as layers: their arguments by name, read as strictly as a request's fields."""
+"""Torch modules as layers, validated like the layers of a request."""
 
 from __future__ import annotations
 
@@ -24,11 +24,9 @@ _CONV_TRANSPOSE_ARGUMENTS = (
     "in_channels out_channels kernel_size stride padding output_padding groups bias dilation"
     " padding_mode"
 )
-
 _NORM_ARGUMENTS = "num_features eps momentum affine track_running_stats"
-
 MAX_ARGUMENT_ENTRIES = 64
-"""Most numbers that one argument holds."""
+"""Maximum number of entries in one argument."""
 
 SIGNATURES: Mapping[str, tuple[str, str]] = {
     "Conv": ("conv", _CONV_ARGUMENTS),
@@ -54,7 +52,7 @@ SIGNATURES: Mapping[str, tuple[str, str]] = {
     "ReplicationPad": ("pad", "padding"),
     "CircularPad": ("pad", "padding"),
 }
-"""Torch's modules without their number of axes: the op, and the arguments in order."""
+"""Module names without their number of axes: the op, and the positional arguments."""
 
 IGNORED_ARGUMENTS = frozenset(
     [
@@ -72,14 +70,14 @@ IGNORED_ARGUMENTS = frozenset(
         "divisor_override",
     ]
 )
-"""Arguments that no shape depends on."""
+"""Arguments that do not affect shapes."""
 
 _IGNORED_MODULE_ARGUMENTS = {
     "BatchNorm": ("affine", "track_running_stats"),
     "SyncBatchNorm": ("affine", "track_running_stats", "process_group"),
     "LayerNorm": ("bias",),
 }
-"""Arguments that no shape of this module depends on."""
+"""Arguments of single modules that do not affect their shapes."""
 
 SHAPE_PRESERVING_MODULES = frozenset(
     [
@@ -119,7 +117,7 @@ SHAPE_PRESERVING_MODULES = frozenset(
         "FeatureAlphaDropout",
     ]
 )
-"""Modules that change no shape."""
+"""Modules that preserve the shape."""
 
 _MODULES_WITHOUT_ACTIVATION = frozenset(
     ["Identity", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout"]
@@ -128,17 +126,14 @@ _OPS_WITH_NDIM = frozenset(
     ["conv", "conv_transpose", "max_pool", "avg_pool", "adaptive_pool", "norm", "instance_norm"]
 )
 _PAD_MODES = {"ReflectionPad": "reflect", "ReplicationPad": "replicate", "CircularPad": "circular"}
-
-
 _MODES_WITHOUT_ALIGN_CORNERS = ("nearest", "nearest-exact", "area")
-
 _OTHER_MODULE_NAMES = frozenset(
     ["Module", "Sequential", "ModuleList", "ModuleDict", "Unflatten", "LocalResponseNorm"]
 )
 
 
 def is_module_name(name: str) -> bool:
-    """Whether it is what torch calls a module that is followed, as people import them one by one."""
+    """Whether a name is a supported torch module, for ``from torch.nn import Conv2d``."""
     kind = split_axes(name)[0]
     return name in SHAPE_PRESERVING_MODULES or kind in SIGNATURES or name in _OTHER_MODULE_NAMES
 
@@ -146,10 +141,10 @@ def is_module_name(name: str) -> bool:
 def build_module(
     name: str, arguments: Sequence[SourceValue], named: Mapping[str, SourceValue], node: ast.Call
 ) -> LayerModule | None:
-    """The layer that ``torch.nn.name(…)`` makes, None where the name is none of these.
+    """The module ``torch.nn.name(…)``, or None if the name is not a supported module.
 
     Raises:
-        SourceRefused: for arguments that cannot be followed, or that no such layer may have.
+        SourceRefused: for arguments that cannot be followed or are invalid for the layer.
     """
     kind, axes = split_axes(name)
     if name in SHAPE_PRESERVING_MODULES:
@@ -174,10 +169,10 @@ def build_module(
 
 
 def read_checked_layer(document: JsonObject, node: ast.AST) -> AuditLayer:
-    """A layer read as a request's would be, its refusal at the node's line.
+    """A layer from its JSON form; errors name the line of the node.
 
     Raises:
-        SourceRefused: for fields that no such layer may have.
+        SourceRefused: for fields that are invalid for the layer.
     """
     try:
         return read_audit_layer(document, pointer="/source", index=2**31)
@@ -186,7 +181,7 @@ def read_checked_layer(document: JsonObject, node: ast.AST) -> AuditLayer:
 
 
 def split_axes(name: str) -> tuple[str, int]:
-    """A module's name without its number of axes.
+    """A module's name without its number of axes, and the number (0 if there is none).
 
     >>> split_axes("ConvTranspose2d"), split_axes("Linear")
     (('ConvTranspose', 2), ('Linear', 0))
@@ -201,13 +196,13 @@ def bind_arguments(
     named: Mapping[str, SourceValue],
     node: ast.AST,
 ) -> BoundArguments:
-    """Arguments by name.
+    """Arguments by name, without ignored ones.
 
     Raises:
-        SourceRefused: for more than there are, or a name that nobody knows.
+        SourceRefused: for too many arguments or an unknown name.
     """
     if len(arguments) > len(names):
-        refuse_line(node, f"{len(arguments)} arguments where {len(names)} are known")
+        refuse_line(node, f"{len(arguments)} arguments, but at most {len(names)} are supported")
     given = dict(zip(names, arguments, strict=False))
     for name, value in named.items():
         if name not in names and name not in IGNORED_ARGUMENTS:
@@ -216,31 +211,27 @@ def bind_arguments(
     return {name: value for name, value in given.items() if name not in IGNORED_ARGUMENTS}
 
 
-def to_json_value(value: SourceValue, name: str, node: ast.AST) -> Any:  # noqa: ANN401  (a JSON value)
-    """A plain value as JSON has it.
+def to_json_value(value: SourceValue, name: str, node: ast.AST) -> Any:  # noqa: ANN401
+    """A plain value as a JSON value.
 
     Raises:
-        SourceRefused: for what could not be followed, or is no number, text or list.
+        SourceRefused: if the value is unknown, or not a number, text or list.
     """
     if isinstance(value, Unknown):
         refuse_unknown(value, node, f"{name} cannot be followed")
     if isinstance(value, list | tuple):
         if count_entries(value) > MAX_ARGUMENT_ENTRIES:
-            refuse_line(node, f"{name} is a list of more than {MAX_ARGUMENT_ENTRIES}")
+            refuse_line(node, f"{name} is a list of more than {MAX_ARGUMENT_ENTRIES} entries")
         return [to_json_value(entry, name, node) for entry in value]
     if isinstance(value, bool) or value is None or isinstance(value, str | float):
         return value
     if not isinstance(value, int):
-        refuse_line(node, f"{name} is no number")
+        refuse_line(node, f"{name} is not a number")
     return int(value)
 
 
 def refuse_unknown(value: Unknown, node: ast.AST, detail: str) -> NoReturn:
-    """Refuse what is not known where a layer needs it, at the line where it was lost.
-
-    Raises:
-        SourceRefused: always.
-    """
+    """Raise SourceRefused with the line at which a value became unknown."""
     here = getattr(node, "lineno", value.line)
     where = "" if here == value.line else f" on line {here}"
     raise SourceRefused(value.line, f"{value.why}; so {detail}{where}")
@@ -269,7 +260,7 @@ def _fields(kind: str, axes: int, given: BoundArguments, node: ast.AST) -> JsonO
 
 
 def _refuse_align_corners(kind: str, given: BoundArguments, node: ast.AST) -> None:
-    """Torch takes ``align_corners`` for the modes that interpolate only, True or False."""
+    """Refuse ``align_corners`` for modes that do not interpolate, as torch does."""
     mode = given.get("mode", "nearest")
     if (
         kind == "Upsample"
@@ -278,12 +269,12 @@ def _refuse_align_corners(kind: str, given: BoundArguments, node: ast.AST) -> No
     ):
         refuse_line(
             node,
-            f"align_corners suits the interpolating modes only, not {mode}: torch refuses that",
+            f"align_corners suits the interpolating modes only, not {mode}: torch refuses this",
         )
 
 
 def _unflatten(given: BoundArguments, node: ast.Call) -> LayerModule:
-    """One axis laid out as several; torch counts it with the batch."""
+    """An Unflatten; ``dim`` counts the batch axis, as in torch."""
     dim, sizes = (
         to_json_value(given.get(name), name, node) for name in ("dim", "unflattened_size")
     )
@@ -298,7 +289,7 @@ def _unflatten(given: BoundArguments, node: ast.Call) -> LayerModule:
 def _activation_name(
     name: str, arguments: Sequence[SourceValue], named: Mapping[str, SourceValue]
 ) -> str:
-    """An activation as a layer's free text: leaky_relu(0.2)."""
+    """The activation's name as the audit writes it: leaky_relu(0.2)."""
     if name in _MODULES_WITHOUT_ACTIVATION:
         return ""
     known = {"ReLU": "relu", "ReLU6": "relu6", "SiLU": "silu", "LeakyReLU": "leaky_relu"}

@@ -1,4 +1,4 @@
-"""What kind a value is of: ``type`` and ``isinstance``, without a class of ours ever being asked."""
+"""``type`` and ``isinstance`` of a source's values, and comparison of references."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _PLAIN: dict[str, tuple[type, ...]] = {
     "tuple": (tuple,),
     "dict": (dict,),
 }
-"""Python's own kinds, by the names that a source calls them."""
+"""Builtin types by name."""
 
 
 def type_of(value: SourceValue) -> SourceValue:
-    """What ``type(value)`` gives.
+    """The result of ``type(value)``.
 
     >>> type_of(3).path, type_of("same").path
     ('int', 'str')
@@ -39,11 +39,15 @@ def type_of(value: SourceValue) -> SourceValue:
     if isinstance(value, Reference | ClassValue | FunctionValue):
         return Reference(path="type")
     known = type(value).__name__
-    return Reference(path=known) if known in _PLAIN else Unknown(why="this type", line=1)
+    return (
+        Reference(path=known)
+        if known in _PLAIN
+        else Unknown(why="this type is not followed", line=1)
+    )
 
 
 def is_instance(value: SourceValue, kinds: SourceValue, node: ast.AST) -> SourceValue:
-    """What ``isinstance(value, kinds)`` gives; unknown for kinds that are not the source's.
+    """The result of ``isinstance(value, kinds)``; unknown for classes from libraries.
 
     >>> is_instance((1, 2), (Reference(path="list"), Reference(path="tuple")), ast.Pass())
     True
@@ -62,7 +66,7 @@ def is_instance(value: SourceValue, kinds: SourceValue, node: ast.AST) -> Source
 
 
 def compare_references(left: SourceValue, right: SourceValue) -> bool | None:
-    """Whether two names stand for the same thing; None where neither is a name of a thing."""
+    """Whether both values are the same reference, class or function; None if neither is one."""
     things = Reference | ClassValue | FunctionValue
     if isinstance(left, things) or isinstance(right, things):
         return left == right

@@ -1,4 +1,4 @@
-"""What the names of a source can stand for, besides Python's own numbers, texts and lists."""
+"""Values of a source besides plain Python values: tensors, modules, functions and classes."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import TensorShape
 
 SourceValue = object
-"""Any value below, or a number, text, None, list, tuple or dict of them."""
+"""A class below, a number, a text, None, or a list, tuple or dict of values."""
 
 Scope = dict[str, SourceValue]
 
 
 class BatchSize(int):
-    """The batch size, read from a tensor: where it stands in a view, the batch is kept."""
+    """The batch size read from a tensor; as the first size of a view it keeps the batch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """A name of torch or of another library, by its dotted path."""
+    """A name from torch or another library, by its dotted path."""
 
     path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """A value that cannot be followed; it refuses only where a layer needs it."""
+    """A value that cannot be followed; an error only when a layer needs it."""
 
     why: str
     line: int
@@ -35,9 +35,9 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TensorValue:
-    """What a layer gave: the output of layer ``index``, -1 the input.
+    """The output of layer ``index``; -1 is the input.
 
-    ``shape`` is the whole shape, None behind a layer that breaks.
+    ``shape`` includes the batch; it is None after a layer that fails.
     """
 
     index: int
@@ -46,22 +46,22 @@ class TensorValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerModule:
-    """A torch module that is one layer, or one that changes no shape and is only a word."""
+    """A torch module: one layer, or a shape-preserving one of which only the name is recorded."""
 
     layer: AuditLayer | None
     activation_or_norm: str
     node: ast.Call
     is_norm: bool = False
-    """Whether the word is a norm: a local one, which no list of layers holds."""
+    """Whether the name is a norm: local response norm, which has no layer of its own."""
     unflatten_arguments: tuple[int, TensorShape] | None = None
-    """Axis and sizes of an Unflatten, whose whole shape is known where a tensor comes."""
+    """Axis and sizes of an Unflatten; its output shape depends on the tensor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ModuleSequence:
     """A Sequential; or a ModuleList or ModuleDict, which cannot be called.
 
-    It is the source's own object: several names may stand for it, and what it holds may grow.
+    Mutable and compared by identity, as in torch: several names may refer to it.
     """
 
     items: list[SourceValue]
@@ -72,12 +72,12 @@ class ModuleSequence:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FunctionValue:
-    """A function of the source; ``scope`` is where it was defined."""
+    """A function of the source; ``scope`` is the scope that defines it."""
 
     node: ast.FunctionDef
     scope: Scope
     owner: SourceValue = None
-    """What its first parameter stands for, where it is a method."""
+    """The value of the first parameter of a bound method."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,16 +88,16 @@ class ClassValue:
     scope: Scope
     bases: tuple[SourceValue, ...]
     ancestors: tuple[SourceValue, ...]
-    """The bases and theirs, each once."""
+    """The direct and indirect bases, each once."""
     members: Scope
 
     @property
     def source_classes(self) -> tuple[ClassValue, ...]:
-        """The class and those of the source that it derives from, the nearest first."""
+        """The class and its ancestors from the source, nearest first."""
         return (self, *(base for base in self.ancestors if isinstance(base, ClassValue)))
 
     def find_member(self, name: str) -> SourceValue:
-        """A member of the class or of its bases, None where there is none."""
+        """A member of the class or its ancestors, or None."""
         return next(
             (
                 source_class.members[name]
@@ -108,17 +108,17 @@ class ClassValue:
         )
 
     def derives_from(self, other: ClassValue) -> bool:
-        """Whether it is that class or has it among its bases."""
+        """Whether the class is ``other`` or a subclass of it."""
         return any(source_class is other for source_class in self.source_classes)
 
     @property
     def is_module(self) -> bool:
-        """Whether it is a torch module."""
+        """Whether the class is a subclass of ``nn.Module``."""
         return self._derives_from_torch("Module") or self.is_sequential
 
     @property
     def is_sequential(self) -> bool:
-        """Whether it is torch's Sequential with another start."""
+        """Whether the class is a subclass of ``nn.Sequential``."""
         return self._derives_from_torch("Sequential")
 
     def _derives_from_torch(self, name: str) -> bool:
@@ -128,7 +128,7 @@ class ClassValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class InstanceValue:
-    """An instance of a class of the source; its attributes come and go, as the source sets them."""
+    """An instance of a class of the source, with mutable attributes."""
 
     class_value: ClassValue
     attributes: Scope = field(default_factory=dict)
@@ -136,7 +136,7 @@ class InstanceValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Partial:
-    """What ``functools.partial`` gives: a function with some of its arguments."""
+    """The result of ``functools.partial``."""
 
     called: SourceValue
     arguments: tuple[SourceValue, ...]
@@ -145,7 +145,7 @@ class Partial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """A method of a value that is not the source's own: of a tensor, a list, a module."""
+    """A method that is not defined in the source: of a tensor, list or module."""
 
     owner: SourceValue
     name: str
@@ -153,7 +153,7 @@ class Method:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuperObject:
-    """What ``super()`` stands for."""
+    """The value of ``super()``."""
 
     instance: InstanceValue
     defining_class: ClassValue
