@@ -1,1 +1,1 @@
-"""HTTP in front of ``designer``; no arithmetic lives here."""
+"""Flask service for ``designer``, without any arithmetic of its own."""

@@ -1,4 +1,4 @@
-"""The application: which parts it has and in which order they are joined."""
+"""Application factory: creates the parts of the service and registers them in order."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from service.views.problems import problems
 
 
 def create_app(config: Config | None = None, *, runner: ProbeRunner | None = None) -> Flask:
-    """The service as a WSGI application; ``runner`` runs texts in place of processes of its own.
+    """The WSGI application; ``runner`` verifies sources in place of verifying processes.
 
     >>> create_app().test_client().get("/healthz").json
     {'status': 'ok'}
@@ -66,7 +66,7 @@ def create_app(config: Config | None = None, *, runner: ProbeRunner | None = Non
 
 
 def _register_services(app: Flask, config: Config, runner: ProbeRunner | None) -> None:
-    """Set up where designs are made, and where they are kept."""
+    """Create the cache, the design service and the services that use them."""
     cache = open_cache(config, namespace=cache_namespace(config))
     metrics: Metrics = app.extensions["metrics"]
     cache.hit_counts.add_listener(metrics.count_lookup)
@@ -82,7 +82,7 @@ def _register_services(app: Flask, config: Config, runner: ProbeRunner | None) -
 
 
 def _register_views(app: Flask) -> None:
-    """Join the blueprints and write down the contract that they make together."""
+    """Register the blueprints and generate the OpenAPI document from them."""
     api = ProblemApi(app)
     api.ma_plugin.converter.add_attribute_function(document_field)
     for blueprint in (designs, chains, layers, audits, jobs, page, problems, operations):

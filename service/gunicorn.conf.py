@@ -1,8 +1,8 @@
-# ruff: noqa: N999 - gunicorn's own name for this file
-"""gunicorn's settings; `gan-designer serve` starts gunicorn with this file.
+# ruff: noqa: N999 - the file name that gunicorn expects
+"""gunicorn configuration, used by `gan-designer serve`.
 
-The application is loaded in each worker after the fork, and each worker starts its verifying
-processes itself: nothing that runs threads or torch exists before a fork.
+Each web process loads the application after the fork and starts its own verifying processes, so no
+threads and no torch exist before a fork.
 """
 
 import os
@@ -31,23 +31,23 @@ threads = server_settings.threads
 preload_app = False
 control_socket_disable = True
 limit_request_line = 8190
-forwarder_headers = ""  # else a client of this machine could move paths by SCRIPT_NAME
+forwarder_headers = ""  # else local clients could change paths with SCRIPT_NAME
 timeout = server_settings.verify_timeout_s + 30
 graceful_timeout = (
     max(server_settings.verify_timeout_s, Limits().full_level_s) + 30
-)  # the longest answer
+)  # the longest response
 keepalive = 15
 accesslog = None
-errorlog = None  # the logger sends its lines where all others go
+errorlog = None  # ServerLogger writes to standard error
 logger_class = server_logger_class(server_settings.log_format)
 loglevel = server_settings.log_level
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # never a slow disk
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # not on a slow disk
 
-embedded_workers = []  # the process that keeps a worker for jobs
+embedded_workers = []  # the process of the embedded job worker
 
 
 def when_ready(server: Any) -> None:  # noqa: ANN401 - gunicorn has no types
-    """Make the folder of the figures before there is a worker, say what starts, start who does jobs."""
+    """Create the metrics folder before web processes start, log the start, start the job worker."""
     make_metrics_folder()
     server.log.info(
         "listening",
@@ -64,34 +64,34 @@ def when_ready(server: Any) -> None:  # noqa: ANN401 - gunicorn has no types
 
 
 def pre_exec(server: Any) -> None:  # noqa: ANN401
-    """Keep a second server, started in this one's place, from taking gunicorn's folder for a path.
+    """Set PYTHONSAFEPATH for a server that replaces this one.
 
-    It is started by the file that ``-m gunicorn`` ran, beside which gunicorn has an ``http`` of its
-    own.
+    It is started from gunicorn's ``__main__`` file, whose folder would be on the import path and
+    contains a package named ``http``.
     """
     server.cfg.env_orig["PYTHONSAFEPATH"] = "1"
 
 
 def post_worker_init(worker: Any) -> None:  # noqa: ANN401
-    """Start the verifying processes of a worker that has been forked and has its application."""
+    """Start the verifying processes of a web process that has loaded its application."""
     worker.app.wsgi().extensions["metrics"].merge_ended_processes()
     worker.app.wsgi().extensions["design_service"].warm()
 
 
 def worker_exit(server: Any, worker: Any) -> None:  # noqa: ANN401
-    """End them with it, and close what it keeps."""
+    """Stop the verifying processes of a web process and close its cache."""
     if worker.booted and worker.pid == os.getpid():
         worker.app.wsgi().extensions["design_service"].close()
         worker.app.wsgi().extensions["cache"].close()
 
 
 def child_exit(server: Any, worker: Any) -> None:  # noqa: ANN401
-    """Forget what a worker that has ended said of its present."""
+    """Remove the live gauges of an ended web process."""
     remove_live_gauges(worker.pid)
 
 
 def on_exit(server: Any) -> None:  # noqa: ANN401
-    """End who does jobs, and remove the figures."""
+    """Stop the job worker and remove the metrics folder."""
     for process in embedded_workers:
         stop_embedded_worker(process)
     remove_metrics_folder()

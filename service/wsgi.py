@@ -1,4 +1,4 @@
-"""What gunicorn loads: the application with the settings that the server stands on."""
+"""WSGI entry point for gunicorn: the application with the current settings."""
 
 from service.app import create_app
 from service.settings.active_settings import ACTIVE_SETTINGS

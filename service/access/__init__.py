@@ -1,1 +1,1 @@
-"""Who may call, how often, and who it is that calls."""
+"""API keys, clients and rate limits."""

@@ -1,6 +1,6 @@
-"""Who may call: requests are let in by their key, where the operator has given any out.
+"""Authorization by API key, if the operator has configured any keys.
 
-A route is guarded unless it stands here, so that a new one is closed until somebody opens it.
+Every route needs a key unless it is listed here, so a new route is closed by default.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ from service.problems.problem_document import problem_response
 from service.problems.registry import PROBLEMS
 
 OPEN_PATHS = frozenset({"/", "/docs", "/healthz", "/openapi.json", "/problems", "/readyz"})
-"""Paths that need no key and are not counted: what machines ask about the service, and its texts."""
+"""Paths that need no key and do not count against rate limits."""
 
 OPEN_FOLDERS = ("/problems/", "/static/", "/web/")
-"""Paths below which the same holds."""
+"""Prefixes of further paths that need no key and are not counted."""
 
 METRICS_PATH = "/metrics"
-"""The path of figures about everybody's requests: never counted, and no client's to read."""
+"""Path of the metrics of all requests: never counted, not readable with a client's key."""
 
 METRICS_KEY_NAME = "metrics"
-"""The name of the keys that open it, and nothing else."""
+"""Name of the keys that give access to the metrics, and to nothing else."""
 
 AUTH_SCHEME = "bearer"
 BEARER_CHALLENGE = 'Bearer realm="gan-designer"'
 
 
 def is_open(path: str) -> bool:
-    """Whether anybody may ask for it, with or without a key.
+    """Whether a path needs no key.
 
     >>> is_open("/problems/no_key"), is_open("/v1/designs"), is_open("/nowhere")
     (True, False, False)
@@ -37,7 +37,7 @@ def is_open(path: str) -> bool:
 
 
 def install_key_lookup(app: Flask, ring: KeyRing) -> None:
-    """Find out whose each request is, before it is counted."""
+    """Look up the key of each request, before rate limits count it."""
 
     def name_client() -> None:
         key = ring.find_key(presented_key() or "")
@@ -48,13 +48,13 @@ def install_key_lookup(app: Flask, ring: KeyRing) -> None:
 
 
 def install_authorization(app: Flask) -> None:
-    """Turn away who has no key, after the request was counted; keep answers out of shared caches."""
+    """Refuse requests without a valid key, after they are counted; make responses private."""
     app.before_request(_refuse_unauthorized)
     app.after_request(_make_private)
 
 
 def presented_key() -> str | None:
-    """The text after ``Authorization: Bearer``; None where the request has no such header.
+    """The text after ``Authorization: Bearer``, or None without such a header.
 
     >>> app = Flask("x")
     >>> with app.test_request_context(headers={"Authorization": "Bearer open sesame"}):
@@ -66,7 +66,7 @@ def presented_key() -> str | None:
 
 
 def current_key() -> ApiKey | None:
-    """The key of the request, where it came with a right one."""
+    """The key of the current request, or None without a valid one."""
     key: ApiKey | None = g.get("api_key")
     return key
 
@@ -76,23 +76,25 @@ def _refuse_unauthorized() -> Response | None:
         return None
     if presented_key() is None:
         response = problem_response(
-            PROBLEMS["no_key"], detail="the request came without the header Authorization: Bearer"
+            PROBLEMS["no_key"], detail="the request has no header Authorization: Bearer"
         )
         response.headers["WWW-Authenticate"] = BEARER_CHALLENGE
     else:
-        response = problem_response(PROBLEMS["wrong_key"], detail="the key opens nothing here")
+        response = problem_response(
+            PROBLEMS["wrong_key"], detail="the key is not valid for this resource"
+        )
         response.headers["WWW-Authenticate"] = f'{BEARER_CHALLENGE}, error="invalid_token"'
     return response
 
 
 def _is_authorized() -> bool:
-    """Whether the request has a key that opens this door."""
+    """Whether the key of the request is valid for its path."""
     name = g.key_name
     return name is not None and (name == METRICS_KEY_NAME) == (request.path == METRICS_PATH)
 
 
 def _make_private(response: Response) -> Response:
-    """A cache in front would hand one client's answer to others, who may have no key."""
+    """Keep shared caches from giving a response to clients without a key."""
     if not is_open(request.path) and response.cache_control.public:
         response.cache_control.public = False
         response.cache_control.private = True

@@ -1,6 +1,6 @@
-"""Who calls: by the name of the key where keys are on, by the address where they are off.
+"""The client of the current request: the name of its key, or its address if there are no keys.
 
-Read it in a request, after the guard has looked at the key.
+Valid within a request, after the key lookup.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 from flask import g, request
 
 ANONYMOUS_OWNER = "anyone"
-"""Whose everything is where no keys are on."""
+"""Owner of all jobs if there are no keys."""
 
 
 def current_client() -> str:
-    """Whom the request counts for: ``key:NAME``, or ``address:…`` where keys are off.
+    """Client that rate limits count: ``key:NAME``, or ``address:…`` if there are no keys.
 
-    Not for the eyes of other clients.
+    Do not show it to other clients.
 
     >>> from flask import Flask
     >>> with Flask("x").test_request_context(environ_base={"REMOTE_ADDR": "192.0.2.7"}):
@@ -29,9 +29,9 @@ def current_client() -> str:
 
 
 def current_owner() -> str:
-    """Whose the things are that the request makes or asks for: the key's, or ``anyone``'s.
+    """Owner of the jobs that the request creates or reads: ``key:NAME``, or ``anyone``.
 
-    Addresses own nothing: they change, and many clients share one.
+    Addresses are not owners: they change, and many clients share one.
 
     >>> from flask import Flask
     >>> with Flask("x").test_request_context():
@@ -44,7 +44,7 @@ def current_owner() -> str:
 
 @lru_cache(maxsize=4096)
 def network_prefix(address: str) -> str:
-    """What one client's addresses have in common: an IPv6 client has a whole /64 to call from.
+    """Part of an address that identifies a client: the /64 network of IPv6, all of IPv4.
 
     >>> network_prefix("2001:db8:1:2:a:b:c:d")
     '2001:db8:1:2::/64'

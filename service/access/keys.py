@@ -1,6 +1,6 @@
-"""Keys: a name for each, the digest of its text, and what it may ask for.
+"""API keys: name, digest of the key and optional rate limit.
 
-The service knows digests alone: whoever reads its configuration can open nothing with it.
+The configuration holds only digests, so reading it does not reveal a key.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 MAX_KEYS_FILE_BYTES = 2**20
-"""Largest file of keys."""
+"""Maximum size of a key file."""
 
 
 class KeyRefused(ValueError):
-    """An entry that is no key; the sentence holds nothing of it, as it may be a key's own text."""
+    """An invalid key entry; the message leaves the entry out, as it may be the key itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """A key as the service knows it: ``digest`` is the SHA-256 of its text, in hexadecimal.
+    """A key: ``digest`` is the SHA-256 of the key in hexadecimal.
 
-    ``rate_limit`` is the key's own, in flask-limiter's words; empty: the one for everybody.
+    ``rate_limit`` is in the notation of flask-limiter; empty means the common limit.
     """
 
     name: str
@@ -39,7 +39,7 @@ class ApiKey:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise KeyRefused(
-                "its name must be 1 to 64 letters, digits, points, dashes and underscores"
+                "its name must be 1 to 64 letters, digits, dots, hyphens and underscores"
             )
         if not _DIGEST.fullmatch(self.digest):
             raise KeyRefused("its digest must be the 64 hexadecimal digits that sha256sum prints")
@@ -47,13 +47,13 @@ class ApiKey:
 
     @property
     def entry(self) -> str:
-        """The key as settings write it."""
+        """The key in the format of the settings."""
         return ":".join(filter(None, (self.name, self.digest, self.rate_limit)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRing:
-    """All keys; none at all: nobody needs one. Several may have one name, as while one is changed.
+    """All keys; if empty, no key is needed. Keys may share a name, as while one is replaced.
 
     >>> ring = KeyRing(keys=(ApiKey(name="alice", digest=sha256(b"open").hexdigest()),))
     >>> ring.find_key("open").name, ring.find_key("Open"), bool(KeyRing(keys=()))
@@ -72,46 +72,46 @@ class KeyRing:
         return bool(self.keys)
 
     def find_key(self, presented: str) -> ApiKey | None:
-        """The key of this text, compared with every one to its end: time tells nothing of them."""
+        """The matching key; every digest is compared in constant time: timing reveals nothing."""
         digest = sha256(presented.encode("latin-1", "replace")).hexdigest()
         found = [key for key in self.keys if compare_digest(key.digest, digest)]
         return found[0] if found else None
 
 
 def validate_rate_limit(limit: str) -> None:
-    """Refuse what flask-limiter does not understand.
+    """Refuse a rate limit that flask-limiter cannot parse, or with amount 0.
 
     >>> validate_rate_limit("10/second;1000/hour")
 
     Raises:
-        KeyRefused: with an example of one.
+        KeyRefused: with a valid example.
     """
     try:
         nothing = any(not item.amount for item in parse_many(limit)) if limit else False
     except ValueError:
         nothing = True
     if nothing:
-        raise KeyRefused("it is no limit such as 100/minute or 10/second;1000/hour")
+        raise KeyRefused("it is not a rate limit such as 100/minute or 10/second;1000/hour")
 
 
 def read_keys(entries: Iterable[str]) -> tuple[ApiKey, ...]:
-    """The keys of entries ``name:digest`` or ``name:digest:limit``; blank ones are passed over.
+    """The keys of entries ``name:digest`` or ``name:digest:limit``; blank entries are skipped.
 
     >>> read_keys([f"alice:{'0' * 64}:5/minute", ""])[0].rate_limit
     '5/minute'
 
     Raises:
-        KeyRefused: naming an entry by its place.
+        KeyRefused: naming the invalid entry by its position.
     """
     kept = [entry.strip() for entry in entries if entry.strip()]
     return tuple(_read_key(position, entry) for position, entry in enumerate(kept, start=1))
 
 
 def read_keys_file(path: str) -> tuple[ApiKey, ...]:
-    """The keys of a file, one a line; what follows # is a remark.
+    """The keys of a file, one per line; comments start with #.
 
     Raises:
-        KeyRefused: where it cannot be read, holds none, or holds a line that is none.
+        KeyRefused: if the file cannot be read, has no key, or has an invalid line.
     """
     try:
         with Path(path).open("rb") as file:
@@ -124,7 +124,7 @@ def read_keys_file(path: str) -> tuple[ApiKey, ...]:
         raise KeyRefused(f"the file is larger than {MAX_KEYS_FILE_BYTES} bytes")
     keys = read_keys(line.partition("#")[0] for line in text.splitlines())
     if not keys:
-        raise KeyRefused("the file holds no key")
+        raise KeyRefused("the file has no key")
     return keys
 
 

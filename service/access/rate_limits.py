@@ -1,7 +1,7 @@
-"""How often one client may call: counted by flask-limiter, in Redis where replicas share one.
+"""Rate limits per client, counted by flask-limiter, in Redis if replicas share one.
 
-Where Redis is gone or slow, each web process counts for itself until it is back; nobody waits for
-it longer than ``REDIS_TIMEOUT_S``, and no request fails for it.
+If Redis is down or slow, each web process counts by itself until Redis is back: a request waits for
+Redis at most ``REDIS_TIMEOUT_S`` and never fails because of it.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from service.problems.problem_document import problem_response
 from service.problems.registry import PROBLEMS
 
 REDIS_TIMEOUT_S = 0.25
-"""Seconds that a request waits for Redis before it is counted here."""
+"""Seconds that a request waits for Redis before this process counts it."""
 
 
 def install_rate_limits(app: Flask, *, rate_limit: str, redis_url: str) -> None:
-    """Count the requests of each client; its key's own limit goes before the one for everybody."""
+    """Limit the requests of each client; the limit of its key overrides the common one."""
 
     def limit_of_client() -> str:
         key = current_key()
@@ -36,11 +36,11 @@ def install_rate_limits(app: Flask, *, rate_limit: str, redis_url: str) -> None:
     limiter = Limiter(
         current_client,
         application_limits=[limit_of_client],
-        request_identifier=lambda: "any",  # one count for all routes, and for paths that are none
+        request_identifier=lambda: "any",  # one count for all paths
         storage_uri=storage_uri(redis_url),
         storage_options=redis_options() if redis_url else {},
         in_memory_fallback_enabled=True,
-        swallow_errors=True,  # of two threads that find Redis gone, flask-limiter saves only one
+        swallow_errors=True,  # flask-limiter falls back in only one of two threads that lose Redis
         key_prefix="gan-designer",
     )
     limiter.request_filter(_is_uncounted)
@@ -49,7 +49,7 @@ def install_rate_limits(app: Flask, *, rate_limit: str, redis_url: str) -> None:
 
 
 def storage_uri(redis_url: str) -> str:
-    """The storage as flask-limiter names it.
+    """Storage URI for flask-limiter.
 
     >>> storage_uri(""), storage_uri("unix:///run/redis.sock")
     ('memory://', 'redis+unix:///run/redis.sock')
@@ -58,7 +58,7 @@ def storage_uri(redis_url: str) -> str:
 
 
 def redis_options() -> dict[str, Any]:
-    """How long and how often Redis is asked: once, and not for long."""
+    """Options of the Redis client: a short timeout and no retries."""
     return {
         "socket_timeout": REDIS_TIMEOUT_S,
         "socket_connect_timeout": REDIS_TIMEOUT_S,
@@ -68,13 +68,13 @@ def redis_options() -> dict[str, Any]:
 
 
 def rate_limit_response(error: RateLimitExceeded, limiter: Limiter) -> Response:
-    """The answer to one request too many: how many are served in which time, when to come back."""
+    """Response to a request over the limit: the limit, its time window and when to retry."""
     allowed, window_s = error.limit.limit.amount, error.limit.limit.get_expiry()
     retry_after_s = _seconds_left(limiter.current_limit, window_s)
     response = problem_response(
         PROBLEMS["too_many_requests"],
-        detail=f"{allowed} requests are served in {window_s} s, and the client has sent more; the"
-        f" next is served in {retry_after_s} s",
+        detail=f"the limit of {allowed} requests in {window_s} s is reached; retry in"
+        f" {retry_after_s} s",
         facts={"limit": allowed, "window_s": window_s, "retry_after_s": retry_after_s},
     )
     response.headers["Retry-After"] = str(retry_after_s)
@@ -82,7 +82,7 @@ def rate_limit_response(error: RateLimitExceeded, limiter: Limiter) -> Response:
 
 
 def _seconds_left(reached: RequestLimit | None, window_s: int) -> int:
-    """Seconds until the window is over; all of it where Redis goes just now."""
+    """Seconds until the window ends; the whole window if Redis fails now."""
     try:
         left = math.ceil(reached.reset_at - time.time()) if reached else window_s
     except StorageError:

@@ -1,4 +1,4 @@
-"""The doors of the application, in the order in which a request meets them."""
+"""Registration of key lookup, rate limits and authorization, in the order of their execution."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from service.settings.config import Config
 
 
 def install_access(app: Flask, config: Config) -> None:
-    """Name the client, count its request, and turn away who has no key: each where configured.
+    """Identify the client, count its request and check its key, each if configured.
 
-    A wrong key counts for the address that sends it, so the count comes before the refusal.
+    An invalid key counts against the address that sends it, so counting comes before the check.
     """
     if config.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

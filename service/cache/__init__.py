@@ -1,1 +1,1 @@
-"""What was made once is kept: in this process first, then on this machine or in Redis."""
+"""Cache in two tiers: memory of this process, then an SQLite file or Redis."""

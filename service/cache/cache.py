@@ -1,4 +1,4 @@
-"""The cache: JSON texts by key, in this process first, then in a store that others share."""
+"""Cache of JSON texts: an in-process LRU cache before a store that processes share."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from service.cache.sqlite_store import SqliteCacheStore
 from service.settings.config import Config
 
 KEY_LOCK_TIMEOUT_S = 30.0
-"""Seconds to wait for another process that makes the same; after them it is made here too."""
+"""Seconds to wait for another process that computes the same entry before computing it here."""
 
 _DAY_S = 86_400
 
 
 class Cache:
-    """Texts by name. Whatever goes wrong with the store, a text is there or it is not.
+    """Texts by name; a failing store is a cache miss, never an error.
 
-    ``namespace`` holds what all names depend on: another one sees nothing of this.
+    Caches with different ``namespace`` share no entries.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Cache:
         self._namespace = namespace
 
     def get(self, name: str) -> str | None:
-        """The text of a name, None where it is not kept or not as it was kept."""
+        """The text of a name, or None if it is missing or damaged."""
         key = self._key(name)
         text = unpack_text(key, self._memory.get(key))
         self.hit_counts.count_lookup("memory", found=text is not None)
@@ -55,22 +55,22 @@ class Cache:
         return text
 
     def put(self, name: str, text: str) -> None:
-        """Keep a text."""
+        """Store a text in both tiers."""
         key = self._key(name)
         entry = pack_text(key, text)
         self._memory.put(key, entry, size=len(key) + len(entry))
         self._store.put(key, entry)
 
     def lock(self, name: str) -> AbstractContextManager[None]:
-        """Entered by one process at a time, as far as that can be had."""
+        """Lock between processes; best effort, as the store may fail or the wait time out."""
         return self._store.lock(self._key(name), timeout_s=KEY_LOCK_TIMEOUT_S)
 
     def state(self) -> dict[str, str | None]:
-        """Whether the store works, tried now: ``backend``, ``state`` (ok, degraded), ``reason``."""
+        """Result of testing the store now: ``backend``, ``state`` (ok, degraded), ``reason``."""
         return self._store.state()
 
     def close(self) -> None:
-        """Let go of what is open."""
+        """Close the store."""
         self._store.close()
 
     def _key(self, name: str) -> str:
@@ -78,7 +78,7 @@ class Cache:
 
 
 def open_cache(config: Config, *, namespace: str = "") -> Cache:
-    """The cache that the settings ask for; nothing is opened before its first use."""
+    """The configured cache; the store is opened on first use."""
     return Cache(
         open_cache_store(config),
         memory_bytes=config.cache_memory_mib * MIB // 2,
@@ -87,7 +87,7 @@ def open_cache(config: Config, *, namespace: str = "") -> Cache:
 
 
 def open_cache_store(config: Config) -> CacheStore:
-    """Redis where there is one, else a file of this machine."""
+    """Redis if configured, otherwise an SQLite file in the state folder."""
     if config.redis_url:
         return RedisCacheStore(config.redis_url, ttl_s=config.cache_days * _DAY_S)
     return SqliteCacheStore(Path(config.state_folder), max_bytes=config.cache_disk_mib * MIB)

@@ -1,4 +1,4 @@
-"""Receipts in the cache: the same text is run once, whatever asked for it and wherever."""
+"""Receipts in the cache, so that the same source is verified once for all requests and replicas."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from service.cache.cache import Cache
 
 
 class CachedReceipts:
-    """A ReceiptStore of the library, kept in the service's cache."""
+    """The library's ``ReceiptStore``, backed by the cache of the service."""
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
 
     def get(self, key: str) -> Verification | None:
-        """The receipt of that key, None where it is not kept or is none."""
+        """The receipt of a key, or None if it is missing or invalid."""
         text = self._cache.get(f"receipt {key}")
         if text is None:
             return None
@@ -25,5 +25,5 @@ class CachedReceipts:
         return None
 
     def put(self, key: str, receipt: Verification) -> None:
-        """Keep a receipt."""
+        """Store a receipt."""
         self._cache.put(f"receipt {key}", json.dumps(receipt_json(receipt), ensure_ascii=False))

@@ -1,7 +1,6 @@
-"""Text as the bytes that are kept: compressed, under a checksum, bound to its key.
+"""Encoding of cached texts: compressed, with a checksum, bound to their key.
 
-Whatever is not exactly what was kept under that key (cut, altered, put under another key, written
-by something else) is not there.
+An entry that is truncated, altered, stored under another key or foreign is a miss.
 """
 
 from __future__ import annotations
@@ -9,13 +8,13 @@ from __future__ import annotations
 import zlib
 
 MAX_BYTES = 32 * 2**20
-"""Longest text that is read back: what is kept by others cannot swell without bound."""
+"""Maximum size of a decompressed entry, a bound on decompression bombs."""
 
 _LEVEL = 1
 
 
 def pack_text(key: str, text: str) -> bytes:
-    """The bytes to keep.
+    """Bytes to store for a text.
 
     >>> len(pack_text("key", "{}" * 10_000)) < 400
     True
@@ -24,7 +23,7 @@ def pack_text(key: str, text: str) -> bytes:
 
 
 def unpack_text(key: str, entry: object) -> str | None:
-    """The text that was sealed under the key; None for anything else.
+    """The text that was packed with this key, or None for any other bytes.
 
     >>> unpack_text("key", pack_text("key", "{}")), unpack_text("another", pack_text("key", "{}")), unpack_text("key", b"{}")
     ('{}', None, None)

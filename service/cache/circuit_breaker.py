@@ -1,4 +1,4 @@
-"""A door that shuts after a failure and lets one caller a while try whether it is over."""
+"""Circuit breaker: after a failure, one probe at a time until a call succeeds."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import time
 logger = logging.getLogger("gan_designer.cache")
 
 PAUSE_S = 2.0
-"""Seconds between two tries of what failed."""
+"""Seconds between two probes after a failure."""
 
 
 class CircuitBreaker:
-    """Open while calls succeed; after a failure one call every ``pause_s`` seconds is let through.
+    """Allows all calls until one fails; then one every ``pause_s`` seconds until one succeeds.
 
-    Each change of state is logged once.
+    Each change between working and failing is logged once.
 
     >>> breaker = CircuitBreaker("reading")
     >>> breaker.record_result("no answer")
@@ -35,11 +35,11 @@ class CircuitBreaker:
 
     @property
     def reason(self) -> str | None:
-        """What the last call failed from; None where it succeeded."""
+        """The failure of the last call, or None if it succeeded."""
         return self._reason
 
     def allows_call(self) -> bool:
-        """Whether a call may be made now; the one that may try keeps the others waiting."""
+        """Whether a call is allowed now; allowing a probe starts the pause before the next one."""
         if self._reason is None:
             return True
         with self._lock:
@@ -49,13 +49,13 @@ class CircuitBreaker:
             return True
 
     def record_result(self, failure: str | None, *, in_full: str = "") -> None:
-        """Say how a call ended: None is success; ``in_full`` is for the log alone."""
+        """Record the failure of a call, or None for success; ``in_full`` is only for the log."""
         if failure is None and self._reason is None:
             return
         with self._lock:
             before, self._reason = self._reason, failure
             self._next_try = time.monotonic() + self._pause_s
         if before is None:
-            logger.warning("%s fails and is done without: %s", self._name, in_full or failure)
+            logger.warning("%s fails and is suspended: %s", self._name, in_full or failure)
         elif failure is None:
             logger.warning("%s works again", self._name)

@@ -1,4 +1,4 @@
-"""A store whose failures are misses: broken, slow, full or absent, it costs speed and no answer."""
+"""Wrapper of a cache store that turns its failures into cache misses."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from service.cache.circuit_breaker import PAUSE_S, CircuitBreaker
 StoreResult = TypeVar("StoreResult")
 
 FAILURES = (OSError, sqlite3.Error, RedisError, ValueError)
-"""What the stores fail with."""
+"""Exceptions that stores raise."""
 
 SLOW_S = 0.5
-"""A call that takes longer is a failure too: making the answer might have been quicker."""
+"""A call that takes longer counts as a failure: computing the result may be faster."""
 
 
 class CacheStore(Protocol):
-    """Bytes by key, somewhere; every call may raise one of ``FAILURES``."""
+    """A store of bytes by key; every call may raise one of ``FAILURES``."""
 
     name: str
 
     def get(self, key: str) -> bytes | None:
-        """The bytes of a key, None where they are not there."""
+        """The bytes of a key, or None."""
 
     def put(self, key: str, value: bytes) -> None:
-        """Keep bytes."""
+        """Store bytes."""
 
     def acquire_lock(self, key: str, *, timeout_s: float) -> Callable[[], None]:
-        """Wait until nobody else makes what the key names, or ``timeout_s``; gives what ends it."""
+        """Wait for the lock of a key, at most ``timeout_s``; return its release function."""
 
     def close(self) -> None:
-        """Let go of what is open."""
+        """Close connections and files."""
 
 
 class FaultTolerantStore:
-    """A store behind breakers, one each for reading, for writing and for taking turns.
+    """A store with one circuit breaker each for reading, writing and locking.
 
-    A full disk thus does not keep anybody from reading.
+    Reading thus still works on a full disk.
     """
 
     def __init__(self, store: CacheStore, *, pause_s: float = PAUSE_S) -> None:
@@ -50,19 +50,19 @@ class FaultTolerantStore:
         self._store = store
         self._reading = CircuitBreaker(f"reading the cache ({store.name})", pause_s=pause_s)
         self._writing = CircuitBreaker(f"writing the cache ({store.name})", pause_s=pause_s)
-        self._locking = CircuitBreaker(f"taking turns ({store.name})", pause_s=pause_s)
+        self._locking = CircuitBreaker(f"locking the cache ({store.name})", pause_s=pause_s)
 
     def get(self, key: str) -> bytes | None:
-        """The bytes of a key; None where they are not there, or cannot be had."""
+        """The bytes of a key, or None if they are missing or the store fails."""
         return _attempt(self._reading, lambda: self._store.get(key), slow_s=SLOW_S)
 
     def put(self, key: str, value: bytes) -> None:
-        """Keep bytes, if that is possible."""
+        """Store bytes; failures are ignored."""
         _attempt(self._writing, lambda: self._store.put(key, value), slow_s=SLOW_S)
 
     @contextmanager
     def lock(self, key: str, *, timeout_s: float) -> Iterator[None]:
-        """Hold the turn for a key, or nothing where turns cannot be had."""
+        """Hold the lock of a key; without a lock if the store fails."""
         end = _attempt(
             self._locking,
             lambda: self._store.acquire_lock(key, timeout_s=timeout_s),
@@ -75,7 +75,7 @@ class FaultTolerantStore:
                 _attempt(self._locking, end, slow_s=SLOW_S)
 
     def state(self) -> dict[str, str | None]:
-        """Whether it works, tried now: the backend, ``ok`` or ``degraded``, and why."""
+        """Result of testing the store now: its name, ``ok`` or ``degraded``, and the reason."""
         self.get("state")
         if self._writing.reason is not None:
             self.put("state", b"")
@@ -91,12 +91,12 @@ class FaultTolerantStore:
         }
 
     def close(self) -> None:
-        """Let go of what is open."""
+        """Close the store."""
         self._store.close()
 
 
 def public_message(error: Exception) -> str:
-    """What anybody may know of an error: its kind, and words that name no host, path or account.
+    """Description of an error for clients: its class, and text without hosts, paths or accounts.
 
     >>> public_message(PermissionError(13, "Permission denied", "/srv/secret"))
     'PermissionError: Permission denied'
@@ -111,7 +111,7 @@ def public_message(error: Exception) -> str:
 def _attempt(
     breaker: CircuitBreaker, call: Callable[[], StoreResult], *, slow_s: float
 ) -> StoreResult | None:
-    """What the call gives; None where the door is shut or the call fails."""
+    """Result of the call, or None if the breaker does not allow it or it fails."""
     if not breaker.allows_call():
         return None
     start = time.monotonic()

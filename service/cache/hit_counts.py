@@ -1,4 +1,4 @@
-"""How often each tier of the cache was asked, and how often it knew."""
+"""Hits and misses of each tier of the cache."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LookupListener = Callable[[str, str], None]
 
 
 class HitCounts:
-    """Counts per tier and outcome; safe for many threads.
+    """Thread-safe counts per tier and outcome.
 
     >>> hit_counts = HitCounts()
     >>> hit_counts.count_lookup("memory", found=True)
@@ -24,11 +24,11 @@ class HitCounts:
         self._listeners: tuple[LookupListener, ...] = ()
 
     def add_listener(self, listener: LookupListener) -> None:
-        """Tell the listener of everything that is counted from now on."""
+        """Call the listener for every later lookup."""
         self._listeners += (listener,)
 
     def count_lookup(self, tier: str, *, found: bool) -> None:
-        """Count one question to a tier."""
+        """Count one lookup in a tier."""
         outcome = "hit" if found else "miss"
         with self._lock:
             self._counts.setdefault(tier, {"hit": 0, "miss": 0})[outcome] += 1

@@ -1,4 +1,4 @@
-"""What was asked for last, in this process, bounded in bytes."""
+"""In-process LRU cache with a limit in bytes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Generic, TypeVar
 CachedValue = TypeVar("CachedValue")
 
 ENTRY_BYTES = 512
-"""What the books of one entry cost beside its key and its value."""
+"""Estimated overhead of one entry besides its key and value."""
 
 
 class LruCache(Generic[CachedValue]):
-    """Values up to ``max_bytes`` in all; the one that nobody asked for the longest time goes first.
+    """Values up to ``max_bytes`` in total; the least recently used one is evicted first.
 
     >>> kept: LruCache[str] = LruCache(max_bytes=2000)
     >>> for name in "abc":
@@ -31,11 +31,11 @@ class LruCache(Generic[CachedValue]):
 
     @property
     def size(self) -> int:
-        """Bytes that are kept now."""
+        """Total size of the entries in bytes."""
         return self._bytes
 
     def get(self, key: Hashable) -> CachedValue | None:
-        """The value of a key, from now on the last to go; None where it is not kept."""
+        """The value of a key, which becomes the most recently used, or None."""
         with self._lock:
             found = self._entries.get(key)
             if found is None:
@@ -44,7 +44,7 @@ class LruCache(Generic[CachedValue]):
             return found[0]
 
     def put(self, key: Hashable, value: CachedValue, *, size: int) -> None:
-        """Keep a value of so many bytes; one that would drive out most of the others is not kept."""
+        """Store a value of ``size`` bytes, unless it needs more than half of the cache."""
         size += ENTRY_BYTES
         with self._lock:
             if key in self._entries:

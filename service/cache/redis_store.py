@@ -1,4 +1,4 @@
-"""A store of a fleet: Redis, asked with little patience."""
+"""Cache store in Redis, shared by replicas, with short timeouts."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from redis.lock import Lock
 from redis.retry import Retry
 
 TIMEOUT_S = 0.25
-"""Seconds for a connection, and for an answer."""
+"""Timeout of a connection, and of a reply."""
 
 LOCK_LEASE_S = 10.0
-"""Seconds after which a turn ends by itself unless it is renewed: whoever held it may have died."""
+"""Seconds after which a lock expires unless it is renewed, as its holder may have died."""
 
 _PREFIX = "gan-designer:cache:"
 _POLL_S = 0.05
@@ -37,16 +37,16 @@ class RedisCacheStore:
         )
 
     def get(self, key: str) -> bytes | None:
-        """The bytes of a key, None where they are not there."""
+        """The bytes of a key, or None."""
         found = self._redis.get(_PREFIX + key)
         return found if isinstance(found, bytes) else None
 
     def put(self, key: str, value: bytes) -> None:
-        """Keep bytes for a while."""
+        """Store bytes with the expiry time."""
         self._redis.set(_PREFIX + key, value, ex=self._ttl_s)
 
     def acquire_lock(self, key: str, *, timeout_s: float) -> Callable[[], None]:
-        """A lock that is renewed as long as this process lives, and ends by itself after that."""
+        """A lock that a thread renews while this process lives; it expires afterwards."""
         lock = self._redis.lock(
             f"{_PREFIX}turn:{key}", timeout=LOCK_LEASE_S, sleep=_POLL_S, thread_local=False
         )
@@ -58,7 +58,7 @@ class RedisCacheStore:
 
         def end() -> None:
             ended.set()
-            with suppress(LockError):  # it ended by itself before
+            with suppress(LockError):  # it has expired
                 lock.release()
 
         return end
@@ -69,7 +69,7 @@ class RedisCacheStore:
 
 
 def _renew(lock: Lock, ended: threading.Event) -> None:
-    """Give a turn its full time again and again, until it ends or Redis does not know it."""
+    """Renew the lease of a lock until it is released, or Redis no longer has it."""
     with suppress(RedisError):
         while not ended.wait(LOCK_LEASE_S / 4):
             lock.reacquire()

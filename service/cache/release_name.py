@@ -1,4 +1,4 @@
-"""The name of what is running: release, source texts and torch, in one short text."""
+"""Name of the running code: release, digest of the sources, and torch version."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ PACKAGES = ("designer", "service")
 
 @cache
 def release_name() -> str:
-    """A name that two installations share exactly where they give the same answers.
+    """A name that two installations share if and only if they run the same code and torch version.
 
-    The release's number alone does not tell a checkout from the next edit of it.
+    The release number alone does not distinguish two states of a checkout.
 
     >>> release_name().split()[0] == VERSION
     True
@@ -30,7 +30,7 @@ def release_name() -> str:
 
 
 def _texts(folder: Traversable, path: str = "") -> list[tuple[str, bytes]]:
-    """The Python texts and templates below a folder, in a fixed order."""
+    """Path and content of every source file and template below a folder, in a fixed order."""
     found = []
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         place = f"{path}/{entry.name}"

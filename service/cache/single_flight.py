@@ -1,4 +1,4 @@
-"""Equal requests at the same time make one thing once: one makes it, the others wait for it."""
+"""Single flight: concurrent calls with the same key share one computation."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from designer.errors import Overloaded
 ComputedValue = TypeVar("ComputedValue")
 
 MAX_WAIT_S = 30.0
-"""Seconds that a request waits for one that makes the same."""
+"""Seconds that a request waits for another one with the same key."""
 
 
 class SingleFlight:
-    """What is being made in this process, by key.
+    """Computations in progress in this process, by key.
 
-    At most ``max_waiting`` wait at a time: each of them holds a thread that could serve somebody.
+    At most ``max_waiting`` calls wait at a time, as each of them occupies a thread.
 
     >>> SingleFlight(max_waiting=1).run_once("key", lambda: 4)
     4
@@ -32,10 +32,10 @@ class SingleFlight:
         self._in_flight: dict[str, Future[Any]] = {}
 
     def run_once(self, key: str, make: Callable[[], ComputedValue]) -> ComputedValue:
-        """What ``make`` gives or raises, here or in the thread that began with the key before.
+        """Result or exception of ``make``, called here or by an earlier thread with the same key.
 
         Raises:
-            Overloaded: where that thread takes longer than anybody waits, or too many wait already.
+            Overloaded: if that thread takes longer than the timeout, or too many calls wait.
         """
         own_future: Future[ComputedValue] = Future()
         with self._lock:
@@ -54,7 +54,7 @@ class SingleFlight:
     def _wait_for(self, in_flight: Future[ComputedValue]) -> ComputedValue:
         if not self._waiting_slots.acquire(blocking=False):
             raise Overloaded(
-                f"{self._max_waiting} requests wait already for what others make",
+                f"{self._max_waiting} requests already wait for results of other requests",
                 waiting=self._max_waiting,
             )
         try:
@@ -63,7 +63,7 @@ class SingleFlight:
             self._waiting_slots.release()
         if not in_time:
             raise Overloaded(
-                f"the same is being made for another request, for more than {self._max_wait_s:g} s",
+                f"another request for the same result takes longer than {self._max_wait_s:g} s",
                 waited_s=self._max_wait_s,
             )
         return in_flight.result()

@@ -1,4 +1,4 @@
-"""A store of this machine: one SQLite file that its processes share, bounded in bytes."""
+"""Cache store in an SQLite file that the processes of one machine share, with a limit in bytes."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from filelock import FileLock, Timeout
 QueryResult = TypeVar("QueryResult")
 
 DATABASE_FILE = "cache-1.sqlite"
-"""The file's name carries the number of its layout: another layout is another file."""
+"""File name with the version of the schema, so that each version has its own file."""
 
 BUSY_S = 0.25
-"""Seconds to wait for another process that writes."""
+"""Seconds to wait while another process writes."""
 
 _EVICTED_AT_ONCE = 16
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -36,10 +36,10 @@ _EVICT = (
 
 
 class SqliteCacheStore:
-    """Bytes by key in ``folder``, up to ``max_bytes``; what was put first goes first.
+    """Bytes by key in ``folder``, up to ``max_bytes``; the oldest entries are evicted first.
 
-    Opened with its first use, so that nothing is open where a server forks. A damaged file is
-    thrown away: nothing in it is missed but time.
+    The file is opened on first use, so that no connection is open when a server forks. A damaged
+    file is deleted, as its content can be computed again.
     """
 
     name = "sqlite"
@@ -53,18 +53,18 @@ class SqliteCacheStore:
         self._inode = 0
 
     def get(self, key: str) -> bytes | None:
-        """The bytes of a key, None where they are not there."""
+        """The bytes of a key, or None."""
         rows = self._use(
             lambda db: db.execute("SELECT value FROM entries WHERE key = ?", (key,)).fetchall()
         )
         return rows[0][0] if rows else None
 
     def put(self, key: str, value: bytes) -> None:
-        """Keep bytes, and forget the oldest where there is no more room."""
+        """Store bytes and evict the oldest entries above the size limit."""
         self._use(lambda db: self._insert(db, key, value))
 
     def acquire_lock(self, key: str, *, timeout_s: float) -> Callable[[], None]:
-        """A lock on one of a few thousand files; a process that dies lets go of it."""
+        """A lock on one of 4,096 files, chosen by the key; it is released if the process dies."""
         folder = self._folder / "turns"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FileLock(folder / f"{sha256(key.encode()).hexdigest()[:3]}.lock")
@@ -108,7 +108,7 @@ class SqliteCacheStore:
             self._connection = None
 
     def _remove_damaged_file(self) -> None:
-        """Remove the damaged file, unless another process has put a new one in its place."""
+        """Remove the damaged file, unless another process has replaced it."""
         if self._path.stat().st_ino == self._inode:
             for suffix in ("", "-wal", "-shm"):
                 Path(f"{self._path}{suffix}").unlink(missing_ok=True)
@@ -122,7 +122,7 @@ class SqliteCacheStore:
 
 
 def _used_bytes(db: sqlite3.Connection) -> int:
-    """Bytes of the file that hold something."""
+    """Bytes of the file in used pages."""
     sizes = {
         name: int(db.execute(f"PRAGMA {name}").fetchone()[0])
         for name in ("page_count", "freelist_count", "page_size")

@@ -1,1 +1,1 @@
-"""Designs as the service makes, caches and formats them."""
+"""Computation, caching and response formats of designs."""

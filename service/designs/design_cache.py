@@ -1,4 +1,4 @@
-"""Where designs stand once they are made: each is made once, whoever asks, wherever and when."""
+"""Cache of designs by brief and by id; concurrent requests for one design share a computation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from service.designs.stored_design import (
 
 
 class DesignCache:
-    """Designs by their completed brief and by their id. Refusals and accidents are not kept."""
+    """Designs by completed brief and by id; refusals and accidents are not cached."""
 
     def __init__(self, design_service: DesignService, cache: Cache, *, max_waiting: int) -> None:
         self._design_service = design_service
@@ -37,7 +37,7 @@ class DesignCache:
         return self._get_or_make(name, lambda: self._design_service.make(brief))
 
     def recall(self, design_id: str) -> StoredDesign:
-        """The design that an id names."""
+        """The design of an id."""
         return self._get_or_make(
             _key_of_id(design_id), lambda: self._design_service.recall(design_id)
         )
@@ -55,7 +55,7 @@ class DesignCache:
         return None
 
     def _make(self, name: str, make: Callable[[], Design]) -> StoredDesign:
-        """Make it, unless another process has made it until our turn came."""
+        """Compute the design, unless another process has cached it before the lock was acquired."""
         with self._cache.lock(name):
             found = self._find(name)
             if found is not None:
@@ -71,5 +71,5 @@ def _key_of_id(design_id: str) -> str:
 
 
 def current_design_cache() -> DesignCache:
-    """The shelf of the application that answers."""
+    """The design cache of the current application."""
     return cast(DesignCache, current_app.extensions["design_cache"])

@@ -1,4 +1,4 @@
-"""Where designs are made: the verifying processes of one web process, and the time they take."""
+"""Computation of designs, with the verifying processes of one web process and stage timings."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from service.settings.config import Config
 
 
 class DesignService:
-    """Makes designs, with a pool of verifying processes that is started where it is used.
+    """Computes designs, with a pool of verifying processes per process.
 
-    Before a server forks its workers nothing runs here: each worker has a pool of its own.
+    The pool is created on first use, as a server forks its workers after creating this object.
     """
 
     def __init__(
@@ -50,29 +50,29 @@ class DesignService:
         )
 
     def recall(self, design_id: str) -> Design:
-        """The design that an id names."""
+        """The design of an id."""
         return recall_design(
             design_id, runner=self.run, store=self._store, policy=self._policy, stage=timed_stage
         )
 
     def warm(self) -> None:
-        """Start the verifying processes now."""
+        """Start the verifying processes."""
         self._pool().warm()
 
     def close(self) -> None:
-        """End the verifying processes of this process."""
+        """Stop the verifying processes of this process."""
         with self._lock:
             pool = self._pools.pop(os.getpid(), None)
         if pool is not None:
             pool.close()
 
     def run(self, job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
-        """What the probe measured of a job."""
+        """Measurements of the probe for one job."""
         with self._metrics.verifying():
             return (self._runner or self._pool().run)(job, discard=discard)
 
     def state(self) -> dict[str, Any]:
-        """How the verifying processes stand; those that nobody needed yet start when needed."""
+        """State of the verifying processes; a pool that is not created yet is ``ok``."""
         pool = self._pools.get(os.getpid())
         if pool is None:
             return {"state": OK}
@@ -96,13 +96,13 @@ class DesignService:
 
 
 def current_design_service() -> DesignService:
-    """The workshop of the application that answers."""
+    """The design service of the current application."""
     return cast(DesignService, current_app.extensions["design_service"])
 
 
 @contextmanager
 def timed_stage(name: str) -> Iterator[None]:
-    """Note in the request's ``stages`` how many milliseconds the stage takes."""
+    """Add the duration of a stage in milliseconds to the ``stages`` of the request."""
     start = time.perf_counter()
     try:
         yield

@@ -1,4 +1,4 @@
-"""The forms of a design: its JSON, its module, its bundle, each with the tag of its content."""
+"""Representations of a design: JSON, module and bundle, each with its content tag."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def json_representation(design: StoredDesign) -> Representation:
 
 
 def module_representation(design: StoredDesign) -> Representation:
-    """The module's text."""
+    """The source of the module."""
     text = design.document["source"]["text"].encode()
     return Representation(
         body=text,
@@ -43,7 +43,7 @@ def module_representation(design: StoredDesign) -> Representation:
 
 
 def bundle_representation(design: StoredDesign) -> Representation:
-    """The archive; the tag leaves out the versions of this machine."""
+    """The ZIP bundle; its tag does not depend on the versions on this machine."""
     document, pictures = design.document, draw_design(recall_gan(design.id))
     return Representation(
         body=zip_files(bundle_files(document, pictures)),
@@ -55,12 +55,12 @@ def bundle_representation(design: StoredDesign) -> Representation:
 
 
 def document_response(document: JsonObject) -> Response:
-    """A document that has no path of its own, as the answer's body."""
+    """JSON response with a document that has no permanent path."""
     return compress_response(request, Response(document_text(document), mimetype=JSON))
 
 
 def picture_representation(svg: str, location: str) -> Representation:
-    """A picture under its own path."""
+    """A picture with its path."""
     body = svg.encode()
     return Representation(body=body, media_type=SVG, tag=content_tag(body), location=location)
 
@@ -70,13 +70,13 @@ REPRESENTATIONS: dict[str, Callable[[StoredDesign], Representation]] = {
     PYTHON: module_representation,
     ZIP: bundle_representation,
 }
-"""How each media type of a design is made, the usual one first."""
+"""Representation by media type, the default first."""
 
 
 def choose_representation() -> Callable[[StoredDesign], Representation]:
-    """The form that the client accepts best.
+    """The representation that the client prefers.
 
     Raises:
-        ProblemError: not_acceptable, where it accepts none.
+        ProblemError: not_acceptable, if the client accepts none.
     """
     return REPRESENTATIONS[negotiate_media_type(request, tuple(REPRESENTATIONS))]

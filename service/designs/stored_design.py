@@ -1,4 +1,4 @@
-"""A design as it is kept and handed out: its JSON text with the tag of its content."""
+"""A design as it is cached and returned: its JSON text with the content tag."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from designer.pipeline.design_json import design_document, document_text, portab
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDesign:
-    """The body of a design's answer, the same as values, and the tag.
+    """JSON text of a design, the parsed text, and the content tag.
 
-    Every form of a design is made of this, whether it was made now or kept, so that both give the
-    same bytes.
+    Every representation is made from it, so that computed and cached designs give the same bytes.
     """
 
     text: str
@@ -25,18 +24,18 @@ class StoredDesign:
 
     @property
     def id(self) -> str:
-        """The design's id."""
+        """Id of the design."""
         return str(self.document["id"])
 
     @property
     def links(self) -> dict[str, str]:
-        """The paths of the design and its parts."""
+        """Paths of the design and its parts."""
         links: dict[str, str] = self.document["links"]
         return links
 
 
 def make_stored_design(design: Design) -> StoredDesign:
-    """What is kept of a design; the tag leaves out the versions of this machine."""
+    """The design for the cache; its tag does not depend on the versions on this machine."""
     document = design_document(design)
     text = document_text(document)
     tag = content_tag(document_text(portable_document(document)).encode())
@@ -44,15 +43,15 @@ def make_stored_design(design: Design) -> StoredDesign:
 
 
 def dump_stored_design(design: StoredDesign) -> str:
-    """The JSON text of a kept design."""
+    """Cache entry of a design, as JSON text."""
     return json.dumps({"tag": design.tag, "text": design.text}, ensure_ascii=False)
 
 
 def load_stored_design(entry: str) -> StoredDesign:
-    """The kept design of a JSON text.
+    """The design of a cache entry.
 
     Raises:
-        ValueError: where the text is that of no kept design.
+        ValueError: if the entry is invalid.
     """
     try:
         fields = json.loads(entry)
@@ -66,12 +65,12 @@ def load_stored_design(entry: str) -> StoredDesign:
             == sha256(source["text"].encode()).hexdigest()
         )
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError("this is no kept design") from error
+        raise ValueError("not a stored design") from error
     if not whole or set(fields) != {"tag", "text"} or not isinstance(tag, str):
-        raise ValueError("this is no kept design")
+        raise ValueError("not a stored design")
     return StoredDesign(text=text, tag=tag, document=document)
 
 
 def content_tag(content: bytes) -> str:
-    """The tag that names a content."""
+    """Tag of a content: the start of its SHA-256."""
     return sha256(content).hexdigest()[:40]

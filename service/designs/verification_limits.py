@@ -1,4 +1,4 @@
-"""What the settings say of verification, as the library and the cache take it."""
+"""Verification limits from the settings, in the types of the library."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from service.settings.config import Config
 
 
 def width_policy(config: Config) -> WidthPolicy:
-    """Up to which predicted cost a text is run, and how wide.
+    """Predicted costs up to which a network is verified at full or reduced width.
 
     >>> width_policy(Config(full_width_mib=1)).full_bytes
     1048576
@@ -23,7 +23,7 @@ def width_policy(config: Config) -> WidthPolicy:
 
 
 def process_limits(config: Config) -> Limits:
-    """What a verifying process may use.
+    """Limits of a verifying process.
 
     >>> process_limits(Config(verify_timeout_s=7)).timeout_s
     7
@@ -36,5 +36,5 @@ def process_limits(config: Config) -> Limits:
 
 
 def cache_namespace(config: Config) -> str:
-    """What every kept result depends on beside its brief: the release and the policy."""
+    """Namespace of cache entries: all that results depend on besides the brief."""
     return f"{release_name()} {width_policy(config)!r}"

@@ -1,1 +1,1 @@
-"""HTTP without the application's subject: reading requests, answer forms, headers, gunicorn."""
+"""Generic HTTP: request parsing, representations, headers, response cache, gunicorn worker."""

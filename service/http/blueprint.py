@@ -1,4 +1,4 @@
-"""flask-smorest's Blueprint with strict reading and with problems in the OpenAPI document."""
+"""Blueprint with strict request parsing and with problems in the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ BODY_CODES = (
     "body_too_large",
     "unsupported_media_type",
 )
-"""What a request body can run into before anybody looks at a field."""
+"""Codes of errors in a request body as a whole."""
 
 
 RETRY_AFTER_HEADER = {
     "Retry-After": {
-        "description": "Seconds after which the request is worth another try.",
+        "description": "Seconds to wait before a retry.",
         "schema": {"type": "integer"},
     }
 }
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
-    """A Blueprint whose views declare the codes of their problems.
+    """A flask-smorest ``Blueprint`` whose views declare the codes of their problems.
 
-    ``_prepare_doc_cbks`` is flask-smorest's own and private: that the codes reach the OpenAPI
-    document is tested.
+    It uses the private ``_prepare_doc_cbks`` of flask-smorest; a test checks that the codes reach
+    the OpenAPI document.
     """
 
     ARGUMENTS_PARSER = StrictParser()
@@ -50,7 +50,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         self.before_request(_refuse_unused_query)
 
     def arguments(self, schema: Any, *, location: str = "json", **named: Any) -> Any:  # noqa: ANN401
-        """Declare what a view reads; where that is not the query string, it has no parameters."""
+        """Declare the arguments of a view; a view that reads a body has no query parameters."""
         declare = super().arguments(schema, location=location, **named)
 
         def mark(view: ViewFunction) -> ViewFunction:
@@ -61,9 +61,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         return mark
 
     def problems(self, *codes: str) -> Callable[[ViewFunction], ViewFunction]:
-        """Declare the codes that a view's problems may carry, besides internal_error.
+        """Declare the problem codes of a view, besides ``internal_error``.
 
-        The view's name becomes the operation's: generated clients call it so.
+        The name of the view becomes the operation id, the method name in generated clients.
         """
 
         def declare(view: ViewFunction) -> ViewFunction:
@@ -77,10 +77,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
 
 def _refuse_unused_query() -> None:
-    """Nobody's typing error is passed over in the calls of the contract.
+    """Refuse query parameters, such as typing errors, on API paths whose view reads none.
 
-    The page reads its address itself, and probes may add to theirs what they like. ``OPTIONS`` asks
-    about an address, for whichever method.
+    The page reads its own query string, and health probes may add parameters. ``OPTIONS`` is about
+    the path, for any method.
     """
     view = current_app.view_functions[str(request.endpoint)]
     reads = getattr(view, "reads_query", False) or request.method == "OPTIONS"
@@ -91,13 +91,13 @@ def _refuse_unused_query() -> None:
 def _document_problems(
     doc: dict[str, Any], doc_info: dict[str, Any], **_: object
 ) -> dict[str, Any]:
-    """The operation with one problem response per status in place of flask-smorest's own 422."""
+    """The operation with one problem response per status, in place of flask-smorest's 422."""
     responses = {status: doc["responses"][status] for status in doc["responses"] if status != 422}
     problems = sorted(doc_info.get("problems", ()), key=lambda problem: problem.status)
     for status, group in groupby(problems, key=lambda problem: problem.status):
         codes = ", ".join(f"`{problem.code}`" for problem in group)
         responses[status] = {
-            "description": f"A problem, with one of the codes {codes}.",
+            "description": f"A problem with one of the codes {codes}.",
             "content": {MEDIA_TYPE: {"schema": ProblemSchema}},
             **({"headers": RETRY_AFTER_HEADER} if status == 503 else {}),
         }

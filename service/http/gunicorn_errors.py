@@ -1,6 +1,6 @@
-"""What is said of a request that gunicorn refuses before the application sees it.
+"""Responses to requests that gunicorn refuses before the application sees them.
 
-gunicorn itself would repeat the line that it cannot read, which may hold a key.
+gunicorn's own response would repeat the line that it cannot parse, which may contain a key.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ logger = logging.getLogger("gan_designer.requests")
 _STATUS_AND_DETAIL: dict[type[Exception], tuple[int, str]] = {
     LimitRequestLine: (414, "the first line of the request is too long"),
     LimitRequestHeaders: (431, "the request has too many headers, or too long ones"),
-    ExpectationFailed: (417, "the service meets no expectation but 100-continue"),
-    UnsupportedTransferCoding: (501, "the body's transfer coding is not known here"),
+    ExpectationFailed: (417, "the only expectation that the service supports is 100-continue"),
+    UnsupportedTransferCoding: (501, "the transfer coding of the body is not supported"),
 }
-_DEFAULT_STATUS_AND_DETAIL = (400, "the head of the request is not well-formed")
+_DEFAULT_STATUS_AND_DETAIL = (400, "the head of the request is malformed")
 
 
 def is_client_error(error: Exception) -> bool:
-    """Whether the client is to blame, and not the service.
+    """Whether an error is caused by the client, not by the service.
 
     >>> is_client_error(ExpectationFailed("x")), is_client_error(ValueError())
     (True, False)
@@ -46,7 +46,7 @@ def is_client_error(error: Exception) -> bool:
 
 
 def gunicorn_error_response(error: Exception) -> bytes:
-    """The whole answer to such a request, which is logged; nothing of the request is in either.
+    """The complete HTTP response to such a request; response and log repeat nothing of the request.
 
     >>> gunicorn_error_response(ExpectationFailed("secret")).splitlines()[0]
     b'HTTP/1.1 417 Expectation Failed'
@@ -58,7 +58,7 @@ def gunicorn_error_response(error: Exception) -> bytes:
         status, detail = _STATUS_AND_DETAIL.get(type(error), _DEFAULT_STATUS_AND_DETAIL)
         return _http_response(replace(PROBLEMS["bad_request"], status=status), detail)
     logger.error("fault", exc_info=error)
-    return _http_response(PROBLEMS["internal_error"], "the service met a fault of its own")
+    return _http_response(PROBLEMS["internal_error"], "the service failed")
 
 
 def _http_response(problem: ProblemType, detail: str) -> bytes:

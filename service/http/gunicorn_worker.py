@@ -1,15 +1,15 @@
-"""gunicorn's threaded worker with bounded patience: a slow client holds no thread for ever.
+"""gunicorn's threaded worker with deadlines, so that a slow client does not block a thread.
 
-gunicorn gives a thread to every request that has begun and waits for the rest as long as the client
-likes, so that a few dozen half-sent requests would keep everybody else out. Here a request has to
-arrive whole within a time, each answer has to be taken within the same time, and a connection is
-wound up in its own thread instead of the one that accepts all others.
+gunicorn assigns a thread to every request that has begun and waits for the rest without a limit, so
+a few dozen incomplete requests would block all other clients. With this worker, a request must
+arrive completely within the timeout, the client must receive each response within the same timeout,
+and a connection is closed in its own thread instead of the thread that accepts connections.
 
-Told to end, gunicorn leaves its port open until its last answer is given, and whoever connects in
-the meantime waits for nobody. Here the connections that came before are taken, the port is closed
-at once, and what was taken is served.
+On shutdown, gunicorn keeps its port open until its last response is sent, and clients that connect
+in the meantime are never served. This worker accepts the connections in the backlog, closes the
+port immediately, and serves the accepted connections.
 
-``gunicorn.workers.gthread`` calls what is overridden here: that it still does is tested.
+A test checks that ``gunicorn.workers.gthread`` still calls the methods overridden here.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 
 class DeadlineSocket(socket.socket):
-    """A client's connection, lost where the client is too slow.
+    """A client connection that is reset if the client is too slow.
 
-    gunicorn calls ``setblocking(True)`` where a thread takes up the next request: from then on the
-    request has ``timeout_s`` seconds.
+    gunicorn calls ``setblocking(True)`` when a thread starts on the next request, which starts the
+    deadline of ``timeout_s`` seconds.
     """
 
     timeout_s = 30.0
@@ -37,20 +37,20 @@ class DeadlineSocket(socket.socket):
 
     @classmethod
     def adopt(cls, client: socket.socket) -> DeadlineSocket:
-        """The same connection, watched; ``client`` itself is spent."""
+        """The same connection with deadlines; ``client`` is detached."""
         return cls(client.family, client.type, client.proto, fileno=client.detach())
 
     def setblocking(self, flag: bool) -> None:
-        """Begin with a request, or leave the connection to the event loop."""
+        """Start the deadline of a request, or return the connection to the event loop."""
         if self.fileno() >= 0:
             super().setblocking(flag)
         self._deadline = time.monotonic() + self.timeout_s
 
     def recv(self, *args: Any) -> bytes:  # noqa: ANN401 - socket's own
-        """What the client sends, in time.
+        """Receive bytes before the deadline.
 
         Raises:
-            ConnectionResetError: where the request's time is over.
+            ConnectionResetError: if the deadline of the request has passed.
         """
         if self.gettimeout() is not None:
             return super().recv(*args)
@@ -58,13 +58,13 @@ class DeadlineSocket(socket.socket):
         return received
 
     def sendall(self, *args: Any) -> None:  # noqa: ANN401
-        """Send all of it, in time; the head of an answer is sent with what comes after it.
+        """Send all bytes before the timeout; the head of a response is sent with the next data.
 
-        A process that is killed between the two would leave a head without a body, and whoever
-        has the head, as a proxy in front, cannot ask another server any more.
+        A process killed between the two would leave a head without a body, and a proxy that has
+        received the head can no longer retry on another server.
 
         Raises:
-            ConnectionResetError: where the client does not take it.
+            ConnectionResetError: if the client does not receive them in time.
         """
         data, *rest = args
         if data.startswith(b"HTTP/1.1 ") and data[9:10] != b"1" and not self._head:
@@ -74,22 +74,22 @@ class DeadlineSocket(socket.socket):
         self._within(self.timeout_s, super().sendall, head + data, *rest)
 
     def flush(self) -> None:
-        """Send a head that nothing comes after."""
+        """Send a pending head without a body."""
         if self._head:
             self.sendall(b"")
 
     def sendfile(self, *args: Any, **named: Any) -> int:  # noqa: ANN401
-        """Send a file after the head, in time.
+        """Send a file after the head, before the timeout.
 
         Raises:
-            ConnectionResetError: where the client does not take it.
+            ConnectionResetError: if the client does not receive it in time.
         """
         self.flush()
         sent: int = self._within(self.timeout_s, super().sendfile, *args, **named)
         return sent
 
     def shutdown(self, how: int) -> None:
-        """Send no more, once the head is sent."""
+        """Shut the connection down after sending a pending head."""
         self.flush()
         super().shutdown(how)
 
@@ -104,33 +104,33 @@ class DeadlineSocket(socket.socket):
 
 
 class DeadlineWorker(ThreadWorker):  # type: ignore[misc]
-    """The worker that serves such connections."""
+    """A threaded worker whose connections are ``DeadlineSocket`` objects."""
 
     socket_class = DeadlineSocket
     alive: bool
     booted: bool
 
     def enqueue_req(self, conn: TConn) -> None:
-        """Give a connection to a thread."""
+        """Pass a connection to a thread."""
         if not isinstance(conn.sock, DeadlineSocket):
             conn.sock = self.socket_class.adopt(conn.sock)
         super().enqueue_req(conn)
 
     def handle_exit(self, sig: int, frame: Any) -> None:  # noqa: ANN401
-        """End: whoever asks from now on whether the process is ready hears that it is not."""
+        """Stop the worker and report it as not ready."""
         super().handle_exit(sig, frame)
         if self.booted:
             self.wsgi.extensions["readiness"].stopping.set()
 
     def is_parent_alive(self) -> bool:
-        """Whether the server is there; without it the worker ends as if told to."""
+        """Whether the main process is alive; without it the worker stops as on a signal."""
         there: bool = super().is_parent_alive()
         if not there:
             self.alive = False
         return there
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Accept connections or not; a worker that ends takes those that wait, and no other."""
+        """Accept connections or not; a stopping worker accepts only those in the backlog."""
         if self.alive:
             super().set_accept_enabled(enabled)
             return
@@ -148,12 +148,12 @@ class DeadlineWorker(ThreadWorker):  # type: ignore[misc]
             self.accept(listener)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:  # noqa: ANN401
-        """Answer what could not be served, without a word of what was sent: it may hold a key."""
+        """Respond to a failed request without repeating it, as it may contain a key."""
         with suppress(OSError):
             client.sendall(self.wsgi.extensions["gunicorn_error_response"](exc))
 
-    def handle(self, conn: TConn) -> Any:  # noqa: ANN401 - a mark of gunicorn's own
-        """Serve one request; where the connection ends with it, wind it up here."""
+    def handle(self, conn: TConn) -> Any:  # noqa: ANN401 - internal to gunicorn
+        """Serve one request, and close the connection in this thread if it ends."""
         result = super().handle(conn)
         with suppress(OSError):
             conn.sock.flush()
@@ -163,7 +163,7 @@ class DeadlineWorker(ThreadWorker):  # type: ignore[misc]
 
 
 def deadline_worker(timeout_s: float) -> type[DeadlineWorker]:
-    """The worker class whose clients have so many seconds.
+    """The worker class with this timeout.
 
     >>> deadline_worker(5.0).socket_class.timeout_s
     5.0

@@ -1,4 +1,4 @@
-"""The forms in which a resource can be had: which one the client accepts, and its headers."""
+"""Representations of a resource: content negotiation, headers and compression."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ ZIP = "application/zip"
 SVG = "image/svg+xml"
 
 IMMUTABLE = "public, max-age=31536000, immutable"
-"""Cache-Control of what an id names: it never changes."""
+"""Cache-Control of resources named by an id, which never change."""
 
 CACHED_FOR_AN_HOUR = "public, max-age=3600"
-"""Cache-Control of what a brief gives: a later release may choose another chain."""
+"""Cache-Control of responses to a brief: a later release may choose another chain."""
 
 REVALIDATED = "no-cache"
-"""Cache-Control of the page's files: asked about by their tags, so that no two releases mix."""
+"""Cache-Control of the page files: revalidated by tag, so that releases do not mix."""
 
 GZIP_FROM_BYTES = 1024
-"""Smallest body that is worth compressing."""
+"""Minimum size of a body to compress."""
 
 _COMPRESSED = frozenset(
     {JSON, PYTHON, SVG, "text/html", "text/css", "text/javascript", "application/problem+json"}
@@ -33,10 +33,10 @@ _COMPRESSED = frozenset(
 
 
 def negotiate_media_type(request: Request, available: tuple[str, ...]) -> str:
-    """The media type that the client accepts best; the first one where it has no preference.
+    """The media type that the client prefers, the first one by default.
 
     Raises:
-        ProblemError: not_acceptable, where it accepts none.
+        ProblemError: not_acceptable, if the client accepts none.
     """
     if not request.accept_mimetypes:
         return available[0]
@@ -44,7 +44,7 @@ def negotiate_media_type(request: Request, available: tuple[str, ...]) -> str:
     if best is None:
         raise ProblemError(
             "not_acceptable",
-            f"the resource can be had as {', '.join(available)}, and the client accepts none",
+            f"the resource is available as {', '.join(available)}; the client accepts none",
             available=list(available),
         )
     return best
@@ -52,7 +52,7 @@ def negotiate_media_type(request: Request, available: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Representation:
-    """One form of a resource: its bytes, their type, and the tag that names their content."""
+    """A representation of a resource: body, media type and content tag."""
 
     body: bytes
     media_type: str
@@ -61,7 +61,7 @@ class Representation:
     filename: str | None = None
 
     def response(self, request: Request, cache_control: str) -> Response:
-        """The answer to a request for it."""
+        """Response to a request for this representation."""
         response = Response(self.body, mimetype=self.media_type)
         response.headers["Cache-Control"] = cache_control
         response.headers["Content-Location"] = self.location
@@ -73,9 +73,9 @@ class Representation:
 
 
 def compress_response(request: Request, response: Response) -> Response:
-    """The answer in gzip where the client takes it; the same bytes give the same bytes.
+    """The response compressed with gzip if the client accepts it, deterministically.
 
-    The compressed form is another sequence of bytes, so its strong ETag is another too.
+    A strong ETag identifies bytes, so the compressed response has another ETag.
     """
     if (
         not request.accept_encodings.quality("gzip")
@@ -95,7 +95,7 @@ def compress_response(request: Request, response: Response) -> Response:
 
 
 def _gzip(body: bytes) -> bytes:
-    """Gzip without a clock and without the operating system's name in its header."""
+    """Gzip data without timestamp and operating system in the header."""
     packed = zlib.compressobj(level=6, wbits=-zlib.MAX_WBITS)
     deflated = packed.compress(body) + packed.flush()
     trailer = zlib.crc32(body).to_bytes(4, "little") + (len(body) % 2**32).to_bytes(4, "little")
@@ -103,5 +103,5 @@ def _gzip(body: bytes) -> bytes:
 
 
 def html_response(text: str) -> Response:
-    """A page."""
+    """HTML response."""
     return Response(text, mimetype="text/html", headers={"Cache-Control": CACHED_FOR_AN_HOUR})

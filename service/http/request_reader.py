@@ -1,6 +1,6 @@
-"""Reading a request's message: JSON strictly, a query string strictly, both within bounds.
+"""Strict parsers for JSON bodies and query strings, with size limits.
 
-What the fields mean is not known here; the schemas hand them to the library.
+The schemas pass the parsed values to the library, which reads the fields.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from designer.validation.field_validators import escape_pointer, refuse, short_t
 from service.problems.problem_document import ProblemError
 
 MAX_JSON_DEPTH = 32
-"""Deepest level of lists and objects in a body."""
+"""Maximum nesting depth of a body."""
 
 MAX_INTEGER_DIGITS = 60
-"""Most digits of an integer."""
+"""Maximum number of digits of an integer."""
 
 
 class StrictParser(FlaskParser):
-    """webargs' parser with the bodies and query strings of this module."""
+    """webargs parser that uses the functions of this module."""
 
     def load_json(self, req: Request, schema: object) -> object:
         """The body as JSON values."""
@@ -44,25 +44,25 @@ def read_body(request: Request) -> bytes:
     """All bytes of the body.
 
     Raises:
-        RequestEntityTooLarge: where it is larger than allowed.
-        ProblemError: bad_request, where it is packed, or where the connection or its chunks break
-            off. Servers have exceptions of their own for that, which are none of HTTP's.
+        RequestEntityTooLarge: if the body exceeds the size limit.
+        ProblemError: bad_request, if the body has a transfer coding other than chunked, or is
+            incomplete. Servers raise their own exceptions for that, not HTTP exceptions.
     """
     refuse_transfer_coding(request)
     try:
         body = request.get_data(cache=False)
-        # Without Content-Length werkzeug stops at the limit and says nothing of the rest.
+        # Without Content-Length werkzeug stops at the limit without an error.
         if len(body) == request.max_content_length and request.environ["wsgi.input"].read(1):
             raise RequestEntityTooLarge
     except HTTPException:
         raise
     except Exception as error:
-        raise ProblemError("bad_request", "the body breaks off or is not well-formed") from error
-    # gunicorn gives what came before the client hung up, and says nothing of the rest.
+        raise ProblemError("bad_request", "the body is incomplete or malformed") from error
+    # gunicorn returns an incomplete body without an error if the client disconnects.
     if request.content_length is not None and len(body) != request.content_length:
         raise ProblemError(
             "bad_request",
-            f"the body breaks off: {request.content_length} bytes were announced, {len(body)} came",
+            f"the body is incomplete: {len(body)} of {request.content_length} bytes arrived",
             announced=request.content_length,
             received=len(body),
         )
@@ -70,7 +70,7 @@ def read_body(request: Request) -> bytes:
 
 
 def refuse_transfer_coding(request: Request) -> None:
-    """Refuse bodies that are packed for the transfer: gunicorn hands them on as they came.
+    """Refuse compressed transfer codings, which gunicorn does not decode.
 
     Raises:
         ProblemError: bad_request.
@@ -79,7 +79,7 @@ def refuse_transfer_coding(request: Request) -> None:
     if coding != "chunked":
         raise ProblemError(
             "bad_request",
-            f"the body's transfer coding must be chunked, got {short_text(coding)}",
+            f"the transfer coding must be chunked, got {short_text(coding)}",
             accepted="chunked",
         )
 
@@ -103,7 +103,7 @@ def refuse_media_type(request: Request) -> None:
 
 
 def parse_json(body: bytes) -> object:
-    """The one JSON value of a body.
+    """The JSON value of a body.
 
     >>> parse_json(b'{"resolution": 64}')
     {'resolution': 64}
@@ -112,7 +112,7 @@ def parse_json(body: bytes) -> object:
         ProblemError: empty_body, malformed_json, integer_too_long or nested_too_deep.
     """
     if not body.strip():
-        raise ProblemError("empty_body", "the body is empty; a JSON object is needed")
+        raise ProblemError("empty_body", "the body is empty; a JSON object is required")
     try:
         text = body.decode()
         value = _DECODER.decode(text)
@@ -120,7 +120,7 @@ def parse_json(body: bytes) -> object:
     except RecursionError:
         raise_nested_too_deep()
     except UnicodeError as error:
-        raise ProblemError("malformed_json", "the body is not UTF-8 throughout") from error
+        raise ProblemError("malformed_json", "the body is not valid UTF-8") from error
     except json.JSONDecodeError as error:
         raise ProblemError(
             "malformed_json",
@@ -133,7 +133,7 @@ def parse_json(body: bytes) -> object:
 
 
 def refuse_deep_nesting(value: object) -> None:
-    """Refuse values nested deeper than ``MAX_JSON_DEPTH``, without recursion of our own.
+    """Refuse values nested deeper than ``MAX_JSON_DEPTH``, without recursion.
 
     Raises:
         ProblemError: nested_too_deep.
@@ -147,7 +147,7 @@ def refuse_deep_nesting(value: object) -> None:
 
 
 def raise_nested_too_deep() -> NoReturn:
-    """Refuse a body for its depth.
+    """Refuse a body that is nested too deeply.
 
     Raises:
         ProblemError: nested_too_deep, always.
@@ -163,13 +163,13 @@ def read_query(query: MultiDict[str, str]) -> dict[str, str]:
     """The query's parameters by name.
 
     Raises:
-        InvalidRequest: where one stands more than once.
+        InvalidRequest: if a parameter is repeated.
     """
     repeated = [
         FieldError(
             pointer=f"/{escape_pointer(name)}",
             code="repeated_field",
-            detail=f"{short_text(name)} is given {len(values)} times",
+            detail=f"{short_text(name)} appears {len(values)} times",
             facts={"count": len(values)},
         )
         for name, values in query.lists()
@@ -181,17 +181,17 @@ def read_query(query: MultiDict[str, str]) -> dict[str, str]:
 
 
 def refuse_query(query: MultiDict[str, str]) -> None:
-    """Refuse parameters where none is read: what was meant in the body would go unnoticed.
+    """Refuse all query parameters, which a client may have meant for the body.
 
     Raises:
-        InvalidRequest: naming each.
+        InvalidRequest: naming each parameter.
     """
     refuse(
         [
             FieldError(
                 pointer=f"/{escape_pointer(name)}",
                 code="unknown_field",
-                detail=f"unknown query parameter {short_text(name)}; this call has none",
+                detail=f"unknown query parameter {short_text(name)}; this request takes none",
                 facts={"field": short_value(name), "known": []},
             )
             for name in query
@@ -200,7 +200,7 @@ def refuse_query(query: MultiDict[str, str]) -> None:
 
 
 def read_decimal(text: str) -> int | str:
-    """The integer that a query parameter writes in decimal digits; any other text as it is.
+    """Integer of a query parameter in decimal digits; other text unchanged.
 
     >>> read_decimal("64"), read_decimal("6_4"), read_decimal("64.0")
     (64, '6_4', '64.0')
@@ -209,7 +209,7 @@ def read_decimal(text: str) -> int | str:
 
 
 def read_scalar(text: str) -> int | bool | str:
-    """The integer or the flag that a query parameter writes; any other text as it is.
+    """Integer or boolean of a query parameter; other text unchanged.
 
     >>> read_scalar("64"), read_scalar("true"), read_scalar("resize")
     (64, True, 'resize')
@@ -218,7 +218,7 @@ def read_scalar(text: str) -> int | bool | str:
 
 
 def read_sizes(text: str) -> int | str | list[int | str]:
-    """The size that a query parameter writes: one integer, or several with ``x`` between.
+    """Size in a query parameter: one integer, or several separated by ``x``.
 
     >>> read_sizes("96"), read_sizes("218x178")
     (96, [218, 178])
@@ -237,7 +237,7 @@ def _read_integer(digits: str) -> int:
     if len(digits) > MAX_INTEGER_DIGITS:
         raise ProblemError(
             "integer_too_long",
-            f"the body holds an integer of {len(digits)} digits, at most {MAX_INTEGER_DIGITS} are read",
+            f"the body has an integer of {len(digits)} digits, the limit is {MAX_INTEGER_DIGITS}",
             digits=len(digits),
             maximum=MAX_INTEGER_DIGITS,
         )
@@ -251,7 +251,7 @@ def _read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             name for name, count in Counter(name for name, _ in pairs).items() if count > 1
         )
         raise ProblemError(
-            "malformed_json", f"the name {short_text(twice)} stands twice in an object"
+            "malformed_json", f"the name {short_text(twice)} appears twice in an object"
         )
     return fields
 

@@ -1,4 +1,4 @@
-"""Finished answers, given again to the same request before anything of it is looked at."""
+"""Cache of complete responses, consulted before a request is parsed."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from service.cache.lru import LruCache
 from service.settings.config import Config
 
 MAX_CACHEABLE_BODY_BYTES = 65_536
-"""Longest request body that is looked for; a longer one is read as if there were no answers kept."""
+"""Maximum size of a request body in a cache key; larger requests bypass the cache."""
 
 ViewArguments = ParamSpec("ViewArguments")
 RequestKey = tuple[str | bytes | None, ...]
 
 
 class CachedResponse(Response):
-    """An answer that is given again: its headers are whole and were checked when it was made."""
+    """A response from the cache, whose headers are complete and validated."""
 
     def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
-        """The headers as they are; a 304 carries none of the body's."""
+        """The headers unchanged, except that a 304 has no entity headers."""
         if self.status_code == 304:
             remove_entity_headers(self.headers)
         return self.headers
@@ -36,19 +36,19 @@ class CachedResponse(Response):
 
 @dataclass(frozen=True, slots=True)
 class StoredResponse:
-    """An answer as its view gave it: nothing in it depends on more than its key."""
+    """Body and headers of a response as its view returned it; they depend only on the key."""
 
     body: bytes
     headers: tuple[tuple[str, str], ...]
 
     @property
     def size(self) -> int:
-        """Bytes that it takes."""
+        """Size in bytes."""
         return len(self.body) + sum(len(name) + len(value) for name, value in self.headers)
 
 
 class ResponseCache:
-    """The answers that one process gave last, by everything of a request that its view reads."""
+    """The most recent responses of one process, by the parts of a request that a view reads."""
 
     def __init__(self, config: Config, hit_counts: HitCounts) -> None:
         self._hit_counts = hit_counts
@@ -57,7 +57,7 @@ class ResponseCache:
         )
 
     def find(self, key: RequestKey) -> Response | None:
-        """The answer to an equal request, None where none is kept."""
+        """The cached response for a key, or None."""
         stored = self._memory.get(key)
         self._hit_counts.count_lookup("answers", found=stored is not None)
         if stored is None:
@@ -65,7 +65,7 @@ class ResponseCache:
         return CachedResponse(stored.body, headers=list(stored.headers))
 
     def store(self, key: RequestKey, answer: Response) -> None:
-        """Keep an answer that names its content, and no other: it is the same whenever it is asked."""
+        """Store a 200 response with an ETag; others may differ from request to request."""
         if answer.status_code == 200 and "ETag" in answer.headers:
             stored = StoredResponse(
                 answer.get_data(), tuple(answer.get_wsgi_headers(request.environ))
@@ -75,10 +75,10 @@ class ResponseCache:
 
 
 def cache_responses(view: Callable[ViewArguments, Response]) -> Callable[ViewArguments, Response]:
-    """The view, asked only for what it has not answered lately.
+    """Decorator that caches the responses of a view.
 
-    It may read the path, the query, a JSON body and the headers that ``Vary`` names; its answer is
-    whole, since what the client has already is compared on the way out.
+    The view may read the path, the query, a JSON body and the headers in ``Vary``. It returns full
+    responses, as conditional requests are handled after it.
     """
 
     @wraps(view)
@@ -97,7 +97,7 @@ def cache_responses(view: Callable[ViewArguments, Response]) -> Callable[ViewArg
 
 
 def request_key(request: Request) -> RequestKey | None:
-    """All of a request that an answer depends on; None for one that is not looked for."""
+    """Cache key of a request, or None if its response is not cached."""
     environ = request.environ
     body = b""
     if request.method == "POST":

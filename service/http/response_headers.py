@@ -1,4 +1,4 @@
-"""What every answer carries whatever it says: its id, its security headers, CORS."""
+"""Headers of every response: request id, security headers, CORS, conditional requests."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ EXPOSED_HEADERS = (
     "WWW-Authenticate",
     "X-Request-ID",
 )
-"""Headers that a page of another origin may read."""
+"""Response headers that pages of other origins may read."""
 
 STRICT_POLICY = "default-src 'none'; frame-ancestors 'none'"
-"""Content-Security-Policy of whatever is no page."""
+"""Content-Security-Policy of responses other than pages and pictures."""
 
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
-"""Content-Security-Policy of pictures: their own style sheet, and nothing that runs."""
+"""Content-Security-Policy of pictures: inline style sheets, no scripts."""
 
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self';"
     " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""Content-Security-Policy of pages: nothing inline, nothing from elsewhere."""
+"""Content-Security-Policy of pages: nothing inline, nothing from other origins."""
 
 
 def install_response_headers(app: Flask, config: Config) -> None:
-    """Give every request an id and every answer its headers."""
+    """Assign an id to every request and add headers to every response."""
     app.before_request(_name_request)
     app.after_request(_complete_headers)
     app.after_request(_compare_tags)
@@ -53,13 +53,13 @@ def install_response_headers(app: Flask, config: Config) -> None:
 
 
 def _name_request() -> None:
-    """Keep the id that the client gave where it is a plain one, else make one."""
+    """Use the request id of the client if it is valid, otherwise a new one."""
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else _new_id()
 
 
 def _new_id() -> str:
-    """An id that no other request has: it tells requests apart and is no secret.
+    """A unique request id; it is not a secret.
 
     >>> len(_new_id())
     32
@@ -68,15 +68,15 @@ def _new_id() -> str:
 
 
 def _vary_by_origin(response: Response) -> Response:
-    """Keep a cache from giving one origin the answer to another."""
+    """Keep caches from returning a response for another origin."""
     response.vary.add("Origin")
     return response
 
 
 def _compare_tags(response: Response) -> Response:
-    """304 where the client has these bytes already; to a POST, that would be no answer.
+    """Turn a response to GET or HEAD into a 304 if the client already has its content.
 
-    Nearly always it names the one tag that we gave it; lists and ``*`` are werkzeug's to compare.
+    The single tag that clients usually send is compared here, lists and ``*`` by werkzeug.
     """
     known = request.environ.get("HTTP_IF_NONE_MATCH")
     if known is not None and response.status_code == 200 and request.method in ("GET", "HEAD"):

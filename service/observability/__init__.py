@@ -1,1 +1,1 @@
-"""What operators see of the service: its state, its figures, its log."""
+"""Readiness, metrics and logs of the service."""

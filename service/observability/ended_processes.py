@@ -1,7 +1,7 @@
-"""What web processes counted that have ended: in one file of each kind, however many they were.
+"""Merging of the metric files of ended processes into one file per kind.
 
-Each process counts in files of its own. Left alone, those of the dead would pile up, fill the memory
-they are in, and make every reading slower.
+Each process counts in its own files. Without merging, those of ended processes would
+accumulate, fill the memory that holds them, and slow down every collection.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from filelock import FileLock, Timeout
 from prometheus_client.mmap_dict import MmapedDict
 
 MERGED_KINDS = ("counter", "histogram")
-"""What is counted for ever; what is told of the present goes with its process."""
+"""Kinds whose values outlive their process; gauges end with it."""
 
 LOCK_TIMEOUT_S = 5.0
 
 
 @contextmanager
 def lock_metric_files(folder: Path) -> Iterator[bool]:
-    """Keep files from being folded while they are read; False where somebody else does not end."""
+    """Lock that keeps files from being merged while they are read; False on a timeout."""
     lock = FileLock(folder / "reading.lock")
     try:
         lock.acquire(timeout=LOCK_TIMEOUT_S)
@@ -38,7 +38,7 @@ def lock_metric_files(folder: Path) -> Iterator[bool]:
 
 
 def merge_ended_processes(folder: Path) -> None:
-    """Add up what the ended processes counted; the sum of all files stays the same."""
+    """Merge the files of ended processes; the sum over all files does not change."""
     with lock_metric_files(folder) as locked:
         for kind in MERGED_KINDS if locked else ():
             ended = [file for file in folder.glob(f"{kind}_[0-9]*.db") if not _is_alive(file)]
@@ -49,7 +49,7 @@ def merge_ended_processes(folder: Path) -> None:
 def _merge_files(ended: list[Path], *, into: Path) -> None:
     sums: Counter[str] = Counter()
     for file in (into, *ended):
-        # a process that was killed while it made its file leaves one that cannot be read
+        # a process killed while creating its file leaves an unreadable one
         with suppress(FileNotFoundError, struct.error, RuntimeError, ValueError):
             for key, value, *_ in MmapedDict.read_all_values_from_file(str(file)):  # type: ignore[no-untyped-call]
                 sums[key] += value
@@ -65,5 +65,5 @@ def _merge_files(ended: list[Path], *, into: Path) -> None:
 
 
 def _is_alive(file: Path) -> bool:
-    """Whether there is a process of the number that a file is named after."""
+    """Whether the process whose id is in the file name exists."""
     return Path("/proc", file.stem.rpartition("_")[2]).exists()

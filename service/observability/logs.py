@@ -1,6 +1,6 @@
-"""The log: one JSON object a line on standard error, gunicorn's own lines too.
+"""Logging to standard error, one JSON object per line, including gunicorn's messages.
 
-Neither bodies nor header values are written: keys are in headers.
+Bodies and header values are not logged, as headers contain keys.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from structlog.stdlib import ExtraAdder, ProcessorFormatter
 
 
 class JsonLines(logging.Formatter):
-    """A record as a JSON object in one line.
+    """Formats a record as a JSON object on one line.
 
-    Every answer writes one: structlog's own way through a chain of processors costs several times
-    as much, as much as a kept answer itself.
+    Every response logs one record, and structlog's processor chain costs several times as much:
+    as much as serving a cached response.
     """
 
     def format(self, record: LogRecord) -> str:
-        """The message, what came with it, and where it comes from."""
+        """The message, its extra fields, and its origin."""
         given = vars(record).items()
         event = {
             "event": record.getMessage(),
@@ -45,7 +45,7 @@ _ENCODER = JSONEncoder(ensure_ascii=False, default=str)
 
 
 def log_formatter(style: str) -> logging.Formatter:
-    """What turns a record into a line: a JSON object, or a text for people.
+    """Formatter for the style ``json``, or for the style ``text``, which is easier to read.
 
     >>> from logging import makeLogRecord
     >>> record = makeLogRecord({"msg": "request", "name": "x", "created": 0.0, "status": 200})
@@ -75,7 +75,7 @@ def _add_process(_: object, __: str, event: Any) -> Any:  # noqa: ANN401 - struc
 
 
 def send_logs_to_stderr(style: str, level: int | str) -> None:
-    """Send everything that is logged in this process to standard error."""
+    """Send all log records of this process to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(log_formatter(style))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
@@ -83,19 +83,19 @@ def send_logs_to_stderr(style: str, level: int | str) -> None:
 
 
 class ServerLogger(Logger):  # type: ignore[misc]
-    """gunicorn's logger, whose lines go where all others go."""
+    """gunicorn's logger, with the handler and format of the service."""
 
     style = "json"
 
     def setup(self, cfg: Any) -> None:  # noqa: ANN401 - gunicorn has no types
-        """Log as the whole service does."""
+        """Configure logging for the whole process."""
         super().setup(cfg)
         send_logs_to_stderr(self.style, self.loglevel)
         self.error_log.propagate = True
 
 
 def server_logger_class(style: str) -> type[ServerLogger]:
-    """The logger class whose lines have this style.
+    """The logger class with this style.
 
     >>> server_logger_class("text").style
     'text'

@@ -1,8 +1,8 @@
-"""The figures of ``/metrics``: what was asked and answered, how long it took, what waits.
+"""The metrics of ``/metrics``: requests, latencies, cache lookups and verifications.
 
-Labels are bounded whatever clients send: routes are those of the application, methods and codes
-come from closed lists. Behind gunicorn every worker counts into files of its own in one folder
-(``PROMETHEUS_MULTIPROC_DIR``), and whichever worker is asked gives the sum.
+Label values do not depend on what clients send: routes are those of the application, methods and
+codes come from fixed lists. With gunicorn, each web process counts in its own files in one folder
+(``PROMETHEUS_MULTIPROC_DIR``), and any web process returns the sum.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from service.observability.ended_processes import lock_metric_files, merge_ended
 from service.observability.metrics_folder import MULTIPROC_VARIABLE
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-"""Methods that are told apart; the others are counted as ``other``."""
+"""Methods with their own label; others are counted as ``other``."""
 
 LATENCY_BUCKETS_S = (
     0.001,
@@ -44,14 +44,14 @@ LATENCY_BUCKETS_S = (
     120,
     900,
 )
-"""Upper bounds of the latencies: from an answer that is kept to a receipt of level ``full``."""
+"""Upper bounds of latencies, from a cached response to a receipt of level ``full``."""
 
 SEARCH_STATE_BUCKETS = (1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8)
-"""Upper bounds of the steps of a search."""
+"""Upper bounds of the states that a search visits."""
 
 
 class Metrics:
-    """What is counted, by what, and the text that a Prometheus reads."""
+    """All metrics of the service, and their text for Prometheus."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -61,7 +61,7 @@ class Metrics:
         self._count_work(self.registry)
         self.info = Gauge(
             "gan_designer_info",
-            "1, with the release.",
+            "Always 1, labeled with the release.",
             ("version",),
             multiprocess_mode="livemax",
             registry=self.registry,
@@ -77,14 +77,14 @@ class Metrics:
         )
         self.seconds = Histogram(
             "gan_designer_request_seconds",
-            "Seconds from a request's arrival to its answer.",
+            "Seconds from the arrival of a request to its response.",
             ("route", "status"),
             buckets=LATENCY_BUCKETS_S,
             registry=registry,
         )
         self.stages = Histogram(
             "gan_designer_stage_seconds",
-            "Seconds that a stage of a request took.",
+            "Duration of a stage of a request in seconds.",
             ("stage",),
             buckets=LATENCY_BUCKETS_S,
             registry=registry,
@@ -99,39 +99,39 @@ class Metrics:
     def _count_work(self, registry: CollectorRegistry) -> None:
         self.verifications = Counter(
             "gan_designer_verifications",
-            "Texts that were run, by verdict; accidents by their code.",
+            "Verifications by verdict; accidents by their code.",
             ("verdict",),
             registry=registry,
         )
         self.pending = Gauge(
             "gan_designer_verifications_pending",
-            "Requests that wait for a verifying process or have one.",
+            "Requests that wait for a verifying process or use one.",
             multiprocess_mode="livesum",
             registry=registry,
         )
         self.states = Histogram(
             "gan_designer_solver_states",
-            "Steps that a search of /v1/chains looked at.",
+            "States that a search of /v1/chains visited.",
             buckets=SEARCH_STATE_BUCKETS,
             registry=registry,
         )
 
     def add_collector(self, collector: Collector) -> None:
-        """Have the text hold what is read elsewhere whenever it is asked for."""
+        """Include the metrics of a collector in the text."""
         self._collectors.append(collector)
         self.registry.register(collector)
 
     def count_request(
         self, *, route: str, method: str, status: int, code: str, seconds: float
     ) -> None:
-        """Count an answer."""
+        """Count a response."""
         known = method if method in METHODS else "other"
         requests, latencies = self._counters(route, known, status, code)
         requests.inc()
         latencies.observe(seconds)
 
     def _counters(self, *labels: str | int) -> tuple[Counter, Histogram]:
-        """What counts such answers, looked up once: finding it costs more than counting."""
+        """Counters for a combination of labels, cached: the lookup costs more than counting."""
         if labels not in self._label_counters:
             route, _, status, _ = labels
             self._label_counters[labels] = (
@@ -146,7 +146,7 @@ class Metrics:
 
     @contextmanager
     def verifying(self) -> Iterator[None]:
-        """Count who waits for a verifying process or has one, and the accidents they meet."""
+        """Count a request as pending while it waits for or uses a verifying process."""
         self.pending.inc()
         try:
             yield
@@ -157,7 +157,7 @@ class Metrics:
             self.pending.dec()
 
     def text(self) -> bytes:
-        """All figures, of all workers where there are several.
+        """The text of all metrics, summed over all web processes.
 
         >>> b"gan_designer_verifications_pending 0.0" in Metrics().text()
         True
@@ -174,10 +174,10 @@ class Metrics:
             return generate_latest(registry) + collected
 
     def merge_ended_processes(self) -> None:
-        """Add up what ended web processes counted; for one that begins."""
+        """Merge the files of ended web processes, called when a new one starts."""
         merge_ended_processes(Path(os.environ[MULTIPROC_VARIABLE]))
 
 
 def current_metrics() -> Metrics:
-    """The figures of the application that answers."""
+    """The metrics of the current application."""
     return cast(Metrics, current_app.extensions["metrics"])

@@ -1,8 +1,8 @@
-"""The folder in which the workers of one server count, each in files of its own.
+"""The folder with the metric files of the web processes of one server.
 
-The server makes it before it forks and removes it when it ends. prometheus_client decides while it
-is imported whether it counts in files, so nothing here imports it: the variable is set first, and
-the workers, which load the application, import it after that.
+The server creates it before it forks and removes it on exit. prometheus_client decides on import
+whether it counts in files, so this module does not import it: the server sets the variable first,
+and the web processes import prometheus_client afterwards, with the application.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 MULTIPROC_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-"""Where prometheus_client looks for the folder's name."""
+"""Variable in which prometheus_client expects the folder."""
 
 MEMORY_FOLDER = "/dev/shm"
 FOLDER_PREFIX = "gan-designer-metrics-"
@@ -23,10 +23,10 @@ _LOCK = "held"
 
 
 def make_metrics_folder() -> None:
-    """Make an empty folder, in memory where there is such a place, and say so to the workers.
+    """Create an empty folder, in memory if possible, and set the variable for the web processes.
 
-    Those that killed servers left behind are removed: nobody holds their lock any more, which a
-    server and its workers do as long as one of them lives.
+    Folders of killed servers are removed: a server and its web processes hold a lock on their
+    folder as long as one of them runs, so an unlocked folder is abandoned.
     """
     parent = Path(MEMORY_FOLDER if os.access(MEMORY_FOLDER, os.W_OK) else tempfile.gettempdir())
     for held in parent.glob(f"{FOLDER_PREFIX}*/{_LOCK}"):
@@ -41,15 +41,15 @@ def make_metrics_folder() -> None:
 
 
 def remove_live_gauges(process: int) -> None:
-    """Remove what a process that has ended said of its present; what it counted stays counted.
+    """Remove the live gauges of an ended process; its counters stay.
 
-    This is prometheus_client's ``mark_process_dead``, which only a process can import that has the
-    variable already.
+    Equivalent to ``mark_process_dead`` of prometheus_client, which cannot be imported before the
+    variable is set.
     """
     for file in Path(os.environ[MULTIPROC_VARIABLE]).glob(f"gauge_live*_{process}.db"):
         file.unlink(missing_ok=True)
 
 
 def remove_metrics_folder() -> None:
-    """Remove the folder with all that was counted."""
+    """Remove the folder with all metric files."""
     shutil.rmtree(os.environ[MULTIPROC_VARIABLE], ignore_errors=True)

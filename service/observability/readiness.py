@@ -1,4 +1,4 @@
-"""Whether this web process can serve: what each of its parts says of itself."""
+"""Readiness of this web process, from the state of each of its parts."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ OK, DEGRADED, UNREADY = "ok", "degraded", "unready"
 READINESS_STATES = (OK, DEGRADED, UNREADY)
 
 Probe = Callable[[], dict[str, Any]]
-"""Gives a part's ``state``, one of the three, and whatever else an operator wants to know."""
+"""Returns the ``state`` of a part, one of the three, and further fields for operators."""
 
 
 class Readiness:
-    """The parts that are asked, by name, and whether the process is about to end.
+    """Probes of the parts by name, and whether the process is stopping.
 
-    >>> Readiness(cache=lambda: {"state": "degraded", "reason": "Redis is away"}).document()["status"]
+    >>> Readiness(cache=lambda: {"state": "degraded", "reason": "Redis is down"}).document()["status"]
     'degraded'
     """
 
@@ -35,39 +35,39 @@ class Readiness:
         self.stopping = threading.Event()
 
     def document(self) -> dict[str, Any]:
-        """Every part's word, and the worst of them; a degraded service serves.
+        """The state of every part, and the worst of them; a degraded service still serves.
 
         Raises:
-            ProblemError: not_ready, where a part cannot serve or the process is about to end.
+            ProblemError: not_ready, if a part is unready or the process is stopping.
         """
         parts = self._call_parts()
         worst = max(
             (part["state"] for part in parts.values()), key=READINESS_STATES.index, default=OK
         )
         if self.stopping.is_set():
-            raise ProblemError("not_ready", "the web process is about to end", parts=parts)
+            raise ProblemError("not_ready", "the web process is stopping", parts=parts)
         if worst == UNREADY:
             failing = ", ".join(name for name in parts if parts[name]["state"] == UNREADY)
-            raise ProblemError("not_ready", f"cannot serve yet: {failing}", parts=parts)
+            raise ProblemError("not_ready", f"not ready: {failing}", parts=parts)
         return {"status": worst, "parts": parts}
 
     def _call_parts(self) -> dict[str, dict[str, Any]]:
-        """Every part's word; one that hangs is degraded."""
+        """State of every part; a part that does not respond is degraded."""
         futures = self._background_calls.submit(self.parts)
         wait(futures.values(), timeout=PARTS_TIMEOUT_S)
         return {name: _part_state(name, future) for name, future in futures.items()}
 
 
 def _part_state(name: str, future: Future[dict[str, Any]]) -> dict[str, Any]:
-    """What a part says; one that hangs or fails is degraded, and why it failed is logged alone."""
+    """State of a part; degraded if its probe hangs or fails, with the error only in the log."""
     if not future.done():
-        return {"state": DEGRADED, "reason": f"no answer within {PARTS_TIMEOUT_S:g} s"}
+        return {"state": DEGRADED, "reason": f"no response within {PARTS_TIMEOUT_S:g} s"}
     if (error := future.exception()) is not None:
-        logger.error("part %s cannot say how it stands", name, exc_info=error)
-        return {"state": DEGRADED, "reason": "it cannot say how it stands"}
+        logger.error("probe of part %s failed", name, exc_info=error)
+        return {"state": DEGRADED, "reason": "its probe failed"}
     return future.result()
 
 
 def current_readiness() -> Readiness:
-    """The readiness of the application that answers."""
+    """The readiness of the current application."""
     return cast(Readiness, current_app.extensions["readiness"])

@@ -1,4 +1,4 @@
-"""Receipts counted by verdict, when they are new."""
+"""Counts of new receipts by verdict."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from service.observability.metrics import Metrics
 
 
 class CountedReceipts:
-    """A ReceiptStore that counts what another one is given to keep."""
+    """A ``ReceiptStore`` that counts the receipts put into another one."""
 
     def __init__(self, store: ReceiptStore, metrics: Metrics) -> None:
         self._store = store
         self._metrics = metrics
 
     def get(self, key: str) -> Verification | None:
-        """The receipt of that key, None where it is not kept."""
+        """The receipt of a key, or None."""
         return self._store.get(key)
 
     def put(self, key: str, receipt: Verification) -> None:
-        """Count a receipt and keep it."""
+        """Count a receipt and store it."""
         self._metrics.verifications.labels(receipt.verdict).inc()
         self._store.put(key, receipt)

@@ -1,4 +1,4 @@
-"""Every request counted and logged once: when its answer is ready, or when the stream ends."""
+"""Metrics and log record of every request, once its response is ready or its stream ends."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from service.problems.problem_document import ProblemResponse
 logger = logging.getLogger("gan_designer.requests")
 
 QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
-"""Routes that machines ask all day: logged at level ``debug``."""
+"""Routes that monitoring polls: logged at level ``debug``."""
 
 UNKNOWN_ROUTE = "none"
-"""The route of a request that leads to no resource."""
+"""Route label of requests without a route."""
 
 
 def install_request_observation(app: Flask) -> None:
-    """Count and log what the application answers.
+    """Count and log every response of the application.
 
-    To be called before whatever else looks at requests: what is installed first sees them first,
-    and their answers last.
+    Call it before other handlers are registered: the first ones registered see requests first and
+    responses last.
     """
     app.extensions["metrics"] = Metrics()
     app.before_request(_start_clock)
@@ -38,7 +38,7 @@ def _start_clock() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRecord:
-    """What is told of a request, without its body, its query and its headers."""
+    """The recorded facts of a request, without its body, query and headers."""
 
     metrics: Metrics
     started: float
@@ -51,7 +51,7 @@ class RequestRecord:
     client: str
 
     def write(self) -> None:
-        """Count it and log it, now."""
+        """Count and log the request."""
         seconds = time.perf_counter() - self.started
         self.metrics.count_request(
             route=self.route,

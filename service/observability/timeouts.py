@@ -1,4 +1,4 @@
-"""Questions to others, who may hang: nobody waits for an answer longer than a moment."""
+"""Calls in background threads, so that one that hangs does not block its caller."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
 PARTS_TIMEOUT_S = 2.0
-"""Seconds to wait for all that is asked at once: balancers and Prometheus give up after a few."""
+"""Seconds to wait for all calls: load balancers and Prometheus time out after a few seconds."""
 
 CallResult = TypeVar("CallResult")
 
 
 class BackgroundCalls(Generic[CallResult]):
-    """Asks by name, each question in a thread; one that hangs is not asked a second time.
+    """Runs calls by name in threads; a call that hangs is not started a second time.
 
     >>> BackgroundCalls[int]().submit({"two": lambda: 1 + 1})["two"].result(timeout=60)
     2
@@ -26,7 +26,7 @@ class BackgroundCalls(Generic[CallResult]):
         self._futures: dict[str, Future[CallResult]] = {}
 
     def submit(self, calls: dict[str, Callable[[], CallResult]]) -> dict[str, Future[CallResult]]:
-        """The answers that are to come: to each question anew, unless it still hangs."""
+        """Future results by name, of new calls, or of earlier ones that still run."""
         with self._lock:
             for name, call in calls.items():
                 if name not in self._futures or self._futures[name].done():

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of keys and limits: on which paths they stand."""
+"""Keys and rate limits in the OpenAPI document: the security scheme, and 401 and 429 per path."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from service.problems.problem_document import MEDIA_TYPE
 BEARER_SCHEME = {
     "type": "http",
     "scheme": "bearer",
-    "description": "A key that the operator has handed out, where any were; nowhere else is a key"
-    " looked for.",
+    "description": "An API key, required only if the operator has configured keys.",
 }
 
 PROBLEM_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 UNAUTHORIZED_RESPONSE = {
-    "description": "A problem, with one of the codes `no_key`, `wrong_key`; only where the operator"
-    " has given out keys.",
+    "description": "A problem with one of the codes `no_key`, `wrong_key`; only if the operator has"
+    " configured keys.",
     "content": PROBLEM_CONTENT,
     "headers": {
         "WWW-Authenticate": {
@@ -29,12 +28,12 @@ UNAUTHORIZED_RESPONSE = {
 }
 
 RATE_LIMITED_RESPONSE = {
-    "description": "A problem, with the code `too_many_requests`; only where the operator has set"
-    " a limit.",
+    "description": "A problem with the code `too_many_requests`; only if the operator has set a"
+    " rate limit.",
     "content": PROBLEM_CONTENT,
     "headers": {
         "Retry-After": {
-            "description": "Seconds after which the request is worth another try.",
+            "description": "Seconds to wait before a retry.",
             "schema": {"type": "integer"},
         }
     },
@@ -42,13 +41,13 @@ RATE_LIMITED_RESPONSE = {
 
 
 def document_access(document: dict[str, Any]) -> dict[str, Any]:
-    """The document with its security scheme, and with 401 and 429 where they can happen."""
+    """The document with the security scheme, and with 401 and 429 where they can occur."""
     components = {**document["components"], "securitySchemes": {"key": BEARER_SCHEME}}
     return {
         **document,
         "paths": {path: _document_path(path, item) for path, item in document["paths"].items()},
         "components": components,
-        "security": [{"key": []}, {}],  # {}: none, where the operator has given out no keys
+        "security": [{"key": []}, {}],  # {}: no key, if the operator has configured none
     }
 
 

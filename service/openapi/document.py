@@ -1,4 +1,4 @@
-"""The OpenAPI document of an application, as values, as YAML and as an answer."""
+"""The OpenAPI document as YAML, as JSON and as a representation, and its introduction."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ TITLE = "gan-designer"
 LICENSE = {"name": "MIT", "identifier": "MIT"}
 
 DESCRIPTION = """\
-A resolution and a latent size in; a generator and a discriminator in plain PyTorch out, every
-layer fitting, with proof that the text was run.
+Computes a generator and a discriminator in plain PyTorch from a resolution and the length of a
+latent vector. All layers fit, and a receipt records that the source was run and measured.
 
-Bodies are JSON in UTF-8. Numbers are strict: `"4"`, `4.0` and `true` are not 4, though JSON Schema
-takes 4.0 for an integer. Unknown fields are refused. Sizes are lists with one entry per axis,
-height before width (depth first). Every error is a problem document (RFC 9457) whose `code` is
-stable and whose `type` leads to a page that says how to repair the request.
+Bodies are JSON in UTF-8. Numbers are strict: `"4"`, `4.0` and `true` are not accepted as 4,
+although JSON Schema counts 4.0 as an integer. Unknown fields are refused. Sizes are lists with one
+entry per axis, height before width (depth first). Every error is a problem document (RFC 9457)
+whose `code` is stable and whose `type` is the path of a page that explains how to repair the
+request.
 """
 
 
 class _Dumper(yaml.SafeDumper):
-    """YAML whose texts of several lines stay readable."""
+    """YAML dumper that writes multi-line strings as blocks."""
 
 
 def _represent_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
@@ -38,18 +39,18 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def render_openapi_yaml(document: dict[str, Any]) -> str:
-    """The document as the text of openapi.yaml; the same document gives the same text."""
+    """The document as deterministic YAML, the content of openapi.yaml."""
     text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
     return text
 
 
 def render_openapi_json(document: dict[str, Any]) -> str:
-    """The document as `/openapi.json` gives it."""
+    """The document as JSON, the content of `/openapi.json`."""
     return document_text(document)
 
 
 def openapi_representation(document: dict[str, Any]) -> Representation:
-    """The document as an answer."""
+    """The document as the representation of `/openapi.json`."""
     body = render_openapi_json(document).encode()
     return Representation(
         body=body,

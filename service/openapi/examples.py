@@ -1,4 +1,4 @@
-"""What the OpenAPI document shows of designs: briefs that work, headers, the id."""
+"""Examples, headers and parameters in the OpenAPI document, except those of jobs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ BRIEF_EXAMPLES: dict[str, Any] = {
         "value": {"resolution": 64, "latent_dim": 100},
     },
     "not_square": {
-        "summary": "Pictures of faces, 218 high and 178 wide, with narrow networks",
+        "summary": "Pictures of faces, 218 px high and 178 px wide, with narrow networks",
         "value": {"resolution": [218, 178], "latent_dim": 128, "base_channels": 32},
     },
     "exact": {
-        "summary": "Every layer multiplies its input exactly, within a budget",
+        "summary": "Every layer multiplies its input size exactly, within a budget",
         "value": {
             "resolution": 96,
             "latent_dim": 64,
@@ -23,7 +23,7 @@ BRIEF_EXAMPLES: dict[str, Any] = {
         },
     },
     "own_chain": {
-        "summary": "A chain that the caller wrote down: no search is made",
+        "summary": "A chain given by the caller, without a search",
         "value": {
             "resolution": 28,
             "latent_dim": 64,
@@ -34,7 +34,7 @@ BRIEF_EXAMPLES: dict[str, Any] = {
         },
     },
     "critic": {
-        "summary": "A critic with layer norm, and resized maps instead of transposed layers",
+        "summary": "A critic with layer norm, and resizing instead of transposed convolutions",
         "value": {
             "resolution": 32,
             "latent_dim": 64,
@@ -44,7 +44,7 @@ BRIEF_EXAMPLES: dict[str, Any] = {
         },
     },
     "classes": {
-        "summary": "Ten classes; a spectral norm and 34 pixel patches in the discriminator",
+        "summary": "Ten classes; a discriminator with spectral norm and patches of 34 px",
         "value": {
             "resolution": 64,
             "latent_dim": 64,
@@ -54,7 +54,7 @@ BRIEF_EXAMPLES: dict[str, Any] = {
         },
     },
     "vocoder": {
-        "summary": "32 frames of 80 channels to 8,192 samples: a decoder, no discriminator",
+        "summary": "32 frames of 80 channels to 8,192 samples: a decoder without a discriminator",
         "value": {
             "resolution": [8192],
             "channels": 1,
@@ -63,7 +63,7 @@ BRIEF_EXAMPLES: dict[str, Any] = {
         },
     },
     "segmentation": {
-        "summary": "Features of 64 channels to the logits of 21 classes, four times as large",
+        "summary": "A map of 64 channels to the logits of 21 classes at four times its size",
         "value": {
             "resolution": 64,
             "channels": 21,
@@ -75,7 +75,7 @@ BRIEF_EXAMPLES: dict[str, Any] = {
         },
     },
     "sound": {
-        "summary": "A signal of 16,384 samples on one axis, not run",
+        "summary": "A signal of 16,384 samples on one axis, without verification",
         "value": {
             "resolution": [16384],
             "latent_dim": 100,
@@ -85,13 +85,13 @@ BRIEF_EXAMPLES: dict[str, Any] = {
         },
     },
 }
-"""Briefs by name; tests send every one of them."""
+"""Example briefs by name; tests send each of them."""
 
 
 LAYER_EXAMPLES: dict[str, dict[str, Any]] = {
     "conv": {
         "halved": {
-            "summary": "A convolution that halves, with all its forms",
+            "summary": "A convolution that halves the size, with all its forms",
             "value": {
                 "input_size": [16, 16],
                 "kernel_size": 4,
@@ -109,7 +109,7 @@ LAYER_EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "conv-transpose": {
         "dcgan": {
-            "summary": "DCGAN's own layer",
+            "summary": "The layer of DCGAN",
             "value": {
                 "input_size": [4, 4],
                 "kernel_size": 4,
@@ -119,7 +119,7 @@ LAYER_EXAMPLES: dict[str, dict[str, Any]] = {
             },
         },
         "fourfold": {
-            "summary": "Exactly fourfold, with a kernel that 4 does not divide: uneven",
+            "summary": "Exactly four times the size, but uneven overlap: 4 does not divide 9",
             "value": {
                 "input_size": [8, 6],
                 "kernel_size": 9,
@@ -131,11 +131,11 @@ LAYER_EXAMPLES: dict[str, dict[str, Any]] = {
         },
     },
 }
-"""Layers by resource and name; tests send every one of them."""
+"""Example layers by resource and name; tests send each of them."""
 
 SOLVE_EXAMPLES: dict[str, Any] = {
     "sides": {
-        "summary": "A padding for each side: 46×62 to 368×489",
+        "summary": "One padding per axis: 46×62 to 368×489",
         "value": {
             "op": "conv_transpose",
             "input_size": [46, 62],
@@ -145,11 +145,11 @@ SOLVE_EXAMPLES: dict[str, Any] = {
         },
     },
     "factor": {
-        "summary": "Every layer that multiplies by 3",
+        "summary": "All layers that multiply the size by 3",
         "value": {"op": "conv_transpose", "input_size": [16], "output_size": [48]},
     },
     "impossible": {
-        "summary": "An even kernel never keeps a size at stride 1",
+        "summary": "No solution: an even kernel cannot keep the size at stride 1",
         "value": {
             "op": "conv_transpose",
             "input_size": [64],
@@ -159,7 +159,7 @@ SOLVE_EXAMPLES: dict[str, Any] = {
         },
     },
 }
-"""Questions by name; tests send every one of them."""
+"""Example layer searches by name; tests send each of them."""
 
 
 def _header(description: str) -> dict[str, Any]:
@@ -167,15 +167,15 @@ def _header(description: str) -> dict[str, Any]:
 
 
 DESIGN_HEADERS: dict[str, Any] = {
-    "Content-Location": _header("The path that names what was answered, for ever."),
+    "Content-Location": _header("Permanent path of the returned representation."),
     "ETag": _header(
-        "Strong and the same on every replica: versions of the machine are left out of it."
+        "Strong and equal on every replica: it does not depend on versions on the machine."
     ),
-    "Cache-Control": _header("For ever under an id; an hour for a brief."),
+    "Cache-Control": _header("Immutable for an id; an hour for a brief."),
     "Server-Timing": _header(
-        "Milliseconds of each stage that was run: cache, solve, assemble, render, verify."
+        "Milliseconds of each stage that ran: cache, solve, assemble, render, verify."
     ),
-    "X-Request-ID": _header("The request's own id, or one made for it."),
+    "X-Request-ID": _header("The request id sent by the client, or a generated one."),
 }
 
 PICTURE_HEADERS: dict[str, Any] = {
@@ -185,7 +185,7 @@ PICTURE_HEADERS: dict[str, Any] = {
 ID_PARAMETER: dict[str, Any] = {
     "in": "path",
     "name": "design_id",
-    "description": "A design's `id`: it holds the brief and the chosen windows.",
+    "description": "The `id` of a design, which contains the brief and the chosen windows.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 2000},
     "example": "1i9tRKcOaA3QVUKiJiBsgM7xtJC0A9hyD3yDo",
 }
@@ -193,11 +193,11 @@ ID_PARAMETER: dict[str, Any] = {
 
 CHAIN_EXAMPLES: dict[str, Any] = {
     "best": {
-        "summary": "The three best chains to 96×96, how many there are, and the frontier",
+        "summary": "The three best chains to 96×96, the number of chains, and the frontier",
         "value": {"to": 96, "limit": 3},
     },
     "from": {
-        "summary": "From 7×5 to 218×178, strides of 2 alone",
+        "summary": "From 7×5 to 218×178, with stride 2 only",
         "value": {"from": [7, 5], "to": [218, 178], "search": {"strides": [2]}, "limit": 1},
     },
     "sound": {
@@ -205,12 +205,12 @@ CHAIN_EXAMPLES: dict[str, Any] = {
         "value": {"to": [8192], "channels": 1, "budget": {"parameters": 2_000_000}, "limit": 2},
     },
 }
-"""Questions about chains by name; tests send every one of them."""
+"""Example chain searches by name; tests send each of them."""
 
 
 AUDIT_EXAMPLES: dict[str, Any] = {
     "loss_error": {
-        "summary": "A discriminator for 64 px given 128: the loss complains",
+        "summary": "A discriminator for 64 px with an input of 128 px: an error in the loss",
         "value": {
             "input_shape": [3, 128, 128],
             "batch": 128,
@@ -231,7 +231,7 @@ AUDIT_EXAMPLES: dict[str, Any] = {
         },
     },
     "source": {
-        "summary": "27 instead of 28: the text of an nn.Sequential, with its mirror",
+        "summary": "27 px instead of 28 px: the source of an nn.Sequential, with its mirror",
         "value": {
             "input_shape": [64, 7, 7],
             "wanted_shape": [1, 28, 28],
@@ -241,7 +241,7 @@ AUDIT_EXAMPLES: dict[str, Any] = {
         },
     },
     "adapt": {
-        "summary": "The same generator, but for 96×96",
+        "summary": "The same generator adapted to 96×96",
         "value": {
             "input_shape": [100, 1, 1],
             "adapt_to": [96, 96],
@@ -265,4 +265,4 @@ AUDIT_EXAMPLES: dict[str, Any] = {
         },
     },
 }
-"""Audits by name; tests send every one of them."""
+"""Example audits by name; tests send each of them."""

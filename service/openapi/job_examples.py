@@ -1,4 +1,4 @@
-"""What the OpenAPI document shows of sweeps and jobs."""
+"""Examples, headers and parameters of sweeps and jobs in the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Any
 
 SWEEP_EXAMPLES: dict[str, Any] = {
     "grid": {
-        "summary": "Three sizes with two latent vectors: six rows, their texts not run",
+        "summary": "Three sizes with two latent vectors: six rows, without verification",
         "value": {
             "grid": {"resolution": [32, 48, 64], "latent_dim": [64, 128]},
             "verify": "none",
         },
     },
     "designs": {
-        "summary": "Two briefs, each as `/v1/designs` takes it",
+        "summary": "Two briefs, each as for `/v1/designs`",
         "value": {
             "designs": [
                 {"resolution": 28, "latent_dim": 64, "channels": 1, "base_channels": 8},
@@ -22,37 +22,37 @@ SWEEP_EXAMPLES: dict[str, Any] = {
         },
     },
 }
-"""Sweeps by name; tests send every one of them."""
+"""Example sweeps by name; tests send each of them."""
 
 SUBMISSION_HEADERS: dict[str, Any] = {
-    "Location": {"description": "The job.", "schema": {"type": "string"}},
+    "Location": {"description": "Path of the job.", "schema": {"type": "string"}},
 }
 
 IDEMPOTENCY_KEY: dict[str, Any] = {
     "in": "header",
     "name": "Idempotency-Key",
-    "description": "A name of the client's own for this request: sent again, it gives the same job.",
+    "description": "A key chosen by the client: the same request with it returns the same job.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
 
 PREFER: dict[str, Any] = {
     "in": "header",
     "name": "Prefer",
-    "description": "`respond-async` (RFC 7240): with `verify: full`, answer 202 and a job; an"
-    " `Idempotency-Key` counts as for a sweep.",
+    "description": "`respond-async` (RFC 7240): with `verify: full`, the response is 202 and a job;"
+    " `Idempotency-Key` works as for a sweep.",
     "schema": {"type": "string"},
 }
 
 LAST_EVENT_ID: dict[str, Any] = {
     "in": "header",
     "name": "Last-Event-ID",
-    "description": "The id of the last event that the listener has; browsers send it themselves.",
+    "description": "Id of the last event received; browsers send it automatically.",
     "schema": {"type": "string", "pattern": "^[0-9]{1,9}$"},
 }
 
 JOB_PARAMETER: dict[str, Any] = {
     "in": "path",
     "name": "job_id",
-    "description": "A job's `id`.",
+    "description": "The `id` of a job.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 64},
 }

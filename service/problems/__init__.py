@@ -1,1 +1,1 @@
-"""Errors as problem documents (RFC 9457): the registry of codes and what turns errors into them."""
+"""Errors as problem documents (RFC 9457): the registry of codes, and the error handlers."""

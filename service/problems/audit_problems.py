@@ -1,4 +1,4 @@
-"""Errors of a network that is sent to be audited, and of its source. All 422."""
+"""Errors of networks sent to an audit and of their source, status 422."""
 
 from __future__ import annotations
 
@@ -8,61 +8,62 @@ AUDIT_PROBLEMS = [
     ProblemType(
         code="not_a_text",
         status=422,
-        title="Not a text",
-        meaning="A text was expected; numbers, lists and objects are none.",
+        title="Not a string",
+        meaning="A string was expected; numbers, lists and objects are not strings.",
         repair="Send a JSON string.",
     ),
     ProblemType(
         code="not_a_number",
         status=422,
         title="Not a number",
-        meaning="A number was expected; texts and true are none.",
+        meaning="A number was expected; strings and true are not numbers.",
         repair="Send a JSON number such as 2 or 1.5.",
     ),
     ProblemType(
         code="malformed_source",
         status=422,
-        title="The source is no Python",
+        title="The source is not Python",
         meaning="The source cannot be parsed.",
-        repair="Mend the line in `facts.line`, or paste the text anew.",
+        repair="Fix the line in `facts.line`, or paste the source again.",
     ),
     ProblemType(
         code="source_too_large",
         status=422,
-        title="The source is too large to be followed",
-        meaning="The text is too long, nested too deeply, or would take too many steps.",
-        repair="Send the network alone, or its layers as a list; `facts` says at which line it ended,"
-        " and the limit.",
+        title="The source is too large to analyze",
+        meaning="The source is too long, nested too deeply, or needs too many steps.",
+        repair="Send only the network, or its layers as a list; `facts` gives the line where the"
+        " analysis stopped and the limit.",
     ),
     ProblemType(
         code="cannot_follow",
         status=422,
-        title="A line of the source cannot be followed",
-        meaning="The source is read and never run: what a line gives could not be told.",
-        repair="Write the line in `facts.line` more plainly, or send the layers as a list.",
+        title="A line of the source cannot be analyzed",
+        meaning="The source is analyzed without running it, and the value of a line could not be"
+        " determined.",
+        repair="Simplify the line in `facts.line`, or send the layers as a list.",
     ),
     ProblemType(
         code="no_network",
         status=422,
         title="The source has no network",
-        meaning="Neither an nn.Sequential nor a class derived from nn.Module with a forward is"
-        " there.",
-        repair="Paste the network's whole class, or its nn.Sequential(…).",
+        meaning="The source has neither an nn.Sequential nor a subclass of nn.Module with a forward"
+        " method.",
+        repair="Paste the whole class of the network, or its nn.Sequential(…).",
     ),
     ProblemType(
         code="several_networks",
         status=422,
         title="The source has several networks",
-        meaning="More than one network could be meant, and the input suits several of them or none.",
-        repair="Send one of those that the sentence names.",
+        meaning="The source has more than one candidate, and the input fits several of them or"
+        " none.",
+        repair="Send only one of the networks that `detail` names.",
     ),
     ProblemType(
         code="cannot_adapt",
         status=422,
         title="The network cannot be adapted",
-        meaning="A network is adapted from a size at which it fits, to as many sides as its picture"
-        " has axes.",
-        repair="Mend the network first, or send as many sides as the sentence names.",
+        meaning="Only a network whose layers fit can be adapted, and it needs one side per axis of"
+        " its picture.",
+        repair="Repair the network first, or send as many sides as `detail` names.",
     ),
 ]
-"""What a network and its source can run into."""

@@ -1,4 +1,4 @@
-"""flask-smorest's Api with problem documents for every error that the application sees."""
+"""Error handlers that turn every error of the application into a problem document."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ logger = logging.getLogger("gan_designer.service")
 
 
 class ProblemApi(Api):  # type: ignore[misc]
-    """The Api whose errors are problem documents.
+    """flask-smorest's ``Api`` whose errors are problem documents.
 
-    The methods are flask-smorest's own and private: that they are still called is tested.
+    It overrides private methods of flask-smorest; a test checks that they are still called.
     """
 
     DEFAULT_ERROR_RESPONSE_NAME = None
     _app: Flask
 
     def _register_responses(self) -> None:
-        """Views declare their problems themselves."""
+        """Register none: views declare their problems."""
 
     def _register_pagination_header(self) -> None:
-        """Pages are told in bodies."""
+        """Register none: response bodies hold the cursor of the next page."""
 
     def _register_error_handlers(self) -> None:
         self._app.register_error_handler(ProblemError, handle_problem_error)
@@ -43,17 +43,17 @@ class ProblemApi(Api):  # type: ignore[misc]
 
 
 def handle_problem_error(error: ProblemError) -> Response:
-    """The answer to a message that could not be read."""
+    """Response to a request that could not be read."""
     return problem_response(PROBLEMS[error.code], detail=error.detail, facts=error.facts)
 
 
 def handle_designer_error(error: DesignerError) -> Response:
-    """The answer to numbers that the library refuses."""
+    """Response to a request that the library refused."""
     return designer_error_response(error)
 
 
 def handle_http_error(error: HTTPException) -> Response | HTTPException:
-    """The answer to what werkzeug refuses; redirections pass as they are."""
+    """Response to an HTTP error of werkzeug; redirects pass unchanged."""
     if error.code not in _BY_STATUS:
         return error if error.code and error.code < 400 else handle_unexpected_error(error)
     code, detail = _BY_STATUS[error.code]
@@ -71,7 +71,7 @@ def handle_http_error(error: HTTPException) -> Response | HTTPException:
 
 
 def _format_facts(facts: dict[str, Any]) -> dict[str, str]:
-    """Facts as a sentence writes them."""
+    """Facts as text for a sentence; lists are joined by commas."""
     return {
         name: ", ".join(fact) if isinstance(fact, list) else str(fact)
         for name, fact in facts.items()
@@ -79,20 +79,20 @@ def _format_facts(facts: dict[str, Any]) -> dict[str, str]:
 
 
 def handle_unexpected_error(error: Exception) -> Response:
-    """The answer to a fault of ours: it is logged with the request's id and not told outside."""
+    """Response to an unexpected error, which is logged with the request id and not revealed."""
     request_id = g.get("request_id", "")
     logger.error("fault", exc_info=error, extra={"request_id": request_id})
     return problem_response(
         PROBLEMS["internal_error"],
-        detail="the service met a fault of its own; the request is logged under its id",
+        detail="the service failed; the error is logged under the request id",
         facts={"request_id": request_id},
     )
 
 
 _BY_STATUS = {
     400: ("bad_request", "the request cannot be read"),
-    404: ("not_found", "the path leads to no resource"),
-    405: ("method_not_allowed", "the resource knows {allowed} only"),
+    404: ("not_found", "there is no resource at this path"),
+    405: ("method_not_allowed", "the resource supports only {allowed}"),
     413: ("body_too_large", "the body is larger than {maximum} bytes"),
     415: ("unsupported_media_type", "the body must be application/json"),
 }

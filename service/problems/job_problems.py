@@ -9,68 +9,71 @@ JOB_PROBLEMS = [
         code="too_many_rows",
         status=422,
         title="The sweep has too many rows",
-        meaning="The list, or the product of the grid's lists, is longer than one sweep may be.",
-        repair="Send it in several sweeps; `facts.maximum` is the most rows of one.",
+        meaning="The list of designs, or the product of the lists in the grid, exceeds the limit"
+        " for one sweep.",
+        repair="Split the sweep; `facts.maximum` is the maximum number of rows.",
     ),
     ProblemType(
         code="no_job",
         status=404,
-        title="There is no such job",
-        meaning="No job has this id: it never was, it has expired, or it is another client's.",
-        repair="Take the address from `Location` of the answer to the request that made the job;"
-        " `expires_at` says how long it is kept.",
+        title="No such job",
+        meaning="There is no job with this id, it has expired, or it belongs to another client.",
+        repair="Use the path in `Location` of the response that created the job; `expires_at` gives"
+        " its expiry time.",
     ),
     ProblemType(
         code="bad_idempotency_key",
         status=400,
-        title="The idempotency key cannot be read",
-        meaning="`Idempotency-Key` is 1 to 255 printable ASCII characters.",
-        repair="Send a key of your own making, such as a UUID, or none.",
+        title="Invalid idempotency key",
+        meaning="`Idempotency-Key` must be 1 to 255 printable ASCII characters.",
+        repair="Send a key of your choice, such as a UUID, or none.",
     ),
     ProblemType(
         code="idempotency_key_reused",
         status=422,
-        title="The idempotency key stands for another request",
-        meaning="A job was made under this `Idempotency-Key` from another body.",
-        repair="Send the body of the first request again, or take a new key.",
+        title="The idempotency key belongs to another request",
+        meaning="A job was created under this `Idempotency-Key` with a different body.",
+        repair="Send the body of the first request again, or choose a new key.",
     ),
     ProblemType(
         code="bad_event_id",
         status=400,
         title="The job has no such event",
-        meaning="`Last-Event-ID` is the id of an event that the job has sent: 0 to the rows done.",
-        repair="Send the id of the last event that was received, or no such header.",
+        meaning="`Last-Event-ID` must be the id of an event that the job has sent: 0 to the number"
+        " of rows done.",
+        repair="Send the id of the last event received, or leave the header out.",
     ),
     ProblemType(
         code="too_many_listeners",
         status=429,
         title="Too many event streams",
-        meaning="The client listens to as many event streams as one client may.",
-        repair="Close one, or ask for the job itself from time to time; `facts.maximum` is the most.",
+        meaning="The client has the maximum number of event streams open.",
+        repair="Close one, or poll the job; `facts.maximum` is the limit.",
     ),
     ProblemType(
         code="job_not_done",
         status=409,
         title="The job has no result yet",
-        meaning="The design is not made yet, or the job was cancelled before it was.",
-        repair="Wait for the job's `state` to be `succeeded` or `failed`, or listen to its events.",
+        meaning="The design is not finished, or the job was cancelled before it was.",
+        repair="Wait until the `state` of the job is `succeeded` or `failed`, or listen to its"
+        " events.",
     ),
     ProblemType(
         code="jobs_unavailable",
         status=503,
-        title="Jobs cannot be kept now",
-        meaning="The store or the broker of jobs does not answer.",
-        repair="Send it again after the seconds in `Retry-After`.",
+        title="Jobs are unavailable",
+        meaning="The job store or the job broker does not respond.",
+        repair="Send the request again after the number of seconds in `Retry-After`.",
         accidental=True,
     ),
     ProblemType(
         code="attempts_exhausted",
         status=503,
-        title="The row ended its process each time",
-        meaning="Each process that tried this row of a sweep ended: out of memory, stopped at its"
-        " time limit, or killed.",
-        repair="Ask for this design alone, or for a smaller one; `facts.attempts` says how often it"
-        " was tried.",
+        title="Every attempt at the row failed",
+        meaning="Each process that computed this row of a sweep ended: out of memory, stopped at"
+        " its time limit, or killed.",
+        repair="Request this design alone, or a smaller one; `facts.attempts` is the number of"
+        " attempts.",
         accidental=True,
     ),
 ]

@@ -1,4 +1,4 @@
-"""The body of an error and the answer that carries it."""
+"""Problem documents (RFC 9457) and the responses that carry them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class ProblemError(Exception):
-    """A refusal of the message itself, before anybody looks at a field.
+    """A refusal of the request itself, before its fields are read.
 
-    ``code`` is one of the registry's, ``facts`` are the numbers of the sentence.
+    ``code`` is a code of the registry, ``facts`` are the numbers in ``detail``.
     """
 
     def __init__(self, code: str, detail: str, **facts: object) -> None:
@@ -30,12 +30,12 @@ class ProblemError(Exception):
 
 
 class FieldErrorSchema(ma.Schema):
-    """What is wrong with one field."""
+    """The error of one field."""
 
     pointer = ma.fields.String(
         required=True,
         metadata={
-            "description": "JSON pointer (RFC 6901) into the request; empty: the whole of it.",
+            "description": "JSON pointer (RFC 6901) into the request; empty: the whole request.",
             "example": "/resolution/0",
         },
     )
@@ -45,7 +45,7 @@ class FieldErrorSchema(ma.Schema):
     )
     facts = ma.fields.Dict(
         required=True,
-        metadata={"description": "The numbers of the sentence.", "additionalProperties": True},
+        metadata={"description": "The numbers in `detail`.", "additionalProperties": True},
     )
 
 
@@ -55,8 +55,7 @@ class ProblemSchema(ma.Schema):
     type = ma.fields.String(
         required=True,
         metadata={
-            "description": "Address of the page that says what the code means and how to repair"
-            " the request.",
+            "description": "Path of the page that explains the code and how to repair the request.",
             "example": "/problems/out_of_range",
         },
     )
@@ -67,16 +66,16 @@ class ProblemSchema(ma.Schema):
     )
     code = ma.fields.String(
         required=True,
-        metadata={"description": "Stable, for programs.", "enum": list(PROBLEMS)},
+        metadata={"description": "Stable code, for programs.", "enum": list(PROBLEMS)},
     )
     facts = ma.fields.Dict(
         required=True,
-        metadata={"description": "The numbers of the sentence.", "additionalProperties": True},
+        metadata={"description": "The numbers in `detail`.", "additionalProperties": True},
     )
     errors = ma.fields.List(
         ma.fields.Nested(FieldErrorSchema),
         required=True,
-        metadata={"description": "Every field that was refused; empty for other errors."},
+        metadata={"description": "One entry per refused field; empty for other errors."},
     )
 
 
@@ -84,7 +83,7 @@ _SCHEMA = ProblemSchema()
 
 
 class ProblemResponse(Response):
-    """An answer that is a problem, with the code that its body says too."""
+    """A response with a problem document; ``code`` repeats the code of the body."""
 
     code = ""
 
@@ -96,9 +95,9 @@ def problem_document(
     facts: dict[str, object] | None = None,
     errors: tuple[FieldError, ...] = (),
 ) -> dict[str, Any]:
-    """The problem's JSON members, in the order of the documentation.
+    """Members of the problem document, in the documented order.
 
-    >>> problem_document(PROBLEMS["not_found"], detail="nothing lives at /x")["status"]
+    >>> problem_document(PROBLEMS["not_found"], detail="there is no resource at /x")["status"]
     404
     """
     dumped: dict[str, Any] = _SCHEMA.dump(
@@ -122,13 +121,13 @@ def problem_response(
     facts: dict[str, object] | None = None,
     errors: tuple[FieldError, ...] = (),
 ) -> ProblemResponse:
-    """The answer with such a document."""
+    """Response with the problem document of these members."""
     document = problem_document(problem, detail=detail, facts=facts, errors=errors)
     return problem_document_response(problem, document)
 
 
 def problem_document_response(problem: ProblemType, document: dict[str, Any]) -> ProblemResponse:
-    """The answer with a document; no cache keeps it, and an accident says when to come back."""
+    """Response with a problem document: not cacheable; for accidents, with ``Retry-After``."""
     response = ProblemResponse(
         json.dumps(document, ensure_ascii=False) + "\n",
         status=problem.status,
@@ -142,12 +141,12 @@ def problem_document_response(problem: ProblemType, document: dict[str, Any]) ->
 
 
 def designer_error_response(error: DesignerError) -> Response:
-    """The answer to a refusal of the library: its own code, sentence and facts."""
+    """Response to an error of the library, with its code, sentence and facts."""
     return problem_document_response(problem_type_of(error), designer_error_problem(error))
 
 
 def designer_error_problem(error: DesignerError) -> dict[str, Any]:
-    """A refusal of the library as a problem's document."""
+    """Problem document of an error of the library."""
     errors = error.errors if isinstance(error, InvalidRequest) else ()
     return problem_document(
         problem_type_of(error), detail=str(error), facts=error.facts, errors=errors
@@ -155,5 +154,5 @@ def designer_error_problem(error: DesignerError) -> dict[str, Any]:
 
 
 def problem_type_of(error: DesignerError) -> ProblemType:
-    """The kind of a refusal: its own code's, where the registry has it."""
+    """Problem type of an error's code; ``refused`` for a code outside the registry."""
     return PROBLEMS.get(error.code, PROBLEMS["refused"])

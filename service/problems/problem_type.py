@@ -1,4 +1,4 @@
-"""What is said of every kind of error."""
+"""The description of one problem code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemType:
-    """A kind of error: ``accidental`` ones may be gone when the request is sent again."""
+    """The status and texts of a problem code; ``accidental`` ones may be over after a retry."""
 
     code: str
     status: int
@@ -18,7 +18,7 @@ class ProblemType:
 
     @property
     def address(self) -> str:
-        """The problem's ``type``: the path of the page about it.
+        """Path of the page about this problem, which is its ``type``.
 
         >>> ProblemType(code="x", status=422, title="X", meaning="x.", repair="y.").address
         '/problems/x'

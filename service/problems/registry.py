@@ -1,12 +1,14 @@
-"""Every code that an error can carry: its status, its title, what it means, how to repair it.
+"""Registry of the problem codes: status, title, meaning and repair.
 
-One table, read by the error handlers (status and title), by the pages under ``/problems/`` that
-each problem's ``type`` leads to, by the OpenAPI document and by ``docs/problems.md``.
+Used by the error handlers (status and title), by the pages under ``/problems/`` to which the
+``type`` of a problem refers, by the OpenAPI document and by ``docs/problems.md``.
 """
 
 from __future__ import annotations
 
 from service.problems.audit_problems import AUDIT_PROBLEMS
+from service.problems.chain_problems import CHAIN_PROBLEMS
+from service.problems.design_problems import DESIGN_PROBLEMS
 from service.problems.job_problems import JOB_PROBLEMS
 from service.problems.network_problems import NETWORK_PROBLEMS
 from service.problems.problem_type import ProblemType
@@ -19,10 +21,12 @@ PROBLEMS: dict[str, ProblemType] = {
     for problem in (
         *REQUEST_PROBLEMS,
         *VALUE_PROBLEMS,
+        *CHAIN_PROBLEMS,
+        *DESIGN_PROBLEMS,
         *NETWORK_PROBLEMS,
         *AUDIT_PROBLEMS,
         *JOB_PROBLEMS,
         *SERVICE_PROBLEMS,
     )
 }
-"""The registry: every code with its problem, in the order of the documentation."""
+"""Problem types by code, in the order of the documentation."""

@@ -1,4 +1,4 @@
-"""Errors of what a message says: its fields, their numbers, and what they lead to. All 422."""
+"""Errors in the fields of a request and their values, status 422."""
 
 from __future__ import annotations
 
@@ -8,51 +8,50 @@ VALUE_PROBLEMS = [
     ProblemType(
         code="invalid_request",
         status=422,
-        title="Several fields are wrong",
+        title="Several fields are invalid",
         meaning="More than one field was refused; `errors` lists them, each with its code.",
-        repair="Mend every field in `errors`; each entry points to it and names its numbers.",
+        repair="Fix every field in `errors`; each entry has a pointer to the field and numbers.",
     ),
     ProblemType(
         code="missing_field",
         status=422,
         title="A field is missing",
-        meaning="A field that the request cannot do without is missing or null.",
+        meaning="A required field is missing or null.",
         repair="Add the field that the pointer names.",
     ),
     ProblemType(
         code="unknown_field",
         status=422,
         title="A field is unknown",
-        meaning="The request has a field that nobody reads: a slip of the pen would otherwise go"
-        " unseen.",
-        repair="Take the field out or spell it as one of `facts.known`.",
+        meaning="The request has a field that does not exist, which is usually a typing error.",
+        repair="Remove the field, or use one of the names in `facts.known`.",
     ),
     ProblemType(
         code="repeated_field",
         status=422,
-        title="A query parameter stands twice",
-        meaning="A query parameter was given more than once.",
-        repair="Give it once; several axes are written as in resolution=218x178.",
+        title="A query parameter is repeated",
+        meaning="A query parameter appears more than once.",
+        repair="Send it once; several axes are written as in resolution=218x178.",
     ),
     ProblemType(
         code="not_an_integer",
         status=422,
         title="Not an integer",
-        meaning='An integer was expected; "64", 64.0 and true are none.',
-        repair="Send a JSON integer such as 64; in a query string, decimal digits alone.",
+        meaning='An integer was expected; "64", 64.0 and true are not integers.',
+        repair="Send a JSON integer such as 64; in a query string, decimal digits only.",
     ),
     ProblemType(
         code="not_a_boolean",
         status=422,
-        title="Neither true nor false",
-        meaning="A flag was expected; 0, 1 and texts are none.",
+        title="Not a boolean",
+        meaning="A boolean was expected; 0, 1 and strings are not booleans.",
         repair="Send true or false.",
     ),
     ProblemType(
         code="not_a_choice",
         status=422,
         title="Not one of the choices",
-        meaning="The field takes one of a few texts.",
+        meaning="The field takes one of a fixed set of strings.",
         repair="Send one of `facts.choices`.",
     ),
     ProblemType(
@@ -67,104 +66,43 @@ VALUE_PROBLEMS = [
         status=422,
         title="Not an object",
         meaning="A JSON object was expected.",
-        repair="Send an object, in braces, with the fields of the documentation.",
+        repair="Send an object, in braces, with the documented fields.",
     ),
     ProblemType(
         code="wrong_length",
         status=422,
-        title="A list of the wrong length",
-        meaning="A list has more or fewer entries than the field takes: sizes have one entry per"
-        " axis.",
+        title="A list has the wrong length",
+        meaning="A list has too many or too few entries. Sizes have one entry per axis.",
         repair="Send between `facts.minimum` and `facts.maximum` entries.",
     ),
     ProblemType(
         code="contradiction",
         status=422,
         title="Fields contradict each other",
-        meaning="Each of the fields is right by itself, together they leave nothing to search.",
-        repair="Loosen one of the lists that `facts` names: a kernel is at least as large as its"
+        meaning="Each field is valid by itself, but no layer satisfies all of them.",
+        repair="Relax one of the lists that `facts` names: a kernel is at least as large as its"
         " stride, and stride and dilation have no common divisor.",
     ),
     ProblemType(
         code="out_of_range",
         status=422,
         title="A number is out of range",
-        meaning="A number lies outside the limits of what is served.",
-        repair="Choose a number from `facts.minimum` to `facts.maximum`.",
+        meaning="A number is outside the range that the service accepts.",
+        repair="Send a number from `facts.minimum` to `facts.maximum`.",
     ),
     ProblemType(
         code="too_many_elements",
         status=422,
         title="The picture has too many elements",
-        meaning="Channels and sides multiply to more numbers than are served.",
-        repair="Choose smaller sides or fewer channels; `facts.maximum` is the most.",
+        meaning="The product of the channels and the sides exceeds the limit.",
+        repair="Choose smaller sides or fewer channels; `facts.maximum` is the limit.",
     ),
     ProblemType(
         code="too_many_parameters",
         status=422,
         title="The networks have too many parameters",
-        meaning="A network would have more parameters than are served.",
-        repair="Choose smaller widths (`base_channels`, `max_channels`), a smaller latent vector"
-        " or a smaller initial map; `facts.maximum` is the most.",
-    ),
-    ProblemType(
-        code="no_chain",
-        status=422,
-        title="No chain of layers leads there",
-        meaning="The request is well-formed, but within its search space and budget no chain of"
-        " layers reaches the picture's size.",
-        repair="`facts` names the law in the way, which constraint to relax and the nearest sizes"
-        " that work.",
-    ),
-    ProblemType(
-        code="illegal_layer",
-        status=422,
-        title="A layer is illegal",
-        meaning="torch would refuse the layer, or it would leave an empty map or miss the size"
-        " that is wanted.",
-        repair="Change the window that the sentence names; its numbers are in `facts`.",
-    ),
-    ProblemType(
-        code="search_too_large",
-        status=422,
-        title="The search is too large",
-        meaning="The search would visit more states than are allowed.",
-        repair="Offer fewer kernel sizes, strides or dilations, or keep `exact` at `prefer`.",
-    ),
-    ProblemType(
-        code="invalid_cursor",
-        status=422,
-        title="The cursor is of another request",
-        meaning="The cursor was altered, or an answer to another request gave it.",
-        repair="Send the `next` of the answer before, with the rest of the request unchanged; or"
-        " leave it out to begin with the best chain.",
-    ),
-    ProblemType(
-        code="not_a_design",
-        status=422,
-        title="The file is not a design",
-        meaning="What was given as a design is not the JSON of one; the command line says so.",
-        repair="Give the `design.json` of a bundle, or the body of a design's answer.",
-    ),
-    ProblemType(
-        code="too_large",
-        status=422,
-        title="The form is too large",
-        meaning="A form or a picture of a layer is too large to list, to draw or to run.",
-        repair="Ask for a smaller layer, or for fewer forms; `facts` names the limit.",
-    ),
-    ProblemType(
-        code="no_such_network",
-        status=404,
-        title="The design has no such network",
-        meaning="The design was made without a discriminator, so it has no part that shows one.",
-        repair="Ask for the generator's parts, or for a design with a `discriminator`.",
-    ),
-    ProblemType(
-        code="refused",
-        status=422,
-        title="The request is refused",
-        meaning="The numbers of the request contradict a law or a limit.",
-        repair="The sentence names the numbers; `facts` holds them for programs.",
+        meaning="A network would have more parameters than the limit.",
+        repair="Choose smaller widths (`base_channels`, `max_channels`), a smaller latent vector or"
+        " a smaller initial map; `facts.maximum` is the limit.",
     ),
 ]

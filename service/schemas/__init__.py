@@ -1,1 +1,1 @@
-"""The shapes of requests and answers, for the OpenAPI document; reading them is the library's."""
+"""Schemas of requests and responses for the OpenAPI document; the library parses the requests."""

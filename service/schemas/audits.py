@@ -1,4 +1,4 @@
-"""Audits: requests and answers. ``designer.audit`` reads and makes them; here they are described."""
+"""Schemas of audit requests and audits, which ``designer.audit`` parses and computes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ END_SHAPE = list_of(integer(1, limits.MAX_SIGNAL_LENGTH), 0, 4)
 ANY_SHAPE = list_of(COUNT, 0)
 AUDIT_LAYER = {
     "type": "object",
-    "description": "One layer: `op`, and torch's arguments of it by name.",
+    "description": "One layer: `op`, and its torch arguments by name.",
     "properties": {
         "op": choice(*LAYER_OPS),
         "norm": nullable(TEXT),
@@ -26,7 +26,7 @@ AUDIT_LAYER = {
 
 
 class AuditRequestSchema(ma.Schema):
-    """A network as layers or as source, and what is known of its trouble."""
+    """A network as layers or as source, and the known symptoms."""
 
     input_shape = Documented(
         SHAPE, **described("[channels, sizes…] of one sample, or [features].", required=True)
@@ -37,20 +37,20 @@ class AuditRequestSchema(ma.Schema):
     source = Documented(
         {"type": "string"},
         **described(
-            "In place of `layers`: the text of an nn.Sequential(…), or of a module. It is parsed,"
-            f" never run; at most {limits.MAX_AUDIT_SOURCE} characters."
+            "Instead of `layers`: the source of an nn.Sequential(…) or of a module. It is parsed,"
+            f" not run; at most {limits.MAX_AUDIT_SOURCE} characters."
         ),
     )
-    wanted_shape = Documented(END_SHAPE, **described("The shape that shall come out."))
+    wanted_shape = Documented(END_SHAPE, **described("The output shape that is wanted."))
     batch = Documented(
         integer(1, limits.MAX_AUDIT_BATCH),
-        **described("Samples at once; 2, or what the error tells, unless given."),
+        **described("Batch size; by default the one in the error message, otherwise 2."),
     )
     error = Documented(
         {"type": "string", "maxLength": limits.MAX_ERROR_TEXT},
-        **described("The error message as it was seen."),
+        **described("The error message of torch, unchanged."),
     )
-    mirror = Documented(FLAG, **described("Also give the network that goes back."))
+    mirror = Documented(FLAG, **described("Whether to return the mirror of the network."))
     adapt_to = Documented(
         {
             "oneOf": [
@@ -58,27 +58,27 @@ class AuditRequestSchema(ma.Schema):
                 list_of(integer(1, limits.MAX_SIGNAL_LENGTH), 1, 3),
             ]
         },
-        **described("Also give the closest network for a picture of these sides."),
+        **described("Also return the closest network for a picture of this size."),
     )
 
     def load(self, data: object, **_: object) -> AuditRequest:
-        """The request, read by the library."""
+        """The request, parsed by the library."""
         return read_request(data)
 
 
 class RowSchema(ma.Schema):
-    """One layer of the trace; without an output where it breaks."""
+    """One layer of the trace; its output is null if the layer fails."""
 
     index = Documented(COUNT, required=True)
     op = Documented(choice(*LAYER_OPS), required=True)
     line = Documented(
         nullable(POSITIVE),
-        **described("Where the layer stands in `source`; null for `layers`.", required=True),
+        **described("Line of the layer in `source`; null for `layers`.", required=True),
     )
     input_shape = Documented(ANY_SHAPE, required=True)
     output_shape = Documented(nullable(ANY_SHAPE), required=True)
     arithmetic = Documented(
-        list_of(TEXT, 0), **described("The law with its numbers, per axis.", required=True)
+        list_of(TEXT, 0), **described("The size formula with its numbers, per axis.", required=True)
     )
     warnings = Documented(list_of(TEXT, 0), required=True)
 
@@ -86,7 +86,8 @@ class RowSchema(ma.Schema):
 ChangeSchema = ma.Schema.from_dict(
     {
         "index": Documented(
-            integer(-1), **described("Counts the layers as sent, -1 the input.", required=True)
+            integer(-1),
+            **described("Index of the layer in the request; -1 for the input.", required=True),
         ),
         "field": Documented(TEXT, required=True),
         "from": Documented({}, required=True),
@@ -94,11 +95,11 @@ ChangeSchema = ma.Schema.from_dict(
     },
     name="ChangeSchema",
 )
-"""One edit; a whole layer has the field `layer`, and null on one side."""
+"""One edit; for an added or removed layer, `field` is `layer` and one side is null."""
 
 
 class RepairSchema(ma.Schema):
-    """Edits after which the network fits; `run` says how far torch has run it."""
+    """Edits after which the network fits; `run` is the extent to which torch has run it."""
 
     summary = Documented(TEXT, required=True)
     changes = ma.fields.List(ma.fields.Nested(ChangeSchema), required=True)
@@ -106,18 +107,18 @@ class RepairSchema(ma.Schema):
     output_shape = Documented(ANY_SHAPE, required=True)
     run = Documented(choice(*Proof), required=True)
     diff = Documented(
-        nullable(TEXT), **described("As a unified diff, where source was sent.", required=True)
+        nullable(TEXT), **described("Unified diff, if the request has `source`.", required=True)
     )
 
 
 class AdaptedSchema(RepairSchema):
-    """The closest network for the sides asked for, whole."""
+    """The complete network that is closest to the request and has the requested size."""
 
     layers = Documented(list_of(AUDIT_LAYER, 1), required=True)
 
 
 class NearestSchema(ma.Schema):
-    """Where no small edit helps: sizes that the network does serve, and a brief of one that would."""
+    """If no small edit helps: sizes that the network supports, and a brief of a suitable design."""
 
     input_shapes = Documented(list_of(ANY_SHAPE, 0), required=True)
     output_shapes = Documented(list_of(ANY_SHAPE, 0), required=True)
@@ -130,25 +131,30 @@ class AuditSchema(ma.Schema):
     verdict = Documented(choice(*AuditVerdict), required=True)
     fails_at = Documented(nullable(COUNT), required=True)
     layer = Documented(
-        nullable(COUNT), **described("Where it shows, also where all run.", required=True)
+        nullable(COUNT),
+        **described(
+            "Index of the layer where the error shows, even if all layers run.", required=True
+        ),
     )
     reason = Documented(TEXT, required=True)
     torch_error = Documented(
         nullable(TEXT),
-        **described("Torch's own wording; null where torch would go on.", required=True),
+        **described("The error message of torch; null if torch would not fail.", required=True),
     )
     pointers = Documented(
         list_of(TEXT, 0),
-        **described("JSON pointers to the fields that the broken law is about.", required=True),
+        **described("JSON pointers to the fields of the violated law.", required=True),
     )
     errors = ma.fields.List(
         ma.fields.Nested(FieldErrorSchema),
-        **described("The same fields, each with code, sentence and numbers.", required=True),
+        **described("One entry per pointer, with code, sentence and numbers.", required=True),
     )
     about_error = Documented(nullable(TEXT), required=True)
     geometry = Documented(
         nullable(FLAG),
-        **described("False where the message is about no size; null without one.", required=True),
+        **described(
+            "False if the error message is not about sizes; null without a message.", required=True
+        ),
     )
     input_shape = Documented(SHAPE, required=True)
     output_shape = Documented(nullable(ANY_SHAPE), required=True)

@@ -1,4 +1,4 @@
-"""The brief: what `/v1/designs` takes, as a body and as a query string."""
+"""Schemas of a brief, the request of `/v1/designs`, as a body and as a query string."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ GENERATOR_NORMS = [kind for kind in Normalization if kind is not Normalization.S
 
 
 class WindowSchema(ma.Schema):
-    """How the kernel of one layer moves; every field one value per axis, or one for all."""
+    """The window of one layer; every field is one value per axis, or one for all axes."""
 
     kernel_size = Documented(per_axis(integer(1, MAX_SEARCH_VALUE)), required=True)
     stride = Documented(per_axis(integer(1, MAX_SEARCH_VALUE)), load_default=1)
@@ -52,7 +52,7 @@ class WindowSchema(ma.Schema):
 
 
 class SearchSchema(ma.Schema):
-    """Which chains are considered; what is left out takes the default of docs/solver.md."""
+    """The search space; missing fields take the defaults in docs/solver.md."""
 
     kernel_sizes = Documented(CHOICES, **described("Kernel sizes F; F ≥ S in every layer."))
     strides = Documented(CHOICES, **described("Strides S."))
@@ -62,120 +62,131 @@ class SearchSchema(ma.Schema):
     )
     exact = Documented(
         choice(*Exact, title="Exact"),
-        **described("What is asked of F − S − 2P + A.", load_default="prefer"),
+        **described("Requirement on the offset of every layer.", load_default="prefer"),
     )
     overlap = Documented(
         choice(*Overlap, title="Overlap"),
-        **described("What is asked of S divides F.", load_default="prefer"),
+        **described("Requirement that S divides F in every layer.", load_default="prefer"),
     )
     initial_size = Documented(
         nullable(per_axis(integer(1, MAX_SIGNAL_LENGTH))),
-        **described("Size of the first map; null: the solver's choice.", load_default=None),
+        **described("Size of the initial map; null: chosen by the solver.", load_default=None),
     )
-    max_layers = Documented(integer(1, MAX_LAYERS), **described("Most layers.", load_default=16))
+    max_layers = Documented(
+        integer(1, MAX_LAYERS), **described("Maximum number of layers.", load_default=16)
+    )
     anisotropic = Documented(
         {"type": "boolean"},
-        **described("Whether kernels and strides may differ by axis.", load_default=False),
+        **described(
+            "Whether kernel sizes and strides may differ between axes.", load_default=False
+        ),
     )
 
 
 class BudgetSchema(ma.Schema):
-    """Bounds on the generator; null bounds nothing."""
+    """Limits on the generator; null means no limit."""
 
     parameters = Documented(
-        nullable(integer(1)), **described("Most parameters.", load_default=None)
+        nullable(integer(1)), **described("Maximum number of parameters.", load_default=None)
     )
     multiply_adds = Documented(
         nullable(integer(1)),
-        **described("Most multiply-adds of one sample.", load_default=None),
+        **described("Maximum multiply-adds of one sample.", load_default=None),
     )
 
 
 class InitialMapSchema(ma.Schema):
-    """A map that a decoder starts from, in the place of a latent vector."""
+    """Initial map of a decoder, given instead of a latent vector."""
 
     channels = Documented(integer(1, MAX_WIDTH), required=True)
     size = Documented(per_axis(integer(1, MAX_SIGNAL_LENGTH)), required=True)
 
 
 class DiscriminatorSchema(ma.Schema):
-    """What is asked of the discriminator."""
+    """Options of the discriminator."""
 
     normalization = Documented(
         choice(*Normalization, title="Normalization"),
-        **described("What follows its layers; a critic has no batch norm.", load_default="batch"),
+        **described(
+            "Normalization after its layers; a critic cannot have batch norm.", load_default="batch"
+        ),
     )
     output = Documented(
         choice(*Output, title="Output"),
-        **described("What its number is.", load_default="probability"),
+        **described("Meaning of its output.", load_default="probability"),
     )
     patch = Documented(
         nullable(integer(1, MAX_PATCH)),
         **described(
-            "Receptive field of one answer in pixels; null: one answer a picture.",
+            "Receptive field of one output in pixels; null: one output per picture.",
             load_default=None,
         ),
     )
     base_channels = Documented(
         nullable(integer(1, MAX_WIDTH)),
-        **described("Its width next to the picture; null: the generator's.", load_default=None),
+        **described(
+            "Channels of its layer next to the picture; null: as the generator.", load_default=None
+        ),
     )
 
 
 class ScalarSchema(ma.Schema):
-    """The brief's fields that one word can write."""
+    """The fields of a brief that have a scalar value."""
 
     dimensions = Documented(
         integer(1, 3), **described("Number of axes, for an integer `resolution`.")
     )
     latent_dim = Documented(
         integer(1, MAX_LATENT_DIM),
-        **described("Length of the latent vector; required, unless `initial_map` is given."),
+        **described("Length of the latent vector; required unless `initial_map` is given."),
     )
     channels = Documented(
         integer(1, MAX_CHANNELS), **described("Channels of the picture.", load_default=3)
     )
     base_channels = Documented(
         integer(1, MAX_WIDTH),
-        **described("Width next to the picture; 64, and under a budget the widest that keeps it."),
+        **described(
+            "Channels next to the picture; default 64, with a budget the widest that fits it."
+        ),
     )
     max_channels = Documented(
-        integer(1, MAX_WIDTH), **described("Cap of the widths.", load_default=512)
+        integer(1, MAX_WIDTH),
+        **described("Maximum number of channels of a layer.", load_default=512),
     )
     upsampling = Documented(
         choice(*Upsampling, title="Upsampling"),
-        **described("What makes the generator's maps larger.", load_default="transposed"),
+        **described("Upsampling method of the generator.", load_default="transposed"),
     )
     normalization = Documented(
         choice(*GENERATOR_NORMS, title="GeneratorNormalization"),
-        **described("What follows the generator's layers.", load_default="batch"),
+        **described("Normalization after the layers of the generator.", load_default="batch"),
     )
     output_activation = Documented(
         choice(*OutputActivation, title="OutputActivation"),
-        **described("What ends the generator.", load_default="tanh"),
+        **described("Activation of the generator's output.", load_default="tanh"),
     )
     encoder = Documented(
         {"type": "boolean"},
-        **described("Whether to mirror the generator in an encoder, too.", load_default=False),
+        **described("Whether to add an encoder, the mirror of the generator.", load_default=False),
     )
     classes = Documented(
         nullable(integer(2, MAX_CLASSES)),
-        **described("Number of classes; null: none.", load_default=None),
+        **described("Number of classes; null: unconditional.", load_default=None),
     )
     verify = Documented(
         choice(*Level, title="Level"),
-        **described("How much of the text is proven.", load_default="standard"),
+        **described("How much the receipt checks.", load_default="standard"),
     )
 
 
 class BriefSchema(ScalarSchema):
-    """A picture's size, a latent vector's length, and what the networks may look like."""
+    """The request for a design."""
 
     resolution = Documented(
         {"oneOf": [SIDE, list_of(SIDE, 1, 3)]},
         **described(
             "Size of the picture in pixels, height before width (depth first); an integer means"
-            f" the same on every axis. At most {MAX_SIDE} a side on two and three axes.",
+            f" the same on every axis. At most {MAX_SIDE} per side on two and three axes.",
             required=True,
         ),
     )
@@ -184,7 +195,7 @@ class BriefSchema(ScalarSchema):
         DiscriminatorSchema,
         allow_none=True,
         **described(
-            "What is asked of the discriminator; null: none. Left out, DCGAN's, and none with an"
+            "Options of the discriminator; null: none. Default: the one of DCGAN, or none with an"
             " `initial_map`."
         ),
     )
@@ -194,19 +205,19 @@ class BriefSchema(ScalarSchema):
         allow_none=True,
         validate=ma.validate.Length(min=1, max=MAX_LAYERS),
         **described(
-            "The windows themselves, from the first map to the picture: no search is made.",
+            "The windows from the initial map to the picture, instead of a search.",
             load_default=None,
         ),
     )
     budget = ma.fields.Nested(BudgetSchema, allow_none=True, load_default=None)
 
     def load(self, data: object, **_: object) -> Brief:
-        """The brief of a JSON body, read by the library."""
+        """The brief in a JSON body, parsed by the library."""
         return brief_from_document(data)
 
 
 class BriefQuerySchema(ScalarSchema):
-    """The brief's fields as query parameters."""
+    """The scalar fields of a brief as query parameters."""
 
     has_nulls = False
 
@@ -219,7 +230,7 @@ class BriefQuerySchema(ScalarSchema):
     )
 
     def load(self, data: object, **_: object) -> Brief:
-        """The brief of a query string: digits are integers, true and false are flags, as in a body."""
+        """The brief in a query string, with digits as integers and true and false as booleans."""
         assert isinstance(data, dict), "the parser gives query strings as dicts"
         refuse(check_known_fields(data, pointer="", known=self.fields))
         document: dict[str, object] = {name: read_scalar(text) for name, text in data.items()}

@@ -1,4 +1,4 @@
-"""Chains without networks. ``designer.pipeline.chains_json`` reads and answers; here it is described."""
+"""Schemas of chain searches, which ``designer.pipeline.chains_json`` parses and writes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from service.schemas.fields import (
 
 
 class ChainQuerySchema(ma.Schema):
-    """From a first map to a picture: every chain of the space, the best first."""
+    """A search for the chains from an initial map to a picture, best first."""
 
     to = Documented(
         per_axis(SIDE),
@@ -33,10 +33,12 @@ class ChainQuerySchema(ma.Schema):
     search = ma.fields.Nested(SearchSchema, allow_none=True, load_default=None)
     budget = ma.fields.Nested(BudgetSchema, allow_none=True, load_default=None)
     limit = Documented(
-        integer(1, limits.MAX_CHAINS), **described("Most chains of one answer.", load_default=10)
+        integer(1, limits.MAX_CHAINS),
+        **described("Maximum number of chains in the response.", load_default=10),
     )
     cursor = Documented(
-        TEXT, **described("`next` of the answer before, with the same request; null: the best.")
+        TEXT,
+        **described("`next` of the previous response to the same request; null: the first page."),
     )
     latent_dim = Documented(integer(1, limits.MAX_LATENT_DIM), load_default=100)
     channels = Documented(integer(1, limits.MAX_CHANNELS), load_default=3)
@@ -44,30 +46,32 @@ class ChainQuerySchema(ma.Schema):
     max_channels = Documented(integer(1, limits.MAX_WIDTH), load_default=512)
     classes = Documented(
         nullable(integer(2, limits.MAX_CLASSES)),
-        **described("Number of classes, whose labels join the latent vector; null: none."),
+        **described(
+            "Number of classes, whose labels are joined to the latent vector; null: unconditional."
+        ),
     )
 
     class Meta:
-        """``from`` is a word of Python's own."""
+        """Holds the field ``from``, which is a keyword of Python."""
 
         include = {  # noqa: RUF012 - marshmallow reads it once
             "from": Documented(
                 per_axis(integer(1, limits.MAX_SIGNAL_LENGTH)),
-                **described("Size of the first map; null: the solver's choice."),
+                **described("Size of the initial map; null: chosen by the solver."),
             )
         }
 
     def load(self, data: object, **_: object) -> ChainQuery:
-        """The question of a JSON body, read by the library."""
+        """The request in a JSON body, parsed by the library."""
         return query_from_document(data)
 
 
 class RankedChainSchema(ChainSchema):
-    """A chain, what its generator costs (stem included), and why it stands where it does."""
+    """A chain with the cost of its generator, stem included, and the reasons for its rank."""
 
     departure = Documented(COUNT, required=True)
     exact_steps = Documented(
-        COUNT, **described("Layers that multiply every side exactly.", required=True)
+        COUNT, **described("Number of layers that multiply every side exactly.", required=True)
     )
     even_overlap = Documented(FLAG, required=True)
     parameters = Documented(COUNT, required=True)
@@ -75,29 +79,32 @@ class RankedChainSchema(ChainSchema):
     why = Documented(list_of(TEXT, 0), required=True)
     design_id = Documented(
         nullable(TEXT),
-        **described("The design with this chain; null where none is served.", required=True),
+        **described(
+            "Id of the design with this chain; null if the service has none.", required=True
+        ),
     )
 
 
 class ChainsSchema(ma.Schema):
-    """What a space of chains holds."""
+    """The chains of a search space."""
 
     count = Documented(
-        COUNT, **described("Chains in the space, whatever the budget.", required=True)
+        COUNT, **described("Number of chains in the space, ignoring the budget.", required=True)
     )
     count_text = Documented(
-        nullable(TEXT), **described("The count in digits, past 2⁵³.", required=True)
+        nullable(TEXT),
+        **described("The count in decimal digits, if it exceeds 2⁵³.", required=True),
     )
     chains = ma.fields.List(ma.fields.Nested(RankedChainSchema), required=True)
     frontier = ma.fields.List(
         ma.fields.Nested(RankedChainSchema),
         required=True,
         metadata={
-            "description": "One chain for each point that no other beats in departure, layers,"
+            "description": "One chain for each point of the Pareto front of departure, layers,"
             " parameters and multiply-adds."
         },
     )
-    states = Documented(COUNT, **described("The search's effort.", required=True))
-    next = Documented(
-        nullable(TEXT), **described("`cursor` of the page after this one.", required=True)
+    states = Documented(
+        COUNT, **described("Number of states that the search visited.", required=True)
     )
+    next = Documented(nullable(TEXT), **described("`cursor` of the next page.", required=True))

@@ -1,4 +1,4 @@
-"""The design: what `/v1/designs` answers. ``designer.pipeline.design_json`` makes it; here it is described."""
+"""Schemas of a design, the response of `/v1/designs`, which ``design_json`` writes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FLAG = {"type": "boolean"}
 
 
 class AnsweredWindowSchema(ma.Schema):
-    """How the kernel of one layer moves, per axis."""
+    """The window of one layer, per axis."""
 
     kernel_size = Documented(SIZE, required=True)
     stride = Documented(SIZE, required=True)
@@ -30,7 +30,7 @@ class AnsweredWindowSchema(ma.Schema):
 
 
 class AnsweredSearchSchema(ma.Schema):
-    """The space that was searched."""
+    """The search space of the design."""
 
     kernel_sizes = Documented(list_of(POSITIVE, 1), required=True)
     strides = Documented(list_of(POSITIVE, 1), required=True)
@@ -44,21 +44,21 @@ class AnsweredSearchSchema(ma.Schema):
 
 
 class AnsweredBudgetSchema(ma.Schema):
-    """The bounds that were kept."""
+    """The limits on the generator."""
 
     parameters = Documented(nullable(POSITIVE), required=True)
     multiply_adds = Documented(nullable(POSITIVE), required=True)
 
 
 class AnsweredMapSchema(ma.Schema):
-    """The map that the generator starts from."""
+    """The initial map of the generator."""
 
     channels = Documented(POSITIVE, required=True)
     size = Documented(SIZE, required=True)
 
 
 class AnsweredDiscriminatorSchema(ma.Schema):
-    """What was asked of the discriminator."""
+    """Options of the discriminator."""
 
     normalization = Documented(choice(*Normalization), required=True)
     output = Documented(choice(*Output), required=True)
@@ -89,9 +89,9 @@ class AnsweredBriefSchema(ma.Schema):
 
 
 class LayerSchema(ma.Schema):
-    """One layer with its norm and activation; null where a layer of this kind has no such thing."""
+    """One layer with its norm and activation; fields that its kind does not have are null."""
 
-    name = Documented(TEXT, **described("Its name in the module.", required=True))
+    name = Documented(TEXT, **described("Name of the layer in the module.", required=True))
     op = Documented(choice("conv", "conv_transpose", *OPS.values()), required=True)
     in_channels = Documented(POSITIVE, required=True)
     out_channels = Documented(POSITIVE, required=True)
@@ -107,19 +107,20 @@ class LayerSchema(ma.Schema):
     input_size = Documented(list_of(POSITIVE, 0, 3), required=True)
     output_size = Documented(list_of(POSITIVE, 0, 3), required=True)
     arithmetic = Documented(
-        list_of(TEXT, 0, 3), **described("The law with its numbers, per axis.", required=True)
+        list_of(TEXT, 0, 3),
+        **described("The size formula with its numbers, per axis.", required=True),
     )
     offset = Documented(
         nullable(list_of({"type": "integer"}, 1, 3)),
-        **described("F − S − 2P + A for D = 1, per axis.", required=True),
+        **described("E − S − 2P + A per axis, with the span E = D(F − 1) + 1.", required=True),
     )
     exact = Documented(nullable(FLAG), **described("Whether every offset is 0.", required=True))
     even_overlap = Documented(nullable(FLAG), required=True)
     receptive_field = Documented(
         nullable(SIZE),
         **described(
-            "Positions of the network's input, or of the first map made of a latent vector, that"
-            " one position sees, borders aside.",
+            "Receptive field in positions of the network's input, or of the initial map made from a"
+            " latent vector, away from the border.",
             required=True,
         ),
     )
@@ -128,37 +129,38 @@ class LayerSchema(ma.Schema):
 
 
 class NetworkSchema(ma.Schema):
-    """One network; shapes are channels first, without the batch."""
+    """One network; shapes have the channels first and no batch axis."""
 
     class_name = Documented(TEXT, required=True)
     input_shape = Documented(list_of(POSITIVE, 2, 4), required=True)
     output_shape = Documented(list_of(POSITIVE, 1, 4), required=True)
     parameters = Documented(COUNT, required=True)
     multiply_adds = Documented(
-        COUNT, **described("Of convolutions and linear layers, one sample.", required=True)
+        COUNT, **described("Of convolutions and linear layers, for one sample.", required=True)
     )
     activation_bytes = Documented(
-        COUNT, **described("Kept for the backward pass of one float32 sample.", required=True)
+        COUNT,
+        **described("Bytes saved for the backward pass of one float32 sample.", required=True),
     )
     layers = ma.fields.List(ma.fields.Nested(LayerSchema), required=True)
 
 
 class ChainSchema(ma.Schema):
-    """Sizes from the first map to the picture, and the windows between them."""
+    """Sizes from the initial map to the picture, and the windows between them."""
 
     sizes = Documented(list_of(SIZE, 2), required=True)
     windows = ma.fields.List(ma.fields.Nested(AnsweredWindowSchema), required=True)
 
 
 class SourceSchema(ma.Schema):
-    """The module's text."""
+    """The source of the module."""
 
     text = Documented(TEXT, required=True)
     sha256 = Documented({"type": "string", "pattern": "^[0-9a-f]{64}$"}, required=True)
 
 
 class CheckSchema(ma.Schema):
-    """One claim: what was predicted and what was measured."""
+    """One check: the predicted and the measured value."""
 
     name = Documented(TEXT, required=True)
     passed = Documented(nullable(FLAG), **described("null: not run.", required=True))
@@ -166,20 +168,22 @@ class CheckSchema(ma.Schema):
     measured = Documented({}, required=True)
     tolerance = Documented(
         nullable({"type": "number"}),
-        **described("Largest difference that passes; null: none may differ.", required=True),
+        **described(
+            "Largest difference that passes; null: the values must be equal.", required=True
+        ),
     )
     detail = Documented(TEXT, required=True)
 
 
 class VerificationSchema(ma.Schema):
-    """The receipt. The ETag leaves out ``torch_version``: it differs between machines."""
+    """The receipt. The ETag is independent of ``torch_version``, which differs by machine."""
 
     verdict = Documented(choice("verified", "refuted", "not_run"), required=True)
     level = Documented(choice(*Level), required=True)
     checks = ma.fields.List(ma.fields.Nested(CheckSchema), required=True)
     width = Documented(
         nullable({"type": "object", "additionalProperties": True}),
-        **described("The arguments that the networks were run with.", required=True),
+        **described("The width arguments with which the networks were run.", required=True),
     )
     torch_version = Documented(nullable(TEXT), required=True)
     seed = Documented({"type": "integer"}, required=True)
@@ -187,7 +191,7 @@ class VerificationSchema(ma.Schema):
 
 
 class LinksSchema(ma.Schema):
-    """Paths of the design's parts."""
+    """Paths of the parts of the design."""
 
     self = Documented(TEXT, required=True)
     module = Documented(TEXT, required=True)
@@ -198,9 +202,9 @@ class LinksSchema(ma.Schema):
 
 
 class DesignSchema(ma.Schema):
-    """A design: its networks, their text and the proof that the text was run."""
+    """A design: its networks, their source and the receipt of its verification."""
 
-    id = Documented(TEXT, **described("Names the design for ever.", required=True))
+    id = Documented(TEXT, **described("Permanent id of the design.", required=True))
     brief = ma.fields.Nested(AnsweredBriefSchema, required=True)
     designer_version = Documented(TEXT, required=True)
     generator = ma.fields.Nested(NetworkSchema, required=True)
@@ -211,12 +215,14 @@ class DesignSchema(ma.Schema):
     count = Documented(
         nullable(COUNT),
         **described(
-            "Chains in the space; null where the brief gave the chain or counting passes the bound.",
+            "Number of chains in the space; null if the brief gives the chain or the count exceeds"
+            " its limit.",
             required=True,
         ),
     )
     count_text = Documented(
-        nullable(TEXT), **described("The count in digits, past 2⁵³.", required=True)
+        nullable(TEXT),
+        **described("The count in decimal digits, if it exceeds 2⁵³.", required=True),
     )
     source = ma.fields.Nested(SourceSchema, required=True)
     verification = ma.fields.Nested(VerificationSchema, required=True)

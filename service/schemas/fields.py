@@ -1,7 +1,7 @@
-"""The building stones of schemas: what the OpenAPI document says about each kind of value.
+"""Field types and JSON Schema helpers for the OpenAPI document.
 
-Requests are read by ``designer.brief.brief_json``, so that HTTP, the command line and the library refuse
-the same values in the same words; here it is only said what they read.
+The schemas document requests; ``designer.brief.brief_json`` parses them, so that HTTP, the command
+line and the library refuse the same values with the same messages.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ JsonSchema = dict[str, Any]
 
 
 class Documented(ma.fields.Field[object]):
-    """A value whose OpenAPI schema is written down."""
+    """A field with an explicit OpenAPI schema."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class Documented(ma.fields.Field[object]):
 def document_field(
     _: object, field: ma.fields.Field[Any], ret: JsonSchema, **__: object
 ) -> JsonSchema:
-    """The OpenAPI schema of a ``Documented`` field; nothing for the others.
+    """The OpenAPI schema of a ``Documented`` field; empty for other fields.
 
     An optional field of a JSON body may be null, which means its default.
     """
@@ -63,12 +63,12 @@ def per_axis(items: JsonSchema) -> JsonSchema:
 
 
 def choice(*texts: str, **more: object) -> JsonSchema:
-    """One of a few texts."""
+    """One of the given strings."""
     return {"type": "string", "enum": list(texts), **more}
 
 
 def nullable(schema: JsonSchema) -> JsonSchema:
-    """The same, or null."""
+    """The schema, or null."""
     null = {"type": "null"}
     if null in schema.get("oneOf", ()):
         return dict(schema)

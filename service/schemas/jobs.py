@@ -1,4 +1,4 @@
-"""Sweeps as they are asked for; jobs and rows as they are answered."""
+"""Schemas of sweep requests, jobs and rows."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ MOMENT = {"type": "string", "format": "date-time"}
 
 
 class SweepSchema(ma.Schema):
-    """Many designs: a list of briefs, or lists per field and with them their product."""
+    """Many designs: a list of briefs, or a grid with a list of values per field."""
 
     designs = ma.fields.List(
         ma.fields.Nested(BriefSchema),
         allow_none=True,
         validate=ma.validate.Length(min=1, max=MAX_ROWS),
-        **described("The briefs, one row each.", load_default=None),
+        **described("The briefs, one per row.", load_default=None),
     )
     grid = Documented(
         {
@@ -32,23 +32,23 @@ class SweepSchema(ma.Schema):
             "additionalProperties": False,
         },
         **described(
-            "Values for each field of a brief: every combination is a row, the last field changing"
-            f" fastest, at most {MAX_ROWS:,} rows.",
+            "Values for fields of a brief. Every combination is a row, with the last field changing"
+            f" fastest; at most {MAX_ROWS:,} rows.",
             load_default=None,
         ),
     )
     verify = Documented(
         choice(*Level, title="Level"),
-        **described("`verify` of the briefs that do not say it.", load_default="standard"),
+        **described("`verify` of the briefs without this field.", load_default="standard"),
     )
 
     def load(self, data: object, **_: object) -> object:
-        """The body as it is: it is read by the library, row by row, with the index of each."""
+        """The unchanged body, which the library parses row by row."""
         return data
 
 
 class JobLinksSchema(ma.Schema):
-    """Paths of the job's parts."""
+    """Paths of the parts of the job."""
 
     self = Documented(TEXT, required=True)
     events = Documented(TEXT, required=True)
@@ -56,37 +56,37 @@ class JobLinksSchema(ma.Schema):
 
 
 class JobSchema(ma.Schema):
-    """How a job stands."""
+    """The state of a job."""
 
     id = Documented(TEXT, required=True)
     kind = Documented(
         choice(*JobKind),
         **described(
-            "`sweep`: rows. `design`: one design, as `/v1/designs` gives it.", required=True
+            "`sweep`: rows. `design`: one design, as `/v1/designs` returns it.", required=True
         ),
     )
     state = Documented(
         choice(*JobState),
         **described(
-            "A sweep succeeds once every row is there, whether with figures or a problem; a job of"
-            " one design fails where the design does.",
+            "A sweep succeeds once every row is finished, with figures or a problem; the job of one"
+            " design fails if the design does.",
             required=True,
         ),
     )
-    done = Documented(COUNT, **described("Rows that are there.", required=True))
-    total = Documented(integer(1), **described("Rows in all.", required=True))
-    failed = Documented(COUNT, **described("Rows that are a problem.", required=True))
+    done = Documented(COUNT, **described("Number of finished rows.", required=True))
+    total = Documented(integer(1), **described("Total number of rows.", required=True))
+    failed = Documented(COUNT, **described("Number of rows with a problem.", required=True))
     created_at = Documented(MOMENT, required=True)
     started_at = Documented(nullable(MOMENT), required=True)
     finished_at = Documented(nullable(MOMENT), required=True)
     expires_at = Documented(
-        MOMENT, **described("When the job and its rows are forgotten.", required=True)
+        MOMENT, **described("When the job and its rows are deleted.", required=True)
     )
     links = ma.fields.Nested(JobLinksSchema, required=True)
 
 
 class FiguresSchema(ma.Schema):
-    """What a network costs."""
+    """The cost of a network."""
 
     parameters = Documented(COUNT, required=True)
     multiply_adds = Documented(COUNT, required=True)
@@ -96,13 +96,17 @@ class FiguresSchema(ma.Schema):
 class SweepRowSchema(ma.Schema):
     """One design of a sweep: its figures and verdict, or its problem."""
 
-    index = Documented(COUNT, **described("Its place in the request.", required=True))
-    id = Documented(nullable(TEXT), **described("The design's id.", required=True))
-    resolution = Documented({}, **described("As asked where there is a problem.", required=True))
+    index = Documented(COUNT, **described("Position of the row in the request.", required=True))
+    id = Documented(nullable(TEXT), **described("Id of the design.", required=True))
+    resolution = Documented(
+        {}, **described("As in the request if the row has a problem.", required=True)
+    )
     latent_dim = Documented({}, required=True)
     sizes = Documented(nullable(list_of(SIZE, 2)), required=True)
     departure = Documented(nullable(COUNT), required=True)
-    count = Documented(nullable(COUNT), **described("Chains in its space.", required=True))
+    count = Documented(
+        nullable(COUNT), **described("Number of chains in its search space.", required=True)
+    )
     generator = ma.fields.Nested(FiguresSchema, required=True, allow_none=True)
     discriminator = ma.fields.Nested(FiguresSchema, required=True, allow_none=True)
     encoder = ma.fields.Nested(FiguresSchema, required=True, allow_none=True)
@@ -110,5 +114,5 @@ class SweepRowSchema(ma.Schema):
     verdict = Documented(nullable(choice("verified", "refuted", "not_run")), required=True)
     problem = Documented(
         nullable({"$ref": "#/components/schemas/Problem"}),
-        **described("What `/v1/designs` would have answered.", required=True),
+        **described("The problem that `/v1/designs` would return.", required=True),
     )

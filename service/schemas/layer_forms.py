@@ -1,4 +1,4 @@
-"""One layer: the answers. ``designer.layer`` makes them; here they are described."""
+"""Schemas of the responses about one layer, which ``designer.layer`` computes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NUMBER = {"type": "number"}
 
 
 class WindowAnswerSchema(ma.Schema):
-    """A layer with torch's argument names."""
+    """A layer, with the argument names of torch."""
 
     op = Documented(choice(*Op), required=True)
     in_channels = Documented(POSITIVE, required=True)
@@ -29,70 +29,77 @@ class WindowAnswerSchema(ma.Schema):
 
 
 class InverseSchema(WindowAnswerSchema):
-    """The layer that gives the input's size back."""
+    """The opposite layer, which restores the input size."""
 
     input_size = Documented(SIZE, required=True)
     unique = Documented(
         FLAG,
-        **described("Whether the large size is the only one to give the small.", required=True),
+        **described("Whether only one large size produces the small size.", required=True),
     )
     sizes_sharing = Documented(
         list_of(nullable(list_of(POSITIVE, 2, 2)), 1, 3),
-        **described("[least, greatest] of the large sizes that give the small one.", required=True),
+        **described(
+            "[minimum, maximum] of the large sizes that produce the small one.", required=True
+        ),
     )
     why = Documented(TEXT, required=True)
 
 
 class CropSchema(ma.Schema):
-    """A transposed convolution as a crop of the one without padding."""
+    """A transposed convolution as a crop of the same layer without padding."""
 
     full_size = Documented(SIZE, required=True)
     cropped = Documented(
-        NEAR_FAR, **described("[near, far]; negative: zeros are added.", required=True)
+        NEAR_FAR, **described("[before, after]; negative: zeros are added.", required=True)
     )
 
 
 class EquivalentSchema(ma.Schema):
-    """The direct convolution that gives the same."""
+    """The equivalent direct convolution."""
 
     in_channels = Documented(POSITIVE, required=True)
     out_channels = Documented(POSITIVE, required=True)
     groups = Documented(POSITIVE, required=True)
     inserted_zeros = Documented(
-        PER_AXIS, **described("Zeros between neighbours: S − 1.", required=True)
+        PER_AXIS, **described("Zeros between neighbors: S − 1.", required=True)
     )
-    input_size = Documented(SIZE, **described("With the zeros.", required=True))
-    padding = Documented(NEAR_FAR, **described("[near, far]; negative: a crop.", required=True))
+    input_size = Documented(SIZE, **described("Size with the inserted zeros.", required=True))
+    padding = Documented(NEAR_FAR, **described("[before, after]; negative: a crop.", required=True))
     kernel_size = Documented(SIZE, required=True)
     stride = Documented(SIZE, required=True)
     dilation = Documented(SIZE, required=True)
     flipped = Documented(
-        FLAG, **described("Kernel turned around, its channel axes exchanged.", required=True)
+        FLAG,
+        **described(
+            "Whether the kernel is flipped and its channel axes are exchanged.", required=True
+        ),
     )
     crop = ma.fields.Nested(CropSchema, required=True, allow_none=True)
     gradient = ma.fields.Nested(
         WindowAnswerSchema,
-        **described("The layer that is the gradient, with the same kernel.", required=True),
+        **described(
+            "The layer that computes the gradient of this one with the same kernel.", required=True
+        ),
     )
-    source = Documented(TEXT, **described("Python text that runs.", required=True))
+    source = Documented(TEXT, **described("Runnable Python source.", required=True))
 
 
 class MatrixSchema(ma.Schema):
-    """Y = C·X on maps flattened row by row, for one pair of channels."""
+    """The matrix C of Y = C·X on maps flattened row by row, for one pair of channels."""
 
     name = Documented(choice("C", "Cᵀ"), required=True)
     shape = Documented(list_of(POSITIVE, 2, 2), required=True)
     kernel_size = Documented(SIZE, required=True)
     entries = Documented(
         list_of(list_of(COUNT, 3, 3), 0),
-        **described("[row, column, tap]; taps are counted row by row.", required=True),
+        **described("[row, column, tap], with taps numbered row by row.", required=True),
     )
     inputs_per_output = Documented(list_of(COUNT, 1), required=True)
     outputs_per_input = Documented(list_of(COUNT, 1), required=True)
 
 
 class PhaseSchema(ma.Schema):
-    """One phase along one axis: the taps it keeps, and the padding of its small convolution."""
+    """One phase along one axis: its taps, and the padding of its convolution."""
 
     phase = Documented(COUNT, required=True)
     taps = Documented(list_of(COUNT, 0), required=True)
@@ -102,7 +109,7 @@ class PhaseSchema(ma.Schema):
 
 
 class SmallConvolutionSchema(ma.Schema):
-    """One of the S^n small convolutions, per axis."""
+    """One of the S^n convolutions of the phases, per axis."""
 
     phase = Documented(PER_AXIS, required=True)
     kernel_size = Documented(PER_AXIS, required=True)
@@ -112,7 +119,7 @@ class SmallConvolutionSchema(ma.Schema):
 
 
 class PixelShuffleSchema(ma.Schema):
-    """Whether one convolution and torch's PixelShuffle are the layer, and which."""
+    """Whether a convolution followed by PixelShuffle equals the layer, and its arguments."""
 
     holds = Documented(FLAG, required=True)
     why = Documented(TEXT, required=True)
@@ -123,7 +130,7 @@ class PixelShuffleSchema(ma.Schema):
 
 
 class PhasesSchema(ma.Schema):
-    """The layer as S^n small convolutions between interleaved maps."""
+    """The layer as S^n interleaved convolutions with stride 1."""
 
     count = Documented(POSITIVE, required=True)
     axes = ma.fields.List(ma.fields.List(ma.fields.Nested(PhaseSchema)), required=True)
@@ -132,45 +139,51 @@ class PhasesSchema(ma.Schema):
 
 
 class OverlapAxisSchema(ma.Schema):
-    """Contributions along one axis; the map is the product of its axes."""
+    """Contributions along one axis; those of a position are the product over the axes."""
 
     contributions = Documented(list_of(COUNT, 1), required=True)
     inner = Documented(
-        list_of(COUNT, 2, 2), **described("[start, stop) away from the border.", required=True)
+        list_of(COUNT, 2, 2),
+        **described("Range [start, stop) of positions away from the border.", required=True),
     )
     most = Documented(COUNT, required=True)
     least = Documented(COUNT, required=True)
 
 
 class OverlapSchema(ma.Schema):
-    """How often each position is painted (or read, by a convolution)."""
+    """Contributions to each output position (for a convolution, reads of each input position)."""
 
     map = Documented(choice("input", "output"), required=True)
     size = Documented(SIZE, required=True)
     even = Documented(
-        FLAG, **described("Whether all positions away from the border get as many.", required=True)
+        FLAG,
+        **described(
+            "Whether all positions away from the border receive the same number.", required=True
+        ),
     )
     contributions = Documented(
         {"type": "array", "items": {}},
-        **described("Per position, as lists in lists.", required=True),
+        **described("Number per position, as nested lists.", required=True),
     )
     most = Documented(COUNT, required=True)
     least = Documented(COUNT, required=True)
-    ratio = Documented(nullable(NUMBER), **described("null: some get none.", required=True))
+    ratio = Documented(
+        nullable(NUMBER), **described("null: some positions receive none.", required=True)
+    )
     border = Documented(NEAR_FAR, required=True)
     axes = ma.fields.List(ma.fields.Nested(OverlapAxisSchema), required=True)
 
 
 class ProofSchema(ma.Schema):
-    """Every form run by torch in float64, against torch's own layer."""
+    """Comparison of every form with torch's layer, in float64."""
 
     passed = Documented(FLAG, required=True)
     tolerance = Documented(NUMBER, required=True)
     errors = Documented(
         {"type": "object", "additionalProperties": nullable(NUMBER)},
-        **described("Largest error of each form; null: the layer has no such form.", required=True),
+        **described("Maximum error of each form; null: the layer has no such form.", required=True),
     )
-    in_channels = Documented(POSITIVE, **described("Fewer, where dear.", required=True))
+    in_channels = Documented(POSITIVE, **described("Reduced for expensive layers.", required=True))
     out_channels = Documented(POSITIVE, required=True)
     groups = Documented(POSITIVE, required=True)
     dtype = Documented(TEXT, required=True)
@@ -179,12 +192,13 @@ class ProofSchema(ma.Schema):
 
 
 class LayerAnswerSchema(WindowAnswerSchema):
-    """A layer on a map; a form that was not asked for is null."""
+    """A layer on a map; forms that were not requested are null."""
 
     input_size = Documented(SIZE, required=True)
     output_size = Documented(SIZE, required=True)
     arithmetic = Documented(
-        list_of(TEXT, 1, 3), **described("The law with its numbers, per axis.", required=True)
+        list_of(TEXT, 1, 3),
+        **described("The size formula with its numbers, per axis.", required=True),
     )
     offset = Documented(
         list_of({"type": "integer"}, 1, 3),
@@ -195,12 +209,13 @@ class LayerAnswerSchema(WindowAnswerSchema):
     unread = Documented(
         COUNT,
         **described(
-            "Positions that no window reads; of a transposed convolution, that it never paints.",
+            "Number of input positions that no window covers; for a transposed convolution, of output"
+            " positions without contributions.",
             required=True,
         ),
     )
     parameters = Documented(COUNT, required=True)
-    multiply_adds = Documented(COUNT, **described("Of one sample.", required=True))
+    multiply_adds = Documented(COUNT, **described("For one sample.", required=True))
     inverse = ma.fields.Nested(InverseSchema, required=True, allow_none=True)
     why_no_inverse = Documented(nullable(TEXT), required=True)
     equivalent = ma.fields.Nested(EquivalentSchema, required=True, allow_none=True)
@@ -221,7 +236,7 @@ class SolutionSchema(ma.Schema):
 
 
 class SolutionsSchema(ma.Schema):
-    """Every window per axis: least output padding first, then least padding."""
+    """All windows per axis, ordered by output padding, then padding."""
 
     op = Documented(choice(*Op), required=True)
     input_size = Documented(SIZE, required=True)
@@ -229,13 +244,13 @@ class SolutionsSchema(ma.Schema):
     solutions = ma.fields.List(ma.fields.List(ma.fields.Nested(SolutionSchema)), required=True)
     count = Documented(
         list_of(COUNT, 1, 3),
-        **described(f"How many there are; at most {MAX_SOLUTIONS} are listed.", required=True),
+        **described(f"Number of windows; at most {MAX_SOLUTIONS} are listed.", required=True),
     )
     family = Documented(
         list_of(nullable(TEXT), 1, 3),
-        **described("The closed form, where a factor was solved.", required=True),
+        **described("The closed form, if a factor was solved.", required=True),
     )
     why_not = Documented(
         nullable(list_of(nullable(TEXT), 1, 3)),
-        **described("Why an axis has none; null where all have some.", required=True),
+        **described("Why an axis has none; null if every axis has some.", required=True),
     )

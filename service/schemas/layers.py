@@ -1,4 +1,4 @@
-"""One layer: the requests. ``designer.layer`` reads them; here they are described."""
+"""Schemas of the requests about one layer, which ``designer.layer`` parses."""
 
 from __future__ import annotations
 
@@ -35,32 +35,33 @@ CHANNELS = integer(1, MAX_WIDTH)
 
 
 class ConvSchema(ma.Schema):
-    """A convolution on a map; sizes and windows one value per axis, or one for all (two) axes."""
+    """A convolution on a map; fields are one value per axis, or one for all axes."""
 
     input_size = Documented(
         SIDES,
-        **described(f"At most {MAX_SIDE} a side on two and three axes.", required=True),
+        **described(f"At most {MAX_SIDE} per side on two and three axes.", required=True),
     )
     dimensions = Documented(
-        integer(1, 3), **described("Number of axes where no field is a list; 2 unless given.")
+        integer(1, 3), **described("Number of axes if no field is a list; default 2.")
     )
     kernel_size = Documented(AT_LEAST_ONE, required=True)
     stride = Documented(AT_LEAST_ONE, load_default=1)
     padding = Documented(FROM_ZERO, load_default=0)
     dilation = Documented(AT_LEAST_ONE, load_default=1)
     output_padding = Documented(
-        FROM_ZERO, **described("Of a transposed convolution only.", load_default=0)
+        FROM_ZERO, **described("Only for a transposed convolution.", load_default=0)
     )
     in_channels = Documented(CHANNELS, load_default=1)
     out_channels = Documented(CHANNELS, load_default=1)
     groups = Documented(CHANNELS, load_default=1)
     bias = Documented(FLAG, load_default=True)
     include = Documented(
-        list_of(choice(*LayerForm), 0, len(LayerForm)), **described("Forms to add to the answer.")
+        list_of(choice(*LayerForm), 0, len(LayerForm)),
+        **described("Forms to include in the response."),
     )
 
     def load(self, data: object, **_: object) -> LayerRequest:
-        """The request, read by the library."""
+        """The request, parsed by the library."""
         return read_layer_request(data, Op.CONV)
 
 
@@ -68,33 +69,33 @@ class ConvTransposeSchema(ConvSchema):
     """A transposed convolution on a map."""
 
     def load(self, data: object, **_: object) -> LayerRequest:
-        """The request, read by the library."""
+        """The request, parsed by the library."""
         return read_layer_request(data, Op.CONV_TRANSPOSE)
 
 
 class QuestionSchema(ma.Schema):
-    """Two sizes, and what is fixed of the window between them."""
+    """Two sizes, and the known arguments of the window between them."""
 
     op = Documented(choice(*Op), required=True)
     input_size = Documented(SIDES, required=True)
     output_size = Documented(SIDES, required=True)
     dimensions = Documented(
-        integer(1, 3), **described("Number of axes where no field is a list; 2 unless given.")
+        integer(1, 3), **described("Number of axes if no field is a list; default 2.")
     )
     kernel_size = Documented(
         AT_LEAST_ONE,
-        **described("Where stride is left out too, the factor is solved: kernels up to 6S."),
+        **described("If stride is missing too, the size factor is solved, with kernels up to 6S."),
     )
-    stride = Documented(AT_LEAST_ONE, **described("Strides up to kernel_size, where left out."))
+    stride = Documented(AT_LEAST_ONE, **described("Default: all strides up to kernel_size."))
     dilation = Documented(AT_LEAST_ONE, load_default=1)
 
     def load(self, data: object, **_: object) -> SolveRequest:
-        """The request, read by the library."""
+        """The request, parsed by the library."""
         return read_solve_request(data)
 
 
 class ConvDrawingSchema(ma.Schema):
-    """A layer to be drawn, as query parameters: `4`, or `4x3` for several axes."""
+    """A layer to draw, as query parameters: `4`, or `4x3` for several axes."""
 
     input_size = Documented(TEXT, required=True)
     dimensions = Documented(integer(1, 3))
@@ -107,21 +108,21 @@ class ConvDrawingSchema(ma.Schema):
     animate = Documented(FLAG, load_default=False)
 
     def load(self, data: object, **_: object) -> DrawRequest:
-        """The request, read by the library."""
+        """The request, parsed by the library."""
         return read_draw_request(self.values_of(data), Op.CONV)
 
     def values_of(self, data: object) -> dict[str, object]:
-        """Texts of a query string as the values of a body."""
+        """Query parameters converted to the values of a body."""
         assert isinstance(data, dict), "the parser gives query strings as dicts"
         refuse(check_known_fields(data, pointer="", known=self.fields))
         return {name: _value_of(name, text) for name, text in data.items()}
 
 
 class ConvTransposeDrawingSchema(ConvDrawingSchema):
-    """A transposed convolution to be drawn."""
+    """A transposed convolution to draw."""
 
     def load(self, data: object, **_: object) -> DrawRequest:
-        """The request, read by the library."""
+        """The request, parsed by the library."""
         return read_draw_request(self.values_of(data), Op.CONV_TRANSPOSE)
 
 

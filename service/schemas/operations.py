@@ -1,4 +1,4 @@
-"""Answers about the service itself."""
+"""Schemas of health and readiness."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from service.observability.readiness import DEGRADED, OK, READINESS_STATES
 
 
 class HealthSchema(ma.Schema):
-    """The web process answers."""
+    """Health of the web process."""
 
     status = ma.fields.String(required=True, metadata={"enum": ["ok"]})
 
 
 class ReadinessSchema(ma.Schema):
-    """The web process serves, be it slower than it might."""
+    """Readiness of the web process; `degraded` means that it serves more slowly."""
 
     status = ma.fields.String(required=True, metadata={"enum": [OK, DEGRADED]})
     parts = ma.fields.Dict(
@@ -22,7 +22,7 @@ class ReadinessSchema(ma.Schema):
         keys=ma.fields.String(),
         values=ma.fields.Dict(metadata={"additionalProperties": True}),
         metadata={
-            "description": "What each part says of itself, by name; `state` is one of"
+            "description": "State of each part by name; `state` is one of"
             f" {', '.join(READINESS_STATES)}."
         },
     )

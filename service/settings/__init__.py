@@ -1,1 +1,1 @@
-"""The settings, one file for each part of the service that they set."""
+"""Settings of the service, one module per group."""

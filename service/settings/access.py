@@ -1,4 +1,4 @@
-"""Settings of who may call, and how often."""
+"""Settings for API keys and rate limits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from service.settings.setting import setting
 
 
 def validator_from(check: Callable[[Any], object]) -> Callable[[Any], None]:
-    """The check as settings have it; nothing is asked of an empty value."""
+    """Marshmallow validator that calls ``check``; empty values are valid."""
 
     def validate(value: object) -> None:
         try:
@@ -28,56 +28,56 @@ def validator_from(check: Callable[[Any], object]) -> Callable[[Any], None]:
 
 @dataclass(frozen=True, kw_only=True)
 class AccessSettings:
-    """Settings of who may call, and how often."""
+    """Settings for API keys and rate limits."""
 
     api_keys: tuple[str, ...] = setting(
         (),
-        "keys that open the service, each as `name:sha256` or `name:sha256:limit`, separated by"
-        " commas; without any, it is open to all",
+        "API keys, each as `name:sha256` or `name:sha256:limit`, separated by commas; without"
+        " keys, the service is open to all",
         validate=validator_from(read_keys),
         kind="list",
         secret=True,
     )
     api_keys_file: str = setting(
         "",
-        "file of further keys, one a line",
+        "file with more API keys, one per line",
         validate=validator_from(read_keys_file),
         kind="str",
     )
     allow_public: bool = setting(
         False,
-        "whether to listen without keys on an address that others can reach",
+        "whether the service may listen without keys on an address that other machines can reach",
         validate=OneOf((True, False)),
         kind="bool",
     )
     rate_limit: str = setting(
         "",
-        "requests of one client, such as `100/minute` or `10/second;1000/hour`",
+        "rate limit per client, such as `100/minute` or `10/second;1000/hour`",
         validate=validator_from(validate_rate_limit),
         kind="str",
     )
     trusted_proxies: int = setting(
         0,
-        "proxies in front of the service that write down whom they serve in `X-Forwarded-For`",
+        "proxies in front of the service that add the client to `X-Forwarded-For`",
         validate=Range(min=0, max=16),
     )
 
     @property
     def key_ring(self) -> KeyRing:
-        """The keys of the setting and of the file.
+        """The keys of the setting and of the key file.
 
         >>> bool(AccessSettings().key_ring)
         False
 
         Raises:
-            KeyRefused: where the file changed and cannot be used, or a key is in both.
+            KeyRefused: if the file cannot be used, or a key is in both.
         """
         listed = read_keys_file(self.api_keys_file) if self.api_keys_file else ()
         return KeyRing(keys=(*read_keys(self.api_keys), *listed))
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach what listens there.
+    """Whether an address is reachable from this machine only.
 
     >>> [is_loopback(host) for host in ("127.0.0.2", "[::1]", "localhost", "0.0.0.0", "example.org")]
     [True, True, True, False, False]

@@ -1,8 +1,8 @@
-"""The settings that a server stands on: those of its start, or of the last SIGHUP that were usable.
+"""Settings that the server uses: those of its start, or of the last SIGHUP with valid settings.
 
-This is the one state of a module: gunicorn reads its own file anew on SIGHUP, in the main process,
-and forks web processes from that one at any time. What was usable once must stay so for a process
-that takes a dead one's place, and a slip in the file of keys must not end a server.
+This is the only module with state: on SIGHUP gunicorn reads its configuration file again in
+the main process, from which it forks web processes at any time. A replacement process must start
+with settings that were valid before, and a mistake in the key file must not stop the server.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ logger = logging.getLogger("gan_designer.settings")
 
 
 class ActiveSettings:
-    """Settings that are replaced by others that can be used, and by no others."""
+    """Holder of the current settings, which only valid settings replace."""
 
     def __init__(self) -> None:
         self._settings: Config | None = None
 
     def renew(self) -> Config:
-        """The environment's settings, or the ones before where those cannot be used.
+        """Settings read from the environment, or the previous ones if those are invalid.
 
         Raises:
-            ConfigError: where there are none before.
+            ConfigError: if they are invalid and there are no previous settings.
         """
         try:
             self._settings = Config.from_environment().with_resolved_keys()
         except ConfigError as error:
             if self._settings is None:
                 raise
-            logger.error("settings stay as they were: %s", error)
+            logger.error("invalid settings, keeping the previous ones: %s", error)
         return self._settings
 
     def current(self) -> Config:
-        """The settings that stand; without any, the environment's."""
+        """The current settings; read from the environment on first use."""
         return self._settings or self.renew()
 
 
 ACTIVE_SETTINGS = ActiveSettings()
-"""This process's, and those of the processes that it forks."""
+"""Settings of this process and of the processes it forks."""

@@ -1,7 +1,7 @@
-"""The settings of the service: read once from the environment, refused when wrong.
+"""The configuration of the service, read from environment variables and validated.
 
-Every setting stands in one of the groups in ``service.settings``: its field is its name, with its
-``meaning`` and its range. ``docs/configuration.md`` is checked against them.
+Each setting is a field of one of the groups in ``service.settings``, with its ``meaning`` and its
+range. A test compares ``docs/configuration.md`` with them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from service.settings.verification import VerificationSettings
 
 
 class ConfigError(ValueError):
-    """One or more settings that cannot be used, each with its name and value."""
+    """One or more invalid settings, each with its name and value."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class Config(
     VerificationSettings,
     ServerSettings,
 ):
-    """What an operator may set, by the variables of ``docs/configuration.md``.
+    """All settings, as documented in ``docs/configuration.md``.
 
     >>> Config().max_body_bytes
     1048576
@@ -46,11 +46,11 @@ class Config(
 
     @classmethod
     def from_environment(cls) -> Config:
-        """The settings of the process's environment.
+        """The settings in the environment of this process.
 
         Raises:
-            ConfigError: naming every variable that cannot be used, and every one with the
-                service's prefix that nobody reads.
+            ConfigError: naming every invalid variable and every unknown variable with the
+                prefix of the service.
         """
         unknown = _unknown_variables(os.environ)
         env = Env(eager=False)
@@ -67,7 +67,7 @@ class Config(
         return config
 
     def with_resolved_keys(self) -> Config:
-        """The same with the keys of its file in it: whatever becomes of the file, they stay.
+        """A copy that contains the keys of the key file, independent of later changes to it.
 
         >>> Config().with_resolved_keys() == Config()
         True
@@ -99,12 +99,12 @@ def _error_messages(error: EnvValidationError) -> list[str]:
 
 
 def _variable_with_value(name: str, *, secret: bool) -> str:
-    """A variable with its value, or without it where that may be a secret."""
+    """A variable with its value, or without the value if that may be a secret."""
     return name if secret else f"{name}={os.environ.get(name, '')!r}"
 
 
 def _conflict_errors(config: Config) -> Iterator[str]:
-    """What is wrong with settings that are right each by itself."""
+    """Errors of settings that are valid separately but not together."""
     try:
         open_to_all = not config.key_ring
     except KeyRefused as refusal:
@@ -112,9 +112,9 @@ def _conflict_errors(config: Config) -> Iterator[str]:
         return
     if open_to_all and not is_loopback(config.host) and not config.allow_public:
         yield (
-            f"{VARIABLE_PREFIX}HOST={config.host!r}: whoever reaches this address could use the service;"
-            f" give keys ({VARIABLE_PREFIX}API_KEYS or {VARIABLE_PREFIX}API_KEYS_FILE), or say that this is wanted by"
-            f" {VARIABLE_PREFIX}ALLOW_PUBLIC=true, as where a proxy in front decides who may"
+            f"{VARIABLE_PREFIX}HOST={config.host!r}: other machines could use the service;"
+            f" set {VARIABLE_PREFIX}API_KEYS or {VARIABLE_PREFIX}API_KEYS_FILE, or allow this with"
+            f" {VARIABLE_PREFIX}ALLOW_PUBLIC=true, for example behind a proxy that checks access"
         )
 
 

@@ -1,4 +1,4 @@
-"""Settings of jobs: who does them, how often they are tried, how long they are kept."""
+"""Settings for the workers, attempts and retention of jobs."""
 
 from __future__ import annotations
 
@@ -11,30 +11,32 @@ from service.settings.setting import setting
 
 @dataclass(frozen=True, kw_only=True)
 class JobSettings:
-    """Settings of jobs: who does them, how often they are tried, how long they are kept."""
+    """Settings for the workers, attempts and retention of jobs."""
 
     embedded_worker: bool = setting(
         True,
-        "whether the server, or `gan-designer sweep`, starts a worker for jobs beside itself",
+        "whether the server and `gan-designer sweep` start their own worker for jobs",
         validate=OneOf([True, False]),
         kind="bool",
     )
     job_processes: int = setting(
-        1, "processes of one worker, each with a verifying process", validate=Range(min=1, max=256)
+        1, "processes per worker, each with a verifying process", validate=Range(min=1, max=256)
     )
     job_attempts: int = setting(
         3,
-        "times that a row may end its process before it is given up",
+        "attempts at a row whose process ends, before the row fails",
         validate=Range(min=1, max=100),
     )
     job_row_timeout_s: int = setting(
         960,
-        "seconds after which a row is stopped; equal for server and workers",
+        "time limit of a row in seconds; must be equal for server and workers",
         validate=Range(min=1, max=86_400),
     )
     job_retention_h: int = setting(
-        168, "hours for which a job is kept once it has ended", validate=Range(min=1, max=87_600)
+        168, "hours for which a finished job is kept", validate=Range(min=1, max=87_600)
     )
     job_listeners: int = setting(
-        64, "event streams that one client may listen to at a time", validate=Range(min=1, max=4096)
+        64,
+        "event streams that one client may have open at the same time",
+        validate=Range(min=1, max=4096),
     )

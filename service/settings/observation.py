@@ -1,4 +1,4 @@
-"""Settings of what the service tells its operators."""
+"""Settings for logging."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from service.settings.setting import setting
 
 @dataclass(frozen=True, kw_only=True)
 class ObservationSettings:
-    """Settings of what the service tells its operators."""
+    """Settings for logging."""
 
     log_level: str = setting(
         "info",
-        "least of `debug`, `info`, `warning`, `error` that is logged",
+        "lowest level that is logged: `debug`, `info`, `warning` or `error`",
         validate=OneOf(("debug", "info", "warning", "error")),
         kind="str",
     )
     log_format: str = setting(
         "json",
-        "`json`, an object a line, or `text`, for people",
+        "`json`, one object per line, or `text`, for reading in a terminal",
         validate=OneOf(("json", "text")),
         kind="str",
     )

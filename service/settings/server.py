@@ -1,4 +1,4 @@
-"""Settings of where the service listens, how many answer, and how long it waits for clients."""
+"""Settings for the address, processes, threads and client timeouts of the server."""
 
 from __future__ import annotations
 
@@ -13,50 +13,50 @@ from service.settings.setting import setting
 
 
 def validate_origins(origins: list[str]) -> None:
-    """Refuse what no browser would send as Origin."""
+    """Refuse values that a browser does not send in ``Origin``."""
     for origin in origins:
         if origin != "*" and not _is_origin(origin):
-            raise ValidationError(f"{origin!r} is no origin such as https://example.org")
+            raise ValidationError(f"{origin!r} is not an origin such as https://example.org")
 
 
 def _is_origin(text: str) -> bool:
     try:
         parts = urlsplit(text)
-    except ValueError:  # such as a bracket that is not closed
+    except ValueError:  # such as an unclosed bracket
         return False
     return parts.scheme in ("http", "https") and text == f"{parts.scheme}://{parts.netloc}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServerSettings:
-    """Settings of where the service listens, how many answer, and how long it waits for clients."""
+    """Settings for the address, processes, threads and client timeouts of the server."""
 
     host: str = setting(
         "127.0.0.1", "address to listen on", validate=Length(min=1, max=255), kind="str"
     )
     port: int = setting(8000, "port to listen on", validate=Range(min=0, max=65535))
-    workers: int = setting(2, "web processes", validate=Range(min=1, max=64))
-    threads: int = setting(64, "threads of one web process", validate=Range(min=1, max=256))
+    workers: int = setting(2, "number of web processes", validate=Range(min=1, max=64))
+    threads: int = setting(64, "threads per web process", validate=Range(min=1, max=256))
     max_body_bytes: int = setting(
         MAX_REQUEST_BYTES,
-        "largest request body in bytes",
+        "maximum size of a request body in bytes",
         validate=Range(min=1024, max=MAX_REQUEST_BYTES),
     )
     client_timeout_s: int = setting(
         30,
-        "seconds in which a client sends its request whole, and takes the answer",
+        "seconds within which a client must send its whole request, and receive the response",
         validate=Range(min=1, max=3600),
     )
     cors_origins: tuple[str, ...] = setting(
         (),
-        "origins whose pages may call the service, separated by commas; `*` for all",
+        "origins whose pages may call the service (CORS), separated by commas; `*` for all",
         validate=validate_origins,
         kind="list",
     )
 
     @property
     def netloc(self) -> str:
-        """Host and port as addresses write them: IPv6 in brackets.
+        """Host and port as in a URL, with IPv6 in brackets.
 
         >>> ServerSettings(host="::1").netloc
         '[::1]:8000'

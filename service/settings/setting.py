@@ -1,4 +1,4 @@
-"""What a setting is: a default, a meaning, a range, and the variable that holds it."""
+"""Definition of a setting: default, meaning, range and environment variable."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ def setting(
     name: str | None = None,
     secret: bool = False,
 ) -> SettingValue:
-    """The field of a setting; ``kind`` is environs' reader, ``name`` a variable without prefix.
+    """Dataclass field of a setting.
 
-    A value that is ``secret`` is not repeated where it is refused.
+    ``kind`` is the environs parser, ``name`` overrides the variable name, and the value of a
+    ``secret`` setting is left out of error messages.
     """
     metadata = {
         "meaning": meaning,
@@ -37,7 +38,7 @@ def setting(
 
 
 def variable_name(of: Field[Any]) -> str:
-    """The environment variable of a setting: its own, or the field in capitals after the prefix.
+    """Environment variable of a setting: its own name, or prefix and field name in capitals.
 
     >>> from dataclasses import dataclass, fields
     >>> from marshmallow.validate import Range

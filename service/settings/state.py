@@ -1,4 +1,4 @@
-"""Settings of what outlasts a request: where it is kept."""
+"""Settings for the storage of the cache and of jobs."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from redis import ConnectionPool, RedisError
 from service.settings.setting import setting
 
 _OPTIONS = {"unix": "db", "rediss": "ssl_[a-z_]+"}
-"""What may follow ``?``, by scheme: the rest is set by each part that asks Redis, or means nothing
-to one of them."""
+"""Options allowed after ``?``, by scheme: the Redis clients of the service set the others, or do
+not all support them."""
 
 
 def validate_redis_url(url: str) -> None:
-    """Refuse what names no Redis server; what is said holds nothing of it, as of a password."""
+    """Refuse a URL of no Redis server; the message omits it, as it may hold a password."""
     if not url:
         return
     try:
         parts = urlsplit(url)
-        ConnectionPool.from_url(url).make_connection()  # asks nobody
+        ConnectionPool.from_url(url).make_connection()  # does not connect
         numbered = parts.scheme == "unix" or re.fullmatch("/?[0-9]*", parts.path)
         options = parse_qs(parts.query, keep_blank_values=True)
         known = all(re.fullmatch(_OPTIONS.get(parts.scheme, ""), name) for name in options)
@@ -32,24 +32,24 @@ def validate_redis_url(url: str) -> None:
         named = False
     if not named:
         raise ValidationError(
-            "it is no address such as redis://127.0.0.1:6379/0 (in a password, / # ? @ % are"
-            " written as %2F %23 %3F %40 %25; options are ssl_… of rediss:// and db of unix:// alone)"
+            "it is not a URL such as redis://127.0.0.1:6379/0 (in a password, write / # ? @ % as"
+            " %2F %23 %3F %40 %25; the only options are ssl_… of rediss:// and db of unix://)"
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class StateSettings:
-    """Settings of what outlasts a request: where it is kept."""
+    """Settings for the storage of the cache and of jobs."""
 
     state_folder: str = setting(
         ".gan-designer",
-        "folder of what is kept on this machine: the cache, and jobs where there is no Redis",
+        "folder for the cache, and for jobs if there is no Redis",
         validate=Length(min=1, max=4096),
         kind="str",
     )
     redis_url: str = setting(
         "",
-        "Redis server that replicas share instead of the folder",
+        "URL of a Redis server that replicas share instead of the folder",
         validate=validate_redis_url,
         kind="str",
         name="REDIS_URL",

@@ -1,1 +1,1 @@
-"""The views, one file per resource: each loads, calls and dumps."""
+"""Views, one module per resource: each loads a request, calls a function and returns its result."""

@@ -1,4 +1,4 @@
-"""Audits: a network that somebody has, traced, diagnosed and mended."""
+"""Audits: an existing network traced, diagnosed and repaired."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from service.openapi.examples import AUDIT_EXAMPLES
 from service.problems.audit_problems import AUDIT_PROBLEMS
 from service.schemas.audits import AuditRequestSchema, AuditSchema
 
-audits = Blueprint("audits", __name__, description="Bring your own network.")
+audits = Blueprint("audits", __name__, description="Audits of existing networks.")
 
 AUDIT_VALUE_CODES = (
     "invalid_request",
@@ -32,7 +32,7 @@ AUDIT_VALUE_CODES = (
     "not_acceptable",
     *(problem.code for problem in AUDIT_PROBLEMS),
 )
-"""What a network can run into before it is traced."""
+"""Codes of errors that occur before a network is traced."""
 
 AUDIT_PROOF_CODES = ("probe_failed", "overloaded", "accident")
 
@@ -42,9 +42,9 @@ AUDIT_PROOF_CODES = ("probe_failed", "overloaded", "accident")
 @audits.response(200, AuditSchema)
 @audits.problems(*BODY_CODES, *AUDIT_VALUE_CODES, *AUDIT_PROOF_CODES)
 def create_audit(audit_request: AuditRequest) -> Response:
-    """What each layer gives, where the network breaks or misses, and the smallest edits that help.
+    """The output of each layer, the first layer that fails, and the smallest repairs.
 
-    Source is parsed and never run. Every repair is checked by the laws and run by torch.
+    The source is parsed, not run. Every repair is checked by the size formulas and run by torch.
     """
     negotiate_media_type(request, (JSON,))
     return document_response(audit(audit_request, runner=current_design_service().run))

@@ -1,4 +1,4 @@
-"""Chains: searched without networks or source."""
+"""Searches for chains, without networks and source."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CHAIN_CODES = (
     "refused",
     "not_acceptable",
 )
-"""What a question about chains can run into."""
+"""Codes of errors of a chain search."""
 
 
 @chains.route("/v1/chains", methods=["POST"])
@@ -43,7 +43,7 @@ CHAIN_CODES = (
 @chains.response(200, ChainsSchema)
 @chains.problems(*BODY_CODES, *CHAIN_CODES)
 def search_for_chains(query: ChainQuery) -> Response:
-    """How many chains a space holds, the best of them page by page, and the frontier."""
+    """The number of chains in a search space, the best ones page by page, and the frontier."""
     negotiate_media_type(request, (JSON,))
     with timed_stage("solve"):
         search = search_chains(query)

@@ -1,4 +1,4 @@
-"""Designs: made from a brief, named by an id, and had in several forms."""
+"""Designs by brief and by id, in several formats."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from service.schemas.brief import BriefQuerySchema, BriefSchema
 from service.schemas.design import DesignSchema
 from service.schemas.jobs import JobSchema
 
-designs = Blueprint("designs", __name__, description="From a brief to verified networks.")
+designs = Blueprint("designs", __name__, description="Verified networks for a brief.")
 
 TEXT_BODY = {"type": "string"}
 BINARY_BODY = {"type": "string", "format": "binary", "contentMediaType": ZIP}
@@ -57,7 +57,7 @@ BRIEF_VALUE_CODES = (
     "taps_on_padding",
     "refused",
 )
-"""What the numbers of a brief can run into."""
+"""Codes of errors in the values of a brief."""
 
 SCALAR_CODES = ("not_an_integer", "not_a_boolean", "not_a_choice")
 BRIEF_QUERY_CODES = ("missing_field", "unknown_field", *SCALAR_CODES, *BRIEF_VALUE_CODES)
@@ -86,8 +86,8 @@ ID_CODES = (
 def create_design(brief: Brief) -> Response:
     """The verified design of a brief.
 
-    `Content-Location` names the design for ever. With `Accept: text/x-python` the answer is the
-    module alone, with `Accept: application/zip` the bundle. With `verify: full` and
+    `Content-Location` is the permanent path of the design. With `Accept: text/x-python` the
+    response is the module only, with `Accept: application/zip` the bundle. With `verify: full` and
     `Prefer: respond-async` it is a job whose result is the design.
     """
     form = choose_representation()
@@ -101,10 +101,10 @@ def create_design(brief: Brief) -> Response:
 @designs.response(200, DesignSchema, headers=DESIGN_HEADERS)
 @designs.alt_response(200, schema=TEXT_BODY, content_type=PYTHON)
 @designs.alt_response(200, schema=BINARY_BODY, content_type=ZIP)
-@designs.alt_response(304, description="The client has it already.")
+@designs.alt_response(304, description="Not modified: the client has the current version.")
 @designs.problems("repeated_field", *BRIEF_QUERY_CODES, *VERIFICATION_CODES)
 def find_design(brief: Brief) -> Response:
-    """The same for curl and caches: the brief's scalar fields as query parameters."""
+    """The verified design of a brief whose scalar fields are query parameters."""
     form = choose_representation()
     return form(current_design_cache().design(brief)).response(request, CACHED_FOR_AN_HOUR)
 
@@ -114,10 +114,10 @@ def find_design(brief: Brief) -> Response:
 @designs.response(200, DesignSchema, headers=DESIGN_HEADERS)
 @designs.alt_response(200, schema=TEXT_BODY, content_type=PYTHON)
 @designs.alt_response(200, schema=BINARY_BODY, content_type=ZIP)
-@designs.alt_response(304, description="The client has it already.")
+@designs.alt_response(304, description="Not modified: the client has the current version.")
 @designs.problems(*ID_CODES)
 def show_design(design_id: str) -> Response:
-    """The design that an id names: nothing is stored, and it never expires."""
+    """The design of an id, which never expires, because the id contains the brief."""
     form = choose_representation()
     return form(current_design_cache().recall(design_id)).response(request, IMMUTABLE)
 
@@ -125,10 +125,10 @@ def show_design(design_id: str) -> Response:
 @designs.route("/v1/designs/<string:design_id>/module.py", parameters=[ID_PARAMETER])
 @cache_responses
 @designs.response(200, TEXT_BODY, content_type=PYTHON, headers=DESIGN_HEADERS)
-@designs.alt_response(304, description="The client has it already.")
+@designs.alt_response(304, description="Not modified: the client has the current version.")
 @designs.problems(*ID_CODES)
 def show_module(design_id: str) -> Response:
-    """The module: one self-contained Python text that needs torch and nothing else."""
+    """The module: self-contained Python source that imports only torch."""
     negotiate_media_type(request, (PYTHON,))
     return module_representation(current_design_cache().recall(design_id)).response(
         request, IMMUTABLE
@@ -138,7 +138,7 @@ def show_module(design_id: str) -> Response:
 @designs.route("/v1/designs/<string:design_id>/bundle.zip", parameters=[ID_PARAMETER])
 @cache_responses
 @designs.response(200, BINARY_BODY, content_type=ZIP, headers=DESIGN_HEADERS)
-@designs.alt_response(304, description="The client has it already.")
+@designs.alt_response(304, description="Not modified: the client has the current version.")
 @designs.problems(*ID_CODES)
 def show_bundle(design_id: str) -> Response:
     """The module with its test, the design, the receipt, a training example and a README."""
@@ -151,30 +151,30 @@ def show_bundle(design_id: str) -> Response:
 @designs.route("/v1/designs/<string:design_id>/generator.svg", parameters=[ID_PARAMETER])
 @cache_responses
 @designs.response(200, TEXT_BODY, content_type=SVG, headers=DESIGN_HEADERS)
-@designs.alt_response(304, description="The client has it already.")
+@designs.alt_response(304, description="Not modified: the client has the current version.")
 @designs.problems(*ID_CODES)
 def show_generator_picture(design_id: str) -> Response:
-    """The maps of the generator from the latent vector to the picture, to scale."""
+    """The feature maps of the generator from the latent vector to the picture, to scale."""
     return _picture("generator", design_id).response(request, IMMUTABLE)
 
 
 @designs.route("/v1/designs/<string:design_id>/discriminator.svg", parameters=[ID_PARAMETER])
 @cache_responses
 @designs.response(200, TEXT_BODY, content_type=SVG, headers=DESIGN_HEADERS)
-@designs.alt_response(304, description="The client has it already.")
+@designs.alt_response(304, description="Not modified: the client has the current version.")
 @designs.problems(*ID_CODES)
 def show_discriminator_picture(design_id: str) -> Response:
-    """The maps of the discriminator from the picture to its verdict, to scale."""
+    """The feature maps of the discriminator from the picture to its output, to scale."""
     return _picture("discriminator", design_id).response(request, IMMUTABLE)
 
 
 @designs.route("/v1/designs/<string:design_id>/overlap.svg", parameters=[ID_PARAMETER])
 @cache_responses
 @designs.response(200, TEXT_BODY, content_type=SVG, headers=DESIGN_HEADERS)
-@designs.alt_response(304, description="The client has it already.")
+@designs.alt_response(304, description="Not modified: the client has the current version.")
 @designs.problems(*ID_CODES)
 def show_overlap_picture(design_id: str) -> Response:
-    """How often each position is painted, for every transposed convolution of the generator."""
+    """The overlap of every transposed convolution of the generator, per position."""
     return _picture("overlap", design_id).response(request, IMMUTABLE)
 
 

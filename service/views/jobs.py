@@ -1,4 +1,4 @@
-"""Sweeps and what else outlasts a request: handed in, followed, had, cancelled."""
+"""Sweeps and jobs: submission, state, events, result and cancellation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from service.openapi.job_examples import (
 from service.schemas.design import DesignSchema
 from service.schemas.jobs import JobSchema, SweepRowSchema, SweepSchema
 
-jobs = Blueprint("jobs", __name__, description="What outlasts a request.")
+jobs = Blueprint("jobs", __name__, description="Work that outlasts its request.")
 
 EVENT_STREAM_BODY = {
     "type": "string",
@@ -51,7 +51,7 @@ SWEEP_CODES = (
     "idempotency_key_reused",
     "not_acceptable",
 )
-"""What a sweep can run into before it is queued."""
+"""Codes of errors of a sweep before it is queued."""
 
 JOB_CODES = ("unknown_field", "no_job", "not_acceptable", "jobs_unavailable")
 
@@ -61,11 +61,11 @@ JOB_CODES = ("unknown_field", "no_job", "not_acceptable", "jobs_unavailable")
 @jobs.response(202, JobSchema, headers=SUBMISSION_HEADERS)
 @jobs.problems(*BODY_CODES, *SWEEP_CODES, "jobs_unavailable")
 def create_sweep(document: object) -> Response:
-    """A job that makes all designs of a list, or of a grid.
+    """A job that computes all designs of a list or a grid.
 
-    What is wrong with a row is told before anything is queued; what a row runs into later is told
-    in its place, and the others go on. With an `Idempotency-Key`, sending the same again gives the
-    same job.
+    The request is refused if a row is invalid; a problem that a row meets later is stored in its
+    result, and the other rows continue. With an `Idempotency-Key`, sending the same request again
+    returns the same job.
     """
     negotiate_media_type(request, (JSON,))
     key = request.headers.get("Idempotency-Key")
@@ -78,7 +78,7 @@ def create_sweep(document: object) -> Response:
 @jobs.response(200, JobSchema)
 @jobs.problems(*JOB_CODES)
 def show_job(job_id: str) -> Response:
-    """How a job stands."""
+    """The state of a job."""
     negotiate_media_type(request, (JSON,))
     return job_response(current_job_service().find(job_id, owner=current_owner()))
 
@@ -87,20 +87,20 @@ def show_job(job_id: str) -> Response:
 @jobs.response(200, JobSchema)
 @jobs.problems(*JOB_CODES)
 def cancel_job(job_id: str) -> Response:
-    """The job, cancelled: what was done stays readable. One that has ended stays as it is."""
+    """The cancelled job, whose finished rows remain. A job that has ended does not change."""
     negotiate_media_type(request, (JSON,))
     return job_response(current_job_service().cancel(job_id, owner=current_owner()))
 
 
 @jobs.route("/v1/jobs/<string:job_id>/events", parameters=[JOB_PARAMETER, LAST_EVENT_ID])
 @jobs.response(200, EVENT_STREAM_BODY, content_type="text/event-stream")
-@jobs.alt_response(204, description="The job has ended and the listener has every event.")
+@jobs.alt_response(204, description="The job has ended and the client has every event.")
 @jobs.problems("unknown_field", "no_job", "bad_event_id", "too_many_listeners", "jobs_unavailable")
 def follow_job(job_id: str) -> Response:
-    """Each row as it comes (`row`), how the job stands (`job`), and its end (`end`).
+    """Events for each finished row (`row`), the state of the job (`job`) and its end (`end`).
 
-    Ids number the rows as they come: with `Last-Event-ID` a listener goes on where it was cut off.
-    In long silence a comment comes every 15 seconds.
+    Event ids count the finished rows: with `Last-Event-ID`, a stream continues after that event.
+    Without events, the service sends a comment every 15 seconds.
     """
     job = current_job_service().find(job_id, owner=current_owner())
     listener = read_listener(request, job, limit=current_job_service().config.job_listeners)
@@ -112,9 +112,9 @@ def follow_job(job_id: str) -> Response:
 @jobs.alt_response(200, schema=DesignSchema, content_type=JSON)
 @jobs.problems(*JOB_CODES, "job_not_done")
 def show_result(job_id: str) -> Response:
-    """The rows that are there, one JSON object a line, in the order of the request.
+    """The finished rows, one JSON object per line, in the order of the request.
 
-    A job of one design has the design, or the problem that it ran into, as `/v1/designs` gives it.
+    The result of a job of one design is the design or its problem, as `/v1/designs` returns it.
     """
     job = current_job_service().find(job_id, owner=current_owner())
     return result_response(request, current_job_service().store, job)

@@ -1,4 +1,4 @@
-"""One layer: its arithmetic and all its forms, every window between two sizes, its pictures."""
+"""One layer: its arithmetic and equivalent forms, the windows between two sizes, pictures."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from service.schemas.layers import (
     QuestionSchema,
 )
 
-layers = Blueprint("layers", __name__, description="One layer, all its forms.")
+layers = Blueprint("layers", __name__, description="One layer and its equivalent forms.")
 
 PICTURE_BODY = {"type": "string"}
 
@@ -44,7 +44,7 @@ LAYER_VALUE_CODES = (
     "too_large",
     "not_acceptable",
 )
-"""What the numbers of a layer can run into."""
+"""Codes of errors in the values of a layer."""
 
 LAYER_FIELD_CODES = ("not_a_list", "not_an_object", *LAYER_VALUE_CODES)
 LAYER_PROOF_CODES = ("probe_failed", "overloaded", "accident")
@@ -55,7 +55,7 @@ LAYER_PROOF_CODES = ("probe_failed", "overloaded", "accident")
 @layers.response(200, LayerAnswerSchema)
 @layers.problems(*BODY_CODES, *LAYER_FIELD_CODES, *LAYER_PROOF_CODES)
 def create_conv(layer_request: LayerRequest) -> Response:
-    """A convolution: what it makes of a map, and each form that `include` names."""
+    """A convolution on a map, with the forms in `include`."""
     negotiate_media_type(request, (JSON,))
     return document_response(answer_layer(layer_request, runner=current_design_service().run))
 
@@ -65,7 +65,7 @@ def create_conv(layer_request: LayerRequest) -> Response:
 @layers.response(200, LayerAnswerSchema)
 @layers.problems(*BODY_CODES, *LAYER_FIELD_CODES, *LAYER_PROOF_CODES)
 def create_conv_transpose(layer_request: LayerRequest) -> Response:
-    """A transposed convolution: what it makes of a map, and each form that `include` names."""
+    """A transposed convolution on a map, with the forms in `include`."""
     negotiate_media_type(request, (JSON,))
     return document_response(answer_layer(layer_request, runner=current_design_service().run))
 
@@ -75,7 +75,7 @@ def create_conv_transpose(layer_request: LayerRequest) -> Response:
 @layers.response(200, SolutionsSchema)
 @layers.problems(*BODY_CODES, *LAYER_FIELD_CODES)
 def solve_layer(solve_request: SolveRequest) -> Response:
-    """Every window that takes one size to another, per axis, best first, or why there is none."""
+    """All windows that map one size to another, per axis, best first, or why there is none."""
     negotiate_media_type(request, (JSON,))
     return document_response(answer_question(solve_request))
 
@@ -83,10 +83,10 @@ def solve_layer(solve_request: SolveRequest) -> Response:
 @layers.route("/v1/layers/conv.svg")
 @layers.arguments(ConvDrawingSchema, location="query")
 @layers.response(200, PICTURE_BODY, content_type=SVG, headers=PICTURE_HEADERS)
-@layers.alt_response(304, description="The client has it already.")
+@layers.alt_response(304, description="Not modified: the client has the current version.")
 @layers.problems("repeated_field", "contradiction", *LAYER_VALUE_CODES)
 def show_conv(draw_request: DrawRequest) -> Response:
-    """A convolution drawn: the layer (stepping, with `animate=true`), its matrix, its overlap."""
+    """A picture of a convolution, its matrix or its overlap; animated with `animate=true`."""
     negotiate_media_type(request, (SVG,))
     return picture_representation(draw_picture(draw_request), request.full_path).response(
         request, CACHED_FOR_AN_HOUR
@@ -96,10 +96,10 @@ def show_conv(draw_request: DrawRequest) -> Response:
 @layers.route("/v1/layers/conv-transpose.svg")
 @layers.arguments(ConvTransposeDrawingSchema, location="query")
 @layers.response(200, PICTURE_BODY, content_type=SVG, headers=PICTURE_HEADERS)
-@layers.alt_response(304, description="The client has it already.")
+@layers.alt_response(304, description="Not modified: the client has the current version.")
 @layers.problems("repeated_field", "contradiction", *LAYER_VALUE_CODES)
 def show_conv_transpose(draw_request: DrawRequest) -> Response:
-    """A transposed convolution drawn as the direct one that it is; its matrix; its overlap."""
+    """A picture of a transposed convolution as a direct one, its matrix or its overlap."""
     negotiate_media_type(request, (SVG,))
     return picture_representation(draw_picture(draw_request), request.full_path).response(
         request, CACHED_FOR_AN_HOUR

@@ -1,4 +1,4 @@
-"""What operators and tools ask: is it alive, what is its contract."""
+"""Health, readiness, metrics and the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ from service.observability.metrics import current_metrics
 from service.observability.readiness import current_readiness
 from service.schemas.operations import HealthSchema, ReadinessSchema
 
-operations = Blueprint("operations", __name__, description="Liveness and the contract itself.")
+operations = Blueprint(
+    "operations", __name__, description="Health, metrics and the OpenAPI document."
+)
 
 
 @operations.route("/healthz")
 @operations.response(200, HealthSchema)
 @operations.problems()
 def healthz() -> dict[str, str]:
-    """Whether the web process answers."""
+    """Whether the web process responds."""
     return {"status": "ok"}
 
 
@@ -32,9 +34,9 @@ def healthz() -> dict[str, str]:
 @operations.response(200, ReadinessSchema)
 @operations.problems("not_ready", "probe_failed")
 def readyz() -> Response:
-    """Whether the web process can serve now, and how each part of it stands.
+    """Whether the web process can serve requests now, and the state of each of its parts.
 
-    A part that is `degraded` costs time and no answers.
+    A `degraded` part makes responses slower, but does not fail them.
     """
     return uncached(jsonify(current_readiness().document()))
 
@@ -43,7 +45,7 @@ def readyz() -> Response:
 @operations.response(200, {"type": "string"}, content_type="text/plain")
 @operations.problems()
 def show_metrics() -> Response:
-    """The figures of all web processes, for Prometheus."""
+    """The metrics of all web processes, for Prometheus."""
     return uncached(Response(current_metrics().text(), content_type=CONTENT_TYPE_LATEST))
 
 
@@ -61,11 +63,11 @@ def openapi_json() -> Response:
 @operations.response(200, {"type": "string"}, content_type="text/html")
 @operations.problems()
 def docs() -> Response:
-    """The contract to read and to try, without anything from elsewhere."""
+    """Interactive API documentation, served without external files."""
     return html_response(render_template("docs.html"))
 
 
 def uncached(response: Response) -> Response:
-    """What is true now only."""
+    """The response with caching disabled."""
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,4 +1,4 @@
-"""The pages that a problem's ``type`` leads to."""
+"""Pages about problem codes, to which the ``type`` of a problem refers."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from service.http.representation import html_response
 from service.problems.problem_document import ProblemError
 from service.problems.registry import PROBLEMS
 
-problems = Blueprint("problems", __name__, description="What each error means.")
+problems = Blueprint("problems", __name__, description="Explanations of error codes.")
 
 
 @problems.route("/problems")
 @problems.response(200, {"type": "string"}, content_type="text/html")
 @problems.problems()
 def list_problems() -> Response:
-    """All codes, with a page for each."""
+    """All problem codes, with links to their pages."""
     return html_response(render_template("problems.html", problems=PROBLEMS.values()))
 
 
@@ -25,7 +25,7 @@ def list_problems() -> Response:
 @problems.response(200, {"type": "string"}, content_type="text/html")
 @problems.problems("not_found")
 def show_problem(code: str) -> Response:
-    """What one code means and how to repair the request."""
+    """The meaning of a problem code, and how to repair the request."""
     if code not in PROBLEMS:
-        raise ProblemError("not_found", "no problem has this code", known=list(PROBLEMS))
+        raise ProblemError("not_found", "there is no problem with this code", known=list(PROBLEMS))
     return html_response(render_template("problem.html", problem=PROBLEMS[code]))

@@ -1,4 +1,4 @@
-"""Requests as bytes: what no client library would send, and everything that comes back for it."""
+"""Raw HTTP requests over a socket, for requests that client libraries refuse to send."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ ANSWER_TIMEOUT_S = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """What a server sent until it hung up, or until nothing more came."""
+    """The bytes that a server sent until it closed the connection or stopped sending."""
 
     received: bytes
     closed: bool
 
     @property
     def statuses(self) -> list[int]:
-        """The status of every answer in it."""
+        """The status of every response."""
         return [int(code) for code in _STATUS.findall(self.received)]
 
 
 def exchange(port: int, sent: bytes, *, quiet_s: float = ANSWER_TIMEOUT_S) -> Exchange:
-    """Send all of it over one connection and read until the server closes it.
+    """Send all bytes over one connection and read until the server closes it.
 
-    ``closed`` is False where it stays open without a word for ``quiet_s``.
+    ``closed`` is False if the connection stays open and silent for ``quiet_s``.
     """
     with socket.create_connection(("127.0.0.1", port), timeout=ANSWER_TIMEOUT_S) as client:
         pieces = bytearray()

@@ -1,6 +1,6 @@
-"""Every bound of what is served: its own code and the limit itself, over HTTP and in the library.
+"""Every limit has its own code and reports its value, over HTTP and in the library.
 
-The numbers are written out here: a bound that moves has to be moved here too.
+The numbers are written out here, so that changing a limit requires changing this test.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ WIDE = {
 
 
 def brief(**fields: object) -> dict[str, object]:
-    """A brief that is right but for these fields."""
+    """A valid brief with these fields changed."""
     return {"resolution": 64, "latent_dim": 8, "verify": "none"} | fields
 
 
 def sequential(layers: int) -> str:
-    """A source of so many layers."""
+    """A source with this number of layers."""
     return f"nn.Sequential({', '.join(['nn.Conv2d(3, 3, 3, padding=1)'] * layers)})"
 
 
@@ -90,7 +90,7 @@ def in_the_library(path: str, document: dict[str, object]) -> object:
 
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
-    """A client of a service as it comes."""
+    """A test client of a service with default settings."""
     return client_of()
 
 
@@ -98,7 +98,7 @@ def client() -> FlaskClient:
 def test_each_limit_has_its_code_and_is_named(
     client: FlaskClient, path: str, body: dict[str, Any], code: str, limit: int
 ) -> None:
-    """422, the limit in ``facts`` and in the sentence; the library refuses in the same words."""
+    """422 with the limit in ``facts`` and ``detail``; the library gives the same sentence."""
     answer = client.post(path, json=body)
     assert (answer.status_code, answer.json["code"]) == (422, code), answer.text
     assert answer.json["facts"]["maximum"] == limit
@@ -126,13 +126,13 @@ def test_each_limit_has_its_code_and_is_named(
 def test_a_request_just_within_its_limit_is_served(
     client: FlaskClient, path: str, body: dict[str, object]
 ) -> None:
-    """A bound that refuses too early is as wrong as one that refuses too late."""
+    """A limit must not refuse the largest allowed value."""
     assert client.post(path, json=body).status_code == 200
 
 
 @pytest.mark.parametrize(("size", "status"), [(2**20, 200), (2**20 + 1, 413)])
 def test_a_body_has_at_most_a_mebibyte(client: FlaskClient, size: int, status: int) -> None:
-    """Blanks around the brief count; announced or in chunks is the same (test_servers.py)."""
+    """Whitespace around the brief counts; test_servers.py tests chunked bodies."""
     text = b'{"resolution": 16, "latent_dim": 1, "verify": "none"}'
     answer = client.post(DESIGNS, data=text.ljust(size), content_type="application/json")
     assert answer.status_code == status

@@ -1,4 +1,4 @@
-"""A job is its key's: for everybody else it is not there, and nothing tells it from one that never was."""
+"""Jobs belong to a key: for other keys they do not exist."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ PARTS = [("GET", ""), ("GET", "/events"), ("GET", "/result"), ("DELETE", "")]
 
 @pytest.fixture
 def client(tmp_path: Path) -> FlaskClient:
-    """A client of an application whose jobs nobody works on; alice has two keys."""
+    """A test client of an application without workers; alice has two keys."""
     keys = (*KEYS, entry("alice", "her new key"))
     return client_of(api_keys=keys, state_folder=str(tmp_path))
 
 
 def submit(client: FlaskClient, key: str, **headers: str) -> str:
-    """The path of a job that the owner of a key asked for."""
+    """The path of a job submitted with a key."""
     answer = client.post("/v1/sweeps", json=SWEEP, headers=bearer(key) | headers)
     assert answer.status_code == 202, answer.text
     return str(answer.headers["Location"])
@@ -30,7 +30,7 @@ def submit(client: FlaskClient, key: str, **headers: str) -> str:
 
 @pytest.mark.parametrize(("method", "part"), PARTS)
 def test_a_job_of_another_client_is_not_found(client: FlaskClient, method: str, part: str) -> None:
-    """To the byte as one that never was, whatever is asked of it; and it goes on."""
+    """The response equals that for a missing job, for every request; the job continues."""
     job = submit(client, ALICE)
     foreign, none = (
         client.open(path + part, method=method, headers=bearer(BOB)) for path in (job, MADE_UP)
@@ -43,7 +43,7 @@ def test_a_job_of_another_client_is_not_found(client: FlaskClient, method: str, 
 
 
 def test_the_same_idempotency_key_of_another_client_is_another(client: FlaskClient) -> None:
-    """Who guesses it learns nothing of the job, and gets one of his own."""
+    """Guessing an idempotency key reveals nothing and creates a separate job."""
     hers, repeated, his = (
         submit(client, key, **{"Idempotency-Key": "monday"}) for key in (ALICE, ALICE, BOB)
     )

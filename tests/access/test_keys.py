@@ -1,4 +1,4 @@
-"""Keys under attack: only a right one opens, and nothing tells how far a wrong one was right."""
+"""API keys under attack: only valid keys are accepted, and timing reveals nothing about them."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ OPEN_ROUTES |= {"/", "/readyz", "/static/<path:filename>", "/web/<string:name>"}
 
 @pytest.fixture(scope="module")
 def app() -> Flask:
-    """An application that has given out keys."""
+    """An application configured with keys."""
     return client_of(api_keys=KEYS).application
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """A client of it that sends no key by itself."""
+    """A test client of it that sends no key by default."""
     return app.test_client()
 
 
 @pytest.mark.parametrize("text", [ALICE, BOB])
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
 def test_a_valid_key_is_accepted(client: FlaskClient, text: str, scheme: str) -> None:
-    """The scheme's case means nothing (RFC 9110), the key's does."""
+    """The scheme is case-insensitive (RFC 9110), the key is not."""
     assert client.get(CHEAP, headers={"Authorization": f"{scheme} {text}"}).status_code == 200
 
 
@@ -71,7 +71,7 @@ def test_a_wrong_key_is_refused(client: FlaskClient, text: str) -> None:
 
 
 def test_every_wrong_key_gets_the_same_answer(client: FlaskClient) -> None:
-    """To the byte, but for the request's own id: how wrong it was is not distinct_answers."""
+    """All responses are equal except for the request id."""
     answers = [client.get(CHEAP, headers=bearer(text)) for text in WRONG.values()]
     distinct_answers = {
         (a.data, str([h for h in a.headers if h[0] != "X-Request-ID"])) for a in answers
@@ -103,14 +103,14 @@ def test_a_key_is_read_from_the_authorization_header_only(
 
 @pytest.mark.parametrize("name", ["key", "api_key", "access_token", "authorization"])
 def test_a_key_in_the_query_is_refused(client: FlaskClient, name: str) -> None:
-    """Queries stand in the logs of whatever is on the way."""
+    """Proxies log query strings."""
     query = f"{CHEAP}&{name}={ALICE}"
     assert client.get(query).json["code"] == "no_key"
     assert client.get(query, headers=bearer(ALICE)).json["code"] == "unknown_field"
 
 
 def test_every_route_needs_a_key_unless_listed_as_open(app: Flask) -> None:
-    """Every route and every method, and paths that lead nowhere."""
+    """Every route and method, and paths without a route."""
     closed = 0
     for rule in app.url_map.iter_rules():
         path = re.sub("<[^>]+>", "x", rule.rule)
@@ -124,14 +124,14 @@ def test_every_route_needs_a_key_unless_listed_as_open(app: Flask) -> None:
 
 
 def test_without_configured_keys_no_key_is_needed() -> None:
-    """A key that is sent all the same is not looked at."""
+    """A key that is sent anyway is ignored."""
     client = client_of()
     for headers in ({}, bearer(ALICE), {"Authorization": "Basic x"}):
         assert client.get(CHEAP, headers=headers).status_code == 200
 
 
 def test_a_cors_preflight_needs_no_key() -> None:
-    """Browsers ask whether they may send the header, and send no key with that question."""
+    """Browsers send no key with the preflight request."""
     client = client_of(api_keys=KEYS, cors_origins=("https://page.example",))
     preflight = client.options(
         "/v1/designs",
@@ -149,7 +149,7 @@ def test_a_cors_preflight_needs_no_key() -> None:
 
 
 def test_metrics_have_keys_of_their_own(app: Flask) -> None:
-    """No client reads what others did, and who reads it asks for no designs."""
+    """Client keys cannot read metrics, and metrics keys cannot request designs."""
     open_app = client_of(api_keys=KEYS).application
     if METRICS_PATH not in {rule.rule for rule in app.url_map.iter_rules()}:
         open_app.add_url_rule(METRICS_PATH, "figures", lambda: "figures")
@@ -160,7 +160,7 @@ def test_metrics_have_keys_of_their_own(app: Flask) -> None:
 
 
 def test_responses_to_a_key_are_not_cached_publicly(client: FlaskClient) -> None:
-    """Else a cache in front would hand them to those without a key."""
+    """Otherwise a shared cache would return them to clients without a key."""
     for headers in (
         {},
         {"If-None-Match": client.get(CHEAP, headers=bearer(ALICE)).headers["ETag"]},
@@ -174,7 +174,7 @@ def test_responses_to_a_key_are_not_cached_publicly(client: FlaskClient) -> None
 
 
 def test_every_key_is_compared_whichever_matches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wherever the right one stands, and whether there is one: as many comparisons, of digests."""
+    """The number of digest comparisons does not depend on which key matches, if any."""
     compared: list[tuple[str, str]] = []
 
     def count(one: str, other: str) -> bool:
@@ -197,28 +197,28 @@ BAD_ENTRIES = [
     (f"al ice:{'a' * 64}", "key 1: its name must be"),
     (f":{'a' * 64}", "key 1: its name must be"),
     (f"{'n' * 65}:{'a' * 64}", "key 1: its name must be"),
-    (f"alice:{'a' * 64}:sometimes", "key 1: it is no limit such as 100/minute"),
-    (f"alice:{'a' * 64}:0/minute", "key 1: it is no limit such as 100/minute"),
+    (f"alice:{'a' * 64}:sometimes", "key 1: it is not a rate limit such as 100/minute"),
+    (f"alice:{'a' * 64}:0/minute", "key 1: it is not a rate limit such as 100/minute"),
     (f"alice:{'a' * 64}:5/minute:x", "key 1 must be name:sha256 or name:sha256:limit"),
 ]
 
 
 @pytest.mark.parametrize(("bad", "sentence"), BAD_ENTRIES)
 def test_an_invalid_key_entry_is_refused_without_being_repeated(bad: str, sentence: str) -> None:
-    """Somebody may have put a key's own text there: it is not repeated."""
+    """The entry may be the key itself, so the message does not repeat it."""
     with pytest.raises(KeyRefused, match=f"^{re.escape(sentence)}") as refusal:
         read_keys([bad])
     assert not set(bad.split(":")) & set(str(refusal.value).split()) - {"", "x"}
 
 
 def test_the_same_key_twice_is_refused() -> None:
-    """Whose it is would depend on the order."""
+    """Its owner would depend on the order."""
     with pytest.raises(KeyRefused, match="keys 1 and 3 are the same"):
         KeyRing(keys=read_keys([KEYS[0], KEYS[1], KEYS[0].replace("alice", "mallory")]))
 
 
 def test_a_name_may_have_several_keys() -> None:
-    """As while a client changes from one to the next."""
+    """As while a client replaces its key."""
     ring = KeyRing(keys=read_keys([entry("alice", "old"), entry("alice", "new")]))
     owners = [ring.find_key(text) for text in ("old", "new")]
     assert [find_key.name for find_key in owners if find_key] == ["alice", "alice"]
@@ -239,8 +239,8 @@ def test_a_file_has_a_key_a_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "the file holds no key"),
-        (b"# nobody yet\n", "the file holds no key"),
+        (b"", "the file has no key"),
+        (b"# no key yet\n", "the file has no key"),
         (b"\xff\xfe", "the file is not UTF-8"),
         (b"#" * (2**20 + 1), "the file is larger than 1048576 bytes"),
         (b"open sesame", "key 1 must be"),
@@ -254,7 +254,7 @@ def test_an_invalid_keys_file_is_refused(tmp_path: Path, content: bytes, sentenc
 
 
 def test_the_repr_of_a_key_shows_no_secret() -> None:
-    """What is printed of it is its digest."""
+    """The repr contains the digest, not the key."""
     key = read_keys(KEYS)[0]
     assert isinstance(key, ApiKey)
     assert ALICE not in repr(KeyRing(keys=(key,)))

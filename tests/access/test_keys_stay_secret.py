@@ -1,4 +1,4 @@
-"""Nothing of a key is written down, whatever happens to its request."""
+"""Keys are never logged, whatever happens to their request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.service.servers import ROOT, free_port, wait_for
 
 pytestmark = pytest.mark.slow
 
-WRONG = "a-wrong-key-that-nobody-has"
+WRONG = "a-wrong-key-of-no-client"
 LINE = b"Authorization: Bearer %s\r\n"
 DAMAGED = (
     LINE.replace(b"\r\n", b"\0\r\n"),
@@ -34,7 +34,7 @@ DAMAGED = (
 
 
 def test_no_key_is_logged(tmp_path: Path) -> None:
-    """Right ones, wrong ones, and those of requests that cannot be read: not even in part."""
+    """Valid keys, invalid keys, and keys in malformed requests, not even in part."""
     port, log = free_port(), tmp_path / "log"
     variables = {
         "PYTHONPATH": str(ROOT),
@@ -65,7 +65,7 @@ def test_no_key_is_logged(tmp_path: Path) -> None:
 
 
 def call_with(port: int, key: str) -> None:
-    """Requests of every fate that carry a key."""
+    """Requests with a key, with every kind of outcome."""
     line = LINE.replace(b"%s", key.encode())
     paths = (CHEAP, "/v1/designs?resolution=3", "/nowhere", "/healthz", f"{CHEAP}&key={key}")
     for path in (*paths, *["/v1/designs/x"] * 20):
@@ -78,6 +78,6 @@ def call_with(port: int, key: str) -> None:
 
 
 def ask(port: int, path: str, lines: bytes) -> Exchange:
-    """One request with these lines in its head."""
+    """One request with these header lines."""
     head = f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
     return exchange(port, head.encode() + lines + b"\r\n")

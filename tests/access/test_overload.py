@@ -1,4 +1,4 @@
-"""More work than can be done: some is done, the rest is told at once when to come back."""
+"""Overload: some requests are served, the others are refused immediately with Retry-After."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 def verify(server: Server, latent_dim: int) -> tuple[Answer, float]:
-    """A design that has to be run, unlike every other, and the seconds that its answer took."""
+    """A design that no other test requests, verified, and its duration in seconds."""
     start = time.monotonic()
     body = json.dumps({"resolution": 64, "latent_dim": latent_dim, "base_channels": 32}).encode()
     answer = server.ask("/v1/designs", method="POST", body=body, headers=JSON)
@@ -25,7 +25,7 @@ def verify(server: Server, latent_dim: int) -> tuple[Answer, float]:
 
 
 def test_overload_is_503_with_retry_after(tmp_path: Path) -> None:
-    """One is run, one waits a second at most, the rest is refused; then all is as before."""
+    """One runs, one waits at most a second, the others are refused; afterwards all is normal."""
     settings = {"verify_processes": "1", "verify_queue": "1", "verify_wait_s": "1"}
     with serving(workers="1", threads="16", state_folder=str(tmp_path), **settings) as server:
         with ThreadPoolExecutor(8) as clients:

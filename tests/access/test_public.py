@@ -1,4 +1,4 @@
-"""A public address without keys is refused at the start, and keys are refused unseen."""
+"""A public address without keys prevents the start, and error messages do not repeat keys."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ LOCAL = ("127.0.0.1", "127.8.9.10", "::1", "[::1]", "localhost")
 def test_a_public_address_needs_keys(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, host: str
 ) -> None:
-    """Or the word of the operator that this is wanted."""
+    """Or the setting with which the operator allows it."""
     monkeypatch.setenv("GAN_DESIGNER_HOST", host)
-    with pytest.raises(ConfigError, match="whoever reaches this address could use the service"):
+    with pytest.raises(ConfigError, match="other machines could use the service"):
         Config.from_environment()
     file = tmp_path / "keys"
     file.write_text("\n".join(KEYS))
@@ -48,7 +48,7 @@ def test_a_loopback_address_needs_no_key(monkeypatch: pytest.MonkeyPatch, host: 
 
 
 def test_serve_refuses_to_start_in_public() -> None:
-    """The command that everybody uses, with the sentence that says what to do."""
+    """The command fails with a message that says how to fix the settings."""
     command = [
         sys.executable,
         "-c",
@@ -69,7 +69,7 @@ def test_serve_refuses_to_start_in_public() -> None:
 def test_a_key_that_cannot_be_used_is_not_repeated(
     monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
-    """Somebody may have put there the key itself."""
+    """The setting may hold the key itself."""
     monkeypatch.setenv("GAN_DESIGNER_API_KEYS", value)
     with pytest.raises(ConfigError, match=r"^GAN_DESIGNER_API_KEYS: key \d") as refusal:
         Config.from_environment()
@@ -86,7 +86,7 @@ def test_a_key_in_both_places_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 def test_compose_publishes_a_service_without_keys_on_the_loopback_only() -> None:
-    """The variable that leaves the container open stands beside the port that nobody else sees."""
+    """The compose file allows a service without keys and publishes it on the loopback only."""
     composed = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     web = composed["gan-designer"]
     assert web["environment"]["GAN_DESIGNER_ALLOW_PUBLIC"] == "true"
@@ -95,7 +95,7 @@ def test_compose_publishes_a_service_without_keys_on_the_loopback_only() -> None
 
 
 def test_the_documented_lines_make_a_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """docs/security.md: the file that they write opens the service to what they print."""
+    """docs/security.md: the file that the lines write accepts the key that they print."""
     page = (ROOT / "docs" / "security.md").read_text()
     lines = page.partition("```sh\n")[2].partition("```")[0]
     done = subprocess.run(["sh", "-c", lines], cwd=tmp_path, capture_output=True, check=True)
@@ -109,7 +109,7 @@ def test_the_documented_lines_make_a_key(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 @pytest.mark.slow
 def test_the_keys_file_is_reread_on_sighup(tmp_path: Path) -> None:
-    """One key goes, another comes, and the process stays."""
+    """One key is removed, another added, and the process keeps running."""
     file = tmp_path / "keys"
     file.write_text(entry("alice", ALICE))
     with serving(workers="1", threads="2", api_keys_file=str(file)) as server:
@@ -126,7 +126,7 @@ def test_the_keys_file_is_reread_on_sighup(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_an_invalid_keys_file_keeps_the_old_keys(tmp_path: Path) -> None:
-    """Neither on SIGHUP nor where a dead web process is replaced: the keys that stood stand."""
+    """Both on SIGHUP and when a dead web process is replaced."""
     file = tmp_path / "keys"
     file.write_text(entry("alice", ALICE))
     with serving(workers="1", threads="2", api_keys_file=str(file)) as server:
@@ -145,12 +145,12 @@ def test_an_invalid_keys_file_keeps_the_old_keys(tmp_path: Path) -> None:
             assert server.ask("/v1/designs/x", headers=bearer(ALICE)).status == 404
             assert server.ask("/v1/designs/x", headers=bearer("wrong")).status == 401
         (refusal,) = [
-            line for line in server.lines if line["level"] == "error" and "stay" in line["event"]
+            line for line in server.lines if line["level"] == "error" and "invalid" in line["event"]
         ]
         assert "key 1: its digest must be" in refusal["event"]
         assert "a slip" not in server.log.read_text()
 
 
 def web_processes(server: Server) -> list[int]:
-    """The processes below the main one that answer."""
+    """Web processes of a server."""
     return [pid for pid in children(server.pid) if not is_gone(pid)]

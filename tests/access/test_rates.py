@@ -1,4 +1,4 @@
-"""Requests of one client, counted: exactly as many are served as may, whoever else calls."""
+"""Rate limits per client: exactly the allowed number of requests is served."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def served(
     headers: dict[str, str] | None = None,
     path: str = CHEAP,
 ) -> int:
-    """How many of so many requests are not turned away as too many."""
+    """The number of these requests that are not refused with 429."""
     refused = 0
     for _ in range(count):
         with client.get(path, headers=headers, environ_base={"REMOTE_ADDR": address}) as answer:
@@ -35,7 +35,7 @@ def test_no_limit_unless_one_is_set() -> None:
 
 
 def test_exceeding_the_rate_limit_is_a_problem_with_its_numbers() -> None:
-    """429, when to come back, and nothing of it on an answer that was served."""
+    """429 with Retry-After; served responses have no rate limit headers."""
     client = client_of(rate_limit="3/minute")
     fine = [client.get(CHEAP) for _ in range(3)]
     assert [answer.status_code for answer in fine] == [200] * 3
@@ -48,13 +48,13 @@ def test_exceeding_the_rate_limit_is_a_problem_with_its_numbers() -> None:
     retry_after_s = int(answer.headers["Retry-After"])
     assert 30 <= retry_after_s <= 60
     assert answer.json["facts"] == {"limit": 3, "window_s": 60, "retry_after_s": retry_after_s}
-    assert answer.json["detail"].startswith("3 requests are served in 60 s")
+    assert answer.json["detail"].startswith("the limit of 3 requests in 60 s is reached")
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Request-ID"]
 
 
 def test_every_503_and_429_says_when_to_come_back() -> None:
-    """The registry itself: what may be gone the next time says when that is."""
+    """The problems of the registry with status 503 are exactly the accidental ones."""
     assert all(problem.accidental == (problem.status == 503) for problem in PROBLEMS.values())
 
 
@@ -74,7 +74,7 @@ def test_each_client_is_counted_separately() -> None:
 
 
 def test_a_network_of_addresses_is_one_client() -> None:
-    """Whoever has an IPv6 address has 2⁶⁴ of them, and a mapped IPv4 address is that address."""
+    """An IPv6 client has 2⁶⁴ addresses, and a mapped IPv4 address is the IPv4 address."""
     client = client_of(rate_limit="3/hour")
     taken = [served(client, 1, address=f"2001:db8::{place:x}") for place in range(1, 9)]
     assert taken == [1, 1, 1, 0, 0, 0, 0, 0]
@@ -83,7 +83,7 @@ def test_a_network_of_addresses_is_one_client() -> None:
 
 
 def test_all_paths_count_together() -> None:
-    """Other routes, other methods, and paths that lead nowhere are no way around."""
+    """Other routes, methods and unknown paths do not bypass the limit."""
     client = client_of(rate_limit="6/hour")
     taken = [
         client.get(CHEAP),
@@ -98,7 +98,7 @@ def test_all_paths_count_together() -> None:
 
 
 def test_operator_routes_are_not_counted() -> None:
-    """Nor are texts and pages that cost nothing."""
+    """Cheap texts and pages are not counted either."""
     client = client_of(rate_limit="1/hour")
     for path in (*OPEN_PATHS, METRICS_PATH, "/problems/no_chain", "/static/page.css"):
         assert served(client, 3, path=path) == 3, path
@@ -120,7 +120,7 @@ def test_operator_routes_are_not_counted() -> None:
     ],
 )
 def test_headers_cannot_bypass_the_rate_limit(headers: dict[str, str]) -> None:
-    """Nobody in front was named, so nobody's word is taken for who calls."""
+    """Without configured proxies, forwarding headers are ignored."""
     client = client_of(rate_limit="3/hour")
     taken = [
         served(client, 1, headers={name: text.format(n=n) for name, text in headers.items()})
@@ -130,7 +130,7 @@ def test_headers_cannot_bypass_the_rate_limit(headers: dict[str, str]) -> None:
 
 
 def test_behind_proxies_the_address_is_the_one_they_saw() -> None:
-    """The last entries are theirs; what stands before them the client wrote itself."""
+    """Proxies append the last entries; the client may have written those before."""
     client = client_of(rate_limit="3/hour", trusted_proxies=2)
 
     def ask(forwarded: str) -> int:
@@ -141,7 +141,7 @@ def test_behind_proxies_the_address_is_the_one_they_saw() -> None:
     spoofed = [ask(f"203.0.113.{n}, {seen.format(client='198.51.100.1')}") for n in range(3)]
     assert spoofed == [0, 0, 0]
     assert ask(seen.format(client="198.51.100.2")) == 1
-    # Fewer entries than proxies: somebody came around one of them and is taken for what he is.
+    # Fewer entries than proxies: the client bypassed one, so its own address counts.
     assert [ask(f"203.0.113.{n}") for n in range(5)] == [1, 1, 1, 0, 0]
 
 
@@ -153,7 +153,7 @@ def test_invalid_addresses_are_one_client() -> None:
 
 
 def test_a_key_has_its_own_count_and_limit() -> None:
-    """From wherever it is used; a key without one of its own has everybody's."""
+    """Independent of the address; a key without its own limit has the common one."""
     keys = (entry("alice", ALICE), entry("bob", BOB, "5/hour"), entry("metrics", SCRAPER))
     client = client_of(api_keys=keys, rate_limit="3/hour")
     assert served(client, 6, headers=bearer(ALICE)) == 3
@@ -176,7 +176,7 @@ def test_a_key_may_be_limited_alone() -> None:
 
 
 def test_wrong_keys_count_for_the_sending_address() -> None:
-    """Guessing is slow, and takes nothing from the key's owner at the same address."""
+    """Guessing is slow, and does not use up the limit of a key's owner at the same address."""
     client = client_of(api_keys=KEYS, rate_limit="3/hour")
     codes = [client.get(CHEAP, headers=bearer(f"guess {n}")).json["code"] for n in range(5)]
     assert codes == ["wrong_key"] * 3 + ["too_many_requests"] * 2
@@ -185,7 +185,7 @@ def test_wrong_keys_count_for_the_sending_address() -> None:
 
 
 def test_responses_name_no_other_client() -> None:
-    """Neither names, nor addresses, nor what others asked."""
+    """They contain no names, addresses or requests of others."""
     client = client_of(api_keys=KEYS, rate_limit="1/hour")
     for key in (ALICE, BOB):
         served(client, 2, headers=bearer(key), address="192.0.2.77")
@@ -201,7 +201,7 @@ def test_responses_name_no_other_client() -> None:
 
 
 def test_concurrent_requests_do_not_exceed_the_limit() -> None:
-    """The count is one step, not a look and a step."""
+    """Counting is atomic."""
     application = client_of(rate_limit="40/hour").application
     with ThreadPoolExecutor(16) as threads:
         taken = threads.map(lambda _: served(application.test_client(), 10), range(16))
@@ -209,7 +209,7 @@ def test_concurrent_requests_do_not_exceed_the_limit() -> None:
 
 
 def test_a_slow_redis_is_called_once_with_a_short_timeout() -> None:
-    """redis-py would try three more times by itself, with seconds between."""
+    """redis-py would retry three times with pauses of seconds."""
     options = redis_options()
     assert options["socket_timeout"] <= 0.25
     assert options["socket_connect_timeout"] <= 0.25

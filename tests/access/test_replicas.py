@@ -1,4 +1,4 @@
-"""Limits of real servers: replicas with one Redis count together, and none fails without it."""
+"""Rate limits of real servers: replicas with one Redis count together, and work without it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ UNCOUNTED = THREADS
 
 @pytest.fixture
 def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    """A Redis of the test's own."""
+    """A Redis server of this test."""
     with serving_redis(tmp_path / "redis") as server:
         yield server
 
@@ -36,7 +36,7 @@ def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
 def replicas(
     monkeypatch: pytest.MonkeyPatch, folder: Path, *, url: str, count: int = 2, **settings: str
 ) -> Iterator[list[Server]]:
-    """Servers that share a Redis and nothing else, each of two processes."""
+    """Servers of two processes each that share only a Redis."""
     monkeypatch.setenv("REDIS_URL", url)
     with ExitStack() as stack:
         servers = [
@@ -56,7 +56,7 @@ def replicas(
 
 
 def statuses(servers: list[Server], count: int, headers: dict[str, str] | None = None) -> list[int]:
-    """What many clients at once are answered, by all servers in turn."""
+    """Statuses of many concurrent requests, sent to all servers alternately."""
     with ThreadPoolExecutor(8) as clients:
         targets = [servers[place % len(servers)] for place in range(count)]
         return list(clients.map(lambda s: s.ask(CHEAP, headers=headers).status, targets))
@@ -65,10 +65,10 @@ def statuses(servers: list[Server], count: int, headers: dict[str, str] | None =
 def test_replicas_count_together(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_server: RedisServer
 ) -> None:
-    """Four processes on two ports serve exactly as many as one would, per key, over restarts.
+    """Four processes on two ports serve exactly as many requests as one would, across restarts.
 
-    On a machine so busy that Redis is late, a process counts for itself for a while and more are
-    served: that is allowed, but not for all three keys.
+    On a busy machine Redis may be slow: a process then counts alone and serves more, which is
+    allowed, but not for all three keys.
     """
     names = ("ann", "ben", "eve")
     keys = ",".join([*(entry(name, name) for name in names), entry("bob", BOB, "30/hour")])
@@ -86,7 +86,7 @@ def test_replicas_count_together(
 def test_redis_keys_expire(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_server: RedisServer
 ) -> None:
-    """A count goes with its window: nothing is left of clients that came once."""
+    """A count expires with its window, so former clients leave no data."""
     with replicas(
         monkeypatch, tmp_path, url=redis_server.url, count=1, rate_limit=f"{LIMIT}/hour"
     ) as servers:
@@ -101,7 +101,7 @@ def test_redis_keys_expire(
 def test_a_redis_restart_fails_no_request(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_server: RedisServer
 ) -> None:
-    """While it is away each process counts for itself; once back, they count together again."""
+    """While Redis is down each process counts alone; afterwards they count together again."""
     with replicas(
         monkeypatch, tmp_path, url=redis_server.url, rate_limit=f"{LIMIT}/hour"
     ) as servers:
@@ -125,9 +125,9 @@ def test_a_redis_restart_fails_no_request(
 def test_a_hanging_redis_is_rarely_called(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_server: RedisServer
 ) -> None:
-    """It takes connections and answers nothing: who asks it waits a quarter of a second, so few do.
+    """Redis accepts connections without replying: a request waits 0.25 s, so few may try.
 
-    What came in the meantime it counts when it wakes.
+    Redis counts the requests of that time when it resumes.
     """
     with replicas(
         monkeypatch, tmp_path, url=redis_server.url, count=1, rate_limit="1000/hour"
@@ -141,7 +141,7 @@ def test_a_hanging_redis_is_rarely_called(
 
 
 def connections(redis_server: RedisServer) -> int:
-    """How many connections it has taken so far."""
+    """The number of connections that Redis has accepted."""
     with redis_server.client as inside:
         return int(inside.info("stats")["total_connections_received"])
 
@@ -162,7 +162,7 @@ def test_a_service_starts_without_its_redis(
 def test_concurrent_requests_survive_the_death_of_redis(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_server: RedisServer
 ) -> None:
-    """Several threads of one process find it gone at once, and each of them answers."""
+    """Several threads of one process lose Redis at the same time, and all respond."""
     with replicas(
         monkeypatch, tmp_path, url=redis_server.url, count=1, rate_limit="100000/hour"
     ) as servers:
@@ -175,7 +175,7 @@ def test_concurrent_requests_survive_the_death_of_redis(
 
 
 def test_a_full_redis_fails_no_request(redis_server: RedisServer) -> None:
-    """Full, or without the replicas that it wants: it answers, and every count is an error."""
+    """A full Redis, or one without its required replicas, responds to every count with an error."""
     client = client_of(rate_limit="5/hour", redis_url=redis_server.url)
     assert client.get(CHEAP).status_code == 200
     with redis_server.client as inside:

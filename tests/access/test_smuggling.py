@@ -1,7 +1,7 @@
-"""Messages of doubtful length or shape: each gets one plain answer, and no second one is found in it.
+"""Ambiguous HTTP requests: each gets one response, and no second request is found in it.
 
-What gunicorn takes for the end of a message must be what everybody else takes for it, or the rest
-would be read as somebody's next request.
+gunicorn must see the same end of a request as any proxy, or the rest would be read as the
+next request of another client.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ CHUNKS = b"%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY)
 
 
 def chunk(size: bytes, *, after: bytes = b"\r\n0\r\n\r\n") -> bytes:
-    """A message whose one chunk has this line before it, and this after it."""
+    """A request with one chunk, with this line before and after it."""
     return POST + CHUNKED + b"\r\n" + size + BODY + after
 
 
 SIZE = b"%x" % len(BODY)
 
 REFUSED = {
-    # two opinions of its length
+    # two different lengths
     "length and chunks": POST + b"Content-Length: 5\r\n" + CHUNKED + b"\r\n0\r\n\r\n" + HIDDEN,
     "chunks and length": POST + CHUNKED + b"Content-Length: 5\r\n\r\n0\r\n\r\n" + HIDDEN,
     "two lengths": POST + LENGTH + b"Content-Length: 0\r\n\r\n" + BODY,
@@ -46,7 +46,7 @@ REFUSED = {
     "length with underscore": POST + b"Content-Length: 5_3\r\n\r\n" + BODY,
     "length of 5,000 digits": POST + b"Content-Length: %s\r\n\r\n" % (b"9" * 5000) + BODY,
     "blank before the colon": POST + b"Content-Length : 53\r\n\r\n" + BODY,
-    # codings that others may read otherwise
+    # codings that other parsers may read differently
     "chunks twice": POST + CHUNKED + CHUNKED + b"\r\n" + CHUNKS,
     "chunks, then identity": POST + b"Transfer-Encoding: chunked, identity\r\n\r\n" + CHUNKS,
     "identity alone": POST + b"Transfer-Encoding: identity\r\n" + LENGTH + b"\r\n" + BODY,
@@ -57,7 +57,7 @@ REFUSED = {
     "vertical tab": POST + b"Transfer-Encoding: \x0bchunked\r\n\r\n" + CHUNKS,
     "blank before the coding's colon": POST + b"Transfer-Encoding : chunked\r\n\r\n" + CHUNKS,
     "chunks in HTTP/1.0": POST.replace(b"1.1", b"1.0") + CHUNKED + b"\r\n" + CHUNKS,
-    # lines that end early or late
+    # unusual line ends
     "folded header": POST + b"X-A: 1\r\n 2\r\n" + LENGTH + b"\r\n" + BODY,
     "folded coding": POST + b"Transfer-Encoding:\r\n chunked\r\n\r\n" + CHUNKS,
     "line feeds alone": b"GET /healthz HTTP/1.1\nHost: x\n\n",
@@ -77,7 +77,7 @@ REFUSED = {
     "chunk that goes on": chunk(SIZE + b"\r\n", after=b"XX0\r\n\r\n"),
     "length in the trailer": chunk(SIZE + b"\r\n", after=b"\r\n0\r\nContent-Length: 5\r\n\r\n"),
     "endless trailer": chunk(SIZE + b"\r\n", after=b"\r\n0\r\n" + b"X-A: 1\r\n" * 20_000),
-    # what is asked, and of whom
+    # request line and Host
     "two hosts": GET + b"Host: y\r\n\r\n",
     "HTTP/2 without asking": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "HTTP/0.9": b"GET /healthz\r\n\r\n",
@@ -102,16 +102,14 @@ SERVED = {
     + b"\r\n"
     + BODY,
     "extension": chunk(SIZE + b";a=b\r\n"),
-    "body that nobody reads": GET + b"Content-Length: %d\r\n\r\n" % len(HIDDEN) + HIDDEN,
-    "chunks that nobody reads": GET
-    + CHUNKED
-    + b"\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(HIDDEN), HIDDEN),
+    "unread body": GET + b"Content-Length: %d\r\n\r\n" % len(HIDDEN) + HIDDEN,
+    "unread chunks": GET + CHUNKED + b"\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(HIDDEN), HIDDEN),
 }
 
 
 @pytest.fixture(scope="module")
 def hasty() -> Iterator[Server]:
-    """A server that gives its clients two seconds."""
+    """A server with a client timeout of two seconds."""
     with serving(workers="1", threads="4", client_timeout_s="2") as running:
         assert running.ask("/healthz").status == 200
         yield running
@@ -121,7 +119,7 @@ def hasty() -> Iterator[Server]:
 def test_an_ambiguous_message_is_refused_once_and_the_connection_closed(
     hasty: Server, sent: bytes
 ) -> None:
-    """One answer of 4xx, or 501; then the connection is closed, whatever else was sent on it."""
+    """One response with 4xx or 501; then the connection is closed, whatever else was sent."""
     got = exchange(hasty.port, sent)
     assert got.closed
     assert len(got.statuses) == 1, got
@@ -131,14 +129,14 @@ def test_an_ambiguous_message_is_refused_once_and_the_connection_closed(
 
 @pytest.mark.parametrize("sent", SERVED.values(), ids=SERVED)
 def test_a_well_formed_message_gets_one_response(hasty: Server, sent: bytes) -> None:
-    """What is in a body is no request, and what comes after it is the next one."""
+    """A body is not parsed as a request, and the data after it is the next request."""
     got = exchange(hasty.port, sent + HIDDEN + b"GET /healthz HTTP/1.0\r\n\r\n")
     assert got.closed
     assert got.statuses == [200, 200, 200], got
 
 
 def test_a_coding_that_means_nothing_is_refused_within_its_bounds(hasty: Server) -> None:
-    """The server reads on behind it, as behind any chunks."""
+    """The server finds the next request after it, as after any chunked body."""
     doubtful = POST + b"Transfer-Encoding: identity, chunked\r\n\r\n" + CHUNKS
     got = exchange(hasty.port, doubtful + HIDDEN + b"GET /healthz HTTP/1.0\r\n\r\n")
     assert got.statuses == [400, 200, 200], got
@@ -154,7 +152,7 @@ def test_a_coding_that_means_nothing_is_refused_within_its_bounds(hasty: Server)
     ids=["endless chunk", "chunks with line feeds", "one byte short"],
 )
 def test_a_message_without_an_end_is_refused_in_time(hasty: Server, sent: bytes) -> None:
-    """The server waits for the rest as long as a client may take, and then no longer."""
+    """The server waits for the rest until the client timeout."""
     got = exchange(hasty.port, sent)
     assert got.closed
     assert got.statuses in ([400], [])
@@ -189,7 +187,7 @@ ON_THE_WIRE = {
 
 @pytest.fixture(scope="module")
 def locked() -> Iterator[Server]:
-    """A server that has given out a key."""
+    """A server configured with a key."""
     with serving(workers="1", threads="4", api_keys=entry("alice", ALICE)) as running:
         assert running.ask("/healthz").status == 200
         yield running
@@ -197,13 +195,13 @@ def locked() -> Iterator[Server]:
 
 @pytest.mark.parametrize(("lines", "status"), ON_THE_WIRE.values(), ids=ON_THE_WIRE)
 def test_keys_on_the_wire(locked: Server, lines: bytes, status: int) -> None:
-    """One header with one key, and nothing that a proxy and the service might read differently."""
+    """One header with one key, which a proxy and the service read in the same way."""
     got = exchange(locked.port, SHOW + lines + b"\r\n")
     assert got.closed
     assert got.statuses == [status], got
     assert (b"unknown_id_version" in got.received) == (
         status == 404
-    )  # it came as far as the design
+    )  # the request reached the view
     assert ALICE.encode() not in got.received
 
 
@@ -235,7 +233,7 @@ BYPASS_ATTEMPTS = {
 
 
 def test_no_header_changes_the_path(locked: Server) -> None:
-    """A proxy that keeps `/metrics` from its clients would let another path to it through."""
+    """Otherwise a client could reach `/metrics` behind a proxy that blocks it."""
     for name in (b"SCRIPT_NAME", b"SCRIPT-NAME"):
         head = (
             b"GET /x/healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + name + b": /x\r\n\r\n"
@@ -245,7 +243,7 @@ def test_no_header_changes_the_path(locked: Server) -> None:
 
 @pytest.mark.parametrize("head", BYPASS_ATTEMPTS.values(), ids=BYPASS_ATTEMPTS)
 def test_no_spelling_of_a_path_bypasses_authentication(locked: Server, head: bytes) -> None:
-    """What the guard reads is what is routed: nobody without a key hears of the design."""
+    """Authorization checks the routed path, so no spelling reaches a design without a key."""
     got = exchange(locked.port, head + b"Host: x\r\nConnection: close\r\n\r\n")
     assert len(got.statuses) == 1, got
     assert b"unknown_id_version" not in got.received

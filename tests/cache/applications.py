@@ -1,4 +1,4 @@
-"""Parts of the tests of the cache: applications with a cache of their own, and what they ask."""
+"""Applications for the tests of the cache, and requests to them."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ class CountingRunner:
         self.runs = 0
 
     def __call__(self, job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
-        """What the probe measured."""
+        """The measurements of the probe."""
         self.runs += 1
         return self._pool.run(job, discard=discard)
 
 
 def settings(folder: Path, **others: Any) -> Config:  # noqa: ANN401 - of any type
-    """Settings with a state folder of the test's own."""
+    """Settings with a state folder of the test."""
     return Config(state_folder=str(folder), **others)
 
 
 @contextmanager
 def application(config: Config, runner: ProbeRunner | None = None) -> Iterator[Flask]:
-    """A new web process's application, its cache closed after it."""
+    """The application of a new web process; its cache is closed afterwards."""
     app = create_app(config, runner=runner)
     try:
         yield app
@@ -51,26 +51,26 @@ def application(config: Config, runner: ProbeRunner | None = None) -> Iterator[F
 
 
 def cache_of(app: Flask) -> Cache:
-    """An application's cache."""
+    """The cache of an application."""
     cache: Cache = app.extensions["cache"]
     return cache
 
 
 def stages(answer: TestResponse) -> list[str]:
-    """What was done for an answer."""
+    """The stages that ran for a response."""
     timing = answer.headers.get("Server-Timing", "")
     return [entry.split(";")[0] for entry in timing.split(", ") if entry]
 
 
 def essence(answer: TestResponse) -> tuple[int, bytes, dict[str, str]]:
-    """Status, body and every header but those of the one request."""
+    """Status, body and all headers except those specific to the request."""
     own = ("Server-Timing", "X-Request-ID")
     headers = {name: value for name, value in answer.headers.items() if name not in own}
     return answer.status_code, answer.data, headers
 
 
 def ask_everything(app: Flask, brief: dict[str, Any]) -> list[tuple[int, bytes, dict[str, str]]]:
-    """Every form of a brief's design, by every way to it."""
+    """Every representation of a brief's design, by every path."""
     client = app.test_client()
     made = client.post("/v1/designs", json=brief)
     path = made.json["links"]["self"]

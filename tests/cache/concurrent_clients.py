@@ -1,7 +1,8 @@
-"""Processes that ask for designs and say what they got: `python -m tests.cache.concurrent_clients HOW FOLDER`.
+"""Process that requests designs and prints the results.
 
-The folder is the state folder. HOW is ``strangely``: as another user, where we can be
-one; ``filling``: on a disk that fills up and is freed again; or the most bytes that a file may have.
+Run as `python -m tests.cache.concurrent_clients HOW FOLDER` with the state folder. HOW is
+``strangely``: as another user if possible; ``filling``: on a disk that fills up and is emptied
+again; or the maximum size of a file in bytes.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ NOWHERE = Path("/proc/nowhere")
 
 
 def ask(app: Flask) -> list[tuple[str, str, bool]]:
-    """Of each design the digest and the tag, and whether it was found."""
+    """Digest and tag of each design, and whether it was cached."""
     client = app.test_client()
     answers = [
         client.post("/v1/designs", json=BRIEF | {"resolution": size, "verify": "none"})
@@ -42,16 +43,16 @@ def ask(app: Flask) -> list[tuple[str, str, bool]]:
 
 
 def ask_twice(folder: Path) -> dict[str, Any]:
-    """What a process gets that asks for everything twice, and the state of its cache."""
+    """Results of requesting all designs twice, and the state of the cache."""
     with application(settings(folder)) as app:
         first, second = ask(app), ask(app)
         return {"first": first, "second": second, "state": cache_of(app).state()}
 
 
 def ask_until_refused(folder: Path) -> dict[str, Any]:
-    """The same where no file may grow, once something was written that has no room.
+    """The same with a limit on file sizes, after a write that exceeds the limit.
 
-    On a slow machine nearly nothing is written otherwise: a slow cache is left alone.
+    Without it a slow machine would write nearly nothing, as a slow cache is suspended.
     """
     heard: dict[str, Any] = {}
     with application(settings(folder)) as app:
@@ -69,7 +70,7 @@ def ask_until_refused(folder: Path) -> dict[str, Any]:
 
 
 def ask_while_full(folder: Path) -> dict[str, Any]:
-    """What processes get from a cache that was made before the disk was full, and of it."""
+    """Results with a cache that was created before the disk was full, and its state."""
     heard: dict[str, Any] = {}
     with disk(folder) as (fill, free), application(settings(folder / "state")) as app:
         ask(app)
@@ -80,7 +81,7 @@ def ask_while_full(folder: Path) -> dict[str, Any]:
         with application(settings(folder / "state")) as other:
             heard["first"], heard["second"] = ask(other), ask(other)
         free()
-        wait_until(lambda: cache_of(app).state()["state"] == "ok", what="room to be used")
+        wait_until(lambda: cache_of(app).state()["state"] == "ok", what="the freed disk to be used")
     return heard
 
 
@@ -89,7 +90,7 @@ Act = Callable[[], None]
 
 @contextmanager
 def disk(folder: Path) -> Iterator[tuple[Act, Act]]:
-    """What fills a disk, and what frees it: a small one, or a limit where none can be mounted."""
+    """Functions that fill and empty a disk: a small mount, or a file size limit."""
     options = ["-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(folder)]
     if subprocess.run(["mount", *options], capture_output=True, check=False).returncode:
         yield limit_files, unlimit_files
@@ -102,7 +103,7 @@ def disk(folder: Path) -> Iterator[tuple[Act, Act]]:
 
 
 def fill_up(filling: Path) -> None:
-    """Write until nothing more goes in."""
+    """Write until the disk is full."""
     with filling.open("wb", buffering=0) as file:
         try:
             while file.write(bytes(1024)):
@@ -112,17 +113,17 @@ def fill_up(filling: Path) -> None:
 
 
 def limit_files() -> None:
-    """No file may grow past a few bytes."""
+    """Limit all files to a few bytes."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (1024, resource.RLIM_INFINITY))
 
 
 def unlimit_files() -> None:
-    """Every file may grow."""
+    """Remove the limit."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
 
 
 def drop_privileges() -> None:
-    """Another user from now on; what this one may not read has been read before."""
+    """Continue as another user; the modules that it cannot read are loaded already."""
     ask_twice(NOWHERE)
     if os.geteuid() == 0:
         os.setgroups([])
@@ -131,7 +132,7 @@ def drop_privileges() -> None:
 
 
 def main(how: str, folder: Path) -> None:
-    """Ask, and print what was heard."""
+    """Send the requests and print the results."""
     if how == "filling":
         heard = ask_while_full(folder)
     elif how.isdecimal():

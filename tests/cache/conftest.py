@@ -1,4 +1,4 @@
-"""What the tests of the cache share: a Redis, and verifying processes that count their work."""
+"""Fixtures for tests of the cache: Redis, and verifying processes that count their jobs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def runner(pool: Pool) -> CountingRunner:
 
 @pytest.fixture
 def long_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests of what a store gives: a busy machine makes it slow, and a slow one is left alone."""
+    """Long timeouts, as a slow machine would make a store slow, and a slow store is suspended."""
     monkeypatch.setattr("service.cache.redis_store.TIMEOUT_S", 60.0)
     monkeypatch.setattr("service.cache.fault_tolerant_store.SLOW_S", 60.0)
     monkeypatch.setattr("service.cache.sqlite_store.BUSY_S", 60.0)

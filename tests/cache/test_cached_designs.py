@@ -1,4 +1,4 @@
-"""A kept design is the made one to the byte, on every backend; what is no design is made anew."""
+"""A cached design equals the computed one on every backend; invalid entries are computed again."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ BACKENDS = ("sqlite", "redis")
 def config(
     request: pytest.FixtureRequest, tmp_path: Path, redis_server: RedisServer, long_timeouts: None
 ) -> Config:
-    """The settings of each backend, none of which is left alone for being slow."""
+    """Settings of each backend, with long timeouts."""
     url = redis_server.url if request.param == "redis" else ""
     return settings(tmp_path / "state", redis_url=url)
 
@@ -42,7 +42,7 @@ def config(
 def test_cached_responses_equal_computed_ones_byte_for_byte(
     config: Config, runner: CountingRunner, tmp_path: Path
 ) -> None:
-    """Made, from this process, and from another one's work: body, tag and headers, every form."""
+    """Body, tag and headers of every form, computed, from memory and from the store."""
     nowhere = settings(Path("/proc/nowhere"))
     with application(nowhere, runner) as without:
         made = ask_everything(without, BRIEF)
@@ -61,7 +61,7 @@ def test_cached_responses_equal_computed_ones_byte_for_byte(
 
 
 def fail(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
-    """A runner that must not be needed."""
+    """A runner that must not be called."""
     raise AssertionError("this text is run again")
 
 
@@ -69,7 +69,7 @@ def fail(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
 def test_all_routes_to_a_design_share_one_verification(
     config: Config, runner: CountingRunner
 ) -> None:
-    """Another brief that leads to the same text finds its receipt; parts and ids find the design."""
+    """A brief with the same source finds its receipt; parts and ids find the design."""
     with application(config, runner) as app:
         client = app.test_client()
         made = client.post("/v1/designs", json=BRIEF).json
@@ -87,7 +87,7 @@ def test_all_routes_to_a_design_share_one_verification(
 
 
 def test_the_stages_list_what_was_done(config: Config) -> None:
-    """Made: all of them; from the store: the cache alone; from this process: nothing."""
+    """Computed: all stages; from the store: only the cache; from memory: none."""
     brief = BRIEF | {"verify": "none"}
     with application(config) as app:
         client = app.test_client()
@@ -103,7 +103,7 @@ def test_the_stages_list_what_was_done(config: Config) -> None:
 def test_another_release_or_policy_has_its_own_entries(
     config: Config, change: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What an answer depends on beside the brief is in its name."""
+    """Cache names include everything that a response depends on besides the brief."""
     with application(config) as app:
         app.test_client().post("/v1/designs", json=BRIEF | {"verify": "none"})
     if change == "release":
@@ -136,7 +136,7 @@ POISONS: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("poison", POISONS)
 def test_a_corrupted_entry_is_a_miss(poison: str, tmp_path: Path) -> None:
-    """Sealed well, but not what a design is: it is made again, and then kept."""
+    """With a valid checksum but invalid content: the design is computed and cached again."""
     brief = BRIEF | {"verify": "none"}
     with application(settings(tmp_path)) as app:
         made = app.test_client().post("/v1/designs", json=brief)
@@ -154,14 +154,14 @@ def test_a_corrupted_entry_is_a_miss(poison: str, tmp_path: Path) -> None:
 
         cache.get = spoil  # type: ignore[method-assign]
         answer = app.test_client().post("/v1/designs", json=brief)
-        assert len(spoilt) == 2  # before the turn and in it
+        assert len(spoilt) == 2  # before and after acquiring the lock
         assert "solve" in stages(answer)
     assert (answer.data, answer.headers["ETag"]) == (made.data, made.headers["ETag"])
 
 
 @pytest.mark.parametrize("poison", POISONS)
 def test_no_corrupted_entry_is_read(poison: str, tmp_path: Path) -> None:
-    """The reader refuses each of them, and nothing but a ValueError leaves it."""
+    """The parser refuses each with a ValueError only."""
     with application(settings(tmp_path)) as app:
         made = app.test_client().post("/v1/designs", json=BRIEF | {"verify": "none"})
         entry = json.dumps({"tag": "0", "text": made.text}, ensure_ascii=False)
@@ -172,7 +172,7 @@ def test_no_corrupted_entry_is_read(poison: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"{}", zlib.compress(b"{}"), bytes(5000)])
 def test_an_entry_written_by_another_program_is_a_miss(tmp_path: Path, content: bytes) -> None:
-    """Every entry of the file overwritten."""
+    """With every entry of the file overwritten."""
     brief = BRIEF | {"verify": "none"}
     with application(settings(tmp_path)) as app:
         made = app.test_client().post("/v1/designs", json=brief)
@@ -189,7 +189,7 @@ def test_an_entry_written_by_another_program_is_a_miss(tmp_path: Path, content: 
 def test_accidents_are_never_cached_and_reach_every_caller(
     config: Config, runner: CountingRunner
 ) -> None:
-    """Many at once, all told; the next one has the design."""
+    """Concurrent requests all get the accident; the next request gets the design."""
     accidents = [Overloaded("too many wait", waiting=1)] * 8
 
     def overloaded(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
@@ -212,7 +212,7 @@ def test_accidents_are_never_cached_and_reach_every_caller(
 
 @pytest.mark.torch
 def test_equal_concurrent_requests_compute_once(config: Config, runner: CountingRunner) -> None:
-    """Twelve threads in two applications, as two processes have them."""
+    """Twelve threads in two applications, as in two processes."""
     with application(config, runner) as one, application(config, runner) as other:
 
         def ask(app: Any) -> tuple[bytes, str]:  # noqa: ANN401 - Flask

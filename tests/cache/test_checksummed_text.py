@@ -1,4 +1,4 @@
-"""What comes back from a store is what was kept under its key, or nothing."""
+"""Only entries that are exactly as stored under their key are read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_a_packed_text_is_unpacked(key: str, text: str) -> None:
 
 @given(key=keys, other=keys, text=texts)
 def test_another_key_does_not_unpack_it(key: str, other: str, text: str) -> None:
-    """An entry that stands under a wrong key is not there."""
+    """An entry under a wrong key is a miss."""
     assert key == other or unpack_text(other, pack_text(key, text)) is None
 
 
@@ -44,7 +44,7 @@ def test_bytes_that_were_never_packed_are_rejected(kept: object) -> None:
 
 
 def test_the_unpacked_size_is_bounded() -> None:
-    """A small entry that unpacks to gigabytes costs no more than the bound."""
+    """A small entry that would unpack to gigabytes is cut off at the limit."""
     packer = zlib.compressobj()
     million = b"key\n" + b"x" * 2**20
     bomb = b"".join(packer.compress(million) for _ in range(256)) + packer.flush()

@@ -1,4 +1,4 @@
-"""What fails is asked once a while, and each change is logged once."""
+"""A failing call is probed once per pause, and each change is logged once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from service.cache.fault_tolerant_store import SLOW_S, FaultTolerantStore
 
 
 class Failing:
-    """A store that does as its ``fault`` says, and counts its calls."""
+    """A store that behaves as its ``fault`` says, and counts its calls."""
 
     name = "failing"
 
@@ -38,11 +38,11 @@ class Failing:
         return self._call
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing."""
 
 
 def test_a_failing_store_is_called_once_per_pause() -> None:
-    """A thousand readers cost one failure; writing has a door of its own."""
+    """A thousand reads cause one failure; writing has its own breaker."""
     store = Failing(OSError("broken"))
     guarded = FaultTolerantStore(store, pause_s=3600)
     assert {guarded.get("key") for _ in range(1000)} == {None}
@@ -53,7 +53,7 @@ def test_a_failing_store_is_called_once_per_pause() -> None:
 
 
 def test_a_failed_store_is_retried_after_a_pause() -> None:
-    """Once it works, everybody is let through."""
+    """After a success all calls are allowed."""
     store = Failing(OSError("broken"))
     guarded = FaultTolerantStore(store, pause_s=0.01)
     assert guarded.get("key") is None
@@ -64,7 +64,7 @@ def test_a_failed_store_is_retried_after_a_pause() -> None:
 
 
 def test_a_slow_store_counts_as_failing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it gave is used, but the next reader does without."""
+    """Its result is used, but the next read skips the store."""
     store = Failing(None)
     guarded = FaultTolerantStore(store, pause_s=3600)
     monkeypatch.setattr(Failing, "get", lambda self, key: time.sleep(1.2 * SLOW_S) or b"late")
@@ -75,19 +75,19 @@ def test_a_slow_store_counts_as_failing(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_each_state_change_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
-    """The operator reads when it began, why, and when it was over."""
+    """The log shows when and why a failure began, and when it ended."""
     breaker = CircuitBreaker("reading", pause_s=0)
     with caplog.at_level(logging.WARNING, logger="gan_designer.cache"):
         for failure in ("broken", "broken", "broken", None, None):
             breaker.record_result(failure)
     assert [record.getMessage() for record in caplog.records] == [
-        "reading fails and is done without: broken",
+        "reading fails and is suspended: broken",
         "reading works again",
     ]
 
 
 def test_a_failing_lock_does_not_stop_the_work() -> None:
-    """Neither beginning nor ending a turn can fail the work; the work's own failure passes."""
+    """Neither acquiring nor releasing fails the work; exceptions of the work propagate."""
     guarded = FaultTolerantStore(Failing(OSError("broken")))
     with guarded.lock("key", timeout_s=1):
         done = True

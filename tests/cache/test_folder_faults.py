@@ -1,4 +1,4 @@
-"""Whatever is wrong with the folder or its disk, the answers are the same, and the state is told."""
+"""With any fault of the folder or its disk the responses are the same, and the state reports it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.service.servers import ROOT
 
 
 def ask_in_child(how: str, folder: Path) -> dict[str, Any]:
-    """What a process of its own got."""
+    """Results of a child process."""
     command = [sys.executable, "-m", "tests.cache.concurrent_clients", how, str(folder)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -28,12 +28,12 @@ def ask_in_child(how: str, folder: Path) -> dict[str, Any]:
 
 
 def answers(heard: dict[str, Any]) -> list[list[tuple[str, str]]]:
-    """Digests and tags, without who had them."""
+    """Digests and tags without their origin."""
     return [[(digest, tag) for digest, tag, _ in heard[turn]] for turn in ("first", "second")]
 
 
 def assert_same_answers(heard: dict[str, Any], healthy: dict[str, Any], reason: str) -> None:
-    """The same bytes and tags; the state says what is wrong."""
+    """The same bytes and tags; the state names the fault."""
     assert answers(heard) == answers(healthy)
     assert (heard["state"]["backend"], heard["state"]["state"]) == ("sqlite", "degraded")
     assert reason in heard["state"]["reason"]
@@ -41,7 +41,7 @@ def assert_same_answers(heard: dict[str, Any], healthy: dict[str, Any], reason: 
 
 @pytest.fixture(scope="module")
 def healthy(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What a healthy folder gives."""
+    """Results with a healthy folder."""
     heard = ask_twice(tmp_path_factory.mktemp("healthy"))
     assert heard["state"] == {"backend": "sqlite", "state": "ok", "reason": None}
     assert {found for *_, found in heard["first"]} == {False}
@@ -58,7 +58,7 @@ def folder() -> Iterator[Path]:
 
 
 def test_a_read_only_folder(folder: Path, healthy: dict[str, Any]) -> None:
-    """Nothing can be made in it."""
+    """No file can be created in it."""
     state = folder / "state"
     state.mkdir(mode=0o555)
     assert_same_answers(ask_in_child("strangely", state), healthy, "ermission")
@@ -66,7 +66,7 @@ def test_a_read_only_folder(folder: Path, healthy: dict[str, Any]) -> None:
 
 
 def test_a_read_only_file(folder: Path, healthy: dict[str, Any]) -> None:
-    """A cache that cannot be written is left as it is."""
+    """A cache file that cannot be written is left unchanged."""
     state = folder / "state"
     ask_twice(state)
     for place in (state, *state.rglob("*")):
@@ -77,7 +77,7 @@ def test_a_read_only_file(folder: Path, healthy: dict[str, Any]) -> None:
 
 
 def test_a_folder_of_another_user(folder: Path, healthy: dict[str, Any]) -> None:
-    """It cannot even be looked into."""
+    """It cannot be read."""
     state = folder / "state"
     ask_twice(state)
     state.chmod(0o700 if os.geteuid() == 0 else 0)
@@ -97,12 +97,12 @@ def test_a_folder_where_the_file_should_be(folder: Path, healthy: dict[str, Any]
 
 @pytest.mark.parametrize("max_bytes", ["0", "20000", "60000"])
 def test_a_file_that_cannot_grow(folder: Path, healthy: dict[str, Any], max_bytes: str) -> None:
-    """The system refuses to write on, at the first byte or in the middle."""
+    """The system refuses writes, at the first byte or in the middle."""
     assert_same_answers(ask_in_child(max_bytes, folder / "state"), healthy, "Error")
 
 
 def test_a_disk_that_fills_up(folder: Path, healthy: dict[str, Any]) -> None:
-    """What was kept before is found by others; once there is room, it is used again."""
+    """Earlier entries are still read; once space is free, it is used again."""
     heard = ask_in_child("filling", folder)
     assert_same_answers(heard, healthy, "Error")
     assert {found for *_, found in heard["first"]} == {True}

@@ -1,4 +1,4 @@
-"""Under load: no errors, bounded waiting, and web processes that stay small."""
+"""Load: no errors, bounded latency, and small web processes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def ask(server: Server, requests: int) -> list[Load]:
-    """At least so many mixed requests of 64 clients, a few seconds at a time."""
+    """At least this many mixed requests of 64 clients, in bursts of a few seconds."""
     loads: list[Load] = []
     while sum(load.requests for load in loads) < requests:
         loads.append(ask_mixed(server, seconds=3))
@@ -44,14 +44,14 @@ def ask(server: Server, requests: int) -> list[Load]:
 
 
 def test_mixed_requests_of_64_clients(served: Server) -> None:
-    """Cached designs in every form, 304s, new designs, layers, chains: all answered, none late."""
+    """Cached designs in every form, 304s, new designs, layers and chains, all in time."""
     for load in ask(served, soak_count(1_000, 20_000)):
         assert load.errors == 0
         assert load.p99_ms < P99_MS
 
 
 def fill(server: Server) -> None:
-    """Have it keep all that it keeps, and every thread be at work once."""
+    """Fill the caches, and use every thread once."""
     new = "/v1/designs?verify=none&resolution=32&latent_dim="
     with ThreadPoolExecutor(CLIENTS) as clients:
         made = clients.map(lambda number: server.ask(f"{new}{number}"), range(1, FILLING + 1))
@@ -60,12 +60,12 @@ def fill(server: Server) -> None:
 
 
 def web_megabytes(server: Server) -> dict[int, float]:
-    """What each process that answers takes, what it shares counted in shares."""
+    """Proportional memory of each web process."""
     return {pid: proportional_bytes(pid) / 1e6 for pid in children(server.pid)}
 
 
 def test_web_processes_stay_small(served: Server) -> None:
-    """Full of what they keep, they stay as large over requests of every kind; none has loaded torch."""
+    """With full caches, memory stays constant over mixed requests; no process loads torch."""
     fill(served)
     before = web_megabytes(served)
     ask(served, soak_count(20_000, 100_000))

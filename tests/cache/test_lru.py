@@ -1,4 +1,4 @@
-"""What a process keeps is bounded, and the least asked for goes first."""
+"""The LRU cache has a size limit and evicts the least recently used entry."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ steps = st.lists(
 
 @given(steps=steps)
 def test_the_lru_cache_behaves_like_a_list(steps: list[tuple[str, int | None]]) -> None:
-    """The same as a list, searched and cut the slow way; None asks, a number puts so many bytes."""
+    """It equals a list implementation; None reads a key, a number stores that many bytes."""
     most = 4 * ENTRY_BYTES
     recent: LruCache[int] = LruCache(max_bytes=most)
     slow: list[tuple[str, int]] = []
@@ -36,7 +36,7 @@ def test_the_lru_cache_behaves_like_a_list(steps: list[tuple[str, int | None]]) 
 
 
 def test_the_size_is_right_after_concurrent_use() -> None:
-    """The sum of what is kept stays that of its entries."""
+    """The size equals the sum over its entries."""
     recent: LruCache[int] = LruCache(max_bytes=40 * ENTRY_BYTES)
 
     def work(thread: int) -> None:

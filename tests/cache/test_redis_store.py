@@ -1,4 +1,4 @@
-"""Redis between replicas: killed, hung, full, back again; never more than a moment's delay."""
+"""Redis killed, hung, full and restarted: the cache never delays a request for long."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.wait import wait_until
 
 
 class Counting(RedisCacheStore):
-    """Counts what reaches the server."""
+    """Counts the commands that reach the server."""
 
     calls = 0
 
@@ -28,7 +28,7 @@ class Counting(RedisCacheStore):
 
 @pytest.fixture
 def store(redis_server: RedisServer) -> Iterator[Counting]:
-    """A store on a server of the test's own."""
+    """A store on a server of this test."""
     with closing(Counting(redis_server.url, ttl_s=3600)) as store:
         yield store
 
@@ -36,7 +36,7 @@ def store(redis_server: RedisServer) -> Iterator[Counting]:
 def test_an_entry_of_one_client_is_read_by_another(
     store: RedisCacheStore, redis_server: RedisServer
 ) -> None:
-    """It is kept under a prefix of ours, for a while."""
+    """It has the prefix of the service and an expiry time."""
     store.put("key", b"\x00\xff")
     with closing(RedisCacheStore(redis_server.url, ttl_s=1)) as other:
         assert (other.get("key"), other.get("none")) == (b"\x00\xff", None)
@@ -50,7 +50,7 @@ def test_an_entry_of_one_client_is_read_by_another(
 def test_a_dead_server_costs_one_timeout(
     store: Counting, redis_server: RedisServer, fault: str
 ) -> None:
-    """One caller waits for it, five hundred do without."""
+    """One caller waits for it, five hundred others do not."""
     store.put("key", b"1")
     redis_server.kill() if fault == "killed" else redis_server.pause()
     guarded = FaultTolerantStore(store, pause_s=3600)
@@ -58,7 +58,7 @@ def test_a_dead_server_costs_one_timeout(
     assert {guarded.get("key") for _ in range(500)} == {None}
     taken = time.monotonic() - start
     assert store.calls == 1
-    assert taken < TIMEOUT_S + 5  # a busy machine, and still not 500 times 0.25 s
+    assert taken < TIMEOUT_S + 5  # allows for a busy machine, far below 500 times 0.25 s
     state = guarded.state()
     assert (state["backend"], state["state"]) == ("redis", "degraded")
     assert state["reason"]
@@ -67,7 +67,7 @@ def test_a_dead_server_costs_one_timeout(
 def test_one_call_of_a_hung_server_is_bounded(
     store: RedisCacheStore, redis_server: RedisServer
 ) -> None:
-    """No retries hide behind the timeout: redis-py would make three by itself."""
+    """Without retries: redis-py would retry three times by default."""
     store.put("key", b"1")
     redis_server.pause()
     times = []
@@ -80,7 +80,7 @@ def test_one_call_of_a_hung_server_is_bounded(
 
 
 def raise_as_os_error(call: Callable[[], object]) -> None:
-    """The call; what redis-py raises for a timeout becomes an OSError."""
+    """Call and turn the timeout of redis-py into an OSError."""
     try:
         call()
     except Exception as error:
@@ -91,7 +91,7 @@ def raise_as_os_error(call: Callable[[], object]) -> None:
 def test_redis_is_used_once_it_is_back(
     store: Counting, redis_server: RedisServer, fault: str
 ) -> None:
-    """With what it had written down, without a restart of ours."""
+    """With its persisted entries, without restarting the service."""
     guarded = FaultTolerantStore(store, pause_s=0.05)
     guarded.put("key", b"1")
     assert guarded.get("key") == b"1"
@@ -99,11 +99,11 @@ def test_redis_is_used_once_it_is_back(
     assert guarded.get("key") is None
     redis_server.start() if fault == "killed" else redis_server.resume()
     wait_until(lambda: guarded.get("key") == b"1", what="Redis to be used again")
-    wait_until(lambda: guarded.state()["state"] == "ok", what="the state to be told")
+    wait_until(lambda: guarded.state()["state"] == "ok", what="the state to be ok")
 
 
 def test_a_full_server_is_still_read(store: RedisCacheStore, redis_server: RedisServer) -> None:
-    """It refuses to write; what it has, it gives."""
+    """It refuses writes, but reads work."""
     guarded = FaultTolerantStore(store, pause_s=0)
     guarded.put("key", b"1")
     with redis_server.client as client:
@@ -118,7 +118,7 @@ def test_a_full_server_is_still_read(store: RedisCacheStore, redis_server: Redis
 def test_a_lock_has_one_holder_and_expires(
     store: RedisCacheStore, redis_server: RedisServer
 ) -> None:
-    """A replica that dies holds up the others for a bounded time; patience ends before."""
+    """A dead replica blocks others for a limited time; the wait times out earlier."""
     end = store.acquire_lock("key", timeout_s=1)
     with redis_server.client as client:
         (name,) = client.keys("*turn*")
@@ -128,14 +128,14 @@ def test_a_lock_has_one_holder_and_expires(
         end()
         assert client.keys("*turn*") == []
         late = store.acquire_lock("key", timeout_s=1)
-        client.delete(name)  # as if its time were over
+        client.delete(name)  # as after its expiry
         late()
 
 
 def test_a_lock_is_renewed_while_its_holder_lives(
     store: RedisCacheStore, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However long the work takes; where the holder is gone, it ends."""
+    """For any duration of the work; without its holder it expires."""
     monkeypatch.setattr("service.cache.redis_store.LOCK_LEASE_S", 1.0)
     end = store.acquire_lock("key", timeout_s=1)
     with redis_server.client as client:

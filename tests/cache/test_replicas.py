@@ -1,4 +1,4 @@
-"""Real servers: the processes of one machine, and two replicas with one Redis, are one cache."""
+"""Real servers share one cache: processes of one machine, and two replicas with one Redis."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 
 @pytest.fixture(scope="module")
 def replicas(redis: RedisServer) -> Iterator[list[Server]]:
-    """Two machines: each has a folder of its own, and Redis is all that they share."""
+    """Two servers with separate folders and a shared Redis."""
     with ExitStack() as stack:
         yield [
             stack.enter_context(serving(workers="1", redis_url=redis.url)) for _ in ("one", "other")
@@ -35,10 +35,10 @@ def replicas(redis: RedisServer) -> Iterator[list[Server]]:
 
 
 def computed_once(servers: list[Server], latent_dims: range) -> bool:
-    """Whether equal requests at the same time run the text once.
+    """Whether concurrent equal requests verify the source once.
 
-    A machine so busy that Redis is late for its time goes on without it, and one on which a run
-    takes half a minute tells those who wait so: there are several tries.
+    There are several tries: on a busy machine a server continues without a slow Redis, and a run
+    of half a minute makes waiting requests time out.
     """
     for latent_dim in latent_dims:
         with ThreadPoolExecutor(CALLERS) as threads:
@@ -56,14 +56,14 @@ def computed_once(servers: list[Server], latent_dims: range) -> bool:
 
 
 def verified_here(answer: Answer) -> bool:
-    """Whether the text was run for this very answer."""
+    """Whether the source was verified for this response."""
     assert answer.status == 200, answer.body
     assert json.loads(answer.body)["verification"]["verdict"] == "verified"
     return "verify;" in (answer.headers["Server-Timing"] or "")
 
 
 def test_a_design_of_one_replica_is_served_by_the_other(replicas: list[Server]) -> None:
-    """The same bytes and the same tag, without running the text again."""
+    """The same bytes and tag, without another verification."""
     one, other = replicas
     made, served = one.ask(f"{DESIGN}8"), other.ask(f"{DESIGN}8")
     assert (verified_here(made), verified_here(served)) == (True, False)
@@ -73,12 +73,12 @@ def test_a_design_of_one_replica_is_served_by_the_other(replicas: list[Server]) 
 
 
 def test_equal_requests_to_both_are_computed_once(replicas: list[Server]) -> None:
-    """At the same time, while nobody has it yet."""
+    """Concurrently, before the design is cached."""
     assert computed_once(replicas, range(1000, 1005))
 
 
 def test_without_redis_each_replica_works_alone(replicas: list[Server], redis: RedisServer) -> None:
-    """Hung or dead, it fails no request; back again, it is shared again, with what it had."""
+    """A hung or dead Redis fails no request; once back, its entries are shared again."""
     one, other = replicas
     made = one.ask(f"{DESIGN}10")
     redis.pause()

@@ -1,4 +1,4 @@
-"""A finished answer is given again to an equal request, and to no other."""
+"""A complete response is cached for equal requests only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ QUICK = BRIEF | {"verify": "none"}
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[Flask]:
-    """An application that has answered the brief."""
+    """An application that has responded to the brief."""
     with application(settings(tmp_path)) as app:
         client = app.test_client()
         client.post("/v1/designs", json=QUICK)
@@ -27,12 +27,12 @@ def app(tmp_path: Path) -> Iterator[Flask]:
 
 
 def hits(app: Flask) -> int:
-    """How many answers were given second."""
+    """The number of responses from the cache."""
     return cache_of(app).hit_counts.counts["answers"]["hit"]
 
 
 def test_everything_a_response_depends_on_is_in_the_cache_key(app: Flask) -> None:
-    """Each of these has an answer of its own, though nearly the same was asked before."""
+    """Each of these requests has its own response, although they differ little."""
     client = app.test_client()
     calls: list[tuple[str, dict[str, Any], int, str]] = [
         ("POST", {"json": QUICK, "headers": {"Accept": "text/x-python"}}, 200, "text/x-python"),
@@ -42,7 +42,7 @@ def test_everything_a_response_depends_on_is_in_the_cache_key(app: Flask) -> Non
         ("POST", {"json": QUICK, "headers": {"Content-Encoding": "gzip"}}, 415, "problem"),
         ("POST", {"json": QUICK | {"latent_dim": 3}}, 200, "json"),
         ("GET", {"query_string": QUICK | {"latent_dim": 3}}, 200, "json"),
-        ("GET", {"query_string": QUICK | {"nobody": 3}}, 422, "problem"),
+        ("GET", {"query_string": QUICK | {"unknown": 3}}, 422, "problem"),
         ("PUT", {"json": QUICK}, 405, "problem"),
     ]
     for method, request, status, kind in calls:
@@ -62,7 +62,7 @@ def test_each_content_coding_is_cached_separately(app: Flask) -> None:
 
 
 def test_a_cached_response_differs_only_in_its_request_id(app: Flask) -> None:
-    """GET, HEAD and what the client has already."""
+    """GET, HEAD and conditional requests."""
     client = app.test_client()
     second = client.get("/v1/designs", query_string=QUICK)
     with application(settings(Path("/proc/nowhere"))) as fresh:
@@ -89,7 +89,7 @@ def test_problems_are_not_cached(app: Flask) -> None:
 
 
 def test_a_long_body_bypasses_the_cache(app: Flask) -> None:
-    """Blanks make it long: it is answered, and not looked for among the answers."""
+    """Whitespace makes it long: it is served, but not looked up."""
     client = app.test_client()
     text = json.dumps(QUICK) + " " * 70_000
     for _ in range(2):
@@ -99,7 +99,7 @@ def test_a_long_body_bypasses_the_cache(app: Flask) -> None:
 
 
 def test_the_response_cache_is_bounded(tmp_path: Path) -> None:
-    """Hundreds of answers, one mebibyte."""
+    """Hundreds of responses within one mebibyte."""
     with application(settings(tmp_path, cache_memory_mib=1)) as app:
         client = app.test_client()
         for latent_dim in range(1, 120):

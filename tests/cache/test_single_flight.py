@@ -1,4 +1,4 @@
-"""Equal requests in one process: one works, all are answered, nobody hangs."""
+"""Concurrent equal calls in one process: one computes, all get its result, none hangs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CALLERS = 12
 
 
 def call_together(single_flight: SingleFlight, key: str, outcome: object) -> list[Future[object]]:
-    """Many callers of one key while the first works, and what each got."""
+    """Results of concurrent callers of one key."""
     begun, go = threading.Event(), threading.Event()
 
     def make() -> object:
@@ -35,7 +35,7 @@ def call_together(single_flight: SingleFlight, key: str, outcome: object) -> lis
 
 
 def test_concurrent_callers_share_one_call() -> None:
-    """And all get the very same."""
+    """All get the same object."""
     made = object()
     callers = call_together(SingleFlight(max_waiting=CALLERS), "key", made)
     assert {id(caller.result()) for caller in callers} == {id(made)}
@@ -46,7 +46,7 @@ def test_concurrent_callers_share_one_call() -> None:
     [Overloaded("9 wait", waiting=9), ProbeFailed("out of time", wall_s=1), MemoryError()],
 )
 def test_an_accident_is_raised_to_all_callers_and_not_kept(accident: Exception) -> None:
-    """Nobody hangs, and the next caller has a try of his own."""
+    """No caller hangs, and the next caller tries again."""
     single_flight = SingleFlight(max_waiting=CALLERS)
     callers = call_together(single_flight, "key", accident)
     assert [type(caller.exception(timeout=60)) for caller in callers] == [type(accident)] * CALLERS
@@ -61,7 +61,7 @@ def test_keys_do_not_wait_for_each_other() -> None:
 
 
 def test_waiting_for_another_call_times_out() -> None:
-    """Past its patience a caller is told to come back; the work goes on, and is done once."""
+    """A caller gets Overloaded after the timeout; the computation continues and runs once."""
     single_flight, begun, go = (
         SingleFlight(max_waiting=CALLERS, max_wait_s=0.05),
         threading.Event(),
@@ -78,7 +78,7 @@ def test_waiting_for_another_call_times_out() -> None:
     with ThreadPoolExecutor(1) as threads:
         first = threads.submit(single_flight.run_once, "key", make)
         assert begun.wait(60)
-        with pytest.raises(Overloaded, match=r"for more than 0\.05 s") as refusal:
+        with pytest.raises(Overloaded, match=r"takes longer than 0\.05 s") as refusal:
             single_flight.run_once("key", make)
         go.set()
     assert refusal.value.facts == {"waited_s": 0.05}
@@ -86,7 +86,7 @@ def test_waiting_for_another_call_times_out() -> None:
 
 
 def test_the_number_of_waiting_callers_is_bounded() -> None:
-    """Whoever is one too many hears it at once, and the others get what they wait for."""
+    """One caller too many fails immediately, and the others get their result."""
     single_flight, begun, go = SingleFlight(max_waiting=2), threading.Event(), threading.Event()
 
     def make() -> str:
@@ -102,6 +102,6 @@ def test_the_number_of_waiting_callers_is_bounded() -> None:
         go.set()
     refused = [future.exception() for future in others if future.exception()]
     assert [(type(one), str(one)) for one in refused] == [
-        (Overloaded, "2 requests wait already for what others make")
+        (Overloaded, "2 requests already wait for results of other requests")
     ]
     assert [one.result() for one in (first, *others) if not one.exception()] == ["made"] * 3

@@ -1,4 +1,4 @@
-"""The file of one machine: bounded, shared by its processes, thrown away where it is damaged."""
+"""The SQLite file is bounded, shared by processes, and deleted if damaged."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MIB = 2**20
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[SqliteCacheStore]:
-    """A file with room for everything."""
+    """A file with a large limit."""
     with closing(SqliteCacheStore(tmp_path / "state", max_bytes=64 * MIB)) as disk:
         yield disk
 
@@ -42,7 +42,7 @@ def test_entries_survive_a_restart(disk: SqliteCacheStore, tmp_path: Path) -> No
 
 
 def test_the_store_is_opened_at_first_use(tmp_path: Path) -> None:
-    """A server forks after the application was made."""
+    """A server forks after creating the application."""
     SqliteCacheStore(tmp_path / "state", max_bytes=MIB).close()
     assert not (tmp_path / "state").exists()
 
@@ -54,7 +54,7 @@ def test_the_file_is_readable_by_its_owner_only(disk: SqliteCacheStore, tmp_path
 
 
 def test_the_file_is_bounded_and_the_oldest_entries_are_evicted(tmp_path: Path) -> None:
-    """Bytes on the disk, the log included; what was put last is always there."""
+    """The limit includes the write-ahead log; the last entry is always present."""
     count, most = soak_count(1500, 20_000), MIB
     chance = random.Random(1)
     sizes = [chance.choice((10, 5_000, 60_000)) for _ in range(count)]
@@ -69,7 +69,7 @@ def test_the_file_is_bounded_and_the_oldest_entries_are_evicted(tmp_path: Path) 
 
 
 def test_a_value_larger_than_the_bound_does_not_evict_others_for_long(tmp_path: Path) -> None:
-    """It ends, and the file works on."""
+    """Eviction ends, and the file remains usable."""
     with closing(SqliteCacheStore(tmp_path, max_bytes=100_000)) as disk:
         disk.put("large", bytes(MIB))
         disk.put("small", b"1")
@@ -77,7 +77,7 @@ def test_a_value_larger_than_the_bound_does_not_evict_others_for_long(tmp_path: 
 
 
 def test_many_threads_and_processes_share_one_file(disk: SqliteCacheStore, tmp_path: Path) -> None:
-    """Two processes of four threads each put and get at once; nobody sees a wrong value."""
+    """Two processes with four threads each put and get concurrently; no value is wrong."""
     program = f"""
 import sys
 from tests.cache.test_sqlite_store import share
@@ -93,7 +93,7 @@ share(SqliteCacheStore(Path({str(tmp_path / "state")!r}), max_bytes=64 * 2**20),
 
 
 def share(disk: SqliteCacheStore, name: str) -> None:
-    """Put values of one's own and read those of all; a locked file is asked again."""
+    """Put own values and read those of all processes; retry if the file is locked."""
 
     def work(thread: int) -> None:
         for step in range(50):
@@ -117,7 +117,7 @@ def share(disk: SqliteCacheStore, name: str) -> None:
 
 @pytest.mark.parametrize("damage", ["garbage", "cut", "holes"])
 def test_a_damaged_file_is_removed(tmp_path: Path, damage: str) -> None:
-    """A power cut costs what was kept, and the service mends itself."""
+    """A power failure loses cached entries only, and the service recovers."""
     with closing(SqliteCacheStore(tmp_path, max_bytes=MIB)) as disk:
         for number in range(50):
             disk.put(str(number), bytes(4_000))
@@ -150,7 +150,7 @@ def test_an_unknown_table_layout_is_a_store_failure(tmp_path: Path) -> None:
 
 
 def test_a_value_that_is_not_a_blob_is_not_returned(disk: SqliteCacheStore, tmp_path: Path) -> None:
-    """Somebody else wrote into the file."""
+    """Another program has written into the file."""
     disk.put("key", b"1")
     with closing(sqlite3.connect(tmp_path / "state" / DATABASE_FILE)) as db, db:
         db.execute("UPDATE entries SET value = ?", (json.dumps({"a": 1}),))
@@ -158,7 +158,7 @@ def test_a_value_that_is_not_a_blob_is_not_returned(disk: SqliteCacheStore, tmp_
 
 
 def test_a_lock_has_one_holder_at_a_time(tmp_path: Path) -> None:
-    """Two stores on one folder, as two processes have them: never two inside at once."""
+    """Two stores on one folder, as in two processes."""
     inside, most = 0, 0
     lock = threading.Lock()
 
@@ -179,7 +179,7 @@ def test_a_lock_has_one_holder_at_a_time(tmp_path: Path) -> None:
 
 
 def test_waiting_for_a_lock_times_out(tmp_path: Path) -> None:
-    """Who holds a turn for too long holds up nobody."""
+    """A lock that is held too long does not block others."""
     one, other = (SqliteCacheStore(tmp_path, max_bytes=MIB) for _ in range(2))
     end = one.acquire_lock("key", timeout_s=1)
     start = time.monotonic()
@@ -189,7 +189,7 @@ def test_waiting_for_a_lock_times_out(tmp_path: Path) -> None:
 
 
 def test_a_killed_process_releases_its_lock(tmp_path: Path) -> None:
-    """Its lock goes with it."""
+    """Its lock is released with the process."""
     program = f"""
 import time
 from pathlib import Path

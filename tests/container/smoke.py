@@ -1,4 +1,4 @@
-"""Start the image as docker-compose.yml says, ask it for a design, and try its walls.
+"""Smoke test of the image: start docker-compose.yml, request a design, check the sandboxing.
 
 python tests/container/smoke.py podman podman-compose
 python tests/container/smoke.py docker docker compose
@@ -30,21 +30,21 @@ WORKERS = 4
 
 
 def output(*command: str) -> str:
-    """What a command prints; a failure raises with its error output in sight."""
+    """The output of a command; a failure raises with its error output."""
     return subprocess.run(
         command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
     ).stdout.strip()
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
+    """A free port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def answer(url: str, body: dict[str, object] | None = None) -> tuple[int, dict[str, object]]:
-    """Status and document that the service answers with."""
+    """Status and document of a response."""
     data = None if body is None else json.dumps(body).encode()
     request = Request(url, data=data, headers={"Content-Type": "application/json"})
     with urlopen(request, timeout=START_TIMEOUT_S) as response:
@@ -52,7 +52,7 @@ def answer(url: str, body: dict[str, object] | None = None) -> tuple[int, dict[s
 
 
 def wait_until_healthy(url: str) -> None:
-    """Ask for /healthz until it answers 200, for a minute."""
+    """Poll /healthz until it returns 200, for a minute."""
     deadline = time.monotonic() + START_TIMEOUT_S
     while True:
         try:
@@ -65,7 +65,7 @@ def wait_until_healthy(url: str) -> None:
 
 
 def assert_designs(url: str) -> None:
-    """The service makes a design and has run its text."""
+    """The service returns a verified design."""
     status, design = answer(f"{url}/v1/designs", {"resolution": [50, 150], "latent_dim": 100})
     assert status == 200
     assert design["generator"]["output_shape"] == [3, 50, 150], design["generator"]  # type: ignore[index]
@@ -92,11 +92,11 @@ assert not Path("/etc/pip.conf").exists() or not Path("/etc/pip.conf").read_text
 
 
 def assert_sandboxed(engine: str, container: str) -> None:
-    """User, capabilities, read-only root, no tools, limits, and the image's own health check."""
+    """User, capabilities, read-only root, no tools, limits, and the health check of the image."""
     output(engine, "exec", container, "python3", "-c", SANDBOX_PROBE)
     limits = json.loads(output(engine, "inspect", container))[0]["HostConfig"]
     assert limits["Memory"] == 7 * 2**30, limits["Memory"]
-    # podman-compose before 1.1 does not hand pids_limit on; podman's own bound is 2,048.
+    # podman-compose before 1.1 ignores pids_limit; podman's default is 2,048.
     assert 0 < limits["PidsLimit"] <= 2048, limits["PidsLimit"]
     assert limits["RestartPolicy"]["Name"] == "unless-stopped", limits["RestartPolicy"]
     config = json.loads(output(engine, "image", "inspect", IMAGE))[0]
@@ -117,7 +117,7 @@ def running(engine: str, service: str) -> str:
 
 
 def assert_sweeps(url: str) -> None:
-    """All workers are there, and they make the rows of a sweep."""
+    """All workers are running, and they compute the rows of a sweep."""
     deadline = time.monotonic() + START_TIMEOUT_S
     while answer(f"{url}/readyz")[1]["parts"]["jobs"].get("workers") != WORKERS:  # type: ignore[index]
         assert time.monotonic() < deadline, answer(f"{url}/readyz")
@@ -133,7 +133,7 @@ def assert_sweeps(url: str) -> None:
 
 
 def assert_kept_in_redis(engine: str, redis: str, url: str) -> None:
-    """The cache is in Redis, which writes down what it holds and finds it again when it restarts."""
+    """The cache is in Redis, which persists it across a restart."""
     status, state = answer(f"{url}/readyz")
     assert (status, state["parts"]["cache"]["backend"]) == (200, "redis"), state  # type: ignore[index]
     assert state["parts"]["cache"]["state"] == "ok", state  # type: ignore[index]
@@ -149,7 +149,7 @@ def assert_kept_in_redis(engine: str, redis: str, url: str) -> None:
 
 
 def main(engine: str, *compose: str) -> None:
-    """Up, try, down; what the container wrote is shown where something failed."""
+    """Start, check, stop; on a failure, print the container logs."""
     port = free_port()
     os.environ.update(HOST="127.0.0.1", PORT=str(port))
     compose = (*compose, "--project-name", PROJECT)
@@ -173,7 +173,7 @@ def main(engine: str, *compose: str) -> None:
             raise
     finally:
         output(*compose, "down", "--volumes")
-    print("The container answers, verifies, and keeps its walls.")
+    print("The container serves, verifies and is sandboxed.")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""An application of each test's own: its figures begin with none, and its cache is empty."""
+"""A new application per test, with empty metrics and an empty cache."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ from service.settings.config import Config
 
 @pytest.fixture
 def client(tmp_path: Path) -> FlaskClient:
-    """A client of the application, without a server between."""
+    """A test client of the application."""
     return create_app(Config(state_folder=str(tmp_path))).test_client()

@@ -1,4 +1,4 @@
-"""The log: one line a request, JSON throughout, and no secret whatever is sent."""
+"""The log: one JSON object per request, without secrets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SECRET = "hunter2-hunter2-hunter2-hunter2"
 
 @pytest.fixture
 def records(caplog: pytest.LogCaptureFixture) -> Callable[[], list[dict[str, Any]]]:
-    """Every line so far, as the service would write it."""
+    """Every log line so far, in the format of the service."""
     caplog.set_level(logging.DEBUG, logger="gan_designer")
     style = log_formatter("json")
     return lambda: [json.loads(style.format(record)) for record in caplog.records]
@@ -34,7 +34,7 @@ def records(caplog: pytest.LogCaptureFixture) -> Callable[[], list[dict[str, Any
 def test_a_request_is_one_line(
     client: FlaskClient, records: Callable[[], list[dict[str, Any]]]
 ) -> None:
-    """Who asked for what, what came of it, how long it took, under which id."""
+    """Client, route, outcome, duration and request id."""
     brief = {"resolution": 16, "latent_dim": 4, "verify": "none"}
     client.post("/v1/designs", json=brief, headers={"X-Request-ID": "abc-1"})
     (line,) = records()
@@ -55,7 +55,7 @@ def test_a_request_is_one_line(
 def test_the_id_of_a_line_is_that_of_the_answer(
     client: FlaskClient, records: Callable[[], list[dict[str, Any]]]
 ) -> None:
-    """Made where none came, or where what came could break a line."""
+    """A generated id if the client sends none, or one that could break a line."""
     answers = [
         client.get("/v1/x", headers={"X-Request-ID": sent}) for sent in ("", "a b", "x" * 129, '"}')
     ]
@@ -84,17 +84,17 @@ def test_a_fault_is_logged_with_its_traceback(
     client: FlaskClient,
     records: Callable[[], list[dict[str, Any]]],
 ) -> None:
-    """On one line, under the id that the caller reads."""
+    """On one line, under the request id in the response."""
     app = client.application
 
     def fail() -> str:
-        raise RuntimeError("nobody thought of this")
+        raise RuntimeError("unexpected")
 
     app.add_url_rule("/fail", view_func=fail)
     answer = app.test_client().get("/fail")
     fault, line = records()
     assert fault["level"] == "error"
-    assert "RuntimeError: nobody thought of this" in fault["exception"]
+    assert "RuntimeError: unexpected" in fault["exception"]
     assert fault["request_id"] == line["request_id"] == answer.headers["X-Request-ID"]
     assert (line["status"], line["code"], line["level"]) == (500, "internal_error", "warning")
 
@@ -103,7 +103,7 @@ def test_a_stream_is_logged_when_it_ends(
     client: FlaskClient,
     records: Callable[[], list[dict[str, Any]]],
 ) -> None:
-    """Its time is that of the whole stream."""
+    """With the duration of the whole stream."""
     app = client.application
 
     def pieces() -> Iterator[bytes]:
@@ -129,7 +129,7 @@ def test_a_text_record_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
 
 @pytest.fixture(scope="module")
 def logged() -> Iterator[Server]:
-    """A server that logs all it can."""
+    """A server with log level debug."""
     with serving(workers="1", threads="2", log_level="debug") as running:
         yield running
 
@@ -151,7 +151,7 @@ def logged() -> Iterator[Server]:
     ids=range(9),
 )
 def test_no_header_reaches_the_log(logged: Server, headers: dict[str, str]) -> None:
-    """Not through the service and not through gunicorn, whether the request is served or not."""
+    """Neither the service nor gunicorn logs headers, for served and refused requests."""
     body = json.dumps({"resolution": SECRET}).encode()
     for path in ("/v1/designs", "/v1/x"):
         raw(logged, path, headers, body)
@@ -160,7 +160,7 @@ def test_no_header_reaches_the_log(logged: Server, headers: dict[str, str]) -> N
 
 
 def raw(server: Server, path: str, headers: dict[str, str], body: bytes) -> bytes:
-    """An exchange that no client library would agree to send."""
+    """A raw exchange that client libraries refuse."""
     with server.connect() as connection:
         lines = [f"POST {path} HTTP/1.1", "Host: x", "Connection: close"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
@@ -170,7 +170,7 @@ def raw(server: Server, path: str, headers: dict[str, str], body: bytes) -> byte
 
 @pytest.mark.slow
 def test_every_line_is_json_from_start_to_end(tmp_path: Path) -> None:
-    """Gunicorn's own lines too."""
+    """Including gunicorn's messages."""
     running = start_server(tmp_path, workers="1", threads="3")
     running.ask("/v1/x")
     running.stop()
@@ -182,14 +182,14 @@ def test_every_line_is_json_from_start_to_end(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_workers_for_jobs_write_such_lines_too(tmp_path: Path) -> None:
-    """Celery tells that a process of its own was killed, as one JSON object."""
+    """Celery logs a killed child process as one JSON object."""
     running = start_server(tmp_path, workers="1", embedded_worker="true")
     try:
         wait_until(lambda: bool(pool_of(running.pid)), what="the worker's processes")
         os.kill(pool_of(running.pid)[0], signal.SIGKILL)
         wait_until(
             lambda: any("SIGKILL" in line["event"] for line in running.lines),
-            what="somebody to tell of it",
+            what="the log record",
         )
     finally:
         running.stop()
@@ -197,13 +197,13 @@ def test_workers_for_jobs_write_such_lines_too(tmp_path: Path) -> None:
 
 
 def pool_of(server: int) -> list[int]:
-    """The processes in which a Celery worker below a server does its tasks."""
+    """The child processes of a Celery worker below a server."""
     workers = [pid for pid in descendants(server) if "celery" in command(pid)]
     return [below for pid in workers for below in children(pid) if below in workers]
 
 
 def command(pid: int) -> str:
-    """A process's command line; nothing where it has gone."""
+    """The command line of a process; empty if it has ended."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_text()
     except OSError:

@@ -1,4 +1,4 @@
-"""The figures of /metrics: right, of all workers, and with labels that no client makes."""
+"""The metrics of /metrics: correct, summed over all processes, with bounded labels."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
 def figures(text: str) -> Figures:
-    """Every sample by its name and labels, read by Prometheus's own parser."""
+    """Every sample by name and labels, parsed with Prometheus's parser."""
     return {
         (sample.name, frozenset(sample.labels.items())): sample.value
         for family in text_string_to_metric_families(text)
@@ -55,7 +55,7 @@ def figures(text: str) -> Figures:
 
 
 def sample(of: Figures, name: str, **labels: str) -> float:
-    """One sample; 0 where it was never counted."""
+    """One sample; 0 if it was never counted."""
     return of.get((f"gan_designer_{name}", frozenset(labels.items())), 0.0)
 
 
@@ -64,7 +64,7 @@ def read_figures(client: FlaskClient) -> Figures:
 
 
 def test_requests_are_counted_by_route_and_outcome(client: FlaskClient) -> None:
-    """The rule of the route, never the path; the status; the code of a problem."""
+    """The rule of the route, not the path; the status; the code of a problem."""
     name = client.post("/v1/designs", json=BRIEF | {"verify": "none"}).json["id"]  # type: ignore[index]
     for path in (f"/v1/designs/{name}", "/v1/designs/nonsense", "/v1/nothing"):
         client.get(path)
@@ -85,7 +85,7 @@ def test_requests_are_counted_by_route_and_outcome(client: FlaskClient) -> None:
 
 
 def test_labels_are_bounded_whatever_is_sent(client: FlaskClient) -> None:
-    """Hundreds of paths, methods and ids make no more samples than one."""
+    """Hundreds of paths, methods and ids create as many samples as one."""
     for method, path in (("BREW", "/v1/designs"), ("GET", "/x"), ("GET", "/v1/designs/x")):
         client.open(path, method=method)
     read_figures(client)  # which is counted too
@@ -108,7 +108,7 @@ def test_searches_are_counted_by_their_steps(client: FlaskClient) -> None:
 
 
 def test_accidents_are_counted_by_their_code(tmp_path: Path) -> None:
-    """And who has met one waits no longer."""
+    """A request that met one is no longer pending."""
 
     def refuse(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
         raise Overloaded("none is free", workers=1)
@@ -121,7 +121,7 @@ def test_accidents_are_counted_by_their_code(tmp_path: Path) -> None:
 
 
 def test_the_folder_of_a_server_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody else may look inside; what a dead process said of its present goes."""
+    """Other users cannot read it; live gauges of ended processes are removed."""
     monkeypatch.setenv(MULTIPROC_VARIABLE, "")
     make_metrics_folder()
     folder = Path(os.environ[MULTIPROC_VARIABLE])
@@ -140,14 +140,14 @@ def test_the_folder_of_a_server_is_its_own(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.fixture(scope="module")
 def pair() -> Iterator[Server]:
-    """A server of two workers."""
+    """A server of two web processes."""
     with serving(workers="2", threads="2") as running:
         yield running
 
 
 @pytest.mark.slow
 def test_any_worker_gives_the_figures_of_all(pair: Server) -> None:
-    """Asked over many connections, each the sum, and no worker's death takes from it."""
+    """Every connection gets the sum, which does not shrink when a process ends."""
     for _ in range(20):
         assert pair.ask("/v1/designs/none").status == 404
     labels = {
@@ -173,7 +173,7 @@ def test_any_worker_gives_the_figures_of_all(pair: Server) -> None:
 
 @pytest.mark.slow
 def test_files_of_ended_web_processes_are_merged() -> None:
-    """Killed again and again, a server keeps the same few files, and every count."""
+    """After many kills, a server has the same few files and all counts."""
     with serving(workers="1", threads="2") as server:
         seen = []
         for turn in range(soak_count(5, 50)):
@@ -198,15 +198,15 @@ def test_files_of_ended_web_processes_are_merged() -> None:
 
 
 def folder_of(pid: int) -> Path:
-    """The folder in which a web process counts."""
+    """The metrics folder of a web process."""
     mapped = {Path(word) for word in maps(pid).split() if word.endswith(".db")}
     (folder,) = {file.parent for file in mapped}
     return folder
 
 
 def test_an_unreadable_metrics_file_is_left_out(tmp_path: Path) -> None:
-    """A file that was being made, one that was cut; the others are added up, and the sum stays."""
-    for number, counted in ((4_194_305, 3.0), (4_194_306, 4.0)):  # no process has such numbers
+    """Incomplete and truncated files are skipped; the others are summed."""
+    for number, counted in ((4_194_305, 3.0), (4_194_306, 4.0)):  # no process has such an id
         book = MmapedDict(str(tmp_path / f"counter_{number}.db"))  # type: ignore[no-untyped-call]
         book.write_value("key", counted, 0.0)  # type: ignore[no-untyped-call]
         book.close()  # type: ignore[no-untyped-call]
@@ -226,7 +226,7 @@ OF_JOBS = ("gan_designer_job", "gan_designer_queue")
 
 
 def test_the_documented_metrics_are_the_exported_ones(client: FlaskClient) -> None:
-    """docs/operations.md has a row for each figure, with its labels, and no other."""
+    """docs/operations.md has one row per metric, with its labels."""
     metrics = client.application.extensions["metrics"]
     real = {
         f"{each._name}{'_total' if each._type == 'counter' else ''}": each._labelnames
@@ -238,7 +238,7 @@ def test_the_documented_metrics_are_the_exported_ones(client: FlaskClient) -> No
 
 
 def test_every_metric_to_watch_is_exported(client: FlaskClient) -> None:
-    """docs/deployment.md names figures that there are, with labels that they have."""
+    """docs/deployment.md names existing metrics and labels only."""
     text = (DOCS.parent / "deployment.md").read_text()
     known = client.get("/metrics").text
     watched = re.findall(r"`(gan_designer_[a-z_]+)(?:\{([^}]+)\})?`", text)
@@ -251,7 +251,7 @@ def test_every_metric_to_watch_is_exported(client: FlaskClient) -> None:
 
 @pytest.mark.slow
 def test_the_folder_of_a_killed_server_goes_with_the_next_start() -> None:
-    """And that of one that lives stays, also where only a worker of it lives."""
+    """The folder of a running server stays, even if only its web process runs."""
     program = (
         "import os, time; from service.observability.metrics_folder import *; make_metrics_folder();"
         f"print(os.environ['{MULTIPROC_VARIABLE}'], flush=True); os.fork(); time.sleep(600)"

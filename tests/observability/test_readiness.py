@@ -1,4 +1,4 @@
-"""/readyz: 200 while it serves, degraded or not, 503 while it starts, ends or lacks a part."""
+"""/readyz: 200 while the service serves, also degraded; 503 while starting, stopping or unready."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def parts(client: FlaskClient) -> Readiness:
 
 
 def test_a_service_whose_parts_are_ok_is_ready(client: FlaskClient) -> None:
-    """Verifying processes that nobody needed yet are no reason to wait."""
+    """Verifying processes that have not been needed yet are ready."""
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json["status"] == "ok"  # type: ignore[index]
@@ -36,7 +36,7 @@ def test_a_service_whose_parts_are_ok_is_ready(client: FlaskClient) -> None:
 
 
 def test_a_part_that_is_degraded_does_not_stop_the_service(client: FlaskClient) -> None:
-    """A broken cache keeps nobody from being served."""
+    """A broken cache does not make the service unready."""
     parts(client).parts["cache"] = lambda: {"state": "degraded", "reason": "the disk is full"}
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["status"]) == (200, "degraded")  # type: ignore[index]
@@ -44,7 +44,7 @@ def test_a_part_that_is_degraded_does_not_stop_the_service(client: FlaskClient) 
 
 
 def test_a_part_that_is_unready_is_a_problem(client: FlaskClient) -> None:
-    """With the part's name in the sentence and its state in the facts."""
+    """The sentence names the part, and ``facts`` has its state."""
     parts(client).parts["cache"] = lambda: {"state": "degraded"}
     parts(client).parts["verifier"] = lambda: {"state": "unready", "ready": 0}
     answer = client.get("/readyz")
@@ -53,20 +53,20 @@ def test_a_part_that_is_unready_is_a_problem(client: FlaskClient) -> None:
     assert answer.json is not None
     assert (answer.json["code"], answer.json["detail"]) == (
         "not_ready",
-        "cannot serve yet: verifier",
+        "not ready: verifier",
     )
     assert answer.json["facts"]["parts"]["verifier"] == {"state": "unready", "ready": 0}
 
 
 def test_a_stopping_process_is_not_ready_and_still_alive(client: FlaskClient) -> None:
-    """A balancer sends nothing more; a supervisor does not start another for it."""
+    """A load balancer stops sending requests; a supervisor does not restart the process."""
     parts(client).stopping.set()
     assert client.get("/readyz").status_code == 503
     assert client.get("/healthz").status_code == 200
 
 
 def test_a_part_that_fails_is_degraded(client: FlaskClient) -> None:
-    """Whatever is wrong with it, the others are asked and told."""
+    """A failing probe does not affect the other parts."""
 
     def fail() -> dict[str, Any]:
         raise LookupError("secret")
@@ -81,7 +81,7 @@ def test_a_part_that_fails_is_degraded(client: FlaskClient) -> None:
 def test_readiness_reveals_no_host_and_no_path(
     tmp_path: Path, where: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The page is open to all: what broke is told by its kind, and in full in the log."""
+    """The response has only the kind of an error; the log has the full message."""
     place = tmp_path / "state"
     place.write_text("a file where a folder should be")
     url = f"redis://:hunter2@127.0.0.1:{free_port()}/0" if where == "redis" else ""
@@ -107,7 +107,7 @@ def verifier(server: Server) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.torch
 def test_a_server_becomes_ready_stays_so_and_recovers() -> None:
-    """Once a keeper has torch; a keeper that is killed is replaced because somebody looked."""
+    """It is ready once the fork server has torch; a check replaces a killed fork server."""
     with serving(workers="1", verify_processes="1") as running:
         wait_until(lambda: verifier(running)["status"] == 200, what="the verifier")
         state = verifier(running)
@@ -127,7 +127,7 @@ def test_a_server_becomes_ready_stays_so_and_recovers() -> None:
 
 @pytest.mark.slow
 def test_without_its_redis_a_server_is_degraded_and_serves(tmp_path: Path) -> None:
-    """Killed, brought back and hung, by a Redis of the test's own."""
+    """With a Redis that is killed, restarted and paused."""
 
     def status() -> str:
         answer = running.ask("/readyz")
@@ -141,7 +141,7 @@ def test_without_its_redis_a_server_is_degraded_and_serves(tmp_path: Path) -> No
         wait_until(lambda: running.ask("/readyz").status == 200, what="the verifier")
         wait_until(lambda: status() == "ok", what="the cache")
         redis.kill()
-        wait_until(lambda: status() == "degraded", what="somebody to notice")
+        wait_until(lambda: status() == "degraded", what="degraded readiness")
         assert running.ask("/readyz").json["parts"]["cache"]["reason"]
         assert running.ask("/v1/designs?resolution=16&latent_dim=4&verify=none").status == 200
         redis.start()
@@ -150,13 +150,15 @@ def test_without_its_redis_a_server_is_degraded_and_serves(tmp_path: Path) -> No
         for path in ("/readyz", "/metrics"):
             start = time.monotonic()
             assert running.ask(path).status == 200
-            assert time.monotonic() - start < 9  # of Redis alone, each question would take 5 s
+            assert (
+                time.monotonic() - start < 9
+            )  # without the timeout, each Redis command would take 5 s
         redis.resume()
         wait_until(lambda: status() == "ok", what="it to be found again")
 
 
 def test_a_part_that_hangs_is_degraded_and_called_once(client: FlaskClient) -> None:
-    """Whoever asks has an answer after a moment, and what hangs is not asked again meanwhile."""
+    """The response comes in time, and a hanging probe is not started again."""
     over, calls = threading.Event(), []
 
     def hang() -> dict[str, str]:
@@ -170,7 +172,7 @@ def test_a_part_that_hangs_is_degraded_and_called_once(client: FlaskClient) -> N
             answer = client.get("/readyz")
             assert answer.status_code == 200
             assert answer.json is not None
-            assert answer.json["parts"]["jobs"]["reason"] == "no answer within 2 s"
+            assert answer.json["parts"]["jobs"]["reason"] == "no response within 2 s"
         assert len(calls) == 1
     finally:
         over.set()

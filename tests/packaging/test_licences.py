@@ -1,4 +1,4 @@
-"""docs/licences.md names what is installed with the service, and nothing asks for more than it gives."""
+"""docs/licences.md lists the installed packages, and no license is copyleft."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ def rows(page: str) -> set[str]:
 
 
 def test_the_licences_page_matches_the_installed_packages() -> None:
-    """`make licences` was run since a package came, went or changed its licence.
+    """`make licences` has run since a package or its license changed.
 
-    Another Python may need fewer packages than the one that wrote the page, never others.
+    Another Python may need fewer packages than listed, but no others.
     """
     assert SCRIPT["HEADER"] in PAGE
     assert rows(SCRIPT["page"]()) <= rows(PAGE)
 
 
 def test_no_package_has_a_copyleft_licence() -> None:
-    """None is of those that would bind whoever serves or embeds it."""
+    """No license imposes conditions on services or programs that use the package."""
     assert len(rows(PAGE)) > 30
     assert [row for row in rows(PAGE) if re.search("GPL|AGPL|SSPL|UNKNOWN|Commons", row)] == []

@@ -1,4 +1,4 @@
-"""constraints.txt pins what pyproject.toml asks for: the lock has not drifted."""
+"""constraints.txt pins all requirements of pyproject.toml."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PINS = {
 
 
 def requirements() -> list[str]:
-    """Everything the project asks for: to run, to be checked, to be built."""
+    """All requirements of the project: run time, checks and build."""
     project = PYPROJECT["project"]
     extras = project["optional-dependencies"].values()
     return [
@@ -34,16 +34,16 @@ def requirements() -> list[str]:
 
 @pytest.mark.parametrize("text", requirements())
 def test_every_requirement_is_pinned_within_its_bounds(text: str) -> None:
-    """`make lock` was run since the requirement was written."""
+    """`make lock` has run since the requirement was changed."""
     requirement = Requirement(text)
     assert requirement.specifier.contains(PINS[canonicalize_name(requirement.name)])
 
 
 def test_no_pin_is_of_one_machine_alone() -> None:
-    """A local version (2.13.0+cpu) would not be found elsewhere."""
+    """A local version (2.13.0+cpu) is not available on other indexes."""
     assert [pin for pin in PINS.values() if "+" in pin] == []
 
 
 def test_no_pin_brings_cuda() -> None:
-    """The lock is of the CPU build."""
+    """The lock is for the CPU build."""
     assert [name for name in PINS if name.startswith(("nvidia-", "triton", "cuda-"))] == []

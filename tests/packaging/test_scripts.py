@@ -1,4 +1,4 @@
-"""The scripts under .ci keep their word where things go wrong."""
+"""The scripts in .ci handle failures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def ci_run_with(makefile: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """.ci/run in a project whose `make test` is this."""
+    """.ci/run in a project with this `make test`."""
     (folder / ".ci").mkdir()
     shutil.copy(ROOT / ".ci/run", folder / ".ci/run")
     (folder / "Makefile").write_text(makefile)
@@ -33,7 +33,7 @@ def ci_run_with(makefile: str, folder: Path) -> subprocess.CompletedProcess[str]
 def test_ci_run_ends_with_the_summary_of_the_tests(
     tmp_path: Path, makefile: str, last: str, passed: bool
 ) -> None:
-    """The last line is pytest's, and a failure stays a failure."""
+    """The last line is pytest's, and a failure is reported as a failure."""
     done = ci_run_with(makefile, tmp_path)
     assert done.stdout.splitlines()[-1] == last
     assert (done.returncode == 0) is passed
@@ -42,7 +42,7 @@ def test_ci_run_ends_with_the_summary_of_the_tests(
 def test_a_missing_system_package_is_named_with_the_command_that_brings_it(
     tmp_path: Path,
 ) -> None:
-    """Where nothing can be installed, the script says what to type, and fails."""
+    """If it cannot be installed, the script prints the command and fails."""
     for tool in ("sh", "sort", "tr", "id"):  # what the script itself needs; no apt-get, no sudo
         (tmp_path / tool).symlink_to(shutil.which(tool) or "")
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Debian's Chromium, started once for whatever tests look at pages: it must be there."""
+"""Debian's Chromium, started once for all tests of pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The one browser of a run: a process can drive no second one beside it."""
+    """The browser of a test run: a process cannot drive a second one."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]

@@ -1,3 +1,3 @@
-"""The parts that are tried here."""
+"""Fixtures tested in this folder."""
 
 from tests.real_processes.redis import redis_server as redis_server

@@ -1,10 +1,10 @@
-"""A real Redis for tests: append-only on a free loopback port, killed and brought back by its pid.
+"""A real Redis for tests: append-only, on a free loopback port, killed and restarted by its pid.
 
-A folder of tests has the fixture by a line in its ``conftest.py``:
+A test folder imports the fixture in its ``conftest.py``:
 
     from tests.real_processes.redis import redis_server as redis_server
 
-Elsewhere, ``with serving_redis(folder) as server: ...``.
+Elsewhere, use ``with serving_redis(folder) as server: ...``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.wait import TIMEOUT_S, wait_until
 
 
 class RedisServer:
-    """One server with its append-only file in ``folder``; the port stays over its deaths."""
+    """A server with its append-only file in ``folder``; the port stays the same after a restart."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -33,22 +33,22 @@ class RedisServer:
 
     @property
     def url(self) -> str:
-        """The address as ``REDIS_URL`` holds it."""
+        """The URL for ``REDIS_URL``."""
         return f"redis://127.0.0.1:{self.port}/0"
 
     @property
     def pid(self) -> int:
-        """The process; it must be running."""
+        """The process id; the server must be running."""
         assert self._process is not None, "the server was killed"
         return self._process.pid
 
     @property
     def client(self) -> Redis:
-        """A connection for looking inside."""
+        """A client for inspection."""
         return Redis.from_url(self.url, decode_responses=True, socket_timeout=TIMEOUT_S)
 
     def start(self) -> None:
-        """Start it, with what it had written down before, and wait until it answers."""
+        """Start it with its persisted data, and wait until it responds."""
         assert self._process is None, "the server runs already"
         options = {
             "bind": "127.0.0.1",
@@ -65,22 +65,22 @@ class RedisServer:
         wait_until(self._answers, what=f"redis-server on port {self.port}")
 
     def kill(self) -> None:
-        """End it as a crash does."""
+        """Kill it, as in a crash."""
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
-        """End it in order, where it runs."""
+        """Stop it in order, if it is running."""
         if self._process is not None:
             self.resume()
             self._end(signal.SIGTERM)
 
     def pause(self) -> None:
-        """Let it take connections and answer nothing, as a server that hangs."""
+        """Suspend it: it accepts connections without replying."""
         assert self._process is not None, "the server was killed"
         self._process.send_signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Let it answer again."""
+        """Resume it."""
         assert self._process is not None, "the server was killed"
         self._process.send_signal(signal.SIGCONT)
 
@@ -102,7 +102,7 @@ class RedisServer:
 
 @contextmanager
 def serving_redis(folder: Path) -> Iterator[RedisServer]:
-    """A running server, ended by its pid."""
+    """A running server, stopped afterwards."""
     folder.mkdir(parents=True, exist_ok=True)
     server = RedisServer(folder)
     server.start()
@@ -114,6 +114,6 @@ def serving_redis(folder: Path) -> Iterator[RedisServer]:
 
 @pytest.fixture
 def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    """A running server of the test's own."""
+    """A running server for one test."""
     with serving_redis(tmp_path / "redis") as server:
         yield server

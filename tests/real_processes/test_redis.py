@@ -1,4 +1,4 @@
-"""The Redis that tests stand on keeps what it was told, hangs and comes back."""
+"""The Redis of the tests keeps its data, and can be paused and restarted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The service as its tests call it."""
+"""Fixtures: the application, a test client and a real server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.service.servers import Server, serving
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The application; its verifying processes start with the first brief that is verified."""
+    """The application; its verifying processes start on first use."""
     app = create_app(Config(state_folder=str(tmp_path_factory.mktemp("state"))))
     yield app
     app.extensions["design_service"].close()
@@ -24,12 +24,12 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """A client of the application, without a server between."""
+    """A test client of the application."""
     return app.test_client()
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """A real server of one worker, shared by all tests that only ask."""
+    """A real server of one web process, shared by tests that only send requests."""
     with serving(workers="1", threads="4", cors_origins="https://page.example") as running:
         yield running

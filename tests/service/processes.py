@@ -1,4 +1,4 @@
-"""What tests ask /proc about the processes of a server."""
+"""Information about processes from /proc."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.wait import wait_until
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process started; none where it has gone."""
+    """The child processes of a process; none if it has ended."""
     found: list[int] = []
     with suppress(OSError):
         for thread in Path(f"/proc/{pid}/task").iterdir():
@@ -18,7 +18,7 @@ def children(pid: int) -> list[int]:
 
 
 def only_child(pid: int) -> int:
-    """The one process that a process starts, once it has: a server listens before that."""
+    """The only child of a process, once it exists: a server listens before that."""
     wait_until(lambda: bool(children(pid)), what="the process below")
     (child,) = children(pid)
     return child
@@ -30,7 +30,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def maps(pid: int) -> str:
-    """The files that a process has mapped; none where it has gone or is not ours to see."""
+    """The mapped files of a process; none if it has ended or belongs to another user."""
     try:
         return Path(f"/proc/{pid}/maps").read_text()
     except OSError:
@@ -38,7 +38,7 @@ def maps(pid: int) -> str:
 
 
 def state(pid: int) -> str:
-    """The state of a process as the kernel names it: T is stopped; X where there is none."""
+    """The kernel's state of a process: T is stopped; X if there is none."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
     except OSError:
@@ -46,21 +46,21 @@ def state(pid: int) -> str:
 
 
 def is_gone(pid: int) -> bool:
-    """Whether a process has ended, be it that nobody has noticed yet."""
+    """Whether a process has ended, including zombies."""
     return state(pid) in "ZX"
 
 
 def proportional_bytes(pid: int) -> int:
-    """The memory of a process, with what it shares counted by its share (PSS)."""
+    """The proportional set size (PSS) of a process."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
 def open_files(pid: int) -> int:
-    """How many descriptors a process has open."""
+    """The number of open descriptors of a process."""
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
 def threads(pid: int) -> int:
-    """How many threads a process has."""
+    """The number of threads of a process."""
     return len(list(Path(f"/proc/{pid}/task").iterdir()))

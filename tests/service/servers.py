@@ -1,4 +1,4 @@
-"""Real servers for tests: gunicorn with the committed configuration, on a free loopback port."""
+"""Real servers for tests: gunicorn with the committed configuration on a free loopback port."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SERVE = [sys.executable, "-c", "from designer.cli import main; main()", "serve"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a server answered."""
+    """The response of a server."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -36,13 +36,13 @@ class Answer:
 
     @property
     def json(self) -> Any:  # noqa: ANN401
-        """The body as a document."""
+        """The parsed body."""
         return json.loads(self.body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """A running server: where it listens, its process, and the file that holds its log."""
+    """A running server: address, process and log file."""
 
     port: int
     process: subprocess.Popen[bytes]
@@ -50,25 +50,25 @@ class Server:
 
     @property
     def pid(self) -> int:
-        """The process that was started; its children serve."""
+        """The main process."""
         return self.process.pid
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The base URL."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        """What was logged so far."""
+        """The log records so far."""
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
     def connect(self) -> socket.socket:
-        """A connection to it, for what no client library would send."""
+        """A socket connected to it, for raw requests."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=120)
 
     def stop(self) -> None:
-        """End it in order, as operators do, and kill it where that takes too long."""
+        """Stop it with a signal, and kill it if that takes too long."""
         self.process.terminate()
         try:
             self.process.wait(timeout=END_S)
@@ -85,7 +85,7 @@ class Server:
         body: bytes | None = None,
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        """One request over a connection of its own."""
+        """One request over a new connection."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             connection.request(method, path, body=body, headers=headers or {})
@@ -97,7 +97,7 @@ class Server:
 
 @contextmanager
 def serving(**settings: str) -> Iterator[Server]:
-    """A server with these ``GAN_DESIGNER_`` settings, ended by its own pid."""
+    """A server with these ``GAN_DESIGNER_`` settings, stopped afterwards."""
     with TemporaryDirectory(prefix="server-") as folder:
         server = start_server(Path(folder), **settings)
         try:
@@ -109,9 +109,9 @@ def serving(**settings: str) -> Iterator[Server]:
 def start_server(
     folder: Path, *, port: int | None = None, command: list[str] | None = None, **settings: str
 ) -> Server:
-    """A server that listens, with its log and what it keeps in a folder of its own.
+    """A listening server whose log and state are in its own folder.
 
-    It starts no worker for jobs, unless it is told to.
+    It starts no job worker unless the settings say so.
     """
     port = port or free_port()
     own = {"state_folder": str(folder / "state"), "port": str(port), "embedded_worker": "false"}
@@ -139,7 +139,7 @@ def start_server(
 
 
 def wait_for(port: int, process: subprocess.Popen[Any], log: Path | None = None) -> None:
-    """Return once somebody listens on the port."""
+    """Wait until a process listens on the port."""
     for _ in range(START_S * 10):
         if process.poll() is not None:
             raise AssertionError(f"the server ended: {log.read_text() if log else ''}")
@@ -147,11 +147,11 @@ def wait_for(port: int, process: subprocess.Popen[Any], log: Path | None = None)
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.1)
-    raise AssertionError(f"nobody listens on port {port} after {START_S} s")
+    raise AssertionError(f"no process listens on port {port} after {START_S} s")
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody uses."""
+    """A free port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

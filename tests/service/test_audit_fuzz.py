@@ -1,4 +1,4 @@
-"""Random audits over HTTP: none is a fault, and what is offered runs in torch as it says."""
+"""Random audits over HTTP: none fails, and torch confirms all suggestions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MESSAGES = (
 
 
 def random_request(random: Random) -> Json:
-    """A network, and now and then each of the other fields, suited or not."""
+    """A network, and sometimes each of the other fields, suitable or not."""
     shape, layers, batch = random_network(random)
     request: Json = {"input_shape": shape, "layers": layers}
     if random.random() < 0.7:
@@ -47,7 +47,7 @@ def random_request(random: Random) -> Json:
 @pytest.mark.torch
 @pytest.mark.slow
 def test_random_audits_are_answered_as_torch_runs_them(client: FlaskClient) -> None:
-    """Verdict and layer as in torch; every repair, size and adaptation runs to what it states."""
+    """Verdict and layer match torch; every repair, size and adaptation gives its stated shape."""
     judged = 0
     for seed in range(soak_count(80, 2_000)):
         request = random_request(Random(seed))
@@ -71,7 +71,7 @@ def test_random_audits_are_answered_as_torch_runs_them(client: FlaskClient) -> N
 
 
 def offered(request: Json, audit: Json) -> list[tuple[list[Json], list[int], list[int]]]:
-    """Layers, input and the end that is stated, of all that the answer offers."""
+    """Layers, input shape and stated output shape of every suggestion in the response."""
     layers, start = request["layers"], request["input_shape"]
     found = [
         (*apply_documented_changes(layers, start, repair["changes"]), repair["output_shape"])

@@ -1,4 +1,4 @@
-"""What does not meet in a network is named by JSON pointers, with numbers: HTTP and command line."""
+"""Mismatching layers of a network are named by JSON pointers, over HTTP and by the command."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def on_the_command_line(request: Json) -> Json:
 
 
 def resolved(request: Json, pointer: str) -> bool:
-    """Whether the pointer leads to something that was sent."""
+    """Whether the pointer refers to a field of the request."""
     place: Any = request
     for part in pointer.split("/")[1:]:
         place = place[int(part)] if isinstance(place, list) else place.get(part)
@@ -41,7 +41,7 @@ def resolved(request: Json, pointer: str) -> bool:
 @pytest.mark.torch
 @pytest.mark.parametrize("name", CONTRADICTIONS)
 def test_mismatching_layers_are_named_by_json_pointers(client: FlaskClient, name: str) -> None:
-    """Torch refuses that layer; the answer leads to its fields, with a code and the numbers."""
+    """Torch fails at that layer; the response points to its fields, with code and numbers."""
     shape, layers, pointers, facts = CONTRADICTIONS[name]
     request = {"input_shape": shape, "layers": layers}
     for answer in (over_http(client, request), on_the_command_line(request)):
@@ -60,7 +60,7 @@ def test_mismatching_layers_are_named_by_json_pointers(client: FlaskClient, name
 @pytest.mark.torch
 @pytest.mark.parametrize("name", SOURCES)
 def test_errors_in_a_source_name_the_line(client: FlaskClient, name: str) -> None:
-    """A text has no fields: the pointer is the text's own, the line is among the facts."""
+    """The pointer is that of `source`, and ``facts`` has the line."""
     shape, text, line, facts = SOURCES[name]
     request = {"input_shape": shape, "source": text}
     for answer in (over_http(client, request), on_the_command_line(request)):
@@ -70,14 +70,13 @@ def test_errors_in_a_source_name_the_line(client: FlaskClient, name: str) -> Non
 
 
 def test_a_network_that_runs_has_no_pointers(client: FlaskClient) -> None:
-    """Neither pointers nor errors."""
     layers = [{"op": "linear", "in_features": 8, "out_features": 2}]
     answer = over_http(client, {"input_shape": [8], "layers": layers})
     assert (answer["verdict"], answer["pointers"], answer["errors"]) == ("fits", [], [])
 
 
 def test_the_command_line_prints_the_pointers() -> None:
-    """Below the reason and torch's words."""
+    """Below the reason and the error message of torch."""
     layers = [{"op": "linear", "in_features": 8, "out_features": 2}]
     arguments = ["audit", "-", "--no-run", "--input-shape", "9"]
     done = CliRunner().invoke(main, arguments, input=json.dumps(layers))

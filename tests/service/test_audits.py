@@ -1,4 +1,4 @@
-"""Audits over HTTP: the examples of the contract, refusals, and repairs that torch has run."""
+"""Audits over HTTP: documented examples, refusals, and repairs run by torch."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CONV = {
 @pytest.mark.torch
 @pytest.mark.parametrize("name", AUDIT_EXAMPLES)
 def test_every_example_of_the_contract_works(client: FlaskClient, name: str) -> None:
-    """Each is mended or adapted, and torch has run what is offered."""
+    """Each is repaired or adapted, and torch has run the result."""
     answer = client.post("/v1/audits", json=AUDIT_EXAMPLES[name]["value"])
     assert answer.status_code == 200, answer.text
     audit: Any = answer.json
@@ -35,7 +35,7 @@ def test_every_example_of_the_contract_works(client: FlaskClient, name: str) -> 
 
 
 def test_a_network_that_fits_needs_no_torch(client: FlaskClient) -> None:
-    """Trace and verdict come from the laws."""
+    """Trace and verdict come from the formulas."""
     request = {"input_shape": [3, 64, 48], "layers": [CONV]}
     audit: Any = client.post("/v1/audits", json=request).json
     assert (audit["verdict"], audit["output_shape"]) == ("fits", [4, 32, 24])

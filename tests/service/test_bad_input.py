@@ -1,4 +1,4 @@
-"""Each kind of bad input has its own code and its numbers, and nothing is done half."""
+"""Each kind of invalid input has its own code and numbers."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ BAD_FIELDS: list[tuple[dict[str, Any], str, str, dict[str, Any]]] = [
 def test_each_bad_field_has_its_code_and_numbers(
     client: FlaskClient, change: dict[str, Any], pointer: str, code: str, facts: dict[str, Any]
 ) -> None:
-    """The problem of one field is the problem of the request, and points to the field."""
+    """The error of a single field is the problem of the request, with a pointer to the field."""
     answer = client.post("/v1/designs", json=GOOD | change)
     assert answer.status_code == 422, answer.text
     assert answer.mimetype == "application/problem+json"
@@ -102,7 +102,7 @@ def test_each_bad_field_has_its_code_and_numbers(
 def test_the_library_refuses_the_same_in_the_same_words(
     client: FlaskClient, row: tuple[dict[str, Any], str, str, dict[str, Any]]
 ) -> None:
-    """One wording for HTTP, the command line and a notebook."""
+    """HTTP, the command line and Python use the same messages."""
     document = GOOD | row[0]
     with pytest.raises(InvalidRequest) as refusal:
         brief_from_document(document)
@@ -231,7 +231,7 @@ READ_QUERIES = {"/v1/designs", "/v1/layers/conv.svg", "/v1/layers/conv-transpose
 
 
 def test_unknown_query_parameters_are_refused(app: Flask, client: FlaskClient) -> None:
-    """In every call of the contract, whatever else is wrong with it: none is passed over."""
+    """On every API path, also if other fields are invalid."""
     checked = 0
     for rule in app.url_map.iter_rules():
         path = re.sub("<[^>]+>", "x", rule.rule)
@@ -246,14 +246,14 @@ def test_unknown_query_parameters_are_refused(app: Flask, client: FlaskClient) -
 
 
 def test_a_browser_may_ask_about_an_address_with_parameters(client: FlaskClient) -> None:
-    """Before it sends the GET from another origin."""
+    """In the preflight request before a GET from another origin."""
     assert client.options("/v1/designs?resolution=64&latent_dim=100").status_code == 200
 
 
 @given(body=near_briefs | json_values)
 @settings(max_examples=soak_count(300, 10_000))
 def test_any_json_gets_an_answer_or_a_problem(body: Any) -> None:  # noqa: ANN401
-    """200 with a design, or a problem whose code the registry knows: never a 5xx."""
+    """200 with a design, or a problem with a registered code; never a 5xx."""
     text = json.dumps(body)
     answer = CLIENT.post("/v1/designs", data=text, content_type="application/json")
     if answer.status_code == 200:

@@ -1,4 +1,4 @@
-"""The examples of docs/calling.md do what they say, in every language."""
+"""The examples of docs/calling.md give the documented output, in every language."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def program(language: str, file: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    """A server that does jobs, too."""
+    """A server with a job worker."""
     with serving(workers="1", embedded_worker="true") as running:
         yield running
 
 
 def test_every_example_is_known() -> None:
-    """Each block of code is followed by what it prints."""
+    """Each block of code is followed by its output."""
     assert len(EXAMPLES) == len(re.findall(r"^```(?:sh|python|js)$", TEXT, re.M))
     assert {language for language, _, _ in EXAMPLES} == {"sh", "python", "js"}
 
@@ -49,7 +49,7 @@ def test_every_example_is_known() -> None:
 def test_an_example_prints_what_it_says(
     server: Server, tmp_path: Path, language: str, code: str, printed: str
 ) -> None:
-    """Copied from the page, with the address of the service that runs here."""
+    """Copied from the page, with the address of the test server."""
     file = tmp_path / f"example.{'mjs' if language == 'js' else language}"
     file.write_text(code.replace("http://127.0.0.1:8000", server.url))
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

@@ -1,4 +1,4 @@
-"""Chains over HTTP: counted, ranked, paged, each with the design it leads to."""
+"""Chains over HTTP: counted, ranked and paged, each with the id of its design."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_every_example_of_the_contract_works(client: FlaskClient, name: str) -> 
 
 
 def test_the_best_chain_is_that_of_the_design(client: FlaskClient) -> None:
-    """Asked for a design or for chains, the solver gives one answer."""
+    """A design and a chain search give the same best chain."""
     chains = client.post("/v1/chains", json={"to": 96, "latent_dim": 100}).json
     made = client.post("/v1/designs", json={"resolution": 96, "latent_dim": 100, "verify": "none"})
     best = chains["chains"][0]
@@ -31,7 +31,7 @@ def test_the_best_chain_is_that_of_the_design(client: FlaskClient) -> None:
 
 
 def test_labels_cost_what_they_cost_in_the_design(client: FlaskClient) -> None:
-    """With classes a chain has the figures of its design, and the id of the one with labels."""
+    """With classes, a chain has the costs and the id of the design with labels."""
     fields = {"latent_dim": 8, "base_channels": 4, "classes": 10}
     best = client.post("/v1/chains", json={"to": [50, 150], **fields}).json["chains"][0]
     made = client.get(f"/v1/designs/{best['design_id']}").json
@@ -41,7 +41,7 @@ def test_labels_cost_what_they_cost_in_the_design(client: FlaskClient) -> None:
 
 
 def test_every_chain_leads_to_its_design(client: FlaskClient) -> None:
-    """`design_id` is an id that answers with exactly these windows."""
+    """`design_id` is the id of a design with exactly these windows."""
     chains = client.post("/v1/chains", json={"to": [28, 32], "base_channels": 4, "limit": 5}).json
     for chain in chains["chains"]:
         module = client.get(
@@ -52,7 +52,7 @@ def test_every_chain_leads_to_its_design(client: FlaskClient) -> None:
 
 
 def test_pages_follow_each_other(client: FlaskClient) -> None:
-    """Two pages of three are one page of six."""
+    """Two pages of three equal one page of six."""
     question: dict[str, Any] = {"to": 48, "limit": 3}
     first = client.post("/v1/chains", json=question).json
     second = client.post("/v1/chains", json=question | {"cursor": first["next"]}).json
@@ -89,7 +89,7 @@ def test_bad_questions_are_refused(
 
 
 def test_no_chain_says_what_would_help(client: FlaskClient) -> None:
-    """The law, the numbers, what to relax and the nearest sizes are in the facts."""
+    """``facts`` has the law, its numbers, the constraint to relax and the nearest sizes."""
     question = {"to": 97, "search": {"strides": [2], "exact": "require", "output_padding": False}}
     answer = client.post("/v1/chains", json=question)
     assert (answer.status_code, answer.json["code"]) == (422, "no_chain")

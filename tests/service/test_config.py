@@ -1,4 +1,4 @@
-"""Settings come from the environment alone, and a wrong one is refused by name."""
+"""Settings come from the environment, and invalid ones are refused by name."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ WANTED: dict[str, Any] = {
 
 
 def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Each variable reaches its field."""
+    """Each variable sets its field."""
     keys = tmp_path / "keys"
     keys.write_text(f"carol:{'c' * 64}")
     wanted = WANTED | {"api_keys_file": str(keys)}
@@ -101,7 +101,7 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 def test_a_bad_value_is_refused_with_its_name(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
-    """The operator reads which variable holds what."""
+    """The message has the variable and its value."""
     monkeypatch.setenv(f"GAN_DESIGNER_{name}", value)
     with pytest.raises(ConfigError, match=re.escape(f"GAN_DESIGNER_{name}={value!r}: ")):
         Config.from_environment()
@@ -129,11 +129,9 @@ def test_a_bad_value_is_refused_with_its_name(
     ],
 )
 def test_a_redis_address_is_one(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    """Its variable is the customary one; it may hold a password, so nothing of it is repeated."""
+    """The URL may hold a password, so the message does not repeat it."""
     monkeypatch.setenv("REDIS_URL", value)
-    with pytest.raises(
-        ConfigError, match=r"^REDIS_URL: it is no address such as redis:"
-    ) as refusal:
+    with pytest.raises(ConfigError, match=r"^REDIS_URL: it is not a URL such as redis:") as refusal:
         Config.from_environment()
     assert not {
         word for word in ("hunt", "nonsense", "cache.example") if word in str(refusal.value)
@@ -152,12 +150,12 @@ def test_a_redis_address_is_one(monkeypatch: pytest.MonkeyPatch, value: str) -> 
     ],
 )
 def test_addresses_of_redis(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    """Each is one to all who ask Redis: the cache, the limits' counts, the jobs, their broker."""
+    """Each works for all Redis clients: cache, rate limits, job store and broker."""
     monkeypatch.setenv("REDIS_URL", value)
     config = Config.from_environment()
     assert config.redis_url == value
     app = create_app(replace(config, rate_limit="9/minute"))
-    broker = app.extensions["job_service"].celery_app.connection_for_read()  # asks nobody yet
+    broker = app.extensions["job_service"].celery_app.connection_for_read()  # does not connect yet
     checked = {"ssl_cert_reqs": ssl.CERT_REQUIRED} if value.startswith("rediss:") else {}
     assert checked.items() <= (broker.ssl or {}).items()
 
@@ -173,7 +171,7 @@ def test_all_bad_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_an_unknown_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A setting that nobody reads would otherwise be believed in."""
+    """A misspelled variable would otherwise be ignored."""
     monkeypatch.setenv("GAN_DESIGNER_TREADS", "16")
     with pytest.raises(ConfigError, match="GAN_DESIGNER_TREADS: no such setting; known are"):
         Config.from_environment()

@@ -1,4 +1,4 @@
-"""A design over HTTP: made from a brief, named by its id, had in several forms."""
+"""Designs over HTTP: by brief and by id, in several formats."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ QUERY = "/v1/designs?resolution=64&latent_dim=100&verify=none"
 
 @pytest.fixture
 def made(client: FlaskClient) -> TestResponse:
-    """The usual design, not run."""
+    """The default design, without verification."""
     return client.post("/v1/designs", json=BRIEF)
 
 
 @pytest.fixture
 def path(made: TestResponse) -> str:
-    """The path that names it."""
+    """The path of its id."""
     return str(made.headers["Content-Location"])
 
 
 @pytest.mark.torch
 def test_the_dcgan_comes_back_verified(client: FlaskClient) -> None:
-    """The main job: a resolution and a latent size in, verified text out."""
+    """The main use: from a resolution and a latent size to verified source."""
     answer = client.post("/v1/designs", json={"resolution": 64, "latent_dim": 100})
     assert answer.status_code == 200
     body = answer.json
@@ -63,7 +63,7 @@ def test_every_example_of_the_contract_works(client: FlaskClient, name: str) -> 
 def test_all_routes_to_a_design_give_the_same_bytes(
     client: FlaskClient, made: TestResponse, path: str
 ) -> None:
-    """Body, query string and id: one design, one tag."""
+    """Body, query string and id give one design with one tag."""
     by_query, by_id = client.get(QUERY), client.get(path)
     assert made.data == by_query.data == by_id.data
     assert made.headers["ETag"] == by_query.headers["ETag"] == by_id.headers["ETag"]
@@ -82,7 +82,7 @@ def test_a_tag_is_strong_and_of_the_content(client: FlaskClient, made: TestRespo
 
 @pytest.mark.parametrize("part", ["", "/module.py", "/bundle.zip"])
 def test_a_matching_etag_is_304(client: FlaskClient, path: str, part: str) -> None:
-    """If-None-Match with the tag: 304, without a body, with the tag and the caching."""
+    """304 without a body, with the ETag and the caching headers."""
     first = client.get(path + part)
     second = client.get(path + part, headers={"If-None-Match": first.headers["ETag"]})
     assert (second.status_code, second.data) == (304, b"")
@@ -130,7 +130,7 @@ def test_resources_named_by_an_id_are_immutable(
 def test_the_accept_header_chooses_the_media_type(
     client: FlaskClient, path: str, accept: str | None, media_type: str
 ) -> None:
-    """On all three calls alike."""
+    """For all three requests."""
     headers = {"Accept": accept} if accept else {}
     calls = [
         client.post("/v1/designs", json=BRIEF, headers=headers),
@@ -191,7 +191,7 @@ def test_the_bundle_holds_the_bytes_served_over_http(
 
 
 def test_a_post_is_never_304(client: FlaskClient) -> None:
-    """304 is for GET and HEAD alone (RFC 9110, 13.1.2), be it one tag or a list."""
+    """304 is only for GET and HEAD (RFC 9110, 13.1.2), with one tag or a list."""
     brief = {"resolution": 16, "latent_dim": 1, "verify": "none"}
     tag = client.post("/v1/designs", json=brief).headers["ETag"]
     for known in (tag, f'"x", {tag}', "*"):
@@ -204,7 +204,7 @@ def test_a_post_is_never_304(client: FlaskClient) -> None:
     [Overloaded("9 requests wait already", waiting=9), ProbeFailed("out of time", wall_s=120)],
 )
 def test_an_accident_is_reported_and_not_cached(accident: Accident, tmp_path: Path) -> None:
-    """The brief is fine: no cache remembers what happened, and the next try may succeed."""
+    """The brief is valid: the next request may succeed."""
 
     def fail(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
         raise accident
@@ -236,7 +236,7 @@ SCALARS: dict[str, Any] = {
 
 
 def test_every_scalar_field_of_a_brief_is_a_query_parameter(client: FlaskClient) -> None:
-    """And gives what the same fields give in a body."""
+    """With the same result as in a body."""
     posted = client.post("/v1/designs", json={"resolution": 16} | SCALARS)
     nested = {"resolution", "initial_map", "discriminator", "search", "chain", "budget"}
     assert set(posted.json["brief"]) - nested == set(SCALARS)  # type: ignore[index]

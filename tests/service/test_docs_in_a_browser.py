@@ -1,4 +1,4 @@
-"""/docs in headless Chromium: it works under its policy, with nothing from elsewhere."""
+"""/docs in headless Chromium: it works under its policy, without external files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def test_the_contract_can_be_read_and_tried(server: Server, page: Page) -> None:
-    """Every operation is shown, one is called, no complaint is heard, and no stranger is asked."""
+    """Every operation is shown, one is called, without errors and external requests."""
     console_errors: list[str] = []
     requested_urls: list[str] = []
     page.on("console", lambda message: console_errors.append(message.text))

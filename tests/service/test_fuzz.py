@@ -1,4 +1,4 @@
-"""Schemathesis over the whole contract: whatever it thinks of is answered as documented."""
+"""Schemathesis on the whole API: every generated request gets a documented response."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support import soak_count
 
 CONFIG = SchemathesisConfig.from_dict(
     {
-        # A well-formed brief may have no chain, or ask for too much: 422.
+        # A well-formed brief may have no chain, or exceed a limit: 422.
         "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "404", "422"]}},
         "generation": {"mode": "all"},
     }
@@ -51,14 +51,14 @@ TRIED: Counter[str] = Counter()
 
 @pytest.fixture(scope="module", autouse=True)
 def as_many_cases_as_promised() -> Iterator[None]:
-    """Where every operation was tried, all cases together are as many as promised."""
+    """If every operation was tested, the number of cases is as documented."""
     yield
     tried = {name for name in TRIED if name.startswith("GET ") or name in CHANGING}
     assert len(tried) < OPERATIONS or TRIED.total() >= CASES
 
 
 def unverified_receipt(case: schemathesis.Case) -> None:
-    """Leave torch out: what a verification does is tested with real ones elsewhere."""
+    """Skip torch: other tests run real verifications."""
     holder: Any = case.query if case.method == "GET" else case.body
     if isinstance(holder, dict) and isinstance(forms := holder.get("include"), list):
         holder["include"] = [form for form in forms if form != "proof"]
@@ -76,7 +76,7 @@ def unverified_receipt(case: schemathesis.Case) -> None:
     deadline=None,
 )
 def test_every_operation_is_as_documented(case: schemathesis.Case) -> None:
-    """No 5xx, no undocumented status, no body of another shape."""
+    """No 5xx, no undocumented status, no body of another schema."""
     unverified_receipt(case)
     TRIED[f"{case.method} {case.path}"] += 1
     answer = case.call_and_validate(headers={"Accept-Encoding": "identity"})
@@ -84,5 +84,5 @@ def test_every_operation_is_as_documented(case: schemathesis.Case) -> None:
 
 
 def test_the_number_of_operations_is_known() -> None:
-    """So many cases in all: a new operation takes its share."""
+    """A fixed number of cases in total, divided among the operations."""
     assert len(list(SCHEMA.get_all_operations())) == OPERATIONS

@@ -1,4 +1,4 @@
-"""The contract is good enough to generate a client from: it is typed, and it calls the service."""
+"""A typed client can be generated from the OpenAPI document, and it calls the service."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ print("done")
 
 
 def test_a_generated_client_calls_the_running_service(server: Server, tmp_path: Path) -> None:
-    """Designs and problems arrive as typed objects, and every status is one of the contract's."""
+    """Designs and problems are typed objects, and every status is documented."""
     config = tmp_path / "config.json"
     octets = {"application/zip": "application/octet-stream", "image/svg+xml": "text/html"}
     config.write_text(json.dumps({"content_type_overrides": octets, "post_hooks": []}))

@@ -1,4 +1,4 @@
-"""Nothing that a client sends is reflected unescaped, or reaches a template, a path or a name."""
+"""Client input is never reflected unescaped and never reaches a template, path or file name."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ IDS = [text[:20].encode("unicode_escape").decode() for text in HOSTILE]
 
 
 def assert_harmless(answer: TestResponse, sent: str) -> None:
-    """A JSON document whatever was sent, never longer for it, and no header of the client's."""
+    """The response is JSON of bounded length, without headers from the client."""
     assert answer.status_code in (400, 404, 406, 415, 422), answer.status_code
     assert answer.mimetype == "application/problem+json"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -55,7 +55,7 @@ def assert_harmless(answer: TestResponse, sent: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=IDS)
 def test_hostile_strings_in_bodies(client: FlaskClient, text: str) -> None:
-    """As a name, as a value, as a choice, deep inside."""
+    """As a name, a value, a choice, and nested."""
     good: dict[str, Any] = {"resolution": 16, "latent_dim": 1, "verify": "none"}
     for body in (
         text,
@@ -96,7 +96,7 @@ def test_hostile_paths_and_queries(client: FlaskClient, text: str) -> None:
 
 @pytest.mark.parametrize("text", [text for text in HOSTILE if not set(text) & set("\r\n\0")])
 def test_hostile_headers(client: FlaskClient, text: str) -> None:
-    """Ids, types, languages, tags: none is believed, none comes back."""
+    """Request ids, media types, languages and tags: none is reflected."""
     value = text.encode().decode("latin-1")[:3000]
     for name in (
         "X-Request-ID",
@@ -119,7 +119,7 @@ def test_hostile_headers(client: FlaskClient, text: str) -> None:
 
 
 def test_names_in_a_bundle_are_fixed(client: FlaskClient) -> None:
-    """No client's word becomes a name in the archive, nor in Content-Disposition."""
+    """Client input appears in no file name of the archive, nor in Content-Disposition."""
     answer = client.get(f"/v1/designs/{write_id(*dcgan_unrun())}/bundle.zip")
     with ZipFile(BytesIO(answer.data)) as archive:
         names = archive.namelist()
@@ -138,13 +138,13 @@ def test_names_in_a_bundle_are_fixed(client: FlaskClient) -> None:
 
 
 def dcgan_unrun() -> tuple[Brief, Chain]:
-    """The usual design, with nothing to run."""
+    """The default design, without verification."""
     return Brief(resolution=64, latent_dim=100, verify=Level.NONE), dcgan()[1]
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_mutated_ids_are_designs_or_refused(client: FlaskClient, seed: int) -> None:
-    """Ten thousand in a soak: 200, 404 or 422 and never another status."""
+    """Status 200, 404 or 422 for ten thousand ids."""
     rng = random.Random(seed)
     text = write_id(*dcgan_unrun())
     for _ in range(soak_count(60, 1_000)):
@@ -158,7 +158,7 @@ def test_mutated_ids_are_designs_or_refused(client: FlaskClient, seed: int) -> N
 
 @pytest.mark.parametrize("seed", range(10))
 def test_forged_ids_are_designs_or_refused(client: FlaskClient, seed: int) -> None:
-    """Right checksum, any content: the brief's own limits hold here too."""
+    """With a valid checksum and any content, the limits of a brief apply."""
     rng = random.Random(seed)
     for _ in range(soak_count(30, 1_000)):
         packed = rng.randbytes(rng.randint(0, 60))

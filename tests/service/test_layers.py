@@ -1,4 +1,4 @@
-"""One layer over HTTP: the answers, the pictures, and what is refused with which status."""
+"""One layer over HTTP: responses, pictures, and refusals with their status."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DRAWN = "/v1/layers/conv-transpose.svg?input_size=4x4&kernel_size=4&stride=2&pad
     ("op", "name"), [(op, name) for op, examples in LAYER_EXAMPLES.items() for name in examples]
 )
 def test_every_example_of_the_contract_works(client: FlaskClient, op: str, name: str) -> None:
-    """Each with the forms that it asks for, the proofs run and passed."""
+    """Each has the forms that it requests, and its proofs passed."""
     body = LAYER_EXAMPLES[op][name]["value"]
     answer = client.post(f"/v1/layers/{op}", json=body)
     assert answer.status_code == 200, answer.text
@@ -34,7 +34,7 @@ def test_every_example_of_the_contract_works(client: FlaskClient, op: str, name:
 
 @pytest.mark.parametrize("name", SOLVE_EXAMPLES)
 def test_every_question_of_the_contract_works(client: FlaskClient, name: str) -> None:
-    """Solutions, or the reason for none."""
+    """Solutions, or the reason why there is none."""
     answer = client.post("/v1/layers/solve", json=SOLVE_EXAMPLES[name]["value"])
     assert answer.status_code == 200, answer.text
     assert (answer.json["why_not"] is None) == all(answer.json["solutions"])
@@ -51,7 +51,7 @@ def test_the_answer_is_the_commands_answer(client: FlaskClient) -> None:
 @pytest.mark.parametrize("view", ["layer", "matrix", "overlap"])
 @pytest.mark.parametrize("op", ["conv", "conv-transpose"])
 def test_a_layer_is_drawn(client: FlaskClient, op: str, view: str) -> None:
-    """SVG that a browser shows by itself: its own style is allowed, and nothing runs."""
+    """An SVG that a browser shows: its inline style is allowed, scripts are not."""
     answer = client.get(f"/v1/layers/{op}.svg?input_size=6x5&kernel_size=3x2&stride=2&view={view}")
     assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
     assert ElementTree.fromstring(answer.text).tag.endswith("svg")
@@ -63,7 +63,7 @@ def test_a_layer_is_drawn(client: FlaskClient, op: str, view: str) -> None:
 
 
 def test_a_drawing_is_revalidated_by_its_etag(client: FlaskClient) -> None:
-    """304 where the client has it; another view has another tag."""
+    """304 if the client has it; another view has another tag."""
     first = client.get(DRAWN)
     second = client.get(DRAWN, headers={"If-None-Match": first.headers["ETag"]})
     moving = client.get(f"{DRAWN}&animate=true")
@@ -115,7 +115,7 @@ def test_a_wrong_field_is_named_by_its_pointer(
 def test_an_illegal_layer_is_422(
     client: FlaskClient, op: str, body: dict[str, Any], facts: dict[str, Any]
 ) -> None:
-    """Also where torch would give an empty map; the numbers are in the facts."""
+    """Also if torch would return an empty map; ``facts`` has the numbers."""
     answer = client.post(f"/v1/layers/{op}", json=body)
     assert (answer.status_code, answer.json["code"]) == (422, "illegal_layer")
     assert answer.json["facts"].items() >= facts.items()
@@ -132,7 +132,7 @@ def test_an_illegal_layer_is_422(
 def test_a_form_too_large_is_422_with_its_limit(
     client: FlaskClient, include: str, words: str
 ) -> None:
-    """Before anything is listed or run; without the form, the layer is answered."""
+    """Before anything is computed; without the form, the request succeeds."""
     body = {"input_size": [2048, 512], "kernel_size": [8, 16]}
     answer = client.post("/v1/layers/conv-transpose", json=body | {"include": [include]})
     assert (answer.status_code, answer.json["code"]) == (422, PROBLEMS["too_large"].code)
@@ -159,20 +159,20 @@ def test_a_form_too_large_is_422_with_its_limit(
 def test_a_drawing_that_cannot_be_made_is_refused(
     client: FlaskClient, query: str, code: str
 ) -> None:
-    """A problem document and no picture; what the client sent never becomes markup."""
+    """With a problem document; client input never becomes markup."""
     answer = client.get(f"/v1/layers/conv.svg?{query}")
     assert (answer.status_code, answer.json["code"]) == (422, code)
     assert answer.mimetype == "application/problem+json"
 
 
 def test_a_picture_alone_is_had_at_a_pictures_path(client: FlaskClient) -> None:
-    """406 where the client does not take SVG."""
+    """406 if the client does not accept SVG."""
     assert client.get(DRAWN, headers={"Accept": "text/html"}).status_code == 406
 
 
 @pytest.mark.parametrize("name", ["generator", "discriminator", "overlap"])
 def test_a_design_has_its_pictures(client: FlaskClient, name: str) -> None:
-    """Under the design's id, for ever, the same every time."""
+    """At the permanent path of the design, always with the same bytes."""
     made = client.post("/v1/designs", json={"resolution": 28, "latent_dim": 9, "verify": "none"})
     path = made.json["links"][name]
     answer = client.get(path)
@@ -186,7 +186,7 @@ def test_a_design_has_its_pictures(client: FlaskClient, name: str) -> None:
 
 
 def test_all_numbers_of_a_question_are_checked(client: FlaskClient) -> None:
-    """The most of a list is told with its exact count."""
+    """The maximum length of a list is reported with its exact count."""
     body = {"op": "conv_transpose", "input_size": [10], "output_size": [3000]}
     answer = json.loads(client.post("/v1/layers/solve", json=body).data)
     assert len(answer["solutions"][0]) == 16_384 < answer["count"][0]

@@ -1,4 +1,4 @@
-"""The contract is complete, valid, and the file in the repository is it."""
+"""The OpenAPI document is complete, valid, and equal to openapi.yaml."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ FILE = ROOT / "openapi.yaml"
 
 
 def test_the_file_is_up_to_date() -> None:
-    """`gan-designer openapi > openapi.yaml` renews it."""
+    """`gan-designer openapi > openapi.yaml` updates it."""
     result = CliRunner().invoke(openapi, ["--check", str(FILE)])
     assert result.exit_code == 0, result.output
 
 
 def test_a_file_that_differs_is_noticed(tmp_path: Path) -> None:
-    """The check of the check."""
+    """The check can fail."""
     other = tmp_path / "openapi.yaml"
     other.write_text(FILE.read_text().replace("healthz", "health"))
     result = CliRunner().invoke(openapi, ["--check", str(other)])
@@ -59,7 +59,7 @@ def test_the_command_prints_what_http_answers(client: FlaskClient, tmp_path: Pat
 
 
 def test_the_document_is_valid(client: FlaskClient) -> None:
-    """OpenAPI 3.1, and the one that the service answers with."""
+    """OpenAPI 3.1, and equal to the one that the service returns."""
     document = yaml.safe_load(FILE.read_text())
     assert document["openapi"] == "3.1.0"
     validate(document)
@@ -67,7 +67,7 @@ def test_the_document_is_valid(client: FlaskClient) -> None:
 
 
 def test_every_operation_declares_its_problems() -> None:
-    """flask-smorest's private hooks are still called: no error schema of its own is left."""
+    """flask-smorest still calls its private hooks: none of its own error schemas is left."""
     document = yaml.safe_load(FILE.read_text())
     assert "Error" not in document["components"]["schemas"]
     for path in document["paths"].values():
@@ -95,14 +95,14 @@ def test_every_operation_declares_its_problems() -> None:
     ],
 )
 def test_the_contract_has_the_librarys_fields(schema: str, fields: tuple[str, ...]) -> None:
-    """What the readers read is what the contract says, no more and no less."""
+    """Exactly the fields that the parsers read."""
     described = yaml.safe_load(FILE.read_text())["components"]["schemas"][schema]
     assert set(described["properties"]) == set(fields)
     assert described["additionalProperties"] is False
 
 
 def test_the_contract_has_every_field_of_an_answer() -> None:
-    """Dumping through the schema loses nothing, at any depth."""
+    """Dumping through the schema loses no field, at any depth."""
     made = design(Brief(resolution=28, latent_dim=64, verify=Level.NONE))
     document = design_document(made)
     assert json.loads(json.dumps(DesignSchema().dump(document))) == document
@@ -111,7 +111,7 @@ def test_the_contract_has_every_field_of_an_answer() -> None:
 @pytest.mark.parametrize("bound", ["minimum", "maximum"])
 @pytest.mark.parametrize("name", ["latent_dim", "channels", "base_channels", "max_channels"])
 def test_the_contract_has_the_librarys_limits(name: str, bound: str) -> None:
-    """The limit itself is read, and the number beyond it is refused."""
+    """The limit is accepted, and the next number is refused."""
     described = yaml.safe_load(FILE.read_text())["components"]["schemas"]["Brief"]["properties"][
         name
     ]
@@ -124,7 +124,7 @@ def test_the_contract_has_the_librarys_limits(name: str, bound: str) -> None:
 
 
 def test_a_decoder_s_brief_needs_no_latent_dim() -> None:
-    """By the body's schema; in a query string there is no given map."""
+    """In a body; a query string cannot give an initial map."""
     contract = yaml.safe_load(FILE.read_text())
     assert contract["components"]["schemas"]["Brief"]["required"] == ["resolution"]
     query = contract["paths"]["/v1/designs"]["get"]["parameters"]

@@ -22,12 +22,12 @@ MEMBERS = ["type", "title", "status", "detail", "code", "facts", "errors"]
 
 
 def codes_of(kind: type[DesignerError]) -> set[str]:
-    """The codes of a kind of refusal and of all kinds below it."""
+    """The codes of a class of errors and its subclasses."""
     return {kind.code}.union(*(codes_of(below) for below in kind.__subclasses__()))
 
 
 def test_every_code_of_the_library_is_registered() -> None:
-    """No refusal falls back to the general one because somebody forgot the registry."""
+    """No code of the library is missing in the registry."""
     written = {
         code
         for path in (ROOT / "designer").rglob("*.py")
@@ -46,7 +46,7 @@ def test_every_code_of_the_library_is_registered() -> None:
 
 
 def test_every_code_stands_for_one_problem() -> None:
-    """Two problems of one code would hide one another in the registry."""
+    """Of two problems with one code, the registry would hide one."""
     listed = re.findall(
         r'^        code="([a-z_]+)",$',
         "".join(path.read_text() for path in (ROOT / "service" / "problems").glob("*.py")),
@@ -56,7 +56,7 @@ def test_every_code_stands_for_one_problem() -> None:
 
 
 def test_a_design_without_a_discriminator_has_no_picture_of_one(client: FlaskClient) -> None:
-    """The design exists and the picture does not: 404, with a code of its own."""
+    """The design exists, its picture does not: 404 with its own code."""
     brief = {"resolution": 16, "latent_dim": 1, "verify": "none", "discriminator": None}
     links = client.post("/v1/designs", json=brief).json["links"]
     answer = client.get(f"{links['self']}/discriminator.svg")
@@ -65,7 +65,7 @@ def test_a_design_without_a_discriminator_has_no_picture_of_one(client: FlaskCli
 
 @pytest.mark.parametrize("problem", PROBLEMS.values(), ids=list(PROBLEMS))
 def test_every_type_leads_to_its_page(client: FlaskClient, problem: object) -> None:
-    """The page says what the code means and how to repair the request."""
+    """The page has the meaning of the code and the repair."""
     entry = PROBLEMS[problem.code]  # type: ignore[attr-defined]
     page = client.get(entry.address)
     assert page.status_code == 200
@@ -146,7 +146,7 @@ def failing() -> Flask:
 def test_an_internal_error_reveals_no_secrets(
     failing: Flask, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The caller gets an id, the operator the trace under that id."""
+    """The client gets an id, the log has the traceback under that id."""
     answer = failing.test_client().get(f"/{name}", headers={"X-Request-ID": "abc-1"})
     assert answer.status_code == 500
     assert list(answer.json) == MEMBERS
@@ -172,6 +172,6 @@ def test_an_unregistered_error_keeps_its_message(failing: Flask) -> None:
 
 
 def test_a_second_slash_leads_to_no_other_host(server: Server) -> None:
-    """What begins with two slashes reads like an address without a scheme: it is a path here."""
+    """`//host` looks like a URL without a scheme, but is a path here."""
     answer = server.ask("//elsewhere.example")
     assert (answer.status, answer.headers["Location"]) == (404, None)

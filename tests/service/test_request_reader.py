@@ -1,4 +1,4 @@
-"""Messages are read strictly and within bounds, whatever is sent."""
+"""Requests are parsed strictly and within limits."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def read_or_refuse(body: bytes) -> object:
 
 @given(value=json_values)
 def test_json_is_read_as_json(value: object) -> None:
-    """What json writes is what is read."""
+    """Values written by json are read unchanged."""
     assert parse_json(json.dumps(value).encode()) == value
 
 
 @given(body=st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
-    """Nothing but a ProblemError leaves the reader."""
+    """The parser raises only ProblemError."""
     outcome = read_or_refuse(body)
     assert outcome in ALLOWED or outcome == json.loads(body)
 
@@ -63,7 +63,7 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
         (b"{'a': 1}", "malformed_json", "line 1"),
         (b'{"a": NaN}', "malformed_json", "NaN is not JSON"),
         (b"[-Infinity]", "malformed_json", "-Infinity is not JSON"),
-        (b'{"a": 1, "a": 2}', "malformed_json", "'a' stands twice"),
+        (b'{"a": 1, "a": 2}', "malformed_json", "'a' appears twice"),
         (b'{"a": "\xff"}', "malformed_json", "UTF-8"),
         (b'{"a": "\\ud800"}', "malformed_json", "UTF-8"),
         ('{"a": 1}'.encode("utf-16"), "malformed_json", "UTF-8"),
@@ -83,7 +83,7 @@ def test_each_bad_body_has_its_code(body: bytes, code: str, words: str) -> None:
 
 
 def test_the_deepest_body_and_the_longest_integer_are_read() -> None:
-    """The bounds themselves are inside."""
+    """The limits themselves are allowed."""
     nested = b"[" * MAX_JSON_DEPTH + b"]" * MAX_JSON_DEPTH
     assert json.dumps(parse_json(nested)).encode() == nested
     assert parse_json(b"7" * MAX_INTEGER_DIGITS) == int("7" * MAX_INTEGER_DIGITS)
@@ -100,7 +100,7 @@ def test_the_deepest_body_and_the_longest_integer_are_read() -> None:
     ids=["long list", "many names", "escapes", "many lists"],
 )
 def test_no_body_takes_more_than_linear_time(body: bytes) -> None:
-    """A megabyte of anything is read or refused; quadratic reading would take minutes."""
+    """A megabyte of any content is parsed quickly; quadratic parsing would take minutes."""
     outcome = read_or_refuse(body)
     assert outcome == "malformed_json" or outcome == json.loads(body)
 

@@ -1,4 +1,4 @@
-"""What every answer has: its encoding, its request id, its policies, and who may read it."""
+"""Headers of every response: compression, request id, policies, CORS."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ QUERY = "/v1/designs?resolution=64&latent_dim=100&verify=none"
 
 @pytest.fixture
 def path(client: FlaskClient) -> str:
-    """The path that names the usual design."""
+    """The path of the default design."""
     return client.get(QUERY).headers["Content-Location"]
 
 
 def test_large_responses_are_compressed_on_request(client: FlaskClient, path: str) -> None:
-    """Another sequence of bytes, so another strong tag; the same bytes every time."""
+    """With another strong tag, as the bytes differ; deterministically."""
     plain = client.get(path)
     packed = client.get(path, headers={"Accept-Encoding": "gzip, br"})
     second = client.get(path, headers={"Accept-Encoding": "gzip"})
@@ -48,7 +48,7 @@ def test_a_plain_request_id_is_kept(client: FlaskClient, sent: str) -> None:
 
 @pytest.mark.parametrize("sent", ["", "a b", "<b>", "é", "x" * 129, "-a", "a;b", '"'])
 def test_another_request_id_is_replaced(client: FlaskClient, sent: str) -> None:
-    """Nothing of a client's reaches a log or a header unless it is plain."""
+    """Only plain ids reach the log and the headers."""
     ids = {
         client.get("/healthz", headers={"X-Request-ID": sent}).headers["X-Request-ID"]
         for _ in range(2)
@@ -58,7 +58,7 @@ def test_another_request_id_is_replaced(client: FlaskClient, sent: str) -> None:
 
 
 def test_other_origins_are_allowed_by_configuration_only() -> None:
-    """Without the setting no page of another origin may read an answer."""
+    """Without the setting, pages of other origins cannot read responses."""
     origin = {"Origin": "https://a.example"}
     silent = create_app().test_client().get("/healthz", headers=origin)
     assert "Access-Control-Allow-Origin" not in silent.headers
@@ -79,7 +79,7 @@ def test_other_origins_are_allowed_by_configuration_only() -> None:
 
 
 def test_every_response_has_security_headers(client: FlaskClient, path: str) -> None:
-    """No sniffing, nothing inline, nothing from elsewhere, no frames."""
+    """No sniffing, nothing inline, nothing external, no frames."""
     for place in (path, "/nowhere", "/docs", "/problems", f"{path}/module.py"):
         headers = client.get(place).headers
         assert headers["X-Content-Type-Options"] == "nosniff"
@@ -89,7 +89,7 @@ def test_every_response_has_security_headers(client: FlaskClient, path: str) -> 
 
 
 def test_the_documentation_needs_nothing_from_elsewhere(client: FlaskClient) -> None:
-    """Every script and style is a file of ours, and none is inline."""
+    """Every script and style is a file of the service, and none is inline."""
     page = client.get("/docs").text
     icon, *sources = re.findall(r'(?:src|href)="([^"]*)"', page)
     assert icon == "data:,"

@@ -1,4 +1,4 @@
-"""The service behind gunicorn, as it is deployed: processes, ports, signals."""
+"""The service in gunicorn, as deployed: processes, ports, signals."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ JSON = {"Content-Type": "application/json"}
 
 @pytest.fixture(scope="module")
 def larger() -> Iterator[Server]:
-    """A server of three workers."""
+    """A server of three web processes."""
     with serving(workers="3", threads="2") as running:
         yield running
 
 
 def test_servers_of_any_size_give_the_same_bytes(server: Server, larger: Server) -> None:
-    """Tag and body depend on the design alone, in every form, packed or not."""
+    """Tag and body depend only on the design, in every form, compressed or not."""
     for headers in (
         {},
         {"Accept-Encoding": "gzip"},
@@ -52,7 +52,7 @@ def test_servers_of_any_size_give_the_same_bytes(server: Server, larger: Server)
 
 
 def test_headers_are_sent_once(server: Server) -> None:
-    """What the application sets and what gunicorn adds do not repeat each other."""
+    """Headers of the application and of gunicorn are not duplicated."""
     answer = server.ask("/v1/designs?resolution=28&latent_dim=8&verify=none")
     names = [name.lower() for name in answer.headers]
     assert sorted(set(names)) == sorted(names)
@@ -79,7 +79,7 @@ def test_malformed_messages_are_problems_on_a_real_server(
 
 
 def test_a_chunked_body_is_bounded(server: Server) -> None:
-    """Without Content-Length the limit holds all the same."""
+    """The limit applies without Content-Length."""
     answer = server.ask(
         "/v1/designs",
         method="POST",
@@ -90,7 +90,7 @@ def test_a_chunked_body_is_bounded(server: Server) -> None:
 
 
 def test_broken_chunks_are_the_clients_fault(server: Server) -> None:
-    """Gunicorn's own exception becomes a problem, not a fault of the service."""
+    """An exception of gunicorn becomes a problem, not a 500."""
     headers = JSON | {"Transfer-Encoding": "chunked"}
     answer = server.ask(
         "/v1/designs", method="POST", body=b"zz\r\nno chunk\r\n0\r\n\r\n", headers=headers
@@ -104,7 +104,7 @@ def test_a_long_request_line_is_gunicorns_own_414(server: Server) -> None:
 
 
 def test_web_workers_never_load_torch(server: Server) -> None:
-    """Torch lives in the verifying processes: the web side stays small."""
+    """Only verifying processes load torch, so web processes stay small."""
     server.ask("/v1/designs", method="POST", body=BRIEF, headers=JSON)
     workers = children(server.pid)
     assert len(workers) == 1
@@ -113,7 +113,7 @@ def test_web_workers_never_load_torch(server: Server) -> None:
 
 
 def test_no_process_outlives_the_server() -> None:
-    """Verifying processes end with their server, asked politely or not."""
+    """Verifying processes end with their server, also if it is killed."""
     with serving(workers="2") as running:
         running.ask("/v1/designs", method="POST", body=BRIEF, headers=JSON)
         below = descendants(running.pid)
@@ -153,7 +153,7 @@ def test_the_control_socket_stays_closed(server: Server, tmp_path: Path) -> None
 
 
 def test_serve_prints_a_line_that_works() -> None:
-    """The address and a curl line, and then it listens."""
+    """It prints the address and a curl command, and then listens."""
     port = free_port()
     command = [
         sys.executable,
@@ -185,6 +185,6 @@ def test_serve_refuses_a_bad_setting() -> None:
 
 
 def test_a_static_file_is_sent_whole(server: Server) -> None:
-    """Files leave by another way of the socket than answers that are made."""
+    """Files use another socket method than computed responses."""
     for path in (ROOT / "service" / "static").glob("*.css"):
         assert server.ask(f"/static/{path.name}").body == path.read_bytes()

@@ -1,4 +1,4 @@
-"""Clients that stop in the middle: what they sent counts for nothing, and nobody waits for them."""
+"""Slow and incomplete clients: their requests are refused, and others are not blocked."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ THREADS = 3
 
 @pytest.fixture(scope="module")
 def hasty() -> Iterator[Server]:
-    """A server of three threads that gives its clients one second."""
+    """A server of three threads with a client timeout of one second."""
     with serving(workers="1", threads=str(THREADS), client_timeout_s="1") as running:
         assert running.ask("/healthz").status == 200  # it listens before it serves
         yield running
 
 
 def connect(server: Server, stack: ExitStack, sent: bytes) -> socket.socket:
-    """A connection on which so much was sent."""
+    """A connection on which these bytes were sent."""
     client = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=60))
     client.sendall(sent)
     return client
 
 
 def all_of(client: socket.socket) -> bytes:
-    """What comes until the server hangs up."""
+    """All bytes until the server closes the connection."""
     pieces = bytearray()
     while piece := client.recv(65_536):
         pieces += piece
@@ -47,7 +47,7 @@ def all_of(client: socket.socket) -> bytes:
 def test_a_body_that_breaks_off_is_refused_even_where_it_reads_well(
     hasty: Server, missing: int
 ) -> None:
-    """The bytes that came are JSON by themselves; the client announced more of them."""
+    """The received bytes are valid JSON, but Content-Length is larger."""
     with ExitStack() as stack:
         client = connect(hasty, stack, HEAD % (len(BODY) + missing) + BODY)
         client.shutdown(socket.SHUT_WR)
@@ -59,7 +59,7 @@ def test_a_body_that_breaks_off_is_refused_even_where_it_reads_well(
 
 
 def test_half_sent_requests_do_not_block_others(hasty: Server) -> None:
-    """More of them than there are threads: everybody else is served all the same."""
+    """There are more of them than threads, and other clients are served."""
     with ExitStack() as stack:
         begun = (b"GET /healthz HT", HEAD % 100, HEAD % 100 + BODY, b"GET / HTTP/1.1\r\nX: ")
         clients = [connect(hasty, stack, sent) for sent in begun]
@@ -70,7 +70,7 @@ def test_half_sent_requests_do_not_block_others(hasty: Server) -> None:
 
 
 def test_a_trickling_client_is_timed_out(hasty: Server) -> None:
-    """The time is the whole request's, not that of each byte."""
+    """The timeout is for the whole request, not for each byte."""
     with ExitStack() as stack:
         client = connect(hasty, stack, b"GET /healthz HTTP/1.1\r\nX: ")
         with pytest.raises(OSError):  # noqa: PT011 - a reset or a broken pipe
@@ -78,7 +78,7 @@ def test_a_trickling_client_is_timed_out(hasty: Server) -> None:
 
 
 def test_connections_left_open_do_not_block_others(hasty: Server) -> None:
-    """While the server winds them up it serves others: they are still read from afterwards."""
+    """While the server closes them it serves others."""
     with ExitStack() as stack:
         ended = [connect(hasty, stack, b"nonsense\r\n\r\n") for _ in range(THREADS - 1)]
         time.sleep(0.3)
@@ -90,7 +90,7 @@ def test_connections_left_open_do_not_block_others(hasty: Server) -> None:
 
 
 def test_a_slow_client_within_the_timeout_is_served(hasty: Server) -> None:
-    """Two requests on one connection, each in pieces, each within its own time."""
+    """Two requests on one connection, each in pieces, each within the timeout."""
     with ExitStack() as stack:
         client = connect(hasty, stack, b"")
         for _ in range(2):
@@ -104,7 +104,7 @@ def test_a_slow_client_within_the_timeout_is_served(hasty: Server) -> None:
 
 
 def trickle(client: socket.socket) -> None:
-    """A byte now and then, for twenty seconds."""
+    """One byte at a time, for twenty seconds."""
     for _ in range(200):
         client.sendall(b"a")
         time.sleep(0.1)
