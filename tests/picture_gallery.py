@@ -1,4 +1,4 @@
-"""One picture of every kind and shape: what the tests look at, in Chromium and as text."""
+"""Example pictures of every kind, for the tests of the markup and in Chromium."""
 
 from __future__ import annotations
 
@@ -92,4 +92,4 @@ GALLERY: dict[str, Callable[[], str]] = {
         *((512, 2**n, 2**n) for n in range(14)), caption_lines=("a line that says how it was made",)
     ),
 }
-"""Name: the picture, drawn when it is wanted."""
+"""Name: a function that draws the picture."""

@@ -1,1 +1,1 @@
-"""The page: its HTML, style sheets, scripts and messages, and the module that serves them."""
+"""The web page: HTML, style sheets, scripts, messages, and the module that serves them."""

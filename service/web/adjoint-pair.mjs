@@ -1,4 +1,4 @@
-// A layer and its twin with the same kernel: what the service says of both, and its four pictures.
+// A layer and its adjoint (same kernel, transposed matrix): the service's data and the four pictures.
 
 import { cachedCall } from "./api.mjs";
 import { h, show } from "./dom.mjs";
@@ -8,7 +8,7 @@ import { sizeText, t } from "./messages.mjs";
 const RESOURCES = { conv: "/v1/layers/conv", conv_transpose: "/v1/layers/conv-transpose" };
 const WINDOW_FIELDS = ["kernel_size", "stride", "padding", "dilation", "output_padding"];
 
-/** The layer, its twin (the gradient: the other kind, the same kernel), and the pictures of both. */
+/** The layer, its adjoint (the layer that computes its gradient), and the pictures of both. */
 export async function readPair({ op, ...fields }, signal) {
 	const body = { ...fields, include: ["matrix", "equivalent", "overlap"] };
 	const layer = await cachedCall(RESOURCES[op], { body, signal });
@@ -22,7 +22,7 @@ export async function readPair({ op, ...fields }, signal) {
 	return { layer, adjoint, pictures };
 }
 
-/** A picture's text; where the service refuses it, the refusal. */
+/** The SVG text of a picture, or the Failure if the service refuses to draw it. */
 async function readPicture(layer, options, signal) {
 	const fields = ["input_size", ...WINDOW_FIELDS].map((name) => [name, layer[name].join("x")]);
 	const query = new URLSearchParams({ dimensions: layer.input_size.length, ...Object.fromEntries(fields), ...options });
@@ -34,7 +34,7 @@ async function readPicture(layer, options, signal) {
 	}
 }
 
-/** Draw both layers and both matrices; gives what steps them together. */
+/** Draw both layers and both matrices. Returns the controls that step them together. */
 export function drawPair(stage, { layer, adjoint, pictures }) {
 	const both = [layer, adjoint];
 	const drawn = [...both.map(layerFigure), ...both.map(matrixFigure)].map((each, place) => figure(each, pictures[place]));
@@ -48,7 +48,7 @@ export function drawPair(stage, { layer, adjoint, pictures }) {
 	flow();
 	return { count: product(layer.output_size), seek, flow };
 
-	/** Each step is an output of the layer; the twin stands where one of its products comes from. */
+	/** Step to one output of the layer; the adjoint shows the position of one of its products. */
 	function seek(place) {
 		const entries = layer.matrix.entries.filter(([row]) => row === place);
 		const [, column = null, tap] = entries[entries.length >> 1] ?? [];
@@ -84,7 +84,7 @@ const matrixFigure = (layer) => ({
 	note: t("layer.matrix.note"),
 });
 
-/** A picture with its words; in the place of one that was refused stands the reason. */
+/** A picture with its caption, or the reason if the picture was refused. */
 function figure({ name, title, lines, note }, text) {
 	const host = h("div.picture");
 	const caption = h("figcaption", h("h2", title), lines.map((line) => h("p.mono", line)), h("p.muted.small", note));

@@ -1,12 +1,12 @@
-// The service as the page calls it: the public interface, each failure as one kind of value.
+// HTTP client of the public API. Every failed request throws a Failure.
 
 const TIMEOUT_MS = 150_000;
 const CACHE_SIZE = 40;
 
 /**
- * What went wrong, for people to read and to act upon. `kind` is one of
- * network (nobody answered), locked (401), limited (429), busy (503), refused (4xx with a problem), broken.
- * `retryAfter` is in seconds, where the service named them.
+ * A failed request. `kind` is one of network (no response), locked (401), limited (429),
+ * busy (503), refused (4xx with a problem), broken (any other response).
+ * `retryAfter` is the Retry-After header in seconds, or null.
  */
 export class Failure extends Error {
 	constructor(kind, { problem = null, retryAfter = null } = {}) {
@@ -19,16 +19,16 @@ let key = "";
 try {
 	key = sessionStorage.getItem("key") ?? "";
 } catch {
-	// Storage may be forbidden: then the key lasts as long as the page.
+	// If storage is disabled, the key lasts until the page is reloaded.
 }
 
-/** Send this key with every request from now on, in this tab and until it is closed. */
+/** Send this key with every further request of this tab. */
 export function setKey(text) {
 	key = text;
 	try {
 		sessionStorage.setItem("key", key);
 	} catch {
-		// As above.
+		// Storage is disabled.
 	}
 }
 
@@ -36,12 +36,12 @@ export const hasKey = () => key !== "";
 
 const authorization = () => (key ? { Authorization: `Bearer ${key}` } : {});
 
-/** The address of a picture of the service; it holds the picture itself where only a key shows it. */
+/** The URL of a picture; a data URL if the request needs a key, which an image element cannot send. */
 export async function pictureUrl(path, signal) {
 	return key ? `data:image/svg+xml,${encodeURIComponent(await call(path, { signal, as: "text" }))}` : path;
 }
 
-/** One request; the answer as JSON, or as text where `as` says so. */
+/** Send one request. Returns the body as JSON, or as `as` ("text", "blob"). */
 export async function call(path, { method, body, headers, signal, as = "json" } = {}) {
 	const init = body === undefined ? { method, headers: { ...headers, ...authorization() } } : postInit(body, headers);
 	const limit = AbortSignal.timeout(TIMEOUT_MS);
@@ -70,7 +70,7 @@ async function readFailure(response) {
 
 const cache = new Map();
 
-/** `call` that keeps its last answers: a design is a pure function of its brief. */
+/** `call` with a cache of the last responses: a design is a pure function of its brief. */
 export async function cachedCall(path, options = {}) {
 	const key = JSON.stringify([path, options.body]);
 	if (!cache.has(key)) {
@@ -80,11 +80,11 @@ export async function cachedCall(path, options = {}) {
 	return cache.get(key);
 }
 
-/** A line on which only the newest question is answered. */
+/** Runs one request at a time; a new request cancels the previous one. */
 export class LatestRequest {
 	#controller = null;
 
-	/** Wait, then `work(signal)`; what fails goes to `failed`, and is dropped where something else was asked since. */
+	/** Wait, then run `work(signal)`; pass a Failure to `failed` unless the request was cancelled. */
 	async run(work, failed, delay = 0) {
 		this.cancel();
 		const { signal } = (this.#controller = new AbortController());

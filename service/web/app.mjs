@@ -1,21 +1,21 @@
-// The frame: which view is shown, in which language and colours, and the address that says so.
+// The frame of the page: view, language, colour scheme and the URL that holds the state.
 //
-// A view is a module of its name, loaded when it is wanted, whose `mount(root, context)` gives
-// `{update(params), unmount()}`. `params` are the address's fields without `view`; views of one
-// group share them, and going back to a group finds them as they were left. `context` is
-//   navigate   navigate(params, {view, replace}): a new state, in the address and on the screen
+// A view is the module of its name, loaded on demand. Its `mount(root, context)` returns
+// `{update(params), unmount()}`. `params` are the fields of the URL without `view`. Views of one
+// group share them, and a group keeps them while another group is shown. `context` holds
+//   navigate   navigate(params, {view, replace}): change the state in the URL and on the screen
 //   address    address(params, view): the path of a state, for links
-//   announce   a sentence for screen readers
+//   announce   announce(text): pass a sentence to screen readers
 
 import { Failure } from "./api.mjs";
 import { h, show } from "./dom.mjs";
 import { failureBox } from "./failure.mjs";
 import { LANGUAGES, language, preferredLanguage, setLanguage, t } from "./messages.mjs";
 
-/** Each view with its group. */
+/** View: its group. */
 const VIEWS = { design: "design", code: "design", layer: "layer", audit: "audit", sweep: "sweep" };
 
-/** Fields that stand behind the address's #: what a reader pasted is not sent when a page is loaded. */
+/** Fields in the fragment of the URL: pasted text is not sent to the server when the page loads. */
 const FRAGMENT_FIELDS = ["text", "error"];
 
 const [skip, header, main, footer, live] = [".skip", "header", "main", "footer", "#live"].map((name) => document.querySelector(name));
@@ -35,25 +35,25 @@ function store(name, value) {
 	try {
 		localStorage.setItem(name, value);
 	} catch {
-		// Where nothing may be stored, the choice lasts as long as the page.
+		// If storage is disabled, the choice lasts until the page is reloaded.
 	}
 }
 
-/** The state that the address names. */
+/** The state in the URL. */
 function readAddress() {
 	const fragment = [...new URLSearchParams(location.hash.slice(1))].filter(([field]) => FRAGMENT_FIELDS.includes(field));
 	const { view = "design", ...params } = Object.fromEntries([...new URLSearchParams(location.search), ...fragment]);
 	return { view, params };
 }
 
-/** The path of a state: the first view goes without saying. */
+/** The path of a state; the default view is left out. */
 function address(params, view) {
 	const fields = Object.entries(view === "design" ? params : { view, ...params });
 	const [query, fragment] = [false, true].map((inFragment) => `${new URLSearchParams(fields.filter(([field]) => FRAGMENT_FIELDS.includes(field) === inFragment))}`);
 	return `/${query && `?${query}`}${fragment && `#${fragment}`}`;
 }
 
-/** Go to a path of this page. */
+/** Show a path of this page and add it to the history. */
 function goTo(path, replace = false) {
 	if (path !== location.pathname + location.search + location.hash) {
 		history[replace ? "replaceState" : "pushState"](null, "", path);
@@ -130,7 +130,7 @@ const viewLink = (view, current) =>
 		titleOf(view),
 	);
 
-/** Follow a link of the page without loading it anew; with a modifier the browser does as it does. */
+/** Follow a link without a page load; leave clicks with a modifier key to the browser. */
 function followLink(event) {
 	if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
 	event.preventDefault();
@@ -166,7 +166,7 @@ function schemeButton(current) {
 }
 
 skip.addEventListener("click", (event) => {
-	event.preventDefault(); // the address keeps what stands behind its #
+	event.preventDefault(); // keep the fragment of the URL
 	main.focus();
 });
 await setLanguage(preferredLanguage(readStored("language")));

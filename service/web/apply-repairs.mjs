@@ -1,6 +1,6 @@
-/** Repairs of an audit, taken: into a source as its unified diff, into layers change by change. */
+/** Applies the repairs of an audit: to a source by its unified diff, to layers change by change. */
 
-/** The text after a unified diff; null where the text is not the one that the diff was made of. */
+/** The text after a unified diff, or null if the diff does not match the text. */
 export function applyDiff(text, diff) {
 	const before = text.split("\n");
 	const after = [];
@@ -24,7 +24,7 @@ export function applyDiff(text, diff) {
 	return [...after, ...before.slice(place)].join("\n");
 }
 
-/** The layers after the changes, whose indices count them as they were; skips keep their origins. */
+/** The layers after the changes. Indices refer to the original layers; skips keep their origins. */
 export function applyChanges(layers, changes) {
 	const after = [];
 	const places = new Map([[-1, -1]]);

@@ -1,15 +1,15 @@
-// What an audit found: the verdict, repairs as diffs, the trace layer by layer.
+// The result of an audit: the verdict, the repairs as diffs, the trace layer by layer.
 
 import { h, panel } from "./dom.mjs";
 import { sizeText, t } from "./messages.mjs";
 
-const MAX_SHOWN = 3; // repairs that are seen at once
+const MAX_SHOWN = 3; // repairs shown unfolded
 const SIGNS = { fits: "✓", misses: "≠", breaks: "✕" };
 
-/** The answer as panels; `takeRepair` and `takeShape` are what its buttons do. */
+/** The panels of the result; `takeRepair` and `takeShape` are the actions of its buttons. */
 export const auditAnswer = (audit, actions) => [verdict(audit), repairs(audit, actions), trace(audit)];
 
-/** Sentences of the service come in English, whatever the page speaks. */
+/** A sentence of the service, which is always in English. */
 const serviceText = (text, name = null) => text && h("p", { class: name, lang: "en" }, text);
 
 function verdict({ verdict: found, reason, about_error: about, geometry, torch_error: torch }) {
@@ -53,7 +53,7 @@ function repairs(audit, actions) {
 	return panel("repairs-section", t("audit.repairs"), h("ol.repairs", items), remaining.length > 0 && more);
 }
 
-/** One repair: what it changes, line by line, what comes out, how far torch has run it. */
+/** One repair: its changes line by line, the resulting shapes, and how torch ran it. */
 function repair(each, { takeRepair }) {
 	const { summary, input_shape: input, output_shape: output, run } = each;
 	return [
@@ -68,7 +68,7 @@ function repair(each, { takeRepair }) {
 	];
 }
 
-/** The diff, or where there is none, each change as a line that goes and a line that comes. */
+/** The diff, or for layers each change as a removed and an added line. */
 function diffBlock({ diff, changes }) {
 	const lines = diff ? diff.split("\n").slice(2, -1) : changes.flatMap(changeLines);
 	const kinds = { "+": "added", "-": "removed", "@": "muted" };
@@ -81,7 +81,7 @@ function changeLines({ index, field, from, to }) {
 	return [...line("-", from), ...line("+", to)];
 }
 
-/** Where nothing small helps: inputs that are served, and a brief as an address of the design view. */
+/** If there is no repair: the nearest inputs that fit, and a link to a design that fits. */
 function nearest({ input_shapes: inputs = [], output_shapes: outputs = [], design }, { takeShape, address }) {
 	const use = (shape, place) =>
 		h("li", h("button", { onclick: () => takeShape(shape) }, t("audit.use", { shape: sizeText(shape) })), ` → ${sizeText(outputs[place])}`);

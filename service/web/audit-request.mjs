@@ -1,9 +1,9 @@
-// What a reader typed about a network, as the request of an audit; examples to begin with.
+// Converts the fields of the audit form to a request; example networks.
 
-/** The fields of the view, which are those of the address. */
+/** The fields of the form and of the URL. */
 export const FIELDS = ["text", "input_shape", "wanted_shape", "batch", "error"];
 
-/** Whole numbers as people write them: 3x64x64, (3, 64, 64), 128; null where it is something else. */
+/** Parse integers: 3x64x64, (3, 64, 64), 128. Returns null for any other text. */
 function readNumbers(text) {
 	const parts = text
 		.replace(/[()[\]]/g, " ")
@@ -12,14 +12,14 @@ function readNumbers(text) {
 	return parts.every((part) => /^\d{1,9}$/.test(part)) ? parts.map(Number) : null;
 }
 
-/** The network: layers where the text is JSON, else source. A request as a whole gives its fields. */
+/** The network: layers if the text is JSON, else source. A complete JSON request sets all its fields. */
 function readNetwork(text) {
 	if (!/^\s*[[{]/.test(text)) return { source: text };
 	const found = JSON.parse(text);
 	return Array.isArray(found) ? { layers: found } : found;
 }
 
-/** The request's body, and the fields that cannot be read: [key of what is wrong, its detail]. */
+/** The body of the request, and the errors of its fields: [message key, detail]. */
 export function readRequest(fields) {
 	const fieldErrors = {};
 	let body = {};
@@ -40,10 +40,10 @@ export function readRequest(fields) {
 	return { body, fieldErrors };
 }
 
-/** Layers as JSON, one a line. */
+/** Layers as JSON, one per line. */
 export const layersText = (layers) => `[\n${layers.map((layer) => `  ${JSON.stringify(layer)}`).join(",\n")}\n]\n`;
 
-/** Networks of which something is wrong. */
+/** Example networks with an error. */
 export const EXAMPLES = {
 	decoder: {
 		text: `nn.Sequential(

@@ -1,4 +1,4 @@
-// The audit view: a network that somebody has, traced, with repairs to take.
+// The audit view: traces an existing network and offers repairs.
 
 import { LatestRequest, cachedCall } from "./api.mjs";
 import { auditAnswer } from "./audit-answer.mjs";
@@ -8,10 +8,10 @@ import { failureBox, unknownFieldsBox } from "./failure.mjs";
 import { applyChanges, applyDiff } from "./apply-repairs.mjs";
 import { t } from "./messages.mjs";
 
-/** What was typed and not yet asked, and the address at which it was typed. */
+/** Form input that is not submitted yet, and the parameters of the URL at which it was typed. */
 let draft = { paramsText: null, fields: {} };
 
-/** The view, put into `root`. */
+/** Mount the view in `root`. */
 export function mount(root, { navigate, address, announce }) {
 	const request = new LatestRequest();
 	const notes = {};
@@ -58,7 +58,7 @@ export function mount(root, { navigate, address, announce }) {
 		form.elements[first].focus();
 	}
 
-	/** Audit these fields: they become the address. */
+	/** Audit these fields and write them to the URL. */
 	function submitFields(fields) {
 		const params = Object.fromEntries(Object.entries(fields).filter(([, value]) => value));
 		if (JSON.stringify(params) === paramsText) ask(params);
@@ -82,7 +82,7 @@ export function mount(root, { navigate, address, announce }) {
 		show(answer, shown);
 	}
 
-	/** Tell what is wrong at its field. */
+	/** Show each error at its field. */
 	function showFieldErrors(fieldErrors) {
 		for (const [name, note] of Object.entries(notes)) {
 			const [key, detail = ""] = fieldErrors[name] ?? [];
@@ -124,7 +124,7 @@ export function mount(root, { navigate, address, announce }) {
 		if (errors[0]?.facts.line) selectLine(errors[0].facts.line);
 	}
 
-	/** Mark a line of the text, and bring it into sight. */
+	/** Select a line of the text and scroll to it. */
 	function selectLine(number) {
 		const { text } = form.elements;
 		const lines = text.value.split("\n");
@@ -135,7 +135,7 @@ export function mount(root, { navigate, address, announce }) {
 	}
 }
 
-/** The text after a repair: patched where it has a diff, else as layers; other inputs leave it alone. */
+/** The text after a repair: patched by its diff, else as layers; unchanged if only the input changes. */
 function repairedText(text, body, audit, { diff, changes }) {
 	if (changes.every(({ index }) => index < 0)) return text;
 	return (diff && applyDiff(text, diff)) || layersText(applyChanges(body.layers ?? audit.layers, changes));

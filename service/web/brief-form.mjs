@@ -1,4 +1,4 @@
-// The form of a brief: what is asked for, in the reader's words, answered as one types.
+// The form of a brief; each change is reported while the user types.
 
 import { FIELDS, START, DEFAULT_LISTS } from "./brief.mjs";
 import { h, labelled, show } from "./dom.mjs";
@@ -29,8 +29,8 @@ const SEARCH_FIELDS = ["kernel_sizes", "strides", "dilations", "initial_size", "
 	.concat(["max_multiply_adds", "initial_map", "output_padding", "anisotropic", "encoder", "no_discriminator"]);
 
 /**
- * The form; `change(name, text, typing)` hears each change. It has `fill(params)`, which writes
- * into every field that is not being typed into, and `showErrors(errors)`, which shows what is refused.
+ * The form. It calls `change(name, text, typing)` on each change. `fill(params)` sets every field
+ * except the one that has the focus; `showErrors(errors)` marks the invalid fields.
  */
 export function briefForm(change) {
 	const controls = {};
@@ -107,12 +107,12 @@ function control(name, change) {
 	});
 }
 
-/** A list as it fits a field: 4,8,12,…,48. */
+/** A list, shortened to fit a field: 4,8,12,…,48. */
 const shortenList = (list) => list.replace(/^((?:\d+,){3})(?:\d+,){3,}/, "$1…,");
 
 const numberAttributes = (min) => ({ type: "number", inputmode: "numeric", min, step: 1, autocomplete: "off" });
 
-/** One to three sides: one number while they are equal, one for each where they are not. */
+/** The fields of one to three sides: one number if they are equal, else one for each side. */
 function resolutionField(change) {
 	let [axes, equal, inputs] = [2, true, []];
 	const box = h("div.sides");
@@ -142,7 +142,7 @@ function resolutionField(change) {
 		return axes;
 	}
 
-	/** Another number of sides, or sides that may differ: the first number goes for the new ones. */
+	/** Change the number of sides, or allow them to differ; new sides take the first number. */
 	function changeAxes(number, sidesEqual) {
 		const before = inputs.map((input) => input.value);
 		build(number, sidesEqual);

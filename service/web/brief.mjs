@@ -1,6 +1,6 @@
-// The state of a design: fields of the address on one side, the brief of the service on the other.
+// Converts between the fields of the URL and the brief of the API.
 
-/** How a field of the address is written, where it stands in a brief, what it is by itself. */
+/** Field of the URL: its type, its path in a brief, its default. */
 const field = (kind, path, defaultValue) => ({ kind, path: path.split("."), defaultValue });
 
 export const FIELDS = {
@@ -35,17 +35,17 @@ export const FIELDS = {
 	chain: field("chain", "chain"),
 };
 
-/** The state of an empty address. */
+/** The state of a URL without fields. */
 export const START = { resolution: "64", latent_dim: "100" };
 
-/** What the search tries where nothing is said, by the number of axes. */
+/** Default values of the search, by number of axes. */
 export const DEFAULT_LISTS = {
 	kernel_sizes: ["4,8,12,16,18,24,25,30,36,42,48", "3,4,5,6,8,9", "3,4,5,6,8,9"],
 	strides: ["2,3,4,5,6,7,8", "2,3", "2,3"],
 	dilations: ["1", "1", "1"],
 };
 
-/** Whether a field is about the search, so that a chain chosen before is let go. */
+/** Whether a change of the field discards a chosen chain. */
 const affectsSearch = (name) =>
 	["resolution", "dimensions", "initial_map"].includes(name) || ["search", "budget"].includes(FIELDS[name].path[0]);
 
@@ -54,7 +54,7 @@ const readNumbers = (text, sign) => text.split(sign).map((part) => readNumber(pa
 const unwrapSingle = (list) => (list.length === 1 ? list[0] : list);
 const collapseEqual = (values) => (values.every((value) => value === values[0]) ? values[0] : values);
 
-/** Text to value, by kind; what cannot be read goes through as it is, for the service to refuse. */
+/** Text to value, by type; unreadable text passes unchanged, for the service to refuse. */
 const READERS = {
 	integer: readNumber,
 	text: (text) => text,
@@ -71,7 +71,7 @@ const READERS = {
 	},
 };
 
-/** Value to text, by kind. */
+/** Value to text, by type. */
 const WRITERS = {
 	integer: String,
 	text: String,
@@ -85,7 +85,7 @@ const WRITERS = {
 const LETTERS = { k: "kernel_size", s: "stride", d: "dilation", p: "padding", a: "output_padding" };
 const WINDOW_DEFAULTS = { s: 1, d: 1, p: 0, a: 0 };
 
-/** The windows of a layer in letters: k4s2p1, and k4.6s2.3 where the axes differ. */
+/** The windows of a layer as text: k4s2p1, or k4.6s2.3 if the axes differ. */
 const writeWindow = (window) =>
 	Object.entries(LETTERS)
 		.map(([letter, name]) => [letter, collapseEqual([window[name]].flat())])
@@ -99,13 +99,13 @@ function readWindow(text) {
 	return Object.fromEntries([...parts].map(([, letter, value]) => [LETTERS[letter], unwrapSingle(readNumbers(value, "."))]));
 }
 
-/** A chain as the address writes it. */
+/** A chain as text for the URL. */
 export const chainText = WRITERS.chain;
 
-/** 96 where all sides are equal, 218x178 where they differ. */
+/** A resolution as text: 96 if all sides are equal, else 218x178. */
 export const resolutionText = WRITERS.size;
 
-/** The names in the address that nobody knows. */
+/** The unknown fields of the URL. */
 export const unknownFields = (params) => Object.keys(params).filter((name) => name !== "design" && !(name in FIELDS));
 
 /** The brief of a state. */
@@ -121,7 +121,7 @@ export function briefOf(params) {
 	return brief;
 }
 
-/** The state of a completed brief: what is usual is left out. */
+/** The state of a completed brief, without defaults. */
 export function paramsOf(brief) {
 	const params = {};
 	for (const [name, { path, kind, defaultValue }] of Object.entries(FIELDS)) {
@@ -134,7 +134,7 @@ export function paramsOf(brief) {
 	return params;
 }
 
-/** A state with one field changed: a chosen chain is let go where the change is to the search. */
+/** A state with one field changed; a change of the search discards a chosen chain. */
 export function changeField(params, name, text) {
 	const next = { ...params, [name]: text };
 	if (affectsSearch(name)) delete next.chain;
@@ -142,14 +142,14 @@ export function changeField(params, name, text) {
 	return next;
 }
 
-/** The field of the form that a JSON pointer of a refusal is about. */
+/** The form field for a JSON pointer of an error. */
 export function fieldAt(pointer) {
 	const steps = pointer.split("/").slice(1);
 	const at = ([name, { path }]) => name !== "no_discriminator" && path.every((step, target) => steps[target] === step);
 	return Object.entries(FIELDS).find(at)?.[0];
 }
 
-/** The options of `gan-designer design` that ask for this brief; null where only an id can. */
+/** The options of `gan-designer design` for this brief, or null if only an id can express it. */
 export function commandOptions(params) {
 	if (params.design || params.chain) return null;
 	const { resolution, latent_dim, ...rest } = { ...START, ...params };

@@ -1,4 +1,4 @@
-// The code view: the module to read, copy and download, the lines that make it again, the receipt.
+// The code view: the module, its downloads, commands that reproduce it, and the receipt.
 
 import { LatestRequest, cachedCall } from "./api.mjs";
 import { briefOf, commandOptions, unknownFields } from "./brief.mjs";
@@ -8,7 +8,7 @@ import { highlightPython } from "./python-highlighting.mjs";
 import { receiptSection } from "./receipt.mjs";
 import { sizesText, t } from "./messages.mjs";
 
-/** The view, put into `root`. */
+/** Mount the view in `root`. */
 export function mount(root, { announce, address }) {
 	const request = new LatestRequest();
 	let params = {};
@@ -17,7 +17,7 @@ export function mount(root, { announce, address }) {
 	function update(next) {
 		params = next;
 		const unknown = unknownFields(params);
-		if (unknown.length) return fail(unknownFieldsBox(unknown), {});
+		if (unknown.length) return fail(unknownFieldsBox(unknown, "address.invalid"), {});
 		show(root, heading(), h("p.panel", { role: "status" }, h("span.badge.running", t("verdict.running"))));
 		root.setAttribute("aria-busy", "true");
 		request.run(work, (failure) => fail(failureBox(failure, () => update(params)), params.design ? {} : params));
@@ -53,7 +53,7 @@ export function mount(root, { announce, address }) {
 		);
 	}
 
-	/** The lines that give exactly this design: by its id, by its brief, and without a server. */
+	/** Commands that reproduce exactly this design: by id, by brief, and with the command line. */
 	function reproducePanel(design) {
 		const origin = location.origin;
 		const body = JSON.stringify(params.design ? design.brief : { ...briefOf(params), verify: "standard" });

@@ -1,9 +1,9 @@
 "use strict";
-// Runs before anything is painted, so that a chosen scheme and language do not flash.
+// Runs before the first paint, so that the page does not flash in another colour scheme.
 
 try {
   const scheme = localStorage.getItem("scheme");
   if (scheme === "light" || scheme === "dark") document.documentElement.dataset.scheme = scheme;
 } catch {
-  // Storage may be forbidden: then the reader's system decides.
+  // If storage is disabled, the system setting applies.
 }

@@ -1,4 +1,4 @@
-// The design view: a form, and what comes of it as one types: chain, networks, why, alternatives.
+// The design view: a form, and its live results: chain, networks, reasons, alternatives.
 
 import { LatestRequest, cachedCall, pictureUrl } from "./api.mjs";
 import { briefOf, chainText, changeField, fieldAt, paramsOf, unknownFields } from "./brief.mjs";
@@ -17,7 +17,7 @@ import { t } from "./messages.mjs";
 const TYPING_MS = 250;
 const ALTERNATIVES = 60;
 
-/** The view, put into `root`. */
+/** Mount the view in `root`. */
 export function mount(root, context) {
 	const { navigate, announce } = context;
 	const [designRequest, verificationRequest, alternativesRequest] = [new LatestRequest(), new LatestRequest(), new LatestRequest()];
@@ -52,12 +52,12 @@ export function mount(root, context) {
 		resized.disconnect();
 	}
 
-	/** The state to go on from: of a design that was opened by its id, its brief. */
+	/** The state that a change starts from; for a design opened by its id, the state of its brief. */
 	function currentParams() {
 		return params.design && openedDesign ? paramsOf(openedDesign.brief) : params;
 	}
 
-	/** A change in the form: one entry of the history for each field that one stays in. */
+	/** Handle a change of the form; consecutive changes of one field share one history entry. */
 	function change(name, text, typing = false, dimensions = null) {
 		let next = changeField(currentParams(), name, text);
 		if (dimensions !== null) next = changeField(next, "dimensions", dimensions);
@@ -78,7 +78,7 @@ export function mount(root, context) {
 
 	function ask() {
 		const unknown = unknownFields(params);
-		if (unknown.length) return showNotice(unknownFieldsBox(unknown), h("p", h("a", { href: "/" }, t("address.start"))));
+		if (unknown.length) return showNotice(unknownFieldsBox(unknown, "address.invalid"), h("p", h("a", { href: "/" }, t("address.start"))));
 		const wait = delay;
 		delay = 0;
 		verificationRequest.cancel();
@@ -101,7 +101,7 @@ export function mount(root, context) {
 		results.setAttribute("aria-busy", "false");
 	}
 
-	/** The design of an id; its picture, which needs no proof, is there before. */
+	/** Load a design by id; its picture, which needs no verification, is shown until it arrives. */
 	async function loadById(signal) {
 		const path = `/v1/designs/${encodeURIComponent(params.design)}`;
 		const picture = h("img", { src: await pictureUrl(`${path}/generator.svg`, signal), alt: t("network.generator"), onerror: () => picture.remove() });
@@ -112,7 +112,7 @@ export function mount(root, context) {
 		return openedDesign;
 	}
 
-	/** The receipt, after the chain. */
+	/** Load the receipt, after the chain. */
 	async function runVerification(brief, signal) {
 		shownDesign = await cachedCall("/v1/designs", { body: { ...brief, verify: "standard" }, signal });
 		renderSummary("done");
@@ -120,7 +120,7 @@ export function mount(root, context) {
 		clearBusy();
 	}
 
-	/** A proof that cannot be had leaves the chain where it stands. */
+	/** If the verification fails to run, the chain stays shown. */
 	function verificationFailed(failure) {
 		renderSummary("failed", failure);
 		clearBusy();
@@ -149,7 +149,7 @@ export function mount(root, context) {
 		showLayerDetails(detail, { design: shownDesign, role, layer: mapsOf(shownDesign[role])[index].layer, address: context.address });
 	}
 
-	/** The alternatives have a line of their own: they hold up nothing, and nothing holds them up. */
+	/** Load the alternatives, independently of the design and its verification. */
 	function compare({ brief, chain }) {
 		const title = h("h2", t("scatter.title"));
 		if (brief.initial_map) return show(alternatives, title, h("p", t("scatter.no-latent")));
@@ -190,7 +190,7 @@ export function mount(root, context) {
 		showNotice(failureBox(failure, ask), suggestionRow(failure, params, navigate));
 	}
 
-	/** What was there stays, dimmed, under the words on what is wrong. */
+	/** Show an error above the previous results, which stay dimmed. */
 	function showNotice(box, suggestions) {
 		clearBusy();
 		results.classList.toggle("stale", shownDesign !== null);

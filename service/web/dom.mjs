@@ -1,9 +1,9 @@
-// Making elements: the one way in which this page writes its document (no HTML text is parsed).
+// Creates elements; no HTML text is parsed anywhere on the page.
 
-/** An HTML element: `h("a.button", { href, onclick }, "text", child)`; children that are null or false are left out. */
+/** An HTML element: `h("a.button", { href, onclick }, "text", child)`; null and false children are skipped. */
 export const h = (name, ...rest) => make("http://www.w3.org/1999/xhtml", name, rest);
 
-/** An SVG element, made in the same way. */
+/** An SVG element, with the same arguments as `h`. */
 export const s = (name, ...rest) => make("http://www.w3.org/2000/svg", name, rest);
 
 function make(space, name, [fields, ...children]) {
@@ -22,28 +22,28 @@ function make(space, name, [fields, ...children]) {
 	return show(element, children);
 }
 
-/** Put these children in the place of those that an element has. */
+/** Replace the children of an element. */
 export function show(element, ...children) {
 	element.replaceChildren(...children.flat(4).filter((child) => child !== null && child !== undefined && child !== false));
 	return element;
 }
 
-/** A text that `t` gave with `code` in backquotes, as nodes. */
+/** A message as nodes, with backquoted parts as `code` elements. */
 export const formatCode = (text) => text.split("`").map((part, index) => (index % 2 ? h("code", part) : part));
 
-/** A part of a view, by its class, under its heading. */
+/** A section of a view with a class and a heading. */
 export const panel = (name, title, ...children) => h("section.panel", { class: name }, h("h2", title), children);
 
-/** What may be wider or taller than its place. */
+/** A scroll container. */
 export const scroller = (label, ...children) => h("div.scroll", { tabindex: "0", role: "region", "aria-label": label }, children);
 
-/** A control under its label. */
+/** A control with its label. */
 export const labelled = (label, control, ...more) => h("div.field", h("label", { for: control.id }, label), control, more);
 
-/** Names, each with what is said of it. */
+/** A list of names and values. */
 export const facts = (pairs) => h("dl.facts", pairs.map(([name, ...value]) => h("div", h("dt", name), h("dd.number", value))));
 
-/** Hand a text or blob to the reader as a file. */
+/** Save a text or blob as a file. */
 export function saveFile(name, content, type) {
 	const href = URL.createObjectURL(new Blob([content], { type }));
 	h("a", { href, download: name }).click();

@@ -1,18 +1,18 @@
-// A failure in words, with a way on.
+// Error boxes with a message and an action.
 
 import { call, hasKey, setKey } from "./api.mjs";
 import { h, labelled, formatCode, saveFile, show } from "./dom.mjs";
 import { t } from "./messages.mjs";
 
-/** A box that speaks up. */
+/** A box with the role `alert`. */
 export const alertBox = (title, ...children) => h("section.failure", { role: "alert" }, h("h2", title), children);
 
-/** The names in an address that nobody knows. */
-export const unknownFieldsBox = (names) => alertBox(t("address.partly"), names.map((name) => h("p", t("address.field", { name }))));
+/** An error box for unknown fields of the URL. */
+export const unknownFieldsBox = (names, title = "address.partly") => alertBox(t(title), names.map((name) => h("p", t("address.field", { name }))));
 
 /**
- * What went wrong and what to do: a box with the service's own words, and a button that tries
- * again; where the service said when, the button counts the seconds and then tries by itself.
+ * An error box with the details from the service and a retry button; after a Retry-After header
+ * the box counts down the seconds and retries automatically.
  */
 export function failureBox({ kind, problem, retryAfter }, retry) {
 	const box = alertBox(t(`failure.${kind}.title`), h("p", t(`failure.${kind}.text`)), problem && serviceText(problem));
@@ -22,7 +22,7 @@ export function failureBox({ kind, problem, retryAfter }, retry) {
 	return box;
 }
 
-/** What the service itself says, in its own language. */
+/** The errors from the service, in English, with a link to the page of the problem. */
 function serviceText({ errors, detail, type, code }) {
 	const texts = errors?.length ? errors.map(errorText) : [detail];
 	return [
@@ -31,7 +31,7 @@ function serviceText({ errors, detail, type, code }) {
 	];
 }
 
-/** What is wrong with a field; where it lies deeper than a name says, its place stands before it. */
+/** The error of a field, after its JSON pointer if the field is nested. */
 const errorText = ({ pointer = "", detail }) => (pointer.split("/").length > 2 ? [h("code", pointer), ": ", detail] : detail);
 
 function keyForm(retry) {
@@ -44,7 +44,7 @@ function keyForm(retry) {
 	return h("form", { onsubmit: take }, labelled(t("failure.key"), input), h("p.row", h("button.main", { type: "submit" }, t("failure.unlock"))));
 }
 
-/** A link to a file of the service; with a key, which no link can carry, the file is fetched and saved. */
+/** A download link; with a key, which a link cannot send, the file is fetched and then saved. */
 export function fileLink(href, name, label) {
 	const link = h("a.button", { href, download: name, onclick: (event) => hasKey() && take(event) }, label);
 	return link;

@@ -1,4 +1,4 @@
-// One layer of a network in words and numbers: its law, its arithmetic, what it costs and sees.
+// Details of one layer of a network: formula, arithmetic, cost and receptive field.
 
 import { facts, h, show } from "./dom.mjs";
 import { sizeText, t } from "./messages.mjs";
@@ -13,13 +13,13 @@ const LETTERS = [
 ];
 const DEFAULTS = { A: 0, D: 1 };
 
-/** What the layer view can be set to. */
+/** The largest settings of the layer view. */
 const MAX_SETTINGS = { kernel_size: 8, stride: 5, padding: 8, dilation: 4, output_padding: 4 };
 const MAX_INPUT_SIDE = 10;
 
 const allEqual = (values) => values.every((value) => value === values[0]);
 
-/** Show a layer of a design in `root`, with a link to where it can be seen at work. */
+/** Show a layer of a design in `root`, with a link to the layer view. */
 export function showLayerDetails(root, { design, role, layer, address }) {
 	const shared = (name, value, whole) => [t(name), t("fact.share", { value, share: percent(value, whole) })];
 	const { parameters, multiply_adds: work } = design[role];
@@ -44,7 +44,7 @@ function percent(part, whole) {
 	return rounded || !part ? rounded : "< 1";
 }
 
-/** A link to the layer at work, on a smaller map where its own is too large to watch. */
+/** A link to the layer view, with a smaller input if the map is too large to draw there. */
 function layerLink(layer, address) {
 	if (!LAWS[layer.op]) return null;
 	const first = Object.fromEntries(LETTERS.map(([, name]) => [name, layer[name][0]]));
@@ -68,7 +68,7 @@ function arithmetic(layer) {
 	];
 }
 
-/** F 4, S 2, P 1: what is as torch has it by itself is left out. */
+/** F 4, S 2, P 1: settings that equal torch's defaults are left out. */
 const letters = (layer) =>
 	LETTERS.filter(([letter, name]) => layer[name] && !layer[name].every((value) => value === DEFAULTS[letter]))
 		.map(([letter, name]) => `${letter} = ${allEqual(layer[name]) ? layer[name][0] : layer[name].join("×")}`)

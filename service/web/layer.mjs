@@ -1,4 +1,4 @@
-// The layer view: one layer and its twin, as pictures and as matrices, stepping together.
+// The layer view: a layer and its adjoint as pictures and as matrices, stepping together.
 
 import { LatestRequest } from "./api.mjs";
 import { facts, h, formatCode, show } from "./dom.mjs";
@@ -10,7 +10,7 @@ import { sizeText, t } from "./messages.mjs";
 const DEBOUNCE_MS = 160;
 const OPS = ["conv_transpose", "conv"];
 
-/** Field: least, most, where it starts. Settings that fit together or not: all can be set. */
+/** Field: minimum, maximum, default. Combinations that form an invalid layer can be set, too. */
 const SLIDERS = {
 	input_size: [1, 10, 4],
 	kernel_size: [1, 8, 4],
@@ -22,10 +22,10 @@ const SLIDERS = {
 const NAMES = Object.keys(SLIDERS);
 const DEFAULTS = { op: OPS[0], dimensions: 2, ...Object.fromEntries(NAMES.map((name) => [name, SLIDERS[name][2]])) };
 
-/** The law that is broken, by the first of these that is among the facts. */
+/** The violated rule, by the first of these names that is among the facts of the problem. */
 const LAWS = { span: "i + 2P ≥ E = D·(F − 1) + 1", output_size: "(i − 1)·S − 2P + E + A ≥ 1", stride: "A < max(S, D)", output_padding: "A = 0" };
 
-/** The state that an address names, and what of it cannot be: [name, text, values it may have]. */
+/** The state in the URL, and its invalid fields: [name, text, allowed values]. */
 function readState(params) {
 	const invalid = [];
 	const state = { ...DEFAULTS };
@@ -38,10 +38,10 @@ function readState(params) {
 	return { state, invalid };
 }
 
-/** The address's fields: only what differs from where the sliders start. */
+/** The fields of the URL: the settings that differ from the defaults. */
 const paramsOf = (state) => Object.fromEntries(Object.entries(state).filter(([name, value]) => value !== DEFAULTS[name]));
 
-/** The view, put into `root`. */
+/** Mount the view in `root`. */
 export function mount(root, { navigate }) {
 	const request = new LatestRequest();
 	let [state, lastLegal, pictures, timer, gesture] = [DEFAULTS, null, null, 0, null];
@@ -87,12 +87,12 @@ export function mount(root, { navigate }) {
 		);
 	}
 
-	/** A radio button; a convolution has no output padding, so it does not keep one. */
+	/** Handle a radio button; a convolution has no output padding, so it is reset. */
 	function choose(name, value) {
 		navigate(paramsOf({ ...state, [name]: value, ...(value === "conv" && { output_padding: 0 }) }));
 	}
 
-	/** A slider moves: the number follows at once, the rest after a moment; a gesture is one step back. */
+	/** Handle a slider: the number follows at once, the rest after a delay; a gesture is one history entry. */
 	function slide(name) {
 		state = { ...state, [name]: Number(form.elements[name].value) };
 		writeForm();
@@ -146,7 +146,7 @@ export function mount(root, { navigate }) {
 		show(about, aboutLayer(layer));
 	}
 
-	/** What cannot be is told with its numbers; the last picture that could be stays, dimmed. */
+	/** Show the error; the pictures of the last valid layer stay, dimmed. */
 	function fail(failure) {
 		const illegal = failure.problem?.code === "illegal_layer";
 		if (illegal) {
@@ -175,7 +175,7 @@ export function mount(root, { navigate }) {
 	}
 }
 
-/** The layer another way, in words with its numbers; and as Python text that runs. */
+/** The equivalent forms of the layer: sentences with numbers, and Python source. */
 function aboutLayer({ op, equivalent, overlap, matrix, unread, input_size: before }) {
 	const [near, far] = equivalent.padding[0];
 	const numbers = {

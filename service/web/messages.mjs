@@ -1,30 +1,30 @@
-// What the page says, in the reader's language: every sentence stands in one file of the service, messages.json.
+// Messages of the page in the current language; their source is messages.json.
 
 export const LANGUAGES = [
 	{ code: "en", tag: "en", name: "English" },
 	{ code: "zh", tag: "zh-Hans", name: "中文" },
 ];
 
-/** The language that was chosen here before, or the first of the reader's that we speak. */
+/** The stored language, or the first supported language of the browser. */
 export function preferredLanguage(stored) {
 	const wanted = [stored, ...(navigator.languages ?? [navigator.language])].map((tag) => tag?.slice(0, 2).toLowerCase());
 	const spoken = LANGUAGES.map(({ code }) => code);
 	return wanted.find((code) => spoken.includes(code)) ?? "en";
 }
 
-/** The language that is spoken now. */
+/** The current language. */
 export let language = null;
 
 let [messages, numberFormat] = [{}, null];
 
-/** Speak a language from now on. */
+/** Load a language and make it the current one. */
 export async function setLanguage(code) {
 	messages = (await import(`./messages-${code}.mjs`)).default;
 	language = LANGUAGES.find((each) => each.code === code);
 	numberFormat = new Intl.NumberFormat(language.tag);
 }
 
-/** A sentence: `t("sweep.count", { total: 1024 })`. Numbers in it are written as the language writes them, sizes kept whole. */
+/** A message: `t("sweep.count", { total: 1024 })`. Numbers are formatted for the language; sizes are not broken. */
 export function t(key, facts = {}) {
 	const text = findMessage(key);
 	if (text === undefined) throw new Error(`no message is called ${key}`);
@@ -38,13 +38,13 @@ function findMessage(key) {
 
 export const hasMessage = (key) => findMessage(key) !== undefined;
 
-/** What the service says in English, by `kind`, each with what it is in this language. */
+/** Pairs of an English text of the service and its translation, by `kind`. */
 export const translations = (kind) => Object.entries(messages.translations?.[kind] ?? {});
 
 export const numberText = (value) => (typeof value === "number" ? numberFormat.format(value) : String(value));
 
-/** A size as people write it: 218 × 178. */
+/** A size as text: 218 × 178. */
 export const sizeText = (size) => (size.length ? size.join(" × ") : "1");
 
-/** The sizes of a chain in their order. */
+/** The sizes of a chain in order. */
 export const sizesText = (sizes) => sizes.map(sizeText).join(" → ");

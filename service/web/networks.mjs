@@ -1,4 +1,4 @@
-// Both networks drawn to one scale: each map a block, its face the sides, its depth the channels.
+// Draws both networks to one scale: each map is a block, its face shows the sides, its depth the channels.
 
 import { h, s, show } from "./dom.mjs";
 import { sizeText, t } from "./messages.mjs";
@@ -10,7 +10,7 @@ const GAP = 13;
 const LETTER_WIDTH = 7.3;
 const LINE_HEIGHT = 15;
 
-/** The maps of a network in order: its input, then what each layer gives. */
+/** The maps of a network in order: its input, then the output of each layer. */
 export function mapsOf(network) {
 	const [first] = network.layers.filter((layer) => layer.op !== "embedding");
 	return [
@@ -19,7 +19,7 @@ export function mapsOf(network) {
 	];
 }
 
-/** Pixels of a map: its face at `scale` pixels a position, its depth at `channelScale` pixels a channel. */
+/** Pixels of a block: the face at `scale` pixels per position, the depth at `channelScale` pixels per channel. */
 function blockSize({ size, channels }, { scale, channelScale }) {
 	const px = (side) => Math.max(2, side * scale);
 	const back = Math.max(2, channels * channelScale);
@@ -29,7 +29,7 @@ function blockSize({ size, channels }, { scale, channelScale }) {
 	return { across: px(size[2]), down: px(size[1]), back: px(size[0]) / 2 };
 }
 
-/** What stands under a map: its size, 16³ for long, on a line for each side, and its channels. */
+/** The labels of a map: its size (16³ or one line per side if it is long) and its channels. */
 function labelsOf({ size, channels }) {
 	const whole = size.join("×") || "1";
 	const power = ["", "", "²", "³"][size.length];
@@ -53,8 +53,8 @@ function measure(maps, scales) {
 const totalWidth = (drawn) => drawn.reduce((sum, { slot }) => sum + slot + GAP, GAP);
 
 /**
- * Pixels a position and a channel: the most at which every network keeps to the width, by halving;
- * not so little that nothing could be seen, rather is there more to scroll to.
+ * The largest pixels per position and per channel at which every network fits the width, by
+ * bisection. Below a minimum the drawing scrolls instead.
  */
 function fitScales(networks, width) {
 	const maps = networks.flat();
@@ -76,8 +76,8 @@ function fitScale(networks, { width, channelScale, low, high }) {
 }
 
 /**
- * The drawing of a design's networks in `root`; `choose(role, index)` hears which layer is looked
- * at. It has `show(design)` and `select(role, index)`.
+ * The drawing of a design's networks in `root`. It calls `choose(role, index)` when a layer is
+ * hovered or focused, and has `show(design)` and `select(role, index)`.
  */
 export function networkDrawing(root, choose) {
 	let design = null;
@@ -86,7 +86,7 @@ export function networkDrawing(root, choose) {
 	resizeObserver.observe(root);
 	return { show: setDesign, select, chosen: chosenLayer, close: () => resizeObserver.disconnect() };
 
-	/** The layer that is looked at, the generator's last one where that layer is there no longer. */
+	/** The selected layer, or the generator's last one if that layer no longer exists. */
 	function chosenLayer() {
 		const [role, index] = chosen ?? ["generator", Infinity];
 		const last = (name) => design[name].layers.length;
@@ -167,7 +167,7 @@ export function networkDrawing(root, choose) {
 		return [shape, s("g.labels", { "aria-hidden": "true" }, texts)];
 	}
 
-	/** Arrow keys walk through the layers of both networks in order. */
+	/** Move the focus through the layers of both networks with the arrow keys. */
 	function move(event) {
 		const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
 		if (!step) return;
@@ -188,7 +188,7 @@ export function networkDrawing(root, choose) {
 		drawReceptiveField(role, index);
 	}
 
-	/** Scroll a drawing that is wider than its place, and nothing else. */
+	/** Scroll the drawing, but not the page, to a layer. */
 	function scrollToGroup(group) {
 		const [place, hit] = [group.closest(".scroll"), group.querySelector(".hit").getBoundingClientRect()];
 		const { left, right } = place.getBoundingClientRect();
@@ -196,7 +196,7 @@ export function networkDrawing(root, choose) {
 		if (hit.left < left) place.scrollLeft -= left - hit.left;
 	}
 
-	/** What one output of the layer sees, laid on the middle of the map that it looks at. */
+	/** Frame the receptive field of one output in the middle of the map that it covers. */
 	function drawReceptiveField(role, index) {
 		root.querySelector(".receptive-field")?.remove();
 		const maps = mapsOf(design[role]);

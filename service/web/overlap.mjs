@@ -1,10 +1,10 @@
-// How evenly the generator paints: a plain sentence on checkerboards, and the service's own map.
+// Overlap of the generator: a sentence on checkerboards, and the overlap map of the service.
 
 import { Failure, pictureUrl } from "./api.mjs";
 import { h, scroller, show } from "./dom.mjs";
 import { t } from "./messages.mjs";
 
-/** Sentences about the generator's layers that enlarge maps. */
+/** Sentences about the layers that enlarge a map. */
 function overlapSentences({ layers }) {
 	const transposed = layers.filter(({ op, stride }) => op === "conv_transpose" && stride.some((step) => step > 1));
 	const sentences = [];
@@ -21,7 +21,7 @@ function overlapSentences({ layers }) {
 
 const unevenName = ({ name, kernel_size: kernel, stride }) => `${name} (${kernel.join("×")} / ${stride.join("×")})`;
 
-/** Show a design's overlap in `root`; the service's map is loaded where somebody wants to see it. */
+/** Show the overlap of a design in `root`; the map is loaded when it is unfolded. */
 export function showOverlap(root, { generator, links }, failed) {
 	const picture = h("img", { alt: t("overlap.map"), loading: "lazy", onerror: () => failed(new Failure("network")) });
 	const load = async () => {

@@ -1,4 +1,4 @@
-"""The files of the page in ``service/web``: as they are but for comments, no build step between."""
+"""The files of the page, served from ``service/web`` without a build step, comments removed."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from service.problems.problem_document import ProblemError
 PAGE_FOLDER = Path(__file__).parent
 
 MESSAGES_FILE = Path(__file__).with_name("messages.json")
-"""Every sentence of the page in both languages, ``[English, 简体中文]``, or one text for both.
+"""Every message in both languages: ``[English, 简体中文]``, or one text for both.
 
-``page`` are the page's own by group and key; ``translations`` are texts of the service, which are English,
-each with what it says in Chinese.
+``page`` holds the messages of the page by group and key, ``translations`` the English texts of the
+service with their Chinese translation.
 """
 
 MESSAGES_MODULES = {"messages-en.mjs": 0, "messages-zh.mjs": 1}
-"""The module of a language's messages: its place in each of them."""
+"""Module of a language: the index of that language in each message."""
 
 COMMENT_LINES = re.compile(rb"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
-"""Comments that have their lines to themselves. They are for who reads the source, and a tenth of it."""
+"""Comments on lines of their own, a tenth of the source; they are not served."""
 
 MEDIA_TYPES = {
     ".html": "text/html",
@@ -32,17 +32,17 @@ MEDIA_TYPES = {
     ".js": "text/javascript",
     ".mjs": "text/javascript",
 }
-"""Media type by the end of a file's name; no other file is handed out."""
+"""Media type by file suffix; files with other suffixes are not served."""
 
 
 def read_page_file(name: str) -> Representation:
-    """One file of the page; only what lies in its folder has a name, and each language's messages.
+    """A file of the page folder, or the messages module of a language.
 
     >>> read_page_file("index.html").media_type
     'text/html'
 
     Raises:
-        ProblemError: not_found, where no file is called so.
+        ProblemError: ``not_found``, if there is no file with this name.
     """
     files = {path.name: path for path in PAGE_FOLDER.iterdir() if path.suffix in MEDIA_TYPES}
     if name in MESSAGES_MODULES:
@@ -61,7 +61,7 @@ def read_page_file(name: str) -> Representation:
 
 
 def messages_module(language_index: int) -> str:
-    """The messages of one language as a module, so that nobody loads the other's.
+    """The messages of one language as an ES module; a client loads only its own language.
 
     >>> messages_module(0)[:54]
     'export default {"page":{"frame":{"skip":"Skip to conte'

@@ -1,7 +1,7 @@
-// Pictures of the service as parts of the page, so that they can be stepped, marked and translated.
+// Embeds the SVG pictures of the service, so that they can be stepped, marked and translated.
 //
-// A picture brings its style sheet along. The page's policy allows no style in markup, so the sheet
-// is adopted by a shadow root of its own, and colours of single shapes become attributes.
+// A picture contains its style sheet. The Content-Security-Policy allows no inline style, so a shadow
+// root adopts the sheet, and inline colours become attributes.
 
 import { s } from "./dom.mjs";
 import { translations } from "./messages.mjs";
@@ -14,19 +14,19 @@ PAGE_SHEET.replaceSync(
 		".mark{fill:none;stroke:var(--gd-window);stroke-width:2;vector-effect:non-scaling-stroke}",
 );
 
-/** A picture is not drawn smaller than this share of its size: its texts must be read. */
+/** The smallest scale of a picture, to keep its texts legible. */
 const MIN_SCALE = 0.3;
 
-/** Numbers in cells that would be smaller than this many pixels are left out. */
+/** Numbers in cells smaller than this many pixels are hidden. */
 const MIN_NUMBER_PX = 5.5;
 
-/** The words above the legend of a matrix take this much. */
+/** Width of the label above the legend of a matrix. */
 const LEGEND_WIDTH = 160;
 
-/** The sheet's colours in light, then in dark for those whose system is dark. */
+/** The rules of the sheet with the light and the dark colours. */
 const SCHEMES = /\.gd\{(--[^}]*)\}@media \(prefers-color-scheme:dark\)\{\.gd\{([^}]*)\}\}/;
 
-/** Each colour for both schemes: the page's choice decides, not the system's. */
+/** Combine both colour schemes: the setting of the page decides, not the system. */
 function bothSchemes(light, dark) {
 	const darks = dark.split(";");
 	const rules = light.split(";").map((rule, index) => {
@@ -36,17 +36,17 @@ function bothSchemes(light, dark) {
 	return rules.join(";");
 }
 
-/** Indices of a place in a map that is flattened row by row. */
+/** The indices of a position in a map that is flattened row by row. */
 export function unravel(place, size) {
 	return size.reduceRight(([rest, ...indices], side) => [Math.floor(rest / side), rest % side, ...indices], [place]).slice(1);
 }
 
-/** The place of indices in a map that is flattened row by row. */
+/** The position of indices in a map that is flattened row by row. */
 export function ravel(indices, size) {
 	return size.reduce((place, side, axis) => place * side + indices[axis], 0);
 }
 
-/** Put a picture into a host. Gives what can be done with it. */
+/** Show a picture in a host element. Returns its controls. */
 export function showPicture(host, text) {
 	const [, rules] = /<style>([^]*?)<\/style>/.exec(text);
 	const markup = text.replace(/<style>[^]*?<\/style>/, "").replace(/ style="fill:([^"]*)"/g, ' fill="$1"');
@@ -73,7 +73,7 @@ export function showPicture(host, text) {
 
 const scaleOf = (svg) => svg.getBoundingClientRect().height / svg.viewBox.baseVal.height;
 
-/** The page says title, window and arithmetic itself: cut the picture's own lines off. */
+/** Remove the heading of the picture, which the page shows itself. */
 function dropHeading(svg) {
 	const [width, height] = ["width", "height"].map((side) => svg.viewBox.baseVal[side]);
 	let next = svg.querySelector("text[font-weight=bold]");
@@ -89,7 +89,7 @@ function dropHeading(svg) {
 	svg.setAttribute("height", height - top);
 }
 
-/** The legend of a matrix as a picture of its own: it keeps its size, however small the matrix is drawn. */
+/** Split off the legend of a matrix, so that it keeps its size when the matrix is scaled down. */
 function extractLegend(svg) {
 	const label = svg.querySelector("path.grid ~ text:not(.dark-ink)");
 	const { width, height, y } = svg.viewBox.baseVal;
@@ -107,8 +107,8 @@ function extractLegend(svg) {
 }
 
 /**
- * Lay the maps of a layer and its legend out anew in the width that there is, at their own size;
- * in a `column` each map begins a line.
+ * Arrange the maps and the legend of a layer in the available width, at their original size;
+ * with `column` each map starts a new line.
  */
 function flow(svg, width, column) {
 	if (!svg.querySelector("g.part")) readParts(svg).forEach(wrap);
@@ -130,7 +130,7 @@ function flow(svg, width, column) {
 	svg.style.maxHeight = "none";
 }
 
-/** Maps, each from its name on, and the entries of the legend, which end in their words. */
+/** Group the shapes: each map starts with its name, each entry of the legend ends with its text. */
 function readParts(svg) {
 	const nodes = [...svg.children].filter((node) => !node.matches("title, desc, svg > .bg:first-of-type"));
 	const legend = nodes.findLastIndex((node) => node.matches("g")) + 1;
@@ -149,7 +149,7 @@ function wrap({ kind, nodes }) {
 	part.append(...nodes);
 }
 
-/** Each text in the reader's language; a translated one takes the width it needs. */
+/** Translate each text; a translated text loses its fixed width. */
 function translate(svg) {
 	const pairs = translations("pictures");
 	for (const node of svg.querySelectorAll("text, title, desc")) {
@@ -160,7 +160,7 @@ function translate(svg) {
 	}
 }
 
-/** The steps of each window: its groups, the outer axis first, with the moves that they make. */
+/** The groups of each window with their translations, outer axis first. */
 function readWindowMoves(svg, sheet) {
 	const windowMoves = new Map();
 	for (const rule of sheet.cssRules) {
@@ -174,7 +174,7 @@ function readWindowMoves(svg, sheet) {
 	return [...windowMoves.values()];
 }
 
-/** Move a window to a place, counted row by row; without a place it is not shown. */
+/** Move a window to a position, counted row by row; hide it if the position is null. */
 function seek(groups, place) {
 	const indices = unravel(place ?? 0, groups.map(({ moves }) => moves.length));
 	for (const [axis, { group, moves }] of groups.entries()) {
@@ -183,7 +183,7 @@ function seek(groups, place) {
 	}
 }
 
-/** Frame a row and a column of a matrix of that shape; null frames none. */
+/** Frame a row and a column of a matrix with the given shape; null frames none. */
 function mark(svg, [rows, columns], row, column) {
 	const grid = svg.querySelector("path.grid").getAttribute("d");
 	const [, x, y, width] = grid.match(/^M(\d+) (\d+)h(\d+)/).map(Number);

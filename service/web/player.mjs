@@ -1,4 +1,4 @@
-// Steps through the places of a layer: buttons, a slider, and a clock that the reader can stop.
+// Steps through the positions of a layer: buttons, a slider, and a playback that can be paused.
 
 import { h, s, show } from "./dom.mjs";
 import { t } from "./messages.mjs";
@@ -13,7 +13,7 @@ const ICONS = {
 	next: "M4 2v12l8-6z",
 };
 
-/** The player: `show({count, seek})` gives it something to step; `seek(place)` says what is seen. */
+/** The player: `show({count, seek})` sets the content; `seek(place)` moves it and returns a description. */
 export function makePlayer() {
 	let [steps, place, timer] = [null, 0, null];
 	const play = button("play", () => (timer ? stop() : start()));
@@ -35,7 +35,7 @@ export function makePlayer() {
 		return show(element, s("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d: ICONS[act] })));
 	}
 
-	/** Something else to step: from its first place, and moving where it moved before. */
+	/** Set the content, starting at its first position; playback continues if it was running. */
 	function replace(next) {
 		const moving = timer !== null || (steps === null && !matchMedia("(prefers-reduced-motion: reduce)").matches);
 		steps = next;

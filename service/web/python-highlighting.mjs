@@ -1,4 +1,4 @@
-// Python in colours: as much of the language as the generated module uses.
+// Highlights the subset of Python that generated modules use.
 
 import { h } from "./dom.mjs";
 
@@ -17,7 +17,7 @@ const TOKEN = new RegExp(
 	"g",
 );
 
-/** The text as nodes, whose texts together are the text itself. */
+/** The text as nodes, whose concatenated text is unchanged. */
 export function highlightPython(text) {
 	const nodes = [];
 	let from = 0;

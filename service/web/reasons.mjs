@@ -1,9 +1,9 @@
-// Why this chain: the service's sentences, in the reader's language where their pattern is known.
+// The reasons for a chain, translated by patterns.
 
 import { h } from "./dom.mjs";
 import { translations, t } from "./messages.mjs";
 
-/** A sentence of the service by patterns and what they say, `{a}` its figures; null where nobody knows its pattern. */
+/** Translate a sentence by [pattern, translation] pairs with numbers as `{a}`; null if no pattern matches. */
 export function translateReason(sentence, reasons) {
 	for (const [pattern, text] of reasons) {
 		const found = new RegExp(`^${pattern.replace(/\{(\w)\}/g, "(?<$1>.+?)")}$`).exec(sentence);
@@ -12,7 +12,7 @@ export function translateReason(sentence, reasons) {
 	return null;
 }
 
-/** The sentences of a design as a list; those that are not known are shown as they came. */
+/** The reasons for a design as a list; sentences without a translation stay in English. */
 export function reasonList(design) {
 	if (!design.why.length) return h("p.muted", t("why.chosen"));
 	const reasons = translations("reasons");

@@ -1,4 +1,4 @@
-// The receipt: every check with what was predicted and what torch measured.
+// The receipt: every check with its predicted and its measured value.
 
 import { facts, h, panel, scroller } from "./dom.mjs";
 import { badge, refuted } from "./summary.mjs";
@@ -6,7 +6,7 @@ import { t } from "./messages.mjs";
 
 const MAX_INLINE_LENGTH = 42;
 
-/** The receipt of a design as a section. */
+/** The receipt of a design. */
 export function receiptSection(design) {
 	const { checks, level, seed, torch_version: torch, source_sha256: sha, width } = design.verification;
 	const run = width && Object.entries(width).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
@@ -41,10 +41,10 @@ function row({ name, passed, predicted, measured, tolerance, detail }) {
 	);
 }
 
-/** A name that may be broken after a dot or an underscore. */
+/** A name that may wrap after a dot or an underscore. */
 const breakable = (name) => name.split(/(?<=[._])/).map((part, at) => [at > 0 && h("wbr"), part]);
 
-/** A figure on one line; a long one folded, whole where somebody wants it. */
+/** A value on one line; a long value is shortened and can be unfolded. */
 function figure(value, within = "") {
 	const text = value === null ? "–" : JSON.stringify(value) + within;
 	if (text.length <= MAX_INLINE_LENGTH) return text;

@@ -1,4 +1,4 @@
-// The alternatives: every chain of an answer of /v1/chains by what it costs, the frontier marked.
+// The alternatives: a scatter plot of the chains from /v1/chains by cost, with the frontier marked.
 
 import { chainText } from "./brief.mjs";
 import { h, s, show } from "./dom.mjs";
@@ -7,7 +7,7 @@ import { sizesText, language, t } from "./messages.mjs";
 const HEIGHT = 300;
 const MARGINS = { left: 62, right: 14, top: 12, bottom: 42 };
 
-/** The chains of an answer, one for each pair of costs: the best-ranked; by parameters. */
+/** The best-ranked chain for each pair of costs, sorted by parameters. */
 function pointsOf(chains, frontier) {
 	const points = new Map();
 	const add = (chain, isFrontier) => {
@@ -21,7 +21,7 @@ function pointsOf(chains, frontier) {
 	return [...points.values()].sort((one, two) => one.chain.parameters - two.chain.parameters || one.chain.multiply_adds - two.chain.multiply_adds);
 }
 
-/** Round numbers for a logarithmic axis: 1, 2 and 5 times powers of ten, at most five. */
+/** Ticks of a logarithmic axis: 1, 2 and 5 times powers of ten, at most five. */
 function ticks(low, high) {
 	const all = [];
 	for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power += 1) {
@@ -43,7 +43,7 @@ function pointText(chain, isFrontier) {
 	return t("scatter.point", facts) + (isFrontier ? ` ${t("scatter.marked")}` : "");
 }
 
-/** Draw chains in `root`, `windows` the one that is taken now; `take(chain, isBest)` hears which chain is wanted; `describe(chain, isFrontier)` is its sentence. */
+/** Draw chains in `root`; `windows` is the current chain, `take(chain, isBest)` is called on a selection, `describe(chain, isFrontier)` labels a point. */
 export function drawScatterPlot(root, { chains, frontier, windows, take, describe = pointText }) {
 	const points = pointsOf(chains, frontier);
 	const width = Math.min(640, Math.max(280, root.clientWidth));
@@ -60,7 +60,7 @@ export function drawScatterPlot(root, { chains, frontier, windows, take, describ
 	showPoint(points[activeIndex]);
 	show(root, s("svg.scatter", { width: width, height: HEIGHT, role: "group", "aria-label": t("scatter.label") }, grid(), drawingOrder(marks)), note);
 
-	/** Frontier and current chain are drawn last, so that nothing hides them. */
+	/** Draw the frontier and the current chain last, on top of the others. */
 	function drawingOrder(all) {
 		const rank = (at) => (at === currentIndex ? 2 : Number(points[at].isFrontier));
 		return all.toSorted((one, two) => rank(Number(one.dataset.at)) - rank(Number(two.dataset.at)));

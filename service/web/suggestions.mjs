@@ -1,4 +1,4 @@
-// Ways on from a refusal: the nearest sizes, the constraint that has to give way, a fresh start.
+// Suggestions after a refusal: the nearest sizes, constraints to relax, or a new start.
 
 import { changeField, resolutionText } from "./brief.mjs";
 import { h } from "./dom.mjs";
@@ -7,7 +7,7 @@ import { hasMessage, t } from "./messages.mjs";
 const RELAXED_VALUES = { exact: "prefer", overlap: "prefer", output_padding: "true" };
 const FIELDS = { parameters: "max_parameters", multiply_adds: "max_multiply_adds" };
 
-/** A row of buttons that lead on from a refusal, as far as it names any. */
+/** A row of buttons for the suggestions of a refusal, or null if it has none. */
 export function suggestionRow({ kind, problem }, params, navigate) {
 	if (kind !== "refused") return null;
 	if (problem.status === 404) return row(h("a.button.main", { href: "/" }, t("address.start")));
@@ -32,7 +32,7 @@ export function suggestionRow({ kind, problem }, params, navigate) {
 	}
 }
 
-/** A constraint as the form calls it. */
+/** The label of a constraint in the form. */
 function fieldLabel(name) {
 	const key = `field.${FIELDS[name] ?? name}`;
 	return hasMessage(key) ? t(key) : name;

@@ -1,10 +1,10 @@
-// The chain in one line, how it stands with its proof, and the links of a design.
+// The chain in one line, the state of its verification, and the links of a design.
 
 import { h, show } from "./dom.mjs";
 import { alertBox, failureBox } from "./failure.mjs";
 import { language, sizeText, t } from "./messages.mjs";
 
-/** Show a design's chain and `state`: running, done, or failed (with what stood in the way). */
+/** Show a design's chain and the `state` of its verification: running, done, or failed (with the error). */
 export function showSummary(root, { design, state, failure, params, context, retry }) {
 	const { navigate, address, announce } = context;
 	const start = design.brief.initial_map ? [] : [t("summary.latent", { length: design.brief.latent_dim })];
@@ -44,7 +44,7 @@ function countSentence({ brief, count, count_text: digits }) {
 	return t("summary.count", { count: digits ? BigInt(digits).toLocaleString(language.tag) : count });
 }
 
-/** Where the proof stands, in a word and a sign. */
+/** The badge of the verification. */
 export function badge({ verification }, state = "done") {
 	const { verdict, checks, torch_version: torch } = verification;
 	if (state === "running") return h("span.badge.running", t("verdict.running"));
@@ -54,7 +54,7 @@ export function badge({ verification }, state = "done") {
 	return h("span.badge", { class: kind }, t(`verdict.${verdict}`, { passed, torch }));
 }
 
-/** What to do with a design, where torch contradicts it. */
+/** A warning for a refuted design, or null. */
 export function refuted({ verification: { verdict, checks } }) {
 	if (verdict !== "refuted") return null;
 	const wrong = checks.filter((check) => check.passed === false).map((check) => check.name);

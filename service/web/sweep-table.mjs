@@ -1,11 +1,11 @@
-// The rows of a sweep: what was asked of each, what it costs, its verdict; sorted by a press.
+// The table of a sweep: request, verdict and cost of each row, sortable by column.
 
 import { h, panel, saveFile, scroller, show } from "./dom.mjs";
 import { sizesText, numberText, sizeText, t } from "./messages.mjs";
 
-const MAX_SHOWN_ROWS = 200; // rows on the screen; all are in the downloads
+const MAX_SHOWN_ROWS = 200; // the downloads contain all rows
 
-/** What rows say of themselves, before and behind the other fields of the grid. */
+/** Columns read from the rows, before and after those of the other grid fields. */
 const REQUEST_COLUMNS = { index: (row) => row.index, resolution: (row) => sizeText([row.resolution].flat()), latent_dim: (row) => row.latent_dim };
 const RESULT_COLUMNS = {
 	verdict: (row) => row.verdict ?? row.problem?.code ?? null,
@@ -17,7 +17,7 @@ const RESULT_COLUMNS = {
 	chain: (row) => (row.sizes ? sizesText(row.sizes) : null),
 };
 
-/** The columns of a grid: where a further field varies, its value is read off the row's index, the last one fastest. */
+/** The columns of a grid: the value of a further field follows from the row's index, last field fastest. */
 function columnsOf(grid) {
 	const fields = [];
 	let step = 1;
@@ -29,14 +29,14 @@ function columnsOf(grid) {
 	return { ...REQUEST_COLUMNS, ...Object.fromEntries(fields), ...RESULT_COLUMNS };
 }
 
-/** Numbers by size, texts as they read; what is missing comes last either way. */
+/** Compare numbers by value and texts by collation; missing values come last in both orders. */
 function compare(one, two, sign) {
 	if (one === null || two === null) return (one === null) - (two === null);
 	const [a, b] = [Number(one), Number(two)];
 	return sign * (Number.isNaN(a) || Number.isNaN(b) ? String(one).localeCompare(two, undefined, { numeric: true }) : a - b);
 }
 
-/** The table: `show(rows, grid)` fills it, `describe(row)` says a row in a sentence. */
+/** The table: `show(rows, grid)` fills it, `describe(row)` returns a row as a sentence. */
 export function sweepTable(open) {
 	let [rows, columns, by, sign] = [[], {}, "index", 1];
 	const head = h("tr");
@@ -93,7 +93,7 @@ export function sweepTable(open) {
 	}
 }
 
-/** The rows as a CSV file, in the order of the request. */
+/** Save the rows as a CSV file, in the order of the request. */
 export function saveRows(rows, grid) {
 	const columns = { ...columnsOf(grid), id: (row) => row.id, problem: (row) => row.problem?.detail ?? null };
 	const quote = (value) => (/[",\n]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : String(value ?? ""));

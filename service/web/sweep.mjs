@@ -1,4 +1,4 @@
-// The sweep view: a grid of designs as a job, its rows as they come, sorted, drawn, to take home.
+// The sweep view: runs a grid of designs as a job; shows, plots, sorts and downloads its rows.
 
 import { LatestRequest, call, hasKey } from "./api.mjs";
 import { h, labelled, panel, show } from "./dom.mjs";
@@ -8,10 +8,10 @@ import { saveRows, sweepTable } from "./sweep-table.mjs";
 import { t } from "./messages.mjs";
 
 const [PAINT_MS, RECONNECT_MS, POLL_MS] = [400, 5000, 2000];
-const MAX_POINTS = 400; // points of the plot; more would hide each other
+const MAX_POINTS = 400; // points of the plot; more would overlap
 const START = { resolution: "32, 64, 96", latent_dim: "64, 128" };
 
-/** Fields of the grid, each with how one of its values is read. */
+/** Field of the grid: the parser of one value. */
 const FIELDS = {
 	resolution: (text) => (/[x×]/.test(text) ? text.split(/[x×]/).map(readInteger) : readInteger(text)),
 	latent_dim: readInteger,
@@ -22,19 +22,19 @@ const FIELDS = {
 	normalization: String,
 };
 
-/** A whole number, or the text itself, for the service to refuse by name. */
+/** An integer, or the text unchanged, for the service to refuse. */
 function readInteger(text) {
 	return /^\s*\d{1,9}\s*$/.test(text) ? Number(text) : text;
 }
 
-/** The grid that an address names: lists by field, in the order of the form. */
+/** The grid in the URL: lists by field, in the order of the form. */
 function gridOf(params) {
 	const parts = (text = "") => text.split(",").map((part) => part.trim()).filter(Boolean);
 	const lists = Object.entries(FIELDS).map(([name, read]) => [name, parts(params[name]).map(read)]);
 	return Object.fromEntries(lists.filter(([, values]) => values.length));
 }
 
-/** The view, put into `root`. */
+/** Mount the view in `root`. */
 export function mount(root, { navigate, address, announce }) {
 	const request = new LatestRequest();
 	let [params, job, rows, source, paintTimer, retryTimer, disconnected, lastSubmission] = [{}, null, [], null, 0, 0, false, {}];
@@ -103,12 +103,12 @@ export function mount(root, { navigate, address, announce }) {
 		disconnected = false;
 	}
 
-	/** One request; what fails is told, with a way to try again. */
+	/** Run one request; show a failure with a retry button. */
 	function attempt(work, retry) {
 		request.run(work, (failure) => show(notice, failureBox(failure, retry)));
 	}
 
-	/** A question that is sent again before its job has ended, by a second click or a retry, is the same one. */
+	/** Submit the sweep; a repeated submission before its job has ended reuses the idempotency key. */
 	function submit(event) {
 		event?.preventDefault();
 		const fields = read();
@@ -121,7 +121,7 @@ export function mount(root, { navigate, address, announce }) {
 		}, submit);
 	}
 
-	/** Read how a job stands, then listen: rows come as events, and a lost line goes on by itself. */
+	/** Load a job, then subscribe to its events; a lost connection is restored automatically. */
 	function follow(id) {
 		attempt(async (signal) => {
 			job = await call(`/v1/jobs/${encodeURIComponent(id)}`, { signal });
@@ -152,7 +152,7 @@ export function mount(root, { navigate, address, announce }) {
 		};
 	}
 
-	/** No event stream can carry a key: ask how the job stands, and for its rows at its end. */
+	/** Poll the job and load its rows at the end, because an event stream cannot send a key. */
 	function poll() {
 		attempt(async (signal) => {
 			job = await call(job.links.self, { signal });
@@ -180,7 +180,7 @@ export function mount(root, { navigate, address, announce }) {
 		schedulePaint();
 	}
 
-	/** Paint soon; the more there is to paint, the less often. */
+	/** Schedule a repaint; with more rows, less often. */
 	function schedulePaint() {
 		paintTimer ||= setTimeout(paint, Math.min(2500, PAINT_MS + rows.length));
 	}

@@ -1,4 +1,4 @@
-"""Somebody at a browser: a page, and what it complained of and whom it asked meanwhile."""
+"""A browser session that records console errors and external requests."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 from playwright.sync_api import Browser, Page, Route
 
 TIMEOUT_MS = 60_000
-"""How long a test waits for what must come, however busy the machine is."""
+"""Timeout of every wait; generous, for a busy machine."""
 
 
 @dataclass(kw_only=True)
 class BrowserSession:
-    """A page at an address, the errors in its console, and requests to strangers."""
+    """A page, the errors in its console, and its requests to other hosts."""
 
     page: Page
     url: str
@@ -25,7 +25,7 @@ class BrowserSession:
     @classmethod
     @contextmanager
     def start(cls, browser: Browser, url: str, **options: Any) -> Iterator[BrowserSession]:  # noqa: ANN401
-        """A fresh context whose every request to another host is refused and noted."""
+        """A new context that records and aborts requests to other hosts."""
         settings = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"} | options
         context = browser.new_context(**settings)
         session = cls(page=context.new_page(), url=url)
@@ -39,12 +39,12 @@ class BrowserSession:
             context.close()
 
     def open(self, path: str = "/") -> Page:
-        """The page at a path of the server."""
+        """Open a path of the server."""
         self.page.goto(self.url + path)
         return self.page
 
     def ignore_failed_requests(self) -> None:
-        """Leave out the browser's own lines about answers that are no 200: they were wanted."""
+        """Drop console messages about failed requests, which the test causes."""
         self.console_errors[:] = [
             text for text in self.console_errors if "Failed to load resource" not in text
         ]

@@ -1,4 +1,4 @@
-"""The page in Debian's Chromium: one server and one browser for all tests of this folder."""
+"""Fixtures for tests in Chromium: all tests of this folder share one server and one browser."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ expect.set_options(timeout=TIMEOUT_MS)
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A real server of one worker, with torch loaded; its state is in a folder of its own."""
+    """A server with one worker, torch loaded, and a temporary state folder."""
     folder: Path = tmp_path_factory.mktemp("page")
     settings = {"workers": "1", "threads": "8", "verify_timeout_s": "300"}
     with serving(state_folder=str(folder), **settings) as running:
@@ -27,10 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def session(browser: Browser, server: Server) -> Iterator[BrowserSession]:
-    """Somebody who reads the page, cut off from everybody but this server.
-
-    What the page complains of in its course fails the test at its end.
-    """
+    """A browser session; console errors and external requests fail the test at its end."""
     with BrowserSession.start(browser, server.url) as session:
         yield session
         assert session.console_errors == []

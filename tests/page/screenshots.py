@@ -1,6 +1,6 @@
-"""Screenshots of every view, to be looked at: `python -m tests.page.screenshots FOLDER [NAME …]`.
+"""Takes screenshots of every view: `python -m tests.page.screenshots FOLDER [NAME …]`.
 
-Each view at three widths, in light and dark and in both languages, as one PNG each.
+One PNG per view, width, colour scheme and language.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LANGUAGES = {"en": "en-GB", "zh": "zh-CN"}
 
 
 def main(folder: Path, names: list[str]) -> None:
-    """Draw the gallery into a folder."""
+    """Write the screenshots to a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=TIMEOUT_MS)
     with (
@@ -39,7 +39,7 @@ def main(folder: Path, names: list[str]) -> None:
 
 
 def draw(browser: Browser, server: Server, name: str, language: str, folder: Path) -> None:
-    """One view in one language, in every width and scheme."""
+    """Screenshots of one view in one language, at every width and in every scheme."""
     with BrowserSession.start(browser, server.url, locale=LANGUAGES[language]) as session:
         page = open_view(session, name)
         open_details(page)

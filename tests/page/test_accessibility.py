@@ -1,4 +1,4 @@
-"""Everybody can use the page: axe finds nothing, and the keyboard alone goes all the way."""
+"""Accessibility: axe finds no violation, and the keyboard is sufficient."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RUN_AXE = """async () => {
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds. It comes by the debugger's way in, past the page's own policy."""
+    """The violations that axe finds; the debugger injects it, so the page's policy does not apply."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
     found: list[str] = page.evaluate(RUN_AXE)
@@ -27,7 +27,7 @@ def violations(page: Page) -> list[str]:
 
 
 def test_axe_finds_a_planted_violation(browser: Browser, server: Server) -> None:
-    """The check of the check: a field without a name and a text that cannot be read."""
+    """Axe reports a field without a name and a text with low contrast."""
     with BrowserSession.start(browser, server.url) as session:
         page = open_view(session, "wrong")
         page.evaluate("""() => {
@@ -43,16 +43,16 @@ def test_axe_finds_a_planted_violation(browser: Browser, server: Server) -> None
 
 
 def tab_to(page: Page, wanted: str, limit: int = 60) -> None:
-    """Press Tab until what is focused matches a selector."""
+    """Press Tab until the focused element matches a selector."""
     for _ in range(limit):
         page.keyboard.press("Tab")
         if page.evaluate("selector => document.activeElement.matches(selector)", wanted):
             return
-    raise AssertionError(f"{limit} times Tab do not lead to {wanted}")
+    raise AssertionError(f"{wanted} is not reached by pressing Tab {limit} times")
 
 
 def test_a_design_is_made_and_downloaded_by_keyboard_alone(session: BrowserSession) -> None:
-    """A size is typed, layers and alternatives are walked through, the file is downloaded."""
+    """Type a size, move through layers and alternatives, download the file."""
     page = session.open()
     expect(page.locator(".badge.good")).to_be_visible()
     tab_to(page, "#side-side")
@@ -70,7 +70,7 @@ def test_a_design_is_made_and_downloaded_by_keyboard_alone(session: BrowserSessi
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".point:not(.current):focus")).to_have_count(1)
     page.keyboard.press("Enter")
-    expect(page.locator(".note")).to_contain_text("You took this chain")
+    expect(page.locator(".note")).to_contain_text("You selected this chain")
     expect(page.locator(".point.current")).to_be_focused()
     expect(page.locator(".badge.good")).to_be_visible()
     for _ in range(60):
@@ -86,7 +86,7 @@ def test_a_design_is_made_and_downloaded_by_keyboard_alone(session: BrowserSessi
 
 
 def test_reduced_motion_stops_every_animation(browser: Browser, server: Server) -> None:
-    """The one thing that turns while torch is at work stands still."""
+    """With reduced motion, the progress badge is not animated."""
     with BrowserSession.start(browser, server.url, reduced_motion="reduce") as session:
         page = session.page
         page.route("**/v1/designs", lambda _: None)

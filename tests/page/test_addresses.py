@@ -1,4 +1,4 @@
-"""The address holds the state: permalinks, back and forward, and wrong ones that say so."""
+"""The URL holds the state: permalinks, history, and errors for invalid URLs."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ BRIEF_EXAMPLES: dict[str, dict[str, Any]] = {
 def test_a_permalink_and_its_fields_mean_the_same_design(
     session: BrowserSession, name: str
 ) -> None:
-    """Id to form to brief and back: the id that the page's own fields lead to is the same."""
+    """Id → URL fields → brief gives the same id again."""
     brief = brief_from_document(BRIEF_EXAMPLES[name] | {"verify": "none"})
     wanted = design_document(design(brief))
     page = session.open(f"/?design={wanted['id']}")
@@ -92,7 +92,7 @@ def test_a_permalink_and_its_fields_mean_the_same_design(
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
 def test_the_page_has_the_default_search_of_the_service(session: BrowserSession, axes: int) -> None:
-    """What the page leaves out of addresses is what the service does by itself."""
+    """The values that the page leaves out of URLs are the defaults of the service."""
     page = session.open("/?view=kitchen")
     usual = page.evaluate("async () => (await import('/web/brief.mjs')).DEFAULT_LISTS")
     space = SearchSpace.default(axes=axes)
@@ -100,8 +100,8 @@ def test_the_page_has_the_default_search_of_the_service(session: BrowserSession,
         assert tuple(map(int, lists[axes - 1].split(","))) == getattr(space, name)
 
 
-def test_a_permalink_shows_the_design_and_goes_on_from_there(session: BrowserSession) -> None:
-    """The form is filled from the id; a change begins from all that the id says."""
+def test_a_permalink_shows_the_design_and_can_be_changed(session: BrowserSession) -> None:
+    """The form is filled from the id; a change starts from the brief of the id."""
     brief = brief_from_document(BRIEF_EXAMPLES["oblong"])
     identity = design_document(
         design(brief_from_document(BRIEF_EXAMPLES["oblong"] | {"verify": "none"}))
@@ -119,7 +119,7 @@ def test_a_permalink_shows_the_design_and_goes_on_from_there(session: BrowserSes
 
 
 def test_a_permalink_shows_its_chain_before_verification(session: BrowserSession) -> None:
-    """The answer is held back: the picture of the generator, which needs no proof, is there."""
+    """While the response is held back, the picture of the generator is shown."""
     identity = design_document(
         design(brief_from_document(BRIEF_EXAMPLES["plain"] | {"verify": "none"}))
     )
@@ -148,7 +148,7 @@ def test_the_permanent_link_is_the_designs_id(session: BrowserSession) -> None:
 
 
 def test_back_and_forward_step_through_the_states(session: BrowserSession) -> None:
-    """One entry for each field that one stays in, not one for each key; views are entries too."""
+    """One history entry per edited field, not per key press; views have entries, too."""
     page = session.open()
     sides = page.locator(".chain")
     page.get_by_label("Side", exact=True).press_sequentially("0")
@@ -188,7 +188,7 @@ def test_a_view_keeps_its_state_when_left(session: BrowserSession) -> None:
         ("design=zzz", "unknown|version"),
         ("resolution=sixty", "resolution"),
         ("resolution=64x64x64x64", "resolution"),
-        ("resolutoin=64", "no field called resolutoin"),
+        ("resolutoin=64", "Unknown parameter: resolutoin"),
         ("chain=k4s2p9&resolution=64", "layer|padding|empty"),
         ("chain=quick", "chain"),
         ("upsampling=magic", "upsampling"),
@@ -199,7 +199,7 @@ def test_a_view_keeps_its_state_when_left(session: BrowserSession) -> None:
 def test_an_invalid_address_shows_an_error(
     session: BrowserSession, view: str, query: str, words: str
 ) -> None:
-    """In words, with a way on, and without an error of the page's own."""
+    """A message with an action, and no error of the page itself."""
     page = session.open(f"/?{view}{query}")
     alert: Any = page.get_by_role("alert")
     expect(alert).to_contain_text(re.compile(words))
@@ -208,7 +208,7 @@ def test_an_invalid_address_shows_an_error(
 
 
 def test_links_have_addresses(session: BrowserSession) -> None:
-    """They are addresses, so that a middle click or a bookmark works."""
+    """Links have a URL, so that a middle click or a bookmark works."""
     page: Page = session.open("/?resolution=48&base_channels=8")
     link = page.get_by_role("link", name="See the code")
     assert link.get_attribute("href") == "/?view=code&resolution=48&base_channels=8"

@@ -1,4 +1,4 @@
-"""Repairs as the page takes them, outside the browser: what it writes is audited again by the library."""
+"""The page's code for applying repairs, run in Node; the library audits its results."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ console.log(JSON.stringify(given.repairs.map(({ diff, changes }) => ({
 
 
 def answer_to(request: Json) -> Json:
-    """The audit, checked by the laws alone."""
+    """The audit, checked by arithmetic only."""
     answer: Json = audit(read_request(request), runner=None)
     return answer
 
 
 def assert_repaired(request: Json, repair: Json, changed: Json) -> None:
-    """What the page wrote ends where the repair says."""
+    """Check that the changed network fits and has the output shape of the repair."""
     shape = {"input_shape": repair["input_shape"], "wanted_shape": request.get("wanted_shape")}
     audited = answer_to({name: value for name, value in (shape | changed).items() if value})
     assert audited["output_shape"] == repair["output_shape"], repair["summary"]
@@ -39,8 +39,8 @@ CASES = [case for case in DIAGNOSES if "layers" in case["given"]]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
-def test_layer_changes_are_applied_as_the_library_means_them(case: Json) -> None:
-    """Every repair of every published problem: fields, layers added and removed, skips that stay."""
+def test_layer_changes_are_applied_correctly(case: Json) -> None:
+    """Every repair of every published problem: changed fields, added and removed layers, skips."""
     wanted = case["expected"].get("wanted_shape")
     shape: Json = {"wanted_shape": wanted} if wanted else {}
     layers = as_request(case["given"]["layers"])
@@ -63,8 +63,8 @@ SKIPPED: list[Json] = [
 
 
 @pytest.mark.parametrize("side", [15, 21])
-def test_skips_still_come_from_their_layers(side: int) -> None:
-    """A U of odd size: layers come in before the skip, and its origin is counted anew."""
+def test_skips_keep_their_source_layers(side: int) -> None:
+    """A U-Net with an odd size: added layers shift the index of the skip's source."""
     request = {"input_shape": [1, side, side], "layers": SKIPPED}
     answer = answer_to(request)
     assert answer["verdict"] == "breaks"
@@ -83,7 +83,7 @@ def test_skips_still_come_from_their_layers(side: int) -> None:
 
 @pytest.mark.parametrize("style", WRONG)
 def test_a_diff_is_applied_as_git_applies_it(style: str, tmp_path: Any) -> None:  # noqa: ANN401
-    """To the byte, for every diff of every way of writing."""
+    """The result is equal byte for byte, for every diff of every source style."""
     input_shape, output_shape, text = STYLES[style]
     right, wrong = WRONG[style]
     text = IMPORTS + text.replace(right, wrong)

@@ -1,4 +1,4 @@
-"""The audit view: paste a network, see where it goes wrong, take a repair."""
+"""The audit view: paste a network, find the failing layer, apply a repair."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow]
 
 
 def paste(page: Page, text: str, shape: str, wanted: str = "") -> None:
-    """Fill the form as a reader does, and ask."""
+    """Fill in the form and submit it."""
     page.get_by_role("textbox", name="Your network").fill(text)
     page.get_by_role("textbox", name="Input shape").fill(shape)
     page.get_by_role("textbox", name="Wanted shape").fill(wanted)
@@ -24,7 +24,7 @@ def paste(page: Page, text: str, shape: str, wanted: str = "") -> None:
 
 
 def test_a_source_is_repaired_by_a_diff(session: BrowserSession) -> None:
-    """27 instead of 28: the layer is marked, the diff taken, the text changed, the verdict turns."""
+    """27 instead of 28: the layer is marked; applying the diff changes the text and the verdict."""
     page = session.open("/?view=audit")
     paste(page, DECODER, "64x7x7", "(1, 28, 28)")
     verdict = page.locator(".verdict")
@@ -42,7 +42,7 @@ def test_a_source_is_repaired_by_a_diff(session: BrowserSession) -> None:
     first = page.locator(".repairs li").first
     expect(first.locator(".removed")).to_have_text("-    nn.ConvTranspose2d(32, 1, 3, 2, 1),\n")
     expect(first.locator(".added")).to_contain_text("output_padding=1")
-    first.get_by_role("button", name="Take it").click()
+    first.get_by_role("button", name="Apply").click()
     expect(verdict).to_contain_text("It fits")
     expect(page.locator(".verdict h2")).to_be_focused()
     text = page.get_by_role("textbox", name="Your network")
@@ -53,8 +53,8 @@ def test_a_source_is_repaired_by_a_diff(session: BrowserSession) -> None:
 
 
 @pytest.mark.parametrize("name", ["decoder", "discriminator", "linear"])
-def test_every_repair_that_is_offered_can_be_taken(session: BrowserSession, name: str) -> None:
-    """One after the other, with Back between them: after each the network fits."""
+def test_every_offered_repair_can_be_applied(session: BrowserSession, name: str) -> None:
+    """After each repair the network fits; Back undoes it."""
     page = session.open("/?view=audit")
     page.locator(f"[data-example={name}]").click()
     expect(page.locator(".repairs li").first).to_be_visible()
@@ -80,7 +80,7 @@ LAYERS = [
 
 
 def test_layers_that_break_are_marked_and_repaired_as_layers(session: BrowserSession) -> None:
-    """The layer that torch refuses is marked, those behind it were not reached."""
+    """The layer that torch refuses is marked; the layers after it are not reached."""
     page = session.open("/?view=audit")
     paste(page, json.dumps(LAYERS), "3 8 8")
     expect(page.locator(".verdict")).to_contain_text("It breaks")
@@ -94,7 +94,7 @@ def test_layers_that_break_are_marked_and_repaired_as_layers(session: BrowserSes
         expect(rows.nth(later)).to_contain_text("not reached")
     first = page.locator(".repairs li").first
     expect(first.locator(".removed").first).to_contain_text("layers[1].in_channels = 16")
-    first.get_by_role("button", name="Take it").click()
+    first.get_by_role("button", name="Apply").click()
     expect(page.locator(".verdict")).to_contain_text("It fits")
     value = page.get_by_role("textbox", name="Your network").input_value()
     taken = json.loads(value)
@@ -102,7 +102,7 @@ def test_layers_that_break_are_marked_and_repaired_as_layers(session: BrowserSes
 
 
 def test_a_complete_json_request_can_be_pasted(session: BrowserSession) -> None:
-    """What the interface takes in a shell, the page takes as well."""
+    """The page accepts the body of an API request."""
     page = session.open("/?view=audit")
     paste(page, json.dumps({"input_shape": [3, 8, 8], "layers": LAYERS}), "")
     expect(page.locator(".verdict")).to_contain_text("It breaks")
@@ -110,22 +110,22 @@ def test_a_complete_json_request_can_be_pasted(session: BrowserSession) -> None:
 
 def test_a_loss_error_is_explained_by_its_numbers(session: BrowserSession) -> None:
     page = session.open("/?view=audit")
-    page.get_by_role("button", name="The loss complains").click()
+    page.get_by_role("button", name="Loss function error").click()
     expect(page.locator(".verdict")).to_contain_text("3200 = 128·25")
     page.get_by_role("textbox", name="Error message").fill("CUDA error: out of memory")
     page.get_by_role("button", name="Audit", exact=True).click()
-    expect(page.locator(".verdict")).to_contain_text("no repair of shapes will help")
+    expect(page.locator(".verdict")).to_contain_text("changing shapes does not help")
 
 
 def test_without_a_small_repair_other_sizes_and_a_design_are_offered(
     session: BrowserSession,
 ) -> None:
-    """A nearest input is taken by a press; the design is an address of the design view."""
+    """A button applies the nearest input; a link opens the design view."""
     page = session.open("/?view=audit")
     pool, grow = {"op": "max_pool", "kernel_size": 2}, {"op": "upsample", "scale_factor": 2}
     layers = [pool, pool, pool, grow, grow, grow, {"op": "concat_from", "from": -1}]
     paste(page, json.dumps(layers), "8x35x35", "3x99x99")
-    expect(page.locator(".answer")).to_contain_text("Nothing small helps")
+    expect(page.locator(".answer")).to_contain_text("No small repair found")
     design = page.get_by_role("link", name="a generator for 99 × 99")
     assert "resolution=99x99&latent_dim=100&channels=3" in str(design.get_attribute("href"))
     page.get_by_role("button", name="Use 8 × 32 × 32").click()
@@ -133,7 +133,7 @@ def test_without_a_small_repair_other_sizes_and_a_design_are_offered(
 
 
 def test_an_unsupported_line_is_selected(browser: Browser, server: Server) -> None:
-    """The refusal names the line, and it is marked in the text."""
+    """The error names the line, which is selected in the text."""
     source = "class A(nn.Module):\n    def forward(self, x):\n        return x.permute(1, 0)\n"
     with BrowserSession.start(browser, server.url) as session:
         page = session.open("/?view=audit")
@@ -151,17 +151,17 @@ def test_an_unsupported_line_is_selected(browser: Browser, server: Server) -> No
     ("text", "shape", "field", "words"),
     [
         ("", "3x8x8", "Your network", "Paste a network here."),
-        ("[{]", "3x8x8", "Your network", "This begins as JSON and is none"),
-        (DECODER, "", "Input shape", "What goes in?"),
-        (DECODER, "sixty-four", "Input shape", "Whole numbers, please"),
+        ("[{]", "3x8x8", "Your network", "Invalid JSON"),
+        (DECODER, "", "Input shape", "Enter the input shape"),
+        (DECODER, "sixty-four", "Input shape", "Enter integers"),
     ],
 )
 def test_unreadable_fields_show_an_error(
     session: BrowserSession, text: str, shape: str, field: str, words: str
 ) -> None:
-    """The field is marked, described by the sentence, and has the focus; nothing is sent."""
+    """The field is marked as invalid, described by the error, and focused; no request is sent."""
     page = session.open("/?view=audit")
-    page.route("**/v1/audits", lambda route: pytest.fail("asked"))
+    page.route("**/v1/audits", lambda route: pytest.fail("a request was sent"))
     paste(page, text, shape)
     box = page.get_by_role("textbox", name=field)
     expect(box).to_be_focused()
@@ -170,7 +170,7 @@ def test_unreadable_fields_show_an_error(
     expect(page.locator(f"#{described[-1]}")).to_contain_text(words)
 
 
-def test_fields_that_the_service_refuses_are_named(browser: Browser, server: Server) -> None:
+def test_invalid_fields_from_the_service_are_named(browser: Browser, server: Server) -> None:
     with BrowserSession.start(browser, server.url) as session:
         page = session.open("/?view=audit")
         paste(page, '[{"op": "conv", "in_chanels": 3}]', "3x8x8")
@@ -178,10 +178,10 @@ def test_fields_that_the_service_refuses_are_named(browser: Browser, server: Ser
         expect(page.get_by_role("alert")).to_contain_text("/layers/0/kernel_size")
 
 
-def test_the_address_holds_the_state_and_the_text_is_not_sent_with_it(
+def test_the_url_holds_the_state_and_the_text_is_in_its_fragment(
     session: BrowserSession,
 ) -> None:
-    """A reload gives the same; the pasted text stands behind the #, out of every log."""
+    """A reload restores the audit; the pasted text is never part of a requested URL."""
     requested_urls: list[str] = []
     page = session.open("/?view=audit")
     paste(page, DECODER, "64x7x7", "1x28x28")
@@ -198,7 +198,7 @@ def test_the_address_holds_the_state_and_the_text_is_not_sent_with_it(
     assert "#text=" in page.url
 
 
-def test_what_was_typed_survives_a_change_of_language(session: BrowserSession) -> None:
+def test_typed_text_survives_a_change_of_language(session: BrowserSession) -> None:
     page = session.open("/?view=audit")
     page.get_by_role("textbox", name="Your network").fill("nn.Linear(3, 4)")
     page.get_by_role("button", name="中文").click()
@@ -209,7 +209,7 @@ def test_what_was_typed_survives_a_change_of_language(session: BrowserSession) -
 
 
 def test_by_keyboard_alone(session: BrowserSession) -> None:
-    """Type, ask by Ctrl + Enter, tab to the first repair, take it."""
+    """Type, submit with Ctrl + Enter, tab to the first repair, apply it."""
     page = session.open("/?view=audit")
     page.locator("[data-example=decoder]").focus()
     for _ in range(3):
@@ -222,7 +222,7 @@ def test_by_keyboard_alone(session: BrowserSession) -> None:
     page.keyboard.press("Control+Enter")
     expect(page.locator(".repairs li").first).to_be_visible()
     for _ in range(12):
-        if page.evaluate("document.activeElement.textContent") == "Take it":
+        if page.evaluate("document.activeElement.textContent") == "Apply":
             break
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -233,7 +233,7 @@ def test_by_keyboard_alone(session: BrowserSession) -> None:
 def test_failures_show_a_message_and_can_be_retried(
     browser: Browser, server: Server, kind: str
 ) -> None:
-    """The text stays, and the same audit can be tried again."""
+    """The text stays, and the audit can be retried."""
     words = {"busy": "The service is busy", "network": "cannot be reached"}[kind]
 
     def refuse(route: Route) -> None:

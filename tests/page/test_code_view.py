@@ -1,4 +1,4 @@
-"""The code view: what is downloaded, copied and typed gives exactly this design."""
+"""The code view: downloads, clipboard and commands reproduce exactly this design."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ print(list(picture.shape), list(Discriminator()(picture).shape))
 
 @pytest.fixture
 def page(browser: Browser, server: Server) -> Iterator[Page]:
-    """The code view of a small design, with leave to use the clipboard."""
+    """The code view of a small design, with permission to use the clipboard."""
     permissions = ["clipboard-read", "clipboard-write"]
     with BrowserSession.start(browser, server.url, permissions=permissions) as session:
         page = session.open("/?view=code&resolution=29&latent_dim=32&base_channels=8")
@@ -43,7 +43,7 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
 
 
 def run_module(folder: Path) -> str:
-    """What torch makes of the module in this folder."""
+    """The output shapes of the module in this folder, run in torch."""
     command = [sys.executable, "-c", RUN, str(folder)]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
@@ -52,7 +52,7 @@ def run_module(folder: Path) -> str:
 def test_from_first_click_to_a_module_that_torch_runs(
     session: BrowserSession, tmp_path: Path
 ) -> None:
-    """The main story: a size, a latent length, the code, the file, the shape that was asked for."""
+    """Enter a size and a latent length, download the module, check its output shape."""
     page = session.open()
     page.get_by_label("Side", exact=True).fill("29")
     page.get_by_label("Latent vector").fill("32")
@@ -96,10 +96,10 @@ def test_copy_takes_the_text_as_it_is(page: Page) -> None:
         "resolution=16&dimensions=3&base_channels=8&no_discriminator=true&anisotropic=true",
     ],
 )
-def test_each_line_makes_exactly_this_design(
+def test_each_command_reproduces_exactly_this_design(
     session: BrowserSession, query: str, tmp_path: Path
 ) -> None:
-    """The lines are run as they stand, in a shell, and write the text that the page shows."""
+    """Each command, run unchanged in a shell, writes the source that the page shows."""
     page = session.open(f"/?view=code&{query}")
     expect(page.locator(".badge.good")).to_be_visible()
     text = page.locator(".listing code").inner_text()
@@ -133,7 +133,7 @@ def test_the_receipt_lists_every_check_with_both_figures(page: Page) -> None:
 
 
 def test_colours_follow_pythons_own_tokens(page: Page) -> None:
-    """The tokenizer of Python's library finds the same strings, comments and keywords."""
+    """Python's tokenizer finds the same strings, comments and keywords."""
     text = page.locator(".listing code").inner_text()
     painted = page.locator(".listing code span").evaluate_all(
         "spans => spans.map(span => [span.className.slice(3), span.textContent])"

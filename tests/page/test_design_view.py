@@ -1,4 +1,4 @@
-"""The design view: answers as one types, the chain before its proof, every part of it at work."""
+"""The design view: live results, the chain before its verification, every part of the view."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.page.browser_session import BrowserSession
 
 @pytest.fixture
 def page(session: BrowserSession) -> Page:
-    """The design view as an empty address opens it, proven."""
+    """The design view of a URL without fields, verified."""
     page = session.open()
     expect(page.locator(".badge.good")).to_be_visible()
     return page
@@ -27,7 +27,7 @@ def chain(page: Page) -> Locator:
 
 @contextmanager
 def hold_requests(page: Page, level: str) -> Iterator[list[Route]]:
-    """Hold back every question for a design at this level of proof until the block ends."""
+    """Hold back every design request with this ``verify`` level until the block ends."""
     waiting: list[Route] = []
 
     def catch(route: Route) -> None:
@@ -46,24 +46,26 @@ def hold_requests(page: Page, level: str) -> Iterator[list[Route]]:
 def test_the_default_design_is_the_dcgan(page: Page) -> None:
     expect(chain(page)).to_have_text("100 numbers4 × 48 × 816 × 1632 × 3264 × 64")
     expect(page.locator(".network")).to_have_count(2)
-    expect(page.locator(".badge")).to_contain_text(re.compile(r"verified: torch 2\.\S+ ran it"))
+    expect(page.locator(".badge")).to_contain_text(
+        re.compile(r"verified in torch 2\.\S+: \d+ checks")
+    )
 
 
 def test_the_chain_is_painted_before_any_verification_has_ended(page: Page) -> None:
-    """The receipt is held back: chain, networks, reasons and alternatives are there without it."""
+    """While the receipt is held back, chain, networks, reasons and alternatives are shown."""
     with hold_requests(page, "standard") as waiting:
         page.get_by_label("Side", exact=True).fill("97")
         expect(chain(page)).to_contain_text("97 × 97")
         expect(page.locator(".map[role=button]")).to_have_count(10)
         expect(page.locator(".reasons li")).to_have_count(8)
         expect(page.locator(".point.current")).to_have_count(1)
-        expect(page.locator(".badge")).to_have_text("torch is running the text …")
+        expect(page.locator(".badge")).to_have_text("torch is running the code …")
         assert len(waiting) == 1
     expect(page.locator(".badge.good")).to_be_visible()
 
 
 def test_only_the_last_request_while_typing_is_shown(page: Page) -> None:
-    """Keys in quick succession become one question; the answer to an older one is never shown."""
+    """Quick key presses become one request; the response to an older request is never shown."""
     request_bodies: list[Any] = []
     page.on(
         "request",
@@ -81,7 +83,7 @@ def test_only_the_last_request_while_typing_is_shown(page: Page) -> None:
 
 
 def test_an_older_request_is_cancelled(page: Page) -> None:
-    """The first question hangs; when the second is asked, the browser gives the first up."""
+    """The first request hangs; the second one cancels it."""
 
     def hang(route: Route) -> None:
         if (route.request.post_data_json or {}).get("resolution") != 40:
@@ -90,16 +92,16 @@ def test_an_older_request_is_cancelled(page: Page) -> None:
     page.route("**/v1/designs", hang)
     with page.expect_request(lambda request: '"resolution":40' in (request.post_data or "")):
         page.get_by_label("Side", exact=True).fill("40")
-    with page.expect_event("requestfailed") as given_up:
+    with page.expect_event("requestfailed") as cancelled:
         page.get_by_label("Side", exact=True).fill("48")
-    assert given_up.value.post_data_json["resolution"] == 40
+    assert cancelled.value.post_data_json["resolution"] == 40
     expect(chain(page)).to_contain_text("48 × 48")
     expect(page.locator(".badge.good")).to_be_visible()
     expect(chain(page)).to_contain_text("48 × 48")
 
 
 def test_hovering_a_layer_shows_its_arithmetic(page: Page) -> None:
-    """Law, numbers, costs, and what one value of it sees, framed on the picture."""
+    """Arithmetic, cost and receptive field, which is framed on the picture."""
     layer = page.locator(".discriminator .map[role=button]").nth(1)
     layer.hover()
     detail = page.locator(".detail")
@@ -107,7 +109,7 @@ def test_hovering_a_layer_shows_its_arithmetic(page: Page) -> None:
     expect(detail).to_contain_text("⌊(32 + 2·1 − 4) / 2⌋ + 1 = 16")
     expect(detail).to_contain_text("131,328 (5 %)")
     expect(detail).to_contain_text("33,554,432")
-    expect(detail).to_contain_text("sees 10 × 10 pixels of the picture")
+    expect(detail).to_contain_text("covers 10 × 10 pixels of the picture")
     frame = page.locator(".discriminator .map.input .receptive-field").bounding_box()
     face = page.locator(".discriminator .map.input .face").bounding_box()
     assert frame
@@ -116,7 +118,7 @@ def test_hovering_a_layer_shows_its_arithmetic(page: Page) -> None:
 
 
 def test_maps_are_drawn_to_one_scale(page: Page) -> None:
-    """A face has as many pixels for a position in one network as in the other."""
+    """Both networks have the same number of pixels per position."""
     faces = page.locator(".map .face").evaluate_all(
         "all => all.map(face => Number(face.getAttribute('width')))"
     )
@@ -130,7 +132,7 @@ def test_a_click_takes_an_alternative_and_back_returns(page: Page) -> None:
     page.locator(".point.frontier:not(.current)").first.click()
     expect(chain(page)).not_to_have_text(before)
     expect(page).to_have_url(re.compile(r"\?chain=k"))
-    expect(page.locator(".note")).to_contain_text("You took this chain")
+    expect(page.locator(".note")).to_contain_text("You selected this chain")
     expect(page.locator(".point.current")).to_have_count(1)
     expect(page.locator(".badge.good")).to_be_visible()
     page.go_back()
@@ -138,20 +140,20 @@ def test_a_click_takes_an_alternative_and_back_returns(page: Page) -> None:
     expect(page.locator(".note")).to_have_count(0)
     assert chain(page).inner_text() == before
     page.go_forward()
-    page.get_by_role("button", name="Back to the best one").click()
+    page.get_by_role("button", name="Back to the best chain").click()
     expect(page).to_have_url(re.compile(r"/$"))
 
 
 @pytest.mark.parametrize(
     ("path", "sentence"),
     [
-        ("/", "No: in every layer each kernel is a multiple of its stride"),
-        ("/?kernel_sizes=3&strides=2", "It may: some positions are painted more often"),
+        ("/", "No: in every layer the kernel size is a multiple of the stride"),
+        ("/?kernel_sizes=3&strides=2", "Possibly: kernels overlap unevenly in "),
         ("/?upsampling=resize", "Values are repeated equally often"),
         ("/?upsampling=subpixel", "equal filters for all pixels of a block"),
     ],
 )
-def test_a_plain_sentence_says_whether_it_paints_checkerboards(
+def test_a_sentence_reports_checkerboards(
     session: BrowserSession, path: str, sentence: str
 ) -> None:
     page = session.open(path)
@@ -159,24 +161,24 @@ def test_a_plain_sentence_says_whether_it_paints_checkerboards(
 
 
 def test_the_overlap_map_opens_on_click(page: Page) -> None:
-    page.get_by_text("See the map of every layer").click()
-    picture = page.get_by_alt_text("How often each position is painted")
+    page.get_by_text("Show the overlap map of every layer").click()
+    picture = page.get_by_alt_text("Number of contributions per position")
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
 
 
 def test_the_form_covers_every_family(page: Page) -> None:
-    """Three sides, other norms, a critic (which moves its norm along), search options."""
+    """Three axes, other norms, a critic (which changes the norm), search options."""
     page.get_by_label("volume").check()
     page.get_by_label("Side", exact=True).fill("16")
     page.get_by_label("Upsampling").select_option(label="resize + convolution")
     page.get_by_label("Norm").first.select_option(label="group")
-    page.get_by_label("Ends in").select_option(label="sigmoid")
+    page.get_by_label("Output activation").select_option(label="sigmoid")
     page.get_by_label("Output", exact=True).select_option(label="critic")
     expect(page.get_by_label("Norm").nth(1)).to_have_value("layer")
     page.get_by_label("Base width").fill("8")
     page.get_by_text("Search options").click()
-    page.get_by_label("Most layers").fill("3")
+    page.get_by_label("Max layers").fill("3")
     expect(page.locator(".badge.good")).to_be_visible()
     expect(chain(page)).to_contain_text("16 × 16 × 16")
     address = dict(part.split("=") for part in page.url.partition("?")[2].split("&"))
@@ -201,15 +203,15 @@ def test_sides_may_differ(page: Page) -> None:
     expect(chain(page)).to_contain_text(re.compile(r"→?64$"))
 
 
-def test_a_layer_can_be_seen_at_work(page: Page) -> None:
+def test_a_layer_opens_in_the_layer_view(page: Page) -> None:
     page.locator(".generator .map[role=button]").nth(1).click()
-    page.get_by_role("link", name="See this layer at work").click()
+    page.get_by_role("link", name="Open in the Layer view").click()
     expect(page).to_have_url(re.compile("view=layer"))
     expect(page.locator(".view.layer")).to_contain_text("8")
 
 
 def test_search_defaults_are_shown_for_each_number_of_axes(session: BrowserSession) -> None:
-    """Kernels and strides of sequences are not those of pictures; one side is no several."""
+    """Sequences have other default kernels and strides than pictures, and only one side."""
     page = session.open("/?resolution=1024&dimensions=1&base_channels=8&classes=10")
     expect(page.locator(".badge.good")).to_be_visible()
     expect(page.get_by_label("Kernel sizes")).to_have_attribute("placeholder", "4,8,12,…,48")
@@ -220,7 +222,7 @@ def test_search_defaults_are_shown_for_each_number_of_axes(session: BrowserSessi
 
 
 def test_one_chain_has_one_cost(session: BrowserSession) -> None:
-    """What labels cost is in the reasons and in the alternatives alike."""
+    """The reasons and the alternatives include the cost of the labels."""
     page = session.open("/?resolution=32&base_channels=8&classes=10")
     expect(page.locator(".point.current")).to_have_count(1)
     (cost,) = re.findall(r"([\d,]+) multiply-adds", page.locator(".reasons").inner_text())

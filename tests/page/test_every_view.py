@@ -1,4 +1,4 @@
-"""Every view in every state, with all folds open: in its place at each width, and open to everybody."""
+"""Layout and accessibility of every view in every state, with all details unfolded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.service.servers import Server
 def test_nothing_overlaps_or_sticks_out_and_axe_finds_no_violation(
     browser: Browser, server: Server, name: str, locale: str
 ) -> None:
-    """At three widths; axe in both colour schemes; in both languages."""
+    """Layout at three widths, axe in both colour schemes, both languages."""
     with BrowserSession.start(browser, server.url, locale=locale, color_scheme="light") as session:
         page = open_view(session, name)
         open_details(page)

@@ -1,4 +1,4 @@
-"""A slow and broken service: each failure has its words on the page, and a way on."""
+"""Failures and slow responses of the service: each shows a message and an action on the page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Handler = Callable[[Route], None]
 
 
 def problem(code: str, headers: dict[str, str] | None = None) -> Handler:
-    """Answer with the problem of this code."""
+    """A handler that answers with the problem of this code."""
     kind = PROBLEMS[code]
     body = {"type": kind.address, "title": kind.title, "status": kind.status, "code": code}
     text = json.dumps(body | {"detail": kind.meaning, "facts": {}, "errors": []})
@@ -34,7 +34,7 @@ def problem(code: str, headers: dict[str, str] | None = None) -> Handler:
 
 
 def rate_limited(route: Route) -> None:
-    """What a limit of requests answers."""
+    """Answer as the rate limit does."""
     route.fulfill(
         status=429,
         headers={"Content-Type": "application/problem+json", "Retry-After": "2"},
@@ -43,18 +43,18 @@ def rate_limited(route: Route) -> None:
 
 
 def connection_refused(route: Route) -> None:
-    """Nobody answers."""
+    """Refuse the connection."""
     route.abort("connectionrefused")
 
 
 def bad_gateway(route: Route) -> None:
-    """A page of some proxy."""
+    """Answer with the error page of a proxy."""
     route.fulfill(status=502, headers={"Content-Type": "text/html"}, body="<h1>Bad gateway</h1>")
 
 
 @pytest.fixture
 def page(browser: Browser, server: Server) -> Any:  # noqa: ANN401
-    """An empty page; the browser's own line about a failed request is no complaint of ours."""
+    """A page without a view; console messages about failed requests are ignored."""
     with BrowserSession.start(browser, server.url) as session:
         session.open("/problems")
         yield session.page
@@ -67,17 +67,17 @@ def verify_level(route: Route) -> str:
 
 
 FAILURES = {
-    "limited": (rate_limited, "Too many questions at once"),
+    "limited": (rate_limited, "Too many requests"),
     "busy": (problem("overloaded", {"Retry-After": "2"}), "The service is busy"),
     "network": (connection_refused, "The service cannot be reached"),
-    "broken": (bad_gateway, "The service made a mistake"),
+    "broken": (bad_gateway, "Service error"),
 }
 
 
 @pytest.mark.parametrize("view", ["design", "code"])
 @pytest.mark.parametrize("kind", FAILURES)
 def test_each_failure_shows_a_message_and_can_be_retried(page: Page, kind: str, view: str) -> None:
-    """The words, a button that tries again, and the design once the service is well."""
+    """The message, a retry button, and the design once the service responds."""
     handler, words = FAILURES[kind]
     page.route("**/v1/designs", handler)
     page.goto(page.url.replace("/problems", f"/?view={view}&resolution=32&base_channels=8"))
@@ -91,17 +91,17 @@ def test_each_failure_shows_a_message_and_can_be_retried(page: Page, kind: str, 
 
 @pytest.mark.parametrize("kind", ["limited", "busy"])
 def test_the_page_retries_after_the_seconds_of_retry_after(page: Page, kind: str) -> None:
-    """Retry-After is counted down in sight."""
+    """The page counts Retry-After down."""
     handler, _ = FAILURES[kind]
     page.route("**/v1/designs", handler, times=1)
     page.goto(page.url.replace("/problems", "/?resolution=32&base_channels=8"))
-    expect(page.get_by_role("alert")).to_contain_text(re.compile(r"by itself in [12] s"))
+    expect(page.get_by_role("alert")).to_contain_text(re.compile(r"automatically in [12] s"))
     expect(page.locator(".badge.good")).to_be_visible()
 
 
 @pytest.mark.parametrize("kind", FAILURES)
 def test_a_failed_verification_leaves_the_chain_shown(page: Page, kind: str) -> None:
-    """Only the question for the proof fails: chain, networks and the link to the code stay."""
+    """Only the verification request fails: chain, networks and the link to the code stay."""
     handler, words = FAILURES[kind]
 
     def spoil(route: Route) -> None:
@@ -129,7 +129,7 @@ def test_failed_alternatives_leave_the_rest_shown(page: Page) -> None:
 
 @pytest.mark.parametrize("view", ["design", "code"])
 def test_a_refuted_design_shows_a_warning(page: Page, view: str) -> None:
-    """The checks that failed are named, and what to do instead."""
+    """The warning names the failed checks and an alternative."""
 
     def refute(route: Route) -> None:
         answer = route.fetch()
@@ -150,7 +150,7 @@ def test_a_refuted_design_shows_a_warning(page: Page, view: str) -> None:
 def test_a_size_without_a_chain_offers_nearest_sizes_and_relaxations(
     session: BrowserSession,
 ) -> None:
-    """The service's refusal, what was there before dimmed, and buttons that lead on."""
+    """The refusal, the previous results dimmed, and buttons with suggestions."""
     page = session.open(
         "/?resolution=96&base_channels=8&exact=require&output_padding=false&strides=2"
     )
@@ -159,10 +159,10 @@ def test_a_size_without_a_chain_offers_nearest_sizes_and_relaxations(
     refusal = page.get_by_role("alert")
     expect(refusal).to_contain_text("no chain leads to 97×97")
     expect(page.locator(".results.stale")).to_be_visible()
-    page.get_by_role("button", name="Take 104").click()
+    page.get_by_role("button", name="Use 104").click()
     expect(page.locator(".chain")).to_contain_text("104 × 104")
     page.go_back()
-    page.get_by_role("button", name="Give up: Exact multiples").click()
+    page.get_by_role("button", name="Relax: Exact steps").click()
     expect(page.locator(".chain")).to_contain_text("97 × 97")
     session.ignore_failed_requests()
 
@@ -181,10 +181,10 @@ def test_an_invalid_field_is_marked(session: BrowserSession) -> None:
 
 
 def test_a_slow_service_shows_progress(page: Page) -> None:
-    """Nothing has come yet: the results say that they are busy, the form stays in use."""
+    """Before the response, the results are marked as busy and the form stays editable."""
     page.route("**/v1/designs", lambda _: None)
     page.goto(page.url.replace("/problems", "/?resolution=32&base_channels=8"))
     expect(page.locator(".results[aria-busy=true]")).to_be_visible()
-    expect(page.get_by_text("The service is at work")).to_be_visible()
+    expect(page.get_by_text("Computing …")).to_be_visible()
     expect(page.get_by_label("Side", exact=True)).to_be_editable()
     page.unroute_all(behavior="ignoreErrors")

@@ -1,4 +1,4 @@
-"""The frame around every view: its files, its address, its languages and colours."""
+"""The frame of the page: files, URLs, languages and colour schemes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support import make_temporary_folder
 
 LOADED = """() => ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
     .map((entry) => [entry.name, entry.decodedBodySize])"""
-"""What the browser has loaded for a page, each with its size once unpacked."""
+"""The URLs that the browser has loaded, each with its uncompressed size."""
 
 VIEWS = ["design", "code", "layer", "audit", "sweep"]
 
@@ -33,7 +33,7 @@ def client() -> FlaskClient:
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
 def test_the_whole_page_is_at_most_150_kb(browser: Browser, server: Server, locale: str) -> None:
-    """Somebody who walks through all views loads at most 150 kB, uncompressed, in all."""
+    """All views together load at most 150 kB, uncompressed."""
     with BrowserSession.start(browser, server.url, locale=locale) as session:
         page = session.open()
         for view in VIEWS:
@@ -87,7 +87,7 @@ def test_the_page_has_no_inline_script_or_style(client: FlaskClient) -> None:
 def test_an_unknown_view_shows_an_error(session: BrowserSession) -> None:
     page = session.open("/?view=kitchen")
     expect(page.get_by_role("alert")).to_contain_text("no view called “kitchen”")
-    page.get_by_role("link", name="Start afresh").click()
+    page.get_by_role("link", name="Start over").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
@@ -103,7 +103,7 @@ def test_the_skip_link_is_the_first_stop(session: BrowserSession) -> None:
 def test_the_browser_language_is_the_default_and_can_be_changed(
     browser: Browser, server: Server
 ) -> None:
-    """navigator.language first; a choice stays over a reload, and the button keeps the focus."""
+    """The default is navigator.language; a choice survives a reload; the button keeps the focus."""
     with BrowserSession.start(browser, server.url, locale="zh-CN") as session:
         page = session.open()
         expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
@@ -123,7 +123,7 @@ def test_the_system_colour_scheme_is_the_default_and_can_be_changed(
     with BrowserSession.start(browser, server.url, color_scheme=system) as session:
         page = session.open()
         expect(page.locator("body")).to_have_css("background-color", grounds[system])
-        page.get_by_role("button", name=f"{other.capitalize()} colours").click()
+        page.get_by_role("button", name=f"{other.capitalize()} mode").click()
         expect(page.locator("body")).to_have_css("background-color", grounds[other])
         page.reload()
         expect(page.locator("body")).to_have_css("background-color", grounds[other])

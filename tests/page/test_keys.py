@@ -1,4 +1,4 @@
-"""A service that asks for a key: the page says so, takes it, and goes on everywhere."""
+"""A service that requires an API key: the page requests the key and uses it in every view."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tests.page.test_accessibility import violations
 from tests.page.test_layout import layout_faults
 from tests.service.servers import Server, serving
 
-KEY = "open sesame, said the forty-first"
+KEY = "a key for the tests of the page"
 
 
 @pytest.fixture(scope="module")
 def server_with_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that opens to one key."""
+    """A server that accepts one key."""
     digest = sha256(KEY.encode()).hexdigest()
     folder = str(tmp_path_factory.mktemp("locked"))
     settings = {"api_keys": f"alice:{digest}", "embedded_worker": "true", "workers": "1"}
@@ -28,14 +28,14 @@ def server_with_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
 
 
 def enter_key(page: Page, key: str) -> None:
-    """Give a key where it is asked for."""
-    box = page.get_by_role("alert").filter(has_text="The service asks for a key").first
-    box.get_by_label("Your key").fill(key)
+    """Enter a key in the first box that requests it."""
+    box = page.get_by_role("alert").filter(has_text="API key required").first
+    box.get_by_label("API key").fill(key)
     box.get_by_role("button", name="Use this key").click()
 
 
-def test_a_key_opens_every_view(browser: Browser, server_with_key: Server) -> None:
-    """A wrong one is asked for again; the right one brings chain, map, file and sweep, and no storage keeps it."""
+def test_a_key_gives_access_to_every_view(browser: Browser, server_with_key: Server) -> None:
+    """A wrong key is refused; the right one loads chain, map, file and sweep, and is not stored permanently."""
     with BrowserSession.start(browser, server_with_key.url) as session:
         page = session.open("/?resolution=16&base_channels=4&latent_dim=8")
         expect(page.get_by_role("alert")).to_contain_text("no_key")
@@ -46,7 +46,7 @@ def test_a_key_opens_every_view(browser: Browser, server_with_key: Server) -> No
         enter_key(page, KEY)
         expect(page.locator(".summary .badge.good")).to_be_visible()
         expect(page.locator(".scatter")).to_be_visible()
-        page.get_by_text("See the map of every layer").click()
+        page.get_by_text("Show the overlap map of every layer").click()
         expect(page.locator(".overlap img")).not_to_have_js_property("naturalWidth", 0)
         page.get_by_role("link", name="Code", exact=True).click()
         with page.expect_download() as download:
@@ -70,4 +70,4 @@ def test_a_key_opens_every_view(browser: Browser, server_with_key: Server) -> No
         assert session.console_errors == []
     with BrowserSession.start(browser, server_with_key.url) as session:
         page = session.open()
-        expect(page.get_by_role("alert").first).to_contain_text("The service asks for a key")
+        expect(page.get_by_role("alert").first).to_contain_text("API key required")

@@ -1,4 +1,4 @@
-"""The layer view where the service is busy or out of reach: told, and tried again."""
+"""The layer view while the service is busy or unreachable: an error and a retry."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_busy_service_is_reported_and_can_be_retried(
 
 
 def test_a_lost_network_is_reported(browser: Browser, server: Server) -> None:
-    """What was drawn stays, the settings stay, and a press tries again."""
+    """Pictures and settings stay, and a button retries."""
     with BrowserSession.start(browser, server.url) as session:
         page = session.open("/?view=layer")
         expect(page.locator("figure")).to_have_count(4)

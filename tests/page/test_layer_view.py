@@ -1,4 +1,4 @@
-"""The layer view: a layer and its twin, as pictures and as matrices, all moving together."""
+"""The layer view: a layer and its adjoint as pictures and as matrices, stepping together."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ name => {
   });
 }
 """
-"""Row and column of a window's first cell on each map of a picture, and whether it is shown."""
+"""Row and column of the window's first cell on each map of a picture, and its visibility."""
 
 MARKS = """
 ([name, rows, columns]) => {
@@ -37,12 +37,12 @@ MARKS = """
     .map(Math.round);
 }
 """
-"""The row and the column that are framed in a matrix of that shape."""
+"""The framed row and column of a matrix with the given shape."""
 
 
 @pytest.fixture
 def reduced_motion_session(browser: Browser, server: Server) -> Any:  # noqa: ANN401
-    """A reader who asked for less motion: nothing moves but by a press."""
+    """A session with reduced motion: nothing moves automatically."""
     with BrowserSession.start(browser, server.url, reduced_motion="reduce") as session:
         yield session
         assert session.console_errors == []
@@ -50,7 +50,7 @@ def reduced_motion_session(browser: Browser, server: Server) -> Any:  # noqa: AN
 
 
 def step_to(page: Page, place: int) -> None:
-    """Set the slider of the steps, as a drag does."""
+    """Set the slider of the player, as a drag does."""
     page.locator("#player-place").evaluate(
         "(node, place) => { node.value = place; node.dispatchEvent(new Event('input')); }", place
     )
@@ -59,7 +59,7 @@ def step_to(page: Page, place: int) -> None:
 def connecting_tap(
     small: int, big: int, *, side: int, large: int, window: dict[str, int]
 ) -> int | None:
-    """The tap that joins a pixel of the small map and one of the large; by trying every tap."""
+    """The tap that connects a pixel of the small map and one of the large map, by trying all taps."""
     taps = range(window["kernel_size"])
     rows, columns = divmod(small, side), divmod(big, large)
     for down, across in product(taps, taps):
@@ -93,7 +93,7 @@ SETTINGS = [
         {"kernel_size": 3, "stride": 2, "padding": 1, "dilation": 1},
     ),
 ]
-"""Address, side of the small map, side of the large one, the window that both share."""
+"""URL parameters, side of the small map, side of the large map, their common window."""
 
 
 @pytest.mark.parametrize(("address", "side", "large", "window"), SETTINGS)
@@ -104,9 +104,9 @@ def test_all_four_pictures_step_together(
     large: int,
     window: dict[str, int],
 ) -> None:
-    """Wherever it is stepped to: window, twin's window, row of C and of Cᵀ tell of one product.
+    """At each step, both windows and the marks in C and Cᵀ show the same product.
 
-    The places are read off the screen, and the tap that joins them is found by trying all.
+    The positions are measured in the browser; the connecting tap is found by trying all taps.
     """
     page = reduced_motion_session.open(f"/?view=layer{address}")
     expect(page.locator("figure")).to_have_count(4)
@@ -127,27 +127,27 @@ def test_all_four_pictures_step_together(
             flat_small,
         ]
         tap = connecting_tap(flat_small, flat_big, side=side, large=large, window=window)
-        expect(page.locator(".step-text")).to_contain_text(f"tap {tap} joins the two")
+        expect(page.locator(".step-text")).to_contain_text(f"tap {tap} connects the two")
 
 
 def test_an_output_without_contributions_has_no_partner(
     reduced_motion_session: BrowserSession,
 ) -> None:
-    """Kernel 2 with stride 3 paints two of three pixels; the third says so."""
+    """Kernel 2 with stride 3 contributes to two of three pixels; the page reports the third."""
     page = reduced_motion_session.open(
         "/?view=layer&kernel_size=2&stride=3&padding=0&dimensions=1&output_padding=1"
     )
     expect(page.locator("figure")).to_have_count(4)
-    expect(page.locator(".drawings")).to_contain_text("Pixels that no window touches: 4")
+    expect(page.locator(".drawings")).to_contain_text("Pixels that no window covers: 4")
     step_to(page, 2)
-    expect(page.locator(".step-text")).to_contain_text("Output (2) gets nothing")
+    expect(page.locator(".step-text")).to_contain_text("Output (2) receives no contribution")
     assert page.evaluate(PLACES, "drawn-conv")[-1][-1] is False
 
 
 def test_sliders_work_by_keyboard_and_back_undoes_them(
     reduced_motion_session: BrowserSession,
 ) -> None:
-    """An arrow key moves a slider; number, law, pictures, address follow; Back undoes it."""
+    """An arrow key moves a slider; sizes, arithmetic, pictures and URL follow; Back undoes it."""
     page = reduced_motion_session.open("/?view=layer")
     expect(page.locator(".sizes")).to_have_text("4 × 4 → 8 × 8")
     kernel = page.get_by_role("slider", name="Kernel")
@@ -169,7 +169,7 @@ def test_sliders_work_by_keyboard_and_back_undoes_them(
 
 
 def test_the_whole_view_can_be_walked_by_keyboard(reduced_motion_session: BrowserSession) -> None:
-    """Tab alone leads through every control, in the order in which they stand."""
+    """Tab reaches every control in visual order."""
     page = reduced_motion_session.open("/?view=layer")
     expect(page.locator("figure")).to_have_count(4)
     page.get_by_role("radio", name="Transposed convolution").focus()
@@ -193,24 +193,24 @@ ILLEGAL = [
 
 
 @pytest.mark.parametrize(("address", "sentence"), ILLEGAL)
-def test_illegal_settings_are_explained_with_their_law(
+def test_illegal_settings_are_explained_with_their_rule(
     browser: Browser, server: Server, address: str, sentence: str
 ) -> None:
-    """The refusal's sentence, the law and a way on; in Chinese too the law is Chinese."""
+    """The error, the violated rule and an action, in both languages."""
     with BrowserSession.start(browser, server.url) as session:
         page = session.open(f"/?view=layer&{address}")
         expect(page.locator(".illegal")).to_contain_text(sentence)
-        expect(page.locator(".illegal")).to_contain_text("The law:")
+        expect(page.locator(".illegal")).to_contain_text("Rule:")
         page.get_by_role("button", name="中文").click()
         expect(page.locator(".illegal")).to_contain_text("规则")
-        page.get_by_role("button", name="从可行的设置开始").click()
+        page.get_by_role("button", name="从有效设置开始").click()
         expect(page.locator("figure")).to_have_count(4)
 
 
 def test_an_illegal_setting_dims_the_last_picture_and_can_be_undone(
     browser: Browser, server: Server
 ) -> None:
-    """Nothing is blocked: the slider stays where it was put, and what was drawn stays, inert."""
+    """The slider keeps its value; the previous pictures stay, inert."""
     with BrowserSession.start(browser, server.url) as session:
         page = session.open("/?view=layer")
         expect(page.locator("figure")).to_have_count(4)
@@ -221,7 +221,7 @@ def test_an_illegal_setting_dims_the_last_picture_and_can_be_undone(
         expect(slider).to_have_value("4")
         expect(page.locator("figure")).to_have_count(4)
         assert page.locator(".drawings").evaluate("node => node.inert")
-        page.get_by_role("button", name="Back to the last that fits").click()
+        page.get_by_role("button", name="Back to the last valid settings").click()
         expect(slider).to_have_value("0")
         expect(page.locator(".illegal")).to_have_count(0)
         assert not page.locator(".drawings").evaluate("node => node.inert")
@@ -229,43 +229,43 @@ def test_an_illegal_setting_dims_the_last_picture_and_can_be_undone(
 
 
 def test_it_plays_and_can_be_stopped(session: BrowserSession) -> None:
-    """Whoever did not ask for less motion sees it move at once; the button stops it."""
+    """Without reduced motion, playback starts at once; the button stops it."""
     page = session.open("/?view=layer")
     where = page.locator(".step-number")
     expect(where).to_have_text(re.compile("^step [3-9] of 64$"))
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
-    page.get_by_role("button", name="A step back").click()
+    page.get_by_role("button", name="Previous step").click()
     stopped = where.text_content()
     page.wait_for_timeout(1500)
     assert where.text_content() == stopped
 
 
 def test_reduced_motion_does_not_autoplay(reduced_motion_session: BrowserSession) -> None:
-    """Nothing moves by itself, and steps still work: they are no motion."""
+    """Nothing moves automatically; single steps still work."""
     page = reduced_motion_session.open("/?view=layer")
     expect(page.locator(".step-number")).to_have_text("step 1 of 64")
     page.wait_for_timeout(1500)
     expect(page.locator(".step-number")).to_have_text("step 1 of 64")
-    page.get_by_role("button", name="A step on").click()
+    page.get_by_role("button", name="Next step").click()
     expect(page.locator(".step-number")).to_have_text("step 2 of 64")
     assert page.evaluate("document.getAnimations().length") == 0
 
 
 def test_an_invalid_address_shows_an_error(reduced_motion_session: BrowserSession) -> None:
-    """Unknown fields and values that cannot be are named; the rest of the address holds."""
+    """Unknown fields and invalid values are named; the other fields of the URL apply."""
     page = reduced_motion_session.open("/?view=layer&kernel_size=99&stride=x&color=red&padding=2")
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("kernel_size says “99”; it may be 1–8")
-    expect(alert).to_contain_text("stride says “x”; it may be 1–5")
-    expect(alert).to_contain_text("There is no field called color here")
+    expect(alert).to_contain_text("kernel_size is “99”; allowed: 1–8")
+    expect(alert).to_contain_text("stride is “x”; allowed: 1–5")
+    expect(alert).to_contain_text("Unknown parameter: color")
     expect(page.get_by_role("slider", name="Padding", exact=False).first).to_have_value("2")
     page.get_by_role("slider", name="Kernel").press("ArrowLeft")
     expect(alert).to_have_count(0)
 
 
 def test_in_chinese_the_pictures_are_chinese_too(browser: Browser, server: Server) -> None:
-    """No English word is left but torch's own names of arguments."""
+    """The texts of the pictures contain no English word."""
     with BrowserSession.start(
         browser, server.url, locale="zh-CN", reduced_motion="reduce"
     ) as session:
@@ -284,7 +284,7 @@ def test_in_chinese_the_pictures_are_chinese_too(browser: Browser, server: Serve
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pictures_follow_the_pages_colours(browser: Browser, server: Server, scheme: str) -> None:
-    """The page's own switch decides, not the system's alone."""
+    """The setting of the page overrides the system setting."""
     inks = {"light": "rgb(27, 31, 36)", "dark": "rgb(230, 237, 243)"}
     other = {"light": "dark", "dark": "light"}[scheme]
     ink = (
@@ -300,7 +300,7 @@ def test_pictures_follow_the_pages_colours(browser: Browser, server: Server, sch
 
 
 def test_a_too_large_picture_is_replaced_by_its_error(browser: Browser, server: Server) -> None:
-    """A matrix of 3,844 rows is not drawn; everything else is."""
+    """A matrix of 3,844 rows is not drawn; the other pictures are."""
     with BrowserSession.start(browser, server.url) as session:
         page = session.open("/?view=layer&input_size=10&stride=5&kernel_size=8&dilation=3")
         expect(page.locator("figure")).to_have_count(4)
@@ -308,4 +308,4 @@ def test_a_too_large_picture_is_replaced_by_its_error(browser: Browser, server: 
         expect(page.locator(".drawn-conv_transpose .service-text")).to_have_count(0)
         page.get_by_role("button", name="Pause").click()
         step_to(page, 700)
-        expect(page.locator(".step-text")).to_contain_text("joins the two")
+        expect(page.locator(".step-text")).to_contain_text("connects the two")

@@ -1,4 +1,4 @@
-"""Nothing overlaps, is cut off or sticks out: measured by the browser, from phone to wide screen."""
+"""Layout: no text overlaps, is cut off or leaves the page, from phone to wide screen."""
 
 from __future__ import annotations
 
@@ -71,11 +71,11 @@ MEASURE = """() => {
     }
   return { sideways: document.documentElement.scrollWidth - wide, outside, cut, inputs, overlapping, texts: boxes.length };
 }"""
-"""What a reader would see amiss, by kind."""
+"""Layout faults by kind."""
 
 
 def layout_faults(page: Page) -> dict[str, object]:
-    """The kinds of fault that there are."""
+    """The layout faults of the page by kind."""
     found = page.evaluate(MEASURE)
     assert found.pop("texts") > 5
     return {kind: what for kind, what in found.items() if what}
@@ -85,14 +85,14 @@ def layout_faults(page: Page) -> dict[str, object]:
     ("markup", "kind"),
     [
         ("<div style='width:900px'>wide</div>", "sideways"),
-        ("<h2 style='width:40px;overflow:hidden'>unspeakable</h2>", "cut"),
+        ("<h2 style='width:40px;overflow:hidden'>incomprehensible</h2>", "cut"),
         ("<div>one</div><div style='margin-top:-14px'>two</div>", "overlapping"),
         ("<input value='a long text in a short field' style='width:50px'>", "inputs"),
     ],
 )
 def test_the_layout_check_finds_each_fault(browser: Browser, markup: str, kind: str) -> None:
     page = browser.new_page(viewport={"width": 375, "height": 600})
-    page.set_content(f"<!doctype html><body>{'<p>reduced_motion_session</p>' * 8}{markup}")
+    page.set_content(f"<!doctype html><body>{'<p>text</p>' * 8}{markup}")
     assert kind in layout_faults(page)
     page.close()
 
@@ -101,7 +101,7 @@ def test_the_layout_check_finds_each_fault(browser: Browser, markup: str, kind: 
 def test_nothing_moves_when_the_verification_arrives(
     browser: Browser, server: Server, width: int
 ) -> None:
-    """Panels stay where they stand from the first paint of the chain to its receipt."""
+    """Panels keep their positions from the first paint of the chain to the receipt."""
     viewport = {"width": width, "height": 900}
     with BrowserSession.start(browser, server.url, viewport=viewport) as session:
         page = session.page
@@ -125,7 +125,7 @@ def test_nothing_moves_when_the_verification_arrives(
 
 
 def test_a_matrix_keeps_its_legend_readable(browser: Browser, server: Server) -> None:
-    """However small a large matrix is drawn, the taps of its kernel have the size they were made in."""
+    """The legend of a matrix keeps its original size when the matrix is scaled down."""
     with BrowserSession.start(browser, server.url) as session:
         page = open_view(session, "layer")
         for width in WIDTHS:
@@ -138,7 +138,7 @@ def test_a_matrix_keeps_its_legend_readable(browser: Browser, server: Server) ->
 
 @pytest.mark.parametrize("width", [1024, 1680])
 def test_shapes_and_sliders_stay_in_line(browser: Browser, server: Server, width: int) -> None:
-    """Where there is room, a shape is on one line, and sliders of a row are at one height."""
+    """On a wide screen, a shape is on one line, and the sliders of a row are aligned."""
     viewport = {"width": width, "height": 900}
     with BrowserSession.start(browser, server.url, viewport=viewport) as session:
         page = open_view(session, "audit-misses")
@@ -168,12 +168,12 @@ CONTRAST = """() => {
     return (bright + 0.05) / (dim + 0.05);
   });
 }"""
-"""The contrast of each field's hint, as WCAG computes it."""
+"""Contrast ratio of each placeholder (WCAG 2.2)."""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_placeholders_have_enough_contrast(browser: Browser, server: Server, scheme: str) -> None:
-    """Which axe does not measure: it looks at no placeholder."""
+    """Axe does not check placeholders."""
     with BrowserSession.start(browser, server.url, color_scheme=scheme) as session:
         found = open_view(session, "design-refused").evaluate(CONTRAST)
         assert len(found) > 10

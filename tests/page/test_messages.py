@@ -1,4 +1,4 @@
-"""One message file for both languages: complete, used, and the service's sentences known in it."""
+"""The message file: complete in both languages, without unused messages, all reasons translated."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ IMPORTED = re.compile(r"""(?:^import [^;]*?from |import\()["`]([^"`]+)["`]""", r
 
 
 def run_node(program: str, **values: object) -> Any:  # noqa: ANN401
-    """What a program prints as JSON; ``page`` is the page's folder, ``values`` what it is given."""
+    """The JSON output of a Node program, which reads ``values`` as ``given``."""
     given = json.dumps({"page": PAGE_FOLDER.as_uri(), **values})
     text = f"const given = {given};\nconst load = (name) => import(given.page + '/' + name);\n{program}"
     done = subprocess.run(
@@ -33,7 +33,7 @@ def run_node(program: str, **values: object) -> Any:  # noqa: ANN401
 
 
 def messages(part: str) -> dict[str, Any]:
-    """Every message of a part of the file by its key."""
+    """The messages of a part of the file by ``group.key``."""
     groups = json.loads(MESSAGES_FILE.read_text(encoding="utf-8"))[part]
     return {
         f"{group}.{key}": text for group, texts in groups.items() for key, text in texts.items()
@@ -41,7 +41,7 @@ def messages(part: str) -> dict[str, Any]:
 
 
 def served_module(name: str) -> dict[str, Any]:
-    """What a language's module exports."""
+    """The default export of a messages module."""
     body = read_page_file(name).body.decode()
     document: dict[str, Any] = json.loads(body.removeprefix("export default ").rstrip(";\n"))
     return document
@@ -52,7 +52,7 @@ def placeholders(text: str) -> set[str]:
 
 
 def test_every_message_is_there_in_both_languages() -> None:
-    """With the same figures in it, and in Chinese where there is a word to be said."""
+    """Both languages have the same placeholders; the Chinese text contains Chinese unless it has no words."""
     for key, texts in messages("page").items():
         if isinstance(texts, str):
             assert texts.strip(), key
@@ -71,8 +71,8 @@ def test_every_message_is_there_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize("language_index", [0, 1])
-def test_a_reader_gets_one_language(language_index: int) -> None:
-    """All messages of the file in the language that is asked for, and none of the other's."""
+def test_a_module_has_one_language(language_index: int) -> None:
+    """A module has every message in its language and none in the other."""
     exported = served_module(["messages-en.mjs", "messages-zh.mjs"][language_index])
     for key, texts in messages("page").items():
         group, name = key.split(".", 1)
@@ -87,7 +87,7 @@ def test_a_reader_gets_one_language(language_index: int) -> None:
 
 
 def test_every_message_is_used() -> None:
-    """By its whole key, or by the part that a template writes before what varies."""
+    """Scripts use every message, by its key or by a template for a group of keys."""
     source = "\n".join(path.read_text() for path in sorted(PAGE_FOLDER.glob("*.mjs")))
     whole_keys = set(re.findall(r'"([\w-]+(?:\.[\w.-]+)*)"', source))
     key_prefixes = tuple(set(re.findall(r'[`"]([\w-]+\.(?:[\w-]+\.)*)(?:\$\{|")', source)))
@@ -103,7 +103,7 @@ def test_every_message_is_used() -> None:
 
 
 def reasons_of_every_kind() -> list[str]:
-    """The sentences of ``why``, over searches and families of every kind."""
+    """The sentences of ``why`` for searches and network families of every kind."""
     questions: list[dict[str, Any]] = [
         {"to": side, "search": search}
         for side in (28, 45, 64, 90, [50, 150])
@@ -136,7 +136,7 @@ def reasons_of_every_kind() -> list[str]:
 
 
 def test_every_reason_of_the_solver_has_a_chinese_translation() -> None:
-    """Each is told with its own numbers."""
+    """Each translation contains the numbers of its sentence."""
     sentences = reasons_of_every_kind()
     assert len(sentences) > 60
     translated = run_node(
@@ -157,7 +157,7 @@ def test_every_reason_of_the_solver_has_a_chinese_translation() -> None:
 
 
 def test_modules_import_only_files_of_the_page() -> None:
-    """No module comes from elsewhere, and none is built: each import names a file beside it."""
+    """Each import names a file in the same folder."""
     for path in PAGE_FOLDER.glob("*.mjs"):
         for name in re.findall(IMPORTED, path.read_text()):
             assert name.startswith("./"), (path.name, name)
@@ -165,7 +165,7 @@ def test_modules_import_only_files_of_the_page() -> None:
 
 
 def test_only_comments_are_removed() -> None:
-    """A served script has the tokens of its source, and none of the comments that have a line."""
+    """A served script has the tokens of its source, without comments on lines of their own."""
     scripts = sorted(path for path in PAGE_FOLDER.iterdir() if path.suffix in {".js", ".mjs"})
     pairs = [[path.read_text(), read_page_file(path.name).body.decode()] for path in scripts]
     program = """

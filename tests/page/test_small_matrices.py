@@ -1,4 +1,4 @@
-"""Matrices that are drawn small: their colours speak alone."""
+"""Matrices that are scaled down show colours without numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.slow]
 def test_numbers_too_small_to_read_are_left_out(
     session: BrowserSession, size: int, readable: bool
 ) -> None:
-    """They stand in the legend, which is never drawn smaller."""
+    """The legend, which is never scaled down, shows the numbers."""
     page = session.open(f"/?view=layer&input_size={size}&kernel_size=4&stride=2")
     matrix = page.get_by_role("figure", name="Cᵀ")
     expect(matrix.locator("svg.legend .dark-ink").first).to_be_visible()

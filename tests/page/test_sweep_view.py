@@ -1,4 +1,4 @@
-"""The sweep view: a grid of designs as a job, its rows as they come, sorted, drawn, downloaded."""
+"""The sweep view: a grid of designs as a job; its rows arrive live, are sorted, plotted, downloaded."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ DONE = re.compile("^Done")
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    """A server with a worker for jobs beside it."""
+    """A server with an embedded worker for jobs."""
     with serving(workers="1", threads="8", embedded_worker="true") as running:
         yield running
 
 
 def start(page: Page, **fields: str) -> None:
-    """Fill the form as a reader does, and start."""
+    """Fill in the form and start the sweep."""
     for name in ("resolution", "latent_dim", "base_channels", "upsampling", "dimensions"):
         page.locator(f"#sweep-{name}").fill(fields.get(name, ""))
     page.locator("#sweep-verify").select_option(fields.get("verify", "none"))
@@ -37,7 +37,7 @@ def start(page: Page, **fields: str) -> None:
 
 
 def column(page: Page, name: str) -> list[str]:
-    """The cells below a heading, as they are read."""
+    """The texts of a column, from top to bottom."""
     painted = int(page.locator("progress").evaluate("bar => bar.value"))
     expect(page.locator(".sweep-rows tbody tr")).to_have_count(painted)
     names = page.locator(".sweep-rows th button").evaluate_all("all => all.map(n => n.name)")
@@ -46,14 +46,14 @@ def column(page: Page, name: str) -> list[str]:
 
 
 def saved(download: Download, folder: Path) -> str:
-    """A downloaded file's text."""
+    """The text of a downloaded file."""
     path = folder / download.suggested_filename
     download.save_as(path)
     return path.read_text(encoding="utf-8")
 
 
 def test_from_a_grid_to_downloaded_rows(session: BrowserSession, tmp_path: Path) -> None:
-    """Every combination in the table; both files hold all of them, in the order of the request."""
+    """The table and both files contain every combination, in the order of the request."""
     page = session.open("/?view=sweep")
     page.locator("#sweep-resolution").fill("32, 45x80, ")
     expect(page.locator("form")).to_contain_text("designs: 4")
@@ -65,14 +65,14 @@ def test_from_a_grid_to_downloaded_rows(session: BrowserSession, tmp_path: Path)
         upsampling="transposed,resize",
     )
     expect(page.locator(".progress strong")).to_have_text(DONE)
-    expect(page.locator(".progress")).to_contain_text("4 of 4, without a design: 0")
+    expect(page.locator(".progress")).to_contain_text("4 of 4, failed: 0")
     assert column(page, "index") == ["0", "1", "2", "3"]
     assert column(page, "resolution") == ["16 × 16"] * 2 + ["45 × 80"] * 2
     assert column(page, "latent_dim") == ["8"] * 4
     assert column(page, "upsampling") == ["transposed", "resize"] * 2
     assert set(column(page, "verdict")) == {"not run"}
     with page.expect_download() as waited:
-        page.get_by_role("link", name="Download JSON lines").click()
+        page.get_by_role("link", name="Download JSON Lines").click()
     rows = [json.loads(line) for line in saved(waited.value, tmp_path).splitlines()]
     assert [row["resolution"] for row in rows] == [[16, 16]] * 2 + [[45, 80]] * 2
     with page.expect_download() as waited:
@@ -86,7 +86,7 @@ def test_from_a_grid_to_downloaded_rows(session: BrowserSession, tmp_path: Path)
 
 
 def test_a_double_click_starts_one_sweep(session: BrowserSession) -> None:
-    """Both requests say that they are the same one, and the service makes one job of them."""
+    """Both requests have the same idempotency key, so the service starts one job."""
     page = session.open("/?view=sweep")
     page.locator("#sweep-verify").select_option("none")
     keys, jobs = [], []
@@ -96,7 +96,7 @@ def test_a_double_click_starts_one_sweep(session: BrowserSession) -> None:
         first = len(keys) == 1
         answer = route.fetch()
         jobs.append(answer.json()["id"])
-        if not first:  # the first click is still waiting when the second one comes
+        if not first:  # the first request is still pending at the second click
             route.fulfill(response=answer)
 
     page.route("**/v1/sweeps", note)
@@ -112,7 +112,7 @@ def test_a_double_click_starts_one_sweep(session: BrowserSession) -> None:
 
 
 def test_rows_sort_on_click_and_link_to_their_design(session: BrowserSession) -> None:
-    """By number, not by letter; pressed again the other way; the heading says which."""
+    """Numeric order; a second click reverses it; ``aria-sort`` gives the direction."""
     page = session.open("/?view=sweep")
     start(page, resolution="64,8,128", latent_dim="16", base_channels="4")
     expect(page.locator(".progress strong")).to_have_text(DONE)
@@ -148,21 +148,19 @@ def test_the_plot_shows_every_design_and_is_clickable(session: BrowserSession) -
 
 
 def test_a_design_that_fails_is_a_row_with_its_reason(session: BrowserSession) -> None:
-    """One has too many parameters; the other is made all the same."""
+    """One design exceeds the parameter limit; the other succeeds."""
     page = session.open("/?view=sweep")
     start(page, resolution="64", latent_dim="8,65536", base_channels="512", dimensions="3")
-    expect(page.locator(".progress")).to_contain_text("2 of 2, without a design: 1")
-    expect(page.locator(".sweep-rows .problem")).to_contain_text("at most 1000000000 are served")
+    expect(page.locator(".progress")).to_contain_text("2 of 2, failed: 1")
+    expect(page.locator(".sweep-rows .problem")).to_contain_text("the limit is 1000000000")
     assert [bool(text) for text in column(page, "chain")] == [True, False]
     page.get_by_role("button", name="Departure").click()
     page.get_by_role("button", name="Departure").click()
     assert [bool(text) for text in column(page, "chain")] == [True, False]
 
 
-def test_progress_is_live_and_the_address_leads_back_to_it(
-    browser: Browser, server: Server
-) -> None:
-    """Rows appear before the end; whoever opens the address later sees them all; it can be cancelled."""
+def test_progress_is_live_and_the_url_reopens_the_job(browser: Browser, server: Server) -> None:
+    """Rows appear before the end; the URL shows the job in a second session, which can cancel it."""
     with BrowserSession.start(browser, server.url) as session:
         page = session.open("/?view=sweep")
         sizes = ",".join(str(side) for side in range(16, 216))
@@ -196,10 +194,10 @@ def test_an_invalid_value_is_reported_before_the_sweep_starts(
         expect(page.get_by_role("alert")).to_contain_text("/grid/resolution/1")
         expect(page.get_by_role("alert")).to_contain_text("resolution must be an integer")
         assert "job=" not in page.url
-        session.open("/?view=sweep&job=nobody")
+        session.open("/?view=sweep&job=unknown")
         expect(page.get_by_role("alert")).to_contain_text("there is no job of this id")
         session.open("/?view=sweep&colour=red")
-        expect(page.get_by_role("alert")).to_contain_text("no field called colour")
+        expect(page.get_by_role("alert")).to_contain_text("Unknown parameter: colour")
 
 
 @pytest.mark.parametrize("kind", ["busy", "network"])
@@ -227,7 +225,7 @@ def test_failures_show_a_message_and_can_be_retried(
 
 
 def test_a_lost_connection_resumes(browser: Browser, server: Server) -> None:
-    """The stream of events is cut; the page says so, and has every row once the network is back."""
+    """The event stream is cut twice; the page reconnects and shows every row."""
     with BrowserSession.start(browser, server.url) as session:
         page = session.open("/?view=sweep")
         sizes = ",".join(str(side) for side in range(32, 52))
@@ -249,7 +247,7 @@ def test_a_lost_connection_resumes(browser: Browser, server: Server) -> None:
 
 
 def test_a_finished_sweep_looks_right(browser: Browser, server: Server) -> None:
-    """Nothing overlaps or sticks out from phone to wide screen, and axe finds nothing, in both tongues."""
+    """No layout fault at any width and no axe violation, in both languages."""
     with BrowserSession.start(browser, server.url) as session:
         page = session.open("/?view=sweep")
         start(page, resolution="64,32", latent_dim="8,65536", base_channels="512", dimensions="3")
@@ -259,7 +257,7 @@ def test_a_finished_sweep_looks_right(browser: Browser, server: Server) -> None:
             expect(page.locator(".plot .point")).to_have_count(2)
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})
-                page.wait_for_timeout(1000)  # the plot is drawn anew for its width
+                page.wait_for_timeout(1000)  # the plot is redrawn for the new width
                 assert (width, layout_faults(page)) == (width, {})
             for scheme in ("dark", "light"):
                 page.emulate_media(color_scheme=scheme)
@@ -267,7 +265,7 @@ def test_a_finished_sweep_looks_right(browser: Browser, server: Server) -> None:
 
 
 def test_by_keyboard_alone(session: BrowserSession) -> None:
-    """Type, choose, start; then tab on to the headings and sort."""
+    """Fill in the form, start, tab to the headings, sort."""
     page = session.open("/?view=sweep")
     page.locator("#sweep-resolution").focus()
     page.keyboard.press("Control+A")

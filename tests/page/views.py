@@ -1,4 +1,4 @@
-"""Every view in the states in which people see it: for axe, for the layout, for the gallery."""
+"""The views in every state, for the accessibility and layout tests and for screenshots."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DECODER = """nn.Sequential(
     nn.ConvTranspose2d(32, 1, 3, 2, 1),
 )
 """
-"""Ends at 27 where 28 is wanted."""
+"""Ends at side 27 instead of 28."""
 
 CLASSIFIER = """[
   {"op": "conv", "in_channels": 3, "out_channels": 32, "kernel_size": 3, "stride": 2, "padding": 1},
@@ -25,11 +25,11 @@ CLASSIFIER = """[
   {"op": "linear", "in_features": 10, "out_features": 1}
 ]
 """
-"""Breaks at its first linear layer."""
+"""Fails at its first linear layer."""
 
 
 def audit_path(text: str, **fields: str) -> str:
-    """The address of an audit: what was pasted stands behind the #."""
+    """The URL of an audit, with the pasted text in the fragment."""
     return f"/?{urlencode({'view': 'audit', **fields})}#{urlencode({'text': text})}"
 
 
@@ -56,11 +56,11 @@ VIEWS = {
     "sweep": ("/?view=sweep", "form"),
     "wrong": ("/?view=kitchen", ".failure"),
 }
-"""Name: path, and what is there once the view is complete."""
+"""Name: path, and a selector that matches once the view is complete."""
 
 
 def open_view(session: BrowserSession, name: str) -> Page:
-    """The view, complete, with all that is folded laid open."""
+    """Open a view and wait until it is complete."""
     path, complete = VIEWS[name]
     page = session.open(path)
     expect(page.locator(complete).first).to_be_visible()
@@ -71,7 +71,7 @@ def open_view(session: BrowserSession, name: str) -> Page:
 
 
 def open_details(page: Page) -> None:
-    """Open every fold of the view, and wait for the pictures in them."""
+    """Unfold all details of the view and wait for their pictures."""
     page.evaluate(
         "document.querySelectorAll('main details').forEach(fold => { fold.open = true; })"
     )

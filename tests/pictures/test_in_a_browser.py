@@ -1,4 +1,4 @@
-"""Every kind of picture in headless Chromium: nothing overlaps, nothing leaves the frame."""
+"""Every kind of picture in headless Chromium: no overlapping texts, no shape outside the frame."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MEASURE = """
   const outside = drawn.filter(node => !inside(node.getBoundingClientRect())).map(name);
   const texts = [...svg.querySelectorAll('text')].map(node => {
     const box = node.getBBox(), at = node.getCTM();
-    return {said: node.textContent, left: box.x + at.e, top: box.y + at.f,
+    return {text: node.textContent, left: box.x + at.e, top: box.y + at.f,
             right: box.x + box.width + at.e, bottom: box.y + box.height + at.f};
   }).sort((a, b) => a.left - b.left);
   const overlapping = [];
@@ -28,34 +28,34 @@ MEASURE = """
     for (let next = index + 1; next < texts.length && texts[next].left < one.right - 0.5; next++) {
       const other = texts[next];
       if (one.top < other.bottom - 0.5 && other.top < one.bottom - 0.5)
-        overlapping.push(`${one.said} | ${other.said}`);
+        overlapping.push(`${one.text} | ${other.text}`);
     }
   return {outside, overlapping, texts: texts.length, drawn: drawn.length};
 }
 """
-"""What a reader would see: shapes outside the frame, pairs of texts that lie on each other."""
+"""Shapes outside the frame, and pairs of overlapping texts."""
 
 PAUSE_AT_SHARE = "share => document.getAnimations().forEach(moving => { moving.pause(); \
 moving.currentTime = share * moving.effect.getComputedTiming().duration; })"
-"""Stop all movement at a share of its way."""
+"""Pause every animation at a share of its duration."""
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """An empty page, wide enough for any picture."""
+    """An empty page that is wide enough for any picture."""
     page = browser.new_page(viewport={"width": 1600, "height": 1200})
     yield page
     page.close()
 
 
 def show(page: Page, svg: str) -> None:
-    """Put a picture on the page as HTML does, inline."""
+    """Show a picture as inline SVG."""
     page.set_content(f"<!doctype html><body style='margin:0'>{svg}")
 
 
 @pytest.mark.parametrize("name", GALLERY)
 def test_nothing_overlaps_and_nothing_leaves_the_frame(page: Page, name: str) -> None:
-    """Measured by the browser itself, at the start and wherever the windows step."""
+    """Measured at the start and at several times of the animation."""
     svg = GALLERY[name]()
     show(page, svg)
     moving = page.evaluate("document.getAnimations().length")
@@ -78,7 +78,7 @@ def test_nothing_overlaps_and_nothing_leaves_the_frame(page: Page, name: str) ->
     ],
 )
 def test_the_browser_check_finds_each_fault(page: Page, svg: str, fault: str) -> None:
-    """It sees texts that lie on each other and shapes that stick out."""
+    """Overlapping texts and shapes outside the frame are reported."""
     show(page, f'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100">{svg}</svg>')
     assert page.evaluate(MEASURE)[fault]
 
@@ -93,7 +93,7 @@ def test_the_browser_check_finds_each_fault(page: Page, svg: str, fault: str) ->
 def test_colours_follow_the_readers_scheme(
     browser: Browser, scheme: str, ground: str, ink: str
 ) -> None:
-    """Without a script: the style sheet in the picture asks the reader's system."""
+    """The style sheet of the picture follows the system setting without a script."""
     page = browser.new_page(color_scheme=scheme)
     show(page, GALLERY["layer on two axes"]())
     fill = "name => getComputedStyle(document.querySelector(name)).fill"
@@ -103,7 +103,7 @@ def test_colours_follow_the_readers_scheme(
 
 
 def test_reduced_motion_stops_the_animation(browser: Browser) -> None:
-    """prefers-reduced-motion stands above the animation."""
+    """``prefers-reduced-motion`` disables the animation."""
     page = browser.new_page(reduced_motion="reduce")
     show(page, GALLERY["layer stepping"]())
     assert page.evaluate("document.getAnimations().length") == 0
@@ -111,7 +111,7 @@ def test_reduced_motion_stops_the_animation(browser: Browser) -> None:
 
 
 def test_the_window_steps_through_every_position(page: Page) -> None:
-    """Row by row, in the output and over the map: a 6×8 output has 48 steps, each its own place."""
+    """Row by row on both maps: a 6×8 output has 48 steps with 48 different positions."""
     show(page, GALLERY["layer stepping"]())
     where = """() => ['tap', 'span'].map(kind => {
       const all = [...document.querySelectorAll('rect.span')];

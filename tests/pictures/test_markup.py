@@ -1,4 +1,4 @@
-"""The pictures as text: well formed, the same every time, told to screen readers, escaped, bounded."""
+"""The markup of pictures: well formed, deterministic, accessible, escaped, limited in size."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.mark.parametrize("name", GALLERY)
-def test_a_picture_is_well_formed_and_says_what_it_shows(name: str) -> None:
-    """Title and description stand first and are what the picture is labelled by."""
+def test_a_picture_is_well_formed_and_has_a_title_and_a_description(name: str) -> None:
+    """Title and description are the first elements and label the picture."""
     root = ElementTree.fromstring(GALLERY[name]())
     title, description = root[0], root[1]
     assert (title.tag, description.tag) == (f"{SVG}title", f"{SVG}desc")
@@ -36,8 +36,8 @@ def test_a_picture_is_well_formed_and_says_what_it_shows(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", GALLERY)
-def test_a_picture_holds_no_script_and_loads_nothing(name: str) -> None:
-    """Nothing in it runs, and nothing in it points anywhere else."""
+def test_a_picture_has_no_script_and_no_external_reference(name: str) -> None:
+    """Only known elements, no event handlers, no links and no URLs in styles."""
     root = ElementTree.fromstring(GALLERY[name]())
     assert {node.tag for node in root.iter()} <= {
         f"{SVG}{tag}" for tag in ("svg", "title", "desc", "style", "rect", "path", "text", "g")
@@ -49,7 +49,7 @@ def test_a_picture_holds_no_script_and_loads_nothing(name: str) -> None:
 
 
 def test_equal_pictures_are_equal_bytes() -> None:
-    """In this process, and in a fresh one with another hash seed."""
+    """Two processes with different hash seeds write the same bytes."""
     program = (
         "import hashlib, json; from tests.picture_gallery import GALLERY;"
         "print(json.dumps({k: hashlib.sha256(d().encode()).hexdigest() for k, d in GALLERY.items()}))"
@@ -68,14 +68,14 @@ def test_equal_pictures_are_equal_bytes() -> None:
 
 
 def test_two_pictures_on_a_page_keep_their_own_ids() -> None:
-    """Ids come from the words: different pictures, different ids."""
+    """Pictures with different titles or descriptions have different ids."""
     found = [re.findall(r' id="([^"]+)"', draw()) for draw in GALLERY.values()]
     every = [identity for ids in found for identity in ids]
     assert len(every) == len(set(every)) == 2 * len(GALLERY)
 
 
 def test_texts_are_escaped() -> None:
-    """What looks like markup in a name is shown, not obeyed."""
+    """Markup in a name is shown as text."""
     stage = CaptionedMap(map=FeatureMap(channels=1, size=(1,)), caption_lines=('"><script>&',))
     svg = draw_network_maps([stage], title="<b>&'\"")
     root = ElementTree.fromstring(svg)
@@ -85,7 +85,7 @@ def test_texts_are_escaped() -> None:
 
 
 def cells_of(svg: str, kind: str) -> int:
-    """Cells of a kind in the maps, counted by area; the legend's swatches are left out."""
+    """The number of cells of a kind by area, without the swatches of the legend."""
     root = ElementTree.fromstring(svg)
     areas = [
         int(width) * int(height)
@@ -119,7 +119,7 @@ def cells_of(svg: str, kind: str) -> int:
 def test_a_transposed_figure_draws_what_the_literature_draws(
     window: Window, size: int, counts: dict[str, int]
 ) -> None:
-    """Cells of each kind, the input drawn twice: by itself and with zeros and padding."""
+    """The number of cells of each kind; the input is drawn twice, alone and with zeros and padding."""
     svg = draw_layer(transposed(window, window), (size, size))
     assert {kind: cells_of(svg, kind) for kind in counts} == counts
 
@@ -140,13 +140,13 @@ def test_a_transposed_figure_draws_what_the_literature_draws(
 def test_a_figure_draws_what_the_literature_draws(
     window: Window, size: int, counts: dict[str, int]
 ) -> None:
-    """Input with its padding, and output."""
+    """The number of cells of the padded input and of the output."""
     svg = draw_layer(conv(window, window), (size, size))
     assert {kind: cells_of(svg, kind) for kind in counts} == counts
 
 
-def test_the_matrix_shows_each_tap_where_it_stands() -> None:
-    """36 coloured cells for a 3×3 kernel on 4×4, as many of each of nine colours."""
+def test_the_matrix_shows_each_tap_at_its_positions() -> None:
+    """36 coloured cells for a 3×3 kernel on 4×4, four in each of nine colours."""
     svg = draw_matrix(conv(*(Window(kernel_size=3),) * 2), (4, 4))
     for tap in range(9):
         (matrix_area, kernel_area) = re.findall(
@@ -157,14 +157,14 @@ def test_the_matrix_shows_each_tap_where_it_stands() -> None:
 
 
 def test_the_overlap_map_writes_every_count() -> None:
-    """Counts per position of DCGAN's layer on 2×2, in reading order, then the scale."""
+    """Counts per position of the DCGAN layer on 2×2, row by row, then the scale."""
     root = ElementTree.fromstring(draw_overlap(transposed(DCGAN, DCGAN), (2, 2)))
     numbers = [node.text for node in root.iter(f"{SVG}text") if (node.text or "").isdigit()]
     assert numbers == [*"1221244224421221", "1", "2", "4"]
 
 
 def test_a_map_that_is_all_border_claims_no_evenness() -> None:
-    """A kernel painted once: no position is away from the border."""
+    """With a 1×1 input, every position is at the border."""
     svg = draw_overlap(transposed(Window(kernel_size=7), Window(kernel_size=5)), (1, 1))
     assert "7×5 positions, all of them at the border" in svg
     assert "even:" not in svg
@@ -179,8 +179,8 @@ def test_a_map_that_is_all_border_claims_no_evenness() -> None:
         (draw_overlap, transposed(Window(kernel_size=400)), (400,), {"side": 799, "limit": 320}),
     ],
 )
-def test_what_is_too_large_to_draw_is_refused(draw, layer, size, facts) -> None:  # noqa: ANN001
-    """With the number and the limit, before anything is drawn."""
+def test_a_picture_that_is_too_large_is_refused(draw, layer, size, facts) -> None:  # noqa: ANN001
+    """The facts contain the size and the limit."""
     with pytest.raises(TooLarge) as refused:
         draw(layer, size)
     assert refused.value.facts == facts
@@ -191,14 +191,14 @@ VAST = Window(kernel_size=65_536, stride=65_536, dilation=65_536)
 
 @pytest.mark.parametrize("draw", [draw_layer, draw_overlap, draw_matrix])
 def test_a_vast_layer_is_refused_before_it_is_measured(draw) -> None:  # noqa: ANN001
-    """Billions of cells are counted by arithmetic and never listed."""
+    """The limit is checked by arithmetic, before any cell is listed."""
     with pytest.raises(TooLarge, match="too large to draw; the limit is 320"):
         draw(transposed(VAST, VAST), (16_384, 16_384))
 
 
 @pytest.mark.parametrize("draw", [draw_layer, draw_matrix, draw_overlap])
 def test_an_illegal_layer_is_not_drawn(draw) -> None:  # noqa: ANN001
-    """The same refusal as everywhere else."""
+    """Drawing raises the error of the size calculation."""
     with pytest.raises(InvalidLayer, match="does not fit"):
         draw(conv(Window(kernel_size=9)), (4,))
 
@@ -218,7 +218,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 def test_texts_have_enough_contrast(palette: dict[str, str]) -> None:
-    """4.5 to 1 and more: letters on the ground, numbers on every kind of cell."""
+    """At least 4.5 to 1 for texts on the background and numbers on every kind of cell."""
     grounds = {"ink": ("bg", "input", "zero", "pad", "extra", "output", "heat"), "muted": ("bg",)}
     poor = [
         (ink, ground)
