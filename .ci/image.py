@@ -38,7 +38,7 @@ def succeeds(*command: str) -> bool:
 
 
 def pip_settings() -> dict[str, str]:
-    """pip's settings on this machine from files and environment: option → value."""
+    """Settings of pip on this machine from files and environment: option → value."""
     listed = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], check=True, capture_output=True, text=True
     )
