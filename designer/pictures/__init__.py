@@ -7,6 +7,7 @@ labels             texts: headings, sizes, windows, arithmetic
 grids              maps as cells, three axes as slices
 picture_frame      a whole picture: title, description, margins, style
 moving_window      the window over a map, at its first position or animated
+map_panels         the maps of a layer's picture, with the kind of every position
 layer_picture      one layer: input, zeros, padding, window, output
 overlap_heat_map   the overlap map with its scale
 matrix_picture     C or Cᵀ with one colour per tap

@@ -6,6 +6,14 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 
 from designer.audit.interpreter.recorded_layers import Tape
+from designer.audit.interpreter.reshape_functions import (
+    KeywordArguments,
+    follow_flatten,
+    follow_squeeze,
+    follow_unflatten,
+    follow_unsqueeze,
+    follow_view,
+)
 from designer.audit.interpreter.shape_preserving_functions import (
     ACTIVATION_FUNCTIONS,
     SHAPE_PRESERVING_FUNCTIONS,
@@ -20,11 +28,9 @@ from designer.audit.interpreter.torch_modules import (
     split_axes,
     to_json_value,
 )
-from designer.audit.interpreter.values import BatchSize, SourceValue, TensorValue, Unknown
+from designer.audit.interpreter.values import SourceValue, TensorValue, Unknown
 from designer.audit.ops.adaptive_pooling import GlobalPoolLayer
-from designer.audit.ops.linear_and_reshape import FlattenLayer
 
-KeywordArguments = Mapping[str, SourceValue]
 FunctionHandler = Callable[
     [Tape, TensorValue, Sequence[SourceValue], KeywordArguments, ast.Call], SourceValue
 ]
@@ -95,93 +101,6 @@ def _concatenate(
             f"only a concatenation along the channels (dim 1) can be followed, not along {where}",
         )
     return tape.join_tensors(list(tensors), node, add=False)
-
-
-def _view(
-    tape: Tape,
-    tensor: TensorValue,
-    arguments: Sequence[SourceValue],
-    named: KeywordArguments,
-    node: ast.Call,
-) -> SourceValue:
-    """``view(batch, …)`` keeps the batch size; ``view(-1, …)`` infers it from the other sizes."""
-    parts = list(arguments)
-    if len(parts) == 1 and isinstance(parts[0], list | tuple):
-        parts = list(parts[0])
-    if not parts:
-        refuse_line(node, "a view without sizes cannot be followed")
-    first_size = parts[0]
-    kept = isinstance(first_size, BatchSize) or first_size == tape.shapes[0][0]
-    if tensor.shape is None and len(parts) == 2 and isinstance(parts[1], Unknown):
-        # The size was read after a layer that fails, so it is unknown.
-        return tape.record_layer(FlattenLayer(), tensor, node)
-    sizes = to_json_value(parts[1:], "a size", node)
-    if kept and sizes == [-1]:
-        return tape.record_layer(FlattenLayer(), tensor, node)
-    if not kept and first_size != -1:
-        refuse_line(
-            node, f"the first size must be the batch ({tape.shapes[0][0]}, or read from the tensor)"
-        )
-    document = {"op": "reshape", "shape": sizes}
-    if not kept:
-        document["fold_batch"] = True
-    return tape.record_layer(read_checked_layer(document, node), tensor, node)
-
-
-def _flatten(
-    tape: Tape,
-    tensor: TensorValue,
-    arguments: Sequence[SourceValue],
-    named: KeywordArguments,
-    node: ast.Call,
-) -> SourceValue:
-    given = bind_arguments(("start_dim", "end_dim"), arguments, named, node)
-    fields = {name: to_json_value(value, name, node) for name, value in given.items()}
-    return tape.record_layer(
-        read_checked_layer({"op": "flatten", "start_dim": 0, **fields}, node), tensor, node
-    )
-
-
-def _squeeze(
-    tape: Tape,
-    tensor: TensorValue,
-    arguments: Sequence[SourceValue],
-    named: KeywordArguments,
-    node: ast.Call,
-) -> SourceValue:
-    given = bind_arguments(("dim",), arguments, named, node)
-    if tensor.shape is None:  # after a layer that fails: which sizes are 1 is unknown
-        return tensor
-    shape = tensor.shape
-    dim = to_json_value(given.get("dim"), "dim", node)
-    axes = range(len(shape)) if dim is None else resolve_axes(dim, len(shape), node)
-    if 0 in axes and shape[0] == 1:
-        refuse_line(
-            node,
-            "with a batch of 1 this squeeze takes the batch axis away as well: name the axes to"
-            " squeeze, such as squeeze(1)",
-        )
-    kept = tuple(size for axis, size in enumerate(shape) if axis not in axes or size != 1)
-    return tensor if kept == shape else tape.reshape(tensor, kept[1:], node)
-
-
-def _unsqueeze(
-    tape: Tape,
-    tensor: TensorValue,
-    arguments: Sequence[SourceValue],
-    named: KeywordArguments,
-    node: ast.Call,
-) -> SourceValue:
-    given = bind_arguments(("dim",), arguments, named, node)
-    dim = to_json_value(given.get("dim"), "dim", node)
-    if tensor.shape is None:
-        refuse_line(node, "an unsqueeze after a layer that fails cannot be followed")
-    shape = list(tensor.shape)
-    (axis,) = resolve_axes(dim if isinstance(dim, int) else None, len(shape) + 1, node)
-    if not axis:
-        refuse_line(node, "an axis before the batch cannot be followed")
-    shape.insert(axis, 1)
-    return tape.reshape(tensor, tuple(shape[1:]), node)
 
 
 def _interpolate(
@@ -281,33 +200,16 @@ def _add(
     return tensor
 
 
-def _unflatten(
-    tape: Tape,
-    tensor: TensorValue,
-    arguments: Sequence[SourceValue],
-    named: KeywordArguments,
-    node: ast.Call,
-) -> SourceValue:
-    module = build_module("Unflatten", arguments, _sizes_named(named), node)
-    assert module is not None
-    return tape.record_module(module, tensor)
-
-
-def _sizes_named(named: KeywordArguments) -> KeywordArguments:
-    """Arguments of ``Tensor.unflatten`` renamed to those of ``nn.Unflatten``."""
-    return {{"sizes": "unflattened_size"}.get(name, name): value for name, value in named.items()}
-
-
 def _without_input(named: KeywordArguments) -> KeywordArguments:
     return {name: value for name, value in named.items() if name not in ("input", "training", "p")}
 
 
 _FUNCTION_HANDLERS: Mapping[str, FunctionHandler] = {
-    "view": _view,
-    "reshape": _view,
-    "flatten": _flatten,
-    "squeeze": _squeeze,
-    "unsqueeze": _unsqueeze,
+    "view": follow_view,
+    "reshape": follow_view,
+    "flatten": follow_flatten,
+    "squeeze": follow_squeeze,
+    "unsqueeze": follow_unsqueeze,
     "interpolate": _interpolate,
     "upsample": _interpolate,
     "pad": _pad,
@@ -322,5 +224,5 @@ _FUNCTION_HANDLERS: Mapping[str, FunctionHandler] = {
     "sum": _mean,
     "amax": _mean,
     "amin": _mean,
-    "unflatten": _unflatten,
+    "unflatten": follow_unflatten,
 }
