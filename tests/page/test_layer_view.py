@@ -7,9 +7,10 @@ from itertools import product
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.page.browser_session import BrowserSession
+from tests.page.views import step_to
 from tests.service.servers import Server
 
 pytestmark = [pytest.mark.slow]
@@ -47,13 +48,6 @@ def reduced_motion_session(browser: Browser, server: Server) -> Any:  # noqa: AN
         yield session
         assert session.console_errors == []
         assert session.external_requests == []
-
-
-def step_to(page: Page, place: int) -> None:
-    """Set the slider of the player, as a drag does."""
-    page.locator("#player-place").evaluate(
-        "(node, place) => { node.value = place; node.dispatchEvent(new Event('input')); }", place
-    )
 
 
 def connecting_tap(
@@ -262,50 +256,3 @@ def test_an_invalid_address_shows_an_error(reduced_motion_session: BrowserSessio
     expect(page.get_by_role("slider", name="Padding", exact=False).first).to_have_value("2")
     page.get_by_role("slider", name="Kernel").press("ArrowLeft")
     expect(alert).to_have_count(0)
-
-
-def test_in_chinese_the_pictures_are_chinese_too(browser: Browser, server: Server) -> None:
-    """The texts of the pictures contain no English word."""
-    with BrowserSession.start(
-        browser, server.url, locale="zh-CN", reduced_motion="reduce"
-    ) as session:
-        page = session.open(
-            "/?view=layer&kernel_size=2&stride=3&padding=1&dimensions=1&output_padding=2"
-        )
-        expect(page.locator("figure")).to_have_count(4)
-        texts = page.evaluate(
-            "[...document.querySelectorAll('.picture')].flatMap(host =>"
-            " [...host.shadowRoot.querySelectorAll('text')].map(node => node.textContent))"
-        )
-        assert len(texts) > 20
-        assert [text for text in texts if re.search("[A-Za-z]{2,}", text)] == []
-        assert session.console_errors == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pictures_follow_the_pages_colours(browser: Browser, server: Server, scheme: str) -> None:
-    """The setting of the page overrides the system setting."""
-    inks = {"light": "rgb(27, 31, 36)", "dark": "rgb(230, 237, 243)"}
-    other = {"light": "dark", "dark": "light"}[scheme]
-    ink = (
-        "getComputedStyle(document.querySelector('.picture').shadowRoot.querySelector('.ink')).fill"
-    )
-    with BrowserSession.start(browser, server.url, color_scheme=scheme) as session:
-        page = session.open("/?view=layer")
-        expect(page.locator("figure")).to_have_count(4)
-        assert page.evaluate(ink) == inks[scheme]
-        page.locator("#scheme").click()
-        assert page.evaluate(ink) == inks[other]
-        assert session.console_errors == []
-
-
-def test_a_too_large_picture_is_replaced_by_its_error(browser: Browser, server: Server) -> None:
-    """A matrix of 3,844 rows is not drawn; the other pictures are."""
-    with BrowserSession.start(browser, server.url) as session:
-        page = session.open("/?view=layer&input_size=10&stride=5&kernel_size=8&dilation=3")
-        expect(page.locator("figure")).to_have_count(4)
-        expect(page.locator(".matrix-conv_transpose")).to_contain_text("too large to draw")
-        expect(page.locator(".drawn-conv_transpose .service-text")).to_have_count(0)
-        page.get_by_role("button", name="Pause").click()
-        step_to(page, 700)
-        expect(page.locator(".step-text")).to_contain_text("connects the two")

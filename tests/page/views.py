@@ -76,3 +76,10 @@ def open_details(page: Page) -> None:
         "document.querySelectorAll('main details').forEach(fold => { fold.open = true; })"
     )
     page.evaluate("() => Promise.all([...document.images].map(image => image.decode()))")
+
+
+def step_to(page: Page, place: int) -> None:
+    """Set the slider of the player, as a drag does."""
+    page.locator("#player-place").evaluate(
+        "(node, place) => { node.value = place; node.dispatchEvent(new Event('input')); }", place
+    )

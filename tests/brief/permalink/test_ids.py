@@ -20,7 +20,6 @@ from designer.brief.options import (
     OutputActivation,
 )
 from designer.brief.permalink import MAX_ID_LENGTH, _checksum, read_id, write_id
-from designer.brief.permalink.mixed_radix import Packer, Unpacker
 from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
 from designer.errors import DamagedId, DesignerError, UnknownIdVersion
 from designer.geometry.chain import Chain
@@ -304,16 +303,3 @@ def test_a_design_has_exactly_one_id() -> None:
 def packed_numbers(text: str) -> bytes:
     """The packed numbers of an id."""
     return urlsafe_b64decode(text[1:] + "=" * (-len(text[1:]) % 4))[6:]
-
-
-@given(numbers=st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 10**6))))
-def test_unpacking_gives_the_packed_numbers(numbers: list[tuple[int, int]]) -> None:
-    packer = Packer()
-    for value, bound in numbers:
-        packer.write_uniform(value % bound, bound=bound)
-        packer.write_natural(value)
-    reader = Unpacker(packer.packed)
-    for value, bound in numbers:
-        assert reader.read_uniform(bound=bound) == value % bound
-        assert reader.read_natural() == value
-    assert reader.at_end
