@@ -1,8 +1,9 @@
 """Runs the commands that a document shows and compares what they print.
 
-Every line of a ``console`` block that starts with ``$`` is run in a shell, in order; lines that start
-with ``>`` continue it. The lines below a command are its output, with ``...`` for omitted text. A
-command that serves runs until the next one that serves, on a free port instead of 8000.
+Every line of a ``console`` block that starts with ``$`` is run, in order and in one shell, as a reader
+would; lines that start with ``>`` continue it. The lines below a command are its output, with ``...``
+for omitted text. A command that serves runs until the next one that serves, on a free port instead of
+8000.
 """
 
 from __future__ import annotations
@@ -10,14 +11,20 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
 import time
+import weakref
 from doctest import ELLIPSIS, OutputChecker
+from functools import cached_property
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
+
+END = "end-of-the-output"
+"""Printed after the output of each command, before its exit status."""
 
 
 def console_commands(text: str) -> list[tuple[str, str]]:
@@ -55,9 +62,11 @@ def free_port() -> int:
 
 
 class Shell:
-    """Runs a document's commands in a folder, one server at a time; leaving it ends the server.
+    """Runs a document's commands in one bash, one server at a time; leaving it ends the server.
 
-    The folder ``programs`` comes first in PATH; by default that of the environment in ``folder``.
+    The bash starts in a folder, and what a command does to it holds for the later ones: another
+    working directory, an activated environment. The folder ``programs`` comes first in PATH; by default
+    that of the environment in ``folder``, if there is one at the start.
     """
 
     def __init__(self, folder: Path, *, programs: Path | None = None) -> None:
@@ -65,8 +74,9 @@ class Shell:
         self.port = free_port()
         self.server: subprocess.Popen[str] | None = None
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
-        path = f"{programs or folder / '.venv/bin'}{os.pathsep}{inherited['PATH']}"
-        self.environment = {**inherited, "PATH": path, "COLUMNS": "100"}
+        programs = programs or folder / ".venv" / "bin"
+        first = f"{programs}{os.pathsep}" if programs.is_dir() else ""
+        self.environment = {**inherited, "PATH": first + inherited["PATH"], "COLUMNS": "100"}
 
     def __enter__(self) -> Shell:
         return self
@@ -74,33 +84,62 @@ class Shell:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    @cached_property
+    def bash(self) -> subprocess.Popen[str]:
+        """The bash that runs the commands, from the first one to the end of this object."""
+        bash = subprocess.Popen(
+            ["bash"],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        weakref.finalize(self, bash.communicate)
+        return bash
+
     def run(self, command: str, shown: str) -> None:
         """Run one command and compare what it prints."""
         if command.endswith(" serve"):
             self.serve(command, shown)
             return
-        done = subprocess.run(
-            command.replace(":8000", f":{self.port}"),
-            shell=True,
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
+        printed, status = self.execute(command.replace(":8000", f":{self.port}"))
+        assert_shows(printed.replace(f":{self.port}", ":8000"), shown)
+        assert status == 0, printed
+
+    def execute(self, command: str) -> tuple[str, int]:
+        """The output and the exit status of one command."""
+        assert self.bash.stdin is not None
+        assert self.bash.stdout is not None
+        print(
+            f"eval {shlex.quote(command)} </dev/null\necho {END} $?",
+            file=self.bash.stdin,
+            flush=True,
         )
-        assert_shows(done.stdout.replace(f":{self.port}", ":8000"), shown)
-        assert done.returncode == 0, done.stdout
+        printed = ""
+        for line in self.bash.stdout:
+            output, end, status = line.partition(END)
+            printed += output
+            if end:
+                return printed, int(status)
+        raise AssertionError(f"the command ended the shell; printed:\n{printed}")
+
+    def exported_variables(self) -> dict[str, str]:
+        """The environment that the bash gives to its commands now."""
+        printed, _ = self.execute("env -0")
+        return dict(entry.split("=", 1) for entry in printed.split("\0") if entry)
 
     def serve(self, command: str, shown: str) -> None:
         """Start a server, and try the curl line that it prints."""
         self.stop()
         self.port = free_port()
+        environment = self.exported_variables()
         self.server = subprocess.Popen(
             command,
             shell=True,
-            cwd=self.folder,
-            env=self.environment | {"PORT": str(self.port)},
+            cwd=environment["PWD"],
+            env=environment | {"PORT": str(self.port)},
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
@@ -113,7 +152,7 @@ class Shell:
                 break
         self.wait()
         assert_shows(printed.replace(f":{self.port}", ":8000"), shown)
-        assert_answers_with_a_design(printed.splitlines()[-1], self.environment)
+        assert_answers_with_a_design(printed.splitlines()[-1], environment)
 
     def wait(self) -> None:
         """Wait until the server answers."""

@@ -27,7 +27,10 @@ def clean_copy() -> Iterator[Path]:
 
 @pytest.mark.slow
 def test_the_quick_start_does_what_it_shows() -> None:
-    """Both ways to start the service, the curl commands and the examples print what is shown."""
+    """Both ways to start the service, the curl commands and the examples print what is shown.
+
+    No program of the project is in PATH before the README's own command activates its environment.
+    """
     commands = console_commands((ROOT / "README.md").read_text())
     assert [command for command, _ in commands if command.endswith(" serve")] == [
         "make serve",
@@ -39,9 +42,19 @@ def test_the_quick_start_does_what_it_shows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "shown"), [("echo two", "three\n"), ("echo one; exit 1", "one\n")]
+    ("command", "shown"),
+    [("echo two", "three\n"), ("echo one; false", "one\n"), ("echo one; exit 0", "one\n")],
 )
 def test_a_wrong_readme_fails(tmp_path: Path, command: str, shown: str) -> None:
-    """A different output or a non-zero exit status is an error."""
+    """A different output, a non-zero exit status and the end of the shell are errors."""
     with pytest.raises(AssertionError, match=r"two|one"):
         Shell(tmp_path).run(command, shown)
+
+
+def test_the_commands_of_a_document_share_one_shell(tmp_path: Path) -> None:
+    """A reader who is in another folder after a command stays there; so does the test."""
+    shell = Shell(tmp_path)
+    shell.run("mkdir inside && cd inside && export COLOR=red", "")
+    shell.run("echo $(basename $PWD) $COLOR", "inside red\n")
+    with pytest.raises(AssertionError, match="No such file"):
+        shell.run("ls inside", "")

@@ -1,4 +1,7 @@
-"""The tutorial's commands do what it shows, in an empty folder with this environment's programs."""
+"""The commands of the tutorial and of docs/audits.md do what the pages show.
+
+They run in an empty folder, with this environment's programs, as after a reader's installation.
+"""
 
 from __future__ import annotations
 
@@ -22,3 +25,14 @@ def test_the_tutorial_does_what_it_shows(tmp_path: Path) -> None:
         for command, shown in commands:
             shell.run(command, shown)
     assert (tmp_path / "generator.pt").is_file()
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+def test_the_audit_page_does_what_it_shows(tmp_path: Path) -> None:
+    """Every console block of docs/audits.md, in order."""
+    commands = console_commands((ROOT / "docs" / "audits.md").read_text())
+    assert len(commands) == 2
+    with Shell(tmp_path, programs=Path(sys.executable).parent) as shell:
+        for command, shown in commands:
+            shell.run(command, shown)
