@@ -31,7 +31,7 @@ requester's: they contain text of this project's templates, which may be used wi
 """
 
 
-def brought_along() -> set[str]:
+def required_packages() -> set[str]:
     """The canonical names of all locked packages that the project requires, directly or indirectly."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     locked = {
@@ -61,11 +61,11 @@ def licences() -> dict[str, str]:
     return {canonicalize_name(row["Name"]): row["License"] for row in json.loads(listed)}
 
 
-def page() -> str:
+def render_page() -> str:
     """The expected text of the page."""
     known = licences()
-    return HEADER + "".join(f"| {name} | {known[name]} |\n" for name in sorted(brought_along()))
+    return HEADER + "".join(f"| {name} | {known[name]} |\n" for name in sorted(required_packages()))
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page())
+    PAGE.write_text(render_page())

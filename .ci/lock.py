@@ -14,8 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "constraints.txt"
 HEADER = """\
-# The versions that everything is installed with and tested with: `make lock` renews this file.
-# They constrain and install nothing; `pip install -c constraints.txt .` reads them.
+# Pinned versions for installation and tests: `make lock` updates this file.
+# They constrain versions and install nothing; `pip install -c constraints.txt .` reads them.
 """
 
 

@@ -87,9 +87,11 @@ class CpSatModel:
         for columns in axes[1:]:
             model.add(columns[0] == first[0])
             model.add(columns[1] == first[1])
-        self._weigh_layer(index, axes, widths)
+        self._add_layer_costs(index, axes, widths)
 
-    def _weigh_layer(self, index: int, axes: list[list[cp_model.IntVar]], widths: Widths) -> None:
+    def _add_layer_costs(
+        self, index: int, axes: list[list[cp_model.IntVar]], widths: Widths
+    ) -> None:
         model, first = self.model, axes[0]
         farthest = model.new_int_var(0, 300, "")
         model.add_max_equality(farthest, [columns[5] for columns in axes])

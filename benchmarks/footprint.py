@@ -27,7 +27,7 @@ def seconds_until_ready(server: Server) -> float:
     return time.perf_counter() - start
 
 
-def make_design(server: Server, latent_dim: int) -> None:
+def request_design(server: Server, latent_dim: int) -> None:
     """Request a new verified design."""
     body = json.dumps({"resolution": 64, "latent_dim": latent_dim}).encode()
     headers = {"Content-Type": "application/json"}
@@ -45,7 +45,7 @@ def print_footprint() -> None:
             ready = seconds_until_ready(server)
             with ThreadPoolExecutor(4) as clients:
                 start = time.perf_counter()
-                list(clients.map(lambda n: make_design(server, n), range(1, DESIGNS + 1)))
+                list(clients.map(lambda n: request_design(server, n), range(1, DESIGNS + 1)))
                 spent = time.perf_counter() - start
             report(server, listening=listening, ready=ready, rate=DESIGNS / spent)
         finally:

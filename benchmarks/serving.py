@@ -126,9 +126,9 @@ def print_rates(targets: dict[str, WrkTarget], size: int) -> None:
     for _ in range(ROUNDS):
         for name, (url, options) in targets.items():
             loads[name].append(wrk(url, clients=CLIENTS, seconds=SECONDS, options=options))
-    print(f"answers of {size:,} bytes over HTTP, {CLIENTS} clients, {ROUNDS} rounds in turns")
+    print(f"responses of {size:,} bytes over HTTP, {CLIENTS} clients, {ROUNDS} alternating rounds")
     print(
-        f"{'targets':>18} {'per s':>7} {'p99 ms':>7} {'errors':>6} {'/JSON':>6} {'/text':>6} {'goal':>5}"
+        f"{'request':>18} {'per s':>7} {'p99 ms':>7} {'errors':>6} {'/JSON':>6} {'/text':>6} {'goal':>5}"
     )
     for name, seen in loads.items():
         rate, p99 = median(load.rate for load in seen), median(load.p99_ms for load in seen)

@@ -13,14 +13,12 @@ import click
 
 from designer.commands.audit import audit_command
 from designer.commands.design import design_command
+from designer.commands.exit_status import ExitStatus
 from designer.commands.layer import layer_command
 from designer.commands.solve import solve_command
 from designer.commands.verify import verify_command
 from designer.errors import Accident, DesignerError
 from designer.validation.errors_json import error_document
-
-EXIT_REFUSED_INPUT = 2
-EXIT_NOT_RUN = 3
 
 ENTRY_POINT_GROUP = "gan_designer.commands"
 """Entry-point group of further commands; ``service`` uses it, so designer never imports service."""
@@ -56,7 +54,7 @@ def _exit_with_refusal(ctx: click.Context, error: DesignerError) -> NoReturn:
     if ctx.meta.get("json"):
         click.echo(json.dumps(error_document(error), ensure_ascii=False))
     click.echo(f"refused ({error.code}): {error}", err=True)
-    ctx.exit(EXIT_NOT_RUN if isinstance(error, Accident) else EXIT_REFUSED_INPUT)
+    ctx.exit(ExitStatus.NOT_RUN if isinstance(error, Accident) else ExitStatus.INVALID_INPUT)
 
 
 @click.group(cls=CommandGroup)

@@ -9,7 +9,7 @@ from jinja2 import StrictUndefined
 
 from designer.verification import ProbeRunner
 from designer.version import VERSION
-from service.access.register import install_access
+from service.access.register import register_access
 from service.cache.cache import open_cache
 from service.cache.cached_receipts import CachedReceipts
 from service.designs.design_cache import DesignCache
@@ -17,12 +17,12 @@ from service.designs.design_service import DesignService
 from service.designs.verification_limits import cache_namespace
 from service.http.gunicorn_errors import gunicorn_error_response
 from service.http.response_cache import ResponseCache
-from service.http.response_headers import install_response_headers
+from service.http.response_headers import register_response_headers
 from service.jobs.register import register_jobs
 from service.observability.metrics import Metrics
 from service.observability.readiness import Readiness
 from service.observability.receipt_counts import CountedReceipts
-from service.observability.requests import install_request_observation
+from service.observability.requests import register_request_observation
 from service.openapi.access import document_access
 from service.openapi.document import DESCRIPTION, LICENSE, TITLE, openapi_representation
 from service.problems.error_handlers import ProblemApi
@@ -55,10 +55,10 @@ def create_app(config: Config | None = None, *, runner: ProbeRunner | None = Non
     )
     app.jinja_env.undefined = StrictUndefined
     app.url_map.merge_slashes = False
-    install_request_observation(app)
+    register_request_observation(app)
     app.extensions["gunicorn_error_response"] = gunicorn_error_response
-    install_response_headers(app, config)
-    install_access(app, config)
+    register_response_headers(app, config)
+    register_access(app, config)
     _register_services(app, config, runner)
     register_jobs(app, config)
     _register_views(app)

@@ -22,15 +22,16 @@ def entries(package: Path) -> list[str]:
 def public_names(source: str) -> set[str]:
     r"""The public classes, functions and variables that a module defines at its top level.
 
-    >>> sorted(public_names("A = 1\nb: int = 2\n_c = 3\ndef d() -> None: ...\nclass E: ..."))
-    ['A', 'E', 'b', 'd']
+    >>> sorted(public_names("A, F = 1, 2\nb: int = 2\n_c = 3\ndef d() -> None: ...\nclass E: ..."))
+    ['A', 'E', 'F', 'b', 'd']
     """
     names: set[str] = set()
     for node in ast.parse(source).body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
             names.add(node.name)
         elif isinstance(node, ast.Assign):
-            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+            targets = [part for target in node.targets for part in ast.walk(target)]
+            names |= {target.id for target in targets if isinstance(target, ast.Name)}
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             names.add(node.target.id)
     return {name for name in names if not name.startswith("_")}
@@ -56,7 +57,7 @@ def test_the_top_of_a_package_is_short(package: str) -> None:
 
 
 def test_a_public_name_stands_in_one_module() -> None:
-    """Who reads a name knows which class or function it is."""
+    """A name identifies one class, function or constant."""
     sources = {
         str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
         for package in ("designer", "service")

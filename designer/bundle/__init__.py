@@ -6,7 +6,7 @@ compressors differ between machines.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from io import BytesIO
 from typing import Any
@@ -24,15 +24,15 @@ def bundle_files(
     document: dict[str, Any], pictures: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     """The files of a bundle by name, from the design's JSON document and its pictures."""
-    return {
+    texts = {
         "model.py": document["source"]["text"],
         "test_model.py": _read_template("test_model.py"),
         "design.json": document_text(document),
         "receipt.json": document_text(document["verification"]),
         **_training_files(document),
-        "README.md": _readme(document),
         **(pictures or {}),
     }
+    return {**texts, "README.md": _readme(document, texts)}
 
 
 def zip_files(texts: dict[str, str]) -> bytes:
@@ -60,30 +60,63 @@ def _training_files(document: dict[str, Any]) -> dict[str, str]:
     )
 
 
-def _readme(document: dict[str, Any]) -> str:
-    roles = ("generator", "discriminator", "encoder")
-    names = [document[role]["class_name"] for role in roles if document[role] is not None]
+def _readme(document: dict[str, Any], file_names: Iterable[str]) -> str:
+    names = _class_names(document)
     latent_dim, start = document["brief"]["latent_dim"], document["generator"]["input_shape"]
     vector = f"a latent vector of length {latent_dim}"
+    contents = _file_contents(document)
     return _read_template("README.md").format(
         networks=" and ".join([names[0], *map(str.lower, names[1:])]),
-        classes=", ".join(f"`{name}`" for name in names),
         picture=format_size(document["generator"]["output_shape"]),
         start=f"a map of {format_size(start)}" if latent_dim is None else vector,
         sizes=" → ".join(format_size(size) for size in document["chain"]["sizes"]),
-        training=_TRAINING if _training_files(document) else "\n",
-        verdict=document["verification"]["verdict"],
+        rows="\n".join(f"| `{name}` | {contents[name]} |" for name in file_names),
+        training=_training_text(document) if "train.py" in file_names else "",
         id=document["id"],
     )
 
 
-_TRAINING = """\
-| `train.py` | a training example: `python train.py FOLDER` |
+def _class_names(document: dict[str, Any]) -> list[str]:
+    roles = ("generator", "discriminator", "encoder")
+    return [document[role]["class_name"] for role in roles if document[role] is not None]
 
-`train.py` reads PPM and PGM pictures (convert others with `mogrify -format ppm *.jpg`) and tensors
-saved with `torch.save`, and resizes them to the model's size. It is an example to start from.
 
-"""
+def _file_contents(document: dict[str, Any]) -> dict[str, str]:
+    """What every file of a bundle contains, by its name."""
+    classes = ", ".join(f"`{name}`" for name in _class_names(document))
+    verdict = document["verification"]["verdict"]
+    return {
+        "model.py": f"{classes}, `weights_init`; requires only torch",
+        "test_model.py": "tests of `model.py` against `design.json`: run `pytest` in this folder",
+        "design.json": "the design: layers, sizes, parameters, multiply-adds, reasons",
+        "receipt.json": f"the receipt; verdict: {verdict}, torch did not run the module"
+        if verdict == "not_run"
+        else f"predicted values and values measured by torch; verdict: {verdict}",
+        "train.py": "a training example: `python train.py FOLDER`",
+        "generator.svg": "feature maps of the generator, to scale",
+        "discriminator.svg": "feature maps of the discriminator, to scale",
+        "overlap.svg": "overlap of the generator's kernels, layer by layer",
+    }
+
+
+_PICTURE_FORMATS = {1: "pgm", 3: "ppm"}
+"""Number of channels: the format of two-dimensional pictures that the training example reads."""
+
+
+def _training_text(document: dict[str, Any]) -> str:
+    """The files that the training example of a design reads."""
+    channels, *sides = document["generator"]["output_shape"]
+    suffix = _PICTURE_FORMATS.get(channels) if len(sides) == 2 else None
+    pictures = suffix and (
+        f"{suffix.upper()} pictures (convert others with `mogrify -format {suffix} *.jpg`) and "
+    )
+    channels_text = "1 channel" if channels == 1 else f"{channels} channels"
+    axes = "1 axis" if len(sides) == 1 else f"{len(sides)} axes"
+    return (
+        f"`train.py` reads {pictures or ''}tensors\n"
+        f"saved with `torch.save` as `.pt` files ({channels_text}, then {axes}), and resizes them to\n"
+        "the model's size. It is an example to start from.\n\n"
+    )
 
 
 def _read_template(name: str) -> str:

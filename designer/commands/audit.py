@@ -10,12 +10,19 @@ import click
 
 from designer.audit import AuditVerdict, audit, read_request
 from designer.audit.ops.layer_errors import format_sizes
-from designer.commands.options import Number, Numbers, output_options, parse_json_text, write_output
+from designer.commands.exit_status import ExitStatus
+from designer.commands.options import (
+    JSON_BODY_HELP,
+    Number,
+    Numbers,
+    output_options,
+    parse_json_text,
+    write_output,
+)
 from designer.pipeline.design_json import document_text
 from designer.validation.json_readers import JsonObject
 from designer.verification import Limits, Pool
 
-EXIT_NOT_FITTING = 1
 """Exit status if a layer fails or the output shape is not the wanted one."""
 
 
@@ -36,7 +43,7 @@ EXIT_NOT_FITTING = 1
 @click.option(
     "--no-run", is_flag=True, help="Check repairs by arithmetic only, without running torch."
 )
-@output_options
+@output_options(JSON_BODY_HELP)
 @click.pass_context
 def audit_command(
     ctx: click.Context,
@@ -61,7 +68,8 @@ def audit_command(
         with Pool(workers=1, limits=Limits()) as pool:
             answer = audit(request, runner=pool.run)
     write_output(document_text(answer) if as_json else describe_audit(answer), output)
-    ctx.exit(0 if answer["verdict"] == str(AuditVerdict.FITS) else EXIT_NOT_FITTING)
+    fits = answer["verdict"] == str(AuditVerdict.FITS)
+    ctx.exit(ExitStatus.DONE if fits else ExitStatus.NEGATIVE_RESULT)
 
 
 def audit_request_document(text: str, given: dict[str, object]) -> JsonObject:

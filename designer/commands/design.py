@@ -11,7 +11,9 @@ from rich.console import Console
 
 from designer.brief.brief_json import brief_from_document
 from designer.brief.model import Brief, Level
+from designer.commands.exit_status import VERDICT_STATUS, ExitStatus
 from designer.commands.options import (
+    JSON_BODY_HELP,
     Number,
     Numbers,
     budget_options_document,
@@ -27,8 +29,6 @@ from designer.geometry.layers import format_size
 from designer.pipeline.design import Design, design, recall_design
 from designer.pipeline.design_json import design_document, document_text
 
-EXIT_STATUS = {"verified": 0, "refuted": 1, "not_run": 3}
-
 
 @click.command("design")
 @click.argument("resolution", type=Numbers(), required=False)
@@ -37,7 +37,7 @@ EXIT_STATUS = {"verified": 0, "refuted": 1, "not_run": 3}
     "design_id",
     help="Reproduce the design of this id, instead of giving RESOLUTION and options.",
 )
-@width_options
+@width_options("Length of the latent vector. Required without --initial-map or --id.")
 @family_options
 @search_options
 @click.option(
@@ -48,7 +48,7 @@ EXIT_STATUS = {"verified": 0, "refuted": 1, "not_run": 3}
 @click.option(
     "--verify", help="Level of the verification: none, standard or full. Default: standard."
 )
-@output_options
+@output_options(JSON_BODY_HELP)
 @click.pass_context
 def design_command(
     ctx: click.Context,
@@ -75,9 +75,11 @@ def design_command(
         document_text(design_document(result)) if as_json else result.source.text,
         output,
     )
-    click.echo(summarise_design(result), err=True)
+    click.echo(summarize_design(result), err=True)
     verification_requested = result.brief.verify != Level.NONE
-    ctx.exit(EXIT_STATUS[result.verification.verdict] if verification_requested else 0)
+    ctx.exit(
+        VERDICT_STATUS[result.verification.verdict] if verification_requested else ExitStatus.DONE
+    )
 
 
 def _brief(given: dict[str, object]) -> Brief:
@@ -112,7 +114,7 @@ def show_stage(name: str) -> Iterator[None]:
         yield
 
 
-def summarise_design(result: Design) -> str:
+def summarize_design(result: Design) -> str:
     """One line with the sizes, the verdict and the costs."""
     sizes = " → ".join(format_size(size) for size in result.chain.sizes)
     generator, *others = result.gan.networks.items()

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
 
-from designer.commands.options import Command, Number, Numbers, output_options, write_output
+from designer.commands.exit_status import ExitStatus
+from designer.commands.options import (
+    JSON_BODY_HELP,
+    Command,
+    Number,
+    Numbers,
+    output_options,
+    write_output,
+)
 from designer.geometry.layers import format_size
 from designer.layer import (
     LayerForm,
@@ -24,7 +32,6 @@ from designer.layer import (
 from designer.pipeline.design_json import document_text
 from designer.validation.json_readers import JsonObject
 
-EXIT_MISSED = 1
 """Exit status if no window exists, or a proof failed."""
 
 
@@ -33,24 +40,32 @@ def layer_command() -> None:
     """Analyze one convolution or transposed convolution."""
 
 
-def _window_options(command: Command) -> Command:
-    """Options for the arguments of a torch layer, with the defaults of torch."""
+def _window_options(op: Op) -> Callable[[Command], Command]:
+    """Options for the arguments of a torch layer, with the defaults of torch.
+
+    A convolution has no output padding: its option is hidden, and refused with the reason.
+    """
     help_texts = {
         "kernel_size": "Kernel size, such as 4 or 3x5.",
         "stride": "Stride. Default: 1.",
         "padding": "Padding. Default: 0.",
         "dilation": "Dilation. Default: 1.",
-        "output_padding": "Output padding, only for conv-transpose. Default: 0.",
+        "output_padding": "Output padding. Default: 0.",
         "in_channels": "Number of input channels. Default: 1.",
         "out_channels": "Number of output channels. Default: 1.",
         "groups": "Number of groups. Default: 1.",
         "dimensions": "Number of axes if all sizes are single numbers. Default: 2.",
     }
-    for name, help_text in reversed(help_texts.items()):
-        kind = Number() if name in ("groups", "dimensions") or "channels" in name else Numbers()
-        option = click.option(f"--{name.replace('_', '-')}", name, type=kind, help=help_text)
-        command = option(command)
-    return command
+
+    def add_options(command: Command) -> Command:
+        for name, text in reversed(help_texts.items()):
+            kind = Number() if name in ("groups", "dimensions") or "channels" in name else Numbers()
+            hidden = name == "output_padding" and op is Op.CONV
+            option = f"--{name.replace('_', '-')}"
+            command = click.option(option, name, type=kind, help=text, hidden=hidden)(command)
+        return command
+
+    return add_options
 
 
 def _form_options(command: Command) -> Command:
@@ -68,9 +83,9 @@ def _form_options(command: Command) -> Command:
 
 @layer_command.command("conv")
 @click.argument("input_size", type=Numbers())
-@_window_options
+@_window_options(Op.CONV)
 @_form_options
-@output_options
+@output_options(JSON_BODY_HELP)
 @click.pass_context
 def conv_command(
     ctx: click.Context, /, as_json: bool, output: Path | None, **given: object
@@ -87,9 +102,9 @@ def conv_command(
 
 @layer_command.command("conv-transpose")
 @click.argument("input_size", type=Numbers())
-@_window_options
+@_window_options(Op.CONV_TRANSPOSE)
 @_form_options
-@output_options
+@output_options(JSON_BODY_HELP)
 @click.pass_context
 def conv_transpose_command(
     ctx: click.Context, /, as_json: bool, output: Path | None, **given: object
@@ -124,7 +139,7 @@ def conv_transpose_command(
     type=Number(),
     help="Number of axes if all sizes are single numbers. Default: 2.",
 )
-@output_options
+@output_options(JSON_BODY_HELP)
 @click.pass_context
 def solve_windows_command(
     ctx: click.Context, /, as_json: bool, output: Path | None, **given: object
@@ -137,7 +152,7 @@ def solve_windows_command(
     """
     answer = answer_question(read_solve_request(_drop_unset(given)))
     write_output(document_text(answer) if as_json else "\n".join(_solution_lines(answer)), output)
-    ctx.exit(EXIT_MISSED if answer["why_not"] else 0)
+    ctx.exit(ExitStatus.NEGATIVE_RESULT if answer["why_not"] else ExitStatus.DONE)
 
 
 def _run_layer_command(
@@ -161,7 +176,8 @@ def _run_layer_command(
     answer = answer_layer(read_layer_request(document, op))
     write_output(document_text(answer) if as_json else "\n".join(_layer_lines(answer)), output)
     proof = answer["proof"]
-    ctx.exit(EXIT_MISSED if isinstance(proof, dict) and not proof["passed"] else 0)
+    failed = isinstance(proof, dict) and not proof["passed"]
+    ctx.exit(ExitStatus.NEGATIVE_RESULT if failed else ExitStatus.DONE)
 
 
 def _drop_unset(given: Mapping[str, object]) -> JsonObject:
@@ -171,11 +187,13 @@ def _drop_unset(given: Mapping[str, object]) -> JsonObject:
 def _layer_lines(answer: Mapping[str, object]) -> list[str]:
     """The answer as text: arithmetic per axis, properties, inverse and requested forms."""
     inverse = answer["inverse"]
+    is_conv = answer["op"] == Op.CONV
+    untouched = "unread positions" if is_conv else "output positions without contributions"
     lines = [
         f"{_sides(answer['input_size'])} → {_sides(answer['output_size'])}",
         *_texts(answer["arithmetic"]),
         f"exact: {_yes_or_no(answer['exact'])}; even overlap: {_yes_or_no(answer['even_overlap'])};"
-        f" uncovered positions: {answer['unread']}",
+        f" {untouched}: {answer['unread']}",
         f"inverse: {_describe_inverse(inverse)}"
         if isinstance(inverse, dict)
         else f"no inverse: {answer['why_no_inverse']}",

@@ -18,6 +18,8 @@ from designer.validation.json_readers import JsonObject
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
+JSON_BODY_HELP = "Print the JSON body of the HTTP API instead of text."
+
 SEARCH_LISTS = ("kernel_sizes", "strides", "dilations")
 
 
@@ -68,21 +70,23 @@ def parse_json_text(text: str) -> object:
         raise InvalidRequest([wrong]) from error
 
 
-def width_options(command: Command) -> Command:
+def width_options(latent_dim_help: str) -> Callable[[Command], Command]:
     """Options for the latent vector, the channels and the widths."""
-    for name, help_text in (
-        ("max_channels", "Maximum channels of hidden layers. Default: 512."),
-        (
-            "base_channels",
-            "Channels next to the picture. Default: 64, or as many as the budget allows.",
-        ),
-        ("channels", "Channels of the picture. Default: 3."),
-        ("latent_dim", "Length of the latent vector."),
-    ):
-        command = click.option(f"--{name.replace('_', '-')}", name, type=Number(), help=help_text)(
-            command
-        )
-    return command
+    help_texts = {
+        "latent_dim": latent_dim_help,
+        "channels": "Channels of the picture. Default: 3.",
+        "base_channels": "Channels next to the picture."
+        " Default: 64, or as many as the budget allows.",
+        "max_channels": "Maximum channels of hidden layers. Default: 512.",
+    }
+
+    def add_options(command: Command) -> Command:
+        for name, help_text in reversed(help_texts.items()):
+            option = f"--{name.replace('_', '-')}"
+            command = click.option(option, name, type=Number(), help=help_text)(command)
+        return command
+
+    return add_options
 
 
 def family_options(command: Command) -> Command:
@@ -220,24 +224,21 @@ def budget_options_document(given: dict[str, object]) -> JsonObject | None:
     return None if set(budget.values()) == {None} else budget
 
 
-def output_options(command: Command) -> Command:
-    """Options for the output."""
-    command = click.option(
+def output_options(json_help: str) -> Callable[[Command], Command]:
+    """Options for the output; ``json_help`` says what ``--json`` prints."""
+    to_file = click.option(
         "--output",
         type=click.Path(dir_okay=False, path_type=Path),
-        callback=_refuse_missing_folder,
+        callback=_path_in_existing_folder,
         help="Write to FILE instead of standard output.",
-    )(command)
-    return click.option(
-        "--json",
-        "as_json",
-        is_flag=True,
-        callback=_remember_json,
-        help="Print the JSON body of the HTTP API, and nothing else.",
-    )(command)
+    )
+    as_json = click.option(
+        "--json", "as_json", is_flag=True, callback=_remember_json, help=json_help
+    )
+    return lambda command: as_json(to_file(command))
 
 
-def _refuse_missing_folder(
+def _path_in_existing_folder(
     _: click.Context, __: click.Parameter, value: Path | None
 ) -> Path | None:
     """Refuse a file in a missing folder before the work starts."""

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from designer.chains import ChainSearch, Solution, search_chains
 from designer.commands.options import (
+    JSON_BODY_HELP,
     Number,
     Numbers,
     budget_options_document,
@@ -24,7 +25,16 @@ from designer.commands.options import (
 from designer.geometry.layers import Windows, format_size
 from designer.pipeline.chains_json import query_from_document, search_document
 
-TABLE_COLUMNS = ("sizes", "kernels", "strides", "departure", "exact", "even", "parameters", "MACs")
+TABLE_COLUMNS = (
+    "sizes",
+    "kernels",
+    "strides",
+    "departure",
+    "exact",
+    "even",
+    "parameters",
+    "multiply-adds",
+)
 
 
 @click.command("solve")
@@ -38,15 +48,17 @@ TABLE_COLUMNS = ("sizes", "kernels", "strides", "departure", "exact", "even", "p
 @click.option("--limit", type=Number(), help="Number of chains to list. Default: 10.")
 @click.option("--cursor", help="Cursor of the next page, from an earlier answer.")
 @click.option("--frontier", is_flag=True, help="List the frontier instead of the best chains.")
-@width_options
+@width_options("Length of the latent vector. Default: 100.")
 @search_options
-@output_options
+@output_options(JSON_BODY_HELP)
 def solve_command(
     *, as_json: bool, output: Path | None, frontier: bool, start: object, **given: object
 ) -> None:
     """List the best chains to a size, and count all of them.
 
     TO is the size, such as 97, 218x178, or 240000 with --dimensions 1.
+
+    Exit status: 0 on success, 2 if no chain leads to the size or the input is invalid.
     """
     names = ("to", "dimensions", "limit", "cursor")
     widths = ("latent_dim", "channels", "base_channels", "max_channels")
@@ -77,7 +89,9 @@ def describe_search(search: ChainSearch, *, frontier: bool) -> str:
     text = StringIO()
     console = Console(file=text, width=160)
     console.print(table)
-    console.print(f"{search.count:,} chains in the search space; {search.states:,} steps examined.")
+    console.print(
+        f"{search.count:,} chains in the search space; {search.states:,} states examined."
+    )
     if search.next_cursor is not None and not frontier:
         console.print(f"Next page: --cursor {search.next_cursor}")
     if solutions and not frontier:

@@ -14,7 +14,8 @@ import click
 from designer.brief.brief_json import chain_document
 from designer.brief.model import Level
 from designer.brief.permalink import read_id
-from designer.commands.design import EXIT_STATUS, show_stage
+from designer.commands.design import show_stage
+from designer.commands.exit_status import VERDICT_STATUS
 from designer.commands.options import output_options, write_output
 from designer.errors import FieldError, InvalidRequest
 from designer.networks import Gan
@@ -50,7 +51,7 @@ EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     show_default=True,
     help="Level of the verification.",
 )
-@output_options
+@output_options("Print the receipt as JSON instead of text.")
 @click.pass_context
 def verify_command(
     ctx: click.Context,
@@ -81,7 +82,7 @@ def verify_command(
     write_output(
         document_text(receipt_json(receipt)) if as_json else describe_receipt(receipt), output
     )
-    ctx.exit(EXIT_STATUS[receipt.verdict])
+    ctx.exit(VERDICT_STATUS[receipt.verdict])
 
 
 def read_design_file(path: Path) -> tuple[str, str, JsonObject]:

@@ -1,4 +1,13 @@
-"""Verification: runs a source in torch, in a separate process, and compares it with predictions."""
+"""Verification: runs a source in torch, in a separate process, and compares it with predictions.
+
+verify, receipt, receipt_store     from a source to its receipt; the cache of receipts
+predictions, overlap_prediction    predicted values, and the probe's job
+source_checks, checks/             checks without running; checks of the measurements
+pool, fork_server_client, channel  the service's side of the verifying processes
+fork_server, worker, limits        the processes themselves
+sandbox/                           restrictions on them
+probe/                             the code that runs in torch
+"""
 
 from designer.verification.limits import Limits, WidthPolicy
 from designer.verification.pool import Pool

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from flask import Flask, Response, g, request
 
-from service.access.keys import ApiKey, KeyRing
 from service.problems.problem_document import problem_response
 from service.problems.registry import PROBLEMS
+from service.settings.api_keys import ApiKey, KeyRing
 
 OPEN_PATHS = frozenset({"/", "/docs", "/healthz", "/openapi.json", "/problems", "/readyz"})
 """Paths that need no key and do not count against rate limits."""
@@ -36,7 +36,7 @@ def is_open(path: str) -> bool:
     return path in OPEN_PATHS or path.startswith(OPEN_FOLDERS)
 
 
-def install_key_lookup(app: Flask, ring: KeyRing) -> None:
+def register_key_lookup(app: Flask, ring: KeyRing) -> None:
     """Look up the key of each request, before rate limits count it."""
 
     def name_client() -> None:
@@ -47,9 +47,9 @@ def install_key_lookup(app: Flask, ring: KeyRing) -> None:
     app.before_request(name_client)
 
 
-def install_authorization(app: Flask) -> None:
+def register_authorization(app: Flask) -> None:
     """Refuse requests without a valid key, after they are counted; make responses private."""
-    app.before_request(_refuse_unauthorized)
+    app.before_request(_unauthorized_response)
     app.after_request(_make_private)
 
 
@@ -71,7 +71,7 @@ def current_key() -> ApiKey | None:
     return key
 
 
-def _refuse_unauthorized() -> Response | None:
+def _unauthorized_response() -> Response | None:
     if request.method == "OPTIONS" or is_open(request.path) or _is_authorized():
         return None
     if presented_key() is None:

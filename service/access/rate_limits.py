@@ -26,7 +26,7 @@ REDIS_TIMEOUT_S = 0.25
 """Seconds that a request waits for Redis before this process counts it."""
 
 
-def install_rate_limits(app: Flask, *, rate_limit: str, redis_url: str) -> None:
+def register_rate_limits(app: Flask, *, rate_limit: str, redis_url: str) -> None:
     """Limit the requests of each client; the limit of its key overrides the common one."""
 
     def limit_of_client() -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.access.authentication import install_authorization, install_key_lookup
-from service.access.rate_limits import install_rate_limits
+from service.access.authentication import register_authorization, register_key_lookup
+from service.access.rate_limits import register_rate_limits
 from service.settings.config import Config
 
 
-def install_access(app: Flask, config: Config) -> None:
+def register_access(app: Flask, config: Config) -> None:
     """Identify the client, count its request and check its key, each if configured.
 
     An invalid key counts against the address that sends it, so counting comes before the check.
@@ -21,8 +21,8 @@ def install_access(app: Flask, config: Config) -> None:
         )
     ring = config.key_ring
     if ring:
-        install_key_lookup(app, ring)
+        register_key_lookup(app, ring)
     if config.rate_limit or any(key.rate_limit for key in ring.keys):
-        install_rate_limits(app, rate_limit=config.rate_limit, redis_url=config.redis_url)
+        register_rate_limits(app, rate_limit=config.rate_limit, redis_url=config.redis_url)
     if ring:
-        install_authorization(app)
+        register_authorization(app)

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import click
 
+from designer.commands.exit_status import ExitStatus
 from designer.commands.options import output_options, write_output
 from service.app import create_app
 from service.openapi.document import render_openapi_json, render_openapi_yaml
@@ -30,10 +31,17 @@ of a web process, so fragmented that its heaps grew with every request.
 
 GUNICORN_CONFIG = Path(__file__).parents[1] / "gunicorn.conf.py"
 
+_DEFAULTS = Config()
+
 
 @click.command()
-@click.option("--host", envvar="HOST", help="Address to listen on.")
-@click.option("--port", envvar="PORT", type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--host", envvar="HOST", help=f"Address to listen on. Default: {_DEFAULTS.host}.")
+@click.option(
+    "--port",
+    envvar="PORT",
+    type=click.IntRange(1, 65535),
+    help=f"Port to listen on. Default: {_DEFAULTS.port}.",
+)
 def serve(host: str | None, port: int | None) -> NoReturn:
     """Serve over HTTP until interrupted."""
     for name, value in (("HOST", host), ("PORT", port)):
@@ -43,7 +51,7 @@ def serve(host: str | None, port: int | None) -> NoReturn:
         config = Config.from_environment()
     except ConfigError as error:
         click.echo(str(error), err=True)
-        sys.exit(2)
+        sys.exit(ExitStatus.INVALID_INPUT)
     click.echo(greeting(config))
     sys.stdout.flush()
     for name, value in MALLOC_SETTINGS.items():
@@ -78,7 +86,7 @@ def gunicorn_command() -> list[str]:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Compare with this file instead of printing; exit status 1 if they differ.",
 )
-@output_options
+@output_options("Print JSON instead of YAML.")
 def openapi(check: Path | None, as_json: bool, output: Path | None) -> None:
     """Print the OpenAPI document of the HTTP interface as YAML or JSON."""
     document = create_app().extensions["openapi_document"]

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import click
 
+from designer.commands.exit_status import ExitStatus
 from service.jobs.worker.command_line import worker_command
 from service.settings.config import Config, ConfigError
 
@@ -20,5 +21,5 @@ def worker() -> NoReturn:
         Config.from_environment()
     except ConfigError as error:
         click.echo(str(error), err=True)
-        sys.exit(2)
+        sys.exit(ExitStatus.INVALID_INPUT)
     os.execv(sys.executable, worker_command(f"worker-{uuid4().hex[:12]}@{os.uname().nodename}"))

@@ -118,7 +118,7 @@ def parse_json(body: bytes) -> object:
         value = _DECODER.decode(text)
         json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:
-        raise_nested_too_deep()
+        refuse_nested_too_deep()
     except UnicodeError as error:
         raise ProblemError("malformed_json", "the body is not valid UTF-8") from error
     except json.JSONDecodeError as error:
@@ -143,10 +143,10 @@ def refuse_deep_nesting(value: object) -> None:
         level = [inner for outer in level for inner in _inside(outer)]
         if not level:
             return
-    raise_nested_too_deep()
+    refuse_nested_too_deep()
 
 
-def raise_nested_too_deep() -> NoReturn:
+def refuse_nested_too_deep() -> NoReturn:
     """Refuse a body that is nested too deeply.
 
     Raises:

@@ -36,7 +36,7 @@ PAGE_POLICY = (
 """Content-Security-Policy of pages: nothing inline, nothing from other origins."""
 
 
-def install_response_headers(app: Flask, config: Config) -> None:
+def register_response_headers(app: Flask, config: Config) -> None:
     """Assign an id to every request and add headers to every response."""
     app.before_request(_name_request)
     app.after_request(_complete_headers)

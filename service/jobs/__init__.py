@@ -1,1 +1,11 @@
-"""Jobs: work that outlasts its request, run by Celery workers; each row is stored once computed."""
+"""Jobs: work that continues after the response, run by Celery workers; rows are stored one by one.
+
+job_service, job_request, sweep_request, grid
+                                   submission: what a job is asked to compute
+job, rows, chunks                  a job's state; the computation of a row; rows per message
+job_response, results, events      responses: state, rows, server-sent events
+store/                             jobs and rows in SQLite or Redis
+broker/                            Celery's application and the queue in a folder
+worker/                            worker processes, their children, recovery of lost rows
+register, metrics                  connection to the Flask application and to monitoring
+"""

@@ -18,7 +18,7 @@ from service.jobs.job import Job, JobKind, JobState, new_job_id
 from service.jobs.job_request import JobRequest, job_request_text, read_job_request
 from service.jobs.store.open_store import open_job_store
 from service.jobs.store.protocol import JobStore, NewJob
-from service.jobs.sweep_request import check_rows
+from service.jobs.sweep_request import refuse_invalid_rows
 from service.problems.problem_document import ProblemError
 from service.settings.config import Config
 
@@ -72,7 +72,7 @@ class JobService:
         text = job_request_text(kind, document)
         idempotency_token = None if key is None else make_idempotency_token(owner, key)
         job_request = read_job_request(text)
-        check_rows(job_request.sweep)
+        refuse_invalid_rows(job_request.sweep)
         job = self._new_job(kind, owner=owner, total=len(job_request.sweep))
         fingerprint = sha256(text.encode()).hexdigest()
         stored_job, stored_fingerprint = self.store.create(

@@ -48,7 +48,9 @@ class JobMetrics(Collector):
             waiting.add_metric([name], depth)
         jobs = GaugeMetricFamily("gan_designer_jobs", "Jobs that have not ended.", labels=["state"])
         ages = GaugeMetricFamily(
-            "gan_designer_jobs_oldest_seconds", "Age of the oldest such job.", labels=["state"]
+            "gan_designer_jobs_oldest_seconds",
+            "Age of the oldest job in this state, in seconds.",
+            labels=["state"],
         )
         for state in (JobState.QUEUED, JobState.RUNNING):
             of_state = [job for job in unfinished if job.state is state]

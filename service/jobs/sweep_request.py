@@ -105,7 +105,7 @@ def _refuse_too_many(rows: int, *, pointer: str) -> None:
         )
 
 
-def check_rows(sweep: Sweep) -> None:
+def refuse_invalid_rows(sweep: Sweep) -> None:
     """Refuse a sweep with invalid rows.
 
     Raises:

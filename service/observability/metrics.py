@@ -57,8 +57,8 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._collectors: list[Collector] = []
         self._label_counters: dict[tuple[str | int, ...], tuple[Counter, Histogram]] = {}
-        self._count_answers(self.registry)
-        self._count_work(self.registry)
+        self._create_request_metrics(self.registry)
+        self._create_work_metrics(self.registry)
         self.info = Gauge(
             "gan_designer_info",
             "Always 1, labeled with the release.",
@@ -68,7 +68,7 @@ class Metrics:
         )
         self.info.labels(VERSION).set(1)
 
-    def _count_answers(self, registry: CollectorRegistry) -> None:
+    def _create_request_metrics(self, registry: CollectorRegistry) -> None:
         self.requests = Counter(
             "gan_designer_requests",
             "Requests answered.",
@@ -96,10 +96,10 @@ class Metrics:
             registry=registry,
         )
 
-    def _count_work(self, registry: CollectorRegistry) -> None:
+    def _create_work_metrics(self, registry: CollectorRegistry) -> None:
         self.verifications = Counter(
             "gan_designer_verifications",
-            "Verifications by verdict; accidents by their code.",
+            "Verifications by verdict; temporary failures by their code.",
             ("verdict",),
             registry=registry,
         )

@@ -21,7 +21,7 @@ UNKNOWN_ROUTE = "none"
 """Route label of requests without a route."""
 
 
-def install_request_observation(app: Flask) -> None:
+def register_request_observation(app: Flask) -> None:
     """Count and log every response of the application.
 
     Call it before other handlers are registered: the first ones registered see requests first and

@@ -11,8 +11,8 @@ CHAIN_PROBLEMS = [
         title="No chain of layers reaches this size",
         meaning="The request is valid, but no chain of layers within its search space and budget"
         " reaches the size of the picture.",
-        repair="`facts` names the law that prevents it, the constraint to relax and the nearest"
-        " sizes that work.",
+        repair="`facts` gives the rule that prevents it (`law`), the constraint to relax and the"
+        " nearest sizes that work.",
     ),
     ProblemType(
         code="illegal_layer",

@@ -16,8 +16,8 @@ DESIGN_PROBLEMS = [
     ProblemType(
         code="too_large",
         status=422,
-        title="The form is too large",
-        meaning="A form or a picture of a layer is too large to list, draw or run.",
+        title="The listing or picture is too large",
+        meaning="A form of a layer, such as its matrix, or a picture of it is too large to list, draw or run.",
         repair="Request a smaller layer or fewer forms; `facts` names the limit.",
     ),
     ProblemType(
@@ -31,7 +31,7 @@ DESIGN_PROBLEMS = [
         code="refused",
         status=422,
         title="The request is refused",
-        meaning="The numbers of the request violate a law or a limit.",
+        meaning="The numbers of the request violate a rule or a limit.",
         repair="See `detail`; `facts` gives its numbers for programs.",
     ),
 ]

@@ -79,9 +79,9 @@ VALUE_PROBLEMS = [
         code="contradiction",
         status=422,
         title="Fields contradict each other",
-        meaning="Each field is valid by itself, but no layer satisfies all of them.",
-        repair="Relax one of the lists that `facts` names: a kernel is at least as large as its"
-        " stride, and stride and dilation have no common divisor.",
+        meaning="Each field is valid by itself, but not together with another one.",
+        repair="Change or remove one of the fields that `detail` names; `facts` gives their values,"
+        " if there are any.",
     ),
     ProblemType(
         code="out_of_range",

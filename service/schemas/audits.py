@@ -143,7 +143,7 @@ class AuditSchema(ma.Schema):
     )
     pointers = Documented(
         list_of(TEXT, 0),
-        **described("JSON pointers to the fields of the violated law.", required=True),
+        **described("JSON pointers to the fields of the violated rule.", required=True),
     )
     errors = ma.fields.List(
         ma.fields.Nested(FieldErrorSchema),

@@ -10,7 +10,13 @@ from typing import Any
 from marshmallow import ValidationError
 from marshmallow.validate import OneOf, Range
 
-from service.access.keys import KeyRefused, KeyRing, read_keys, read_keys_file, validate_rate_limit
+from service.settings.api_keys import (
+    KeyRefused,
+    KeyRing,
+    read_keys,
+    read_keys_file,
+    validate_rate_limit,
+)
 from service.settings.setting import setting
 
 

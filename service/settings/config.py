@@ -13,8 +13,8 @@ from typing import Any
 
 from environs import Env, EnvValidationError
 
-from service.access.keys import KeyRefused
 from service.settings.access import AccessSettings, is_loopback
+from service.settings.api_keys import KeyRefused
 from service.settings.cache import CacheSettings
 from service.settings.jobs import JobSettings
 from service.settings.observation import ObservationSettings

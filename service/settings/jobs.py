@@ -24,7 +24,7 @@ class JobSettings:
     )
     job_attempts: int = setting(
         3,
-        "attempts at a row whose process ends, before the row fails",
+        "times a row is tried before it fails, if its process ends",
         validate=Range(min=1, max=100),
     )
     job_row_timeout_s: int = setting(

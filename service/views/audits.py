@@ -44,7 +44,8 @@ AUDIT_PROOF_CODES = ("probe_failed", "overloaded", "accident")
 def create_audit(audit_request: AuditRequest) -> Response:
     """The output of each layer, the first layer that fails, and the smallest repairs.
 
-    The source is parsed, not run. Every repair is checked by the size formulas and run by torch.
+    The source is parsed, not run. Every repair is checked by the size formulas, and run by torch
+    unless the network is too large (`run` says how).
     """
     negotiate_media_type(request, (JSON,))
     return document_response(audit(audit_request, runner=current_design_service().run))

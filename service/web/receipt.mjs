@@ -16,7 +16,7 @@ export function receiptSection(design) {
 		t("receipt.title"),
 		h("p", badge(design)),
 		refuted(design),
-		h("p.muted", t("receipt.text")),
+		torch && h("p.muted", t("receipt.text")),
 		facts(Object.entries(entries).map(([name, value]) => [t(`receipt.${name}`), value])),
 		scroller(t("receipt.checks"), table(checks)),
 	);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from io import BytesIO
@@ -34,6 +35,11 @@ def unzip(texts: dict[str, str], folder: Path) -> Path:
     with ZipFile(BytesIO(zip_files(texts))) as archive:
         archive.extractall(folder)
     return folder
+
+
+def listed_files(readme: str) -> list[str]:
+    """The files in the table of a README."""
+    return re.findall(r"^\| `([^`]+)` \|", readme, flags=re.MULTILINE)
 
 
 def run_in(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
@@ -79,14 +85,46 @@ def test_the_readme_lists_the_files() -> None:
     design_id = json.loads(texts["design.json"])["id"]
     assert "# Generator and discriminator, 3×28×32" in texts["README.md"]
     assert design_id in texts["README.md"]
-    assert "verdict: not_run" in texts["README.md"]
-    assert all(f"`{name}`" in texts["README.md"] for name in NAMES if name != "README.md")
+    assert "verdict: not_run, torch did not run the module" in texts["README.md"]
+    assert listed_files(texts["README.md"]) == [name for name in NAMES if name != "README.md"]
+
+
+def test_the_readme_lists_only_pictures_that_exist() -> None:
+    """An autoencoder has no picture of a discriminator; a decoder has no training example."""
+    for family, has_training in (("autoencoder", True), ("decoder", False)):
+        document = design_document(design(FAMILIES[family]))
+        pictures = {"generator.svg": "<svg/>", "overlap.svg": "<svg/>"}
+        texts = bundle_files(document, pictures)
+        assert listed_files(texts["README.md"]) == [name for name in texts if name != "README.md"]
+        assert ("train.py" in texts["README.md"]) is has_training
+
+
+@pytest.mark.parametrize(
+    ("resolution", "channels", "what"),
+    [
+        ((16, 16), 3, "PPM pictures (convert others with `mogrify -format ppm *.jpg`) and tensors"),
+        ((16, 16), 1, "PGM pictures (convert others with `mogrify -format pgm *.jpg`) and tensors"),
+        ((16, 16), 2, "tensors saved with `torch.save` as `.pt` files (2 channels, then 2 axes)"),
+        ((64,), 1, "tensors saved with `torch.save` as `.pt` files (1 channel, then 1 axis)"),
+        ((8, 8, 8), 3, "tensors saved with `torch.save` as `.pt` files (3 channels, then 3 axes)"),
+    ],
+)
+def test_the_readme_says_which_files_train(
+    resolution: tuple[int, ...], channels: int, what: str
+) -> None:
+    brief = Brief(
+        resolution=resolution, latent_dim=4, channels=channels, base_channels=4, verify=Level.NONE
+    )
+    readme = " ".join(bundle(brief)["README.md"].split())
+    assert f"`train.py` reads {what}" in readme
 
 
 @pytest.mark.torch
 @pytest.mark.slow
 def test_the_bundle_of_a_verified_design_holds_its_receipt(tmp_path: Path) -> None:
-    folder = unzip(bundle(Brief(resolution=32, latent_dim=16, base_channels=8)), tmp_path)
+    texts = bundle(Brief(resolution=32, latent_dim=16, base_channels=8))
+    assert "values measured by torch; verdict: verified |" in texts["README.md"]
+    folder = unzip(texts, tmp_path)
     assert json.loads((folder / "receipt.json").read_text())["verdict"] == "verified"
     done = run_in(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider")
     assert done.returncode == 0, done.stdout

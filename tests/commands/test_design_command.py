@@ -128,6 +128,27 @@ def test_the_command_is_installed() -> None:
         assert f"  {name} " in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [
+        ("design", "--json Print the JSON body of the HTTP API instead of text."),
+        ("design", "Required without --initial-map or --id."),
+        ("solve", "Length of the latent vector. Default: 100."),
+        ("verify", "--json Print the receipt as JSON instead of text."),
+        ("sweep", "--json Write rows as JSON lines instead of CSV."),
+        ("openapi", "--json Print JSON instead of YAML."),
+        ("serve", "Port to listen on. Default: 8000."),
+    ],
+)
+def test_the_help_of_a_command_describes_its_options(command: str, text: str) -> None:
+    assert text in " ".join(invoke(command, "--help").stdout.split())
+
+
+def test_no_stage_is_shown_for_a_verification_that_is_left_out() -> None:
+    result = invoke("design", "28", "--latent-dim", "9", "--verify", "none")
+    assert result.stderr.splitlines()[:-1] == ["solve …", "assemble …", "render …"]
+
+
 @pytest.mark.parametrize("path", ["nowhere/model.py", ".", "/dev/full"])
 def test_an_output_path_that_cannot_be_written_is_refused(path: str) -> None:
     """One message and status 2; a missing folder is reported before the work starts."""

@@ -42,6 +42,25 @@ def test_json_is_the_http_body() -> None:
     assert body["phases"] is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("conv", " unread positions: 2"), ("conv-transpose", " without contributions: 6")],
+)
+def test_untouched_positions_are_counted(kind: str, text: str) -> None:
+    """Input positions that no window covers, or output positions without contributions."""
+    result = invoke_layer(kind, "4", "--kernel-size", "1", "--stride", "3", "--dimensions", "1")
+    assert text in result.stdout.splitlines()[2]
+
+
+def test_only_a_transposed_convolution_offers_output_padding() -> None:
+    """For a convolution the option is refused with the reason."""
+    assert "--output-padding" in invoke_layer("conv-transpose", "--help").stdout
+    assert "--output-padding" not in invoke_layer("conv", "--help").stdout
+    refusal = invoke_layer("conv", "4", "--kernel-size", "3", "--output-padding", "1")
+    assert refusal.exit_code == 2
+    assert "a convolution has no output_padding" in refusal.stderr
+
+
 @pytest.mark.torch
 def test_a_proof_runs_in_a_separate_process() -> None:
     """Status 0 if every form is within the tolerance."""

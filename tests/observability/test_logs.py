@@ -49,7 +49,7 @@ def test_a_request_is_one_line(
         "client": "address:127.0.0.1",
     }.items() <= line.items()
     assert 0 < sum(line["stages"].values()) < line["ms"] < 60_000
-    assert line["stages"].keys() == {"cache", "solve", "assemble", "render", "verify"}
+    assert line["stages"].keys() == {"cache", "solve", "assemble", "render"}
 
 
 def test_the_id_of_a_line_is_that_of_the_answer(

@@ -217,8 +217,8 @@ def test_an_unreadable_metrics_file_is_left_out(tmp_path: Path) -> None:
         merge_ended_processes(tmp_path)
         names = {file.name for file in tmp_path.glob("*.db")}
         assert names == {"counter_past.db", f"counter_{os.getpid()}.db"}
-        past = MmapedDict.read_all_values_from_file(str(tmp_path / "counter_past.db"))  # type: ignore[no-untyped-call]
-        assert [(key, value) for key, value, *_ in past] == [("key", 7.0)]
+        counted_before = MmapedDict.read_all_values_from_file(str(tmp_path / "counter_past.db"))  # type: ignore[no-untyped-call]
+        assert [(key, value) for key, value, *_ in counted_before] == [("key", 7.0)]
 
 
 OF_JOBS = ("gan_designer_job", "gan_designer_queue")

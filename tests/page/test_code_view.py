@@ -14,7 +14,7 @@ from keyword import kwlist
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.page.browser_session import BrowserSession
 from tests.service.servers import Server
@@ -56,7 +56,7 @@ def test_from_first_click_to_a_module_that_torch_runs(
     page = session.open()
     page.get_by_label("Side", exact=True).fill("29")
     page.get_by_label("Latent vector").fill("32")
-    page.get_by_label("Base width").fill("8")
+    page.get_by_label("Base width", exact=True).fill("8")
     expect(page.locator(".chain")).to_contain_text("29 × 29")
     page.get_by_role("link", name="See the code").click()
     with page.expect_download() as download:
@@ -130,6 +130,23 @@ def test_the_receipt_lists_every_check_with_both_figures(page: Page) -> None:
     parameters = rows.filter(has=page.locator("th", has_text="generator.parameters")).first
     predicted, measured = parameters.locator("td").all_inner_texts()[1:]
     assert predicted == measured
+
+
+def test_a_receipt_without_a_run_does_not_claim_one(page: Page) -> None:
+    """Only a receipt with a version of torch says that torch ran the source."""
+    claim = page.get_by_text("torch ran exactly this source")
+    expect(claim).to_be_visible()
+
+    def without_run(route: Route) -> None:
+        answer = route.fetch()
+        design = answer.json()
+        design["verification"] |= {"verdict": "not_run", "torch_version": None, "width": None}
+        route.fulfill(response=answer, json=design)
+
+    page.route("**/v1/designs", without_run)
+    page.reload()
+    expect(page.locator(".badge.warn")).to_have_text("not run")
+    expect(claim).to_have_count(0)
 
 
 def test_colours_follow_pythons_own_tokens(page: Page) -> None:

@@ -176,7 +176,7 @@ def test_the_form_covers_every_family(page: Page) -> None:
     page.get_by_label("Output activation").select_option(label="sigmoid")
     page.get_by_label("Output", exact=True).select_option(label="critic")
     expect(page.get_by_label("Norm").nth(1)).to_have_value("layer")
-    page.get_by_label("Base width").fill("8")
+    page.get_by_label("Base width", exact=True).fill("8")
     page.get_by_text("Search options").click()
     page.get_by_label("Max layers").fill("3")
     expect(page.locator(".badge.good")).to_be_visible()

@@ -14,8 +14,8 @@ class Packer:
     >>> packer.write_uniform(2, bound=3)
     >>> packer.write_natural(64)
     >>> reader = Unpacker(packer.packed)
-    >>> reader.read_uniform(bound=3), reader.read_natural(), reader.at_end
-    (2, 64, True)
+    >>> reader.read_uniform(bound=3), reader.read_natural()
+    (2, 64)
     """
 
     def __init__(self) -> None:
@@ -64,8 +64,3 @@ class Unpacker:
         """The next number written by ``write_natural``."""
         exponent = self.read_uniform(bound=exponents)
         return self.read_uniform(bound=1 << exponent) + (1 << exponent) - 1
-
-    @property
-    def at_end(self) -> bool:
-        """Whether only zeros remain."""
-        return self._remaining == 0

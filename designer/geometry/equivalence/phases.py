@@ -111,8 +111,10 @@ def _phases_of_axis(placed: Placement, transposed: bool) -> Iterator[PhaseAxis]:
         if taps:
             shift = (phase - placed.pixel(0, taps[0])) // window.stride
             reach = (len(taps) - 1) * step
-            past = size - placed.positions + shift
-            padding = (reach - shift, past) if transposed else (shift, reach - past)
+            positions_after = size - placed.positions + shift
+            padding = (
+                (reach - shift, positions_after) if transposed else (shift, reach - positions_after)
+            )
         yield PhaseAxis(phase=phase, taps=tuple(taps), dilation=step, padding=padding, size=size)
 
 

@@ -1,7 +1,7 @@
 """Reference implementation of a transposed convolution: kernel copies added one by one.
 
 Slow and simple: one pair of channels, plain numbers. It shares no code with the other forms, not
-even a size formula, so that tests can compare them with it.
+even a size formula; docs/arithmetic.md and the tests compare them with it.
 """
 
 from __future__ import annotations

@@ -8,16 +8,14 @@ from typing import TextIO
 import click
 
 from designer.brief.model import Level
+from designer.commands.exit_status import ExitStatus
 from designer.commands.options import output_options
 from service.commands.sweep.follow_job import JobGone
 from service.commands.sweep.request import grid_options, sweep_request_document
 from service.commands.sweep.row_format import choose_row_format
-from service.commands.sweep.run import EXIT_NOT_RUN, run_sweep
+from service.commands.sweep.run import run_sweep
 from service.jobs.worker.recovery import UNAVAILABLE_ERRORS
 from service.settings.config import Config, ConfigError
-
-EXIT_REFUSED = 2
-EXIT_INTERRUPTED = 130
 
 
 @click.command()
@@ -28,7 +26,7 @@ EXIT_INTERRUPTED = 130
 @click.option(
     "--verify", type=click.Choice([str(level) for level in Level]), help="Default: standard."
 )
-@output_options
+@output_options("Write rows as JSON lines instead of CSV.")
 @click.pass_context
 def sweep(
     ctx: click.Context,
@@ -54,12 +52,12 @@ def sweep(
         status = run_sweep(request, Config.from_environment(), form, output)
     except ConfigError as error:
         click.echo(str(error), err=True)
-        status = EXIT_REFUSED
+        status = ExitStatus.INVALID_INPUT
     except BrokenPipeError:  # the reader of stdout has closed it
         raise
     except (JobGone, *UNAVAILABLE_ERRORS) as error:
         click.echo(f"not run: {error}", err=True)
-        status = EXIT_NOT_RUN
+        status = ExitStatus.NOT_RUN
     except KeyboardInterrupt:
-        status = EXIT_INTERRUPTED
+        status = ExitStatus.INTERRUPTED
     ctx.exit(status)

@@ -23,18 +23,18 @@ class RowsFile:
         self._lines = 0
         if self.path.exists() and not self.path.is_file():
             raise click.UsageError(f"cannot write to {path}: it is not a regular file")
-        with self._refusing():
+        with self._write_errors_as_usage_errors():
             self._file = self.part.open("wb", buffering=0)
 
     def write(self, line: str) -> None:
         """Append a line in one write."""
-        with self._refusing():
+        with self._write_errors_as_usage_errors():
             self._file.write(f"{line}\n".encode())
         self._lines += 1
 
     def finish(self) -> None:
         """Rename the file to its final name."""
-        with self._refusing():
+        with self._write_errors_as_usage_errors():
             os.fsync(self._file.fileno())
             self.part.replace(self.path)
 
@@ -45,7 +45,7 @@ class RowsFile:
             self.part.unlink(missing_ok=True)
 
     @contextmanager
-    def _refusing(self) -> Iterator[None]:
+    def _write_errors_as_usage_errors(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from designer.brief.model import Level
+from designer.commands.exit_status import ExitStatus
 from designer.errors import InvalidRequest
 from designer.validation.json_readers import JsonObject
 from service.commands.sweep.follow_job import follow_rows, resume_or_submit
@@ -22,8 +23,6 @@ from service.jobs.job_service import JobService
 from service.jobs.sweep_request import Sweep, sweep_from_document
 from service.jobs.worker.embedded import start_embedded_worker, stop_embedded_worker
 from service.settings.config import Config
-
-EXIT_DONE, EXIT_REFUTED, EXIT_NOT_RUN = 0, 1, 3
 
 WORKER_LOG = "sweep-worker.log"
 """Log of the command's own worker, in the state folder; overwritten by each command."""
@@ -37,12 +36,14 @@ def run_sweep(request: JsonObject, config: Config, form: RowFormat, output: Path
         JobGone: if the job expired or was lost.
     """
     if output is None:
-        return _run_sweep(request, config, form, None)
+        return _run_with_output(request, config, form, None)
     with closing(RowsFile(output)) as file:
-        return _run_sweep(request, config, form, file)
+        return _run_with_output(request, config, form, file)
 
 
-def _run_sweep(request: JsonObject, config: Config, form: RowFormat, file: RowsFile | None) -> int:
+def _run_with_output(
+    request: JsonObject, config: Config, form: RowFormat, file: RowsFile | None
+) -> int:
     job_service = JobService(config)
     job = submit_request(job_service, request)
     already_done = f", {job.done:,} already done" if job.done else ""
@@ -139,7 +140,7 @@ def report_outcome(job: Job, outcomes: Counter[str], file: RowsFile | None) -> i
         where = "" if file is None else f" (in {file.part})"
         cancelled = f"the job was cancelled with {rows:,} of {job.total:,} rows{where}"
         click.echo(f"{cancelled}; run the same command to start a new job", err=True)
-        return EXIT_NOT_RUN
+        return ExitStatus.NOT_RUN
     if file is not None:
         file.finish()
     return exit_status(outcomes)
@@ -152,5 +153,9 @@ def exit_status(outcomes: Counter[str]) -> int:
     (0, 3)
     """
     if outcomes["refuted"]:
-        return EXIT_REFUTED
-    return EXIT_DONE if outcomes.keys() <= {"made", "verified", "refuted"} else EXIT_NOT_RUN
+        return ExitStatus.NEGATIVE_RESULT
+    return (
+        ExitStatus.DONE
+        if outcomes.keys() <= {"made", "verified", "refuted"}
+        else ExitStatus.NOT_RUN
+    )

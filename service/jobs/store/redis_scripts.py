@@ -11,9 +11,9 @@ None of them has a time to live: Redis may evict keys that have one, as those of
 from __future__ import annotations
 
 CREATE = """
-local there = KEYS[5] ~= '' and redis.call('GET', KEYS[5])
-if there and tonumber(redis.call('HGET', ARGV[4] .. there, 'expires_at') or 0) > tonumber(ARGV[5])
-then return there end
+local existing = KEYS[5] ~= '' and redis.call('GET', KEYS[5])
+if existing and tonumber(redis.call('HGET', ARGV[4] .. existing, 'expires_at') or 0) > tonumber(ARGV[5])
+then return existing end
 redis.call('HSET', KEYS[1], unpack(cjson.decode(ARGV[1])))
 redis.call('SET', KEYS[2], ARGV[2])
 redis.call('ZADD', KEYS[3], redis.call('HGET', KEYS[1], 'created_at'), ARGV[3])
@@ -79,8 +79,8 @@ CLAIM = (
 
 ACQUIRE_SLOT = """
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])
-local there = redis.call('ZSCORE', KEYS[1], ARGV[1])
-if not there and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return 0 end
+local existing = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if not existing and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return 0 end
 redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
 redis.call('EXPIREAT', KEYS[1], math.ceil(ARGV[3]))
 return 1

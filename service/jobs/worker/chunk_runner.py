@@ -20,7 +20,7 @@ class Interrupted(Exception):
     """The job was cancelled, or the worker began to shut down, while a row was computed."""
 
 
-Guard = Callable[[Callable[[], bool]], AbstractContextManager[None]]
+InterruptContext = Callable[[Callable[[], bool]], AbstractContextManager[None]]
 """Context around the computation of a row; raises Interrupted in it once the predicate is true."""
 
 
@@ -30,7 +30,7 @@ class ChunkRunner:
 
     store: JobStore
     make: MakeDesign
-    guard: Guard
+    guard: InterruptContext
     worker: str
     attempts: int
     row_timeout_s: float

@@ -18,4 +18,3 @@ def test_unpacking_gives_the_packed_numbers(numbers: list[tuple[int, int]]) -> N
     for value, bound in numbers:
         assert reader.read_uniform(bound=bound) == value % bound
         assert reader.read_natural() == value
-    assert reader.at_end
