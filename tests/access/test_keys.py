@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from service.access import keys as keys_module
 from service.access.authentication import METRICS_PATH, is_open
+from service.settings import api_keys as keys_module
 from service.settings.api_keys import ApiKey, KeyRefused, KeyRing, read_keys, read_keys_file
 from service.settings.config import Config
 from tests.access.keys import ALICE, BOB, CHEAP, KEYS, SCRAPER, bearer, client_of, entry

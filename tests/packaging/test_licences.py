@@ -21,7 +21,7 @@ def test_the_licences_page_matches_the_installed_packages() -> None:
     Another Python may need fewer packages than listed, but no others.
     """
     assert SCRIPT["HEADER"] in PAGE
-    assert rows(SCRIPT["page"]()) <= rows(PAGE)
+    assert rows(SCRIPT["render_page"]()) <= rows(PAGE)
 
 
 def test_no_package_has_a_copyleft_licence() -> None:
