@@ -7,7 +7,6 @@ on an infinite map ranges of every extent occur at every phase, so sets of exten
 
 from __future__ import annotations
 
-from designer.geometry.axis import matching_taps
 from designer.geometry.layers import Window
 
 Extents = frozenset[int]
@@ -61,16 +60,6 @@ def _painting_extent(window: Window, first: int, extent: int) -> int:
     places = [
         (pixel + window.padding - tap * window.dilation) // window.stride
         for pixel in pixels
-        for tap in _taps_on(window, pixel)
+        for tap in {*window.taps_on(pixel)[:1], *window.taps_on(pixel)[-1:]}
     ]
     return max(places) - min(places) + 1 if places else 0
-
-
-def _taps_on(window: Window, pixel: int) -> list[int]:
-    taps = matching_taps(
-        (pixel + window.padding) % window.stride,
-        kernel_size=window.kernel_size,
-        stride=window.stride,
-        dilation=window.dilation,
-    )
-    return [taps[0], taps[-1]] if taps else []

@@ -60,7 +60,7 @@ class SameSizeKind(UpsamplingKind):
         """The convolution in place of a chain's layer."""
         conv = Conv(
             in_channels=layer.in_channels,
-            out_channels=layer.out_channels * self.spread(_strides(layer)),
+            out_channels=layer.out_channels * self.spread(layer.strides),
             windows=tuple(map(self.window, layer.windows)),
             bias=layer.bias,
         )
@@ -91,7 +91,7 @@ class ResizeKind(SameSizeKind):
     def modules(self, layer: ConvTranspose, after: Size) -> tuple[Module, ...]:
         """The resizing, by factors if the windows multiply exactly, and the convolution."""
         exact = all(window.offset == 0 for window in layer.windows)
-        larger = Upsample(factors=_strides(layer)) if exact else Upsample(size=after)
+        larger = Upsample(factors=layer.strides) if exact else Upsample(size=after)
         return (larger, self.convolution(layer))
 
 
@@ -148,12 +148,8 @@ class SubpixelKind(SameSizeKind):
     def modules(self, layer: ConvTranspose, after: Size) -> tuple[Module, ...]:
         """The convolution, the shuffle and, if there is a surplus, the crop."""
         crop = Crop(amounts=tuple(map(self.crop, layer.windows)))
-        shuffle = PixelShuffle(factors=_strides(layer))
+        shuffle = PixelShuffle(factors=layer.strides)
         return (self.convolution(layer), shuffle, *([crop] if any(crop.padding) else []))
-
-
-def _strides(layer: ConvTranspose) -> Size:
-    return tuple(window.stride for window in layer.windows)
 
 
 class Upsampling(StrEnum):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import product
 from math import prod
 
-from designer.geometry.axis import inner_pixels
 from designer.geometry.equivalence.placement import Placement, place_windows
 from designer.geometry.layers import ConvTranspose, Size, Windows
 from designer.networks import Network
@@ -13,18 +12,7 @@ from designer.networks import Network
 
 def inner_region(windows: Windows, before: Size) -> list[list[int]]:
     """The pixels away from the border of a transposed convolution, as [first, end) per axis."""
-    bounds = []
-    for axis in _placements(windows, before):
-        inner = inner_pixels(
-            axis.pixels,
-            positions=axis.positions,
-            kernel_size=axis.window.kernel_size,
-            stride=axis.window.stride,
-            padding=axis.window.padding,
-            dilation=axis.window.dilation,
-        )
-        bounds.append([inner.start, inner.stop])
-    return bounds
+    return [[axis.inner.start, axis.inner.stop] for axis in _placements(windows, before)]
 
 
 def predicted_overlap(windows: Windows, before: Size) -> dict[str, object]:

@@ -7,23 +7,24 @@ from enum import StrEnum
 from math import inf
 from typing import ClassVar
 
-from designer.geometry.cost import (
-    convolution_multiply_adds,
-    convolution_parameters,
-    spectral_norm_saved_for_backward,
-)
+from designer.geometry.cost import spectral_norm_saved_for_backward
 from designer.geometry.field_extents import Extents, conv_extents, conv_transpose_extents
-from designer.geometry.formula_text import describe_conv, describe_conv_transpose
-from designer.geometry.layers import Conv, ConvTranspose, FeatureMap, Size
-from designer.geometry.modules.module import (
+from designer.geometry.formula_text import describe_layer
+from designer.geometry.layers import (
     WINDOW_FIELDS,
+    Conv,
+    ConvTranspose,
+    FeatureMap,
+    Size,
+    window_fields,
+)
+from designer.geometry.modules.module import (
     Distribution,
     Module,
     Settings,
     SourceArgument,
     SourceArguments,
     one_or_tuple,
-    window_fields,
 )
 
 NEGATIVE_SLOPE = 0.2
@@ -40,7 +41,7 @@ class ConvolutionModule(Module):
     ``spectral``: each call divides the weight by its largest singular value.
     """
 
-    ops: ClassVar[tuple[str, ...]] = ("conv", "conv_transpose")
+    ops: ClassVar[tuple[str, ...]] = (Conv.op, ConvTranspose.op)
     role: ClassVar[str] = "convolution"
     spatial: ClassVar[bool] = True
     saves_input: ClassVar[bool] = True
@@ -49,14 +50,9 @@ class ConvolutionModule(Module):
     spectral: bool = False
 
     @property
-    def transposed(self) -> bool:
-        """Whether the layer is a transposed convolution."""
-        return isinstance(self.layer, ConvTranspose)
-
-    @property
     def op(self) -> str:
         """``conv`` or ``conv_transpose``."""
-        return self.ops[self.transposed]
+        return self.layer.op
 
     @property
     def torch_class(self) -> str:
@@ -80,14 +76,8 @@ class ConvolutionModule(Module):
     @property
     def weights(self) -> tuple[int, ...]:
         """Sizes of the kernels and, if there is one, of the bias."""
-        layer = self.layer
-        kernels = convolution_parameters(
-            taps=layer.kernel_taps,
-            in_channels=layer.in_channels,
-            out_channels=layer.out_channels,
-            groups=layer.groups,
-        )
-        return (kernels, layer.out_channels) if layer.bias else (kernels,)
+        bias = (self.layer.out_channels,) if self.layer.bias else ()
+        return (self.layer.parameters - sum(bias), *bias)
 
     @property
     def initial_weights(self) -> dict[str, Distribution]:
@@ -111,8 +101,7 @@ class ConvolutionModule(Module):
 
     def size_formulas(self, before: Size, after: Size) -> tuple[str, ...]:
         """The law of the layer."""
-        describe = describe_conv_transpose if self.transposed else describe_conv
-        return tuple(map(describe, self.layer.windows, before))
+        return tuple(describe_layer(self.layer, before))
 
     def answer_fields(self, before: FeatureMap) -> Settings:
         """The windows, their offset c, and whether their overlap is even."""
@@ -127,15 +116,7 @@ class ConvolutionModule(Module):
 
     def multiply_adds(self, before: FeatureMap) -> int:
         """Multiply-adds of the layer for one sample."""
-        layer = self.layer
-        positions = before if self.transposed else layer.output_map(before)
-        return convolution_multiply_adds(
-            positions=positions.size,
-            taps=layer.kernel_taps,
-            in_channels=layer.in_channels,
-            out_channels=layer.out_channels,
-            groups=layer.groups,
-        )
+        return self.layer.multiply_adds(before.size)
 
     def extra_saved_for_backward(self, before: FeatureMap) -> int:
         """With spectral norm, the divided weight, its singular vectors and value."""
@@ -148,7 +129,7 @@ class ConvolutionModule(Module):
 
     def input_extents(self, axis: int, before: Size, after: Size, extents: Extents) -> Extents:
         """The extents under the kernel."""
-        compute = conv_transpose_extents if self.transposed else conv_extents
+        compute = conv_transpose_extents if self.layer.transposed else conv_extents
         return compute(self.layer.windows[axis], extents)
 
     def reach(self, axis: int) -> tuple[int, int] | None:

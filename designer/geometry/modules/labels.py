@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from designer.geometry.cost import spectral_norm_saved_for_backward
 from designer.geometry.formula_text import describe_conv
-from designer.geometry.layers import FeatureMap, Size, Windows
+from designer.geometry.layers import FeatureMap, Size, Windows, window_fields
 from designer.geometry.modules.convolutions import SPECTRAL_SETTINGS
 from designer.geometry.modules.module import (
     Distribution,
@@ -15,7 +15,6 @@ from designer.geometry.modules.module import (
     Settings,
     SourceArguments,
     one_or_tuple,
-    window_fields,
 )
 
 _LABEL_ELEMENTS = 2

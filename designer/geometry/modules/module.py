@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from designer.geometry.field_extents import Extents
-from designer.geometry.layers import FeatureMap, Size, Windows
+from designer.geometry.layers import FeatureMap, Size
 
 Settings = dict[str, Any]
 """Settings of a built module under torch's names, as JSON values."""
@@ -21,9 +21,6 @@ Distribution = tuple[float, float]
 
 SourceArgument = str | int | float | tuple[int, ...]
 """An argument in a source: a value, or an expression as text."""
-
-WINDOW_FIELDS = ("kernel_size", "stride", "padding", "dilation", "output_padding")
-"""The fields of a window in the order of settings."""
 
 SourceArguments = tuple[tuple[SourceArgument, ...], dict[str, SourceArgument]]
 """Positional and keyword arguments of a constructor call in a source."""
@@ -139,11 +136,6 @@ class Module:
     def reach(self, axis: int) -> tuple[int, int] | None:
         """Positions before and after its own that a position reads; None: it resizes the map."""
         raise AssertionError("a network upsamples in one way only")
-
-
-def window_fields(windows: Windows, names: Sequence[str] = WINDOW_FIELDS) -> dict[str, list[int]]:
-    """Fields of windows, each with one entry per axis."""
-    return {name: [getattr(window, name) for window in windows] for name in names}
 
 
 def one_or_tuple(values: Sequence[int]) -> int | tuple[int, ...]:

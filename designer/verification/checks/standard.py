@@ -220,7 +220,7 @@ def compare_algebra(plan: Plan, measured: Measurements) -> Iterator[Check]:
         reference = measurement_at(measured, f"{role}_reference")
         yield tolerance_check(f"{role}.computes_the_design", reference, ["eval", "train"])
     thin = plan.thin.generator
-    transposed = {p.name: (p, c) for p, c in thin.convolutions if c.transposed}
+    transposed = {p.name: (p, c) for p, c in thin.convolutions if c.layer.transposed}
     if transposed:
         found = measurement_at(measured, "equivalence")
         yield tolerance_check("generator.equals_direct_convolution", found, [*transposed])
