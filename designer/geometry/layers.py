@@ -259,8 +259,8 @@ class Convolution:
 
     def output_size(self, size: Size) -> Size:
         """The size after this layer; raises ``InvalidLayer`` as ``output_map`` does."""
-        before = FeatureMap(channels=self.in_channels, size=size)
         if len(size) != self.axes:
+            before = FeatureMap(channels=self.in_channels, size=size)
             raise InvalidLayer(
                 f"the layer has {self.axes} axes, the map {before} has {len(size)}",
                 axes=self.axes,

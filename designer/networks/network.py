@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 
 from designer.geometry.layers import FeatureMap
@@ -90,7 +91,7 @@ def place_embedding(embedding: Embedding) -> PlacedModule:
     return PlacedModule(name="embedding", module=embedding, before=label, after=after)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Network:
     """A sequence of blocks that starts from ``input_map``.
 
@@ -124,7 +125,7 @@ class Network:
         more = 0 if self.embedding is None else self.embedding.dim
         return FeatureMap(channels=self.input_map.channels + more, size=self.input_map.size)
 
-    @property
+    @cached_property
     def feature_maps(self) -> tuple[FeatureMap, ...]:
         """The input of the first block and the map after each block."""
         return tuple(
@@ -133,7 +134,7 @@ class Network:
             )
         )
 
-    @property
+    @cached_property
     def placed_modules(self) -> tuple[PlacedModule, ...]:
         """Every module with its name and its maps, in order of execution."""
         found: list[PlacedModule] = []
