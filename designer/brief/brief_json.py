@@ -19,7 +19,7 @@ from designer.brief.options_json import (
 )
 from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
 from designer.geometry.chain import Chain
-from designer.geometry.layers import Size, Window, Windows
+from designer.geometry.layers import Size, Window, Windows, window_fields
 from designer.limits import MAX_LAYERS, MAX_SEARCH_ENTRIES
 from designer.validation.field_validators import check_integer, refuse
 from designer.validation.json_readers import (
@@ -121,7 +121,7 @@ def window_document(windows: Windows) -> JsonObject:
     >>> window_document((Window(kernel_size=4, stride=2, padding=1),) * 2)["kernel_size"]
     [4, 4]
     """
-    return {name: [getattr(window, name) for window in windows] for name in CHAIN_WINDOW_FIELDS}
+    return {**window_fields(windows, CHAIN_WINDOW_FIELDS)}
 
 
 def chain_document(chain: Chain) -> JsonObject:

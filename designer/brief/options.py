@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from typing import Self
 
 from designer.geometry.layers import Size
+from designer.geometry.modules.norms import BatchNorm, GroupNorm, InstanceNorm, Norm
 
 
 class Normalization(StrEnum):
     """The norm between a layer and its activation."""
 
-    BATCH = "batch"
-    INSTANCE = "instance"
-    LAYER = "layer"
+    norm: Callable[..., Norm] | None
+
+    def __new__(cls, value: str, norm: Callable[..., Norm] | None = None) -> Self:
+        """A member with the norm of maps that it stands for."""
+        member = str.__new__(cls, value)
+        member._value_, member.norm = value, norm
+        return member
+
+    BATCH = "batch", BatchNorm
+    INSTANCE = "instance", InstanceNorm
+    LAYER = "layer", partial(GroupNorm, single_group=True)
     """One group over all channels."""
-    GROUP = "group"
+    GROUP = "group", partial(GroupNorm, single_group=False)
     """32 groups, or the largest smaller number that divides the channels."""
     NONE = "none"
     SPECTRAL = "spectral"
@@ -24,7 +36,11 @@ class Normalization(StrEnum):
     @property
     def normalizes_maps(self) -> bool:
         """Whether a module after the layer normalizes its feature map."""
-        return self not in (Normalization.NONE, Normalization.SPECTRAL)
+        return self.norm is not None
+
+    def modules(self, *, channels: int, axes: int) -> tuple[Norm, ...]:
+        """The norm of a layer: one module, or none."""
+        return () if self.norm is None else (self.norm(channels=channels, axes=axes),)
 
     def has_bias(self, *, normed: bool) -> bool:
         """Whether a layer has a bias; ``normed``: a norm follows it.

@@ -75,12 +75,12 @@ class Widths:
     def shift_parameters(self, depth: int, strides: Size) -> int:
         """Parameters of a layer of these strides besides its kernels: its norm's, or its bias.
 
-        The bias of a sub-pixel layer precedes the shuffle: ∏S numbers per channel.
+        The bias of a sub-pixel layer precedes the shuffle: ``spread`` numbers per channel.
         """
         channels = self.channels_at(depth)
         if depth and self.normalization.normalizes_maps:
             return norm_parameters(channels)
-        spread = prod(strides) if self.upsampling is Upsampling.SUBPIXEL else 1
+        spread = self.upsampling.kind.spread(strides)
         return channels * spread * self.normalization.has_bias(normed=False)
 
     def layer_multiply_adds(self, depth: int, windows: Windows, input_size: Size) -> int:

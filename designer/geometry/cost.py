@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from math import prod
 
-from designer.geometry.layers import Size
-
 
 def convolution_parameters(
     *, taps: int, in_channels: int, out_channels: int, groups: int = 1, bias: bool = False
@@ -33,7 +31,7 @@ def norm_parameters(channels: int) -> int:
 
 
 def convolution_multiply_adds(
-    *, positions: Size, taps: int, in_channels: int, out_channels: int, groups: int = 1
+    *, positions: tuple[int, ...], taps: int, in_channels: int, out_channels: int, groups: int = 1
 ) -> int:
     """Multiply-adds of one sample: positions·taps·C_in·C_out/groups.
 

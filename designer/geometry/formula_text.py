@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from designer.geometry.layers import Window
+from designer.geometry.layers import Convolution, Size, Window
+
+
+def describe_layer(layer: Convolution, input_size: Size) -> list[str]:
+    """The size formula of a layer with its numbers, per axis.
+
+    Raises:
+        InvalidLayer: if the output would be empty or no window fits.
+    """
+    describe = describe_conv_transpose if layer.transposed else describe_conv
+    return [describe(window, side) for window, side in zip(layer.windows, input_size, strict=True)]
 
 
 def describe_conv_transpose(window: Window, input_size: int) -> str:

@@ -6,18 +6,21 @@ layer holds one ``Window`` per axis; the arithmetic along an axis is in ``design
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import ClassVar
 
 from designer.errors import InvalidLayer
 from designer.geometry.axis import (
     conv_output_size,
     conv_transpose_output_size,
     kernel_span,
+    matching_taps,
     overlaps_evenly,
     transposed_offset,
 )
+from designer.geometry.cost import convolution_multiply_adds, convolution_parameters
 
 Size = tuple[int, ...]
 
@@ -106,15 +109,19 @@ class Window:
         return kernel_span(self.kernel_size, self.dilation)
 
     @property
+    def size_arguments(self) -> dict[str, int]:
+        """The numbers of the size formulas, as functions of one axis take them."""
+        return {
+            "kernel_size": self.kernel_size,
+            "stride": self.stride,
+            "padding": self.padding,
+            "dilation": self.dilation,
+        }
+
+    @property
     def offset(self) -> int:
         """Offset c of the transposed convolution, o = S·i + c."""
-        return transposed_offset(
-            kernel_size=self.kernel_size,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            output_padding=self.output_padding,
-        )
+        return transposed_offset(**self.size_arguments, output_padding=self.output_padding)
 
     @property
     def overlaps_evenly(self) -> bool:
@@ -129,13 +136,7 @@ class Window:
         >>> Window(kernel_size=4, stride=2, padding=1).conv(64)
         32
         """
-        return conv_output_size(
-            input_size,
-            kernel_size=self.kernel_size,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-        )
+        return conv_output_size(input_size, **self.size_arguments)
 
     def conv_transpose(self, input_size: int) -> int:
         """Size after a transposed convolution with this window.
@@ -144,12 +145,16 @@ class Window:
         97
         """
         return conv_transpose_output_size(
-            input_size,
+            input_size, **self.size_arguments, output_padding=self.output_padding
+        )
+
+    def taps_on(self, pixel: int) -> range:
+        """The taps that may fall on a pixel, counted from the map's first one."""
+        return matching_taps(
+            (pixel + self.padding) % self.stride,
             kernel_size=self.kernel_size,
             stride=self.stride,
-            padding=self.padding,
             dilation=self.dilation,
-            output_padding=self.output_padding,
         )
 
 
@@ -157,6 +162,19 @@ _LEAST = {"kernel_size": 1, "stride": 1, "dilation": 1, "padding": 0, "output_pa
 
 Windows = tuple[Window, ...]
 """The windows of one layer, one per axis."""
+
+WINDOW_FIELDS = ("kernel_size", "stride", "padding", "dilation", "output_padding")
+
+
+def window_fields(
+    windows: Iterable[Window], names: Sequence[str] = WINDOW_FIELDS
+) -> dict[str, list[int]]:
+    """Fields of windows, each a list with one entry per axis.
+
+    >>> window_fields((Window(kernel_size=4, stride=2, padding=1),) * 2)["kernel_size"]
+    [4, 4]
+    """
+    return {name: [getattr(window, name) for window in windows] for name in names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +185,9 @@ class Convolution:
         InvalidLayer: for channels or groups below 1, channels that groups does not divide, or
             other than 1 to 3 axes.
     """
+
+    op: ClassVar[str]
+    transposed: ClassVar[bool]
 
     in_channels: int
     out_channels: int
@@ -196,9 +217,29 @@ class Convolution:
         return len(self.windows)
 
     @property
+    def strides(self) -> Size:
+        """The strides of the windows."""
+        return tuple(window.stride for window in self.windows)
+
+    @property
     def kernel_taps(self) -> int:
         """Taps of the kernel over all axes."""
         return prod(window.kernel_size for window in self.windows)
+
+    @property
+    def _counts(self) -> dict[str, int]:
+        channels = {"in_channels": self.in_channels, "out_channels": self.out_channels}
+        return {"taps": self.kernel_taps, "groups": self.groups, **channels}
+
+    @property
+    def parameters(self) -> int:
+        """Weights of the kernels and of the bias."""
+        return convolution_parameters(**self._counts, bias=self.bias)
+
+    def multiply_adds(self, input_size: Size) -> int:
+        """Multiply-adds of one sample of this size."""
+        positions = input_size if self.transposed else self.output_size(input_size)
+        return convolution_multiply_adds(positions=positions, **self._counts)
 
     def output_map(self, before: FeatureMap) -> FeatureMap:
         """The map after this layer.
@@ -214,16 +255,19 @@ class Convolution:
                 in_channels=self.in_channels,
                 channels=before.channels,
             )
-        if len(before.size) != self.axes:
-            raise InvalidLayer(
-                f"the layer has {self.axes} axes, the map {before} has {len(before.size)}",
-                axes=self.axes,
-                size=list(before.size),
-            )
-        return FeatureMap(channels=self.out_channels, size=self._output_size(before.size))
+        return FeatureMap(channels=self.out_channels, size=self.output_size(before.size))
 
-    def _output_size(self, size: Size) -> Size:
-        raise NotImplementedError
+    def output_size(self, size: Size) -> Size:
+        """The size after this layer; raises ``InvalidLayer`` as ``output_map`` does."""
+        if len(size) != self.axes:
+            before = FeatureMap(channels=self.in_channels, size=size)
+            raise InvalidLayer(
+                f"the layer has {self.axes} axes, the map {before} has {len(size)}",
+                axes=self.axes,
+                size=list(size),
+            )
+        move = Window.conv_transpose if self.transposed else Window.conv
+        return tuple(map(move, self.windows, size))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,8 +280,8 @@ class Conv(Convolution):
     '64×32×24'
     """
 
-    def _output_size(self, size: Size) -> Size:
-        return tuple(window.conv(side) for window, side in zip(self.windows, size, strict=True))
+    op = "conv"
+    transposed = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,7 +294,5 @@ class ConvTranspose(Convolution):
     '3×64×48'
     """
 
-    def _output_size(self, size: Size) -> Size:
-        return tuple(
-            window.conv_transpose(side) for window, side in zip(self.windows, size, strict=True)
-        )
+    op = "conv_transpose"
+    transposed = True

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from designer.geometry.cost import convolution_multiply_adds, convolution_parameters
 from designer.geometry.equivalence.inverse import invert_layer
 from designer.geometry.equivalence.placement import (
     AnyConv,
-    pixels_size,
     place_windows,
-    positions_size,
     untouched_count,
 )
-from designer.geometry.formula_text import describe_conv, describe_conv_transpose
-from designer.geometry.layers import ConvTranspose, Size
+from designer.geometry.formula_text import describe_layer
+from designer.geometry.layers import Size
 from designer.layer.forms_json import (
     equivalent_document,
     inverse_document,
@@ -70,31 +67,20 @@ def _prove(layer: AnyConv, size: Size, *, runner: ProbeRunner | None) -> JsonObj
 
 def _arithmetic_document(layer: AnyConv, size: Size) -> JsonObject:
     placed = place_windows(layer, size)
-    transposed = isinstance(layer, ConvTranspose)
-    output_size = pixels_size(placed) if transposed else positions_size(placed)
-    describe = describe_conv_transpose if transposed else describe_conv
-    steps = zip(layer.windows, size, strict=True)
+    output_size = layer.output_size(size)
     offset = [axis.pixels - axis.window.stride * axis.positions for axis in placed]
     inverse = invert_layer(layer, size)
-    channels = {"in_channels": layer.in_channels, "out_channels": layer.out_channels}
     return {
         **layer_document(layer),
         "input_size": list(size),
         "output_size": list(output_size),
-        "arithmetic": [describe(window, side) for window, side in steps],
+        "arithmetic": describe_layer(layer, size),
         "offset": offset,
         "exact": not any(offset),
         "even_overlap": all(window.overlaps_evenly for window in layer.windows),
         "unread": untouched_count(placed),
-        "parameters": convolution_parameters(
-            taps=layer.kernel_taps, groups=layer.groups, bias=layer.bias, **channels
-        ),
-        "multiply_adds": convolution_multiply_adds(
-            positions=positions_size(placed),
-            taps=layer.kernel_taps,
-            groups=layer.groups,
-            **channels,
-        ),
+        "parameters": layer.parameters,
+        "multiply_adds": layer.multiply_adds(size),
         "inverse": inverse_document(inverse, output_size),
         "why_no_inverse": inverse.why if inverse.layer is None else None,
     }

@@ -12,32 +12,25 @@ from designer.geometry.equivalence.overlap_map import OverlapAxis, layer_overlap
 from designer.geometry.equivalence.phases import PhaseAxis, Phases, layer_phases
 from designer.geometry.equivalence.placement import AnyConv
 from designer.geometry.equivalence.python_snippet import render_snippet
-from designer.geometry.layers import Conv, ConvTranspose, Size, Windows
+from designer.geometry.layers import ConvTranspose, Size, window_fields
 from designer.validation.json_readers import JsonObject
-
-WINDOW_DOCUMENT_FIELDS = ("kernel_size", "stride", "padding", "dilation", "output_padding")
 
 
 def layer_document(layer: AnyConv) -> JsonObject:
     """A layer with torch's argument names, one entry per axis.
 
-    >>> from designer.geometry.layers import Window
+    >>> from designer.geometry.layers import Conv, Window
     >>> layer_document(Conv(in_channels=1, out_channels=2, windows=(Window(kernel_size=3),)))["op"]
     'conv'
     """
     return {
-        "op": "conv" if isinstance(layer, Conv) else "conv_transpose",
+        "op": layer.op,
         "in_channels": layer.in_channels,
         "out_channels": layer.out_channels,
-        **windows_document(layer.windows),
+        **window_fields(layer.windows),
         "groups": layer.groups,
         "bias": layer.bias,
     }
-
-
-def windows_document(windows: Windows) -> JsonObject:
-    """The fields of the windows as lists, one entry per axis."""
-    return {name: [getattr(window, name) for window in windows] for name in WINDOW_DOCUMENT_FIELDS}
 
 
 def inverse_document(inverse: Inverse, output_size: Size) -> JsonObject | None:
@@ -88,7 +81,7 @@ def matrix_document(layer: AnyConv, input_size: Size) -> JsonObject:
     """The matrix C or Cᵀ: shape, entries as [row, column, tap], and connections per position."""
     matrix = layer_matrix(layer, input_size)
     return {
-        "name": "C" if isinstance(layer, Conv) else "Cᵀ",
+        "name": "Cᵀ" if layer.transposed else "C",
         "shape": [matrix.rows, matrix.columns],
         "kernel_size": list(matrix.kernel_size),
         "entries": [list(entry) for entry in matrix.entries],
@@ -101,7 +94,7 @@ def overlap_document(layer: AnyConv, input_size: Size) -> JsonObject:
     """Contributions per position, their evenness, and the width of the border."""
     overlap = layer_overlap(layer, input_size)
     return {
-        "map": "input" if isinstance(layer, Conv) else "output",
+        "map": "output" if layer.transposed else "input",
         "size": list(overlap.size),
         "even": overlap.even,
         "contributions": nest(overlap.contributions, overlap.size),

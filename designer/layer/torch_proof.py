@@ -8,8 +8,8 @@ from math import prod
 from designer.errors import TooLarge
 from designer.geometry.cost import convolution_multiply_adds
 from designer.geometry.equivalence.direct_convolution import equivalent_convolution
-from designer.geometry.equivalence.placement import AnyConv, place_windows, positions_size
-from designer.geometry.layers import ConvTranspose, Size
+from designer.geometry.equivalence.placement import AnyConv
+from designer.geometry.layers import Size
 from designer.layer.forms_json import layer_document
 from designer.limits import MAX_PROOF_ELEMENTS, MAX_PROOF_MULTIPLY_ADDS
 from designer.validation.json_readers import JsonObject
@@ -77,9 +77,7 @@ def reduce_channels(layer: AnyConv, input_size: Size) -> AnyConv:
 
 def _exceeded_limit(layer: AnyConv, input_size: Size) -> tuple[str, int, int] | None:
     """The first limit that the direct form exceeds: its name, the amount and the limit."""
-    placed = place_windows(layer, input_size)
-    transposed = isinstance(layer, ConvTranspose)
-    output = tuple(a.pixels for a in placed) if transposed else positions_size(placed)
+    output = layer.output_size(input_size)
     multiply_adds = convolution_multiply_adds(
         positions=output,
         taps=layer.kernel_taps,

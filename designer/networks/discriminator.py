@@ -9,10 +9,9 @@ from designer.brief.options import DiscriminatorStyle, Normalization, Output
 from designer.brief.widths import Widths
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Conv, FeatureMap, Window, Windows
-from designer.networks.convolution_modules import Activation, ActivationModule, ConvolutionModule
-from designer.networks.label_modules import AveragePool, Embedding
+from designer.geometry.modules.convolutions import Activation, ActivationModule, ConvolutionModule
+from designer.geometry.modules.labels import AveragePool, Embedding
 from designer.networks.network import Block, Network, Projection
-from designer.networks.norm_modules import make_norm
 from designer.networks.patch_chain import solve_patch
 
 
@@ -38,26 +37,21 @@ def assemble_discriminator(chain: Chain, widths: Widths, style: DiscriminatorSty
     )
     sigmoid = style.output is Output.PROBABILITY
     activation = ActivationModule(function=Activation.SIGMOID) if sigmoid else None
-    image = FeatureMap(channels=widths.channels, size=chain.target)
-    flat = style.patch is None
+    projection = None
     if widths.classes is None:
-        tail = Block(modules=(head,) if activation is None else (head, activation))
-        blocks = (*blocks, tail)
-        return Network(class_name="Discriminator", input_map=image, blocks=blocks, flat=flat)
-    projection = Projection(
-        head=head,
-        embedding=Embedding(
+        blocks += (Block(modules=(head,) if activation is None else (head, activation)),)
+    else:
+        embedding = Embedding(
             classes=widths.classes, dim=channels, spectral=spectral, multiplied=True
-        ),
-        pool=AveragePool(windows=last),
-        activation=activation,
-    )
+        )
+        pool = AveragePool(windows=last)
+        projection = Projection(head=head, embedding=embedding, pool=pool, activation=activation)
     return Network(
         class_name="Discriminator",
-        input_map=image,
+        input_map=FeatureMap(channels=widths.channels, size=chain.target),
         blocks=blocks,
         projection=projection,
-        flat=flat,
+        flat=style.patch is None,
     )
 
 
@@ -102,7 +96,7 @@ def _stages(
     """Convolution, norm (except in the first block) and LeakyReLU for each step."""
     blocks = []
     for windows, (before, after) in zip(steps, pairwise(range(len(steps) + 1)), strict=True):
-        norm = make_norm(normalization, channels=widths.channels_at(after), axes=len(windows))
+        norm = normalization.modules(channels=widths.channels_at(after), axes=len(windows))
         norm = norm if before else ()
         layer = Conv(
             in_channels=widths.channels_at(before),

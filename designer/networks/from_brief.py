@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
 from typing import NoReturn
 
@@ -10,9 +11,8 @@ from designer.brief.options import InitialMap
 from designer.errors import FieldError, InvalidRequest
 from designer.geometry.chain import Chain
 from designer.geometry.equivalence.connectivity import disconnected_axes
-from designer.geometry.resampling import Upsampling
 from designer.limits import MAX_PARAMETERS
-from designer.networks import BatchNorm, Gan, Network, assemble_gan
+from designer.networks import Gan, Network, assemble_gan
 from designer.networks.gan import compose_gan
 from designer.validation.field_validators import refuse
 
@@ -26,13 +26,7 @@ def assemble_networks(brief: Brief, chain: Chain) -> Gan:
     """
     if brief.initial_map is not None and chain.initial_size != brief.initial_map.size:
         _refuse_other_initial_size(chain, brief.initial_map)
-    gan = assemble_gan(
-        chain,
-        brief.widths,
-        brief.discriminator_style,
-        encoder=brief.encoder,
-        output_activation=brief.output_activation,
-    )
+    gan = _build(brief, chain, assemble_gan)
     _refuse_taps_on_padding(brief, gan)
     for network in gan.networks.values():
         _refuse_untrainable(network)
@@ -60,7 +54,7 @@ def _refuse_taps_on_padding(brief: Brief, gan: Gan) -> None:
     mirrored = gan.encoder is not None or (
         gan.discriminator_style is not None and gan.discriminator_style.patch is None
     )
-    if brief.upsampling is not Upsampling.TRANSPOSED and not mirrored:
+    if brief.upsampling.kind.reads_all_pixels and not mirrored:
         return
     for axis in disconnected_axes(gan.chain):
         sides = [size[axis] for size in gan.chain.sizes]
@@ -84,14 +78,14 @@ def _refuse_taps_on_padding(brief: Brief, gan: Gan) -> None:
 def _refuse_untrainable(network: Network) -> None:
     """Refuse a batch norm over a single position: torch cannot train it with one sample."""
     for placed in network.placed_modules:
-        if isinstance(placed.module, BatchNorm) and prod(placed.before.size) == 1:
+        if placed.module.over_batch and prod(placed.before.size) == 1:
             detail = (
                 f"the {network.class_name.lower()} has a map of a single position,"
-                f" {placed.before}: batch norm cannot be trained on it with a batch of one"
+                f" {placed.before}: {placed.module.op} norm cannot be trained on it with a batch of one"
             )
             facts: dict[str, object] = {
                 "shape": list(placed.before.shape),
-                "normalization": "batch",
+                "normalization": placed.module.op,
             }
             pointer = "/search/initial_size"
             error = FieldError(
@@ -102,14 +96,12 @@ def _refuse_untrainable(network: Network) -> None:
 
 def parameter_errors(brief: Brief, chain: Chain) -> list[FieldError]:
     """Errors of the networks along a chain that have too many parameters."""
-    gan = compose_gan(
-        chain,
-        brief.widths,
-        brief.discriminator_style,
-        encoder=brief.encoder,
-        output_activation=brief.output_activation,
-    )
-    return _too_large_errors(gan)
+    return _too_large_errors(_build(brief, chain, compose_gan))
+
+
+def _build(brief: Brief, chain: Chain, build: Callable[..., Gan]) -> Gan:
+    style, output = brief.discriminator_style, brief.output_activation
+    return build(chain, brief.widths, style, encoder=brief.encoder, output_activation=output)
 
 
 def _too_large_errors(gan: Gan) -> list[FieldError]:

@@ -14,6 +14,7 @@ from designer.brief.options import DiscriminatorStyle, OutputActivation
 from designer.brief.widths import Widths
 from designer.errors import FieldError, InvalidLayer, InvalidRequest
 from designer.geometry.chain import Chain
+from designer.geometry.modules.module import Module
 from designer.networks.discriminator import (
     assemble_discriminator,
     assemble_encoder,
@@ -21,7 +22,6 @@ from designer.networks.discriminator import (
 )
 from designer.networks.generator import assemble_generator
 from designer.networks.network import Network
-from designer.networks.norm_modules import GroupNorm, InstanceNorm
 
 DCGAN_DISCRIMINATOR = DiscriminatorStyle()
 """Batch norm, a probability, one output for the whole picture."""
@@ -68,6 +68,11 @@ class Gan:
             "encoder": self.encoder,
         }
         return {role: network for role, network in every.items() if network is not None}
+
+    @property
+    def modules(self) -> list[Module]:
+        """The modules of all networks, in order."""
+        return [p.module for network in self.networks.values() for p in network.placed_modules]
 
 
 def assemble_gan(
@@ -126,12 +131,8 @@ def compose_gan(
 def _refuse_norms_of_one_position(network: Network, pointer: str) -> None:
     """Refuse a norm over a single position: its output is always zero, and torch rejects it."""
     for placed in network.placed_modules:
-        norm = placed.module
-        own = isinstance(norm, InstanceNorm) or (
-            isinstance(norm, GroupNorm) and not norm.single_group
-        )
-        if own and prod(placed.before.size) == 1:
-            kind = "instance" if isinstance(norm, InstanceNorm) else "group"
+        if placed.module.zero_on_one_position and prod(placed.before.size) == 1:
+            kind = placed.module.op
             detail = (
                 f"the {network.class_name.lower()} has a map of a single position, {placed.before}:"
                 f" {kind} norm needs more than one"

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from math import prod
 
 from designer.brief.options import OutputActivation
 from designer.brief.widths import Widths
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Conv, ConvTranspose, FeatureMap, Size, Window, Windows
-from designer.geometry.resampling import Upsampling, resize_window, subpixel_crop, subpixel_window
-from designer.networks.convolution_modules import Activation, ActivationModule, ConvolutionModule
-from designer.networks.label_modules import Embedding
-from designer.networks.module import Module
+from designer.geometry.modules.convolutions import Activation, ActivationModule, ConvolutionModule
+from designer.geometry.modules.labels import Embedding
+from designer.geometry.modules.module import Module
 from designer.networks.network import Block, Network
-from designer.networks.norm_modules import make_norm
-from designer.networks.resampling_modules import Crop, PixelShuffle, Upsample
 
 
 def assemble_generator(
@@ -32,7 +28,7 @@ def assemble_generator(
                 *(
                     _finish(widths, depth, axes=chain.axes)
                     if depth
-                    else _OUTPUT_ACTIVATIONS[output_activation]
+                    else _output_activation(output_activation)
                 ),
             )
         )
@@ -76,45 +72,27 @@ def _stem(chain: Chain, widths: Widths) -> Block:
     )
 
 
-_OUTPUT_ACTIVATIONS: dict[OutputActivation, tuple[Module, ...]] = {
-    OutputActivation.TANH: (ActivationModule(function=Activation.TANH),),
-    OutputActivation.SIGMOID: (ActivationModule(function=Activation.SIGMOID),),
-    OutputActivation.NONE: (),
-}
-"""Modules after the last convolution, in place of a norm and ReLU."""
+def _output_activation(output: OutputActivation) -> tuple[Module, ...]:
+    """Modules after the last convolution, in place of a norm and ReLU."""
+    none = output is OutputActivation.NONE
+    return () if none else (ActivationModule(function=Activation(output)),)
 
 
 def _finish(widths: Widths, depth: int, *, axes: int) -> tuple[Module, ...]:
     """Norm and ReLU."""
-    norm = make_norm(widths.normalization, channels=widths.channels_at(depth), axes=axes)
+    norm = widths.normalization.modules(channels=widths.channels_at(depth), axes=axes)
     return (*norm, ActivationModule(function=Activation.RELU))
 
 
 def _enlarge(windows: Windows, after: Size, widths: Widths, depth: int) -> tuple[Module, ...]:
     """The modules into the map at ``depth``, without its norm and activation."""
-    in_channels, out_channels = widths.channels_at(depth + 1), widths.channels_at(depth)
     bias = widths.normalization.has_bias(
         normed=bool(depth) and widths.normalization.normalizes_maps
     )
-    if widths.upsampling is Upsampling.TRANSPOSED:
-        layer = ConvTranspose(
-            in_channels=in_channels, out_channels=out_channels, windows=windows, bias=bias
-        )
-        return (ConvolutionModule(layer=layer),)
-    strides = tuple(window.stride for window in windows)
-    if widths.upsampling is Upsampling.RESIZE:
-        exact = all(window.offset == 0 for window in windows)
-        larger = Upsample(factors=strides) if exact else Upsample(size=after)
-        keeping = tuple(map(resize_window, windows))
-        conv = Conv(in_channels=in_channels, out_channels=out_channels, windows=keeping, bias=bias)
-        return (larger, ConvolutionModule(layer=conv))
-    conv = Conv(
-        in_channels=in_channels,
-        out_channels=out_channels * prod(strides),
-        windows=tuple(map(subpixel_window, windows)),
+    layer = ConvTranspose(
+        in_channels=widths.channels_at(depth + 1),
+        out_channels=widths.channels_at(depth),
+        windows=windows,
         bias=bias,
     )
-    crop = Crop(amounts=tuple(map(subpixel_crop, windows)))
-    shuffle = PixelShuffle(factors=strides)
-    exact = not any(crop.padding)
-    return (ConvolutionModule(layer=conv), shuffle, *(() if exact else (crop,)))
+    return widths.upsampling.kind.modules(layer, after)

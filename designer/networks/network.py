@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 
 from designer.geometry.layers import FeatureMap
-from designer.networks.convolution_modules import ActivationModule, ConvolutionModule
-from designer.networks.label_modules import AveragePool, Embedding
-from designer.networks.module import Module
-from designer.networks.norm_modules import Norm
+from designer.geometry.modules.convolutions import ActivationModule, ConvolutionModule
+from designer.geometry.modules.labels import AveragePool, Embedding
+from designer.geometry.modules.module import Module
 
 _FLOAT32_BYTES = 4
 
@@ -28,18 +28,6 @@ class Block:
     def convolution(self) -> ConvolutionModule:
         """The convolution of the block, transposed or not."""
         return next(module for module in self.modules if isinstance(module, ConvolutionModule))
-
-    @property
-    def norm(self) -> Norm | None:
-        """The norm of the block, if any."""
-        return next((module for module in self.modules if isinstance(module, Norm)), None)
-
-    @property
-    def activation(self) -> ActivationModule | None:
-        """The activation of the block, if any."""
-        return next(
-            (module for module in self.modules if isinstance(module, ActivationModule)), None
-        )
 
     def output_map(self, before: FeatureMap) -> FeatureMap:
         """The map after the block.
@@ -65,6 +53,11 @@ class PlacedModule:
     def multiply_adds(self) -> int:
         """Multiply-adds of the module for one sample."""
         return self.module.multiply_adds(self.before)
+
+    @property
+    def size_formulas(self) -> tuple[str, ...]:
+        """The size formula with its numbers, per axis; empty for a module that preserves sizes."""
+        return self.module.size_formulas(self.before.size, self.after.size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +91,7 @@ def place_embedding(embedding: Embedding) -> PlacedModule:
     return PlacedModule(name="embedding", module=embedding, before=label, after=after)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Network:
     """A sequence of blocks that starts from ``input_map``.
 
@@ -132,7 +125,7 @@ class Network:
         more = 0 if self.embedding is None else self.embedding.dim
         return FeatureMap(channels=self.input_map.channels + more, size=self.input_map.size)
 
-    @property
+    @cached_property
     def feature_maps(self) -> tuple[FeatureMap, ...]:
         """The input of the first block and the map after each block."""
         return tuple(
@@ -141,7 +134,7 @@ class Network:
             )
         )
 
-    @property
+    @cached_property
     def placed_modules(self) -> tuple[PlacedModule, ...]:
         """Every module with its name and its maps, in order of execution."""
         found: list[PlacedModule] = []
@@ -154,6 +147,13 @@ class Network:
         first = () if self.embedding is None else (place_embedding(self.embedding),)
         last = () if self.projection is None else self.projection.placed_modules(before)
         return (*first, *found, *last)
+
+    @property
+    def convolutions(self) -> list[tuple[PlacedModule, ConvolutionModule]]:
+        """The convolutions in order, each after its placed module."""
+        return [
+            (p, p.module) for p in self.placed_modules if isinstance(p.module, ConvolutionModule)
+        ]
 
     @property
     def output_map(self) -> FeatureMap:

@@ -7,16 +7,8 @@ from collections.abc import Callable
 from designer.errors import NoNetwork, TooLarge
 from designer.geometry.equivalence.placement import place_windows
 from designer.geometry.layers import ConvTranspose, format_size
-from designer.networks import (
-    ConvolutionModule,
-    Crop,
-    Gan,
-    Module,
-    Network,
-    PixelShuffle,
-    PlacedModule,
-    Upsample,
-)
+from designer.geometry.modules.module import Module
+from designer.networks import Gan, Network, PlacedModule
 from designer.pictures.box_layout import Box, TextLabel, VerticalStack
 from designer.pictures.labels import heading_box, short_window_lines
 from designer.pictures.network_maps import CaptionedMap, draw_network_maps
@@ -35,6 +27,7 @@ def draw_design(gan: Gan) -> dict[str, str]:
 
 def draw_network(network: Network) -> str:
     """The maps of a network from its input to its output, to scale, as SVG."""
+    windows = {p.name: short_window_lines(c.layer.windows) for p, c in network.convolutions}
     captioned_maps = [
         CaptionedMap(map=network.input_map, caption_lines=("input",)),
         *(
@@ -42,11 +35,11 @@ def draw_network(network: Network) -> str:
                 map=placed.after,
                 caption_lines=(
                     f"{placed.name} {_module_kind(placed.module)}",
-                    *_window_lines(placed.module),
+                    *windows.get(placed.name, []),
                 ),
             )
             for placed in network.placed_modules
-            if isinstance(placed.module, ConvolutionModule | Upsample | PixelShuffle | Crop)
+            if placed.module.spatial
         ),
     ]
     ends = f"{network.input_map} → {network.output_map}"
@@ -57,10 +50,9 @@ def draw_gan_overlap(gan: Gan) -> str:
     """The overlap maps of all transposed convolutions of the generator, as SVG."""
     network = gan.generator
     transposed_layers = [
-        (placed, placed.module.layer)
-        for placed in network.placed_modules
-        if isinstance(placed.module, ConvolutionModule)
-        and isinstance(placed.module.layer, ConvTranspose)
+        (placed, module.layer)
+        for placed, module in network.convolutions
+        if isinstance(module.layer, ConvTranspose)
     ]
     title = f"{network.class_name}: contributions per position, layer by layer"
     descriptions = [
@@ -82,7 +74,7 @@ def _layer_box(placed: PlacedModule, layer: ConvTranspose) -> Box:
     before, after = placed.before, placed.after
     caption = (
         f"{placed.name}, {format_size(before.size)} → {format_size(after.size)}: "
-        + ", ".join(_window_lines(placed.module))
+        + ", ".join(short_window_lines(layer.windows))
     )
     try:
         drawn = overlap_box(layer, before.size)
@@ -93,14 +85,6 @@ def _layer_box(placed: PlacedModule, layer: ConvTranspose) -> Box:
 
 def _module_kind(module: Module) -> str:
     return module.torch_class.removeprefix("model.")
-
-
-def _window_lines(module: Module) -> tuple[str, ...]:
-    return (
-        tuple(short_window_lines(module.layer.windows))
-        if isinstance(module, ConvolutionModule)
-        else ()
-    )
 
 
 PICTURE_DRAWERS: dict[str, Callable[[Gan], str]] = {

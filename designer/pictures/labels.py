@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from designer.geometry.equivalence.placement import AnyConv
-from designer.geometry.formula_text import describe_conv, describe_conv_transpose
-from designer.geometry.layers import ConvTranspose, Size, Window, format_size
+from designer.geometry.formula_text import describe_layer
+from designer.geometry.layers import Size, Window, format_size
 from designer.pictures.box_layout import LARGE_TEXT, Box, TextLabel, VerticalStack
 
 AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -20,7 +20,7 @@ def heading_box(title: str, lines: Sequence[str]) -> Box:
 
 def layer_kind_text(layer: AnyConv) -> str:
     """The name of the layer's operation."""
-    return "Transposed convolution" if isinstance(layer, ConvTranspose) else "Convolution"
+    return "Transposed convolution" if layer.transposed else "Convolution"
 
 
 def window_text(windows: Sequence[Window]) -> str:
@@ -39,8 +39,7 @@ def window_text(windows: Sequence[Window]) -> str:
 
 def arithmetic_lines(layer: AnyConv, input_size: Size) -> list[str]:
     """The size formula with its numbers for each axis; one line if all axes are equal."""
-    describe = describe_conv_transpose if isinstance(layer, ConvTranspose) else describe_conv
-    lines = [describe(w, side) for w, side in zip(layer.windows, input_size, strict=True)]
+    lines = describe_layer(layer, input_size)
     if len(set(lines)) == 1:
         return [lines[0]]
     names = AXIS_NAMES[layer.axes]

@@ -61,15 +61,14 @@ def draw_layer(layer: AnyConv, input_size: Size, *, animate: bool = False) -> st
         TooLarge: if a side or the sum of all cells is too large to draw.
     """
     placed = place_windows(layer, input_size)
-    transposed = isinstance(layer, ConvTranspose)
     refuse_undrawable(_panel_sizes(layer, placed))
-    panels = transposed_panels(layer, placed) if transposed else conv_panels(layer, placed)
-    title = f"{layer_kind_text(layer)}: {format_size(input_size)} → {format_size(_output_size(layer, placed))}"
+    panels = (transposed_panels if layer.transposed else conv_panels)(layer, placed)
+    title = f"{layer_kind_text(layer)}: {format_size(input_size)} → {format_size(layer.output_size(input_size))}"
     description = f"{title}, {window_text(layer.windows)}. " + " ".join(
         f"{line}." for line in arithmetic_lines(layer, input_size)
     )
     motion = "m" + hashlib.sha256(description.encode()).hexdigest()[:8] if animate else None
-    boxes = _panel_boxes(panels, flipped=transposed, motion=motion)
+    boxes = _panel_boxes(panels, flipped=layer.transposed, motion=motion)
     content = VerticalStack(
         boxes=[
             heading_box(title, [window_text(layer.windows), *arithmetic_lines(layer, input_size)]),
@@ -91,11 +90,6 @@ def _panel_sizes(layer: AnyConv, placed: Placements) -> list[Size]:
     direct = equivalent_convolution(layer, positions_size(placed)).axes
     zero_inserted = tuple(a.input_size + sum(max(0, side) for side in a.padding) for a in direct)
     return [positions_size(placed), zero_inserted, pixels_size(placed)]
-
-
-def _output_size(layer: AnyConv, placed: Placements) -> Size:
-    sizes = pixels_size if isinstance(layer, ConvTranspose) else positions_size
-    return sizes(placed)
 
 
 def _panel_boxes(

@@ -9,11 +9,8 @@ from math import prod
 from designer.geometry.equivalence.matrix import LayerMatrix, flat_index, layer_matrix
 from designer.geometry.equivalence.placement import (
     AnyConv,
-    pixels_size,
-    place_windows,
-    positions_size,
 )
-from designer.geometry.layers import ConvTranspose, Size, format_size
+from designer.geometry.layers import Size, format_size
 from designer.pictures.box_layout import SMALL_TEXT, Box, TextLabel, VerticalStack
 from designer.pictures.grids import CellGrid, CellStyle, refuse_undrawable
 from designer.pictures.labels import heading_box, layer_kind_text, window_text
@@ -32,13 +29,11 @@ def draw_matrix(layer: AnyConv, input_size: Size) -> str:
         InvalidLayer: if the layer is invalid for the input size.
         TooLarge: if the matrix is too large to draw.
     """
-    placed = place_windows(layer, input_size)
-    sizes = pixels_size(placed), positions_size(placed)
-    output_size = sizes[0] if isinstance(layer, ConvTranspose) else sizes[1]
+    output_size = layer.output_size(input_size)
     shape = (prod(output_size), prod(input_size))
     refuse_undrawable([shape])
     matrix = layer_matrix(layer, input_size)
-    name = "Cᵀ" if isinstance(layer, ConvTranspose) else "C"
+    name = "Cᵀ" if layer.transposed else "C"
     title = f"{layer_kind_text(layer)} as a matrix: {name}, {format_size(shape)}"
     lines = [
         window_text(layer.windows),

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
-from designer.geometry.axis import inner_pixels
 from designer.geometry.equivalence.overlap_map import inner_contribution_range
 from designer.geometry.equivalence.placement import AnyConv, Placement, pixels_size, place_windows
-from designer.geometry.layers import ConvTranspose, Size, format_size
+from designer.geometry.layers import Size, format_size
 from designer.pictures.box_layout import (
     SMALL_TEXT,
     Box,
@@ -110,11 +109,11 @@ def overlap_box(layer: AnyConv, input_size: Size) -> Box:
 def overlap_lines(layer: AnyConv, placed: Sequence[Placement]) -> list[str]:
     """Description of the map: evenness, width of the border, pixels that are left out."""
     size = format_size(pixels_size(tuple(placed)))
-    if not all(_inner_range(axis) for axis in placed):
+    if not all(axis.inner for axis in placed):
         return [f"{size} positions, all of them at the border"]
     lines = [f"{size} positions, {_evenness_text(layer)}"]
     for name, axis in zip(AXIS_NAMES[layer.axes], placed, strict=True):
-        inner = _inner_range(axis)
+        inner = axis.inner
         lines.append(
             f"{name}: border of {inner.start} and {axis.pixels - inner.stop}"
             + _cut_text(axis, axes=layer.axes)
@@ -132,24 +131,12 @@ def _evenness_text(layer: AnyConv) -> str:
 
 
 def _count_noun(layer: AnyConv) -> str:
-    return "contributions" if isinstance(layer, ConvTranspose) else "readings"
+    return "contributions" if layer.transposed else "readings"
 
 
 def _ratio_text(most: int, least: int) -> str:
     whole, remainder = divmod(most, least)
     return str(whole) if not remainder else f"{most}/{least}"
-
-
-def _inner_range(axis: Placement) -> range:
-    window = axis.window
-    return inner_pixels(
-        axis.pixels,
-        positions=axis.positions,
-        kernel_size=window.kernel_size,
-        stride=window.stride,
-        padding=window.padding,
-        dilation=window.dilation,
-    )
 
 
 def _measure_heat(placed: tuple[Placement, ...]) -> HeatMap:
@@ -167,7 +154,7 @@ def _shown_ends(axis: Placement, *, axes: int) -> tuple[int, int]:
     (pixels, 0) if the side is short.
     """
     pixels, stride = axis.pixels, axis.window.stride
-    inner = _inner_range(axis)
+    inner = axis.inner
     beyond = SHOWN_STRIDES[axes] * stride
     near = max(3, inner.start + beyond)
     far = max(3, pixels - inner.stop + beyond)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from designer.networks import MAX_GROUPS, Gan, GroupNorm, PixelShuffle
+from designer.geometry.modules.norms import MAX_GROUPS
+from designer.networks import Gan
 
 _SIDES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 _LAYOUT = {1: "L", 2: "H, W", 3: "D, H, W"}
@@ -12,13 +13,8 @@ _LAYOUT = {1: "L", 2: "H, W", 3: "D, H, W"}
 
 def render_helpers(gan: Gan) -> Iterator[str]:
     """The helper definitions that the networks of a Gan use."""
-    modules = [
-        placed.module for network in gan.networks.values() for placed in network.placed_modules
-    ]
-    if any(isinstance(module, GroupNorm) and not module.single_group for module in modules):
-        yield _GROUP_COUNT
-    if any(isinstance(module, PixelShuffle) and not module.builtin for module in modules):
-        yield _LENGTH_SHUFFLE if gan.chain.axes == 1 else _pixel_shuffle_class(gan.chain.axes)
+    needed = {module.helper for module in gan.modules}
+    yield from (text for name, text in _HELPERS.items() if name in needed)
 
 
 _GROUP_COUNT = f'''\
@@ -69,3 +65,12 @@ class PixelShuffle{axes}d(nn.Module):
         split = value.reshape(batch, channels // self.pixels, *self.factors, {", ".join(sides)})
         mixed = split.permute({", ".join(map(str, order))})
         return mixed.reshape(batch, -1, {grown})'''
+
+
+_HELPERS = {
+    "group_count": _GROUP_COUNT,
+    "PixelShuffle1d": _LENGTH_SHUFFLE,
+    "PixelShuffle2d": _pixel_shuffle_class(2),
+    "PixelShuffle3d": _pixel_shuffle_class(3),
+}
+"""The definitions by name, in the order of a source."""

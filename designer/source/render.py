@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from designer.networks import ConvolutionModule, Gan
+from designer.networks import Gan
 from designer.source.helper_classes import render_helpers
 from designer.source.network_classes import (
     SAMPLE_NOUNS,
@@ -46,7 +46,8 @@ def _header(gan: Gan) -> str:
         if gan.widths.latent_dim is None
         else f"from a latent vector of length {gan.widths.latent_dim}"
     )
-    imports = ["import torch", "from torch import nn", *(_SPECTRAL if _is_spectral(gan) else [])]
+    spectral = any(module.spectral for module in gan.modules)
+    imports = ["import torch", "from torch import nn", *(_SPECTRAL if spectral else [])]
     return f'''\
 """{listed} for {picture} {SAMPLE_NOUNS[gan.chain.axes]} {origin}.
 
@@ -60,11 +61,3 @@ _SPECTRAL = [
     "from torch.nn.utils.parametrizations import spectral_norm",
     "from torch.nn.utils.parametrize import ParametrizationList, is_parametrized",
 ]
-
-
-def _is_spectral(gan: Gan) -> bool:
-    return any(
-        isinstance(placed.module, ConvolutionModule) and placed.module.spectral
-        for network in gan.networks.values()
-        for placed in network.placed_modules
-    )

@@ -5,26 +5,14 @@ from __future__ import annotations
 from itertools import product
 from math import prod
 
-from designer.geometry.axis import inner_pixels
 from designer.geometry.equivalence.placement import Placement, place_windows
 from designer.geometry.layers import ConvTranspose, Size, Windows
-from designer.networks import ConvolutionModule, Network
+from designer.networks import Network
 
 
 def inner_region(windows: Windows, before: Size) -> list[list[int]]:
     """The pixels away from the border of a transposed convolution, as [first, end) per axis."""
-    bounds = []
-    for axis in _placements(windows, before):
-        inner = inner_pixels(
-            axis.pixels,
-            positions=axis.positions,
-            kernel_size=axis.window.kernel_size,
-            stride=axis.window.stride,
-            padding=axis.window.padding,
-            dilation=axis.window.dilation,
-        )
-        bounds.append([inner.start, inner.stop])
-    return bounds
+    return [[axis.inner.start, axis.inner.stop] for axis in _placements(windows, before)]
 
 
 def predicted_overlap(windows: Windows, before: Size) -> dict[str, object]:
@@ -48,6 +36,7 @@ def _placements(windows: Windows, before: Size) -> tuple[Placement, ...]:
 def predicted_unread_pixels(network: Network) -> int:
     """Number of input pixels that no sequence of taps connects to the network's output.
 
+    >>> from designer.geometry.modules.convolutions import ConvolutionModule
     >>> from designer.networks import Block
     >>> from designer.geometry.layers import Conv, FeatureMap, Window
     >>> layer = Conv(in_channels=1, out_channels=1, windows=(Window(kernel_size=2, stride=2),))
@@ -57,13 +46,11 @@ def predicted_unread_pixels(network: Network) -> int:
     1
     """
     read_positions: list[set[int]] = [set(range(side)) for side in network.output_map.size]
-    for placed in reversed(network.placed_modules):
-        if not isinstance(placed.module, ConvolutionModule):
-            continue
+    for placed, convolution in reversed(network.convolutions):
         read_positions = [
             _pixels_under_taps(axis, places)
             for axis, places in zip(
-                place_windows(placed.module.layer, placed.before.size), read_positions, strict=True
+                place_windows(convolution.layer, placed.before.size), read_positions, strict=True
             )
         ]
     return prod(network.input_map.size) - prod(map(len, read_positions))

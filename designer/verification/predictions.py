@@ -8,18 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import prod
 
 from designer.brief.model import Level
-from designer.networks import (
-    ConvolutionModule,
-    Gan,
-    GroupNorm,
-    Network,
-    PixelShuffle,
-    PlacedModule,
-    assemble_gan,
-)
+from designer.networks import Gan, Network, assemble_gan
 from designer.validation.json_readers import JsonValue
 from designer.verification.limits import WidthPolicy
 from designer.verification.overlap_prediction import inner_region
@@ -190,10 +181,7 @@ GROUP_COUNT_CHANNELS = range(1, 130)
 
 def has_group_count(gan: Gan) -> bool:
     """Whether the source defines ``group_count``."""
-    modules = (
-        placed.module for network in gan.networks.values() for placed in network.placed_modules
-    )
-    return any(isinstance(module, GroupNorm) and not module.single_group for module in modules)
+    return any(module.helper == "group_count" for module in gan.modules)
 
 
 def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> dict[str, JsonValue]:
@@ -244,29 +232,18 @@ def _label_conditioning(network: Network) -> str | None:
 
 def icnr_copies(network: Network) -> dict[str, int]:
     """For each layer before a pixel shuffle, how many consecutive kernels are initialized alike."""
-    row = network.placed_modules
-    return {
-        placed.name: prod(after.module.factors)
-        for placed, after in pairwise(row)
-        if isinstance(after.module, PixelShuffle)
-    }
+    pairs = pairwise(network.placed_modules)
+    return {placed.name: after.module.copies for placed, after in pairs if after.module.copies}
 
 
 def _layers_with_sizes(network: Network) -> list[list[JsonValue]]:
     layers = predicted_layers(network)
+    windows = {p.name: c.layer.windows for p, c in network.convolutions if c.layer.transposed}
     for row, placed in zip(layers, network.placed_modules, strict=True):
         row[2] |= {"input_size": list(placed.before.size), "output_size": list(placed.after.size)}
-        if isinstance(placed.module, ConvolutionModule) and placed.module.transposed:
-            windows = placed.module.layer.windows
-            row[2]["inner"] = inner_region(windows, placed.before.size)
+        if placed.name in windows:
+            row[2]["inner"] = inner_region(windows[placed.name], placed.before.size)
     return layers
-
-
-def convolutions(network: Network) -> list[tuple[PlacedModule, ConvolutionModule]]:
-    """The convolutions of a network in order, each after its placed module."""
-    return [
-        (p, p.module) for p in network.placed_modules if isinstance(p.module, ConvolutionModule)
-    ]
 
 
 def mirrored_pairs(gan: Gan) -> list[list[JsonValue]]:
@@ -281,11 +258,11 @@ def mirrored_pairs(gan: Gan) -> list[list[JsonValue]]:
         or gan.discriminator_style.patch is not None
     ):
         return []
-    pairs = zip(convolutions(gan.generator), reversed(convolutions(gan.discriminator)), strict=True)
+    pairs = zip(gan.generator.convolutions, reversed(gan.discriminator.convolutions), strict=True)
     return [
         [there.name, back.name, list(there.before.size), list(there.after.size)]
         for (there, one), (back, other) in pairs
-        if one.transposed
+        if one.layer.transposed
         and not other.spectral
         and one.layer.in_channels == other.layer.out_channels
     ]

@@ -8,7 +8,7 @@ from designer.brief.model import Level
 from designer.brief.options import Normalization, Output, OutputActivation
 from designer.brief.search_space import Exact, Overlap
 from designer.geometry.resampling import Upsampling
-from designer.pipeline.networks_json import OPS
+from designer.pipeline.networks_json import DESIGN_LAYER_OPS
 from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
 
 COUNT = integer(0)
@@ -92,7 +92,7 @@ class LayerSchema(ma.Schema):
     """One layer with its norm and activation; fields that its kind does not have are null."""
 
     name = Documented(TEXT, **described("Name of the layer in the module.", required=True))
-    op = Documented(choice("conv", "conv_transpose", *OPS.values()), required=True)
+    op = Documented(choice(*DESIGN_LAYER_OPS), required=True)
     in_channels = Documented(POSITIVE, required=True)
     out_channels = Documented(POSITIVE, required=True)
     kernel_size = Documented(nullable(SIZE), required=True)

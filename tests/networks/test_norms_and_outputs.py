@@ -10,8 +10,10 @@ from designer.brief.widths import Widths
 from designer.errors import InvalidRequest
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Window
+from designer.geometry.modules.convolutions import ConvolutionModule
+from designer.geometry.modules.norms import GroupNorm, Norm
 from designer.geometry.resampling import Upsampling
-from designer.networks import ConvolutionModule, GroupNorm, Norm, assemble_gan, solve_patch
+from designer.networks import Block, assemble_gan, solve_patch
 from tests.networks.network_factory import PLAIN, assert_verified, make_gan, module_of
 
 pytestmark = pytest.mark.torch
@@ -22,6 +24,11 @@ SIZES = {
     "two axes": ((24, 16), PLAIN, PLAIN),
     "three axes": ((8, 8, 12), PLAIN, PLAIN),
 }
+
+
+def norms_of(block: Block) -> list[Norm]:
+    """The norms among a block's modules."""
+    return [module for module in block.modules if isinstance(module, Norm)]
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -102,7 +109,7 @@ def test_a_layer_has_a_bias_unless_a_norm_follows_and_the_dcgan_has_none() -> No
             for block in network.blocks:
                 has_bias = block.convolution.layer.bias
                 if network is gan.discriminator or normalizes_maps:
-                    wanted = normalization is not Normalization.BATCH and block.norm is None
+                    wanted = normalization is not Normalization.BATCH and not norms_of(block)
                     assert has_bias is wanted
 
 
@@ -147,7 +154,7 @@ def test_groups_are_thirty_two_or_the_largest_divisor_below(channels: int, group
     gan = make_gan(
         (8, 8), PLAIN, base_channels=channels, max_channels=64, normalization=Normalization.GROUP
     )
-    norm = gan.generator.blocks[0].norm
+    (norm,) = norms_of(gan.generator.blocks[0])
     assert isinstance(norm, GroupNorm)
     assert norm.groups == groups
     assert module_of(gan).Generator().main[1].num_groups == groups

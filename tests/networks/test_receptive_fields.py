@@ -10,8 +10,9 @@ from torch import nn
 
 from designer.brief.options import DiscriminatorStyle
 from designer.geometry.layers import FeatureMap, Window
+from designer.geometry.modules.convolutions import ConvolutionModule
 from designer.geometry.resampling import Upsampling
-from designer.networks import ConvolutionModule, Gan, Network, receptive_fields
+from designer.networks import Gan, Network, receptive_fields
 from tests.networks.network_factory import LONGER, PLAIN, make_gan, module_of
 
 pytestmark = pytest.mark.torch

@@ -12,9 +12,12 @@ from torch import nn
 
 from designer.brief.model import Brief
 from designer.brief.options import Normalization
+from designer.geometry.axis.nearest import has_uniform_repeats, nearest_repeats
 from designer.geometry.layers import FeatureMap, Window
-from designer.geometry.resampling import Upsampling, has_uniform_repeats, nearest_repeats
-from designer.networks import ConvolutionModule, Gan, Upsample
+from designer.geometry.modules.convolutions import ConvolutionModule
+from designer.geometry.modules.resizing import Upsample
+from designer.geometry.resampling import Upsampling
+from designer.networks import Gan
 from designer.pipeline.design import solve_brief
 from tests.networks.network_factory import LONGER, PLAIN, assert_verified, make_gan, module_of
 
@@ -179,7 +182,9 @@ def test_whole_factors_are_even_where_torch_repeats_evenly(side: int, stride: in
     counts = torch.bincount(places.flatten().long(), minlength=side).tolist()
     assert has_uniform_repeats(side, side * stride) is (set(counts) == {stride})
     before = FeatureMap(channels=1, size=(side,))
-    assert Upsample(factors=(stride,)).repeats_evenly(before) is (len({*counts[1:-1]}) == 1)
+    assert Upsample(factors=(stride,)).answer_fields(before)["even_overlap"] is (
+        len({*counts[1:-1]}) == 1
+    )
 
 
 @pytest.mark.parametrize("norm", [Normalization.NONE, Normalization.BATCH])

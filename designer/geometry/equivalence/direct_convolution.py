@@ -56,14 +56,13 @@ def equivalent_convolution(layer: AnyConv, input_size: Size) -> DirectConvolutio
     >>> axis.inserted_zeros, axis.input_size, axis.padding, axis.stride
     (1, 7, (1, 1), 1)
     """
-    transposed = isinstance(layer, ConvTranspose)
-    axis = _transposed_axis if transposed else _plain_axis
+    axis = _transposed_axis if layer.transposed else _plain_axis
     return DirectConvolution(
         in_channels=layer.in_channels,
         out_channels=layer.out_channels,
         groups=layer.groups,
         axes=tuple(axis(w, i) for w, i in zip(layer.windows, input_size, strict=True)),
-        flipped=transposed,
+        flipped=layer.transposed,
     )
 
 

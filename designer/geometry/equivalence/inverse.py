@@ -48,7 +48,7 @@ def invert_layer(layer: AnyConv, input_size: Size) -> Inverse:
     )
     legal = tuple(window for window in windows if window is not None)
     found = len(legal) == layer.axes
-    convs = layer.windows if isinstance(layer, Conv) else windows
+    convs = windows if layer.transposed else layer.windows
     ranges = [_sizes_with_same_output(conv, axis) for conv, axis in zip(convs, placed, strict=True)]
     return Inverse(
         layer=_opposite_kind(layer, legal) if found else None,
@@ -67,14 +67,14 @@ def gradient_layer(layer: AnyConv, input_size: Size) -> AnyConv:
     >>> gradient_layer(layer, (5,)).in_channels
     3
     """
-    if isinstance(layer, ConvTranspose):
+    if layer.transposed:
         return _opposite_kind(layer, tuple(replace(w, output_padding=0) for w in layer.windows))
     windows = zip(layer.windows, input_size, strict=True)
     return _opposite_kind(layer, tuple(_transposed_window(w, side) for w, side in windows))
 
 
 def _opposite_kind(layer: AnyConv, windows: Windows) -> AnyConv:
-    kind = Conv if isinstance(layer, ConvTranspose) else ConvTranspose
+    kind = Conv if layer.transposed else ConvTranspose
     return kind(
         in_channels=layer.out_channels,
         out_channels=layer.in_channels,
@@ -85,19 +85,13 @@ def _opposite_kind(layer: AnyConv, windows: Windows) -> AnyConv:
 
 
 def _inverse_window(layer: AnyConv, window: Window, side: int) -> Window | None:
-    if isinstance(layer, ConvTranspose):
+    if layer.transposed:
         return _conv_window(window)
     return _transposed_window(window, side)
 
 
 def _transposed_window(window: Window, side: int) -> Window:
-    dropped = inverse_output_padding(
-        side,
-        kernel_size=window.kernel_size,
-        stride=window.stride,
-        padding=window.padding,
-        dilation=window.dilation,
-    )
+    dropped = inverse_output_padding(side, **window.size_arguments)
     return replace(window, output_padding=dropped)
 
 
@@ -113,13 +107,7 @@ def _sizes_with_same_output(conv: Window | None, axis: Placement) -> range:
     """The large sizes that the convolution of the pair maps to the small one."""
     if conv is None:
         return range(axis.pixels, axis.pixels + 1)
-    return conv_input_sizes(
-        axis.positions,
-        kernel_size=conv.kernel_size,
-        stride=conv.stride,
-        padding=conv.padding,
-        dilation=conv.dilation,
-    )
+    return conv_input_sizes(axis.positions, **conv.size_arguments)
 
 
 def _inverse_reason(layer: AnyConv, windows: tuple[Window | None, ...]) -> str:

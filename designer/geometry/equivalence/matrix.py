@@ -15,7 +15,7 @@ from designer.geometry.equivalence.placement import (
     place_windows,
     positions_size,
 )
-from designer.geometry.layers import ConvTranspose, Size
+from designer.geometry.layers import Size
 from designer.limits import MAX_CONTRIBUTIONS, MAX_MATRIX_ENTRIES
 
 Entry = tuple[int, int, int]
@@ -87,7 +87,7 @@ def layer_matrix(layer: AnyConv, input_size: Size) -> LayerMatrix:
         kernel_size=kernel_size,
         entries=tuple(sorted(entries)),
     )
-    return matrix.transposed if isinstance(layer, ConvTranspose) else matrix
+    return matrix.transposed if layer.transposed else matrix
 
 
 def _count_entries(placed: Placements) -> int:

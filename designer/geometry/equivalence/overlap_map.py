@@ -8,7 +8,6 @@ from functools import reduce
 from math import prod
 
 from designer.errors import TooLarge
-from designer.geometry.axis import inner_pixels, matching_taps
 from designer.geometry.equivalence.placement import AnyConv, Placement, pixels_size, place_windows
 from designer.geometry.layers import Size, Window
 from designer.limits import MAX_CONTRIBUTIONS
@@ -103,19 +102,10 @@ def layer_overlap(layer: AnyConv, input_size: Size) -> OverlapMap:
 
 
 def _overlap_along(placed: Placement) -> OverlapAxis:
-    window = placed.window
-    most, least = inner_contribution_range(window)
-    inner = inner_pixels(
-        placed.pixels,
-        positions=placed.positions,
-        kernel_size=window.kernel_size,
-        stride=window.stride,
-        padding=window.padding,
-        dilation=window.dilation,
-    )
+    most, least = inner_contribution_range(placed.window)
     return OverlapAxis(
         contributions=tuple(placed.contributions(pixel) for pixel in range(placed.pixels)),
-        inner=(inner.start, inner.stop),
+        inner=(placed.inner.start, placed.inner.stop),
         most=most,
         least=least,
     )
@@ -127,15 +117,5 @@ def inner_contribution_range(window: Window) -> tuple[int, int]:
     >>> inner_contribution_range(Window(kernel_size=5, stride=2))
     (3, 2)
     """
-    counts = [
-        len(
-            matching_taps(
-                residue,
-                kernel_size=window.kernel_size,
-                stride=window.stride,
-                dilation=window.dilation,
-            )
-        )
-        for residue in range(window.stride)
-    ]
+    counts = [len(window.taps_on(pixel)) for pixel in range(window.stride)]
     return max(counts), min(counts)

@@ -15,9 +15,8 @@ from itertools import product
 from math import gcd, prod
 
 from designer.errors import TooLarge
-from designer.geometry.axis import matching_taps
 from designer.geometry.equivalence.placement import AnyConv, Placement, place_windows
-from designer.geometry.layers import ConvTranspose, Size, format_size
+from designer.geometry.layers import Size, format_size
 from designer.limits import MAX_PHASES
 
 
@@ -73,7 +72,7 @@ class Phases:
 def layer_phases(layer: AnyConv, input_size: Size) -> Phases:
     """The phases of a layer; their number is the product of its strides.
 
-    >>> from designer.geometry.layers import Window
+    >>> from designer.geometry.layers import ConvTranspose, Window
     >>> layer = ConvTranspose(in_channels=1, out_channels=1,
     ...                       windows=(Window(kernel_size=4, stride=2, padding=1),))
     >>> [(axis.taps, axis.padding) for axis, in layer_phases(layer, (4,))]
@@ -84,15 +83,14 @@ def layer_phases(layer: AnyConv, input_size: Size) -> Phases:
         TooLarge: if there would be more than ``MAX_PHASES`` phases.
     """
     placed = place_windows(layer, input_size)
-    count = prod(window.stride for window in layer.windows)
+    count = prod(layer.strides)
     if count > MAX_PHASES:
         raise TooLarge(
             f"the layer has {count} phases; the limit is {MAX_PHASES}",
             phases=count,
             limit=MAX_PHASES,
         )
-    transposed = isinstance(layer, ConvTranspose)
-    axes = tuple(tuple(_phases_of_axis(axis, transposed)) for axis in placed)
+    axes = tuple(tuple(_phases_of_axis(axis, layer.transposed)) for axis in placed)
     return Phases(axes=axes, pixel_shuffle=_match_pixel_shuffle(layer, axes))
 
 
@@ -100,12 +98,7 @@ def _phases_of_axis(placed: Placement, transposed: bool) -> Iterator[PhaseAxis]:
     window = placed.window
     step = window.dilation // gcd(window.dilation, window.stride)
     for phase in range(window.stride):
-        taps = matching_taps(
-            (phase + window.padding) % window.stride,
-            kernel_size=window.kernel_size,
-            stride=window.stride,
-            dilation=window.dilation,
-        )
+        taps = window.taps_on(phase)
         size = max(0, -((phase - placed.pixels) // window.stride))
         padding = (0, 0)
         if taps:
@@ -141,8 +134,8 @@ def _match_pixel_shuffle(
 
 
 def _pixel_shuffle_mismatch(layer: AnyConv, axes: tuple[tuple[PhaseAxis, ...], ...]) -> str | None:
-    strides = {window.stride for window in layer.windows}
-    if not isinstance(layer, ConvTranspose):
+    strides = set(layer.strides)
+    if not layer.transposed:
         return "a convolution makes its map smaller: its phases are a PixelUnshuffle and a sum"
     if len(strides) > 1:
         return f"PixelShuffle has one factor for all axes, the strides are {sorted(strides)}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import gcd, prod
 
-from designer.geometry.axis import matching_taps, touched_pixels
+from designer.geometry.axis import inner_pixels, touched_pixels
 from designer.geometry.layers import Conv, ConvTranspose, FeatureMap, Size, Window
 
 AnyConv = Conv | ConvTranspose
@@ -61,12 +61,7 @@ class Placement:
         [1, 1, 2, 1, 2, 1, 1]
         """
         window = self.window
-        taps = matching_taps(
-            (pixel + window.padding) % window.stride,
-            kernel_size=window.kernel_size,
-            stride=window.stride,
-            dilation=window.dilation,
-        )
+        taps = window.taps_on(pixel)
         if not taps:
             return 0
         step = window.dilation // gcd(window.dilation, window.stride)
@@ -78,15 +73,12 @@ class Placement:
     @property
     def touched(self) -> int:
         """Number of pixels that some window touches."""
-        window = self.window
-        return touched_pixels(
-            self.pixels,
-            positions=self.positions,
-            kernel_size=window.kernel_size,
-            stride=window.stride,
-            padding=window.padding,
-            dilation=window.dilation,
-        )
+        return touched_pixels(self.pixels, positions=self.positions, **self.window.size_arguments)
+
+    @property
+    def inner(self) -> range:
+        """The pixels away from the border."""
+        return inner_pixels(self.pixels, positions=self.positions, **self.window.size_arguments)
 
 
 Placements = tuple[Placement, ...]
@@ -105,7 +97,7 @@ def place_windows(layer: AnyConv, input_size: Size) -> Placements:
     """
     before = FeatureMap(channels=layer.in_channels, size=input_size)
     after = layer.output_map(before).size
-    transposed = isinstance(layer, ConvTranspose)
+    transposed = layer.transposed
     return tuple(
         Placement(window=window, positions=i if transposed else o, pixels=o if transposed else i)
         for window, i, o in zip(layer.windows, input_size, after, strict=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import erf, sqrt
 
-from designer.networks import ConvolutionModule, Network, Norm
+from designer.geometry.modules.module import WEIGHT_ROLES, Distribution
+from designer.networks import Network
 from designer.validation.json_readers import JsonValue
 from designer.verification.checks.standard import (
     Measurements,
@@ -15,9 +16,6 @@ from designer.verification.checks.standard import (
 )
 from designer.verification.predictions import Plan, icnr_copies
 from designer.verification.receipt import Check
-
-MeanAndDeviation = tuple[float, float]
-"""Mean and standard deviation."""
 
 _SHARE_WITHIN_ONE_DEVIATION = erf(1 / sqrt(2))
 """Share of a normal distribution within one deviation of its mean."""
@@ -51,19 +49,15 @@ def compare_initialisation(plan: Plan, measured: Measurements) -> Iterator[Check
             yield equality_check(f"{role}.pixels_start_alike", dict.fromkeys(copies, 0.0), apart)
 
 
-def _stated_distributions(network: Network) -> dict[str, MeanAndDeviation]:
+def _stated_distributions(network: Network) -> dict[str, Distribution]:
     """The stated distribution of each kind of weight in the network."""
-    modules = [placed.module for placed in network.placed_modules]
-    stated: dict[str, MeanAndDeviation] = {"convolution weight": (0.0, 0.02)}
-    if any(isinstance(module, ConvolutionModule) and module.layer.bias for module in modules):
-        stated["convolution bias"] = (0.0, 0.0)
-    if any(isinstance(module, Norm) for module in modules):
-        stated |= {"norm weight": (1.0, 0.02), "norm bias": (0.0, 0.0)}
-    if network.embedding is not None:
-        stated["Embedding weight"] = (0.0, 1.0)
-    if network.projection is not None:
-        stated["Embedding weight"] = (0.0, 0.02)
-    return stated
+    return {
+        f"{role} {name}": distribution
+        for role in WEIGHT_ROLES
+        for module in (placed.module for placed in network.placed_modules)
+        if module.role == role
+        for name, distribution in module.initial_weights.items()
+    }
 
 
 def _matches_distribution(drawn: JsonValue, mean: float, deviation: float) -> bool:

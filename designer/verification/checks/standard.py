@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from math import inf
 from typing import TypeGuard
 
-from designer.networks import Activation, Network, group_count
+from designer.geometry.modules.norms import group_count
+from designer.networks import Network
 from designer.validation.json_readers import JsonValue
 from designer.verification.overlap_prediction import predicted_overlap, predicted_unread_pixels
 from designer.verification.predictions import (
     GROUP_COUNT_CHANNELS,
     Plan,
     constructor_arguments,
-    convolutions,
     has_group_count,
     mirrored_pairs,
     other_widths,
@@ -176,14 +176,11 @@ def compare_costs(plan: Plan, measured: Measurements) -> Iterator[Check]:
             )
 
 
-_RANGES = {Activation.TANH: (-1.0, 1.0), Activation.SIGMOID: (0.0, 1.0)}
-
-
 def compare_ranges(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """Every output is finite and within the range of the last activation."""
     for role, network in _networks_as_run(plan).items():
         last = network.activation
-        low, high = (-inf, inf) if last is None else _RANGES[last.function]
+        low, high = (-inf, inf) if last is None else last.output_range
         found = measurement_at(measured, role, "range")
         least, largest = (
             measurement_at(found or {}, "least"),
@@ -223,7 +220,7 @@ def compare_algebra(plan: Plan, measured: Measurements) -> Iterator[Check]:
         reference = measurement_at(measured, f"{role}_reference")
         yield tolerance_check(f"{role}.computes_the_design", reference, ["eval", "train"])
     thin = plan.thin.generator
-    transposed = {p.name: (p, c) for p, c in convolutions(thin) if c.transposed}
+    transposed = {p.name: (p, c) for p, c in thin.convolutions if c.layer.transposed}
     if transposed:
         found = measurement_at(measured, "equivalence")
         yield tolerance_check("generator.equals_direct_convolution", found, [*transposed])

@@ -63,7 +63,7 @@ def measure_forms(job: dict[str, JsonValue]) -> dict[str, float | None]:
 def _read_layer(document: dict[str, JsonValue]) -> AnyConv:
     names = ("kernel_size", "stride", "padding", "dilation", "output_padding")
     rows = zip(*(document[name] for name in names), strict=True)
-    kind = Conv if document["op"] == "conv" else ConvTranspose
+    kind = Conv if document["op"] == Conv.op else ConvTranspose
     return kind(
         in_channels=document["in_channels"],
         out_channels=document["out_channels"],
@@ -87,9 +87,8 @@ def _draw_sample(layer: AnyConv, size: Size) -> Sample:
 def build_layer(layer: AnyConv) -> nn.Module:
     """The torch.nn module of a layer, in float64."""
     names = ["kernel_size", "stride", "padding", "dilation"]
-    transposed = isinstance(layer, ConvTranspose)
-    kind = getattr(nn, f"{'ConvTranspose' if transposed else 'Conv'}{layer.axes}d")
-    names += ["output_padding"] * transposed
+    kind = getattr(nn, f"{type(layer).__name__}{layer.axes}d")
+    names += ["output_padding"] * layer.transposed
     windows = {name: tuple(getattr(w, name) for w in layer.windows) for name in names}
     module: nn.Module = kind(
         layer.in_channels,
@@ -121,11 +120,10 @@ def _measure_crop(sample: Sample) -> float | None:
     if not isinstance(layer, ConvTranspose):
         return None
     convolve = getattr(functional, f"conv_transpose{layer.axes}d")
-    strides = tuple(window.stride for window in layer.windows)
     dilations = tuple(window.dilation for window in layer.windows)
     with torch.no_grad():
         full = convolve(
-            sample.x, sample.weight, stride=strides, dilation=dilations, groups=layer.groups
+            sample.x, sample.weight, stride=layer.strides, dilation=dilations, groups=layer.groups
         )
         sides = reversed(equivalent_crop(layer, sample.size).cropped)
         cut = pad_or_crop(full, [-side for near_far in sides for side in near_far])
@@ -163,7 +161,7 @@ def _measure_phases(sample: Sample) -> float | None:
             if not all(part.taps and part.size for part in phase):
                 continue
             lattice = _lattice(phase, layer)
-            if isinstance(layer, ConvTranspose):
+            if layer.transposed:
                 found[lattice] = _small_convolution(sample, phase, sample.x)
             else:
                 found += _small_convolution(sample, phase, sample.x[lattice])
@@ -182,7 +180,7 @@ def _small_convolution(
     layer, weight = sample.layer, sample.weight
     for axis, part in enumerate(phase):
         weight = weight.index_select(axis + 2, torch.tensor(part.taps))
-    if isinstance(layer, ConvTranspose):
+    if layer.transposed:
         grouped = weight.reshape(layer.groups, -1, *weight.shape[1:]).transpose(1, 2)
         weight = grouped.flatten(0, 1).flip(*range(2, 2 + layer.axes))
     sides = [side for part in reversed(phase) for side in part.padding]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import product
 from math import prod
+from typing import NamedTuple
 
 import torch
 from torch import nn
@@ -19,6 +20,14 @@ from designer.verification.probe.layer_laws import CONVOLVE, direct_convolution,
 from designer.verification.probe.loading import ForwardArguments, forward_arguments, random_input
 
 StateDict = dict[str, torch.Tensor]
+
+
+class Layer(NamedTuple):
+    """A layer's settings and tensors, and whether the network is in training."""
+
+    settings: dict[str, JsonValue]
+    state: StateDict
+    training: bool
 
 
 def measure_reference_differences(
@@ -46,7 +55,7 @@ def _compute(
 
     def layer(name: str, value: torch.Tensor) -> torch.Tensor:
         kind, settings = rows[name]
-        return _apply(kind, settings, _layer_state(state, name), value, training)
+        return _apply(kind, value, Layer(settings, _layer_state(state, name), training))
 
     value = given[0]
     if network["labels"] == "joined":
@@ -71,26 +80,19 @@ def _layer_state(state: StateDict, name: str) -> StateDict:
     }
 
 
-def _apply(
-    kind: str, settings: dict[str, JsonValue], state: StateDict, value: torch.Tensor, training: bool
-) -> torch.Tensor:
-    if "spectral_norm" in settings:
-        state = {**state, "weight": _spectrally_normalized(settings, state, training)}
-    for start, compute in _KINDS.items():
-        if kind.startswith(start):
-            return compute(value, settings, state, training)
-    return _ACTIVATIONS[kind](value, settings)
+def _apply(kind: str, value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    if "spectral_norm" in layer.settings:
+        layer = layer._replace(state=layer.state | {"weight": _spectrally_normalized(layer)})
+    return next(c for start, c in _KINDS.items() if kind.startswith(start))(value, layer)
 
 
-def _spectrally_normalized(
-    settings: dict[str, JsonValue], state: StateDict, training: bool
-) -> torch.Tensor:
+def _spectrally_normalized(layer: Layer) -> torch.Tensor:
     """A weight divided by its estimated largest singular value; in training after one iteration."""
-    (step,) = settings["spectral_norm"]
-    weight = state["parametrizations.weight.original"]
+    (step,) = layer.settings["spectral_norm"]
+    weight = layer.state["parametrizations.weight.original"]
     rows = weight.reshape(len(weight), -1)
-    left, right = (state[f"parametrizations.weight.0._{side}"] for side in "uv")
-    if training:
+    left, right = (layer.state[f"parametrizations.weight.0._{side}"] for side in "uv")
+    if layer.training:
         left = rows @ right
         left = left / max(float(left.norm()), step["eps"])
         right = rows.T @ left
@@ -98,58 +100,48 @@ def _spectrally_normalized(
     return weight / (left @ rows @ right)
 
 
-def _transpose(
-    value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
-) -> torch.Tensor:
-    return direct_convolution(value, state["weight"], state.get("bias"), settings)
+def _transpose(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    return direct_convolution(value, layer.state["weight"], layer.state.get("bias"), layer.settings)
 
 
-def _convolve(
-    value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
-) -> torch.Tensor:
+def _convolve(value: torch.Tensor, layer: Layer) -> torch.Tensor:
     return CONVOLVE[value.dim() - 2](
         value,
-        state["weight"],
-        state.get("bias"),
-        stride=settings["stride"],
-        padding=settings["padding"],
-        dilation=settings["dilation"],
-        groups=settings["groups"],
+        layer.state["weight"],
+        layer.state.get("bias"),
+        stride=layer.settings["stride"],
+        padding=layer.settings["padding"],
+        dilation=layer.settings["dilation"],
+        groups=layer.settings["groups"],
     )
 
 
-def _batch_norm(
-    value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
-) -> torch.Tensor:
-    mean, variance = state["running_mean"], state["running_var"]
-    if training:
+def _batch_norm(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    mean, variance = layer.state["running_mean"], layer.state["running_var"]
+    if layer.training:
         over = [0, *range(2, value.dim())]
         mean, variance = value.mean(over), value.var(over, unbiased=False)
     column = [1, -1] + [1] * (value.dim() - 2)
     scaled: torch.Tensor = value - mean.view(column)
-    scaled = scaled / (variance.view(column) + float(settings["eps"])).sqrt()
-    return scaled * state["weight"].view(column) + state["bias"].view(column)
+    scaled = scaled / (variance.view(column) + float(layer.settings["eps"])).sqrt()
+    return scaled * layer.state["weight"].view(column) + layer.state["bias"].view(column)
 
 
-def _group_norm(
-    value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
-) -> torch.Tensor:
+def _group_norm(value: torch.Tensor, layer: Layer) -> torch.Tensor:
     """Normalize each group of each sample; an instance norm has one group per channel."""
-    groups = settings.get("num_groups", value.shape[1])
+    groups = layer.settings.get("num_groups", value.shape[1])
     parts = value.reshape(len(value), groups, -1)
     centred = parts - parts.mean(2, keepdim=True)
     variance = (centred * centred).mean(2, keepdim=True)
-    scaled = (centred / (variance + float(settings["eps"])).sqrt()).reshape(value.shape)
+    scaled = (centred / (variance + float(layer.settings["eps"])).sqrt()).reshape(value.shape)
     column = [1, -1] + [1] * (value.dim() - 2)
-    return scaled * state["weight"].view(column) + state["bias"].view(column)
+    return scaled * layer.state["weight"].view(column) + layer.state["bias"].view(column)
 
 
-def _upsample(
-    value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
-) -> torch.Tensor:
+def _upsample(value: torch.Tensor, layer: Layer) -> torch.Tensor:
     """Pixel x reads ⌊x·i/o⌋; torch multiplies in the value's dtype, then rounds to float32."""
     for axis, (before, after) in enumerate(
-        zip(settings["input_size"], settings["output_size"], strict=True), start=2
+        zip(layer.settings["input_size"], layer.settings["output_size"], strict=True), start=2
     ):
         scale = torch.tensor(before, dtype=value.dtype) / after
         source_pixels = (torch.arange(after, dtype=value.dtype) * scale).float().long()
@@ -157,11 +149,9 @@ def _upsample(
     return value
 
 
-def _shuffle(
-    value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
-) -> torch.Tensor:
+def _shuffle(value: torch.Tensor, layer: Layer) -> torch.Tensor:
     """Channel c·pixels + k is the k-th pixel of channel c, counted with the last axis fastest."""
-    sizes = list(zip(settings["input_size"], settings["output_size"], strict=True))
+    sizes = list(zip(layer.settings["input_size"], layer.settings["output_size"], strict=True))
     factors = [after // before for before, after in sizes]
     pixels = list(product(*(range(factor) for factor in factors)))
     larger = value.new_zeros(len(value), value.shape[1] // len(pixels), *(o for _, o in sizes))
@@ -171,34 +161,30 @@ def _shuffle(
     return larger
 
 
-def _crop(
-    value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
-) -> torch.Tensor:
-    cuts = [-cut for cut in settings["padding"]]
+def _crop(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    cuts = [-cut for cut in layer.settings["padding"]]
     for axis, (first, last) in enumerate(zip(cuts[-2::-2], cuts[::-2], strict=True), start=2):
         value = value.narrow(axis, first, value.shape[axis] - first - last)
     return value
 
 
-def _look_up(
-    value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
-) -> torch.Tensor:
-    chosen = functional.one_hot(value, settings["num_embeddings"]).to(state["weight"].dtype)
-    return chosen @ state["weight"]
+def _look_up(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    chosen = functional.one_hot(value, layer.settings["num_embeddings"]).to(
+        layer.state["weight"].dtype
+    )
+    return chosen @ layer.state["weight"]
 
 
-def _average(
-    value: torch.Tensor, settings: dict[str, JsonValue], state: StateDict, training: bool
-) -> torch.Tensor:
+def _average(value: torch.Tensor, layer: Layer) -> torch.Tensor:
     """An average pool as a convolution with equal taps."""
     axes = value.dim() - 2
-    given = [settings[name] for name in ("kernel_size", "stride", "padding")]
+    given = [layer.settings[name] for name in ("kernel_size", "stride", "padding")]
     taps, stride, padding = ([one] * axes if isinstance(one, int) else one for one in given)
     kernel = value.new_full((1, 1, *taps), 1 / prod(taps))
     return CONVOLVE[axes](value, kernel, stride=stride, padding=padding)
 
 
-_KINDS: dict[str, Callable[[torch.Tensor, dict[str, JsonValue], StateDict, bool], torch.Tensor]] = {
+_KINDS: dict[str, Callable[[torch.Tensor, Layer], torch.Tensor]] = {
     "ConvTranspose": _transpose,
     "Conv": _convolve,
     "BatchNorm": _batch_norm,
@@ -210,14 +196,12 @@ _KINDS: dict[str, Callable[[torch.Tensor, dict[str, JsonValue], StateDict, bool]
     "ZeroPad": _crop,
     "Embedding": _look_up,
     "AvgPool": _average,
-}
-
-_ACTIVATIONS: dict[str, Callable[[torch.Tensor, dict[str, JsonValue]], torch.Tensor]] = {
-    "ReLU": lambda value, settings: value * (value > 0),
-    "LeakyReLU": lambda value, settings: torch.where(
-        value > 0, value, value * settings["negative_slope"]
+    "ReLU": lambda value, layer: value * (value > 0),
+    "LeakyReLU": lambda value, layer: torch.where(
+        value > 0, value, value * layer.settings["negative_slope"]
     ),
-    "Tanh": lambda value, settings: 1 - 2 / ((2 * value).exp() + 1),
-    "Sigmoid": lambda value, settings: 1 / (1 + (-value).exp()),
-    "Identity": lambda value, settings: value,
+    "Tanh": lambda value, layer: 1 - 2 / ((2 * value).exp() + 1),
+    "Sigmoid": lambda value, layer: 1 / (1 + (-value).exp()),
+    "Identity": lambda value, layer: value,
 }
+"""The reference of each kind of layer, by the beginning of its class's name."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from designer.brief.options import Normalization
 from designer.geometry.cost import (
     batch_norm_saved_for_backward,
     group_norm_saved_for_backward,
@@ -13,7 +12,7 @@ from designer.geometry.cost import (
     norm_parameters,
 )
 from designer.geometry.layers import FeatureMap
-from designer.networks.module import Module, Settings
+from designer.geometry.modules.module import Distribution, Module, Settings, SourceArguments
 
 _EPSILON = 1e-05
 
@@ -22,10 +21,28 @@ _EPSILON = 1e-05
 class Norm(Module):
     """Affine norm of maps with ``channels`` channels: one scale and one shift for each."""
 
+    column: ClassVar[str | None] = "normalization"
+    role: ClassVar[str] = "norm"
     saves_input: ClassVar[bool] = True
 
     channels: int
     axes: int
+
+    @property
+    def torch_class(self) -> str:
+        """``BatchNorm2d`` and so on."""
+        return f"{type(self).__name__}{self.axes}d"
+
+    @property
+    def settings(self) -> Settings:
+        """Torch's defaults, except affine."""
+        return {
+            "num_features": self.channels,
+            "eps": _EPSILON,
+            "momentum": 0.1,
+            "affine": True,
+            "track_running_stats": self.over_batch,
+        }
 
     @property
     def weights(self) -> tuple[int, ...]:
@@ -33,26 +50,22 @@ class Norm(Module):
         half = norm_parameters(self.channels) // 2
         return (half, half)
 
+    @property
+    def initial_weights(self) -> dict[str, Distribution]:
+        """DCGAN's N(1, 0.02) for the scale, zeros for the shift."""
+        return {"weight": (1.0, 0.02), "bias": (0.0, 0.0)}
+
+    def source_arguments(self, before: str, after: str) -> SourceArguments:
+        """The channels."""
+        return (after,), {}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchNorm(Norm):
     """Normalizes each channel over the batch and the map."""
 
-    @property
-    def torch_class(self) -> str:
-        """``BatchNorm2d`` and so on."""
-        return f"BatchNorm{self.axes}d"
-
-    @property
-    def settings(self) -> Settings:
-        """Torch's defaults."""
-        return {
-            "num_features": self.channels,
-            "eps": _EPSILON,
-            "momentum": 0.1,
-            "affine": True,
-            "track_running_stats": True,
-        }
+    ops: ClassVar[tuple[str, ...]] = ("batch",)
+    over_batch: ClassVar[bool] = True
 
     def extra_saved_for_backward(self, before: FeatureMap) -> int:
         """Batch statistics and running statistics."""
@@ -63,21 +76,16 @@ class BatchNorm(Norm):
 class InstanceNorm(Norm):
     """Normalizes each channel of each sample over the map."""
 
-    @property
-    def torch_class(self) -> str:
-        """``InstanceNorm2d`` and so on."""
-        return f"InstanceNorm{self.axes}d"
+    ops: ClassVar[tuple[str, ...]] = ("instance",)
 
     @property
-    def settings(self) -> Settings:
-        """Torch's defaults, except affine."""
-        return {
-            "num_features": self.channels,
-            "eps": _EPSILON,
-            "momentum": 0.1,
-            "affine": True,
-            "track_running_stats": False,
-        }
+    def zero_on_one_position(self) -> bool:
+        """Always."""
+        return True
+
+    def source_arguments(self, before: str, after: str) -> SourceArguments:
+        """The channels; torch's default has no weights."""
+        return (after,), {"affine": True}
 
     def extra_saved_for_backward(self, before: FeatureMap) -> int:
         """Statistics of the sample, and the scales."""
@@ -88,7 +96,14 @@ class InstanceNorm(Norm):
 class GroupNorm(Norm):
     """Normalizes each group of channels of each sample; ``single_group``: a layer norm."""
 
+    ops: ClassVar[tuple[str, ...]] = ("group", "layer")
+
     single_group: bool
+
+    @property
+    def op(self) -> str:
+        """``layer`` for a single group."""
+        return self.ops[self.single_group]
 
     @property
     def groups(self) -> int:
@@ -110,6 +125,20 @@ class GroupNorm(Norm):
             "affine": True,
         }
 
+    @property
+    def helper(self) -> str | None:
+        """The number of groups depends on the channels, which are arguments."""
+        return None if self.single_group else "group_count"
+
+    @property
+    def zero_on_one_position(self) -> bool:
+        """With several groups: at some width a group has a single channel."""
+        return not self.single_group
+
+    def source_arguments(self, before: str, after: str) -> SourceArguments:
+        """The groups and the channels."""
+        return (1 if self.single_group else f"group_count({after})", after), {}
+
     def extra_saved_for_backward(self, before: FeatureMap) -> int:
         """Statistics of each group."""
         return group_norm_saved_for_backward(self.groups)
@@ -126,15 +155,3 @@ def group_count(channels: int) -> int:
     [32, 24, 17, 7]
     """
     return max(groups for groups in range(1, MAX_GROUPS + 1) if channels % groups == 0)
-
-
-def make_norm(normalization: Normalization, *, channels: int, axes: int) -> tuple[Norm, ...]:
-    """The norm of a layer: one module, or none."""
-    if normalization is Normalization.BATCH:
-        return (BatchNorm(channels=channels, axes=axes),)
-    if normalization is Normalization.INSTANCE:
-        return (InstanceNorm(channels=channels, axes=axes),)
-    if normalization.normalizes_maps:
-        single_group = normalization is Normalization.LAYER
-        return (GroupNorm(channels=channels, axes=axes, single_group=single_group),)
-    return ()
