@@ -1,0 +1,179 @@
+"""A pytest session that is collected once and then runs tests in a fork for each mutant.
+
+The first fork, without a mutant, records which tests call which functions and for how long they
+run: a mutant is given to the tests that call its function, the quickest first.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import pytest
+from hypothesis import Phase, settings
+
+from tests.mutation.function_patches import FunctionPlace, LoadedFunctions, function_place
+from tests.mutation.processes import ForkedCall, run_forked
+from tests.mutation.sites import Mutant, mutated_code
+
+FIRST_RUN_S = 1_200.0
+"""Limit on the run without a mutant."""
+
+SPARE_S, SPARE_FACTOR = 5.0, 3.0
+"""A mutant's tests may take so many seconds, and so many times what they take without it."""
+
+KILLED, SURVIVED, NEVER_CALLED = "killed", "survived", "never called"
+"""Outcomes of a mutant."""
+
+ACTS_AT_IMPORT = "acts at import"
+"""Instead of an outcome: the mutant may change what modules compute when they are imported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedTest:
+    """How long a test takes, in seconds of the processor, and the functions that it calls."""
+
+    index: int
+    cpu_s: float
+    places: frozenset[FunctionPlace]
+
+
+class QuickFailures:
+    """A plugin that makes hypothesis stop at the first counterexample instead of reducing it."""
+
+    def __init__(self) -> None:
+        self.failed = False
+
+    def pytest_collection(self) -> None:
+        """Change the profile before tests are imported, which take their settings from it."""
+        phases = (Phase.explicit, Phase.generate)
+        settings.register_profile("mutation", settings(), phases=phases, database=None)
+        settings.load_profile("mutation")
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a failure of a test, of its set-up or of its end."""
+        self.failed = self.failed or report.failed
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note a failure to import tests."""
+        self.failed = self.failed or report.failed
+
+
+class WarmSession(QuickFailures):
+    """A plugin that takes the place of pytest's loop over the tests; made before they are imported."""
+
+    def __init__(self, root: Path, mutants: Sequence[Mutant]) -> None:
+        super().__init__()
+        self.root = root
+        self.mutants = mutants
+        self.outcomes: dict[str, str] = {}
+        self.cpu_s = 0.0
+        self._files = {str(root / mutant.module) for mutant in mutants}
+        self._import_calls = CalledFunctions(self._files)
+        self._called_at_import = self._import_calls.__enter__()
+        self._tests: list[RecordedTest] = []
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run the tests without a mutant, then with each of them."""
+        self._import_calls.__exit__()
+        functions = LoadedFunctions(self._files)
+        [first] = run_forked([self._first_run(session, functions)], jobs=1)
+        assert not first.ended_early, f"the tests end early without a mutant:\n{first.output}"
+        assert first.value, f"the tests fail without a mutant:\n{first.output}"
+        self._tests = first.value
+        self.cpu_s = sum(test.cpu_s for test in self._tests)
+        for mutant in self.mutants:
+            self.outcomes[mutant.key] = self._outcome(session, functions, mutant)
+        return True
+
+    def _first_run(self, session: pytest.Session, functions: LoadedFunctions) -> ForkedCall:
+        def record() -> list[RecordedTest] | None:
+            recorded = [*self._recorded_tests(session, functions)]
+            return None if self.failed else recorded
+
+        return ForkedCall(name="first", function=record, cpu_s=FIRST_RUN_S, wall_s=10 * FIRST_RUN_S)
+
+    def _recorded_tests(
+        self, session: pytest.Session, functions: LoadedFunctions
+    ) -> Iterator[RecordedTest]:
+        for index in range(len(session.items)):
+            functions.clear_caches()
+            started = time.process_time()
+            with CalledFunctions(self._files) as places:
+                _run_item(session.items, index)
+            if self.failed:
+                print(f"fails: {session.items[index].nodeid}", flush=True)
+                return
+            yield RecordedTest(
+                index=index, cpu_s=time.process_time() - started, places=frozenset(places)
+            )
+
+    def _outcome(self, session: pytest.Session, functions: LoadedFunctions, mutant: Mutant) -> str:
+        if mutant.first_line is None:
+            return ACTS_AT_IMPORT
+        place = (str(self.root / mutant.module), mutant.function, mutant.first_line)
+        tests = sorted(
+            (test for test in self._tests if place in test.places), key=lambda test: test.cpu_s
+        )
+        outcome = NEVER_CALLED
+        if tests:
+            call = self._run_with(mutant, place, tests, session, functions)
+            [result] = run_forked([call], jobs=1)
+            outcome = KILLED if result.ended_early else str(result.value)
+        return ACTS_AT_IMPORT if outcome != KILLED and place in self._called_at_import else outcome
+
+    def _run_with(
+        self,
+        mutant: Mutant,
+        place: FunctionPlace,
+        tests: Sequence[RecordedTest],
+        session: pytest.Session,
+        functions: LoadedFunctions,
+    ) -> ForkedCall:
+        items = [session.items[test.index] for test in tests]
+        cpu_s = SPARE_S + SPARE_FACTOR * sum(test.cpu_s for test in tests)
+
+        def run() -> str:
+            path = self.root / mutant.module
+            code = mutated_code(path.read_text(encoding="utf-8"), mutant.number, str(path))
+            if not functions.replace(place, code):
+                return ACTS_AT_IMPORT
+            functions.clear_caches()
+            for index in range(len(items)):
+                _run_item(items, index)
+                if self.failed:
+                    return KILLED
+            return SURVIVED
+
+        return ForkedCall(name=mutant.key, function=run, cpu_s=cpu_s, wall_s=10 * cpu_s)
+
+
+def _run_item(items: Sequence[pytest.Item], index: int) -> None:
+    following = items[index + 1] if index + 1 < len(items) else None
+    items[index].config.hook.pytest_runtest_protocol(item=items[index], nextitem=following)
+
+
+class CalledFunctions:
+    """The functions of some files that are called inside a ``with`` block."""
+
+    def __init__(self, files: set[str]) -> None:
+        self._files = files
+        self._found: set[FunctionPlace] = set()
+
+    def __enter__(self) -> set[FunctionPlace]:
+        sys.settrace(self._note)
+        threading.settrace(self._note)
+        return self._found
+
+    def __exit__(self, *_: object) -> None:
+        sys.settrace(None)
+        threading.settrace(None)
+
+    def _note(self, frame: FrameType, event: str, argument: object) -> None:
+        if frame.f_code.co_filename in self._files:
+            self._found.add(function_place(frame.f_code))
