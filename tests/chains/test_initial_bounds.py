@@ -5,8 +5,6 @@ Random small spaces have no map with every side above the upper bound: these hav
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 
 from designer.brief.search_space import Exact, SearchSpace
@@ -45,7 +43,6 @@ CASES: dict[str, Case] = {
 }
 
 
-@cache
 def brute_force(name: str) -> list[Found]:
     """Every chain of a case, best first."""
     target, space = CASES[name]

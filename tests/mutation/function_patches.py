@@ -35,7 +35,10 @@ CO_OPTIMIZED, CO_NEWLOCALS = 1, 2
 
 
 class LoadedFunctions:
-    """The functions that are in memory from some files, by place, and all caches of functions."""
+    """The functions that are in memory from some files, by place, and the caches of functions.
+
+    Those of the tests are left alone: they hold what the tests compare with.
+    """
 
     def __init__(self, files: Iterable[str]) -> None:
         wanted = set(files)
@@ -44,7 +47,7 @@ class LoadedFunctions:
         for each in gc.get_objects():
             if type(each) is FunctionType and each.__code__.co_filename in wanted:
                 self._functions.setdefault(function_place(each.__code__), []).append(each)
-            elif type(each) is _lru_cache_wrapper:
+            elif type(each) is _lru_cache_wrapper and not each.__module__.startswith("tests."):
                 self._caches.append(each)
 
     def clear_caches(self) -> None:

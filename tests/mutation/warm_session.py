@@ -1,7 +1,7 @@
 """A pytest session that is collected once and then runs tests in a fork for each mutant.
 
-The first fork, without a mutant, records which tests call which functions and for how long they
-run: a mutant is given to the tests that call its function, the quickest first.
+A first run, without a mutant, records which tests call which functions and for how long they run:
+a mutant is given to the tests that call its function, the quickest first.
 """
 
 from __future__ import annotations
@@ -20,9 +20,6 @@ from hypothesis import Phase, settings
 from tests.mutation.function_patches import FunctionPlace, LoadedFunctions, function_place
 from tests.mutation.processes import ForkedCall, run_forked
 from tests.mutation.sites import Mutant, mutated_code
-
-FIRST_RUN_S = 1_200.0
-"""Limit on the run without a mutant."""
 
 SPARE_S, SPARE_FACTOR = 5.0, 3.0
 """A mutant's tests may take so many seconds, and so many times what they take without it."""
@@ -82,21 +79,11 @@ class WarmSession(QuickFailures):
         """Run the tests without a mutant, then with each of them."""
         self._import_calls.__exit__()
         functions = LoadedFunctions(self._files)
-        [first] = run_forked([self._first_run(session, functions)], jobs=1)
-        assert not first.ended_early, f"the tests end early without a mutant:\n{first.output}"
-        assert first.value, f"the tests fail without a mutant:\n{first.output}"
-        self._tests = first.value
+        self._tests = [*self._recorded_tests(session, functions)]
         self.cpu_s = sum(test.cpu_s for test in self._tests)
         for mutant in self.mutants:
             self.outcomes[mutant.key] = self._outcome(session, functions, mutant)
         return True
-
-    def _first_run(self, session: pytest.Session, functions: LoadedFunctions) -> ForkedCall:
-        def record() -> list[RecordedTest] | None:
-            recorded = [*self._recorded_tests(session, functions)]
-            return None if self.failed else recorded
-
-        return ForkedCall(name="first", function=record, cpu_s=FIRST_RUN_S, wall_s=10 * FIRST_RUN_S)
 
     def _recorded_tests(
         self, session: pytest.Session, functions: LoadedFunctions
@@ -106,9 +93,7 @@ class WarmSession(QuickFailures):
             started = time.process_time()
             with CalledFunctions(self._files) as places:
                 _run_item(session.items, index)
-            if self.failed:
-                print(f"fails: {session.items[index].nodeid}", flush=True)
-                return
+            assert not self.failed, f"fails without a mutant: {session.items[index].nodeid}"
             yield RecordedTest(
                 index=index, cpu_s=time.process_time() - started, places=frozenset(places)
             )
