@@ -48,7 +48,7 @@ def test_inside():
 LOWER_BOUND = "toy.py is_allowed: 1 <= number <= MOST -> 1 < number <= MOST"
 
 
-def run_gate(folder: Path, tests: str, equivalents: object = (), *options: str) -> tuple[int, str]:
+def run_gate(folder: Path, tests: str, equivalents: object = (), ini: str = "") -> tuple[int, str]:
     """Exit status and output of the gate for the toy with these tests."""
     tables = folder / "tests" / "mutation"
     tables.mkdir(parents=True)
@@ -57,17 +57,8 @@ def run_gate(folder: Path, tests: str, equivalents: object = (), *options: str) 
     (tables / "equivalents.json").write_text(json.dumps(equivalents))
     (folder / "toy.py").write_text(MODULE)
     (folder / "test_toy.py").write_text(tests)
-    (folder / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
-    command = [
-        sys.executable,
-        "-m",
-        "tests.mutation",
-        "--root",
-        str(folder),
-        "--jobs",
-        "1",
-        *options,
-    ]
+    (folder / "pytest.ini").write_text(f"[pytest]\npythonpath = .\n{ini}\n")
+    command = [sys.executable, "-m", "tests.mutation", "--root", str(folder), "--jobs", "1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
@@ -103,6 +94,22 @@ def test_the_gate_fails_where_tests_fail_without_a_mutant(tmp_path: Path) -> Non
     status, output = run_gate(tmp_path, GOOD_TESTS.replace("[1, 2, 3]", "[1, 2]"))
     assert status == 1, output
     assert "fails without a mutant: test_toy.py::test_bounds" in output
+
+
+def test_the_gate_fails_where_tests_fail_the_second_time(tmp_path: Path) -> None:
+    """They would seem to kill every mutant that they are given."""
+    tests = f"RUNS = []\n{GOOD_TESTS}    RUNS.append(1)\n    assert len(RUNS) == 1\n"
+    status, output = run_gate(tmp_path, tests)
+    assert status == 1, output
+    assert "fails without a mutant, in a fork: test_toy.py::test_bounds" in output
+
+
+def test_doctests_kill_mutants(tmp_path: Path) -> None:
+    """They run as often as other tests, though python removes their names after the first time."""
+    tests = '"""Text.\n\n>>> import toy\n>>> [n for n in range(-1, 7) if toy.is_allowed(n)]\n[1, 2, 3]\n"""\n'
+    status, output = run_gate(tmp_path, tests, ini="addopts = --doctest-modules")
+    assert status == 0, output
+    assert output.splitlines()[-2].split()[:3] == ["all", "7", "7"]
 
 
 def test_a_call_that_never_ends_is_ended() -> None:

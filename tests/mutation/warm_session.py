@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from doctest import DocTest
 from pathlib import Path
 from types import FrameType
 
@@ -81,6 +82,7 @@ class WarmSession(QuickFailures):
         functions = LoadedFunctions(self._files)
         self._tests = [*self._recorded_tests(session, functions)]
         self.cpu_s = sum(test.cpu_s for test in self._tests)
+        self._refuse_failure_in_a_fork(session)
         for mutant in self.mutants:
             self.outcomes[mutant.key] = self._outcome(session, functions, mutant)
         return True
@@ -97,6 +99,26 @@ class WarmSession(QuickFailures):
             yield RecordedTest(
                 index=index, cpu_s=time.process_time() - started, places=frozenset(places)
             )
+
+    def _refuse_failure_in_a_fork(self, session: pytest.Session) -> None:
+        """Tests that fail when they run a second time would seem to kill every mutant."""
+
+        def run() -> str | None:
+            return self._first_failure(session.items)
+
+        limit_s = SPARE_S + SPARE_FACTOR * self.cpu_s
+        call = ForkedCall(name="no mutant", function=run, cpu_s=limit_s, wall_s=10 * limit_s)
+        [result] = run_forked([call], jobs=1)
+        assert not result.ended_early, f"ends early without a mutant:\n{result.output}"
+        assert result.value is None, f"fails without a mutant, in a fork: {result.value}"
+
+    def _first_failure(self, items: Sequence[pytest.Item]) -> str | None:
+        """The first test that fails, None if none does."""
+        for index, item in enumerate(items):
+            _run_item(items, index)
+            if self.failed:
+                return item.nodeid
+        return None
 
     def _outcome(self, session: pytest.Session, functions: LoadedFunctions, mutant: Mutant) -> str:
         if mutant.first_line is None:
@@ -129,18 +151,20 @@ class WarmSession(QuickFailures):
             if not functions.replace(place, code):
                 return ACTS_AT_IMPORT
             functions.clear_caches()
-            for index in range(len(items)):
-                _run_item(items, index)
-                if self.failed:
-                    return KILLED
-            return SURVIVED
+            return SURVIVED if self._first_failure(items) is None else KILLED
 
         return ForkedCall(name=mutant.key, function=run, cpu_s=cpu_s, wall_s=10 * cpu_s)
 
 
 def _run_item(items: Sequence[pytest.Item], index: int) -> None:
+    """Run a test; a doctest keeps its names, which are removed after it, for the next time."""
     following = items[index + 1] if index + 1 < len(items) else None
-    items[index].config.hook.pytest_runtest_protocol(item=items[index], nextitem=following)
+    item = items[index]
+    doctest: DocTest | None = getattr(item, "dtest", None)
+    names = doctest.globs.copy() if doctest is not None else {}
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    if doctest is not None:
+        doctest.globs.update(names)
 
 
 class CalledFunctions:
