@@ -9,7 +9,7 @@ PYTEST := $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --n
 ENVIRONMENT_FILES := pyproject.toml constraints.txt .ci/environment
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test soak checks bench image lock licences audit clean
+.PHONY: help serve test soak mutation checks bench image lock licences audit clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -20,8 +20,12 @@ serve: .venv/ready-to-serve ## serve on 127.0.0.1:8000 (HOST, PORT)
 test: checks ## run all checks
 	$(PYTEST)
 
-soak: checks ## run the same tests with full counts; takes hours
+soak: checks ## run the same tests with full counts, then mutation; takes hours
 	SOAK=1 $(PYTEST)
+	$(BIN)/python -m tests.mutation
+
+mutation: .venv/ready-to-test ## plant faults in the pure parts; fails if the tests miss some
+	$(BIN)/python -m tests.mutation
 
 checks: .venv/ready-to-test
 	$(BIN)/ruff format --check .

@@ -139,11 +139,10 @@ def refuse_deep_nesting(value: object) -> None:
         ProblemError: nested_too_deep.
     """
     level = [value]
-    for _ in range(MAX_JSON_DEPTH + 1):
+    for _ in range(MAX_JSON_DEPTH):
         level = [inner for outer in level for inner in _inside(outer)]
-        if not level:
-            return
-    refuse_nested_too_deep()
+    if any(isinstance(inner, list | dict) for inner in level):
+        refuse_nested_too_deep()
 
 
 def refuse_nested_too_deep() -> NoReturn:

@@ -8,6 +8,7 @@ import pytest
 
 from designer.audit.answer import audit
 from designer.audit.request import read_request
+from designer.limits import MAX_AUDIT_BATCH
 
 Json = dict[str, Any]
 
@@ -101,6 +102,54 @@ def test_the_reported_error_message_is_recognized() -> None:
     assert (answer["verdict"], answer["fails_at"]) == ("breaks", 3)
     assert answer["about_error"] == "This is the message that was seen."
     assert answer["trace"][-1]["output_shape"] is None
+
+
+def linear_message(batch: int) -> str:
+    """What torch says of ``LINEAR_AFTER_CONV`` with this batch."""
+    return f"RuntimeError: mat1 and mat2 shapes cannot be multiplied ({batch}x64 and 100x7)"
+
+
+LINEAR_AFTER_CONV = [
+    conv(3, 4, 4, 2, 1),
+    {"op": "flatten"},
+    {"op": "linear", "in_features": 100, "out_features": 7},
+]
+"""The last layer fails for 3×8×8."""
+
+
+@pytest.mark.parametrize("batch", [1, 5, MAX_AUDIT_BATCH])
+@pytest.mark.parametrize("given", [2, 3])
+def test_a_message_of_another_batch_is_recognized(batch: int, given: int) -> None:
+    """From a batch of 1 to the largest one."""
+    answer = answer_to(
+        input_shape=[3, 8, 8], layers=LINEAR_AFTER_CONV, batch=given, error=linear_message(batch)
+    )
+    expected = f"This is the message that was seen, with a batch of {batch}."
+    assert answer["about_error"] == expected
+    assert answer["torch_error"] == linear_message(given).removeprefix("RuntimeError: ")
+
+
+@pytest.mark.parametrize("batch", [0, MAX_AUDIT_BATCH + 1])
+def test_a_batch_beyond_the_bounds_is_not_tried(batch: int) -> None:
+    """So its message is not recognized word by word."""
+    answer = answer_to(input_shape=[3, 8, 8], layers=LINEAR_AFTER_CONV, error=linear_message(batch))
+    assert "in the words of another version" in answer["about_error"]
+
+
+@pytest.mark.parametrize(
+    ("said", "batch"),
+    [(1, 1), (128, 128), (MAX_AUDIT_BATCH, MAX_AUDIT_BATCH), (0, 2), (MAX_AUDIT_BATCH + 1, 2)],
+)
+def test_the_batch_is_read_from_the_loss(said: int, batch: int) -> None:
+    """The first size of its target, if it is within the bounds."""
+    answer = answer_to(
+        input_shape=[3, 64, 64],
+        layers=DISCRIMINATOR,
+        error=f"Using a target size (torch.Size([{said}])) that is different to the input size"
+        f" (torch.Size([{25 * said}]))",
+    )
+    assert answer["batch"] == batch
+    assert answer["wanted_shape"] == ([1, 1, 1] if said == batch else None)
 
 
 def test_a_message_from_another_network_is_reported_as_such() -> None:

@@ -114,6 +114,30 @@ def test_the_mirror_of_a_published_encoder_restores_its_input(case: Json) -> Non
     assert sizes == [*reversed(case["shapes"]), case["input_shape"]]
 
 
+def test_a_mirror_keeps_every_norm_and_activation() -> None:
+    """They belong to the map between two layers: each follows the other layer that makes it."""
+    window = {"kernel_size": 4, "stride": 2, "padding": 1}
+    first = {"op": "conv", "in_channels": 3, "out_channels": 8, **window}
+    second = {"op": "conv", "in_channels": 8, "out_channels": 16, **window, "norm": "instance"}
+    layers = [
+        {**first, "activation": "leaky_relu"},
+        {**second, "activation": "relu"},
+        {"op": "flatten", "activation": "sigmoid"},
+        {"op": "linear", "in_features": 1024, "out_features": 5, "activation": "tanh"},
+    ]
+    request = {"input_shape": [3, 32, 32], "layers": layers, "mirror": True}
+    answer: Any = audit(read_request(request), runner=None)
+    found = [
+        (layer["op"], layer.get("norm"), layer.get("activation")) for layer in answer["mirror"]
+    ]
+    assert found == [
+        ("linear", None, "sigmoid"),
+        ("reshape", "instance", "relu"),
+        ("conv_transpose", None, "leaky_relu"),
+        ("conv_transpose", None, None),
+    ]
+
+
 def test_a_mirror_lists_the_layers_it_leaves_out() -> None:
     """A skip cannot be mirrored."""
     layers = [

@@ -83,7 +83,19 @@ class TrialLimit:
 
 
 def all_chains(target: tuple[int, ...], space: SearchSpace, most: int = 10**9) -> list[Found]:
-    """Every chain to the target, unordered, trying at most ``most`` layers."""
+    """Every chain to the target, unordered, trying at most ``most`` layers.
+
+    Tests search the same spaces, so each is listed once.
+    """
+    if (target, space) not in _LISTED:
+        _LISTED[target, space] = list(_list_chains(target, space, most))
+    return _LISTED[target, space]
+
+
+_LISTED: dict[tuple[tuple[int, ...], SearchSpace], list[Found]] = {}
+
+
+def _list_chains(target: tuple[int, ...], space: SearchSpace, most: int) -> Iterator[Found]:
     trial_limit = TrialLimit(most)
     trial_limit.use(len(axis_windows(space)) ** (len(target) if space.anisotropic else 1))
     layers = layers_of(space, len(target))
@@ -96,11 +108,8 @@ def all_chains(target: tuple[int, ...], space: SearchSpace, most: int = 10**9) -
             for start in product(*(range(1, side + 1) for side in target))
             if low <= min(start) <= high
         ]
-    return [
-        found
-        for start in starts
-        for found in _onward([start], [], target, space, layers, trial_limit)
-    ]
+    for start in starts:
+        yield from _onward([start], [], target, space, layers, trial_limit)
 
 
 def _onward(

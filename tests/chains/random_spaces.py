@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from random import Random
 
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from designer.brief.search_space import Exact, Overlap, SearchSpace
 from designer.brief.widths import Widths
 from designer.errors import InvalidRequest
 from tests.chains.brute_force import TooManyTrials, all_chains
+from tests.support import soak_count
 
 WIDTHS = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
 """The default widths."""
@@ -20,6 +22,7 @@ NARROW = Widths(latent_dim=5, channels=2, base_channels=3, max_channels=7)
 Case = tuple[tuple[int, ...], SearchSpace]
 
 
+@cache
 def small_case(seed: int) -> Case:
     """A target on one to three axes and a space that brute force lists quickly."""
     random = Random(seed)
@@ -54,5 +57,5 @@ def _any_case(random: Random) -> Case:
 
 
 def small_cases() -> st.SearchStrategy[Case]:
-    """Small cases by seed."""
-    return st.integers(0, 10**9).map(small_case)
+    """Small cases by seed: of few in `make test`, since brute force takes nearly all of the time."""
+    return st.integers(0, soak_count(300, 10**9)).map(small_case)

@@ -82,10 +82,33 @@ def test_each_bad_body_has_its_code(body: bytes, code: str, words: str) -> None:
     assert words in refusal.value.detail
 
 
-def test_the_deepest_body_and_the_longest_integer_are_read() -> None:
-    """The limits themselves are allowed."""
-    nested = b"[" * MAX_JSON_DEPTH + b"]" * MAX_JSON_DEPTH
-    assert json.dumps(parse_json(nested)).encode() == nested
+def nested(levels: int, opening: str, innermost: str, closing: str) -> bytes:
+    """A body of so many levels, one in the other."""
+    return (opening * levels + innermost + closing * levels).encode()
+
+
+@pytest.mark.parametrize(
+    ("opening", "innermost", "closing"),
+    [("[", "", "]"), ("[", "1", "]"), ('{"a": ', "null", "}"), ("[1, ", '"[["', "]")],
+    ids=["empty", "a number", "objects", "beside numbers"],
+)
+def test_the_deepest_body_has_32_levels(opening: str, innermost: str, closing: str) -> None:
+    """Whatever the innermost level contains."""
+    body = nested(MAX_JSON_DEPTH, opening, innermost, closing)
+    assert json.dumps(parse_json(body)).encode() == body
+    assert read_or_refuse(nested(MAX_JSON_DEPTH + 1, opening, innermost, closing)) == (
+        "nested_too_deep"
+    )
+
+
+def test_the_deepest_empty_object_has_32_levels() -> None:
+    """It is a level too."""
+    assert parse_json(nested(MAX_JSON_DEPTH - 1, "[", "{}", "]"))
+    assert read_or_refuse(nested(MAX_JSON_DEPTH, "[", "{}", "]")) == "nested_too_deep"
+
+
+def test_the_longest_integer_is_read() -> None:
+    """The bound itself is inside."""
     assert parse_json(b"7" * MAX_INTEGER_DIGITS) == int("7" * MAX_INTEGER_DIGITS)
 
 

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import LayerError, TensorShape, refuse_too_large
+from designer.audit.ops.skips import SkipLayer
 from designer.audit.trace import AuditNetwork, Trace, trace_network
+
+Ends = dict[tuple[int, TensorShape, tuple[TensorShape, ...]], TensorShape | None]
+"""Output shapes of a network by layer, that layer's output, and the shapes that skips read."""
 
 
 class SearchBudget:
@@ -14,7 +18,9 @@ class SearchBudget:
 
     def __init__(self, steps: int) -> None:
         self.remaining = steps
-        self._ends: dict[tuple[int, TensorShape], TensorShape | None] = {}
+        self._network: AuditNetwork | None = None
+        self._ends: Ends = {}
+        self._ends_by_network: dict[AuditNetwork, Ends] = {}
 
     @property
     def is_spent(self) -> bool:
@@ -31,13 +37,20 @@ class SearchBudget:
     ) -> TensorShape | None:
         """Output shape of the network if layer ``index`` has output ``shape``, None if it fails.
 
-        ``seen`` has the shapes up to that layer's input. Results are cached: many edits of a layer
-        lead to the same shape.
+        ``seen`` has the shapes up to that layer's input. Results are cached, since many edits of a
+        layer lead to the same shape: by the network and all shapes that its later layers read.
         """
-        key = (index, shape)
-        if key not in self._ends:
-            self._ends[key] = self._run([*seen[: index + 1], shape], network.layers[index + 1 :])
-        return self._ends[key]
+        ends = self._ends_of(network)
+        key = (index, shape, _skip_shapes(network, seen, index))
+        if key not in ends:
+            ends[key] = self._run([*seen[: index + 1], shape], network.layers[index + 1 :])
+        return ends[key]
+
+    def _ends_of(self, network: AuditNetwork) -> Ends:
+        """The cached results of a network; mostly it is the one of the last call."""
+        if network is not self._network:
+            self._network, self._ends = network, self._ends_by_network.setdefault(network, {})
+        return self._ends
 
     def step(self, layer: AuditLayer, seen: Sequence[TensorShape]) -> TensorShape | None:
         """Output shape of one layer for the last shape seen, None if the layer fails."""
@@ -56,3 +69,14 @@ class SearchBudget:
                 return None
             seen.append(shape)
         return seen[-1]
+
+
+def _skip_shapes(
+    network: AuditNetwork, seen: Sequence[TensorShape], index: int
+) -> tuple[TensorShape, ...]:
+    """The shapes before layer ``index`` that skips after it read."""
+    return tuple(
+        layer.skip_shape(seen)
+        for layer in network.layers[index + 1 :]
+        if isinstance(layer, SkipLayer) and layer.source < index
+    )
