@@ -57,10 +57,12 @@ class Field:
     attribute: str = ""
     default: object = None
     required: bool = False
-    required_in_query: bool = False
-    """Whether another field of a body can replace it."""
-    computed: bool = False
-    """Whether a brief computes a missing value, so that it is never null in an answer."""
+    replaced_by: str = ""
+    """The field of a body without which it is required."""
+    computed: str = ""
+    """How a brief computes a missing value, which is therefore never null in an answer."""
+    if_null: str = ""
+    """What null means, where it is the default."""
     removable: bool = False
     """Whether null means none instead of the default."""
     own_rule: bool = False
@@ -103,7 +105,7 @@ def fields_of(described: type, *, page: str | None = None) -> tuple[Field, ...]:
             attribute=each.name,
             option=row.option or row.name or each.name,
             default=None if each.default is MISSING else each.default,
-            required=each.default is MISSING and not row.computed,
+            required=not row.computed and each.default is MISSING,
             page=page or row.page,
         )
         for each in fields(described)

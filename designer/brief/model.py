@@ -88,9 +88,9 @@ class Brief:
     )
     latent_dim: int | None = Field(
         Kind.INTEGER,
-        "Length of the latent vector; required unless `initial_map` is given.",
+        "Length of the latent vector.",
         high=MAX_LATENT_DIM,
-        required_in_query=True,
+        replaced_by="initial_map",
         own_rule=True,
         page="picture",
     ).with_default(None)
@@ -106,9 +106,9 @@ class Brief:
     ).with_default(3)
     base_channels: int | None = Field(
         Kind.INTEGER,
-        "Channels next to the picture; default 64, with a budget the widest that fits it.",
+        "Channels next to the picture.",
         high=MAX_WIDTH,
-        computed=True,
+        computed=f"{DEFAULT_BASE_CHANNELS}, with a budget the widest that fits it",
         page="generator",
     ).with_default(None)
     max_channels: int = Field(
@@ -148,14 +148,20 @@ class Brief:
     ).with_default(False)
     classes: int | None = Field(
         Kind.INTEGER,
-        "Number of classes; null: unconditional.",
+        "Number of classes.",
+        if_null="unconditional",
         low=2,
         high=MAX_CLASSES,
         own_rule=True,
         page="picture",
     ).with_default(None)
     search: SearchSpace | None = Field(
-        Kind.OBJECT, object_type=SearchSpace, fields=SEARCH, computed=True, read_first=1
+        Kind.OBJECT,
+        "The search space.",
+        object_type=SearchSpace,
+        fields=SEARCH,
+        computed="by the number of axes",
+        read_first=1,
     ).with_default(None)
     windows: tuple[Windows, ...] | None = Field(
         Kind.CHAIN,
@@ -164,7 +170,7 @@ class Brief:
         fields=WINDOW,
     ).with_default(None)
     budget: Budget | None = Field(
-        Kind.OBJECT, object_type=Budget, fields=BUDGET, read_first=1
+        Kind.OBJECT, "Limits on the generator.", object_type=Budget, fields=BUDGET, read_first=1
     ).with_default(None)
     verify: Level = Field(
         Kind.CHOICE, "How much the receipt checks.", choices=Level, read_first=1, page=None
@@ -265,7 +271,7 @@ BRIEF = (
         name="dimensions",
         attribute="axes",
         option="dimensions",
-        computed=True,
+        computed="2",
         own_rule=True,
     ),
     *_OPTIONS,

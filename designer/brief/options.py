@@ -65,25 +65,27 @@ class DiscriminatorStyle:
 
     normalization: Normalization = Field(
         Kind.CHOICE,
-        "Normalization after its layers; a critic cannot have batch norm.",
+        "Normalization after the layers of the discriminator; a critic cannot have batch norm.",
         choices=Normalization,
         option="discriminator_normalization",
     ).with_default(Normalization.BATCH)
     output: Output = Field(
         Kind.CHOICE,
-        "Meaning of its output.",
+        "Meaning of the discriminator's output.",
         choices=Output,
         option="discriminator_output",
         wide=True,
     ).with_default(Output.PROBABILITY)
     patch: int | None = Field(
         Kind.INTEGER,
-        "Receptive field of one output in pixels; null: one output per picture.",
+        "Receptive field of one output of the discriminator, in pixels.",
+        if_null="one output per picture",
         high=MAX_PATCH,
     ).with_default(None)
     base_channels: int | None = Field(
         Kind.INTEGER,
-        "Channels of its layer next to the picture; null: as the generator.",
+        "Channels of the discriminator next to the picture.",
+        if_null="as the generator",
         high=MAX_WIDTH,
         option="discriminator_base_channels",
     ).with_default(None)

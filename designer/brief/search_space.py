@@ -58,11 +58,16 @@ class SearchSpace:
 
     kernel_sizes: tuple[int, ...] = field(
         metadata=Field(
-            Kind.LIST, "Kernel sizes F; F ≥ S in every layer.", high=MAX_SEARCH_VALUE, computed=True
+            Kind.LIST,
+            "Kernel sizes F; F ≥ S in every layer.",
+            high=MAX_SEARCH_VALUE,
+            computed="by the number of axes",
         ).metadata
     )
     strides: tuple[int, ...] = field(
-        metadata=Field(Kind.LIST, "Strides S.", high=MAX_SEARCH_VALUE, computed=True).metadata
+        metadata=Field(
+            Kind.LIST, "Strides S.", high=MAX_SEARCH_VALUE, computed="by the number of axes"
+        ).metadata
     )
     dilations: tuple[int, ...] = Field(
         Kind.LIST, "Dilations D; gcd(S, D) = 1 in every layer.", high=MAX_SEARCH_VALUE
@@ -78,7 +83,8 @@ class SearchSpace:
     ).with_default(Overlap.PREFER)
     initial_size: Size | None = Field(
         Kind.SIZE,
-        "Size of the initial map; null: chosen by the solver.",
+        "Size of the initial map.",
+        if_null="chosen by the solver",
         high=MAX_SIGNAL_LENGTH,
     ).with_default(None)
     max_layers: int = Field(

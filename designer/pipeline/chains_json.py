@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from designer.brief.brief_json import budget_from_document, chain_document, space_from_document
 from designer.brief.field_rules import range_errors
+from designer.brief.fields import field_names
 from designer.brief.model import BRIEF, DEFAULT_BASE_CHANNELS, Brief
 from designer.brief.permalink import write_id
 from designer.brief.search_space import SearchSpace
@@ -21,16 +22,30 @@ from designer.pipeline.design_json import count_document
 from designer.validation.field_validators import check_integer, refuse
 from designer.validation.json_readers import JsonObject, read_object, read_per_axis, refuse_field
 
-WIDTHS = {
-    "latent_dim": 100,
-    "channels": 3,
-    "base_channels": DEFAULT_BASE_CHANNELS,
-    "max_channels": 512,
-    "classes": None,
-}
+WIDTHS = tuple(
+    replace(row, default=default, replaced_by="", computed="")
+    for name, default in (
+        ("latent_dim", 100),
+        ("channels", 3),
+        ("base_channels", DEFAULT_BASE_CHANNELS),
+        ("max_channels", 512),
+        ("classes", None),
+    )
+    for row in BRIEF
+    if row.name == name
+)
 """The fields of a brief that a query has, with their defaults."""
 
-QUERY_FIELDS = ("from", "to", "dimensions", "search", "budget", "limit", "cursor", *WIDTHS)
+QUERY_FIELDS = (
+    "from",
+    "to",
+    "dimensions",
+    "search",
+    "budget",
+    "limit",
+    "cursor",
+    *field_names(WIDTHS),
+)
 
 
 def query_from_document(document: object) -> ChainQuery:
@@ -124,8 +139,8 @@ def _space(fields: JsonObject, *, axes: int) -> SearchSpace:
 
 
 def _widths(fields: JsonObject) -> Widths:
-    values = {name: fields.get(name, default) for name, default in WIDTHS.items()}
-    refuse(range_errors([row for row in BRIEF if row.name in WIDTHS], values))
+    values = {row.name: fields.get(row.name, row.default) for row in WIDTHS}
+    refuse(range_errors(WIDTHS, values))
     return Widths(**values)  # type: ignore[arg-type]
 
 
