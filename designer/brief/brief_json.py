@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from designer.brief.model import BRIEF_CHOICES, Brief, number_errors
+from designer.brief.fields import Field, Kind, field_names, in_reading_order
+from designer.brief.model import BRIEF, Brief, number_errors
 from designer.brief.option_rules import generator_input_errors
-from designer.brief.options_json import (
-    discriminator_document,
-    discriminator_from_document,
-    initial_map_document,
-    initial_map_from_document,
-)
-from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
+from designer.brief.options import DISCRIMINATOR, INITIAL_MAP, DiscriminatorStyle, InitialMap
+from designer.brief.search_space import BUDGET, SEARCH, Budget, SearchSpace
+from designer.brief.window_rules import WINDOW
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Size, Window, Windows, window_fields
 from designer.limits import MAX_LAYERS, MAX_SEARCH_ENTRIES
@@ -34,38 +31,8 @@ from designer.validation.json_readers import (
     refuse_field,
 )
 
-CHAIN_WINDOW_FIELDS = ("kernel_size", "stride", "dilation", "padding", "output_padding")
-SEARCH_FIELDS = (
-    "kernel_sizes",
-    "strides",
-    "dilations",
-    "output_padding",
-    "exact",
-    "overlap",
-    "initial_size",
-    "max_layers",
-    "anisotropic",
-)
-BUDGET_FIELDS = ("parameters", "multiply_adds")
-BRIEF_FIELDS = (
-    "resolution",
-    "dimensions",
-    "latent_dim",
-    "initial_map",
-    "channels",
-    "base_channels",
-    "max_channels",
-    "upsampling",
-    "normalization",
-    "output_activation",
-    "discriminator",
-    "encoder",
-    "classes",
-    "search",
-    "chain",
-    "budget",
-    "verify",
-)
+BRIEF_FIELDS = field_names(BRIEF)
+CHAIN_WINDOW_FIELDS = field_names(WINDOW)
 
 
 def brief_document(brief: Brief) -> JsonObject:
@@ -74,45 +41,23 @@ def brief_document(brief: Brief) -> JsonObject:
     >>> brief_document(Brief(resolution=64, latent_dim=100))["resolution"]
     [64, 64]
     """
-    return {
-        "resolution": list(brief.resolution),
-        "dimensions": brief.axes,
-        "latent_dim": brief.latent_dim,
-        "initial_map": initial_map_document(brief.initial_map),
-        "channels": brief.channels,
-        "base_channels": brief.base_channels,
-        "max_channels": brief.max_channels,
-        "upsampling": str(brief.upsampling),
-        "normalization": str(brief.normalization),
-        "output_activation": str(brief.output_activation),
-        "discriminator": discriminator_document(brief.discriminator_style),
-        "encoder": brief.encoder,
-        "classes": brief.classes,
-        "search": space_document(brief.space),
-        "chain": None if brief.windows is None else [window_document(w) for w in brief.windows],
-        "budget": None if brief.budget is None else budget_document(brief.budget),
-        "verify": str(brief.verify),
-    }
+    return _document(BRIEF, brief)
 
 
-def space_document(space: SearchSpace) -> JsonObject:
-    """The completed ``search`` object."""
-    return {
-        "kernel_sizes": list(space.kernel_sizes),
-        "strides": list(space.strides),
-        "dilations": list(space.dilations),
-        "output_padding": space.output_padding,
-        "exact": str(space.exact),
-        "overlap": str(space.overlap),
-        "initial_size": None if space.initial_size is None else list(space.initial_size),
-        "max_layers": space.max_layers,
-        "anisotropic": space.anisotropic,
-    }
+def _document(rows: tuple[Field, ...], value: object) -> JsonObject:
+    return {row.name: _json_value(row, getattr(value, row.attribute)) for row in rows}
 
 
-def budget_document(budget: Budget) -> JsonObject:
-    """The ``budget`` object."""
-    return {"parameters": budget.parameters, "multiply_adds": budget.multiply_adds}
+def _json_value(row: Field, value: object) -> object:
+    if value is None:
+        return None
+    if row.object_type is not None:
+        return _document(row.fields, value)
+    if row.kind is Kind.CHAIN:
+        return [window_document(step) for step in value]  # type: ignore[attr-defined]
+    if row.kind is Kind.CHOICE:
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def window_document(windows: Windows) -> JsonObject:
@@ -146,13 +91,9 @@ def brief_from_document(document: object) -> Brief:
     fields = _without_nulls(given)
     resolution = _read_resolution(fields.pop("resolution"), fields.pop("dimensions", None))
     nested = {name: fields.pop(name, None) for name in _NESTED}
-    for name, choices in BRIEF_CHOICES.items():
-        if name in fields:
-            fields[name] = read_choice(fields[name], choices, pointer=f"/{name}")
-    if "encoder" in fields:
-        fields["encoder"] = read_flag(fields["encoder"], pointer="/encoder")
+    fields = _read_values(fields, BRIEF, pointer="")
     if "discriminator" in given:
-        fields["discriminator"] = discriminator_from_document(given["discriminator"])
+        fields["discriminator"] = _read_discriminator(given["discriminator"])
     errors = number_errors({**fields, "resolution": resolution})
     if nested["initial_map"] is None:
         errors += generator_input_errors(fields.get("latent_dim"), None)
@@ -160,7 +101,7 @@ def brief_from_document(document: object) -> Brief:
     axes = 2 if isinstance(resolution, int) else len(resolution)
     return Brief(
         resolution=resolution,
-        initial_map=initial_map_from_document(nested["initial_map"], axes=axes),
+        initial_map=_read_initial_map(nested["initial_map"], axes=axes),
         search=space_from_document(nested["search"], axes=axes),
         budget=budget_from_document(nested["budget"]),
         windows=_read_chain(nested["chain"], axes=axes),
@@ -168,7 +109,35 @@ def brief_from_document(document: object) -> Brief:
     )
 
 
-_NESTED = ("search", "budget", "chain", "initial_map", "discriminator")
+_NESTED = tuple(row.name for row in BRIEF if row.fields)
+
+
+def _read_values(
+    given: Mapping[str, object],
+    rows: tuple[Field, ...],
+    *,
+    pointer: str,
+    axes: int = 0,
+    integers: bool = False,
+) -> JsonObject:
+    """Values of the right types; integers are left to the dataclass unless ``integers``."""
+    fields = dict(given)
+    for row in in_reading_order(rows):
+        if (value := fields.get(row.name)) is None:
+            continue
+        place = f"{pointer}/{row.name}"
+        if row.choices is not None:
+            fields[row.name] = read_choice(value, row.choices, pointer=place)
+        elif row.kind is Kind.FLAG:
+            fields[row.name] = read_flag(value, pointer=place)
+        elif row.kind is Kind.LIST:
+            entries = read_integers(value, pointer=place, low=1, high=MAX_SEARCH_ENTRIES)
+            fields[row.name] = tuple(sorted(set(entries)))
+        elif row.kind is Kind.SIZE:
+            fields[row.name] = read_per_axis(value, pointer=place, axes=axes)
+        elif integers:
+            fields[row.name] = read_integer(value, pointer=place)
+    return fields
 
 
 def space_from_document(document: object, *, axes: int) -> SearchSpace:
@@ -178,23 +147,9 @@ def space_from_document(document: object, *, axes: int) -> SearchSpace:
         InvalidRequest: for unknown fields, wrong types, and values outside limits.
     """
     given = {} if document is None else document
-    fields = _without_nulls(read_object(given, pointer="/search", known=SEARCH_FIELDS))
-    for name in ("anisotropic", "output_padding"):
-        if name in fields:
-            fields[name] = read_flag(fields[name], pointer=f"/search/{name}")
-    for name in ("kernel_sizes", "strides", "dilations"):
-        if name in fields:
-            pointer = f"/search/{name}"
-            values = read_integers(fields[name], pointer=pointer, low=1, high=MAX_SEARCH_ENTRIES)
-            fields[name] = tuple(sorted(set(values)))
-    for name, choices in (("exact", Exact), ("overlap", Overlap)):
-        if name in fields:
-            fields[name] = read_choice(fields[name], choices, pointer=f"/search/{name}")
-    if "initial_size" in fields:
-        pointer = "/search/initial_size"
-        fields["initial_size"] = read_per_axis(fields["initial_size"], pointer=pointer, axes=axes)
-    if "max_layers" in fields:
-        fields["max_layers"] = read_integer(fields["max_layers"], pointer="/search/max_layers")
+    known = field_names(SEARCH)
+    fields = _without_nulls(read_object(given, pointer="/search", known=known))
+    fields = _read_values(fields, SEARCH, pointer="/search", axes=axes, integers=True)
     default = SearchSpace.default(axes=axes, anisotropic=bool(fields.get("anisotropic", False)))
     return replace(default, **fields)  # type: ignore[arg-type]
 
@@ -207,8 +162,26 @@ def budget_from_document(document: object) -> Budget | None:
     """
     if document is None:
         return None
-    fields = read_object(document, pointer="/budget", known=BUDGET_FIELDS)
+    fields = read_object(document, pointer="/budget", known=field_names(BUDGET))
     return Budget(**fields)  # type: ignore[arg-type]
+
+
+def _read_initial_map(document: object, *, axes: int) -> InitialMap | None:
+    if document is None:
+        return None
+    pointer, names = "/initial_map", field_names(INITIAL_MAP)
+    given = read_object(document, pointer=pointer, known=names, required=names)
+    fields = _read_values(given, INITIAL_MAP, pointer=pointer, axes=axes, integers=True)
+    return InitialMap(**fields)  # type: ignore[arg-type]
+
+
+def _read_discriminator(document: object) -> DiscriminatorStyle | None:
+    if document is None:
+        return None
+    pointer = "/discriminator"
+    given = read_object(document, pointer=pointer, known=field_names(DISCRIMINATOR))
+    fields = _read_values(_without_nulls(given), DISCRIMINATOR, pointer=pointer)
+    return DiscriminatorStyle(**fields)  # type: ignore[arg-type]
 
 
 def windows_from_document(document: object, *, pointer: str, axes: int) -> Windows:

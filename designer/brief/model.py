@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from math import prod
 from typing import Literal
 
+from designer.brief.field_rules import (
+    elements_errors,
+    range_errors,
+    resolution_errors,
+    type_errors,
+)
+from designer.brief.fields import Field, Kind, fields_of
 from designer.brief.option_rules import (
     generator_input_errors,
     initial_map_errors,
     label_errors,
     norm_errors,
 )
-from designer.brief.options import DiscriminatorStyle, InitialMap, Normalization, OutputActivation
-from designer.brief.search_space import Budget, SearchSpace
+from designer.brief.options import (
+    DISCRIMINATOR,
+    INITIAL_MAP,
+    DiscriminatorStyle,
+    InitialMap,
+    Normalization,
+    OutputActivation,
+)
+from designer.brief.search_space import BUDGET, SEARCH, Budget, SearchSpace
 from designer.brief.widths import Widths
-from designer.brief.window_rules import chain_errors
+from designer.brief.window_rules import WINDOW, chain_errors
 from designer.errors import FieldError
-from designer.geometry.layers import Size, Window, Windows, format_size
+from designer.geometry.layers import Size, Windows
 from designer.geometry.resampling import Upsampling
 from designer.limits import (
     MAX_CHANNELS,
-    MAX_ELEMENTS,
+    MAX_CLASSES,
+    MAX_LATENT_DIM,
     MAX_SIDE,
     MAX_SIGNAL_LENGTH,
     MAX_WIDTH,
     MIN_SIDE,
 )
-from designer.validation.field_validators import check_integer, check_length, refuse, short_text
+from designer.validation.field_validators import check_length, refuse
 
 DEFAULT_BASE_CHANNELS = 64
 """Default channels of the feature map next to the picture."""
@@ -63,38 +77,116 @@ class Brief:
         InvalidRequest: with an error for every invalid field.
     """
 
-    resolution: Size
-    latent_dim: int | None = None
-    initial_map: InitialMap | None = None
-    channels: int = 3
-    base_channels: int | None = None
-    max_channels: int = 512
-    upsampling: Upsampling = Upsampling.TRANSPOSED
-    normalization: Normalization = Normalization.BATCH
-    output_activation: OutputActivation = OutputActivation.TANH
-    discriminator: DiscriminatorStyle | Literal["default"] | None = "default"
-    encoder: bool = False
-    classes: int | None = None
-    search: SearchSpace | None = None
-    budget: Budget | None = None
-    windows: tuple[Windows, ...] | None = None
-    verify: Level = Level.STANDARD
+    resolution: Size = field(
+        metadata=Field(
+            Kind.SIZE,
+            "Size of the picture in pixels, height before width (depth first); an integer means the"
+            f" same on every axis. At most {MAX_SIDE} per side on two and three axes.",
+            low=MIN_SIDE,
+            high=MAX_SIGNAL_LENGTH,
+        ).metadata
+    )
+    latent_dim: int | None = Field(
+        Kind.INTEGER,
+        "Length of the latent vector.",
+        high=MAX_LATENT_DIM,
+        replaced_by="initial_map",
+        own_rule=True,
+        page="picture",
+    ).with_default(None)
+    initial_map: InitialMap | None = Field(
+        Kind.MAP,
+        "Channels and size of a map that replaces the latent vector.",
+        object_type=InitialMap,
+        fields=INITIAL_MAP,
+        page="search",
+    ).with_default(None)
+    channels: int = Field(
+        Kind.INTEGER, "Channels of the picture.", high=MAX_CHANNELS, page="picture"
+    ).with_default(3)
+    base_channels: int | None = Field(
+        Kind.INTEGER,
+        "Channels next to the picture.",
+        high=MAX_WIDTH,
+        computed=f"{DEFAULT_BASE_CHANNELS}, with a budget the widest that fits it",
+        page="generator",
+    ).with_default(None)
+    max_channels: int = Field(
+        Kind.INTEGER, "Maximum number of channels of a layer.", high=MAX_WIDTH, page="generator"
+    ).with_default(512)
+    upsampling: Upsampling = Field(
+        Kind.CHOICE,
+        "Upsampling method of the generator.",
+        choices=Upsampling,
+        page="generator",
+        wide=True,
+    ).with_default(Upsampling.TRANSPOSED)
+    normalization: Normalization = Field(
+        Kind.CHOICE,
+        "Normalization after the layers of the generator.",
+        choices=Normalization,
+        excluded=Normalization.SPECTRAL,
+        page="generator",
+    ).with_default(Normalization.BATCH)
+    output_activation: OutputActivation = Field(
+        Kind.CHOICE,
+        "Activation of the generator's output.",
+        choices=OutputActivation,
+        page="generator",
+    ).with_default(OutputActivation.TANH)
+    discriminator: DiscriminatorStyle | Literal["default"] | None = Field(
+        Kind.OBJECT,
+        "Options of the discriminator; null: none. Default: the one of DCGAN, or none with an"
+        " `initial_map`.",
+        object_type=DiscriminatorStyle,
+        fields=DISCRIMINATOR,
+        removable=True,
+        page="search",
+    ).with_default("default")
+    encoder: bool = Field(
+        Kind.FLAG, "Whether to add an encoder, the mirror of the generator.", page="search"
+    ).with_default(False)
+    classes: int | None = Field(
+        Kind.INTEGER,
+        "Number of classes.",
+        if_null="unconditional",
+        low=2,
+        high=MAX_CLASSES,
+        own_rule=True,
+        page="picture",
+    ).with_default(None)
+    search: SearchSpace | None = Field(
+        Kind.OBJECT,
+        "The search space.",
+        object_type=SearchSpace,
+        fields=SEARCH,
+        computed="by the number of axes",
+        read_first=1,
+    ).with_default(None)
+    windows: tuple[Windows, ...] | None = Field(
+        Kind.CHAIN,
+        "The windows from the initial map to the picture, instead of a search.",
+        name="chain",
+        fields=WINDOW,
+    ).with_default(None)
+    budget: Budget | None = Field(
+        Kind.OBJECT, "Limits on the generator.", object_type=Budget, fields=BUDGET, read_first=1
+    ).with_default(None)
+    verify: Level = Field(
+        Kind.CHOICE, "How much the receipt checks.", choices=Level, read_first=1, page=None
+    ).with_default(Level.STANDARD)
 
     def __post_init__(self) -> None:
         self._fill_defaults()
-        refuse(_type_errors(self))
+        refuse(type_errors(BRIEF, self))
         self._convert_types()
-        refuse(
-            [
-                *number_errors({name: getattr(self, name) for name in ("resolution", *_MAXIMA)}),
-                *self._rule_errors(),
-            ]
-        )
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        refuse([*number_errors(values), *self._rule_errors()])
         resolution: object = self.resolution
         if isinstance(resolution, int):
             object.__setattr__(self, "resolution", (resolution,) * 2)
         object.__setattr__(self, "resolution", tuple(self.resolution))
-        refuse(_elements_errors(self.resolution, self.channels))
+        refuse(elements_errors(self.resolution, self.channels))
         if self.search is None:
             object.__setattr__(self, "search", SearchSpace.default(axes=self.axes))
         refuse(self._nested_errors())
@@ -111,8 +203,9 @@ class Brief:
 
     def _convert_types(self) -> None:
         """Convert strings to enum members and rows of windows to tuples."""
-        for name, choices in BRIEF_CHOICES.items():
-            object.__setattr__(self, name, choices(getattr(self, name)))
+        for row in BRIEF:
+            if row.choices is not None:
+                object.__setattr__(self, row.name, row.choices(getattr(self, row.name)))
         if self.windows is not None:
             object.__setattr__(self, "windows", tuple(tuple(step) for step in self.windows))
 
@@ -167,94 +260,27 @@ class Brief:
         )
 
 
-def _type_errors(brief: Brief) -> list[FieldError]:
-    """Errors of the non-numeric fields, for briefs constructed in Python."""
-    errors = [
-        _type_error(name, getattr(brief, name), "not_a_choice", f"one of {', '.join(choices)}")
-        for name, choices in BRIEF_CHOICES.items()
-        if getattr(brief, name) not in [*choices]
-    ]
-    errors += [
-        _type_error(name, getattr(brief, name), "not_an_object", f"a {kind.__name__} or None")
-        for name, kind in _NESTED_TYPES.items()
-        if not isinstance(getattr(brief, name), kind | None)
-    ]
-    if not isinstance(brief.encoder, bool):
-        errors.append(_type_error("encoder", brief.encoder, "not_a_boolean", "true or false"))
-    if not _are_windows(brief.windows):
-        errors.append(_type_error("chain", brief.windows, "not_a_list", "rows of Windows"))
-    return errors
+_RESOLUTION, *_OPTIONS = fields_of(Brief)
+
+BRIEF = (
+    _RESOLUTION,
+    Field(
+        Kind.INTEGER,
+        "Number of axes, for an integer `resolution`.",
+        high=3,
+        name="dimensions",
+        attribute="axes",
+        option="dimensions",
+        computed="2",
+        own_rule=True,
+    ),
+    *_OPTIONS,
+)
+"""The fields of a brief, in the order of its JSON."""
+
+_NUMBERS = [row for row in BRIEF if row.kind is Kind.INTEGER and not row.own_rule]
 
 
-def _type_error(name: str, value: object, code: str, wanted: str) -> FieldError:
-    detail = f"{name} must be {wanted}, got {short_text(value)}"
-    return FieldError(pointer=f"/{name}", code=code, detail=detail)
-
-
-def _are_windows(windows: object) -> bool:
-    """Whether the value is None or a sequence of rows of windows."""
-    return windows is None or (
-        isinstance(windows, list | tuple)
-        and all(isinstance(step, list | tuple) for step in windows)
-        and all(isinstance(window, Window) for step in windows for window in step)
-    )
-
-
-BRIEF_CHOICES: dict[str, type[StrEnum]] = {
-    "verify": Level,
-    "upsampling": Upsampling,
-    "normalization": Normalization,
-    "output_activation": OutputActivation,
-}
-
-_NESTED_TYPES: dict[str, type] = {
-    "search": SearchSpace,
-    "budget": Budget,
-    "initial_map": InitialMap,
-    "discriminator": DiscriminatorStyle,
-}
-
-_MAXIMA = {
-    "channels": MAX_CHANNELS,
-    "base_channels": MAX_WIDTH,
-    "max_channels": MAX_WIDTH,
-}
-
-
-def number_errors(fields: Mapping[str, object]) -> list[FieldError]:
-    """Errors of the resolution and of the channel numbers; a channel number may be None."""
-    return [
-        *_resolution_errors(fields["resolution"]),
-        *(
-            error
-            for name, high in _MAXIMA.items()
-            if (value := fields.get(name)) is not None
-            for error in check_integer(value, pointer=f"/{name}", low=1, high=high)
-        ),
-    ]
-
-
-def _resolution_errors(resolution: object) -> list[FieldError]:
-    if isinstance(resolution, list | tuple):
-        errors = check_length(resolution, pointer="/resolution", low=1, high=3)
-        high = MAX_SIGNAL_LENGTH if len(resolution) == 1 else MAX_SIDE
-        for index, side in enumerate(resolution[:3]):
-            pointer = f"/resolution/{index}"
-            errors += check_integer(side, pointer=pointer, low=MIN_SIDE, high=high)
-        return errors
-    return check_integer(resolution, pointer="/resolution", low=MIN_SIDE, high=MAX_SIDE)
-
-
-def _elements_errors(resolution: Size, channels: int) -> list[FieldError]:
-    elements = prod(resolution) * channels
-    if elements <= MAX_ELEMENTS:
-        return []
-    shape = format_size((channels, *resolution))
-    return [
-        FieldError(
-            pointer="/resolution",
-            code="too_many_elements",
-            detail=f"a picture of {shape} has {elements} elements; the limit is {MAX_ELEMENTS}",
-            facts={"elements": elements, "maximum": MAX_ELEMENTS},
-        )
-    ]
+def number_errors(values: Mapping[str, object]) -> list[FieldError]:
+    """Errors of the resolution and of the integers that no rule of their own checks."""
+    return [*resolution_errors(values["resolution"]), *range_errors(_NUMBERS, values)]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from typing import Self
 
+from designer.brief.fields import Field, Kind, fields_of
 from designer.geometry.layers import Size
 from designer.geometry.modules.norms import BatchNorm, GroupNorm, InstanceNorm, Norm
+from designer.limits import MAX_PATCH, MAX_SIGNAL_LENGTH, MAX_WIDTH
 
 
 class Normalization(StrEnum):
@@ -75,21 +77,47 @@ class Output(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscriminatorStyle:
-    """Options of the discriminator.
+    """Options of the discriminator."""
 
-    ``patch`` is the receptive field in pixels of one output position; None: one output for the
-    whole picture. ``base_channels`` is its width next to the picture; None: the generator's.
-    """
+    normalization: Normalization = Field(
+        Kind.CHOICE,
+        "Normalization after the layers of the discriminator; a critic cannot have batch norm.",
+        choices=Normalization,
+        option="discriminator_normalization",
+    ).with_default(Normalization.BATCH)
+    output: Output = Field(
+        Kind.CHOICE,
+        "Meaning of the discriminator's output.",
+        choices=Output,
+        option="discriminator_output",
+        wide=True,
+    ).with_default(Output.PROBABILITY)
+    patch: int | None = Field(
+        Kind.INTEGER,
+        "Receptive field of one output of the discriminator, in pixels.",
+        if_null="one output per picture",
+        high=MAX_PATCH,
+    ).with_default(None)
+    base_channels: int | None = Field(
+        Kind.INTEGER,
+        "Channels of the discriminator next to the picture.",
+        if_null="as the generator",
+        high=MAX_WIDTH,
+        option="discriminator_base_channels",
+    ).with_default(None)
 
-    normalization: Normalization = Normalization.BATCH
-    output: Output = Output.PROBABILITY
-    patch: int | None = None
-    base_channels: int | None = None
+
+DISCRIMINATOR = fields_of(DiscriminatorStyle, page="discriminator")
+"""The fields of ``discriminator``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitialMap:
     """The feature map from which a decoder starts: its channels, and one size per axis."""
 
-    channels: int
-    size: Size
+    channels: int = field(metadata=Field(Kind.INTEGER, high=MAX_WIDTH).metadata)
+    size: Size = field(metadata=Field(Kind.SIZE, high=MAX_SIGNAL_LENGTH).metadata)
+
+
+INITIAL_MAP = fields_of(InitialMap)
+"""The fields of ``initial_map``."""

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from math import gcd
 
+from designer.brief.field_rules import range_errors, value_errors
+from designer.brief.fields import Field, Kind, fields_of
 from designer.errors import FieldError
 from designer.geometry.layers import Size
 from designer.limits import (
     MAX_BUDGET,
     MAX_LAYERS,
-    MAX_SEARCH_ENTRIES,
     MAX_SEARCH_VALUE,
     MAX_SIGNAL_LENGTH,
 )
-from designer.validation.field_validators import (
-    check_integer,
-    check_length,
-    field_name,
-    refuse,
-    short_text,
-)
+from designer.validation.field_validators import refuse
 
 
 class Exact(StrEnum):
@@ -61,20 +56,50 @@ class SearchSpace:
             constraints that allow no window or no growth.
     """
 
-    kernel_sizes: tuple[int, ...]
-    strides: tuple[int, ...]
-    dilations: tuple[int, ...] = (1,)
-    output_padding: bool = True
-    exact: Exact = Exact.PREFER
-    overlap: Overlap = Overlap.PREFER
-    initial_size: Size | None = None
-    max_layers: int = 16
-    anisotropic: bool = False
+    kernel_sizes: tuple[int, ...] = field(
+        metadata=Field(
+            Kind.LIST,
+            "Kernel sizes F; F ≥ S in every layer.",
+            high=MAX_SEARCH_VALUE,
+            computed="by the number of axes",
+        ).metadata
+    )
+    strides: tuple[int, ...] = field(
+        metadata=Field(
+            Kind.LIST, "Strides S.", high=MAX_SEARCH_VALUE, computed="by the number of axes"
+        ).metadata
+    )
+    dilations: tuple[int, ...] = Field(
+        Kind.LIST, "Dilations D; gcd(S, D) = 1 in every layer.", high=MAX_SEARCH_VALUE
+    ).with_default((1,))
+    output_padding: bool = Field(
+        Kind.FLAG, "Whether output padding may be used.", read_first=1
+    ).with_default(True)
+    exact: Exact = Field(
+        Kind.CHOICE, "Requirement on the offset of every layer.", choices=Exact
+    ).with_default(Exact.PREFER)
+    overlap: Overlap = Field(
+        Kind.CHOICE, "Requirement that S divides F in every layer.", choices=Overlap
+    ).with_default(Overlap.PREFER)
+    initial_size: Size | None = Field(
+        Kind.SIZE,
+        "Size of the initial map.",
+        if_null="chosen by the solver",
+        high=MAX_SIGNAL_LENGTH,
+    ).with_default(None)
+    max_layers: int = Field(
+        Kind.INTEGER, "Maximum number of layers.", high=MAX_LAYERS
+    ).with_default(16)
+    anisotropic: bool = Field(
+        Kind.FLAG, "Whether kernel sizes and strides may differ between axes.", read_first=2
+    ).with_default(False)
 
     def __post_init__(self) -> None:
-        refuse(_value_errors(self))
-        for name in _LISTS:
-            object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
+        refuse(value_errors(SEARCH, self, pointer="/search"))
+        for row in SEARCH:
+            if row.kind is Kind.LIST:
+                entries = sorted(set(getattr(self, row.name)))
+                object.__setattr__(self, row.name, tuple(entries))
         if self.initial_size is not None:
             object.__setattr__(self, "initial_size", tuple(self.initial_size))
         refuse(_contradictions(self))
@@ -125,48 +150,8 @@ _KERNEL_SIZES_1D = (4, 8, 12, 16, 18, 24, 25, 30, 36, 42, 48)
 _STRIDES_1D = (2, 3, 4, 5, 6, 7, 8)
 
 
-_LISTS = ("kernel_sizes", "strides", "dilations")
-
-
-def _value_errors(space: SearchSpace) -> list[FieldError]:
-    errors = []
-    for name in _LISTS:
-        errors += _list_errors(getattr(space, name), f"/search/{name}")
-    for name in ("output_padding", "anisotropic"):
-        errors += _type_errors(getattr(space, name), bool, f"/search/{name}", "not_a_boolean")
-    for name, choices in (("exact", Exact), ("overlap", Overlap)):
-        errors += _type_errors(getattr(space, name), choices, f"/search/{name}", "not_a_choice")
-    errors += check_integer(space.max_layers, pointer="/search/max_layers", low=1, high=MAX_LAYERS)
-    return errors + _initial_size_errors(space.initial_size)
-
-
-def _list_errors(values: object, pointer: str) -> list[FieldError]:
-    errors = _type_errors(values, tuple, pointer, "not_a_list")
-    if errors or not isinstance(values, tuple):
-        return errors
-    errors = check_length(values, pointer=pointer, low=1, high=MAX_SEARCH_ENTRIES)
-    for index, value in enumerate(values[:MAX_SEARCH_ENTRIES]):
-        errors += check_integer(value, pointer=f"{pointer}/{index}", low=1, high=MAX_SEARCH_VALUE)
-    return errors
-
-
-def _initial_size_errors(size: object) -> list[FieldError]:
-    if size is None:
-        return []
-    pointer = "/search/initial_size"
-    if not isinstance(size, list | tuple):
-        return _type_errors(size, tuple, pointer, "not_a_list")
-    errors = check_length(size, pointer=pointer, low=1, high=3)
-    for index, side in enumerate(size[:3]):
-        errors += check_integer(side, pointer=f"{pointer}/{index}", low=1, high=MAX_SIGNAL_LENGTH)
-    return errors
-
-
-def _type_errors(value: object, kind: type, pointer: str, code: str) -> list[FieldError]:
-    if isinstance(value, kind):
-        return []
-    detail = f"{field_name(pointer)} must be a {kind.__name__}, got {short_text(value)}"
-    return [FieldError(pointer=pointer, code=code, detail=detail)]
+SEARCH = fields_of(SearchSpace, page="search")
+"""The fields of ``search``."""
 
 
 def _contradictions(space: SearchSpace) -> list[FieldError]:
@@ -211,18 +196,18 @@ class Budget:
         InvalidRequest: for a limit that is not an integer of at least 1.
     """
 
-    parameters: int | None = None
-    multiply_adds: int | None = None
+    parameters: int | None = Field(
+        Kind.INTEGER, "Maximum number of parameters.", high=MAX_BUDGET, option="max_parameters"
+    ).with_default(None)
+    multiply_adds: int | None = Field(
+        Kind.INTEGER,
+        "Maximum multiply-adds of one sample.",
+        high=MAX_BUDGET,
+        option="max_multiply_adds",
+    ).with_default(None)
 
     def __post_init__(self) -> None:
-        refuse(
-            [
-                error
-                for name in ("parameters", "multiply_adds")
-                if (bound := getattr(self, name)) is not None
-                for error in check_integer(bound, pointer=f"/budget/{name}", low=1, high=MAX_BUDGET)
-            ]
-        )
+        refuse(range_errors(BUDGET, asdict(self), pointer="/budget"))
 
     def errors(self, parameters: int, multiply_adds: int) -> list[FieldError]:
         """Errors of a generator that exceeds the budget.
@@ -243,3 +228,7 @@ class Budget:
             for name, figure in figures.items()
             if (bound := getattr(self, name)) is not None and figure > bound
         ]
+
+
+BUDGET = fields_of(Budget, page="search")
+"""The fields of ``budget``."""

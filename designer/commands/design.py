@@ -10,21 +10,10 @@ import click
 from rich.console import Console
 
 from designer.brief.brief_json import brief_from_document
-from designer.brief.model import Brief, Level
+from designer.brief.model import BRIEF, Brief, Level
+from designer.commands.brief_options import field_options, field_options_document
 from designer.commands.exit_status import VERDICT_STATUS, ExitStatus
-from designer.commands.options import (
-    JSON_BODY_HELP,
-    Number,
-    Numbers,
-    budget_options_document,
-    family_options,
-    family_options_document,
-    output_options,
-    search_options,
-    search_options_document,
-    width_options,
-    write_output,
-)
+from designer.commands.options import JSON_BODY_HELP, Numbers, output_options, write_output
 from designer.geometry.layers import format_size
 from designer.pipeline.design import Design, design, recall_design
 from designer.pipeline.design_json import design_document, document_text
@@ -37,17 +26,7 @@ from designer.pipeline.design_json import design_document, document_text
     "design_id",
     help="Reproduce the design of this id, instead of giving RESOLUTION and options.",
 )
-@width_options("Length of the latent vector. Required without --initial-map or --id.")
-@family_options
-@search_options
-@click.option(
-    "--dimensions",
-    type=Number(),
-    help="Number of axes of a single-number RESOLUTION: 1 to 3. Default: 2.",
-)
-@click.option(
-    "--verify", help="Level of the verification: none, standard or full. Default: standard."
-)
+@field_options(BRIEF[1:], replaced_by="--id")
 @output_options(JSON_BODY_HELP)
 @click.pass_context
 def design_command(
@@ -86,13 +65,7 @@ def _brief(given: dict[str, object]) -> Brief:
     """The brief from the arguments and options."""
     if given["resolution"] is None:
         raise click.UsageError("give a RESOLUTION, or the --id of a design")
-    names = ("resolution", "dimensions", "latent_dim", "channels", "base_channels", "max_channels")
-    document = {name: given[name] for name in (*names, "verify") if given[name] is not None}
-    document |= family_options_document(given)
-    return brief_from_document(
-        document
-        | {"search": search_options_document(given), "budget": budget_options_document(given)}
-    )
+    return brief_from_document(field_options_document(BRIEF, given))
 
 
 def _refuse_brief(given: dict[str, object]) -> None:

@@ -10,20 +10,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from designer.brief.model import BRIEF
 from designer.chains import ChainSearch, Solution, search_chains
-from designer.commands.options import (
-    JSON_BODY_HELP,
-    Number,
-    Numbers,
-    budget_options_document,
-    output_options,
-    search_options,
-    search_options_document,
-    width_options,
-    write_output,
-)
+from designer.commands.brief_options import field_options, field_options_document
+from designer.commands.options import JSON_BODY_HELP, Number, Numbers, output_options, write_output
 from designer.geometry.layers import Windows, format_size
-from designer.pipeline.chains_json import query_from_document, search_document
+from designer.pipeline.chains_json import WIDTHS, query_from_document, search_document
 
 TABLE_COLUMNS = (
     "sizes",
@@ -34,6 +26,11 @@ TABLE_COLUMNS = (
     "even",
     "parameters",
     "multiply-adds",
+)
+
+QUERY_OPTIONS = (
+    *(row for row in WIDTHS if row.name != "classes"),
+    *(row for row in BRIEF if row.name in ("search", "budget")),
 )
 
 
@@ -48,8 +45,7 @@ TABLE_COLUMNS = (
 @click.option("--limit", type=Number(), help="Number of chains to list. Default: 10.")
 @click.option("--cursor", help="Cursor of the next page, from an earlier answer.")
 @click.option("--frontier", is_flag=True, help="List the frontier instead of the best chains.")
-@width_options("Length of the latent vector. Default: 100.")
-@search_options
+@field_options(QUERY_OPTIONS)
 @output_options(JSON_BODY_HELP)
 def solve_command(
     *, as_json: bool, output: Path | None, frontier: bool, start: object, **given: object
@@ -61,15 +57,9 @@ def solve_command(
     Exit status: 0 on success, 2 if no chain leads to the size or the input is invalid.
     """
     names = ("to", "dimensions", "limit", "cursor")
-    widths = ("latent_dim", "channels", "base_channels", "max_channels")
-    document = {name: given[name] for name in (*names, *widths) if given[name] is not None}
+    document = {name: given[name] for name in names if given[name] is not None}
     query = query_from_document(
-        document
-        | {
-            "from": start,
-            "search": search_options_document(given),
-            "budget": budget_options_document(given),
-        }
+        document | {"from": start} | field_options_document(QUERY_OPTIONS, given)
     )
     search = search_chains(query)
     if as_json:

@@ -4,30 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from designer.brief.brief_json import budget_from_document, chain_document, space_from_document
-from designer.brief.model import Brief
+from designer.brief.field_rules import range_errors
+from designer.brief.fields import field_names
+from designer.brief.model import BRIEF, DEFAULT_BASE_CHANNELS, Brief
 from designer.brief.permalink import write_id
 from designer.brief.search_space import SearchSpace
 from designer.brief.widths import Widths
 from designer.chains import ChainQuery, ChainSearch, Solution
 from designer.errors import InvalidRequest
 from designer.geometry.layers import Size
-from designer.limits import (
-    MAX_CHAINS,
-    MAX_CHANNELS,
-    MAX_CLASSES,
-    MAX_LATENT_DIM,
-    MAX_SIDE,
-    MAX_SIGNAL_LENGTH,
-    MAX_WIDTH,
-    MIN_SIDE,
-)
+from designer.limits import MAX_CHAINS, MAX_SIDE, MAX_SIGNAL_LENGTH, MIN_SIDE
 from designer.networks.from_brief import assemble_networks
 from designer.pipeline.design_json import count_document
 from designer.validation.field_validators import check_integer, refuse
 from designer.validation.json_readers import JsonObject, read_object, read_per_axis, refuse_field
+
+WIDTHS = tuple(
+    replace(row, default=default, replaced_by="", computed="")
+    for name, default in (
+        ("latent_dim", 100),
+        ("channels", 3),
+        ("base_channels", DEFAULT_BASE_CHANNELS),
+        ("max_channels", 512),
+        ("classes", None),
+    )
+    for row in BRIEF
+    if row.name == name
+)
+"""The fields of a brief that a query has, with their defaults."""
 
 QUERY_FIELDS = (
     "from",
@@ -37,26 +44,8 @@ QUERY_FIELDS = (
     "budget",
     "limit",
     "cursor",
-    "latent_dim",
-    "channels",
-    "base_channels",
-    "max_channels",
-    "classes",
+    *field_names(WIDTHS),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Width:
-    default: int
-    maximum: int
-
-
-_WIDTHS = {
-    "latent_dim": _Width(default=100, maximum=MAX_LATENT_DIM),
-    "channels": _Width(default=3, maximum=MAX_CHANNELS),
-    "base_channels": _Width(default=64, maximum=MAX_WIDTH),
-    "max_channels": _Width(default=512, maximum=MAX_WIDTH),
-}
 
 
 def query_from_document(document: object) -> ChainQuery:
@@ -150,16 +139,9 @@ def _space(fields: JsonObject, *, axes: int) -> SearchSpace:
 
 
 def _widths(fields: JsonObject) -> Widths:
-    values = {name: fields.get(name, width.default) for name, width in _WIDTHS.items()}
-    errors = [
-        error
-        for name, width in _WIDTHS.items()
-        for error in check_integer(values[name], pointer=f"/{name}", low=1, high=width.maximum)
-    ]
-    if (classes := fields.get("classes")) is not None:
-        errors += check_integer(classes, pointer="/classes", low=2, high=MAX_CLASSES)
-    refuse(errors)
-    return Widths(**values, classes=classes)  # type: ignore[arg-type]
+    values = {row.name: fields.get(row.name, row.default) for row in WIDTHS}
+    refuse(range_errors(WIDTHS, values))
+    return Widths(**values)  # type: ignore[arg-type]
 
 
 def search_document(query: ChainQuery, search: ChainSearch) -> JsonObject:

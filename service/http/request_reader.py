@@ -6,7 +6,6 @@ The schemas pass the parsed values to the library, which reads the fields.
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NoReturn
@@ -198,34 +197,6 @@ def refuse_query(query: MultiDict[str, str]) -> None:
     )
 
 
-def read_decimal(text: str) -> int | str:
-    """Integer of a query parameter in decimal digits; other text unchanged.
-
-    >>> read_decimal("64"), read_decimal("6_4"), read_decimal("64.0")
-    (64, '6_4', '64.0')
-    """
-    return int(text) if _DECIMAL.fullmatch(text) else text
-
-
-def read_scalar(text: str) -> int | bool | str:
-    """Integer or boolean of a query parameter; other text unchanged.
-
-    >>> read_scalar("64"), read_scalar("true"), read_scalar("resize")
-    (64, True, 'resize')
-    """
-    return {"true": True, "false": False}[text] if text in ("true", "false") else read_decimal(text)
-
-
-def read_sizes(text: str) -> int | str | list[int | str]:
-    """Size in a query parameter: one integer, or several separated by ``x``.
-
-    >>> read_sizes("96"), read_sizes("218x178")
-    (96, [218, 178])
-    """
-    sides = [read_decimal(side) for side in text.split("x", 8)]
-    return sides if len(sides) > 1 else sides[0]
-
-
 def _inside(value: object) -> Iterable[object]:
     if isinstance(value, dict):
         return value.values()
@@ -262,5 +233,3 @@ def _refuse_constant(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(
     parse_int=_read_integer, parse_constant=_refuse_constant, object_pairs_hook=_read_object
 )
-
-_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,59})", re.ASCII)

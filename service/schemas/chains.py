@@ -6,9 +6,10 @@ import marshmallow as ma
 
 from designer import limits
 from designer.chains import ChainQuery
-from designer.pipeline.chains_json import query_from_document
+from designer.pipeline.chains_json import WIDTHS, query_from_document
 from service.schemas.brief import SIDE, BudgetSchema, SearchSchema
 from service.schemas.design import COUNT, FLAG, TEXT, ChainSchema
+from service.schemas.field_schemas import requested
 from service.schemas.fields import (
     Documented,
     described,
@@ -40,25 +41,23 @@ class ChainQuerySchema(ma.Schema):
         TEXT,
         **described("`next` of the previous response to the same request; null: the first page."),
     )
-    latent_dim = Documented(integer(1, limits.MAX_LATENT_DIM), load_default=100)
-    channels = Documented(integer(1, limits.MAX_CHANNELS), load_default=3)
-    base_channels = Documented(integer(1, limits.MAX_WIDTH), load_default=64)
-    max_channels = Documented(integer(1, limits.MAX_WIDTH), load_default=512)
-    classes = Documented(
-        nullable(integer(2, limits.MAX_CLASSES)),
-        **described(
-            "Number of classes, whose labels are joined to the latent vector; null: unconditional."
-        ),
-    )
 
     class Meta:
-        """Holds the field ``from``, which is a keyword of Python."""
+        """Holds the widths, and the field ``from``, which is a keyword of Python."""
 
         include = {  # noqa: RUF012 - marshmallow reads it once
+            **requested(WIDTHS),
+            "classes": Documented(
+                nullable(integer(2, limits.MAX_CLASSES)),
+                **described(
+                    "Number of classes, whose labels are joined to the latent vector; null:"
+                    " unconditional."
+                ),
+            ),
             "from": Documented(
                 per_axis(integer(1, limits.MAX_SIGNAL_LENGTH)),
                 **described("Size of the initial map; null: chosen by the solver."),
-            )
+            ),
         }
 
     def load(self, data: object, **_: object) -> ChainQuery:

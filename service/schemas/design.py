@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import marshmallow as ma
 
-from designer.brief.model import Level
-from designer.brief.options import Normalization, Output, OutputActivation
-from designer.brief.search_space import Exact, Overlap
-from designer.geometry.resampling import Upsampling
+from designer.brief.model import BRIEF, Level
+from designer.brief.options import DISCRIMINATOR, INITIAL_MAP, Normalization
+from designer.brief.search_space import BUDGET, SEARCH
+from designer.brief.window_rules import WINDOW
 from designer.pipeline.networks_json import DESIGN_LAYER_OPS
+from service.schemas.field_schemas import answered
 from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
 
 COUNT = integer(0)
@@ -18,74 +19,39 @@ PER_AXIS = list_of(COUNT, 1, 3)
 TEXT = {"type": "string"}
 FLAG = {"type": "boolean"}
 
+AnsweredWindowSchema = ma.Schema.from_dict(answered(WINDOW), name="AnsweredWindowSchema")
+"""The window of one layer, per axis."""
 
-class AnsweredWindowSchema(ma.Schema):
-    """The window of one layer, per axis."""
+AnsweredSearchSchema = ma.Schema.from_dict(answered(SEARCH), name="AnsweredSearchSchema")
+"""The search space of the design."""
 
-    kernel_size = Documented(SIZE, required=True)
-    stride = Documented(SIZE, required=True)
-    dilation = Documented(SIZE, required=True)
-    padding = Documented(PER_AXIS, required=True)
-    output_padding = Documented(PER_AXIS, required=True)
+AnsweredBudgetSchema = ma.Schema.from_dict(answered(BUDGET), name="AnsweredBudgetSchema")
+"""The limits on the generator."""
 
+AnsweredMapSchema = ma.Schema.from_dict(answered(INITIAL_MAP), name="AnsweredMapSchema")
+"""The initial map of the generator."""
 
-class AnsweredSearchSchema(ma.Schema):
-    """The search space of the design."""
-
-    kernel_sizes = Documented(list_of(POSITIVE, 1), required=True)
-    strides = Documented(list_of(POSITIVE, 1), required=True)
-    dilations = Documented(list_of(POSITIVE, 1), required=True)
-    output_padding = Documented(FLAG, required=True)
-    exact = Documented(choice(*Exact), required=True)
-    overlap = Documented(choice(*Overlap), required=True)
-    initial_size = Documented(nullable(SIZE), required=True)
-    max_layers = Documented(POSITIVE, required=True)
-    anisotropic = Documented(FLAG, required=True)
+AnsweredDiscriminatorSchema = ma.Schema.from_dict(
+    answered(DISCRIMINATOR), name="AnsweredDiscriminatorSchema"
+)
+"""Options of the discriminator."""
 
 
-class AnsweredBudgetSchema(ma.Schema):
-    """The limits on the generator."""
-
-    parameters = Documented(nullable(POSITIVE), required=True)
-    multiply_adds = Documented(nullable(POSITIVE), required=True)
-
-
-class AnsweredMapSchema(ma.Schema):
-    """The initial map of the generator."""
-
-    channels = Documented(POSITIVE, required=True)
-    size = Documented(SIZE, required=True)
-
-
-class AnsweredDiscriminatorSchema(ma.Schema):
-    """Options of the discriminator."""
-
-    normalization = Documented(choice(*Normalization), required=True)
-    output = Documented(choice(*Output), required=True)
-    patch = Documented(nullable(POSITIVE), required=True)
-    base_channels = Documented(nullable(POSITIVE), required=True)
-
-
-class AnsweredBriefSchema(ma.Schema):
-    """The completed brief: every field with its value."""
-
-    resolution = Documented(SIZE, required=True)
-    dimensions = Documented(integer(1, 3), required=True)
-    latent_dim = Documented(nullable(POSITIVE), required=True)
-    initial_map = ma.fields.Nested(AnsweredMapSchema, required=True, allow_none=True)
-    channels = Documented(POSITIVE, required=True)
-    base_channels = Documented(POSITIVE, required=True)
-    max_channels = Documented(POSITIVE, required=True)
-    upsampling = Documented(choice(*Upsampling), required=True)
-    normalization = Documented(choice(*Normalization), required=True)
-    output_activation = Documented(choice(*OutputActivation), required=True)
-    discriminator = ma.fields.Nested(AnsweredDiscriminatorSchema, required=True, allow_none=True)
-    encoder = Documented(FLAG, required=True)
-    classes = Documented(nullable(POSITIVE), required=True)
-    search = ma.fields.Nested(AnsweredSearchSchema, required=True)
-    chain = ma.fields.List(ma.fields.Nested(AnsweredWindowSchema), required=True, allow_none=True)
-    budget = ma.fields.Nested(AnsweredBudgetSchema, required=True, allow_none=True)
-    verify = Documented(choice(*Level), required=True)
+AnsweredBriefSchema = ma.Schema.from_dict(
+    {
+        **answered(
+            BRIEF,
+            initial_map=AnsweredMapSchema,
+            discriminator=AnsweredDiscriminatorSchema,
+            search=AnsweredSearchSchema,
+            chain=AnsweredWindowSchema,
+            budget=AnsweredBudgetSchema,
+        ),
+        "dimensions": Documented(integer(1, 3), required=True),
+    },
+    name="AnsweredBriefSchema",
+)
+"""The completed brief: every field with its value."""
 
 
 class LayerSchema(ma.Schema):

@@ -17,7 +17,7 @@ from designer.layer import (
 )
 from designer.limits import MAX_SIDE, MAX_SIGNAL_LENGTH, MAX_WIDTH, MAX_WINDOW_VALUE
 from designer.validation.field_validators import check_known_fields, refuse
-from service.http.request_reader import read_scalar, read_sizes
+from designer.validation.text_values import parse_scalar, parse_sizes
 from service.schemas.design import FLAG, TEXT
 from service.schemas.fields import (
     Documented,
@@ -129,4 +129,4 @@ class ConvTransposeDrawingSchema(ConvDrawingSchema):
 def _value_of(name: str, text: str) -> object:
     if name == "view":
         return text
-    return read_scalar(text) if name in ("animate", "dimensions") else read_sizes(text)
+    return parse_scalar(text) if name in ("animate", "dimensions") else parse_sizes(text)

@@ -1,32 +1,14 @@
 // The form of a brief; each change is reported while the user types.
 
-import { FIELDS, START, DEFAULT_LISTS } from "./brief.mjs";
+import { FIELDS, START } from "./brief.mjs";
 import { h, labelled, show } from "./dom.mjs";
 import { hasMessage, t } from "./messages.mjs";
 
 const SIDES = [["length"], ["height", "width"], ["depth", "height", "width"]];
-const NORMS = ["batch", "instance", "layer", "group", "none"];
 
-const CHOICES = {
-	upsampling: ["transposed", "resize", "subpixel"],
-	normalization: NORMS,
-	output_activation: ["tanh", "sigmoid", "none"],
-	discriminator_normalization: [...NORMS, "spectral"],
-	discriminator_output: ["probability", "logit", "critic"],
-	exact: ["prefer", "require", "any"],
-	overlap: ["prefer", "even", "any"],
-};
-
-const WIDE_FIELDS = ["upsampling", "discriminator_output", "encoder", "anisotropic", "output_padding", "no_discriminator"];
-
-const GROUPS = {
-	picture: ["latent_dim", "channels", "classes"],
-	generator: ["upsampling", "normalization", "output_activation", "base_channels", "max_channels"],
-	discriminator: ["discriminator_output", "discriminator_normalization", "patch", "discriminator_base_channels"],
-};
-
-const SEARCH_FIELDS = ["kernel_sizes", "strides", "dilations", "initial_size", "max_layers", "exact", "overlap", "max_parameters"]
-	.concat(["max_multiply_adds", "initial_map", "output_padding", "anisotropic", "encoder", "no_discriminator"]);
+/** The fields of a group: wide choices first, flags last. */
+const fieldsOf = (group) => Object.values(FIELDS).filter((field) => field.group === group).sort((one, other) => rank(one) - rank(other));
+const rank = ({ kind, path, wide }) => (kind === "flag" ? 3 : wide ? 0 : path.length > 1 ? 1 : 2);
 
 /**
  * The form. It calls `change(name, text, typing)` on each change. `fill(params)` sets every field
@@ -35,33 +17,33 @@ const SEARCH_FIELDS = ["kernel_sizes", "strides", "dilations", "initial_size", "
 export function briefForm(change) {
 	const controls = {};
 	const resolution = resolutionField(change);
-	const field = (name) => labelledField(name, (controls[name] = control(name, change)));
+	const field = (row) => labelledField(row, (controls[row.name] = control(row, change)));
 	const search = h(
 		"details.fold",
 		h("summary", t("form.search")),
 		h("p.small.muted", t("form.search.text")),
-		h("div.fields", SEARCH_FIELDS.map(field)),
+		h("div.fields", fieldsOf("search").map(field)),
 	);
-	const group = ([name, fields]) =>
-		h("fieldset", h("legend", t(`form.${name}`)), name === "picture" && resolution.element, h("div.fields", fields.map(field)));
+	const group = (name) =>
+		h("fieldset", h("legend", t(`form.${name}`)), name === "picture" && resolution.element, h("div.fields", fieldsOf(name).map(field)));
 	const form = h(
 		"form.panel.form",
 		{ "aria-label": t("form.label"), onsubmit: (event) => event.preventDefault() },
-		Object.entries(GROUPS).map(group),
+		["picture", "generator", "discriminator"].map(group),
 		search,
 	);
 	return { element: form, fill, showErrors };
 
 	function fill(params) {
 		const axes = resolution.fill(params);
-		for (const [name, defaultValue] of Object.entries(DEFAULT_LISTS)) controls[name].placeholder = shortenList(defaultValue[axes - 1]);
 		for (const [name, input] of Object.entries(controls)) {
+			if (FIELDS[name].defaultLists) input.placeholder = shortenList(FIELDS[name].defaultLists[axes - 1]);
 			const defaultValue = input.type === "number" ? (START[name] ?? "") : input.type === "text" ? "" : String(FIELDS[name].defaultValue);
 			const text = params[name] || defaultValue;
 			if (input.type === "checkbox") input.checked = text === "true";
 			else if (input !== document.activeElement) input.value = text;
 		}
-		if (SEARCH_FIELDS.some((name) => params[name])) search.open = true;
+		if (fieldsOf("search").some(({ name }) => params[name])) search.open = true;
 	}
 
 	function showErrors(errors) {
@@ -83,25 +65,24 @@ export function briefForm(change) {
 
 const labelledCheckbox = (label, input) => h("div.field.flag", input, h("label", { for: input.id }, label));
 
-function labelledField(name, input) {
+function labelledField({ name, wide }, input) {
 	const box = (input.type === "checkbox" ? labelledCheckbox : labelled)(t(`field.${name}`), input);
-	box.classList.toggle("wide", WIDE_FIELDS.includes(name));
+	box.classList.toggle("wide", wide === true);
 	return box;
 }
 
-function control(name, change) {
+function control({ name, kind, choices, low, defaultValue }, change) {
 	const id = `field-${name}`;
-	const { kind, defaultValue } = FIELDS[name];
 	if (kind === "flag") {
 		return h("input", { id, type: "checkbox", onchange: (event) => change(name, String(event.target.checked)) });
 	}
-	if (CHOICES[name]) {
-		const options = CHOICES[name].map((value) => h("option", { value }, t(`choice.${value}`)));
+	if (choices) {
+		const options = choices.map((value) => h("option", { value }, t(`choice.${value}`)));
 		return h("select", { id, onchange: (event) => change(name, event.target.value) }, options);
 	}
 	return h("input", {
 		id,
-		...(kind === "integer" ? numberAttributes(name === "classes" ? 2 : 1) : { type: "text", spellcheck: "false", autocomplete: "off" }),
+		...(kind === "integer" ? numberAttributes(low) : { type: "text", spellcheck: "false", autocomplete: "off" }),
 		placeholder: hasMessage(`hint.${name}`) ? t(`hint.${name}`) : defaultValue,
 		oninput: (event) => change(name, event.target.value.trim(), true),
 	});
@@ -156,7 +137,7 @@ function resolutionField(change) {
 		equalCheckbox.checked = equal;
 		equalCheckbox.parentNode.hidden = axes === 1;
 		const names = equal ? [axes === 1 ? "length" : "side"] : SIDES[axes - 1];
-		inputs = names.map((name) => h("input", { id: `side-${name}`, ...numberAttributes(4), oninput: () => notifyChange(true) }));
+		inputs = names.map((name) => h("input", { id: `side-${name}`, ...numberAttributes(FIELDS.resolution.low), oninput: () => notifyChange(true) }));
 		show(box, names.map((name, at) => labelled(t(`form.${name}`), inputs[at])));
 	}
 

@@ -1,68 +1,30 @@
 // Converts between the fields of the URL and the brief of the API.
 
-/** Field of the URL: its type, its path in a brief, its default. */
-const field = (kind, path, defaultValue) => ({ kind, path: path.split("."), defaultValue });
+import rows from "./brief-fields.mjs";
+import { readInteger, readSizes, unwrapSingle } from "./text-values.mjs";
 
-export const FIELDS = {
-	resolution: field("size", "resolution"),
-	dimensions: field("integer", "dimensions"),
-	latent_dim: field("integer", "latent_dim"),
-	initial_map: field("map", "initial_map"),
-	channels: field("integer", "channels", 3),
-	base_channels: field("integer", "base_channels", 64),
-	max_channels: field("integer", "max_channels", 512),
-	upsampling: field("text", "upsampling", "transposed"),
-	normalization: field("text", "normalization", "batch"),
-	output_activation: field("text", "output_activation", "tanh"),
-	classes: field("integer", "classes"),
-	encoder: field("flag", "encoder", false),
-	no_discriminator: field("flag", "discriminator", false),
-	discriminator_normalization: field("text", "discriminator.normalization", "batch"),
-	discriminator_output: field("text", "discriminator.output", "probability"),
-	patch: field("integer", "discriminator.patch"),
-	discriminator_base_channels: field("integer", "discriminator.base_channels"),
-	kernel_sizes: field("list", "search.kernel_sizes"),
-	strides: field("list", "search.strides"),
-	dilations: field("list", "search.dilations"),
-	output_padding: field("flag", "search.output_padding", true),
-	exact: field("text", "search.exact", "prefer"),
-	overlap: field("text", "search.overlap", "prefer"),
-	initial_size: field("size", "search.initial_size"),
-	max_layers: field("integer", "search.max_layers", 16),
-	anisotropic: field("flag", "search.anisotropic", false),
-	max_parameters: field("integer", "budget.parameters"),
-	max_multiply_adds: field("integer", "budget.multiply_adds"),
-	chain: field("chain", "chain"),
-};
+/** The fields of the URL by name: type, path in a brief, default, control in the form. */
+export const FIELDS = Object.fromEntries(rows.map((row) => [row.name, row]));
 
 /** The state of a URL without fields. */
 export const START = { resolution: "64", latent_dim: "100" };
-
-/** Default values of the search, by number of axes. */
-export const DEFAULT_LISTS = {
-	kernel_sizes: ["4,8,12,16,18,24,25,30,36,42,48", "3,4,5,6,8,9", "3,4,5,6,8,9"],
-	strides: ["2,3,4,5,6,7,8", "2,3", "2,3"],
-	dilations: ["1", "1", "1"],
-};
 
 /** Whether a change of the field discards a chosen chain. */
 const affectsSearch = (name) =>
 	["resolution", "dimensions", "initial_map"].includes(name) || ["search", "budget"].includes(FIELDS[name].path[0]);
 
-const readNumber = (text) => (/^-?\d{1,40}$/.test(text) ? Number(text) : text);
-const readNumbers = (text, sign) => text.split(sign).map((part) => readNumber(part.trim()));
-const unwrapSingle = (list) => (list.length === 1 ? list[0] : list);
+const readList = (text, sign) => text.split(sign).map((part) => readInteger(part.trim()));
 const collapseEqual = (values) => (values.every((value) => value === values[0]) ? values[0] : values);
 
 /** Text to value, by type; unreadable text passes unchanged, for the service to refuse. */
-const READERS = {
-	integer: readNumber,
-	text: (text) => text,
+export const READERS = {
+	integer: readInteger,
+	choice: (text) => text,
 	flag: (text) => ({ true: true, false: false })[text] ?? text,
-	size: (text) => unwrapSingle(readNumbers(text, /[x×]/)),
-	list: (text) => readNumbers(text, ","),
+	size: (text) => readSizes(text.replaceAll(" ", "")),
+	list: (text) => readList(text, ","),
 	map: (text) => {
-		const [channels, ...size] = readNumbers(text, /[x×]/);
+		const [channels, ...size] = readList(text, /[x×]/);
 		return { channels, size: unwrapSingle(size) };
 	},
 	chain: (text) => {
@@ -74,7 +36,7 @@ const READERS = {
 /** Value to text, by type. */
 const WRITERS = {
 	integer: String,
-	text: String,
+	choice: String,
 	flag: String,
 	size: (value) => [collapseEqual(value)].flat().join("x"),
 	list: String,
@@ -96,7 +58,7 @@ const writeWindow = (window) =>
 function readWindow(text) {
 	if (!/^(?:[ksdpa]\d+(?:\.\d+)*)+$/.test(text)) return null;
 	const parts = text.matchAll(/([ksdpa])([\d.]+)/g);
-	return Object.fromEntries([...parts].map(([, letter, value]) => [LETTERS[letter], unwrapSingle(readNumbers(value, "."))]));
+	return Object.fromEntries([...parts].map(([, letter, value]) => [LETTERS[letter], unwrapSingle(readList(value, "."))]));
 }
 
 /** A chain as text for the URL. */
@@ -124,9 +86,9 @@ export function briefOf(params) {
 /** The state of a completed brief, without defaults. */
 export function paramsOf(brief) {
 	const params = {};
-	for (const [name, { path, kind, defaultValue }] of Object.entries(FIELDS)) {
+	for (const [name, { path, kind, defaultValue, defaultLists }] of Object.entries(FIELDS)) {
 		const value = path.reduce((inner, step) => inner?.[step], brief);
-		const isDefault = [null, undefined, defaultValue].includes(value) || String(value) === DEFAULT_LISTS[name]?.[brief.dimensions - 1];
+		const isDefault = [null, undefined, defaultValue].includes(value) || String(value) === defaultLists?.[brief.dimensions - 1];
 		if (!isDefault && name !== "dimensions" && name !== "no_discriminator") params[name] = WRITERS[kind](value);
 	}
 	if (brief.dimensions !== 2 && /^\d+$/.test(params.resolution)) params.dimensions = String(brief.dimensions);
@@ -159,7 +121,7 @@ export function commandOptions(params) {
 
 function optionOf(name, text) {
 	const option = name.replaceAll("_", "-");
-	if (name === "output_padding") return text === "false" ? "--no-output-padding" : "";
-	if (FIELDS[name].kind === "flag") return text === "true" ? `--${option}` : "";
+	const { kind, defaultValue } = FIELDS[name];
+	if (kind === "flag") return text === String(defaultValue) ? "" : `--${defaultValue ? "no-" : ""}${option}`;
 	return `--${option} ${text}`;
 }

@@ -10,6 +10,7 @@ from typing import Any
 
 from service.http.representation import Representation
 from service.problems.problem_document import ProblemError
+from service.web.form_fields import form_fields
 
 PAGE_FOLDER = Path(__file__).parent
 
@@ -22,6 +23,9 @@ service with their Chinese translation.
 
 MESSAGES_MODULES = {"messages-en.mjs": 0, "messages-zh.mjs": 1}
 """Module of a language: the index of that language in each message."""
+
+FIELDS_MODULE = "brief-fields.mjs"
+"""Module of the fields of a brief, made from the rows of ``designer.brief``."""
 
 COMMENT_LINES = re.compile(rb"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 """Comments on lines of their own, a tenth of the source; they are not served."""
@@ -36,7 +40,7 @@ MEDIA_TYPES = {
 
 
 def read_page_file(name: str) -> Representation:
-    """A file of the page folder, or the messages module of a language.
+    """A file of the page folder, the messages of a language, or the fields of a brief.
 
     >>> read_page_file("index.html").media_type
     'text/html'
@@ -46,11 +50,13 @@ def read_page_file(name: str) -> Representation:
     """
     files = {path.name: path for path in PAGE_FOLDER.iterdir() if path.suffix in MEDIA_TYPES}
     if name in MESSAGES_MODULES:
-        body = messages_module(MESSAGES_MODULES[name]).encode()
+        body = messages_module(MESSAGES_MODULES[name])
+    elif name == FIELDS_MODULE:
+        body = _module(form_fields())
     elif name in files:
         body = COMMENT_LINES.sub(b"", files[name].read_bytes())
     else:
-        known = sorted({*files, *MESSAGES_MODULES})
+        known = sorted({*files, *MESSAGES_MODULES, FIELDS_MODULE})
         raise ProblemError("not_found", "the page has no file of this name", known=known)
     return Representation(
         body=body,
@@ -60,11 +66,11 @@ def read_page_file(name: str) -> Representation:
     )
 
 
-def messages_module(language_index: int) -> str:
+def messages_module(language_index: int) -> bytes:
     """The messages of one language as an ES module; a client loads only its own language.
 
     >>> messages_module(0)[:54]
-    'export default {"page":{"frame":{"skip":"Skip to conte'
+    b'export default {"page":{"frame":{"skip":"Skip to conte'
     """
     messages: dict[str, Any] = json.loads(MESSAGES_FILE.read_text(encoding="utf-8"))
     page_messages = {
@@ -78,4 +84,10 @@ def messages_module(language_index: int) -> str:
         "page": page_messages,
         "translations": messages["translations"] if language_index else {},
     }
-    return f"export default {json.dumps(exported, ensure_ascii=False, separators=(',', ':'))};\n"
+    return _module(exported)
+
+
+def _module(value: object) -> bytes:
+    """An ES module that exports a JSON value."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return f"export default {text};\n".encode()

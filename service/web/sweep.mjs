@@ -1,6 +1,7 @@
 // The sweep view: runs a grid of designs as a job; shows, plots, sorts and downloads its rows.
 
 import { LatestRequest, call, hasKey } from "./api.mjs";
+import { FIELDS, READERS } from "./brief.mjs";
 import { h, labelled, panel, show } from "./dom.mjs";
 import { failureBox, fileLink, unknownFieldsBox } from "./failure.mjs";
 import { drawScatterPlot } from "./scatter-plot.mjs";
@@ -11,26 +12,12 @@ const [PAINT_MS, RECONNECT_MS, POLL_MS] = [400, 5000, 2000];
 const MAX_POINTS = 400; // points of the plot; more would overlap
 const START = { resolution: "32, 64, 96", latent_dim: "64, 128" };
 
-/** Field of the grid: the parser of one value. */
-const FIELDS = {
-	resolution: (text) => (/[x×]/.test(text) ? text.split(/[x×]/).map(readInteger) : readInteger(text)),
-	latent_dim: readInteger,
-	dimensions: readInteger,
-	base_channels: readInteger,
-	channels: readInteger,
-	upsampling: String,
-	normalization: String,
-};
-
-/** An integer, or the text unchanged, for the service to refuse. */
-function readInteger(text) {
-	return /^\s*\d{1,9}\s*$/.test(text) ? Number(text) : text;
-}
+const NAMES = ["resolution", "latent_dim", "dimensions", "base_channels", "channels", "upsampling", "normalization"];
 
 /** The grid in the URL: lists by field, in the order of the form. */
 function gridOf(params) {
 	const parts = (text = "") => text.split(",").map((part) => part.trim()).filter(Boolean);
-	const lists = Object.entries(FIELDS).map(([name, read]) => [name, parts(params[name]).map(read)]);
+	const lists = NAMES.map((name) => [name, parts(params[name]).map(READERS[FIELDS[name].kind])]);
 	return Object.fromEntries(lists.filter(([, values]) => values.length));
 }
 
@@ -43,7 +30,7 @@ export function mount(root, { navigate, address, announce }) {
 	const form = h(
 		"form.panel",
 		{ novalidate: true, onsubmit: submit, oninput: countRows },
-		h("div.fields", Object.keys(FIELDS).map(field), labelled(t("sweep.verify"), h("select", { id: "sweep-verify", name: "verify" }, levels))),
+		h("div.fields", NAMES.map(field), labelled(t("sweep.verify"), h("select", { id: "sweep-verify", name: "verify" }, levels))),
 		h("p.row", h("button.main", { type: "submit" }, t("sweep.start")), count),
 	);
 	const progress = h("div.panel.progress", { hidden: true });
@@ -70,7 +57,7 @@ export function mount(root, { navigate, address, announce }) {
 	}
 
 	function read() {
-		const names = [...Object.keys(FIELDS), "verify"];
+		const names = [...NAMES, "verify"];
 		const given = names.map((name) => [name, form.elements[name].value.trim()]);
 		return Object.fromEntries(given.filter(([name, value]) => value && !(name === "verify" && value === "standard")));
 	}
@@ -84,7 +71,7 @@ export function mount(root, { navigate, address, announce }) {
 		params = next;
 		close();
 		const fields = Object.keys(next).length ? next : START;
-		for (const name of [...Object.keys(FIELDS), "verify"]) form.elements[name].value = fields[name] ?? (name === "verify" ? "standard" : "");
+		for (const name of [...NAMES, "verify"]) form.elements[name].value = fields[name] ?? (name === "verify" ? "standard" : "");
 		const unknown = Object.keys(next).filter((name) => !form.elements[name] && name !== "job");
 		show(notice, unknown.length > 0 && unknownFieldsBox(unknown));
 		countRows();

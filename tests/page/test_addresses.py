@@ -94,8 +94,10 @@ def test_a_permalink_and_its_fields_mean_the_same_design(
 def test_the_page_has_the_default_search_of_the_service(session: BrowserSession, axes: int) -> None:
     """The values that the page leaves out of URLs are the defaults of the service."""
     page = session.open("/?view=kitchen")
-    usual = page.evaluate("async () => (await import('/web/brief.mjs')).DEFAULT_LISTS")
+    fields = page.evaluate("async () => (await import('/web/brief.mjs')).FIELDS")
+    usual = {name: row["defaultLists"] for name, row in fields.items() if row["kind"] == "list"}
     space = SearchSpace.default(axes=axes)
+    assert usual.keys() == {"kernel_sizes", "strides", "dilations"}
     for name, lists in usual.items():
         assert tuple(map(int, lists[axes - 1].split(","))) == getattr(space, name)
 

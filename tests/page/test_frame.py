@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from service.app import create_app
 from service.http.response_headers import PAGE_POLICY
 from service.settings.config import Config
-from service.web.page_files import MEDIA_TYPES, PAGE_FOLDER, read_page_file
+from service.web.page_files import FIELDS_MODULE, MEDIA_TYPES, PAGE_FOLDER, read_page_file
 from tests.page.browser_session import BrowserSession
 from tests.service.servers import Server
 from tests.support import make_temporary_folder
@@ -46,9 +46,9 @@ def test_the_whole_page_is_at_most_150_kb(browser: Browser, server: Server, loca
             f"/web/{name}": read_page_file(name).body for name in FILES if name != "index.html"
         }
         own = {path: size for path, size in loaded.items() if path == "/" or "/web/" in path}
-        [messages] = own.keys() - files.keys() - {"/"}
-        assert messages == f"/web/messages-{locale[:2]}.mjs"
-        assert own.keys() == {"/", messages, *files}
+        messages, fields = f"/web/messages-{locale[:2]}.mjs", f"/web/{FIELDS_MODULE}"
+        assert own.keys() == {"/", messages, fields, *files}
+        assert own[fields] == len(read_page_file(FIELDS_MODULE).body)
         assert all(own[path] == len(body) for path, body in files.items())
         assert own[messages] > 10_000
         assert sum(own.values()) <= 150_000, own

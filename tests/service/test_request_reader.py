@@ -12,8 +12,6 @@ from service.http.request_reader import (
     MAX_INTEGER_DIGITS,
     MAX_JSON_DEPTH,
     parse_json,
-    read_decimal,
-    read_sizes,
 )
 from service.problems.problem_document import ProblemError
 
@@ -126,33 +124,3 @@ def test_no_body_takes_more_than_linear_time(body: bytes) -> None:
     """A megabyte of any content is parsed quickly; quadratic parsing would take minutes."""
     outcome = read_or_refuse(body)
     assert outcome == "malformed_json" or outcome == json.loads(body)
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("64", 64),
-        ("-1", -1),
-        ("0", 0),
-        ("064", "064"),
-        ("+64", "+64"),
-        (" 64", " 64"),
-        ("6_4", "6_4"),
-        ("64.0", "64.0"),
-        ("1e3", "1e3"),
-        ("٦٤", "٦٤"),
-        ("true", "true"),
-        ("", ""),
-        ("9" * 5000, "9" * 5000),
-    ],
-)
-def test_only_plain_decimals_are_integers(text: str, value: object) -> None:
-    assert read_decimal(text) == value
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("96", 96), ("218x178", [218, 178]), ("8x8x8", [8, 8, 8]), ("x", ["", ""]), ("4x", [4, ""])],
-)
-def test_sizes_are_integers_with_x_between(text: str, value: object) -> None:
-    assert read_sizes(text) == value

@@ -9,38 +9,25 @@ from typing import TextIO
 
 import click
 
-from designer.commands.options import Command, parse_json_text, parse_number
+from designer.brief.fields import Kind
+from designer.brief.model import BRIEF
+from designer.commands.brief_options import option_help
+from designer.commands.options import Command, parse_json_text
 from designer.validation.json_readers import JsonObject
+from designer.validation.text_values import parse_scalar, parse_sizes
 from service.jobs.grid import Grid
 from service.jobs.sweep_request import MAX_ROWS, sweep_from_document
 
-OPTION_HELP = {
-    "resolution": "32,48,64, 28..64:4, 218x178: sizes of the picture, in pixels.",
-    "dimensions": "Axes of single-number resolutions: 1 to 3.",
-    "latent_dim": "Lengths of the latent vector.",
-    "initial_map": "JSON objects: channels and size.",
-    "channels": "Channels of the picture; default 3.",
-    "base_channels": "Widths next to the picture; default 64.",
-    "max_channels": "Maximum widths; default 512.",
-    "upsampling": "transposed, resize, subpixel.",
-    "normalization": "batch, instance, layer, group, none.",
-    "output_activation": "tanh, sigmoid, none.",
-    "discriminator": "JSON objects, or null for none.",
-    "encoder": "true, false.",
-    "classes": "Numbers of classes.",
-    "search": "JSON objects.",
-    "budget": "JSON objects.",
-}
-"""The fields of a brief that are options, with their help texts."""
-
 _RANGE = re.compile(r"([0-9]{1,9})\.\.([0-9]{1,9})(?::([0-9]{1,9}))?", re.ASCII)
-_LITERALS = {"true": True, "false": False, "null": None}
 
 
 class ValueList(click.ParamType[list[object], list[object]]):
     """Values and ranges separated by commas, or JSON if the text begins with a bracket."""
 
     name = "values"
+
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -57,7 +44,7 @@ class ValueList(click.ParamType[list[object], list[object]]):
     ) -> list[object]:
         found = _RANGE.fullmatch(part)
         if found is None:
-            return [read_value(part)]
+            return [read_value(part, self._kind)]
         low, high, step = (int(group or 1) for group in found.groups())
         if high < low or step < 1:
             self.fail(f"a range must ascend, as 28..64:4 does; got {part}", param, ctx)
@@ -68,22 +55,24 @@ class ValueList(click.ParamType[list[object], list[object]]):
         return list(values)
 
 
-def read_value(text: str) -> object:
-    """One value: an integer, a size of several axes, true, false, null, or the text unchanged.
+def read_value(text: str, kind: Kind) -> object:
+    """One value of a field: a size, an integer, true, false, null, or the text unchanged.
 
-    >>> read_value("64"), read_value("218x178"), read_value("true"), read_value("subpixel")
-    (64, [218, 178], True, 'subpixel')
+    >>> read_value("64", Kind.INTEGER), read_value("218x178", Kind.SIZE)
+    (64, [218, 178])
     """
-    if re.fullmatch(r"[0-9]+([x×][0-9]+)+", text, re.ASCII):
-        return [parse_number(part) for part in re.split("[x×]", text)]
-    return _LITERALS.get(text, parse_number(text))
+    if text == "null":
+        return None
+    return parse_sizes(text) if kind is Kind.SIZE else parse_scalar(text)
 
 
 def grid_options(command: Command) -> Command:
     """Adds one option per field of a brief to a command."""
-    for name, meaning in reversed(OPTION_HELP.items()):
-        option = click.option(f"--{name.replace('_', '-')}", name, type=ValueList(), help=meaning)
-        command = option(command)
+    for row in reversed(BRIEF):
+        if row.kind is not Kind.CHAIN and row.name != "verify":
+            text = f"{row.meaning} JSON objects." if row.fields else option_help(row)
+            name = f"--{row.name.replace('_', '-')}"
+            command = click.option(name, type=ValueList(row.kind), help=text)(command)
     return command
 
 

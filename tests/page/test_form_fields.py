@@ -1,0 +1,61 @@
+"""The form is made from the fields of a brief; its parsers are those of the library."""
+
+from __future__ import annotations
+
+import json
+
+from playwright.sync_api import expect
+
+from designer.brief.fields import Kind
+from designer.brief.model import BRIEF
+from designer.validation.text_values import parse_sizes
+from service.web.form_fields import form_fields
+from service.web.page_files import FIELDS_MODULE, read_page_file
+from tests.page.browser_session import BrowserSession
+from tests.page.test_messages import messages, run_node, served_module
+from tests.size_texts import SIZE_TEXTS
+
+
+def test_the_page_reads_sizes_as_the_library_does() -> None:
+    """The same table as for query strings, command line and sweeps."""
+    read = run_node(
+        """
+        const { readSizes } = await load("text-values.mjs");
+        console.log(JSON.stringify(given.texts.map(readSizes)));
+        """,
+        texts=list(SIZE_TEXTS),
+    )
+    assert read == list(SIZE_TEXTS.values()) == [parse_sizes(text) for text in SIZE_TEXTS]
+
+
+def test_the_module_has_every_field_of_a_brief() -> None:
+    """Except ``verify``, which the page chooses."""
+    served = served_module(FIELDS_MODULE)
+    assert served == json.loads(json.dumps(form_fields()))
+    rows = [inner for row in BRIEF for inner in (row.fields if row.kind is Kind.OBJECT else [row])]
+    names = {row.option for row in rows} - {"verify"}
+    assert {field["name"] for field in served} == names | {"no_discriminator"}
+    assert read_page_file(FIELDS_MODULE).media_type == "text/javascript"
+
+
+def test_every_field_has_a_label_and_every_choice_a_name() -> None:
+    """In the message file."""
+    known = messages("page").keys()
+    shown = [field for field in form_fields() if field["group"]]
+    assert len(shown) > 20
+    for field in shown:
+        choices = field.get("choices", [])
+        assert isinstance(choices, list)
+        assert {f"field.{field['name']}", *(f"choice.{choice}" for choice in choices)} <= known
+
+
+def test_the_form_has_a_control_for_every_field_of_a_group(session: BrowserSession) -> None:
+    page = session.open()
+    expect(page.locator("#field-latent_dim")).to_be_visible()
+    ids = page.locator(".form [id^=field-]").evaluate_all("found => found.map((each) => each.id)")
+    shown = [f"field-{field['name']}" for field in form_fields() if field["group"]]
+    assert sorted(ids) == sorted(shown)
+    options = page.locator("#field-normalization option").evaluate_all(
+        "found => found.map((each) => each.value)"
+    )
+    assert options == ["batch", "instance", "layer", "group", "none"]
