@@ -90,7 +90,7 @@ def test_a_result_is_computed_once() -> None:
 
 
 class CheckedBudget(SearchBudget):
-    """A budget that compares each result with one that is computed anew."""
+    """A budget that compares each result with one that is computed again."""
 
     calls = 0
 

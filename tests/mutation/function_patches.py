@@ -1,6 +1,6 @@
 """The functions of a program that has been imported, and how their code is replaced in place.
 
-Whoever has imported a function keeps the same object, so a mutant needs no second import.
+Modules that imported a function keep the same object, so a mutant needs no second import.
 """
 
 from __future__ import annotations

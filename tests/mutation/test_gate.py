@@ -129,19 +129,19 @@ def test_a_call_that_never_ends_is_ended() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "complaint"),
+    ("key", "problem"),
     [
         (LOWER_BOUND, "listed as equivalent, but killed"),
         (LOWER_BOUND + " (2)", "listed as equivalent, but there is no such mutant"),
     ],
 )
 def test_a_wrong_entry_in_the_list_of_equivalents_fails(
-    tmp_path: Path, key: str, complaint: str
+    tmp_path: Path, key: str, problem: str
 ) -> None:
     """The list cannot hide what tests find, nor keep what is gone."""
     status, output = run_gate(tmp_path, GOOD_TESTS, [{"reason": "none", "mutants": [key]}])
     assert status == 1, output
-    assert f"{complaint}: {key}" in output
+    assert f"{problem}: {key}" in output
 
 
 def test_a_sample_is_the_same_every_time(tmp_path: Path) -> None:
