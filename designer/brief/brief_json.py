@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from designer.brief.fields import Field, Kind, field_names, in_reading_order
 from designer.brief.model import BRIEF, Brief, number_errors
 from designer.brief.option_rules import generator_input_errors
-from designer.brief.options import DISCRIMINATOR, INITIAL_MAP, DiscriminatorStyle, InitialMap
-from designer.brief.search_space import BUDGET, SEARCH, Budget, SearchSpace
+from designer.brief.search_space import SEARCH, Budget, SearchSpace
 from designer.brief.window_rules import WINDOW
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Size, Window, Windows, window_fields
@@ -93,7 +93,7 @@ def brief_from_document(document: object) -> Brief:
     nested = {name: fields.pop(name, None) for name in _NESTED}
     fields = _read_values(fields, BRIEF, pointer="")
     if "discriminator" in given:
-        fields["discriminator"] = _read_discriminator(given["discriminator"])
+        fields["discriminator"] = _read_nested("discriminator", given["discriminator"])
     errors = number_errors({**fields, "resolution": resolution})
     if nested["initial_map"] is None:
         errors += generator_input_errors(fields.get("latent_dim"), None)
@@ -101,7 +101,7 @@ def brief_from_document(document: object) -> Brief:
     axes = 2 if isinstance(resolution, int) else len(resolution)
     return Brief(
         resolution=resolution,
-        initial_map=_read_initial_map(nested["initial_map"], axes=axes),
+        initial_map=_read_nested("initial_map", nested["initial_map"], axes=axes),
         search=space_from_document(nested["search"], axes=axes),
         budget=budget_from_document(nested["budget"]),
         windows=_read_chain(nested["chain"], axes=axes),
@@ -160,28 +160,20 @@ def budget_from_document(document: object) -> Budget | None:
     Raises:
         InvalidRequest: for unknown fields, wrong types, and values outside limits.
     """
-    if document is None:
+    budget: Budget | None = _read_nested("budget", document)
+    return budget
+
+
+def _read_nested(name: str, document: object, *, axes: int = 0) -> Any:  # noqa: ANN401
+    (row,) = (row for row in BRIEF if row.name == name)
+    if document is None or row.object_type is None:
         return None
-    fields = read_object(document, pointer="/budget", known=field_names(BUDGET))
-    return Budget(**fields)  # type: ignore[arg-type]
-
-
-def _read_initial_map(document: object, *, axes: int) -> InitialMap | None:
-    if document is None:
-        return None
-    pointer, names = "/initial_map", field_names(INITIAL_MAP)
-    given = read_object(document, pointer=pointer, known=names, required=names)
-    fields = _read_values(given, INITIAL_MAP, pointer=pointer, axes=axes, integers=True)
-    return InitialMap(**fields)  # type: ignore[arg-type]
-
-
-def _read_discriminator(document: object) -> DiscriminatorStyle | None:
-    if document is None:
-        return None
-    pointer = "/discriminator"
-    given = read_object(document, pointer=pointer, known=field_names(DISCRIMINATOR))
-    fields = _read_values(_without_nulls(given), DISCRIMINATOR, pointer=pointer)
-    return DiscriminatorStyle(**fields)  # type: ignore[arg-type]
+    pointer, known = f"/{name}", field_names(row.fields)
+    required = field_names(each for each in row.fields if each.required)
+    given = _without_nulls(read_object(document, pointer=pointer, known=known, required=required))
+    integers = row.kind is Kind.MAP
+    values = _read_values(given, row.fields, pointer=pointer, axes=axes, integers=integers)
+    return row.object_type(**values)
 
 
 def windows_from_document(document: object, *, pointer: str, axes: int) -> Windows:

@@ -25,39 +25,31 @@ from designer.validation.field_validators import (
 
 def type_errors(rows: tuple[Field, ...], given: object) -> list[FieldError]:
     """Errors of the choices, objects, flags and chains of a brief, in this order."""
-    codes = {
-        (Kind.CHOICE,): "not_a_choice",
-        (Kind.OBJECT, Kind.MAP): "not_an_object",
-        (Kind.FLAG,): "not_a_boolean",
-        (Kind.CHAIN,): "not_a_list",
-    }
+    kinds = ((Kind.CHOICE,), (Kind.OBJECT, Kind.MAP), (Kind.FLAG,), (Kind.CHAIN,))
+    ordered = [row for some in kinds for row in in_reading_order(rows) if row.kind in some]
     return [
         FieldError(
             pointer=f"/{row.name}",
             code=code,
-            detail=f"{row.name} must be {_wanted(row)}, got {short_text(value)}",
+            detail=f"{row.name} must be {wanted}, got {short_text(value)}",
         )
-        for kinds, code in codes.items()
-        for row in in_reading_order(rows)
-        if row.kind in kinds
-        if not _has_type(row, value := getattr(given, row.attribute))
+        for row in ordered
+        for value in (getattr(given, row.attribute),)
+        for valid, code, wanted in (_type_check(row, value),)
+        if not valid
     ]
 
 
-def _wanted(row: Field) -> str:
+def _type_check(row: Field, value: object) -> tuple[bool, str, str]:
+    """Whether a value has the type of its field; code and text of the error if not."""
     if row.choices is not None:
-        return f"one of {', '.join(row.choices)}"
+        return value in [*row.choices], "not_a_choice", f"one of {', '.join(row.choices)}"
     if row.object_type is not None:
-        return f"a {row.object_type.__name__} or None"
-    return "true or false" if row.kind is Kind.FLAG else "rows of Windows"
-
-
-def _has_type(row: Field, value: object) -> bool:
-    if row.choices is not None:
-        return value in [*row.choices]
-    if row.object_type is not None:
-        return isinstance(value, row.object_type | None)
-    return isinstance(value, bool) if row.kind is Kind.FLAG else _are_windows(value)
+        wanted = f"a {row.object_type.__name__} or None"
+        return isinstance(value, row.object_type | None), "not_an_object", wanted
+    if row.kind is Kind.FLAG:
+        return isinstance(value, bool), "not_a_boolean", "true or false"
+    return _are_windows(value), "not_a_list", "rows of Windows"
 
 
 def _are_windows(windows: object) -> bool:
@@ -83,54 +75,37 @@ def range_errors(
 
 def value_errors(rows: tuple[Field, ...], given: object, *, pointer: str) -> list[FieldError]:
     """Errors of the lists, flags, choices, integers and sizes of an object, in this order."""
-    checks = {
-        Kind.LIST: _list_errors,
-        Kind.FLAG: _flag_errors,
-        Kind.CHOICE: _choice_errors,
-        Kind.INTEGER: _integer_errors,
-        Kind.SIZE: _size_errors,
-    }
     return [
         error
-        for kind, check in checks.items()
+        for kind in (Kind.LIST, Kind.FLAG, Kind.CHOICE, Kind.INTEGER, Kind.SIZE)
         for row in rows
         if row.kind is kind
-        for error in check(row, getattr(given, row.attribute), f"{pointer}/{row.name}")
+        for error in _value_errors(row, getattr(given, row.attribute), f"{pointer}/{row.name}")
     ]
+
+
+def _value_errors(row: Field, value: object, pointer: str) -> list[FieldError]:
+    if row.kind is Kind.INTEGER:
+        return _integer_errors(row, value, pointer)
+    if row.choices is not None or row.kind is Kind.FLAG:
+        code = "not_a_boolean" if row.choices is None else "not_a_choice"
+        return _type_errors(value, row.choices or bool, pointer, code)
+    if row.kind is Kind.SIZE and value is None:
+        return []
+    if row.kind is Kind.SIZE and isinstance(value, list):
+        value = tuple(value)
+    if not isinstance(value, tuple):
+        return _type_errors(value, tuple, pointer, "not_a_list")
+    most = 3 if row.kind is Kind.SIZE else MAX_SEARCH_ENTRIES
+    errors = check_length(value, pointer=pointer, low=1, high=most)
+    for index, entry in enumerate(value[:most]):
+        errors += _integer_errors(row, entry, f"{pointer}/{index}")
+    return errors
 
 
 def _integer_errors(row: Field, value: object, pointer: str) -> list[FieldError]:
     assert row.high is not None
     return check_integer(value, pointer=pointer, low=row.low, high=row.high)
-
-
-def _flag_errors(_: Field, value: object, pointer: str) -> list[FieldError]:
-    return _type_errors(value, bool, pointer, "not_a_boolean")
-
-
-def _choice_errors(row: Field, value: object, pointer: str) -> list[FieldError]:
-    assert row.choices is not None
-    return _type_errors(value, row.choices, pointer, "not_a_choice")
-
-
-def _list_errors(row: Field, values: object, pointer: str) -> list[FieldError]:
-    if not isinstance(values, tuple):
-        return _type_errors(values, tuple, pointer, "not_a_list")
-    errors = check_length(values, pointer=pointer, low=1, high=MAX_SEARCH_ENTRIES)
-    for index, value in enumerate(values[:MAX_SEARCH_ENTRIES]):
-        errors += _integer_errors(row, value, f"{pointer}/{index}")
-    return errors
-
-
-def _size_errors(row: Field, size: object, pointer: str) -> list[FieldError]:
-    if size is None:
-        return []
-    if not isinstance(size, list | tuple):
-        return _type_errors(size, tuple, pointer, "not_a_list")
-    errors = check_length(size, pointer=pointer, low=1, high=3)
-    for index, side in enumerate(size[:3]):
-        errors += _integer_errors(row, side, f"{pointer}/{index}")
-    return errors
 
 
 def _type_errors(value: object, kind: type, pointer: str, code: str) -> list[FieldError]:

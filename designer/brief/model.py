@@ -61,13 +61,8 @@ class Level(StrEnum):
 class Brief:
     """Request for a design: picture size, latent vector or initial map, options of the networks.
 
-    ``resolution`` is in pixels, height before width (depth first); a single integer means a
-    square picture and is stored as a pair. ``search`` defaults to the default space for this number
-    of axes. ``windows`` is a chain given by the caller, which replaces the search.
-
-    The generator starts from a latent vector or from ``initial_map``. The default discriminator is
-    DCGAN's, or none with an ``initial_map``. ``base_channels`` defaults to 64; under a budget
-    ``design`` chooses the widest that fits.
+    Each field says what it means. An integer ``resolution`` is stored as a pair; ``windows``
+    replaces the search. A generator starts from a latent vector or from ``initial_map``.
 
     >>> brief = Brief(resolution=96, latent_dim=128)
     >>> brief.resolution, brief.channels, brief.space.strides

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from designer.brief.options import DiscriminatorStyle, InitialMap, Normalization, Output
+from dataclasses import asdict
+
+from designer.brief.field_rules import range_errors
+from designer.brief.fields import Kind
+from designer.brief.options import (
+    DISCRIMINATOR,
+    DiscriminatorStyle,
+    InitialMap,
+    Normalization,
+    Output,
+)
 from designer.errors import FieldError
 from designer.geometry.layers import Size
 from designer.limits import (
     MAX_CLASSES,
     MAX_LATENT_DIM,
-    MAX_PATCH,
     MAX_SIDE,
     MAX_SIGNAL_LENGTH,
     MAX_WIDTH,
@@ -95,9 +104,5 @@ def norm_errors(
         )
         pointer = "/discriminator/normalization"
         errors.append(FieldError(pointer=pointer, code="critic_with_batch_norm", detail=detail))
-    for name, high in (("patch", MAX_PATCH), ("base_channels", MAX_WIDTH)):
-        value = getattr(discriminator, name)
-        if value is not None:
-            pointer = f"/discriminator/{name}"
-            errors += check_integer(value, pointer=pointer, low=1, high=high)
-    return errors
+    numbers = [row for row in DISCRIMINATOR if row.kind is Kind.INTEGER]
+    return errors + range_errors(numbers, asdict(discriminator), pointer="/discriminator")

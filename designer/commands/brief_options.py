@@ -10,13 +10,7 @@ from designer.brief.fields import Field, Kind
 from designer.commands.options import Command, Number, Numbers
 from designer.validation.json_readers import JsonObject
 
-_TYPES = {
-    Kind.INTEGER: Number(),
-    Kind.SIZE: Numbers(),
-    Kind.LIST: Numbers(),
-    Kind.MAP: Numbers(),
-    Kind.CHOICE: click.STRING,
-}
+_TYPES = {Kind.INTEGER: Number(), Kind.CHOICE: click.STRING}
 _EXAMPLES = {Kind.SIZE: "7x5", Kind.LIST: "2,3", Kind.MAP: "512x4x4"}
 
 
@@ -40,15 +34,12 @@ def _options(row: Field, replaced_by: str) -> list[Callable[[Command], Command]]
         inner = [option for each in row.fields for option in _options(each, replaced_by)]
         removal = click.option(f"--no-{name}", is_flag=True, help=f"Leave out the {row.name}.")
         return [removal, *inner] if row.removable else inner
+    text = option_help(row, replaced_by)
     if row.kind is not Kind.FLAG:
-        return [
-            click.option(f"--{name}", type=_TYPES[row.kind], help=option_help(row, replaced_by))
-        ]
+        return [click.option(f"--{name}", type=_TYPES.get(row.kind, Numbers()), help=text)]
     if row.default is True:
-        return [
-            click.option(f"--no-{name}", is_flag=True, help=f"No {row.name.replace('_', ' ')}.")
-        ]
-    return [click.option(f"--{name}", is_flag=True, help=option_help(row, replaced_by))]
+        name, text = f"no-{name}", f"No {row.name.replace('_', ' ')}."
+    return [click.option(f"--{name}", is_flag=True, help=text)]
 
 
 def option_help(row: Field, replaced_by: str = "") -> str:
@@ -57,21 +48,19 @@ def option_help(row: Field, replaced_by: str = "") -> str:
     >>> option_help(Field(Kind.INTEGER, "Channels of the picture.", default=3))
     'Channels of the picture. Default: 3.'
     """
-    choices = f"One of {', '.join(row.offered)}." if row.offered else ""
-    example = f"Such as {_EXAMPLES[row.kind]}." if row.kind in _EXAMPLES else ""
-    given = "" if row.default is None or row.fields or row.kind is Kind.FLAG else row.default
-    shown = given if not isinstance(given, tuple) else ",".join(map(str, given))
-    default = row.computed or row.if_null or shown
-    others = [f"--{row.replaced_by.replace('_', '-')}", *([replaced_by] if replaced_by else [])]
-    required = f"Required without {' or '.join(others)}." if row.replaced_by else ""
+    default = row.computed or row.if_null
+    if not default and row.kind in (Kind.INTEGER, Kind.CHOICE, Kind.LIST):
+        values = row.default if isinstance(row.default, tuple) else (row.default,)
+        default = "" if row.default is None else ",".join(map(str, values))
+    others = " or ".join(filter(None, (f"--{row.replaced_by.replace('_', '-')}", replaced_by)))
     texts = (
         row.meaning,
-        required,
-        choices,
-        example,
-        f"Default: {default}." if default != "" else "",
+        f"Required without {others}." if row.replaced_by else "",
+        f"One of {', '.join(row.offered)}." if row.offered else "",
+        f"Such as {_EXAMPLES[row.kind]}." if row.kind in _EXAMPLES else "",
+        f"Default: {default}." if default else "",
     )
-    return " ".join(text for text in texts if text)
+    return " ".join(filter(None, texts))
 
 
 def field_options_document(rows: Iterable[Field], given: Mapping[str, object]) -> JsonObject:

@@ -22,17 +22,12 @@ from designer.pipeline.design_json import count_document
 from designer.validation.field_validators import check_integer, refuse
 from designer.validation.json_readers import JsonObject, read_object, read_per_axis, refuse_field
 
+_DEFAULTS = {"latent_dim": 100, "base_channels": DEFAULT_BASE_CHANNELS}
+
 WIDTHS = tuple(
-    replace(row, default=default, replaced_by="", computed="")
-    for name, default in (
-        ("latent_dim", 100),
-        ("channels", 3),
-        ("base_channels", DEFAULT_BASE_CHANNELS),
-        ("max_channels", 512),
-        ("classes", None),
-    )
+    replace(row, default=_DEFAULTS.get(row.name, row.default), replaced_by="", computed="")
     for row in BRIEF
-    if row.name == name
+    if row.name in (*_DEFAULTS, "channels", "max_channels", "classes")
 )
 """The fields of a brief that a query has, with their defaults."""
 

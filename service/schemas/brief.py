@@ -14,7 +14,9 @@ from designer.limits import MAX_SIGNAL_LENGTH, MIN_SIDE
 from designer.validation.field_validators import check_known_fields, refuse
 from designer.validation.text_values import parse_scalar, parse_sizes
 from service.schemas.field_schemas import queried, requested
-from service.schemas.fields import Documented, described, integer
+from service.schemas.fields import integer
+
+SCALARS_FIRST = sorted(BRIEF, key=lambda row: row.kind not in SCALARS)
 
 SIDE = integer(MIN_SIDE, MAX_SIGNAL_LENGTH)
 
@@ -41,7 +43,7 @@ class BriefSchema(ma.Schema):
         """Holds the fields."""
 
         include = requested(
-            sorted(BRIEF, key=lambda row: row.kind not in SCALARS),
+            SCALARS_FIRST,
             initial_map=InitialMapSchema,
             discriminator=DiscriminatorSchema,
             search=SearchSchema,
@@ -62,15 +64,7 @@ class BriefQuerySchema(ma.Schema):
     class Meta:
         """Holds the fields."""
 
-        include = {  # noqa: RUF012 - marshmallow reads it once
-            **queried(BRIEF),
-            "resolution": Documented(
-                {"type": "string", "pattern": "^[0-9]+(x[0-9]+){0,2}$"},
-                **described(
-                    "Size of the picture: `96`, or `218x178` for several axes.", required=True
-                ),
-            ),
-        }
+        include = queried(SCALARS_FIRST)
 
     def load(self, data: object, **_: object) -> Brief:
         """The brief in a query string, with digits as integers and true and false as booleans."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import marshmallow as ma
@@ -22,6 +23,12 @@ from service.schemas.fields import (
 
 Fields = dict[str, ma.fields.Field[Any]]
 
+SIZE_TEXT = {
+    "type": "string",
+    "pattern": "^[0-9]+(x[0-9]+){0,2}$",
+    "description": "Size of the picture: `96`, or `218x178` for several axes.",
+}
+
 MAX_JSON_INTEGER = 2**53
 """A higher limit is not documented: JSON readers may round larger integers."""
 
@@ -37,12 +44,16 @@ def _requested_field(row: Field, schema: type[ma.Schema] | None) -> ma.fields.Fi
         return Documented(
             _value_schema(row), required=row.required, load_default=_default(row), **meaning
         )
-    default: JsonSchema = {} if row.removable else {"load_default": None}
-    if row.kind is Kind.CHAIN:
-        length = ma.validate.Length(min=1, max=MAX_LAYERS)
-        items = ma.fields.Nested(schema)
-        return ma.fields.List(items, allow_none=True, validate=length, **meaning, **default)
-    return ma.fields.Nested(schema, allow_none=True, **meaning, **default)
+    return _nested(
+        row, schema, allow_none=True, load_default=ma.missing if row.removable else None, **meaning
+    )
+
+
+def _nested(row: Field, schema: type[ma.Schema], **more: Any) -> ma.fields.Field[Any]:  # noqa: ANN401
+    if row.kind is not Kind.CHAIN:
+        return ma.fields.Nested(schema, **more)
+    length = None if "required" in more else ma.validate.Length(min=1, max=MAX_LAYERS)
+    return ma.fields.List(ma.fields.Nested(schema), validate=length, **more)
 
 
 def _meaning(row: Field) -> str:
@@ -62,56 +73,40 @@ def _default(row: Field) -> object:
     return str(row.default) if row.kind is Kind.CHOICE else row.default
 
 
-def _value_schema(row: Field) -> JsonSchema:
+def _value_schema(row: Field, *, answer: bool = False) -> JsonSchema:
     if row.kind is Kind.FLAG:
         return {"type": "boolean"}
     if row.choices is not None:
         title = f"Generator{row.choices.__name__}" if row.excluded else row.choices.__name__
-        return choice(*row.offered, title=title)
+        return choice(*row.choices) if answer else choice(*row.offered, title=title)
     high = None if row.high is None or row.high > MAX_JSON_INTEGER else row.high
-    value = integer(row.low, high)
+    value = integer(min(row.low, 1)) if answer else integer(row.low, high)
     if row.kind is Kind.LIST:
-        return list_of(value, 1, MAX_SEARCH_ENTRIES)
-    value = per_axis(value) if row.kind is Kind.SIZE else value
-    return nullable(value) if row.nullable and not row.replaced_by else value
+        return list_of(value, 1, None if answer else MAX_SEARCH_ENTRIES)
+    if row.kind is Kind.SIZE:
+        value = list_of(value, 1, 3) if answer else per_axis(value)
+    return nullable(value) if row.nullable and (answer or not row.replaced_by) else value
 
 
 def queried(rows: Iterable[Field]) -> Fields:
     """The fields that a query string can hold."""
     return {
         row.name: Documented(
-            _value_schema(row),
+            _value_schema(row) if row.kind in SCALARS else SIZE_TEXT,
             load_default=_default(row),
-            required=bool(row.replaced_by),
-            metadata={
-                "description": row.meaning if row.replaced_by else _meaning(row),
-            },
+            required=row.required or bool(row.replaced_by),
+            metadata={"description": _meaning(replace(row, replaced_by=""))},
         )
         for row in rows
-        if row.kind in SCALARS
+        if row.kind in (*SCALARS, Kind.SIZE)
     }
 
 
 def answered(rows: Iterable[Field], **nested: type[ma.Schema]) -> Fields:
     """The fields of a completed brief: none is missing."""
-    return {row.name: _answered_field(row, nested.get(row.name)) for row in rows}
-
-
-def _answered_field(row: Field, schema: type[ma.Schema] | None) -> ma.fields.Field[Any]:
-    if schema is None:
-        value = _answered_schema(row)
-        return Documented(nullable(value) if row.nullable else value, required=True)
-    if row.kind is Kind.CHAIN:
-        return ma.fields.List(ma.fields.Nested(schema), required=True, allow_none=row.nullable)
-    return ma.fields.Nested(schema, required=True, allow_none=row.nullable)
-
-
-def _answered_schema(row: Field) -> JsonSchema:
-    if row.kind is Kind.FLAG:
-        return {"type": "boolean"}
-    if row.choices is not None:
-        return choice(*row.choices)
-    value = integer(min(row.low, 1))
-    if row.kind is Kind.SIZE:
-        return list_of(value, 1, 3)
-    return list_of(value, 1) if row.kind is Kind.LIST else value
+    return {
+        row.name: _nested(row, nested[row.name], required=True, allow_none=row.nullable)
+        if row.name in nested
+        else Documented(_value_schema(row, answer=True), required=True)
+        for row in rows
+    }

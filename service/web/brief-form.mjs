@@ -65,9 +65,9 @@ export function briefForm(change) {
 
 const labelledCheckbox = (label, input) => h("div.field.flag", input, h("label", { for: input.id }, label));
 
-function labelledField({ name, wide }, input) {
+function labelledField({ name, kind, wide }, input) {
 	const box = (input.type === "checkbox" ? labelledCheckbox : labelled)(t(`field.${name}`), input);
-	box.classList.toggle("wide", wide === true);
+	box.classList.toggle("wide", wide === true || kind === "flag");
 	return box;
 }
 

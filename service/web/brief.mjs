@@ -4,7 +4,7 @@ import rows from "./brief-fields.mjs";
 import { readInteger, readSizes, unwrapSingle } from "./text-values.mjs";
 
 /** The fields of the URL by name: type, path in a brief, default, control in the form. */
-export const FIELDS = Object.fromEntries(rows.map((row) => [row.name, row]));
+export const FIELDS = Object.fromEntries(rows.map((row) => [row.name, { path: [row.name], low: 1, ...row }]));
 
 /** The state of a URL without fields. */
 export const START = { resolution: "64", latent_dim: "100" };

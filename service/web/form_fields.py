@@ -11,10 +11,10 @@ from designer.validation.json_readers import JsonObject
 
 
 def form_fields(rows: Iterable[Field] = BRIEF, *path: str) -> list[JsonObject]:
-    """One object per field of the URL: its name, kind, path in a brief, and control.
+    """One object per field of the URL; its path in a brief is its name and ``low`` is 1 if missing.
 
     >>> form_fields()[0]
-    {'name': 'resolution', 'kind': 'size', 'path': ['resolution'], 'group': '', 'low': 4}
+    {'name': 'resolution', 'kind': 'size', 'low': 4}
     """
     found = []
     for row in rows:
@@ -29,12 +29,11 @@ def form_fields(rows: Iterable[Field] = BRIEF, *path: str) -> list[JsonObject]:
 
 
 def _form_field(row: Field, path: list[str]) -> JsonObject:
-    document: JsonObject = {
-        "name": row.option,
-        "kind": str(row.kind),
-        "path": path,
-        "group": row.page,
-    }
+    document: JsonObject = {"name": row.option, "kind": str(row.kind)}
+    if path != [row.option]:
+        document["path"] = path
+    if row.page:
+        document["group"] = row.page
     if row.kind is Kind.LIST:
         defaults = (getattr(SearchSpace.default(axes=axes), row.attribute) for axes in (1, 2, 3))
         document["defaultLists"] = [",".join(map(str, values)) for values in defaults]
@@ -42,9 +41,9 @@ def _form_field(row: Field, path: list[str]) -> JsonObject:
         document["defaultValue"] = default
     if row.choices is not None:
         document["choices"] = [str(choice) for choice in row.offered]
-    if row.kind in (Kind.INTEGER, Kind.SIZE):
+    if row.low != 1:
         document["low"] = row.low
-    return document | ({"wide": True} if row.wide or row.kind is Kind.FLAG else {})
+    return document | ({"wide": True} if row.wide else {})
 
 
 _DEFAULTS = {"base_channels": DEFAULT_BASE_CHANNELS}

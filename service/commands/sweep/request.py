@@ -27,7 +27,7 @@ class ValueList(click.ParamType[list[object], list[object]]):
     name = "values"
 
     def __init__(self, kind: Kind) -> None:
-        self._kind = kind
+        self._parse = parse_sizes if kind is Kind.SIZE else parse_scalar
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -44,7 +44,7 @@ class ValueList(click.ParamType[list[object], list[object]]):
     ) -> list[object]:
         found = _RANGE.fullmatch(part)
         if found is None:
-            return [read_value(part, self._kind)]
+            return [None if part == "null" else self._parse(part)]
         low, high, step = (int(group or 1) for group in found.groups())
         if high < low or step < 1:
             self.fail(f"a range must ascend, as 28..64:4 does; got {part}", param, ctx)
@@ -53,17 +53,6 @@ class ValueList(click.ParamType[list[object], list[object]]):
             most = f"a sweep has at most {MAX_ROWS:,} rows"
             self.fail(f"{most}, and {part} alone has {len(values):,} values", param, ctx)
         return list(values)
-
-
-def read_value(text: str, kind: Kind) -> object:
-    """One value of a field: a size, an integer, true, false, null, or the text unchanged.
-
-    >>> read_value("64", Kind.INTEGER), read_value("218x178", Kind.SIZE)
-    (64, [218, 178])
-    """
-    if text == "null":
-        return None
-    return parse_sizes(text) if kind is Kind.SIZE else parse_scalar(text)
 
 
 def grid_options(command: Command) -> Command:
