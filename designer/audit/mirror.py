@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from designer.audit.ops.adaptive_pooling import AdaptivePoolLayer, GlobalPoolLayer
-from designer.audit.ops.convolutions import ConvLayer, ConvolutionLayer, ConvTransposeLayer
-from designer.audit.ops.layer import AuditLayer, PerAxis
+from designer.audit.ops.conv import ConvLayer
+from designer.audit.ops.conv_transpose import ConvTransposeLayer
+from designer.audit.ops.convolutions import ConvolutionLayer
+from designer.audit.ops.field_readers import PerAxis
+from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import TensorShape, format_sizes
 from designer.audit.ops.linear_and_reshape import FlattenLayer, LinearLayer, ReshapeLayer
 from designer.audit.ops.norms import NormalizationLayer

@@ -8,7 +8,8 @@ from enum import StrEnum
 from math import prod
 
 from designer.audit.layers_json import audit_layer_document
-from designer.audit.ops.convolutions import ConvLayer, ConvolutionLayer
+from designer.audit.ops.conv import ConvLayer
+from designer.audit.ops.convolutions import ConvolutionLayer
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.ops.linear_and_reshape import LinearLayer

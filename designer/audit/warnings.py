@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
 
-from designer.audit.ops.convolutions import ConvLayer, ConvolutionLayer, ConvTransposeLayer
+from designer.audit.ops.conv import ConvLayer
+from designer.audit.ops.conv_transpose import ConvTransposeLayer
+from designer.audit.ops.convolutions import ConvolutionLayer
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import TensorShape, format_sizes
 from designer.audit.ops.linear_and_reshape import LinearLayer

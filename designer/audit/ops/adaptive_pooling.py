@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from designer.audit.ops.field_readers import Flag, choice_reader, read_output_sizes
 from designer.audit.ops.layer import AuditLayer, AxisLayer
 from designer.audit.ops.layer_errors import (
     LayerError,
@@ -26,7 +27,7 @@ class GlobalPoolLayer(AuditLayer):
 
     op: ClassVar[str] = "global_pool"
 
-    keepdim: bool = False
+    keepdim: Flag = False
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """Size 1 on every axis, or no spatial axes without ``keepdim``."""
@@ -51,8 +52,8 @@ class AdaptivePoolLayer(AxisLayer):
     op: ClassVar[str] = "adaptive_pool"
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = ("output_size",)
 
-    output_size: int | tuple[int | None, ...]
-    mode: str = "avg"
+    output_size: Annotated[int | tuple[int | None, ...], read_output_sizes]
+    mode: Annotated[str, choice_reader("avg", "max")] = "avg"
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The output size; an average to size 1 along 2 or 3 axes accepts any rank with those."""

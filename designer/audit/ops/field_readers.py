@@ -1,23 +1,17 @@
-"""Readers of the ops' fields, from a JSON value to the typed value."""
+"""Types of the ops' fields: each names its reader, from a JSON value to the typed value."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from math import isfinite
-from typing import Any
+from typing import Annotated, Any
 
-from designer.audit.ops.adaptive_pooling import AdaptivePoolLayer, GlobalPoolLayer
-from designer.audit.ops.convolutions import ConvLayer, ConvTransposeLayer
-from designer.audit.ops.layer import AuditLayer
-from designer.audit.ops.linear_and_reshape import FlattenLayer, LinearLayer, ReshapeLayer
-from designer.audit.ops.norms import GroupNormLayer, InstanceNormLayer, LayerNormLayer, NormLayer
-from designer.audit.ops.padding import CropLayer, PadLayer
-from designer.audit.ops.pooling import AvgPoolLayer, MaxPoolLayer
-from designer.audit.ops.skips import AddFromLayer, ConcatFromLayer, ConcatLayer
-from designer.audit.ops.upsampling import UPSAMPLE_MODES, PixelShuffleLayer, UpsampleLayer
 from designer.limits import MAX_SIGNAL_LENGTH, MAX_WINDOW_VALUE
 from designer.validation.field_validators import check_integer, field_name, refuse, short_text
 from designer.validation.json_readers import read_flag, read_list, refuse_field
+
+PerAxis = int | tuple[int, ...]
+"""One value per axis, or one for all axes, as in the request."""
 
 FieldReader = Callable[[object, str], Any]
 """Returns the typed value of a JSON value, or refuses the value at its pointer."""
@@ -172,77 +166,14 @@ def _read_scale_factor(value: object, pointer: str) -> float:
     return value
 
 
-_COUNT = integer_reader(1, MAX_COUNT)
-_NDIM = {"ndim": integer_reader(1, 3)}
-_CONVOLUTION = {
-    "in_channels": _COUNT,
-    "out_channels": _COUNT,
-    "kernel_size": per_axis_reader(1, MAX_KERNEL_SIZE),
-    "stride": per_axis_reader(1, MAX_WINDOW_VALUE),
-    "padding": per_axis_reader(0, MAX_WINDOW_VALUE),
-    "dilation": per_axis_reader(1, MAX_WINDOW_VALUE),
-    "groups": _COUNT,
-    "bias": read_boolean,
-    **_NDIM,
-}
-_POOL = {
-    "kernel_size": per_axis_reader(1, MAX_KERNEL_SIZE),
-    "stride": per_axis_reader(1, MAX_WINDOW_VALUE),
-    "padding": per_axis_reader(0, MAX_WINDOW_VALUE),
-    "ceil_mode": read_boolean,
-    **_NDIM,
-}
-_SKIP = {"from": integer_reader(-1, MAX_COUNT), "skip_first": read_boolean}
+Count = Annotated[int, integer_reader(1, MAX_COUNT)]
+"""A number of channels, features or groups."""
 
-FREE_TEXT_READERS: Mapping[str, FieldReader] = {
-    "norm": read_short_text,
-    "activation": read_short_text,
-}
-"""Fields that every op has."""
+AxisCount = Annotated[int | None, integer_reader(1, 3)]
+"""The number of axes that a layer works along."""
 
-OP_FIELD_READERS: Mapping[type[AuditLayer], Mapping[str, FieldReader]] = {
-    ConvLayer: {
-        **_CONVOLUTION,
-        "padding": read_conv_padding,
-        "padding_mode": choice_reader("zeros", "reflect", "replicate", "circular"),
-    },
-    ConvTransposeLayer: {**_CONVOLUTION, "output_padding": per_axis_reader(0, MAX_WINDOW_VALUE)},
-    LinearLayer: {"in_features": _COUNT, "out_features": _COUNT, "bias": read_boolean},
-    ReshapeLayer: {
-        "shape": integer_list_reader(-1, MAX_COUNT, most=4, least=0),
-        "fold_batch": read_boolean,
-    },
-    FlattenLayer: {"start_dim": integer_reader(-5, 4), "end_dim": integer_reader(-5, 4)},
-    UpsampleLayer: {
-        "scale_factor": read_scale_factors,
-        "size": per_axis_reader(1),
-        "mode": choice_reader(*UPSAMPLE_MODES),
-    },
-    PixelShuffleLayer: {"upscale_factor": integer_reader(1, MAX_SCALE)},
-    PadLayer: {
-        "pad": integer_list_reader(-MAX_SIGNAL_LENGTH, MAX_SIGNAL_LENGTH, most=10),
-        "mode": choice_reader("constant", "reflect", "replicate", "circular"),
-    },
-    CropLayer: {"crop": read_crops},
-    MaxPoolLayer: {**_POOL, "dilation": per_axis_reader(1, MAX_WINDOW_VALUE)},
-    AvgPoolLayer: _POOL,
-    GlobalPoolLayer: {"keepdim": read_boolean},
-    AdaptivePoolLayer: {
-        "output_size": read_output_sizes,
-        "mode": choice_reader("avg", "max"),
-        **_NDIM,
-    },
-    ConcatLayer: {"extra_channels": _COUNT},
-    ConcatFromLayer: _SKIP,
-    AddFromLayer: _SKIP,
-    NormLayer: {"num_features": _COUNT, **_NDIM},
-    InstanceNormLayer: {
-        "num_features": _COUNT,
-        "affine": read_boolean,
-        "track_running_stats": read_boolean,
-        **_NDIM,
-    },
-    GroupNormLayer: {"num_groups": _COUNT, "num_channels": _COUNT, "affine": read_boolean},
-    LayerNormLayer: {"normalized_shape": read_counts},
-}
-"""Every op with the readers of its own fields."""
+KernelSizes = Annotated[PerAxis, per_axis_reader(1, MAX_KERNEL_SIZE)]
+Strides = Annotated[PerAxis, per_axis_reader(1, MAX_WINDOW_VALUE)]
+PaddingSizes = Annotated[PerAxis, per_axis_reader(0, MAX_WINDOW_VALUE)]
+Flag = Annotated[bool, read_boolean]
+FreeText = Annotated[str | None, read_short_text]

@@ -7,14 +7,14 @@ treating the batch as channels, and the trace does the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import cache
+from typing import ClassVar, get_args, get_type_hints
 
+from designer.audit.ops.field_readers import AxisCount, FieldReader, FreeText
 from designer.audit.ops.layer_errors import TensorShape, TraceStep
-
-PerAxis = int | tuple[int, ...]
-"""One value per axis, or one for all axes, as in the request."""
+from designer.validation.json_readers import refuse_field
 
 SPATIAL_AXIS_NAMES = ("depth", "height", "width")
 
@@ -25,8 +25,28 @@ class AuditLayer:
 
     op: ClassVar[str]
 
-    norm: str | None = None
-    activation: str | None = None
+    norm: FreeText = None
+    activation: FreeText = None
+
+    @classmethod
+    @cache
+    def field_readers(cls) -> Mapping[str, FieldReader]:
+        """The reader of each field that a request can set, by JSON name.
+
+        A field's type names its reader; an attribute ends in ``_`` if its JSON name is a keyword.
+        """
+        found: dict[str, FieldReader] = {}
+        for name, hint in get_type_hints(cls, include_extras=True).items():
+            for part in (hint, *get_args(hint)):
+                found |= {name.rstrip("_"): each for each in getattr(part, "__metadata__", ())}
+        return found
+
+    def refuse_contradictions(self, *, pointer: str, index: int) -> None:
+        """Refuse fields that contradict each other or the place of the layer in the request.
+
+        Raises:
+            InvalidRequest: at the pointer of one field.
+        """
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The output shape of the layer for an input shape.
@@ -45,7 +65,24 @@ class AxisLayer(AuditLayer):
 
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = ()
 
-    ndim: int | None = None
+    ndim: AxisCount = None
+
+    def refuse_contradictions(self, *, pointer: str, index: int) -> None:
+        """Refuse per-axis lists that disagree with each other or with ``ndim``."""
+        axes, axes_source = self.ndim, "ndim"
+        for name in self.AXIS_FIELDS:
+            value = getattr(self, name)
+            if not isinstance(value, tuple):
+                continue
+            if axes is not None and len(value) != axes:
+                refuse_field(
+                    f"{pointer}/{name}",
+                    "wrong_length",
+                    f"{name} has {len(value)} entries, {axes_source} implies {axes} axes",
+                    length=len(value),
+                    axes=axes,
+                )
+            axes, axes_source = len(value), name
 
     def axes(self, shape: TensorShape) -> int:
         """Number of axes: ``ndim``, else the length of a per-axis list, else the axes of the map.

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from designer.audit.ops.field_readers import (
+    MAX_COUNT,
+    Count,
+    Flag,
+    integer_list_reader,
+    integer_reader,
+)
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep, format_sizes
+
+_Dimension = Annotated[int, integer_reader(-5, 4)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +30,9 @@ class LinearLayer(AuditLayer):
 
     op: ClassVar[str] = "linear"
 
-    in_features: int
-    out_features: int
-    bias: bool = True
+    in_features: Count
+    out_features: Count
+    bias: Flag = True
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The last axis becomes ``out_features``."""
@@ -57,8 +66,8 @@ class ReshapeLayer(AuditLayer):
 
     op: ClassVar[str] = "reshape"
 
-    shape: tuple[int, ...]
-    fold_batch: bool = False
+    shape: Annotated[tuple[int, ...], integer_list_reader(-1, MAX_COUNT, most=4, least=0)]
+    fold_batch: Flag = False
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The shape, if it has as many elements as the map."""
@@ -101,8 +110,8 @@ class FlattenLayer(AuditLayer):
 
     op: ClassVar[str] = "flatten"
 
-    start_dim: int = 1
-    end_dim: int = -1
+    start_dim: _Dimension = 1
+    end_dim: _Dimension = -1
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The product of the axes."""

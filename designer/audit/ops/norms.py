@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from designer.audit.ops.field_readers import AxisCount, Count, Flag, PerAxis, read_counts
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import (
     LayerError,
@@ -51,8 +52,8 @@ class NormLayer(NormalizationLayer):
 
     op: ClassVar[str] = "norm"
 
-    num_features: int | None = None
-    ndim: int | None = None
+    num_features: Count | None = None
+    ndim: AxisCount = None
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""
@@ -93,10 +94,10 @@ class InstanceNormLayer(NormalizationLayer):
 
     op: ClassVar[str] = "instance_norm"
 
-    num_features: int | None = None
-    affine: bool = False
-    track_running_stats: bool = False
-    ndim: int | None = None
+    num_features: Count | None = None
+    affine: Flag = False
+    track_running_stats: Flag = False
+    ndim: AxisCount = None
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""
@@ -145,9 +146,9 @@ class GroupNormLayer(NormalizationLayer):
 
     op: ClassVar[str] = "group_norm"
 
-    num_groups: int
-    num_channels: int
-    affine: bool = True
+    num_groups: Count
+    num_channels: Count
+    affine: Flag = True
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""
@@ -220,7 +221,7 @@ class LayerNormLayer(NormalizationLayer):
 
     op: ClassVar[str] = "layer_norm"
 
-    normalized_shape: int | tuple[int, ...]
+    normalized_shape: Annotated[PerAxis, read_counts]
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from designer.audit.ops.field_readers import choice_reader, integer_list_reader, read_crops
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import (
     LayerError,
@@ -15,6 +16,7 @@ from designer.audit.ops.layer_errors import (
     format_torch_sizes,
     refuse_empty,
 )
+from designer.limits import MAX_SIGNAL_LENGTH
 
 _COMBINATIONS = (
     "\nSupported combinations for non-constant padding:"
@@ -57,8 +59,10 @@ class PadLayer(AuditLayer):
 
     op: ClassVar[str] = "pad"
 
-    pad: tuple[int, ...]
-    mode: str = "constant"
+    pad: Annotated[
+        tuple[int, ...], integer_list_reader(-MAX_SIGNAL_LENGTH, MAX_SIGNAL_LENGTH, most=10)
+    ]
+    mode: Annotated[str, choice_reader("constant", "reflect", "replicate", "circular")] = "constant"
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The size of every padded axis: i + near + far."""
@@ -79,7 +83,7 @@ class CropLayer(AuditLayer):
 
     op: ClassVar[str] = "crop"
 
-    crop: tuple[tuple[int, int], ...]
+    crop: Annotated[tuple[tuple[int, int], ...], read_crops]
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The size of every cropped axis: i − before − after."""

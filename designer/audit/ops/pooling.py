@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from designer.audit.ops.layer import AxisLayer, PerAxis
+from designer.audit.ops.field_readers import Flag, KernelSizes, PaddingSizes, PerAxis, Strides
+from designer.audit.ops.layer import AxisLayer
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -23,11 +24,11 @@ class PoolLayer(AxisLayer):
 
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = ("kernel_size", "stride", "padding", "dilation")
 
-    kernel_size: PerAxis
-    stride: PerAxis | None = None
-    padding: PerAxis = 0
+    kernel_size: KernelSizes
+    stride: Strides | None = None
+    padding: PaddingSizes = 0
     dilation: PerAxis = 1
-    ceil_mode: bool = False
+    ceil_mode: Flag = False
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The size as after a convolution, rounded up with ``ceil_mode``; the same channels."""
@@ -162,6 +163,8 @@ class MaxPoolLayer(PoolLayer):
     """
 
     op: ClassVar[str] = "max_pool"
+
+    dilation: Strides = 1
 
     def rank_error(self, shape: TensorShape, axes: int) -> str:
         """Torch's message for a tensor of another rank."""

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from designer.audit.ops.layer import AuditLayer, PerAxis
+from designer.audit.ops.field_readers import (
+    MAX_SCALE,
+    PerAxis,
+    choice_reader,
+    integer_reader,
+    per_axis_reader,
+    read_scale_factors,
+)
+from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -15,6 +23,7 @@ from designer.audit.ops.layer_errors import (
     format_sizes,
     refuse_empty,
 )
+from designer.validation.json_readers import refuse_field
 
 INTERPOLATION_RANKS = {"linear": (3,), "bilinear": (4,), "bicubic": (4,), "trilinear": (5,)}
 """Interpolation modes that accept one rank of tensors only."""
@@ -34,9 +43,20 @@ class UpsampleLayer(AuditLayer):
 
     op: ClassVar[str] = "upsample"
 
-    scale_factor: float | tuple[float, ...] | None = None
-    size: PerAxis | None = None
-    mode: str = "nearest"
+    scale_factor: Annotated[float | tuple[float, ...] | None, read_scale_factors] = None
+    size: Annotated[PerAxis | None, per_axis_reader(1)] = None
+    mode: Annotated[str, choice_reader(*UPSAMPLE_MODES)] = "nearest"
+
+    def refuse_contradictions(self, *, pointer: str, index: int) -> None:
+        """Refuse both a factor and a size, or neither."""
+        if (self.scale_factor is None) == (self.size is None):
+            neither = self.size is None
+            refuse_field(
+                f"{pointer}/scale_factor" if neither else pointer,
+                "missing_field" if neither else "contradiction",
+                "one of scale_factor and size is required, got "
+                + ("neither" if neither else "scale_factor and size"),
+            )
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """⌊i·factor⌋ on every axis, or the size."""
@@ -111,7 +131,7 @@ class PixelShuffleLayer(AuditLayer):
 
     op: ClassVar[str] = "pixel_shuffle"
 
-    upscale_factor: int
+    upscale_factor: Annotated[int, integer_reader(1, MAX_SCALE)]
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The last two axes times r, and the axis before them divided by r²."""

@@ -6,7 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from designer.audit.layers_json import attribute_name, audit_layer_document, json_value
+from designer.audit.layers_json import (
+    attribute_name,
+    audit_layer_document,
+    field_value,
+    json_value,
+)
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.skips import SkipLayer
 from designer.audit.trace import AuditNetwork
@@ -48,7 +53,7 @@ ChangeList = tuple[Change, ...]
 
 def set_field(network: AuditNetwork, index: int, name: str, value: object) -> Change:
     """The change of one field of one layer."""
-    before = getattr(network.layers[index], attribute_name(name))
+    before = field_value(network.layers[index], name)
     return Change(index=index, field=name, before=before, after=value)
 
 
@@ -100,7 +105,7 @@ def _joined(
         joined += added.get(index, [])
         layer = layers[index] if index < len(layers) else None
         if isinstance(layer, SkipLayer):
-            layer = replace(layer, source=places[layer.source])
+            layer = replace(layer, from_=places[layer.from_])
         if layer is not None:
             joined.append(layer)
         places[index] = len(joined) - 1

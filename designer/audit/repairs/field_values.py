@@ -12,7 +12,8 @@ from math import prod
 
 from designer.audit.layers_json import field_value
 from designer.audit.ops.adaptive_pooling import AdaptivePoolLayer, GlobalPoolLayer
-from designer.audit.ops.convolutions import ConvLayer, ConvolutionLayer
+from designer.audit.ops.conv import ConvLayer
+from designer.audit.ops.convolutions import ConvolutionLayer
 from designer.audit.ops.layer import AuditLayer, AxisLayer
 from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.ops.linear_and_reshape import FlattenLayer, LinearLayer, ReshapeLayer

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import product
 from math import log2
 
-from designer.audit.ops.convolutions import ConvLayer
+from designer.audit.ops.conv import ConvLayer
 from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.repairs.changes import Change, ChangeList
 from designer.audit.repairs.goal import Goal

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from designer.audit.ops.adaptive_pooling import GlobalPoolLayer
-from designer.audit.ops.convolutions import ConvLayer, ConvolutionLayer, ConvTransposeLayer
+from designer.audit.ops.conv import ConvLayer
+from designer.audit.ops.conv_transpose import ConvTransposeLayer
+from designer.audit.ops.convolutions import ConvolutionLayer
 from designer.audit.ops.layer import AuditLayer, AxisLayer
 from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.ops.linear_and_reshape import FlattenLayer, LinearLayer, ReshapeLayer

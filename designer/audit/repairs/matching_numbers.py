@@ -131,7 +131,7 @@ def _layer_source_edits(
     network: AuditNetwork, index: int, layer: SkipLayer
 ) -> Iterator[ChangeList]:
     for source in range(-1, index - 1):
-        if source != layer.source:
+        if source != layer.from_:
             yield (set_field(network, index, "from", source),)
 
 

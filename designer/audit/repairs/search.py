@@ -71,7 +71,7 @@ WindowEdits = Callable[[AuditLayer, TensorShape], Iterator[NewFieldValues]]
 def find_repairs(network: AuditNetwork, goal: Goal) -> list[Candidate]:
     """The smallest edits after which the network reaches the goal, smallest first.
 
-    >>> from designer.audit.ops.convolutions import ConvTransposeLayer
+    >>> from designer.audit.ops.conv_transpose import ConvTransposeLayer
     >>> layer = ConvTransposeLayer(in_channels=1, out_channels=1, kernel_size=3, stride=2, padding=1)
     >>> network = AuditNetwork(input_shape=(1, 14, 14), layers=(layer,))
     >>> best = find_repairs(network, Goal(wanted=(1, 28, 28)))[0]

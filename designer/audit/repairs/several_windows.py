@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from designer.audit.ops.convolutions import ConvLayer, ConvTransposeLayer
+from designer.audit.ops.conv import ConvLayer
+from designer.audit.ops.conv_transpose import ConvTransposeLayer
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.ops.norms import NormalizationLayer

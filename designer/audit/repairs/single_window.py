@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from itertools import product
 
-from designer.audit.ops.convolutions import ConvLayer, ConvTransposeLayer
+from designer.audit.ops.conv import ConvLayer
+from designer.audit.ops.conv_transpose import ConvTransposeLayer
 from designer.audit.ops.layer import AuditLayer, AxisLayer
 from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.ops.pooling import PoolLayer

@@ -1,0 +1,123 @@
+"""Convolutions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from designer.audit.ops.convolutions import ConvolutionLayer
+from designer.audit.ops.field_readers import PerAxis, choice_reader, read_conv_padding
+from designer.audit.ops.layer_errors import (
+    LayerError,
+    TensorShape,
+    TraceStep,
+    format_sizes,
+    format_torch_sizes,
+)
+from designer.audit.ops.padding import pad_shape
+from designer.geometry.formula_text import describe_conv
+from designer.geometry.layers import Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvLayer(ConvolutionLayer):
+    """torch's Conv1d, Conv2d or Conv3d.
+
+    >>> layer = ConvLayer(in_channels=3, out_channels=8, kernel_size=4, stride=2, padding=1)
+    >>> layer.step((2, 3, 64, 48), ()).shape
+    (2, 8, 32, 24)
+    """
+
+    op: ClassVar[str] = "conv"
+    AXIS_FIELDS: ClassVar[tuple[str, ...]] = ("kernel_size", "stride", "padding", "dilation")
+
+    padding: Annotated[PerAxis | str, read_conv_padding] = 0
+    padding_mode: Annotated[str, choice_reader("zeros", "reflect", "replicate", "circular")] = (
+        "zeros"
+    )
+
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
+        """⌊(i + 2P − E) / S⌋ + 1 on every axis."""
+        axes = self.axes(shape)
+        self.refuse_groups()
+        strides = self.axis_values("stride", axes)
+        if self.padding == "same" and max(strides) > 1:
+            raise LayerError(
+                f"padding 'same' needs stride 1, the layer has stride {format_sizes(strides)}",
+                torch_error="padding='same' is not supported for strided convolutions",
+                fields=("padding", "stride"),
+                self_contradictory=True,
+                stride=list(strides),
+            )
+        if self.padding_mode != "zeros":
+            self.refuse_padding(shape, axes)
+        batched = self._refuse_channels(shape, axes)
+        windows, sizes = self.windows(axes), batched[2:]
+        if self.padding == "same":
+            return self.trace_step(shape, sizes, lambda: [f"{i}, unchanged" for i in sizes])
+        _refuse_large_kernel(windows, sizes)
+        outputs = tuple(w.conv(i) for w, i in zip(windows, sizes, strict=True))
+        return self.trace_step(
+            shape,
+            outputs,
+            lambda: [describe_conv(w, i) for w, i in zip(windows, sizes, strict=True)],
+        )
+
+    def windows(self, axes: int) -> tuple[Window, ...]:
+        """The windows, one per axis, with padding 0 for ``same`` and ``valid``."""
+        padding = (
+            (0,) * axes if isinstance(self.padding, str) else self.axis_values("padding", axes)
+        )
+        return tuple(
+            Window(kernel_size=kernel, stride=stride, padding=pad, dilation=dilation)
+            for kernel, stride, pad, dilation in zip(
+                self.axis_values("kernel_size", axes),
+                self.axis_values("stride", axes),
+                padding,
+                self.axis_values("dilation", axes),
+                strict=True,
+            )
+        )
+
+    def refuse_padding(self, shape: TensorShape, axes: int) -> None:
+        """Refuse a map that is too small for a padding mode other than zeros."""
+        pads = [pad for pair in reversed(self._pads(axes)) for pad in pair]
+        pad_shape(shape, pads, mode=self.padding_mode, fields=("padding", "padding_mode"))
+
+    def _pads(self, axes: int) -> list[tuple[int, int]]:
+        if self.padding != "same":
+            return [(window.padding, window.padding) for window in self.windows(axes)]
+        totals = [window.span - 1 for window in self.windows(axes)]
+        return [(total // 2, total - total // 2) for total in totals]
+
+    def _refuse_channels(self, shape: TensorShape, axes: int) -> TensorShape:
+        weight = (
+            f"Given groups={self.groups}, weight of size"
+            f" [{self.weight_sizes(axes, transposed=False)}]"
+        )
+        try:
+            return self.batched_input_shape(shape, axes, weight)
+        except LayerError as layer_error:
+            zeros = self.padding_mode == "zeros"
+            if layer_error.fields != ("in_channels",) or (zeros and self.padding != "same"):
+                raise
+        padded = list(shape)  # torch's message has the padded sizes
+        for place, (near, far) in enumerate(reversed(self._pads(axes)), start=1):
+            padded[-place] += far - near if zeros else near + far
+        return self.batched_input_shape(tuple(padded), axes, weight)
+
+
+def _refuse_large_kernel(windows: Sequence[Window], sizes: Sequence[int]) -> None:
+    padded = [size + 2 * window.padding for window, size in zip(windows, sizes, strict=True)]
+    spans = [window.span for window in windows]
+    if any(span > size for span, size in zip(spans, padded, strict=True)):
+        raise LayerError(
+            f"a kernel spanning {format_sizes(spans)} does not fit the map of {format_sizes(sizes)}, which is"
+            f" {format_sizes(padded)} with its padding",
+            torch_error=f"Calculated padded input size per channel: ({format_torch_sizes(padded)}). Kernel"
+            f" size: ({format_torch_sizes(spans)}). Kernel size can't be greater than actual input size",
+            fields=("kernel_size", "padding", "dilation"),
+            span=spans,
+            padded_input_size=padded,
+        )
