@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from designer.audit.ops.field_readers import Flag, choice_reader, read_output_sizes
-from designer.audit.ops.layer import AuditLayer, AxisLayer
+from designer.audit.ops.layer import AuditLayer, AxisLayer, LayerFields, resize_back
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -39,6 +39,12 @@ class GlobalPoolLayer(AuditLayer):
             )
         ones = (1,) * (len(shape) - 2) if self.keepdim else ()
         return TraceStep(shape=(*shape[:2], *ones))
+
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """An upsampling, after a reshape if the axes are lost."""
+        if not self.keepdim:
+            yield {"op": "reshape", "shape": (before[1], *(1,) * (len(before) - 2))}
+        yield {"op": "upsample", "size": before[2:]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +79,10 @@ class AdaptivePoolLayer(AxisLayer):
             )
         sizes = [i if o is None else o for o, i in zip(given, shape[-axes:], strict=True)]
         return TraceStep(shape=(*shape[:-axes], *sizes))
+
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """An upsampling or a pooling to the size before."""
+        return resize_back(before, after)
 
     def _rank_error(self, shape: TensorShape, axes: int) -> str:
         """Torch's message, which depends on the mode, the number of axes, and kept sizes."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
 from designer.audit.ops.convolutions import ConvolutionLayer
-from designer.audit.ops.field_readers import PerAxis, choice_reader, read_conv_padding
+from designer.audit.ops.field_readers import PerAxis, as_per_axis, choice_reader, read_conv_padding
+from designer.audit.ops.layer import LayerFields
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -16,6 +17,7 @@ from designer.audit.ops.layer_errors import (
     format_torch_sizes,
 )
 from designer.audit.ops.padding import pad_shape
+from designer.geometry.axis import inverse_output_padding
 from designer.geometry.formula_text import describe_conv
 from designer.geometry.layers import Window
 
@@ -63,6 +65,25 @@ class ConvLayer(ConvolutionLayer):
             outputs,
             lambda: [describe_conv(w, i) for w, i in zip(windows, sizes, strict=True)],
         )
+
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """The transposed convolution, and a crop if ``same`` padding needs it."""
+        axes = self.axes(before)
+        sizes, windows = before[-axes:], self.windows(axes)
+        if self.padding == "same":
+            windows = tuple(replace(window, padding=(window.span - 1) // 2) for window in windows)
+        yield {
+            **self.opposite_fields("conv_transpose"),
+            "padding": as_per_axis([window.padding for window in windows]),
+            "output_padding": as_per_axis(
+                [unread_rows(window, i) for window, i in zip(windows, sizes, strict=True)]
+            ),
+        }
+        if self.padding == "same":
+            outputs = [w.conv_transpose(i) for w, i in zip(windows, after[-axes:], strict=True)]
+            crops = tuple((0, have - want) for have, want in zip(outputs, sizes, strict=True))
+            if any(map(any, crops)):
+                yield {"op": "crop", "crop": crops}
 
     def windows(self, axes: int) -> tuple[Window, ...]:
         """The windows, one per axis, with padding 0 for ``same`` and ``valid``."""
@@ -121,3 +142,14 @@ def _refuse_large_kernel(windows: Sequence[Window], sizes: Sequence[int]) -> Non
             span=spans,
             padded_input_size=padded,
         )
+
+
+def unread_rows(window: Window, size: int) -> int:
+    """Positions left over after the last window: the output padding of the way back."""
+    return inverse_output_padding(
+        size,
+        kernel_size=window.kernel_size,
+        stride=window.stride,
+        padding=window.padding,
+        dilation=window.dilation,
+    )

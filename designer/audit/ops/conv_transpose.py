@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from designer.audit.ops.convolutions import ConvolutionLayer
 from designer.audit.ops.field_readers import PaddingSizes
-from designer.audit.ops.layer import SPATIAL_AXIS_NAMES
+from designer.audit.ops.layer import SPATIAL_AXIS_NAMES, LayerFields
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -57,6 +57,15 @@ class ConvTransposeLayer(ConvolutionLayer):
             lambda: [describe_conv_transpose(w, i) for w, i in zip(windows, sizes, strict=True)],
         )
 
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """The convolution, after a crop if it would miss the size."""
+        axes = self.axes(before)
+        ends = zip(self.windows(axes), after[-axes:], before[-axes:], strict=True)
+        rows_to_crop = [_rows_to_crop(*end) for end in ends]
+        if any(rows_to_crop):
+            yield {"op": "crop", "crop": tuple((0, rows) for rows in rows_to_crop)}
+        yield self.opposite_fields("conv")
+
     def windows(self, axes: int) -> tuple[Window, ...]:
         """The windows, one per axis."""
         values = zip(*(self.axis_values(name, axes) for name in self.AXIS_FIELDS), strict=True)
@@ -92,6 +101,11 @@ class ConvTransposeLayer(ConvolutionLayer):
                 output_size=outputs,
             )
         refuse_empty((shape[0], self.out_channels, *outputs), fields=("padding",))
+
+
+def _rows_to_crop(window: Window, size: int, wanted: int) -> int:
+    """Fewest rows to crop for the convolution to reach the wanted size, 0 if it cannot."""
+    return next((rows for rows in range(size) if window.conv(size - rows) == wanted), 0)
 
 
 def _output_padding_error(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from designer.audit.ops.field_readers import Count, Flag, KernelSizes, PerAxis, Strides
-from designer.audit.ops.layer import AxisLayer
+from designer.audit.ops.layer import AxisLayer, LayerFields
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -80,6 +80,26 @@ class ConvolutionLayer(AxisLayer):
                 channels=batched[1],
             )
         return batched
+
+    def opposite_fields(self, op: str) -> LayerFields:
+        """The same window as another op, from the output channels to the input channels."""
+        return {
+            "op": op,
+            "in_channels": self.out_channels,
+            "out_channels": self.in_channels,
+            **{
+                name: getattr(self, name)
+                for name in (
+                    "kernel_size",
+                    "stride",
+                    "padding",
+                    "dilation",
+                    "groups",
+                    "bias",
+                    "ndim",
+                )
+            },
+        }
 
     def weight_sizes(self, axes: int, *, transposed: bool) -> str:
         """The sizes of the weight in the format of torch's messages."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Annotated, Any
 
@@ -12,6 +12,16 @@ from designer.validation.json_readers import read_flag, read_list, refuse_field
 
 PerAxis = int | tuple[int, ...]
 """One value per axis, or one for all axes, as in the request."""
+
+
+def as_per_axis(values: Sequence[int]) -> PerAxis:
+    """One value per axis as a layer states it: one number if all axes have the same.
+
+    >>> as_per_axis([2, 2]), as_per_axis([1, 2])
+    (2, (1, 2))
+    """
+    return values[0] if len(set(values)) == 1 else tuple(values)
+
 
 FieldReader = Callable[[object, str], Any]
 """Returns the typed value of a JSON value, or refuses the value at its pointer."""

@@ -7,10 +7,10 @@ treating the batch as channels, and the trace does the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar, get_args, get_type_hints
+from typing import Any, ClassVar, get_args, get_type_hints
 
 from designer.audit.ops.field_readers import AxisCount, FieldReader, FreeText
 from designer.audit.ops.layer_errors import TensorShape, TraceStep
@@ -18,12 +18,17 @@ from designer.validation.json_readers import refuse_field
 
 SPATIAL_AXIS_NAMES = ("depth", "height", "width")
 
+LayerFields = Mapping[str, Any]
+"""A layer of another op, which the registry builds: ``op``, and values by attribute."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditLayer:
     """One layer. ``norm`` and ``activation`` are free text and never change a shape."""
 
     op: ClassVar[str]
+    norm_kind: ClassVar[str | None] = None
+    """The norm that the layer is; it keeps the shape and belongs to the map before it."""
 
     norm: FreeText = None
     activation: FreeText = None
@@ -57,6 +62,10 @@ class AuditLayer:
             LayerError: if eager torch refuses the input.
         """
         raise NotImplementedError
+
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """The layers that turn ``after`` back into ``before``; none if the op has no opposite."""
+        return iter(())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,3 +119,11 @@ class AxisLayer(AuditLayer):
         """A field's values, one per axis."""
         value = getattr(self, name)
         return value if isinstance(value, tuple) else (value,) * axes
+
+
+def resize_back(before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+    """An upsampling to ``before`` if any axis was larger there, else an adaptive pooling."""
+    if any(was > now for was, now in zip(before[2:], after[2:], strict=True)):
+        yield {"op": "upsample", "size": before[2:]}
+    elif before[2:] != after[2:]:
+        yield {"op": "adaptive_pool", "output_size": before[2:]}

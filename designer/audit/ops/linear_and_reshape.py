@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Annotated, ClassVar
@@ -14,7 +14,7 @@ from designer.audit.ops.field_readers import (
     integer_list_reader,
     integer_reader,
 )
-from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.layer import AuditLayer, LayerFields
 from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep, format_sizes
 
 _Dimension = Annotated[int, integer_reader(-5, 4)]
@@ -51,6 +51,15 @@ class LinearLayer(AuditLayer):
             shape=(*shape[:-1], self.out_features),
             formulas=lambda: [f"{self.in_features} → {self.out_features}"],
         )
+
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """The linear layer with the features swapped."""
+        yield {
+            "op": "linear",
+            "in_features": after[-1],
+            "out_features": before[-1],
+            "bias": self.bias,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +108,10 @@ class ReshapeLayer(AuditLayer):
             shape=after, formulas=lambda: [f"{_product(shape[1:])} = {_product(after[1:])}"]
         )
 
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """The layer that gives the map its axes back."""
+        return _restored_axes(before, after)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlattenLayer(AuditLayer):
@@ -140,6 +153,16 @@ class FlattenLayer(AuditLayer):
         return TraceStep(
             shape=(*shape[:start], whole, *shape[end + 1 :]), formulas=lambda: formulas
         )
+
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """The layer that gives the map its axes back."""
+        return _restored_axes(before, after)
+
+
+def _restored_axes(before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+    if before[0] == after[0]:
+        vector = len(before) == 2
+        yield {"op": "flatten"} if vector else {"op": "reshape", "shape": before[1:]}
 
 
 def _product(sizes: Sequence[int]) -> str:

@@ -51,6 +51,7 @@ class NormLayer(NormalizationLayer):
     """
 
     op: ClassVar[str] = "norm"
+    norm_kind: ClassVar[str | None] = "batch"
 
     num_features: Count | None = None
     ndim: AxisCount = None
@@ -93,6 +94,7 @@ class InstanceNormLayer(NormalizationLayer):
     """
 
     op: ClassVar[str] = "instance_norm"
+    norm_kind: ClassVar[str | None] = "instance"
 
     num_features: Count | None = None
     affine: Flag = False
@@ -145,6 +147,7 @@ class GroupNormLayer(NormalizationLayer):
     """
 
     op: ClassVar[str] = "group_norm"
+    norm_kind: ClassVar[str | None] = "group"
 
     num_groups: Count
     num_channels: Count
@@ -220,6 +223,7 @@ class LayerNormLayer(NormalizationLayer):
     """
 
     op: ClassVar[str] = "layer_norm"
+    norm_kind: ClassVar[str | None] = "layer"
 
     normalized_shape: Annotated[PerAxis, read_counts]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from designer.audit.ops.field_readers import choice_reader, integer_list_reader, read_crops
-from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.layer import AuditLayer, LayerFields
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -72,6 +72,10 @@ class PadLayer(AuditLayer):
             formulas.insert(0, f"{shape[-place]} + {near} + {far} = {padded[-place]}")
         return TraceStep(shape=padded, formulas=lambda: formulas)
 
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """The padding with opposite signs."""
+        yield {"op": "pad", "pad": tuple(-pad for pad in self.pad)}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CropLayer(AuditLayer):
@@ -102,6 +106,11 @@ class CropLayer(AuditLayer):
             formulas.append(f"{shape[axis]} − {before} − {after} = {shape[axis] - before - after}")
         refuse_empty(tuple(cropped), fields=("crop",))
         return TraceStep(shape=tuple(cropped), formulas=lambda: formulas)
+
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """The padding of the cropped sides."""
+        crops = [*self.crop, *[(0, 0)] * (len(before) - 2 - len(self.crop))]
+        yield {"op": "pad", "pad": tuple(pad for pair in reversed(crops) for pad in pair)}
 
 
 def _refuse_count(

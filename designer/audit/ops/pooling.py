@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from designer.audit.ops.field_readers import Flag, KernelSizes, PaddingSizes, PerAxis, Strides
-from designer.audit.ops.layer import AxisLayer
+from designer.audit.ops.layer import AxisLayer, LayerFields, resize_back
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -54,6 +54,10 @@ class PoolLayer(AxisLayer):
                 for (i, f, s, p, d), o in zip(windows, outputs, strict=True)
             ],
         )
+
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """An upsampling, or where padding enlarged the map a pooling."""
+        return resize_back(before, after)
 
     def refuse_rank(self, shape: TensorShape, axes: int) -> None:
         """Refuse a tensor of another rank.

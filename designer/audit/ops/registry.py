@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from designer.audit.ops.adaptive_pooling import AdaptivePoolLayer, GlobalPoolLayer
 from designer.audit.ops.conv import ConvLayer
 from designer.audit.ops.conv_transpose import ConvTransposeLayer
-from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.layer import AuditLayer, LayerFields
 from designer.audit.ops.linear_and_reshape import FlattenLayer, LinearLayer, ReshapeLayer
 from designer.audit.ops.norms import GroupNormLayer, InstanceNormLayer, LayerNormLayer, NormLayer
 from designer.audit.ops.padding import CropLayer, PadLayer
@@ -41,3 +41,14 @@ LAYER_CLASSES: Mapping[str, type[AuditLayer]] = {
     )
 }
 """The class of each op."""
+
+
+def build_layer(fields: LayerFields) -> AuditLayer:
+    """The layer that another op names.
+
+    >>> build_layer({"op": "linear", "in_features": 8, "out_features": 2}).step((2, 8), ()).shape
+    (2, 2)
+    """
+    return LAYER_CLASSES[fields["op"]](
+        **{name: value for name, value in fields.items() if name != "op"}
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import floor
 from typing import Annotated, ClassVar
@@ -15,7 +15,7 @@ from designer.audit.ops.field_readers import (
     per_axis_reader,
     read_scale_factors,
 )
-from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.layer import AuditLayer, LayerFields, resize_back
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -81,6 +81,10 @@ class UpsampleLayer(AuditLayer):
             )
         refuse_empty(after, fields=("scale_factor", "size"))
         return TraceStep(shape=after, formulas=lambda: formulas)
+
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """An upsampling or a pooling to the size before."""
+        return resize_back(before, after)
 
     def _refuse_axis_count(self, shape: TensorShape) -> None:
         for name, words in (
@@ -158,6 +162,17 @@ class PixelShuffleLayer(AuditLayer):
         formulas += [f"{size} · {factor} = {size * factor}" for size in (height, width)]
         after = (*head, channels // factor**2, height * factor, width * factor)
         return TraceStep(shape=after, formulas=lambda: formulas)
+
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """The convolution whose kernel and stride are the factor."""
+        if len(before) == 4:
+            yield {
+                "op": "conv",
+                "in_channels": after[1],
+                "out_channels": before[1],
+                "kernel_size": self.upscale_factor,
+                "stride": self.upscale_factor,
+            }
 
 
 def _entry(value: PerAxis | float | tuple[float, ...] | None, axis: int) -> float:
