@@ -7,7 +7,7 @@ from typing import Any
 
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import TensorShape, format_sizes
-from designer.audit.ops.registry import build_layer
+from designer.audit.ops.registry import build_audit_layer
 from designer.audit.trace import AuditNetwork, Trace, continue_trace
 
 
@@ -38,7 +38,7 @@ def mirror_network(network: AuditNetwork, trace: Trace) -> Mirror:
     for index in range(len(network.layers) - 1, -1, -1):
         layer = network.layers[index]
         before, after = trace.shapes[index], trace.shapes[index + 1]
-        reversed_layers = [*map(build_layer, layer.reversed_layers(before, after))]
+        reversed_layers = [*map(build_audit_layer, layer.reversed_layers(before, after))]
         if not _restores(reversed_layers, before, after):
             reversed_layers = []
         if not reversed_layers and layer.norm_kind is None:

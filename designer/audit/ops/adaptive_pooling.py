@@ -6,8 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from designer.audit.ops.field_readers import Flag, choice_reader, read_output_sizes
-from designer.audit.ops.layer import AuditLayer, AxisLayer, LayerFields, resize_back
+from designer.audit.ops.field_readers import (
+    Flag,
+    choice_reader,
+    integer_reader,
+    one_or_list_reader,
+)
+from designer.audit.ops.layer import AuditLayer, AxisLayer, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -15,6 +20,14 @@ from designer.audit.ops.layer_errors import (
     format_sizes,
     format_torch_sizes,
 )
+from designer.limits import MAX_SIGNAL_LENGTH
+
+_read_size = integer_reader(1, MAX_SIGNAL_LENGTH)
+
+
+def _read_kept_size(value: object, pointer: str) -> int | None:
+    """A size; null keeps the size of the axis."""
+    return None if value is None else _read_size(value, pointer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +59,10 @@ class GlobalPoolLayer(AuditLayer):
             yield {"op": "reshape", "shape": (before[1], *(1,) * (len(before) - 2))}
         yield {"op": "upsample", "size": before[2:]}
 
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """The other way to treat the axes."""
+        return {"keepdim": [not self.keepdim]}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdaptivePoolLayer(AxisLayer):
@@ -56,9 +73,13 @@ class AdaptivePoolLayer(AxisLayer):
     """
 
     op: ClassVar[str] = "adaptive_pool"
+    torch_class: ClassVar[str | None] = "AdaptiveAvgPool{}d"
+    is_resize: ClassVar[bool] = True
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = ("output_size",)
 
-    output_size: Annotated[int | tuple[int | None, ...], read_output_sizes]
+    output_size: Annotated[
+        int | tuple[int | None, ...], one_or_list_reader(_read_size, each=_read_kept_size)
+    ]
     mode: Annotated[str, choice_reader("avg", "max")] = "avg"
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
@@ -80,9 +101,9 @@ class AdaptivePoolLayer(AxisLayer):
         sizes = [i if o is None else o for o, i in zip(given, shape[-axes:], strict=True)]
         return TraceStep(shape=(*shape[:-axes], *sizes))
 
-    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
-        """An upsampling or a pooling to the size before."""
-        return resize_back(before, after)
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """Other sizes."""
+        return {"output_size": counts}
 
     def _rank_error(self, shape: TensorShape, axes: int) -> str:
         """Torch's message, which depends on the mode, the number of axes, and kept sizes."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
 from designer.audit.ops.convolutions import ConvolutionLayer
 from designer.audit.ops.field_readers import PerAxis, as_per_axis, choice_reader, read_conv_padding
-from designer.audit.ops.layer import LayerFields
+from designer.audit.ops.layer import AxisLayer, AxisWindow, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -17,7 +17,7 @@ from designer.audit.ops.layer_errors import (
     format_torch_sizes,
 )
 from designer.audit.ops.padding import pad_shape
-from designer.geometry.axis import inverse_output_padding
+from designer.geometry.axis import inverse_output_padding, kernel_span
 from designer.geometry.formula_text import describe_conv
 from designer.geometry.layers import Window
 
@@ -32,6 +32,9 @@ class ConvLayer(ConvolutionLayer):
     """
 
     op: ClassVar[str] = "conv"
+    torch_class: ClassVar[str | None] = "Conv{}d"
+    is_transposed: ClassVar[bool] = False
+    EXTRAS: ClassVar[range] = range(1)
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = ("kernel_size", "stride", "padding", "dilation")
 
     padding: Annotated[PerAxis | str, read_conv_padding] = 0
@@ -85,21 +88,44 @@ class ConvLayer(ConvolutionLayer):
             if any(map(any, crops)):
                 yield {"op": "crop", "crop": crops}
 
-    def windows(self, axes: int) -> tuple[Window, ...]:
-        """The windows, one per axis, with padding 0 for ``same`` and ``valid``."""
-        padding = (
-            (0,) * axes if isinstance(self.padding, str) else self.axis_values("padding", axes)
+    def window_warnings(self, before: TensorShape, after: TensorShape) -> Iterator[str]:
+        """Positions that no window reads, and windows that read mostly padding."""
+        return self.reading_warnings(before, after)
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """Padding by name, or by number where it is named."""
+        numbers = range(5) if isinstance(self.padding, str) else ()
+        named = {"padding": ["same", *numbers], "padding_mode": ["zeros"]}
+        return {**ConvolutionLayer.tried_values(self, before, counts), **named}
+
+    @classmethod
+    def reached_size(cls, window: AxisWindow, dilation: int, size: int) -> int:
+        """⌊(i + 2P − E) / S⌋ + 1, or 0."""
+        kernel, stride, padding, _ = window
+        if size + 2 * padding < kernel_span(kernel, dilation):
+            return 0
+        return Window(kernel_size=kernel, stride=stride, padding=padding, dilation=dilation).conv(
+            size
         )
-        return tuple(
-            Window(kernel_size=kernel, stride=stride, padding=pad, dilation=dilation)
-            for kernel, stride, pad, dilation in zip(
-                self.axis_values("kernel_size", axes),
-                self.axis_values("stride", axes),
-                padding,
-                self.axis_values("dilation", axes),
-                strict=True,
-            )
-        )
+
+    @classmethod
+    def spanning_kernels(cls, window: AxisWindow, dilation: int, size: int) -> Iterable[int]:
+        """The kernel that reads a whole map of up to 64 positions."""
+        kernel, _, padding, _ = window
+        return (size + 2 * padding,) if kernel > 1 and dilation == 1 and size <= 64 else ()
+
+    def stride_remainders(self, before: TensorShape) -> int:
+        """Axes on which the window does not end with the map; padding ``same`` always does."""
+        if self.padding == "same":
+            return 0
+        axes = self.axes(before)
+        ends = zip(self.windows(axes), before[-axes:], strict=True)
+        return sum(unread_rows(*end) != 0 for end in ends)
+
+    def axis_values(self, name: str, axes: int) -> tuple[int, ...]:
+        """A field's values, one per axis, with padding 0 for ``same`` and ``valid``."""
+        named = name == "padding" and isinstance(self.padding, str)
+        return (0,) * axes if named else AxisLayer.axis_values(self, name, axes)
 
     def refuse_padding(self, shape: TensorShape, axes: int) -> None:
         """Refuse a map that is too small for a padding mode other than zeros."""
@@ -113,10 +139,7 @@ class ConvLayer(ConvolutionLayer):
         return [(total // 2, total - total // 2) for total in totals]
 
     def _refuse_channels(self, shape: TensorShape, axes: int) -> TensorShape:
-        weight = (
-            f"Given groups={self.groups}, weight of size"
-            f" [{self.weight_sizes(axes, transposed=False)}]"
-        )
+        weight = f"Given groups={self.groups}, weight of size [{self.weight_sizes(axes)}]"
         try:
             return self.batched_input_shape(shape, axes, weight)
         except LayerError as layer_error:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from designer.audit.ops.convolutions import ConvolutionLayer
 from designer.audit.ops.field_readers import PaddingSizes
-from designer.audit.ops.layer import SPATIAL_AXIS_NAMES, LayerFields
+from designer.audit.ops.layer import SPATIAL_AXIS_NAMES, AxisWindow, LayerFields
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -16,6 +16,7 @@ from designer.audit.ops.layer_errors import (
     format_sizes,
     refuse_empty,
 )
+from designer.geometry.axis import transposed_offset
 from designer.geometry.formula_text import describe_conv_transpose
 from designer.geometry.layers import Window
 
@@ -30,6 +31,9 @@ class ConvTransposeLayer(ConvolutionLayer):
     """
 
     op: ClassVar[str] = "conv_transpose"
+    torch_class: ClassVar[str | None] = "ConvTranspose{}d"
+    is_transposed: ClassVar[bool] = True
+    EXTRAS: ClassVar[range] = range(3)
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = (
         "kernel_size",
         "stride",
@@ -45,7 +49,7 @@ class ConvTransposeLayer(ConvolutionLayer):
         """(i − 1)S − 2P + E + A on every axis."""
         axes = self.axes(shape)
         self.refuse_groups()
-        weight = f"Given transposed=1, weight of size [{self.weight_sizes(axes, transposed=True)}]"
+        weight = f"Given transposed=1, weight of size [{self.weight_sizes(axes)}]"
         sizes = self.batched_input_shape(shape, axes, weight)[2:]
         self._refuse_output_padding(axes)
         windows = self.windows(axes)
@@ -66,10 +70,32 @@ class ConvTransposeLayer(ConvolutionLayer):
             yield {"op": "crop", "crop": tuple((0, rows) for rows in rows_to_crop)}
         yield self.opposite_fields("conv")
 
-    def windows(self, axes: int) -> tuple[Window, ...]:
-        """The windows, one per axis."""
-        values = zip(*(self.axis_values(name, axes) for name in self.AXIS_FIELDS), strict=True)
-        return tuple(Window(**dict(zip(self.AXIS_FIELDS, axis, strict=True))) for axis in values)
+    def window_warnings(self, before: TensorShape, after: TensorShape) -> Iterator[str]:
+        """Axes of uneven overlap."""
+        for axis, window in enumerate(self.windows(self.axes(before))):
+            if not window.overlaps_evenly:
+                dilated = f", or dilation {window.dilation} shares a divisor with it"
+                yield (
+                    f"Uneven overlap along axis {axis}: kernel_size {window.kernel_size} is no multiple of"
+                    f" stride {window.stride}{dilated if window.dilation > 1 else ''}: a checkerboard is likely."
+                )
+
+    @classmethod
+    def reached_size(cls, window: AxisWindow, dilation: int, size: int) -> int:
+        """(i − 1)S − 2P + E + A."""
+        kernel, stride, padding, extra = window
+        return stride * size + transposed_offset(
+            kernel_size=kernel,
+            stride=stride,
+            padding=padding,
+            dilation=dilation,
+            output_padding=extra,
+        )
+
+    @classmethod
+    def spanning_kernels(cls, window: AxisWindow, dilation: int, size: int) -> Iterable[int]:
+        """Every kernel on one pixel, which grows to the size of the kernel."""
+        return range(1, 129) if size == 1 else ()
 
     def _refuse_output_padding(self, axes: int) -> None:
         extra = self.axis_values("output_padding", axes)

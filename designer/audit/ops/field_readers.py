@@ -50,28 +50,27 @@ def integer_reader(low: int, high: int) -> FieldReader:
     return read
 
 
-def integer_list_reader(low: int, high: int, *, most: int, least: int = 1) -> FieldReader:
-    """A reader of lists of ``least`` to ``most`` integers."""
-    each = integer_reader(low, high)
+def list_reader(each: FieldReader, *, most: int, least: int = 1) -> FieldReader:
+    """A reader of lists of ``least`` to ``most`` entries."""
 
-    def read(value: object, pointer: str) -> tuple[int, ...]:
+    def read(value: object, pointer: str) -> tuple[Any, ...]:
         entries = read_list(value, pointer=pointer, low=least, high=most)
         return tuple(each(entry, f"{pointer}/{place}") for place, entry in enumerate(entries))
 
     return read
 
 
-def per_axis_reader(low: int, high: int = MAX_SIGNAL_LENGTH) -> FieldReader:
-    """A reader of one integer, or of a list of them for 1 to 3 axes."""
-    one, several = integer_reader(low, high), integer_list_reader(low, high, most=3)
+def one_or_list_reader(
+    one: FieldReader, *, most: int = 3, each: FieldReader | None = None
+) -> FieldReader:
+    """A reader of one value, or of a list of up to ``most``, of which ``each`` reads one."""
+    several = list_reader(each or one, most=most)
     return lambda value, pointer: (several if isinstance(value, list) else one)(value, pointer)
 
 
-def read_counts(value: object, pointer: str) -> int | tuple[int, ...]:
-    """One count, or a list of them for the last 1 to 4 axes."""
-    one, several = integer_reader(1, MAX_COUNT), integer_list_reader(1, MAX_COUNT, most=4)
-    read: int | tuple[int, ...] = (several if isinstance(value, list) else one)(value, pointer)
-    return read
+def per_axis_reader(low: int, high: int = MAX_SIGNAL_LENGTH, *, most: int = 3) -> FieldReader:
+    """A reader of one integer, or of a list of them for 1 to ``most`` axes."""
+    return one_or_list_reader(integer_reader(low, high), most=most)
 
 
 def read_short_text(value: object, pointer: str) -> str:
@@ -113,26 +112,6 @@ def choice_reader(*names: str) -> FieldReader:
     return read
 
 
-def read_scale_factors(value: object, pointer: str) -> float | tuple[float, ...]:
-    """A factor above 0, or a list of them; the only field that accepts fractions."""
-    if not isinstance(value, list):
-        return _read_scale_factor(value, pointer)
-    entries = read_list(value, pointer=pointer, low=1, high=3)
-    return tuple(
-        _read_scale_factor(entry, f"{pointer}/{place}") for place, entry in enumerate(entries)
-    )
-
-
-def read_crops(value: object, pointer: str) -> tuple[tuple[int, int], ...]:
-    """Pairs of [before, after], one per axis."""
-    pairs = []
-    for place, entry in enumerate(read_list(value, pointer=pointer, low=1, high=3)):
-        pair = read_list(entry, pointer=f"{pointer}/{place}", low=2, high=2)
-        one = integer_reader(0, MAX_SIGNAL_LENGTH)
-        pairs.append((one(pair[0], f"{pointer}/{place}/0"), one(pair[1], f"{pointer}/{place}/1")))
-    return tuple(pairs)
-
-
 def read_conv_padding(value: object, pointer: str) -> int | tuple[int, ...] | str:
     """Padding of a convolution: sizes, or ``same`` or ``valid``."""
     if isinstance(value, str):
@@ -147,18 +126,8 @@ def read_boolean(value: object, pointer: str) -> bool:
     return read_flag(value, pointer=pointer)
 
 
-def read_output_sizes(value: object, pointer: str) -> int | tuple[int | None, ...]:
-    """Sizes of an adaptive pooling; null in a list keeps the size of an axis."""
-    if not isinstance(value, list):
-        whole: int = integer_reader(1, MAX_SIGNAL_LENGTH)(value, pointer)
-        return whole
-    return tuple(
-        None if entry is None else integer_reader(1, MAX_SIGNAL_LENGTH)(entry, f"{pointer}/{place}")
-        for place, entry in enumerate(read_list(value, pointer=pointer, low=1, high=3))
-    )
-
-
-def _read_scale_factor(value: object, pointer: str) -> float:
+def read_scale_factor(value: object, pointer: str) -> float:
+    """A factor above 0; the only field that accepts fractions."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         refuse_field(
             pointer,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import prod
+from math import isqrt, prod
 from typing import Annotated, ClassVar
 
 from designer.audit.ops.field_readers import (
     MAX_COUNT,
     Count,
     Flag,
-    integer_list_reader,
     integer_reader,
+    list_reader,
 )
-from designer.audit.ops.layer import AuditLayer, LayerFields
+from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep, format_sizes
 
 _Dimension = Annotated[int, integer_reader(-5, 4)]
@@ -29,6 +29,9 @@ class LinearLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "linear"
+    torch_class: ClassVar[str | None] = "Linear"
+    input_field: ClassVar[str | None] = "in_features"
+    output_field: ClassVar[str | None] = "out_features"
 
     in_features: Count
     out_features: Count
@@ -61,6 +64,28 @@ class LinearLayer(AuditLayer):
             "bias": self.bias,
         }
 
+    def cost(self, before: TensorShape, after: TensorShape) -> tuple[int, int]:
+        """One multiply-add per weight and vector."""
+        weights = self.in_features * self.out_features
+        return weights, prod(before[:-1]) * weights
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """Other output features."""
+        return {"out_features": counts}
+
+    def matching_values(self, earlier: Sequence[TensorShape]) -> Iterator[FieldValues]:
+        """The features that come in."""
+        yield {"in_features": earlier[-1][-1]}
+
+    def wanted_count(self, shape: TensorShape) -> int | None:
+        """The features that the layer takes."""
+        return self.in_features
+
+    def adapters(self, earlier: Sequence[TensorShape]) -> Iterator[LayerFields]:
+        """A flatten or a global pooling of a map."""
+        if len(earlier[-1]) > 2:
+            yield from ({"op": "flatten"}, {"op": "global_pool"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReshapeLayer(AuditLayer):
@@ -75,7 +100,7 @@ class ReshapeLayer(AuditLayer):
 
     op: ClassVar[str] = "reshape"
 
-    shape: Annotated[tuple[int, ...], integer_list_reader(-1, MAX_COUNT, most=4, least=0)]
+    shape: Annotated[tuple[int, ...], list_reader(integer_reader(-1, MAX_COUNT), most=4, least=0)]
     fold_batch: Flag = False
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
@@ -112,6 +137,33 @@ class ReshapeLayer(AuditLayer):
         """The layer that gives the map its axes back."""
         return _restored_axes(before, after)
 
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """Shapes with one other size, and without folding the batch."""
+        shapes = (
+            (*self.shape[:place], count, *self.shape[place + 1 :])
+            for place in range(len(self.shape))
+            for count in (*counts, -1)
+        )
+        return {"shape": shapes, "fold_batch": [False]}
+
+    def matching_values(self, earlier: Sequence[TensorShape]) -> Iterator[FieldValues]:
+        """Other channels with the same sizes, and other sizes with the same channels."""
+        if not self.shape:
+            return
+        numbers, (channels, *sizes) = prod(earlier[-1][1:]), self.shape
+        if min(sizes, default=1) > 0 and numbers % prod(sizes) == 0:
+            yield {"shape": (numbers // prod(sizes), *sizes)}
+        if channels > 0 and numbers % channels == 0:
+            each = numbers // channels
+            if len(sizes) == 1:
+                yield {"shape": (channels, each)}
+            elif len(sizes) == 2 and isqrt(each) ** 2 == each:
+                yield {"shape": (channels, isqrt(each), isqrt(each))}
+
+    def wanted_count(self, shape: TensorShape) -> int | None:
+        """The numbers that the shape holds."""
+        return prod(self.shape) if min(self.shape, default=0) > 0 else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlattenLayer(AuditLayer):
@@ -122,6 +174,7 @@ class FlattenLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "flatten"
+    torch_class: ClassVar[str | None] = "Flatten"
 
     start_dim: _Dimension = 1
     end_dim: _Dimension = -1
@@ -157,6 +210,10 @@ class FlattenLayer(AuditLayer):
     def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
         """The layer that gives the map its axes back."""
         return _restored_axes(before, after)
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """Other axes."""
+        return {"start_dim": range(1, len(before)), "end_dim": (-1, *range(1, len(before)))}
 
 
 def _restored_axes(before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:

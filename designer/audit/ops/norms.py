@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Annotated, ClassVar
 
-from designer.audit.ops.field_readers import AxisCount, Count, Flag, PerAxis, read_counts
-from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.field_readers import (
+    MAX_COUNT,
+    AxisCount,
+    Count,
+    Flag,
+    PerAxis,
+    per_axis_reader,
+)
+from designer.audit.ops.layer import AuditLayer, FieldValues, TriedValues
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -24,6 +31,13 @@ class NormalizationLayer(AuditLayer):
     """Base class of normalization layers."""
 
     __slots__ = ()
+
+    keeps_channels: ClassVar[bool] = True
+
+    def matching_values(self, earlier: Sequence[TensorShape]) -> Iterator[FieldValues]:
+        """The channels or sizes that come in."""
+        for name, values in self.tried_values(earlier[-1], ()).items():
+            yield from ({name: value} for value in values if name != "ndim")
 
     def refuse_rank(self, shape: TensorShape, axes: int, ranks: Sequence[int]) -> None:
         """Refuse a tensor of another rank.
@@ -51,10 +65,15 @@ class NormLayer(NormalizationLayer):
     """
 
     op: ClassVar[str] = "norm"
+    torch_class: ClassVar[str | None] = "BatchNorm{}d"
     norm_kind: ClassVar[str | None] = "batch"
 
     num_features: Count | None = None
     ndim: AxisCount = None
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """The channels that come in."""
+        return {"num_features": before[1:2]}
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""
@@ -94,12 +113,18 @@ class InstanceNormLayer(NormalizationLayer):
     """
 
     op: ClassVar[str] = "instance_norm"
+    torch_class: ClassVar[str | None] = "InstanceNorm{}d"
     norm_kind: ClassVar[str | None] = "instance"
 
     num_features: Count | None = None
     affine: Flag = False
     track_running_stats: Flag = False
     ndim: AxisCount = None
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """The channels, and the axes of the map: with one less, torch takes the batch for them."""
+        ranks = [axes for axes in self.other_ranks() if axes == len(before) - 2]
+        return {"num_features": before[1:2], "ndim": ranks}
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""
@@ -147,11 +172,25 @@ class GroupNormLayer(NormalizationLayer):
     """
 
     op: ClassVar[str] = "group_norm"
+    torch_class: ClassVar[str | None] = "GroupNorm"
     norm_kind: ClassVar[str | None] = "group"
 
     num_groups: Count
     num_channels: Count
     affine: Flag = True
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """The channels that come in, and fewer groups."""
+        return {"num_channels": before[1:2], "num_groups": range(self.num_groups - 1, 0, -1)}
+
+    def matching_values(self, earlier: Sequence[TensorShape]) -> Iterator[FieldValues]:
+        """The channels that come in, and groups that divide them."""
+        for channels in earlier[-1][1:2]:
+            groups = next(n for n in range(self.num_groups, 0, -1) if channels % n == 0)
+            wanted = {"num_channels": channels, "num_groups": groups}
+            changed = {name: new for name, new in wanted.items() if new != getattr(self, name)}
+            if changed:
+                yield changed
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""
@@ -223,9 +262,26 @@ class LayerNormLayer(NormalizationLayer):
     """
 
     op: ClassVar[str] = "layer_norm"
+    torch_class: ClassVar[str | None] = "LayerNorm"
     norm_kind: ClassVar[str | None] = "layer"
 
-    normalized_shape: Annotated[PerAxis, read_counts]
+    normalized_shape: Annotated[PerAxis, per_axis_reader(1, MAX_COUNT, most=4)]
+
+    def last_sizes(self, before: TensorShape) -> list[PerAxis]:
+        """The last sizes of a map: first as many as the norm has, then other numbers of them.
+
+        >>> LayerNormLayer(normalized_shape=7).last_sizes((2, 8, 5))
+        [5, (8, 5)]
+        """
+        named = self.normalized_shape
+        count = len(named) if isinstance(named, tuple) else 1
+        order = sorted(range(1, len(before)), key=lambda other: abs(other - count))
+        tails = [before[-length:] for length in order]
+        return [tail if len(tail) > 1 or isinstance(named, tuple) else tail[0] for tail in tails]
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """The last sizes of the map."""
+        return {"normalized_shape": self.last_sizes(before)}
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""

@@ -43,10 +43,10 @@ LAYER_CLASSES: Mapping[str, type[AuditLayer]] = {
 """The class of each op."""
 
 
-def build_layer(fields: LayerFields) -> AuditLayer:
+def build_audit_layer(fields: LayerFields) -> AuditLayer:
     """The layer that another op names.
 
-    >>> build_layer({"op": "linear", "in_features": 8, "out_features": 2}).step((2, 8), ()).shape
+    >>> build_audit_layer({"op": "linear", "in_features": 8, "out_features": 2}).step((2, 8), ()).shape
     (2, 2)
     """
     return LAYER_CLASSES[fields["op"]](

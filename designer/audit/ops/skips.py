@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
 from designer.audit.ops.field_readers import MAX_COUNT, Count, Flag, integer_reader
-from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep, format_sizes
+from designer.audit.ops.padding import crop_or_pad
 from designer.validation.json_readers import refuse_field
 
 
@@ -36,6 +37,10 @@ class ConcatLayer(AuditLayer):
         formula = f"{shape[1]} + {self.extra_channels} = {channels}"
         return TraceStep(shape=(shape[0], channels, *shape[2:]), formulas=lambda: [formula])
 
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """Other channels."""
+        return {"extra_channels": counts}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkipLayer(AuditLayer):
@@ -59,6 +64,23 @@ class SkipLayer(AuditLayer):
                 minimum=-1,
                 maximum=index - 1,
             )
+
+    def other_sources(self, index: int) -> Iterable[int]:
+        """Every layer before the last one."""
+        return (source for source in range(-1, index - 1) if source != self.from_)
+
+    def renumbered(self, places: Mapping[int, int]) -> AuditLayer:
+        """The skip from the same layer."""
+        return replace(self, from_=places[self.from_])
+
+    def matching_values(self, earlier: Sequence[TensorShape]) -> Iterator[FieldValues]:
+        """Other sources."""
+        for source in self.other_sources(len(earlier) - 1):
+            yield {"from": source}
+
+    def adapters(self, earlier: Sequence[TensorShape]) -> Iterator[LayerFields]:
+        """A crop or padding to the size of the skip."""
+        return crop_or_pad(earlier[-1][2:], self.skip_shape(earlier)[2:])
 
     def skip_shape(self, earlier: Sequence[TensorShape]) -> TensorShape:
         """The shape of the skip."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import floor
 from typing import Annotated, ClassVar
@@ -12,10 +12,11 @@ from designer.audit.ops.field_readers import (
     PerAxis,
     choice_reader,
     integer_reader,
+    one_or_list_reader,
     per_axis_reader,
-    read_scale_factors,
+    read_scale_factor,
 )
-from designer.audit.ops.layer import AuditLayer, LayerFields, resize_back
+from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -27,6 +28,9 @@ from designer.validation.json_readers import refuse_field
 
 INTERPOLATION_RANKS = {"linear": (3,), "bilinear": (4,), "bicubic": (4,), "trilinear": (5,)}
 """Interpolation modes that accept one rank of tensors only."""
+
+MAX_FACTOR = 8
+"""Maximum factor that a repair tries."""
 
 UPSAMPLE_MODES = ("nearest", "nearest-exact", "area", *INTERPOLATION_RANKS)
 
@@ -42,8 +46,13 @@ class UpsampleLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "upsample"
+    torch_class: ClassVar[str | None] = "Upsample"
+    is_resize: ClassVar[bool] = True
+    keeps_channels: ClassVar[bool] = True
 
-    scale_factor: Annotated[float | tuple[float, ...] | None, read_scale_factors] = None
+    scale_factor: Annotated[
+        float | tuple[float, ...] | None, one_or_list_reader(read_scale_factor)
+    ] = None
     size: Annotated[PerAxis | None, per_axis_reader(1)] = None
     mode: Annotated[str, choice_reader(*UPSAMPLE_MODES)] = "nearest"
 
@@ -82,9 +91,21 @@ class UpsampleLayer(AuditLayer):
         refuse_empty(after, fields=("scale_factor", "size"))
         return TraceStep(shape=after, formulas=lambda: formulas)
 
-    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
-        """An upsampling or a pooling to the size before."""
-        return resize_back(before, after)
+    def thinned(self) -> AuditLayer:
+        """The layer itself, which has no channels."""
+        return self
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """Modes for the number of axes, and other sizes or factors."""
+        modes = [name for name, ranks in INTERPOLATION_RANKS.items() if len(before) in ranks]
+        resized: dict[str, Iterable[object]] = (
+            {"scale_factor": range(1, MAX_FACTOR + 1)} if self.size is None else {"size": counts}
+        )
+        return {"mode": [*modes, "nearest"], **resized}
+
+    def values_for_size(self, sizes: TensorShape) -> FieldValues:
+        """The size in place of a factor."""
+        return ({} if self.scale_factor is None else {"scale_factor": None}) | {"size": sizes}
 
     def _refuse_axis_count(self, shape: TensorShape) -> None:
         for name, words in (
@@ -134,6 +155,7 @@ class PixelShuffleLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "pixel_shuffle"
+    torch_class: ClassVar[str | None] = "PixelShuffle"
 
     upscale_factor: Annotated[int, integer_reader(1, MAX_SCALE)]
 
@@ -173,6 +195,14 @@ class PixelShuffleLayer(AuditLayer):
                 "kernel_size": self.upscale_factor,
                 "stride": self.upscale_factor,
             }
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """Other factors."""
+        return {"upscale_factor": range(1, MAX_FACTOR + 1)}
+
+    def wanted_count(self, shape: TensorShape) -> int | None:
+        """The channels of which as many remain as come in."""
+        return shape[-3] * self.upscale_factor**2 if len(shape) > 2 else None
 
 
 def _entry(value: PerAxis | float | tuple[float, ...] | None, axis: int) -> float:

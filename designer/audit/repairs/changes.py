@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,8 +12,7 @@ from designer.audit.layers_json import (
     field_value,
     json_value,
 )
-from designer.audit.ops.layer import AuditLayer
-from designer.audit.ops.skips import SkipLayer
+from designer.audit.ops.layer import AuditLayer, FieldValues
 from designer.audit.trace import AuditNetwork
 from designer.validation.json_readers import JsonObject
 
@@ -57,6 +56,11 @@ def set_field(network: AuditNetwork, index: int, name: str, value: object) -> Ch
     return Change(index=index, field=name, before=before, after=value)
 
 
+def set_fields(network: AuditNetwork, index: int, values: FieldValues) -> ChangeList:
+    """The changes of several fields of one layer."""
+    return tuple(set_field(network, index, name, value) for name, value in values.items())
+
+
 def add_layer(index: int, layer: AuditLayer) -> Change:
     """The change that inserts a layer before the layer of that index."""
     return Change(index=index, field=WHOLE_LAYER, before=None, after=layer)
@@ -90,7 +94,7 @@ def apply_changes(network: AuditNetwork, changes: Sequence[Change]) -> AuditNetw
     return replace(network, input_shape=input_shape, layers=_joined(layers, added))
 
 
-def edit_layer(layer: AuditLayer, values: Mapping[str, object]) -> AuditLayer:
+def edit_layer(layer: AuditLayer, values: FieldValues) -> AuditLayer:
     """The layer with other field values, given by JSON name."""
     named: dict[str, Any] = {attribute_name(name): value for name, value in values.items()}
     return replace(layer, **named)
@@ -104,10 +108,8 @@ def _joined(
     for index in range(len(layers) + 1):
         joined += added.get(index, [])
         layer = layers[index] if index < len(layers) else None
-        if isinstance(layer, SkipLayer):
-            layer = replace(layer, from_=places[layer.from_])
         if layer is not None:
-            joined.append(layer)
+            joined.append(layer.renumbered(places))
         places[index] = len(joined) - 1
     return tuple(joined)
 

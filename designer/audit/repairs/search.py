@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import groupby
 from math import prod
 
-from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.layer import AuditLayer, FieldValues
 from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.repairs.changes import (
     INPUT_INDEX,
@@ -20,7 +20,7 @@ from designer.audit.repairs.changes import (
     ChangeList,
     apply_changes,
     edit_layer,
-    set_field,
+    set_fields,
 )
 from designer.audit.repairs.field_values import known_counts, value_changes
 from designer.audit.repairs.goal import Goal
@@ -42,7 +42,6 @@ from designer.audit.repairs.ranking import (
 from designer.audit.repairs.search_budget import SearchBudget
 from designer.audit.repairs.several_windows import multi_layer_edits
 from designer.audit.repairs.single_window import (
-    NewFieldValues,
     axis_changes,
     double_changes,
     single_changes,
@@ -65,7 +64,7 @@ BEAM_WIDTH = 24
 MAX_NEIGHBOURS = 6
 """Maximum number of last layers of one op that get the same change, besides all of them."""
 
-WindowEdits = Callable[[AuditLayer, TensorShape], Iterator[NewFieldValues]]
+WindowEdits = Callable[[AuditLayer, TensorShape], Iterator[FieldValues]]
 
 
 def find_repairs(network: AuditNetwork, goal: Goal) -> list[Candidate]:
@@ -252,7 +251,7 @@ def _progressing_edits(
     for index in range(last, -1, -1):
         before = trace.shapes[index]
         for values in single_changes(network.layers[index], before):
-            edits.append(_as_changes(network, index, values))
+            edits.append(set_fields(network, index, values))
     for changes in edits:
         if budget.is_spent:
             break
@@ -276,7 +275,7 @@ def _window_edits(
             if shape is not None and goal.accepts(
                 network, budget.end_after(network, seen, index, shape)
             ):
-                yield _as_changes(network, index, values)
+                yield set_fields(network, index, values)
 
 
 def _uniform_edits(
@@ -294,11 +293,7 @@ def _uniform_edits(
                 if budget.is_spent:
                     return
                 alike = indices[start:]
-                yield tuple(c for index in alike for c in _as_changes(network, index, values))
-
-
-def _as_changes(network: AuditNetwork, index: int, values: NewFieldValues) -> ChangeList:
-    return tuple(set_field(network, index, name, value) for name, value in values.items())
+                yield tuple(c for index in alike for c in set_fields(network, index, values))
 
 
 def _accepted(
