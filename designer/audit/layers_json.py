@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from keyword import iskeyword
 
+from designer.audit.ops.field_readers import choice_reader
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.registry import LAYER_CLASSES
 from designer.limits import MAX_AUDIT_LAYERS
@@ -103,8 +104,4 @@ def _read_op(value: object, *, pointer: str) -> type[AuditLayer]:
     op = value.get("op")
     if op is None:
         refuse_field(f"{pointer}/op", "missing_field", "op is required")
-    if not isinstance(op, str) or op not in LAYER_CLASSES:
-        names = sorted(LAYER_CLASSES)
-        detail = f"op must be one of {', '.join(names)}, got {short_text(op)}"
-        refuse_field(f"{pointer}/op", "not_a_choice", detail, choices=names)
-    return LAYER_CLASSES[op]
+    return LAYER_CLASSES[choice_reader(*sorted(LAYER_CLASSES))(op, f"{pointer}/op")]

@@ -45,8 +45,10 @@ def mirror_network(network: AuditNetwork, trace: Trace) -> Mirror:
             left_out.append(
                 f"layer {index} ({layer.op}, {format_sizes(before[1:])} to {format_sizes(after[1:])}) cannot be mirrored"
             )
-        earlier = network.layers[index - 1] if index else None
-        back += [_with_norm_and_activation(each, earlier) for each in reversed_layers]
+        for earlier in network.layers[max(index - 1, 0) : index]:
+            values: dict[str, Any] = {"norm": earlier.norm, "activation": earlier.activation}
+            reversed_layers = [replace(each, **values) for each in reversed_layers]
+        back += reversed_layers
     input_shape = trace.shapes[-1][1:]
     mirrored = replace(network, input_shape=input_shape, layers=tuple(back))
     return Mirror(network=mirrored, left_out=tuple(left_out))
@@ -56,10 +58,3 @@ def _restores(reversed_layers: list[AuditLayer], before: TensorShape, after: Ten
     """Whether the layers turn ``after`` into ``before`` and the batch is the same in both."""
     trace = continue_trace([after], [], reversed_layers)
     return trace.layer_error is None and trace.shapes[-1] == before and before[0] == after[0]
-
-
-def _with_norm_and_activation(layer: AuditLayer, earlier: AuditLayer | None) -> AuditLayer:
-    if earlier is None:
-        return layer
-    values: dict[str, Any] = {"norm": earlier.norm, "activation": earlier.activation}
-    return replace(layer, **values)

@@ -140,8 +140,8 @@ def _removal_edit(source: SourceNetwork, index: int) -> TextEdit | None:
     later = [each for each in siblings if (each.lineno, each.col_offset) > _position(node)]
     if later:
         end = _offset(source.text, later[0].lineno, later[0].col_offset)
-        return TextEdit(start=start, end=end, text="")
-    end = _offset(source.text, node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+    else:
+        end = _offset(source.text, node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
     return TextEdit(start=start, end=end, text="")
 
 

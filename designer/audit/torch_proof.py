@@ -64,12 +64,7 @@ def _plan(network: AuditNetwork, trace: Trace) -> tuple[Proof, list[Part]]:
     weights, multiply_adds = _costs(network, trace)
     elements = max(map(prod, trace.shapes))
     if max(weights, elements) <= MAX_RUN_ELEMENTS and multiply_adds <= MAX_RUN_MULTIPLY_ADDS:
-        document: JsonObject = {
-            "input_shape": list(network.input_shape),
-            "batch": network.batch,
-            "layers": [audit_layer_document(layer) for layer in network.layers],
-        }
-        return Proof.WHOLE, [(document, [list(shape) for shape in trace.shapes[1:]])]
+        return Proof.WHOLE, [_part(network.layers, trace.shapes)]
     parts = []
     for layer, before, after in zip(network.layers, trace.shapes, trace.shapes[1:], strict=False):
         thin = _thin_layer(layer, before, after)
@@ -94,14 +89,17 @@ def _thin_layer(layer: AuditLayer, before: TensorShape, after: TensorShape) -> l
     axes = layer.axes(before)
     start, end = (1, *before[-axes:]), (1, *after[-axes:])
     weights, _ = thin.cost(before, after)
-    if (
-        max(prod(start), prod(end)) > MAX_RUN_ELEMENTS
-        or prod(end) * max(1, weights) > MAX_RUN_MULTIPLY_ADDS
-    ):
+    multiply_adds = prod(end) * max(1, weights)
+    if max(prod(start), prod(end)) > MAX_RUN_ELEMENTS or multiply_adds > MAX_RUN_MULTIPLY_ADDS:
         return None
+    return [_part((thin,), ((1, *start), (1, *end)))]
+
+
+def _part(layers: Sequence[AuditLayer], shapes: Sequence[TensorShape]) -> Part:
+    batch, *input_shape = shapes[0]
     document: JsonObject = {
-        "input_shape": list(start),
-        "batch": 1,
-        "layers": [audit_layer_document(thin)],
+        "input_shape": input_shape,
+        "batch": batch,
+        "layers": [audit_layer_document(layer) for layer in layers],
     }
-    return [(document, [[1, *end]])]
+    return document, [list(shape) for shape in shapes[1:]]

@@ -9,8 +9,7 @@ from typing import Annotated, ClassVar
 from designer.audit.ops.field_readers import (
     Flag,
     choice_reader,
-    integer_reader,
-    one_or_list_reader,
+    per_axis_reader,
 )
 from designer.audit.ops.layer import AuditLayer, AxisLayer, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import (
@@ -20,14 +19,6 @@ from designer.audit.ops.layer_errors import (
     format_sizes,
     format_torch_sizes,
 )
-from designer.limits import MAX_SIGNAL_LENGTH
-
-_read_size = integer_reader(1, MAX_SIGNAL_LENGTH)
-
-
-def _read_kept_size(value: object, pointer: str) -> int | None:
-    """A size; null keeps the size of the axis."""
-    return None if value is None else _read_size(value, pointer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,39 +64,25 @@ class AdaptivePoolLayer(AxisLayer):
     """
 
     op: ClassVar[str] = "adaptive_pool"
+    TRIED_COUNTS: ClassVar[tuple[str, ...]] = ("output_size",)
     torch_class: ClassVar[str | None] = "AdaptiveAvgPool{}d"
     is_resize: ClassVar[bool] = True
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = ("output_size",)
 
-    output_size: Annotated[
-        int | tuple[int | None, ...], one_or_list_reader(_read_size, each=_read_kept_size)
-    ]
+    output_size: Annotated[int | tuple[int | None, ...], per_axis_reader(1, nullable=True)]
     mode: Annotated[str, choice_reader("avg", "max")] = "avg"
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The output size; an average to size 1 along 2 or 3 axes accepts any rank with those."""
         axes = self.axes(shape)
-        given = (
-            self.output_size if isinstance(self.output_size, tuple) else (self.output_size,) * axes
-        )
+        given = self.axis_values("output_size", axes)
         mean = self.mode == "avg" and axes > 1 and set(given) == {1} and len(shape) >= axes
-        if not mean and len(shape) not in (axes + 1, axes + 2):
-            raise LayerError(
-                f"the layer pools along {axes} axes, the map {format_sizes(shape[1:])} has"
-                f" {max(len(shape) - 2, 0)}",
-                torch_error=self._rank_error(shape, axes),
-                fields=(self.axes_field,),
-                axes=axes,
-                input_shape=list(shape[1:]),
-            )
+        if not mean:
+            self.refuse_rank(shape, axes)
         sizes = [i if o is None else o for o, i in zip(given, shape[-axes:], strict=True)]
         return TraceStep(shape=(*shape[:-axes], *sizes))
 
-    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
-        """Other sizes."""
-        return {"output_size": counts}
-
-    def _rank_error(self, shape: TensorShape, axes: int) -> str:
+    def rank_error(self, shape: TensorShape, axes: int) -> str:
         """Torch's message, which depends on the mode, the number of axes, and kept sizes."""
         rank, name = len(shape), f"adaptive_{self.mode}_pool{axes}d"
         if axes == 1:
@@ -113,7 +90,7 @@ class AdaptivePoolLayer(AxisLayer):
                 f"Expected 2 to 3 dimensions, but got {rank}-dimensional tensor for argument #1"
                 f" 'self' (while checking arguments for {name})"
             )
-        sizes = self.output_size if isinstance(self.output_size, tuple) else (self.output_size,)
+        sizes = self.axis_values("output_size", axes)
         if None in sizes and rank <= axes:
             return f"Input dimension should be at least {axes + 1}"
         if self.mode == "avg" and rank < axes and set(sizes) == {1}:

@@ -88,10 +88,6 @@ class ConvLayer(ConvolutionLayer):
             if any(map(any, crops)):
                 yield {"op": "crop", "crop": crops}
 
-    def window_warnings(self, before: TensorShape, after: TensorShape) -> Iterator[str]:
-        """Positions that no window reads, and windows that read mostly padding."""
-        return self.reading_warnings(before, after)
-
     def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
         """Padding by name, or by number where it is named."""
         numbers = range(5) if isinstance(self.padding, str) else ()

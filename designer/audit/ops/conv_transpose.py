@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from designer.audit.ops.convolutions import ConvolutionLayer
 from designer.audit.ops.field_readers import PaddingSizes
-from designer.audit.ops.layer import SPATIAL_AXIS_NAMES, AxisWindow, LayerFields
+from designer.audit.ops.layer import AxisWindow, LayerFields
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -140,16 +140,13 @@ def _output_padding_error(
     """Torch's message, which lists two axes for one: the first is a height of size 1."""
     if len(extra) == 1:
         extra, strides, dilations = (0, *extra), (1, *strides), (1, *dilations)
-    names = SPATIAL_AXIS_NAMES[-len(extra) :]
+    names = ("depth", "height", "width")[-len(extra) :]
+    figures = {"output_padding": extra, "stride": strides, "dilation": dilations}
     parts = [
         f"{field}_{name}: {value}"
-        for field, values in (
-            ("output_padding", extra),
-            ("stride", strides),
-            ("dilation", dilations),
-        )
+        for field, values in figures.items()
         for name, value in zip(names, values, strict=True)
     ]
-    return "output padding must be smaller than either stride or dilation, but got " + " ".join(
-        parts
+    return (
+        f"output padding must be smaller than either stride or dilation, but got {' '.join(parts)}"
     )

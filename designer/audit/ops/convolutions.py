@@ -39,6 +39,7 @@ class ConvolutionLayer(AxisLayer):
 
     input_field: ClassVar[str | None] = "in_channels"
     output_field: ClassVar[str | None] = "out_channels"
+    WORKS: ClassVar[str] = "works"
     is_transposed: ClassVar[bool]
     EXTRAS: ClassVar[range]
     """Values of ``output_padding`` that are tried with other windows."""
@@ -75,17 +76,7 @@ class ConvolutionLayer(AxisLayer):
         Raises:
             LayerError: if torch refuses the number of axes or channels.
         """
-        name = f"{self.op}{axes}d"
-        if len(shape) not in (axes + 1, axes + 2):
-            raise LayerError(
-                f"the layer works along {axes} axes, the map {format_sizes(shape[1:])} has"
-                f" {max(len(shape) - 2, 0)}",
-                torch_error=f"Expected {axes + 1}D (unbatched) or {axes + 2}D (batched) input to"
-                f" {name}, but got input of size: [{format_torch_sizes(shape, ', ')}]",
-                fields=(self.axes_field,),
-                axes=axes,
-                input_shape=list(shape[1:]),
-            )
+        self.refuse_rank(shape, axes)
         batched = shape if len(shape) == axes + 2 else (1, *shape)
         if batched[1] != self.in_channels:
             unbatched_note = (
@@ -104,25 +95,19 @@ class ConvolutionLayer(AxisLayer):
             )
         return batched
 
+    def rank_error(self, shape: TensorShape, axes: int) -> str:
+        """Torch's message for a tensor of another rank."""
+        return (
+            f"Expected {axes + 1}D (unbatched) or {axes + 2}D (batched) input to {self.op}{axes}d,"
+            f" but got input of size: [{format_torch_sizes(shape, ', ')}]"
+        )
+
     def opposite_fields(self, op: str) -> LayerFields:
         """The same window as another op, from the output channels to the input channels."""
-        return {
-            "op": op,
-            "in_channels": self.out_channels,
-            "out_channels": self.in_channels,
-            **{
-                name: getattr(self, name)
-                for name in (
-                    "kernel_size",
-                    "stride",
-                    "padding",
-                    "dilation",
-                    "groups",
-                    "bias",
-                    "ndim",
-                )
-            },
-        }
+        names = ("kernel_size", "stride", "padding", "dilation", "groups", "bias", "ndim")
+        same = {name: getattr(self, name) for name in names}
+        same |= {"in_channels": self.out_channels, "out_channels": self.in_channels}
+        return {"op": op, **same}
 
     def cost(self, before: TensorShape, after: TensorShape) -> tuple[int, int]:
         """One multiply-add per tap, pair of channels, and position that the kernel visits."""
@@ -185,21 +170,17 @@ class ConvolutionLayer(AxisLayer):
         cls, now: AxisWindow, dilation: int, size: int
     ) -> tuple[tuple[AxisWindow, int], ...]:
         """Every window that is tried in place of one, with its output size."""
-        kernels = cls.spanning_kernels(now, dilation, size)
-        windows = [now, *cls.near_windows(now, dilation), *((k, *now[1:]) for k in kernels)]
-        moves = [(window, cls.reached_size(window, dilation, size)) for window in windows]
-        return tuple(move for move in moves if move[1] >= 1)
-
-    @classmethod
-    def near_windows(cls, now: AxisWindow, dilation: int) -> Iterator[AxisWindow]:
-        """The windows with one or two other fields."""
         kernel, stride, padding, _ = now
         kernels = sorted({*range(max(1, kernel - 2), kernel + 5), 2, 3, 4, 5, 6})
         strides, paddings = sorted({1, 2, 3, 4, stride}), sorted({*range(4), padding})
+        windows = [now]
         for s, k, p, a in product(strides, kernels, paddings, cls.EXTRAS):
             differing = sum(x != y for x, y in zip((k, s, p, a), now, strict=True))
             if 1 <= differing <= 2 and a < max(s, dilation) and p <= dilation * (k - 1):
-                yield (k, s, p, a)
+                windows.append((k, s, p, a))
+        windows += [(k, *now[1:]) for k in cls.spanning_kernels(now, dilation, size)]
+        moves = [(window, cls.reached_size(window, dilation, size)) for window in windows]
+        return tuple(move for move in moves if move[1] >= 1)
 
     @classmethod
     def reached_size(cls, window: AxisWindow, dilation: int, size: int) -> int:
@@ -248,12 +229,9 @@ class ConvolutionLayer(AxisLayer):
 
     def weight_sizes(self, axes: int) -> str:
         """The sizes of the weight in the format of torch's messages."""
-        first, second = self.out_channels, self.in_channels
-        if self.is_transposed:
-            first, second = second, first
-        return format_torch_sizes(
-            (first, second // self.groups, *self.axis_values("kernel_size", axes)), ", "
-        )
+        channels = (self.out_channels, self.in_channels)[:: -1 if self.is_transposed else 1]
+        kernels = self.axis_values("kernel_size", axes)
+        return format_torch_sizes((channels[0], channels[1] // self.groups, *kernels), ", ")
 
     def trace_step(
         self, shape: TensorShape, sizes: Sequence[int], formulas: Callable[[], Sequence[str]]

@@ -60,17 +60,20 @@ def list_reader(each: FieldReader, *, most: int, least: int = 1) -> FieldReader:
     return read
 
 
-def one_or_list_reader(
-    one: FieldReader, *, most: int = 3, each: FieldReader | None = None
-) -> FieldReader:
-    """A reader of one value, or of a list of up to ``most``, of which ``each`` reads one."""
-    several = list_reader(each or one, most=most)
+def one_or_list_reader(one: FieldReader, *, most: int = 3, nullable: bool = False) -> FieldReader:
+    """A reader of one value, or of a list of up to ``most``, which may contain nulls."""
+    several = list_reader(
+        lambda value, pointer: None if nullable and value is None else one(value, pointer),
+        most=most,
+    )
     return lambda value, pointer: (several if isinstance(value, list) else one)(value, pointer)
 
 
-def per_axis_reader(low: int, high: int = MAX_SIGNAL_LENGTH, *, most: int = 3) -> FieldReader:
+def per_axis_reader(
+    low: int, high: int = MAX_SIGNAL_LENGTH, *, most: int = 3, nullable: bool = False
+) -> FieldReader:
     """A reader of one integer, or of a list of them for 1 to ``most`` axes."""
-    return one_or_list_reader(integer_reader(low, high), most=most)
+    return one_or_list_reader(integer_reader(low, high), most=most, nullable=nullable)
 
 
 def read_short_text(value: object, pointer: str) -> str:
@@ -114,16 +117,10 @@ def choice_reader(*names: str) -> FieldReader:
 
 def read_conv_padding(value: object, pointer: str) -> int | tuple[int, ...] | str:
     """Padding of a convolution: sizes, or ``same`` or ``valid``."""
-    if isinstance(value, str):
-        named: str = choice_reader("same", "valid")(value, pointer)
-        return named
-    sizes: int | tuple[int, ...] = per_axis_reader(0, MAX_WINDOW_VALUE)(value, pointer)
-    return sizes
-
-
-def read_boolean(value: object, pointer: str) -> bool:
-    """True or false."""
-    return read_flag(value, pointer=pointer)
+    named = isinstance(value, str)
+    reader = choice_reader("same", "valid") if named else per_axis_reader(0, MAX_WINDOW_VALUE)
+    padding: PerAxis | str = reader(value, pointer)
+    return padding
 
 
 def read_scale_factor(value: object, pointer: str) -> float:
@@ -154,5 +151,5 @@ AxisCount = Annotated[int | None, integer_reader(1, 3)]
 KernelSizes = Annotated[PerAxis, per_axis_reader(1, MAX_KERNEL_SIZE)]
 Strides = Annotated[PerAxis, per_axis_reader(1, MAX_WINDOW_VALUE)]
 PaddingSizes = Annotated[PerAxis, per_axis_reader(0, MAX_WINDOW_VALUE)]
-Flag = Annotated[bool, read_boolean]
+Flag = Annotated[bool, lambda value, pointer: read_flag(value, pointer=pointer)]
 FreeText = Annotated[str | None, read_short_text]

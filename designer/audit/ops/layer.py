@@ -13,12 +13,10 @@ from functools import cache
 from typing import Any, ClassVar, get_args, get_type_hints
 
 from designer.audit.ops.field_readers import AxisCount, FieldReader, FreeText
-from designer.audit.ops.layer_errors import TensorShape, TraceStep, format_sizes
+from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep, format_sizes
 from designer.geometry.axis import unread_positions
 from designer.geometry.layers import Window
 from designer.validation.json_readers import refuse_field
-
-SPATIAL_AXIS_NAMES = ("depth", "height", "width")
 
 LayerFields = Mapping[str, Any]
 """A layer of another op, which the registry builds: ``op``, and values by attribute."""
@@ -57,6 +55,8 @@ class AuditLayer:
     """The field that declares the channels or features of the input."""
     output_field: ClassVar[str | None] = None
     """The field that sets the channels or features of the output."""
+    TRIED_COUNTS: ClassVar[tuple[str, ...]] = ()
+    """Fields for which a repair tries the counts that occur in the network."""
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = ()
     """Fields that have one value per axis."""
 
@@ -95,12 +95,10 @@ class AuditLayer:
 
     def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
         """The layers that turn ``after`` back into ``before``; none if the op has no opposite."""
-        if self.is_resize and any(
-            was > now for was, now in zip(before[2:], after[2:], strict=True)
-        ):
-            yield {"op": "upsample", "size": before[2:]}
-        elif self.is_resize and before[2:] != after[2:]:
-            yield {"op": "adaptive_pool", "output_size": before[2:]}
+        if self.is_resize and before[2:] != after[2:]:
+            shrinks = any(was > now for was, now in zip(before[2:], after[2:], strict=True))
+            op, name = ("upsample", "size") if shrinks else ("adaptive_pool", "output_size")
+            yield {"op": op, name: before[2:]}
 
     def window_warnings(self, before: TensorShape, after: TensorShape) -> Iterator[str]:
         """Warnings about the windows of a layer that runs."""
@@ -134,7 +132,7 @@ class AuditLayer:
 
     def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
         """Candidate values of fields outside windows, each tried alone; ``counts`` for counts."""
-        return {}
+        return dict.fromkeys(self.TRIED_COUNTS, counts)
 
     def window_values(self, before: TensorShape) -> WindowValues:
         """Candidate values of the fields of a window."""
@@ -185,7 +183,30 @@ class AuditLayer:
 class AxisLayer(AuditLayer):
     """A layer that works along 1 to 3 axes: ``ndim``, or as many as its lists or the map have."""
 
+    WORKS: ClassVar[str] = "pools"
+    """What the layer does along its axes, in messages."""
+
     ndim: AxisCount = None
+
+    def refuse_rank(self, shape: TensorShape, axes: int) -> None:
+        """Refuse a tensor that has not these axes beside channels, or batch and channels.
+
+        Raises:
+            LayerError: if torch refuses the rank.
+        """
+        if len(shape) not in (axes + 1, axes + 2):
+            raise LayerError(
+                f"the layer {self.WORKS} along {axes} axes, the map {format_sizes(shape[1:])} has"
+                f" {max(len(shape) - 2, 0)}",
+                torch_error=self.rank_error(shape, axes),
+                fields=(self.axes_field,),
+                axes=axes,
+                input_shape=list(shape[1:]),
+            )
+
+    def rank_error(self, shape: TensorShape, axes: int) -> str:
+        """Torch's message for a tensor of another rank."""
+        raise NotImplementedError
 
     def refuse_contradictions(self, *, pointer: str, index: int) -> None:
         """Refuse per-axis lists that disagree with each other or with ``ndim``."""
@@ -242,8 +263,10 @@ class AxisLayer(AuditLayer):
             "stride": range(1, MAX_STRIDE + 1),
         }
 
-    def reading_warnings(self, before: TensorShape, after: TensorShape) -> Iterator[str]:
+    def window_warnings(self, before: TensorShape, after: TensorShape) -> Iterator[str]:
         """Warnings about windows that read more than the map, or not all of it."""
+        if "kernel_size" not in self.AXIS_FIELDS:
+            return
         axes = self.axes(before)
         sizes, windows = before[-axes:], self.windows(axes)
         spans = [window.span for window in windows]

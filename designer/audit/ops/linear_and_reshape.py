@@ -29,6 +29,7 @@ class LinearLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "linear"
+    TRIED_COUNTS: ClassVar[tuple[str, ...]] = ("out_features",)
     torch_class: ClassVar[str | None] = "Linear"
     input_field: ClassVar[str | None] = "in_features"
     output_field: ClassVar[str | None] = "out_features"
@@ -68,10 +69,6 @@ class LinearLayer(AuditLayer):
         """One multiply-add per weight and vector."""
         weights = self.in_features * self.out_features
         return weights, prod(before[:-1]) * weights
-
-    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
-        """Other output features."""
-        return {"out_features": counts}
 
     def matching_values(self, earlier: Sequence[TensorShape]) -> Iterator[FieldValues]:
         """The features that come in."""

@@ -267,21 +267,18 @@ class LayerNormLayer(NormalizationLayer):
 
     normalized_shape: Annotated[PerAxis, per_axis_reader(1, MAX_COUNT, most=4)]
 
-    def last_sizes(self, before: TensorShape) -> list[PerAxis]:
-        """The last sizes of a map: first as many as the norm has, then other numbers of them.
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """The last sizes of the map: first as many as the norm has, then other numbers of them.
 
-        >>> LayerNormLayer(normalized_shape=7).last_sizes((2, 8, 5))
-        [5, (8, 5)]
+        >>> LayerNormLayer(normalized_shape=7).tried_values((2, 8, 5), ())
+        {'normalized_shape': [5, (8, 5)]}
         """
         named = self.normalized_shape
         count = len(named) if isinstance(named, tuple) else 1
         order = sorted(range(1, len(before)), key=lambda other: abs(other - count))
         tails = [before[-length:] for length in order]
-        return [tail if len(tail) > 1 or isinstance(named, tuple) else tail[0] for tail in tails]
-
-    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
-        """The last sizes of the map."""
-        return {"normalized_shape": self.last_sizes(before)}
+        several = isinstance(named, tuple)
+        return {"normalized_shape": [t if several or len(t) > 1 else t[0] for t in tails]}
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""

@@ -202,25 +202,24 @@ def _refuse_pair(
     """Refuse reflection of as many pixels as the map has, and circular padding of more."""
     size, dimension = shape[-place], len(shape) - place
     if mode == "reflect" and max(pair) >= size:
-        raise LayerError(
-            f"reflection of {max(pair)} px needs more than {max(pair)} px, the map has {size}"
-            " on that axis",
-            torch_error=f"Argument #{2 * place + 2}: Padding size should be less than the"
+        reason = f"reflection of {max(pair)} px needs more than {max(pair)} px"
+        torch_error = (
+            f"Argument #{2 * place + 2}: Padding size should be less than the"
             f" corresponding input dimension, but got: padding ({pair[0]}, {pair[1]}) at dimension"
-            f" {dimension} of input [{format_torch_sizes(shape, ', ')}]",
-            fields=fields,
-            padding=list(pair),
-            input_size=size,
+            f" {dimension} of input [{format_torch_sizes(shape, ', ')}]"
         )
-    if mode == "circular" and max(pair) > size:
-        raise LayerError(
-            f"circular padding of {max(pair)} px needs at least {max(pair)} px, the map has {size}"
-            " on that axis",
-            torch_error="Padding value causes wrapping around more than once.",
-            fields=fields,
-            padding=list(pair),
-            input_size=size,
-        )
+    elif mode == "circular" and max(pair) > size:
+        reason = f"circular padding of {max(pair)} px needs at least {max(pair)} px"
+        torch_error = "Padding value causes wrapping around more than once."
+    else:
+        return
+    raise LayerError(
+        f"{reason}, the map has {size} on that axis",
+        torch_error=torch_error,
+        fields=fields,
+        padding=list(pair),
+        input_size=size,
+    )
 
 
 def _refuse_size(

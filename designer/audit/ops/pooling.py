@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -60,10 +60,6 @@ class PoolLayer(AxisLayer):
             ],
         )
 
-    def window_warnings(self, before: TensorShape, after: TensorShape) -> Iterator[str]:
-        """Positions that no window reads, and windows that read mostly padding."""
-        return self.reading_warnings(before, after)
-
     def thinned(self) -> AuditLayer:
         """The layer itself, which has no channels."""
         return self
@@ -80,26 +76,6 @@ class PoolLayer(AxisLayer):
         """A field's values, one per axis; the stride defaults to the kernel size."""
         default = name == "stride" and self.stride is None
         return AxisLayer.axis_values(self, "kernel_size" if default else name, axes)
-
-    def refuse_rank(self, shape: TensorShape, axes: int) -> None:
-        """Refuse a tensor of another rank.
-
-        Raises:
-            LayerError: if torch refuses the rank.
-        """
-        if len(shape) not in (axes + 1, axes + 2):
-            raise LayerError(
-                f"the layer pools along {axes} axes, the map {format_sizes(shape[1:])} has"
-                f" {max(len(shape) - 2, 0)}",
-                torch_error=self.rank_error(shape, axes),
-                fields=(self.axes_field,),
-                axes=axes,
-                input_shape=list(shape[1:]),
-            )
-
-    def rank_error(self, shape: TensorShape, axes: int) -> str:
-        """Torch's message for a tensor of another rank."""
-        raise NotImplementedError
 
     def refuse_padding(self, windows: Sequence[Window]) -> None:
         """Refuse padding of more than half the kernel: a window could then contain no pixel.
@@ -129,20 +105,12 @@ class PoolLayer(AxisLayer):
         kernels = [window.kernel_size for window in windows]
         paddings = [window.padding for window in windows]
         if len(windows) == 3:
-            names, figures = ("T", "W", "H"), (kernels, paddings)
-            parts = [
-                f"{prefix}{name}: {values[{'T': 0, 'H': 1, 'W': 2}[name]]}"
-                for prefix, values in zip(("k", "pad"), figures, strict=True)
-                for name in names
-            ]
-            return (
-                "pad should be smaller than or equal to half of kernel size, but got "
-                + " ".join(parts)
-            )
-        return (
-            "pad should be smaller than or equal to half of kernel size, but got"
-            f" padW = {paddings[1]}, padH = {paddings[0]}, kW = {kernels[1]}, kH = {kernels[0]}"
-        )
+            (k_t, k_h, k_w), (pad_t, pad_h, pad_w) = kernels, paddings
+            numbers = f"kT: {k_t} kW: {k_w} kH: {k_h} padT: {pad_t} padW: {pad_w} padH: {pad_h}"
+        else:
+            (k_h, k_w), (pad_h, pad_w) = kernels, paddings
+            numbers = f"padW = {pad_w}, padH = {pad_h}, kW = {k_w}, kH = {k_h}"
+        return f"pad should be smaller than or equal to half of kernel size, but got {numbers}"
 
     def refuse_sizes(
         self, shape: TensorShape, kernels: Sequence[int], outputs: Sequence[int]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
 from designer.audit.ops.field_readers import MAX_COUNT, Count, Flag, integer_reader
-from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields, TriedValues
+from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields
 from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep, format_sizes
 from designer.audit.ops.padding import crop_or_pad
 from designer.validation.json_readers import refuse_field
@@ -22,6 +22,7 @@ class ConcatLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "concat"
+    TRIED_COUNTS: ClassVar[tuple[str, ...]] = ("extra_channels",)
 
     extra_channels: Count
 
@@ -36,10 +37,6 @@ class ConcatLayer(AuditLayer):
         channels = shape[1] + self.extra_channels
         formula = f"{shape[1]} + {self.extra_channels} = {channels}"
         return TraceStep(shape=(shape[0], channels, *shape[2:]), formulas=lambda: [formula])
-
-    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
-        """Other channels."""
-        return {"extra_channels": counts}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

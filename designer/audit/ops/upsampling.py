@@ -108,19 +108,13 @@ class UpsampleLayer(AuditLayer):
         return ({} if self.scale_factor is None else {"scale_factor": None}) | {"size": sizes}
 
     def _refuse_axis_count(self, shape: TensorShape) -> None:
-        for name, words in (
-            ("size", "Input and output must have the same number of spatial dimensions"),
-            (
-                "scale_factor",
-                "Input and scale_factor must have the same number of spatial dimensions",
-            ),
-        ):
+        for name in ("size", "scale_factor"):
             value = getattr(self, name)
             if isinstance(value, tuple) and len(value) != len(shape) - 2:
                 raise LayerError(
                     f"{name} is for {len(value)} axes, the map {format_sizes(shape[1:])} has"
                     f" {max(len(shape) - 2, 0)}",
-                    torch_error=_axis_count_error(name, words, shape, value),
+                    torch_error=_axis_count_error(name, shape, value),
                     fields=(name,),
                     input_shape=list(shape[1:]),
                 )
@@ -223,14 +217,14 @@ def _size_error(sizes: Sequence[int], outputs: Sequence[int]) -> str:
     )
 
 
-def _axis_count_error(name: str, words: str, shape: TensorShape, value: tuple[float, ...]) -> str:
+def _axis_count_error(name: str, shape: TensorShape, value: tuple[float, ...]) -> str:
     if name == "size":
-        what, order = f"output size of {value}", "output size in (o1, o2, ...,oK) format."
+        other, what = "output", f"output size of {value}"
+        order = "output size in (o1, o2, ...,oK) format."
     else:
-        factors = tuple(map(float, value))
-        what = f"scale_factor of shape {factors}"
+        other, what = name, f"scale_factor of shape {tuple(map(float, value))}"
         order = "scale_factor in (s1, s2, ...,sK) format."
     return (
-        f"{words}, but got input with spatial dimensions of {list(shape[2:])} and {what}. Please"
-        f" provide input tensor in (N, C, d1, d2, ...,dK) format and {order}"
+        f"Input and {other} must have the same number of spatial dimensions, but got input with"
+        f" spatial dimensions of {list(shape[2:])} and {what}. Please provide input tensor in (N, C, d1, d2, ...,dK) format and {order}"
     )

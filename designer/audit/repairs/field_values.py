@@ -6,7 +6,7 @@ products of two of them. The search checks each candidate with the shape rules.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import permutations
 from math import prod
 
@@ -50,15 +50,11 @@ def known_counts(network: AuditNetwork, trace: Trace, goal: Goal) -> KnownCounts
 
 
 def value_changes(
-    counts: KnownCounts,
-) -> Callable[[AuditLayer, TensorShape], Iterator[FieldValues]]:
-    """Function of a layer and its input shape that yields changes of one field outside windows."""
-
-    def changes(layer: AuditLayer, before: TensorShape) -> Iterator[FieldValues]:
-        choices = {"ndim": layer.other_ranks(), **layer.tried_values(before, counts)}
-        for name, values in choices.items():
-            for value in values:
-                if value != field_value(layer, name):
-                    yield {name: value}
-
-    return changes
+    layer: AuditLayer, before: TensorShape, *, counts: KnownCounts
+) -> Iterator[FieldValues]:
+    """Changes of one field outside windows."""
+    choices = {"ndim": layer.other_ranks(), **layer.tried_values(before, counts)}
+    for name, values in choices.items():
+        for value in values:
+            if value != field_value(layer, name):
+                yield {name: value}

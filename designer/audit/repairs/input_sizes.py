@@ -41,14 +41,8 @@ def find_input_shapes(
         changed = replace(network, input_shape=shape)
         trace = budget.trace(changed)
         if goal.is_reached_by(changed, trace):
-            found.append(
-                (
-                    _size_distance(
-                        network.input_shape, shape, count_stride_remainders(changed, trace)
-                    ),
-                    shape,
-                )
-            )
+            remainders = count_stride_remainders(changed, trace)
+            found.append((_size_distance(network.input_shape, shape, remainders), shape))
     return [shape for _, shape in sorted(found)[:most]]
 
 

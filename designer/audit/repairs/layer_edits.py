@@ -42,17 +42,13 @@ def copy_edits(network: AuditNetwork, trace: Trace) -> Iterator[ChangeList]:
     """1 to ``MAX_COPIES`` copies of a layer that changes sizes, after or before it."""
     for index in range(len(trace.steps) - 1, -1, -1):
         before, after = trace.shapes[index], trace.shapes[index + 1]
-        layer = network.layers[index]
         if before[2:] == after[2:] or len(before) != len(after):
             continue
-        copy = layer.copy_with(after[1])
-        if copy is not None:
-            for count in range(1, MAX_COPIES + 1):
-                yield (add_layer(index + 1, copy),) * count
-        first = layer.copy_with(before[1])
-        if first is not None:
-            for count in range(1, MAX_COPIES + 1):
-                yield (add_layer(index, first),) * count
+        for place, channels in ((index + 1, after[1]), (index, before[1])):
+            copy = network.layers[index].copy_with(channels)
+            if copy is not None:
+                for count in range(1, MAX_COPIES + 1):
+                    yield (add_layer(place, copy),) * count
 
 
 def border_edits(network: AuditNetwork, trace: Trace, goal: Goal) -> Iterator[ChangeList]:

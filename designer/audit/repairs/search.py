@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import groupby
+from functools import partial
+from itertools import chain, groupby
 from math import prod
 
 from designer.audit.ops.layer import AuditLayer, FieldValues
@@ -186,19 +187,13 @@ def _single_edits(
         skip_source_edits(network, trace),
         removal_edits(network, trace, goal),
         copy_edits(network, trace),
+        size_edits(network, trace, goal),
     ]
-    for group in edits:
-        for changes in group:
-            yield from _accepted(network, changes, goal, budget)
-    for changes in size_edits(network, trace, goal):
-        yield from _accepted(network, changes, goal, budget)
-    values = value_changes(known_counts(network, trace, goal))
+    values = partial(value_changes, counts=known_counts(network, trace, goal))
     for variants in (single_changes, values, double_changes, axis_changes, triple_changes):
-        for changes in _window_edits(network, trace, goal, budget, variants):
-            yield from _accepted(network, changes, goal, budget)
-    for changes in _uniform_edits(network, trace, budget):
-        yield from _accepted(network, changes, goal, budget)
-    for changes in input_edits(network, goal, budget):
+        edits.append(_window_edits(network, trace, goal, budget, variants))
+    edits += [_uniform_edits(network, trace, budget), input_edits(network, goal, budget)]
+    for changes in chain.from_iterable(edits):
         yield from _accepted(network, changes, goal, budget)
 
 
@@ -212,16 +207,12 @@ def _second_edits(
             continue
         after = trace_network(changed)
         touched = {change.index for change in first}
-        edit_groups: list[Iterable[ChangeList]] = [
-            number_edits(changed, after),
-            _window_edits(changed, after, goal, budget, single_changes),
-        ]
-        for group in edit_groups:
-            for second in group:
-                if budget.is_spent:
-                    return
-                if touched.isdisjoint(change.index for change in second):
-                    yield from _accepted(network, (*first, *second), goal, budget)
+        windows = _window_edits(changed, after, goal, budget, single_changes)
+        for second in chain(number_edits(changed, after), windows):
+            if budget.is_spent:
+                return
+            if touched.isdisjoint(change.index for change in second):
+                yield from _accepted(network, (*first, *second), goal, budget)
 
 
 def _chained_count_edits(
