@@ -15,7 +15,7 @@ answer                    the complete answer
 
 from designer.audit.answer import audit
 from designer.audit.diagnosis import AuditVerdict
-from designer.audit.layers_json import LAYER_CLASSES
+from designer.audit.ops.registry import LAYER_CLASSES
 from designer.audit.request import AuditRequest, read_request
 from designer.audit.torch_proof import Proof
 

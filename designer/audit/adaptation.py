@@ -19,7 +19,7 @@ def plan_adaptation(
     The picture is the larger end: a growing network must end at the sides; a shrinking one takes
     them as input and keeps its output shape.
 
-    >>> from designer.audit.ops.convolutions import ConvLayer
+    >>> from designer.audit.ops.conv import ConvLayer
     >>> from designer.audit.trace import trace_network
     >>> layer = ConvLayer(in_channels=3, out_channels=1, kernel_size=8)
     >>> small = AuditNetwork(input_shape=(3, 8, 8), layers=(layer,))

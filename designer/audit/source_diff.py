@@ -16,26 +16,11 @@ from designer.audit.interpreter.network_finder import SourceNetwork, read_source
 from designer.audit.interpreter.torch_modules import SIGNATURES, split_axes
 from designer.audit.layers_json import audit_layer_document, json_value
 from designer.audit.ops.layer import AuditLayer
-from designer.audit.ops.padding import CropLayer, PadLayer
 from designer.audit.repairs.changes import INPUT_INDEX, WHOLE_LAYER, Change
 from designer.audit.repairs.ranking import Candidate
 from designer.audit.trace import AuditNetwork, trace_network
 from designer.errors import InvalidRequest
 from designer.source.syntax_tree import parse_python
-
-TORCH_CLASS_NAMES = {
-    "conv": "Conv{}d",
-    "conv_transpose": "ConvTranspose{}d",
-    "max_pool": "MaxPool{}d",
-    "avg_pool": "AvgPool{}d",
-    "adaptive_pool": "AdaptiveAvgPool{}d",
-    "linear": "Linear",
-    "flatten": "Flatten",
-    "upsample": "Upsample",
-    "pixel_shuffle": "PixelShuffle",
-    "pad": "ZeroPad{}d",
-}
-"""Torch class of each op that a repair can add."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +96,7 @@ def _field_edit(source: SourceNetwork, change: Change, repair: Candidate) -> Tex
         return None
     called = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
     signature = SIGNATURES.get(split_axes(called)[0], ("", ""))[1].split()
-    name = {"pad": "padding"}.get(change.field, change.field)
+    name = source.layers[change.index].torch_names.get(change.field, change.field)
     value = _value_text(change.after)
     for keyword in node.keywords:
         if keyword.arg == name:
@@ -155,8 +140,8 @@ def _removal_edit(source: SourceNetwork, index: int) -> TextEdit | None:
     later = [each for each in siblings if (each.lineno, each.col_offset) > _position(node)]
     if later:
         end = _offset(source.text, later[0].lineno, later[0].col_offset)
-        return TextEdit(start=start, end=end, text="")
-    end = _offset(source.text, node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+    else:
+        end = _offset(source.text, node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
     return TextEdit(start=start, end=end, text="")
 
 
@@ -178,20 +163,18 @@ def _constructor_call(
     source: SourceNetwork, near: ast.AST, layer: AuditLayer, axes: int
 ) -> str | None:
     """The constructor call of a layer, with the module prefix of its neighbor's call."""
-    if isinstance(layer, CropLayer):
-        pads = [-rows for pair in reversed(layer.crop) for rows in pair]
-        layer = PadLayer(pad=tuple(pads))
-    if layer.op not in TORCH_CLASS_NAMES or not isinstance(near, ast.Call):
+    layer = layer.as_module()
+    if layer.torch_class is None or not isinstance(near, ast.Call):
         return None
     prefix = ast.unparse(near.func.value) + "." if isinstance(near.func, ast.Attribute) else ""
     fields = audit_layer_document(layer)
     ndim = fields.pop("ndim", axes)
     words = [
-        f"{'padding' if name == 'pad' else name}={_value_text(value)}"
+        f"{layer.torch_names.get(name, name)}={_value_text(value)}"
         for name, value in fields.items()
         if name not in ("op", "norm", "activation")
     ]
-    return f"{prefix}{TORCH_CLASS_NAMES[layer.op].format(ndim)}({', '.join(words)})"
+    return f"{prefix}{layer.torch_class.format(ndim)}({', '.join(words)})"
 
 
 def _value_text(value: object) -> str:

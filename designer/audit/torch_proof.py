@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from enum import StrEnum
 from math import prod
 
 from designer.audit.layers_json import audit_layer_document
-from designer.audit.ops.convolutions import ConvLayer, ConvolutionLayer
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import TensorShape
-from designer.audit.ops.linear_and_reshape import LinearLayer
-from designer.audit.ops.pooling import PoolLayer
-from designer.audit.ops.upsampling import UpsampleLayer
 from designer.audit.trace import AuditNetwork, Trace
-from designer.geometry.cost import convolution_multiply_adds, convolution_parameters
 from designer.validation.json_readers import JsonObject
 from designer.verification import ProbeRunner
 
@@ -70,12 +64,7 @@ def _plan(network: AuditNetwork, trace: Trace) -> tuple[Proof, list[Part]]:
     weights, multiply_adds = _costs(network, trace)
     elements = max(map(prod, trace.shapes))
     if max(weights, elements) <= MAX_RUN_ELEMENTS and multiply_adds <= MAX_RUN_MULTIPLY_ADDS:
-        document: JsonObject = {
-            "input_shape": list(network.input_shape),
-            "batch": network.batch,
-            "layers": [audit_layer_document(layer) for layer in network.layers],
-        }
-        return Proof.WHOLE, [(document, [list(shape) for shape in trace.shapes[1:]])]
+        return Proof.WHOLE, [_part(network.layers, trace.shapes)]
     parts = []
     for layer, before, after in zip(network.layers, trace.shapes, trace.shapes[1:], strict=False):
         thin = _thin_layer(layer, before, after)
@@ -87,46 +76,30 @@ def _plan(network: AuditNetwork, trace: Trace) -> tuple[Proof, list[Part]]:
 
 def _costs(network: AuditNetwork, trace: Trace) -> tuple[int, int]:
     """Number of weights of all layers, and multiply-adds for the whole batch."""
-    weights, multiply_adds = 0, 0
-    for layer, before, after in zip(network.layers, trace.shapes, trace.shapes[1:], strict=False):
-        if isinstance(layer, LinearLayer):
-            weights += layer.in_features * layer.out_features
-            multiply_adds += prod(before[:-1]) * layer.in_features * layer.out_features
-        if isinstance(layer, ConvolutionLayer):
-            axes = layer.axes(before)
-            taps = prod(layer.axis_values("kernel_size", axes))
-            channels, out, groups = layer.in_channels, layer.out_channels, layer.groups
-            place = after if isinstance(layer, ConvLayer) else before
-            weights += convolution_parameters(
-                taps=taps, in_channels=channels, out_channels=out, groups=groups
-            )
-            multiply_adds += before[0] * convolution_multiply_adds(
-                positions=place[-axes:],
-                taps=taps,
-                in_channels=channels,
-                out_channels=out,
-                groups=groups,
-            )
-    return weights, multiply_adds
+    steps = zip(network.layers, trace.shapes, trace.shapes[1:], strict=False)
+    costs = [layer.cost(before, after) for layer, before, after in steps]
+    return sum(weights for weights, _ in costs), sum(multiply_adds for _, multiply_adds in costs)
 
 
 def _thin_layer(layer: AuditLayer, before: TensorShape, after: TensorShape) -> list[Part] | None:
     """A layer with one channel; no part if its sizes need no proof, None if it is too large."""
-    if not isinstance(layer, ConvolutionLayer | PoolLayer | UpsampleLayer):
+    thin = layer.thinned()
+    if thin is None:
         return []
-    axes = (
-        layer.axes(before) if isinstance(layer, ConvolutionLayer | PoolLayer) else len(before) - 2
-    )
+    axes = layer.axes(before)
     start, end = (1, *before[-axes:]), (1, *after[-axes:])
-    taps = 1
-    if isinstance(layer, ConvolutionLayer):
-        layer = replace(layer, in_channels=1, out_channels=1, groups=1)
-        taps = prod(layer.axis_values("kernel_size", axes))
-    if max(prod(start), prod(end)) > MAX_RUN_ELEMENTS or prod(end) * taps > MAX_RUN_MULTIPLY_ADDS:
+    weights, _ = thin.cost(before, after)
+    multiply_adds = prod(end) * max(1, weights)
+    if max(prod(start), prod(end)) > MAX_RUN_ELEMENTS or multiply_adds > MAX_RUN_MULTIPLY_ADDS:
         return None
+    return [_part((thin,), ((1, *start), (1, *end)))]
+
+
+def _part(layers: Sequence[AuditLayer], shapes: Sequence[TensorShape]) -> Part:
+    batch, *input_shape = shapes[0]
     document: JsonObject = {
-        "input_shape": list(start),
-        "batch": 1,
-        "layers": [audit_layer_document(layer)],
+        "input_shape": input_shape,
+        "batch": batch,
+        "layers": [audit_layer_document(layer) for layer in layers],
     }
-    return [(document, [[1, *end]])]
+    return document, [list(shape) for shape in shapes[1:]]

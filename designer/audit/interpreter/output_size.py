@@ -9,7 +9,7 @@ from dataclasses import replace
 from designer.audit.interpreter.source_parser import refuse_line
 from designer.audit.interpreter.torch_modules import to_json_value
 from designer.audit.interpreter.values import LayerModule, SourceValue, TensorValue
-from designer.audit.ops.convolutions import ConvTransposeLayer
+from designer.audit.ops.conv_transpose import ConvTransposeLayer
 
 
 def with_output_size(

@@ -112,7 +112,7 @@ class Tape:
             refuse_line(node, "none of these tensors is the output of the last layer: a branch")
         position, kind = tensors.index(current), AddFromLayer if add else ConcatFromLayer
         for index in (*reversed(range(position)), *range(position + 1, len(tensors))):
-            skip = kind(source=tensors[index].index, skip_first=index < position)
+            skip = kind(from_=tensors[index].index, skip_first=index < position)
             current = self.record_layer(skip, current, node)
         return current
 

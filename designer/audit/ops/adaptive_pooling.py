@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from designer.audit.ops.layer import AuditLayer, AxisLayer
+from designer.audit.ops.field_readers import (
+    Flag,
+    choice_reader,
+    per_axis_reader,
+)
+from designer.audit.ops.layer import AuditLayer, AxisLayer, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -26,7 +31,7 @@ class GlobalPoolLayer(AuditLayer):
 
     op: ClassVar[str] = "global_pool"
 
-    keepdim: bool = False
+    keepdim: Flag = False
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """Size 1 on every axis, or no spatial axes without ``keepdim``."""
@@ -39,6 +44,16 @@ class GlobalPoolLayer(AuditLayer):
         ones = (1,) * (len(shape) - 2) if self.keepdim else ()
         return TraceStep(shape=(*shape[:2], *ones))
 
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """An upsampling, after a reshape if the axes are lost."""
+        if not self.keepdim:
+            yield {"op": "reshape", "shape": (before[1], *(1,) * (len(before) - 2))}
+        yield {"op": "upsample", "size": before[2:]}
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """The other way to treat the axes."""
+        return {"keepdim": [not self.keepdim]}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdaptivePoolLayer(AxisLayer):
@@ -49,31 +64,25 @@ class AdaptivePoolLayer(AxisLayer):
     """
 
     op: ClassVar[str] = "adaptive_pool"
+    TRIED_COUNTS: ClassVar[tuple[str, ...]] = ("output_size",)
+    torch_class: ClassVar[str | None] = "AdaptiveAvgPool{}d"
+    is_resize: ClassVar[bool] = True
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = ("output_size",)
 
-    output_size: int | tuple[int | None, ...]
-    mode: str = "avg"
+    output_size: Annotated[int | tuple[int | None, ...], per_axis_reader(1, nullable=True)]
+    mode: Annotated[str, choice_reader("avg", "max")] = "avg"
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The output size; an average to size 1 along 2 or 3 axes accepts any rank with those."""
         axes = self.axes(shape)
-        given = (
-            self.output_size if isinstance(self.output_size, tuple) else (self.output_size,) * axes
-        )
+        given = self.axis_values("output_size", axes)
         mean = self.mode == "avg" and axes > 1 and set(given) == {1} and len(shape) >= axes
-        if not mean and len(shape) not in (axes + 1, axes + 2):
-            raise LayerError(
-                f"the layer pools along {axes} axes, the map {format_sizes(shape[1:])} has"
-                f" {max(len(shape) - 2, 0)}",
-                torch_error=self._rank_error(shape, axes),
-                fields=(self.axes_field,),
-                axes=axes,
-                input_shape=list(shape[1:]),
-            )
+        if not mean:
+            self.refuse_rank(shape, axes)
         sizes = [i if o is None else o for o, i in zip(given, shape[-axes:], strict=True)]
         return TraceStep(shape=(*shape[:-axes], *sizes))
 
-    def _rank_error(self, shape: TensorShape, axes: int) -> str:
+    def rank_error(self, shape: TensorShape, axes: int) -> str:
         """Torch's message, which depends on the mode, the number of axes, and kept sizes."""
         rank, name = len(shape), f"adaptive_{self.mode}_pool{axes}d"
         if axes == 1:
@@ -81,7 +90,7 @@ class AdaptivePoolLayer(AxisLayer):
                 f"Expected 2 to 3 dimensions, but got {rank}-dimensional tensor for argument #1"
                 f" 'self' (while checking arguments for {name})"
             )
-        sizes = self.output_size if isinstance(self.output_size, tuple) else (self.output_size,)
+        sizes = self.axis_values("output_size", axes)
         if None in sizes and rank <= axes:
             return f"Input dimension should be at least {axes + 1}"
         if self.mode == "avg" and rank < axes and set(sizes) == {1}:

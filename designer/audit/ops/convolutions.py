@@ -1,37 +1,57 @@
-"""Convolutions and transposed convolutions."""
+"""Base class of convolutions and transposed convolutions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import product
+from math import prod
 from typing import ClassVar
 
-from designer.audit.ops.layer import SPATIAL_AXIS_NAMES, AxisLayer, PerAxis
+from designer.audit.ops.field_readers import Count, Flag, KernelSizes, PerAxis, Strides
+from designer.audit.ops.layer import (
+    MAX_STRIDE,
+    AuditLayer,
+    AxisLayer,
+    AxisWindow,
+    FieldValues,
+    LayerFields,
+    TriedValues,
+    WindowValues,
+)
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
     TraceStep,
     format_sizes,
     format_torch_sizes,
-    refuse_empty,
 )
-from designer.audit.ops.padding import pad_shape
-from designer.geometry.formula_text import describe_conv, describe_conv_transpose
-from designer.geometry.layers import Window
+from designer.geometry.cost import convolution_multiply_adds, convolution_parameters
+
+MAX_PADDING = 24
+MAX_DILATION = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConvolutionLayer(AxisLayer):
     """Base class of convolutions and transposed convolutions."""
 
-    in_channels: int
-    out_channels: int
-    kernel_size: PerAxis
-    stride: PerAxis = 1
+    input_field: ClassVar[str | None] = "in_channels"
+    output_field: ClassVar[str | None] = "out_channels"
+    WORKS: ClassVar[str] = "works"
+    is_transposed: ClassVar[bool]
+    EXTRAS: ClassVar[range]
+    """Values of ``output_padding`` that are tried with other windows."""
+
+    in_channels: Count
+    out_channels: Count
+    kernel_size: KernelSizes
+    stride: Strides = 1
     padding: PerAxis | str = 0
-    dilation: PerAxis = 1
-    groups: int = 1
-    bias: bool = True
+    dilation: Strides = 1
+    groups: Count = 1
+    bias: Flag = True
 
     def refuse_groups(self) -> None:
         """Refuse channels that are not divisible by the groups.
@@ -56,17 +76,7 @@ class ConvolutionLayer(AxisLayer):
         Raises:
             LayerError: if torch refuses the number of axes or channels.
         """
-        name = f"{self.op}{axes}d"
-        if len(shape) not in (axes + 1, axes + 2):
-            raise LayerError(
-                f"the layer works along {axes} axes, the map {format_sizes(shape[1:])} has"
-                f" {max(len(shape) - 2, 0)}",
-                torch_error=f"Expected {axes + 1}D (unbatched) or {axes + 2}D (batched) input to"
-                f" {name}, but got input of size: [{format_torch_sizes(shape, ', ')}]",
-                fields=(self.axes_field,),
-                axes=axes,
-                input_shape=list(shape[1:]),
-            )
+        self.refuse_rank(shape, axes)
         batched = shape if len(shape) == axes + 2 else (1, *shape)
         if batched[1] != self.in_channels:
             unbatched_note = (
@@ -85,216 +95,151 @@ class ConvolutionLayer(AxisLayer):
             )
         return batched
 
-    def weight_sizes(self, axes: int, *, transposed: bool) -> str:
+    def rank_error(self, shape: TensorShape, axes: int) -> str:
+        """Torch's message for a tensor of another rank."""
+        return (
+            f"Expected {axes + 1}D (unbatched) or {axes + 2}D (batched) input to {self.op}{axes}d,"
+            f" but got input of size: [{format_torch_sizes(shape, ', ')}]"
+        )
+
+    def opposite_fields(self, op: str) -> LayerFields:
+        """The same window as another op, from the output channels to the input channels."""
+        names = ("kernel_size", "stride", "padding", "dilation", "groups", "bias", "ndim")
+        same = {name: getattr(self, name) for name in names}
+        same |= {"in_channels": self.out_channels, "out_channels": self.in_channels}
+        return {"op": op, **same}
+
+    def cost(self, before: TensorShape, after: TensorShape) -> tuple[int, int]:
+        """One multiply-add per tap, pair of channels, and position that the kernel visits."""
+        axes = self.axes(before)
+        sizes: dict[str, int] = {
+            "taps": prod(self.axis_values("kernel_size", axes)),
+            "in_channels": self.in_channels,
+            "out_channels": self.out_channels,
+            "groups": self.groups,
+        }
+        positions = (before if self.is_transposed else after)[-axes:]
+        multiply_adds = before[0] * convolution_multiply_adds(positions=positions, **sizes)
+        return convolution_parameters(**sizes, bias=False), multiply_adds
+
+    def thinned(self) -> AuditLayer:
+        """The same window with one channel."""
+        return replace(self, in_channels=1, out_channels=1, groups=1)
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """Fewer groups, and other output channels that the groups divide."""
+        common = [n for n in range(1, self.groups) if not self.out_channels % n]
+        return {
+            "groups": [n for n in reversed(common) if not self.in_channels % n],
+            "out_channels": [n for n in counts if not n % self.groups],
+        }
+
+    def window_values(self, before: TensorShape) -> WindowValues:
+        """Values for each field of the window that is a number."""
+        values = self.kernels_and_strides(before)
+        if not values:
+            return values
+        largest = max(self.axis_values("kernel_size", self.axes(before)))
+        if not isinstance(self.padding, str):
+            values["padding"] = range(min(MAX_PADDING, largest + 2) + 1)
+        if self.is_transposed:
+            values["output_padding"] = range(MAX_STRIDE)
+        if largest > 1:
+            values["dilation"] = range(1, MAX_DILATION + 1)
+        return values
+
+    def axis_window(self, axis: int) -> AxisWindow | None:
+        """The window, None with padding ``same`` or ``valid``."""
+        if isinstance(self.padding, str):
+            return None
+        kernel, stride, padding = (
+            self.axis_values(name, axis + 1)[axis] for name in ("kernel_size", "stride", "padding")
+        )
+        extra = self.axis_values("output_padding", axis + 1)[axis] if self.is_transposed else 0
+        return kernel, stride, padding, extra
+
+    def window_moves(self, axis: int, size: int) -> Sequence[tuple[AxisWindow, int]]:
+        """Windows with one or two other fields, and with a kernel as large as a small map."""
+        now = self.axis_window(axis)
+        dilation = self.axis_values("dilation", axis + 1)[axis]
+        return () if now is None else self.near_moves(now, dilation, size)
+
+    @classmethod
+    @lru_cache(maxsize=20_000)
+    def near_moves(
+        cls, now: AxisWindow, dilation: int, size: int
+    ) -> tuple[tuple[AxisWindow, int], ...]:
+        """Every window that is tried in place of one, with its output size."""
+        kernel, stride, padding, _ = now
+        kernels = sorted({*range(max(1, kernel - 2), kernel + 5), 2, 3, 4, 5, 6})
+        strides, paddings = sorted({1, 2, 3, 4, stride}), sorted({*range(4), padding})
+        windows = [now]
+        for s, k, p, a in product(strides, kernels, paddings, cls.EXTRAS):
+            differing = sum(x != y for x, y in zip((k, s, p, a), now, strict=True))
+            if 1 <= differing <= 2 and a < max(s, dilation) and p <= dilation * (k - 1):
+                windows.append((k, s, p, a))
+        windows += [(k, *now[1:]) for k in cls.spanning_kernels(now, dilation, size)]
+        moves = [(window, cls.reached_size(window, dilation, size)) for window in windows]
+        return tuple(move for move in moves if move[1] >= 1)
+
+    @classmethod
+    def reached_size(cls, window: AxisWindow, dilation: int, size: int) -> int:
+        """Size after a window, 0 if it does not fit."""
+        raise NotImplementedError
+
+    @classmethod
+    def spanning_kernels(cls, window: AxisWindow, dilation: int, size: int) -> Iterable[int]:
+        """Kernel sizes that are as large as a small map, or make one of one pixel large."""
+        raise NotImplementedError
+
+    def matching_values(self, earlier: Sequence[TensorShape]) -> Iterator[FieldValues]:
+        """The channels that come in, with groups that divide them; other groups."""
+        got = _channels(earlier[-1])
+        if got != self.in_channels:
+            if self.groups == self.in_channels == self.out_channels:
+                yield dict.fromkeys(("in_channels", "out_channels", "groups"), got)
+            yield {"in_channels": got} | ({"groups": 1} if got % self.groups else {})
+        elif self.in_channels % self.groups or self.out_channels % self.groups:
+            for groups in range(self.groups - 1, 0, -1):
+                if self.in_channels % groups == 0 and self.out_channels % groups == 0:
+                    yield {"groups": groups}
+                    break
+
+    def wanted_count(self, shape: TensorShape) -> int | None:
+        """The channels that the layer takes, if others come in."""
+        return None if _channels(shape) == self.in_channels else self.in_channels
+
+    def adapters(self, earlier: Sequence[TensorShape]) -> Iterator[LayerFields]:
+        """A reshape of a vector, or of a picture without channel axis."""
+        shape = earlier[-1]
+        channels, axes = self.in_channels, self.axes(shape)
+        if len(shape) == axes + 1 and channels == 1:
+            yield {"op": "reshape", "shape": (1, *shape[1:])}
+        if len(shape) != 2 or shape[1] % channels:
+            return
+        side = round((shape[1] // channels) ** (1 / axes))
+        if channels * side**axes == shape[1]:
+            yield {"op": "reshape", "shape": (channels, *(side,) * axes)}
+
+    def copy_with(self, channels: int) -> AuditLayer | None:
+        """The same window between other channels, if the groups divide them."""
+        if channels % self.groups:
+            return None
+        return replace(self, in_channels=channels, out_channels=channels)
+
+    def weight_sizes(self, axes: int) -> str:
         """The sizes of the weight in the format of torch's messages."""
-        first, second = self.out_channels, self.in_channels
-        if transposed:
-            first, second = second, first
-        return format_torch_sizes(
-            (first, second // self.groups, *self.axis_values("kernel_size", axes)), ", "
-        )
+        channels = (self.out_channels, self.in_channels)[:: -1 if self.is_transposed else 1]
+        kernels = self.axis_values("kernel_size", axes)
+        return format_torch_sizes((channels[0], channels[1] // self.groups, *kernels), ", ")
+
+    def trace_step(
+        self, shape: TensorShape, sizes: Sequence[int], formulas: Callable[[], Sequence[str]]
+    ) -> TraceStep:
+        """The step to the output channels and the given sizes."""
+        head = shape[:1] if len(shape) == len(sizes) + 2 else ()
+        return TraceStep(shape=(*head, self.out_channels, *sizes), formulas=formulas)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConvLayer(ConvolutionLayer):
-    """torch's Conv1d, Conv2d or Conv3d.
-
-    >>> layer = ConvLayer(in_channels=3, out_channels=8, kernel_size=4, stride=2, padding=1)
-    >>> layer.step((2, 3, 64, 48), ()).shape
-    (2, 8, 32, 24)
-    """
-
-    op: ClassVar[str] = "conv"
-    AXIS_FIELDS: ClassVar[tuple[str, ...]] = ("kernel_size", "stride", "padding", "dilation")
-
-    padding_mode: str = "zeros"
-
-    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
-        """⌊(i + 2P − E) / S⌋ + 1 on every axis."""
-        axes = self.axes(shape)
-        self.refuse_groups()
-        strides = self.axis_values("stride", axes)
-        if self.padding == "same" and max(strides) > 1:
-            raise LayerError(
-                f"padding 'same' needs stride 1, the layer has stride {format_sizes(strides)}",
-                torch_error="padding='same' is not supported for strided convolutions",
-                fields=("padding", "stride"),
-                self_contradictory=True,
-                stride=list(strides),
-            )
-        if self.padding_mode != "zeros":
-            self.refuse_padding(shape, axes)
-        batched = self._refuse_channels(shape, axes)
-        windows, sizes = self.windows(axes), batched[2:]
-        if self.padding == "same":
-            return _trace_step(
-                shape, self.out_channels, sizes, lambda: [f"{i}, unchanged" for i in sizes]
-            )
-        _refuse_large_kernel(windows, sizes)
-        outputs = tuple(w.conv(i) for w, i in zip(windows, sizes, strict=True))
-        return _trace_step(
-            shape,
-            self.out_channels,
-            outputs,
-            lambda: [describe_conv(w, i) for w, i in zip(windows, sizes, strict=True)],
-        )
-
-    def windows(self, axes: int) -> tuple[Window, ...]:
-        """The windows, one per axis, with padding 0 for ``same`` and ``valid``."""
-        padding = (
-            (0,) * axes if isinstance(self.padding, str) else self.axis_values("padding", axes)
-        )
-        return tuple(
-            Window(kernel_size=kernel, stride=stride, padding=pad, dilation=dilation)
-            for kernel, stride, pad, dilation in zip(
-                self.axis_values("kernel_size", axes),
-                self.axis_values("stride", axes),
-                padding,
-                self.axis_values("dilation", axes),
-                strict=True,
-            )
-        )
-
-    def refuse_padding(self, shape: TensorShape, axes: int) -> None:
-        """Refuse a map that is too small for a padding mode other than zeros."""
-        pads = [pad for pair in reversed(self._pads(axes)) for pad in pair]
-        pad_shape(shape, pads, mode=self.padding_mode, fields=("padding", "padding_mode"))
-
-    def _pads(self, axes: int) -> list[tuple[int, int]]:
-        if self.padding != "same":
-            return [(window.padding, window.padding) for window in self.windows(axes)]
-        totals = [window.span - 1 for window in self.windows(axes)]
-        return [(total // 2, total - total // 2) for total in totals]
-
-    def _refuse_channels(self, shape: TensorShape, axes: int) -> TensorShape:
-        weight = (
-            f"Given groups={self.groups}, weight of size"
-            f" [{self.weight_sizes(axes, transposed=False)}]"
-        )
-        try:
-            return self.batched_input_shape(shape, axes, weight)
-        except LayerError as layer_error:
-            zeros = self.padding_mode == "zeros"
-            if layer_error.fields != ("in_channels",) or (zeros and self.padding != "same"):
-                raise
-        padded = list(shape)  # torch's message has the padded sizes
-        for place, (near, far) in enumerate(reversed(self._pads(axes)), start=1):
-            padded[-place] += far - near if zeros else near + far
-        return self.batched_input_shape(tuple(padded), axes, weight)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConvTransposeLayer(ConvolutionLayer):
-    """torch's ConvTranspose1d, ConvTranspose2d or ConvTranspose3d.
-
-    >>> layer = ConvTransposeLayer(in_channels=8, out_channels=3, kernel_size=4, stride=2)
-    >>> layer.step((2, 8, 6), ()).shape
-    (2, 3, 14)
-    """
-
-    op: ClassVar[str] = "conv_transpose"
-    AXIS_FIELDS: ClassVar[tuple[str, ...]] = (
-        "kernel_size",
-        "stride",
-        "padding",
-        "output_padding",
-        "dilation",
-    )
-
-    output_padding: PerAxis = 0
-
-    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
-        """(i − 1)S − 2P + E + A on every axis."""
-        axes = self.axes(shape)
-        self.refuse_groups()
-        weight = f"Given transposed=1, weight of size [{self.weight_sizes(axes, transposed=True)}]"
-        sizes = self.batched_input_shape(shape, axes, weight)[2:]
-        self._refuse_output_padding(axes)
-        windows = self.windows(axes)
-        self._refuse_negative(shape, windows, sizes)
-        outputs = tuple(w.conv_transpose(i) for w, i in zip(windows, sizes, strict=True))
-        return _trace_step(
-            shape,
-            self.out_channels,
-            outputs,
-            lambda: [describe_conv_transpose(w, i) for w, i in zip(windows, sizes, strict=True)],
-        )
-
-    def windows(self, axes: int) -> tuple[Window, ...]:
-        """The windows, one per axis."""
-        values = zip(*(self.axis_values(name, axes) for name in self.AXIS_FIELDS), strict=True)
-        return tuple(Window(**dict(zip(self.AXIS_FIELDS, axis, strict=True))) for axis in values)
-
-    def _refuse_output_padding(self, axes: int) -> None:
-        extra = self.axis_values("output_padding", axes)
-        strides, dilations = self.axis_values("stride", axes), self.axis_values("dilation", axes)
-        for a, s, d in zip(extra, strides, dilations, strict=True):
-            if a >= max(s, d):
-                raise LayerError(
-                    f"output_padding {a} must be below the larger of stride {s} and dilation {d}",
-                    torch_error=_output_padding_error(extra, strides, dilations),
-                    fields=("output_padding", "stride", "dilation"),
-                    self_contradictory=True,
-                    output_padding=a,
-                    stride=s,
-                    dilation=d,
-                )
-
-    def _refuse_negative(
-        self, shape: TensorShape, windows: tuple[Window, ...], sizes: Sequence[int]
-    ) -> None:
-        outputs = [
-            window.stride * size + window.offset
-            for window, size in zip(windows, sizes, strict=True)
-        ]
-        if min(outputs) < 0:
-            raise LayerError(
-                f"the padding crops the map to negative sizes: {format_sizes(outputs)}",
-                torch_error="could not construct a memory descriptor using a format tag",
-                fields=("padding",),
-                output_size=outputs,
-            )
-        refuse_empty((shape[0], self.out_channels, *outputs), fields=("padding",))
-
-
-def _trace_step(
-    shape: TensorShape, channels: int, sizes: Sequence[int], formulas: Callable[[], Sequence[str]]
-) -> TraceStep:
-    head = shape[:1] if len(shape) == len(sizes) + 2 else ()
-    return TraceStep(shape=(*head, channels, *sizes), formulas=formulas)
-
-
-def _refuse_large_kernel(windows: Sequence[Window], sizes: Sequence[int]) -> None:
-    padded = [size + 2 * window.padding for window, size in zip(windows, sizes, strict=True)]
-    spans = [window.span for window in windows]
-    if any(span > size for span, size in zip(spans, padded, strict=True)):
-        raise LayerError(
-            f"a kernel spanning {format_sizes(spans)} does not fit the map of {format_sizes(sizes)}, which is"
-            f" {format_sizes(padded)} with its padding",
-            torch_error=f"Calculated padded input size per channel: ({format_torch_sizes(padded)}). Kernel"
-            f" size: ({format_torch_sizes(spans)}). Kernel size can't be greater than actual input size",
-            fields=("kernel_size", "padding", "dilation"),
-            span=spans,
-            padded_input_size=padded,
-        )
-
-
-def _output_padding_error(
-    extra: Sequence[int], strides: Sequence[int], dilations: Sequence[int]
-) -> str:
-    """Torch's message, which lists two axes for one: the first is a height of size 1."""
-    if len(extra) == 1:
-        extra, strides, dilations = (0, *extra), (1, *strides), (1, *dilations)
-    names = SPATIAL_AXIS_NAMES[-len(extra) :]
-    parts = [
-        f"{field}_{name}: {value}"
-        for field, values in (
-            ("output_padding", extra),
-            ("stride", strides),
-            ("dilation", dilations),
-        )
-        for name, value in zip(names, values, strict=True)
-    ]
-    return "output padding must be smaller than either stride or dilation, but got " + " ".join(
-        parts
-    )
+def _channels(shape: TensorShape) -> int:
+    return shape[1] if len(shape) > 1 else 1

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import prod
-from typing import ClassVar
+from math import isqrt, prod
+from typing import Annotated, ClassVar
 
-from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.field_readers import (
+    MAX_COUNT,
+    Count,
+    Flag,
+    integer_reader,
+    list_reader,
+)
+from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep, format_sizes
+
+_Dimension = Annotated[int, integer_reader(-5, 4)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +29,14 @@ class LinearLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "linear"
+    TRIED_COUNTS: ClassVar[tuple[str, ...]] = ("out_features",)
+    torch_class: ClassVar[str | None] = "Linear"
+    input_field: ClassVar[str | None] = "in_features"
+    output_field: ClassVar[str | None] = "out_features"
 
-    in_features: int
-    out_features: int
-    bias: bool = True
+    in_features: Count
+    out_features: Count
+    bias: Flag = True
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The last axis becomes ``out_features``."""
@@ -43,6 +56,33 @@ class LinearLayer(AuditLayer):
             formulas=lambda: [f"{self.in_features} → {self.out_features}"],
         )
 
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """The linear layer with the features swapped."""
+        yield {
+            "op": "linear",
+            "in_features": after[-1],
+            "out_features": before[-1],
+            "bias": self.bias,
+        }
+
+    def cost(self, before: TensorShape, after: TensorShape) -> tuple[int, int]:
+        """One multiply-add per weight and vector."""
+        weights = self.in_features * self.out_features
+        return weights, prod(before[:-1]) * weights
+
+    def matching_values(self, earlier: Sequence[TensorShape]) -> Iterator[FieldValues]:
+        """The features that come in."""
+        yield {"in_features": earlier[-1][-1]}
+
+    def wanted_count(self, shape: TensorShape) -> int | None:
+        """The features that the layer takes."""
+        return self.in_features
+
+    def adapters(self, earlier: Sequence[TensorShape]) -> Iterator[LayerFields]:
+        """A flatten or a global pooling of a map."""
+        if len(earlier[-1]) > 2:
+            yield from ({"op": "flatten"}, {"op": "global_pool"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReshapeLayer(AuditLayer):
@@ -57,8 +97,8 @@ class ReshapeLayer(AuditLayer):
 
     op: ClassVar[str] = "reshape"
 
-    shape: tuple[int, ...]
-    fold_batch: bool = False
+    shape: Annotated[tuple[int, ...], list_reader(integer_reader(-1, MAX_COUNT), most=4, least=0)]
+    fold_batch: Flag = False
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The shape, if it has as many elements as the map."""
@@ -90,6 +130,37 @@ class ReshapeLayer(AuditLayer):
             shape=after, formulas=lambda: [f"{_product(shape[1:])} = {_product(after[1:])}"]
         )
 
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """The layer that gives the map its axes back."""
+        return _restored_axes(before, after)
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """Shapes with one other size, and without folding the batch."""
+        shapes = (
+            (*self.shape[:place], count, *self.shape[place + 1 :])
+            for place in range(len(self.shape))
+            for count in (*counts, -1)
+        )
+        return {"shape": shapes, "fold_batch": [False]}
+
+    def matching_values(self, earlier: Sequence[TensorShape]) -> Iterator[FieldValues]:
+        """Other channels with the same sizes, and other sizes with the same channels."""
+        if not self.shape:
+            return
+        numbers, (channels, *sizes) = prod(earlier[-1][1:]), self.shape
+        if min(sizes, default=1) > 0 and numbers % prod(sizes) == 0:
+            yield {"shape": (numbers // prod(sizes), *sizes)}
+        if channels > 0 and numbers % channels == 0:
+            each = numbers // channels
+            if len(sizes) == 1:
+                yield {"shape": (channels, each)}
+            elif len(sizes) == 2 and isqrt(each) ** 2 == each:
+                yield {"shape": (channels, isqrt(each), isqrt(each))}
+
+    def wanted_count(self, shape: TensorShape) -> int | None:
+        """The numbers that the shape holds."""
+        return prod(self.shape) if min(self.shape, default=0) > 0 else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlattenLayer(AuditLayer):
@@ -100,9 +171,10 @@ class FlattenLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "flatten"
+    torch_class: ClassVar[str | None] = "Flatten"
 
-    start_dim: int = 1
-    end_dim: int = -1
+    start_dim: _Dimension = 1
+    end_dim: _Dimension = -1
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The product of the axes."""
@@ -131,6 +203,20 @@ class FlattenLayer(AuditLayer):
         return TraceStep(
             shape=(*shape[:start], whole, *shape[end + 1 :]), formulas=lambda: formulas
         )
+
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """The layer that gives the map its axes back."""
+        return _restored_axes(before, after)
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """Other axes."""
+        return {"start_dim": range(1, len(before)), "end_dim": (-1, *range(1, len(before)))}
+
+
+def _restored_axes(before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+    if before[0] == after[0]:
+        vector = len(before) == 2
+        yield {"op": "flatten"} if vector else {"op": "reshape", "shape": before[1:]}
 
 
 def _product(sizes: Sequence[int]) -> str:

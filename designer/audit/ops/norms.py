@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.field_readers import (
+    MAX_COUNT,
+    AxisCount,
+    Count,
+    Flag,
+    PerAxis,
+    per_axis_reader,
+)
+from designer.audit.ops.layer import AuditLayer, FieldValues, TriedValues
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -23,6 +31,13 @@ class NormalizationLayer(AuditLayer):
     """Base class of normalization layers."""
 
     __slots__ = ()
+
+    keeps_channels: ClassVar[bool] = True
+
+    def matching_values(self, earlier: Sequence[TensorShape]) -> Iterator[FieldValues]:
+        """The channels or sizes that come in."""
+        for name, values in self.tried_values(earlier[-1], ()).items():
+            yield from ({name: value} for value in values if name != "ndim")
 
     def refuse_rank(self, shape: TensorShape, axes: int, ranks: Sequence[int]) -> None:
         """Refuse a tensor of another rank.
@@ -50,9 +65,15 @@ class NormLayer(NormalizationLayer):
     """
 
     op: ClassVar[str] = "norm"
+    torch_class: ClassVar[str | None] = "BatchNorm{}d"
+    norm_kind: ClassVar[str | None] = "batch"
 
-    num_features: int | None = None
-    ndim: int | None = None
+    num_features: Count | None = None
+    ndim: AxisCount = None
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """The channels that come in."""
+        return {"num_features": before[1:2]}
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""
@@ -92,11 +113,18 @@ class InstanceNormLayer(NormalizationLayer):
     """
 
     op: ClassVar[str] = "instance_norm"
+    torch_class: ClassVar[str | None] = "InstanceNorm{}d"
+    norm_kind: ClassVar[str | None] = "instance"
 
-    num_features: int | None = None
-    affine: bool = False
-    track_running_stats: bool = False
-    ndim: int | None = None
+    num_features: Count | None = None
+    affine: Flag = False
+    track_running_stats: Flag = False
+    ndim: AxisCount = None
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """The channels, and the axes of the map: with one less, torch takes the batch for them."""
+        ranks = [axes for axes in self.other_ranks() if axes == len(before) - 2]
+        return {"num_features": before[1:2], "ndim": ranks}
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""
@@ -144,10 +172,25 @@ class GroupNormLayer(NormalizationLayer):
     """
 
     op: ClassVar[str] = "group_norm"
+    torch_class: ClassVar[str | None] = "GroupNorm"
+    norm_kind: ClassVar[str | None] = "group"
 
-    num_groups: int
-    num_channels: int
-    affine: bool = True
+    num_groups: Count
+    num_channels: Count
+    affine: Flag = True
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """The channels that come in, and fewer groups."""
+        return {"num_channels": before[1:2], "num_groups": range(self.num_groups - 1, 0, -1)}
+
+    def matching_values(self, earlier: Sequence[TensorShape]) -> Iterator[FieldValues]:
+        """The channels that come in, and groups that divide them."""
+        for channels in earlier[-1][1:2]:
+            groups = next(n for n in range(self.num_groups, 0, -1) if channels % n == 0)
+            wanted = {"num_channels": channels, "num_groups": groups}
+            changed = {name: new for name, new in wanted.items() if new != getattr(self, name)}
+            if changed:
+                yield changed
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""
@@ -219,8 +262,23 @@ class LayerNormLayer(NormalizationLayer):
     """
 
     op: ClassVar[str] = "layer_norm"
+    torch_class: ClassVar[str | None] = "LayerNorm"
+    norm_kind: ClassVar[str | None] = "layer"
 
-    normalized_shape: int | tuple[int, ...]
+    normalized_shape: Annotated[PerAxis, per_axis_reader(1, MAX_COUNT, most=4)]
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """The last sizes of the map: first as many as the norm has, then other numbers of them.
+
+        >>> LayerNormLayer(normalized_shape=7).tried_values((2, 8, 5), ())
+        {'normalized_shape': [5, (8, 5)]}
+        """
+        named = self.normalized_shape
+        count = len(named) if isinstance(named, tuple) else 1
+        order = sorted(range(1, len(before)), key=lambda other: abs(other - count))
+        tails = [before[-length:] for length in order]
+        several = isinstance(named, tuple)
+        return {"normalized_shape": [t if several or len(t) > 1 else t[0] for t in tails]}
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from itertools import chain
+from typing import Annotated, ClassVar
 
-from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.field_readers import choice_reader, integer_reader, list_reader
+from designer.audit.ops.layer import AuditLayer, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -15,6 +17,7 @@ from designer.audit.ops.layer_errors import (
     format_torch_sizes,
     refuse_empty,
 )
+from designer.limits import MAX_SIGNAL_LENGTH
 
 _COMBINATIONS = (
     "\nSupported combinations for non-constant padding:"
@@ -22,6 +25,12 @@ _COMBINATIONS = (
     "\n  - 3D or 4D input: padding size = 4 (pads last 2 dimensions)"
     "\n  - 4D or 5D input: padding size = 6 (pads last 3 dimensions)"
 )
+
+MAX_BORDER = 4
+"""Maximum crop or pad of one side that a repair tries."""
+
+BORDER_DIVISOR = 4
+"""Crops and pads change a side by at most 1/4 of it (or 2): more would be another picture."""
 
 
 def pad_shape(
@@ -56,9 +65,14 @@ class PadLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "pad"
+    torch_class: ClassVar[str | None] = "ZeroPad{}d"
+    keeps_channels: ClassVar[bool] = True
+    torch_names: ClassVar[Mapping[str, str]] = {"pad": "padding"}
 
-    pad: tuple[int, ...]
-    mode: str = "constant"
+    pad: Annotated[
+        tuple[int, ...], list_reader(integer_reader(-MAX_SIGNAL_LENGTH, MAX_SIGNAL_LENGTH), most=10)
+    ]
+    mode: Annotated[str, choice_reader("constant", "reflect", "replicate", "circular")] = "constant"
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The size of every padded axis: i + near + far."""
@@ -67,6 +81,20 @@ class PadLayer(AuditLayer):
         for place, (near, far) in enumerate(zip(self.pad[::2], self.pad[1::2], strict=True), 1):
             formulas.insert(0, f"{shape[-place]} + {near} + {far} = {padded[-place]}")
         return TraceStep(shape=padded, formulas=lambda: formulas)
+
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """The padding with opposite signs."""
+        yield {"op": "pad", "pad": tuple(-pad for pad in self.pad)}
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """Another pad on one side, or the same on all."""
+        moved = (
+            (*self.pad[:place], rows, *self.pad[place + 1 :])
+            for place in range(len(self.pad))
+            for rows in range(-MAX_BORDER, MAX_BORDER + 1)
+        )
+        alike = ((rows,) * len(self.pad) for rows in range(MAX_BORDER + 1))
+        return {"mode": ["constant"], "pad": chain(moved, alike)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +106,12 @@ class CropLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "crop"
+    keeps_channels: ClassVar[bool] = True
 
-    crop: tuple[tuple[int, int], ...]
+    crop: Annotated[
+        tuple[tuple[int, int], ...],
+        list_reader(list_reader(integer_reader(0, MAX_SIGNAL_LENGTH), most=2, least=2), most=3),
+    ]
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The size of every cropped axis: i − before − after."""
@@ -98,6 +130,44 @@ class CropLayer(AuditLayer):
             formulas.append(f"{shape[axis]} − {before} − {after} = {shape[axis] - before - after}")
         refuse_empty(tuple(cropped), fields=("crop",))
         return TraceStep(shape=tuple(cropped), formulas=lambda: formulas)
+
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """The padding of the cropped sides."""
+        crops = [*self.crop, *[(0, 0)] * (len(before) - 2 - len(self.crop))]
+        yield {"op": "pad", "pad": tuple(pad for pair in reversed(crops) for pad in pair)}
+
+    def as_module(self) -> AuditLayer:
+        """The padding with negative sizes."""
+        return PadLayer(pad=tuple(-rows for pair in reversed(self.crop) for rows in pair))
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """Other rows on one side or on both sides of an axis."""
+        moved = (
+            (*self.crop[:axis], new, *self.crop[axis + 1 :])
+            for axis, (near, far) in enumerate(self.crop)
+            for rows in range(MAX_BORDER + 1)
+            for new in ((rows, far), (near, rows), (rows, rows))
+        )
+        return {"crop": moved}
+
+
+def crop_or_pad(sizes: TensorShape, wanted: TensorShape) -> Iterator[LayerFields]:
+    """The crop or padding from one size to another that is not far from it.
+
+    >>> next(crop_or_pad((9, 9), (8, 8)))
+    {'op': 'crop', 'crop': ((0, 1), (0, 1))}
+    """
+    if len(sizes) != len(wanted) or sizes == wanted or not sizes:
+        return
+    less = [have - want for have, want in zip(sizes, wanted, strict=True)]
+    if any(abs(n) > max(2, want // BORDER_DIVISOR) for n, want in zip(less, wanted, strict=True)):
+        return
+    if min(less) >= 0:
+        yield {"op": "crop", "crop": tuple((n // 2, n - n // 2) for n in less)}
+    else:
+        more = [-n for n in reversed(less)]
+        pads = tuple(pad for n in more for pad in ((n // 2, n - n // 2) if n > 0 else (0, n)))
+        yield {"op": "pad", "pad": pads}
 
 
 def _refuse_count(
@@ -132,25 +202,24 @@ def _refuse_pair(
     """Refuse reflection of as many pixels as the map has, and circular padding of more."""
     size, dimension = shape[-place], len(shape) - place
     if mode == "reflect" and max(pair) >= size:
-        raise LayerError(
-            f"reflection of {max(pair)} px needs more than {max(pair)} px, the map has {size}"
-            " on that axis",
-            torch_error=f"Argument #{2 * place + 2}: Padding size should be less than the"
+        reason = f"reflection of {max(pair)} px needs more than {max(pair)} px"
+        torch_error = (
+            f"Argument #{2 * place + 2}: Padding size should be less than the"
             f" corresponding input dimension, but got: padding ({pair[0]}, {pair[1]}) at dimension"
-            f" {dimension} of input [{format_torch_sizes(shape, ', ')}]",
-            fields=fields,
-            padding=list(pair),
-            input_size=size,
+            f" {dimension} of input [{format_torch_sizes(shape, ', ')}]"
         )
-    if mode == "circular" and max(pair) > size:
-        raise LayerError(
-            f"circular padding of {max(pair)} px needs at least {max(pair)} px, the map has {size}"
-            " on that axis",
-            torch_error="Padding value causes wrapping around more than once.",
-            fields=fields,
-            padding=list(pair),
-            input_size=size,
-        )
+    elif mode == "circular" and max(pair) > size:
+        reason = f"circular padding of {max(pair)} px needs at least {max(pair)} px"
+        torch_error = "Padding value causes wrapping around more than once."
+    else:
+        return
+    raise LayerError(
+        f"{reason}, the map has {size} on that axis",
+        torch_error=torch_error,
+        fields=fields,
+        padding=list(pair),
+        input_size=size,
+    )
 
 
 def _refuse_size(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from designer.audit.ops.layer import AxisLayer, PerAxis
+from designer.audit.ops.field_readers import Flag, KernelSizes, PaddingSizes, PerAxis, Strides
+from designer.audit.ops.layer import AuditLayer, AxisLayer, WindowValues
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -14,112 +15,102 @@ from designer.audit.ops.layer_errors import (
     format_sizes,
     format_torch_sizes,
 )
-from designer.geometry.axis import kernel_span, unchecked_pool_output_size
+from designer.geometry.axis import unchecked_pool_output_size
+from designer.geometry.layers import Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolLayer(AxisLayer):
     """Base class of max and average pooling; the stride defaults to the kernel size."""
 
+    is_resize: ClassVar[bool] = True
+    keeps_channels: ClassVar[bool] = True
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = ("kernel_size", "stride", "padding", "dilation")
 
-    kernel_size: PerAxis
-    stride: PerAxis | None = None
-    padding: PerAxis = 0
+    kernel_size: KernelSizes
+    stride: Strides | None = None
+    padding: PaddingSizes = 0
     dilation: PerAxis = 1
-    ceil_mode: bool = False
+    ceil_mode: Flag = False
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The size as after a convolution, rounded up with ``ceil_mode``; the same channels."""
         axes = self.axes(shape)
         self.refuse_rank(shape, axes)
-        kernels, paddings = self.axis_values("kernel_size", axes), self.axis_values("padding", axes)
-        strides = kernels if self.stride is None else self.axis_values("stride", axes)
-        dilations = self.axis_values("dilation", axes)
-        self.refuse_padding(kernels, paddings, dilations)
+        windows = self.windows(axes)
+        self.refuse_padding(windows)
         sizes = shape[-axes:]
-        windows = list(zip(sizes, kernels, strides, paddings, dilations, strict=True))
         outputs = [
             unchecked_pool_output_size(
-                i, kernel_size=f, stride=s, padding=p, dilation=d, ceil_mode=self.ceil_mode
+                i,
+                kernel_size=window.kernel_size,
+                stride=window.stride,
+                padding=window.padding,
+                dilation=window.dilation,
+                ceil_mode=self.ceil_mode,
             )
-            for i, f, s, p, d in windows
+            for window, i in zip(windows, sizes, strict=True)
         ]
-        self.refuse_sizes(shape, kernels, outputs)
+        self.refuse_sizes(shape, [window.kernel_size for window in windows], outputs)
         return TraceStep(
             shape=(*shape[:-axes], *outputs),
             formulas=lambda: [
-                _describe(i, kernel_span(f, d), s, p, o, self.ceil_mode)
-                for (i, f, s, p, d), o in zip(windows, outputs, strict=True)
+                _describe(i, window, o, self.ceil_mode)
+                for window, i, o in zip(windows, sizes, outputs, strict=True)
             ],
         )
 
-    def refuse_rank(self, shape: TensorShape, axes: int) -> None:
-        """Refuse a tensor of another rank.
+    def thinned(self) -> AuditLayer:
+        """The layer itself, which has no channels."""
+        return self
 
-        Raises:
-            LayerError: if torch refuses the rank.
-        """
-        if len(shape) not in (axes + 1, axes + 2):
-            raise LayerError(
-                f"the layer pools along {axes} axes, the map {format_sizes(shape[1:])} has"
-                f" {max(len(shape) - 2, 0)}",
-                torch_error=self.rank_error(shape, axes),
-                fields=(self.axes_field,),
-                axes=axes,
-                input_shape=list(shape[1:]),
-            )
+    def window_values(self, before: TensorShape) -> WindowValues:
+        """Other windows with legal padding, and the other way to round."""
+        values = self.kernels_and_strides(before)
+        if values:
+            kernels = self.axis_values("kernel_size", self.axes(before))
+            values["padding"] = range(max(kernels) // 2 + 1)
+        return {**values, "ceil_mode": (not self.ceil_mode,)}
 
-    def rank_error(self, shape: TensorShape, axes: int) -> str:
-        """Torch's message for a tensor of another rank."""
-        raise NotImplementedError
+    def axis_values(self, name: str, axes: int) -> tuple[int, ...]:
+        """A field's values, one per axis; the stride defaults to the kernel size."""
+        default = name == "stride" and self.stride is None
+        return AxisLayer.axis_values(self, "kernel_size" if default else name, axes)
 
-    def refuse_padding(
-        self, kernels: Sequence[int], paddings: Sequence[int], dilations: Sequence[int]
-    ) -> None:
+    def refuse_padding(self, windows: Sequence[Window]) -> None:
         """Refuse padding of more than half the kernel: a window could then contain no pixel.
 
         Raises:
             LayerError: if torch refuses the padding.
         """
-        half = [padding > kernel // 2 for padding, kernel in zip(paddings, kernels, strict=True)]
-        if not any(half):
-            return
-        place = half.index(True)
-        raise LayerError(
-            f"padding {paddings[place]} is more than half of kernel_size {kernels[place]}",
-            torch_error=self.padding_error(kernels, paddings, dilations),
-            fields=("padding", "kernel_size"),
-            self_contradictory=True,
-            padding=paddings[place],
-            kernel_size=kernels[place],
-        )
-
-    def padding_error(
-        self, kernels: Sequence[int], paddings: Sequence[int], dilations: Sequence[int]
-    ) -> str:
-        """Torch's message, which depends on the dilation and the number of axes."""
-        for f, p, d in zip(kernels, paddings, dilations, strict=True):
-            if p > (kernel_span(f, d)) // 2:
-                return (
-                    "pad should be at most half of effective kernel size, but got"
-                    f" pad={p}, kernel_size={f} and dilation={d}"
+        for window in windows:
+            if window.padding > window.kernel_size // 2:
+                raise LayerError(
+                    f"padding {window.padding} is more than half of kernel_size {window.kernel_size}",
+                    torch_error=self.padding_error(windows),
+                    fields=("padding", "kernel_size"),
+                    self_contradictory=True,
+                    padding=window.padding,
+                    kernel_size=window.kernel_size,
                 )
-        if len(kernels) == 3:
-            names, figures = ("T", "W", "H"), (kernels, paddings)
-            parts = [
-                f"{prefix}{name}: {values[{'T': 0, 'H': 1, 'W': 2}[name]]}"
-                for prefix, values in zip(("k", "pad"), figures, strict=True)
-                for name in names
-            ]
-            return (
-                "pad should be smaller than or equal to half of kernel size, but got "
-                + " ".join(parts)
-            )
-        return (
-            "pad should be smaller than or equal to half of kernel size, but got"
-            f" padW = {paddings[1]}, padH = {paddings[0]}, kW = {kernels[1]}, kH = {kernels[0]}"
-        )
+
+    def padding_error(self, windows: Sequence[Window]) -> str:
+        """Torch's message, which depends on the dilation and the number of axes."""
+        for window in windows:
+            if window.padding > window.span // 2:
+                return (
+                    "pad should be at most half of effective kernel size, but got pad="
+                    f"{window.padding}, kernel_size={window.kernel_size} and dilation={window.dilation}"
+                )
+        kernels = [window.kernel_size for window in windows]
+        paddings = [window.padding for window in windows]
+        if len(windows) == 3:
+            (k_t, k_h, k_w), (pad_t, pad_h, pad_w) = kernels, paddings
+            numbers = f"kT: {k_t} kW: {k_w} kH: {k_h} padT: {pad_t} padW: {pad_w} padH: {pad_h}"
+        else:
+            (k_h, k_w), (pad_h, pad_w) = kernels, paddings
+            numbers = f"padW = {pad_w}, padH = {pad_h}, kW = {k_w}, kH = {k_h}"
+        return f"pad should be smaller than or equal to half of kernel size, but got {numbers}"
 
     def refuse_sizes(
         self, shape: TensorShape, kernels: Sequence[int], outputs: Sequence[int]
@@ -162,6 +153,9 @@ class MaxPoolLayer(PoolLayer):
     """
 
     op: ClassVar[str] = "max_pool"
+    torch_class: ClassVar[str | None] = "MaxPool{}d"
+
+    dilation: Strides = 1
 
     def rank_error(self, shape: TensorShape, axes: int) -> str:
         """Torch's message for a tensor of another rank."""
@@ -172,15 +166,13 @@ class MaxPoolLayer(PoolLayer):
             )
         return f"non-empty {axes + 1}D or {axes + 2}D (batch mode) tensor expected for input"
 
-    def padding_error(
-        self, kernels: Sequence[int], paddings: Sequence[int], dilations: Sequence[int]
-    ) -> str:
+    def padding_error(self, windows: Sequence[Window]) -> str:
         """Torch's message, which is different along one axis."""
-        if len(kernels) > 1:
-            return PoolLayer.padding_error(self, kernels, paddings, dilations)
+        if len(windows) > 1:
+            return PoolLayer.padding_error(self, windows)
         return (
             "max_pool1d() padding should be at most half of kernel size, but got"
-            f" padding={paddings[0]} and kernel_size={kernels[0]}"
+            f" padding={windows[0].padding} and kernel_size={windows[0].kernel_size}"
         )
 
     def size_error(self, shape: TensorShape, outputs: Sequence[int]) -> str:
@@ -199,6 +191,7 @@ class AvgPoolLayer(PoolLayer):
     """
 
     op: ClassVar[str] = "avg_pool"
+    torch_class: ClassVar[str | None] = "AvgPool{}d"
 
     def rank_error(self, shape: TensorShape, axes: int) -> str:
         """Torch's message for a tensor of another rank."""
@@ -242,6 +235,6 @@ class AvgPoolLayer(PoolLayer):
         PoolLayer.refuse_sizes(self, shape, kernels, outputs)
 
 
-def _describe(size: int, span: int, stride: int, padding: int, output: int, ceil_mode: bool) -> str:
+def _describe(size: int, window: Window, output: int, ceil_mode: bool) -> str:
     left, right = ("⌈", "⌉") if ceil_mode else ("⌊", "⌋")
-    return f"{left}({size} + 2·{padding} − {span}) / {stride}{right} + 1 = {output}"
+    return f"{left}({size} + 2·{window.padding} − {window.span}) / {window.stride}{right} + 1 = {output}"

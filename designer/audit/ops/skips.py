@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar
 
-from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.field_readers import MAX_COUNT, Count, Flag, integer_reader
+from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields
 from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep, format_sizes
+from designer.audit.ops.padding import crop_or_pad
+from designer.validation.json_readers import refuse_field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +22,9 @@ class ConcatLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "concat"
+    TRIED_COUNTS: ClassVar[tuple[str, ...]] = ("extra_channels",)
 
-    extra_channels: int
+    extra_channels: Count
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The sum of the map's channels and the extra ones."""
@@ -37,18 +41,47 @@ class ConcatLayer(AuditLayer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkipLayer(AuditLayer):
-    """A skip from an earlier layer, or from the input if ``source`` is -1.
+    """A skip from an earlier layer, or from the input if ``from_`` is -1.
 
     ``skip_first``: the source code has the skip before the map, as in ``cat([skip, x], 1)``. The
     output shape is the same, but torch's error message differs.
     """
 
-    source: int
-    skip_first: bool = False
+    from_: Annotated[int, integer_reader(-1, MAX_COUNT)]
+    skip_first: Flag = False
+
+    def refuse_contradictions(self, *, pointer: str, index: int) -> None:
+        """Refuse a source that is not an earlier layer."""
+        if self.from_ >= index:
+            refuse_field(
+                f"{pointer}/from",
+                "out_of_range",
+                f"from must be -1 (the input) to {index - 1}, an earlier layer, got {self.from_}",
+                value=self.from_,
+                minimum=-1,
+                maximum=index - 1,
+            )
+
+    def other_sources(self, index: int) -> Iterable[int]:
+        """Every layer before the last one."""
+        return (source for source in range(-1, index - 1) if source != self.from_)
+
+    def renumbered(self, places: Mapping[int, int]) -> AuditLayer:
+        """The skip from the same layer."""
+        return replace(self, from_=places[self.from_])
+
+    def matching_values(self, earlier: Sequence[TensorShape]) -> Iterator[FieldValues]:
+        """Other sources."""
+        for source in self.other_sources(len(earlier) - 1):
+            yield {"from": source}
+
+    def adapters(self, earlier: Sequence[TensorShape]) -> Iterator[LayerFields]:
+        """A crop or padding to the size of the skip."""
+        return crop_or_pad(earlier[-1][2:], self.skip_shape(earlier)[2:])
 
     def skip_shape(self, earlier: Sequence[TensorShape]) -> TensorShape:
         """The shape of the skip."""
-        return earlier[self.source + 1]
+        return earlier[self.from_ + 1]
 
     def in_source_order(self, map_size: int, skip_size: int) -> tuple[int, int]:
         """The sizes of the map and the skip in the order of the source code."""
@@ -59,7 +92,7 @@ class SkipLayer(AuditLayer):
 class ConcatFromLayer(SkipLayer):
     """torch's ``cat([x, skip], 1)``: the channels add up, all other axes must be equal.
 
-    >>> ConcatFromLayer(source=-1).step((2, 8, 7, 5), [(2, 3, 7, 5)]).shape
+    >>> ConcatFromLayer(from_=-1).step((2, 8, 7, 5), [(2, 3, 7, 5)]).shape
     (2, 11, 7, 5)
     """
 
@@ -88,7 +121,7 @@ class ConcatFromLayer(SkipLayer):
             if axis != 1 and map_size != skip_size:
                 raise LayerError(
                     f"the map {format_sizes(shape[1:])} and the skip {format_sizes(skip_shape[1:])} from"
-                    f" {_origin(self.source)} do not match: {map_size} against {skip_size}",
+                    f" {_origin(self.from_)} do not match: {map_size} against {skip_size}",
                     torch_error="Sizes of tensors must match except in dimension 1. Expected size"
                     " {} but got size {} for tensor number 1 in the list.".format(
                         *self.in_source_order(map_size, skip_size)
@@ -106,7 +139,7 @@ class ConcatFromLayer(SkipLayer):
 class AddFromLayer(SkipLayer):
     """torch's ``x + skip`` with broadcasting: equal sizes or 1, from the last axis on.
 
-    >>> AddFromLayer(source=-1).step((2, 8, 7, 5), [(2, 8, 1, 1)]).shape
+    >>> AddFromLayer(from_=-1).step((2, 8, 7, 5), [(2, 8, 1, 1)]).shape
     (2, 8, 7, 5)
     """
 
@@ -121,7 +154,7 @@ class AddFromLayer(SkipLayer):
             if map_sizes[axis] != skip_sizes[axis] and 1 not in (map_sizes[axis], skip_sizes[axis]):
                 raise LayerError(
                     f"the map {format_sizes(shape[1:])} and the skip {format_sizes(skip_shape[1:])} from"
-                    f" {_origin(self.source)} do not match: {map_sizes[axis]} against {skip_sizes[axis]}",
+                    f" {_origin(self.from_)} do not match: {map_sizes[axis]} against {skip_sizes[axis]}",
                     torch_error="The size of tensor a ({}) must match the size of tensor b ({})"
                     " at non-singleton dimension {}".format(
                         *self.in_source_order(map_sizes[axis], skip_sizes[axis]), axis

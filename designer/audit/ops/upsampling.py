@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import floor
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from designer.audit.ops.layer import AuditLayer, PerAxis
+from designer.audit.ops.field_readers import (
+    MAX_SCALE,
+    PerAxis,
+    choice_reader,
+    integer_reader,
+    one_or_list_reader,
+    per_axis_reader,
+    read_scale_factor,
+)
+from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -15,9 +24,13 @@ from designer.audit.ops.layer_errors import (
     format_sizes,
     refuse_empty,
 )
+from designer.validation.json_readers import refuse_field
 
 INTERPOLATION_RANKS = {"linear": (3,), "bilinear": (4,), "bicubic": (4,), "trilinear": (5,)}
 """Interpolation modes that accept one rank of tensors only."""
+
+MAX_FACTOR = 8
+"""Maximum factor that a repair tries."""
 
 UPSAMPLE_MODES = ("nearest", "nearest-exact", "area", *INTERPOLATION_RANKS)
 
@@ -33,10 +46,26 @@ class UpsampleLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "upsample"
+    torch_class: ClassVar[str | None] = "Upsample"
+    is_resize: ClassVar[bool] = True
+    keeps_channels: ClassVar[bool] = True
 
-    scale_factor: float | tuple[float, ...] | None = None
-    size: PerAxis | None = None
-    mode: str = "nearest"
+    scale_factor: Annotated[
+        float | tuple[float, ...] | None, one_or_list_reader(read_scale_factor)
+    ] = None
+    size: Annotated[PerAxis | None, per_axis_reader(1)] = None
+    mode: Annotated[str, choice_reader(*UPSAMPLE_MODES)] = "nearest"
+
+    def refuse_contradictions(self, *, pointer: str, index: int) -> None:
+        """Refuse both a factor and a size, or neither."""
+        if (self.scale_factor is None) == (self.size is None):
+            neither = self.size is None
+            refuse_field(
+                f"{pointer}/scale_factor" if neither else pointer,
+                "missing_field" if neither else "contradiction",
+                "one of scale_factor and size is required, got "
+                + ("neither" if neither else "scale_factor and size"),
+            )
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """⌊i·factor⌋ on every axis, or the size."""
@@ -62,20 +91,30 @@ class UpsampleLayer(AuditLayer):
         refuse_empty(after, fields=("scale_factor", "size"))
         return TraceStep(shape=after, formulas=lambda: formulas)
 
+    def thinned(self) -> AuditLayer:
+        """The layer itself, which has no channels."""
+        return self
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """Modes for the number of axes, and other sizes or factors."""
+        modes = [name for name, ranks in INTERPOLATION_RANKS.items() if len(before) in ranks]
+        resized: dict[str, Iterable[object]] = (
+            {"scale_factor": range(1, MAX_FACTOR + 1)} if self.size is None else {"size": counts}
+        )
+        return {"mode": [*modes, "nearest"], **resized}
+
+    def values_for_size(self, sizes: TensorShape) -> FieldValues:
+        """The size in place of a factor."""
+        return ({} if self.scale_factor is None else {"scale_factor": None}) | {"size": sizes}
+
     def _refuse_axis_count(self, shape: TensorShape) -> None:
-        for name, words in (
-            ("size", "Input and output must have the same number of spatial dimensions"),
-            (
-                "scale_factor",
-                "Input and scale_factor must have the same number of spatial dimensions",
-            ),
-        ):
+        for name in ("size", "scale_factor"):
             value = getattr(self, name)
             if isinstance(value, tuple) and len(value) != len(shape) - 2:
                 raise LayerError(
                     f"{name} is for {len(value)} axes, the map {format_sizes(shape[1:])} has"
                     f" {max(len(shape) - 2, 0)}",
-                    torch_error=_axis_count_error(name, words, shape, value),
+                    torch_error=_axis_count_error(name, shape, value),
                     fields=(name,),
                     input_shape=list(shape[1:]),
                 )
@@ -110,8 +149,9 @@ class PixelShuffleLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "pixel_shuffle"
+    torch_class: ClassVar[str | None] = "PixelShuffle"
 
-    upscale_factor: int
+    upscale_factor: Annotated[int, integer_reader(1, MAX_SCALE)]
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The last two axes times r, and the axis before them divided by r²."""
@@ -139,6 +179,25 @@ class PixelShuffleLayer(AuditLayer):
         after = (*head, channels // factor**2, height * factor, width * factor)
         return TraceStep(shape=after, formulas=lambda: formulas)
 
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """The convolution whose kernel and stride are the factor."""
+        if len(before) == 4:
+            yield {
+                "op": "conv",
+                "in_channels": after[1],
+                "out_channels": before[1],
+                "kernel_size": self.upscale_factor,
+                "stride": self.upscale_factor,
+            }
+
+    def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
+        """Other factors."""
+        return {"upscale_factor": range(1, MAX_FACTOR + 1)}
+
+    def wanted_count(self, shape: TensorShape) -> int | None:
+        """The channels of which as many remain as come in."""
+        return shape[-3] * self.upscale_factor**2 if len(shape) > 2 else None
+
 
 def _entry(value: PerAxis | float | tuple[float, ...] | None, axis: int) -> float:
     assert value is not None, "an upsampling has a size or a factor"
@@ -158,14 +217,14 @@ def _size_error(sizes: Sequence[int], outputs: Sequence[int]) -> str:
     )
 
 
-def _axis_count_error(name: str, words: str, shape: TensorShape, value: tuple[float, ...]) -> str:
+def _axis_count_error(name: str, shape: TensorShape, value: tuple[float, ...]) -> str:
     if name == "size":
-        what, order = f"output size of {value}", "output size in (o1, o2, ...,oK) format."
+        other, what = "output", f"output size of {value}"
+        order = "output size in (o1, o2, ...,oK) format."
     else:
-        factors = tuple(map(float, value))
-        what = f"scale_factor of shape {factors}"
+        other, what = name, f"scale_factor of shape {tuple(map(float, value))}"
         order = "scale_factor in (s1, s2, ...,sK) format."
     return (
-        f"{words}, but got input with spatial dimensions of {list(shape[2:])} and {what}. Please"
-        f" provide input tensor in (N, C, d1, d2, ...,dK) format and {order}"
+        f"Input and {other} must have the same number of spatial dimensions, but got input with"
+        f" spatial dimensions of {list(shape[2:])} and {what}. Please provide input tensor in (N, C, d1, d2, ...,dK) format and {order}"
     )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from designer.audit.layers_json import attribute_name, audit_layer_document, json_value
-from designer.audit.ops.layer import AuditLayer
-from designer.audit.ops.skips import SkipLayer
+from designer.audit.layers_json import (
+    attribute_name,
+    audit_layer_document,
+    field_value,
+    json_value,
+)
+from designer.audit.ops.layer import AuditLayer, FieldValues
 from designer.audit.trace import AuditNetwork
 from designer.validation.json_readers import JsonObject
 
@@ -48,8 +52,13 @@ ChangeList = tuple[Change, ...]
 
 def set_field(network: AuditNetwork, index: int, name: str, value: object) -> Change:
     """The change of one field of one layer."""
-    before = getattr(network.layers[index], attribute_name(name))
+    before = field_value(network.layers[index], name)
     return Change(index=index, field=name, before=before, after=value)
+
+
+def set_fields(network: AuditNetwork, index: int, values: FieldValues) -> ChangeList:
+    """The changes of several fields of one layer."""
+    return tuple(set_field(network, index, name, value) for name, value in values.items())
 
 
 def add_layer(index: int, layer: AuditLayer) -> Change:
@@ -85,7 +94,7 @@ def apply_changes(network: AuditNetwork, changes: Sequence[Change]) -> AuditNetw
     return replace(network, input_shape=input_shape, layers=_joined(layers, added))
 
 
-def edit_layer(layer: AuditLayer, values: Mapping[str, object]) -> AuditLayer:
+def edit_layer(layer: AuditLayer, values: FieldValues) -> AuditLayer:
     """The layer with other field values, given by JSON name."""
     named: dict[str, Any] = {attribute_name(name): value for name, value in values.items()}
     return replace(layer, **named)
@@ -99,10 +108,8 @@ def _joined(
     for index in range(len(layers) + 1):
         joined += added.get(index, [])
         layer = layers[index] if index < len(layers) else None
-        if isinstance(layer, SkipLayer):
-            layer = replace(layer, source=places[layer.source])
         if layer is not None:
-            joined.append(layer)
+            joined.append(layer.renumbered(places))
         places[index] = len(joined) - 1
     return tuple(joined)
 

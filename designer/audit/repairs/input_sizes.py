@@ -7,13 +7,11 @@ from dataclasses import replace
 from itertools import product
 from math import log2
 
-from designer.audit.ops.convolutions import ConvLayer
 from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.repairs.changes import Change, ChangeList
 from designer.audit.repairs.goal import Goal
 from designer.audit.repairs.search_budget import SearchBudget
 from designer.audit.trace import AuditNetwork, Trace
-from designer.geometry.axis import inverse_output_padding
 from designer.limits import MAX_SIDE, MAX_SIGNAL_LENGTH
 
 MAX_OFFERED_SHAPES = 3
@@ -43,14 +41,8 @@ def find_input_shapes(
         changed = replace(network, input_shape=shape)
         trace = budget.trace(changed)
         if goal.is_reached_by(changed, trace):
-            found.append(
-                (
-                    _size_distance(
-                        network.input_shape, shape, count_stride_remainders(changed, trace)
-                    ),
-                    shape,
-                )
-            )
+            remainders = count_stride_remainders(changed, trace)
+            found.append((_size_distance(network.input_shape, shape, remainders), shape))
     return [shape for _, shape in sorted(found)[:most]]
 
 
@@ -63,22 +55,8 @@ def input_edits(network: AuditNetwork, goal: Goal, budget: SearchBudget) -> Iter
 
 def count_stride_remainders(network: AuditNetwork, trace: Trace) -> int:
     """Number of axes, over all convolutions, with positions left over after the last window."""
-    count = 0
-    for layer, before in zip(network.layers, trace.shapes, strict=False):
-        if isinstance(layer, ConvLayer) and layer.padding != "same":
-            axes = layer.axes(before)
-            for window, side in zip(layer.windows(axes), before[-axes:], strict=True):
-                count += (
-                    inverse_output_padding(
-                        side,
-                        kernel_size=window.kernel_size,
-                        stride=window.stride,
-                        padding=window.padding,
-                        dilation=window.dilation,
-                    )
-                    != 0
-                )
-    return count
+    steps = zip(network.layers, trace.shapes, strict=False)
+    return sum(layer.stride_remainders(before) for layer, before in steps)
 
 
 def _size_distance(shape: TensorShape, other: TensorShape, remainders: int) -> float:

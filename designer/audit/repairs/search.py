@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import groupby
+from functools import partial
+from itertools import chain, groupby
 from math import prod
 
-from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.layer import AuditLayer, FieldValues
 from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.repairs.changes import (
     INPUT_INDEX,
@@ -20,7 +21,7 @@ from designer.audit.repairs.changes import (
     ChangeList,
     apply_changes,
     edit_layer,
-    set_field,
+    set_fields,
 )
 from designer.audit.repairs.field_values import known_counts, value_changes
 from designer.audit.repairs.goal import Goal
@@ -42,7 +43,6 @@ from designer.audit.repairs.ranking import (
 from designer.audit.repairs.search_budget import SearchBudget
 from designer.audit.repairs.several_windows import multi_layer_edits
 from designer.audit.repairs.single_window import (
-    NewFieldValues,
     axis_changes,
     double_changes,
     single_changes,
@@ -65,13 +65,13 @@ BEAM_WIDTH = 24
 MAX_NEIGHBOURS = 6
 """Maximum number of last layers of one op that get the same change, besides all of them."""
 
-WindowEdits = Callable[[AuditLayer, TensorShape], Iterator[NewFieldValues]]
+WindowEdits = Callable[[AuditLayer, TensorShape], Iterator[FieldValues]]
 
 
 def find_repairs(network: AuditNetwork, goal: Goal) -> list[Candidate]:
     """The smallest edits after which the network reaches the goal, smallest first.
 
-    >>> from designer.audit.ops.convolutions import ConvTransposeLayer
+    >>> from designer.audit.ops.conv_transpose import ConvTransposeLayer
     >>> layer = ConvTransposeLayer(in_channels=1, out_channels=1, kernel_size=3, stride=2, padding=1)
     >>> network = AuditNetwork(input_shape=(1, 14, 14), layers=(layer,))
     >>> best = find_repairs(network, Goal(wanted=(1, 28, 28)))[0]
@@ -187,19 +187,13 @@ def _single_edits(
         skip_source_edits(network, trace),
         removal_edits(network, trace, goal),
         copy_edits(network, trace),
+        size_edits(network, trace, goal),
     ]
-    for group in edits:
-        for changes in group:
-            yield from _accepted(network, changes, goal, budget)
-    for changes in size_edits(network, trace, goal):
-        yield from _accepted(network, changes, goal, budget)
-    values = value_changes(known_counts(network, trace, goal))
+    values = partial(value_changes, counts=known_counts(network, trace, goal))
     for variants in (single_changes, values, double_changes, axis_changes, triple_changes):
-        for changes in _window_edits(network, trace, goal, budget, variants):
-            yield from _accepted(network, changes, goal, budget)
-    for changes in _uniform_edits(network, trace, budget):
-        yield from _accepted(network, changes, goal, budget)
-    for changes in input_edits(network, goal, budget):
+        edits.append(_window_edits(network, trace, goal, budget, variants))
+    edits += [_uniform_edits(network, trace, budget), input_edits(network, goal, budget)]
+    for changes in chain.from_iterable(edits):
         yield from _accepted(network, changes, goal, budget)
 
 
@@ -213,16 +207,12 @@ def _second_edits(
             continue
         after = trace_network(changed)
         touched = {change.index for change in first}
-        edit_groups: list[Iterable[ChangeList]] = [
-            number_edits(changed, after),
-            _window_edits(changed, after, goal, budget, single_changes),
-        ]
-        for group in edit_groups:
-            for second in group:
-                if budget.is_spent:
-                    return
-                if touched.isdisjoint(change.index for change in second):
-                    yield from _accepted(network, (*first, *second), goal, budget)
+        windows = _window_edits(changed, after, goal, budget, single_changes)
+        for second in chain(number_edits(changed, after), windows):
+            if budget.is_spent:
+                return
+            if touched.isdisjoint(change.index for change in second):
+                yield from _accepted(network, (*first, *second), goal, budget)
 
 
 def _chained_count_edits(
@@ -252,7 +242,7 @@ def _progressing_edits(
     for index in range(last, -1, -1):
         before = trace.shapes[index]
         for values in single_changes(network.layers[index], before):
-            edits.append(_as_changes(network, index, values))
+            edits.append(set_fields(network, index, values))
     for changes in edits:
         if budget.is_spent:
             break
@@ -276,7 +266,7 @@ def _window_edits(
             if shape is not None and goal.accepts(
                 network, budget.end_after(network, seen, index, shape)
             ):
-                yield _as_changes(network, index, values)
+                yield set_fields(network, index, values)
 
 
 def _uniform_edits(
@@ -294,11 +284,7 @@ def _uniform_edits(
                 if budget.is_spent:
                     return
                 alike = indices[start:]
-                yield tuple(c for index in alike for c in _as_changes(network, index, values))
-
-
-def _as_changes(network: AuditNetwork, index: int, values: NewFieldValues) -> ChangeList:
-    return tuple(set_field(network, index, name, value) for name, value in values.items())
+                yield tuple(c for index in alike for c in set_fields(network, index, values))
 
 
 def _accepted(

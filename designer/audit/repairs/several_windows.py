@@ -9,17 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
-from designer.audit.ops.convolutions import ConvLayer, ConvTransposeLayer
-from designer.audit.ops.layer import AuditLayer
-from designer.audit.ops.layer_errors import TensorShape
-from designer.audit.ops.norms import NormalizationLayer
-from designer.audit.repairs.changes import ChangeList, set_field
+from designer.audit.ops.field_readers import as_per_axis
+from designer.audit.ops.layer import AuditLayer, AxisWindow
+from designer.audit.repairs.changes import Change, ChangeList, set_field
 from designer.audit.repairs.goal import Goal
 from designer.audit.repairs.search_budget import SearchBudget
 from designer.audit.trace import AuditNetwork, Trace
-from designer.geometry.axis import conv_output_size, kernel_span, transposed_offset
 
 MAX_CHANGED_LAYERS = 4
 """Maximum number of layers that are changed together on one axis."""
@@ -28,9 +24,7 @@ MAX_SIZES = 300
 """Maximum number of sizes before a layer, for each number of changed layers."""
 
 SEARCHED_FIELDS = ("kernel_size", "stride", "padding", "output_padding")
-
-AxisWindow = tuple[int, int, int, int]
-"""One axis of a window, in the order of ``SEARCHED_FIELDS``."""
+"""The fields of an ``AxisWindow``, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +73,7 @@ def _tail_start(network: AuditNetwork) -> int:
     """Index after the last layer that is neither a convolution with numeric padding nor a norm."""
     for index in range(len(network.layers) - 1, -1, -1):
         layer = network.layers[index]
-        named = isinstance(layer, ConvLayer) and isinstance(layer.padding, str)
-        if named or not isinstance(layer, ConvLayer | ConvTransposeLayer | NormalizationLayer):
+        if layer.axis_window(0) is None and layer.norm_kind is None:
             return index + 1
     return 0
 
@@ -99,15 +92,17 @@ def _cheapest_path(
     largest = 4 * max(size, wanted) + 64
     for index in range(start, len(network.layers)):
         layer = network.layers[index]
-        if isinstance(layer, ConvLayer | ConvTransposeLayer):
-            paths = _extend_paths(layer, index, axis, paths, largest, free, budget)
+        now = layer.axis_window(axis)
+        if now is not None:
+            paths = _extend_paths(layer, now, index, axis, paths, largest, free, budget)
         if budget.is_spent:
             return None
     return next((paths[count][wanted] for count in sorted(paths) if wanted in paths[count]), None)
 
 
 def _extend_paths(
-    layer: ConvLayer | ConvTransposeLayer,
+    layer: AuditLayer,
+    now: AxisWindow,
     index: int,
     axis: int,
     paths: WindowPaths,
@@ -116,10 +111,9 @@ def _extend_paths(
     budget: SearchBudget,
 ) -> WindowPaths:
     after: WindowPaths = {}
-    now = _window(layer, axis)
     for count, sizes in paths.items():
         for size, path in sizes.items():
-            moves = _window_moves(layer.op, now, _dilation(layer, axis), size)
+            moves = layer.window_moves(axis, size)
             budget.remaining -= 1 + len(moves) // 16
             for values, reached in moves:
                 changed = values != now
@@ -142,48 +136,6 @@ def _cheapest_sizes(sizes: Mapping[int, WindowPath]) -> dict[int, WindowPath]:
     return dict(ranked[:MAX_SIZES])
 
 
-@lru_cache(maxsize=20_000)
-def _window_moves(
-    op: str, now: AxisWindow, dilation: int, size: int
-) -> tuple[tuple[AxisWindow, int], ...]:
-    """Every window near this one with its output size, the window itself first."""
-    found = []
-    for values in _nearby_windows(op, now, dilation, size):
-        kernel, stride, padding, extra = values
-        fields = {"kernel_size": kernel, "stride": stride, "padding": padding, "dilation": dilation}
-        if op == "conv_transpose":
-            reached = stride * size + transposed_offset(**fields, output_padding=extra)
-        elif size + 2 * padding < kernel_span(kernel, dilation):
-            continue
-        else:
-            reached = conv_output_size(size, **fields)
-        if reached >= 1:
-            found.append((values, reached))
-    return tuple(found)
-
-
-def _nearby_windows(op: str, now: AxisWindow, dilation: int, size: int) -> Iterator[AxisWindow]:
-    """The window, those with one or two other fields, and with a kernel as large as a small map."""
-    kernel, stride, padding, extra = now
-    yield now
-    extras = range(3) if op == "conv_transpose" else range(1)
-    paddings = sorted({*range(4), padding})
-    kernels = sorted({*range(max(1, kernel - 2), kernel + 5), 2, 3, 4, 5, 6})
-    for s in sorted({1, 2, 3, 4, stride}):
-        for k in kernels:
-            for p in paddings:
-                for a in extras:
-                    values = (k, s, p, a)
-                    differing = sum(x != y for x, y in zip(values, now, strict=True))
-                    if 1 <= differing <= 2 and a < max(s, dilation) and p <= dilation * (k - 1):
-                        yield values
-    if op == "conv_transpose" and size == 1:
-        for k in range(1, 129):
-            yield (k, stride, padding, extra)
-    elif op == "conv" and kernel > 1 and dilation == 1 and size <= 64:
-        yield (size + 2 * padding, stride, padding, extra)
-
-
 def _move_cost(now: AxisWindow, values: AxisWindow) -> float:
     """Cost of a change: padding least, the stride most; new uneven overlap costs too."""
     costs = (1.0, 2.0, 0.3, 0.3)
@@ -193,33 +145,18 @@ def _move_cost(now: AxisWindow, values: AxisWindow) -> float:
     return moved + (0.5 if values[0] % values[1] and not now[0] % now[1] else 0.0)
 
 
-def _window(layer: ConvLayer | ConvTransposeLayer, axis: int) -> AxisWindow:
-    names = SEARCHED_FIELDS if isinstance(layer, ConvTransposeLayer) else SEARCHED_FIELDS[:3]
-    values = [_entry(layer, name, axis) for name in names]
-    return (values[0], values[1], values[2], values[3] if len(values) > 3 else 0)
-
-
-def _dilation(layer: AuditLayer, axis: int) -> int:
-    return _entry(layer, "dilation", axis)
-
-
-def _entry(layer: AuditLayer, name: str, axis: int) -> int:
-    value = getattr(layer, name)
-    found: int = value[axis] if isinstance(value, tuple) else value
-    return found
-
-
 def _path_changes(network: AuditNetwork, paths: Mapping[int, WindowPath], axes: int) -> ChangeList:
     """The field changes of the paths of all axes together."""
-    changed: list[ChangeList] = []
+    changed: list[Change] = []
     touched = sorted({index for path in paths.values() for index, _ in path.changed})
     for index in touched:
-        layer = network.layers[index]
-        assert isinstance(layer, ConvLayer | ConvTransposeLayer)
-        rows = [dict(paths[axis].changed).get(index, _window(layer, axis)) for axis in range(axes)]
-        for place, name in enumerate(SEARCHED_FIELDS):
-            values: TensorShape = tuple(row[place] for row in rows)
-            if values != tuple(_window(layer, axis)[place] for axis in range(axes)):
-                value = values[0] if len(set(values)) == 1 else values
-                changed.append((set_field(network, index, name, value),))
-    return tuple(change for each in changed for change in each)
+        now = [
+            window for axis in range(axes) if (window := network.layers[index].axis_window(axis))
+        ]
+        new = [dict(paths[axis].changed).get(index, now[axis]) for axis in range(axes)]
+        for name, old, values in zip(
+            SEARCHED_FIELDS, zip(*now, strict=True), zip(*new, strict=True), strict=True
+        ):
+            if values != old:
+                changed.append(set_field(network, index, name, as_per_axis(values)))
+    return tuple(changed)

@@ -5,22 +5,11 @@ The search checks each candidate with the shape rules.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Iterator
 from itertools import product
 
-from designer.audit.ops.convolutions import ConvLayer, ConvTransposeLayer
-from designer.audit.ops.layer import AuditLayer, AxisLayer
+from designer.audit.ops.layer import MAX_STRIDE, AuditLayer, FieldValues
 from designer.audit.ops.layer_errors import TensorShape
-from designer.audit.ops.pooling import PoolLayer
-
-NewFieldValues = Mapping[str, object]
-"""New values of one layer's fields, by name."""
-
-MAX_TRIED_KERNEL = 64
-MAX_STRIDE = 8
-MAX_PADDING = 24
-MAX_DILATION = 4
 
 FIELD_PAIRS = (
     ("kernel_size", "padding"),
@@ -33,31 +22,29 @@ FIELD_PAIRS = (
 """Fields that are changed together."""
 
 
-def single_changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldValues]:
+def single_changes(layer: AuditLayer, before: TensorShape) -> Iterator[FieldValues]:
     """Changes of one field, the same on all axes."""
-    for name, values in _tried_ranges(layer, before).items():
+    for name, values in layer.window_values(before).items():
         for value in values:
             if value != getattr(layer, name):
                 yield {name: value}
-    if isinstance(layer, PoolLayer):
-        yield {"ceil_mode": not layer.ceil_mode}
 
 
-def double_changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldValues]:
+def double_changes(layer: AuditLayer, before: TensorShape) -> Iterator[FieldValues]:
     """Changes of two fields, the same on all axes."""
-    ranges = _tried_ranges(layer, before)
+    ranges = layer.window_values(before)
     for pair in FIELD_PAIRS:
         if not set(pair) <= set(ranges):
             continue
-        first, second = (list(ranges[name])[:20] for name in pair)
+        first, second = (ranges[name][:20] for name in pair)
         for values in product(first, second):
             if all(value != getattr(layer, name) for name, value in zip(pair, values, strict=True)):
                 yield dict(zip(pair, values, strict=True))
 
 
-def triple_changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldValues]:
+def triple_changes(layer: AuditLayer, before: TensorShape) -> Iterator[FieldValues]:
     """Changes of kernel, stride and padding to textbook windows: F − S − 2P = 0 or 1."""
-    if not isinstance(layer, ConvLayer | ConvTransposeLayer) or isinstance(layer.padding, str):
+    if layer.axis_window(0) is None:
         return
     for stride in range(1, MAX_STRIDE + 1):
         for padding in range(4):
@@ -67,43 +54,15 @@ def triple_changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldV
                     yield values
 
 
-def axis_changes(layer: AuditLayer, before: TensorShape) -> Iterator[NewFieldValues]:
+def axis_changes(layer: AuditLayer, before: TensorShape) -> Iterator[FieldValues]:
     """Changes of one field on some axes only, or to different values on them."""
-    if not isinstance(layer, AxisLayer) or layer.axes(before) < 2:
-        return
     axes = layer.axes(before)
     reach = 24 if axes == 2 else 3
-    for name, values in _tried_ranges(layer, before).items():
-        now = layer.axis_values(name, axes)
-        if not all(isinstance(value, int) for value in now):
+    for name, values in layer.window_values(before).items():
+        if axes < 2 or name not in layer.AXIS_FIELDS or getattr(layer, name) is None:
             continue
+        now = layer.axis_values(name, axes)
         near = sorted(values, key=lambda value: (abs(value - min(now)), value))[:reach]
         for chosen in product({*near, *now}, repeat=axes):
             if len(set(chosen)) > 1 and chosen != now:
                 yield {name: chosen}
-
-
-def _tried_ranges(layer: AuditLayer, before: TensorShape) -> dict[str, range]:
-    """The candidate values by field."""
-    if not isinstance(layer, ConvLayer | ConvTransposeLayer | PoolLayer):
-        return {}
-    axes = layer.axes(before)
-    if len(before) <= axes:
-        return {}
-    names = {field.name for field in fields(layer)}
-    kernels = layer.axis_values("kernel_size", axes)
-    largest_side = max(before[-axes:])
-    ranges = {
-        "kernel_size": range(1, min(MAX_TRIED_KERNEL, max(largest_side + 4, *kernels) + 1) + 1),
-        "stride": range(1, MAX_STRIDE + 1),
-    }
-    if not isinstance(layer.padding, str):
-        ranges["padding"] = range(0, min(MAX_PADDING, max(kernels) + 2) + 1)
-    if isinstance(layer, PoolLayer):
-        ranges["padding"] = range(0, max(kernels) // 2 + 1)
-        return ranges
-    if "output_padding" in names:
-        ranges["output_padding"] = range(0, MAX_STRIDE)
-    if max(kernels) > 1:
-        ranges["dilation"] = range(1, MAX_DILATION + 1)
-    return ranges

@@ -1,0 +1,152 @@
+"""Transposed convolutions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from designer.audit.ops.convolutions import ConvolutionLayer
+from designer.audit.ops.field_readers import PaddingSizes
+from designer.audit.ops.layer import AxisWindow, LayerFields
+from designer.audit.ops.layer_errors import (
+    LayerError,
+    TensorShape,
+    TraceStep,
+    format_sizes,
+    refuse_empty,
+)
+from designer.geometry.axis import transposed_offset
+from designer.geometry.formula_text import describe_conv_transpose
+from designer.geometry.layers import Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvTransposeLayer(ConvolutionLayer):
+    """torch's ConvTranspose1d, ConvTranspose2d or ConvTranspose3d.
+
+    >>> layer = ConvTransposeLayer(in_channels=8, out_channels=3, kernel_size=4, stride=2)
+    >>> layer.step((2, 8, 6), ()).shape
+    (2, 3, 14)
+    """
+
+    op: ClassVar[str] = "conv_transpose"
+    torch_class: ClassVar[str | None] = "ConvTranspose{}d"
+    is_transposed: ClassVar[bool] = True
+    EXTRAS: ClassVar[range] = range(3)
+    AXIS_FIELDS: ClassVar[tuple[str, ...]] = (
+        "kernel_size",
+        "stride",
+        "padding",
+        "output_padding",
+        "dilation",
+    )
+
+    padding: PaddingSizes = 0
+    output_padding: PaddingSizes = 0
+
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
+        """(i − 1)S − 2P + E + A on every axis."""
+        axes = self.axes(shape)
+        self.refuse_groups()
+        weight = f"Given transposed=1, weight of size [{self.weight_sizes(axes)}]"
+        sizes = self.batched_input_shape(shape, axes, weight)[2:]
+        self._refuse_output_padding(axes)
+        windows = self.windows(axes)
+        self._refuse_negative(shape, windows, sizes)
+        outputs = tuple(w.conv_transpose(i) for w, i in zip(windows, sizes, strict=True))
+        return self.trace_step(
+            shape,
+            outputs,
+            lambda: [describe_conv_transpose(w, i) for w, i in zip(windows, sizes, strict=True)],
+        )
+
+    def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
+        """The convolution, after a crop if it would miss the size."""
+        axes = self.axes(before)
+        ends = zip(self.windows(axes), after[-axes:], before[-axes:], strict=True)
+        rows_to_crop = [_rows_to_crop(*end) for end in ends]
+        if any(rows_to_crop):
+            yield {"op": "crop", "crop": tuple((0, rows) for rows in rows_to_crop)}
+        yield self.opposite_fields("conv")
+
+    def window_warnings(self, before: TensorShape, after: TensorShape) -> Iterator[str]:
+        """Axes of uneven overlap."""
+        for axis, window in enumerate(self.windows(self.axes(before))):
+            if not window.overlaps_evenly:
+                dilated = f", or dilation {window.dilation} shares a divisor with it"
+                yield (
+                    f"Uneven overlap along axis {axis}: kernel_size {window.kernel_size} is no multiple of"
+                    f" stride {window.stride}{dilated if window.dilation > 1 else ''}: a checkerboard is likely."
+                )
+
+    @classmethod
+    def reached_size(cls, window: AxisWindow, dilation: int, size: int) -> int:
+        """(i − 1)S − 2P + E + A."""
+        kernel, stride, padding, extra = window
+        return stride * size + transposed_offset(
+            kernel_size=kernel,
+            stride=stride,
+            padding=padding,
+            dilation=dilation,
+            output_padding=extra,
+        )
+
+    @classmethod
+    def spanning_kernels(cls, window: AxisWindow, dilation: int, size: int) -> Iterable[int]:
+        """Every kernel on one pixel, which grows to the size of the kernel."""
+        return range(1, 129) if size == 1 else ()
+
+    def _refuse_output_padding(self, axes: int) -> None:
+        extra = self.axis_values("output_padding", axes)
+        strides, dilations = self.axis_values("stride", axes), self.axis_values("dilation", axes)
+        for a, s, d in zip(extra, strides, dilations, strict=True):
+            if a >= max(s, d):
+                raise LayerError(
+                    f"output_padding {a} must be below the larger of stride {s} and dilation {d}",
+                    torch_error=_output_padding_error(extra, strides, dilations),
+                    fields=("output_padding", "stride", "dilation"),
+                    self_contradictory=True,
+                    output_padding=a,
+                    stride=s,
+                    dilation=d,
+                )
+
+    def _refuse_negative(
+        self, shape: TensorShape, windows: tuple[Window, ...], sizes: Sequence[int]
+    ) -> None:
+        outputs = [
+            window.stride * size + window.offset
+            for window, size in zip(windows, sizes, strict=True)
+        ]
+        if min(outputs) < 0:
+            raise LayerError(
+                f"the padding crops the map to negative sizes: {format_sizes(outputs)}",
+                torch_error="could not construct a memory descriptor using a format tag",
+                fields=("padding",),
+                output_size=outputs,
+            )
+        refuse_empty((shape[0], self.out_channels, *outputs), fields=("padding",))
+
+
+def _rows_to_crop(window: Window, size: int, wanted: int) -> int:
+    """Fewest rows to crop for the convolution to reach the wanted size, 0 if it cannot."""
+    return next((rows for rows in range(size) if window.conv(size - rows) == wanted), 0)
+
+
+def _output_padding_error(
+    extra: Sequence[int], strides: Sequence[int], dilations: Sequence[int]
+) -> str:
+    """Torch's message, which lists two axes for one: the first is a height of size 1."""
+    if len(extra) == 1:
+        extra, strides, dilations = (0, *extra), (1, *strides), (1, *dilations)
+    names = ("depth", "height", "width")[-len(extra) :]
+    figures = {"output_padding": extra, "stride": strides, "dilation": dilations}
+    parts = [
+        f"{field}_{name}: {value}"
+        for field, values in figures.items()
+        for name, value in zip(names, values, strict=True)
+    ]
+    return (
+        f"output padding must be smaller than either stride or dilation, but got {' '.join(parts)}"
+    )
