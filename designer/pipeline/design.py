@@ -14,6 +14,7 @@ from designer.errors import SearchTooLarge
 from designer.geometry.chain import Chain
 from designer.networks import Gan
 from designer.networks.from_brief import assemble_networks, parameter_errors
+from designer.reasons import Reason
 from designer.source import PythonSource, render_source
 from designer.validation.field_validators import refuse
 from designer.verification import (
@@ -41,11 +42,16 @@ class Design:
 
     brief: Brief
     chain: Chain
-    why: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     count: int | None
     gan: Gan
     source: PythonSource
     verification: Verification
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """The sentences of the reasons."""
+        return tuple(reason.sentence for reason in self.reasons)
 
 
 def design(
@@ -142,7 +148,7 @@ def _build_design(
     return Design(
         brief=brief,
         chain=solution.chain,
-        why=solution.why,
+        reasons=solution.reasons,
         count=count,
         gan=gan,
         source=source,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from designer.brief.brief_json import brief_document, chain_document
 from designer.brief.permalink import write_id
 from designer.pipeline.design import Design
 from designer.pipeline.networks_json import networks_document
+from designer.reasons import Reason, reason_document
 from designer.validation.json_readers import JsonObject
 from designer.verification import portable_receipt, receipt_json
 from designer.version import VERSION
@@ -24,7 +26,7 @@ def design_document(design: Design) -> JsonObject:
         "designer_version": VERSION,
         **networks_document(design.gan),
         "chain": chain_document(design.chain),
-        "why": list(design.why),
+        **reasons_document(design.reasons),
         **count_document(design.count),
         "source": {"text": design.source.text, "sha256": design.source.sha256},
         "verification": receipt_json(design.verification),
@@ -66,3 +68,9 @@ def count_document(count: int | None) -> JsonObject:
     """A count as a number, and above 2⁵³ also as text."""
     text = str(count) if count is not None and count > MAX_EXACT_FLOAT else None
     return {"count": count, "count_text": text}
+
+
+def reasons_document(reasons: Sequence[Reason]) -> JsonObject:
+    """The reasons as sentences (``why``), and with codes and facts (``reasons``)."""
+    documents = [reason_document(reason) for reason in reasons]
+    return {"why": [document["sentence"] for document in documents], "reasons": documents}

@@ -9,6 +9,7 @@ from designer.brief.options import Normalization, Output, OutputActivation
 from designer.brief.search_space import Exact, Overlap
 from designer.geometry.resampling import Upsampling
 from designer.pipeline.networks_json import OPS
+from service.problems.problem_document import ReasonSchema
 from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
 
 COUNT = integer(0)
@@ -17,6 +18,7 @@ SIZE = list_of(POSITIVE, 1, 3)
 PER_AXIS = list_of(COUNT, 1, 3)
 TEXT = {"type": "string"}
 FLAG = {"type": "boolean"}
+WHY_REASONS = "The sentences of `why`, each with its code and facts."
 
 
 class AnsweredWindowSchema(ma.Schema):
@@ -212,6 +214,11 @@ class DesignSchema(ma.Schema):
     encoder = ma.fields.Nested(NetworkSchema, required=True, allow_none=True)
     chain = ma.fields.Nested(ChainSchema, required=True)
     why = Documented(list_of(TEXT, 0), required=True)
+    reasons = ma.fields.List(
+        ma.fields.Nested(ReasonSchema),
+        required=True,
+        metadata={"description": WHY_REASONS},
+    )
     count = Documented(
         nullable(COUNT),
         **described(
