@@ -86,11 +86,7 @@ NO_CHAIN_SENTENCES = {
     ),
     "dead_end": (
         "no chain leads to {target}: the backward search stops at {size}, where no window of the"
-        " search space gives o = S·i + c with |c| < S from an allowed input size ({equations})"
-    ),
-    "dead_end_exact": (
-        "no chain leads to {target}: the backward search stops at {size}, where no window of the"
-        " search space gives o = S·i + c with c = 0 from an allowed input size ({equations})"
+        " search space gives o = S·i + c with {condition} from an allowed input size ({equations})"
     ),
     "dead_end_any_offset": (
         "no chain leads to {target}: the backward search stops at {size}, where no window of the"

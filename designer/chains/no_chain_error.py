@@ -91,15 +91,11 @@ def _dead_end_reason(problem: SearchProblem, reach: Reachability) -> tuple[Reaso
         for row in rows
     ]
     facts |= {"output_size": list(size), "numbers": rows, "initial_size": _initial_size_list(space)}
-    reason_facts = {"target": target, "size": list(size), "equations": equations}
-    return Reason(code=_DEAD_END_CODES[space.exact], facts=reason_facts), facts
-
-
-_DEAD_END_CODES = {
-    Exact.REQUIRE: "dead_end_exact",
-    Exact.PREFER: "dead_end",
-    Exact.ANY: "dead_end_any_offset",
-}
+    reason_facts: SpaceFields = {"target": target, "size": list(size), "equations": equations}
+    if space.exact is Exact.ANY:
+        return Reason(code="dead_end_any_offset", facts=reason_facts), facts
+    condition = "c = 0" if space.exact is Exact.REQUIRE else "|c| < S"
+    return Reason(code="dead_end", facts=reason_facts | {"condition": condition}), facts
 
 
 def _layers_reason(space: SearchSpace, target: list[int]) -> Reason:

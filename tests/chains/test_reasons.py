@@ -35,7 +35,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"to": 97, "search": {"strides": [2], "kernel_sizes": [2], "output_padding": False}},
         ["dead_end", "relax"],
     ),
-    "exact dead end": ({"to": 97, "search": {"exact": "require"}}, ["dead_end_exact", "relax"]),
+    "exact dead end": ({"to": 97, "search": {"exact": "require"}}, ["dead_end", "relax"]),
     "dead end of any offset": (
         {
             "to": [28],

@@ -57,7 +57,7 @@ def test_a_size_without_chains_exits_with_2_and_the_reason() -> None:
     assert status == 2
     refusal = json.loads(text)
     assert refusal["code"] == "no_chain"
-    assert [reason["code"] for reason in refusal["reasons"]] == ["dead_end_exact", "relax"]
+    assert [reason["code"] for reason in refusal["reasons"]] == ["dead_end", "relax"]
     assert "97 = 2·48 + 1" in errors
 
 

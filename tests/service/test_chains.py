@@ -95,7 +95,7 @@ def test_no_chain_says_what_would_help(client: FlaskClient) -> None:
     assert (answer.status_code, answer.json["code"]) == (422, "no_chain")
     assert answer.json["facts"]
     reasons = answer.json["reasons"]
-    assert [reason["code"] for reason in reasons] == ["dead_end_exact", "relax"]
+    assert [reason["code"] for reason in reasons] == ["dead_end", "relax"]
     assert answer.json["detail"] == "; ".join(reason["sentence"] for reason in reasons)
     assert reasons[0]["facts"]["equations"] == ["97 = 2·48 + 1"]
 
