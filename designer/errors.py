@@ -13,7 +13,8 @@
         ├── ProbeFailed    the verifying process crashed or exceeded its time or memory limit
         └── Overloaded     the queue of the verifying processes is full
 
-Each has a stable ``code``, a message, and ``facts``: the numbers in the message. A bug of this
+Each has a stable ``code``, a message, and ``facts``: the numbers in the message. A message that is
+made of several statements has them in ``reasons``. A bug of this
 package is an AssertionError, never one of these.
 """
 
@@ -22,6 +23,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
+
+from designer.reasons import Reason
 
 MAX_ERRORS = 32
 """Maximum number of errors that an InvalidRequest lists."""
@@ -40,6 +43,7 @@ class DesignerError(ValueError):
     def __init__(self, message: str, **facts: object) -> None:
         super().__init__(message)
         self.facts = facts
+        self.reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,10 @@ class NoChain(DesignerError):
     """No chain leads from the initial size to the target within the search space."""
 
     code = "no_chain"
+
+    def __init__(self, reasons: Sequence[Reason], **facts: object) -> None:
+        super().__init__("; ".join(reason.sentence for reason in reasons), **facts)
+        self.reasons = tuple(reasons)
 
 
 class DamagedId(DesignerError):

@@ -13,7 +13,7 @@ from designer.chains.search_problem import SearchProblem
 from designer.chains.step_limit import StepLimit
 from designer.chains.within_budget import NO_BUDGET, find_best_chains
 from designer.errors import NoChain, SearchTooLarge
-from designer.geometry.layers import Size, format_size
+from designer.geometry.layers import Size
 from designer.limits import (
     MAX_LAYERS,
     MAX_SEARCH_ENTRIES,
@@ -21,6 +21,7 @@ from designer.limits import (
     MAX_SIDE,
     MAX_SIGNAL_LENGTH,
 )
+from designer.reasons import Reason
 
 SpaceFields = dict[str, object]
 """Fields of a search space and their values."""
@@ -39,7 +40,6 @@ def no_chain_error(problem: SearchProblem, budget: Budget) -> NoChain:
     side alone does not help, its sides in ``nearest_sizes``.
     """
     reach = find_reachability(problem, problem.target)
-    wanted = format_size(problem.target)
     if reach.reaches_start:
         reason, facts = _budget_reason(problem, budget)
     else:
@@ -47,30 +47,34 @@ def no_chain_error(problem: SearchProblem, budget: Budget) -> NoChain:
     relax, decided = _smallest_relaxations(problem, budget)
     facts |= {"target": list(problem.target), "relax": relax, "relax_decided": decided}
     facts |= {} if reach.reaches_start else _nearest_facts(problem)
-    return NoChain(f"no chain leads to {wanted}: {reason}{_advice(relax, decided)}", **facts)
+    return NoChain([reason, *_advice(relax, decided)], **facts)
 
 
-def _budget_reason(problem: SearchProblem, budget: Budget) -> tuple[str, SpaceFields]:
+def _budget_reason(problem: SearchProblem, budget: Budget) -> tuple[Reason, SpaceFields]:
     frontier = find_frontier(problem)
     least = {
         "parameters": min(figures[2] for figures in frontier),
         "multiply_adds": min(figures[3] for figures in frontier),
     }
     bounds = {name: getattr(budget, name) for name in least if getattr(budget, name) is not None}
-    limits = " and ".join(f"{bound:,} {_field_words(name)}" for name, bound in bounds.items())
-    needed = " and ".join(f"{least[name]:,} {_field_words(name)}" for name in bounds)
-    separate = ", possibly in different chains" if len(bounds) > 1 else ""
-    reason = f"none is within the budget of {limits}; the minimum is {needed}{separate}"
+    needed = {f"least_{name}": least[name] for name in bounds}
+    code = "budget_too_small" if len(bounds) > 1 else _BUDGET_CODES[next(iter(bounds))]
+    reason = Reason(code=code, facts={"target": list(problem.target), **bounds, **needed})
     return reason, {"law": "budget", "budget": bounds, "least": least}
 
 
-def _dead_end_reason(problem: SearchProblem, reach: Reachability) -> tuple[str, SpaceFields]:
-    space = problem.space
+_BUDGET_CODES = {
+    "parameters": "parameter_budget_too_small",
+    "multiply_adds": "multiply_add_budget_too_small",
+}
+
+
+def _dead_end_reason(problem: SearchProblem, reach: Reachability) -> tuple[Reason, SpaceFields]:
+    space, target = problem.space, list(problem.target)
     facts: SpaceFields = {"law": LAW, "strides": list(space.strides), "exact": str(space.exact)}
     if reach.out_of_layers or not reach.dead_ends:
         facts |= {"max_layers": space.max_layers}
-        start = "an initial map" if space.initial_size is None else format_size(space.initial_size)
-        return f"max_layers {space.max_layers} is too small to reach it from {start}", facts
+        return _layers_reason(space, target), facts
     size = reach.dead_ends[0]
     rows = [
         {
@@ -82,20 +86,24 @@ def _dead_end_reason(problem: SearchProblem, reach: Reachability) -> tuple[str, 
         for side in dict.fromkeys(size)
         for stride in space.strides
     ]
-    numbers = ", ".join(
+    equations = [
         f"{row['output_size']} = {row['stride']}·{row['input_size']} + {row['offset']}"
         for row in rows
-    )
+    ]
     facts |= {"output_size": list(size), "numbers": rows, "initial_size": _initial_size_list(space)}
-    allowed = {
-        Exact.REQUIRE: "with c = 0",
-        Exact.PREFER: "with |c| < S",
-        Exact.ANY: "with any c that the kernels allow",
-    }[space.exact]
-    return (
-        f"the backward search stops at {format_size(size)}, where no window of the search space"
-        f" gives {LAW} {allowed} from an allowed input size ({numbers})"
-    ), facts
+    reason_facts: SpaceFields = {"target": target, "size": list(size), "equations": equations}
+    if space.exact is Exact.ANY:
+        return Reason(code="dead_end_any_offset", facts=reason_facts), facts
+    condition = "c = 0" if space.exact is Exact.REQUIRE else "|c| < S"
+    return Reason(code="dead_end", facts=reason_facts | {"condition": condition}), facts
+
+
+def _layers_reason(space: SearchSpace, target: list[int]) -> Reason:
+    facts: SpaceFields = {"target": target, "max_layers": space.max_layers}
+    if space.initial_size is None:
+        return Reason(code="max_layers_too_small", facts=facts)
+    facts |= {"initial_size": _initial_size_list(space)}
+    return Reason(code="max_layers_too_small_from", facts=facts)
 
 
 def _initial_size_list(space: SearchSpace) -> list[int] | None:
@@ -198,11 +206,7 @@ def _with_lower_limit(problem: SearchProblem) -> SearchProblem:
     )
 
 
-def _advice(relax: list[list[str]], decided: bool) -> str:
-    alternatives = " or without ".join(" and ".join(chosen) for chosen in relax)
-    advice = f"; a chain exists without {alternatives}" if relax else ""
-    return advice if decided else f"{advice}; the step limit left some combinations untried"
-
-
-def _field_words(name: str) -> str:
-    return name.replace("_", "-")
+def _advice(relax: list[list[str]], decided: bool) -> list[Reason]:
+    """What would help: the constraints to relax, and whether other combinations are untried."""
+    advice = [Reason(code="relax", facts={"constraints": relax})] if relax else []
+    return advice if decided else [*advice, Reason(code="relax_undecided", facts={})]

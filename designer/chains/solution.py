@@ -17,6 +17,7 @@ from designer.chains.rank_explanation import explain_rank
 from designer.chains.reference_design import ReferenceDesign, reference_design
 from designer.geometry.chain import Chain
 from designer.geometry.resampling import Upsampling
+from designer.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,7 @@ class Solution:
     """A chain, the cost of its generator (stem included), and the reasons for its rank.
 
     ``exact_steps`` counts the layers that multiply every side by their stride exactly (c = 0);
-    ``even_overlap`` is true if every layer has even overlap. ``why`` has one sentence for each
+    ``even_overlap`` is true if every layer has even overlap. ``reasons`` has one entry for each
     step of the order.
     """
 
@@ -34,7 +35,12 @@ class Solution:
     even_overlap: bool
     parameters: int
     multiply_adds: int
-    why: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """The sentences of the reasons."""
+        return tuple(reason.sentence for reason in self.reasons)
 
 
 def evaluate_chain(chain: Chain, *, space: SearchSpace, widths: Widths) -> Solution:
@@ -60,7 +66,7 @@ def evaluate_chain(chain: Chain, *, space: SearchSpace, widths: Widths) -> Solut
         even_overlap=all(w.overlaps_evenly for step in chain.windows for w in step),
         parameters=parameters,
         multiply_adds=multiply_adds,
-        why=explain_rank(chain, fields, all(exact), reference, transposed=transposed),
+        reasons=explain_rank(chain, fields, all(exact), reference, transposed=transposed),
     )
 
 

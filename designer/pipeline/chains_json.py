@@ -18,7 +18,7 @@ from designer.errors import InvalidRequest
 from designer.geometry.layers import Size
 from designer.limits import MAX_CHAINS, MAX_SIDE, MAX_SIGNAL_LENGTH, MIN_SIDE
 from designer.networks.from_brief import assemble_networks
-from designer.pipeline.design_json import count_document
+from designer.pipeline.design_json import count_document, reasons_document
 from designer.validation.field_validators import check_integer, refuse
 from designer.validation.json_readers import JsonObject, read_object, read_per_axis, refuse_field
 
@@ -166,7 +166,7 @@ def solution_document(query: ChainQuery, solution: Solution, *, default: bool) -
         "even_overlap": solution.even_overlap,
         "parameters": solution.parameters,
         "multiply_adds": solution.multiply_adds,
-        "why": list(solution.why),
+        **reasons_document(solution.reasons),
         "design_id": _design_id(query, solution, default=default),
     }
 

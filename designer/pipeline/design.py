@@ -7,13 +7,14 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 from designer.brief.model import Brief, Level
-from designer.brief.permalink import read_id
+from designer.brief.permalink import read_id, write_id
 from designer.brief.search_space import Budget
 from designer.chains import Solution, count_space, evaluate_chain, solve_chain
 from designer.errors import SearchTooLarge
 from designer.geometry.chain import Chain
 from designer.networks import Gan
 from designer.networks.from_brief import assemble_networks, parameter_errors
+from designer.reasons import Reason
 from designer.source import PythonSource, render_source
 from designer.validation.field_validators import refuse
 from designer.verification import (
@@ -35,17 +36,23 @@ Stage = Callable[[str], AbstractContextManager[object]]
 class Design:
     """The result of a brief: the chain and its reasons, the networks, their source, the receipt.
 
-    ``count`` is the exact number of chains in the brief's search space, None if the brief gave the
-    chain or counting would exceed the limit on steps.
+    ``id`` contains the brief and the chain. ``count`` is the exact number of chains in the brief's
+    search space, None if the brief gave the chain or counting would exceed the limit on steps.
     """
 
+    id: str
     brief: Brief
     chain: Chain
-    why: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     count: int | None
     gan: Gan
     source: PythonSource
     verification: Verification
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """The sentences of the reasons."""
+        return tuple(reason.sentence for reason in self.reasons)
 
 
 def design(
@@ -75,13 +82,14 @@ def design(
     with stage("solve"):
         brief = fit_widths(brief)
         solution, count = solve_brief(brief), count_brief(brief)
+        design_id = write_id(brief, solution.chain)
     return _build_design(
-        brief, solution, count, runner=runner, store=store, policy=policy, stage=stage
+        design_id, brief, solution, count, runner=runner, store=store, policy=policy, stage=stage
     )
 
 
 def recall_design(
-    name: str,
+    design_id: str,
     *,
     runner: ProbeRunner | None = None,
     store: ReceiptStore | None = None,
@@ -90,9 +98,8 @@ def recall_design(
 ) -> Design:
     """The design of an id, with its own windows even if the solver would now choose others.
 
-    >>> from designer.brief.permalink import write_id
     >>> result = design(Brief(resolution=28, latent_dim=64, verify=Level.NONE))
-    >>> recall_design(write_id(result.brief, result.chain)) == result
+    >>> recall_design(result.id) == result
     True
 
     Raises:
@@ -101,26 +108,27 @@ def recall_design(
         Accident: as ``design``.
     """
     with stage("solve"):
-        brief, chain = read_id(name)
+        brief, chain = read_id(design_id)
         solution = evaluate_chain(chain, space=brief.space, widths=brief.widths)
         count = count_brief(brief)
     return _build_design(
-        brief, solution, count, runner=runner, store=store, policy=policy, stage=stage
+        design_id, brief, solution, count, runner=runner, store=store, policy=policy, stage=stage
     )
 
 
-def recall_gan(name: str) -> Gan:
+def recall_gan(design_id: str) -> Gan:
     """The networks of an id, without source and receipt; enough to draw a picture.
 
     Raises:
         DamagedId: if the id was altered or truncated.
         UnknownIdVersion: if another release wrote it.
     """
-    brief, chain = read_id(name)
+    brief, chain = read_id(design_id)
     return assemble_networks(brief, chain)
 
 
 def _build_design(
+    design_id: str,
     brief: Brief,
     solution: Solution,
     count: int | None,
@@ -140,9 +148,10 @@ def _build_design(
             source, gan, level=brief.verify, runner=runner, store=store, policy=policy
         )
     return Design(
+        id=design_id,
         brief=brief,
         chain=solution.chain,
-        why=solution.why,
+        reasons=solution.reasons,
         count=count,
         gan=gan,
         source=source,

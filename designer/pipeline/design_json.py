@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
-from designer.brief.brief_json import brief_document, chain_document
-from designer.brief.permalink import write_id
+from designer.brief.brief_json import brief_document, brief_from_document, chain_document
+from designer.geometry.chain import Chain
+from designer.networks import Gan
+from designer.networks.from_brief import assemble_networks
 from designer.pipeline.design import Design
 from designer.pipeline.networks_json import networks_document
+from designer.reasons import Reason, reason_document
 from designer.validation.json_readers import JsonObject
 from designer.verification import portable_receipt, receipt_json
 from designer.version import VERSION
@@ -19,22 +23,39 @@ MAX_EXACT_FLOAT = 2**53
 def design_document(design: Design) -> JsonObject:
     """The JSON body of a design."""
     return {
-        "id": write_id(design.brief, design.chain),
+        "id": design.id,
         "brief": brief_document(design.brief),
         "designer_version": VERSION,
         **networks_document(design.gan),
         "chain": chain_document(design.chain),
-        "why": list(design.why),
+        **reasons_document(design.reasons),
         **count_document(design.count),
         "source": {"text": design.source.text, "sha256": design.source.sha256},
         "verification": receipt_json(design.verification),
-        "links": design_links(design),
+        "links": design_links(design.id),
     }
 
 
-def design_links(design: Design) -> dict[str, str]:
+def networks_from_document(document: JsonObject) -> Gan:
+    """The networks of a design's JSON document.
+
+    >>> from designer.brief.model import Brief, Level
+    >>> from designer.pipeline.design import design
+    >>> result = design(Brief(resolution=28, latent_dim=64, verify=Level.NONE))
+    >>> networks_from_document(design_document(result)) == result.gan
+    True
+    """
+    brief, chain = document["brief"], document["chain"]
+    assert isinstance(brief, dict), "a design's document has a brief"
+    assert isinstance(chain, dict), "a design's document has a chain"
+    completed = brief_from_document(brief | {"chain": chain["windows"]})
+    assert completed.windows is not None, "the chain was given"
+    return assemble_networks(completed, Chain.leading_to(completed.resolution, completed.windows))
+
+
+def design_links(design_id: str) -> dict[str, str]:
     """The paths of a design and its parts, the same on every server."""
-    path = f"/v1/designs/{write_id(design.brief, design.chain)}"
+    path = f"/v1/designs/{design_id}"
     parts = {"module": "module.py", "bundle": "bundle.zip"}
     pictures = {name: f"{name}.svg" for name in ("generator", "discriminator", "overlap")}
     return {"self": path, **{name: f"{path}/{part}" for name, part in (parts | pictures).items()}}
@@ -66,3 +87,9 @@ def count_document(count: int | None) -> JsonObject:
     """A count as a number, and above 2⁵³ also as text."""
     text = str(count) if count is not None and count > MAX_EXACT_FLOAT else None
     return {"count": count, "count_text": text}
+
+
+def reasons_document(reasons: Sequence[Reason]) -> JsonObject:
+    """The reasons as sentences (``why``), and with codes and facts (``reasons``)."""
+    documents = [reason_document(reason) for reason in reasons]
+    return {"why": [document["sentence"] for document in documents], "reasons": documents}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from designer.errors import DesignerError, FieldError, InvalidRequest
+from designer.reasons import reason_document
 from designer.validation.json_readers import JsonObject
 
 
 def error_document(error: DesignerError) -> JsonObject:
-    """``code``, ``detail``, ``facts``, and for an invalid request the ``errors`` of its fields.
+    """``code``, ``detail``, ``facts``, and where it has them ``errors`` of fields or ``reasons``.
 
     >>> error_document(DesignerError("too wide", width=9))
     {'code': 'refused', 'detail': 'too wide', 'facts': {'width': 9}}
@@ -15,6 +16,8 @@ def error_document(error: DesignerError) -> JsonObject:
     document: JsonObject = {"code": error.code, "detail": str(error), "facts": error.facts}
     if isinstance(error, InvalidRequest):
         document["errors"] = [field_error_document(wrong) for wrong in error.errors]
+    if error.reasons:
+        document["reasons"] = [reason_document(reason) for reason in error.reasons]
     return document
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from typing import cast
 
 from flask import current_app
 
-from designer.brief.brief_json import brief_document
 from designer.brief.model import Brief
 from designer.pipeline.design import Design
 from service.cache.cache import Cache
@@ -33,8 +31,7 @@ class DesignCache:
 
     def design(self, brief: Brief) -> StoredDesign:
         """The design of a brief."""
-        name = f"brief {json.dumps(brief_document(brief), sort_keys=True)}"
-        return self._get_or_make(name, lambda: self._design_service.make(brief))
+        return self._get_or_make(f"brief {brief!r}", lambda: self._design_service.make(brief))
 
     def recall(self, design_id: str) -> StoredDesign:
         """The design of an id."""
@@ -61,8 +58,9 @@ class DesignCache:
             if found is not None:
                 return found
             stored = make_stored_design(make())
+            entry = dump_stored_design(stored)
             for key in {name, _key_of_id(stored.id)}:
-                self._cache.put(key, dump_stored_design(stored))
+                self._cache.put(key, entry)
             return stored
 
 

@@ -8,7 +8,6 @@ from flask import Response, request
 
 from designer.bundle import bundle_files, zip_files
 from designer.pictures.design_pictures import draw_design
-from designer.pipeline.design import recall_gan
 from designer.pipeline.design_json import document_text, portable_document
 from designer.validation.json_readers import JsonObject
 from service.designs.stored_design import StoredDesign, content_tag
@@ -44,7 +43,7 @@ def module_representation(design: StoredDesign) -> Representation:
 
 def bundle_representation(design: StoredDesign) -> Representation:
     """The ZIP bundle; its tag does not depend on the versions on this machine."""
-    document, pictures = design.document, draw_design(recall_gan(design.id))
+    document, pictures = design.document, draw_design(design.networks)
     return Representation(
         body=zip_files(bundle_files(document, pictures)),
         media_type=ZIP,

@@ -8,7 +8,6 @@ from typing import Any
 
 from designer.brief.brief_json import brief_from_document
 from designer.brief.model import Brief
-from designer.brief.permalink import write_id
 from designer.chains import evaluate_chain
 from designer.errors import DesignerError, ProbeFailed
 from designer.networks import Network
@@ -66,7 +65,7 @@ def sweep_row(index: int, design: Design) -> JsonObject:
     networks = {role: design.gan.networks.get(role) for role in ("generator", "discriminator")}
     return {
         "index": index,
-        "id": write_id(brief, design.chain),
+        "id": design.id,
         "resolution": list(brief.resolution),
         "latent_dim": brief.latent_dim,
         "sizes": [list(size) for size in design.chain.sizes],

@@ -9,6 +9,7 @@ import marshmallow as ma
 from flask import Response
 
 from designer.errors import DesignerError, FieldError, InvalidRequest
+from designer.reasons import Reason
 from service.problems.problem_type import ProblemType
 from service.problems.registry import PROBLEMS
 from service.problems.service_problems import RETRY_AFTER_S
@@ -49,6 +50,17 @@ class FieldErrorSchema(ma.Schema):
     )
 
 
+class ReasonSchema(ma.Schema):
+    """A statement: a stable code, its facts, and the English sentence made of them."""
+
+    code = ma.fields.String(required=True, metadata={"description": "Stable code, for programs."})
+    facts = ma.fields.Dict(
+        required=True,
+        metadata={"description": "The numbers in `sentence`.", "additionalProperties": True},
+    )
+    sentence = ma.fields.String(required=True)
+
+
 class ProblemSchema(ma.Schema):
     """An error (RFC 9457)."""
 
@@ -77,6 +89,12 @@ class ProblemSchema(ma.Schema):
         required=True,
         metadata={"description": "One entry per refused field; empty for other errors."},
     )
+    reasons = ma.fields.List(
+        ma.fields.Nested(ReasonSchema),
+        metadata={
+            "description": "The parts of `detail`, each with its code and facts; only of `no_chain`."
+        },
+    )
 
 
 _SCHEMA = ProblemSchema()
@@ -94,6 +112,7 @@ def problem_document(
     detail: str,
     facts: dict[str, object] | None = None,
     errors: tuple[FieldError, ...] = (),
+    reasons: tuple[Reason, ...] = (),
 ) -> dict[str, Any]:
     """Members of the problem document, in the documented order.
 
@@ -109,6 +128,7 @@ def problem_document(
             "code": problem.code,
             "facts": facts or {},
             "errors": errors,
+            **({"reasons": reasons} if reasons else {}),
         }
     )
     return dumped
@@ -149,7 +169,11 @@ def designer_error_problem(error: DesignerError) -> dict[str, Any]:
     """Problem document of an error of the library."""
     errors = error.errors if isinstance(error, InvalidRequest) else ()
     return problem_document(
-        problem_type_of(error), detail=str(error), facts=error.facts, errors=errors
+        problem_type_of(error),
+        detail=str(error),
+        facts=error.facts,
+        errors=errors,
+        reasons=error.reasons,
     )
 
 

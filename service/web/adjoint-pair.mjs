@@ -89,7 +89,7 @@ function figure({ name, title, lines, note }, text) {
 	const host = h("div.picture");
 	const caption = h("figcaption", h("h2", title), lines.map((line) => h("p.mono", line)), h("p.muted.small", note));
 	const element = h("figure.panel", { class: name }, caption, host);
-	if (typeof text === "string") return { element, picture: showPicture(host, text) };
+	if (typeof text === "string") return { element, picture: showPicture(host, text, title) };
 	show(host, h("p.service-text", { lang: "en" }, text.problem.detail));
 	return { element, picture: null };
 }

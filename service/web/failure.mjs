@@ -3,6 +3,7 @@
 import { call, hasKey, setKey } from "./api.mjs";
 import { h, labelled, formatCode, saveFile, show } from "./dom.mjs";
 import { t } from "./messages.mjs";
+import { reasonItems } from "./reasons.mjs";
 
 /** A box with the role `alert`. */
 export const alertBox = (title, ...children) => h("section.failure", { role: "alert" }, h("h2", title), children);
@@ -23,10 +24,10 @@ export function failureBox({ kind, problem, retryAfter }, retry) {
 }
 
 /** The errors from the service, in English, with a link to the page of the problem. */
-function serviceText({ errors, detail, type, code }) {
+function serviceText({ errors, reasons, detail, type, code }) {
 	const texts = errors?.length ? errors.map(errorText) : [detail];
 	return [
-		h("ul.service-text", { lang: "en" }, texts.map((each) => h("li", each))),
+		h("ul.service-text", { lang: "en" }, reasons ? reasonItems(reasons) : texts.map((each) => h("li", each))),
 		type?.startsWith("/problems/") && h("p", h("a", { href: type }, formatCode(t("failure.page", { code })))),
 	];
 }

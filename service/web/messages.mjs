@@ -28,8 +28,11 @@ export async function setLanguage(code) {
 export function t(key, facts = {}) {
 	const text = findMessage(key);
 	if (text === undefined) throw new Error(`no message is called ${key}`);
-	return text.replace(/\{(\w+)\}/g, (_, name) => numberText(facts[name]).replaceAll(" × ", "\u00a0×\u00a0"));
+	return fillText(text, (name) => numberText(facts[name]));
 }
+
+/** A text with a value in the place of each `{name}`. */
+export const fillText = (text, valueOf) => text.replace(/\{(\w+)\}/g, (_, name) => valueOf(name).replaceAll(" × ", "\u00a0×\u00a0"));
 
 function findMessage(key) {
 	const [, group, name] = /^(\w+)\.(.+)$/.exec(key);
@@ -38,8 +41,8 @@ function findMessage(key) {
 
 export const hasMessage = (key) => findMessage(key) !== undefined;
 
-/** Pairs of an English text of the service and its translation, by `kind`. */
-export const translations = (kind) => Object.entries(messages.translations?.[kind] ?? {});
+/** Translations of texts of the service by code, for a `kind` of text; English has none. */
+export const translations = (kind) => messages.translations[kind] ?? {};
 
 export const numberText = (value) => (typeof value === "number" ? numberFormat.format(value) : String(value));
 

@@ -17,8 +17,8 @@ PAGE_FOLDER = Path(__file__).parent
 MESSAGES_FILE = Path(__file__).with_name("messages.json")
 """Every message in both languages: ``[English, 简体中文]``, or one text for both.
 
-``page`` holds the messages of the page by group and key, ``translations`` the English texts of the
-service with their Chinese translation.
+``page`` holds the messages of the page by group and key, ``translations`` the Chinese of texts that
+the service has in English: of reasons by their code, of pictures by what a shape stands for.
 """
 
 MESSAGES_MODULES = {"messages-en.mjs": 0, "messages-zh.mjs": 1}

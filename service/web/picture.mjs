@@ -23,6 +23,14 @@ const MIN_NUMBER_PX = 5.5;
 /** Width of the label above the legend of a matrix. */
 const LEGEND_WIDTH = 160;
 
+/** The shapes before each word of the legend; of two kinds of crossed cells the later has no contribution. */
+const LEGEND_SHAPES = [
+	...["input", "zero", "pad", "extra", "output", "tap"].map((name) => [`.${name}`, name]),
+	[".input + .cross", "unread"],
+	[".zero + .cross", "crop"],
+	[":is(.output, .cross) + .grid + text ~ .zero + .cross", "unpainted"],
+];
+
 /** The rules of the sheet with the light and the dark colours. */
 const SCHEMES = /\.gd\{(--[^}]*)\}@media \(prefers-color-scheme:dark\)\{\.gd\{([^}]*)\}\}/;
 
@@ -46,8 +54,8 @@ export function ravel(indices, size) {
 	return size.reduce((place, side, axis) => place * side + indices[axis], 0);
 }
 
-/** Show a picture in a host element. Returns its controls. */
-export function showPicture(host, text) {
+/** Show a picture in a host element, with the title that the page gives it. Returns its controls. */
+export function showPicture(host, text, title) {
 	const [, rules] = /<style>([^]*?)<\/style>/.exec(text);
 	const markup = text.replace(/<style>[^]*?<\/style>/, "").replace(/ style="fill:([^"]*)"/g, ' fill="$1"');
 	const parsed = new DOMParser().parseFromString(markup, "image/svg+xml");
@@ -55,6 +63,8 @@ export function showPicture(host, text) {
 	const sheet = new CSSStyleSheet();
 	sheet.replaceSync(rules.replace(SCHEMES, (_, light, dark) => `.gd{${bothSchemes(light, dark)}}`));
 	dropHeading(svg);
+	svg.querySelector("title").textContent = title;
+	svg.querySelector("desc").textContent = "";
 	translate(svg);
 	svg.style.minWidth = `${MIN_SCALE * svg.getAttribute("width")}px`;
 	svg.setAttribute("preserveAspectRatio", "xMinYMin");
@@ -149,15 +159,18 @@ function wrap({ kind, nodes }) {
 	part.append(...nodes);
 }
 
-/** Translate each text; a translated text loses its fixed width. */
+/** Translate the labels: of maps by their order, of the legend by its shapes. A translated label loses its fixed width. */
 function translate(svg) {
-	const pairs = translations("pictures");
-	for (const node of svg.querySelectorAll("text, title, desc")) {
-		const translated = pairs.reduce((text, [from, to]) => text.replaceAll(from, to), node.textContent);
-		if (translated === node.textContent) continue;
-		node.textContent = translated;
-		node.removeAttribute("textLength");
-	}
+	const texts = translations("pictures");
+	if (!texts.tap) return;
+	const set = (label, ...words) => {
+		label.textContent = words.join("，");
+		label.removeAttribute("textLength");
+	};
+	const labels = svg.querySelectorAll("text[font-size='11']:not([text-anchor])");
+	const words = { 1: ["taps"], 2: [svg.querySelector(".pad") ? "padded" : "input", "output"], 3: ["input", "direct", "output"] }[labels.length];
+	labels.forEach((label, place) => set(label, texts[words[place]], ...label.textContent.split(", ").slice(1).slice(-1)));
+	for (const [shape, word] of LEGEND_SHAPES) svg.querySelectorAll(`${shape} + .grid + text[font-size='13']`).forEach((label) => set(label, texts[word]));
 }
 
 /** The groups of each window with their translations, outer axis first. */

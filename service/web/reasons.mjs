@@ -1,23 +1,24 @@
-// The reasons for a chain, translated by patterns.
+// Reasons of the service, translated by their codes.
 
 import { h } from "./dom.mjs";
-import { translations, t } from "./messages.mjs";
+import { fillText, language, numberText, sizeText, t, translations } from "./messages.mjs";
+import { fieldLabel } from "./suggestions.mjs";
 
-/** Translate a sentence by [pattern, translation] pairs with numbers as `{a}`; null if no pattern matches. */
-export function translateReason(sentence, reasons) {
-	for (const [pattern, text] of reasons) {
-		const found = new RegExp(`^${pattern.replace(/\{(\w)\}/g, "(?<$1>.+?)")}$`).exec(sentence);
-		if (found) return text.replace(/\{(\w)\}/g, (_, name) => found.groups[name]);
-	}
-	return null;
+/** Reasons as items of a list; without a translation the sentence of the service is shown. */
+export const reasonItems = (reasons) =>
+	reasons.map(({ code, facts, sentence }) => {
+		const text = translations("reasons")[code];
+		return text ? h("li", { lang: language.tag }, fillText(text, (name) => factText(facts[name]))) : h("li", { lang: "en" }, sentence);
+	});
+
+/** The reasons for the chain of a design as a list. */
+export function reasonList({ reasons }) {
+	return reasons.length ? h("ol.reasons", reasonItems(reasons)) : h("p.muted", t("why.chosen"));
 }
 
-/** The reasons for a design as a list; sentences without a translation stay in English. */
-export function reasonList(design) {
-	if (!design.why.length) return h("p.muted", t("why.chosen"));
-	const reasons = translations("reasons");
-	return h("ol.reasons", design.why.map((sentence) => {
-		const translated = translateReason(sentence, reasons);
-		return h("li", { lang: translated ? null : "en" }, translated ?? sentence);
-	}));
+/** A fact as text: a list of numbers is a size, a list of lists has sizes or alternatives of fields. */
+function factText(fact, index) {
+	if (!Array.isArray(fact)) return numberText(fact);
+	if (typeof fact[0] === "number") return sizeText(fact);
+	return fact.map(index >= 0 ? fieldLabel : factText).join(index >= 0 ? " + " : ", ");
 }

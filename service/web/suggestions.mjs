@@ -5,7 +5,7 @@ import { h } from "./dom.mjs";
 import { hasMessage, t } from "./messages.mjs";
 
 const RELAXED_VALUES = { exact: "prefer", overlap: "prefer", output_padding: "true" };
-const FIELDS = { parameters: "max_parameters", multiply_adds: "max_multiply_adds" };
+const FIELDS = { "budget.parameters": "max_parameters", "budget.multiply_adds": "max_multiply_adds" };
 
 /** A row of buttons for the suggestions of a refusal, or null if it has none. */
 export function suggestionRow({ kind, problem }, params, navigate) {
@@ -33,7 +33,7 @@ export function suggestionRow({ kind, problem }, params, navigate) {
 }
 
 /** The label of a constraint in the form. */
-function fieldLabel(name) {
+export function fieldLabel(name) {
 	const key = `field.${FIELDS[name] ?? name}`;
 	return hasMessage(key) ? t(key) : name;
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -116,20 +115,25 @@ def test_another_release_or_policy_has_its_own_entries(
     assert "solve" in stages(answer)
 
 
+def with_text(text: str) -> Callable[[str], str]:
+    """The entry with another text below its tag."""
+    return lambda entry: entry.partition("\n")[0] + "\n" + text
+
+
 POISONS: dict[str, Callable[[str], str]] = {
-    "no JSON": lambda entry: entry[:-1],
-    "another type": lambda entry: "[]",
-    "null": lambda entry: "null",
-    "another schema": lambda entry: json.dumps({"body": json.loads(entry)["text"]}),
-    "a field more": lambda entry: json.dumps(json.loads(entry) | {"more": 1}),
-    "a tag that is none": lambda entry: json.dumps(json.loads(entry) | {"tag": 7}),
-    "no document": lambda entry: json.dumps(json.loads(entry) | {"text": "{}"}),
-    "a nested type": lambda entry: json.dumps(json.loads(entry) | {"text": '{"source": 1}'}),
-    "lists without end": lambda entry: "[" * 200_000,
-    "a text of them": lambda entry: json.dumps(json.loads(entry) | {"text": "[" * 200_000}),
-    "a half of a surrogate pair": lambda entry: json.dumps(
-        json.loads(entry) | {"text": json.loads(entry)["text"].replace("nn.", "\\udc80n.")}
-    ),
+    "no JSON": lambda entry: entry[:-2],
+    "another type": with_text("[]"),
+    "null": with_text("null"),
+    "a tag alone": lambda entry: entry.partition("\n")[0],
+    "no tag": lambda entry: entry.partition("\n")[2],
+    "an empty tag": lambda entry: "\n" + entry.partition("\n")[2],
+    "a tag that is none": lambda entry: entry[1:],
+    "a tag with a space": lambda entry: " " + entry,
+    "no document": with_text("{}"),
+    "a nested type": with_text('{"source": 1}'),
+    "a text more": lambda entry: f"{entry}{{}}",
+    "lists without end": with_text("[" * 200_000),
+    "a half of a surrogate pair": lambda entry: entry.replace("nn.", "\\udc80n."),
     "another source": lambda entry: entry.replace("nn.Sequential", "nn.Sequentiel"),
 }
 
@@ -164,7 +168,7 @@ def test_no_corrupted_entry_is_read(poison: str, tmp_path: Path) -> None:
     """The parser refuses each with a ValueError only."""
     with application(settings(tmp_path)) as app:
         made = app.test_client().post("/v1/designs", json=BRIEF | {"verify": "none"})
-        entry = json.dumps({"tag": "0", "text": made.text}, ensure_ascii=False)
+        entry = f"{made.get_etag()[0]}\n{made.text}"
     assert load_stored_design(entry).text == made.text
     with pytest.raises(ValueError, match=r"."):
         load_stored_design(POISONS[poison](entry))

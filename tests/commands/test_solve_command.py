@@ -55,7 +55,9 @@ def test_from_a_given_map() -> None:
 def test_a_size_without_chains_exits_with_2_and_the_reason() -> None:
     status, text, errors = run("97", "--exact", "require", "--json")
     assert status == 2
-    assert json.loads(text)["code"] == "no_chain"
+    refusal = json.loads(text)
+    assert refusal["code"] == "no_chain"
+    assert [reason["code"] for reason in refusal["reasons"]] == ["dead_end", "relax"]
     assert "97 = 2·48 + 1" in errors
 
 

@@ -94,3 +94,25 @@ def test_no_chain_says_what_would_help(client: FlaskClient) -> None:
     answer = client.post("/v1/chains", json=question)
     assert (answer.status_code, answer.json["code"]) == (422, "no_chain")
     assert answer.json["facts"]
+    reasons = answer.json["reasons"]
+    assert [reason["code"] for reason in reasons] == ["dead_end", "relax"]
+    assert answer.json["detail"] == "; ".join(reason["sentence"] for reason in reasons)
+    assert reasons[0]["facts"]["equations"] == ["97 = 2·48 + 1"]
+
+
+def test_other_problems_have_no_reasons(client: FlaskClient) -> None:
+    """Their code and facts say all."""
+    assert "reasons" not in client.post("/v1/chains", json={"to": 1}).json
+
+
+def test_the_sentences_have_codes_and_facts(client: FlaskClient) -> None:
+    """``reasons`` repeats ``why`` for programs, in chains, frontier and designs."""
+    search = client.post("/v1/chains", json={"to": 48}).json
+    made = client.post(
+        "/v1/designs", json={"resolution": 48, "latent_dim": 100, "verify": "none"}
+    ).json
+    for answer in (*search["chains"], *search["frontier"], made):
+        assert [reason["sentence"] for reason in answer["reasons"]] == answer["why"]
+        assert len({reason["code"] for reason in answer["reasons"]}) == 8
+    departure = made["reasons"][1]
+    assert (departure["code"], departure["facts"]["usual_stride"]) == ("departure", 2)

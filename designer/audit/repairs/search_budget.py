@@ -78,5 +78,5 @@ def _skip_shapes(
     return tuple(
         layer.skip_shape(seen)
         for layer in network.layers[index + 1 :]
-        if isinstance(layer, SkipLayer) and layer.source < index
+        if isinstance(layer, SkipLayer) and layer.from_ < index
     )
