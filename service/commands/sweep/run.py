@@ -146,11 +146,11 @@ def report_outcome(job: Job, outcomes: Counter[str], file: RowsFile | None) -> i
     return exit_status(outcomes)
 
 
-def exit_status(outcomes: Counter[str]) -> int:
+def exit_status(outcomes: Counter[str]) -> ExitStatus:
     """1 if a row is refuted, else 3 if a row failed or was not run, else 0.
 
-    >>> exit_status(Counter(made=2, verified=1)), exit_status(Counter(verified=2, no_chain=1))
-    (0, 3)
+    >>> exit_status(Counter(made=2, verified=1)).name, exit_status(Counter(no_chain=1)).name
+    ('DONE', 'NOT_RUN')
     """
     if outcomes["refuted"]:
         return ExitStatus.NEGATIVE_RESULT
