@@ -20,9 +20,8 @@ serve: .venv/ready-to-serve ## serve on 127.0.0.1:8000 (HOST, PORT)
 test: checks ## run all checks
 	$(PYTEST)
 
-soak: checks ## run the same tests with full counts, then mutation; takes hours
+soak: checks ## run the same tests with full counts; takes hours
 	SOAK=1 $(PYTEST)
-	$(BIN)/python -m tests.mutation
 
 mutation: .venv/ready-to-test ## plant faults in the pure parts; fails if the tests miss some
 	$(BIN)/python -m tests.mutation

@@ -10,6 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 MOST_ENTRIES = 20
+MAX_FILE_LINES = 300
+MAX_FUNCTION_LINES = 40
 SHARED_NAMES = {"app", "logger", "main"}
 """Names that frameworks and conventions give to one object in each of several modules."""
 
@@ -48,6 +50,34 @@ def repeated_names(sources: dict[str, str]) -> dict[str, list[str]]:
         for name, found in sorted(modules.items())
         if len(found) > 1 and name not in SHARED_NAMES
     }
+
+
+def long_functions(source: str) -> list[str]:
+    """The functions of a source that have too many lines, their docstrings left out."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            docstring = ast.get_docstring(node, clean=False)
+            lines = (node.end_lineno or 0) - node.lineno + 1
+            lines -= docstring.count("\n") + 1 if docstring else 0
+            found += [f"{node.name}: {lines} lines"] if lines > MAX_FUNCTION_LINES else []
+    return found
+
+
+@pytest.mark.parametrize("folder", ["designer", "service", "tests", "benchmarks"])
+def test_files_and_functions_are_short(folder: str) -> None:
+    """A reader has a file on a few screens and a function on one."""
+    paths = [path for path in (ROOT / folder).rglob("*.py") if "node_modules" not in path.parts]
+    sources = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in paths}
+    assert [name for name, text in sources.items() if text.count("\n") > MAX_FILE_LINES] == []
+    assert {name: long for name, text in sources.items() if (long := long_functions(text))} == {}
+
+
+def test_a_long_function_is_found() -> None:
+    """The check refuses what it names."""
+    body = "\n".join("    pass" for _ in range(MAX_FUNCTION_LINES))
+    assert long_functions(f"def long():\n{body}") == [f"long: {MAX_FUNCTION_LINES + 1} lines"]
+    assert long_functions(f"def short():\n{body}"[: -len("    pass")]) == []
 
 
 @pytest.mark.parametrize("package", ["designer", "service"])

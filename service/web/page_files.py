@@ -1,4 +1,4 @@
-"""The files of the page, served from ``service/web`` without a build step, comments removed."""
+"""The files of the page, served from ``service/web`` without a build step, comments and indentation removed."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ FIELDS_MODULE = "brief-fields.mjs"
 COMMENT_LINES = re.compile(rb"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 """Comments on lines of their own, a tenth of the source; they are not served."""
 
+INDENTATION = re.compile(rb"^\t+", re.MULTILINE)
+"""Tabs before statements, which are not served; texts over several lines are indented by spaces."""
+
 MEDIA_TYPES = {
     ".html": "text/html",
     ".css": "text/css",
@@ -54,7 +57,7 @@ def read_page_file(name: str) -> Representation:
     elif name == FIELDS_MODULE:
         body = _module(form_fields())
     elif name in files:
-        body = COMMENT_LINES.sub(b"", files[name].read_bytes())
+        body = INDENTATION.sub(b"", COMMENT_LINES.sub(b"", files[name].read_bytes()))
     else:
         known = sorted({*files, *MESSAGES_MODULES, FIELDS_MODULE})
         raise ProblemError("not_found", "the page has no file of this name", known=known)

@@ -137,19 +137,7 @@ def _choose_network(
             " forward method",
             code="no_network",
         )
-    tapes: list[tuple[FoundNetwork, Tape]] = []
-    refusals: list[SourceRefused] = []
-    for each in found:
-        try:
-            module = each.module
-            if isinstance(module, ClassValue):
-                module = interpreter.apply(module, [], {}, module.node)
-            tape = interpreter.trace_module(module, shape, each.node, allow_partial=allow_partial)
-            tapes.append((each, tape))
-        except SourceTooLong:
-            raise
-        except SourceRefused as refused:
-            refusals.append(refused)
+    tapes, refusals = _trace_networks(interpreter, found, shape, allow_partial=allow_partial)
     if len(found) == 1 and refusals:
         raise refusals[0]
     accepting = [(each, tape) for each, tape in tapes if len(tape.shapes) > 1]
@@ -164,6 +152,26 @@ def _choose_network(
         f"several networks could be meant: {names}; send one of them",
         code="several_networks",
     )
+
+
+def _trace_networks(
+    interpreter: Interpreter, found: list[FoundNetwork], shape: TensorShape, *, allow_partial: bool
+) -> tuple[list[tuple[FoundNetwork, Tape]], list[SourceRefused]]:
+    """The tapes of the networks that can be followed, and the refusals of the others."""
+    tapes: list[tuple[FoundNetwork, Tape]] = []
+    refusals: list[SourceRefused] = []
+    for each in found:
+        try:
+            module = each.module
+            if isinstance(module, ClassValue):
+                module = interpreter.apply(module, [], {}, module.node)
+            tape = interpreter.trace_module(module, shape, each.node, allow_partial=allow_partial)
+            tapes.append((each, tape))
+        except SourceTooLong:
+            raise
+        except SourceRefused as refused:
+            refusals.append(refused)
+    return tapes, refusals
 
 
 def _refuse_skipped_statements(interpreter: Interpreter) -> None:

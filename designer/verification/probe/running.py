@@ -127,6 +127,21 @@ def run_network(module: ModuleType, network: dict[str, JsonValue]) -> dict[str, 
         "parameters": count_parameters(model),
         "shapes": {},
     }
+    outputs = [
+        *_run_in_training(module, network, model, found),
+        *_run_in_evaluation(network, model, found),
+    ]
+    found["range"] = _describe_range(outputs)
+    return found
+
+
+def _run_in_training(
+    module: ModuleType,
+    network: dict[str, JsonValue],
+    model: nn.Module,
+    found: dict[str, JsonValue],
+) -> list[torch.Tensor]:
+    """Outputs of training passes; their shapes, saved bytes and gradients are added to ``found``."""
     outputs = []
     for batch in (1, 2):
         model.train()
@@ -142,6 +157,14 @@ def run_network(module: ModuleType, network: dict[str, JsonValue]) -> dict[str, 
         outputs.append(output.detach())
     found["gradients"] = _describe_gradients(model, value)
     found["gradients"]["zero"] = _zero_in_every_draw(module, network, found["gradients"]["zero"])
+    return outputs
+
+
+def _run_in_evaluation(
+    network: dict[str, JsonValue], model: nn.Module, found: dict[str, JsonValue]
+) -> list[torch.Tensor]:
+    """Outputs of evaluation passes; their shapes and multiply-adds are added to ``found``."""
+    outputs = []
     model.eval()
     for batch in (1, 2):
         value = random_input(network, "run", batch)
@@ -153,8 +176,7 @@ def run_network(module: ModuleType, network: dict[str, JsonValue]) -> dict[str, 
         ):
             outputs.append(model(*forward_arguments(network, value)))
         found["multiply_adds"] = counter.get_total_flops() // (2 * batch)
-    found["range"] = _describe_range(outputs)
-    return found
+    return outputs
 
 
 def _refuse_too_many_parameters(parameters: int, expected: int) -> None:
