@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, get_args, get_type_hints
 
 from designer.audit.ops.field_readers import AxisCount, FieldReader, FreeText
@@ -250,7 +250,7 @@ class AxisLayer(AuditLayer):
     def windows(self, axes: int) -> tuple[Window, ...]:
         """The windows, one per axis; only for layers that have a kernel."""
         values = zip(*(self.axis_values(name, axes) for name in self.AXIS_FIELDS), strict=True)
-        return tuple(Window(**dict(zip(self.AXIS_FIELDS, axis, strict=True))) for axis in values)
+        return tuple(_window(self.AXIS_FIELDS, axis) for axis in values)
 
     def kernels_and_strides(self, before: TensorShape) -> dict[str, Sequence[int]]:
         """Candidate kernel sizes and strides, none for a map of too few axes."""
@@ -287,3 +287,9 @@ class AxisLayer(AuditLayer):
             if unread:
                 verb = "is" if unread == 1 else "are"
                 yield f"{unread} of {sizes[axis]} positions along axis {axis} {verb} never read."
+
+
+@lru_cache(maxsize=4096)
+def _window(names: tuple[str, ...], values: tuple[int, ...]) -> Window:
+    """A window; cached, since a search meets the same ones often."""
+    return Window(**dict(zip(names, values, strict=True)))
