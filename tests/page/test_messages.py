@@ -128,7 +128,7 @@ def test_modules_import_only_files_of_the_page() -> None:
             assert made or Path(PAGE_FOLDER / name).is_file(), (path.name, name)
 
 
-def test_only_comments_are_removed() -> None:
+def test_only_comments_and_indentation_are_removed() -> None:
     """A served script has the tokens of its source, without comments on lines of their own."""
     scripts = sorted(path for path in PAGE_FOLDER.iterdir() if path.suffix in {".js", ".mjs"})
     pairs = [[path.read_text(), read_page_file(path.name).body.decode()] for path in scripts]
