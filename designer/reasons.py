@@ -6,7 +6,7 @@ Programs and translations choose by code and use the facts; no one has to parse 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import Formatter
 from typing import Any
 
@@ -115,7 +115,7 @@ class Reason:
     """
 
     code: str
-    facts: Mapping[str, object]
+    facts: Mapping[str, object] = field(hash=False)
 
     def __post_init__(self) -> None:
         assert set(self.facts) == template_fields(SENTENCES[self.code]), self.code

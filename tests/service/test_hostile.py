@@ -129,10 +129,10 @@ def test_names_in_a_bundle_are_fixed(client: FlaskClient) -> None:
         "design.json",
         "receipt.json",
         "train.py",
-        "README.md",
         "generator.svg",
         "discriminator.svg",
         "overlap.svg",
+        "README.md",
     ]
     assert answer.headers["Content-Disposition"] == 'attachment; filename="bundle.zip"'
 
