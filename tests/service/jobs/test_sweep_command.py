@@ -153,7 +153,7 @@ def test_a_stopped_sweep_is_resumed(tmp_path: Path, how: signal.Signals) -> None
     assert out == ""
     if how is signal.SIGINT:
         assert process.returncode == 130, err
-        assert f"of {ROWS} rows; run the same command to resume" in err
+        assert f"of {ROWS:,} rows; run the same command to resume" in err
     part = [json.loads(line)["index"] for line in command.lines("rows.jsonl.part")]
     assert part == list(range(len(part)))
     assert len(part) < ROWS
@@ -168,7 +168,7 @@ def assert_resumes(command: Command) -> None:
     before = command.attempts()
     status, _, err = command.run(*MANY)
     assert status == 0, err
-    assert f"{ROWS} rows, {len(there)} already done" in err
+    assert f"{ROWS:,} rows, {len(there):,} already done" in err
     rows = [json.loads(line) for line in command.lines("rows.jsonl")]
     assert [row["index"] for row in rows] == list(range(ROWS))
     assert {row["verdict"] for row in rows} == {"not_run"}
