@@ -23,7 +23,7 @@ test: checks ## run all checks
 soak: checks ## run the same tests with full counts; takes hours
 	SOAK=1 $(PYTEST)
 
-mutation: .venv/ready-to-test ## plant faults in the pure parts; fails if the tests miss some
+mutation: .venv/ready-to-test ## plant faults in the pure parts; fails while survivors are not listed
 	$(BIN)/python -m tests.mutation
 
 checks: .venv/ready-to-test
