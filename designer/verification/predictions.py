@@ -14,6 +14,7 @@ from designer.networks import Gan, Network, assemble_gan
 from designer.validation.json_readers import JsonValue
 from designer.verification.limits import WidthPolicy
 from designer.verification.overlap_prediction import inner_region
+from designer.verification.passes import run_passes, thin_passes
 from designer.verification.receipt import Width
 
 RECEIPT_SEED = 20_160_107
@@ -83,10 +84,13 @@ def _gan_within_policy(gan: Gan, level: Level, policy: WidthPolicy) -> Gan | Non
 
 
 def _thin_gan(gan: Gan) -> Gan:
-    """The Gan a few channels wide, with one latent number and one channel of the picture."""
-    narrow = {"base_channels": min(4, gan.widths.base_channels), "channels": 1}
+    """The Gan a few channels wide, with four numbers in and three channels out.
+
+    So neither a permutation of channels nor one of latent numbers goes unnoticed.
+    """
+    narrow = {"base_channels": min(4, gan.widths.base_channels), "channels": 3}
     thin = with_widths(
-        gan, share_base_channels=True, **narrow, **{generator_input_argument(gan): 1}
+        gan, share_base_channels=True, **narrow, **{generator_input_argument(gan): 4}
     )
     while predicted_multiply_adds(thin) > _THIN_MULTIPLY_ADDS and thin.widths.base_channels > 1:
         thin = with_widths(
@@ -185,20 +189,26 @@ def has_group_count(gan: Gan) -> bool:
 
 
 def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> dict[str, JsonValue]:
-    thin = widths["thin"].networks[role]
+    run, thin = widths["run"].networks[role], widths["thin"].networks[role]
     return {
         "class_name": network.class_name,
         "arguments": {name: constructor_arguments(gan, role) for name, gan in widths.items()},
         "input_shape": {
             name: list(gan.networks[role].input_map.shape) for name, gan in widths.items()
         },
-        "parameters": widths["run"].networks[role].parameters,
-        "layers": {"thin": _layers_with_sizes(thin)},
-        "output_shape": list(forward_output_shape(thin)),
+        "parameters": run.parameters,
+        "layers": {"run": _layers_with_sizes(run), "thin": _layers_with_sizes(thin)},
+        "passes": {
+            "run": [list(each) for each in run_passes(run)],
+            "thin": [list(each) for each in thin_passes(thin)],
+        },
+        "helpers": helper_classes(network),
+        "output_shape": {
+            name: list(forward_output_shape(gan.networks[role])) for name, gan in widths.items()
+        },
         "classes": widths["full"].widths.classes if network.takes_labels else None,
         "labels": _label_conditioning(network),
         "copies": icnr_copies(network),
-        "draws": needed_draws(widths["run"].networks[role]),
         "other_widths": {
             name: constructor_arguments(gan, role)
             for name, gan in other_widths(widths["full"]).items()
@@ -211,17 +221,10 @@ def forward_output_shape(network: Network) -> tuple[int, ...]:
     return () if network.flat else network.output_map.shape
 
 
-_THIN_CHANNELS = 8
-_DRAWS = 16
-
-
-def needed_draws(network: Network) -> int:
-    """Largest number of draws of weights and inputs until a gradient must be nonzero.
-
-    One, unless a map has so few channels that all its ReLUs may be inactive in one draw.
-    """
-    inner = [block.convolution.layer.out_channels for block in network.blocks[:-1]]
-    return _DRAWS if min(inner, default=_THIN_CHANNELS) < _THIN_CHANNELS else 1
+def helper_classes(network: Network) -> list[str]:
+    """The source's own classes of layers that the network has."""
+    classes = {placed.module.torch_class for placed in network.placed_modules}
+    return sorted(name.removeprefix("model.") for name in classes if name.startswith("model."))
 
 
 def _label_conditioning(network: Network) -> str | None:

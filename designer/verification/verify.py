@@ -7,19 +7,23 @@ from typing import Any, Protocol
 from designer.brief.model import Level
 from designer.networks import Gan
 from designer.source import PythonSource
+from designer.verification.checks.behaviour import (
+    compare_algebra,
+    compare_computation,
+    compare_conduct,
+    compare_gradients,
+    compare_ranges,
+    compare_repetition,
+    compare_structure,
+)
 from designer.verification.checks.full_level import compare_full
 from designer.verification.checks.initialization import compare_initialisation
 from designer.verification.checks.standard import (
     Comparison,
-    compare_algebra,
-    compare_conduct,
     compare_costs,
-    compare_gradients,
     compare_layers,
     compare_load,
-    compare_ranges,
     compare_reach,
-    compare_repetition,
     compare_shapes,
 )
 from designer.verification.limits import WidthPolicy
@@ -43,11 +47,13 @@ from designer.verification.source_checks import (
 STANDARD_COMPARISONS: tuple[Comparison, ...] = (
     compare_load,
     compare_layers,
+    compare_structure,
     compare_shapes,
     compare_costs,
     compare_ranges,
     compare_gradients,
     compare_reach,
+    compare_computation,
     compare_algebra,
     compare_conduct,
     compare_initialisation,

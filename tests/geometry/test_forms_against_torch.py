@@ -24,7 +24,7 @@ from designer.geometry.equivalence.scatter import scatter_copies
 from designer.geometry.layers import Conv, ConvTranspose, Window
 from designer.layer.torch_proof import prove_layer
 from designer.verification.probe import run_job
-from designer.verification.probe.layer_laws import pad_or_crop
+from designer.verification.probe.transposed_convolution import pad_or_crop
 from tests.geometry.layer_cases import Case, assert_close, cases, run, torch_layer
 from tests.support import soak_count
 

@@ -32,29 +32,29 @@ def discriminator_body(code: str) -> tuple[str, str]:
 
 FAULTS: dict[str, tuple[str, tuple[str, str]]] = {
     "batch axis dropped for one sample": (
-        "conduct",
+        "computes_the_design",
         discriminator_body("return self.main(image).squeeze()"),
     ),
     "one sample scaled": (
-        "conduct",
+        "computes_the_design",
         generator_body("x = self.main(latent); return x * 0.5 if len(x) == 1 else x"),
     ),
     "three samples scaled": (
-        "conduct",
+        "computes_the_design",
         generator_body("x = self.main(latent); return x * 0.5 if len(x) > 2 else x"),
     ),
     "wide networks scaled": (
-        "conduct",
+        "computes_the_design_as_run",
         generator_body("x = self.main(latent); return x * 0.5 if latent.shape[1] > 50 else x"),
     ),
     "color images scaled": (
-        "conduct",
+        "computes_the_design",
         discriminator_body(
             "x = self.main(image).flatten(); return x * 0.5 if image.shape[1] > 1 else x"
         ),
     ),
     "running statistics reset": (
-        "conduct",
+        "computes_the_buffers",
         generator_body("x = self.main(latent); self.main[1].reset_running_stats(); return x"),
     ),
     "weights scaled by a call": (

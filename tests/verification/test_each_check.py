@@ -18,6 +18,12 @@ pytestmark = pytest.mark.torch
 NARROW = WidthPolicy(full_multiply_adds=10**5, reduced_multiply_adds=10**5)
 GENERATOR_CALL = "        image: torch.Tensor = self.main(latent)"
 DISCRIMINATOR_CALL = "        probability: torch.Tensor = self.main(image)"
+GENERATOR_RETURN = "        return image"
+INNER_WIDTHS = "        width = ["
+NEVER_THIN = "        assert (base_channels, channels) != (4, 3)"
+COUNT_TWICE = (
+    "        [norm.num_batches_tracked.add_(1) for norm in self.main if hasattr(norm, 'eps')]"
+)
 WIDTH = "min(base_channels * 2**k, 512)"
 
 
@@ -73,13 +79,47 @@ FAULTS: dict[str, Callable[[str], str]] = {
         DISCRIMINATOR_CALL,
         f"        image = image * (torch.arange(image.shape[-1]) > 0)\n{DISCRIMINATOR_CALL}",
     ),
-    "generator.computes_the_design": changed(GENERATOR_CALL, f"{GENERATOR_CALL} * 0.999"),
+    "generator.structure": changed("nn.Sequential", "type('Main', (nn.Sequential,), {})"),
+    "discriminator.structure": changed(
+        "nn.Sequential", "type('Main', (nn.Sequential,), {})", last=True
+    ),
+    "generator.computes_the_design": changed("main(latent)", "main(latent.flip(1))"),
     "discriminator.computes_the_design": changed(
-        DISCRIMINATOR_CALL, f"{DISCRIMINATOR_CALL} * 0.999"
+        "probability.flatten()", "probability.flatten().flip(0)"
+    ),
+    "generator.computes_the_gradients": changed(
+        GENERATOR_RETURN, f"{GENERATOR_RETURN}.detach() * 2 - image"
+    ),
+    "discriminator.computes_the_gradients": changed(
+        "return probability.flatten()", "return (2 * probability - probability.detach()).flatten()"
+    ),
+    "generator.computes_the_buffers": changed(GENERATOR_CALL, f"{COUNT_TWICE}\n{GENERATOR_CALL}"),
+    "discriminator.computes_the_buffers": changed(
+        DISCRIMINATOR_CALL, f"{DISCRIMINATOR_CALL}\n{COUNT_TWICE}"
+    ),
+    "generator.useful_range": changed(INNER_WIDTHS, f"{NEVER_THIN}\n{INNER_WIDTHS}"),
+    "discriminator.useful_range": changed(INNER_WIDTHS, f"{NEVER_THIN}\n{INNER_WIDTHS}", last=True),
+    "generator.computes_the_design_as_run": changed(
+        "main(latent)", "main(latent.bfloat16().to(latent.dtype))"
+    ),
+    "discriminator.computes_the_design_as_run": changed(
+        "main(image)", "main(image.bfloat16().to(image.dtype))"
+    ),
+    "generator.computes_the_gradients_as_run": changed(
+        GENERATOR_RETURN, f"{GENERATOR_RETURN} if image.dtype == torch.float64 else image.detach()"
+    ),
+    "discriminator.computes_the_gradients_as_run": changed(
+        "return probability.flatten()",
+        "return (2 * probability - probability.detach()).flatten()",
+    ),
+    "generator.computes_the_buffers_as_run": changed(
+        GENERATOR_CALL, f"{COUNT_TWICE}\n{GENERATOR_CALL}"
+    ),
+    "discriminator.computes_the_buffers_as_run": changed(
+        DISCRIMINATOR_CALL, f"{DISCRIMINATOR_CALL}\n{COUNT_TWICE}"
     ),
     "generator.conduct": changed("self.main(latent)", "self.main(latent.data.mul_(1.5))"),
     "discriminator.conduct": changed("probability.flatten()", "probability.squeeze()"),
-    "generator.equals_direct_convolution": changed("padding=1", "padding=2, output_padding=1"),
     "generator.overlap": changed("4, stride=2, padding=1", "2, stride=2"),
     "pairs.adjoint": changed("padding=1", "padding=0", last=True),
     "generator.initialisation": changed("0.0, 0.02", "0.0, 0.021"),

@@ -13,13 +13,13 @@ from typing import TypeGuard
 from designer.geometry.modules.norms import group_count
 from designer.networks import Network
 from designer.validation.json_readers import JsonValue
-from designer.verification.overlap_prediction import predicted_overlap, predicted_unread_pixels
+from designer.verification.overlap_prediction import predicted_unread_pixels
+from designer.verification.passes import run_passes
 from designer.verification.predictions import (
     GROUP_COUNT_CHANNELS,
     Plan,
     constructor_arguments,
     has_group_count,
-    mirrored_pairs,
     other_widths,
     predicted_layers,
     predicted_shapes,
@@ -102,7 +102,8 @@ def _first_difference(predicted: JsonValue, measured: JsonValue) -> str:
     return f"predicted {predicted}, measured {measured}"
 
 
-def _networks_as_run(plan: Plan) -> dict[str, Network]:
+def networks_as_run(plan: Plan) -> dict[str, Network]:
+    """The networks at the width of the run, by role."""
     assert plan.run is not None, "a plan without a run has no measurements"
     return plan.run.networks
 
@@ -148,7 +149,7 @@ def compare_layers(plan: Plan, measured: Measurements) -> Iterator[Check]:
             f"{role}.parameters_at_other_widths", counts, measurement_at(measured, f"{role}_widths")
         )
     if plan.run != plan.full:
-        for role, network in _networks_as_run(plan).items():
+        for role, network in networks_as_run(plan).items():
             yield equality_check(
                 f"{role}.parameters_as_run",
                 network.parameters,
@@ -157,52 +158,21 @@ def compare_layers(plan: Plan, measured: Measurements) -> Iterator[Check]:
 
 
 def compare_shapes(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """Output shape of each layer: training and evaluation, one sample and two."""
-    for role, network in _networks_as_run(plan).items():
+    """Output shape of each layer in every pass at the width of the run."""
+    for role, network in networks_as_run(plan).items():
         predicted = {
-            f"{mode}, batch {batch}": predicted_shapes(network, batch)
-            for mode in ("train", "eval")
-            for batch in (1, 2)
+            str(each): predicted_shapes(network, each.batch) for each in run_passes(network)
         }
         yield equality_check(f"{role}.shapes", predicted, measurement_at(measured, role, "shapes"))
 
 
 def compare_costs(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """Multiply-adds and activation bytes of one sample, at the width of the run."""
-    for role, network in _networks_as_run(plan).items():
+    for role, network in networks_as_run(plan).items():
         for name in ("multiply_adds", "activation_bytes"):
             yield equality_check(
                 f"{role}.{name}", getattr(network, name), measurement_at(measured, role, name)
             )
-
-
-def compare_ranges(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """Every output is finite and within the range of the last activation."""
-    for role, network in _networks_as_run(plan).items():
-        last = network.activation
-        low, high = (-inf, inf) if last is None else last.output_range
-        found = measurement_at(measured, role, "range")
-        least, largest = (
-            measurement_at(found or {}, "least"),
-            measurement_at(found or {}, "largest"),
-        )
-        inside = is_number(least) and is_number(largest) and low <= least <= largest <= high
-        yield Check(
-            name=f"{role}.range",
-            passed=inside and measurement_at(found, "finite") is True,
-            predicted=[low, high] if last is not None else [None, None],
-            measured=[least, largest] if is_number(least) else found,
-        )
-
-
-def compare_gradients(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """Every parameter and the input get a gradient that is finite and not all zero."""
-    for role, network in _networks_as_run(plan).items():
-        weights = sum(len(placed.module.weights) for placed in network.placed_modules)
-        predicted = {"reached": weights + 1, "missing": [], "not_finite": [], "zero": []}
-        yield equality_check(
-            f"{role}.gradients", predicted, measurement_at(measured, role, "gradients")
-        )
 
 
 def compare_reach(plan: Plan, measured: Measurements) -> Iterator[Check]:
@@ -212,50 +182,3 @@ def compare_reach(plan: Plan, measured: Measurements) -> Iterator[Check]:
         yield equality_check(
             "discriminator.unread_pixels", predicted, measurement_at(measured, "unread")
         )
-
-
-def compare_algebra(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """Laws of the thin networks: reference, direct convolution, overlap, adjoint pairs."""
-    for role in plan.thin.networks:
-        reference = measurement_at(measured, f"{role}_reference")
-        yield tolerance_check(f"{role}.computes_the_design", reference, ["eval", "train"])
-    thin = plan.thin.generator
-    transposed = {p.name: (p, c) for p, c in thin.convolutions if c.layer.transposed}
-    if transposed:
-        found = measurement_at(measured, "equivalence")
-        yield tolerance_check("generator.equals_direct_convolution", found, [*transposed])
-    predicted = {
-        name: predicted_overlap(convolution.layer.windows, placed.before.size)
-        for name, (placed, convolution) in transposed.items()
-    }
-    yield equality_check("generator.overlap", predicted, measurement_at(measured, "overlap"))
-    if pairs := mirrored_pairs(plan.thin):
-        yield tolerance_check(
-            "pairs.adjoint", measurement_at(measured, "adjoint"), [pair[0] for pair in pairs]
-        )
-
-
-_CALL_RULES = (
-    "answers_each_sample_by_itself",
-    "draws_no_random_numbers",
-    "draws_other_weights_from_another_seed",
-    "gives_what_main_gives",
-    "keeps_its_input",
-    "keeps_its_mode",
-    "keeps_its_weights",
-)
-
-
-def compare_conduct(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """A call has no side effects, and a sample's output does not depend on the batch."""
-    for role in plan.thin.networks:
-        predicted = dict.fromkeys(_CALL_RULES, True)
-        yield equality_check(
-            f"{role}.conduct", predicted, measurement_at(measured, f"{role}_conduct")
-        )
-
-
-def compare_repetition(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """The same seed gives bitwise equal outputs."""
-    for role in plan.thin.networks:
-        yield equality_check(f"{role}.repeats", True, measurement_at(measured, f"{role}_repeats"))

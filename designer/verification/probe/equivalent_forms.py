@@ -20,7 +20,7 @@ from designer.geometry.equivalence.placement import AnyConv
 from designer.geometry.equivalence.python_snippet import render_snippet
 from designer.geometry.layers import Conv, ConvTranspose, Size, Window
 from designer.validation.json_readers import JsonValue
-from designer.verification.probe.layer_laws import CONVOLVE, pad_or_crop
+from designer.verification.probe.transposed_convolution import CONVOLVE, pad_or_crop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

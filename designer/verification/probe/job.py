@@ -17,31 +17,30 @@ import torch
 from torch import nn
 
 from designer.validation.json_readers import JsonValue
-from designer.verification.probe.call_behaviour import measure_call_behaviour
 from designer.verification.probe.equivalent_forms import measure_forms
 from designer.verification.probe.full_level import import_exporters, measure_full
 from designer.verification.probe.initialization import is_repeatable
 from designer.verification.probe.layer_laws import (
     count_unread_pixels,
     measure_adjoint_pairs,
-    measure_equivalence,
     measure_overlap,
     thin_network,
 )
 from designer.verification.probe.layer_list import run_layer_list
 from designer.verification.probe.loading import describe_signature, load_text, run_or_error
-from designer.verification.probe.reference import measure_reference_differences
 from designer.verification.probe.running import (
     count_at_other_widths,
     describe_full_width,
     run_network,
 )
+from designer.verification.probe.seeds import depends_on_seed
 from designer.verification.probe.tampering import (
     changed_names,
     changed_settings,
     take_snapshot,
     torch_settings,
 )
+from designer.verification.probe.thin_comparison import compare_thin
 
 LayerMeasure = Callable[[nn.Module, dict[str, JsonValue]], JsonValue]
 
@@ -113,7 +112,7 @@ def _measure(job: dict[str, JsonValue]) -> dict[str, JsonValue]:
         channels = job["group_counts"]
         found["group_counts"] = run_or_error(lambda: [module.group_count(n) for n in channels])
     for role, network in job["networks"].items():
-        found[role] = run_or_error(partial(run_network, module, network))
+        found[role] = run_or_error(partial(run_network, module, network, job["seed"]))
         found[f"{role}_widths"] = run_or_error(partial(count_at_other_widths, module, network))
         if network["arguments"]["run"] != network["arguments"]["full"]:
             found[f"{role}_full"] = run_or_error(partial(describe_full_width, module, network))
@@ -134,13 +133,10 @@ def _measure_laws(module: ModuleType, job: dict[str, JsonValue]) -> dict[str, Js
 
     found: dict[str, JsonValue] = {}
     if "generator" in networks:
-        found["equivalence"] = measure_thin(measure_equivalence, "generator")
         found["overlap"] = measure_thin(measure_overlap, "generator")
     for role, network in networks.items():
-        found[f"{role}_reference"] = measure_thin(measure_reference_differences, role)
-        found[f"{role}_conduct"] = run_or_error(
-            partial(measure_call_behaviour, module, network, seed)
-        )
+        found[f"{role}_thin"] = run_or_error(partial(compare_thin, module, network, seed))
+        found[f"{role}_seeds"] = run_or_error(partial(depends_on_seed, module, network, seed))
         found[f"{role}_repeats"] = run_or_error(partial(is_repeatable, module, network, seed))
     if "discriminator" in networks:
         found["unread"] = measure_thin(count_unread_pixels, "discriminator")

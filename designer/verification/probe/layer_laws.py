@@ -1,19 +1,14 @@
-"""Laws that a layer obeys for any weights: equivalence, adjointness, overlap, reach.
+"""Laws that a layer obeys for any weights: adjointness, overlap, reach.
 
-Measured in float64 on thin networks with random weights. The source's layers are compared with
-convolutions built here from the design's settings in an independent way: a transposed convolution
-is computed as a *direct* convolution over the zero-inserted map, so that the two do not share a
-mistake.
+Measured in float64 on thin networks with random weights.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import ModuleType
 
 import torch
 from torch import nn
-from torch.nn import functional
 
 from designer.validation.json_readers import JsonValue
 from designer.verification.probe.loading import (
@@ -27,11 +22,6 @@ from designer.verification.probe.loading import (
 TorchConvolution = (
     nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.ConvTranspose1d | nn.ConvTranspose2d | nn.ConvTranspose3d
 )
-CONVOLVE: dict[int, Callable[..., torch.Tensor]] = {
-    1: functional.conv1d,
-    2: functional.conv2d,
-    3: functional.conv3d,
-}
 
 
 def thin_network(module: ModuleType, network: dict[str, JsonValue], seed: int) -> nn.Module:
@@ -46,49 +36,6 @@ def thin_network(module: ModuleType, network: dict[str, JsonValue], seed: int) -
                 noise = torch.rand_like(buffer)
                 buffer.copy_(noise + 0.5 if name.endswith("var") else noise - 0.5)
     return model
-
-
-def direct_convolution(
-    value: torch.Tensor,
-    weight: torch.Tensor,
-    bias: torch.Tensor | None,
-    settings: dict[str, JsonValue],
-) -> torch.Tensor:
-    """A transposed convolution as a direct one: S − 1 zeros inserted, padded by E − 1 − P, plus A.
-
-    A is added at the far side only. The kernel is flipped and its channels swapped; a negative
-    padding crops.
-    """
-    axes = value.dim() - 2
-    stride, groups = settings["stride"], settings["groups"]
-    spread = [(side - 1) * step + 1 for side, step in zip(value.shape[2:], stride, strict=True)]
-    inserted = value.new_zeros(*value.shape[:2], *spread)
-    everywhere: tuple[slice, ...] = (slice(None), slice(None))
-    inserted[everywhere + tuple(slice(None, None, step) for step in stride)] = value
-    around: list[int] = []
-    for axis in reversed(range(axes)):
-        near = settings["dilation"][axis] * (settings["kernel_size"][axis] - 1)
-        near -= settings["padding"][axis]
-        around += [near, near + settings["output_padding"][axis]]
-    taps = weight.shape[2:]
-    per_group = weight.reshape(groups, weight.shape[0] // groups, weight.shape[1], *taps)
-    swapped = per_group.transpose(1, 2).reshape(-1, weight.shape[0] // groups, *taps)
-    return CONVOLVE[axes](
-        pad_or_crop(inserted, around),
-        swapped.flip(*range(2, 2 + axes)),
-        bias,
-        dilation=settings["dilation"],
-        groups=groups,
-    )
-
-
-def pad_or_crop(value: torch.Tensor, sides: list[int]) -> torch.Tensor:
-    """A map padded with zeros, then cropped where ``sides`` is negative; in torch's order of sides.
-
-    Torch itself crops first, and refuses to crop more than the map has before the padding.
-    """
-    padded = functional.pad(value, [max(side, 0) for side in sides])
-    return functional.pad(padded, [min(side, 0) for side in sides])
 
 
 def largest_difference(one: torch.Tensor, other: torch.Tensor) -> float | None:
@@ -109,19 +56,6 @@ def convolution(network: nn.Module, name: str) -> TorchConvolution:
     if not isinstance(layer, TorchConvolution):
         raise TextFailed(f"{name} is a {type(layer).__name__}, not a convolution")
     return layer
-
-
-def measure_equivalence(model: nn.Module, network: dict[str, JsonValue]) -> dict[str, float | None]:
-    """For each transposed layer, its difference from the equivalent direct convolution."""
-    found = {}
-    for name, kind, settings in network["layers"]["thin"]:
-        if kind.startswith("ConvTranspose"):
-            layer = convolution(model, name)
-            value = torch.randn(2, settings["in_channels"], *settings["input_size"]).double()
-            with torch.no_grad():
-                direct = direct_convolution(value, layer.weight, layer.bias, settings)
-                found[name] = largest_difference(layer(value), direct)
-    return found
 
 
 def measure_adjoint_pairs(
@@ -145,9 +79,9 @@ def measure_adjoint_pairs(
     return found
 
 
-def _linear(layer: nn.Module, value: torch.Tensor) -> torch.Tensor:
-    output: torch.Tensor = layer(value) - layer(torch.zeros_like(value))
-    return output
+def _linear(layer: TorchConvolution, value: torch.Tensor) -> torch.Tensor:
+    output: torch.Tensor = layer(value)
+    return output if layer.bias is None else output - layer(torch.zeros_like(value))
 
 
 def _adjoint_gap(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from math import gcd
 from types import ModuleType
 
 import torch
@@ -68,11 +69,21 @@ def random_input(
 
 
 def forward_arguments(network: dict[str, JsonValue], value: torch.Tensor) -> ForwardArguments:
-    """The value, and for a network with classes also labels, counted down from the last class."""
+    """The value, and for a network with classes also labels."""
     classes = network["classes"]
-    if classes is None:
-        return (value,)
-    return (value, classes - 1 - torch.arange(len(value)) % classes)
+    return (value,) if classes is None else (value, spread_labels(classes, len(value)))
+
+
+def spread_labels(classes: int, count: int) -> torch.Tensor:
+    """Labels over the whole range, out of order; from the third on, one of three is repeated.
+
+    >>> spread_labels(10, 5).tolist()
+    [9, 2, 9, 8, 1]
+    """
+    step = next(n for n in range(classes // 3 or 1, classes + 1) if gcd(n, classes) == 1)
+    labels = (classes - 1 + step * torch.arange(count)) % classes
+    labels[2::3] = labels[0]
+    return labels
 
 
 def leaf_modules(network: nn.Module) -> dict[str, nn.Module]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from math import isfinite
 from types import ModuleType
 from typing import Any
 
@@ -17,18 +16,18 @@ from torch.nn.utils.parametrize import type_before_parametrizations
 from torch.utils.flop_counter import FlopCounterMode
 
 from designer.validation.json_readers import JsonValue
+from designer.verification.passes import Pass
+from designer.verification.probe.comparison import Around, Differences
 from designer.verification.probe.initialization import (
     describe_initialisation,
     initialise,
     measure_icnr_copies,
 )
-from designer.verification.probe.loading import (
-    TextFailed,
-    build_network,
-    forward_arguments,
-    leaf_modules,
-    random_input,
-)
+from designer.verification.probe.loading import TextFailed, build_network, leaf_modules
+from designer.verification.probe.pass_results import compare_passes, reference_of
+from designer.verification.probe.structure import describe_structure
+from designer.verification.probe.torch_calls import CALLS
+from designer.verification.probe.weights import draw_weights, network_state
 
 Shapes = list[list[JsonValue]]
 _MAX_PARAMETER_RATIO = 2
@@ -112,7 +111,7 @@ def count_at_other_widths(module: ModuleType, network: dict[str, JsonValue]) -> 
     return found
 
 
-def run_network(module: ModuleType, network: dict[str, JsonValue]) -> dict[str, JsonValue]:
+def run_network(module: ModuleType, network: dict[str, JsonValue], seed: int) -> JsonValue:
     """All measurements of one network at the width of the run."""
     with torch.device("meta"):
         _refuse_too_many_parameters(
@@ -125,58 +124,50 @@ def run_network(module: ModuleType, network: dict[str, JsonValue]) -> dict[str, 
         "initialisation": describe_initialisation(module, network, model),
         "layers": describe_layers(model),
         "parameters": count_parameters(model),
-        "shapes": {},
     }
-    outputs = [
-        *_run_in_training(module, network, model, found),
-        *_run_in_evaluation(network, model, found),
-    ]
-    found["range"] = _describe_range(outputs)
-    return found
+    reference = reference_of(network, "run", CALLS)
+    draw_weights(network_state(model), reference.rows, seed)
+    torch.manual_seed(seed)
+    measure = _RunMeasurements(model)
+    results, first = compare_passes(model, network, "run", reference, measure.around)
+    return {
+        **found,
+        **measure.found,
+        "gradients": _describe_gradients(first),
+        "structure": describe_structure(model, network["class_name"], network["helpers"]),
+        "comparison": results.as_json(model),
+    }
 
 
-def _run_in_training(
-    module: ModuleType,
-    network: dict[str, JsonValue],
-    model: nn.Module,
-    found: dict[str, JsonValue],
-) -> list[torch.Tensor]:
-    """Outputs of training passes; their shapes, saved bytes and gradients are added to ``found``."""
-    outputs = []
-    for batch in (1, 2):
-        model.train()
-        value = random_input(network, "run", batch).requires_grad_()
-        model.zero_grad()
-        with (
-            _record_shapes(found["shapes"], f"train, batch {batch}", model),
-            _record_saved_bytes() as saved_for_backward,
-        ):
-            output = model(*forward_arguments(network, value))
-            found.setdefault("activation_bytes", saved_for_backward(model))
-        output.backward(torch.randn_like(output))
-        outputs.append(output.detach())
-    found["gradients"] = _describe_gradients(model, value)
-    found["gradients"]["zero"] = _zero_in_every_draw(module, network, found["gradients"]["zero"])
-    return outputs
+class _RunMeasurements:
+    """What is measured while the network runs: shapes, saved bytes, multiply-adds."""
 
+    def __init__(self, model: nn.Module) -> None:
+        self.model = model
+        self.found: dict[str, JsonValue] = {"shapes": {}}
 
-def _run_in_evaluation(
-    network: dict[str, JsonValue], model: nn.Module, found: dict[str, JsonValue]
-) -> list[torch.Tensor]:
-    """Outputs of evaluation passes; their shapes and multiply-adds are added to ``found``."""
-    outputs = []
-    model.eval()
-    for batch in (1, 2):
-        value = random_input(network, "run", batch)
-        counter = FlopCounterMode(display=False)
-        with (
-            torch.no_grad(),
-            _record_shapes(found["shapes"], f"eval, batch {batch}", model),
-            counter,
-        ):
-            outputs.append(model(*forward_arguments(network, value)))
-        found["multiply_adds"] = counter.get_total_flops() // (2 * batch)
-    return outputs
+    def around(self, run: Pass) -> Around:
+        """Around a call of this pass.
+
+        With gradients in training, the shapes and the saved bytes are measured; without gradients
+        in evaluation, the shapes and the multiply-adds of one sample.
+        """
+        shapes = partial(_record_shapes, self.found["shapes"], str(run), self.model)
+
+        @contextmanager
+        def measured() -> Iterator[None]:
+            if run.training and torch.is_grad_enabled():
+                with shapes(), _record_saved_bytes() as saved_for_backward:
+                    yield
+                    self.found["activation_bytes"] = saved_for_backward(self.model)
+            elif not run.training and not torch.is_grad_enabled():
+                with shapes(), FlopCounterMode(display=False) as counter:
+                    yield
+                self.found["multiply_adds"] = counter.get_total_flops() // (2 * run.batch)
+            else:
+                yield
+
+        return measured
 
 
 def _refuse_too_many_parameters(parameters: int, expected: int) -> None:
@@ -229,47 +220,16 @@ def _record_saved_bytes() -> Iterator[Any]:
         yield total
 
 
-def _describe_gradients(network: nn.Module, value: torch.Tensor) -> dict[str, JsonValue]:
-    """Number of gradients, and the names of those missing, not finite or zero everywhere."""
-    gradients = {name: weight.grad for name, weight in network.named_parameters()}
-    gradients["input"] = value.grad
-    largest = {
-        name: float(torch.linalg.vector_norm(grad, float("inf")))
-        for name, grad in gradients.items()
-        if grad is not None
-    }
+def _describe_gradients(compared: Differences) -> dict[str, JsonValue]:
+    """Number of gradients, and the names of those missing, not finite or wrongly zero everywhere."""
+    found, expected = compared.samples, compared.expected
     return {
-        "reached": len(largest),
-        "missing": sorted(gradients.keys() - largest.keys()),
-        "not_finite": sorted(name for name, size in largest.items() if not isfinite(size)),
-        "zero": sorted(name for name, size in largest.items() if size == 0.0),
-    }
-
-
-def _zero_in_every_draw(
-    module: ModuleType, network: dict[str, JsonValue], zero: list[str]
-) -> list[str]:
-    """The gradients among ``zero`` that are also zero with other weights and inputs.
-
-    The few ReLUs of a thin network may all be inactive for one draw of its weights.
-    """
-    for _ in range(network["draws"] - 1):
-        if not zero:
-            break
-        model = build_network(module, network, "run")
-        initialise(module, model)
-        value = random_input(network, "run", 2).requires_grad_()
-        output = model(*forward_arguments(network, value))
-        output.backward(torch.randn_like(output))
-        zero = sorted({*zero} & {*_describe_gradients(model, value)["zero"]})
-    return zero
-
-
-def _describe_range(outputs: list[torch.Tensor]) -> dict[str, JsonValue]:
-    flat = torch.cat([output.flatten() for output in outputs])
-    finite = bool(flat.isfinite().all())
-    return {
-        "finite": finite,
-        "least": float(flat.min()) if finite else None,
-        "largest": float(flat.max()) if finite else None,
+        "reached": len(found),
+        "missing": sorted(expected.keys() - found.keys()),
+        "not_finite": sorted(name for name, each in found.items() if not each.is_finite),
+        "zero": sorted(
+            name
+            for name, each in found.items()
+            if each.is_zero and name in expected and not expected[name].is_zero
+        ),
     }

@@ -1,0 +1,199 @@
+"""Checks of what the networks compute: outputs, gradients, buffers, laws of layers, calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import inf
+
+from designer.networks import Network
+from designer.validation.json_readers import JsonValue
+from designer.verification.checks.standard import (
+    Measurements,
+    equality_check,
+    is_number,
+    measurement_at,
+    networks_as_run,
+    tolerance_check,
+)
+from designer.verification.overlap_prediction import predicted_overlap
+from designer.verification.passes import Pass, run_passes, thin_passes
+from designer.verification.predictions import Plan, mirrored_pairs
+from designer.verification.receipt import Check
+
+_THIN_TOLERANCE = 2.0**-52 * 2**16
+"""Rounding in float64 of sums of some ten thousand terms, in another order than torch's."""
+
+_RUN_TOLERANCE = 2.0**-23 * 2**10
+"""Rounding in float32 where torch's own functions are called, with few sums in another order."""
+
+_CALL_RULES = (
+    "draws_no_random_numbers",
+    "keeps_its_input",
+    "keeps_its_mode",
+    "keeps_its_weights",
+    "draws_other_weights_from_another_seed",
+)
+
+_LEAST_SHARE = 0.01
+"""Least share of inputs on either side of a rectifier's kink."""
+
+_LARGEST_INPUT = 8.0
+"""Largest input of a tanh or a sigmoid; their slopes there are 4.5e-7 and 3.4e-4."""
+
+_LEAST_DEVIATION = 0.01
+"""Least deviation of the inputs of a tanh or a sigmoid."""
+
+
+def compare_ranges(plan: Plan, measured: Measurements) -> Iterator[Check]:
+    """Every output is finite and within the range of the last activation."""
+    for role, network in networks_as_run(plan).items():
+        last = network.activation
+        low, high = (-inf, inf) if last is None else last.output_range
+        found = measurement_at(measured, role, "comparison", "range")
+        least = measurement_at(found or {}, "least")
+        largest = measurement_at(found or {}, "largest")
+        inside = is_number(least) and is_number(largest) and low <= least <= largest <= high
+        yield Check(
+            name=f"{role}.range",
+            passed=inside and measurement_at(found, "finite") is True,
+            predicted=[low, high] if last is not None else [None, None],
+            measured=[least, largest] if is_number(least) else found,
+        )
+
+
+def compare_gradients(plan: Plan, measured: Measurements) -> Iterator[Check]:
+    """Every parameter and the input get a gradient, finite, and zero only where it must be."""
+    for role, network in networks_as_run(plan).items():
+        weights = sum(len(placed.module.weights) for placed in network.placed_modules)
+        predicted = {"reached": weights + 1, "missing": [], "not_finite": [], "zero": []}
+        yield equality_check(
+            f"{role}.gradients", predicted, measurement_at(measured, role, "gradients")
+        )
+
+
+def compare_structure(plan: Plan, measured: Measurements) -> Iterator[Check]:
+    """No class, hook, attribute or method that could change what the layers compute."""
+    for role in plan.thin.networks:
+        as_run = measurement_at(measured, role, "structure")
+        thin = measurement_at(measured, f"{role}_thin", "structure")
+        yield equality_check(f"{role}.structure", [], as_run if as_run != [] else thin)
+
+
+def compare_computation(plan: Plan, measured: Measurements) -> Iterator[Check]:
+    """Outputs, gradients and buffers equal those of the design, thin and at the run's width."""
+    for role, network in plan.thin.networks.items():
+        found = measurement_at(measured, f"{role}_thin")
+        labels = ["labels"] if network.takes_labels else []
+        yield from _computation_checks(role, "", thin_passes(network), found, _THIN_TOLERANCE)
+        if labels:
+            lookups = measurement_at(found, "labels")
+            yield tolerance_check(f"{role}.labels", lookups, labels, _THIN_TOLERANCE)
+        yield _activation_check(role, network, measurement_at(found, "activations"))
+    for role, network in networks_as_run(plan).items():
+        found = measurement_at(measured, role, "comparison")
+        yield from _computation_checks(role, "_as_run", run_passes(network), found, _RUN_TOLERANCE)
+
+
+def _computation_checks(
+    role: str, suffix: str, passes: tuple[Pass, ...], found: JsonValue, tolerance: float
+) -> Iterator[Check]:
+    every = [str(each) for each in passes]
+    for name, kind, expected in (
+        ("computes_the_design", "outputs", every),
+        ("computes_the_gradients", "gradients", [str(each) for each in passes if each.gradients]),
+        ("computes_the_buffers", "buffers", every),
+    ):
+        section = measurement_at(found, kind)
+        described = section if isinstance(section, dict) else {}
+        differences = {key: measurement_at(each, "difference") for key, each in described.items()}
+        check = tolerance_check(
+            f"{role}.{name}{suffix}",
+            {"error": described["error"]} if "error" in described else differences,
+            expected,
+            tolerance,
+        )
+        yield replace(check, detail=check.detail and _place(check.detail, described, differences))
+
+
+def _place(detail: str, described: dict[str, JsonValue], differences: dict[str, JsonValue]) -> str:
+    """The detail, and the module, parameter or buffer of the largest difference."""
+    if "error" in described:
+        return detail
+    worst = max(
+        described,
+        key=lambda name: inf if not is_number(differences[name]) else differences[name],
+        default=None,
+    )
+    return detail if worst is None else f"{detail}: {measurement_at(described[worst], 'at')}"
+
+
+def _activation_check(role: str, network: Network, found: JsonValue) -> Check:
+    """Whether the inputs of all activations of the thin network lie where a fault would show."""
+    kinds = {
+        placed.name: placed.module.torch_class
+        for placed in network.placed_modules
+        if placed.module.torch_class in ("ReLU", "LeakyReLU", "Tanh", "Sigmoid")
+    }
+    measured = {name: measurement_at(found, name) for name in kinds}
+    outside = [name for name, kind in kinds.items() if not _is_useful(kind, measured[name])]
+    return Check(
+        name=f"{role}.useful_range",
+        passed=not outside,
+        predicted={
+            "least_share": _LEAST_SHARE,
+            "largest": _LARGEST_INPUT,
+            "deviation": _LEAST_DEVIATION,
+        },
+        measured=measured,
+        detail=f"outside the useful range: {', '.join(outside)}" if outside else "",
+    )
+
+
+def _is_useful(kind: str, found: JsonValue) -> bool:
+    if kind in ("ReLU", "LeakyReLU"):
+        share = measurement_at(found, "least_share")
+        return is_number(share) and share >= _LEAST_SHARE
+    largest, deviation = measurement_at(found, "largest"), measurement_at(found, "deviation")
+    return (
+        is_number(largest)
+        and is_number(deviation)
+        and largest <= _LARGEST_INPUT
+        and deviation >= _LEAST_DEVIATION
+    )
+
+
+def compare_algebra(plan: Plan, measured: Measurements) -> Iterator[Check]:
+    """Laws of the thin networks' layers: overlap, adjoint pairs."""
+    thin = plan.thin.generator
+    predicted = {
+        placed.name: predicted_overlap(convolution.layer.windows, placed.before.size)
+        for placed, convolution in thin.convolutions
+        if convolution.layer.transposed
+    }
+    yield equality_check("generator.overlap", predicted, measurement_at(measured, "overlap"))
+    if pairs := mirrored_pairs(plan.thin):
+        yield tolerance_check(
+            "pairs.adjoint", measurement_at(measured, "adjoint"), [pair[0] for pair in pairs]
+        )
+
+
+def compare_conduct(plan: Plan, measured: Measurements) -> Iterator[Check]:
+    """A call has no side effects, thin and as run; another seed draws other weights."""
+    for role in plan.thin.networks:
+        predicted = dict.fromkeys(_CALL_RULES, True)
+        thin = measurement_at(measured, f"{role}_thin", "rules")
+        as_run = measurement_at(measured, role, "comparison", "rules")
+        seeds = measurement_at(measured, f"{role}_seeds")
+        both = [each if isinstance(each, dict) else {} for each in (thin, as_run)]
+        found: dict[str, JsonValue] = {
+            rule: all(each.get(rule) is True for each in both) for rule in _CALL_RULES[:-1]
+        }
+        found[_CALL_RULES[-1]] = seeds
+        yield equality_check(f"{role}.conduct", predicted, found)
+
+
+def compare_repetition(plan: Plan, measured: Measurements) -> Iterator[Check]:
+    """The same seed gives bitwise equal outputs."""
+    for role in plan.thin.networks:
+        yield equality_check(f"{role}.repeats", True, measurement_at(measured, f"{role}_repeats"))

@@ -1,0 +1,60 @@
+"""The calls with which a network is compared with its design, thin and at the width of the run.
+
+A pass is in training or evaluation, of one to five samples, and calls the network with gradients
+and then without, or only without. A small network runs all of them; a large one runs a few that
+contain both modes, every batch and both states of gradients; a huge one, one of each mode.
+"""
+
+from __future__ import annotations
+
+from itertools import product, starmap
+from typing import NamedTuple
+
+from designer.networks import Network
+
+
+class Pass(NamedTuple):
+    """Calls in one mode with one batch: with gradients and then without, or only without.
+
+    >>> str(Pass(training=False, batch=5, gradients=False))
+    'evaluation, batch 5, no gradients'
+    """
+
+    training: bool
+    batch: int
+    gradients: bool
+
+    def __str__(self) -> str:
+        mode = "training" if self.training else "evaluation"
+        return f"{mode}, batch {self.batch}{'' if self.gradients else ', no gradients'}"
+
+
+_THIN = tuple(starmap(Pass, product((True, False), (1, 3, 5), (True,))))
+_LARGE_THIN = (
+    Pass(True, 3, True),
+    Pass(False, 1, True),
+    Pass(True, 1, False),
+    Pass(False, 5, False),
+)
+_HUGE_THIN = (Pass(True, 1, True), Pass(False, 2, False))
+_RUN = (Pass(True, 1, True), Pass(False, 1, True))
+_LARGE_RUN = (Pass(True, 1, True), Pass(False, 2, False))
+
+_LARGE_BYTES, _HUGE_BYTES = 2**18, 2**21
+"""Bytes of activations above which a thin network counts as large or huge."""
+
+_LARGE_MULTIPLY_ADDS = 3 * 10**8
+"""Multiply-adds above which a network counts as large at the width of the run."""
+
+
+def thin_passes(network: Network) -> tuple[Pass, ...]:
+    """The passes of a thin network, in float64."""
+    size = network.activation_bytes
+    if size > _HUGE_BYTES:
+        return _HUGE_THIN
+    return _LARGE_THIN if size > _LARGE_BYTES else _THIN
+
+
+def run_passes(network: Network) -> tuple[Pass, ...]:
+    """The passes at the width of the run, in float32; the first is a training pass."""
+    return _LARGE_RUN if network.multiply_adds > _LARGE_MULTIPLY_ADDS else _RUN

@@ -1,0 +1,176 @@
+"""Each kind of layer by its formula, without torch.nn and without torch's norms and activations.
+
+A layer is a function of its input and of a ``Layer``: its settings under torch's names, its tensors,
+its mode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from math import prod
+from typing import NamedTuple
+
+import torch
+from torch.nn import functional
+
+from designer.validation.json_readers import JsonValue
+from designer.verification.probe.transposed_convolution import (
+    CONVOLVE,
+    interleave,
+    transposed_convolution,
+)
+
+State = dict[str, torch.Tensor]
+"""Tensors by name: parameters and buffers."""
+
+
+class Layer(NamedTuple):
+    """A layer's settings and tensors, and whether the network is in training.
+
+    A layer in training writes the buffers that it changes into ``updated``.
+    """
+
+    settings: dict[str, JsonValue]
+    state: State
+    training: bool
+    updated: State
+
+
+LayerFunction = Callable[[torch.Tensor, Layer], torch.Tensor]
+
+
+def _transpose(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    state = layer.state
+    return transposed_convolution(value, state["weight"], state.get("bias"), layer.settings)
+
+
+def convolve(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    """A convolution, the one operation that the formulas take from torch."""
+    return CONVOLVE[value.dim() - 2](
+        value,
+        layer.state["weight"],
+        layer.state.get("bias"),
+        stride=layer.settings["stride"],
+        padding=layer.settings["padding"],
+        dilation=layer.settings["dilation"],
+        groups=layer.settings["groups"],
+    )
+
+
+def spectrally_normalized(layer: Layer) -> torch.Tensor:
+    """A weight divided by its estimated largest singular value; in training after one iteration."""
+    (step,) = layer.settings["spectral_norm"]
+    weight = layer.state["parametrizations.weight.original"]
+    rows = weight.reshape(len(weight), -1)
+    names = [f"parametrizations.weight.0._{side}" for side in "uv"]
+    left, right = (layer.state[name] for name in names)
+    if layer.training:
+        with torch.no_grad():
+            left = rows @ right
+            left = left / left.norm().clamp(min=step["eps"])
+            right = rows.T @ left
+            right = right / right.norm().clamp(min=step["eps"])
+        layer.updated.update(zip(names, (left, right), strict=True))
+    return weight / (left @ rows @ right)
+
+
+def _batch_norm(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    mean, variance = layer.state["running_mean"], layer.state["running_var"]
+    if layer.training:
+        over = [0, *range(2, value.dim())]
+        momentum, batch = layer.settings["momentum"], value.detach()
+        for name, old, new in (
+            ("running_mean", mean, batch.mean(over)),
+            ("running_var", variance, batch.var(over, unbiased=True)),
+        ):
+            layer.updated[name] = (1 - momentum) * old + momentum * new
+        layer.updated["num_batches_tracked"] = layer.state["num_batches_tracked"] + 1
+        mean, variance = value.mean(over), value.var(over, unbiased=False)
+    scaled = value - _column(mean, value)
+    scaled = scaled / (_column(variance, value) + float(layer.settings["eps"])).sqrt()
+    return _scale_and_shift(scaled, layer)
+
+
+def _group_norm(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    """Normalize each group of each sample; an instance norm has one group per channel."""
+    groups = layer.settings.get("num_groups", value.shape[1])
+    parts = value.reshape(len(value), groups, -1)
+    centred = parts - parts.mean(2, keepdim=True)
+    variance = (centred * centred).mean(2, keepdim=True)
+    scaled = (centred / (variance + float(layer.settings["eps"])).sqrt()).reshape(value.shape)
+    return _scale_and_shift(scaled, layer)
+
+
+def _scale_and_shift(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    return value * _column(layer.state["weight"], value) + _column(layer.state["bias"], value)
+
+
+def _column(channels: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
+    """One number per channel, to be combined with a map."""
+    return channels.view([1, -1] + [1] * (value.dim() - 2))
+
+
+def _upsample(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    """Pixel x reads ⌊x·i/o⌋; torch multiplies in the value's dtype, then rounds to float32."""
+    for axis, (before, after) in enumerate(
+        zip(layer.settings["input_size"], layer.settings["output_size"], strict=True), start=2
+    ):
+        scale = torch.tensor(before, dtype=value.dtype) / after
+        source_pixels = (torch.arange(after, dtype=value.dtype) * scale).float().long()
+        value = value.index_select(axis, source_pixels.clamp(max=before - 1))
+    return value
+
+
+def shuffle(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    """Channel c·pixels + k is the k-th pixel of channel c, counted with the last axis fastest."""
+    sizes = list(zip(layer.settings["input_size"], layer.settings["output_size"], strict=True))
+    factors = [after // before for before, after in sizes]
+    pixels = list(product(*(range(factor) for factor in factors)))
+    pieces = [value[:, place :: len(pixels)] for place in range(len(pixels))]
+    return interleave(pieces, factors, [i for i, _ in sizes], [o for _, o in sizes])
+
+
+def crop(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    """Negative padding: positions cut at both ends of each axis."""
+    cuts = [-cut for cut in layer.settings["padding"]]
+    for axis, (first, last) in enumerate(zip(cuts[-2::-2], cuts[::-2], strict=True), start=2):
+        value = value.narrow(axis, first, value.shape[axis] - first - last)
+    return value
+
+
+def _look_up(labels: torch.Tensor, layer: Layer) -> torch.Tensor:
+    weight = layer.state["weight"]
+    return functional.one_hot(labels, layer.settings["num_embeddings"]).to(weight.dtype) @ weight
+
+
+def _average(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    """An average pool as a convolution with equal taps."""
+    axes = value.dim() - 2
+    given = [layer.settings[name] for name in ("kernel_size", "stride", "padding")]
+    taps, stride, padding = ([one] * axes if isinstance(one, int) else one for one in given)
+    kernel = value.new_full((1, 1, *taps), 1 / prod(taps))
+    return CONVOLVE[axes](value, kernel, stride=stride, padding=padding)
+
+
+FORMULAS: dict[str, LayerFunction] = {
+    "ConvTranspose": _transpose,
+    "Conv": convolve,
+    "BatchNorm": _batch_norm,
+    "InstanceNorm": _group_norm,
+    "GroupNorm": _group_norm,
+    "Upsample": _upsample,
+    "PixelShuffle": shuffle,
+    "model.PixelShuffle": shuffle,
+    "ZeroPad": crop,
+    "Embedding": _look_up,
+    "AvgPool": _average,
+    "ReLU": lambda value, layer: value * (value > 0),
+    "LeakyReLU": lambda value, layer: torch.where(
+        value > 0, value, value * layer.settings["negative_slope"]
+    ),
+    "Tanh": lambda value, layer: 1 - 2 / ((2 * value).exp() + 1),
+    "Sigmoid": lambda value, layer: 1 / (1 + (-value).exp()),
+    "Identity": lambda value, layer: value,
+}
+"""The formula of each kind of layer, by the beginning of its class's name."""

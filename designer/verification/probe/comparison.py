@@ -1,0 +1,215 @@
+"""Runs a source's network and the reference side by side and compares what they do.
+
+Compared are the output of every module in order, the network's output, the gradients of all
+parameters and of the input for a random cotangent, and the buffers that the pass leaves behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+from math import inf, isfinite
+from typing import Any, NamedTuple
+
+import torch
+from torch import nn
+
+from designer.validation.json_readers import JsonValue
+from designer.verification.passes import Pass
+from designer.verification.probe.algebra import State
+from designer.verification.probe.gradient_sample import (
+    GradientSample,
+    relative_difference,
+    sample_difference,
+    sampled_gradients,
+)
+from designer.verification.probe.loading import ForwardArguments
+from designer.verification.probe.reference import (
+    ReferenceNetwork,
+    ReferenceOutputs,
+    Visit,
+    visit_nothing,
+)
+
+Around = Callable[[], AbstractContextManager[Any]]
+"""Makes a context that is active while the source runs."""
+
+CALL_RULES = ("draws_no_random_numbers", "keeps_its_input", "keeps_its_mode")
+"""What a call must leave as it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differences:
+    """Differences of one pass, relative to the largest number of each tensor.
+
+    By name of the module, the parameter or the buffer; None if shapes or presence differ. ``rules``
+    says which of ``CALL_RULES`` every call obeyed. ``samples`` and ``expected`` are the gradients
+    of the source and of the reference, ``extremes`` the least and largest numbers of each output.
+    """
+
+    outputs: dict[str, float | None] = field(default_factory=dict)
+    gradients: dict[str, float | None] = field(default_factory=dict)
+    buffers: dict[str, float | None] = field(default_factory=dict)
+    rules: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(CALL_RULES, True))
+    samples: dict[str, GradientSample] = field(default_factory=dict)
+    expected: dict[str, GradientSample] = field(default_factory=dict)
+    extremes: list[float] = field(default_factory=list)
+
+
+def compare_pass(
+    model: nn.Module,
+    reference: ReferenceNetwork,
+    given: ForwardArguments,
+    run: Pass,
+    *,
+    visit: Visit = visit_nothing,
+    around: Around = nullcontext,
+) -> Differences:
+    """The differences of the pass's calls from the reference; buffers are restored after each.
+
+    With gradients, each module's output is recorded by a hook. Without, no hook is in place.
+    ``around`` is entered around each call of the source.
+    """
+    nn.Module.train(model, run.training)
+    weights = dict(nn.Module.named_parameters(model))
+    buffers = dict(nn.Module.named_buffers(model))
+    kept = {name: tensor.clone() for name, tensor in buffers.items()}
+    cotangent = torch.randn(len(given[0]), *reference.output_shape, dtype=given[0].dtype)
+    leaves = {
+        name: weight.detach().requires_grad_(run.gradients) for name, weight in weights.items()
+    }
+    value = given[0].clone().requires_grad_(run.gradients)
+    found = Differences()
+    with torch.set_grad_enabled(run.gradients):
+        trace = reference.run(
+            buffers | leaves, (value, *given[1:]), training=run.training, visit=visit
+        )
+    if run.gradients:
+        with sampled_gradients({**leaves, "input": value}) as expected:
+            torch.autograd.backward(trace.outputs[""], cotangent)
+        found.expected.update(expected)
+    trace = ReferenceOutputs(
+        {key: each.detach() for key, each in trace.outputs.items()}, trace.updated
+    )
+    for gradients in (True, False) if run.gradients else (False,):
+        call = _Call(model, given, run.training, gradients, around)
+        call.compare(trace, cotangent, found)
+        _add(found.buffers, _buffer_differences(model, kept, trace.updated))
+        with torch.no_grad():
+            for name, tensor in kept.items():
+                buffers[name].copy_(tensor)
+    found.gradients.update(_gradient_differences(found.samples, found.expected))
+    return found
+
+
+class _Call(NamedTuple):
+    """One call of the source's network."""
+
+    model: nn.Module
+    given: ForwardArguments
+    training: bool
+    gradients: bool
+    around: Around
+
+    def compare(self, trace: ReferenceOutputs, cotangent: torch.Tensor, found: Differences) -> None:
+        """Call the network, add its differences from the trace, and sample its gradients."""
+        copies = tuple(value.clone() for value in self.given)
+        copies[0].requires_grad_(self.gradients)
+        outputs: dict[str, float | None] = {}
+        random = torch.get_rng_state()
+        hooked = _compared_outputs(self.model, trace, outputs) if self.gradients else nullcontext()
+        with torch.set_grad_enabled(self.gradients), hooked, self.around():
+            output = self.model(*copies)
+        outputs["output"] = tensor_difference(output, trace.outputs[""])
+        _add(found.outputs, outputs)
+        found.extremes.extend((float(output.detach().min()), float(output.detach().max())))
+        obeyed = {
+            "draws_no_random_numbers": torch.equal(torch.get_rng_state(), random),
+            "keeps_its_input": all(map(torch.equal, copies, self.given)),
+            "keeps_its_mode": all(
+                part.training is self.training for part in nn.Module.modules(self.model)
+            ),
+        }
+        found.rules.update({rule: found.rules[rule] and obeyed[rule] for rule in CALL_RULES})
+        if self.gradients:
+            leaves = {**dict(nn.Module.named_parameters(self.model)), "input": copies[0]}
+            with sampled_gradients(leaves) as samples:
+                output.backward(cotangent)
+            found.samples.update(samples)
+
+
+def _add(differences: dict[str, float | None], more: dict[str, float | None]) -> None:
+    """Keep the larger difference of each name."""
+    for name, difference in more.items():
+        differences[name] = max(differences.get(name, 0.0), difference, key=_rank)
+
+
+@contextmanager
+def _compared_outputs(
+    model: nn.Module, trace: ReferenceOutputs, outputs: dict[str, float | None]
+) -> Iterator[None]:
+    """Compare each module's output as it is made; a module out of order or unknown gives None."""
+    remaining = [name for name in trace.outputs if name]
+
+    def compare(name: str, _part: nn.Module, _given: object, output: torch.Tensor) -> None:
+        expected = remaining.pop(0) if remaining else None
+        with torch.no_grad():
+            outputs[name] = (
+                tensor_difference(output, trace.outputs[name]) if name == expected else None
+            )
+
+    handles = [
+        part.register_forward_hook(partial(compare, name))
+        for name, part in nn.Module.named_modules(model)
+        if name and "parametrizations" not in name.split(".")
+    ]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+    outputs.update(dict.fromkeys(remaining, None))
+
+
+def _gradient_differences(
+    found: dict[str, GradientSample], expected: dict[str, GradientSample]
+) -> dict[str, float | None]:
+    differences = {
+        name: sample_difference(found[name], sample) if name in found else None
+        for name, sample in expected.items()
+    }
+    return differences | dict.fromkeys(found.keys() - expected.keys(), None)
+
+
+def _buffer_differences(model: nn.Module, kept: State, updated: State) -> dict[str, float | None]:
+    found = dict(nn.Module.named_buffers(model))
+    expected = kept | updated
+    differences = {
+        name: tensor_difference(found[name], tensor) if name in found else None
+        for name, tensor in expected.items()
+    }
+    return differences | dict.fromkeys(found.keys() - expected.keys(), None)
+
+
+def tensor_difference(found: object, expected: torch.Tensor) -> float | None:
+    """Largest difference relative to the largest number expected; None by shape, type or dtype."""
+    if type(found) is not torch.Tensor or found.shape != expected.shape:
+        return None
+    if found.dtype != expected.dtype:
+        return None
+    difference = relative_difference(found.detach(), expected)
+    return difference if isfinite(difference) else None
+
+
+def describe_largest(differences: dict[str, float | None]) -> dict[str, JsonValue]:
+    """The largest difference and the name where it is; a missing one exceeds any number."""
+    if not differences:
+        return {"at": None, "difference": 0.0}
+    name, difference = max(differences.items(), key=lambda each: _rank(each[1]))
+    return {"at": name, "difference": difference}
+
+
+def _rank(difference: float | None) -> float:
+    return inf if difference is None else difference

@@ -1,0 +1,83 @@
+"""Gradients of parameters, sampled as they arrive, so that only one is in memory at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from math import inf, isfinite, sqrt
+from typing import NamedTuple
+
+import torch
+
+_PLACES = 65_536
+"""Number of places at which a large tensor is compared; a smaller one is compared whole."""
+
+
+class GradientSample(NamedTuple):
+    """Numbers of a tensor at evenly spaced places; of a large one also its total and norm."""
+
+    shape: torch.Size
+    values: torch.Tensor
+    total: float
+    norm: float
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether all numbers are zero."""
+        return self.norm == 0.0 and not bool(self.values.any())
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether all numbers are finite."""
+        return isfinite(self.norm) and bool(self.values.isfinite().all())
+
+
+def sample_tensor(tensor: torch.Tensor) -> GradientSample:
+    """The sample of a tensor, in memory of its own."""
+    flat = tensor.detach().reshape(-1)
+    if flat.numel() <= _PLACES:
+        return GradientSample(tensor.shape, flat.clone(), 0.0, 0.0)
+    total, norm = float(flat.sum()), float(torch.linalg.vector_norm(flat))
+    return GradientSample(tensor.shape, flat[:: flat.numel() // _PLACES].clone(), total, norm)
+
+
+def sample_difference(found: GradientSample, expected: GradientSample) -> float | None:
+    """Largest difference, relative to the largest number, the norm or the total; None by shape."""
+    if found.shape != expected.shape or found.values.dtype != expected.values.dtype:
+        return None
+    values = relative_difference(found.values, expected.values)
+    if expected.norm == found.norm == 0.0:
+        return values
+    norm = abs(found.norm - expected.norm) / max(expected.norm, 1e-300)
+    scale = max(expected.norm, 1e-300) * sqrt(expected.shape.numel())
+    return max(values, norm, abs(found.total - expected.total) / scale)
+
+
+def relative_difference(found: torch.Tensor, expected: torch.Tensor) -> float:
+    """Largest difference of two tensors of one shape, relative to the largest number expected."""
+    if not expected.is_floating_point():
+        return 0.0 if torch.equal(found, expected) else inf
+    scale = max(float(torch.linalg.vector_norm(expected, inf)), 1e-300)
+    return float(torch.linalg.vector_norm(found - expected, inf)) / scale
+
+
+@contextmanager
+def sampled_gradients(tensors: Mapping[str, torch.Tensor]) -> Iterator[dict[str, GradientSample]]:
+    """The samples of the gradients of these leaves, by name, once a backward pass has run."""
+    found: dict[str, GradientSample] = {}
+    handles = [
+        tensor.register_post_accumulate_grad_hook(partial(_take, found, name))  # type: ignore[no-untyped-call]
+        for name, tensor in tensors.items()
+    ]
+    try:
+        yield found
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _take(found: dict[str, GradientSample], name: str, tensor: torch.Tensor) -> None:
+    if tensor.grad is not None:
+        found[name] = sample_tensor(tensor.grad)
+    tensor.grad = None

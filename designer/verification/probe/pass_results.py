@@ -1,0 +1,170 @@
+"""The passes of a network at one width, compared with the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+from math import isfinite
+
+import torch
+from torch import nn
+
+from designer.validation.json_readers import JsonValue
+from designer.verification.passes import Pass
+from designer.verification.probe.algebra import LayerFunction
+from designer.verification.probe.comparison import (
+    CALL_RULES,
+    Around,
+    Differences,
+    compare_pass,
+    describe_largest,
+)
+from designer.verification.probe.gradient_sample import (
+    GradientSample,
+    sample_difference,
+    sample_tensor,
+)
+from designer.verification.probe.loading import ForwardArguments, random_input, spread_labels
+from designer.verification.probe.reference import LayerRow, ReferenceNetwork
+
+_DTYPES = {"run": torch.float32, "thin": torch.float64}
+_OUTLIER = 8.0
+_RECTIFIERS = ("ReLU", "LeakyReLU")
+_SATURATING = ("Tanh", "Sigmoid")
+
+
+@dataclass(slots=True, kw_only=True)
+class PassResults:
+    """Largest differences by pass, rules that all calls obeyed, ranges of activations and outputs.
+
+    ``weights`` are samples of the network's weights before the first pass.
+    """
+
+    weights: dict[str, GradientSample]
+    differences: dict[str, dict[str, JsonValue]] = field(
+        default_factory=lambda: {"outputs": {}, "gradients": {}, "buffers": {}}
+    )
+    rules: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(CALL_RULES, True))
+    activations: dict[str, dict[str, float]] = field(default_factory=dict)
+    outputs: list[float] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, model: nn.Module) -> PassResults:
+        """No results yet."""
+        return cls(weights=_sample_weights(model))
+
+    def add(self, run: Pass, found: Differences) -> None:
+        """Add the differences of one pass."""
+        for name, differences in (
+            ("outputs", found.outputs),
+            ("gradients", found.gradients),
+            ("buffers", found.buffers),
+        ):
+            if name != "gradients" or run.gradients:
+                self.differences[name][str(run)] = describe_largest(differences)
+        self.rules = {
+            rule: obeyed and found.rules[rule] is True for rule, obeyed in self.rules.items()
+        }
+        self.outputs += found.extremes
+
+    def as_json(self, model: nn.Module) -> dict[str, JsonValue]:
+        """The results as JSON values, after the last pass of this network."""
+        after = _sample_weights(model)
+        kept = after.keys() == self.weights.keys() and all(
+            sample_difference(after[name], before) == 0.0 for name, before in self.weights.items()
+        )
+        return {
+            **self.differences,
+            "rules": {**self.rules, "keeps_its_weights": kept},
+            "activations": self.activations,
+            "range": _describe_range(self.outputs),
+        }
+
+
+def _sample_weights(model: nn.Module) -> dict[str, GradientSample]:
+    return {name: sample_tensor(each) for name, each in nn.Module.named_parameters(model)}
+
+
+def _describe_range(outputs: list[float]) -> dict[str, JsonValue]:
+    finite = all(map(isfinite, outputs))
+    return {
+        "finite": finite,
+        "least": min(outputs) if finite else None,
+        "largest": max(outputs) if finite else None,
+    }
+
+
+def reference_of(
+    network: dict[str, JsonValue], width: str, functions: Mapping[str, LayerFunction]
+) -> ReferenceNetwork:
+    """The reference of a network at a width: ``run`` or ``thin``."""
+    return ReferenceNetwork(
+        rows=network["layers"][width],
+        labels=network["labels"],
+        output_shape=network["output_shape"][width],
+        functions=functions,
+    )
+
+
+def pass_arguments(
+    network: dict[str, JsonValue], width: str, batch: int, dtype: torch.dtype
+) -> ForwardArguments:
+    """Normally distributed samples and, for a network with classes, permuted, repeated labels.
+
+    Two numbers of each sample are 8 and −8, so that a bound on the input shows.
+    """
+    value = random_input(network, width, batch, dtype)
+    flat = value.view(batch, -1)
+    for sample in range(batch):
+        first = 7 * sample % flat.shape[1]
+        flat[sample, first], flat[sample, first - 1] = _OUTLIER, -_OUTLIER
+    classes = network["classes"]
+    return (value,) if classes is None else (value, spread_labels(classes, batch))
+
+
+def compare_passes(
+    model: nn.Module,
+    network: dict[str, JsonValue],
+    width: str,
+    reference: ReferenceNetwork,
+    around: Callable[[Pass], Around] = lambda run: nullcontext,
+) -> tuple[PassResults, Differences]:
+    """The results of every pass that the job asks for at this width, and those of the first."""
+    results, first = PassResults.of(model), None
+    for run in (Pass(*described) for described in network["passes"][width]):
+        given = pass_arguments(network, width, run.batch, _DTYPES[width])
+        visit = partial(describe_activation, results.activations)
+        found = compare_pass(model, reference, given, run, visit=visit, around=around(run))
+        results.add(run, found)
+        first = first or found
+    assert first is not None, "a job has passes"
+    return results, first
+
+
+def describe_activation(
+    activations: dict[str, dict[str, float]],
+    row: LayerRow,
+    value: torch.Tensor,
+    output: torch.Tensor,
+) -> torch.Tensor:
+    """Of a rectifier, the least share of positive and of negative inputs in any pass.
+
+    Of a saturating activation, the largest input, and the least deviation of its inputs.
+    """
+    name, kind, _ = row
+    value = value.detach()
+    if kind in _RECTIFIERS and value.shape[0] > 1:
+        positive = float((value > 0).double().mean())
+        share = min(positive, 1 - positive)
+        least = activations.get(name, {}).get("least_share", share)
+        activations[name] = {"least_share": min(share, least)}
+    elif kind in _SATURATING and value.shape[0] > 1:
+        largest, deviation = float(value.abs().max()), float(value.std())
+        before = activations.get(name, {})
+        activations[name] = {
+            "largest": max(largest, before.get("largest", largest)),
+            "deviation": min(deviation, before.get("deviation", deviation)),
+        }
+    return output

@@ -1,0 +1,36 @@
+"""A thin network against the formulas of its design, in float64."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import torch
+
+from designer.validation.json_readers import JsonValue
+from designer.verification.probe.algebra import FORMULAS
+from designer.verification.probe.label_lookups import measure_label_lookups
+from designer.verification.probe.loading import build_network
+from designer.verification.probe.pass_results import (
+    compare_passes,
+    pass_arguments,
+    reference_of,
+)
+from designer.verification.probe.structure import describe_structure
+from designer.verification.probe.weights import fit_weights, network_state
+
+
+def compare_thin(
+    module: ModuleType, network: dict[str, JsonValue], seed: int
+) -> dict[str, JsonValue]:
+    """All passes of the thin network, all labels, and its structure after these calls."""
+    model = build_network(module, network, "thin").double()
+    reference = reference_of(network, "thin", FORMULAS)
+    torch.manual_seed(seed)
+    given = pass_arguments(network, "thin", network["passes"]["thin"][-1][1], torch.float64)
+    fit_weights(network_state(model), reference, given, seed)
+    results, _ = compare_passes(model, network, "thin", reference)
+    found = results.as_json(model)
+    if network["labels"] is not None:
+        found["labels"] = measure_label_lookups(model, reference, network, seed)
+    found["structure"] = describe_structure(model, network["class_name"], network["helpers"])
+    return found

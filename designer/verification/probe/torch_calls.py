@@ -1,0 +1,96 @@
+"""Each kind of layer as a call of torch's functional interface, for runs at any width.
+
+Where torch has no function of its own (a pixel shuffle on other than two axes, a crop, a spectral
+norm), the formula of ``algebra`` is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch.nn import functional
+
+from designer.verification.probe.algebra import Layer, LayerFunction, convolve, crop, shuffle
+
+_TRANSPOSE: dict[int, Callable[..., torch.Tensor]] = {
+    1: functional.conv_transpose1d,
+    2: functional.conv_transpose2d,
+    3: functional.conv_transpose3d,
+}
+_AVERAGE: dict[int, Callable[..., torch.Tensor]] = {
+    1: functional.avg_pool1d,
+    2: functional.avg_pool2d,
+    3: functional.avg_pool3d,
+}
+
+
+def _transpose(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    names = ("stride", "padding", "output_padding", "groups", "dilation")
+    settings = {name: layer.settings[name] for name in names}
+    weight, bias = layer.state["weight"], layer.state.get("bias")
+    return _TRANSPOSE[value.dim() - 2](value, weight, bias, **settings)
+
+
+def _batch_norm(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    mean, variance = layer.state["running_mean"], layer.state["running_var"]
+    if layer.training:
+        mean, variance = mean.clone(), variance.clone()
+        tracked = layer.state["num_batches_tracked"] + 1
+        layer.updated.update(running_mean=mean, running_var=variance, num_batches_tracked=tracked)
+    return functional.batch_norm(
+        value,
+        mean,
+        variance,
+        layer.state["weight"],
+        layer.state["bias"],
+        training=layer.training,
+        momentum=layer.settings["momentum"],
+        eps=layer.settings["eps"],
+    )
+
+
+def _instance_norm(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    weight, bias = layer.state["weight"], layer.state["bias"]
+    return functional.instance_norm(value, weight=weight, bias=bias, eps=layer.settings["eps"])
+
+
+def _group_norm(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    weight, bias = layer.state["weight"], layer.state["bias"]
+    groups, eps = layer.settings["num_groups"], layer.settings["eps"]
+    return functional.group_norm(value, groups, weight, bias, eps)
+
+
+def _upsample(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    factor = layer.settings["scale_factor"]
+    size = None if factor is not None else tuple(layer.settings["size"])
+    scale = tuple(factor) if isinstance(factor, list) else factor
+    return functional.interpolate(value, size=size, scale_factor=scale, mode="nearest")
+
+
+def _average(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    names = ("kernel_size", "stride", "padding")
+    return _AVERAGE[value.dim() - 2](value, *(layer.settings[name] for name in names))
+
+
+CALLS: dict[str, LayerFunction] = {
+    "ConvTranspose": _transpose,
+    "Conv": convolve,
+    "BatchNorm": _batch_norm,
+    "InstanceNorm": _instance_norm,
+    "GroupNorm": _group_norm,
+    "Upsample": _upsample,
+    "PixelShuffle": shuffle,
+    "model.PixelShuffle": shuffle,
+    "ZeroPad": crop,
+    "Embedding": lambda labels, layer: functional.embedding(labels, layer.state["weight"]),
+    "AvgPool": _average,
+    "ReLU": lambda value, layer: functional.relu(value),
+    "LeakyReLU": lambda value, layer: functional.leaky_relu(
+        value, layer.settings["negative_slope"]
+    ),
+    "Tanh": lambda value, layer: value.tanh(),
+    "Sigmoid": lambda value, layer: value.sigmoid(),
+    "Identity": lambda value, layer: value,
+}
+"""Torch's function for each kind of layer, by the beginning of its class's name."""

@@ -1,0 +1,132 @@
+"""Weights for which every map lies in the useful range of the activation after it.
+
+With the weights of a first training step, a thin network's outputs saturate or vanish, and a fault
+would not show. So each layer's weights are scaled, by its output on a batch or by its fan-in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from math import prod, sqrt
+
+import torch
+from torch import nn
+
+from designer.validation.json_readers import JsonValue
+from designer.verification.probe.algebra import Layer, LayerFunction, State
+from designer.verification.probe.loading import ForwardArguments
+from designer.verification.probe.reference import (
+    LayerRow,
+    ReferenceNetwork,
+    apply_layer,
+    layer_state,
+)
+
+_LARGEST = 3.0
+"""Largest output of a scaled layer: tanh has a slope of 0.0099 there, a sigmoid of 0.045."""
+
+_RECTIFIER_GAIN = 2.0
+"""A ReLU halves the second moment of its input."""
+
+
+def network_state(model: nn.Module) -> State:
+    """The parameters and buffers of a network by name; they share its memory."""
+    tensors = [*nn.Module.named_parameters(model), *nn.Module.named_buffers(model)]
+    return {name: tensor.detach() for name, tensor in tensors}
+
+
+def draw_weights(state: State, rows: list[LayerRow], seed: int) -> None:
+    """Draw all tensors of a network, in place: variance of a layer's output near one by its fan-in.
+
+    For a transposed convolution, the fan-in is that of one phase: channels times taps over strides.
+    """
+    random = torch.Generator().manual_seed(seed)
+    for name, kind, settings in rows:
+        tensors = layer_state(state, name)
+        for key, tensor in tensors.items():
+            if tensor.is_floating_point():
+                _draw(key, tensor, _deviation(kind, settings), random)
+            else:
+                tensor.fill_(3)
+        if "spectral_norm" in settings:
+            _iterate_singular_vectors(tensors)
+
+
+def _deviation(kind: str, settings: dict[str, JsonValue]) -> float | None:
+    """Of a weight that enters a sum; None for a norm's."""
+    if kind == "Embedding":
+        return 1 / sqrt(settings["embedding_dim"])
+    if "in_channels" not in settings:
+        return None
+    taps = prod(settings["kernel_size"])
+    strides = prod(settings["stride"]) if "Transpose" in kind else 1
+    fan_in = settings["in_channels"] * taps / strides / settings["groups"]
+    return sqrt(_RECTIFIER_GAIN / max(fan_in, 1.0))
+
+
+def _draw(key: str, tensor: torch.Tensor, deviation: float | None, random: torch.Generator) -> None:
+    if key in ("running_var",) or (key == "weight" and deviation is None):
+        tensor.uniform_(0.7, 1.3, generator=random)
+    elif key.endswith("weight") or key.endswith("original"):
+        tensor.normal_(0.0, deviation or 1.0, generator=random)
+    elif key.rpartition(".")[2] in ("_u", "_v"):
+        tensor.normal_(generator=random)
+    else:  # biases, running means
+        tensor.uniform_(-0.3, 0.3, generator=random)
+
+
+def _iterate_singular_vectors(tensors: State) -> None:
+    """Two power iterations: close to the largest singular value, and still moved by a third."""
+    rows = tensors["parametrizations.weight.original"].flatten(1)
+    left, right = (tensors[f"parametrizations.weight.0._{side}"] for side in "uv")
+    for _ in range(2):
+        left.copy_(nn.functional.normalize(rows @ right, dim=0))
+        right.copy_(nn.functional.normalize(rows.T @ left, dim=0))
+
+
+def fit_weights(
+    state: State, reference: ReferenceNetwork, given: ForwardArguments, seed: int
+) -> None:
+    """Draw all tensors, then fit each layer to its output for ``given``, in place.
+
+    A convolution's output gets deviation one, or less if its largest number would exceed 3; its
+    bias centres each channel. A batch norm's running statistics become those of its input, with a
+    noise of up to 30 %.
+    """
+    draw_weights(state, reference.rows, seed)
+    fit = partial(_fit_layer, state, reference.functions)
+    with torch.no_grad():
+        reference.run(state, given, training=False, visit=fit)
+
+
+def _fit_layer(
+    state: State,
+    functions: Mapping[str, LayerFunction],
+    row: LayerRow,
+    value: torch.Tensor,
+    output: torch.Tensor,
+) -> torch.Tensor:
+    """Change the layer's tensors, and return the output that it now has."""
+    name, kind, settings = row
+    tensors = layer_state(state, name)
+    if "running_var" in tensors:
+        over = [0, *range(2, value.dim())]
+        deviation = value.std(over, unbiased=False) + 1e-3
+        tensors["running_mean"].mul_(deviation).add_(value.mean(over))
+        tensors["running_var"].mul_(deviation**2)
+        return apply_layer(functions, kind, value, Layer(settings, tensors, False, {}))
+    if "in_channels" not in settings:
+        return output
+    bias = tensors.get("bias")
+    if bias is not None:
+        centre = output.mean([0, *range(2, output.dim())]) - bias
+        output = output - centre.view([1, -1] + [1] * (output.dim() - 2))
+        bias.sub_(centre)
+    if "spectral_norm" in settings:
+        return output
+    scale = 1 / max(float(output.std()), float(output.abs().max()) / _LARGEST, 1e-12)
+    tensors["weight"].mul_(scale)
+    if bias is not None:
+        bias.mul_(scale)
+    return output * scale
