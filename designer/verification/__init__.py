@@ -2,7 +2,8 @@
 
 verify, receipt, receipt_store     from a source to its receipt; the cache of receipts
 predictions, overlap_prediction    predicted values, and the probe's job
-source_checks, checks/             checks without running; checks of the measurements
+source_checks, source_grammar/     checks without running: digest, imports, syntax
+checks/                            checks of the measurements
 pool, fork_server_client, channel  the service's side of the verifying processes
 fork_server, worker, limits        the processes themselves
 sandbox/                           restrictions on them

@@ -1,4 +1,4 @@
-"""Checks of a source that do not run it: digest, syntax, imports."""
+"""Checks of a source that do not run it: digest, compilation, imports, syntax."""
 
 from __future__ import annotations
 
@@ -8,26 +8,14 @@ from hashlib import sha256
 
 from designer.source.syntax_tree import parse_python
 from designer.verification.receipt import Check
+from designer.verification.source_grammar import find_refused_line
 
-_BUILTINS = {
-    "super",
-    "int",
-    "float",
-    "bool",
-    "range",
-    "min",
-    "max",
-    "isinstance",
-    "len",
-    "tuple",
-    "list",
-    "zip",
-}
-_MODULES = {"torch", "nn"}
+NOT_COMPILED = "the source does not compile"
+"""Detail of a check that needs the syntax tree of a source without one."""
 
 
 def check_text(text: str, stated_sha256: str) -> Iterator[Check]:
-    """The digest is the stated one, the text compiles, and it imports torch alone."""
+    """The digest is the stated one; the text compiles, imports torch alone, and is as if rendered."""
     found = text_sha256(text)
     yield Check(
         name="text.sha256",
@@ -48,7 +36,14 @@ def check_text(text: str, stated_sha256: str) -> Iterator[Check]:
         passed=packages == ["torch"] if tree is not None else None,
         predicted=["torch"],
         measured=packages,
-        detail="" if tree is not None else "the source does not compile",
+        detail="" if tree is not None else NOT_COMPILED,
+    )
+    refused = find_refused_line(text, tree) if tree is not None else None
+    yield Check(
+        name="text.syntax",
+        passed=refused is None if tree is not None else None,
+        measured=None if refused is None else refused.text,
+        detail=NOT_COMPILED if tree is None else str(refused or ""),
     )
 
 
@@ -74,45 +69,3 @@ def _imported_packages(tree: ast.Module) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             found.add((node.module or ".").split(".")[0])
     return found
-
-
-def is_plain_source(text: str) -> bool:
-    r"""Whether a text uses only what rendered sources use, so that its worker may be reused.
-
-    That is: imports of torch, classes, functions and a few builtins; no private attribute but
-    ``__init__``; no assignment to an attribute of anything but ``self``.
-
-    >>> is_plain_source("import torch\nfrom torch import nn\nprint(open('x'))")
-    False
-    """
-    tree = parse_or_none(text)
-    if tree is None or not _imported_packages(tree) <= {"torch"}:
-        return False
-    known = _BUILTINS | _MODULES | _defined_names(tree)
-    return all(_is_plain_node(node, known) for node in ast.walk(tree))
-
-
-def _defined_names(tree: ast.Module) -> set[str]:
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef | ast.FunctionDef):
-            found.add(node.name)
-        elif isinstance(node, ast.arg):
-            found.add(node.arg)
-        elif isinstance(node, ast.alias):
-            found.add(node.asname or node.name)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
-    return found - _MODULES
-
-
-def _is_plain_node(node: ast.AST, known: set[str]) -> bool:
-    if isinstance(node, ast.Name):
-        return node.id in known and (isinstance(node.ctx, ast.Load) or node.id not in _MODULES)
-    if isinstance(node, ast.Attribute):
-        ours = isinstance(node.value, ast.Name) and node.value.id == "self"
-        private = node.attr.startswith("_") and node.attr != "__init__"
-        return not private and (isinstance(node.ctx, ast.Load) or ours)
-    return not isinstance(
-        node, ast.While | ast.Global | ast.Nonlocal | ast.AsyncFunctionDef | ast.Await | ast.Delete
-    )

@@ -38,8 +38,8 @@ from designer.verification.predictions import (
 from designer.verification.receipt import Check, Verification
 from designer.verification.receipt_store import ReceiptStore, receipt_key
 from designer.verification.source_checks import (
+    NOT_COMPILED,
     check_text,
-    is_plain_source,
     parse_or_none,
     text_sha256,
 )
@@ -119,13 +119,11 @@ def verify_text(
     plan = plan_verification(gan, level=level, policy=policy or WidthPolicy())
     checks = list(check_text(text, stated_sha256))
     if parse_or_none(text) is None:
-        return _make_receipt(
-            plan, text, [*checks, *_not_run_checks("the source does not compile")], None
-        )
+        return _make_receipt(plan, text, [*checks, *_not_run_checks(NOT_COMPILED)], None)
     if plan.run is None:
         return _make_receipt(plan, text, [*checks, *_not_run_checks(_cost_reason(plan))], None)
     job = make_job(plan, text)
-    measured = runner(job, discard=level is Level.FULL or not is_plain_source(text))
+    measured = runner(job, discard=level is Level.FULL or not _has_known_syntax(checks))
     for compare in COMPARISONS[level]:
         checks += compare(plan, measured)
     return _make_receipt(plan, text, checks, str(measured.get("torch_version")))
@@ -154,6 +152,11 @@ def _make_receipt(
         seed=RECEIPT_SEED,
         source_sha256=text_sha256(text),
     )
+
+
+def _has_known_syntax(checks: list[Check]) -> bool:
+    """Whether the source can do nothing but what rendered sources do, so that its process may stay."""
+    return any(check.name == "text.syntax" and check.passed is True for check in checks)
 
 
 def _not_run_checks(reason: str) -> list[Check]:

@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from itertools import islice
@@ -23,7 +23,9 @@ from designer.geometry.layers import Window
 from designer.geometry.resampling import Upsampling
 from designer.networks import Gan
 from designer.source import PythonSource, render_source
-from designer.verification import Limits, Pool, WidthPolicy, verify_source
+from designer.source.syntax_tree import parse_python
+from designer.verification import Limits, Pool, Verification, WidthPolicy, verify_source
+from designer.verification.source_grammar import find_refused_line
 from tests.networks.network_factory import LONGER, make_gan
 from tests.verification.designs import doubling_gan, gan_from_windows
 from tests.verification.mutants import Mutant, equivalence_reason, mutants
@@ -127,11 +129,15 @@ DESIGNS |= {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Result of a mutant: ``refuted``, ``verified`` or ``accident``."""
+    """Result of a mutant without ``text.syntax``: ``refuted``, ``verified`` or ``accident``.
+
+    ``refused_syntax``: whether ``text.syntax`` fails, which refutes it in a receipt in any case.
+    """
 
     design: str
     mutant: Mutant
     verdict: str
+    refused_syntax: bool
 
     @property
     def survives(self) -> bool:
@@ -165,11 +171,19 @@ def judge(pair: tuple[str, Mutant], *, pool: Pool) -> Outcome:
     name, mutant = pair
     gan, policy = DESIGNS[name]
     source = PythonSource(text=mutant.text)
+    refused = find_refused_line(mutant.text, parse_python(mutant.text)) is not None
     try:
         receipt = verify_source(source, gan, level=Level.STANDARD, runner=pool.run, policy=policy)
+        verdict = without_syntax_check(receipt).verdict
     except ProbeFailed:
-        return Outcome(design=name, mutant=mutant, verdict="accident")
-    return Outcome(design=name, mutant=mutant, verdict=receipt.verdict)
+        verdict = "accident"
+    return Outcome(design=name, mutant=mutant, verdict=verdict, refused_syntax=refused)
+
+
+def without_syntax_check(receipt: Verification) -> Verification:
+    """A receipt whose verdict is that of the other checks: what a run of the source shows."""
+    checks = tuple(check for check in receipt.checks if check.name != "text.syntax")
+    return replace(receipt, checks=checks)
 
 
 def judge_all(pairs: Iterable[tuple[str, Mutant]], *, pool: Pool) -> list[Outcome]:
@@ -179,25 +193,26 @@ def judge_all(pairs: Iterable[tuple[str, Mutant]], *, pool: Pool) -> list[Outcom
 
 
 def score_table(outcomes: Sequence[Outcome]) -> str:
-    """Table of planted, equivalent and refuted mutants by kind of fault."""
-    planted_counts, equivalent_counts, refuted_counts = (
-        Counter[str](),
-        Counter[str](),
-        Counter[str](),
-    )
+    """Table of planted, equivalent and refuted mutants by kind of fault.
+
+    ``refuted`` and the score leave out ``text.syntax``; ``with syntax`` counts its refusals, too.
+    """
+    planted, equivalent, refuted, with_syntax = (Counter[str]() for _ in range(4))
     for outcome in outcomes:
-        kind = outcome.mutant.kind
-        planted_counts[kind] += 1
-        refuted_counts[kind] += outcome.verdict == "refuted"
-        equivalent_counts[kind] += outcome.verdict != "refuted" and not outcome.survives
-    rows = [f"{'fault':<16}{'planted':>9}{'equivalent':>12}{'refuted':>9}{'score':>8}"]
-    for kind in [*sorted(planted_counts), "all"]:
-        if kind == "all":
-            counts = [c.total() for c in (planted_counts, equivalent_counts, refuted_counts)]
-        else:
-            counts = [c[kind] for c in (planted_counts, equivalent_counts, refuted_counts)]
-        score = counts[2] / max(counts[0] - counts[1], 1)
-        rows.append(f"{kind:<16}{counts[0]:>9}{counts[1]:>12}{counts[2]:>9}{score:>8.1%}")
+        for kind in (outcome.mutant.kind, "all"):
+            planted[kind] += 1
+            refuted[kind] += outcome.verdict == "refuted"
+            with_syntax[kind] += outcome.verdict == "refuted" or outcome.refused_syntax
+            equivalent[kind] += outcome.verdict != "refuted" and not outcome.survives
+    rows = [
+        f"{'fault':<16}{'planted':>9}{'with syntax':>13}{'equivalent':>12}{'refuted':>9}{'score':>8}"
+    ]
+    for kind in [*sorted(planted.keys() - {"all"}), "all"]:
+        score = refuted[kind] / max(planted[kind] - equivalent[kind], 1)
+        counts = (
+            f"{planted[kind]:>9}{with_syntax[kind]:>13}{equivalent[kind]:>12}{refuted[kind]:>9}"
+        )
+        rows.append(f"{kind:<16}{counts}{score:>8.1%}")
     return "\n".join(rows)
 
 

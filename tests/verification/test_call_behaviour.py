@@ -13,6 +13,7 @@ pytestmark = pytest.mark.torch
 
 GAN = doubling_gan(2, base_channels=8)
 GENERATOR_BODY = "image: torch.Tensor = self.main(latent)\n        return image"
+CALL = "return self.main(latent)"
 DISCRIMINATOR_BODY = (
     "probability: torch.Tensor = self.main(image)\n        return probability.flatten()"
 )
@@ -122,10 +123,17 @@ def test_a_fault_is_refuted_by_its_check(fault: str, pool: Pool) -> None:
     assert check in failures
 
 
-def test_equivalent_code_is_not_refuted(pool: Pool) -> None:
-    """`view(-1)` also flattens: only the digest differs."""
+def test_a_run_does_not_refute_equivalent_code(pool: Pool) -> None:
+    """`view(-1)` also flattens: only the text differs."""
     receipt = verify_changed(discriminator_body("return self.main(image).view(-1)"), pool)
-    assert [failure.name for failure in receipt.failures] == ["text.sha256"]
+    assert [failure.name for failure in receipt.failures] == ["text.sha256", "text.syntax"]
+
+
+def test_a_branch_that_no_run_takes_is_refuted_by_its_text(pool: Pool) -> None:
+    """The source is run, and every other check passes."""
+    receipt = verify_changed(generator_body("if len(latent) > 99: return latent; " + CALL), pool)
+    assert [failure.name for failure in receipt.failures] == ["text.sha256", "text.syntax"]
+    assert receipt.width is not None
 
 
 def test_a_process_with_changed_settings_is_not_reused(pool: Pool) -> None:

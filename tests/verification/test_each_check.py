@@ -50,6 +50,10 @@ def added(line: str) -> Callable[[str], str]:
 FAULTS: dict[str, Callable[[str], str]] = {
     "text.compiles": added("def"),
     "text.imports": added("import os"),
+    "text.syntax": changed(
+        GENERATOR_CALL,
+        f"        latent = latent[:99] if len(latent) > 99 else latent\n{GENERATOR_CALL}",
+    ),
     "text.runs": added("raise ValueError"),
     "text.definitions": changed("latent_dim: int = 100", "latent_dim: int = 101"),
     "text.leaves_torch_alone": added("nn.init.normal_ = nn.init.uniform_"),

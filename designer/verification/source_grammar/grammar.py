@@ -1,0 +1,74 @@
+"""The whole source: its parts in order, and the first line that does not belong to one.
+
+What a source would do on some runs only, such as a branch on the clock or on the size of the batch,
+is a statement or an expression that the grammar lacks. Numbers, the layers of a network and their
+order are free, because running the source checks them.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+
+from designer.verification.source_grammar.helpers import HELPERS
+from designer.verification.source_grammar.layers import LAYERS
+from designer.verification.source_grammar.networks import NETWORKS
+from designer.verification.source_grammar.pattern_rules import Rule, compile_pattern
+from designer.verification.source_grammar.tree_patterns import Refusal
+from designer.verification.source_grammar.weights_init import WEIGHTS_INIT
+
+SOURCE = """
+_str
+import torch
+from torch import nn
+_spectral_norm
+_group_count
+_pixel_shuffle
+_generator
+_discriminator
+_encoder
+_weights_init
+"""
+"""The parts of a source."""
+
+_MAX_SHOWN = 100
+"""Most characters of a line that a check shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedLine:
+    """The first line that a rendered source cannot contain there; ``missing``: it may not be the last."""
+
+    number: int
+    text: str
+    missing: bool = False
+
+    def __str__(self) -> str:
+        if self.missing:
+            return f"line {self.number}: after `{self.text}` a rendered source goes on"
+        return f"line {self.number}: `{self.text}` is nothing that a rendered source contains there"
+
+
+def find_refused_line(text: str, tree: ast.Module) -> RefusedLine | None:
+    """The first line of a text, with its syntax tree, that does not belong to a rendered source.
+
+    >>> text = "import torch"
+    >>> str(find_refused_line(text, ast.parse(text)))
+    'line 1: `import torch` is nothing that a rendered source contains there'
+    """
+    refusal = _PATTERN.refusal(tree, {})
+    if tree.body and tree.body[0].lineno != 1:
+        refusal = Refusal(1)  # a comment before the docstring may declare another encoding
+    if refusal is None:
+        return None
+    number = max(refusal.line, 1)
+    line = re.split(r"\r\n?|\n", text)[number - 1].strip().partition("  # ")[0]
+    shown = line if len(line) <= _MAX_SHOWN else f"{line[: _MAX_SHOWN - 1]}…"
+    return RefusedLine(number=number, text=shown, missing=refusal.missing)
+
+
+RULES: dict[str, Rule] = LAYERS | HELPERS | NETWORKS | WEIGHTS_INIT
+"""The holes of a source and of its parts."""
+
+_PATTERN = compile_pattern(SOURCE, RULES)
