@@ -2,29 +2,30 @@
 
     DesignerError          base class
     ├── InvalidRequest     invalid fields of a request, each with its error
-    ├── InvalidLayer       a layer that torch refuses or whose output is empty
     ├── NoChain            no chain from the initial size to the target within the search space
-    ├── DamagedId          a design id that was altered or truncated
-    ├── UnknownIdVersion   a design id of an unknown version
-    ├── SearchTooLarge     the search exceeds its limit on steps
-    ├── NoNetwork          a network that the design does not have
-    ├── TooLarge           a form or picture above a size limit
+    ├── Refusal            a request that is refused with one sentence
+    │   ├── InvalidLayer       a layer that torch refuses or whose output is empty
+    │   ├── DamagedId          a design id that was altered or truncated
+    │   ├── UnknownIdVersion   a design id of an unknown version
+    │   ├── SearchTooLarge     the search exceeds its limit on steps
+    │   ├── NoNetwork          a network that the design does not have
+    │   └── TooLarge           a form or picture above a size limit
     └── Accident           a valid request that could not be served now
         ├── ProbeFailed    the verifying process crashed or exceeded its time or memory limit
         └── Overloaded     the queue of the verifying processes is full
 
-Each has a stable ``code``, a message, and ``facts``: the numbers in the message. A message that is
-made of several statements has them in ``reasons``. A bug of this
+Each has a stable ``code``, a message, and ``facts``: the numbers in the message. The message of all
+but accidents is made of reasons, each with a code and facts of its own. A bug of this
 package is an AssertionError, never one of these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from designer.reasons import Reason
+from designer.reasons import Reason, make_reason
 
 MAX_ERRORS = 32
 """Maximum number of errors that an InvalidRequest lists."""
@@ -33,6 +34,8 @@ MAX_ERRORS = 32
 class DesignerError(ValueError):
     """Base class of all refusals; ``facts`` holds the numbers of the message.
 
+    If ``reasons`` are set, the message consists of their sentences.
+
     >>> error = DesignerError("a kernel of 5 px does not fit", kernel_size=5)
     >>> error.code, str(error), error.facts
     ('refused', 'a kernel of 5 px does not fit', {'kernel_size': 5})
@@ -40,10 +43,13 @@ class DesignerError(ValueError):
 
     code: ClassVar[str] = "refused"
 
-    def __init__(self, message: str, **facts: object) -> None:
+    def __init__(self, message: str = "", /, **facts: object) -> None:
         super().__init__(message)
         self.facts = facts
         self.reasons: tuple[Reason, ...] = ()
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.reasons)) or super().__str__()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +57,18 @@ class FieldError:
     """An error in one field of a request.
 
     ``pointer`` is a JSON pointer (RFC 6901) into the request, such as ``/search/strides/0``; the
-    empty pointer is the whole request.
+    empty pointer is the whole request. ``facts`` are those that the answer lists beside the reason.
     """
 
     pointer: str
     code: str
-    detail: str
+    reason: Reason
     facts: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def detail(self) -> str:
+        """The error as a sentence."""
+        return self.reason.sentence
 
 
 class InvalidRequest(DesignerError):
@@ -67,28 +78,24 @@ class InvalidRequest(DesignerError):
     error; for several errors, ``code`` is ``invalid_request`` and ``facts`` is empty.
 
     >>> wrong = FieldError(
-    ...     pointer="/latent_dim", code="out_of_range",
-    ...     detail="latent_dim must be 1 to 65536, got 0", facts={"value": 0},
+    ...     pointer="/latent_dim", code="missing_field",
+    ...     reason=make_reason("missing_field", field="latent_dim"),
     ... )
-    >>> InvalidRequest([wrong]).code
-    'out_of_range'
+    >>> InvalidRequest([wrong]).code, str(InvalidRequest([wrong]))
+    ('missing_field', 'latent_dim is required')
     """
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
         assert errors, "a refusal names at least one field"
-        unlisted = len(errors) - MAX_ERRORS
         self.errors = tuple(errors[:MAX_ERRORS])
-        more = f"; and {unlisted} more errors" * (unlisted > 0)
-        super().__init__("; ".join(error.detail for error in self.errors) + more)
+        self._unlisted = len(errors) - len(self.errors)
         single = len(self.errors) == 1
+        super().__init__(**(self.errors[0].facts if single else {}))
         self.code = self.errors[0].code if single else "invalid_request"  # type: ignore[misc]
-        self.facts = dict(self.errors[0].facts) if single else {}
 
-
-class InvalidLayer(DesignerError):
-    """A window or layer that torch refuses, or whose output is empty."""
-
-    code = "illegal_layer"
+    def __str__(self) -> str:
+        more = f"; and {self._unlisted} more errors" * (self._unlisted > 0)
+        return "; ".join(error.detail for error in self.errors) + more
 
 
 class NoChain(DesignerError):
@@ -97,35 +104,54 @@ class NoChain(DesignerError):
     code = "no_chain"
 
     def __init__(self, reasons: Sequence[Reason], **facts: object) -> None:
-        super().__init__("; ".join(reason.sentence for reason in reasons), **facts)
+        super().__init__(**facts)
         self.reasons = tuple(reasons)
 
 
-class DamagedId(DesignerError):
+class Refusal(DesignerError):
+    """A refusal with one sentence: its code in ``designer.reasons``, and its facts.
+
+    ``words`` are facts of the sentence that ``facts`` of the error does not list.
+    """
+
+    def __init__(
+        self, sentence: str, words: Mapping[str, object] | None = None, /, **facts: object
+    ) -> None:
+        super().__init__(**facts)
+        self.reasons = (make_reason(sentence, **{**facts, **(words or {})}),)
+
+
+class InvalidLayer(Refusal):
+    """A window or layer that torch refuses, or whose output is empty."""
+
+    code = "illegal_layer"
+
+
+class DamagedId(Refusal):
     """A design id that was altered or truncated."""
 
     code = "damaged_id"
 
 
-class UnknownIdVersion(DesignerError):
+class UnknownIdVersion(Refusal):
     """A design id whose version this release does not support."""
 
     code = "unknown_id_version"
 
 
-class SearchTooLarge(DesignerError):
+class SearchTooLarge(Refusal):
     """The search exceeds ``MAX_SEARCH_STEPS``."""
 
     code = "search_too_large"
 
 
-class NoNetwork(DesignerError):
+class NoNetwork(Refusal):
     """A network that the design does not have, such as a discriminator."""
 
     code = "no_such_network"
 
 
-class TooLarge(DesignerError):
+class TooLarge(Refusal):
     """A form or picture of a layer that is too large to list, draw or run."""
 
     code = "too_large"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from math import prod
 
-from designer.audit.ops.layer_errors import TensorShape, format_sizes
+from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.repairs.goal import Goal
 from designer.audit.trace import AuditNetwork, Trace
-from designer.errors import FieldError, InvalidRequest
+from designer.validation.json_readers import refuse_field
 
 
 def plan_adaptation(
@@ -31,20 +31,13 @@ def plan_adaptation(
         InvalidRequest: if a layer fails at the network's own size, or the number of sides is wrong.
     """
     if trace.layer_error is not None:
-        raise _adaptation_error(
-            "only a network that fits its own input can be adapted; this one breaks"
-        )
+        refuse_field("/adapt_to", "cannot_adapt")
     start, end = network.input_shape, trace.shapes[-1][1:]
     grows = len(end) > 1 and prod(end[1:]) > prod(start[1:])
     picture = end if grows else start
     if len(picture) != len(sides) + 1:
-        raise _adaptation_error(
-            f"the picture {format_sizes(picture)} has {len(picture) - 1} axes, got {len(sides)}"
-        )
+        words = {"picture": picture, "axes": len(picture) - 1, "sides": len(sides)}
+        refuse_field("/adapt_to", "cannot_adapt", words, sentence="picture_of_other_axes")
     if grows:
         return network, Goal(wanted=(end[0], *sides))
     return replace(network, input_shape=(start[0], *sides)), Goal(wanted=end)
-
-
-def _adaptation_error(detail: str) -> InvalidRequest:
-    return InvalidRequest([FieldError(pointer="/adapt_to", code="cannot_adapt", detail=detail)])

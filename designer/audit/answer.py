@@ -20,7 +20,9 @@ from designer.audit.suggested_brief import suggest_brief
 from designer.audit.torch_proof import Proof, prove_networks
 from designer.audit.trace import AuditNetwork, Trace, trace_network
 from designer.audit.warnings import all_warnings
-from designer.validation.json_readers import JsonObject, refuse_field
+from designer.errors import FieldError, InvalidRequest
+from designer.reasons import Reason, make_reason, reason_documents
+from designer.validation.json_readers import JsonObject
 from designer.verification import ProbeRunner
 
 NEAREST_SEARCH_STEPS = 20_000
@@ -46,7 +48,9 @@ def audit(request: AuditRequest, *, runner: ProbeRunner | None) -> JsonObject:
     if request.mirror and trace.layer_error is None:
         mirror = mirror_network(network, trace)
         answer["mirror"] = [audit_layer_document(layer) for layer in mirror.network.layers]
-        answer["mirror_left_out"] = list(mirror.left_out)
+        answer["mirror_left_out"] = [reason.sentence for reason in mirror.left_out]
+        reasons = [*_reasons(request, diagnosis), *mirror.left_out]
+        answer["reasons"] = reason_documents(reasons)
     if request.adapt_to is not None:
         answer["adapted"] = _adapted_document(request, trace, runner)
     return answer
@@ -61,21 +65,26 @@ def _refuse_large(request: AuditRequest, trace: Trace) -> None:
     layer_error = trace.layer_error
     if layer_error is not None and layer_error.fields == (TOO_LARGE,):
         pointer = layer_pointer(request, len(trace.steps))
-        refuse_field(pointer, "too_many_elements", str(layer_error), **layer_error.facts)
+        (reason,) = layer_error.reasons
+        facts = dict(layer_error.facts)
+        error = FieldError(pointer=pointer, code="too_many_elements", reason=reason, facts=facts)
+        raise InvalidRequest([error])
 
 
 def _diagnosis_document(request: AuditRequest, trace: Trace, diagnosis: Diagnosis) -> JsonObject:
     """The answer without repairs, mirror and adaptation."""
     network, errors = request.network, layer_field_errors(request, trace)
+    reasons, about = _reasons(request, diagnosis), diagnosis.about_error
     return {
         "verdict": str(diagnosis.verdict),
         "fails_at": trace.fails_at,
         "layer": diagnosis.layer,
-        "reason": _reason(request, diagnosis),
+        "reason": " ".join(reason.sentence for reason in reasons if reason is not about),
+        "reasons": reason_documents(reasons),
         "torch_error": diagnosis.torch_error,
         "pointers": [error["pointer"] for error in errors],
         "errors": errors,
-        "about_error": diagnosis.about_error,
+        "about_error": about and about.sentence,
         "geometry": diagnosis.geometry,
         "input_shape": list(network.input_shape),
         "output_shape": None if trace.output_shape is None else list(trace.output_shape),
@@ -107,7 +116,8 @@ def trace_rows(request: AuditRequest, trace: Trace) -> list[JsonObject]:
             "input_shape": list(trace.shapes[index][1:]),
             "output_shape": list(trace.shapes[index + 1][1:]),
             "arithmetic": list(step.arithmetic),
-            "warnings": warnings[index],
+            "warnings": [warning.sentence for warning in warnings[index]],
+            "reasons": reason_documents(warnings[index]),
         }
         for index, step in enumerate(trace.steps)
     ]
@@ -121,16 +131,18 @@ def trace_rows(request: AuditRequest, trace: Trace) -> list[JsonObject]:
                 "output_shape": None,
                 "arithmetic": [],
                 "warnings": [],
+                "reasons": [],
             }
         )
     return rows
 
 
-def _reason(request: AuditRequest, diagnosis: Diagnosis) -> str:
-    """The reason, and why the source was not followed past the layer that fails."""
-    cut = None if request.source is None else request.source.stop_reason
-    behind = "" if cut is None else f" The code after it was not followed: {cut}."
-    return diagnosis.reason + behind
+def _reasons(request: AuditRequest, diagnosis: Diagnosis) -> list[Reason]:
+    """The reasons; why the source was not followed past the layer that fails; the error seen."""
+    reasons = list(diagnosis.reasons)
+    if request.source is not None and (cut := request.source.stop_reason) is not None:
+        reasons.append(make_reason("not_followed_further", cut=cut.errors[0].reason))
+    return reasons if diagnosis.about_error is None else [*reasons, diagnosis.about_error]
 
 
 def _repair_documents(
@@ -178,8 +190,10 @@ def _run_repairs(
 
 def _repair_document(request: AuditRequest, repair: Candidate, proof: Proof) -> JsonObject:
     diff = None if request.source is None else patch_source(request.source, repair)
+    reasons = summarize_repair(request.network, repair.changes)
     return {
-        "summary": summarize_repair(request.network, repair.changes),
+        "summary": "; ".join(reason.sentence for reason in reasons),
+        "reasons": reason_documents(reasons),
         "changes": [change.document for change in repair.changes],
         "input_shape": list(repair.network.input_shape),
         "output_shape": list(repair.output_shape),

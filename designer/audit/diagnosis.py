@@ -7,10 +7,11 @@ from enum import StrEnum
 from math import prod
 
 from designer.audit.error_message import ErrorMessage, final_message, find_numbers, is_about_sizes
-from designer.audit.ops.layer_errors import TensorShape, format_sizes
+from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.request import AuditRequest
 from designer.audit.trace import AuditNetwork, Trace, trace_network
 from designer.limits import MAX_AUDIT_BATCH
+from designer.reasons import Reason, make_reason
 
 MAX_TRIED_BATCHES = 40
 """Maximum number of batch sizes that are compared with the numbers of a message."""
@@ -29,18 +30,20 @@ class AuditVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
-    """The verdict; ``layer`` is at fault, ``wanted`` is requested or read from the error message.
+    """The verdict and its reasons.
+
+    ``layer`` is at fault, ``wanted`` is requested or read from the error message.
 
     ``about_error`` explains the error message of the request; ``geometry`` is False if no size can
     cause that message, None if there is none.
     """
 
     verdict: AuditVerdict
-    reason: str
+    reasons: tuple[Reason, ...]
     layer: int | None = None
     wanted: TensorShape | None = None
     torch_error: str | None = None
-    about_error: str | None = None
+    about_error: Reason | None = None
     geometry: bool | None = None
 
 
@@ -49,11 +52,12 @@ def diagnose(request: AuditRequest, trace: Trace) -> Diagnosis:
     network, message = request.network, request.error_message
     wanted = request.wanted_shape
     if trace.layer_error is not None:
-        index = len(trace.steps)
+        index, (error,) = len(trace.steps), trace.layer_error.reasons
+        op = network.layers[index].op
         about, geometry = _explain_for_failing_layer(network, trace, message)
         return Diagnosis(
             verdict=AuditVerdict.BREAKS,
-            reason=f"Layer {index} ({network.layers[index].op}): {trace.layer_error}.",
+            reasons=(make_reason("layer_fails", index=index, op=op, error=error),),
             layer=index,
             wanted=wanted,
             torch_error=trace.layer_error.torch_error,
@@ -67,7 +71,7 @@ def diagnose(request: AuditRequest, trace: Trace) -> Diagnosis:
         layer = last_resizing_layer(network, trace)
         return Diagnosis(
             verdict=AuditVerdict.MISSES,
-            reason=_miss_reason(network, trace, wanted, layer),
+            reasons=_miss_reasons(network, trace, wanted, layer),
             layer=layer,
             wanted=wanted,
             about_error=about,
@@ -75,7 +79,7 @@ def diagnose(request: AuditRequest, trace: Trace) -> Diagnosis:
         )
     return Diagnosis(
         verdict=AuditVerdict.FITS,
-        reason=f"Every layer fits; the network ends at {format_sizes(trace.shapes[-1][1:])}.",
+        reasons=(make_reason("fits", end=trace.shapes[-1][1:]),),
         wanted=wanted,
         about_error=about,
         geometry=geometry,
@@ -92,18 +96,26 @@ def last_resizing_layer(network: AuditNetwork, trace: Trace) -> int:
     return len(trace.steps) - 1
 
 
-def _miss_reason(network: AuditNetwork, trace: Trace, wanted: TensorShape, layer: int) -> str:
-    op = network.layers[layer].op
-    before, after = trace.shapes[layer][1:], trace.shapes[layer + 1][1:]
-    formulas = "; ".join(dict.fromkeys(trace.steps[layer].arithmetic))
-    end = trace.shapes[-1]
-    ends = f"ends at {format_sizes(end[1:])} where {format_sizes(wanted)} is wanted"
-    if end[0] != network.batch:
-        ends = f"gives {end[0]} results for a batch of {network.batch}"
+def _miss_reasons(
+    network: AuditNetwork, trace: Trace, wanted: TensorShape, layer: int
+) -> tuple[Reason, ...]:
+    end, formulas = trace.shapes[-1], list(dict.fromkeys(trace.steps[layer].arithmetic))
     return (
-        f"The network runs and {ends}."
-        f" The sizes are last changed by layer {layer} ({op}), from {format_sizes(before)} to"
-        f" {format_sizes(after)}" + (f": {formulas}." if formulas else ".")
+        make_reason(
+            "other_end" if end[0] == network.batch else "other_batch",
+            end=end[1:],
+            wanted=wanted,
+            results=end[0],
+            batch=network.batch,
+        ),
+        make_reason(
+            "last_change_by_formula" if formulas else "last_change",
+            index=layer,
+            op=network.layers[layer].op,
+            before=trace.shapes[layer][1:],
+            after=trace.shapes[layer + 1][1:],
+            formulas=formulas,
+        ),
     )
 
 
@@ -135,67 +147,42 @@ def _shape_from_message(trace: Trace, message: ErrorMessage) -> TensorShape | No
 
 def _explain_for_running_network(
     network: AuditNetwork, trace: Trace, message: ErrorMessage | None
-) -> tuple[str | None, bool | None]:
+) -> tuple[Reason | None, bool | None]:
     """Explanation of the message for a network that runs, and whether sizes can cause it."""
     if message is None:
         return None, None
     if message.other_topic is not None:
-        return (
-            f"The message is about {message.other_topic}. That is not geometry: no layer's size causes it.",
-            False,
-        )
+        return make_reason("other_topic", topic=make_reason(message.other_topic)), False
     end = trace.shapes[-1]
     if message.loss_input is not None and message.target is not None:
         return _explain_loss_message(network, trace, message.loss_input, message.target)
     if message.axis_sizes is not None and _shape_from_message(trace, message) is not None:
-        return (
-            f"The message compares {message.axis_sizes[0]} with {message.axis_sizes[1]}: the network ends at"
-            f" {format_sizes(end[1:])}.",
-            True,
-        )
+        first, second = message.axis_sizes
+        return make_reason("compared_sizes", first=first, second=second, end=end[1:]), True
     if is_about_sizes(final_message(message.text)):
-        return (
-            f"The message is about sizes, but every layer of this network accepts its input, and it"
-            f" ends at {format_sizes(end[1:])}: the message comes from another input size, batch or network.",
-            True,
-        )
-    return (
-        "Every layer runs, and nothing in the message is about these sizes: it is not the geometry"
-        " of this network.",
-        False,
-    )
+        return make_reason("message_from_elsewhere", end=end[1:]), True
+    return make_reason("message_about_nothing_here"), False
 
 
 def _explain_loss_message(
     network: AuditNetwork, trace: Trace, loss_input: TensorShape, target: TensorShape
-) -> tuple[str | None, bool | None]:
+) -> tuple[Reason | None, bool | None]:
     end, batch, numbers = trace.shapes[-1], network.batch, prod(loss_input)
+    facts = {"numbers": numbers, "target": target, "loss_input": loss_input, "batch": batch}
     if numbers == prod(end) == prod(target):
-        return (
-            f"The loss got the expected {numbers} numbers, but as {format_sizes(loss_input)} instead of"
-            f" {format_sizes(target)}: no size is wrong, a view or squeeze of one of them is missing.",
-            True,
-        )
+        return make_reason("loss_of_other_shape", **facts), True
     if numbers == prod(end) and numbers % batch == 0:
         each = numbers // batch
-        whole = f"{numbers} = {batch}·{each}"
         maps = [s[1:] for s in trace.shapes if s[0] == batch and prod(s[1:]) == each]
-        ends = maps[-1] if maps else (each,)
-        return (
-            f"The loss got {whole} numbers where {prod(target)} were expected: the network ends at"
-            f" {format_sizes(ends)}, {each} numbers for each of {batch} samples.",
-            True,
-        )
-    return (
-        f"The loss got {numbers} numbers; this network gives {prod(end)} for a batch of {batch}"
-        f" ({format_sizes(end[1:])} each): the message comes from another input size, batch or network.",
-        True,
-    )
+        facts |= {"expected": prod(target), "each": each, "end": maps[-1] if maps else (each,)}
+        return make_reason("loss_of_other_numbers", **facts), True
+    facts |= {"given": prod(end), "end": end[1:]}
+    return make_reason("loss_from_elsewhere", **facts), True
 
 
 def _explain_for_failing_layer(
     network: AuditNetwork, trace: Trace, message: ErrorMessage | None
-) -> tuple[str | None, bool | None]:
+) -> tuple[Reason | None, bool | None]:
     """Explanation of the message for a layer that fails, and whether sizes can cause it."""
     if message is None:
         return None, None
@@ -204,31 +191,15 @@ def _explain_for_failing_layer(
     for batch in batches:
         error = _error_at(network, len(trace.steps), batch)
         if error is not None and _without_spaces(error) in seen_text:
-            with_batch = "" if batch == network.batch else f", with a batch of {batch}"
-            return f"This is the message that was seen{with_batch}.", True
+            code = "same_message" if batch == network.batch else "same_message_of_batch"
+            return make_reason(code, batch=batch), True
     if message.other_topic is not None:
-        return (
-            f"The message that was seen is about {message.other_topic}: that is not geometry. The layer"
-            " named here fails in any case.",
-            False,
-        )
+        return make_reason("seen_other_topic", topic=make_reason(message.other_topic)), False
     if any(_has_same_numbers(network, trace, batch, final_text) for batch in batches):
-        return (
-            "The message that was seen has the numbers of this one, in the words of another version"
-            " of torch.",
-            True,
-        )
+        return make_reason("same_numbers"), True
     if is_about_sizes(final_message(message.text)):
-        return (
-            "The message that was seen has other words or numbers than torch has for this layer: it"
-            " may come from another input, batch or version.",
-            True,
-        )
-    return (
-        "Nothing in the message that was seen is about sizes: that is not geometry. The layer named"
-        " here fails in any case.",
-        False,
-    )
+        return make_reason("other_message"), True
+    return make_reason("seen_message_not_about_sizes"), False
 
 
 def _candidate_batches(network: AuditNetwork, trace: Trace, text: str) -> list[int]:

@@ -15,7 +15,7 @@ class ErrorMessage:
 
     ``loss_input`` and ``target`` are the shapes that a loss compared, batch axis first. ``axis`` is
     an axis on which two tensors differ, ``axis_sizes`` their sizes there in the message's order.
-    ``other_topic`` is the topic of a message that is not about sizes.
+    ``other_topic`` is the code of the topic of a message that is not about sizes.
     """
 
     text: str
@@ -59,36 +59,28 @@ def final_message(text: str) -> str:
 
 
 OTHER_TOPICS: Mapping[str, str] = {
-    r"out of memory|bad_alloc|not enough memory|can't allocate memory": "memory",
+    r"out of memory|bad_alloc|not enough memory|can't allocate memory": "topic_memory",
     r"device-side assert|(?<!dimension )index out of range|Target -?\d+ is out|nll_loss|"
-    r"index -?\d+ is out of bounds": "class labels or indices",
+    r"index -?\d+ is out of bounds": "topic_labels",
     r"same device|is_cuda|torch\.cuda\.\w*Tensor|device type|backend (CPU|CUDA)|CUDA error|cudnn|"
-    r"not compiled with CUDA|No CUDA GPUs|cuda runtime": "the device that tensors and weights are on",
+    r"not compiled with CUDA|No CUDA GPUs|cuda runtime": "topic_device",
     r"scalar type|expected object of|type \([\w.]+\) should be the same|dtype|"
-    r"not implemented for '|Long(Tensor)? .*Float|Float.* Long": (
-        "the number type of tensors and weights"
-    ),
+    r"not implemented for '|Long(Tensor)? .*Float|Float.* Long": ("topic_number_type"),
     r"backward through the graph|require(s)? grad|requires_grad|inplace operation|leaf variable|"
-    r"grad can be implicitly|does not have a grad_fn": "gradients",
-    r"view size is not compatible|non-contiguous|is_contiguous": "the memory layout of a tensor",
-    r"state_dict|unexpected key(?!word)|missing key|copying a param": (
-        "weights that were saved from another network"
-    ),
+    r"grad can be implicitly|does not have a grad_fn": "topic_gradients",
+    r"view size is not compatible|non-contiguous|is_contiguous": "topic_memory_layout",
+    r"state_dict|unexpected key(?!word)|missing key|copying a param": ("topic_saved_weights"),
     r"has no attribute|is not defined|unexpected keyword|positional argument|not callable|"
-    r"invalid combination of arguments|empty parameter list|not subscriptable": (
-        "Python names and arguments"
-    ),
-    r"No module named|cannot import": "imports",
+    r"invalid combination of arguments|empty parameter list|not subscriptable": ("topic_python"),
+    r"No module named|cannot import": "topic_imports",
     r"\bNaN\b|nan values|loss (is|=|:|becomes) nan|mode collapse|between 0 and 1|"
-    r"input_val >= zero|\binf\b": "the values, not the sizes",
+    r"input_val >= zero|\binf\b": "topic_values",
     r"DataLoader|worker|Broken pipe|No such file|FileNotFound|cannot identify image": (
-        "loading the data"
+        "topic_loading"
     ),
-    r"stack expects each tensor|equal size, but got": (
-        "the data: samples of different sizes in one batch"
-    ),
+    r"stack expects each tensor|equal size, but got": ("topic_samples"),
 }
-"""Topics of messages that no layer's size can cause, by a pattern of their wording."""
+"""Codes of the topics of messages that no size causes, by a pattern of their wording."""
 
 _SIZE_WORDING = (
     r"must match|cannot be multiplied|size mismatch|kernel size|channels|invalid for input|too small|"

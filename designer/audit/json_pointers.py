@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from designer.audit.request import AuditRequest
 from designer.audit.trace import Trace
 from designer.errors import FieldError, InvalidLayer
+from designer.validation.errors_json import field_error_document
 from designer.validation.json_readers import JsonObject
 
 
@@ -26,14 +25,12 @@ def layer_field_errors(request: AuditRequest, trace: Trace) -> list[JsonObject]:
     """
     if trace.layer_error is None:
         return []
-    facts = dict(trace.layer_error.facts)
+    facts, (reason,) = dict(trace.layer_error.facts), trace.layer_error.reasons
     if request.source is not None:
         facts["line"] = request.source.lines[len(trace.steps)]
     return [
-        asdict(
-            FieldError(
-                pointer=pointer, code=InvalidLayer.code, detail=str(trace.layer_error), facts=facts
-            )
+        field_error_document(
+            FieldError(pointer=pointer, code=InvalidLayer.code, reason=reason, facts=facts)
         )
         for pointer in _pointers(request, trace)
     ]

@@ -10,7 +10,7 @@ from designer.audit.ops.field_readers import choice_reader
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.registry import LAYER_CLASSES
 from designer.limits import MAX_AUDIT_LAYERS
-from designer.validation.field_validators import short_text
+from designer.validation.field_validators import shown_value
 from designer.validation.json_readers import JsonObject, read_list, read_object, refuse_field
 
 
@@ -98,10 +98,8 @@ def attribute_name(name: str) -> str:
 
 def _read_op(value: object, *, pointer: str) -> type[AuditLayer]:
     if not isinstance(value, Mapping):
-        refuse_field(
-            pointer, "not_an_object", f"a layer must be an object, got {short_text(value)}"
-        )
+        refuse_field(pointer, "not_an_object", {"got": shown_value(value)}, sentence="not_a_layer")
     op = value.get("op")
     if op is None:
-        refuse_field(f"{pointer}/op", "missing_field", "op is required")
+        refuse_field(f"{pointer}/op", "missing_field")
     return LAYER_CLASSES[choice_reader(*sorted(LAYER_CLASSES))(op, f"{pointer}/op")]

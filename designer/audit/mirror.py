@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from designer.audit.ops.layer import AuditLayer
-from designer.audit.ops.layer_errors import TensorShape, format_sizes
+from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.ops.registry import build_audit_layer
 from designer.audit.trace import AuditNetwork, Trace, continue_trace
+from designer.reasons import Reason, make_reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,7 @@ class Mirror:
     """The mirrored network, and a sentence about each layer that it leaves out."""
 
     network: AuditNetwork
-    left_out: tuple[str, ...]
+    left_out: tuple[Reason, ...]
 
 
 def mirror_network(network: AuditNetwork, trace: Trace) -> Mirror:
@@ -34,7 +35,7 @@ def mirror_network(network: AuditNetwork, trace: Trace) -> Mirror:
     ('conv_transpose', (1, 0))
     """
     back: list[AuditLayer] = []
-    left_out: list[str] = []
+    left_out: list[Reason] = []
     for index in range(len(network.layers) - 1, -1, -1):
         layer = network.layers[index]
         before, after = trace.shapes[index], trace.shapes[index + 1]
@@ -42,9 +43,8 @@ def mirror_network(network: AuditNetwork, trace: Trace) -> Mirror:
         if not _restores(reversed_layers, before, after):
             reversed_layers = []
         if not reversed_layers and layer.norm_kind is None:
-            left_out.append(
-                f"layer {index} ({layer.op}, {format_sizes(before[1:])} to {format_sizes(after[1:])}) cannot be mirrored"
-            )
+            facts = {"op": layer.op, "before": before[1:], "after": after[1:]}
+            left_out.append(make_reason("not_mirrored", index=index, **facts))
         for earlier in network.layers[max(index - 1, 0) : index]:
             values: dict[str, Any] = {"norm": earlier.norm, "activation": earlier.activation}
             reversed_layers = [replace(each, **values) for each in reversed_layers]

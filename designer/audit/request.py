@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import prod
+from math import inf, prod
 
 from designer.audit.error_message import ErrorMessage, read_error_message
 from designer.audit.interpreter.network_finder import SourceNetwork, read_source
 from designer.audit.layers_json import read_audit_layers
+from designer.audit.ops.field_readers import read_text
 from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.trace import AuditNetwork
 from designer.limits import (
@@ -20,9 +21,7 @@ from designer.limits import (
 from designer.validation.field_validators import (
     check_integer,
     check_length,
-    field_name,
     refuse,
-    short_text,
 )
 from designer.validation.json_readers import (
     JsonObject,
@@ -72,15 +71,16 @@ def read_request(value: object) -> AuditRequest:
     document = read_object(value, pointer="", known=REQUEST_FIELDS, required=("input_shape",))
     input_shape = read_shape(document["input_shape"], pointer="/input_shape", least=1)
     given = {name: document.get(name) for name in REQUEST_FIELDS if document.get(name) is not None}
-    error_message = (
-        None if "error" not in given else read_error_message(_read_text(given["error"], "/error"))
-    )
+    error_message = None
+    if "error" in given:
+        text = read_text(given["error"], "/error", maximum=MAX_ERROR_TEXT)
+        error_message = read_error_message(text)
     batch = _read_batch(given, error_message)
     _refuse_two_networks(given)
     network = AuditNetwork(input_shape=input_shape, layers=(), batch=batch)
     source: SourceNetwork | None = None
     if "source" in given:
-        text = _read_text(given["source"], "/source", most=None)
+        text = read_text(given["source"], "/source", maximum=inf)
         source = read_source(text, input_shape=input_shape, batch=batch)
         layers = source.layers
     else:
@@ -113,26 +113,11 @@ def read_shape(value: object, *, pointer: str, least: int) -> TensorShape:
         refuse_field(
             pointer,
             "too_many_elements",
-            f"{field_name(pointer)} has {prod(shape)} numbers, at most {MAX_ELEMENTS} are served",
+            sentence="shape_too_large",
             elements=prod(shape),
             maximum=MAX_ELEMENTS,
         )
     return shape
-
-
-def _read_text(value: object, pointer: str, *, most: int | None = MAX_ERROR_TEXT) -> str:
-    if not isinstance(value, str):
-        detail = f"{field_name(pointer)} must be a string, got {short_text(value)}"
-        refuse_field(pointer, "not_a_text", detail)
-    if most is not None and len(value) > most:
-        refuse_field(
-            pointer,
-            "wrong_length",
-            f"{field_name(pointer)} must have at most {most} characters, got {len(value)}",
-            length=len(value),
-            maximum=most,
-        )
-    return value
 
 
 def _read_batch(given: JsonObject, error_message: ErrorMessage | None) -> int:
@@ -152,12 +137,10 @@ def _read_batch(given: JsonObject, error_message: ErrorMessage | None) -> int:
 
 def _refuse_two_networks(given: JsonObject) -> None:
     sent = [name for name in ("layers", "source") if name in given]
-    if len(sent) != 1:
-        refuse_field(
-            "/source" if sent else "/layers",
-            "contradiction" if sent else "missing_field",
-            f"one of layers and source is required, got {' and '.join(sent) or 'neither'}",
-        )
+    if not sent:
+        refuse_field("/layers", "missing_field", sentence="no_layers_or_source")
+    if len(sent) == 2:
+        refuse_field("/source", "contradiction", sentence="layers_and_source")
 
 
 def _read_wanted(given: JsonObject) -> TensorShape | None:

@@ -210,7 +210,7 @@ def _read_resolution(value: object, dimensions: object) -> Size:
         refuse_field(
             "/dimensions",
             "wrong_length",
-            f"dimensions is {dimensions}, but resolution has {len(value)} entries",
+            sentence="other_dimensions",
             dimensions=dimensions,
             length=len(value),
         )

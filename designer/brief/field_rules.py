@@ -7,7 +7,7 @@ from math import prod
 
 from designer.brief.fields import Field, Kind, in_reading_order
 from designer.errors import FieldError
-from designer.geometry.layers import Size, Window, format_size
+from designer.geometry.layers import Size, Window
 from designer.limits import (
     MAX_ELEMENTS,
     MAX_SEARCH_ENTRIES,
@@ -18,8 +18,8 @@ from designer.limits import (
 from designer.validation.field_validators import (
     check_integer,
     check_length,
-    field_name,
-    short_text,
+    field_error,
+    shown_value,
 )
 
 
@@ -28,28 +28,25 @@ def type_errors(rows: tuple[Field, ...], given: object) -> list[FieldError]:
     kinds = ((Kind.CHOICE,), (Kind.OBJECT, Kind.MAP), (Kind.FLAG,), (Kind.CHAIN,))
     ordered = [row for some in kinds for row in in_reading_order(rows) if row.kind in some]
     return [
-        FieldError(
-            pointer=f"/{row.name}",
-            code=code,
-            detail=f"{row.name} must be {wanted}, got {short_text(value)}",
-        )
+        field_error(f"/{row.name}", code, words | {"got": shown_value(value)}, sentence=sentence)
         for row in ordered
         for value in (getattr(given, row.attribute),)
-        for valid, code, wanted in (_type_check(row, value),)
+        for valid, code, sentence, words in (_type_check(row, value),)
         if not valid
     ]
 
 
-def _type_check(row: Field, value: object) -> tuple[bool, str, str]:
-    """Whether a value has the type of its field; code and text of the error if not."""
+def _type_check(row: Field, value: object) -> tuple[bool, str, str, dict[str, object]]:
+    """Whether a value has the type of its field; code, sentence and its facts if not."""
     if row.choices is not None:
-        return value in [*row.choices], "not_a_choice", f"one of {', '.join(row.choices)}"
-    if row.object_type is not None:
-        wanted = f"a {row.object_type.__name__} or None"
-        return isinstance(value, row.object_type | None), "not_an_object", wanted
+        choices = [str(choice) for choice in row.choices]
+        return value in choices, "not_a_choice", "not_a_choice", {"choices": choices}
+    if (kind := row.object_type) is not None:
+        valid = isinstance(value, kind | None)
+        return valid, "not_an_object", "wrong_type_or_none", {"type": kind.__name__}
     if row.kind is Kind.FLAG:
-        return isinstance(value, bool), "not_a_boolean", "true or false"
-    return _are_windows(value), "not_a_list", "rows of Windows"
+        return isinstance(value, bool), "not_a_boolean", "not_a_boolean", {}
+    return _are_windows(value), "not_a_list", "not_windows", {}
 
 
 def _are_windows(windows: object) -> bool:
@@ -111,8 +108,8 @@ def _integer_errors(row: Field, value: object, pointer: str) -> list[FieldError]
 def _type_errors(value: object, kind: type, pointer: str, code: str) -> list[FieldError]:
     if isinstance(value, kind):
         return []
-    detail = f"{field_name(pointer)} must be a {kind.__name__}, got {short_text(value)}"
-    return [FieldError(pointer=pointer, code=code, detail=detail)]
+    words = {"type": kind.__name__, "got": shown_value(value)}
+    return [field_error(pointer, code, words, sentence="wrong_type")]
 
 
 def resolution_errors(resolution: object) -> list[FieldError]:
@@ -132,12 +129,6 @@ def elements_errors(resolution: Size, channels: int) -> list[FieldError]:
     elements = prod(resolution) * channels
     if elements <= MAX_ELEMENTS:
         return []
-    shape = format_size((channels, *resolution))
-    return [
-        FieldError(
-            pointer="/resolution",
-            code="too_many_elements",
-            detail=f"a picture of {shape} has {elements} elements; the limit is {MAX_ELEMENTS}",
-            facts={"elements": elements, "maximum": MAX_ELEMENTS},
-        )
-    ]
+    words = {"shape": (channels, *resolution)}
+    code, most = "too_many_elements", MAX_ELEMENTS
+    return [field_error("/resolution", code, words, elements=elements, maximum=most)]

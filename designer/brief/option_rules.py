@@ -22,7 +22,7 @@ from designer.limits import (
     MAX_SIGNAL_LENGTH,
     MAX_WIDTH,
 )
-from designer.validation.field_validators import check_integer, check_length
+from designer.validation.field_validators import check_integer, check_length, field_error
 
 
 def generator_input_errors(latent_dim: object, initial_map: InitialMap | None) -> list[FieldError]:
@@ -32,17 +32,12 @@ def generator_input_errors(latent_dim: object, initial_map: InitialMap | None) -
     ['latent_dim is required, unless initial_map is given']
     """
     if initial_map is None and latent_dim is None:
-        detail = "latent_dim is required, unless initial_map is given"
-        return [FieldError(pointer="/latent_dim", code="missing_field", detail=detail)]
+        return [field_error("/latent_dim", "missing_field", sentence="latent_dim_or_map")]
     if initial_map is None:
         return check_integer(latent_dim, pointer="/latent_dim", low=1, high=MAX_LATENT_DIM)
     if latent_dim is None:
         return []
-    detail = (
-        "latent_dim and initial_map exclude each other: a generator starts from a latent vector or"
-        " from a map"
-    )
-    return [FieldError(pointer="/initial_map", code="contradiction", detail=detail)]
+    return [field_error("/initial_map", "contradiction", sentence="latent_dim_and_map")]
 
 
 def initial_map_errors(
@@ -58,17 +53,10 @@ def initial_map_errors(
         high = MAX_SIGNAL_LENGTH if axes == 1 else MAX_SIDE
         errors += check_integer(side, pointer=f"{pointer}/{index}", low=1, high=high)
     if initial_size is not None and initial_size != initial_map.size:
-        detail = (
-            f"initial_size {list(initial_size)} differs from"
-            f" initial_map.size {list(initial_map.size)}"
-        )
+        facts = {"initial_map": list(initial_map.size), "initial_size": list(initial_size)}
+        sentence = "initial_size_differs"
         errors.append(
-            FieldError(
-                pointer="/search/initial_size",
-                code="contradiction",
-                detail=detail,
-                facts={"initial_map": list(initial_map.size), "initial_size": list(initial_size)},
-            )
+            field_error("/search/initial_size", "contradiction", sentence=sentence, **facts)
         )
     return errors
 
@@ -79,8 +67,7 @@ def label_errors(classes: object, initial_map: InitialMap | None) -> list[FieldE
         return []
     errors = check_integer(classes, pointer="/classes", low=2, high=MAX_CLASSES)
     if initial_map is not None:
-        detail = "labels are concatenated with the latent vector, and initial_map replaces it"
-        errors.append(FieldError(pointer="/classes", code="labels_without_latent", detail=detail))
+        errors.append(field_error("/classes", "labels_without_latent"))
     return errors
 
 
@@ -90,19 +77,10 @@ def norm_errors(
     """Errors of the norms: spectral norm in the generator, batch norm in a critic."""
     errors = []
     if normalization is Normalization.SPECTRAL:
-        detail = "spectral norm is for the discriminator only; a generator normalizes its maps"
-        errors.append(
-            FieldError(pointer="/normalization", code="spectral_generator", detail=detail)
-        )
+        errors.append(field_error("/normalization", "spectral_generator"))
     if discriminator is None:
         return errors
     if discriminator.output is Output.CRITIC and discriminator.normalization is Normalization.BATCH:
-        detail = (
-            "batch norm couples the samples of a batch, but a critic's gradient penalty needs the"
-            " gradient of each sample alone: set discriminator.normalization to layer, instance,"
-            " group, spectral or none"
-        )
-        pointer = "/discriminator/normalization"
-        errors.append(FieldError(pointer=pointer, code="critic_with_batch_norm", detail=detail))
+        errors.append(field_error("/discriminator/normalization", "critic_with_batch_norm"))
     numbers = [row for row in DISCRIMINATOR if row.kind is Kind.INTEGER]
     return errors + range_errors(numbers, asdict(discriminator), pointer="/discriminator")

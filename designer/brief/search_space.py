@@ -16,7 +16,7 @@ from designer.limits import (
     MAX_SEARCH_VALUE,
     MAX_SIGNAL_LENGTH,
 )
-from designer.validation.field_validators import refuse
+from designer.validation.field_validators import field_error, refuse
 
 
 class Exact(StrEnum):
@@ -157,35 +157,15 @@ SEARCH = fields_of(SearchSpace, page="search")
 def _contradictions(space: SearchSpace) -> list[FieldError]:
     """Errors of the combination: no window at all, or no window that enlarges an axis."""
     usable = [stride for stride in space.strides if space.has_window(stride)]
-    facts: dict[str, object] = {
-        "kernel_sizes": list(space.kernel_sizes),
-        "strides": list(space.strides),
-        "dilations": list(space.dilations),
-    }
-    lists = (
-        f"kernel_sizes {_join(space.kernel_sizes)}, strides {_join(space.strides)}"
-        f" and dilations {_join(space.dilations)}"
-    )
     if not usable:
-        even = "; overlap: even requires that the stride divides the kernel size" * (
-            space.overlap is Overlap.EVEN
-        )
-        detail = (
-            f"{lists} allow no window: a kernel is at least as large as its stride, and stride and"
-            f" dilation have no common divisor{even}"
-        )
+        sentence = "no_even_window" if space.overlap is Overlap.EVEN else "no_window"
     elif usable == [1] and space.exact is not Exact.ANY:
-        detail = (
-            f"{lists} enlarge no axis: with stride 1 and exact: {space.exact}, every layer keeps"
-            " its input size"
-        )
+        sentence = "no_growth"
     else:
         return []
-    return [FieldError(pointer="/search", code="contradiction", detail=detail, facts=facts)]
-
-
-def _join(values: tuple[int, ...]) -> str:
-    return ", ".join(str(value) for value in values)
+    lists = {name: list(getattr(space, name)) for name in ("kernel_sizes", "strides", "dilations")}
+    exact = {"exact": str(space.exact)}
+    return [field_error("/search", "contradiction", exact, sentence=sentence, **lists)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,12 +198,12 @@ class Budget:
         """
         figures = {"parameters": parameters, "multiply_adds": multiply_adds}
         return [
-            FieldError(
-                pointer=f"/budget/{name}",
-                code="contradiction",
-                detail=f"the chain's generator has {figure} {name}, more than the budget of"
-                f" {bound}; choose a smaller base_channels, or omit it",
-                facts={name: figure, "budget": bound},
+            field_error(
+                f"/budget/{name}",
+                "contradiction",
+                {"figure": figure, "name": name},
+                sentence="over_budget",
+                **{name: figure, "budget": bound},
             )
             for name, figure in figures.items()
             if (bound := getattr(self, name)) is not None and figure > bound

@@ -9,7 +9,7 @@ from designer.errors import FieldError
 from designer.geometry.axis import kernel_span
 from designer.geometry.layers import Window, Windows
 from designer.limits import MAX_LAYERS, MAX_SEARCH_VALUE
-from designer.validation.field_validators import check_integer, check_length
+from designer.validation.field_validators import check_integer, check_length, field_error
 
 WINDOW = (
     Field(Kind.SIZE, name="kernel_size", high=MAX_SEARCH_VALUE, required=True),
@@ -57,11 +57,7 @@ def _window_errors(window: Window, *, layer: str, axis: int) -> list[FieldError]
         )
     ]
     if gcd(window.stride, window.dilation) > 1:
-        detail = (
-            f"stride {window.stride} and dilation {window.dilation} must have no common divisor:"
-            " no tap would reach some pixels"
-        )
-        facts: dict[str, object] = {"stride": window.stride, "dilation": window.dilation}
+        facts = {"stride": window.stride, "dilation": window.dilation}
         pointer = f"{layer}/dilation/{axis}"
-        errors.append(FieldError(pointer=pointer, code="illegal_layer", detail=detail, facts=facts))
+        errors.append(field_error(pointer, "illegal_layer", sentence="common_divisor", **facts))
     return errors

@@ -13,7 +13,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from designer.chains.query import ChainQuery
-from designer.errors import FieldError, InvalidRequest
+from designer.validation.json_readers import refuse_field
 
 _VERSION = 1
 _CHECKSUM_BYTES = 12
@@ -51,11 +51,7 @@ def read_cursor(query: ChainQuery) -> int:
     head, checksum = raw[: 1 + _INDEX_BYTES], raw[1 + _INDEX_BYTES :]
     start_index = int.from_bytes(head[1:], "big")
     if checksum != _checksum(query, head) or write_cursor(query, start_index) != query.cursor:
-        detail = (
-            "cursor was not issued for this request; send the request without it to start with"
-            " the best chain"
-        )
-        raise InvalidRequest([FieldError(pointer="/cursor", code="invalid_cursor", detail=detail)])
+        refuse_field("/cursor", "invalid_cursor")
     return start_index
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from designer.brief.search_space import Budget, SearchSpace
 from designer.brief.widths import Widths
 from designer.errors import FieldError
-from designer.geometry.layers import Size, format_size
+from designer.geometry.layers import Size
 from designer.limits import MAX_CHAINS, MAX_SIDE, MAX_SIGNAL_LENGTH, MIN_SIDE
-from designer.validation.field_validators import check_integer, check_length, refuse
+from designer.validation.field_validators import check_integer, check_length, field_error, refuse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +58,13 @@ def initial_size_errors(target: Size, space: SearchSpace) -> list[FieldError]:
     for start, side in zip(initial, target, strict=True):
         if start > side or (start == side and not stays):
             return [
-                FieldError(
-                    pointer=pointer,
-                    code="contradiction",
-                    detail=f"a chain to {format_size(target)} cannot start from"
-                    f" {format_size(initial)}: sides grow, and {start} is not below {side}",
-                    facts={"initial_size": list(initial), "target": list(target)},
+                field_error(
+                    pointer,
+                    "contradiction",
+                    {"start": start, "side": side},
+                    sentence="initial_size_too_large",
+                    initial_size=list(initial),
+                    target=list(target),
                 )
             ]
     return []

@@ -28,9 +28,4 @@ class StepLimit:
         """
         self.spent += steps
         if self.spent > self.maximum:
-            raise SearchTooLarge(
-                f"the search exceeds the limit of {self.maximum} steps; use fewer kernel sizes,"
-                " strides or layers, or exact: prefer",
-                states=self.spent,
-                maximum=self.maximum,
-            )
+            raise SearchTooLarge("search_too_large", states=self.spent, maximum=self.maximum)

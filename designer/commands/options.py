@@ -12,7 +12,8 @@ from typing import TypeVar
 
 import click
 
-from designer.errors import FieldError, InvalidRequest
+from designer.errors import InvalidRequest
+from designer.validation.field_validators import field_error
 from designer.validation.text_values import parse_integer, parse_sizes
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -56,7 +57,8 @@ def parse_json_text(text: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        wrong = FieldError(pointer="", code="malformed_json", detail=f"invalid JSON: {error}")
+        words = {"error": str(error)}
+        wrong = field_error("", "malformed_json", words, sentence="malformed_option")
         raise InvalidRequest([wrong]) from error
 
 

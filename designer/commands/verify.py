@@ -17,11 +17,13 @@ from designer.brief.permalink import read_id
 from designer.commands.design import show_stage
 from designer.commands.exit_status import VERDICT_STATUS
 from designer.commands.options import output_options, write_output
-from designer.errors import FieldError, InvalidRequest
+from designer.errors import InvalidRequest
 from designer.networks import Gan
 from designer.networks.from_brief import assemble_networks
 from designer.pipeline.design_json import document_text
 from designer.pipeline.networks_json import networks_document
+from designer.reasons import Reason, make_reason
+from designer.validation.field_validators import field_error
 from designer.validation.json_readers import JsonObject
 from designer.verification import (
     Check,
@@ -94,20 +96,20 @@ def read_design_file(path: Path) -> tuple[str, str, JsonObject]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise _not_a_design_error(path, f"it is not valid JSON: {error}") from error
+        reason = make_reason("invalid_json", error=str(error))
+        raise _not_a_design_error(path, reason) from error
     design_id = document.get("id") if isinstance(document, dict) else None
     if not isinstance(design_id, str):
-        raise _not_a_design_error(path, "it has no id")
+        raise _not_a_design_error(path, make_reason("no_id"))
     source = document.get("source")
     expected_sha256 = source.get("sha256") if isinstance(source, dict) else None
     if not isinstance(expected_sha256, str):
-        raise _not_a_design_error(path, "it has no source with a sha256")
+        raise _not_a_design_error(path, make_reason("no_sha256"))
     return design_id, expected_sha256, document
 
 
-def _not_a_design_error(path: Path, reason: str) -> InvalidRequest:
-    detail = f"{path.name} is not the JSON of a design: {reason}"
-    return InvalidRequest([FieldError(pointer="", code="not_a_design", detail=detail)])
+def _not_a_design_error(path: Path, reason: Reason) -> InvalidRequest:
+    return InvalidRequest([field_error("", "not_a_design", {"file": path.name, "reason": reason})])
 
 
 def with_figures_checked(receipt: Verification, document: JsonObject, gan: Gan) -> Verification:

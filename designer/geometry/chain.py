@@ -30,23 +30,19 @@ class Chain:
 
     def __post_init__(self) -> None:
         if len(self.sizes) != len(self.windows) + 1 or not self.windows:
-            raise InvalidLayer(
-                f"a chain of {len(self.windows)} layers and {len(self.sizes)} sizes is invalid: it"
-                " needs at least one layer and one more size than layers",
-                layers=len(self.windows),
-                sizes=len(self.sizes),
-            )
+            raise InvalidLayer("chain_lengths", layers=len(self.windows), sizes=len(self.sizes))
         for (before, after), step in zip(pairwise(self.sizes), self.windows, strict=True):
             if not len(step) == len(before) == len(after):
                 raise InvalidLayer(
-                    f"a step from {before} to {after} needs {len(before)} windows, got {len(step)}",
+                    "windows_of_step",
+                    {"before": before, "after": after},
                     axes=len(before),
                     windows=len(step),
                 )
             reached = tuple(w.conv_transpose(i) for w, i in zip(step, before, strict=True))
             if reached != after:
                 raise InvalidLayer(
-                    f"the windows lead from {before} to {reached}, not to {after}",
+                    "chain_leads_elsewhere",
                     input_size=list(before),
                     output_size=list(reached),
                     wanted_size=list(after),
@@ -90,21 +86,14 @@ class Chain:
 def _size_before(size: Size, windows: Windows) -> Size:
     if len(windows) != len(size):
         raise InvalidLayer(
-            f"a step to {size} needs {len(size)} windows, got {len(windows)}",
-            axes=len(size),
-            windows=len(windows),
+            "windows_of_last_step", {"size": size}, axes=len(size), windows=len(windows)
         )
     before = []
     for side, window in zip(size, windows, strict=True):
         input_size, remainder = divmod(side - window.offset, window.stride)
         if remainder or input_size < 1:
             raise InvalidLayer(
-                f"no input size gives {side} px with stride {window.stride} and offset"
-                f" {window.offset}: ({side} − {window.offset}) / {window.stride} must be a whole"
-                " number of at least 1",
-                output_size=side,
-                stride=window.stride,
-                offset=window.offset,
+                "no_input_size", output_size=side, stride=window.stride, offset=window.offset
             )
         before.append(input_size)
     return tuple(before)

@@ -34,6 +34,17 @@ def format_size(numbers: Iterable[object]) -> str:
     return "×".join(map(str, numbers))
 
 
+def refuse_below(name: str, value: int, *, minimum: int) -> None:
+    """Refuse a number below its minimum.
+
+    Raises:
+        InvalidLayer: if the number is too small.
+    """
+    if value < minimum:
+        words = {"field": name, "minimum": minimum, "value": value}
+        raise InvalidLayer("below_minimum", words, **{name: value})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureMap:
     """Shape of one sample between two layers, (channels, *size), without the batch axis.
@@ -51,10 +62,7 @@ class FeatureMap:
     def __post_init__(self) -> None:
         for number in self.shape:
             if number < 1:
-                raise InvalidLayer(
-                    f"channels and sides of a feature map must be at least 1, got {self}",
-                    shape=list(self.shape),
-                )
+                raise InvalidLayer("empty_map", shape=list(self.shape))
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -91,13 +99,10 @@ class Window:
 
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():
-            value = getattr(self, name)
-            if value < least:
-                raise InvalidLayer(f"{name} must be at least {least}, got {value}", **{name: value})
+            refuse_below(name, getattr(self, name), minimum=least)
         if self.output_padding >= max(self.stride, self.dilation):
             raise InvalidLayer(
-                f"output_padding {self.output_padding} must be below the larger of stride"
-                f" {self.stride} and dilation {self.dilation}",
+                "large_output_padding",
                 output_padding=self.output_padding,
                 stride=self.stride,
                 dilation=self.dilation,
@@ -197,19 +202,13 @@ class Convolution:
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.windows) <= 3:
-            raise InvalidLayer(
-                f"a layer has 1 to 3 axes, got {len(self.windows)}", axes=len(self.windows)
-            )
+            raise InvalidLayer("wrong_axes", axes=len(self.windows))
         for name in ("in_channels", "out_channels", "groups"):
-            if (value := getattr(self, name)) < 1:
-                raise InvalidLayer(f"{name} must be at least 1, got {value}", **{name: value})
+            refuse_below(name, getattr(self, name), minimum=1)
         for name in ("in_channels", "out_channels"):
             if (value := getattr(self, name)) % self.groups:
-                raise InvalidLayer(
-                    f"{name} {value} must be divisible by groups {self.groups}",
-                    groups=self.groups,
-                    **{name: value},
-                )
+                words = {"field": name, "value": value}
+                raise InvalidLayer("groups", words, groups=self.groups, **{name: value})
 
     @property
     def axes(self) -> int:
@@ -250,8 +249,8 @@ class Convolution:
         """
         if before.channels != self.in_channels:
             raise InvalidLayer(
-                f"the layer takes {self.in_channels} channels, the map {before} has"
-                f" {before.channels}",
+                "other_channels",
+                {"shape": before.shape},
                 in_channels=self.in_channels,
                 channels=before.channels,
             )
@@ -260,12 +259,9 @@ class Convolution:
     def output_size(self, size: Size) -> Size:
         """The size after this layer; raises ``InvalidLayer`` as ``output_map`` does."""
         if len(size) != self.axes:
-            before = FeatureMap(channels=self.in_channels, size=size)
-            raise InvalidLayer(
-                f"the layer has {self.axes} axes, the map {before} has {len(size)}",
-                axes=self.axes,
-                size=list(size),
-            )
+            shape = FeatureMap(channels=self.in_channels, size=size).shape
+            words = {"shape": shape, "map_axes": len(size)}
+            raise InvalidLayer("other_axes", words, axes=self.axes, size=list(size))
         move = Window.conv_transpose if self.transposed else Window.conv
         return tuple(map(move, self.windows, size))
 

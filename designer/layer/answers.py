@@ -26,6 +26,7 @@ from designer.layer.window_solver import AxisSolutions, solve_axis
 from designer.pictures.layer_picture import draw_layer
 from designer.pictures.matrix_picture import draw_matrix
 from designer.pictures.overlap_heat_map import draw_overlap
+from designer.reasons import reason_documents
 from designer.validation.json_readers import JsonObject
 from designer.verification import Limits, Pool, ProbeRunner
 
@@ -83,6 +84,7 @@ def _arithmetic_document(layer: AnyConv, size: Size) -> JsonObject:
         "multiply_adds": layer.multiply_adds(size),
         "inverse": inverse_document(inverse, output_size),
         "why_no_inverse": inverse.why if inverse.layer is None else None,
+        "reasons": reason_documents([inverse.reason] if inverse.layer is None else []),
     }
 
 
@@ -90,7 +92,7 @@ def answer_question(request: SolveRequest) -> JsonObject:
     """All windows from size to size for each axis, best first, or the reason for none."""
     answers = {question: solve_axis(question) for question in set(request.questions)}
     solved = [answers[question] for question in request.questions]
-    reasons = [solution.why_not for solution in solved]
+    why_not = [solution.why_not for solution in solved]
     return {
         "op": str(request.op),
         "input_size": [question.input_size for question in request.questions],
@@ -98,7 +100,8 @@ def answer_question(request: SolveRequest) -> JsonObject:
         "solutions": [_solutions_document(solution) for solution in solved],
         "count": [solution.count for solution in solved],
         "family": [solution.family for solution in solved],
-        "why_not": reasons if any(reasons) else None,
+        "why_not": why_not if any(why_not) else None,
+        "reasons": reason_documents(each.reason for each in solved if each.reason is not None),
     }
 
 

@@ -13,6 +13,7 @@ from designer.geometry.equivalence.phases import PhaseAxis, Phases, layer_phases
 from designer.geometry.equivalence.placement import AnyConv
 from designer.geometry.equivalence.python_snippet import render_snippet
 from designer.geometry.layers import ConvTranspose, Size, window_fields
+from designer.reasons import Reason, reason_documents
 from designer.validation.json_readers import JsonObject
 
 
@@ -43,7 +44,7 @@ def inverse_document(inverse: Inverse, output_size: Size) -> JsonObject | None:
         "input_size": list(output_size),
         "unique": inverse.unique,
         "sizes_sharing": shared,
-        "why": inverse.why,
+        **why_document(inverse.reason),
     }
 
 
@@ -151,10 +152,15 @@ def _pixel_shuffle_document(phases: Phases) -> JsonObject:
     sizes = {name: getattr(shuffle, name) for name in ("kernel_size", "padding", "dilation")}
     return {
         "holds": shuffle.holds,
-        "why": shuffle.why,
+        **why_document(shuffle.reason),
         "upscale_factor": shuffle.upscale_factor,
         **{name: None if size is None else list(size) for name, size in sizes.items()},
     }
+
+
+def why_document(reason: Reason) -> JsonObject:
+    """One reason as a sentence (``why``), and with its code and facts (``reasons``)."""
+    return {"why": reason.sentence, "reasons": reason_documents([reason])}
 
 
 def nest(flat: Sequence[object], size: Size) -> list[object]:

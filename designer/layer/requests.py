@@ -133,9 +133,7 @@ def read_draw_request(document: object, op: Op) -> DrawRequest:
     view = read_choice(fields.pop("view", "layer"), LayerView, pointer="/view")
     animate = read_flag(fields.pop("animate", False), pointer="/animate")
     if animate and view is not LayerView.LAYER:
-        refuse_field(
-            "/animate", "contradiction", f"the view {view} cannot be animated", view=str(view)
-        )
+        refuse_field("/animate", "contradiction", sentence="not_animated", view=str(view))
     layer, size = _read_layer(fields, op)
     return DrawRequest(layer=layer, input_size=size, view=view, animate=animate)
 
@@ -186,11 +184,12 @@ def _read_layer(fields: dict[str, object], op: Op) -> tuple[AnyConv, Size]:
         for name in MINIMUMS
     }
     if op is Op.CONV and any(columns["output_padding"]):
-        values = list(columns["output_padding"])
-        detail = (
-            f"a convolution has no output_padding, got {values}; only a transposed convolution has"
+        refuse_field(
+            "/output_padding",
+            "illegal_layer",
+            sentence="conv_output_padding",
+            output_padding=list(columns["output_padding"]),
         )
-        refuse_field("/output_padding", "illegal_layer", detail, output_padding=values)
     counts = {name: fields.get(name, 1) for name in ("in_channels", "out_channels", "groups")}
     for name, value in counts.items():
         refuse(check_integer(value, pointer=f"/{name}", low=1, high=MAX_WIDTH))

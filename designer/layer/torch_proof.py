@@ -67,11 +67,7 @@ def reduce_channels(layer: AnyConv, input_size: Size) -> AnyConv:
     excess = _exceeded_limit(reduced, input_size)
     if excess is not None:
         name, amount, limit = excess
-        raise TooLarge(
-            f"proving the layer takes {amount} {name}; the limit is {limit}",
-            limit=limit,
-            **{name.replace(" ", "_").replace("-", "_"): amount},
-        )
+        raise TooLarge(f"proof_{name}", limit=limit, **{name: amount})
     return reduced
 
 
@@ -86,7 +82,7 @@ def _exceeded_limit(layer: AnyConv, input_size: Size) -> tuple[str, int, int] | 
         groups=layer.groups,
     )
     if multiply_adds > MAX_PROOF_MULTIPLY_ADDS:
-        return "multiply-adds", multiply_adds, MAX_PROOF_MULTIPLY_ADDS
+        return "multiply_adds", multiply_adds, MAX_PROOF_MULTIPLY_ADDS
     padded = prod(
         max(axis.input_size, axis.padded_size)
         for axis in equivalent_convolution(layer, input_size).axes

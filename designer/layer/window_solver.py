@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from heapq import merge
 from itertools import islice
 
-from designer.errors import InvalidLayer
 from designer.geometry.axis import (
     conv_padding_solutions,
     kernel_span,
     output_padding_solutions,
     transposed_padding,
 )
-from designer.geometry.layers import Window
+from designer.geometry.layers import Window, refuse_below
 from designer.limits import MAX_SEARCH_VALUE, MAX_SOLUTIONS, MAX_WINDOW_VALUE
+from designer.reasons import Reason, make_reason
 
 KERNELS_PER_STRIDE = 6
 """Largest kernel size to try, as a multiple of the stride, if the question has none."""
@@ -41,23 +41,27 @@ class Question:
 
     def __post_init__(self) -> None:
         for name in ("input_size", "output_size", "kernel_size", "stride", "dilation"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise InvalidLayer(f"{name} must be at least 1, got {value}", **{name: value})
+            if (value := getattr(self, name)) is not None:
+                refuse_below(name, value, minimum=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AxisSolutions:
     """The windows that solve a question, ordered by output padding, then by padding.
 
-    ``windows`` holds the first ``MAX_SOLUTIONS`` of ``count``. ``why_not`` is the reason if there
+    ``windows`` holds the first ``MAX_SOLUTIONS`` of ``count``. ``reason`` says why if there
     are none; ``family`` is the closed form if the stride is the factor between the sizes.
     """
 
     windows: tuple[Window, ...]
     count: int
-    why_not: str | None
+    reason: Reason | None
     family: str | None
+
+    @property
+    def why_not(self) -> str | None:
+        """The reason as a sentence."""
+        return None if self.reason is None else self.reason.sentence
 
 
 def solve_axis(question: Question) -> AxisSolutions:
@@ -73,7 +77,7 @@ def solve_axis(question: Question) -> AxisSolutions:
     factor_wanted = question.kernel_size is None and question.stride is None
     factor = _whole_factor(question) if factor_wanted else None
     if factor_wanted and factor is None:
-        return AxisSolutions(windows=(), count=0, why_not=_why_no_factor(question), family=None)
+        return AxisSolutions(windows=(), count=0, reason=_why_no_factor(question), family=None)
     shapes = list(_kernel_stride_pairs(question, factor))
     paddings = {shape: _paddings(question, *shape) for shape in shapes}
     count = sum(map(len, paddings.values()))
@@ -83,7 +87,7 @@ def solve_axis(question: Question) -> AxisSolutions:
     return AxisSolutions(
         windows=tuple(_window(*found) for found in islice(ordered, MAX_SOLUTIONS)),
         count=count,
-        why_not=None if count else _why_none(question, shapes),
+        reason=None if count else _why_none(question, shapes),
         family=None if factor is None else describe_family(factor),
     )
 
@@ -164,33 +168,23 @@ def _window(
     )
 
 
-def _why_no_factor(question: Question) -> str:
-    i, o = question.input_size, question.output_size
-    if question.transposed:
-        return (
-            f"{o} is not a whole multiple of {i}, so no transposed convolution is an exact factor;"
-            " give a stride, or a kernel_size, to solve it with an offset"
-        )
-    return (
-        f"{i} is not a whole multiple of {o}, so no convolution is an exact factor; give a stride,"
-        " or a kernel_size, to solve it with a remainder"
-    )
+def _why_no_factor(question: Question) -> Reason:
+    code = "no_growth_factor" if question.transposed else "no_shrinking_factor"
+    return make_reason(code, before=question.input_size, after=question.output_size)
 
 
-def _why_none(question: Question, shapes: list[tuple[int, int]]) -> str:
+def _why_none(question: Question, shapes: list[tuple[int, int]]) -> Reason:
     if len(shapes) > 1:
-        kernels = sorted({kernel_size for kernel_size, _ in shapes})
-        strides = sorted({stride for _, stride in shapes})
-        return (
-            f"no padding leads from {question.input_size} to {question.output_size} with"
-            f" kernel_size {_format_range(kernels)}, stride {_format_range(strides)},"
-            f" dilation {question.dilation}"
+        kernels, strides = ([min(each), max(each)] for each in zip(*shapes, strict=True))
+        return make_reason(
+            "no_padding",
+            **asdict(question) | {"kernel_size": sorted({*kernels}), "stride": sorted({*strides})},
         )
     why = _why_no_transposed if question.transposed else _why_no_conv
     return why(question, *shapes[0])
 
 
-def _why_no_transposed(question: Question, kernel_size: int, stride: int) -> str:
+def _why_no_transposed(question: Question, kernel_size: int, stride: int) -> Reason:
     i, o, dilation = question.input_size, question.output_size, question.dilation
     span = kernel_span(kernel_size, dilation)
     extra = max(stride, dilation) - 1
@@ -199,17 +193,13 @@ def _why_no_transposed(question: Question, kernel_size: int, stride: int) -> str
     ).conv_transpose(i)
     smallest = max(1, largest - extra - 2 * (span - 1))
     if o > largest:
-        return f"{o} is too large: with padding 0 and output_padding {extra} it is {largest}"
+        return make_reason("above_without_padding", size=o, output_padding=extra, limit=largest)
     if o < smallest:
-        return (
-            f"{o} is too small: with padding {span - 1} (the kernel's span less 1) it is {smallest}"
-        )
-    return _describe_parity(
-        question, kernel_size, span, "span − 1 − 2P, as output_padding must be 0"
-    )
+        return make_reason("below_with_most_padding", size=o, padding=span - 1, limit=smallest)
+    return _describe_parity(question, kernel_size, span)
 
 
-def _why_no_conv(question: Question, kernel_size: int, stride: int) -> str:
+def _why_no_conv(question: Question, kernel_size: int, stride: int) -> Reason:
     i, o, dilation = question.input_size, question.output_size, question.dilation
     span = kernel_span(kernel_size, dilation)
     least = max(0, -((i - span) // 2))
@@ -217,27 +207,25 @@ def _why_no_conv(question: Question, kernel_size: int, stride: int) -> str:
     smallest = Window(padding=least, **window).conv(i)
     largest = Window(padding=span - 1, **window).conv(i)
     if o > largest:
-        return (
-            f"{o} is too large: with padding {span - 1} (the kernel's span less 1) it is {largest}"
-        )
+        return make_reason("above_with_most_padding", size=o, padding=span - 1, limit=largest)
     if o < smallest:
-        return f"{o} is too small: with padding {least} it is {smallest}"
-    return _describe_parity(question, kernel_size, span, "2P − span + 1")
+        return make_reason("below_with_least_padding", size=o, padding=least, limit=smallest)
+    return _describe_parity(question, kernel_size, span)
 
 
-def _describe_parity(question: Question, kernel_size: int, span: int, law: str) -> str:
+def _describe_parity(question: Question, kernel_size: int, span: int) -> Reason:
     i, o, dilation = question.input_size, question.output_size, question.dilation
-    spans = f", dilation {dilation} (span {span})" if dilation > 1 else f" (span {span})"
-    return (
-        f"with stride 1 a size changes by {law}; for kernel_size {kernel_size}{spans} that is"
-        f" {_parity(span - 1)}, and from {i} to {o} it is {o - i}, which is {_parity(o - i)}"
+    kernel = make_reason(
+        "dilated_kernel" if dilation > 1 else "kernel",
+        kernel_size=kernel_size,
+        dilation=dilation,
+        span=span,
     )
-
-
-def _parity(number: int) -> str:
-    return "odd" if number % 2 else "even"
-
-
-def _format_range(numbers: list[int]) -> str:
-    first, last = numbers[0], numbers[-1]
-    return str(first) if first == last else f"{first} to {last}"
+    return make_reason(
+        "odd_kernel" if span % 2 == 0 else "even_kernel",
+        law=make_reason("growth_law" if question.transposed else "shrinking_law"),
+        kernel=kernel,
+        before=i,
+        after=o,
+        change=o - i,
+    )

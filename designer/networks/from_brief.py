@@ -8,13 +8,15 @@ from typing import NoReturn
 
 from designer.brief.model import Brief
 from designer.brief.options import InitialMap
-from designer.errors import FieldError, InvalidRequest
+from designer.errors import FieldError
 from designer.geometry.chain import Chain
 from designer.geometry.equivalence.connectivity import disconnected_axes
 from designer.limits import MAX_PARAMETERS
 from designer.networks import Gan, Network, assemble_gan
 from designer.networks.gan import compose_gan
-from designer.validation.field_validators import refuse
+from designer.reasons import make_reason
+from designer.validation.field_validators import field_error, refuse
+from designer.validation.json_readers import refuse_field
 
 
 def assemble_networks(brief: Brief, chain: Chain) -> Gan:
@@ -35,13 +37,13 @@ def assemble_networks(brief: Brief, chain: Chain) -> Gan:
 
 
 def _refuse_other_initial_size(chain: Chain, given: InitialMap) -> NoReturn:
-    facts: dict[str, object] = {"chain": list(chain.initial_size), "initial_map": list(given.size)}
-    detail = (
-        f"the windows lead from {list(chain.initial_size)} to {list(chain.target)}, but"
-        f" initial_map.size is {list(given.size)}"
-    )
-    raise InvalidRequest(
-        [FieldError(pointer="/chain", code="contradiction", detail=detail, facts=facts)]
+    refuse_field(
+        "/chain",
+        "contradiction",
+        {"target": chain.target},
+        sentence="chain_from_other_map",
+        chain=list(chain.initial_size),
+        initial_map=list(given.size),
     )
 
 
@@ -58,20 +60,14 @@ def _refuse_taps_on_padding(brief: Brief, gan: Gan) -> None:
         return
     for axis in disconnected_axes(gan.chain):
         sides = [size[axis] for size in gan.chain.sizes]
-        windows = [step[axis] for step in gan.chain.windows]
-        detail = (
-            f"along axis {axis}, from {' to '.join(map(str, sides))}, all taps of a kernel of"
-            f" dilation {max(window.dilation for window in windows)} fall on padding: no value of"
-            " the initial map reaches the picture"
-        )
-        facts: dict[str, object] = {
-            "axis": axis,
-            "sizes": sides,
-            "dilations": [window.dilation for window in windows],
-        }
-        pointer = "/search/dilations" if brief.windows is None else "/chain"
-        raise InvalidRequest(
-            [FieldError(pointer=pointer, code="taps_on_padding", detail=detail, facts=facts)]
+        dilations = [step[axis].dilation for step in gan.chain.windows]
+        refuse_field(
+            "/search/dilations" if brief.windows is None else "/chain",
+            "taps_on_padding",
+            {"dilation": max(dilations)},
+            axis=axis,
+            sizes=sides,
+            dilations=dilations,
         )
 
 
@@ -79,19 +75,14 @@ def _refuse_untrainable(network: Network) -> None:
     """Refuse a batch norm over a single position: torch cannot train it with one sample."""
     for placed in network.placed_modules:
         if placed.module.over_batch and prod(placed.before.size) == 1:
-            detail = (
-                f"the {network.class_name.lower()} has a map of a single position,"
-                f" {placed.before}: {placed.module.op} norm cannot be trained on it with a batch of one"
+            refuse_field(
+                "/search/initial_size",
+                "norm_of_one_position",
+                {"network": make_reason(network.class_name.lower())},
+                sentence="untrainable_norm",
+                shape=list(placed.before.shape),
+                normalization=placed.module.op,
             )
-            facts: dict[str, object] = {
-                "shape": list(placed.before.shape),
-                "normalization": placed.module.op,
-            }
-            pointer = "/search/initial_size"
-            error = FieldError(
-                pointer=pointer, code="norm_of_one_position", detail=detail, facts=facts
-            )
-            raise InvalidRequest([error])
 
 
 def parameter_errors(brief: Brief, chain: Chain) -> list[FieldError]:
@@ -106,12 +97,12 @@ def _build(brief: Brief, chain: Chain, build: Callable[..., Gan]) -> Gan:
 
 def _too_large_errors(gan: Gan) -> list[FieldError]:
     return [
-        FieldError(
-            pointer="",
-            code="too_many_parameters",
-            detail=f"the {network.class_name.lower()} would have {network.parameters} parameters;"
-            f" the limit is {MAX_PARAMETERS}",
-            facts={"parameters": network.parameters, "maximum": MAX_PARAMETERS},
+        field_error(
+            "",
+            "too_many_parameters",
+            {"network": make_reason(network.class_name.lower())},
+            parameters=network.parameters,
+            maximum=MAX_PARAMETERS,
         )
         for network in gan.networks.values()
         if network.parameters > MAX_PARAMETERS

@@ -12,7 +12,7 @@ from math import prod
 
 from designer.brief.options import DiscriminatorStyle, OutputActivation
 from designer.brief.widths import Widths
-from designer.errors import FieldError, InvalidLayer, InvalidRequest
+from designer.errors import InvalidLayer
 from designer.geometry.chain import Chain
 from designer.geometry.modules.module import Module
 from designer.networks.discriminator import (
@@ -22,6 +22,8 @@ from designer.networks.discriminator import (
 )
 from designer.networks.generator import assemble_generator
 from designer.networks.network import Network
+from designer.reasons import make_reason
+from designer.validation.json_readers import refuse_field
 
 DCGAN_DISCRIMINATOR = DiscriminatorStyle()
 """Batch norm, a probability, one output for the whole picture."""
@@ -48,8 +50,8 @@ class Gan:
         for network in (self.discriminator, self.encoder):
             if network is not None and network.input_map != generated_map:
                 raise InvalidLayer(
-                    f"the generator produces {generated_map}, but the {network.class_name.lower()}"
-                    f" expects {network.input_map}",
+                    "networks_differ",
+                    {"network": make_reason(network.class_name.lower())},
                     generator=list(generated_map.shape),
                     other=list(network.input_map.shape),
                 )
@@ -132,18 +134,10 @@ def _refuse_norms_of_one_position(network: Network, pointer: str) -> None:
     """Refuse a norm over a single position: its output is always zero, and torch rejects it."""
     for placed in network.placed_modules:
         if placed.module.zero_on_one_position and prod(placed.before.size) == 1:
-            kind = placed.module.op
-            detail = (
-                f"the {network.class_name.lower()} has a map of a single position, {placed.before}:"
-                f" {kind} norm needs more than one"
-            )
-            raise InvalidRequest(
-                [
-                    FieldError(
-                        pointer=pointer,
-                        code="norm_of_one_position",
-                        detail=detail,
-                        facts={"shape": list(placed.before.shape), "normalization": kind},
-                    )
-                ]
+            refuse_field(
+                pointer,
+                "norm_of_one_position",
+                {"network": make_reason(network.class_name.lower())},
+                shape=list(placed.before.shape),
+                normalization=placed.module.op,
             )

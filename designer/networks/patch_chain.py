@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from designer.errors import FieldError, InvalidRequest
-from designer.geometry.layers import Size, Window, Windows, format_size
+from designer.geometry.layers import Size, Window, Windows
+from designer.validation.json_readers import refuse_field
 
 PREFERRED_KERNEL_SIZE = 4
 STRIDE = 2
@@ -38,19 +38,8 @@ def solve_patch(field: int, size: Size) -> list[Windows]:
     windows = _best_windows(field, size)
     if windows is None:
         nearest = _nearest_fields(field, size)
-        side = format_size(size)
-        detail = (
-            f"no chain of convolutions with a receptive field of {field} px fits a picture of"
-            f" {side}; the nearest fields are {' and '.join(map(str, nearest))}"
-        )
-        facts: dict[str, object] = {"patch": field, "nearest": nearest, "size": list(size)}
-        raise InvalidRequest(
-            [
-                FieldError(
-                    pointer="/discriminator/patch", code="no_patch", detail=detail, facts=facts
-                )
-            ]
-        )
+        pointer = "/discriminator/patch"
+        refuse_field(pointer, "no_patch", patch=field, nearest=nearest, size=list(size))
     return windows
 
 

@@ -97,5 +97,5 @@ PICTURE_DRAWERS: dict[str, Callable[[Gan], str]] = {
 
 def _discriminator(gan: Gan) -> Network:
     if gan.discriminator is None:
-        raise NoNetwork("this design has no discriminator, so there is no picture of one")
+        raise NoNetwork("no_discriminator")
     return gan.discriminator

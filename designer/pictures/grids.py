@@ -238,15 +238,7 @@ def refuse_undrawable(sizes: Sequence[Size]) -> None:
     """
     side = max(max(size) for size in sizes)
     if side > MAX_DRAWN_SIDE:
-        raise TooLarge(
-            f"a side of {side} cells is too large to draw; the limit is {MAX_DRAWN_SIDE}",
-            side=side,
-            limit=MAX_DRAWN_SIDE,
-        )
+        raise TooLarge("picture_side_too_large", side=side, limit=MAX_DRAWN_SIDE)
     cells = sum(prod(size) for size in sizes)
     if cells > MAX_DRAWN_CELLS:
-        raise TooLarge(
-            f"the picture would have {cells} cells; the limit is {MAX_DRAWN_CELLS}",
-            cells=cells,
-            limit=MAX_DRAWN_CELLS,
-        )
+        raise TooLarge("too_many_cells", cells=cells, limit=MAX_DRAWN_CELLS)

@@ -62,9 +62,7 @@ def query_from_document(document: object) -> ChainQuery:
     target = _target(fields["to"], fields.get("dimensions"))
     cursor = fields.get("cursor")
     if cursor is not None and not isinstance(cursor, str):
-        refuse_field(
-            "/cursor", "invalid_cursor", "cursor must be a string that a response returned"
-        )
+        refuse_field("/cursor", "invalid_cursor", sentence="cursor_not_a_text")
     limit = fields.get("limit", 10)
     refuse(check_integer(limit, pointer="/limit", low=1, high=MAX_CHAINS))
     assert isinstance(limit, int)
@@ -127,8 +125,8 @@ def _space(fields: JsonObject, *, axes: int) -> SearchSpace:
         refuse_field(
             "/from",
             "contradiction",
-            f"from {list(start)} and search.initial_size {list(space.initial_size or ())} differ;"
-            " give only one",
+            {"start": start, "initial_size": space.initial_size},
+            sentence="from_and_initial_size",
         )
     return replace(space, initial_size=start)
 

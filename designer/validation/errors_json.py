@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from designer.errors import DesignerError, FieldError, InvalidRequest
-from designer.reasons import reason_document
+from designer.reasons import reason_documents
 from designer.validation.json_readers import JsonObject
 
 
@@ -17,15 +17,16 @@ def error_document(error: DesignerError) -> JsonObject:
     if isinstance(error, InvalidRequest):
         document["errors"] = [field_error_document(wrong) for wrong in error.errors]
     if error.reasons:
-        document["reasons"] = [reason_document(reason) for reason in error.reasons]
+        document["reasons"] = reason_documents(error.reasons)
     return document
 
 
 def field_error_document(error: FieldError) -> JsonObject:
-    """One field's error: ``pointer``, ``code``, ``detail``, ``facts``."""
+    """One field's error: ``pointer``, ``code``, ``detail``, ``facts`` and ``reasons``."""
     return {
         "pointer": error.pointer,
         "code": error.code,
         "detail": error.detail,
         "facts": error.facts,
+        "reasons": reason_documents([error.reason]),
     }

@@ -6,8 +6,33 @@ A ``pointer`` is the field's JSON pointer; its last part is the field's name in 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from designer.errors import FieldError, InvalidRequest
+from designer.reasons import Reason, make_reason
+
+
+def field_error(
+    pointer: str,
+    code: str,
+    words: Mapping[str, object] | None = None,
+    /,
+    *,
+    sentence: str | None = None,
+    **facts: Any,  # noqa: ANN401 - JSON values
+) -> FieldError:
+    """The error of one field; ``sentence`` is the code of its reason, by default ``code``.
+
+    ``words`` are facts of the sentence that the error does not list; ``field`` is its name.
+
+    >>> field_error("/search/strides", "missing_field").detail
+    'strides is required'
+    """
+    name = field_name(pointer) if pointer else make_reason("the_request")
+    said = {"field": name, **facts, **(words or {})}
+    return FieldError(
+        pointer=pointer, code=code, reason=make_reason(sentence or code, **said), facts=facts
+    )
 
 
 def check_integer(value: object, *, pointer: str, low: int, high: int) -> list[FieldError]:
@@ -20,19 +45,12 @@ def check_integer(value: object, *, pointer: str, low: int, high: int) -> list[F
     >>> check_integer(True, pointer="/latent_dim", low=1, high=65536)[0].code
     'not_an_integer'
     """
-    name = field_name(pointer)
+    got = {"got": shown_value(value)}
     if type(value) is not int:
-        detail = f"{name} must be an integer, got {short_text(value)}"
-        return [FieldError(pointer=pointer, code="not_an_integer", detail=detail)]
+        return [field_error(pointer, "not_an_integer", got)]
     if not low <= value <= high:
-        return [
-            FieldError(
-                pointer=pointer,
-                code="out_of_range",
-                detail=f"{name} must be {low} to {high}, got {short_text(value)}",
-                facts={"value": short_value(value), "minimum": low, "maximum": high},
-            )
-        ]
+        shown = short_value(value)
+        return [field_error(pointer, "out_of_range", got, value=shown, minimum=low, maximum=high)]
     return []
 
 
@@ -46,14 +64,7 @@ def check_length(
     """
     if low <= len(values) <= high:
         return []
-    return [
-        FieldError(
-            pointer=pointer,
-            code="wrong_length",
-            detail=f"{field_name(pointer)} must have {low} to {high} entries, got {len(values)}",
-            facts={"length": len(values), "minimum": low, "maximum": high},
-        )
-    ]
+    return [field_error(pointer, "wrong_length", length=len(values), minimum=low, maximum=high)]
 
 
 def check_known_fields(
@@ -62,11 +73,12 @@ def check_known_fields(
     """Errors of an object's unknown fields; each message lists the known ones."""
     names = sorted(known)
     return [
-        FieldError(
-            pointer=f"{pointer}/{escape_pointer(str(name))}",
-            code="unknown_field",
-            detail=f"unknown field {short_text(name)}; known fields are {', '.join(names)}",
-            facts={"field": short_value(name), "known": names},
+        field_error(
+            f"{pointer}/{escape_pointer(str(name))}",
+            "unknown_field",
+            {"got": short_text(name)},
+            field=short_value(name),
+            known=names,
         )
         for name in document
         if name not in names
@@ -86,12 +98,10 @@ def refuse(errors: Sequence[FieldError]) -> None:
 def field_name(pointer: str) -> str:
     """The name of a field in messages: the last name of its pointer, with its index.
 
-    >>> field_name("/search/strides"), field_name("/resolution/1"), field_name("")
-    ('strides', 'resolution[1]', 'the request')
+    >>> field_name("/search/strides"), field_name("/resolution/1")
+    ('strides', 'resolution[1]')
     """
     parts = pointer.split("/")[1:]
-    if not parts:
-        return "the request"
     if parts[-1].isdigit() and len(parts) > 1:
         return f"{parts[-2]}[{parts[-1]}]"
     return parts[-1]
@@ -102,20 +112,25 @@ def escape_pointer(name: str) -> str:
     return name[:80].replace("~", "~0").replace("/", "~1")
 
 
-def short_text(value: object) -> str:
-    """A value as text for messages: at most 80 characters, never the digits of a huge integer.
+def shown_value(value: object) -> str | Reason:
+    """A value for messages: a text of at most 80 characters, or what it is if it has no short one.
 
-    >>> short_text("64"), short_text(10**4000)
+    >>> shown_value("64"), str(shown_value(10**4000))
     ("'64'", 'an integer of more than 60 digits')
     """
     if isinstance(value, int) and abs(value) >= _HUGE:
-        return "an integer of more than 60 digits"
+        return make_reason("huge_integer")
     if isinstance(value, Mapping):
-        return "an object"
+        return make_reason("an_object")
     if isinstance(value, list | tuple):
-        return f"a list of {len(value)}"
+        return make_reason("a_list", length=len(value))
     text = repr(value[:80] if isinstance(value, str) else value)
     return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def short_text(value: object) -> str:
+    """``shown_value`` in English."""
+    return str(shown_value(value))
 
 
 def short_value(value: object) -> object:

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
 
-from designer.errors import FieldError, InvalidRequest
+from designer.errors import InvalidRequest
 from designer.validation.field_validators import (
     check_integer,
     check_known_fields,
     check_length,
-    field_name,
+    field_error,
     refuse,
-    short_text,
+    shown_value,
 )
 
 JsonObject = dict[str, object]
@@ -27,13 +27,19 @@ MAX_INTEGER = 2**31
 """Largest integer that the readers accept; most fields have a lower limit of their own."""
 
 
-def refuse_field(pointer: str, code: str, detail: str, **facts: object) -> NoReturn:
-    """Refuse one field.
+def refuse_field(
+    pointer: str,
+    code: str,
+    words: Mapping[str, object] | None = None,
+    /,
+    **facts: Any,  # noqa: ANN401 - facts, and perhaps the code of the sentence
+) -> NoReturn:
+    """Refuse one field; the arguments are those of ``field_error``.
 
     Raises:
         InvalidRequest: always.
     """
-    raise InvalidRequest([FieldError(pointer=pointer, code=code, detail=detail, facts=facts)])
+    raise InvalidRequest([field_error(pointer, code, words, **facts)])
 
 
 def read_object(
@@ -48,10 +54,9 @@ def read_object(
         InvalidRequest: for another type, an unknown field, or a required one missing or null.
     """
     if not isinstance(value, Mapping):
-        detail = f"{field_name(pointer)} must be an object, got {short_text(value)}"
-        refuse_field(pointer, "not_an_object", detail)
+        refuse_field(pointer, "not_an_object", {"got": shown_value(value)})
     missing = [
-        FieldError(pointer=f"{pointer}/{name}", code="missing_field", detail=f"{name} is required")
+        field_error(f"{pointer}/{name}", "missing_field")
         for name in required
         if value.get(name) is None
     ]
@@ -66,8 +71,7 @@ def read_list(value: object, *, pointer: str, low: int, high: int) -> list[objec
         InvalidRequest: for another type or length.
     """
     if not isinstance(value, list):
-        detail = f"{field_name(pointer)} must be a list, got {short_text(value)}"
-        refuse_field(pointer, "not_a_list", detail)
+        refuse_field(pointer, "not_a_list", {"got": shown_value(value)})
     refuse(check_length(value, pointer=pointer, low=low, high=high))
     return value
 
@@ -116,8 +120,7 @@ def read_flag(value: object, *, pointer: str) -> bool:
         InvalidRequest: for another type.
     """
     if not isinstance(value, bool):
-        detail = f"{field_name(pointer)} must be true or false, got {short_text(value)}"
-        refuse_field(pointer, "not_a_boolean", detail)
+        refuse_field(pointer, "not_a_boolean", {"got": shown_value(value)})
     return value
 
 
@@ -131,5 +134,4 @@ def read_choice(value: object, choices: type[Choice], *, pointer: str) -> Choice
         if value == str(choice):
             return choice
     names = [str(choice) for choice in choices]
-    detail = f"{field_name(pointer)} must be one of {', '.join(names)}, got {short_text(value)}"
-    refuse_field(pointer, "not_a_choice", detail, choices=names)
+    refuse_field(pointer, "not_a_choice", {"got": shown_value(value)}, choices=names)

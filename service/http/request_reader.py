@@ -15,8 +15,14 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from designer.errors import FieldError, InvalidRequest
-from designer.validation.field_validators import escape_pointer, refuse, short_text, short_value
+from designer.errors import InvalidRequest
+from designer.validation.field_validators import (
+    escape_pointer,
+    field_error,
+    refuse,
+    short_text,
+    short_value,
+)
 from service.problems.problem_document import ProblemError
 
 MAX_JSON_DEPTH = 32
@@ -164,11 +170,11 @@ def read_query(query: MultiDict[str, str]) -> dict[str, str]:
         InvalidRequest: if a parameter is repeated.
     """
     repeated = [
-        FieldError(
-            pointer=f"/{escape_pointer(name)}",
-            code="repeated_field",
-            detail=f"{short_text(name)} appears {len(values)} times",
-            facts={"count": len(values)},
+        field_error(
+            f"/{escape_pointer(name)}",
+            "repeated_field",
+            {"got": short_text(name)},
+            count=len(values),
         )
         for name, values in query.lists()
         if len(values) > 1
@@ -186,11 +192,13 @@ def refuse_query(query: MultiDict[str, str]) -> None:
     """
     refuse(
         [
-            FieldError(
-                pointer=f"/{escape_pointer(name)}",
-                code="unknown_field",
-                detail=f"unknown query parameter {short_text(name)}; this request takes none",
-                facts={"field": short_value(name), "known": []},
+            field_error(
+                f"/{escape_pointer(name)}",
+                "unknown_field",
+                {"got": short_text(name)},
+                sentence="unknown_parameter",
+                field=short_value(name),
+                known=[],
             )
             for name in query
         ]

@@ -8,6 +8,7 @@ from math import prod
 from designer.brief.brief_json import BRIEF_FIELDS, brief_from_document
 from designer.brief.model import Level
 from designer.errors import DesignerError, FieldError, InvalidRequest
+from designer.reasons import make_reason
 from designer.validation.field_validators import refuse
 from designer.validation.json_readers import (
     JsonObject,
@@ -63,9 +64,9 @@ def sweep_from_document(document: object) -> Sweep:
     given = read_object(document, pointer="", known=("designs", "grid", "verify"))
     designs, grid = given.get("designs"), given.get("grid")
     if designs is None and grid is None:
-        refuse_field("", "missing_field", "a sweep needs designs or a grid")
+        refuse_field("", "missing_field", sentence="no_designs_or_grid")
     if designs is not None and grid is not None:
-        refuse_field("", "contradiction", "a sweep has designs or a grid, not both")
+        refuse_field("", "contradiction", sentence="designs_and_grid")
     level = given.get("verify")
     named = str(Level.STANDARD) if level is None else level
     verify = read_choice(named, Level, pointer="/verify")
@@ -96,13 +97,7 @@ def _read_rows(value: object, *, pointer: str) -> list[object]:
 
 def _refuse_too_many(rows: int, *, pointer: str) -> None:
     if rows > MAX_ROWS:
-        refuse_field(
-            pointer,
-            "too_many_rows",
-            f"a sweep has at most {MAX_ROWS:,} rows, got {rows:,}",
-            rows=rows,
-            maximum=MAX_ROWS,
-        )
+        refuse_field(pointer, "too_many_rows", rows=rows, maximum=MAX_ROWS)
 
 
 def refuse_invalid_rows(sweep: Sweep) -> None:
@@ -126,16 +121,15 @@ def row_errors(sweep: Sweep, index: int) -> list[FieldError]:
     except InvalidRequest as refusal:
         found = list(refusal.errors)
     except DesignerError as refusal:
-        found = [
-            FieldError(pointer="", code=refusal.code, detail=str(refusal), facts=refusal.facts)
-        ]
+        reason = make_reason("several", reasons=refusal.reasons)
+        found = [FieldError(pointer="", code=refusal.code, reason=reason, facts=refusal.facts)]
     else:
         return []
     return [
         FieldError(
             pointer=sweep.pointer(index, error.pointer),
             code=error.code,
-            detail=f"row {index}: {error.detail}",
+            reason=make_reason("at_row", index=index, reason=error.reason),
             facts={**error.facts, "index": index},
         )
         for error in found

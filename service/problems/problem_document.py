@@ -9,7 +9,8 @@ import marshmallow as ma
 from flask import Response
 
 from designer.errors import DesignerError, FieldError, InvalidRequest
-from designer.reasons import Reason
+from designer.reasons import Reason, reason_documents
+from designer.validation.errors_json import field_error_document
 from service.problems.problem_type import ProblemType
 from service.problems.registry import PROBLEMS
 from service.problems.service_problems import RETRY_AFTER_S
@@ -30,6 +31,26 @@ class ProblemError(Exception):
         self.facts = facts
 
 
+class ReasonSchema(ma.Schema):
+    """A statement: a stable code, its facts, and the English sentence made of them."""
+
+    code = ma.fields.String(required=True, metadata={"description": "Stable code, for programs."})
+    facts = ma.fields.Dict(
+        required=True,
+        metadata={
+            "description": "The numbers and names in `sentence`; a fact may be a statement itself.",
+            "additionalProperties": True,
+        },
+    )
+    sentence = ma.fields.String(required=True)
+
+
+def reason_list(description: str, *, required: bool = True) -> ma.fields.Field[Any]:
+    """The field ``reasons``: statements beside the sentences that the description names."""
+    metadata = {"description": description}
+    return ma.fields.List(ma.fields.Nested(ReasonSchema), required=required, metadata=metadata)
+
+
 class FieldErrorSchema(ma.Schema):
     """The error of one field."""
 
@@ -48,17 +69,7 @@ class FieldErrorSchema(ma.Schema):
         required=True,
         metadata={"description": "The numbers in `detail`.", "additionalProperties": True},
     )
-
-
-class ReasonSchema(ma.Schema):
-    """A statement: a stable code, its facts, and the English sentence made of them."""
-
-    code = ma.fields.String(required=True, metadata={"description": "Stable code, for programs."})
-    facts = ma.fields.Dict(
-        required=True,
-        metadata={"description": "The numbers in `sentence`.", "additionalProperties": True},
-    )
-    sentence = ma.fields.String(required=True)
+    reasons = reason_list("`detail` with its code and all its facts.")
 
 
 class ProblemSchema(ma.Schema):
@@ -89,11 +100,9 @@ class ProblemSchema(ma.Schema):
         required=True,
         metadata={"description": "One entry per refused field; empty for other errors."},
     )
-    reasons = ma.fields.List(
-        ma.fields.Nested(ReasonSchema),
-        metadata={
-            "description": "The parts of `detail`, each with its code and facts; only of `no_chain`."
-        },
+    reasons = reason_list(
+        "The parts of `detail`, each with its code and facts, if there are no `errors`.",
+        required=False,
     )
 
 
@@ -127,8 +136,8 @@ def problem_document(
             "detail": detail,
             "code": problem.code,
             "facts": facts or {},
-            "errors": errors,
-            **({"reasons": reasons} if reasons else {}),
+            "errors": [field_error_document(error) for error in errors],
+            **({"reasons": reason_documents(reasons)} if reasons else {}),
         }
     )
     return dumped

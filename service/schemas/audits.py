@@ -6,7 +6,7 @@ import marshmallow as ma
 
 from designer import limits
 from designer.audit import LAYER_OPS, AuditRequest, AuditVerdict, Proof, read_request
-from service.problems.problem_document import FieldErrorSchema
+from service.problems.problem_document import FieldErrorSchema, reason_list
 from service.schemas.design import COUNT, FLAG, POSITIVE, TEXT
 from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
 
@@ -81,6 +81,7 @@ class RowSchema(ma.Schema):
         list_of(TEXT, 0), **described("The size formula with its numbers, per axis.", required=True)
     )
     warnings = Documented(list_of(TEXT, 0), required=True)
+    reasons = reason_list("The sentences of `warnings`, each with its code and facts.")
 
 
 ChangeSchema = ma.Schema.from_dict(
@@ -102,6 +103,7 @@ class RepairSchema(ma.Schema):
     """Edits after which the network fits; `run` is the extent to which torch has run it."""
 
     summary = Documented(TEXT, required=True)
+    reasons = reason_list("The parts of `summary`, each with its code and facts.")
     changes = ma.fields.List(ma.fields.Nested(ChangeSchema), required=True)
     input_shape = Documented(ANY_SHAPE, required=True)
     output_shape = Documented(ANY_SHAPE, required=True)
@@ -137,6 +139,10 @@ class AuditSchema(ma.Schema):
         ),
     )
     reason = Documented(TEXT, required=True)
+    reasons = reason_list(
+        "The sentences of `reason`, `about_error` and `mirror_left_out`, each with its code and"
+        " facts."
+    )
     torch_error = Documented(
         nullable(TEXT),
         **described("The error message of torch; null if torch would not fail.", required=True),

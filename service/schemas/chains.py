@@ -7,7 +7,7 @@ import marshmallow as ma
 from designer import limits
 from designer.chains import ChainQuery
 from designer.pipeline.chains_json import WIDTHS, query_from_document
-from service.problems.problem_document import ReasonSchema
+from service.problems.problem_document import reason_list
 from service.schemas.brief import SIDE, BudgetSchema, SearchSchema
 from service.schemas.design import COUNT, FLAG, TEXT, WHY_REASONS, ChainSchema
 from service.schemas.field_schemas import requested
@@ -77,11 +77,7 @@ class RankedChainSchema(ChainSchema):
     parameters = Documented(COUNT, required=True)
     multiply_adds = Documented(COUNT, required=True)
     why = Documented(list_of(TEXT, 0), required=True)
-    reasons = ma.fields.List(
-        ma.fields.Nested(ReasonSchema),
-        required=True,
-        metadata={"description": WHY_REASONS},
-    )
+    reasons = reason_list(WHY_REASONS)
     design_id = Documented(
         nullable(TEXT),
         **described(

@@ -9,7 +9,7 @@ from designer.brief.options import DISCRIMINATOR, INITIAL_MAP, Normalization
 from designer.brief.search_space import BUDGET, SEARCH
 from designer.brief.window_rules import WINDOW
 from designer.pipeline.networks_json import DESIGN_LAYER_OPS
-from service.problems.problem_document import ReasonSchema
+from service.problems.problem_document import reason_list
 from service.schemas.field_schemas import answered
 from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
 
@@ -180,11 +180,7 @@ class DesignSchema(ma.Schema):
     encoder = ma.fields.Nested(NetworkSchema, required=True, allow_none=True)
     chain = ma.fields.Nested(ChainSchema, required=True)
     why = Documented(list_of(TEXT, 0), required=True)
-    reasons = ma.fields.List(
-        ma.fields.Nested(ReasonSchema),
-        required=True,
-        metadata={"description": WHY_REASONS},
-    )
+    reasons = reason_list(WHY_REASONS)
     count = Documented(
         nullable(COUNT),
         **described(

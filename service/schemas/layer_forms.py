@@ -6,11 +6,13 @@ import marshmallow as ma
 
 from designer.layer import Op
 from designer.limits import MAX_SOLUTIONS
+from service.problems.problem_document import reason_list
 from service.schemas.design import COUNT, FLAG, PER_AXIS, POSITIVE, SIZE, TEXT
 from service.schemas.fields import Documented, choice, described, list_of, nullable
 
 NEAR_FAR = list_of(list_of({"type": "integer"}, 2, 2), 1, 3)
 NUMBER = {"type": "number"}
+WHY_REASON = "`why` with its code and facts."
 
 
 class WindowAnswerSchema(ma.Schema):
@@ -43,6 +45,7 @@ class InverseSchema(WindowAnswerSchema):
         ),
     )
     why = Documented(TEXT, required=True)
+    reasons = reason_list(WHY_REASON)
 
 
 class CropSchema(ma.Schema):
@@ -123,6 +126,7 @@ class PixelShuffleSchema(ma.Schema):
 
     holds = Documented(FLAG, required=True)
     why = Documented(TEXT, required=True)
+    reasons = reason_list(WHY_REASON)
     upscale_factor = Documented(nullable(POSITIVE), required=True)
     kernel_size = Documented(nullable(SIZE), required=True)
     padding = Documented(nullable(PER_AXIS), required=True)
@@ -218,6 +222,7 @@ class LayerAnswerSchema(WindowAnswerSchema):
     multiply_adds = Documented(COUNT, **described("For one sample.", required=True))
     inverse = ma.fields.Nested(InverseSchema, required=True, allow_none=True)
     why_no_inverse = Documented(nullable(TEXT), required=True)
+    reasons = reason_list("`why_no_inverse` with its code and facts; empty if it is null.")
     equivalent = ma.fields.Nested(EquivalentSchema, required=True, allow_none=True)
     matrix = ma.fields.Nested(MatrixSchema, required=True, allow_none=True)
     phases = ma.fields.Nested(PhasesSchema, required=True, allow_none=True)
@@ -254,3 +259,4 @@ class SolutionsSchema(ma.Schema):
         nullable(list_of(nullable(TEXT), 1, 3)),
         **described("Why an axis has none; null if every axis has some.", required=True),
     )
+    reasons = reason_list("The sentences of `why_not` in turn, each with its code and facts.")

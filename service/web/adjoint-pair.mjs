@@ -4,6 +4,7 @@ import { cachedCall } from "./api.mjs";
 import { h, show } from "./dom.mjs";
 import { ravel, showPicture, unravel } from "./picture.mjs";
 import { sizeText, t } from "./messages.mjs";
+import { reasonElements, reasonsOf } from "./reasons.mjs";
 
 const RESOURCES = { conv: "/v1/layers/conv", conv_transpose: "/v1/layers/conv-transpose" };
 const WINDOW_FIELDS = ["kernel_size", "stride", "padding", "dilation", "output_padding"];
@@ -90,6 +91,6 @@ function figure({ name, title, lines, note }, text) {
 	const caption = h("figcaption", h("h2", title), lines.map((line) => h("p.mono", line)), h("p.muted.small", note));
 	const element = h("figure.panel", { class: name }, caption, host);
 	if (typeof text === "string") return { element, picture: showPicture(host, text, title) };
-	show(host, h("p.service-text", { lang: "en" }, text.problem.detail));
+	show(host, reasonElements("p.service-text", reasonsOf(text.problem)));
 	return { element, picture: null };
 }

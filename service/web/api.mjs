@@ -1,5 +1,7 @@
 // HTTP client of the public API. Every failed request throws a Failure.
 
+import { loadRefusals } from "./messages.mjs";
+
 const TIMEOUT_MS = 150_000;
 const CACHE_SIZE = 40;
 
@@ -62,7 +64,7 @@ const postInit = (body, headers) => ({
 });
 
 async function readFailure(response) {
-	const problem = await response.json().catch(() => null);
+	const [problem] = await Promise.all([response.json().catch(() => null), loadRefusals()]);
 	const facts = { problem, retryAfter: Number.parseInt(response.headers.get("Retry-After"), 10) || null };
 	const known = { 401: "locked", 429: "limited", 503: "busy" }[response.status];
 	return new Failure(known ?? (response.status < 500 && problem?.code ? "refused" : "broken"), facts);

@@ -2,6 +2,7 @@
 
 import { h, panel } from "./dom.mjs";
 import { sizeText, t } from "./messages.mjs";
+import { reasonElements } from "./reasons.mjs";
 
 const MAX_SHOWN = 3; // repairs shown unfolded
 const SIGNS = { fits: "✓", misses: "≠", breaks: "✕" };
@@ -9,16 +10,12 @@ const SIGNS = { fits: "✓", misses: "≠", breaks: "✕" };
 /** The panels of the result; `takeRepair` and `takeShape` are the actions of its buttons. */
 export const auditAnswer = (audit, actions) => [verdict(audit), repairs(audit, actions), trace(audit)];
 
-/** A sentence of the service, which is always in English. */
-const serviceText = (text, name = null) => text && h("p", { class: name, lang: "en" }, text);
-
-function verdict({ verdict: found, reason, about_error: about, geometry, torch_error: torch }) {
+function verdict({ verdict: found, reasons, geometry, torch_error: torch }) {
 	return h(
 		"section.panel.verdict",
 		{ class: found },
 		h("h2", { tabindex: "-1" }, h("span", { "aria-hidden": "true" }, `${SIGNS[found]} `), t(`audit.verdict.${found}`)),
-		serviceText(reason),
-		serviceText(about),
+		reasonElements("p", reasons),
 		geometry === false && h("p", t("audit.geometry")),
 		torch && [h("h3", t("audit.torch")), h("pre.text", { lang: "en" }, torch)],
 	);
@@ -34,13 +31,14 @@ function row(audit, layer, step, index) {
 	const kind = index === audit.fails_at ? "fails" : index === audit.layer && audit.verdict !== "fits" ? "shows" : null;
 	const shapes = step && `${sizeText(step.input_shape)} → ${step.output_shape ? sizeText(step.output_shape) : "✕"}`;
 	const line = step?.line && h("div.muted.small", t("audit.line", { line: step.line }));
-	const lines = (sentences = [], fields) => [...new Set(sentences)].map((line) => h("div", fields, line));
+	const arithmetic = [...new Set(step?.arithmetic)].map((line) => h("div.mono", line));
+	const warnings = new Map(step?.reasons.map((reason) => [JSON.stringify([reason.code, reason.facts]), reason]));
 	return h(
 		"tr",
 		{ class: kind },
 		h("th", { scope: "row" }, `${index} `, h("code", layer.op), kind && h("strong", t(`audit.${kind}`)), line),
 		h("td.number", shapes ?? h("span.muted", t("audit.unreached"))),
-		h("td", lines(step?.arithmetic, { class: "mono" }), lines(step?.warnings, { class: "small warning", lang: "en" })),
+		h("td", arithmetic, reasonElements("div.small.warning", [...warnings.values()])),
 	);
 }
 
@@ -55,9 +53,9 @@ function repairs(audit, actions) {
 
 /** One repair: its changes line by line, the resulting shapes, and how torch ran it. */
 function repair(each, { takeRepair }) {
-	const { summary, input_shape: input, output_shape: output, run } = each;
+	const { reasons, input_shape: input, output_shape: output, run } = each;
 	return [
-		serviceText(summary, "summary"),
+		reasonElements("p.summary", reasons),
 		diffBlock(each),
 		h(
 			"p.row",

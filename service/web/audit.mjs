@@ -6,7 +6,7 @@ import { EXAMPLES, FIELDS, layersText, readRequest } from "./audit-request.mjs";
 import { h, labelled, formatCode, show } from "./dom.mjs";
 import { failureBox, unknownFieldsBox } from "./failure.mjs";
 import { applyChanges, applyDiff } from "./apply-repairs.mjs";
-import { t } from "./messages.mjs";
+import { loadRefusals, t } from "./messages.mjs";
 
 /** Form input that is not submitted yet, and the parameters of the URL at which it was typed. */
 let draft = { paramsText: null, fields: {} };
@@ -98,7 +98,10 @@ export function mount(root, { navigate, address, announce }) {
 		if (Object.keys(fieldErrors).length) return clearAnswer();
 		answer.setAttribute("aria-busy", "true");
 		if (!answer.querySelector(".verdict")) show(answer, h("p.panel.muted", t("audit.working")));
-		const work = async (signal) => showAnswer(fields, body, await cachedCall("/v1/audits", { body, signal }));
+		const work = async (signal) => {
+			const [audit] = await Promise.all([cachedCall("/v1/audits", { body, signal }), loadRefusals()]);
+			showAnswer(fields, body, audit);
+		};
 		request.run(work, (failure) => fail(failure, params));
 	}
 

@@ -3,6 +3,7 @@
 import { FIELDS, START } from "./brief.mjs";
 import { h, labelled, show } from "./dom.mjs";
 import { hasMessage, t } from "./messages.mjs";
+import { reasonElements } from "./reasons.mjs";
 
 const SIDES = [["length"], ["height", "width"], ["depth", "height", "width"]];
 
@@ -52,13 +53,13 @@ export function briefForm(change) {
 			input.removeAttribute("aria-invalid");
 			input.removeAttribute("aria-describedby");
 		}
-		for (const { name, detail } of errors) {
+		for (const { name, reasons } of errors) {
 			const input = name === "resolution" ? resolution.first() : controls[name];
 			if (!input) continue;
 			const id = `error-${name}`;
 			input.setAttribute("aria-invalid", "true");
 			input.setAttribute("aria-describedby", id);
-			input.closest(".field").append(h("p.error", { id, lang: "en" }, detail));
+			input.closest(".field").append(...reasonElements("p.error", reasons, { id }));
 		}
 	}
 }

@@ -11,7 +11,7 @@ import { showOverlap } from "./overlap.mjs";
 import { drawScatterPlot } from "./scatter-plot.mjs";
 import { showSummary } from "./summary.mjs";
 import { suggestionRow } from "./suggestions.mjs";
-import { reasonList } from "./reasons.mjs";
+import { reasonList, reasonsOf } from "./reasons.mjs";
 import { t } from "./messages.mjs";
 
 const TYPING_MS = 250;
@@ -186,7 +186,7 @@ export function mount(root, context) {
 
 	function failed(failure) {
 		const errors = failure.problem?.errors ?? [];
-		form.showErrors(errors.map(({ pointer, detail }) => ({ name: fieldAt(pointer), detail })));
+		form.showErrors(errors.map((error) => ({ name: fieldAt(error.pointer), reasons: reasonsOf(error) })));
 		showNotice(failureBox(failure, ask), suggestionRow(failure, params, navigate));
 	}
 

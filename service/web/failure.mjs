@@ -3,7 +3,7 @@
 import { call, hasKey, setKey } from "./api.mjs";
 import { h, labelled, formatCode, saveFile, show } from "./dom.mjs";
 import { t } from "./messages.mjs";
-import { reasonItems } from "./reasons.mjs";
+import { reasonElements, reasonsOf } from "./reasons.mjs";
 
 /** A box with the role `alert`. */
 export const alertBox = (title, ...children) => h("section.failure", { role: "alert" }, h("h2", title), children);
@@ -23,17 +23,21 @@ export function failureBox({ kind, problem, retryAfter }, retry) {
 	return box;
 }
 
-/** The errors from the service, in English, with a link to the page of the problem. */
-function serviceText({ errors, reasons, detail, type, code }) {
-	const texts = errors?.length ? errors.map(errorText) : [detail];
+/** The errors from the service, with a link to the page of the problem. */
+function serviceText(problem) {
+	const { errors, type, code } = problem;
 	return [
-		h("ul.service-text", { lang: "en" }, reasons ? reasonItems(reasons) : texts.map((each) => h("li", each))),
+		h("ul.service-text", errors?.length ? errors.flatMap(errorItems) : reasonElements("li", reasonsOf(problem))),
 		type?.startsWith("/problems/") && h("p", h("a", { href: type }, formatCode(t("failure.page", { code })))),
 	];
 }
 
-/** The error of a field, after its JSON pointer if the field is nested. */
-const errorText = ({ pointer = "", detail }) => (pointer.split("/").length > 2 ? [h("code", pointer), ": ", detail] : detail);
+/** The errors of a field, after its JSON pointer if the field is nested. */
+function errorItems(error) {
+	const items = reasonElements("li", reasonsOf(error));
+	if (error.pointer?.split("/").length > 2) items[0].prepend(h("code", error.pointer), ": ");
+	return items;
+}
 
 function keyForm(retry) {
 	const input = h("input", { id: "service-key", type: "password", autocomplete: "off", required: true });

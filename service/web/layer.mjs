@@ -6,6 +6,7 @@ import { alertBox, failureBox } from "./failure.mjs";
 import { drawPair, readPair } from "./adjoint-pair.mjs";
 import { makePlayer } from "./player.mjs";
 import { sizeText, t } from "./messages.mjs";
+import { reasonElements, reasonsOf } from "./reasons.mjs";
 
 const DEBOUNCE_MS = 160;
 const OPS = ["conv_transpose", "conv"];
@@ -156,13 +157,14 @@ export function mount(root, { navigate }) {
 		show(result, illegal ? illegalBox(failure.problem) : failureBox(failure, ask));
 	}
 
-	function illegalBox({ detail, facts: numbers, type }) {
+	function illegalBox(problem) {
+		const { facts: numbers, type } = problem;
 		const law = LAWS[Object.keys(LAWS).find((name) => name in numbers)];
 		const back = lastLegal ?? { ...DEFAULTS, op: state.op, dimensions: state.dimensions };
 		return h(
 			"div.illegal",
 			h("h2", t("layer.illegal")),
-			h("p", { lang: "en" }, detail),
+			reasonElements("p", reasonsOf(problem)),
 			law && h("p", t("layer.law"), " ", h("code", law)),
 			facts(Object.entries(numbers).map(([name, value]) => [h("code", name), String(value)])),
 			h(

@@ -31,8 +31,9 @@ export function t(key, facts = {}) {
 	return fillText(text, (name) => numberText(facts[name]));
 }
 
-/** A text with a value in the place of each `{name}`. */
-export const fillText = (text, valueOf) => text.replace(/\{(\w+)\}/g, (_, name) => valueOf(name).replaceAll(" × ", "\u00a0×\u00a0"));
+/** A text with a value in the place of each `{name}`, or `{name:separator}` for a list. */
+export const fillText = (text, valueOf) =>
+	text.replace(/\{(\w+)(?::([^}]+))?\}/g, (_, name, separator) => valueOf(name, separator).replaceAll(" × ", "\u00a0×\u00a0"));
 
 function findMessage(key) {
 	const [, group, name] = /^(\w+)\.(.+)$/.exec(key);
@@ -40,6 +41,15 @@ function findMessage(key) {
 }
 
 export const hasMessage = (key) => findMessage(key) !== undefined;
+
+/** Load the translations of refusals and audits, which most visits do not need; English has none. */
+export async function loadRefusals() {
+	const { translations } = messages;
+	if (language.code === "en" || translations.problems) return;
+	const loaded = await import(`./refusals-${language.code}.mjs`).catch(() => null);
+	Object.assign(translations.reasons, loaded?.default.reasons);
+	translations.problems = loaded?.default.problems;
+}
 
 /** Translations of texts of the service by code, for a `kind` of text; English has none. */
 export const translations = (kind) => messages.translations[kind] ?? {};

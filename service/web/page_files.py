@@ -19,10 +19,15 @@ MESSAGES_FILE = Path(__file__).with_name("messages.json")
 
 ``page`` holds the messages of the page by group and key, ``translations`` the Chinese of texts that
 the service has in English: of reasons by their code, of pictures by what a shape stands for.
+``refusals`` holds further translations, which the page loads with the first refusal or audit: of
+reasons, and of problems without reasons by their code.
 """
 
 MESSAGES_MODULES = {"messages-en.mjs": 0, "messages-zh.mjs": 1}
 """Module of a language: the index of that language in each message."""
+
+REFUSALS_MODULE = "refusals-zh.mjs"
+"""Module of the Chinese of ``refusals``."""
 
 FIELDS_MODULE = "brief-fields.mjs"
 """Module of the fields of a brief, made from the rows of ``designer.brief``."""
@@ -54,12 +59,14 @@ def read_page_file(name: str) -> Representation:
     files = {path.name: path for path in PAGE_FOLDER.iterdir() if path.suffix in MEDIA_TYPES}
     if name in MESSAGES_MODULES:
         body = messages_module(MESSAGES_MODULES[name])
+    elif name == REFUSALS_MODULE:
+        body = _module(_read_messages()["refusals"])
     elif name == FIELDS_MODULE:
         body = _module(form_fields())
     elif name in files:
         body = INDENTATION.sub(b"", COMMENT_LINES.sub(b"", files[name].read_bytes()))
     else:
-        known = sorted({*files, *MESSAGES_MODULES, FIELDS_MODULE})
+        known = sorted({*files, *MESSAGES_MODULES, REFUSALS_MODULE, FIELDS_MODULE})
         raise ProblemError("not_found", "the page has no file of this name", known=known)
     return Representation(
         body=body,
@@ -75,7 +82,7 @@ def messages_module(language_index: int) -> bytes:
     >>> messages_module(0)[:54]
     b'export default {"page":{"frame":{"skip":"Skip to conte'
     """
-    messages: dict[str, Any] = json.loads(MESSAGES_FILE.read_text(encoding="utf-8"))
+    messages = _read_messages()
     page_messages = {
         group: {
             key: text if isinstance(text, str) else text[language_index]
@@ -88,6 +95,11 @@ def messages_module(language_index: int) -> bytes:
         "translations": messages["translations"] if language_index else {},
     }
     return _module(exported)
+
+
+def _read_messages() -> dict[str, Any]:
+    messages: dict[str, Any] = json.loads(MESSAGES_FILE.read_text(encoding="utf-8"))
+    return messages
 
 
 def _module(value: object) -> bytes:

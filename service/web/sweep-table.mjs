@@ -2,6 +2,7 @@
 
 import { h, panel, saveFile, scroller, show } from "./dom.mjs";
 import { sizesText, numberText, sizeText, t } from "./messages.mjs";
+import { reasonElements, reasonsOf } from "./reasons.mjs";
 
 const MAX_SHOWN_ROWS = 200; // the downloads contain all rows
 
@@ -82,7 +83,7 @@ export function sweepTable(open) {
 
 	function cell(name, value, row) {
 		if (name === "index" && row.id) return h("a", { href: open(row.id) }, String(value));
-		if (name === "verdict" && row.problem) return h("span.wrong", { lang: "en" }, row.problem.detail);
+		if (name === "verdict" && row.problem) return reasonElements("div.wrong", reasonsOf(row.problem));
 		if (name === "verdict") return t(`sweep.${value}`);
 		return typeof value === "number" ? numberText(value) : value;
 	}

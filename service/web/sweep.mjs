@@ -6,7 +6,7 @@ import { h, labelled, panel, show } from "./dom.mjs";
 import { failureBox, fileLink, unknownFieldsBox } from "./failure.mjs";
 import { drawScatterPlot } from "./scatter-plot.mjs";
 import { saveRows, sweepTable } from "./sweep-table.mjs";
-import { t } from "./messages.mjs";
+import { loadRefusals, t } from "./messages.mjs";
 
 const [PAINT_MS, RECONNECT_MS, POLL_MS] = [400, 5000, 2000];
 const MAX_POINTS = 400; // points of the plot; more would overlap
@@ -111,7 +111,7 @@ export function mount(root, { navigate, address, announce }) {
 	/** Load a job, then subscribe to its events; a lost connection is restored automatically. */
 	function follow(id) {
 		attempt(async (signal) => {
-			job = await call(`/v1/jobs/${encodeURIComponent(id)}`, { signal });
+			[job] = await Promise.all([call(`/v1/jobs/${encodeURIComponent(id)}`, { signal }), loadRefusals()]);
 			show(notice);
 			paint();
 			listen();

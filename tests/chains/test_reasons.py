@@ -13,8 +13,7 @@ from designer.errors import NoChain
 from designer.pipeline.chains_json import query_from_document
 from designer.pipeline.design import design
 from designer.reasons import (
-    NO_CHAIN_SENTENCES,
-    RANK_SENTENCES,
+    SENTENCE_GROUPS,
     SENTENCES,
     Reason,
     reason_document,
@@ -104,7 +103,7 @@ def test_every_code_of_a_rank_is_given() -> None:
         {"resolution": 32, "latent_dim": 9, "upsampling": "resize", "verify": "none"}
     )
     found |= {reason.code for reason in design(resized).reasons}
-    assert found == RANK_SENTENCES.keys()
+    assert found == SENTENCE_GROUPS["rank"].keys()
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -120,7 +119,9 @@ def test_a_refusal_has_the_reasons_of_its_message(name: str) -> None:
 
 
 def test_every_code_of_a_refusal_is_given() -> None:
-    assert {code for _, codes in REFUSED.values() for code in codes} == NO_CHAIN_SENTENCES.keys()
+    assert {code for _, codes in REFUSED.values() for code in codes} == SENTENCE_GROUPS[
+        "no_chain"
+    ].keys()
 
 
 @pytest.mark.parametrize(
@@ -179,7 +180,7 @@ def test_a_reason_has_exactly_the_facts_of_its_template(code: str, facts: dict[s
 
 def test_no_two_codes_share_a_sentence() -> None:
     """And every template has its own words, so that a code is chosen by what is true."""
-    assert len(set(SENTENCES.values())) == len(RANK_SENTENCES) + len(NO_CHAIN_SENTENCES)
+    assert len(set(SENTENCES.values())) == sum(map(len, SENTENCE_GROUPS.values()))
     assert template_fields(SENTENCES["cost"]) == {"layers", "multiply_adds"}
 
 

@@ -11,7 +11,14 @@ from typing import Any
 import pytest
 
 from designer.reasons import SENTENCES, template_fields
-from service.web.page_files import FIELDS_MODULE, MESSAGES_FILE, PAGE_FOLDER, read_page_file
+from service.problems.registry import PROBLEMS
+from service.web.page_files import (
+    FIELDS_MODULE,
+    MESSAGES_FILE,
+    PAGE_FOLDER,
+    REFUSALS_MODULE,
+    read_page_file,
+)
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -45,7 +52,18 @@ def served_module(name: str) -> dict[str, Any]:
 
 
 def placeholders(text: str) -> set[str]:
-    return set(re.findall(r"\{(\w+)\}", text))
+    """The names in a text: ``{name}``, or ``{name:separator}`` for a list."""
+    return set(re.findall(r"\{(\w+)(?::[^{}]+)?\}", text))
+
+
+def translated_reasons() -> dict[str, str]:
+    """The Chinese of reasons by code, wherever the page loads it."""
+    both = messages("translations") | messages("refusals")
+    return {
+        key.removeprefix("reasons."): text
+        for key, text in both.items()
+        if key.startswith("reasons.")
+    }
 
 
 def test_every_message_is_there_in_both_languages() -> None:
@@ -62,8 +80,9 @@ def test_every_message_is_there_in_both_languages() -> None:
         assert not CHINESE.search(english), key
         words = re.search(r"[a-z]{2}", re.sub(r"\{\w+\}|`[^`]*`", "", english))
         assert bool(CHINESE.search(chinese)) or not words, key
-    for key, chinese in messages("translations").items():
-        assert CHINESE.search(chinese), key
+    for key, chinese in (messages("translations") | messages("refusals")).items():
+        words = re.sub(r"\{[^}]*\}", "", chinese)
+        assert CHINESE.search(chinese) or not re.search("[A-Za-z]", words), key
 
 
 @pytest.mark.parametrize("language_index", [0, 1])
@@ -101,18 +120,36 @@ def test_every_message_is_used() -> None:
 @pytest.mark.parametrize("code", SENTENCES)
 def test_every_code_of_a_reason_has_a_chinese_translation(code: str) -> None:
     """With exactly the facts of its English template."""
-    translated = messages("translations")
-    assert placeholders(translated[f"reasons.{code}"]) == template_fields(SENTENCES[code])
+    assert placeholders(translated_reasons()[code]) == template_fields(SENTENCES[code])
 
 
 def test_no_translation_is_of_an_unknown_code() -> None:
-    codes = {key for key in messages("translations") if key.startswith("reasons.")}
-    assert codes == {f"reasons.{code}" for code in SENTENCES}
+    """And none is there twice."""
+    assert translated_reasons().keys() == SENTENCES.keys()
+    assert not messages("translations").keys() & messages("refusals").keys()
+
+
+def test_every_problem_without_reasons_has_a_chinese_translation() -> None:
+    """Its code is that of no reason, and its text needs no facts."""
+    texts = {key: text for key, text in messages("refusals").items() if key.startswith("problems.")}
+    assert texts.keys() == {f"problems.{code}" for code in PROBLEMS.keys() - SENTENCES.keys()}
+    assert not any(map(placeholders, texts.values()))
+
+
+def test_the_translations_of_refusals_are_a_module_of_their_own() -> None:
+    """The page loads it when it needs it, and the messages of a language are without it."""
+    assert {
+        f"{kind}.{code}": text
+        for kind, texts in served_module(REFUSALS_MODULE).items()
+        for code, text in texts.items()
+    } == messages("refusals")
+    assert "at_line" not in served_module("messages-zh.mjs")["translations"]["reasons"]
 
 
 def test_the_page_matches_no_sentence() -> None:
-    """No script contains a run of words of a template, as a pattern for it would."""
-    scripts = "\n".join(path.read_text() for path in sorted(PAGE_FOLDER.glob("*.mjs")))
+    """No statement contains a run of words of a template, as a pattern for it would."""
+    names = sorted(path.name for path in PAGE_FOLDER.glob("*.mjs"))
+    scripts = "\n".join(read_page_file(name).body.decode() for name in names)
     texts = scripts + MESSAGES_FILE.read_text(encoding="utf-8").partition('"translations"')[2]
     for template in SENTENCES.values():
         for words in re.findall(r"[A-Za-z'-]+(?: [A-Za-z'-]+){2,}", template):

@@ -15,10 +15,49 @@ pytestmark = [pytest.mark.slow]
 
 NONSENSE = "Qwert zuiop asdfg"
 
-NO_CHAIN = (
-    "/?resolution=97&exact=require&strides=2%2C3",
-    "/?resolution=64&max_parameters=1000",
+REFUSED = {
+    "/?resolution=97&exact=require&strides=2%2C3": "97 = 2·48 + 1",
+    "/?resolution=64&max_parameters=1000": "1,000",
+    "/?resolution=64&latent_dim=0": "65,536",
+    "/?resolution=3000000": "16,384",
+    "/?resolution=64&discriminator_output=critic&discriminator_normalization=batch": "layer、instance",
+    "/?resolution=64&kernel_sizes=2&strides=3,4": "3、4",
+    "/?design=1AAAA": "校验和",
+    "/?view=sweep&job=nothing": "没有此任务",
+}
+"""URLs of requests that the service refuses: no chain, a field, a combination, an id and a job."""
+
+DECODER = """nn.Sequential(
+    nn.ConvTranspose2d(64, 32, 4, 2, 1),
+    nn.BatchNorm2d(32),
+    nn.ReLU(),
+    nn.ConvTranspose2d(32, 1, 3, 2, 1),
+    nn.Tanh(),
 )
+"""
+
+BROKEN_LAYER = '[{"op": "conv", "in_channels": 64, "out_channels": 3, "kernel_size": 3}, {"op": "linear", "in_features": 9, "out_features": 1}]'
+
+AUDITS = {
+    "a miss": ({"text": DECODER, "input_shape": "64x7x7", "wanted_shape": "1x28x28"}, "27"),
+    "a layer that fails": ({"text": BROKEN_LAYER, "input_shape": "64x7x7"}, "9"),
+    "a message about something else": (
+        {"text": DECODER, "input_shape": "64x7x7", "error": "CUDA out of memory"},
+        "内存",
+    ),
+}
+"""Audits: the fields of the form, and words of the diagnosis."""
+
+REFUSED_AUDITS = {
+    "an unknown field": ('[{"op": "linear", "in_chanels": 9}]', "in_chanels"),
+    "a line": ("import torch\nnn.Sequential(nn.Linear(k, 3))", "名称 k 未知"),
+    "several fields of a layer": ("nn.Sequential(nn.Conv2d(padding='none'))", "缺少 out_channels"),
+    "no network": ("x = 3", "未找到网络"),
+}
+"""Networks that cannot be read, and words of the refusal."""
+
+
+SENTENCE_FIELDS = ("sentence", "detail", "title", "reason", "about_error", "summary")
 
 
 def replace_sentences(document: Any) -> Any:  # noqa: ANN401 - JSON
@@ -26,9 +65,9 @@ def replace_sentences(document: Any) -> Any:  # noqa: ANN401 - JSON
     if isinstance(document, dict):
         return {
             name: NONSENSE
-            if name in ("sentence", "detail", "title")
+            if name in SENTENCE_FIELDS and isinstance(value, str)
             else [NONSENSE for _ in value]
-            if name == "why"
+            if name in ("why", "warnings") and isinstance(value, list)
             else replace_sentences(value)
             for name, value in document.items()
         }
@@ -59,7 +98,8 @@ def chinese(browser: Browser, server: Server) -> Any:  # noqa: ANN401 - a genera
     with BrowserSession.start(
         browser, server.url, locale="zh-CN", reduced_motion="reduce"
     ) as session:
-        session.page.route(re.compile("/v1/(designs|chains)"), spoil_json)
+        json_resources = re.compile(r"/v1/(designs|chains|audits|jobs|layers/[\w-]+$)")
+        session.page.route(json_resources, spoil_json)
         session.page.route("**/v1/layers/*.svg?*", spoil_picture)
         yield session
         session.page.unroute_all(behavior="ignoreErrors")
@@ -67,9 +107,19 @@ def chinese(browser: Browser, server: Server) -> Any:  # noqa: ANN401 - a genera
         assert session.console_errors == []
 
 
+def audit(session: BrowserSession, **fields: str) -> Page:
+    """Fill and send the form of an audit."""
+    page = session.open("/?view=audit")
+    page.locator("details").first.evaluate("fold => { fold.open = true; }")
+    for name, text in fields.items():
+        page.locator(f"[name={name}]").fill(text)
+    page.locator("form button.main").click()
+    return page
+
+
 def assert_chinese(page: Page, selector: str, figures: list[str]) -> None:
     """The texts are Chinese, are declared so, and have these figures."""
-    texts = page.locator(selector).all_inner_texts()
+    texts = page.locator(selector).all_text_contents()
     assert texts
     assert all(re.search(r"[\u4e00-\u9fff]", text) for text in texts), texts
     assert NONSENSE not in page.locator("main").inner_text()
@@ -89,12 +139,56 @@ def test_reasons_are_chinese_whatever_their_sentences(chinese: BrowserSession) -
     assert re.search(r"\d,\d{3},\d{3} 次乘加", page.locator(".reasons").inner_text())
 
 
-@pytest.mark.parametrize("address", NO_CHAIN)
-def test_a_refusal_is_chinese_whatever_its_sentence(chinese: BrowserSession, address: str) -> None:
+@pytest.mark.parametrize(("address", "figure"), REFUSED.items())
+def test_a_refusal_is_chinese_whatever_its_sentence(
+    chinese: BrowserSession, address: str, figure: str
+) -> None:
     page = chinese.open(address)
     expect(page.get_by_role("alert").locator(".service-text li")).not_to_have_count(0)
-    figure = "97 = 2·48 + 1" if "97" in address else "1,000"
     assert_chinese(page, "[role=alert] .service-text li", [figure])
+
+
+def test_the_error_at_a_field_is_chinese_whatever_its_sentence(chinese: BrowserSession) -> None:
+    page = chinese.open("/?resolution=64&latent_dim=0")
+    expect(page.locator("#error-latent_dim")).to_have_text(
+        "latent_dim 必须在 1 至 65,536 之间，收到 0"
+    )
+    assert_chinese(page, "#error-latent_dim", [])
+
+
+@pytest.mark.parametrize(
+    ("query", "figure"),
+    [("output_padding=4", "4"), ("op=conv&kernel_size=8&input_size=2&padding=0", "跨度为 8")],
+)
+def test_an_illegal_layer_is_chinese_whatever_its_sentence(
+    chinese: BrowserSession, query: str, figure: str
+) -> None:
+    page = chinese.open(f"/?view=layer&{query}")
+    expect(page.locator(".illegal")).to_be_visible()
+    assert_chinese(page, ".illegal > p:nth-child(2)", [figure])
+
+
+@pytest.mark.parametrize("name", AUDITS)
+def test_an_audit_is_chinese_whatever_its_sentences(chinese: BrowserSession, name: str) -> None:
+    """Diagnosis, explanation of the message seen, warnings and repairs."""
+    fields, figure = AUDITS[name]
+    page = audit(chinese, **fields)
+    expect(page.locator(".verdict")).to_be_visible()
+    assert_chinese(page, ".verdict > p", [figure])
+    if name != "a layer that fails":
+        assert_chinese(page, ".warning", ["3", "2"])
+    if "something else" not in name:
+        assert_chinese(page, ".summary", ["层（"])
+
+
+@pytest.mark.parametrize("name", REFUSED_AUDITS)
+def test_a_refused_audit_is_chinese_whatever_its_sentence(
+    chinese: BrowserSession, name: str
+) -> None:
+    text, words = REFUSED_AUDITS[name]
+    page = audit(chinese, text=text, input_shape="9")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert_chinese(page, "[role=alert] .service-text li", [words])
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ class AssignmentEvaluator(LiteralEvaluator):
                 else self.loop_entries(value, target)
             )
             if len(values) != len(target.elts):
-                refuse_line(target, f"{len(values)} values for {len(target.elts)} names")
+                refuse_line(target, "other_name_count", values=len(values), names=len(target.elts))
             for each, entry in zip(target.elts, values, strict=True):
                 self.assign(each, entry, scope)
         elif isinstance(target, ast.Attribute):
@@ -69,4 +69,4 @@ class AssignmentEvaluator(LiteralEvaluator):
                 owner.names[key] = value
                 owner.items.append(value)
             else:
-                refuse_line(target, "this assignment to an entry cannot be followed")
+                refuse_line(target, "entry_assignment")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from designer.audit.interpreter.source_parser import refuse_line
-from designer.audit.interpreter.values import SourceValue, Unknown
+from designer.audit.interpreter.values import SourceValue, Unknown, unknown_at
 
 MAX_NUMBER = 2**53
 MAX_ENTRIES = 4096
@@ -86,16 +86,14 @@ def apply_operator(
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return left if isinstance(left, Unknown) else right
     if kind not in BINARY_OPERATORS or not (is_plain_value(left) and is_plain_value(right)):
-        return Unknown(
-            why="an operation on a value that is not plain", line=getattr(node, "lineno", 1)
-        )
+        return unknown_at(node, "operand_not_plain")
     if kind is ast.Mod and isinstance(left, str):
         return format_text(left, list(right) if isinstance(right, tuple) else [right], {}, node)
     _refuse_growth(kind, left, right, node)
     try:
         return ensure_bounded(BINARY_OPERATORS[kind](left, right), node)
     except (TypeError, ValueError, ArithmeticError) as error:
-        refuse_line(node, f"this cannot be computed: {error}")
+        refuse_line(node, "not_computable", error=str(error))
 
 
 def call_builtin(
@@ -115,7 +113,7 @@ def call_builtin(
             return _range(arguments, node)
         return ensure_bounded(BUILTINS[name](*arguments, **named), node)
     except (TypeError, ValueError, ArithmeticError) as error:
-        refuse_line(node, f"{name}(…) cannot be computed: {error}")
+        refuse_line(node, "call_not_computable", name=name, error=str(error))
 
 
 def format_text(
@@ -171,21 +169,21 @@ def ensure_bounded(value: Any, node: ast.AST) -> SourceValue:  # noqa: ANN401
         SourceRefused: if the number, text or list exceeds its limit.
     """
     if isinstance(value, int) and abs(value) > MAX_NUMBER:
-        refuse_line(node, "a number above 2**53")
+        refuse_line(node, "number_too_large")
     if isinstance(value, str | list | tuple | dict):
         limit = MAX_TEXT_LENGTH if isinstance(value, str) else MAX_ENTRIES
         if len(value) > limit:
-            refuse_line(node, f"a text or list of more than {limit} entries")
+            refuse_line(node, "value_too_long", maximum=limit)
     return value
 
 
 def _range(arguments: list[SourceValue], node: ast.AST) -> list[int]:
     ends = [value for value in arguments if isinstance(value, int)]
     if not 1 <= len(ends) == len(arguments) <= 3:
-        refuse_line(node, "a range with unknown bounds cannot be followed")
+        refuse_line(node, "range_not_followable")
     values = range(*ends)
     if len(values) > MAX_ENTRIES:
-        refuse_line(node, f"a range of more than {MAX_ENTRIES} numbers")
+        refuse_line(node, "range_too_long", maximum=MAX_ENTRIES)
     return list(values)
 
 
@@ -194,9 +192,9 @@ def _refuse_growth(
 ) -> None:
     """Refuse large powers, shifts and repetitions before they are computed."""
     if kind in (ast.Pow, ast.LShift) and isinstance(right, int) and abs(right) > 64:
-        refuse_line(node, "an exponent above 64")
+        refuse_line(node, "exponent_too_large")
     if kind is ast.Mult:
         lengths = [len(v) for v in (left, right) if isinstance(v, str | list | tuple)]
         counts = [v for v in (left, right) if isinstance(v, int)]
         if lengths and counts and lengths[0] * counts[0] > MAX_ENTRIES:
-            refuse_line(node, f"a text or list of more than {MAX_ENTRIES} entries")
+            refuse_line(node, "value_too_long", maximum=MAX_ENTRIES)

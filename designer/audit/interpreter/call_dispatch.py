@@ -36,6 +36,7 @@ from designer.audit.interpreter.values import (
     SuperObject,
     TensorValue,
     Unknown,
+    unknown_at,
 )
 
 _OBJECT_BUILTINS = frozenset(("getattr", "setattr", "isinstance", "type"))
@@ -61,7 +62,7 @@ class CallEvaluator(FunctionCallEvaluator):
             elif isinstance(value, dict):
                 named.update(value)
             else:
-                refuse_line(node, "these named arguments cannot be followed")
+                refuse_line(node, "named_arguments_not_followable")
         return self.apply(called, arguments, named, node)
 
     _call = call
@@ -93,9 +94,8 @@ class CallEvaluator(FunctionCallEvaluator):
             if forward is None and SEQUENCE_NAME in called.attributes:
                 return self.apply(called.attributes[SEQUENCE_NAME], arguments, named, node)
             if not isinstance(forward, FunctionValue):
-                refuse_line(
-                    called.class_value.node, f"{called.class_value.node.name} has no forward"
-                )
+                definition = called.class_value.node
+                refuse_line(definition, "no_forward", name=definition.name)
             bound = FunctionValue(node=forward.node, scope=forward.scope, owner=called)
             return self._call_function(bound, arguments, named, node)
         if isinstance(called, LayerModule | ModuleSequence) and isinstance(tensor, TensorValue):
@@ -104,7 +104,7 @@ class CallEvaluator(FunctionCallEvaluator):
         unknown = called if isinstance(called, Unknown) else tensor
         if isinstance(unknown, Unknown):
             return unknown
-        return Unknown(why="this call is not followed", line=getattr(node, "lineno", 1))
+        return unknown_at(node, "this_call_not_followed")
 
     def _call_module(
         self,
@@ -120,7 +120,7 @@ class CallEvaluator(FunctionCallEvaluator):
                 with_output_size(called, tensor, other_arguments, named, node), tensor
             )
         if not called.callable:
-            refuse_line(node, "a ModuleList or ModuleDict cannot be called; call its modules")
+            refuse_line(node, "called_container")
         passed: SourceValue = tensor
         for item in called.items:
             passed = self.apply(item, [passed], {}, called.node)
@@ -150,10 +150,10 @@ class CallEvaluator(FunctionCallEvaluator):
             if module is not None:
                 return module
             if where:
-                return Unknown(why=f"nn.{name[:60]} is not followed", line=node.lineno)
+                return unknown_at(node, "module_not_followed", name=name[:60])
         if self.tape is not None and where in ("torch", "torch.nn.functional"):
             return call_function(self.tape, name, arguments, named, node)
-        return Unknown(why=f"{path[:60]}(…) is not followed", line=node.lineno)
+        return unknown_at(node, "call_not_followed", name=path[:60])
 
     def _call_object_builtin(
         self, name: str, arguments: list[SourceValue], node: ast.Call
@@ -172,7 +172,7 @@ class CallEvaluator(FunctionCallEvaluator):
         if name == "setattr" and isinstance(attribute, str) and isinstance(owner, InstanceValue):
             owner.attributes[attribute] = arguments[-1]
             return None
-        return Unknown(why=f"{name}(…) is not followed", line=node.lineno)
+        return unknown_at(node, "call_not_followed", name=name)
 
     def _call_builtin(
         self, name: str, arguments: list[SourceValue], named: dict[str, SourceValue], node: ast.AST
@@ -219,7 +219,7 @@ class CallEvaluator(FunctionCallEvaluator):
             return owner
         if isinstance(owner, SuperObject):
             return self._call_super_method(owner, name, arguments, node)
-        return Unknown(why=f".{name[:60]}(…) is not followed", line=getattr(node, "lineno", 1))
+        return unknown_at(node, "call_not_followed", name=f".{name[:60]}")
 
     def _call_super_method(
         self, owner: SuperObject, name: str, arguments: list[SourceValue], node: ast.AST

@@ -15,6 +15,7 @@ from designer.audit.interpreter.values import (
     Reference,
     SourceValue,
     Unknown,
+    unknown_at,
 )
 
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
@@ -43,9 +44,9 @@ def build_container(
         given = list(only)
     for value in given:
         if isinstance(value, Unknown):
-            refuse_unknown(value, node, "one of its modules cannot be followed")
+            refuse_unknown(value, node, "module_not_followable")
         if not isinstance(value, LayerModule | ModuleSequence | InstanceValue | Reference):
-            refuse_line(node, "an argument of the container is not a module")
+            refuse_line(node, "not_a_module")
     return ModuleSequence(items=list(given), callable=runs, node=node, names=dict(names))
 
 
@@ -55,7 +56,7 @@ def build_dictionary(value: SourceValue) -> SourceValue:
         return value
     pairs = value if isinstance(value, list | tuple) else []
     if not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
-        return Unknown(why="this dictionary is not followed", line=1)
+        return unknown_at(None, "dictionary_not_followed")
     return {str(name): entry for name, entry in pairs}
 
 
@@ -78,7 +79,7 @@ def add_entries(
     elif arguments:
         items.append(arguments[-1])
     if len(items) > MAX_ENTRIES:
-        refuse_line(node, f"a list of more than {MAX_ENTRIES} entries")
+        refuse_line(node, "list_too_long", maximum=MAX_ENTRIES)
 
 
 def look_up(owner: dict[str, SourceValue], name: str, arguments: list[SourceValue]) -> SourceValue:
@@ -96,5 +97,5 @@ def pop_entry(items: list[SourceValue], arguments: list[SourceValue], node: ast.
     """
     index = arguments[0] if arguments else -1
     if not isinstance(index, int) or not -len(items) <= index < len(items):
-        refuse_line(node, "this entry cannot be followed")
+        refuse_line(node, "entry_not_followable")
     return items.pop(index)

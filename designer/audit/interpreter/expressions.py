@@ -26,6 +26,7 @@ from designer.audit.interpreter.values import (
     SuperObject,
     TensorValue,
     Unknown,
+    unknown_at,
 )
 
 MAX_EXPRESSION_DEPTH = 80
@@ -99,11 +100,12 @@ class ExpressionEvaluator(StepCounter):
         self.depth += 1
         try:
             if self.depth > MAX_EXPRESSION_DEPTH:
-                detail = f"nested deeper than {MAX_EXPRESSION_DEPTH} expressions"
-                raise SourceTooLong(node.lineno, detail, maximum=MAX_EXPRESSION_DEPTH)
+                raise SourceTooLong(
+                    node.lineno, "expressions_too_deep", maximum=MAX_EXPRESSION_DEPTH
+                )
             method = getattr(self, f"_{type(node).__name__.lower()}", None)
             if method is None:
-                return Unknown(why=f"{type(node).__name__} is not followed", line=node.lineno)
+                return unknown_at(node, "not_followed", name=type(node).__name__)
             found: SourceValue = method(node, scope)
             return found
         finally:
@@ -121,7 +123,7 @@ class ExpressionEvaluator(StepCounter):
             return Reference(path=node.id)
         if is_module_name(node.id):
             return Reference(path=f"torch.nn.{node.id}")
-        return Unknown(why=f"the name {node.id[:60]} is not known", line=node.lineno)
+        return unknown_at(node, "unknown_name", name=node.id[:60])
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> SourceValue:
         return self.member(self.evaluate(node.value, scope), node.attr, node)
@@ -134,7 +136,7 @@ class ExpressionEvaluator(StepCounter):
             return self._instance_member(owner, name, node)
         if isinstance(owner, ClassValue):
             found = owner.find_member(name)
-            missing = Unknown(why=f"{name[:60]} is not known here", line=getattr(node, "lineno", 1))
+            missing = unknown_at(node, "unknown_member", name=name[:60])
             return missing if found is None else found
         if isinstance(owner, SuperObject):
             bases = owner.defining_class.bases
@@ -176,7 +178,7 @@ class ExpressionEvaluator(StepCounter):
             "apply",
         ):
             return Method(owner=owner, name=name)
-        return Unknown(why=f"self.{name[:60]} is not known", line=getattr(node, "lineno", 1))
+        return unknown_at(node, "unknown_attribute", name=name[:60])
 
     def _bind_method(
         self, found: FunctionValue, owner: InstanceValue, node: ast.AST
@@ -207,13 +209,13 @@ class ExpressionEvaluator(StepCounter):
     ) -> SourceValue:
         """The result of arithmetic on tensors: a skip, or with a scalar the tensor unchanged."""
         if not isinstance(node.op, ast.Add | ast.Sub | ast.Mult | ast.Div):
-            refuse_line(node, "this operation on tensors cannot be followed")
+            refuse_line(node, "tensor_operation_not_followable")
         tensors = [value for value in (left, right) if isinstance(value, TensorValue)]
         if len(tensors) == 1:
             other = right if tensors[0] is left else left
             if isinstance(other, int | float):
                 return tensors[0]
-            refuse_line(node, "a tensor is combined with a value that cannot be followed")
+            refuse_line(node, "operand_not_followable")
         assert self.tape is not None
         return self.tape.join_tensors(tensors, node, add=True)
 
@@ -224,11 +226,11 @@ class ExpressionEvaluator(StepCounter):
         if type(node.op) not in UNARY_OPERATORS or not isinstance(
             value, int | float | list | str | type(None)
         ):
-            return Unknown(why="this unary operator is not followed", line=node.lineno)
+            return unknown_at(node, "operator_not_followed")
         try:
             return ensure_bounded(UNARY_OPERATORS[type(node.op)](value), node)
         except TypeError as error:
-            refuse_line(node, f"this cannot be computed: {error}")
+            refuse_line(node, "not_computable", error=str(error))
 
     def _boolop(self, node: ast.BoolOp, scope: Scope) -> SourceValue:
         """The first operand that decides, as in Python; it may come after an unknown one."""

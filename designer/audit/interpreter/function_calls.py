@@ -15,7 +15,7 @@ from designer.audit.interpreter.values import (
     Scope,
     SourceValue,
     SuperObject,
-    Unknown,
+    unknown_at,
 )
 
 MAX_CALL_DEPTH = 40
@@ -50,8 +50,7 @@ class FunctionCallEvaluator(AssignmentEvaluator):
         try:
             if self.call_depth > MAX_CALL_DEPTH:
                 line = getattr(node, "lineno", 1)
-                detail = f"calls nested deeper than {MAX_CALL_DEPTH}"
-                raise SourceTooLong(line, detail, maximum=MAX_CALL_DEPTH)
+                raise SourceTooLong(line, "calls_too_deep", maximum=MAX_CALL_DEPTH)
             given = arguments if called.owner is None else [called.owner, *arguments]
             scope = self._parameter_scope(called, given, dict(named), node)
             outcome = self.run(called.node.body, scope)
@@ -77,7 +76,8 @@ class FunctionCallEvaluator(AssignmentEvaluator):
             if default is not None
         }
         if len(given) > len(names) and arguments.vararg is None:
-            refuse_line(node, f"{called.node.name} takes {len(names)} arguments, got {len(given)}")
+            facts = {"maximum": len(names), "count": len(given)}
+            refuse_line(node, "other_argument_count", name=called.node.name, **facts)
         scope.update(zip(names, given, strict=False))
         for name in [*names[len(given) :], *(each.arg for each in arguments.kwonlyargs)]:
             if name in named:
@@ -85,8 +85,7 @@ class FunctionCallEvaluator(AssignmentEvaluator):
             elif name in defaults:
                 scope[name] = self.evaluate(defaults[name], called.scope)
             else:
-                why = f"{name[:60]} has no default and is not passed"
-                scope[name] = Unknown(why=why, line=called.node.lineno)
+                scope[name] = unknown_at(called.node, "missing_argument", name=name[:60])
         if arguments.vararg is not None:
             scope[arguments.vararg.arg] = tuple(given[len(names) :])
         if arguments.kwarg is not None:
@@ -115,7 +114,7 @@ def super_object(scope: Scope) -> SourceValue:
     """The value of ``super()``: the bases of the class that defines the running method."""
     instance, function = scope.get(_OWNER), scope.get(_FUNCTION)
     if not isinstance(instance, InstanceValue) or not isinstance(function, FunctionValue):
-        return Unknown(why="super() outside of a method", line=1)
+        return unknown_at(None, "super_outside_method")
     for source_class in instance.class_value.source_classes:
         member = source_class.members.get(function.node.name)
         if isinstance(member, FunctionValue) and member.node is function.node:

@@ -32,9 +32,7 @@ class LiteralEvaluator(ExpressionEvaluator):
         for key, value in zip(node.keys, node.values, strict=True):
             name = None if key is None else self.evaluate(key, scope)
             if not isinstance(name, str | int):
-                refuse_line(
-                    node, "a dictionary key that is not a text or an integer cannot be followed"
-                )
+                refuse_line(node, "key_not_followable")
             entries[name] = self.evaluate(value, scope)
         return ensure_bounded(entries, node)
 
@@ -59,7 +57,7 @@ class LiteralEvaluator(ExpressionEvaluator):
         try:
             return items[key]  # type: ignore[index]
         except (TypeError, LookupError, ValueError):
-            refuse_line(node, "this entry cannot be followed")
+            refuse_line(node, "entry_not_followable")
 
     def _slice(self, node: ast.Slice, scope: Scope) -> SourceValue:
         parts = [

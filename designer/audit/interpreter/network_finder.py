@@ -18,6 +18,7 @@ from designer.audit.interpreter.values import (
 )
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import TensorShape
+from designer.reasons import make_reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,7 @@ def read_source(
             interpreter, found, text, (batch, *input_shape), allow_partial=allow_partial
         )
     except RecursionError as error:
-        raise SourceTooLong(interpreter.line, "nested too deeply to be followed") from error
+        raise SourceTooLong(interpreter.line, "too_nested_to_follow") from error
 
 
 def _find_networks(interpreter: Interpreter, tree: ast.Module) -> list[FoundNetwork]:
@@ -131,12 +132,7 @@ def _choose_network(
     """The only network, or the only one that accepts the input."""
     if not found:
         _refuse_skipped_statements(interpreter)
-        raise SourceRefused(
-            1,
-            "no network is found: send an nn.Sequential(…), or a subclass of nn.Module with a"
-            " forward method",
-            code="no_network",
-        )
+        raise SourceRefused(1, make_reason("no_network"), code="no_network")
     tapes, refusals = _trace_networks(interpreter, found, shape, allow_partial=allow_partial)
     if len(found) == 1 and refusals:
         raise refusals[0]
@@ -146,12 +142,12 @@ def _choose_network(
         return _source_network(tape, text, found)
     if not tapes:
         raise refusals[0]
-    names = ", ".join(f"{each.name[:60]} (line {_line_number(each.node)})" for each in found)
-    raise SourceRefused(
-        _line_number(found[-1].node),
-        f"several networks could be meant: {names}; send one of them",
-        code="several_networks",
-    )
+    places = [
+        make_reason("network_on_line", name=each.name[:60], line=_line_number(each.node))
+        for each in found
+    ]
+    reason = make_reason("several_networks", networks=places)
+    raise SourceRefused(_line_number(found[-1].node), reason, code="several_networks")
 
 
 def _trace_networks(
@@ -188,9 +184,8 @@ def _refuse_skipped_statements(interpreter: Interpreter) -> None:
 
 def _source_network(tape: Tape, text: str, found: list[FoundNetwork]) -> SourceNetwork:
     if not tape.recorded:
-        raise SourceRefused(
-            _line_number(found[0].node), "the network has no layers", code="no_network"
-        )
+        line, reason = _line_number(found[0].node), make_reason("no_layers")
+        raise SourceRefused(line, reason, code="no_network")
     return SourceNetwork(text=text, recorded=tuple(tape.recorded), stop_reason=tape.stop_reason)
 
 

@@ -27,18 +27,18 @@ def with_output_size(
     given = dict(zip(("output_size",), other_arguments, strict=False)) | dict(named)
     layer = called.layer
     if len(other_arguments) > 1 or not given.keys() <= {"output_size"}:
-        refuse_line(node, "a layer called with more arguments than a tensor cannot be followed")
+        refuse_line(node, "more_arguments_than_tensor")
     if given.get("output_size") is None:
         return called
     if not isinstance(layer, ConvTransposeLayer):
-        refuse_line(node, "only a transposed convolution takes an output_size")
+        refuse_line(node, "output_size_of_other_layer")
     if tensor.shape is None:
         return called
     axes = layer.axes(tensor.shape)
     sizes = to_json_value(given["output_size"], "output_size", node)
     sizes = sizes[-axes:] if isinstance(sizes, list) and len(sizes) == len(tensor.shape) else sizes
     if not isinstance(sizes, list) or len(sizes) != axes or len(tensor.shape) != axes + 2:
-        refuse_line(node, f"this output_size cannot be followed along {axes} axes")
+        refuse_line(node, "output_size_not_followable", axes=axes)
     bare = replace(layer, output_padding=0)
     least = [
         window.stride * size + window.offset
@@ -46,10 +46,6 @@ def with_output_size(
     ]
     most = [a + s - 1 for a, s in zip(least, layer.axis_values("stride", axes), strict=True)]
     if not all(a <= size <= b for a, size, b in zip(least, sizes, most, strict=True)):
-        refuse_line(
-            node,
-            f"requested an output size of {sizes}, but valid sizes range from {least} to {most}:"
-            " torch refuses this",
-        )
+        refuse_line(node, "impossible_output_size", sizes=sizes, least=least, most=most)
     extra = tuple(size - a for size, a in zip(sizes, least, strict=True))
     return replace(called, layer=replace(layer, output_padding=extra))

@@ -46,15 +46,10 @@ class Tape:
             SourceTooLong: if there are more than ``MAX_AUDIT_LAYERS`` layers.
         """
         if tensor.index != len(self.recorded) - 1:
-            refuse_line(
-                node,
-                f"{layer.op} reads a tensor other than the last output: a branch, which a list of layers"
-                " cannot represent (skips can only be concatenated or added)",
-            )
+            refuse_line(node, "branch", op=layer.op)
         if len(self.recorded) >= MAX_AUDIT_LAYERS:
             line = getattr(node, "lineno", 1)
-            detail = f"a network has at most {MAX_AUDIT_LAYERS} layers"
-            raise SourceTooLong(line, detail, maximum=MAX_AUDIT_LAYERS)
+            raise SourceTooLong(line, "too_many_layers", maximum=MAX_AUDIT_LAYERS)
         self.recorded.append(RecordedLayer(layer=layer, node=node))
         if not self.is_broken:
             try:
@@ -75,10 +70,7 @@ class Tape:
         if module.unflatten_arguments is not None:
             return self.unflatten(tensor, *module.unflatten_arguments, module.node)
         if module.is_norm and tensor.shape is not None and len(tensor.shape) < 3:
-            refuse_line(
-                module.node,
-                "a local response norm needs a map but gets a vector: torch refuses this",
-            )
+            refuse_line(module.node, "local_norm_of_vector")
         return self.record_activation_or_norm(
             module.activation_or_norm, tensor, norm=module.is_norm
         )
@@ -109,7 +101,7 @@ class Tape:
         """
         current = next((t for t in tensors if t.index == len(self.recorded) - 1), None)
         if current is None:
-            refuse_line(node, "none of these tensors is the output of the last layer: a branch")
+            refuse_line(node, "join_of_branches")
         position, kind = tensors.index(current), AddFromLayer if add else ConcatFromLayer
         for index in (*reversed(range(position)), *range(position + 1, len(tensors))):
             skip = kind(from_=tensors[index].index, skip_first=index < position)
@@ -131,10 +123,10 @@ class Tape:
             SourceRefused: if the axis does not exist or is the batch, or the shape is unknown.
         """
         if tensor.shape is None and dim != 1:
-            refuse_line(node, "an Unflatten after a layer that fails cannot be followed")
+            refuse_line(node, "unflatten_after_failure")
         rank = 2 if tensor.shape is None else len(tensor.shape)
         if not dim % rank >= 1 or not -rank <= dim < rank:
-            refuse_line(node, f"there is no axis {dim} to unflatten, or it is the batch")
+            refuse_line(node, "no_axis_to_unflatten", axis=dim)
         before = tensor.shape or (0, 0)
         return self.reshape(
             tensor, (*before[1 : dim % rank], *sizes, *before[dim % rank + 1 :]), node

@@ -32,7 +32,7 @@ def follow_view(
     if len(parts) == 1 and isinstance(parts[0], list | tuple):
         parts = list(parts[0])
     if not parts:
-        refuse_line(node, "a view without sizes cannot be followed")
+        refuse_line(node, "view_without_sizes")
     first_size = parts[0]
     kept = isinstance(first_size, BatchSize) or first_size == tape.shapes[0][0]
     if tensor.shape is None and len(parts) == 2 and isinstance(parts[1], Unknown):
@@ -42,9 +42,7 @@ def follow_view(
     if kept and sizes == [-1]:
         return tape.record_layer(FlattenLayer(), tensor, node)
     if not kept and first_size != -1:
-        refuse_line(
-            node, f"the first size must be the batch ({tape.shapes[0][0]}, or read from the tensor)"
-        )
+        refuse_line(node, "view_without_batch", batch=tape.shapes[0][0])
     document = {"op": "reshape", "shape": sizes}
     if not kept:
         document["fold_batch"] = True
@@ -81,11 +79,7 @@ def follow_squeeze(
     dim = to_json_value(given.get("dim"), "dim", node)
     axes = range(len(shape)) if dim is None else resolve_axes(dim, len(shape), node)
     if 0 in axes and shape[0] == 1:
-        refuse_line(
-            node,
-            "with a batch of 1 this squeeze takes the batch axis away as well: name the axes to"
-            " squeeze, such as squeeze(1)",
-        )
+        refuse_line(node, "squeezed_batch")
     kept = tuple(size for axis, size in enumerate(shape) if axis not in axes or size != 1)
     return tensor if kept == shape else tape.reshape(tensor, kept[1:], node)
 
@@ -101,11 +95,11 @@ def follow_unsqueeze(
     given = bind_arguments(("dim",), arguments, named, node)
     dim = to_json_value(given.get("dim"), "dim", node)
     if tensor.shape is None:
-        refuse_line(node, "an unsqueeze after a layer that fails cannot be followed")
+        refuse_line(node, "unsqueeze_after_failure")
     shape = list(tensor.shape)
     (axis,) = resolve_axes(dim if isinstance(dim, int) else None, len(shape) + 1, node)
     if not axis:
-        refuse_line(node, "an axis before the batch cannot be followed")
+        refuse_line(node, "axis_before_batch")
     shape.insert(axis, 1)
     return tape.reshape(tensor, tuple(shape[1:]), node)
 

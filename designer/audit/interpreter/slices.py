@@ -7,16 +7,19 @@ from collections.abc import Sequence
 
 from designer.audit.interpreter.recorded_layers import Tape
 from designer.audit.interpreter.source_parser import refuse_line
-from designer.audit.interpreter.values import BatchSize, SourceValue, TensorValue, Unknown
+from designer.audit.interpreter.values import (
+    BatchSize,
+    SourceValue,
+    TensorValue,
+    unknown_at,
+)
 from designer.audit.ops.padding import CropLayer
 
 
 def tensor_sizes(tensor: TensorValue, tape: Tape, node: ast.AST) -> tuple[SourceValue, ...]:
     """The sizes of a tensor; after a layer that fails, only the batch size is known."""
     if tensor.shape is None:
-        unknown = Unknown(
-            why="a size after a layer that fails is not known", line=getattr(node, "lineno", 1)
-        )
+        unknown = unknown_at(node, "size_after_failure")
         return (BatchSize(tape.shapes[0][0]), *[unknown] * (len(tape.shapes[-1]) - 1))
     return (BatchSize(tensor.shape[0]), *tensor.shape[1:])
 
@@ -33,7 +36,7 @@ def resolve_axes(value: object, rank: int, node: ast.AST) -> list[int]:
     axes = []
     for axis in value if isinstance(value, list) else [value]:
         if not isinstance(axis, int) or not -rank <= axis < rank:
-            refuse_line(node, f"dim {str(axis)[:60]} is not an axis of a tensor with {rank} axes")
+            refuse_line(node, "not_a_dim", dim=str(axis)[:60], axes=rank)
         axes.append(axis % rank)
     return axes
 
@@ -47,11 +50,11 @@ def slice_tensor(
         SourceRefused: for other slices.
     """
     if tensor.shape is None:
-        refuse_line(node, "a slice after a layer that fails cannot be followed")
+        refuse_line(node, "slice_after_failure")
     if any(part is None for part in parts):
         return _insert_axes(tape, tensor, parts, node)
     if len(parts) > len(tensor.shape) + (Ellipsis in parts):
-        refuse_line(node, f"{len(parts)} slices of a tensor with {len(tensor.shape)} axes")
+        refuse_line(node, "too_many_slices", slices=len(parts), axes=len(tensor.shape))
     rank = len(tensor.shape)
     expanded_parts: list[SourceValue] = []
     for part in parts:
@@ -61,12 +64,12 @@ def slice_tensor(
     crops = []
     for axis, (part, size) in enumerate(zip(expanded_parts, tensor.shape, strict=False)):
         if not isinstance(part, slice) or part.step not in (None, 1):
-            refuse_line(node, "only slices without step along the axes of the map are followed")
+            refuse_line(node, "slice_with_step")
         if not all(entry is None or isinstance(entry, int) for entry in (part.start, part.stop)):
-            refuse_line(node, "a slice with unknown bounds cannot be followed")
+            refuse_line(node, "slice_not_followable")
         start, stop, _ = part.indices(size)
         if axis < 2 and (start, stop) != (0, size):
-            refuse_line(node, "a slice of the batch or the channels cannot be followed")
+            refuse_line(node, "slice_of_channels")
         crops.append((start, max(0, size - stop)))
     if not any(map(any, crops)):
         return tensor
@@ -89,5 +92,5 @@ def _insert_axes(
         elif part == slice(None) and sizes:
             shape.append(sizes.pop(0))
         else:
-            refuse_line(node, "new axes together with other slices cannot be followed")
+            refuse_line(node, "axes_and_slices")
     return tape.reshape(tensor, (*shape, *sizes)[1:], node)

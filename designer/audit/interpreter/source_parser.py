@@ -6,9 +6,11 @@ import ast
 import warnings
 from typing import NoReturn
 
-from designer.errors import FieldError, InvalidRequest
+from designer.errors import InvalidRequest
 from designer.limits import MAX_AUDIT_SOURCE
+from designer.reasons import Reason, make_reason
 from designer.source.syntax_tree import parse_python
+from designer.validation.field_validators import field_error
 
 POINTER = "/source"
 
@@ -20,20 +22,14 @@ class SourceRefused(InvalidRequest):
     """A source that cannot be followed; ``line`` counts from 1."""
 
     def __init__(
-        self, line: int, detail: str, *, code: str = "cannot_follow", **facts: object
+        self, line: int, reason: Reason, *, code: str = "cannot_follow", **facts: object
     ) -> None:
+        words = {"reason": reason}
         super().__init__(
-            [
-                FieldError(
-                    pointer=POINTER,
-                    code=code,
-                    detail=f"line {line}: {detail}",
-                    facts={"line": line, **facts},
-                )
-            ]
+            [field_error(POINTER, code, words, sentence="at_line", line=line, **facts)]
         )
         self.line = line
-        self.detail = detail
+        self.reason = reason
 
 
 class SourceTooLong(SourceRefused):
@@ -42,13 +38,13 @@ class SourceTooLong(SourceRefused):
     ``facts`` holds the limit as ``maximum``, except where Python's own stack is the limit.
     """
 
-    def __init__(self, line: int, detail: str, **facts: object) -> None:
-        super().__init__(line, detail, code="source_too_large", **facts)
+    def __init__(self, line: int, sentence: str, **facts: object) -> None:
+        super().__init__(line, make_reason(sentence, **facts), code="source_too_large", **facts)
 
 
-def refuse_line(node: ast.AST, detail: str) -> NoReturn:
+def refuse_line(node: ast.AST, sentence: str, **facts: object) -> NoReturn:
     """Raise SourceRefused with the line of a node."""
-    raise SourceRefused(getattr(node, "lineno", 1), detail)
+    raise SourceRefused(getattr(node, "lineno", 1), make_reason(sentence, **facts))
 
 
 def parse_source(text: str) -> ast.Module:
@@ -63,10 +59,7 @@ def parse_source(text: str) -> ast.Module:
     if len(text) > MAX_AUDIT_SOURCE:
         line = text.count("\n", 0, MAX_AUDIT_SOURCE) + 1
         raise SourceTooLong(
-            line,
-            f"a source has at most {MAX_AUDIT_SOURCE} characters, this one has {len(text)}",
-            characters=len(text),
-            maximum=MAX_AUDIT_SOURCE,
+            line, "too_many_characters", characters=len(text), maximum=MAX_AUDIT_SOURCE
         )
     _refuse_nesting(text)
     try:
@@ -74,11 +67,10 @@ def parse_source(text: str) -> ast.Module:
             warnings.simplefilter("ignore")
             return parse_python(text)
     except SyntaxError as error:
-        raise SourceRefused(
-            error.lineno or 1, f"this is not valid Python: {error.msg}", code="malformed_source"
-        ) from error
+        reason = make_reason("malformed_source", error=error.msg)
+        raise SourceRefused(error.lineno or 1, reason, code="malformed_source") from error
     except (RecursionError, MemoryError, ValueError) as error:
-        raise SourceTooLong(_longest_line(text), "nested too deeply to be parsed") from error
+        raise SourceTooLong(_longest_line(text), "too_nested_to_parse") from error
 
 
 def _refuse_nesting(text: str) -> None:
@@ -88,8 +80,7 @@ def _refuse_nesting(text: str) -> None:
         if character in "([{":
             depth += 1
             if depth > MAX_NESTING:
-                detail = f"nested deeper than {MAX_NESTING} brackets"
-                raise SourceTooLong(line, detail, maximum=MAX_NESTING)
+                raise SourceTooLong(line, "too_many_brackets", maximum=MAX_NESTING)
         elif character in ")]}":
             depth = max(0, depth - 1)
         elif character == "\n":

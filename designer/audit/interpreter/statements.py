@@ -50,7 +50,7 @@ class Interpreter(CallEvaluator):
                 self.skipped_statements.append((statement, refused))
                 for node in ast.walk(statement):
                     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                        scope[node.id] = Unknown(why=refused.detail, line=refused.line)
+                        scope[node.id] = Unknown(why=refused.reason, line=refused.line)
 
     def trace_module(
         self, module: SourceValue, shape: TensorShape, node: ast.AST, *, allow_partial: bool = False
@@ -76,19 +76,17 @@ class Interpreter(CallEvaluator):
         if isinstance(result, tuple | list) and result:
             result = result[0]
         if isinstance(result, Unknown):
-            refuse_unknown(result, node, "the network's return value cannot be followed")
+            refuse_unknown(result, node, "result_not_followable")
         if not isinstance(result, TensorValue):
-            refuse_line(node, "the network's return value cannot be followed")
+            refuse_line(node, "result_not_followable")
         if result.index != len(tape.recorded) - 1:
-            refuse_line(
-                node, "the network returns a tensor that is not the output of its last layer"
-            )
+            refuse_line(node, "result_of_earlier_layer")
 
     def _run_statement(self, statement: ast.stmt, scope: Scope) -> ControlFlow | None:
         name = f"_do_{type(statement).__name__.lower()}"
         method = getattr(self, name, None)
         if method is None:
-            refuse_line(statement, f"{type(statement).__name__} cannot be followed")
+            refuse_line(statement, "not_followable", name=type(statement).__name__)
         outcome: ControlFlow | None = method(statement, scope)
         return outcome
 
@@ -138,8 +136,7 @@ class Interpreter(CallEvaluator):
                 return outcome
             if outcome is LoopControl.BREAK:
                 return None
-        detail = f"a loop of more than {MAX_ENTRIES} iterations"
-        raise SourceTooLong(statement.lineno, detail, maximum=MAX_ENTRIES)
+        raise SourceTooLong(statement.lineno, "too_many_iterations", maximum=MAX_ENTRIES)
 
     def _do_break(self, statement: ast.Break, scope: Scope) -> ControlFlow:
         return LoopControl.BREAK
@@ -167,7 +164,7 @@ class Interpreter(CallEvaluator):
         except SourceRefused:
             return
         if not condition:
-            refuse_line(statement, "this assertion does not hold for the input")
+            refuse_line(statement, "false_assertion")
 
     def _do_import(self, statement: ast.Import, scope: Scope) -> None:
         for alias in statement.names:
@@ -209,7 +206,7 @@ def _loaded(target: ast.expr) -> ast.expr:
     if isinstance(target, ast.Name):
         return ast.copy_location(ast.Name(id=target.id, ctx=ast.Load()), target)
     if not isinstance(target, ast.Attribute):
-        refuse_line(target, "this assignment cannot be followed")
+        refuse_line(target, "assignment_not_followable")
     loaded = ast.Attribute(value=target.value, attr=target.attr, ctx=ast.Load())
     return ast.copy_location(loaded, target)
 
@@ -223,8 +220,4 @@ def _refuse_growth(before: SourceValue, after: SourceValue, node: ast.AST) -> No
     tensors = [value for value in (before, after) if isinstance(value, TensorValue)]
     shapes = [list(value.shape) for value in tensors if value.shape is not None]
     if len(shapes) == 2 and shapes[0] != shapes[1]:
-        refuse_line(
-            node,
-            f"an in-place operation cannot enlarge its tensor: output with shape {shapes[0]}"
-            f" doesn't match the broadcast shape {shapes[1]}",
-        )
+        refuse_line(node, "growth_in_place", before=shapes[0], after=shapes[1])

@@ -38,8 +38,7 @@ class StepCounter:
         self.line = getattr(node, "lineno", self.line)
         self.steps += steps
         if self.steps > MAX_STEPS:
-            detail = f"the source takes more than {MAX_STEPS} steps to follow"
-            raise SourceTooLong(self.line, detail, maximum=MAX_STEPS)
+            raise SourceTooLong(self.line, "too_many_steps", maximum=MAX_STEPS)
 
     def count_value(self, value: SourceValue, node: ast.AST) -> None:
         """Add the steps that visiting every entry of a value takes.
@@ -50,8 +49,7 @@ class StepCounter:
         if isinstance(value, list | tuple | dict):
             found = count_entries(value)
             if found > MAX_ENTRIES:
-                detail = f"nested lists of more than {MAX_ENTRIES} entries"
-                raise SourceTooLong(self.line, detail, maximum=MAX_ENTRIES)
+                raise SourceTooLong(self.line, "nested_lists_too_long", maximum=MAX_ENTRIES)
             self.count(node, found // 8)
 
     def copy_scope(self, scope: Scope, node: ast.AST) -> Scope:
@@ -68,9 +66,9 @@ class StepCounter:
         if isinstance(value, ModuleSequence):
             return list(value.items)
         if isinstance(value, Unknown):
-            refuse_unknown(value, node, "the loop cannot be followed")
+            refuse_unknown(value, node, "loop_not_followable")
         if not isinstance(value, list | tuple | dict | str):
-            refuse_line(node, "the iterable of this loop cannot be followed")
+            refuse_line(node, "iterable_not_followable")
         return list(value)
 
     def is_true(self, value: SourceValue, node: ast.AST) -> bool:
@@ -80,7 +78,7 @@ class StepCounter:
             SourceRefused: if the value is unknown or a tensor.
         """
         if isinstance(value, Unknown):
-            refuse_unknown(value, node, "the condition cannot be followed")
+            refuse_unknown(value, node, "condition_not_followable")
         if isinstance(value, TensorValue):
-            refuse_line(node, "a condition on a tensor cannot be followed")
+            refuse_line(node, "condition_on_tensor")
         return bool(value)

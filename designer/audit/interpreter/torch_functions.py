@@ -28,7 +28,7 @@ from designer.audit.interpreter.torch_modules import (
     split_axes,
     to_json_value,
 )
-from designer.audit.interpreter.values import SourceValue, TensorValue, Unknown
+from designer.audit.interpreter.values import SourceValue, TensorValue, Unknown, unknown_at
 from designer.audit.ops.adaptive_pooling import GlobalPoolLayer
 
 FunctionHandler = Callable[
@@ -61,7 +61,7 @@ def call_function(
     if isinstance(tensor, Unknown):
         return tensor
     if not isinstance(tensor, TensorValue):
-        return Unknown(why=f"{name}(…) is not followed", line=node.lineno)
+        return unknown_at(node, "call_not_followed", name=name)
     other_arguments = list(arguments[1:])
     bare = name.rstrip("_")
     if bare in ACTIVATION_FUNCTIONS or bare in SHAPE_PRESERVING_FUNCTIONS:
@@ -74,7 +74,7 @@ def call_function(
         assert module is not None
         return tape.record_module(module, tensor)
     if name not in _FUNCTION_HANDLERS:
-        refuse_line(node, f"{name[:60]}(…) on a tensor cannot be followed")
+        refuse_line(node, "tensor_call_not_followable", name=name[:60])
     return _FUNCTION_HANDLERS[name](tape, tensor, other_arguments, _without_input(named), node)
 
 
@@ -84,22 +84,19 @@ def _concatenate(
     given = bind_arguments(("tensors", "dim", "axis"), arguments, named, node)
     tensors = given.get("tensors")
     if not isinstance(tensors, list | tuple):
-        refuse_line(node, "the tensors concatenated here cannot be followed")
+        refuse_line(node, "tensors_not_followable")
     for tensor in tensors:
         if isinstance(tensor, Unknown):
-            refuse_unknown(tensor, node, "the concatenation cannot be followed")
+            refuse_unknown(tensor, node, "concatenation_not_followable")
         if not isinstance(tensor, TensorValue):
-            refuse_line(node, "one of the tensors concatenated here cannot be followed")
+            refuse_line(node, "one_tensor_not_followable")
     if not tensors:
-        refuse_line(node, "a concatenation of no tensors cannot be followed")
+        refuse_line(node, "concatenation_of_nothing")
     dim = to_json_value(given.get("dim", given.get("axis", 0)), "dim", node)
     shape = next((tensor.shape for tensor in tensors if tensor.shape is not None), tape.shapes[0])
     if type(dim) is not int or 1 not in (dim, dim + len(shape)):
-        where = "the batch (dim 0)" if dim == 0 else f"dim {str(dim)[:60]}"
-        refuse_line(
-            node,
-            f"only a concatenation along the channels (dim 1) can be followed, not along {where}",
-        )
+        code = "concatenation_along_batch" if dim == 0 else "concatenation_along_dim"
+        refuse_line(node, code, dim=str(dim)[:60])
     return tape.join_tensors(list(tensors), node, add=False)
 
 
@@ -151,7 +148,7 @@ def _mean(
     many = len(dims) if isinstance(dims, list) else 1
     rank = many + 2 if tensor.shape is None else len(tensor.shape)
     if dims is None or not many or set(resolve_axes(dims, rank, node)) != set(range(2, rank)):
-        refuse_line(node, "only a mean or sum over all axes of the map can be followed")
+        refuse_line(node, "partial_mean")
     return tape.record_layer(GlobalPoolLayer(keepdim=bool(given.get("keepdim"))), tensor, node)
 
 
@@ -167,7 +164,7 @@ def _size(
         return sizes
     dim = bind_arguments(("dim",), arguments, named, node).get("dim")
     if not isinstance(dim, int) or not -len(sizes) <= dim < len(sizes):
-        refuse_line(node, "this size cannot be followed")
+        refuse_line(node, "size_not_followable")
     return sizes[dim]
 
 
@@ -179,9 +176,7 @@ def _rank(
     node: ast.Call,
 ) -> SourceValue:
     if tensor.shape is None:
-        return Unknown(
-            why="the number of axes after a layer that fails is not known", line=node.lineno
-        )
+        return unknown_at(node, "axes_after_failure")
     return len(tensor.shape)
 
 
@@ -196,7 +191,7 @@ def _add(
     if isinstance(other, TensorValue):
         return tape.join_tensors([tensor, other], node, add=True)
     if not isinstance(other, int | float):
-        refuse_line(node, "a tensor is combined with a value that cannot be followed")
+        refuse_line(node, "operand_not_followable")
     return tensor
 
 

@@ -13,6 +13,7 @@ from designer.audit.interpreter.values import LayerModule, SourceValue, Unknown
 from designer.audit.layers_json import read_audit_layer
 from designer.audit.ops.layer import AuditLayer
 from designer.errors import InvalidRequest
+from designer.reasons import make_reason
 from designer.validation.json_readers import JsonObject
 
 BoundArguments = dict[str, SourceValue]
@@ -177,7 +178,7 @@ def read_checked_layer(document: JsonObject, node: ast.AST) -> AuditLayer:
     try:
         return read_audit_layer(document, pointer="/source", index=2**31)
     except InvalidRequest as error:
-        refuse_line(node, str(error))
+        refuse_line(node, "several", reasons=[each.reason for each in error.errors])
 
 
 def split_axes(name: str) -> tuple[str, int]:
@@ -202,11 +203,11 @@ def bind_arguments(
         SourceRefused: for too many arguments or an unknown name.
     """
     if len(arguments) > len(names):
-        refuse_line(node, f"{len(arguments)} arguments, but at most {len(names)} are supported")
+        refuse_line(node, "too_many_arguments", count=len(arguments), maximum=len(names))
     given = dict(zip(names, arguments, strict=False))
     for name, value in named.items():
         if name not in names and name not in IGNORED_ARGUMENTS:
-            refuse_line(node, f"the argument {name[:60]} is not known here")
+            refuse_line(node, "unknown_argument", name=name[:60])
         given[name] = value
     return {name: value for name, value in given.items() if name not in IGNORED_ARGUMENTS}
 
@@ -218,23 +219,24 @@ def to_json_value(value: SourceValue, name: str, node: ast.AST) -> Any:  # noqa:
         SourceRefused: if the value is unknown, or not a number, text or list.
     """
     if isinstance(value, Unknown):
-        refuse_unknown(value, node, f"{name} cannot be followed")
+        refuse_unknown(value, node, "not_followable", name=name)
     if isinstance(value, list | tuple):
         if count_entries(value) > MAX_ARGUMENT_ENTRIES:
-            refuse_line(node, f"{name} is a list of more than {MAX_ARGUMENT_ENTRIES} entries")
+            refuse_line(node, "argument_too_long", name=name, maximum=MAX_ARGUMENT_ENTRIES)
         return [to_json_value(entry, name, node) for entry in value]
     if isinstance(value, bool) or value is None or isinstance(value, str | float):
         return value
     if not isinstance(value, int):
-        refuse_line(node, f"{name} is not a number")
+        refuse_line(node, "argument_not_a_number", name=name)
     return int(value)
 
 
-def refuse_unknown(value: Unknown, node: ast.AST, detail: str) -> NoReturn:
+def refuse_unknown(value: Unknown, node: ast.AST, sentence: str, **facts: object) -> NoReturn:
     """Raise SourceRefused with the line at which a value became unknown."""
     here = getattr(node, "lineno", value.line)
-    where = "" if here == value.line else f" on line {here}"
-    raise SourceRefused(value.line, f"{value.why}; so {detail}{where}")
+    code = "consequence" if here == value.line else "consequence_on_line"
+    effect = make_reason(sentence, **facts)
+    raise SourceRefused(value.line, make_reason(code, why=value.why, effect=effect, line=here))
 
 
 def _fields(kind: str, axes: int, given: BoundArguments, node: ast.AST) -> JsonObject:
@@ -255,7 +257,7 @@ def _fields(kind: str, axes: int, given: BoundArguments, node: ast.AST) -> JsonO
     if kind == "UpsamplingBilinear":
         fields["mode"] = "bilinear"
     if kind == "ConvTranspose" and fields.pop("padding_mode", "zeros") != "zeros":
-        refuse_line(node, 'a transposed convolution only supports padding_mode "zeros"')
+        refuse_line(node, "transposed_padding_mode")
     return fields
 
 
@@ -267,10 +269,7 @@ def _refuse_align_corners(kind: str, given: BoundArguments, node: ast.AST) -> No
         and given.get("align_corners") is not None
         and mode in _MODES_WITHOUT_ALIGN_CORNERS
     ):
-        refuse_line(
-            node,
-            f"align_corners suits the interpolating modes only, not {mode}: torch refuses this",
-        )
+        refuse_line(node, "unsuitable_align_corners", mode=mode)
 
 
 def _unflatten(given: BoundArguments, node: ast.Call) -> LayerModule:
@@ -280,7 +279,7 @@ def _unflatten(given: BoundArguments, node: ast.Call) -> LayerModule:
     )
     whole = isinstance(sizes, list) and all(isinstance(size, int) for size in sizes)
     if not isinstance(dim, int) or not whole:
-        refuse_line(node, "this Unflatten cannot be followed")
+        refuse_line(node, "unflatten_not_followable")
     return LayerModule(
         layer=None, activation_or_norm="", node=node, unflatten_arguments=(dim, tuple(sizes))
     )

@@ -12,6 +12,7 @@ from designer.audit.interpreter.values import (
     Reference,
     SourceValue,
     Unknown,
+    unknown_at,
 )
 
 _PLAIN: dict[str, tuple[type, ...]] = {
@@ -39,11 +40,7 @@ def type_of(value: SourceValue) -> SourceValue:
     if isinstance(value, Reference | ClassValue | FunctionValue):
         return Reference(path="type")
     known = type(value).__name__
-    return (
-        Reference(path=known)
-        if known in _PLAIN
-        else Unknown(why="this type is not followed", line=1)
-    )
+    return Reference(path=known) if known in _PLAIN else unknown_at(None, "type_not_followed")
 
 
 def is_instance(value: SourceValue, kinds: SourceValue, node: ast.AST) -> SourceValue:
@@ -60,8 +57,7 @@ def is_instance(value: SourceValue, kinds: SourceValue, node: ast.AST) -> Source
         elif isinstance(kind, ClassValue) and isinstance(value, InstanceValue):
             matches = matches or value.class_value.derives_from(kind)
         else:
-            why = "isinstance(…) is not followed here"
-            return Unknown(why=why, line=getattr(node, "lineno", 1))
+            return unknown_at(node, "isinstance_not_followed")
     return matches
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import TensorShape
+from designer.reasons import Reason, make_reason
 
 SourceValue = object
 """A class below, a number, a text, None, or a list, tuple or dict of values."""
@@ -29,8 +30,13 @@ class Reference:
 class Unknown:
     """A value that cannot be followed; an error only when a layer needs it."""
 
-    why: str
+    why: Reason
     line: int
+
+
+def unknown_at(node: ast.AST | None, sentence: str, **facts: object) -> Unknown:
+    """A value that cannot be followed from a node on."""
+    return Unknown(why=make_reason(sentence, **facts), line=getattr(node, "lineno", 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,6 @@ from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
     TraceStep,
-    format_sizes,
     format_torch_sizes,
 )
 
@@ -37,7 +36,7 @@ class GlobalPoolLayer(AuditLayer):
         """Size 1 on every axis, or no spatial axes without ``keepdim``."""
         if len(shape) < 3:
             raise LayerError(
-                f"{format_sizes(shape[1:])} has no axes to pool",
+                "no_axes_to_pool",
                 torch_error=None,
                 input_shape=list(shape[1:]),
             )

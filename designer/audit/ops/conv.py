@@ -13,7 +13,6 @@ from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
     TraceStep,
-    format_sizes,
     format_torch_sizes,
 )
 from designer.audit.ops.padding import pad_shape
@@ -49,7 +48,7 @@ class ConvLayer(ConvolutionLayer):
         strides = self.axis_values("stride", axes)
         if self.padding == "same" and max(strides) > 1:
             raise LayerError(
-                f"padding 'same' needs stride 1, the layer has stride {format_sizes(strides)}",
+                "same_padding_stride",
                 torch_error="padding='same' is not supported for strided convolutions",
                 fields=("padding", "stride"),
                 self_contradictory=True,
@@ -153,8 +152,8 @@ def _refuse_large_kernel(windows: Sequence[Window], sizes: Sequence[int]) -> Non
     spans = [window.span for window in windows]
     if any(span > size for span, size in zip(spans, padded, strict=True)):
         raise LayerError(
-            f"a kernel spanning {format_sizes(spans)} does not fit the map of {format_sizes(sizes)}, which is"
-            f" {format_sizes(padded)} with its padding",
+            "kernel_beyond_map",
+            {"sizes": sizes},
             torch_error=f"Calculated padded input size per channel: ({format_torch_sizes(padded)}). Kernel"
             f" size: ({format_torch_sizes(spans)}). Kernel size can't be greater than actual input size",
             fields=("kernel_size", "padding", "dilation"),

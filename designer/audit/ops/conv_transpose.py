@@ -13,12 +13,12 @@ from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
     TraceStep,
-    format_sizes,
     refuse_empty,
 )
 from designer.geometry.axis import transposed_offset
 from designer.geometry.formula_text import describe_conv_transpose
 from designer.geometry.layers import Window
+from designer.reasons import Reason, make_reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,15 +70,12 @@ class ConvTransposeLayer(ConvolutionLayer):
             yield {"op": "crop", "crop": tuple((0, rows) for rows in rows_to_crop)}
         yield self.opposite_fields("conv")
 
-    def window_warnings(self, before: TensorShape, after: TensorShape) -> Iterator[str]:
+    def window_warnings(self, before: TensorShape, after: TensorShape) -> Iterator[Reason]:
         """Axes of uneven overlap."""
         for axis, window in enumerate(self.windows(self.axes(before))):
             if not window.overlaps_evenly:
-                dilated = f", or dilation {window.dilation} shares a divisor with it"
-                yield (
-                    f"Uneven overlap along axis {axis}: kernel_size {window.kernel_size} is no multiple of"
-                    f" stride {window.stride}{dilated if window.dilation > 1 else ''}: a checkerboard is likely."
-                )
+                code = "dilated_uneven_overlap" if window.dilation > 1 else "uneven_overlap"
+                yield make_reason(code, axis=axis, **window.size_arguments)
 
     @classmethod
     def reached_size(cls, window: AxisWindow, dilation: int, size: int) -> int:
@@ -103,7 +100,7 @@ class ConvTransposeLayer(ConvolutionLayer):
         for a, s, d in zip(extra, strides, dilations, strict=True):
             if a >= max(s, d):
                 raise LayerError(
-                    f"output_padding {a} must be below the larger of stride {s} and dilation {d}",
+                    "large_output_padding",
                     torch_error=_output_padding_error(extra, strides, dilations),
                     fields=("output_padding", "stride", "dilation"),
                     self_contradictory=True,
@@ -121,7 +118,7 @@ class ConvTransposeLayer(ConvolutionLayer):
         ]
         if min(outputs) < 0:
             raise LayerError(
-                f"the padding crops the map to negative sizes: {format_sizes(outputs)}",
+                "negative_sizes",
                 torch_error="could not construct a memory descriptor using a format tag",
                 fields=("padding",),
                 output_size=outputs,

@@ -24,7 +24,6 @@ from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
     TraceStep,
-    format_sizes,
     format_torch_sizes,
 )
 from designer.geometry.cost import convolution_multiply_adds, convolution_parameters
@@ -62,7 +61,8 @@ class ConvolutionLayer(AxisLayer):
         for name in ("in_channels", "out_channels"):
             if (value := getattr(self, name)) % self.groups:
                 raise LayerError(
-                    f"{name} {value} is not divisible by groups {self.groups}",
+                    "not_divisible",
+                    {"field": name, "value": value},
                     torch_error=f"{name} must be divisible by groups",
                     fields=(name, "groups"),
                     self_contradictory=True,
@@ -79,14 +79,9 @@ class ConvolutionLayer(AxisLayer):
         self.refuse_rank(shape, axes)
         batched = shape if len(shape) == axes + 2 else (1, *shape)
         if batched[1] != self.in_channels:
-            unbatched_note = (
-                ""
-                if len(shape) == axes + 2
-                else f" (torch treats {format_sizes(shape)} as one sample, the batch as its channels)"
-            )
             raise LayerError(
-                f"the layer takes {self.in_channels} channels, the map {format_sizes(shape[1:])} has"
-                f" {batched[1]}{unbatched_note}",
+                "other_channels" if batched is shape else "other_channels_unbatched",
+                {"shape": shape[1:], "tensor": shape},
                 torch_error=f"{weight}, expected input[{format_torch_sizes(batched, ', ')}] to have"
                 f" {self.in_channels} channels, but got {batched[1]} channels instead",
                 fields=("in_channels",),

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Annotated, Any
 
 from designer.limits import MAX_SIGNAL_LENGTH, MAX_WINDOW_VALUE
-from designer.validation.field_validators import check_integer, field_name, refuse, short_text
+from designer.validation.field_validators import check_integer, refuse, shown_value
 from designer.validation.json_readers import read_flag, read_list, refuse_field
 
 PerAxis = int | tuple[int, ...]
@@ -76,26 +76,17 @@ def per_axis_reader(
     return one_or_list_reader(integer_reader(low, high), most=most, nullable=nullable)
 
 
-def read_short_text(value: object, pointer: str) -> str:
-    """A short string.
+def read_text(value: object, pointer: str, *, maximum: float = MAX_FREE_TEXT) -> str:
+    """A string of at most ``maximum`` characters.
 
     Raises:
         InvalidRequest: if the value is no string or is too long.
     """
     if not isinstance(value, str):
-        refuse_field(
-            pointer,
-            "not_a_text",
-            f"{field_name(pointer)} must be a string, got {short_text(value)}",
-        )
-    if len(value) > MAX_FREE_TEXT:
-        refuse_field(
-            pointer,
-            "wrong_length",
-            f"{field_name(pointer)} must have at most {MAX_FREE_TEXT} characters, got {len(value)}",
-            length=len(value),
-            maximum=MAX_FREE_TEXT,
-        )
+        refuse_field(pointer, "not_a_text", {"got": shown_value(value)})
+    if len(value) > maximum:
+        facts = {"length": len(value), "maximum": maximum}
+        refuse_field(pointer, "wrong_length", sentence="text_too_long", **facts)
     return value
 
 
@@ -104,12 +95,8 @@ def choice_reader(*names: str) -> FieldReader:
 
     def read(value: object, pointer: str) -> str:
         if not isinstance(value, str) or value not in names:
-            refuse_field(
-                pointer,
-                "not_a_choice",
-                f"{field_name(pointer)} must be one of {', '.join(names)}, got {short_text(value)}",
-                choices=list(names),
-            )
+            got = {"got": shown_value(value)}
+            refuse_field(pointer, "not_a_choice", got, choices=list(names))
         return value
 
     return read
@@ -126,16 +113,13 @@ def read_conv_padding(value: object, pointer: str) -> int | tuple[int, ...] | st
 def read_scale_factor(value: object, pointer: str) -> float:
     """A factor above 0; the only field that accepts fractions."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        refuse_field(
-            pointer,
-            "not_a_number",
-            f"{field_name(pointer)} must be a number, got {short_text(value)}",
-        )
+        refuse_field(pointer, "not_a_number", {"got": shown_value(value)})
     if not (isfinite(value) and 0 < value <= MAX_SCALE):
         refuse_field(
             pointer,
             "out_of_range",
-            f"{field_name(pointer)} must be above 0 and at most {MAX_SCALE}, got {short_text(value)}",
+            {"got": shown_value(value)},
+            sentence="scale_out_of_range",
             minimum=0,
             maximum=MAX_SCALE,
         )
@@ -152,4 +136,4 @@ KernelSizes = Annotated[PerAxis, per_axis_reader(1, MAX_KERNEL_SIZE)]
 Strides = Annotated[PerAxis, per_axis_reader(1, MAX_WINDOW_VALUE)]
 PaddingSizes = Annotated[PerAxis, per_axis_reader(0, MAX_WINDOW_VALUE)]
 Flag = Annotated[bool, lambda value, pointer: read_flag(value, pointer=pointer)]
-FreeText = Annotated[str | None, read_short_text]
+FreeText = Annotated[str | None, read_text]

@@ -13,9 +13,10 @@ from functools import cache, lru_cache
 from typing import Any, ClassVar, get_args, get_type_hints
 
 from designer.audit.ops.field_readers import AxisCount, FieldReader, FreeText
-from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep, format_sizes
+from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep
 from designer.geometry.axis import unread_positions
 from designer.geometry.layers import Window
+from designer.reasons import Reason, make_reason
 from designer.validation.json_readers import refuse_field
 
 LayerFields = Mapping[str, Any]
@@ -100,7 +101,7 @@ class AuditLayer:
             op, name = ("upsample", "size") if shrinks else ("adaptive_pool", "output_size")
             yield {"op": op, name: before[2:]}
 
-    def window_warnings(self, before: TensorShape, after: TensorShape) -> Iterator[str]:
+    def window_warnings(self, before: TensorShape, after: TensorShape) -> Iterator[Reason]:
         """Warnings about the windows of a layer that runs."""
         return iter(())
 
@@ -184,7 +185,7 @@ class AxisLayer(AuditLayer):
     """A layer that works along 1 to 3 axes: ``ndim``, or as many as its lists or the map have."""
 
     WORKS: ClassVar[str] = "pools"
-    """What the layer does along its axes, in messages."""
+    """What the layer does along its axes, in the code of a sentence."""
 
     ndim: AxisCount = None
 
@@ -196,8 +197,8 @@ class AxisLayer(AuditLayer):
         """
         if len(shape) not in (axes + 1, axes + 2):
             raise LayerError(
-                f"the layer {self.WORKS} along {axes} axes, the map {format_sizes(shape[1:])} has"
-                f" {max(len(shape) - 2, 0)}",
+                f"{self.WORKS}_along_axes",
+                {"map_axes": max(len(shape) - 2, 0)},
                 torch_error=self.rank_error(shape, axes),
                 fields=(self.axes_field,),
                 axes=axes,
@@ -219,7 +220,8 @@ class AxisLayer(AuditLayer):
                 refuse_field(
                     f"{pointer}/{name}",
                     "wrong_length",
-                    f"{name} has {len(value)} entries, {axes_source} implies {axes} axes",
+                    {"source": axes_source},
+                    sentence="other_axis_count",
                     length=len(value),
                     axes=axes,
                 )
@@ -263,7 +265,7 @@ class AxisLayer(AuditLayer):
             "stride": range(1, MAX_STRIDE + 1),
         }
 
-    def window_warnings(self, before: TensorShape, after: TensorShape) -> Iterator[str]:
+    def window_warnings(self, before: TensorShape, after: TensorShape) -> Iterator[Reason]:
         """Warnings about windows that read more than the map, or not all of it."""
         if "kernel_size" not in self.AXIS_FIELDS:
             return
@@ -271,10 +273,7 @@ class AxisLayer(AuditLayer):
         sizes, windows = before[-axes:], self.windows(axes)
         spans = [window.span for window in windows]
         if any(span > size for span, size in zip(spans, sizes, strict=True)):
-            yield (
-                f"The kernel spans {format_sizes(spans)}, more than the map of {format_sizes(sizes)} it reads: much of"
-                " it only covers padding."
-            )
+            yield make_reason("kernel_over_padding", spans=spans, sizes=sizes)
         for axis, window in enumerate(windows):
             unread = unread_positions(
                 sizes[axis],
@@ -285,8 +284,8 @@ class AxisLayer(AuditLayer):
                 dilation=window.dilation,
             )
             if unread:
-                verb = "is" if unread == 1 else "are"
-                yield f"{unread} of {sizes[axis]} positions along axis {axis} {verb} never read."
+                code = "unread_position" if unread == 1 else "unread_positions"
+                yield make_reason(code, unread=unread, size=sizes[axis], axis=axis)
 
 
 @lru_cache(maxsize=4096)

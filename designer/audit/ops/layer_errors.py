@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -24,14 +24,16 @@ class LayerError(InvalidLayer):
 
     def __init__(
         self,
-        reason: str,
+        sentence: str,
+        words: Mapping[str, object] | None = None,
+        /,
         *,
         torch_error: str | None,
         fields: Sequence[str] = (),
         self_contradictory: bool = False,
         **facts: object,
     ) -> None:
-        super().__init__(reason, **facts)
+        super().__init__(sentence, words, **facts)
         self.torch_error = torch_error
         self.fields = tuple(fields)
         self.self_contradictory = self_contradictory
@@ -79,7 +81,7 @@ def refuse_empty(shape: TensorShape, *, fields: Sequence[str]) -> None:
     """
     if min(shape, default=1) < 1:
         raise LayerError(
-            f"the map would be empty: {format_sizes(shape[1:])}",
+            "empty_shape",
             torch_error=None,
             fields=fields,
             output_shape=list(shape[1:]),
@@ -98,8 +100,8 @@ def refuse_too_large(shape: TensorShape, batch: int) -> None:
     """
     if prod(shape) > MAX_ELEMENTS * batch:
         raise LayerError(
-            f"the map {format_sizes(shape[1:])} would have {prod(shape[1:])} numbers, at most"
-            f" {MAX_ELEMENTS} are served",
+            "too_many_numbers",
+            {"shape": shape[1:]},
             torch_error=None,
             fields=(TOO_LARGE,),
             elements=prod(shape[1:]),

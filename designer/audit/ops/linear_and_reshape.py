@@ -15,7 +15,7 @@ from designer.audit.ops.field_readers import (
     list_reader,
 )
 from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields, TriedValues
-from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep, format_sizes
+from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep
 
 _Dimension = Annotated[int, integer_reader(-5, 4)]
 
@@ -43,8 +43,8 @@ class LinearLayer(AuditLayer):
         last = shape[-1]
         if last != self.in_features:
             raise LayerError(
-                f"the layer takes {self.in_features} features, it gets {last} from the map"
-                f" {format_sizes(shape[1:])}",
+                "other_features",
+                {"shape": shape[1:]},
                 torch_error="mat1 and mat2 shapes cannot be multiplied"
                 f" ({prod(shape[:-1])}x{last} and {self.in_features}x{self.out_features})",
                 fields=("in_features",),
@@ -106,7 +106,8 @@ class ReshapeLayer(AuditLayer):
         target_shape = (head, *self.shape)
         if target_shape.count(-1) > 1:
             raise LayerError(
-                f"the shape {list(target_shape)} has more than one inferred size (-1)",
+                "several_inferred_sizes",
+                {"target": target_shape},
                 torch_error="only one dimension can be inferred",
                 fields=("shape",),
                 self_contradictory=True,
@@ -116,10 +117,13 @@ class ReshapeLayer(AuditLayer):
         known = prod(size for size in target_shape if size != -1)
         if known == 0 or numbers % known or (-1 not in target_shape and numbers != known):
             raise LayerError(
-                f"the map {format_sizes(shape[1:])} has {prod(shape[1:])} numbers, the shape"
-                f" {format_sizes(self.shape)} holds {prod(self.shape)}"
-                if -1 not in target_shape
-                else f"the {numbers} numbers of the batch cannot be laid out as {list(target_shape)}",
+                "other_numbers" if -1 not in target_shape else "no_layout",
+                {
+                    "input_shape": shape[1:],
+                    "holds": prod(self.shape),
+                    "batch_numbers": numbers,
+                    "target": target_shape,
+                },
                 torch_error=f"shape '{list(target_shape)}' is invalid for input of size {numbers}",
                 fields=("shape",),
                 numbers=prod(shape[1:]),
@@ -182,7 +186,8 @@ class FlattenLayer(AuditLayer):
         for name in ("start_dim", "end_dim"):
             if not -rank <= getattr(self, name) < rank:
                 raise LayerError(
-                    f"{name} {getattr(self, name)} is not an axis of a tensor with {rank} axes",
+                    "not_an_axis",
+                    {"field": name, "value": getattr(self, name)},
                     torch_error=f"Dimension out of range (expected to be in range of [-{rank},"
                     f" {rank - 1}], but got {getattr(self, name)})",
                     fields=(name,),
@@ -192,7 +197,7 @@ class FlattenLayer(AuditLayer):
         start, end = self.start_dim % rank, self.end_dim % rank
         if start > end:
             raise LayerError(
-                f"start_dim {start} comes after end_dim {end}",
+                "start_after_end",
                 torch_error="flatten() has invalid args: start_dim cannot come after end_dim",
                 fields=("start_dim", "end_dim"),
                 start_dim=start,

@@ -20,7 +20,6 @@ from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
     TraceStep,
-    format_sizes,
     format_torch_sizes,
 )
 
@@ -48,7 +47,7 @@ class NormalizationLayer(AuditLayer):
         if len(shape) not in ranks:
             kinds = " or ".join(f"{rank}D" for rank in ranks)
             raise LayerError(
-                f"the norm along {axes} axes does not suit the map {format_sizes(shape[1:])}",
+                "norm_of_other_axes",
                 torch_error=f"expected {kinds} input (got {len(shape)}D input)",
                 fields=("ndim",),
                 axes=axes,
@@ -82,8 +81,7 @@ class NormLayer(NormalizationLayer):
         self.refuse_rank(shape, axes, _RANKS[axes])
         if prod(shape) == shape[1]:
             raise LayerError(
-                f"the batch holds one value per channel, {format_sizes(shape)}: a batch norm in training"
-                " mode needs two or more",
+                "one_value_per_channel",
                 torch_error="Expected more than 1 value per channel when training, got input size"
                 f" torch.Size([{format_torch_sizes(shape, ', ')}])",
                 fields=(),
@@ -91,8 +89,8 @@ class NormLayer(NormalizationLayer):
             )
         if self.num_features not in (None, shape[1]):
             raise LayerError(
-                f"the norm is for {self.num_features} channels, the map {format_sizes(shape[1:])} has"
-                f" {shape[1]}",
+                "norm_of_other_channels",
+                {"shape": shape[1:]},
                 torch_error=f"running_mean should contain {shape[1]} elements not"
                 f" {self.num_features}",
                 fields=("num_features",),
@@ -135,8 +133,8 @@ class InstanceNormLayer(NormalizationLayer):
             self._refuse_channels(batched, len(shape) - axes - 1)
         if prod(batched[2:]) == 1:
             raise LayerError(
-                f"the map {format_sizes(shape[1:])} has one position per channel: an instance norm needs"
-                " two or more",
+                "one_position_per_channel",
+                {"map": shape[1:]},
                 torch_error="Expected more than 1 spatial element when training, got input size"
                 f" torch.Size([{format_torch_sizes(batched, ', ')}])",
                 shape=list(shape),
@@ -151,7 +149,7 @@ class InstanceNormLayer(NormalizationLayer):
             return
         assert count is not None, "checked above"
         raise LayerError(
-            f"the norm is for {count} channels, the map has {channels}",
+            "instance_norm_of_other_channels",
             torch_error=f"running_mean should contain {batched[0] * channels} elements not"
             f" {batched[0] * count}"
             if dim is None
@@ -197,7 +195,7 @@ class GroupNormLayer(NormalizationLayer):
         groups, count = self.num_groups, self.num_channels
         if count % groups:
             raise LayerError(
-                f"num_channels {count} is not divisible by num_groups {groups}",
+                "indivisible_groups",
                 torch_error=f"num_channels ({count}) must be divisible by num_groups ({groups})",
                 fields=("num_channels", "num_groups"),
                 self_contradictory=True,
@@ -206,7 +204,7 @@ class GroupNormLayer(NormalizationLayer):
             )
         if len(shape) < 2:
             raise LayerError(
-                "the tensor has no channel axis",
+                "no_channel_axis",
                 torch_error="Expected at least 2 dimensions for input tensor but received 1",
                 axes=len(shape),
             )
@@ -219,8 +217,7 @@ class GroupNormLayer(NormalizationLayer):
         if each * prod(shape[2:]) == 1:
             sizes = format_torch_sizes((each, self.num_groups, *shape[2:]), ", ")
             raise LayerError(
-                f"the batch holds one value per group, {format_sizes(shape)} in {self.num_groups} groups:"
-                " a group norm needs two or more",
+                "one_value_per_group",
                 torch_error="Expected more than 1 value per channel when training, got input size"
                 f" [{sizes}]",
                 fields=("num_groups",),
@@ -243,8 +240,8 @@ class GroupNormLayer(NormalizationLayer):
         else:
             return
         raise LayerError(
-            f"the norm is for {self.num_channels} channels in {self.num_groups} groups, the map"
-            f" {format_sizes(shape[1:])} has {channels}",
+            "group_norm_of_other_channels",
+            {"shape": shape[1:]},
             torch_error=torch_error,
             fields=("num_channels",),
             num_channels=self.num_channels,
@@ -287,7 +284,7 @@ class LayerNormLayer(NormalizationLayer):
         if shape[-len(sizes) :] != sizes:
             words = format_torch_sizes(sizes, ", ")
             raise LayerError(
-                f"the norm is for sizes {format_sizes(sizes)} at the end, the map is {format_sizes(shape[1:])}",
+                "layer_norm_of_other_sizes",
                 torch_error=f"Given normalized_shape=[{words}], expected input with shape"
                 f" [*, {words}], but got input of size[{format_torch_sizes(shape, ', ')}]",
                 fields=("normalized_shape",),

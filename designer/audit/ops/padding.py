@@ -13,7 +13,6 @@ from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
     TraceStep,
-    format_sizes,
     format_torch_sizes,
     refuse_empty,
 )
@@ -117,8 +116,8 @@ class CropLayer(AuditLayer):
         """The size of every cropped axis: i − before − after."""
         if len(self.crop) > len(shape) - 2:
             raise LayerError(
-                f"the layer crops {len(self.crop)} axes, the map {format_sizes(shape[1:])} has"
-                f" {max(len(shape) - 2, 0)}",
+                "crop_of_other_axes",
+                {"axes": len(self.crop), "map_axes": max(len(shape) - 2, 0)},
                 torch_error=f"too many indices for tensor of dimension {len(shape)}",
                 fields=("crop",),
                 input_shape=list(shape[1:]),
@@ -189,7 +188,8 @@ def _refuse_count(
     else:
         return
     raise LayerError(
-        f"{count} pads in mode {mode} do not suit the map {format_sizes(shape[1:])}",
+        "unsuitable_pads",
+        {"count": count, "mode": mode, "shape": shape[1:]},
         torch_error=torch_error,
         fields=fields,
         pads=list(pads),
@@ -202,19 +202,20 @@ def _refuse_pair(
     """Refuse reflection of as many pixels as the map has, and circular padding of more."""
     size, dimension = shape[-place], len(shape) - place
     if mode == "reflect" and max(pair) >= size:
-        reason = f"reflection of {max(pair)} px needs more than {max(pair)} px"
+        sentence = "reflection_beyond_map"
         torch_error = (
             f"Argument #{2 * place + 2}: Padding size should be less than the"
             f" corresponding input dimension, but got: padding ({pair[0]}, {pair[1]}) at dimension"
             f" {dimension} of input [{format_torch_sizes(shape, ', ')}]"
         )
     elif mode == "circular" and max(pair) > size:
-        reason = f"circular padding of {max(pair)} px needs at least {max(pair)} px"
+        sentence = "circular_beyond_map"
         torch_error = "Padding value causes wrapping around more than once."
     else:
         return
     raise LayerError(
-        f"{reason}, the map has {size} on that axis",
+        sentence,
+        {"pad": max(pair)},
         torch_error=torch_error,
         fields=fields,
         padding=list(pair),
@@ -228,7 +229,8 @@ def _refuse_size(
     if min(padded) > 0 and not (mode == "constant" and _crops_below_zero(shape, pads)):
         return
     raise LayerError(
-        f"the pads {list(pads)} cut the map {format_sizes(shape[1:])} down to {format_sizes(padded[1:])}",
+        "pads_cut_map",
+        {"shape": shape[1:]},
         torch_error=_size_error(shape, padded, pads, mode),
         fields=fields,
         pads=list(pads),

@@ -12,7 +12,6 @@ from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
     TraceStep,
-    format_sizes,
     format_torch_sizes,
 )
 from designer.geometry.axis import unchecked_pool_output_size
@@ -86,7 +85,7 @@ class PoolLayer(AxisLayer):
         for window in windows:
             if window.padding > window.kernel_size // 2:
                 raise LayerError(
-                    f"padding {window.padding} is more than half of kernel_size {window.kernel_size}",
+                    "padding_above_half",
                     torch_error=self.padding_error(windows),
                     fields=("padding", "kernel_size"),
                     self_contradictory=True,
@@ -123,8 +122,8 @@ class PoolLayer(AxisLayer):
         if min(outputs) >= 1:
             return
         raise LayerError(
-            f"a pooling window of {format_sizes(kernels)} does not fit the map"
-            f" {format_sizes(shape[-len(outputs) :])}",
+            "pooling_beyond_map",
+            {"kernel_size": kernels, "sizes": shape[-len(outputs) :]},
             torch_error=self.size_error(shape, outputs),
             fields=("kernel_size", "padding", "ceil_mode"),
             input_shape=list(shape[1:]),
@@ -224,8 +223,7 @@ class AvgPoolLayer(PoolLayer):
         sizes = shape[-len(outputs) :]
         if len(outputs) == 3 and any(f > i for f, i in zip(kernels, sizes, strict=True)):
             raise LayerError(
-                f"a window of {format_sizes(kernels)} is larger than the map {format_sizes(sizes)}; average"
-                " pooling along three axes does not count the padding",
+                "average_pooling_beyond_map",
                 torch_error=f"input image (T: {sizes[0]} H: {sizes[1]} W: {sizes[2]}) smaller than"
                 f" kernel size (kT: {kernels[0]} kH: {kernels[1]} kW: {kernels[2]})",
                 fields=("kernel_size",),

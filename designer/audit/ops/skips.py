@@ -8,8 +8,9 @@ from typing import Annotated, ClassVar
 
 from designer.audit.ops.field_readers import MAX_COUNT, Count, Flag, integer_reader
 from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields
-from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep, format_sizes
+from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep
 from designer.audit.ops.padding import crop_or_pad
+from designer.reasons import Reason, make_reason
 from designer.validation.json_readers import refuse_field
 
 
@@ -30,7 +31,7 @@ class ConcatLayer(AuditLayer):
         """The sum of the map's channels and the extra ones."""
         if len(shape) < 2:
             raise LayerError(
-                "the tensor has no channel axis",
+                "no_channel_axis",
                 torch_error="Dimension out of range (expected to be in range of [-1, 0], but got"
                 " 1)",
             )
@@ -56,7 +57,7 @@ class SkipLayer(AuditLayer):
             refuse_field(
                 f"{pointer}/from",
                 "out_of_range",
-                f"from must be -1 (the input) to {index - 1}, an earlier layer, got {self.from_}",
+                sentence="not_an_earlier_layer",
                 value=self.from_,
                 minimum=-1,
                 maximum=index - 1,
@@ -83,6 +84,11 @@ class SkipLayer(AuditLayer):
         """The shape of the skip."""
         return earlier[self.from_ + 1]
 
+    @property
+    def origin(self) -> Reason:
+        """The source of the skip, for messages."""
+        return make_reason("the_input" if self.from_ == -1 else "a_layer", index=self.from_)
+
     def in_source_order(self, map_size: int, skip_size: int) -> tuple[int, int]:
         """The sizes of the map and the skip in the order of the source code."""
         return (skip_size, map_size) if self.skip_first else (map_size, skip_size)
@@ -103,13 +109,13 @@ class ConcatFromLayer(SkipLayer):
         skip_shape = self.skip_shape(earlier)
         if len(shape) < 2 and len(skip_shape) < 2:
             raise LayerError(
-                "the tensors have no channel axis",
+                "no_channel_axes",
                 torch_error="Dimension out of range (expected to be in range of [-1, 0], but got"
                 " 1)",
             )
         if len(shape) != len(skip_shape):
             raise LayerError(
-                f"the map {format_sizes(shape[1:])} and the skip {format_sizes(skip_shape[1:])} have different axes",
+                "skip_of_other_axes",
                 torch_error="Tensors must have same number of dimensions: got {} and {}".format(
                     *self.in_source_order(len(shape), len(skip_shape))
                 ),
@@ -120,8 +126,8 @@ class ConcatFromLayer(SkipLayer):
         for axis, (map_size, skip_size) in enumerate(zip(shape, skip_shape, strict=True)):
             if axis != 1 and map_size != skip_size:
                 raise LayerError(
-                    f"the map {format_sizes(shape[1:])} and the skip {format_sizes(skip_shape[1:])} from"
-                    f" {_origin(self.from_)} do not match: {map_size} against {skip_size}",
+                    "other_skip",
+                    {"origin": self.origin, "size": map_size, "skip_size": skip_size},
                     torch_error="Sizes of tensors must match except in dimension 1. Expected size"
                     " {} but got size {} for tensor number 1 in the list.".format(
                         *self.in_source_order(map_size, skip_size)
@@ -153,8 +159,12 @@ class AddFromLayer(SkipLayer):
         for axis in reversed(range(rank)):
             if map_sizes[axis] != skip_sizes[axis] and 1 not in (map_sizes[axis], skip_sizes[axis]):
                 raise LayerError(
-                    f"the map {format_sizes(shape[1:])} and the skip {format_sizes(skip_shape[1:])} from"
-                    f" {_origin(self.from_)} do not match: {map_sizes[axis]} against {skip_sizes[axis]}",
+                    "other_skip",
+                    {
+                        "origin": self.origin,
+                        "size": map_sizes[axis],
+                        "skip_size": skip_sizes[axis],
+                    },
                     torch_error="The size of tensor a ({}) must match the size of tensor b ({})"
                     " at non-singleton dimension {}".format(
                         *self.in_source_order(map_sizes[axis], skip_sizes[axis]), axis
@@ -164,7 +174,3 @@ class AddFromLayer(SkipLayer):
                     skip_shape=list(skip_shape[1:]),
                 )
         return TraceStep(shape=tuple(max(a, b) for a, b in zip(map_sizes, skip_sizes, strict=True)))
-
-
-def _origin(source: int) -> str:
-    return "the input" if source == -1 else f"layer {source}"

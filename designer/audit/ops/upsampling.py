@@ -21,7 +21,6 @@ from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
     TraceStep,
-    format_sizes,
     refuse_empty,
 )
 from designer.validation.json_readers import refuse_field
@@ -59,13 +58,11 @@ class UpsampleLayer(AuditLayer):
     def refuse_contradictions(self, *, pointer: str, index: int) -> None:
         """Refuse both a factor and a size, or neither."""
         if (self.scale_factor is None) == (self.size is None):
-            neither = self.size is None
-            refuse_field(
-                f"{pointer}/scale_factor" if neither else pointer,
-                "missing_field" if neither else "contradiction",
-                "one of scale_factor and size is required, got "
-                + ("neither" if neither else "scale_factor and size"),
-            )
+            if self.size is None:
+                refuse_field(
+                    f"{pointer}/scale_factor", "missing_field", sentence="no_factor_or_size"
+                )
+            refuse_field(pointer, "contradiction", sentence="factor_and_size")
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """⌊i·factor⌋ on every axis, or the size."""
@@ -83,7 +80,8 @@ class UpsampleLayer(AuditLayer):
         after = (*shape[:2], *outputs)
         if min(outputs) < 1 and self.mode != "area":
             raise LayerError(
-                f"the map would be empty: {format_sizes(outputs)}",
+                "empty_shape",
+                {"output_shape": outputs},
                 torch_error=_size_error(sizes, outputs),
                 fields=("scale_factor", "size"),
                 output_size=outputs,
@@ -112,8 +110,8 @@ class UpsampleLayer(AuditLayer):
             value = getattr(self, name)
             if isinstance(value, tuple) and len(value) != len(shape) - 2:
                 raise LayerError(
-                    f"{name} is for {len(value)} axes, the map {format_sizes(shape[1:])} has"
-                    f" {max(len(shape) - 2, 0)}",
+                    "field_for_other_axes",
+                    {"field": name, "axes": len(value), "map_axes": max(len(shape) - 2, 0)},
                     torch_error=_axis_count_error(name, shape, value),
                     fields=(name,),
                     input_shape=list(shape[1:]),
@@ -132,8 +130,8 @@ class UpsampleLayer(AuditLayer):
                 f" (got {rank}D) for the modes: {_MODE_NAMES} (got {self.mode})"
             )
         raise LayerError(
-            f"mode {self.mode} does not suit the map {format_sizes(shape[1:])}, which has"
-            f" {max(rank - 2, 0)} axes",
+            "mode_for_other_axes",
+            {"mode": self.mode, "map_axes": max(rank - 2, 0)},
             torch_error=torch_error,
             fields=("mode",),
             input_shape=list(shape[1:]),
@@ -158,7 +156,7 @@ class PixelShuffleLayer(AuditLayer):
         factor = self.upscale_factor
         if len(shape) < 3:
             raise LayerError(
-                f"{format_sizes(shape[1:])} has no height and width to enlarge",
+                "nothing_to_enlarge",
                 torch_error="pixel_shuffle expects input to have at least 3 dimensions, but got"
                 f" input with {len(shape)} dimension(s)",
                 input_shape=list(shape[1:]),
@@ -166,7 +164,8 @@ class PixelShuffleLayer(AuditLayer):
         *head, channels, height, width = shape
         if channels % factor**2:
             raise LayerError(
-                f"{channels} channels are not divisible by upscale_factor² = {factor**2}",
+                "indivisible_channels",
+                {"square": factor**2},
                 torch_error="pixel_shuffle expects its input's 'channel' dimension to be divisible"
                 f" by the square of upscale_factor, but input.size(-3)={channels} is not divisible"
                 f" by {factor**2}",

@@ -1,4 +1,4 @@
-"""Summary of a repair in one sentence."""
+"""Summary of a repair: one sentence for each of its changes."""
 
 from __future__ import annotations
 
@@ -6,62 +6,54 @@ from collections import Counter
 
 from designer.audit.layers_json import audit_layer_document, json_value
 from designer.audit.ops.layer import AuditLayer
-from designer.audit.ops.layer_errors import format_sizes
 from designer.audit.repairs.changes import INPUT_INDEX, WHOLE_LAYER, Change, ChangeList
 from designer.audit.trace import AuditNetwork
+from designer.reasons import Reason, make_reason
 
-REPETITION_TEXT = {1: "", 2: ", twice", 3: ", three times", 4: ", four times"}
 
-
-def summarize_repair(network: AuditNetwork, changes: ChangeList) -> str:
-    """The changes as one sentence.
+def summarize_repair(network: AuditNetwork, changes: ChangeList) -> list[Reason]:
+    """The changes as sentences, which a semicolon joins.
 
     >>> from designer.audit.ops.linear_and_reshape import LinearLayer
     >>> network = AuditNetwork(input_shape=(8,), layers=(LinearLayer(in_features=9, out_features=2),))
-    >>> summarize_repair(network, (Change(index=0, field="in_features", before=9, after=8),))
-    'layer 0 (linear): in_features 9 → 8'
+    >>> change = Change(index=0, field="in_features", before=9, after=8)
+    >>> [each.sentence for each in summarize_repair(network, (change,))]
+    ['layer 0 (linear): in_features 9 → 8']
     """
-    if len(changes) > 2 and len({(c.field, plain_text(c.after)) for c in changes}) == 1 != len(
+    if len(changes) > 2 and len({(c.field, str(c.after)) for c in changes}) == 1 != len(
         {c.index for c in changes}
     ):
-        places = ", ".join(str(change.index) for change in changes)
-        return f"layers {places}: {changes[0].field} → {plain_text(changes[0].after)} in each"
+        field, after = changes[0].field, json_value(changes[0].after)
+        indices = [change.index for change in changes]
+        return [make_reason("same_change", indices=indices, field=field, after=after)]
     parts = []
     for change, count in Counter(changes).items():
-        parts.append(_sentence(network, change) + REPETITION_TEXT.get(count, f", {count} times"))
-    return "; ".join(parts)
+        part = _sentence(network, change)
+        parts.append(part if count == 1 else make_reason("repeated", change=part, count=count))
+    return parts
 
 
-def plain_text(value: object) -> str:
-    """A value as it appears in a sentence."""
-    return "none" if value is None else str(json_value(value)).replace("'", "")
-
-
-def _sentence(network: AuditNetwork, change: Change) -> str:
+def _sentence(network: AuditNetwork, change: Change) -> Reason:
     if change.index == INPUT_INDEX:
-        assert isinstance(change.after, tuple)
-        return (
-            f"use input {format_sizes(change.after)} instead of {format_sizes(network.input_shape)}"
-        )
-    if change.field != WHOLE_LAYER:
-        op = network.layers[change.index].op
-        return (
-            f"layer {change.index} ({op}): {change.field} {plain_text(change.before)} →"
-            f" {plain_text(change.after)}"
-        )
+        return make_reason("other_input", shape=change.after, given=network.input_shape)
     if isinstance(change.after, AuditLayer):
-        where = (
-            f"before layer {change.index}" if change.index < len(network.layers) else "at the end"
-        )
-        return f"add {_layer_text(change.after)} {where}"
-    assert isinstance(change.before, AuditLayer)
-    return f"remove layer {change.index} ({change.before.op})"
+        code = "added_layer" if change.index < len(network.layers) else "added_last_layer"
+        return make_reason(code, layer=_layer_text(change.after), index=change.index)
+    code = "removed_layer" if change.field == WHOLE_LAYER else "changed_field"
+    return make_reason(
+        code,
+        index=change.index,
+        op=network.layers[change.index].op,
+        field=change.field,
+        before=json_value(change.before),
+        after=json_value(change.after),
+    )
 
 
 def _layer_text(layer: AuditLayer) -> str:
     fields = audit_layer_document(layer)
     words = ", ".join(
-        f"{name} {plain_text(value)}"
+        f"{name} {value}".replace("'", "")
         for name, value in fields.items()
         if name not in ("op", "norm", "activation", "ndim")
     )

@@ -65,32 +65,26 @@ def read_id(text: str) -> tuple[Brief, Chain]:
     version = text[:1]
     if version not in VERSIONS:
         raise UnknownIdVersion(
-            f"unknown id version {short_text(version)}; this release reads {', '.join(VERSIONS)}",
-            known=list(VERSIONS),
+            "unknown_id_version", {"version": short_text(version)}, known=list(VERSIONS)
         )
     reader = Unpacker(_decode_packed(text))
     brief, chain = read_design(reader, read_network_options(reader, version))
     if write_id(brief, chain) != text:
-        raise DamagedId("the design's id is not in its canonical form")
+        raise DamagedId("id_not_canonical")
     return brief, chain
 
 
 def _decode_packed(text: str) -> bytes:
     """The packed numbers of an id, after a check of its checksum."""
     if not text.isascii() or len(text) > MAX_ID_LENGTH:
-        raise DamagedId(
-            f"a design's id has at most {MAX_ID_LENGTH} characters of A-Z, a-z, 0-9, - and _,"
-            f" got {len(text)}",
-            length=len(text),
-            maximum=MAX_ID_LENGTH,
-        )
+        raise DamagedId("malformed_id", length=len(text), maximum=MAX_ID_LENGTH)
     try:
         content = urlsafe_b64decode(text[1:] + "=" * (-len(text[1:]) % 4))
     except Error:
         content = b""
     check, packed = content[:_CHECK_BYTES], content[_CHECK_BYTES:]
     if check != _checksum(text[:1], packed):
-        raise DamagedId("the design's id was altered or truncated: its checksum does not match")
+        raise DamagedId("id_checksum")
     return packed
 
 

@@ -28,13 +28,7 @@ def conv_output_size(
     span = kernel_span(kernel_size, dilation)
     slack = input_size + 2 * padding - span
     if slack < 0:
-        raise InvalidLayer(
-            f"a kernel spanning {span} px does not fit an input of {input_size} px"
-            f" padded by {padding} px on each side",
-            span=span,
-            input_size=input_size,
-            padding=padding,
-        )
+        raise InvalidLayer("kernel_does_not_fit", span=span, input_size=input_size, padding=padding)
     return slack // stride + 1
 
 
@@ -56,21 +50,17 @@ def conv_transpose_output_size(
     Raises:
         InvalidLayer: if the output would be empty (o < 1), even where torch allows it.
     """
-    size = stride * input_size + transposed_offset(
-        kernel_size=kernel_size,
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-        output_padding=output_padding,
-    )
+    window = {
+        "kernel_size": kernel_size,
+        "stride": stride,
+        "padding": padding,
+        "dilation": dilation,
+        "output_padding": output_padding,
+    }
+    size = stride * input_size + transposed_offset(**window)
     if size < 1:
         raise InvalidLayer(
-            f"a transposed convolution of {input_size} px with kernel_size {kernel_size},"
-            f" stride {stride}, padding {padding}, dilation {dilation} and output_padding"
-            f" {output_padding} would leave {size} px",
-            input_size=input_size,
-            output_size=size,
-            padding=padding,
+            "empty_output", window, input_size=input_size, output_size=size, padding=padding
         )
     return size
 

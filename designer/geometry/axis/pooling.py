@@ -34,8 +34,7 @@ def pool_output_size(
     )
     if size < 1:
         raise InvalidLayer(
-            f"a pooling window spanning {kernel_span(kernel_size, dilation)} px does not fit an"
-            f" input of {input_size} px padded by {padding} px on each side",
+            "pooling_does_not_fit",
             span=kernel_span(kernel_size, dilation),
             input_size=input_size,
             padding=padding,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from designer.geometry.axis import conv_input_sizes, inverse_output_padding
 from designer.geometry.equivalence.placement import AnyConv, Placement, place_windows
 from designer.geometry.layers import Conv, ConvTranspose, Size, Window, Windows
+from designer.reasons import Reason, make_reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inverse:
     """The layer that maps the output size back to the input size.
 
-    ``layer`` is None if no padding restores the size, with the reason in ``why``. ``ambiguous``
+    ``layer`` is None if no padding restores the size, with the reason in ``reason``. ``ambiguous``
     gives, per axis, the [least, greatest] large size with the same small size: the convolution of
     the pair maps them all to it, and the output padding of the transposed one distinguishes them;
     None if it maps no size to it. ``unique`` is true if there is exactly one on every axis.
@@ -21,7 +22,12 @@ class Inverse:
 
     layer: AnyConv | None
     ambiguous: tuple[tuple[int, int] | None, ...]
-    why: str
+    reason: Reason
+
+    @property
+    def why(self) -> str:
+        """The reason as a sentence."""
+        return self.reason.sentence
 
     @property
     def unique(self) -> bool:
@@ -53,7 +59,7 @@ def invert_layer(layer: AnyConv, input_size: Size) -> Inverse:
     return Inverse(
         layer=_opposite_kind(layer, legal) if found else None,
         ambiguous=tuple((sizes[0], sizes[-1]) if sizes else None for sizes in ranges),
-        why=_inverse_reason(layer, windows),
+        reason=_inverse_reason(layer, windows),
     )
 
 
@@ -110,17 +116,13 @@ def _sizes_with_same_output(conv: Window | None, axis: Placement) -> range:
     return conv_input_sizes(axis.positions, **conv.size_arguments)
 
 
-def _inverse_reason(layer: AnyConv, windows: tuple[Window | None, ...]) -> str:
+def _inverse_reason(layer: AnyConv, windows: tuple[Window | None, ...]) -> Reason:
     if None in windows:
         axis = windows.index(None)
         window = layer.windows[axis]
-        return (
-            f"on axis {axis} output_padding {window.output_padding} is not below stride"
-            f" {window.stride}, and with no padding up to {window.padding} a convolution with"
-            f" kernel_size {window.kernel_size} restores the input size"
-        )
+        return make_reason("not_restored", axis=axis, **asdict(window))
     if any(
         back and w.padding != back.padding for w, back in zip(layer.windows, windows, strict=True)
     ):
-        return "output_padding is not below the stride, so the inverse convolution has less padding"
-    return "the same window restores the input size, as output_padding is below the stride"
+        return make_reason("restored_with_less_padding")
+    return make_reason("restored")

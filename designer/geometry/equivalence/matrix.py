@@ -97,18 +97,10 @@ def _count_entries(placed: Placements) -> int:
 def _check_size(placed: Placements) -> None:
     largest = max(prod(positions_size(placed)), prod(pixels_size(placed)))
     if largest > MAX_CONTRIBUTIONS:
-        raise TooLarge(
-            f"the matrix would have a side of {largest}; the limit is {MAX_CONTRIBUTIONS}",
-            side=largest,
-            limit=MAX_CONTRIBUTIONS,
-        )
+        raise TooLarge("matrix_side_too_large", side=largest, limit=MAX_CONTRIBUTIONS)
     count = _count_entries(placed)
     if count > MAX_MATRIX_ENTRIES:
-        raise TooLarge(
-            f"the matrix would have {count} entries; the limit is {MAX_MATRIX_ENTRIES}",
-            entries=count,
-            limit=MAX_MATRIX_ENTRIES,
-        )
+        raise TooLarge("too_many_entries", entries=count, limit=MAX_MATRIX_ENTRIES)
 
 
 def flat_index(index: Size, size: Size) -> int:

@@ -89,11 +89,7 @@ def layer_overlap(layer: AnyConv, input_size: Size) -> OverlapMap:
     placed = place_windows(layer, input_size)
     size = pixels_size(placed)
     if prod(size) > MAX_CONTRIBUTIONS:
-        raise TooLarge(
-            f"the overlap map would have {prod(size)} positions; the limit is {MAX_CONTRIBUTIONS}",
-            positions=prod(size),
-            limit=MAX_CONTRIBUTIONS,
-        )
+        raise TooLarge("too_many_positions", positions=prod(size), limit=MAX_CONTRIBUTIONS)
     return OverlapMap(
         size=size,
         axes=tuple(_overlap_along(axis) for axis in placed),

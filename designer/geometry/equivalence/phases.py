@@ -16,8 +16,9 @@ from math import gcd, prod
 
 from designer.errors import TooLarge
 from designer.geometry.equivalence.placement import AnyConv, Placement, place_windows
-from designer.geometry.layers import Size, format_size
+from designer.geometry.layers import Size
 from designer.limits import MAX_PHASES
+from designer.reasons import Reason, make_reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +46,16 @@ class PixelShuffleMatch:
     """
 
     holds: bool
-    why: str
+    reason: Reason
     upscale_factor: int | None = None
     kernel_size: Size | None = None
     padding: Size | None = None
     dilation: Size | None = None
+
+    @property
+    def why(self) -> str:
+        """The reason as a sentence."""
+        return self.reason.sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +91,7 @@ def layer_phases(layer: AnyConv, input_size: Size) -> Phases:
     placed = place_windows(layer, input_size)
     count = prod(layer.strides)
     if count > MAX_PHASES:
-        raise TooLarge(
-            f"the layer has {count} phases; the limit is {MAX_PHASES}",
-            phases=count,
-            limit=MAX_PHASES,
-        )
+        raise TooLarge("too_many_phases", phases=count, limit=MAX_PHASES)
     axes = tuple(tuple(_phases_of_axis(axis, layer.transposed)) for axis in placed)
     return Phases(axes=axes, pixel_shuffle=_match_pixel_shuffle(layer, axes))
 
@@ -116,16 +118,20 @@ def _match_pixel_shuffle(
 ) -> PixelShuffleMatch:
     mismatch = _pixel_shuffle_mismatch(layer, axes)
     if mismatch:
-        return PixelShuffleMatch(holds=False, why=mismatch)
+        return PixelShuffleMatch(holds=False, reason=mismatch)
     first = [axis[0] for axis in axes]
     kernel_size = tuple(len(phase.taps) for phase in first)
     padding = tuple(phase.padding[0] for phase in first)
     factor = layer.windows[0].stride
     return PixelShuffleMatch(
         holds=True,
-        why=f"every phase is the same convolution of kernel_size {format_size(kernel_size)} and padding"
-        f" {format_size(padding)} with other taps, so one convolution to {factor**layer.axes} times the"
-        f" channels and PixelShuffle({factor}) give the layer",
+        reason=make_reason(
+            "equal_phases",
+            kernel_size=kernel_size,
+            padding=padding,
+            factor=factor,
+            times=factor**layer.axes,
+        ),
         upscale_factor=factor,
         kernel_size=kernel_size,
         padding=padding,
@@ -133,28 +139,26 @@ def _match_pixel_shuffle(
     )
 
 
-def _pixel_shuffle_mismatch(layer: AnyConv, axes: tuple[tuple[PhaseAxis, ...], ...]) -> str | None:
+def _pixel_shuffle_mismatch(
+    layer: AnyConv, axes: tuple[tuple[PhaseAxis, ...], ...]
+) -> Reason | None:
     strides = set(layer.strides)
     if not layer.transposed:
-        return "a convolution makes its map smaller: its phases are a PixelUnshuffle and a sum"
+        return make_reason("pixel_unshuffle")
     if len(strides) > 1:
-        return f"PixelShuffle has one factor for all axes, the strides are {sorted(strides)}"
+        return make_reason("several_factors", strides=sorted(strides))
     for phases in axes:
-        if len({phase.size for phase in phases}) > 1:
-            return (
-                f"the phases have {sorted({phase.size for phase in phases})} pixels, not one size"
-            )
+        sizes = sorted({phase.size for phase in phases})
+        if len(sizes) > 1:
+            return make_reason("phases_of_other_sizes", sizes=sizes)
         counts = sorted({len(phase.taps) for phase in phases})
         if len(counts) > 1 or not counts[0]:
-            return f"the phases have {_join_alternatives(counts)} taps: the stride does not divide the kernel"
+            return make_reason("phases_of_other_taps", counts=counts)
         paddings = sorted({phase.padding for phase in phases})
         if len(paddings) > 1:
-            return f"the phases are padded differently, {_join_alternatives(paddings)}"
+            pairs = [make_reason("padding_pair", near=near, far=far) for near, far in paddings]
+            return make_reason("phases_of_other_padding", paddings=pairs)
         near, far = paddings[0]
         if near != far or near < 0:
-            return f"the phases are padded by {near} and {far}, which no torch layer supports"
+            return make_reason("phases_padded_unevenly", near=near, far=far)
     return None
-
-
-def _join_alternatives(values: list[int] | list[tuple[int, int]]) -> str:
-    return " or ".join(str(value) for value in values)

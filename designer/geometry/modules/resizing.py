@@ -144,10 +144,7 @@ class PixelShuffle(Module):
         channels, remainder = divmod(before.channels, prod(self.factors))
         if remainder:
             raise InvalidLayer(
-                f"a pixel shuffle needs a multiple of {prod(self.factors)} channels, got"
-                f" {before.channels}",
-                channels=before.channels,
-                pixels=prod(self.factors),
+                "pixel_shuffle_channels", channels=before.channels, pixels=prod(self.factors)
             )
         return FeatureMap(channels=channels, size=tuple(map(mul, before.size, self.factors)))
 
