@@ -15,7 +15,7 @@ from designer.verification.source_grammar.helpers import HELPERS
 from designer.verification.source_grammar.layers import LAYERS
 from designer.verification.source_grammar.networks import NETWORKS
 from designer.verification.source_grammar.pattern_rules import Rule, compile_pattern
-from designer.verification.source_grammar.tree_patterns import Refusal
+from designer.verification.source_grammar.tree_patterns import SyntaxRefusal
 from designer.verification.source_grammar.weights_init import WEIGHTS_INIT
 
 SOURCE = """
@@ -59,7 +59,7 @@ def find_refused_line(text: str, tree: ast.Module) -> RefusedLine | None:
     """
     refusal = _PATTERN.refusal(tree, {})
     if tree.body and tree.body[0].lineno != 1:
-        refusal = Refusal(1)  # a comment before the docstring may declare another encoding
+        refusal = SyntaxRefusal(1)  # a comment before the docstring may declare another encoding
     if refusal is None:
         return None
     number = max(refusal.line, 1)

@@ -80,7 +80,7 @@ def compile_pattern(text: str, rules: Mapping[str, Rule]) -> Pattern:
     >>> pattern.refusal(parse_python("print(len('ab'))"), {}) is None
     True
     >>> pattern.refusal(parse_python("print(len(ab))"), {})
-    Refusal(line=1, column=10, missing=False)
+    SyntaxRefusal(line=1, column=10, missing=False)
     """
     compiler = _Compiler()
     for hole, rule in rules.items():

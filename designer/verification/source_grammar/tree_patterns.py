@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 
-class Refusal(NamedTuple):
+class SyntaxRefusal(NamedTuple):
     """The place where a tree stops fitting; ``missing``: what should follow this line is missing.
 
     Line 0 stands for a part of a node that has no line of its own.
@@ -26,7 +26,7 @@ Captured = dict[str, object]
 class Pattern(Protocol):
     """A pattern of a value in a syntax tree: a node, a list of nodes, a name or a constant."""
 
-    def refusal(self, value: object, captured: Captured) -> Refusal | None:
+    def refusal(self, value: object, captured: Captured) -> SyntaxRefusal | None:
         """The furthest place up to which the value fits; None if all of it fits."""
 
 
@@ -36,7 +36,7 @@ class SameValue:
 
     value: object
 
-    def refusal(self, value: object, captured: Captured) -> Refusal | None:
+    def refusal(self, value: object, captured: Captured) -> SyntaxRefusal | None:
         """Another type is another value: True is not 1."""
         same = type(value) is type(self.value) and value == self.value
         return None if same else _place(value)
@@ -48,7 +48,7 @@ class AnyConstant:
 
     kind: type
 
-    def refusal(self, value: object, captured: Captured) -> Refusal | None:
+    def refusal(self, value: object, captured: Captured) -> SyntaxRefusal | None:
         """A bool is no int."""
         fits = isinstance(value, ast.Constant) and type(value.value) is self.kind
         return None if fits else _place(value)
@@ -60,9 +60,9 @@ class OneOfNames:
 
     names: frozenset[str]
 
-    def refusal(self, value: object, captured: Captured) -> Refusal | None:
+    def refusal(self, value: object, captured: Captured) -> SyntaxRefusal | None:
         """The place is that of the node with this name."""
-        return None if value in self.names else Refusal()
+        return None if value in self.names else SyntaxRefusal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Node:
     kind: type[ast.AST]
     fields: tuple[tuple[str, Pattern], ...]
 
-    def refusal(self, value: object, captured: Captured) -> Refusal | None:
+    def refusal(self, value: object, captured: Captured) -> SyntaxRefusal | None:
         """The refusal of the first field that does not fit."""
         if type(value) is not self.kind:
             return _place(value)
@@ -90,7 +90,7 @@ class Alternatives:
     hole: str
     patterns: tuple[Pattern, ...]
 
-    def refusal(self, value: object, captured: Captured) -> Refusal | None:
+    def refusal(self, value: object, captured: Captured) -> SyntaxRefusal | None:
         """None if a pattern fits; the value is then captured."""
         refusal = _furthest(pattern.refusal(value, captured) for pattern in self.patterns)
         if refusal is None:
@@ -104,7 +104,7 @@ class SameAgain:
 
     hole: str
 
-    def refusal(self, value: object, captured: Captured) -> Refusal | None:
+    def refusal(self, value: object, captured: Captured) -> SyntaxRefusal | None:
         """Load and store of a name are the same."""
         return None if _is_same(captured[self.hole], value) else _place(value)
 
@@ -115,7 +115,7 @@ class SomeKeywords:
 
     patterns: Mapping[str, Pattern]
 
-    def refusal(self, value: object, captured: Captured) -> Refusal | None:
+    def refusal(self, value: object, captured: Captured) -> SyntaxRefusal | None:
         """The place of the first keyword that is unknown, repeated or out of order."""
         assert isinstance(value, list)
         following = iter(self.patterns.items())
@@ -135,11 +135,11 @@ class OneOrMore:
 
     pattern: Pattern
 
-    def refusal(self, value: object, captured: Captured) -> Refusal | None:
+    def refusal(self, value: object, captured: Captured) -> SyntaxRefusal | None:
         """An empty list does not fit."""
         assert isinstance(value, list)
         refusals = (self.pattern.refusal(each, captured) for each in value)
-        return next(filter(None, refusals), None) if value else Refusal()
+        return next(filter(None, refusals), None) if value else SyntaxRefusal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class Statements:
 
     alternatives: tuple[tuple[Pattern, ...], ...]
 
-    def refusal(self, value: object, captured: Captured) -> Refusal | None:
+    def refusal(self, value: object, captured: Captured) -> SyntaxRefusal | None:
         """Its list replaces it by its alternatives."""
         raise AssertionError("a hole for statements is part of a list")
 
@@ -159,7 +159,7 @@ class Items:
 
     patterns: tuple[Pattern, ...]
 
-    def refusal(self, value: object, captured: Captured) -> Refusal | None:
+    def refusal(self, value: object, captured: Captured) -> SyntaxRefusal | None:
         """The refusal of the first node that does not fit, or of the end of the list."""
         assert isinstance(value, list)
         return _items_refusal(self.patterns, value, 0, captured)
@@ -167,7 +167,7 @@ class Items:
 
 def _items_refusal(
     patterns: Sequence[Pattern], values: list[ast.AST], start: int, captured: Captured
-) -> Refusal | None:
+) -> SyntaxRefusal | None:
     """The refusal of the values from ``start`` on."""
     for index, pattern in enumerate(patterns, start=start):
         if isinstance(pattern, Statements):
@@ -185,9 +185,9 @@ def _items_refusal(
     return None if end == len(values) else _place(values[end])
 
 
-def _furthest(refusals: Iterable[Refusal | None]) -> Refusal | None:
+def _furthest(refusals: Iterable[SyntaxRefusal | None]) -> SyntaxRefusal | None:
     """The refusal that comes last in the text; None if one of the alternatives fits."""
-    furthest = Refusal()
+    furthest = SyntaxRefusal()
     for refusal in refusals:
         if refusal is None:
             return None
@@ -195,19 +195,19 @@ def _furthest(refusals: Iterable[Refusal | None]) -> Refusal | None:
     return furthest
 
 
-def _place(value: object) -> Refusal:
+def _place(value: object) -> SyntaxRefusal:
     """Where a node starts; the line of a decorated definition is that of its ``def``."""
     decorators = getattr(value, "decorator_list", None)
     value = decorators[0] if decorators else value
-    return Refusal(getattr(value, "lineno", 0), getattr(value, "col_offset", 0))
+    return SyntaxRefusal(getattr(value, "lineno", 0), getattr(value, "col_offset", 0))
 
 
-def _end(values: list[ast.AST]) -> Refusal:
+def _end(values: list[ast.AST]) -> SyntaxRefusal:
     """The end of a list of statements, which is too short; no place for other lists."""
     last = values[-1] if values else None
     if not isinstance(last, ast.stmt):
-        return Refusal()
-    return Refusal(last.end_lineno or 0, last.end_col_offset or 0, missing=True)
+        return SyntaxRefusal()
+    return SyntaxRefusal(last.end_lineno or 0, last.end_col_offset or 0, missing=True)
 
 
 def _is_same(one: object, other: object) -> bool:
