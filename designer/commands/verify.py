@@ -34,6 +34,10 @@ from designer.verification import (
     verify_text,
 )
 
+_LIMIT = (
+    "A receipt says what this text did here; it cannot promise that a hostile author has hidden nothing"
+    " that acts elsewhere."
+)
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -130,7 +134,7 @@ def with_figures_checked(receipt: Verification, document: JsonObject, gan: Gan) 
 
 
 def describe_receipt(receipt: Verification) -> str:
-    """The receipt as text: one line per check, then the verdict."""
+    """The receipt as text: one line per check, what it cannot promise, then the verdict."""
     signs = {True: "ok", False: "DIFFERS", None: "not run"}
     lines = [
         f"{signs[check.passed]:<8} {check.name}{f': {check.detail}' if check.detail else ''}"
@@ -138,4 +142,4 @@ def describe_receipt(receipt: Verification) -> str:
     ]
     width = "" if receipt.width is None or receipt.width.full else ", run at a reduced width"
     last = f"{receipt.verdict}: {len(receipt.checks)} checks, {len(receipt.failures)} differ"
-    return "\n".join([*lines, f"{last}{width}"])
+    return "\n".join([*lines, _LIMIT, f"{last}{width}"])

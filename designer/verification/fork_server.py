@@ -30,6 +30,7 @@ from designer.verification.channel import (
 )
 from designer.verification.limits import Limits
 from designer.verification.probe import preload, run_job
+from designer.verification.reply import read_reply
 from designer.verification.sandbox.privileges import (
     FIRST_UID,
     enter_user_namespace,
@@ -89,13 +90,8 @@ class ForkServer:
         deadline = time.monotonic() + timeout_s
         try:
             self.worker_channel.send(job, deadline=deadline)
-            reply = self.worker_channel.receive(
-                deadline=deadline, limit=self.worker.limits.reply_bytes
-            )
-            reply = (
-                reply
-                if isinstance(reply, dict)
-                else {"accident": "the verifying process sent an invalid reply"}
+            reply = read_reply(
+                self.worker_channel.receive(deadline=deadline, limit=self.worker.limits.reply_bytes)
             )
         except ChannelTimeout:
             reply = {
@@ -114,8 +110,8 @@ class ForkServer:
         return (
             "measurements" not in reply
             or bool(reply["measurements"].get("tainted"))
-            or reply.get("threads") != 1
-            or int(reply.get("resident_bytes", 0)) > self.resident_bytes
+            or reply["threads"] != 1
+            or reply["resident_bytes"] > self.resident_bytes
             or self.jobs >= self.jobs_per_worker
         )
 

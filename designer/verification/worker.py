@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import resource
 import threading
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,8 +92,8 @@ def _run_and_reply(
         return {"accident": str(failed), "facts": failed.facts}
     except MemoryError:
         return {"accident": "the source needs more memory than the limit allows", "facts": {}}
-    except Exception:
-        return {"bug": traceback.format_exc()}
+    except Exception as error:
+        return {"accident": f"the probe failed: {type(error).__name__}: {error}", "facts": {}}
     return {"measurements": measurements, "threads": threading.active_count()}
 
 

@@ -71,6 +71,7 @@ def test_differences_are_named(files: Path) -> None:
     assert any(line.startswith("DIFFERS  text.sha256") for line in lines)
     assert any(line.startswith("DIFFERS  generator.shapes: ") for line in lines)
     assert "ok       discriminator.shapes" in lines
+    assert "hostile author" in lines[-2]
     assert lines[-1].startswith("refuted: ")
 
 
