@@ -7,7 +7,6 @@ contain both modes, every batch and both states of gradients; a huge one, one of
 
 from __future__ import annotations
 
-from itertools import product, starmap
 from typing import NamedTuple
 
 from designer.networks import Network
@@ -16,6 +15,8 @@ from designer.networks import Network
 class Pass(NamedTuple):
     """Calls in one mode with one batch: with gradients and then without, or only without.
 
+    ``weights_alone``: also with gradients of the weights but not of the input, as in training.
+
     >>> str(Pass(training=False, batch=5, gradients=False))
     'evaluation, batch 5, no gradients'
     """
@@ -23,28 +24,29 @@ class Pass(NamedTuple):
     training: bool
     batch: int
     gradients: bool
+    weights_alone: bool = False
 
     def __str__(self) -> str:
         mode = "training" if self.training else "evaluation"
         return f"{mode}, batch {self.batch}{'' if self.gradients else ', no gradients'}"
 
 
-_THIN = tuple(starmap(Pass, product((True, False), (1, 3, 5), (True,))))
+_THIN = (
+    *(Pass(training, batch, True, batch == 3) for training in (True, False) for batch in (1, 3, 5)),
+    Pass(True, 2, False),
+    Pass(False, 4, False),
+)
 _LARGE_THIN = (
-    Pass(True, 3, True),
-    Pass(False, 1, True),
+    Pass(True, 3, True, True),
+    Pass(False, 1, True, True),
     Pass(True, 1, False),
     Pass(False, 5, False),
 )
 _HUGE_THIN = (Pass(True, 1, True), Pass(False, 2, False))
-_RUN = (Pass(True, 1, True), Pass(False, 1, True))
-_LARGE_RUN = (Pass(True, 1, True), Pass(False, 2, False))
+_RUN = (Pass(True, 1, True), Pass(False, 2, False))
 
 _LARGE_BYTES, _HUGE_BYTES = 2**18, 2**21
 """Bytes of activations above which a thin network counts as large or huge."""
-
-_LARGE_MULTIPLY_ADDS = 3 * 10**8
-"""Multiply-adds above which a network counts as large at the width of the run."""
 
 
 def thin_passes(network: Network) -> tuple[Pass, ...]:
@@ -55,6 +57,6 @@ def thin_passes(network: Network) -> tuple[Pass, ...]:
     return _LARGE_THIN if size > _LARGE_BYTES else _THIN
 
 
-def run_passes(network: Network) -> tuple[Pass, ...]:
+def run_passes() -> tuple[Pass, ...]:
     """The passes at the width of the run, in float32; the first is a training pass."""
-    return _LARGE_RUN if network.multiply_adds > _LARGE_MULTIPLY_ADDS else _RUN
+    return _RUN

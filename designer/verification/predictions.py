@@ -199,7 +199,7 @@ def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> di
         "parameters": run.parameters,
         "layers": {"run": _layers_with_sizes(run), "thin": _layers_with_sizes(thin)},
         "passes": {
-            "run": [list(each) for each in run_passes(run)],
+            "run": [list(each) for each in run_passes()],
             "thin": [list(each) for each in thin_passes(thin)],
         },
         "helpers": helper_classes(network),

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from math import inf, isfinite
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import nn
@@ -32,6 +32,9 @@ from designer.verification.probe.reference import (
     Visit,
     visit_nothing,
 )
+
+Gradients = Literal["input and weights", "weights", "none"]
+"""The tensors of which a call takes gradients."""
 
 Around = Callable[[], AbstractContextManager[Any]]
 """Makes a context that is active while the source runs."""
@@ -93,15 +96,23 @@ def compare_pass(
     trace = ReferenceOutputs(
         {key: each.detach() for key, each in trace.outputs.items()}, trace.updated
     )
-    for gradients in (True, False) if run.gradients else (False,):
+    for gradients in _calls(run):
         call = _Call(model, given, run.training, gradients, around)
         call.compare(trace, cotangent, found)
         _add(found.buffers, _buffer_differences(model, kept, trace.updated))
         with torch.no_grad():
             for name, tensor in kept.items():
                 buffers[name].copy_(tensor)
-    found.gradients.update(_gradient_differences(found.samples, found.expected))
     return found
+
+
+def _calls(run: Pass) -> Iterator[Gradients]:
+    """The calls of a pass, by the tensors of which gradients are taken."""
+    if run.gradients:
+        yield "input and weights"
+    if run.weights_alone:
+        yield "weights"
+    yield "none"
 
 
 class _Call(NamedTuple):
@@ -110,17 +121,18 @@ class _Call(NamedTuple):
     model: nn.Module
     given: ForwardArguments
     training: bool
-    gradients: bool
+    gradients: Gradients
     around: Around
 
     def compare(self, trace: ReferenceOutputs, cotangent: torch.Tensor, found: Differences) -> None:
         """Call the network, add its differences from the trace, and sample its gradients."""
         copies = tuple(value.clone() for value in self.given)
-        copies[0].requires_grad_(self.gradients)
+        enabled = self.gradients != "none"
+        copies[0].requires_grad_(self.gradients == "input and weights")
         outputs: dict[str, float | None] = {}
         random = torch.get_rng_state()
-        hooked = _compared_outputs(self.model, trace, outputs) if self.gradients else nullcontext()
-        with torch.set_grad_enabled(self.gradients), hooked, self.around():
+        hooked = _compared_outputs(self.model, trace, outputs) if enabled else nullcontext()
+        with torch.set_grad_enabled(enabled), hooked, self.around():
             output = self.model(*copies)
         outputs["output"] = tensor_difference(output, trace.outputs[""])
         _add(found.outputs, outputs)
@@ -133,10 +145,14 @@ class _Call(NamedTuple):
             ),
         }
         found.rules.update({rule: found.rules[rule] and obeyed[rule] for rule in CALL_RULES})
-        if self.gradients:
-            leaves = {**dict(nn.Module.named_parameters(self.model)), "input": copies[0]}
+        if enabled:
+            leaves: State = dict(nn.Module.named_parameters(self.model))
+            if copies[0].requires_grad:
+                leaves["input"] = copies[0]
             with sampled_gradients(leaves) as samples:
                 output.backward(cotangent)
+            expected = {name: found.expected[name] for name in leaves if name in found.expected}
+            _add(found.gradients, _gradient_differences(samples, expected))
             found.samples.update(samples)
 
 
