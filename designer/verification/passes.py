@@ -46,6 +46,9 @@ _LARGE_BYTES, _HUGE_BYTES = 2**18, 2**21
 _LARGE_MULTIPLY_ADDS = 3 * 10**8
 """Multiply-adds above which a network counts as large at the width of the run."""
 
+_LARGE_WEIGHT_BYTES = 2**26
+"""Bytes of weights above which oneDNN is used only if the activations are large too."""
+
 
 def thin_passes(network: Network) -> tuple[Pass, ...]:
     """The passes of a thin network, in float64."""
@@ -58,3 +61,13 @@ def thin_passes(network: Network) -> tuple[Pass, ...]:
 def run_passes(network: Network) -> tuple[Pass, ...]:
     """The passes at the width of the run, in float32; the first is a training pass."""
     return _LARGE_RUN if network.multiply_adds > _LARGE_MULTIPLY_ADDS else _RUN
+
+
+def uses_onednn(network: Network) -> bool:
+    """Whether torch may use oneDNN at the width of the run.
+
+    It copies weights into a memory layout of its own: twice the memory, and above 64 MiB of weights
+    with few positions to apply them to, more time than it saves.
+    """
+    weights = 4 * network.parameters
+    return weights <= _LARGE_WEIGHT_BYTES or weights <= 8 * network.activation_bytes

@@ -23,9 +23,10 @@ from designer.verification.probe.gradient_sample import (
     GradientSample,
     relative_difference,
     sample_difference,
-    sampled_gradients,
+    sample_gradients,
 )
 from designer.verification.probe.loading import ForwardArguments
+from designer.verification.probe.released_memory import release_memory
 from designer.verification.probe.reference import (
     ReferenceNetwork,
     ReferenceOutputs,
@@ -84,18 +85,25 @@ def compare_pass(
     found = Differences()
     with torch.set_grad_enabled(run.gradients):
         trace = reference.run(
-            buffers | leaves, (value, *given[1:]), training=run.training, visit=visit
+            buffers | leaves,
+            (value, *given[1:]),
+            training=run.training,
+            visit=visit,
+            keep_all=run.gradients,
         )
     if run.gradients:
-        with sampled_gradients({**leaves, "input": value}) as expected:
-            torch.autograd.backward(trace.outputs[""], cotangent)
-        found.expected.update(expected)
+        found.expected.update(
+            sample_gradients(trace.outputs[""], {**leaves, "input": value}, cotangent)
+        )
+    del value, leaves
     trace = ReferenceOutputs(
         {key: each.detach() for key, each in trace.outputs.items()}, trace.updated
     )
+    release_memory()
     for gradients in (True, False) if run.gradients else (False,):
         call = _Call(model, given, run.training, gradients, around)
         call.compare(trace, cotangent, found)
+        release_memory()
         _add(found.buffers, _buffer_differences(model, kept, trace.updated))
         with torch.no_grad():
             for name, tensor in kept.items():
@@ -135,9 +143,7 @@ class _Call(NamedTuple):
         found.rules.update({rule: found.rules[rule] and obeyed[rule] for rule in CALL_RULES})
         if self.gradients:
             leaves = {**dict(nn.Module.named_parameters(self.model)), "input": copies[0]}
-            with sampled_gradients(leaves) as samples:
-                output.backward(cotangent)
-            found.samples.update(samples)
+            found.samples.update(sample_gradients(output, leaves, cotangent))
 
 
 def _add(differences: dict[str, float | None], more: dict[str, float | None]) -> None:
@@ -150,14 +156,17 @@ def _add(differences: dict[str, float | None], more: dict[str, float | None]) ->
 def _compared_outputs(
     model: nn.Module, trace: ReferenceOutputs, outputs: dict[str, float | None]
 ) -> Iterator[None]:
-    """Compare each module's output as it is made; a module out of order or unknown gives None."""
+    """Compare each module's output as it is made; a module out of order or unknown gives None.
+
+    The expected output is dropped once it is compared.
+    """
     remaining = [name for name in trace.outputs if name]
 
     def compare(name: str, _part: nn.Module, _given: object, output: torch.Tensor) -> None:
         expected = remaining.pop(0) if remaining else None
         with torch.no_grad():
             outputs[name] = (
-                tensor_difference(output, trace.outputs[name]) if name == expected else None
+                tensor_difference(output, trace.outputs.pop(name)) if name == expected else None
             )
 
     handles = [
@@ -171,6 +180,8 @@ def _compared_outputs(
         for handle in handles:
             handle.remove()
     outputs.update(dict.fromkeys(remaining, None))
+    for name in remaining:
+        del trace.outputs[name]
 
 
 def _gradient_differences(
