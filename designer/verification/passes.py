@@ -48,6 +48,9 @@ _RUN = (Pass(True, 1, True), Pass(False, 2, False))
 _LARGE_BYTES, _HUGE_BYTES = 2**18, 2**21
 """Bytes of activations above which a thin network counts as large or huge."""
 
+_LARGE_WEIGHT_BYTES = 2**26
+"""Bytes of weights above which oneDNN is used only if the activations are large too."""
+
 
 def thin_passes(network: Network) -> tuple[Pass, ...]:
     """The passes of a thin network, in float64."""
@@ -60,3 +63,13 @@ def thin_passes(network: Network) -> tuple[Pass, ...]:
 def run_passes() -> tuple[Pass, ...]:
     """The passes at the width of the run, in float32; the first is a training pass."""
     return _RUN
+
+
+def uses_onednn(network: Network) -> bool:
+    """Whether torch may use oneDNN at the width of the run.
+
+    It copies weights into a memory layout of its own: twice the memory, and above 64 MiB of weights
+    with few positions to apply them to, more time than it saves.
+    """
+    weights = 4 * network.parameters
+    return weights <= _LARGE_WEIGHT_BYTES or weights <= 8 * network.activation_bytes

@@ -14,7 +14,7 @@ from designer.networks import Gan, Network, assemble_gan
 from designer.validation.json_readers import JsonValue
 from designer.verification.limits import WidthPolicy
 from designer.verification.overlap_prediction import inner_region
-from designer.verification.passes import run_passes, thin_passes
+from designer.verification.passes import run_passes, thin_passes, uses_onednn
 from designer.verification.receipt import Width
 
 RECEIPT_SEED = 20_160_107
@@ -202,6 +202,7 @@ def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> di
             "run": [list(each) for each in run_passes()],
             "thin": [list(each) for each in thin_passes(thin)],
         },
+        "onednn": uses_onednn(run),
         "helpers": helper_classes(network),
         "output_shape": {
             name: list(forward_output_shape(gan.networks[role])) for name, gan in widths.items()

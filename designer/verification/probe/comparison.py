@@ -23,7 +23,7 @@ from designer.verification.probe.gradient_sample import (
     GradientSample,
     relative_difference,
     sample_difference,
-    sampled_gradients,
+    sample_gradients,
 )
 from designer.verification.probe.loading import ForwardArguments
 from designer.verification.probe.reference import (
@@ -32,6 +32,7 @@ from designer.verification.probe.reference import (
     Visit,
     visit_nothing,
 )
+from designer.verification.probe.released_memory import release_memory
 
 Gradients = Literal["input and weights", "weights", "none"]
 """The tensors of which a call takes gradients."""
@@ -87,18 +88,25 @@ def compare_pass(
     found = Differences()
     with torch.set_grad_enabled(run.gradients):
         trace = reference.run(
-            buffers | leaves, (value, *given[1:]), training=run.training, visit=visit
+            buffers | leaves,
+            (value, *given[1:]),
+            training=run.training,
+            visit=visit,
+            keep_all=run.gradients,
         )
     if run.gradients:
-        with sampled_gradients({**leaves, "input": value}) as expected:
-            torch.autograd.backward(trace.outputs[""], cotangent)
-        found.expected.update(expected)
+        found.expected.update(
+            sample_gradients(trace.outputs[""], {**leaves, "input": value}, cotangent)
+        )
+    del value, leaves
     trace = ReferenceOutputs(
         {key: each.detach() for key, each in trace.outputs.items()}, trace.updated
     )
+    release_memory()
     for gradients in _calls(run):
         call = _Call(model, given, run.training, gradients, around)
         call.compare(trace, cotangent, found)
+        release_memory()
         _add(found.buffers, _buffer_differences(model, kept, trace.updated))
         with torch.no_grad():
             for name, tensor in kept.items():
@@ -149,8 +157,7 @@ class _Call(NamedTuple):
             leaves: State = dict(nn.Module.named_parameters(self.model))
             if copies[0].requires_grad:
                 leaves["input"] = copies[0]
-            with sampled_gradients(leaves) as samples:
-                output.backward(cotangent)
+            samples = sample_gradients(output, leaves, cotangent)
             expected = {name: found.expected[name] for name in leaves if name in found.expected}
             _add(found.gradients, _gradient_differences(samples, expected))
             found.samples.update(samples)
@@ -166,14 +173,17 @@ def _add(differences: dict[str, float | None], more: dict[str, float | None]) ->
 def _compared_outputs(
     model: nn.Module, trace: ReferenceOutputs, outputs: dict[str, float | None]
 ) -> Iterator[None]:
-    """Compare each module's output as it is made; a module out of order or unknown gives None."""
+    """Compare each module's output as it is made; a module out of order or unknown gives None.
+
+    The expected output is dropped once it is compared.
+    """
     remaining = [name for name in trace.outputs if name]
 
     def compare(name: str, _part: nn.Module, _given: object, output: torch.Tensor) -> None:
         expected = remaining.pop(0) if remaining else None
         with torch.no_grad():
             outputs[name] = (
-                tensor_difference(output, trace.outputs[name]) if name == expected else None
+                tensor_difference(output, trace.outputs.pop(name)) if name == expected else None
             )
 
     handles = [
@@ -187,6 +197,8 @@ def _compared_outputs(
         for handle in handles:
             handle.remove()
     outputs.update(dict.fromkeys(remaining, None))
+    for name in remaining:
+        del trace.outputs[name]
 
 
 def _gradient_differences(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import partial
 from math import inf, isfinite, sqrt
 from typing import NamedTuple
@@ -35,11 +34,13 @@ class GradientSample(NamedTuple):
 
 def sample_tensor(tensor: torch.Tensor) -> GradientSample:
     """The sample of a tensor, in memory of its own."""
-    flat = tensor.detach().reshape(-1)
-    if flat.numel() <= _PLACES:
-        return GradientSample(tensor.shape, flat.clone(), 0.0, 0.0)
-    total, norm = float(flat.sum()), float(torch.linalg.vector_norm(flat))
-    return GradientSample(tensor.shape, flat[:: flat.numel() // _PLACES].clone(), total, norm)
+    tensor = tensor.detach()
+    count = tensor.numel()
+    if count <= _PLACES:
+        return GradientSample(tensor.shape, tensor.flatten().clone(), 0.0, 0.0)
+    places = torch.unravel_index(torch.arange(0, count, count // _PLACES), tensor.shape)
+    total, norm = float(tensor.sum()), float(torch.linalg.vector_norm(tensor))
+    return GradientSample(tensor.shape, tensor[places], total, norm)
 
 
 def sample_difference(found: GradientSample, expected: GradientSample) -> float | None:
@@ -62,22 +63,28 @@ def relative_difference(found: torch.Tensor, expected: torch.Tensor) -> float:
     return float(torch.linalg.vector_norm(found - expected, inf)) / scale
 
 
-@contextmanager
-def sampled_gradients(tensors: Mapping[str, torch.Tensor]) -> Iterator[dict[str, GradientSample]]:
-    """The samples of the gradients of these leaves, by name, once a backward pass has run."""
+def sample_gradients(
+    output: torch.Tensor, tensors: Mapping[str, torch.Tensor], cotangent: torch.Tensor
+) -> dict[str, GradientSample]:
+    """The samples of the gradients of these leaves, by name; a leaf without a gradient is left out.
+
+    Each gradient is sampled as the backward pass yields it and replaced by a single zero, because
+    accumulating it in ``grad`` may copy it into another memory layout.
+    """
     found: dict[str, GradientSample] = {}
+    leaves = {name: tensor for name, tensor in tensors.items() if tensor.requires_grad}
     handles = [
-        tensor.register_post_accumulate_grad_hook(partial(_take, found, name))  # type: ignore[no-untyped-call]
-        for name, tensor in tensors.items()
+        leaf.register_hook(partial(_take, found, name))  # type: ignore[no-untyped-call]
+        for name, leaf in leaves.items()
     ]
     try:
-        yield found
+        torch.autograd.grad(output, list(leaves.values()), cotangent, allow_unused=True)
     finally:
         for handle in handles:
             handle.remove()
+    return found
 
 
-def _take(found: dict[str, GradientSample], name: str, tensor: torch.Tensor) -> None:
-    if tensor.grad is not None:
-        found[name] = sample_tensor(tensor.grad)
-    tensor.grad = None
+def _take(found: dict[str, GradientSample], name: str, gradient: torch.Tensor) -> torch.Tensor:
+    found[name] = sample_tensor(gradient)
+    return gradient.new_zeros(()).expand(gradient.shape)

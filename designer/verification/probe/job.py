@@ -28,6 +28,7 @@ from designer.verification.probe.layer_laws import (
 )
 from designer.verification.probe.layer_list import run_layer_list
 from designer.verification.probe.loading import describe_signature, load_text, run_or_error
+from designer.verification.probe.released_memory import release_memory
 from designer.verification.probe.running import (
     count_at_other_widths,
     describe_full_width,
@@ -112,7 +113,7 @@ def _measure(job: dict[str, JsonValue]) -> dict[str, JsonValue]:
         channels = job["group_counts"]
         found["group_counts"] = run_or_error(lambda: [module.group_count(n) for n in channels])
     for role, network in job["networks"].items():
-        found[role] = run_or_error(partial(run_network, module, network, job["seed"]))
+        found[role] = _run_stage(partial(run_network, module, network, job["seed"]))
         found[f"{role}_widths"] = run_or_error(partial(count_at_other_widths, module, network))
         if network["arguments"]["run"] != network["arguments"]["full"]:
             found[f"{role}_full"] = run_or_error(partial(describe_full_width, module, network))
@@ -124,20 +125,28 @@ def _measure(job: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return found
 
 
+def _run_stage(work: Callable[[], JsonValue]) -> JsonValue:
+    """As ``run_or_error``; what the stage has freed goes back to the system before the next one."""
+    try:
+        return run_or_error(work)
+    finally:
+        release_memory()
+
+
 def _measure_laws(module: ModuleType, job: dict[str, JsonValue]) -> dict[str, JsonValue]:
     networks, seed = job["networks"], job["seed"]
 
     def measure_thin(measure: LayerMeasure, role: str) -> JsonValue:
         network = networks[role]
-        return run_or_error(lambda: measure(thin_network(module, network, seed), network))
+        return _run_stage(lambda: measure(thin_network(module, network, seed), network))
 
     found: dict[str, JsonValue] = {}
     if "generator" in networks:
         found["overlap"] = measure_thin(measure_overlap, "generator")
     for role, network in networks.items():
-        found[f"{role}_thin"] = run_or_error(partial(compare_thin, module, network, seed))
+        found[f"{role}_thin"] = _run_stage(partial(compare_thin, module, network, seed))
         found[f"{role}_seeds"] = run_or_error(partial(depends_on_seed, module, network, seed))
-        found[f"{role}_repeats"] = run_or_error(partial(is_repeatable, module, network, seed))
+        found[f"{role}_repeats"] = _run_stage(partial(is_repeatable, module, network, seed))
     if "discriminator" in networks:
         found["unread"] = measure_thin(count_unread_pixels, "discriminator")
         found["adjoint"] = run_or_error(

@@ -156,7 +156,7 @@ def describe_activation(
     name, kind, _ = row
     value = value.detach()
     if kind in _RECTIFIERS and value.shape[0] > 1:
-        positive = float((value > 0).double().mean())
+        positive = int((value > 0).sum()) / value.numel()
         share = min(positive, 1 - positive)
         least = activations.get(name, {}).get("least_share", share)
         activations[name] = {"least_share": min(share, least)}

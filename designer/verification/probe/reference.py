@@ -62,17 +62,22 @@ class ReferenceNetwork:
         *,
         training: bool,
         visit: Visit = visit_nothing,
+        keep_all: bool = True,
     ) -> ReferenceOutputs:
-        """The outputs of all modules for an input and, if the design takes them, labels."""
+        """The outputs of all modules for an input and, if the design takes them, labels.
+
+        Without ``keep_all``, the network's output alone is kept.
+        """
         trace = ReferenceOutputs({}, {})
-        apply = _Applied(self, state, training, visit, trace)
+        apply = _Applied(self, state, training, visit, trace if keep_all else None, trace.updated)
         value = given[0]
         if self.labels == "joined":
             value = torch.cat([value, apply("embedding", given[1]).reshape(value.shape)], 1)
         for name, _, _ in self.rows:
             if name.startswith("main."):
                 value = apply(name, value)
-        trace.outputs["main"] = value
+        if keep_all:
+            trace.outputs["main"] = value
         if self.labels == "projected":
             value = _score(apply, value, given[1])
         trace.outputs[""] = value.reshape(len(value), *self.output_shape)
@@ -80,12 +85,12 @@ class ReferenceNetwork:
 
     def score(self, state: State, features: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """The output for the output of ``main`` and labels, of a network with a projection."""
-        apply = _Applied(self, state, False, visit_nothing, ReferenceOutputs({}, {}))
+        apply = _Applied(self, state, False, visit_nothing, None, {})
         return _score(apply, features, labels).reshape(len(features), *self.output_shape)
 
 
 class _Applied:
-    """Computes layers by name and records their outputs."""
+    """Computes layers by name and records their outputs in ``trace``, if there is one."""
 
     def __init__(
         self,
@@ -93,19 +98,22 @@ class _Applied:
         state: State,
         training: bool,
         visit: Visit,
-        trace: ReferenceOutputs,
+        trace: ReferenceOutputs | None,
+        updated: State,
     ) -> None:
         self.rows = {row[0]: row for row in reference.rows}
         self.functions = reference.functions
-        self.state, self.training, self.visit, self.trace = state, training, visit, trace
+        self.state, self.training, self.visit = state, training, visit
+        self.trace, self.updated = trace, updated
 
     def __call__(self, name: str, value: torch.Tensor) -> torch.Tensor:
         row = self.rows[name]
         updated: State = {}
         layer = Layer(row[2], layer_state(self.state, name), self.training, updated)
         output = self.visit(row, value, apply_layer(self.functions, row[1], value, layer))
-        self.trace.outputs[name] = output
-        self.trace.updated.update({f"{name}.{key}": new for key, new in updated.items()})
+        if self.trace is not None:
+            self.trace.outputs[name] = output
+        self.updated.update({f"{name}.{key}": new for key, new in updated.items()})
         return output
 
 

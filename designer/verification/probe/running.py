@@ -129,7 +129,8 @@ def run_network(module: ModuleType, network: dict[str, JsonValue], seed: int) ->
     draw_weights(network_state(model), reference.rows, seed)
     torch.manual_seed(seed)
     measure = _RunMeasurements(model)
-    results, first = compare_passes(model, network, "run", reference, measure.around)
+    with _onednn(enabled=network["onednn"]):
+        results, first = compare_passes(model, network, "run", reference, measure.around)
     return {
         **found,
         **measure.found,
@@ -137,6 +138,16 @@ def run_network(module: ModuleType, network: dict[str, JsonValue], seed: int) ->
         "structure": describe_structure(model, network["class_name"], network["helpers"]),
         "comparison": results.as_json(model),
     }
+
+
+@contextmanager
+def _onednn(*, enabled: bool) -> Iterator[None]:
+    """Whether torch may use oneDNN, which keeps large weights in a second memory layout."""
+    (before,) = torch.backends.mkldnn.set_flags(enabled)[:1]
+    try:
+        yield
+    finally:
+        torch.backends.mkldnn.set_flags(before)
 
 
 class _RunMeasurements:

@@ -136,15 +136,17 @@ def interleave(
 ) -> torch.Tensor:
     """The map of which each piece is a phase; what exceeds the size is cut.
 
-    Phase p of an axis gives its positions p, p + S, p + 2S and so on.
+    Phase p of an axis gives its positions p, p + S, p + 2S and so on. ``pieces`` is emptied: a
+    large map and its pieces are not in memory at once.
     """
-    axes, first = len(sizes), pieces[0]
-    stacked = torch.stack(pieces).reshape(*stride, *first.shape[:2], *counts)
+    axes, leading = len(sizes), pieces[0].shape[:2]
+    stacked = torch.stack(pieces).reshape(*stride, *leading, *counts)
+    pieces.clear()
     order = [axes, axes + 1]
     for axis in range(axes):
         order += [axes + 2 + axis, axis]
     whole = [step * count for step, count in zip(stride, counts, strict=True)]
-    output = stacked.permute(order).reshape(*first.shape[:2], *whole)
+    output = stacked.permute(order).reshape(*leading, *whole)
     for axis, side in enumerate(sizes, start=2):
         output = output.narrow(axis, 0, side)
     return output

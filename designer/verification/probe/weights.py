@@ -97,7 +97,7 @@ def fit_weights(
     draw_weights(state, reference.rows, seed)
     fit = partial(_fit_layer, state, reference.functions)
     with torch.no_grad():
-        reference.run(state, given, training=False, visit=fit)
+        reference.run(state, given, training=False, visit=fit, keep_all=False)
 
 
 def _fit_layer(
