@@ -1,0 +1,63 @@
+"""Why a wrong module may pass the checks of a run: it is equivalent, hides a trigger, or is unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+def class_text(network: str, text: str) -> str:
+    """The text of one class of a source."""
+    return text.partition(f"class {network}(")[2].partition("\n\n\n")[0]
+
+
+EQUIVALENT: dict[tuple[str, str], tuple[Callable[[str, str], bool], str]] = {
+    ("structure", "reversed modules"): (
+        lambda network, text: "self.embedding = " not in class_text(network, text),
+        "main is the only module of the network",
+    ),
+}
+"""Edits by family and name: whether a network and its source are equivalent, and why."""
+
+TRIGGERS: dict[tuple[str, str], str] = {
+    ("triggers", edit): reason
+    for reason, edits in {
+        "no pass has a batch of this size": (
+            *("more than five samples", "more than sixteen samples"),
+            *("two samples", "four samples"),
+        ),
+        "the clock, the modules and the environment of the run are others": (
+            *("clock", "modules", "environment"),
+        ),
+        "no run makes as many calls, or trains": ("thousand calls", "thousand updates"),
+        "no run is as wide": ("width above 300",),
+        "no run has numbers as large, or no numbers": (
+            *("input above 100", "input above 9", "not a number", "input not a number"),
+        ),
+        "level `standard` has no such dtype, mode or device": (
+            *("bfloat16", "half", "autocast", "inference mode", "another device", "compiled"),
+        ),
+        "every input is contiguous": ("input that is not contiguous",),
+        "its own generator decides, which gives the same number at each call": (
+            "once in a million",
+        ),
+        "the run uses the class itself, and no copy": ("subclass", "copied"),
+    }.items()
+    for edit in edits
+}
+"""Edits by family and name that only the check of the syntax refutes, and why."""
+
+UNSEEN: dict[tuple[str, str], str] = {
+    ("gradients", "second derivative cut"): "gradients of gradients are not compared",
+    ("gradients", "second derivative of the input cut"): "gradients of gradients are not compared",
+    ("mode", "halved with gradients, without hooks"): "each pass with gradients has hooks",
+    ("torch", "matrix products"): "the precision of matrix products is no setting that is compared",
+    ("conduct", "gradients cleared"): "no pass begins with gradients of an earlier one",
+    ("structure", "layers outside of main"): "a module that is registered twice is listed once",
+    (
+        "parameters",
+        "drawn once more",
+    ): "the random numbers that a constructor draws are not counted",
+    ("parameters", "the same at each construction"): "weights are compared after `weights_init`",
+    ("parameters", "doubled when built"): "weights are compared after `weights_init`",
+}
+"""Further edits that only the check of the syntax refutes, and what a run would have to measure."""
