@@ -23,7 +23,6 @@ TRIGGERS: dict[tuple[str, str], str] = {
     for reason, edits in {
         "no pass has a batch of this size": (
             *("more than five samples", "more than sixteen samples"),
-            *("two samples", "four samples"),
         ),
         "the clock, the modules and the environment of the run are others": (
             *("clock", "modules", "environment"),
@@ -49,10 +48,6 @@ TRIGGERS: dict[tuple[str, str], str] = {
 UNSEEN: dict[tuple[str, str], str] = {
     ("gradients", "second derivative cut"): "gradients of gradients are not compared",
     ("gradients", "second derivative of the input cut"): "gradients of gradients are not compared",
-    ("mode", "halved with gradients, without hooks"): "each pass with gradients has hooks",
-    ("torch", "matrix products"): "the precision of matrix products is no setting that is compared",
-    ("conduct", "gradients cleared"): "no pass begins with gradients of an earlier one",
-    ("structure", "layers outside of main"): "a module that is registered twice is listed once",
     (
         "parameters",
         "drawn once more",

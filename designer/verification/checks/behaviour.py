@@ -29,6 +29,7 @@ _RUN_TOLERANCE = 2.0**-23 * 2**10
 
 _CALL_RULES = (
     "draws_no_random_numbers",
+    "keeps_its_gradients",
     "keeps_its_input",
     "keeps_its_mode",
     "keeps_its_weights",

@@ -40,7 +40,12 @@ Gradients = Literal["input and weights", "weights", "none"]
 Around = Callable[[], AbstractContextManager[Any]]
 """Makes a context that is active while the source runs."""
 
-CALL_RULES = ("draws_no_random_numbers", "keeps_its_input", "keeps_its_mode")
+CALL_RULES = (
+    "draws_no_random_numbers",
+    "keeps_its_gradients",
+    "keeps_its_input",
+    "keeps_its_mode",
+)
 """What a call must leave as it was."""
 
 
@@ -73,7 +78,8 @@ def compare_pass(
 ) -> Differences:
     """The differences of the pass's calls from the reference; buffers are restored after each.
 
-    With gradients, each module's output is recorded by a hook. Without, no hook is in place.
+    With gradients of the input, each module's output is recorded by a hook. No hook is in place in
+    the other calls.
     ``around`` is entered around each call of the source.
     """
     nn.Module.train(model, run.training)
@@ -139,14 +145,22 @@ class _Call(NamedTuple):
         copies[0].requires_grad_(self.gradients == "input and weights")
         outputs: dict[str, float | None] = {}
         random = torch.get_rng_state()
-        hooked = _compared_outputs(self.model, trace, outputs) if enabled else nullcontext()
+        smallest = min(nn.Module.parameters(self.model), key=torch.numel)
+        smallest.grad = earlier = torch.zeros_like(smallest)
+        hooked = (
+            _compared_outputs(self.model, trace, outputs)
+            if copies[0].requires_grad
+            else nullcontext()
+        )
         with torch.set_grad_enabled(enabled), hooked, self.around():
             output = self.model(*copies)
+        kept, smallest.grad = smallest.grad is earlier, None
         outputs["output"] = tensor_difference(output, trace.outputs[""])
         _add(found.outputs, outputs)
         found.extremes.extend((float(output.detach().min()), float(output.detach().max())))
         obeyed = {
             "draws_no_random_numbers": torch.equal(torch.get_rng_state(), random),
+            "keeps_its_gradients": kept,
             "keeps_its_input": all(map(torch.equal, copies, self.given)),
             "keeps_its_mode": all(
                 part.training is self.training for part in nn.Module.modules(self.model)

@@ -35,6 +35,7 @@ def describe_structure(model: nn.Module, class_name: str, helpers: list[str]) ->
         expected = {class_name} if part is model else set(helpers)
         faults = _faults(part, expected, is_network=part is model)
         found += [f"{name or class_name}: {fault}" for fault in faults]
+    found += [f"{name}: is registered twice" for name in _repeated_names(model)]
     for name, weight in nn.Module.named_parameters(model):
         found += [f"{name}: {fault}" for fault in _tensor_faults(weight, nn.Parameter)]
         if not weight.requires_grad:
@@ -42,6 +43,12 @@ def describe_structure(model: nn.Module, class_name: str, helpers: list[str]) ->
     for name, buffer in nn.Module.named_buffers(model):
         found += [f"{name}: {fault}" for fault in _tensor_faults(buffer, torch.Tensor)]
     return found
+
+
+def _repeated_names(model: nn.Module) -> list[str]:
+    """Further names of modules that are registered under several."""
+    every = dict(nn.Module.named_modules(model, remove_duplicate=False))
+    return sorted(every.keys() - dict(nn.Module.named_modules(model)).keys())
 
 
 def _global_hooks() -> Iterator[str]:

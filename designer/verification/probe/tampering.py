@@ -47,6 +47,7 @@ def torch_settings() -> dict[str, Any]:
         "torch.are_deterministic_algorithms_enabled": (
             torch.are_deterministic_algorithms_enabled()
         ),
+        "torch.get_float32_matmul_precision": torch.get_float32_matmul_precision(),
         "torch.is_anomaly_enabled": torch.is_anomaly_enabled(),
         "torch.set_flush_denormal": not torch.tensor(1e-310, dtype=torch.float64).mul(1.0).item(),
     }
