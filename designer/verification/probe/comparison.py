@@ -26,13 +26,13 @@ from designer.verification.probe.gradient_sample import (
     sample_gradients,
 )
 from designer.verification.probe.loading import ForwardArguments
-from designer.verification.probe.released_memory import release_memory
 from designer.verification.probe.reference import (
     ReferenceNetwork,
     ReferenceOutputs,
     Visit,
     visit_nothing,
 )
+from designer.verification.probe.released_memory import release_memory
 
 Around = Callable[[], AbstractContextManager[Any]]
 """Makes a context that is active while the source runs."""
@@ -78,27 +78,8 @@ def compare_pass(
     buffers = dict(nn.Module.named_buffers(model))
     kept = {name: tensor.clone() for name, tensor in buffers.items()}
     cotangent = torch.randn(len(given[0]), *reference.output_shape, dtype=given[0].dtype)
-    leaves = {
-        name: weight.detach().requires_grad_(run.gradients) for name, weight in weights.items()
-    }
-    value = given[0].clone().requires_grad_(run.gradients)
     found = Differences()
-    with torch.set_grad_enabled(run.gradients):
-        trace = reference.run(
-            buffers | leaves,
-            (value, *given[1:]),
-            training=run.training,
-            visit=visit,
-            keep_all=run.gradients,
-        )
-    if run.gradients:
-        found.expected.update(
-            sample_gradients(trace.outputs[""], {**leaves, "input": value}, cotangent)
-        )
-    del value, leaves
-    trace = ReferenceOutputs(
-        {key: each.detach() for key, each in trace.outputs.items()}, trace.updated
-    )
+    trace = _run_reference(reference, (weights, buffers), given, run, cotangent, visit, found)
     release_memory()
     for gradients in (True, False) if run.gradients else (False,):
         call = _Call(model, given, run.training, gradients, around)
@@ -110,6 +91,39 @@ def compare_pass(
                 buffers[name].copy_(tensor)
     found.gradients.update(_gradient_differences(found.samples, found.expected))
     return found
+
+
+def _run_reference(
+    reference: ReferenceNetwork,
+    tensors: tuple[State, State],
+    given: ForwardArguments,
+    run: Pass,
+    cotangent: torch.Tensor,
+    visit: Visit,
+    found: Differences,
+) -> ReferenceOutputs:
+    """The reference's outputs without their graph; its gradients are added to ``found.expected``.
+
+    ``tensors`` are the parameters and the buffers of the source's network.
+    """
+    weights, buffers = tensors
+    leaves = {
+        name: weight.detach().requires_grad_(run.gradients) for name, weight in weights.items()
+    }
+    value = given[0].clone().requires_grad_(run.gradients)
+    with torch.set_grad_enabled(run.gradients):
+        trace = reference.run(
+            buffers | leaves,
+            (value, *given[1:]),
+            training=run.training,
+            visit=visit,
+            keep_all=run.gradients,
+        )
+    if run.gradients:
+        leaves["input"] = value
+        found.expected.update(sample_gradients(trace.outputs[""], leaves, cotangent))
+    outputs = {name: output.detach() for name, output in trace.outputs.items()}
+    return ReferenceOutputs(outputs, trace.updated)
 
 
 class _Call(NamedTuple):

@@ -143,11 +143,11 @@ def run_network(module: ModuleType, network: dict[str, JsonValue], seed: int) ->
 @contextmanager
 def _onednn(*, enabled: bool) -> Iterator[None]:
     """Whether torch may use oneDNN, which keeps large weights in a second memory layout."""
-    (before,) = torch.backends.mkldnn.set_flags(enabled)[:1]
+    before, *_ = torch.backends.mkldnn.set_flags(enabled)  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
-        torch.backends.mkldnn.set_flags(before)
+        torch.backends.mkldnn.set_flags(before)  # type: ignore[no-untyped-call]
 
 
 class _RunMeasurements:
