@@ -74,7 +74,7 @@ def compare_pass(
     ``around`` is entered around each call of the source.
     """
     nn.Module.train(model, run.training)
-    weights = dict(nn.Module.named_parameters(model))
+    weights: State = dict(nn.Module.named_parameters(model))
     buffers = dict(nn.Module.named_buffers(model))
     kept = {name: tensor.clone() for name, tensor in buffers.items()}
     cotangent = torch.randn(len(given[0]), *reference.output_shape, dtype=given[0].dtype)
