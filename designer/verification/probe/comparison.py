@@ -83,31 +83,12 @@ def compare_pass(
     ``around`` is entered around each call of the source.
     """
     nn.Module.train(model, run.training)
-    weights = dict(nn.Module.named_parameters(model))
+    weights: State = dict(nn.Module.named_parameters(model))
     buffers = dict(nn.Module.named_buffers(model))
     kept = {name: tensor.clone() for name, tensor in buffers.items()}
     cotangent = torch.randn(len(given[0]), *reference.output_shape, dtype=given[0].dtype)
-    leaves = {
-        name: weight.detach().requires_grad_(run.gradients) for name, weight in weights.items()
-    }
-    value = given[0].clone().requires_grad_(run.gradients)
     found = Differences()
-    with torch.set_grad_enabled(run.gradients):
-        trace = reference.run(
-            buffers | leaves,
-            (value, *given[1:]),
-            training=run.training,
-            visit=visit,
-            keep_all=run.gradients,
-        )
-    if run.gradients:
-        found.expected.update(
-            sample_gradients(trace.outputs[""], {**leaves, "input": value}, cotangent)
-        )
-    del value, leaves
-    trace = ReferenceOutputs(
-        {key: each.detach() for key, each in trace.outputs.items()}, trace.updated
-    )
+    trace = _run_reference(reference, (weights, buffers), given, run, cotangent, visit, found)
     release_memory()
     for gradients in _calls(run):
         call = _Call(model, given, run.training, gradients, around)
@@ -127,6 +108,39 @@ def _calls(run: Pass) -> Iterator[Gradients]:
     if run.weights_alone:
         yield "weights"
     yield "none"
+
+
+def _run_reference(
+    reference: ReferenceNetwork,
+    tensors: tuple[State, State],
+    given: ForwardArguments,
+    run: Pass,
+    cotangent: torch.Tensor,
+    visit: Visit,
+    found: Differences,
+) -> ReferenceOutputs:
+    """The reference's outputs without their graph; its gradients are added to ``found.expected``.
+
+    ``tensors`` are the parameters and the buffers of the source's network.
+    """
+    weights, buffers = tensors
+    leaves = {
+        name: weight.detach().requires_grad_(run.gradients) for name, weight in weights.items()
+    }
+    value = given[0].clone().requires_grad_(run.gradients)
+    with torch.set_grad_enabled(run.gradients):
+        trace = reference.run(
+            buffers | leaves,
+            (value, *given[1:]),
+            training=run.training,
+            visit=visit,
+            keep_all=run.gradients,
+        )
+    if run.gradients:
+        leaves["input"] = value
+        found.expected.update(sample_gradients(trace.outputs[""], leaves, cotangent))
+    outputs = {name: output.detach() for name, output in trace.outputs.items()}
+    return ReferenceOutputs(outputs, trace.updated)
 
 
 class _Call(NamedTuple):
@@ -154,7 +168,8 @@ class _Call(NamedTuple):
         )
         with torch.set_grad_enabled(enabled), hooked, self.around():
             output = self.model(*copies)
-        kept, smallest.grad = smallest.grad is earlier, None
+        kept = _gradient_ids(self.model) == [id(earlier)]
+        smallest.grad = None
         outputs["output"] = tensor_difference(output, trace.outputs[""])
         _add(found.outputs, outputs)
         found.extremes.extend((float(output.detach().min()), float(output.detach().max())))
@@ -175,6 +190,11 @@ class _Call(NamedTuple):
             expected = {name: found.expected[name] for name in leaves if name in found.expected}
             _add(found.gradients, _gradient_differences(samples, expected))
             found.samples.update(samples)
+
+
+def _gradient_ids(model: nn.Module) -> list[int]:
+    """Identities of the gradients that the parameters hold."""
+    return [id(each.grad) for each in nn.Module.parameters(model) if each.grad is not None]
 
 
 def _add(differences: dict[str, float | None], more: dict[str, float | None]) -> None:

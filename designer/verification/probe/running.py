@@ -143,7 +143,7 @@ def run_network(module: ModuleType, network: dict[str, JsonValue], seed: int) ->
 @contextmanager
 def _onednn(*, enabled: bool) -> Iterator[None]:
     """Whether torch may use oneDNN, which keeps large weights in a second memory layout."""
-    (before,) = torch.backends.mkldnn.set_flags(enabled)[:1]  # type: ignore[no-untyped-call]
+    before, *_ = torch.backends.mkldnn.set_flags(enabled)  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
