@@ -51,21 +51,6 @@ def follow_view(
     return tape.record_layer(read_checked_layer(document, node), tensor, node)
 
 
-def follow_flatten(
-    tape: Tape,
-    tensor: TensorValue,
-    arguments: Sequence[SourceValue],
-    named: KeywordArguments,
-    node: ast.Call,
-) -> SourceValue:
-    """``flatten(start_dim, end_dim)``: axes merged into one."""
-    given = bind_arguments(("start_dim", "end_dim"), arguments, named, node)
-    fields = {name: to_json_value(value, name, node) for name, value in given.items()}
-    return tape.record_layer(
-        read_checked_layer({"op": "flatten", "start_dim": 0, **fields}, node), tensor, node
-    )
-
-
 def follow_squeeze(
     tape: Tape,
     tensor: TensorValue,

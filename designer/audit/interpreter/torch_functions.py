@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from designer.audit.interpreter.recorded_layers import Tape
 from designer.audit.interpreter.reshape_functions import (
     KeywordArguments,
-    follow_flatten,
     follow_squeeze,
     follow_unflatten,
     follow_unsqueeze,
@@ -22,14 +21,13 @@ from designer.audit.interpreter.slices import resolve_axes, tensor_sizes
 from designer.audit.interpreter.source_parser import refuse_line
 from designer.audit.interpreter.torch_modules import (
     bind_arguments,
-    build_module,
-    read_checked_layer,
+    read_call,
     refuse_unknown,
-    split_axes,
     to_json_value,
 )
 from designer.audit.interpreter.values import SourceValue, TensorValue, Unknown
 from designer.audit.ops.adaptive_pooling import GlobalPoolLayer
+from designer.audit.ops.registry import TORCH_FUNCTIONS
 
 FunctionHandler = Callable[
     [Tape, TensorValue, Sequence[SourceValue], KeywordArguments, ast.Call], SourceValue
@@ -42,9 +40,6 @@ _CONCATENATIONS: Mapping[str, KeywordArguments] = {
     "hstack": {"dim": 1},
 }
 """Functions that concatenate tensors, with the arguments that they imply."""
-
-_POOLS = {"max_pool": "MaxPool", "avg_pool": "AvgPool", "adaptive_avg_pool": "AdaptiveAvgPool"}
-_POOLS["adaptive_max_pool"] = "AdaptiveMaxPool"
 
 
 def call_function(
@@ -66,13 +61,9 @@ def call_function(
     bare = name.rstrip("_")
     if bare in ACTIVATION_FUNCTIONS or bare in SHAPE_PRESERVING_FUNCTIONS:
         return tape.record_activation_or_norm(bare if bare in ACTIVATION_FUNCTIONS else "", tensor)
-    kind, axes = split_axes(name)
-    if kind in _POOLS:
-        module = build_module(
-            f"{_POOLS[kind]}{axes}d", other_arguments, _without_input(named), node
-        )
-        assert module is not None
-        return tape.record_module(module, tensor)
+    layer = read_call(TORCH_FUNCTIONS, name, other_arguments, _without_input(named), node)
+    if layer is not None:
+        return tape.record_layer(layer, tensor, node)
     if name not in _FUNCTION_HANDLERS:
         refuse_line(node, f"{name[:60]}(…) on a tensor cannot be followed")
     return _FUNCTION_HANDLERS[name](tape, tensor, other_arguments, _without_input(named), node)
@@ -101,42 +92,6 @@ def _concatenate(
             f"only a concatenation along the channels (dim 1) can be followed, not along {where}",
         )
     return tape.join_tensors(list(tensors), node, add=False)
-
-
-def _interpolate(
-    tape: Tape,
-    tensor: TensorValue,
-    arguments: Sequence[SourceValue],
-    named: KeywordArguments,
-    node: ast.Call,
-) -> SourceValue:
-    module = build_module("Upsample", arguments, named, node)
-    assert module is not None
-    return tape.record_module(module, tensor)
-
-
-def _pad(
-    tape: Tape,
-    tensor: TensorValue,
-    arguments: Sequence[SourceValue],
-    named: KeywordArguments,
-    node: ast.Call,
-) -> SourceValue:
-    given = bind_arguments(("pad", "mode", "value"), arguments, named, node)
-    fields = {name: to_json_value(value, name, node) for name, value in given.items()}
-    return tape.record_layer(read_checked_layer({"op": "pad", **fields}, node), tensor, node)
-
-
-def _shuffle(
-    tape: Tape,
-    tensor: TensorValue,
-    arguments: Sequence[SourceValue],
-    named: KeywordArguments,
-    node: ast.Call,
-) -> SourceValue:
-    module = build_module("PixelShuffle", arguments, named, node)
-    assert module is not None
-    return tape.record_module(module, tensor)
 
 
 def _mean(
@@ -207,13 +162,8 @@ def _without_input(named: KeywordArguments) -> KeywordArguments:
 _FUNCTION_HANDLERS: Mapping[str, FunctionHandler] = {
     "view": follow_view,
     "reshape": follow_view,
-    "flatten": follow_flatten,
     "squeeze": follow_squeeze,
     "unsqueeze": follow_unsqueeze,
-    "interpolate": _interpolate,
-    "upsample": _interpolate,
-    "pad": _pad,
-    "pixel_shuffle": _shuffle,
     "mean": _mean,
     "size": _size,
     "dim": _rank,

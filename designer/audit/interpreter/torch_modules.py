@@ -11,73 +11,19 @@ from designer.audit.interpreter.bounded_arithmetic import count_entries
 from designer.audit.interpreter.source_parser import SourceRefused, refuse_line
 from designer.audit.interpreter.values import LayerModule, SourceValue, Unknown
 from designer.audit.layers_json import read_audit_layer
+from designer.audit.ops.field_readers import read_flag_field
 from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.registry import TORCH_MODULES, TorchCalls
 from designer.errors import InvalidRequest
 from designer.validation.json_readers import JsonObject
 
 BoundArguments = dict[str, SourceValue]
 
-_CONV_ARGUMENTS = (
-    "in_channels out_channels kernel_size stride padding dilation groups bias padding_mode"
-)
-_CONV_TRANSPOSE_ARGUMENTS = (
-    "in_channels out_channels kernel_size stride padding output_padding groups bias dilation"
-    " padding_mode"
-)
-_NORM_ARGUMENTS = "num_features eps momentum affine track_running_stats"
 MAX_ARGUMENT_ENTRIES = 64
 """Maximum number of entries in one argument."""
 
-SIGNATURES: Mapping[str, tuple[str, str]] = {
-    "Conv": ("conv", _CONV_ARGUMENTS),
-    "ConvTranspose": ("conv_transpose", _CONV_TRANSPOSE_ARGUMENTS),
-    "Linear": ("linear", "in_features out_features bias"),
-    "MaxPool": ("max_pool", "kernel_size stride padding dilation return_indices ceil_mode"),
-    "AvgPool": ("avg_pool", "kernel_size stride padding ceil_mode count_include_pad"),
-    "AdaptiveAvgPool": ("adaptive_pool", "output_size"),
-    "AdaptiveMaxPool": ("adaptive_pool", "output_size"),
-    "Upsample": ("upsample", "size scale_factor mode align_corners recompute_scale_factor"),
-    "UpsamplingNearest": ("upsample", "size scale_factor"),
-    "UpsamplingBilinear": ("upsample", "size scale_factor"),
-    "PixelShuffle": ("pixel_shuffle", "upscale_factor"),
-    "Flatten": ("flatten", "start_dim end_dim"),
-    "BatchNorm": ("norm", _NORM_ARGUMENTS),
-    "SyncBatchNorm": ("norm", _NORM_ARGUMENTS),
-    "InstanceNorm": ("instance_norm", _NORM_ARGUMENTS),
-    "GroupNorm": ("group_norm", "num_groups num_channels eps affine"),
-    "LayerNorm": ("layer_norm", "normalized_shape eps elementwise_affine bias"),
-    "ZeroPad": ("pad", "padding"),
-    "ConstantPad": ("pad", "padding value"),
-    "ReflectionPad": ("pad", "padding"),
-    "ReplicationPad": ("pad", "padding"),
-    "CircularPad": ("pad", "padding"),
-}
-"""Module names without their number of axes: the op, and the positional arguments."""
-
-IGNORED_ARGUMENTS = frozenset(
-    [
-        "return_indices",
-        "count_include_pad",
-        "align_corners",
-        "recompute_scale_factor",
-        "eps",
-        "momentum",
-        "elementwise_affine",
-        "value",
-        "device",
-        "dtype",
-        "inplace",
-        "divisor_override",
-    ]
-)
-"""Arguments that do not affect shapes."""
-
-_IGNORED_MODULE_ARGUMENTS = {
-    "BatchNorm": ("affine", "track_running_stats"),
-    "SyncBatchNorm": ("affine", "track_running_stats", "process_group"),
-    "LayerNorm": ("bias",),
-}
-"""Arguments of single modules that do not affect their shapes."""
+IGNORED_ARGUMENTS = ("device", "dtype", "inplace")
+"""Arguments of any call that do not affect shapes."""
 
 SHAPE_PRESERVING_MODULES = frozenset(
     [
@@ -122,11 +68,6 @@ SHAPE_PRESERVING_MODULES = frozenset(
 _MODULES_WITHOUT_ACTIVATION = frozenset(
     ["Identity", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout"]
 )
-_OPS_WITH_NDIM = frozenset(
-    ["conv", "conv_transpose", "max_pool", "avg_pool", "adaptive_pool", "norm", "instance_norm"]
-)
-_PAD_MODES = {"ReflectionPad": "reflect", "ReplicationPad": "replicate", "CircularPad": "circular"}
-_MODES_WITHOUT_ALIGN_CORNERS = ("nearest", "nearest-exact", "area")
 _OTHER_MODULE_NAMES = frozenset(
     ["Module", "Sequential", "ModuleList", "ModuleDict", "Unflatten", "LocalResponseNorm"]
 )
@@ -134,8 +75,8 @@ _OTHER_MODULE_NAMES = frozenset(
 
 def is_module_name(name: str) -> bool:
     """Whether a name is a supported torch module, for ``from torch.nn import Conv2d``."""
-    kind = split_axes(name)[0]
-    return name in SHAPE_PRESERVING_MODULES or kind in SIGNATURES or name in _OTHER_MODULE_NAMES
+    known = TORCH_MODULES.keys() | SHAPE_PRESERVING_MODULES | _OTHER_MODULE_NAMES
+    return split_axes(name)[0] in known or name in known
 
 
 def build_module(
@@ -146,7 +87,6 @@ def build_module(
     Raises:
         SourceRefused: for arguments that cannot be followed or are invalid for the layer.
     """
-    kind, axes = split_axes(name)
     if name in SHAPE_PRESERVING_MODULES:
         return LayerModule(
             layer=None, activation_or_norm=_activation_name(name, arguments, named), node=node
@@ -155,17 +95,42 @@ def build_module(
         return LayerModule(layer=None, activation_or_norm="local", node=node, is_norm=True)
     if name == "Unflatten":
         return _unflatten(bind_arguments(("dim", "unflattened_size"), arguments, named, node), node)
-    if kind not in SIGNATURES:
+    layer = read_call(TORCH_MODULES, name, arguments, named, node)
+    return None if layer is None else LayerModule(layer=layer, activation_or_norm="", node=node)
+
+
+def read_call(
+    table: TorchCalls,
+    name: str,
+    arguments: Sequence[SourceValue],
+    named: Mapping[str, SourceValue],
+    node: ast.Call,
+) -> AuditLayer | None:
+    """The layer that a call of a module or function creates, None if the table has no such name.
+
+    Raises:
+        SourceRefused: for arguments that cannot be followed or are invalid for the layer.
+    """
+    template, axes = split_axes(name)
+    if template not in table:
         return None
-    op, signature = SIGNATURES[kind]
-    _refuse_align_corners(
-        kind, dict(zip(signature.split(), arguments, strict=False)) | dict(named), node
-    )
-    given = bind_arguments(signature.split(), arguments, named, node)
-    document = {"op": op, **_fields(kind, axes, given, node)}
-    if op in _OPS_WITH_NDIM and axes:
-        document["ndim"] = axes
-    return LayerModule(layer=read_checked_layer(document, node), activation_or_norm="", node=node)
+    layer_class, names = table[template]
+    readers = layer_class.field_readers()
+    attributes = {argument: field for field, argument in layer_class.torch_names.items()}
+    given = bind_arguments(names, arguments, named, node)
+    fields: JsonObject = {**layer_class.implied_fields.get(template, {})}
+    if axes and "ndim" in readers:
+        fields["ndim"] = axes
+    for argument, value in given.items():
+        field = attributes.get(argument, argument)
+        if field in readers:
+            plain = to_json_value(value, argument, node)
+            fields[field] = bool(plain) if readers[field] is read_flag_field else plain
+    try:
+        fields = layer_class.fields_of_call(fields, given, axes)
+    except InvalidRequest as error:
+        refuse_line(node, str(error))
+    return read_checked_layer({"op": layer_class.op, **fields}, node)
 
 
 def read_checked_layer(document: JsonObject, node: ast.AST) -> AuditLayer:
@@ -181,13 +146,13 @@ def read_checked_layer(document: JsonObject, node: ast.AST) -> AuditLayer:
 
 
 def split_axes(name: str) -> tuple[str, int]:
-    """A module's name without its number of axes, and the number (0 if there is none).
+    """A name with {} for its number of axes, and the number (0 if there is none).
 
     >>> split_axes("ConvTranspose2d"), split_axes("Linear")
-    (('ConvTranspose', 2), ('Linear', 0))
+    (('ConvTranspose{}d', 2), ('Linear', 0))
     """
     found = re.fullmatch(r"(.*?)([123])d", name)
-    return (found[1], int(found[2])) if found else (name, 0)
+    return (f"{found[1]}{{}}d", int(found[2])) if found else (name, 0)
 
 
 def bind_arguments(
@@ -235,42 +200,6 @@ def refuse_unknown(value: Unknown, node: ast.AST, detail: str) -> NoReturn:
     here = getattr(node, "lineno", value.line)
     where = "" if here == value.line else f" on line {here}"
     raise SourceRefused(value.line, f"{value.why}; so {detail}{where}")
-
-
-def _fields(kind: str, axes: int, given: BoundArguments, node: ast.AST) -> JsonObject:
-    fields: JsonObject = {
-        name: to_json_value(value, name, node)
-        for name, value in given.items()
-        if name not in _IGNORED_MODULE_ARGUMENTS.get(kind, ())
-    }
-    for name in ("bias", "affine", "track_running_stats"):
-        if name in fields:
-            fields[name] = bool(fields[name])
-    if kind.endswith("Pad"):
-        padding = fields.pop("padding", 0)
-        fields["pad"] = padding if isinstance(padding, list) else [padding] * (2 * axes)
-        fields["mode"] = _PAD_MODES.get(kind, "constant")
-    if kind == "AdaptiveMaxPool":
-        fields["mode"] = "max"
-    if kind == "UpsamplingBilinear":
-        fields["mode"] = "bilinear"
-    if kind == "ConvTranspose" and fields.pop("padding_mode", "zeros") != "zeros":
-        refuse_line(node, 'a transposed convolution only supports padding_mode "zeros"')
-    return fields
-
-
-def _refuse_align_corners(kind: str, given: BoundArguments, node: ast.AST) -> None:
-    """Refuse ``align_corners`` for modes that do not interpolate, as torch does."""
-    mode = given.get("mode", "nearest")
-    if (
-        kind == "Upsample"
-        and given.get("align_corners") is not None
-        and mode in _MODES_WITHOUT_ALIGN_CORNERS
-    ):
-        refuse_line(
-            node,
-            f"align_corners suits the interpolating modes only, not {mode}: torch refuses this",
-        )
 
 
 def _unflatten(given: BoundArguments, node: ast.Call) -> LayerModule:

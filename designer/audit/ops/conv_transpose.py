@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -19,6 +19,7 @@ from designer.audit.ops.layer_errors import (
 from designer.geometry.axis import transposed_offset
 from designer.geometry.formula_text import describe_conv_transpose
 from designer.geometry.layers import Window
+from designer.validation.json_readers import JsonObject, refuse_field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,10 @@ class ConvTransposeLayer(ConvolutionLayer):
     """
 
     op: ClassVar[str] = "conv_transpose"
-    torch_class: ClassVar[str | None] = "ConvTranspose{}d"
+    torch_modules: ClassVar[Mapping[str, str]] = {
+        "ConvTranspose{}d": "in_channels out_channels kernel_size stride padding output_padding groups bias"
+        " dilation padding_mode"
+    }
     is_transposed: ClassVar[bool] = True
     EXTRAS: ClassVar[range] = range(3)
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = (
@@ -44,6 +48,16 @@ class ConvTransposeLayer(ConvolutionLayer):
 
     padding: PaddingSizes = 0
     output_padding: PaddingSizes = 0
+
+    @classmethod
+    def fields_of_call(
+        cls, fields: JsonObject, arguments: Mapping[str, object], axes: int
+    ) -> JsonObject:
+        """The fields of a call without ``padding_mode``, which can only be zeros."""
+        if arguments.get("padding_mode", "zeros") != "zeros":
+            only = 'a transposed convolution only supports padding_mode "zeros"'
+            refuse_field("/padding_mode", "not_a_choice", only)
+        return fields
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """(i − 1)S − 2P + E + A on every axis."""

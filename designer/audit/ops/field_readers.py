@@ -99,6 +99,11 @@ def read_short_text(value: object, pointer: str) -> str:
     return value
 
 
+def read_flag_field(value: object, pointer: str) -> bool:
+    """A boolean."""
+    return read_flag(value, pointer=pointer)
+
+
 def choice_reader(*names: str) -> FieldReader:
     """A reader of one of several strings."""
 
@@ -151,5 +156,5 @@ AxisCount = Annotated[int | None, integer_reader(1, 3)]
 KernelSizes = Annotated[PerAxis, per_axis_reader(1, MAX_KERNEL_SIZE)]
 Strides = Annotated[PerAxis, per_axis_reader(1, MAX_WINDOW_VALUE)]
 PaddingSizes = Annotated[PerAxis, per_axis_reader(0, MAX_WINDOW_VALUE)]
-Flag = Annotated[bool, lambda value, pointer: read_flag(value, pointer=pointer)]
+Flag = Annotated[bool, read_flag_field]
 FreeText = Annotated[str | None, read_short_text]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isqrt, prod
 from typing import Annotated, ClassVar
@@ -30,8 +30,9 @@ class LinearLayer(AuditLayer):
 
     op: ClassVar[str] = "linear"
     TRIED_COUNTS: ClassVar[tuple[str, ...]] = ("out_features",)
-    torch_class: ClassVar[str | None] = "Linear"
-    input_field: ClassVar[str | None] = "in_features"
+    torch_modules: ClassVar[Mapping[str, str]] = {"Linear": "in_features out_features bias"}
+    works_on_maps: ClassVar[bool] = False
+    declaring_fields: ClassVar[tuple[str, ...]] = ("in_features",)
     output_field: ClassVar[str | None] = "out_features"
 
     in_features: Count
@@ -96,6 +97,8 @@ class ReshapeLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "reshape"
+    works_on_maps: ClassVar[bool] = False
+    declaring_fields: ClassVar[tuple[str, ...]] = ("shape",)
 
     shape: Annotated[tuple[int, ...], list_reader(integer_reader(-1, MAX_COUNT), most=4, least=0)]
     fold_batch: Flag = False
@@ -171,7 +174,10 @@ class FlattenLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "flatten"
-    torch_class: ClassVar[str | None] = "Flatten"
+    torch_modules: ClassVar[Mapping[str, str]] = {"Flatten": "start_dim end_dim"}
+    torch_functions: ClassVar[Mapping[str, str]] = {"flatten": "start_dim end_dim"}
+    implied_fields: ClassVar[Mapping[str, FieldValues]] = {"flatten": {"start_dim": 0}}
+    works_on_maps: ClassVar[bool] = False
 
     start_dim: _Dimension = 1
     end_dim: _Dimension = -1
