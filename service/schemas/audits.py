@@ -5,24 +5,16 @@ from __future__ import annotations
 import marshmallow as ma
 
 from designer import limits
-from designer.audit import LAYER_OPS, AuditRequest, AuditVerdict, Proof, read_request
+from designer.audit import LAYER_CLASSES, AuditRequest, AuditVerdict, Proof, read_request
+from designer.validation.json_schema import choice, integer, list_of, nullable
 from service.problems.problem_document import FieldErrorSchema
+from service.schemas.audit_layers import AUDIT_LAYER
 from service.schemas.design import COUNT, FLAG, POSITIVE, TEXT
-from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
+from service.schemas.fields import Documented, described
 
 SHAPE = list_of(integer(1, limits.MAX_SIGNAL_LENGTH), 1, 4)
 END_SHAPE = list_of(integer(1, limits.MAX_SIGNAL_LENGTH), 0, 4)
 ANY_SHAPE = list_of(COUNT, 0)
-AUDIT_LAYER = {
-    "type": "object",
-    "description": "One layer: `op`, and its torch arguments by name.",
-    "properties": {
-        "op": choice(*LAYER_OPS),
-        "norm": nullable(TEXT),
-        "activation": nullable(TEXT),
-    },
-    "required": ["op"],
-}
 
 
 class AuditRequestSchema(ma.Schema):
@@ -70,7 +62,7 @@ class RowSchema(ma.Schema):
     """One layer of the trace; its output is null if the layer fails."""
 
     index = Documented(COUNT, required=True)
-    op = Documented(choice(*LAYER_OPS), required=True)
+    op = Documented(choice(*LAYER_CLASSES), required=True)
     line = Documented(
         nullable(POSITIVE),
         **described("Line of the layer in `source`; null for `layers`.", required=True),

@@ -12,9 +12,9 @@ from designer.brief.search_space import BUDGET, SEARCH
 from designer.brief.window_rules import WINDOW
 from designer.limits import MAX_SIGNAL_LENGTH, MIN_SIDE
 from designer.validation.field_validators import check_known_fields, refuse
+from designer.validation.json_schema import integer
 from designer.validation.text_values import parse_scalar, parse_sizes
 from service.schemas.field_schemas import queried, requested
-from service.schemas.fields import integer
 
 SCALARS_FIRST = sorted(BRIEF, key=lambda row: row.kind not in SCALARS)
 

@@ -7,18 +7,12 @@ import marshmallow as ma
 from designer import limits
 from designer.chains import ChainQuery
 from designer.pipeline.chains_json import WIDTHS, query_from_document
+from designer.validation.json_schema import integer, list_of, nullable, per_axis
 from service.problems.problem_document import ReasonSchema
 from service.schemas.brief import SIDE, BudgetSchema, SearchSchema
 from service.schemas.design import COUNT, FLAG, TEXT, WHY_REASONS, ChainSchema
 from service.schemas.field_schemas import requested
-from service.schemas.fields import (
-    Documented,
-    described,
-    integer,
-    list_of,
-    nullable,
-    per_axis,
-)
+from service.schemas.fields import Documented, described
 
 
 class ChainQuerySchema(ma.Schema):

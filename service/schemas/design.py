@@ -9,9 +9,10 @@ from designer.brief.options import DISCRIMINATOR, INITIAL_MAP, Normalization
 from designer.brief.search_space import BUDGET, SEARCH
 from designer.brief.window_rules import WINDOW
 from designer.pipeline.networks_json import DESIGN_LAYER_OPS
+from designer.validation.json_schema import choice, integer, list_of, nullable
 from service.problems.problem_document import ReasonSchema
 from service.schemas.field_schemas import answered
-from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
+from service.schemas.fields import Documented, described
 
 COUNT = integer(0)
 POSITIVE = integer(1)

@@ -10,16 +10,8 @@ import marshmallow as ma
 
 from designer.brief.fields import SCALARS, Field, Kind
 from designer.limits import MAX_LAYERS, MAX_SEARCH_ENTRIES
-from service.schemas.fields import (
-    Documented,
-    JsonSchema,
-    choice,
-    described,
-    integer,
-    list_of,
-    nullable,
-    per_axis,
-)
+from designer.validation.json_schema import JsonSchema, choice, integer, list_of, nullable, per_axis
+from service.schemas.fields import Documented, described
 
 Fields = dict[str, ma.fields.Field[Any]]
 

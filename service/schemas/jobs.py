@@ -6,11 +6,12 @@ import marshmallow as ma
 
 from designer.brief.brief_json import BRIEF_FIELDS
 from designer.brief.model import Level
+from designer.validation.json_schema import choice, integer, list_of, nullable
 from service.jobs.job import JobKind, JobState
 from service.jobs.sweep_request import MAX_ROWS
 from service.schemas.brief import BriefSchema
 from service.schemas.design import COUNT, SIZE, TEXT
-from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
+from service.schemas.fields import Documented, described
 
 MOMENT = {"type": "string", "format": "date-time"}
 

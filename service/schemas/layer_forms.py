@@ -6,8 +6,9 @@ import marshmallow as ma
 
 from designer.layer import Op
 from designer.limits import MAX_SOLUTIONS
+from designer.validation.json_schema import choice, list_of, nullable
 from service.schemas.design import COUNT, FLAG, PER_AXIS, POSITIVE, SIZE, TEXT
-from service.schemas.fields import Documented, choice, described, list_of, nullable
+from service.schemas.fields import Documented, described
 
 NEAR_FAR = list_of(list_of({"type": "integer"}, 2, 2), 1, 3)
 NUMBER = {"type": "number"}

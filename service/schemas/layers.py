@@ -17,16 +17,10 @@ from designer.layer import (
 )
 from designer.limits import MAX_SIDE, MAX_SIGNAL_LENGTH, MAX_WIDTH, MAX_WINDOW_VALUE
 from designer.validation.field_validators import check_known_fields, refuse
+from designer.validation.json_schema import choice, integer, list_of, per_axis
 from designer.validation.text_values import parse_scalar, parse_sizes
 from service.schemas.design import FLAG, TEXT
-from service.schemas.fields import (
-    Documented,
-    choice,
-    described,
-    integer,
-    list_of,
-    per_axis,
-)
+from service.schemas.fields import Documented, described
 
 SIDES = per_axis(integer(1, MAX_SIGNAL_LENGTH))
 AT_LEAST_ONE = per_axis(integer(1, MAX_WINDOW_VALUE))

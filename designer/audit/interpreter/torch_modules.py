@@ -11,7 +11,7 @@ from designer.audit.interpreter.bounded_arithmetic import count_entries
 from designer.audit.interpreter.source_parser import SourceRefused, refuse_line
 from designer.audit.interpreter.values import LayerModule, SourceValue, Unknown
 from designer.audit.layers_json import read_audit_layer
-from designer.audit.ops.field_readers import read_flag_field
+from designer.audit.ops.field_types import BOOLEAN
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.registry import TORCH_MODULES, TorchCalls
 from designer.errors import InvalidRequest
@@ -115,17 +115,17 @@ def read_call(
     if template not in table:
         return None
     layer_class, names = table[template]
-    readers = layer_class.field_readers()
+    types = layer_class.field_types()
     attributes = {argument: field for field, argument in layer_class.torch_names.items()}
     given = bind_arguments(names, arguments, named, node)
     fields: JsonObject = {**layer_class.implied_fields.get(template, {})}
-    if axes and "ndim" in readers:
+    if axes and "ndim" in types:
         fields["ndim"] = axes
     for argument, value in given.items():
         field = attributes.get(argument, argument)
-        if field in readers:
+        if field in types:
             plain = to_json_value(value, argument, node)
-            fields[field] = bool(plain) if readers[field] is read_flag_field else plain
+            fields[field] = bool(plain) if types[field] is BOOLEAN else plain
     try:
         fields = layer_class.fields_of_call(fields, given, axes)
     except InvalidRequest as error:

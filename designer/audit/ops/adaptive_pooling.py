@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from designer.audit.ops.axis_layer import AxisLayer
-from designer.audit.ops.field_readers import (
+from designer.audit.ops.field_types import (
     Flag,
-    choice_reader,
-    per_axis_reader,
+    choice_type,
+    per_axis_type,
 )
 from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import (
@@ -81,8 +81,8 @@ class AdaptivePoolLayer(AxisLayer):
     is_resize: ClassVar[bool] = True
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = ("output_size",)
 
-    output_size: Annotated[int | tuple[int | None, ...], per_axis_reader(1, nullable=True)]
-    mode: Annotated[str, choice_reader("avg", "max")] = "avg"
+    output_size: Annotated[int | tuple[int | None, ...], per_axis_type(1, or_null=True)]
+    mode: Annotated[str, choice_type("avg", "max")] = "avg"
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The output size; an average to size 1 along 2 or 3 axes accepts any rank with those."""

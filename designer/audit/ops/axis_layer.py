@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
-from designer.audit.ops.field_readers import AxisCount
+from designer.audit.ops.field_types import AxisCount
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import LayerError, TensorShape, format_sizes
 from designer.geometry.axis import unread_positions

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from designer.audit.ops.axis_layer import AxisLayer
 from designer.audit.ops.convolutions import ConvolutionLayer
-from designer.audit.ops.field_readers import PerAxis, as_per_axis, choice_reader, read_conv_padding
+from designer.audit.ops.field_types import CONV_PADDING, PerAxis, as_per_axis, choice_type
 from designer.audit.ops.layer import AxisWindow, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import (
     LayerError,
@@ -40,10 +40,8 @@ class ConvLayer(ConvolutionLayer):
     EXTRAS: ClassVar[range] = range(1)
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = ("kernel_size", "stride", "padding", "dilation")
 
-    padding: Annotated[PerAxis | str, read_conv_padding] = 0
-    padding_mode: Annotated[str, choice_reader("zeros", "reflect", "replicate", "circular")] = (
-        "zeros"
-    )
+    padding: Annotated[PerAxis | str, CONV_PADDING] = 0
+    padding_mode: Annotated[str, choice_type("zeros", "reflect", "replicate", "circular")] = "zeros"
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """⌊(i + 2P − E) / S⌋ + 1 on every axis."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from designer.audit.ops.convolutions import ConvolutionLayer
-from designer.audit.ops.field_readers import PaddingSizes
+from designer.audit.ops.field_types import PaddingSizes
 from designer.audit.ops.layer import AxisWindow, LayerFields
 from designer.audit.ops.layer_errors import (
     LayerError,

@@ -10,7 +10,7 @@ from math import prod
 from typing import ClassVar
 
 from designer.audit.ops.axis_layer import MAX_STRIDE, AxisLayer
-from designer.audit.ops.field_readers import Count, Flag, KernelSizes, PerAxis, Strides
+from designer.audit.ops.field_types import Count, Flag, KernelSizes, PerAxis, Strides
 from designer.audit.ops.layer import (
     AuditLayer,
     AxisWindow,

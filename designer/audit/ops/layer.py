@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, get_args, get_type_hints
 
-from designer.audit.ops.field_readers import FieldReader, FreeText
+from designer.audit.ops.field_types import FieldType, FreeText
 from designer.audit.ops.layer_errors import TensorShape, TraceStep
 from designer.validation.json_readers import JsonObject
 
@@ -68,12 +68,12 @@ class AuditLayer:
 
     @classmethod
     @cache
-    def field_readers(cls) -> Mapping[str, FieldReader]:
-        """The reader of each field that a request can set, by JSON name.
+    def field_types(cls) -> Mapping[str, FieldType]:
+        """The type of each field that a request can set, by JSON name.
 
-        A field's type names its reader; an attribute ends in ``_`` if its JSON name is a keyword.
+        Python's type of a field is annotated with it; an attribute ends in ``_`` if its JSON name is a keyword.
         """
-        found: dict[str, FieldReader] = {}
+        found: dict[str, FieldType] = {}
         for name, hint in get_type_hints(cls, include_extras=True).items():
             for part in (hint, *get_args(hint)):
                 found |= {name.rstrip("_"): each for each in getattr(part, "__metadata__", ())}

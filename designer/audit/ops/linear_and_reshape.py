@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from math import isqrt, prod
 from typing import Annotated, ClassVar
 
-from designer.audit.ops.field_readers import (
+from designer.audit.ops.field_types import (
     MAX_COUNT,
     Count,
     Flag,
-    integer_reader,
-    list_reader,
+    integer_type,
+    list_type,
 )
 from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep, format_sizes
 
-_Dimension = Annotated[int, integer_reader(-5, 4)]
+_Dimension = Annotated[int, integer_type(-5, 4)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ class ReshapeLayer(AuditLayer):
     works_on_maps: ClassVar[bool] = False
     declaring_fields: ClassVar[tuple[str, ...]] = ("shape",)
 
-    shape: Annotated[tuple[int, ...], list_reader(integer_reader(-1, MAX_COUNT), most=4, least=0)]
+    shape: Annotated[tuple[int, ...], list_type(integer_type(-1, MAX_COUNT), most=4, least=0)]
     fold_batch: Flag = False
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from math import prod
 from typing import Annotated, ClassVar
 
-from designer.audit.ops.field_readers import (
+from designer.audit.ops.field_types import (
     MAX_COUNT,
     AxisCount,
     Count,
     Flag,
     PerAxis,
-    per_axis_reader,
+    per_axis_type,
 )
 from designer.audit.ops.layer import AuditLayer, FieldValues, TriedValues
 from designer.audit.ops.layer_errors import (
@@ -24,7 +24,7 @@ from designer.audit.ops.layer_errors import (
     format_torch_sizes,
 )
 
-_NORM_ARGUMENTS = "num_features eps momentum affine track_running_stats"
+_NORM_ARGUMENTS = "num_features eps momentum affine track_running_stats{} device dtype bias"
 
 
 class NormalizationLayer(AuditLayer):
@@ -33,6 +33,7 @@ class NormalizationLayer(AuditLayer):
     __slots__ = ()
 
     keeps_channels: ClassVar[bool] = True
+    declaring_fields: ClassVar[tuple[str, ...]] = ("num_features",)
 
     def matching_values(self, earlier: Sequence[TensorShape]) -> Iterator[FieldValues]:
         """The channels or sizes that come in."""
@@ -66,10 +67,9 @@ class NormLayer(NormalizationLayer):
 
     op: ClassVar[str] = "norm"
     torch_modules: ClassVar[Mapping[str, str]] = {
-        "BatchNorm{}d": _NORM_ARGUMENTS,
-        "SyncBatchNorm": f"{_NORM_ARGUMENTS} process_group",
+        "BatchNorm{}d": _NORM_ARGUMENTS.format(""),
+        "SyncBatchNorm": _NORM_ARGUMENTS.format(" process_group"),
     }
-    declaring_fields: ClassVar[tuple[str, ...]] = ("num_features",)
     norm_kind: ClassVar[str | None] = "batch"
 
     num_features: Count | None = None
@@ -115,8 +115,7 @@ class InstanceNormLayer(NormalizationLayer):
     """
 
     op: ClassVar[str] = "instance_norm"
-    torch_modules: ClassVar[Mapping[str, str]] = {"InstanceNorm{}d": _NORM_ARGUMENTS}
-    declaring_fields: ClassVar[tuple[str, ...]] = ("num_features",)
+    torch_modules: ClassVar[Mapping[str, str]] = {"InstanceNorm{}d": _NORM_ARGUMENTS.format("")}
     norm_kind: ClassVar[str | None] = "instance"
 
     num_features: Count | None = None
@@ -174,7 +173,9 @@ class GroupNormLayer(NormalizationLayer):
     """
 
     op: ClassVar[str] = "group_norm"
-    torch_modules: ClassVar[Mapping[str, str]] = {"GroupNorm": "num_groups num_channels eps affine"}
+    torch_modules: ClassVar[Mapping[str, str]] = {
+        "GroupNorm": "num_groups num_channels eps affine device dtype bias"
+    }
     declaring_fields: ClassVar[tuple[str, ...]] = ("num_channels",)
     norm_kind: ClassVar[str | None] = "group"
 
@@ -269,7 +270,7 @@ class LayerNormLayer(NormalizationLayer):
     declaring_fields: ClassVar[tuple[str, ...]] = ("normalized_shape",)
     norm_kind: ClassVar[str | None] = "layer"
 
-    normalized_shape: Annotated[PerAxis, per_axis_reader(1, MAX_COUNT, most=4)]
+    normalized_shape: Annotated[PerAxis, per_axis_type(1, MAX_COUNT, most=4)]
 
     def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
         """The last sizes of the map: first as many as the norm has, then other numbers of them.

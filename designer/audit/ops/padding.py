@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Annotated, ClassVar
 
-from designer.audit.ops.field_readers import choice_reader, integer_reader, list_reader
+from designer.audit.ops.field_types import choice_type, integer_type, list_type
 from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import (
     LayerError,
@@ -85,9 +85,9 @@ class PadLayer(AuditLayer):
     torch_names: ClassVar[Mapping[str, str]] = {"pad": "padding"}
 
     pad: Annotated[
-        tuple[int, ...], list_reader(integer_reader(-MAX_SIGNAL_LENGTH, MAX_SIGNAL_LENGTH), most=10)
+        tuple[int, ...], list_type(integer_type(-MAX_SIGNAL_LENGTH, MAX_SIGNAL_LENGTH), most=10)
     ]
-    mode: Annotated[str, choice_reader("constant", "reflect", "replicate", "circular")] = "constant"
+    mode: Annotated[str, choice_type("constant", "reflect", "replicate", "circular")] = "constant"
 
     @classmethod
     def fields_of_call(
@@ -133,7 +133,7 @@ class CropLayer(AuditLayer):
 
     crop: Annotated[
         tuple[tuple[int, int], ...],
-        list_reader(list_reader(integer_reader(0, MAX_SIGNAL_LENGTH), most=2, least=2), most=3),
+        list_type(list_type(integer_type(0, MAX_SIGNAL_LENGTH), most=2, least=2), most=3),
     ]
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:

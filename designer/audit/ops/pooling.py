@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from designer.audit.ops.axis_layer import AxisLayer
-from designer.audit.ops.field_readers import Flag, KernelSizes, PaddingSizes, PerAxis, Strides
+from designer.audit.ops.field_types import Flag, KernelSizes, PaddingSizes, PerAxis, Strides
 from designer.audit.ops.layer import AuditLayer, WindowValues
 from designer.audit.ops.layer_errors import (
     LayerError,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
-from designer.audit.ops.field_readers import MAX_COUNT, Count, Flag, integer_reader
+from designer.audit.ops.field_types import MAX_COUNT, Count, Flag, integer_type
 from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields
 from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep, format_sizes
 from designer.audit.ops.padding import crop_or_pad
@@ -47,7 +47,7 @@ class SkipLayer(AuditLayer):
     output shape is the same, but torch's error message differs.
     """
 
-    from_: Annotated[int, integer_reader(-1, MAX_COUNT)]
+    from_: Annotated[int, integer_type(-1, MAX_COUNT)]
     skip_first: Flag = False
 
     def refuse_contradictions(self, *, pointer: str, index: int) -> None:

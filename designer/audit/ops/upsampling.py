@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from math import floor
 from typing import Annotated, ClassVar
 
-from designer.audit.ops.field_readers import (
+from designer.audit.ops.field_types import (
     MAX_SCALE,
+    SCALE_FACTOR,
     PerAxis,
-    choice_reader,
-    integer_reader,
-    one_or_list_reader,
-    per_axis_reader,
-    read_scale_factor,
+    choice_type,
+    integer_type,
+    one_or_list_type,
+    per_axis_type,
 )
 from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import (
@@ -63,11 +63,9 @@ class UpsampleLayer(AuditLayer):
     is_resize: ClassVar[bool] = True
     keeps_channels: ClassVar[bool] = True
 
-    scale_factor: Annotated[
-        float | tuple[float, ...] | None, one_or_list_reader(read_scale_factor)
-    ] = None
-    size: Annotated[PerAxis | None, per_axis_reader(1)] = None
-    mode: Annotated[str, choice_reader(*UPSAMPLE_MODES)] = "nearest"
+    scale_factor: Annotated[float | tuple[float, ...] | None, one_or_list_type(SCALE_FACTOR)] = None
+    size: Annotated[PerAxis | None, per_axis_type(1)] = None
+    mode: Annotated[str, choice_type(*UPSAMPLE_MODES)] = "nearest"
 
     @classmethod
     def fields_of_call(
@@ -176,7 +174,7 @@ class PixelShuffleLayer(AuditLayer):
     torch_modules: ClassVar[Mapping[str, str]] = {"PixelShuffle": "upscale_factor"}
     torch_functions: ClassVar[Mapping[str, str]] = {"pixel_shuffle": "upscale_factor"}
 
-    upscale_factor: Annotated[int, integer_reader(1, MAX_SCALE)]
+    upscale_factor: Annotated[int, integer_type(1, MAX_SCALE)]
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The last two axes times r, and the axis before them divided by r²."""
