@@ -9,7 +9,7 @@ from dataclasses import replace
 from designer.audit.interpreter.source_parser import refuse_line
 from designer.audit.interpreter.torch_modules import to_json_value
 from designer.audit.interpreter.values import LayerModule, SourceValue, TensorValue
-from designer.audit.ops.conv_transpose import ConvTransposeLayer
+from designer.audit.ops.layer_errors import LayerError
 
 
 def with_output_size(
@@ -30,8 +30,8 @@ def with_output_size(
         refuse_line(node, "a layer called with more arguments than a tensor cannot be followed")
     if given.get("output_size") is None:
         return called
-    if not isinstance(layer, ConvTransposeLayer):
-        refuse_line(node, "only a transposed convolution takes an output_size")
+    if layer is None:
+        refuse_line(node, "a module without a size takes no output_size")
     if tensor.shape is None:
         return called
     axes = layer.axes(tensor.shape)
@@ -39,17 +39,7 @@ def with_output_size(
     sizes = sizes[-axes:] if isinstance(sizes, list) and len(sizes) == len(tensor.shape) else sizes
     if not isinstance(sizes, list) or len(sizes) != axes or len(tensor.shape) != axes + 2:
         refuse_line(node, f"this output_size cannot be followed along {axes} axes")
-    bare = replace(layer, output_padding=0)
-    least = [
-        window.stride * size + window.offset
-        for window, size in zip(bare.windows(axes), tensor.shape[2:], strict=True)
-    ]
-    most = [a + s - 1 for a, s in zip(least, layer.axis_values("stride", axes), strict=True)]
-    if not all(a <= size <= b for a, size, b in zip(least, sizes, most, strict=True)):
-        refuse_line(
-            node,
-            f"requested an output size of {sizes}, but valid sizes range from {least} to {most}:"
-            " torch refuses this",
-        )
-    extra = tuple(size - a for size, a in zip(sizes, least, strict=True))
-    return replace(called, layer=replace(layer, output_padding=extra))
+    try:
+        return replace(called, layer=layer.padded_to(tensor.shape, sizes))
+    except LayerError as error:
+        refuse_line(node, str(error))

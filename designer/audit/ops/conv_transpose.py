@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from designer.audit.ops.convolutions import ConvolutionLayer
@@ -83,6 +83,21 @@ class ConvTransposeLayer(ConvolutionLayer):
         if any(rows_to_crop):
             yield {"op": "crop", "crop": tuple((0, rows) for rows in rows_to_crop)}
         yield self.opposite_fields("conv")
+
+    def padded_to(self, shape: TensorShape, sizes: Sequence[int]) -> ConvTransposeLayer:
+        """The layer with the output padding that reaches the sizes."""
+        bare = replace(self, output_padding=0)
+        windows = bare.windows(len(sizes))
+        least = [w.stride * size + w.offset for w, size in zip(windows, shape[2:], strict=True)]
+        most = [size + w.stride - 1 for w, size in zip(windows, least, strict=True)]
+        extra = tuple(size - a for size, a in zip(sizes, least, strict=True))
+        if not all(0 <= a < w.stride for a, w in zip(extra, windows, strict=True)):
+            raise LayerError(
+                f"requested an output size of {sizes}, but valid sizes range from {least} to"
+                f" {most}: torch refuses this",
+                torch_error=None,
+            )
+        return replace(self, output_padding=extra)
 
     def window_warnings(self, before: TensorShape, after: TensorShape) -> Iterator[str]:
         """Axes of uneven overlap."""

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, ClassVar, get_args, get_type_hints
 
 from designer.audit.ops.field_types import FieldType, FreeText
-from designer.audit.ops.layer_errors import TensorShape, TraceStep
+from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep
 from designer.validation.json_readers import JsonObject
 
 LayerFields = Mapping[str, Any]
@@ -127,6 +127,24 @@ class AuditLayer:
     def thinned(self) -> AuditLayer | None:
         """The layer for maps of one channel, None if torch need not run it to confirm its sizes."""
         return None
+
+    @property
+    def skip_source(self) -> int | None:
+        """Index of the earlier layer that the layer reads besides its input; -1 is the input."""
+        return None
+
+    @property
+    def fixed_shape(self) -> TensorShape | None:
+        """The output shape of one sample if the layer states it."""
+        return None
+
+    def padded_to(self, shape: TensorShape, sizes: Sequence[int]) -> AuditLayer:
+        """The layer with this output size, as ``output_size`` requests it in a call.
+
+        Raises:
+            LayerError: if torch refuses the sizes.
+        """
+        raise LayerError("only a transposed convolution takes an output_size", torch_error=None)
 
     @property
     def stated_counts(self) -> list[int]:

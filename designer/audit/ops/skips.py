@@ -79,6 +79,11 @@ class SkipLayer(AuditLayer):
         """A crop or padding to the size of the skip."""
         return crop_or_pad(earlier[-1][2:], self.skip_shape(earlier)[2:])
 
+    @property
+    def skip_source(self) -> int:
+        """The layer that the skip comes from."""
+        return self.from_
+
     def skip_shape(self, earlier: Sequence[TensorShape]) -> TensorShape:
         """The shape of the skip."""
         return earlier[self.from_ + 1]
