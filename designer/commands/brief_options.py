@@ -54,7 +54,7 @@ def option_help(row: Field, replaced_by: str = "") -> str:
         default = "" if row.default is None else ",".join(map(str, values))
     others = " or ".join(filter(None, (f"--{row.replaced_by.replace('_', '-')}", replaced_by)))
     texts = (
-        row.meaning,
+        row.description,
         f"Required without {others}." if row.replaced_by else "",
         f"One of {', '.join(row.offered)}." if row.offered else "",
         f"Such as {_EXAMPLES[row.kind]}." if row.kind in _EXAMPLES else "",

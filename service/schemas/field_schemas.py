@@ -50,7 +50,7 @@ def _nested(row: Field, schema: type[ma.Schema], **more: Any) -> ma.fields.Field
 
 def _meaning(row: Field) -> str:
     parts = [
-        row.meaning[:-1],
+        row.description[:-1],
         row.replaced_by and f"required unless `{row.replaced_by}` is given",
         row.computed and f"default {row.computed}",
         row.if_null and f"null: {row.if_null}",
