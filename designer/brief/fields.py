@@ -122,6 +122,14 @@ def fields_of(described: type, *, page: str | None = None) -> tuple[Field, ...]:
     )
 
 
+def named_fields(**rows: Field) -> tuple[Field, ...]:
+    """Fields with their names, which are those of their attributes and options if these have none."""
+    return tuple(
+        replace(row, name=name, attribute=row.attribute or name, option=row.option or name)
+        for name, row in rows.items()
+    )
+
+
 def in_reading_order(rows: Iterable[Field]) -> list[Field]:
     """The fields in the order in which readers refuse wrong types."""
     return sorted(rows, key=lambda row: -row.read_first)

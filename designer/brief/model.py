@@ -13,7 +13,7 @@ from designer.brief.field_rules import (
     resolution_errors,
     type_errors,
 )
-from designer.brief.fields import Field, Kind, fields_of
+from designer.brief.fields import Field, Kind, fields_of, named_fields
 from designer.brief.option_rules import (
     generator_input_errors,
     initial_map_errors,
@@ -265,16 +265,16 @@ _RESOLUTION, *_OPTIONS = fields_of(Brief)
 
 BRIEF = (
     _RESOLUTION,
-    Field(
-        Kind.INTEGER,
-        "Number of axes, for an integer `resolution`.",
-        high=3,
-        name="dimensions",
-        attribute="axes",
-        option="dimensions",
-        computed="2",
-        own_rule=True,
-        sweep=True,
+    *named_fields(
+        dimensions=Field(
+            Kind.INTEGER,
+            "Number of axes, for an integer `resolution`.",
+            high=3,
+            attribute="axes",
+            computed="2",
+            own_rule=True,
+            sweep=True,
+        )
     ),
     *_OPTIONS,
 )

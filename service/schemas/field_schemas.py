@@ -10,16 +10,15 @@ import marshmallow as ma
 
 from designer.brief.fields import SCALARS, Field, Kind
 from designer.limits import MAX_LAYERS, MAX_SEARCH_ENTRIES
+from designer.validation.field_validators import check_known_fields, refuse
+from designer.validation.json_readers import JsonObject
 from designer.validation.json_schema import JsonSchema, choice, integer, list_of, nullable, per_axis
+from designer.validation.text_values import parse_scalar, parse_sizes
 from service.schemas.fields import Documented, described
 
 Fields = dict[str, ma.fields.Field[Any]]
 
-SIZE_TEXT = {
-    "type": "string",
-    "pattern": "^[0-9]+(x[0-9]+){0,2}$",
-    "description": "Size of the picture: `96`, or `218x178` for several axes.",
-}
+SIZE_TEXT = {"type": "string", "pattern": "^[0-9]+(x[0-9]+){0,2}$"}
 
 MAX_JSON_INTEGER = 2**53
 """A higher limit is not documented: JSON readers may round larger integers."""
@@ -68,6 +67,8 @@ def _default(row: Field) -> object:
 def _value_schema(row: Field, *, answer: bool = False) -> JsonSchema:
     if row.kind is Kind.FLAG:
         return {"type": "boolean"}
+    if row.kind is Kind.LIST and row.choices is not None:
+        return list_of(choice(*row.choices), row.low, len(row.choices))
     if row.choices is not None:
         title = f"Generator{row.choices.__name__}" if row.excluded else row.choices.__name__
         return choice(*row.choices) if answer else choice(*row.offered, title=title)
@@ -81,16 +82,35 @@ def _value_schema(row: Field, *, answer: bool = False) -> JsonSchema:
 
 
 def queried(rows: Iterable[Field]) -> Fields:
-    """The fields that a query string can hold."""
+    """The fields that a query string can hold: scalars, and sizes as text."""
+    found: Fields = {}
+    for row in rows:
+        is_size, meaning = row.kind is Kind.SIZE, _meaning(replace(row, replaced_by=""))
+        if is_size or row.kind in SCALARS:
+            default = _default(row)
+            found[row.name] = Documented(
+                SIZE_TEXT if is_size else _value_schema(row),
+                load_default=str(default) if is_size and default is not ma.missing else default,
+                required=row.required or bool(row.replaced_by),
+                **described(
+                    f"{meaning} One number, or one per axis: `7x5`." if is_size else meaning
+                ),
+            )
+    return found
+
+
+def query_values(data: object, rows: Iterable[Field]) -> JsonObject:
+    """The values of a query string, as those of a body.
+
+    Raises:
+        InvalidRequest: for an unknown parameter.
+    """
+    assert isinstance(data, dict), "the parser gives query strings as dicts"
+    known = {row.name: row for row in rows if row.kind in (*SCALARS, Kind.SIZE)}
+    refuse(check_known_fields(data, pointer="", known=known))
     return {
-        row.name: Documented(
-            _value_schema(row) if row.kind in SCALARS else SIZE_TEXT,
-            load_default=_default(row),
-            required=row.required or bool(row.replaced_by),
-            metadata={"description": _meaning(replace(row, replaced_by=""))},
-        )
-        for row in rows
-        if row.kind in (*SCALARS, Kind.SIZE)
+        name: (parse_sizes if known[name].kind is Kind.SIZE else parse_scalar)(text)
+        for name, text in data.items()
     }
 
 
