@@ -14,7 +14,7 @@ from designer.validation.field_validators import check_known_fields, refuse
 from designer.validation.json_readers import JsonObject
 from designer.validation.json_schema import JsonSchema, choice, integer, list_of, nullable, per_axis
 from designer.validation.text_values import parse_scalar, parse_sizes
-from service.schemas.fields import Documented, described
+from service.schemas.fields import Answer, Documented
 
 Fields = dict[str, ma.fields.Field[Any]]
 
@@ -30,13 +30,13 @@ def requested(rows: Iterable[Field], **nested: type[ma.Schema]) -> Fields:
 
 
 def _requested_field(row: Field, schema: type[ma.Schema] | None) -> ma.fields.Field[Any]:
-    meaning = described(_meaning(row)) if row.meaning else {}
+    meaning = _meaning(row) if row.meaning else ""
     if schema is None:
-        return Documented(
-            _value_schema(row), required=row.required, load_default=_default(row), **meaning
-        )
+        given = _value_schema(row), meaning
+        return Documented(*given, required=row.required, load_default=_default(row))
+    default = ma.missing if row.removable else None
     return _nested(
-        row, schema, allow_none=True, load_default=ma.missing if row.removable else None, **meaning
+        row, schema, allow_none=True, load_default=default, metadata={"description": meaning}
     )
 
 
@@ -85,16 +85,17 @@ def queried(rows: Iterable[Field]) -> Fields:
     """The fields that a query string can hold: scalars, and sizes as text."""
     found: Fields = {}
     for row in rows:
-        is_size, meaning = row.kind is Kind.SIZE, _meaning(replace(row, replaced_by=""))
+        is_size, meaning, default = (
+            row.kind is Kind.SIZE,
+            _meaning(replace(row, replaced_by="")),
+            _default(row),
+        )
         if is_size or row.kind in SCALARS:
-            default = _default(row)
             found[row.name] = Documented(
                 SIZE_TEXT if is_size else _value_schema(row),
+                f"{meaning} One number, or one per axis: `7x5`." if is_size else meaning,
                 load_default=str(default) if is_size and default is not ma.missing else default,
                 required=row.required or bool(row.replaced_by),
-                **described(
-                    f"{meaning} One number, or one per axis: `7x5`." if is_size else meaning
-                ),
             )
     return found
 
@@ -119,6 +120,6 @@ def answered(rows: Iterable[Field], **nested: type[ma.Schema]) -> Fields:
     return {
         row.name: _nested(row, nested[row.name], required=True, allow_none=row.nullable)
         if row.name in nested
-        else Documented(_value_schema(row, answer=True), required=True)
+        else Answer(_value_schema(row, answer=True))
         for row in rows
     }

@@ -14,18 +14,42 @@ from designer.validation.json_schema import JsonSchema, nullable
 
 
 class Documented(ma.fields.Field[object]):
-    """A field with an explicit OpenAPI schema."""
+    """A field of a request with an explicit OpenAPI schema and its meaning."""
 
     def __init__(
         self,
         schema: JsonSchema,
+        meaning: str = "",
         *,
         required: bool = False,
         load_default: object = ma.missing,
-        metadata: JsonSchema | None = None,
     ) -> None:
-        super().__init__(required=required, load_default=load_default, metadata=metadata)
+        super().__init__(required=required, load_default=load_default, metadata=_described(meaning))
         self.documented = schema
+
+
+class Answer(Documented):
+    """A field that every answer has."""
+
+    def __init__(self, schema: JsonSchema, meaning: str = "") -> None:
+        super().__init__(schema, meaning, required=True)
+
+
+class AnswerObject(ma.fields.Nested):
+    """An object that every answer has, or null."""
+
+    def __init__(
+        self, schema: type[ma.Schema], meaning: str = "", *, or_null: bool = False
+    ) -> None:
+        super().__init__(schema, required=True, allow_none=or_null, metadata=_described(meaning))
+
+
+class AnswerList(ma.fields.List[Any]):
+    """A list of objects that every answer has."""
+
+    def __init__(self, schema: type[ma.Schema], meaning: str = "") -> None:
+        nested = ma.fields.Nested(schema)
+        super().__init__(nested, required=True, metadata=_described(meaning))
 
 
 def document_field(
@@ -41,6 +65,5 @@ def document_field(
     return nullable(field.documented) if nulls else dict(field.documented)
 
 
-def described(text: str, **kwargs: object) -> JsonSchema:
-    """Keyword arguments of a field with a description."""
-    return {"metadata": {"description": text}, **kwargs}
+def _described(meaning: str) -> JsonSchema:
+    return {"description": meaning} if meaning else {}
