@@ -15,6 +15,7 @@ from designer.audit.interpreter.step_limit import StepCounter
 from designer.audit.interpreter.torch_modules import is_module_name
 from designer.audit.interpreter.type_checks import compare_references
 from designer.audit.interpreter.values import (
+    Call,
     ClassValue,
     FunctionValue,
     InstanceValue,
@@ -79,13 +80,7 @@ class ExpressionEvaluator(StepCounter):
         """The result of a call expression."""
         raise NotImplementedError
 
-    def apply(
-        self,
-        called: SourceValue,
-        arguments: list[SourceValue],
-        named: dict[str, SourceValue],
-        node: ast.AST,
-    ) -> SourceValue:
+    def apply(self, called: SourceValue, call: Call) -> SourceValue:
         """The result of calling a value."""
         raise NotImplementedError
 
@@ -187,7 +182,7 @@ class ExpressionEvaluator(StepCounter):
             return found
         first = owner.class_value if "classmethod" in marks else owner
         method = FunctionValue(node=found.node, scope=found.scope, owner=first)
-        return self.apply(method, [], {}, node) if "property" in marks else method
+        return self.apply(method, Call(node=node)) if "property" in marks else method
 
     def _lambda(self, node: ast.Lambda, scope: Scope) -> SourceValue:
         """A lambda as a function with one return statement."""

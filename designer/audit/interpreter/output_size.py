@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from designer.audit.interpreter.source_parser import refuse_line
 from designer.audit.interpreter.torch_modules import to_json_value
-from designer.audit.interpreter.values import LayerModule, SourceValue, TensorValue
+from designer.audit.interpreter.values import Call, LayerModule, TensorValue
 from designer.audit.ops.layer_errors import LayerError
 
 
-def with_output_size(
-    called: LayerModule,
-    tensor: TensorValue,
-    other_arguments: Sequence[SourceValue],
-    named: Mapping[str, SourceValue],
-    node: ast.AST,
-) -> LayerModule:
+def with_output_size(called: LayerModule, tensor: TensorValue, call: Call) -> LayerModule:
     """The module with the output padding that produces the requested ``output_size``.
 
     Raises:
         SourceRefused: for other arguments, and for sizes that torch refuses.
     """
-    given = dict(zip(("output_size",), other_arguments, strict=False)) | dict(named)
-    layer = called.layer
-    if len(other_arguments) > 1 or not given.keys() <= {"output_size"}:
+    given = dict(zip(("output_size",), call.arguments, strict=False)) | call.named
+    layer, node = called.layer, call.node
+    if len(call.arguments) > 1 or not given.keys() <= {"output_size"}:
         refuse_line(node, "a layer called with more arguments than a tensor cannot be followed")
     if given.get("output_size") is None:
         return called

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from designer.audit.interpreter.recorded_layers import Tape
 from designer.audit.interpreter.reshape_functions import (
-    KeywordArguments,
     follow_squeeze,
     follow_unflatten,
     follow_unsqueeze,
@@ -25,15 +24,14 @@ from designer.audit.interpreter.torch_modules import (
     refuse_unknown,
     to_json_value,
 )
-from designer.audit.interpreter.values import SourceValue, TensorValue, Unknown
+from designer.audit.interpreter.values import Call, SourceValue, TensorValue, Unknown
 from designer.audit.ops.adaptive_pooling import GlobalPoolLayer
 from designer.audit.ops.registry import TORCH_FUNCTIONS
 
-FunctionHandler = Callable[
-    [Tape, TensorValue, Sequence[SourceValue], KeywordArguments, ast.Call], SourceValue
-]
+FunctionHandler = Callable[[Tape, TensorValue, Call], SourceValue]
+"""Follows a call with a tensor; the call has the other arguments."""
 
-_CONCATENATIONS: Mapping[str, KeywordArguments] = {
+_CONCATENATIONS: Mapping[str, Mapping[str, SourceValue]] = {
     "cat": {},
     "concat": {},
     "concatenate": {},
@@ -42,37 +40,34 @@ _CONCATENATIONS: Mapping[str, KeywordArguments] = {
 """Functions that concatenate tensors, with the arguments that they imply."""
 
 
-def call_function(
-    tape: Tape, name: str, arguments: Sequence[SourceValue], named: KeywordArguments, node: ast.Call
-) -> SourceValue:
+def call_function(tape: Tape, name: str, call: Call) -> SourceValue:
     """The result of ``torch.name(…)``, ``F.name(…)`` or ``tensor.name(…)``.
 
     Raises:
         SourceRefused: if the call cannot be followed.
     """
     if name in _CONCATENATIONS:
-        return _concatenate(tape, arguments, {**_CONCATENATIONS[name], **named}, node)
-    tensor = arguments[0] if arguments else named.get("input", named.get("x"))
+        return _concatenate(tape, replace(call, named={**_CONCATENATIONS[name], **call.named}))
+    named = {key: value for key, value in call.named.items() if key not in _NOT_FOLLOWED}
+    first = [*call.arguments, call.named.get("input", call.named.get("x"))]
+    tensor, more = first[0], Call(arguments=call.arguments[1:], named=named, node=call.node)
     if isinstance(tensor, Unknown):
         return tensor
     if not isinstance(tensor, TensorValue):
-        return Unknown(why=f"{name}(…) is not followed", line=node.lineno)
-    other_arguments = list(arguments[1:])
+        return Unknown(why=f"{name}(…) is not followed", line=getattr(call.node, "lineno", 1))
     bare = name.rstrip("_")
     if bare in ACTIVATION_FUNCTIONS or bare in SHAPE_PRESERVING_FUNCTIONS:
         return tape.record_activation_or_norm(bare if bare in ACTIVATION_FUNCTIONS else "", tensor)
-    layer = read_call(TORCH_FUNCTIONS, name, other_arguments, _without_input(named), node)
+    layer = read_call(TORCH_FUNCTIONS, name, more)
     if layer is not None:
-        return tape.record_layer(layer, tensor, node)
+        return tape.record_layer(layer, tensor, call.node)
     if name not in _FUNCTION_HANDLERS:
-        refuse_line(node, f"{name[:60]}(…) on a tensor cannot be followed")
-    return _FUNCTION_HANDLERS[name](tape, tensor, other_arguments, _without_input(named), node)
+        refuse_line(call.node, f"{name[:60]}(…) on a tensor cannot be followed")
+    return _FUNCTION_HANDLERS[name](tape, tensor, more)
 
 
-def _concatenate(
-    tape: Tape, arguments: Sequence[SourceValue], named: KeywordArguments, node: ast.Call
-) -> SourceValue:
-    given = bind_arguments(("tensors", "dim", "axis"), arguments, named, node)
+def _concatenate(tape: Tape, call: Call) -> SourceValue:
+    given, node = bind_arguments(("tensors", "dim", "axis"), call), call.node
     tensors = given.get("tensors")
     if not isinstance(tensors, list | tuple):
         refuse_line(node, "the tensors concatenated here cannot be followed")
@@ -94,70 +89,45 @@ def _concatenate(
     return tape.join_tensors(list(tensors), node, add=False)
 
 
-def _mean(
-    tape: Tape,
-    tensor: TensorValue,
-    arguments: Sequence[SourceValue],
-    named: KeywordArguments,
-    node: ast.Call,
-) -> SourceValue:
-    given = bind_arguments(("dim", "keepdim"), arguments, named, node)
-    dims = to_json_value(given.get("dim"), "dim", node)
+def _mean(tape: Tape, tensor: TensorValue, call: Call) -> SourceValue:
+    given = bind_arguments(("dim", "keepdim"), call)
+    dims = to_json_value(given.get("dim"), "dim", call.node)
     many = len(dims) if isinstance(dims, list) else 1
     rank = many + 2 if tensor.shape is None else len(tensor.shape)
-    if dims is None or not many or set(resolve_axes(dims, rank, node)) != set(range(2, rank)):
-        refuse_line(node, "only a mean or sum over all axes of the map can be followed")
-    return tape.record_layer(GlobalPoolLayer(keepdim=bool(given.get("keepdim"))), tensor, node)
+    if dims is None or not many or {*resolve_axes(dims, rank, call.node)} != {*range(2, rank)}:
+        refuse_line(call.node, "only a mean or sum over all axes of the map can be followed")
+    keepdim = bool(given.get("keepdim"))
+    return tape.record_layer(GlobalPoolLayer(keepdim=keepdim), tensor, call.node)
 
 
-def _size(
-    tape: Tape,
-    tensor: TensorValue,
-    arguments: Sequence[SourceValue],
-    named: KeywordArguments,
-    node: ast.Call,
-) -> SourceValue:
-    sizes = tensor_sizes(tensor, tape, node)
-    if not arguments and not named:
+def _size(tape: Tape, tensor: TensorValue, call: Call) -> SourceValue:
+    sizes = tensor_sizes(tensor, tape, call.node)
+    if not call.values:
         return sizes
-    dim = bind_arguments(("dim",), arguments, named, node).get("dim")
+    dim = bind_arguments(("dim",), call).get("dim")
     if not isinstance(dim, int) or not -len(sizes) <= dim < len(sizes):
-        refuse_line(node, "this size cannot be followed")
+        refuse_line(call.node, "this size cannot be followed")
     return sizes[dim]
 
 
-def _rank(
-    tape: Tape,
-    tensor: TensorValue,
-    arguments: Sequence[SourceValue],
-    named: KeywordArguments,
-    node: ast.Call,
-) -> SourceValue:
-    if tensor.shape is None:
-        return Unknown(
-            why="the number of axes after a layer that fails is not known", line=node.lineno
-        )
-    return len(tensor.shape)
+def _rank(tape: Tape, tensor: TensorValue, call: Call) -> SourceValue:
+    if tensor.shape is not None:
+        return len(tensor.shape)
+    why = "the number of axes after a layer that fails is not known"
+    return Unknown(why=why, line=getattr(call.node, "lineno", 1))
 
 
-def _add(
-    tape: Tape,
-    tensor: TensorValue,
-    arguments: Sequence[SourceValue],
-    named: KeywordArguments,
-    node: ast.Call,
-) -> SourceValue:
-    other = arguments[0] if arguments else named.get("other")
+def _add(tape: Tape, tensor: TensorValue, call: Call) -> SourceValue:
+    other = call.arguments[0] if call.arguments else call.named.get("other")
     if isinstance(other, TensorValue):
-        return tape.join_tensors([tensor, other], node, add=True)
+        return tape.join_tensors([tensor, other], call.node, add=True)
     if not isinstance(other, int | float):
-        refuse_line(node, "a tensor is combined with a value that cannot be followed")
+        refuse_line(call.node, "a tensor is combined with a value that cannot be followed")
     return tensor
 
 
-def _without_input(named: KeywordArguments) -> KeywordArguments:
-    return {name: value for name, value in named.items() if name not in ("input", "training", "p")}
-
+_NOT_FOLLOWED = ("input", "training", "p")
+"""The tensor by name, and arguments of a dropout."""
 
 _FUNCTION_HANDLERS: Mapping[str, FunctionHandler] = {
     "view": follow_view,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from designer.audit.interpreter.bounded_arithmetic import count_entries
 from designer.audit.interpreter.source_parser import SourceRefused, refuse_line
-from designer.audit.interpreter.values import LayerModule, SourceValue, Unknown
+from designer.audit.interpreter.values import Call, LayerModule, SourceValue, Unknown
 from designer.audit.layers_json import read_audit_layer
 from designer.audit.ops.field_types import BOOLEAN
 from designer.audit.ops.layer import AuditLayer
@@ -79,9 +79,7 @@ def is_module_name(name: str) -> bool:
     return split_axes(name)[0] in known or name in known
 
 
-def build_module(
-    name: str, arguments: Sequence[SourceValue], named: Mapping[str, SourceValue], node: ast.Call
-) -> LayerModule | None:
+def build_module(name: str, call: Call) -> LayerModule | None:
     """The module ``torch.nn.name(…)``, or None if the name is not a supported module.
 
     Raises:
@@ -89,23 +87,19 @@ def build_module(
     """
     if name in SHAPE_PRESERVING_MODULES:
         return LayerModule(
-            layer=None, activation_or_norm=_activation_name(name, arguments, named), node=node
+            layer=None, activation_or_norm=_activation_name(name, call), node=call.node
         )
     if name == "LocalResponseNorm":
-        return LayerModule(layer=None, activation_or_norm="local", node=node, is_norm=True)
+        return LayerModule(layer=None, activation_or_norm="local", node=call.node, is_norm=True)
     if name == "Unflatten":
-        return _unflatten(bind_arguments(("dim", "unflattened_size"), arguments, named, node), node)
-    layer = read_call(TORCH_MODULES, name, arguments, named, node)
-    return None if layer is None else LayerModule(layer=layer, activation_or_norm="", node=node)
+        return _unflatten(call)
+    layer = read_call(TORCH_MODULES, name, call)
+    return (
+        None if layer is None else LayerModule(layer=layer, activation_or_norm="", node=call.node)
+    )
 
 
-def read_call(
-    table: TorchCalls,
-    name: str,
-    arguments: Sequence[SourceValue],
-    named: Mapping[str, SourceValue],
-    node: ast.Call,
-) -> AuditLayer | None:
+def read_call(table: TorchCalls, name: str, call: Call) -> AuditLayer | None:
     """The layer that a call of a module or function creates, None if the table has no such name.
 
     Raises:
@@ -117,20 +111,20 @@ def read_call(
     layer_class, names = table[template]
     types = layer_class.field_types()
     attributes = {argument: field for field, argument in layer_class.torch_names.items()}
-    given = bind_arguments(names, arguments, named, node)
+    given = bind_arguments(names, call)
     fields: JsonObject = {**layer_class.implied_fields.get(template, {})}
     if axes and "ndim" in types:
         fields["ndim"] = axes
     for argument, value in given.items():
         field = attributes.get(argument, argument)
         if field in types:
-            plain = to_json_value(value, argument, node)
+            plain = to_json_value(value, argument, call.node)
             fields[field] = bool(plain) if types[field] is BOOLEAN else plain
     try:
         fields = layer_class.fields_of_call(fields, given, axes)
     except InvalidRequest as error:
-        refuse_line(node, str(error))
-    return read_checked_layer({"op": layer_class.op, **fields}, node)
+        refuse_line(call.node, str(error))
+    return read_checked_layer({"op": layer_class.op, **fields}, call.node)
 
 
 def read_checked_layer(document: JsonObject, node: ast.AST) -> AuditLayer:
@@ -155,23 +149,19 @@ def split_axes(name: str) -> tuple[str, int]:
     return (f"{found[1]}{{}}d", int(found[2])) if found else (name, 0)
 
 
-def bind_arguments(
-    names: Sequence[str],
-    arguments: Sequence[SourceValue],
-    named: Mapping[str, SourceValue],
-    node: ast.AST,
-) -> BoundArguments:
+def bind_arguments(names: Sequence[str], call: Call) -> BoundArguments:
     """Arguments by name, without ignored ones.
 
     Raises:
         SourceRefused: for too many arguments or an unknown name.
     """
-    if len(arguments) > len(names):
-        refuse_line(node, f"{len(arguments)} arguments, but at most {len(names)} are supported")
-    given = dict(zip(names, arguments, strict=False))
-    for name, value in named.items():
+    count = len(call.arguments)
+    if count > len(names):
+        refuse_line(call.node, f"{count} arguments, but at most {len(names)} are supported")
+    given = dict(zip(names, call.arguments, strict=False))
+    for name, value in call.named.items():
         if name not in names and name not in IGNORED_ARGUMENTS:
-            refuse_line(node, f"the argument {name[:60]} is not known here")
+            refuse_line(call.node, f"the argument {name[:60]} is not known here")
         given[name] = value
     return {name: value for name, value in given.items() if name not in IGNORED_ARGUMENTS}
 
@@ -202,8 +192,9 @@ def refuse_unknown(value: Unknown, node: ast.AST, detail: str) -> NoReturn:
     raise SourceRefused(value.line, f"{value.why}; so {detail}{where}")
 
 
-def _unflatten(given: BoundArguments, node: ast.Call) -> LayerModule:
+def _unflatten(call: Call) -> LayerModule:
     """An Unflatten; ``dim`` counts the batch axis, as in torch."""
+    given, node = bind_arguments(("dim", "unflattened_size"), call), call.node
     dim, sizes = (
         to_json_value(given.get(name), name, node) for name in ("dim", "unflattened_size")
     )
@@ -215,15 +206,13 @@ def _unflatten(given: BoundArguments, node: ast.Call) -> LayerModule:
     )
 
 
-def _activation_name(
-    name: str, arguments: Sequence[SourceValue], named: Mapping[str, SourceValue]
-) -> str:
+def _activation_name(name: str, call: Call) -> str:
     """The activation's name as the audit writes it: leaky_relu(0.2)."""
     if name in _MODULES_WITHOUT_ACTIVATION:
         return ""
     known = {"ReLU": "relu", "ReLU6": "relu6", "SiLU": "silu", "LeakyReLU": "leaky_relu"}
     activation = known.get(name, re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", name).lower())
-    slope = named.get("negative_slope", arguments[0] if arguments else None)
+    slope = call.named.get("negative_slope", next(iter(call.arguments), None))
     return (
         f"{activation}({slope})" if name == "LeakyReLU" and isinstance(slope, float) else activation
     )
