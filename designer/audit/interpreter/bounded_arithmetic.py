@@ -45,30 +45,20 @@ UNARY_OPERATORS: Mapping[type[ast.AST], Callable[[Any], Any]] = {
 }
 
 BUILTINS: Mapping[str, Callable[..., Any]] = {
-    "len": len,
-    "int": int,
-    "float": float,
-    "bool": bool,
+    **{each.__name__: each for each in (len, int, float, bool, max, min, abs, round, sum)},
+    "sorted": sorted,
+    "divmod": divmod,
     "str": lambda value="": str(value)[:MAX_TEXT_LENGTH],
-    "max": max,
-    "min": min,
-    "abs": abs,
-    "round": round,
-    "sum": sum,
     "list": lambda value=(): list(value),
     "tuple": lambda value=(): tuple(value),
     "dict": lambda **entries: dict(entries),
     "reversed": lambda value: list(reversed(value)),
-    "sorted": sorted,
     "zip": lambda *lists: list(zip(*lists, strict=False)),
     "enumerate": lambda value, start=0: list(enumerate(value, start)),
-    "divmod": divmod,
-    "math.log": math.log,
-    "math.log2": math.log2,
-    "math.ceil": math.ceil,
-    "math.floor": math.floor,
-    "math.sqrt": math.sqrt,
-    "math.prod": math.prod,
+    **{
+        f"math.{name}": getattr(math, name)
+        for name in ("log", "log2", "ceil", "floor", "sqrt", "prod")
+    },
     "numpy.prod": math.prod,
     "numpy.log2": math.log2,
 }
@@ -86,9 +76,7 @@ def apply_operator(
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return left if isinstance(left, Unknown) else right
     if kind not in BINARY_OPERATORS or not (is_plain_value(left) and is_plain_value(right)):
-        return Unknown(
-            why="an operation on a value that is not plain", line=getattr(node, "lineno", 1)
-        )
+        return Unknown.at(node, "an operation on a value that is not plain")
     if kind is ast.Mod and isinstance(left, str):
         given = list(right) if isinstance(right, tuple) else [right]
         return format_text(left, Call(arguments=given, node=node))

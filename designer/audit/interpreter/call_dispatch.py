@@ -91,7 +91,7 @@ class CallEvaluator(FunctionCallEvaluator):
         unknown = called if isinstance(called, Unknown) else tensor
         if isinstance(unknown, Unknown):
             return unknown
-        return Unknown(why="this call is not followed", line=getattr(call.node, "lineno", 1))
+        return Unknown.at(call.node, "this call is not followed")
 
     def _call_instance(self, called: InstanceValue, call: Call) -> SourceValue:
         found = called.class_value
@@ -158,7 +158,7 @@ class CallEvaluator(FunctionCallEvaluator):
         if name == "setattr" and isinstance(attribute, str) and isinstance(owner, InstanceValue):
             owner.attributes[attribute] = arguments[-1]
             return None
-        return Unknown(why=f"{name}(…) is not followed", line=getattr(call.node, "lineno", 1))
+        return Unknown.at(call.node, f"{name}(…) is not followed")
 
     def _call_builtin(self, name: str, call: Call) -> SourceValue:
         first = next(iter(call.arguments), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from designer.audit.interpreter.bounded_arithmetic import (
+    BUILTINS,
     UNARY_OPERATORS,
     apply_operator,
     ensure_bounded,
@@ -35,40 +36,9 @@ MAX_EXPRESSION_DEPTH = 80
 IMPORT_ALIASES = {"nn": "torch.nn", "F": "torch.nn.functional", "torch": "torch", "np": "numpy"}
 """Usual aliases, for sources that were pasted without their imports."""
 
-BUILTIN_NAMES = frozenset(
-    [
-        "range",
-        "len",
-        "int",
-        "float",
-        "bool",
-        "str",
-        "max",
-        "min",
-        "abs",
-        "round",
-        "sum",
-        "list",
-        "tuple",
-        "dict",
-        "reversed",
-        "sorted",
-        "zip",
-        "enumerate",
-        "divmod",
-        "print",
-        "isinstance",
-        "super",
-        "getattr",
-        "setattr",
-        "hasattr",
-        "type",
-        "map",
-        "filter",
-        "any",
-        "all",
-    ]
-)
+_OTHER_NAMES = {"range", "print", "map", "filter", "any", "all", "hasattr"}
+_OBJECT_NAMES = {"isinstance", "super", "getattr", "setattr", "type"}
+BUILTIN_NAMES = BUILTINS.keys() | _OTHER_NAMES | _OBJECT_NAMES
 
 _EQUALITY_OPERATORS = ast.Eq | ast.NotEq | ast.Is | ast.IsNot
 
@@ -98,7 +68,7 @@ class ExpressionEvaluator(StepCounter):
                 raise SourceTooLong(node.lineno, detail, maximum=MAX_EXPRESSION_DEPTH)
             method = getattr(self, f"_{type(node).__name__.lower()}", None)
             if method is None:
-                return Unknown(why=f"{type(node).__name__} is not followed", line=node.lineno)
+                return Unknown.at(node, f"{type(node).__name__} is not followed")
             found: SourceValue = method(node, scope)
             return found
         finally:
@@ -116,7 +86,7 @@ class ExpressionEvaluator(StepCounter):
             return Reference(path=node.id)
         if is_module_name(node.id):
             return Reference(path=f"torch.nn.{node.id}")
-        return Unknown(why=f"the name {node.id[:60]} is not known", line=node.lineno)
+        return Unknown.at(node, f"the name {node.id[:60]} is not known")
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> SourceValue:
         return self.member(self.evaluate(node.value, scope), node.attr, node)
@@ -129,18 +99,12 @@ class ExpressionEvaluator(StepCounter):
             return self._instance_member(owner, name, node)
         if isinstance(owner, ClassValue):
             found = owner.find_member(name)
-            missing = Unknown(why=f"{name[:60]} is not known here", line=getattr(node, "lineno", 1))
+            missing = Unknown.at(node, f"{name[:60]} is not known here")
             return missing if found is None else found
         if isinstance(owner, SuperObject):
             bases = owner.defining_class.bases
-            found = next(
-                (
-                    b.find_member(name)
-                    for b in bases
-                    if hasattr(b, "find_member") and b.find_member(name)
-                ),
-                None,
-            )
+            members = (each.find_member(name) for each in bases if isinstance(each, ClassValue))
+            found = next(filter(None, members), None)
             if isinstance(found, FunctionValue):
                 return FunctionValue(node=found.node, scope=found.scope, owner=owner.instance)
             return Method(owner=owner, name=name)
@@ -162,16 +126,12 @@ class ExpressionEvaluator(StepCounter):
             return self._bind_method(found, owner, node)
         if found is not None:
             return found
-        if name in ("training",):
+        if name == "training":
             return True
-        if owner.class_value.is_module and name in (
-            "add_module",
-            "register_module",
-            "modules",
-            "apply",
-        ):
+        methods = ("add_module", "register_module", "modules", "apply")
+        if owner.class_value.is_module and name in methods:
             return Method(owner=owner, name=name)
-        return Unknown(why=f"self.{name[:60]} is not known", line=getattr(node, "lineno", 1))
+        return Unknown.at(node, f"self.{name[:60]} is not known")
 
     def _bind_method(
         self, found: FunctionValue, owner: InstanceValue, node: ast.AST
@@ -219,7 +179,7 @@ class ExpressionEvaluator(StepCounter):
         if type(node.op) not in UNARY_OPERATORS or not isinstance(
             value, int | float | list | str | type(None)
         ):
-            return Unknown(why="this unary operator is not followed", line=node.lineno)
+            return Unknown.at(node, "this unary operator is not followed")
         try:
             return ensure_bounded(UNARY_OPERATORS[type(node.op)](value), node)
         except TypeError as error:

@@ -77,7 +77,7 @@ class FunctionCallEvaluator(AssignmentEvaluator):
                 scope[name] = self.evaluate(defaults[name], called.scope)
             else:
                 why = f"{name[:60]} has no default and is not passed"
-                scope[name] = Unknown(why=why, line=called.node.lineno)
+                scope[name] = Unknown.at(called.node, why)
         if arguments.vararg is not None:
             scope[arguments.vararg.arg] = tuple(given[len(names) :])
         if arguments.kwarg is not None:

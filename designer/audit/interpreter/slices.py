@@ -14,9 +14,7 @@ from designer.audit.ops.padding import CropLayer
 def tensor_sizes(tensor: TensorValue, tape: Tape, node: ast.AST) -> tuple[SourceValue, ...]:
     """The sizes of a tensor; after a layer that fails, only the batch size is known."""
     if tensor.shape is None:
-        unknown = Unknown(
-            why="a size after a layer that fails is not known", line=getattr(node, "lineno", 1)
-        )
+        unknown = Unknown.at(node, "a size after a layer that fails is not known")
         return (BatchSize(tape.shapes[0][0]), *[unknown] * (len(tape.shapes[-1]) - 1))
     return (BatchSize(tensor.shape[0]), *tensor.shape[1:])
 

@@ -12,9 +12,9 @@ from designer.audit.interpreter.reshape_functions import (
     follow_unsqueeze,
     follow_view,
 )
-from designer.audit.interpreter.shape_preserving_functions import (
+from designer.audit.interpreter.shape_preserving import (
     ACTIVATION_FUNCTIONS,
-    SHAPE_PRESERVING_FUNCTIONS,
+    NEUTRAL_FUNCTIONS,
 )
 from designer.audit.interpreter.slices import resolve_axes, tensor_sizes
 from designer.audit.interpreter.source_parser import refuse_line
@@ -54,9 +54,9 @@ def call_function(tape: Tape, name: str, call: Call) -> SourceValue:
     if isinstance(tensor, Unknown):
         return tensor
     if not isinstance(tensor, TensorValue):
-        return Unknown(why=f"{name}(…) is not followed", line=getattr(call.node, "lineno", 1))
+        return Unknown.at(call.node, f"{name}(…) is not followed")
     bare = name.rstrip("_")
-    if bare in ACTIVATION_FUNCTIONS or bare in SHAPE_PRESERVING_FUNCTIONS:
+    if bare in ACTIVATION_FUNCTIONS or bare in NEUTRAL_FUNCTIONS:
         return tape.record_activation_or_norm(bare if bare in ACTIVATION_FUNCTIONS else "", tensor)
     layer = read_call(TORCH_FUNCTIONS, name, more)
     if layer is not None:
@@ -114,7 +114,7 @@ def _rank(tape: Tape, tensor: TensorValue, call: Call) -> SourceValue:
     if tensor.shape is not None:
         return len(tensor.shape)
     why = "the number of axes after a layer that fails is not known"
-    return Unknown(why=why, line=getattr(call.node, "lineno", 1))
+    return Unknown.at(call.node, why)
 
 
 def _add(tape: Tape, tensor: TensorValue, call: Call) -> SourceValue:

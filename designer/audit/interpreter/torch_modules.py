@@ -8,6 +8,11 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from designer.audit.interpreter.bounded_arithmetic import count_entries
+from designer.audit.interpreter.shape_preserving import (
+    ACTIVATION_MODULES,
+    NEUTRAL_MODULES,
+    activation_name,
+)
 from designer.audit.interpreter.source_parser import SourceRefused, refuse_line
 from designer.audit.interpreter.values import Call, LayerModule, SourceValue, Unknown
 from designer.audit.layers_json import read_audit_layer
@@ -25,49 +30,6 @@ MAX_ARGUMENT_ENTRIES = 64
 IGNORED_ARGUMENTS = ("device", "dtype", "inplace")
 """Arguments of any call that do not affect shapes."""
 
-SHAPE_PRESERVING_MODULES = frozenset(
-    [
-        "ReLU",
-        "ReLU6",
-        "LeakyReLU",
-        "PReLU",
-        "RReLU",
-        "ELU",
-        "SELU",
-        "CELU",
-        "GELU",
-        "SiLU",
-        "Mish",
-        "Sigmoid",
-        "LogSigmoid",
-        "Tanh",
-        "Hardtanh",
-        "Hardsigmoid",
-        "Hardswish",
-        "Hardshrink",
-        "Softshrink",
-        "Tanhshrink",
-        "Threshold",
-        "Softplus",
-        "Softsign",
-        "Softmin",
-        "Softmax",
-        "Softmax2d",
-        "LogSoftmax",
-        "Identity",
-        "Dropout",
-        "Dropout1d",
-        "Dropout2d",
-        "Dropout3d",
-        "AlphaDropout",
-        "FeatureAlphaDropout",
-    ]
-)
-"""Modules that preserve the shape."""
-
-_MODULES_WITHOUT_ACTIVATION = frozenset(
-    ["Identity", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout"]
-)
 _OTHER_MODULE_NAMES = frozenset(
     ["Module", "Sequential", "ModuleList", "ModuleDict", "Unflatten", "LocalResponseNorm"]
 )
@@ -75,7 +37,7 @@ _OTHER_MODULE_NAMES = frozenset(
 
 def is_module_name(name: str) -> bool:
     """Whether a name is a supported torch module, for ``from torch.nn import Conv2d``."""
-    known = TORCH_MODULES.keys() | SHAPE_PRESERVING_MODULES | _OTHER_MODULE_NAMES
+    known = TORCH_MODULES.keys() | ACTIVATION_MODULES | NEUTRAL_MODULES | _OTHER_MODULE_NAMES
     return split_axes(name)[0] in known or name in known
 
 
@@ -85,10 +47,9 @@ def build_module(name: str, call: Call) -> LayerModule | None:
     Raises:
         SourceRefused: for arguments that cannot be followed or are invalid for the layer.
     """
-    if name in SHAPE_PRESERVING_MODULES:
-        return LayerModule(
-            layer=None, activation_or_norm=_activation_name(name, call), node=call.node
-        )
+    if name in ACTIVATION_MODULES | NEUTRAL_MODULES:
+        text = _activation_text(name, call) if name in ACTIVATION_MODULES else ""
+        return LayerModule(layer=None, activation_or_norm=text, node=call.node)
     if name == "LocalResponseNorm":
         return LayerModule(layer=None, activation_or_norm="local", node=call.node, is_norm=True)
     if name == "Unflatten":
@@ -206,13 +167,9 @@ def _unflatten(call: Call) -> LayerModule:
     )
 
 
-def _activation_name(name: str, call: Call) -> str:
+def _activation_text(name: str, call: Call) -> str:
     """The activation's name as the audit writes it: leaky_relu(0.2)."""
-    if name in _MODULES_WITHOUT_ACTIVATION:
-        return ""
-    known = {"ReLU": "relu", "ReLU6": "relu6", "SiLU": "silu", "LeakyReLU": "leaky_relu"}
-    activation = known.get(name, re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", name).lower())
+    activation = activation_name(name)
     slope = call.named.get("negative_slope", next(iter(call.arguments), None))
-    return (
-        f"{activation}({slope})" if name == "LeakyReLU" and isinstance(slope, float) else activation
-    )
+    shows_slope = name == "LeakyReLU" and isinstance(slope, float)
+    return f"{activation}({slope})" if shows_slope else activation

@@ -14,14 +14,8 @@ from designer.audit.interpreter.values import (
     Unknown,
 )
 
-_PLAIN: dict[str, tuple[type, ...]] = {
-    "int": (int,),
-    "float": (float,),
-    "bool": (bool,),
-    "str": (str,),
-    "list": (list,),
-    "tuple": (tuple,),
-    "dict": (dict,),
+_PLAIN: dict[str, type] = {
+    each.__name__: each for each in (int, float, bool, str, list, tuple, dict)
 }
 """Builtin types by name."""
 
@@ -39,11 +33,9 @@ def type_of(value: SourceValue) -> SourceValue:
     if isinstance(value, Reference | ClassValue | FunctionValue):
         return Reference(path="type")
     known = type(value).__name__
-    return (
-        Reference(path=known)
-        if known in _PLAIN
-        else Unknown(why="this type is not followed", line=1)
-    )
+    if known in _PLAIN:
+        return Reference(path=known)
+    return Unknown(why="this type is not followed", line=1)
 
 
 def is_instance(value: SourceValue, kinds: SourceValue, node: ast.AST) -> SourceValue:
@@ -61,7 +53,7 @@ def is_instance(value: SourceValue, kinds: SourceValue, node: ast.AST) -> Source
             matches = matches or value.class_value.derives_from(kind)
         else:
             why = "isinstance(…) is not followed here"
-            return Unknown(why=why, line=getattr(node, "lineno", 1))
+            return Unknown.at(node, why)
     return matches
 
 

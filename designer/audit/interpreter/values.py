@@ -46,6 +46,11 @@ class Unknown:
     why: str
     line: int
 
+    @classmethod
+    def at(cls, node: ast.AST, why: str) -> Unknown:
+        """A value that becomes unknown at a node."""
+        return cls(why=why, line=getattr(node, "lineno", 1))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TensorValue:
