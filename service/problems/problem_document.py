@@ -11,8 +11,7 @@ from flask import Response
 from designer.errors import DesignerError, FieldError, InvalidRequest
 from designer.reasons import Reason
 from service.problems.problem_type import ProblemType
-from service.problems.registry import PROBLEMS
-from service.problems.service_problems import RETRY_AFTER_S
+from service.problems.registry import PROBLEMS, RETRY_AFTER_S
 
 MEDIA_TYPE = "application/problem+json"
 

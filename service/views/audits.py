@@ -11,7 +11,7 @@ from service.designs.formats import document_response
 from service.http.blueprint import BODY_CODES, PROOF_CODES, Blueprint
 from service.http.representation import JSON, negotiate_media_type
 from service.openapi.examples import AUDIT_EXAMPLES
-from service.problems.audit_problems import AUDIT_PROBLEMS
+from service.problems.registry import AUDIT_CODES
 from service.schemas.audits import AuditRequestSchema, AuditSchema
 
 audits = Blueprint("audits", __name__, description="Audits of existing networks.")
@@ -25,7 +25,7 @@ audits = Blueprint("audits", __name__, description="Audits of existing networks.
     "contradiction",
     "too_many_elements",
     "not_acceptable",
-    *(problem.code for problem in AUDIT_PROBLEMS),
+    *AUDIT_CODES,
     *PROOF_CODES,
 )
 def create_audit(audit_request: AuditRequest) -> Response:
