@@ -5,35 +5,12 @@ from __future__ import annotations
 import re
 
 ACTIVATION_MODULES = frozenset(
-    [
-        "ReLU",
-        "ReLU6",
-        "LeakyReLU",
-        "PReLU",
-        "RReLU",
-        "ELU",
-        "SELU",
-        "CELU",
-        "GELU",
-        "SiLU",
-        "Mish",
-        "Sigmoid",
-        "LogSigmoid",
-        "Tanh",
-        "Hardtanh",
-        "Hardsigmoid",
-        "Hardswish",
-        "Hardshrink",
-        "Softshrink",
-        "Tanhshrink",
-        "Threshold",
-        "Softplus",
-        "Softsign",
-        "Softmin",
-        "Softmax",
-        "Softmax2d",
-        "LogSoftmax",
-    ]
+    (
+        *("ReLU", "ReLU6", "LeakyReLU", "PReLU", "RReLU", "ELU", "SELU", "CELU", "GELU", "SiLU"),
+        *("Mish", "Sigmoid", "LogSigmoid", "Tanh", "Hardtanh", "Hardsigmoid", "Hardswish"),
+        *("Hardshrink", "Softshrink", "Tanhshrink", "Threshold", "Softplus", "Softsign", "Softmin"),
+        *("Softmax", "Softmax2d", "LogSoftmax"),
+    )
 )
 """Modules recorded as the activation of the layer before them."""
 
@@ -57,25 +34,9 @@ ACTIVATION_FUNCTIONS = {*map(activation_name, ACTIVATION_MODULES), "logsigmoid"}
 """Functions recorded as the activation of the layer before them."""
 
 NEUTRAL_FUNCTIONS = {name.lower() for name in NEUTRAL_MODULES} | frozenset(
-    [
-        "contiguous",
-        "clone",
-        "detach",
-        "float",
-        "double",
-        "half",
-        "cuda",
-        "cpu",
-        "to",
-        "type",
-        "requires_grad_",
-        "normalize",
-        "abs",
-        "exp",
-        "log",
-        "sqrt",
-        "clamp",
-        "sign",
-    ]
+    (
+        *("contiguous", "clone", "detach", "float", "double", "half", "cuda", "cpu", "to", "type"),
+        *("requires_grad_", "normalize", "abs", "exp", "log", "sqrt", "clamp", "sign"),
+    )
 )
 """Functions and methods that are not recorded."""
