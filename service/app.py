@@ -26,6 +26,7 @@ from service.observability.requests import register_request_observation
 from service.openapi.access import document_access
 from service.openapi.document import DESCRIPTION, LICENSE, TITLE, openapi_representation
 from service.problems.error_handlers import ProblemApi
+from service.schemas.audit_layers import layer_components
 from service.schemas.fields import document_field
 from service.settings.config import Config
 from service.views.audits import audits
@@ -85,6 +86,8 @@ def _register_views(app: Flask) -> None:
     """Register the blueprints and generate the OpenAPI document from them."""
     api = ProblemApi(app)
     api.ma_plugin.converter.add_attribute_function(document_field)
+    for name, component in layer_components().items():
+        api.spec.components.schema(name, component)
     for blueprint in (designs, chains, layers, audits, jobs, page, problems, operations):
         api.register_blueprint(blueprint)
     document = json.loads(json.dumps(document_access(api.spec.to_dict())))

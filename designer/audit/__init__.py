@@ -15,11 +15,17 @@ answer                    the complete answer
 
 from designer.audit.answer import audit
 from designer.audit.diagnosis import AuditVerdict
+from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.registry import LAYER_CLASSES
 from designer.audit.request import AuditRequest, read_request
 from designer.audit.torch_proof import Proof
 
-LAYER_OPS = tuple(LAYER_CLASSES)
-"""Names of all ops."""
-
-__all__ = ["LAYER_OPS", "AuditRequest", "AuditVerdict", "Proof", "audit", "read_request"]
+__all__ = [
+    "LAYER_CLASSES",
+    "AuditLayer",
+    "AuditRequest",
+    "AuditVerdict",
+    "Proof",
+    "audit",
+    "read_request",
+]

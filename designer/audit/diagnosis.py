@@ -90,8 +90,7 @@ def last_resizing_layer(network: AuditNetwork, trace: Trace) -> int:
     """Index of the last layer that resizes the map; reshape, flatten and linear do not count."""
     for index in range(len(trace.steps) - 1, -1, -1):
         before, after = trace.shapes[index], trace.shapes[index + 1]
-        folds = network.layers[index].op in ("reshape", "flatten", "linear")
-        if before[2:] != after[2:] and not folds:
+        if before[2:] != after[2:] and network.layers[index].works_on_maps:
             return index
     return len(trace.steps) - 1
 

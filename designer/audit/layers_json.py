@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from keyword import iskeyword
 
-from designer.audit.ops.field_readers import choice_reader
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.registry import LAYER_CLASSES
 from designer.limits import MAX_AUDIT_LAYERS
 from designer.validation.field_validators import shown_value
-from designer.validation.json_readers import JsonObject, read_list, read_object, refuse_field
+from designer.validation.json_readers import (
+    JsonObject,
+    read_choice,
+    read_list,
+    read_object,
+    refuse_field,
+)
 
 
 def read_audit_layers(value: object, *, pointer: str) -> tuple[AuditLayer, ...]:
@@ -39,15 +44,13 @@ def read_audit_layer(value: object, *, pointer: str, index: int) -> AuditLayer:
         InvalidRequest: if the op or a field is unknown, missing or invalid.
     """
     layer_class = _read_op(value, pointer=pointer)
-    readers = layer_class.field_readers()
+    types = layer_class.field_types()
     required = tuple(
         field.name.rstrip("_") for field in fields(layer_class) if field.default is MISSING
     )
-    document = read_object(
-        value, pointer=pointer, known=("op", *readers), required=("op", *required)
-    )
+    document = read_object(value, pointer=pointer, known=("op", *types), required=("op", *required))
     given = {
-        attribute_name(name): readers[name](entry, f"{pointer}/{name}")
+        attribute_name(name): types[name].read(entry, f"{pointer}/{name}")
         for name, entry in document.items()
         if name != "op" and entry is not None
     }
@@ -102,4 +105,4 @@ def _read_op(value: object, *, pointer: str) -> type[AuditLayer]:
     op = value.get("op")
     if op is None:
         refuse_field(f"{pointer}/op", "missing_field")
-    return LAYER_CLASSES[choice_reader(*sorted(LAYER_CLASSES))(op, f"{pointer}/op")]
+    return LAYER_CLASSES[read_choice(op, sorted(LAYER_CLASSES), pointer=f"{pointer}/op")]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import inf, prod
+from math import prod
 
 from designer.audit.error_message import ErrorMessage, read_error_message
 from designer.audit.interpreter.network_finder import SourceNetwork, read_source
 from designer.audit.layers_json import read_audit_layers
-from designer.audit.ops.field_readers import read_text
 from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.trace import AuditNetwork
 from designer.limits import (
@@ -19,15 +18,16 @@ from designer.limits import (
     MAX_SIGNAL_LENGTH,
 )
 from designer.validation.field_validators import (
-    check_integer,
     check_length,
     refuse,
 )
 from designer.validation.json_readers import (
     JsonObject,
     read_flag,
+    read_integer,
     read_list,
     read_object,
+    read_text,
     refuse_field,
 )
 
@@ -71,16 +71,17 @@ def read_request(value: object) -> AuditRequest:
     document = read_object(value, pointer="", known=REQUEST_FIELDS, required=("input_shape",))
     input_shape = read_shape(document["input_shape"], pointer="/input_shape", least=1)
     given = {name: document.get(name) for name in REQUEST_FIELDS if document.get(name) is not None}
-    error_message = None
-    if "error" in given:
-        text = read_text(given["error"], "/error", maximum=MAX_ERROR_TEXT)
-        error_message = read_error_message(text)
+    error_message = (
+        read_error_message(read_text(given["error"], pointer="/error", most=MAX_ERROR_TEXT))
+        if "error" in given
+        else None
+    )
     batch = _read_batch(given, error_message)
     _refuse_two_networks(given)
     network = AuditNetwork(input_shape=input_shape, layers=(), batch=batch)
     source: SourceNetwork | None = None
     if "source" in given:
-        text = read_text(given["source"], "/source", maximum=inf)
+        text = read_text(given["source"], pointer="/source")
         source = read_source(text, input_shape=input_shape, batch=batch)
         layers = source.layers
     else:
@@ -105,10 +106,16 @@ def read_shape(value: object, *, pointer: str, least: int) -> TensorShape:
         InvalidRequest: if the rank or a size is out of range, or the product is too large.
     """
     entries = read_list(value, pointer=pointer, low=least, high=4)
-    for place, entry in enumerate(entries):
-        most = MAX_SIDE if len(entries) > 2 and place else MAX_SIGNAL_LENGTH
-        refuse(check_integer(entry, pointer=f"{pointer}/{place}", low=1, high=most))
-    shape = tuple(entry for entry in entries if isinstance(entry, int))
+    largest = MAX_SIDE if len(entries) > 2 else MAX_SIGNAL_LENGTH
+    shape = tuple(
+        read_integer(
+            entry,
+            pointer=f"{pointer}/{place}",
+            low=1,
+            high=largest if place else MAX_SIGNAL_LENGTH,
+        )
+        for place, entry in enumerate(entries)
+    )
     if prod(shape) > MAX_ELEMENTS:
         refuse_field(
             pointer,
@@ -123,10 +130,7 @@ def read_shape(value: object, *, pointer: str, least: int) -> TensorShape:
 def _read_batch(given: JsonObject, error_message: ErrorMessage | None) -> int:
     """The batch size of the request, else of its error message, else the default."""
     if "batch" in given:
-        refuse(check_integer(given["batch"], pointer="/batch", low=1, high=MAX_AUDIT_BATCH))
-        batch = given["batch"]
-        assert isinstance(batch, int)
-        return batch
+        return read_integer(given["batch"], pointer="/batch", low=1, high=MAX_AUDIT_BATCH)
     message_batch = error_message.batch if error_message is not None else None
     return (
         message_batch
@@ -156,9 +160,8 @@ def _read_sides(given: JsonObject, *, axes: int) -> TensorShape | None:
     if isinstance(value, list):
         sides = read_shape([1, *value][:5], pointer="/adapt_to", least=2)[1:]
     else:
-        refuse(check_integer(value, pointer="/adapt_to", low=1, high=MAX_SIDE))
-        assert isinstance(value, int)
-        sides = (value,) * max(axes, 1)
+        side = read_integer(value, pointer="/adapt_to", low=1, high=MAX_SIDE)
+        sides = (side,) * max(axes, 1)
     if axes:
         refuse(check_length(sides, pointer="/adapt_to", low=axes, high=axes))
     return sides

@@ -13,9 +13,10 @@ from difflib import unified_diff
 from itertools import pairwise
 
 from designer.audit.interpreter.network_finder import SourceNetwork, read_source
-from designer.audit.interpreter.torch_modules import SIGNATURES, split_axes
+from designer.audit.interpreter.torch_modules import split_axes
 from designer.audit.layers_json import audit_layer_document, json_value
 from designer.audit.ops.layer import AuditLayer
+from designer.audit.ops.registry import TORCH_MODULES
 from designer.audit.repairs.changes import INPUT_INDEX, WHOLE_LAYER, Change
 from designer.audit.repairs.ranking import Candidate
 from designer.audit.trace import AuditNetwork, trace_network
@@ -95,7 +96,7 @@ def _field_edit(source: SourceNetwork, change: Change, repair: Candidate) -> Tex
     if not isinstance(node, ast.Call) or not set(same) <= alike:
         return None
     called = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
-    signature = SIGNATURES.get(split_axes(called)[0], ("", ""))[1].split()
+    signature = TORCH_MODULES.get(split_axes(called)[0], (AuditLayer, ()))[1]
     name = source.layers[change.index].torch_names.get(change.field, change.field)
     value = _value_text(change.after)
     for keyword in node.keywords:
@@ -164,17 +165,18 @@ def _constructor_call(
 ) -> str | None:
     """The constructor call of a layer, with the module prefix of its neighbor's call."""
     layer = layer.as_module()
-    if layer.torch_class is None or not isinstance(near, ast.Call):
+    name = next(iter(layer.torch_modules), None)
+    if name is None or not isinstance(near, ast.Call):
         return None
     prefix = ast.unparse(near.func.value) + "." if isinstance(near.func, ast.Attribute) else ""
     fields = audit_layer_document(layer)
     ndim = fields.pop("ndim", axes)
     words = [
-        f"{layer.torch_names.get(name, name)}={_value_text(value)}"
-        for name, value in fields.items()
-        if name not in ("op", "norm", "activation")
+        f"{layer.torch_names.get(field, field)}={_value_text(value)}"
+        for field, value in fields.items()
+        if field not in ("op", "norm", "activation")
     ]
-    return f"{prefix}{layer.torch_class.format(ndim)}({', '.join(words)})"
+    return f"{prefix}{name.format(ndim)}({', '.join(words)})"
 
 
 def _value_text(value: object) -> str:

@@ -46,6 +46,8 @@ class Field:
     kind: Kind
     meaning: str = ""
     _: KW_ONLY
+    unit: str = ""
+    """The unit of its integers, such as pixels."""
     low: int = 1
     high: int | None = None
     choices: type[StrEnum] | None = None
@@ -72,6 +74,8 @@ class Field:
     option: str = ""
     page: str | None = ""
     """Its group in the page's form; empty: another control, None: not on the page."""
+    sweep: bool = False
+    """Whether the page's form of sweeps has it; the other sweeps have every field."""
     wide: bool = False
     """Whether its control spans the form."""
 
@@ -84,6 +88,11 @@ class Field:
         """The dataclass field with this default."""
         made: Value = field(default=value, metadata=self.metadata)
         return made
+
+    @property
+    def description(self) -> str:
+        """Its meaning with its unit."""
+        return f"{self.meaning[:-1]}, in {self.unit}." if self.unit else self.meaning
 
     @property
     def nullable(self) -> bool:
@@ -110,6 +119,14 @@ def fields_of(described: type, *, page: str | None = None) -> tuple[Field, ...]:
         )
         for each in fields(described)
         for row in (each.metadata["field"],)
+    )
+
+
+def named_fields(**rows: Field) -> tuple[Field, ...]:
+    """Fields with their names, which are those of their attributes and options if these have none."""
+    return tuple(
+        replace(row, name=name, attribute=row.attribute or name, option=row.option or name)
+        for name, row in rows.items()
     )
 
 

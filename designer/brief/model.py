@@ -13,7 +13,7 @@ from designer.brief.field_rules import (
     resolution_errors,
     type_errors,
 )
-from designer.brief.fields import Field, Kind, fields_of
+from designer.brief.fields import Field, Kind, fields_of, named_fields
 from designer.brief.option_rules import (
     generator_input_errors,
     initial_map_errors,
@@ -75,10 +75,12 @@ class Brief:
     resolution: Size = field(
         metadata=Field(
             Kind.SIZE,
-            "Size of the picture in pixels, height before width (depth first); an integer means the"
-            f" same on every axis. At most {MAX_SIDE} per side on two and three axes.",
+            "Size of the picture, height before width (depth first); an integer means the same on"
+            f" every axis. At most {MAX_SIDE} per side on two and three axes.",
+            unit="pixels",
             low=MIN_SIDE,
             high=MAX_SIGNAL_LENGTH,
+            sweep=True,
         ).metadata
     )
     latent_dim: int | None = Field(
@@ -88,6 +90,7 @@ class Brief:
         replaced_by="initial_map",
         own_rule=True,
         page="picture",
+        sweep=True,
     ).with_default(None)
     initial_map: InitialMap | None = Field(
         Kind.MAP,
@@ -97,7 +100,7 @@ class Brief:
         page="search",
     ).with_default(None)
     channels: int = Field(
-        Kind.INTEGER, "Channels of the picture.", high=MAX_CHANNELS, page="picture"
+        Kind.INTEGER, "Channels of the picture.", high=MAX_CHANNELS, page="picture", sweep=True
     ).with_default(3)
     base_channels: int | None = Field(
         Kind.INTEGER,
@@ -105,6 +108,7 @@ class Brief:
         high=MAX_WIDTH,
         computed=f"{DEFAULT_BASE_CHANNELS}, with a budget the widest that fits it",
         page="generator",
+        sweep=True,
     ).with_default(None)
     max_channels: int = Field(
         Kind.INTEGER, "Maximum number of channels of a layer.", high=MAX_WIDTH, page="generator"
@@ -114,6 +118,7 @@ class Brief:
         "Upsampling method of the generator.",
         choices=Upsampling,
         page="generator",
+        sweep=True,
         wide=True,
     ).with_default(Upsampling.TRANSPOSED)
     normalization: Normalization = Field(
@@ -122,6 +127,7 @@ class Brief:
         choices=Normalization,
         excluded=Normalization.SPECTRAL,
         page="generator",
+        sweep=True,
     ).with_default(Normalization.BATCH)
     output_activation: OutputActivation = Field(
         Kind.CHOICE,
@@ -259,15 +265,16 @@ _RESOLUTION, *_OPTIONS = fields_of(Brief)
 
 BRIEF = (
     _RESOLUTION,
-    Field(
-        Kind.INTEGER,
-        "Number of axes, for an integer `resolution`.",
-        high=3,
-        name="dimensions",
-        attribute="axes",
-        option="dimensions",
-        computed="2",
-        own_rule=True,
+    *named_fields(
+        dimensions=Field(
+            Kind.INTEGER,
+            "Number of axes, for an integer `resolution`.",
+            high=3,
+            attribute="axes",
+            computed="2",
+            own_rule=True,
+            sweep=True,
+        )
     ),
     *_OPTIONS,
 )

@@ -94,7 +94,8 @@ class DiscriminatorStyle:
     ).with_default(Output.PROBABILITY)
     patch: int | None = Field(
         Kind.INTEGER,
-        "Receptive field of one output of the discriminator, in pixels.",
+        "Receptive field of one output of the discriminator.",
+        unit="pixels",
         if_null="one output per picture",
         high=MAX_PATCH,
     ).with_default(None)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from math import gcd
 
-from designer.brief.fields import Field, Kind
+from designer.brief.fields import Field, Kind, named_fields
 from designer.errors import FieldError
 from designer.geometry.axis import kernel_span
 from designer.geometry.layers import Window, Windows
 from designer.limits import MAX_LAYERS, MAX_SEARCH_VALUE
 from designer.validation.field_validators import check_integer, check_length, field_error
 
-WINDOW = (
-    Field(Kind.SIZE, name="kernel_size", high=MAX_SEARCH_VALUE, required=True),
-    Field(Kind.SIZE, name="stride", high=MAX_SEARCH_VALUE, default=1),
-    Field(Kind.SIZE, name="dilation", high=MAX_SEARCH_VALUE, default=1),
-    Field(Kind.SIZE, name="padding", low=0, default=0),
-    Field(Kind.SIZE, name="output_padding", low=0, default=0),
+WINDOW = named_fields(
+    kernel_size=Field(Kind.SIZE, high=MAX_SEARCH_VALUE, required=True),
+    stride=Field(Kind.SIZE, high=MAX_SEARCH_VALUE, default=1),
+    dilation=Field(Kind.SIZE, high=MAX_SEARCH_VALUE, default=1),
+    padding=Field(Kind.SIZE, low=0, default=0),
+    output_padding=Field(Kind.SIZE, low=0, default=0),
 )
 """The fields of one layer of ``chain``."""
 

@@ -58,7 +58,6 @@ def evaluate_chain(chain: Chain, *, space: SearchSpace, widths: Widths) -> Solut
     exact = [all(window.offset == 0 for window in step) for step in chain.windows]
     fields = unpack_key(key)
     parameters, multiply_adds = chain_figures(chain, widths)
-    transposed = widths.upsampling is Upsampling.TRANSPOSED
     return Solution(
         chain=chain,
         departure=fields["departure"],
@@ -66,7 +65,9 @@ def evaluate_chain(chain: Chain, *, space: SearchSpace, widths: Widths) -> Solut
         even_overlap=all(w.overlaps_evenly for step in chain.windows for w in step),
         parameters=parameters,
         multiply_adds=multiply_adds,
-        reasons=explain_rank(chain, fields, all(exact), reference, transposed=transposed),
+        reasons=explain_rank(
+            chain, fields, all(exact), reference, transposed=widths.upsampling.kind.transposed
+        ),
     )
 
 

@@ -14,9 +14,16 @@ _TYPES = {Kind.INTEGER: Number(), Kind.CHOICE: click.STRING}
 _EXAMPLES = {Kind.SIZE: "7x5", Kind.LIST: "2,3", Kind.MAP: "512x4x4"}
 
 
-def field_options(rows: Iterable[Field], *, replaced_by: str = "") -> Callable[[Command], Command]:
-    """Decorator that adds the options of fields; ``replaced_by`` is an option for all of them."""
-    options = [option for row in rows for option in _options(row, replaced_by)]
+def field_options(
+    rows: Iterable[Field], *, replaced_by: str = "", hidden: str = ""
+) -> Callable[[Command], Command]:
+    """Decorator that adds the options of fields.
+
+    ``replaced_by`` is an option for all of them, ``hidden`` the name of one without help.
+    """
+    options = [
+        option for row in rows for option in _options(row, replaced_by, hidden=row.name == hidden)
+    ]
 
     def add(command: Command) -> Command:
         for option in reversed(options):
@@ -26,7 +33,9 @@ def field_options(rows: Iterable[Field], *, replaced_by: str = "") -> Callable[[
     return add
 
 
-def _options(row: Field, replaced_by: str) -> list[Callable[[Command], Command]]:
+def _options(
+    row: Field, replaced_by: str, *, hidden: bool = False
+) -> list[Callable[[Command], Command]]:
     if row.kind is Kind.CHAIN:
         return []
     name = row.option.replace("_", "-")
@@ -36,7 +45,8 @@ def _options(row: Field, replaced_by: str) -> list[Callable[[Command], Command]]
         return [removal, *inner] if row.removable else inner
     text = option_help(row, replaced_by)
     if row.kind is not Kind.FLAG:
-        return [click.option(f"--{name}", type=_TYPES.get(row.kind, Numbers()), help=text)]
+        kind = _TYPES.get(row.kind, Numbers())
+        return [click.option(f"--{name}", type=kind, help=text, hidden=hidden)]
     if row.default is True:
         name, text = f"no-{name}", f"No {row.name.replace('_', ' ')}."
     return [click.option(f"--{name}", is_flag=True, help=text)]
@@ -49,12 +59,12 @@ def option_help(row: Field, replaced_by: str = "") -> str:
     'Channels of the picture. Default: 3.'
     """
     default = row.computed or row.if_null
-    if not default and row.kind in (Kind.INTEGER, Kind.CHOICE, Kind.LIST):
+    if not default and row.kind in _EXAMPLES.keys() | _TYPES:
         values = row.default if isinstance(row.default, tuple) else (row.default,)
         default = "" if row.default is None else ",".join(map(str, values))
     others = " or ".join(filter(None, (f"--{row.replaced_by.replace('_', '-')}", replaced_by)))
     texts = (
-        row.meaning,
+        row.description,
         f"Required without {others}." if row.replaced_by else "",
         f"One of {', '.join(row.offered)}." if row.offered else "",
         f"Such as {_EXAMPLES[row.kind]}." if row.kind in _EXAMPLES else "",

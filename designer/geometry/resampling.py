@@ -22,9 +22,11 @@ from designer.geometry.modules.resizing import Crop, PixelShuffle, Upsample
 class UpsamplingKind:
     """One way to enlarge a map; the base class is the chain's own transposed convolution.
 
+    ``transposed``: whether pixels are sums of the overlapping kernels of a transposed convolution.
     ``reads_all_pixels``: whether some tap falls on a pixel of the map at every position.
     """
 
+    transposed: ClassVar[bool] = True
     reads_all_pixels: ClassVar[bool] = False
 
     def kernel_size(self, kernel_size: int, stride: int) -> int:
@@ -47,6 +49,7 @@ class UpsamplingKind:
 class SameSizeKind(UpsamplingKind):
     """A kind whose layer is a convolution of stride 1, with an odd kernel, beside a resizing."""
 
+    transposed: ClassVar[bool] = False
     reads_all_pixels: ClassVar[bool] = True
 
     def window(self, window: Window) -> Window:

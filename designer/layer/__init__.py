@@ -1,5 +1,6 @@
 """Requests about one layer and their answers, shared by HTTP and the command line.
 
+request_fields   fields of the JSON requests
 requests         validation of the JSON requests
 window_solver    all windows between two sizes along one axis
 forms_json       a layer and its equivalent forms as JSON values
@@ -12,12 +13,10 @@ from designer.layer.answers import (
     answer_question,
     draw_picture,
 )
+from designer.layer.request_fields import DRAWING, LAYER, QUESTION, LayerForm, LayerView, Op
 from designer.layer.requests import (
     DrawRequest,
-    LayerForm,
     LayerRequest,
-    LayerView,
-    Op,
     SolveRequest,
     read_draw_request,
     read_layer_request,
@@ -25,6 +24,9 @@ from designer.layer.requests import (
 )
 
 __all__ = [
+    "DRAWING",
+    "LAYER",
+    "QUESTION",
     "DrawRequest",
     "LayerForm",
     "LayerRequest",

@@ -20,7 +20,8 @@ from designer.layer.forms_json import (
     overlap_document,
     phases_document,
 )
-from designer.layer.requests import DrawRequest, LayerForm, LayerRequest, LayerView, SolveRequest
+from designer.layer.request_fields import LayerForm, LayerView
+from designer.layer.requests import DrawRequest, LayerRequest, SolveRequest
 from designer.layer.torch_proof import prove_layer
 from designer.layer.window_solver import AxisSolutions, solve_axis
 from designer.pictures.layer_picture import draw_layer

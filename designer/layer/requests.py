@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
+from designer.brief.field_rules import range_errors
+from designer.brief.fields import Field, Kind, field_names
 from designer.geometry.equivalence.placement import AnyConv
 from designer.geometry.layers import Conv, ConvTranspose, Size, Window
+from designer.layer.request_fields import (
+    CHANNELS,
+    DRAWING,
+    LAYER,
+    QUESTION,
+    WINDOW_REQUEST,
+    LayerForm,
+    LayerView,
+    Op,
+)
 from designer.layer.window_solver import Question
-from designer.limits import MAX_SIDE, MAX_SIGNAL_LENGTH, MAX_WIDTH, MAX_WINDOW_VALUE
+from designer.limits import MAX_SIDE, MAX_SIGNAL_LENGTH
 from designer.validation.field_validators import check_integer, refuse
 from designer.validation.json_readers import (
     read_choice,
@@ -19,57 +30,6 @@ from designer.validation.json_readers import (
     read_per_axis,
     refuse_field,
 )
-
-MINIMUMS = {"kernel_size": 1, "stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
-"""Fields of a window and their minimums."""
-
-TORCH_DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
-"""Defaults of torch."""
-
-WINDOW_REQUEST_FIELDS = ("input_size", "dimensions", *MINIMUMS)
-LAYER_REQUEST_FIELDS = (
-    *WINDOW_REQUEST_FIELDS,
-    "in_channels",
-    "out_channels",
-    "groups",
-    "bias",
-    "include",
-)
-DRAW_REQUEST_FIELDS = (*WINDOW_REQUEST_FIELDS, "view", "animate")
-SOLVE_REQUEST_FIELDS = (
-    "op",
-    "input_size",
-    "output_size",
-    "dimensions",
-    "kernel_size",
-    "stride",
-    "dilation",
-)
-
-
-class LayerForm(StrEnum):
-    """An optional form of the layer in an answer."""
-
-    MATRIX = "matrix"
-    EQUIVALENT = "equivalent"
-    PHASES = "phases"
-    OVERLAP = "overlap"
-    PROOF = "proof"
-
-
-class LayerView(StrEnum):
-    """A picture of the layer."""
-
-    LAYER = "layer"
-    MATRIX = "matrix"
-    OVERLAP = "overlap"
-
-
-class Op(StrEnum):
-    """The kind of a layer."""
-
-    CONV = "conv"
-    CONV_TRANSPOSE = "conv_transpose"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +69,7 @@ def read_layer_request(document: object, op: Op) -> LayerRequest:
         InvalidRequest: for unknown or missing fields, wrong types, and values outside limits.
         InvalidLayer: for a window or channels that torch refuses.
     """
-    required = ("input_size", "kernel_size")
-    fields = _drop_nulls(
-        read_object(document, pointer="", known=LAYER_REQUEST_FIELDS, required=required)
-    )
+    fields = _read_fields(document, LAYER)
     include = read_list(fields.pop("include", []), pointer="/include", low=0, high=len(LayerForm))
     forms = (read_choice(v, LayerForm, pointer=f"/include/{n}") for n, v in enumerate(include))
     layer, size = _read_layer(fields, op)
@@ -126,10 +83,7 @@ def read_draw_request(document: object, op: Op) -> DrawRequest:
         InvalidRequest: for unknown or missing fields, wrong types, and values outside limits.
         InvalidLayer: for a window that torch refuses.
     """
-    required = ("input_size", "kernel_size")
-    fields = _drop_nulls(
-        read_object(document, pointer="", known=DRAW_REQUEST_FIELDS, required=required)
-    )
+    fields = _read_fields(document, DRAWING)
     view = read_choice(fields.pop("view", "layer"), LayerView, pointer="/view")
     animate = read_flag(fields.pop("animate", False), pointer="/animate")
     if animate and view is not LayerView.LAYER:
@@ -148,41 +102,33 @@ def read_solve_request(document: object) -> SolveRequest:
     Raises:
         InvalidRequest: for unknown or missing fields, wrong types, and values outside limits.
     """
-    required = ("op", "input_size", "output_size")
-    fields = _drop_nulls(
-        read_object(document, pointer="", known=SOLVE_REQUEST_FIELDS, required=required)
-    )
+    fields = _read_fields(document, QUESTION)
     op = read_choice(fields.pop("op"), Op, pointer="/op")
     axes = _count_axes(fields)
-    sizes = {name: _read_size(fields[name], name, axes) for name in ("input_size", "output_size")}
-    windows = {
-        name: _read_window_field(fields[name], name, axes)
-        for name in ("kernel_size", "stride", "dilation")
-        if name in fields
-    }
+    sizes = _read_sizes(fields, QUESTION, axes)
     return SolveRequest(
         op=op,
         questions=tuple(
             Question(
                 transposed=op is Op.CONV_TRANSPOSE,
-                **{name: values[axis] for name, values in (sizes | windows).items()},
+                **{name: values[axis] for name, values in sizes.items()},
             )
             for axis in range(axes)
         ),
     )
 
 
-def _drop_nulls(fields: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in fields.items() if value is not None}
+def _read_fields(document: object, rows: tuple[Field, ...]) -> dict[str, object]:
+    """The fields of a request without nulls, which mean the default."""
+    required = field_names(row for row in rows if row.required)
+    given = read_object(document, pointer="", known=field_names(rows), required=required)
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _read_layer(fields: dict[str, object], op: Op) -> tuple[AnyConv, Size]:
     axes = _count_axes(fields)
-    size = _read_size(fields["input_size"], "input_size", axes)
-    columns = {
-        name: _read_window_field(fields.get(name, TORCH_DEFAULTS.get(name)), name, axes)
-        for name in MINIMUMS
-    }
+    columns = _read_sizes(fields, WINDOW_REQUEST, axes)
+    size = columns.pop("input_size")
     if op is Op.CONV and any(columns["output_padding"]):
         refuse_field(
             "/output_padding",
@@ -190,9 +136,8 @@ def _read_layer(fields: dict[str, object], op: Op) -> tuple[AnyConv, Size]:
             sentence="conv_output_padding",
             output_padding=list(columns["output_padding"]),
         )
-    counts = {name: fields.get(name, 1) for name in ("in_channels", "out_channels", "groups")}
-    for name, value in counts.items():
-        refuse(check_integer(value, pointer=f"/{name}", low=1, high=MAX_WIDTH))
+    counts = {row.name: fields.get(row.name, row.default) for row in CHANNELS}
+    refuse(range_errors(CHANNELS, counts)[:1])
     kind = Conv if op is Op.CONV else ConvTranspose
     layer = kind(
         windows=tuple(
@@ -217,13 +162,18 @@ def _count_axes(fields: dict[str, object]) -> int:
     return 2
 
 
-def _read_size(value: object, name: str, axes: int) -> Size:
-    most = MAX_SIGNAL_LENGTH if axes == 1 else MAX_SIDE
-    return _read_axes(value, name, axes, low=1, high=most)
-
-
-def _read_window_field(value: object, name: str, axes: int) -> Size:
-    return _read_axes(value, name, axes, low=MINIMUMS[name], high=MAX_WINDOW_VALUE)
+def _read_sizes(
+    fields: Mapping[str, object], rows: tuple[Field, ...], axes: int
+) -> dict[str, Size]:
+    """The values of the sizes, one per axis, without those that have no default."""
+    found = {}
+    for row in rows:
+        value = fields.get(row.name, row.default)
+        if row.kind is Kind.SIZE and value is not None:
+            limit = MAX_SIDE if axes > 1 and row.high == MAX_SIGNAL_LENGTH else row.high
+            assert limit is not None, "every size has a limit"
+            found[row.name] = _read_axes(value, row.name, axes, low=row.low, high=limit)
+    return found
 
 
 def _read_axes(value: object, name: str, axes: int, *, low: int, high: int) -> Size:

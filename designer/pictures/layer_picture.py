@@ -13,7 +13,7 @@ from designer.geometry.equivalence.placement import (
     place_windows,
     positions_size,
 )
-from designer.geometry.layers import ConvTranspose, Size, format_size
+from designer.geometry.layers import Size, format_size
 from designer.pictures.box_layout import (
     SMALL_TEXT,
     Box,
@@ -85,7 +85,7 @@ def draw_layer(layer: AnyConv, input_size: Size, *, animate: bool = False) -> st
 
 def _panel_sizes(layer: AnyConv, placed: Placements) -> list[Size]:
     """Sizes of the maps by arithmetic, checked against the limits before any cell is listed."""
-    if not isinstance(layer, ConvTranspose):
+    if not layer.transposed:
         return [tuple(a.pixels + 2 * a.window.padding for a in placed), positions_size(placed)]
     direct = equivalent_convolution(layer, positions_size(placed)).axes
     zero_inserted = tuple(a.input_size + sum(max(0, side) for side in a.padding) for a in direct)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import StrEnum
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn, TypeVar
 
 from designer.errors import InvalidRequest
@@ -21,7 +20,7 @@ JsonObject = dict[str, object]
 JsonValue = Any
 """A value that JSON can hold."""
 
-Choice = TypeVar("Choice", bound=StrEnum)
+Choice = TypeVar("Choice", bound=str)
 
 MAX_INTEGER = 2**31
 """Largest integer that the readers accept; most fields have a lower limit of their own."""
@@ -88,13 +87,13 @@ def read_integers(value: object, *, pointer: str, low: int, high: int) -> tuple[
     )
 
 
-def read_integer(value: object, *, pointer: str) -> int:
-    """An integer of at least 0.
+def read_integer(value: object, *, pointer: str, low: int = 0, high: int = MAX_INTEGER) -> int:
+    """An integer from ``low`` to ``high``.
 
     Raises:
-        InvalidRequest: for another type, or an integer outside 0 to ``MAX_INTEGER``.
+        InvalidRequest: for another type, or an integer outside the limits.
     """
-    refuse(check_integer(value, pointer=pointer, low=0, high=MAX_INTEGER))
+    refuse(check_integer(value, pointer=pointer, low=low, high=high))
     assert isinstance(value, int)
     return value
 
@@ -124,14 +123,28 @@ def read_flag(value: object, *, pointer: str) -> bool:
     return value
 
 
-def read_choice(value: object, choices: type[Choice], *, pointer: str) -> Choice:
-    """The member of an enum with this value.
+def read_text(value: object, *, pointer: str, most: int | None = None) -> str:
+    """A string of at most ``most`` characters.
+
+    Raises:
+        InvalidRequest: for another type, or a longer string.
+    """
+    if not isinstance(value, str):
+        refuse_field(pointer, "not_a_text", {"got": shown_value(value)})
+    if most is not None and len(value) > most:
+        facts = {"length": len(value), "maximum": most}
+        refuse_field(pointer, "wrong_length", sentence="text_too_long", **facts)
+    return value
+
+
+def read_choice(value: object, choices: Iterable[Choice], *, pointer: str) -> Choice:
+    """The choice that equals the value, such as the member of an enum.
 
     Raises:
         InvalidRequest: for any other value; the message lists the choices.
     """
     for choice in choices:
-        if value == str(choice):
+        if value == choice:
             return choice
     names = [str(choice) for choice in choices]
     refuse_field(pointer, "not_a_choice", {"got": shown_value(value)}, choices=names)

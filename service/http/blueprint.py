@@ -16,6 +16,18 @@ from service.problems.registry import PROBLEMS
 
 ViewFunction = TypeVar("ViewFunction", bound=Callable[..., Any])
 
+VALUE_CODES = (
+    "invalid_request",
+    "missing_field",
+    "unknown_field",
+    "not_an_integer",
+    "not_a_choice",
+    "not_a_boolean",
+    "wrong_length",
+    "out_of_range",
+)
+"""Codes of errors in fields of any request."""
+
 BODY_CODES = (
     "malformed_json",
     "empty_body",
@@ -23,8 +35,14 @@ BODY_CODES = (
     "nested_too_deep",
     "body_too_large",
     "unsupported_media_type",
+    *VALUE_CODES,
+    "not_a_list",
+    "not_an_object",
 )
-"""Codes of errors in a request body as a whole."""
+"""Codes of errors in a request body as a whole, and in its fields."""
+
+PROOF_CODES = ("probe_failed", "overloaded", "accident")
+"""Codes of errors of a verifying process."""
 
 
 RETRY_AFTER_HEADER = {

@@ -12,8 +12,7 @@ from designer.errors import DesignerError, FieldError, InvalidRequest
 from designer.reasons import Reason, reason_documents
 from designer.validation.errors_json import field_error_document
 from service.problems.problem_type import ProblemType
-from service.problems.registry import PROBLEMS
-from service.problems.service_problems import RETRY_AFTER_S
+from service.problems.registry import PROBLEMS, RETRY_AFTER_S
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -1,4 +1,4 @@
-"""Registry of the problem codes: status, title, meaning and repair.
+"""Registry of the problem codes, read from ``problems.yaml``.
 
 Used by the error handlers (status and title), by the pages under ``/problems/`` to which the
 ``type`` of a problem refers, by the OpenAPI document and by ``docs/problems.md``.
@@ -6,27 +6,26 @@ Used by the error handlers (status and title), by the pages under ``/problems/``
 
 from __future__ import annotations
 
-from service.problems.audit_problems import AUDIT_PROBLEMS
-from service.problems.chain_problems import CHAIN_PROBLEMS
-from service.problems.design_problems import DESIGN_PROBLEMS
-from service.problems.job_problems import JOB_PROBLEMS
-from service.problems.network_problems import NETWORK_PROBLEMS
-from service.problems.problem_type import ProblemType
-from service.problems.request_problems import REQUEST_PROBLEMS
-from service.problems.service_problems import SERVICE_PROBLEMS
-from service.problems.value_problems import VALUE_PROBLEMS
+from pathlib import Path
+from typing import Any
 
-PROBLEMS: dict[str, ProblemType] = {
-    problem.code: problem
-    for problem in (
-        *REQUEST_PROBLEMS,
-        *VALUE_PROBLEMS,
-        *CHAIN_PROBLEMS,
-        *DESIGN_PROBLEMS,
-        *NETWORK_PROBLEMS,
-        *AUDIT_PROBLEMS,
-        *JOB_PROBLEMS,
-        *SERVICE_PROBLEMS,
-    )
+import yaml
+
+from service.problems.problem_type import ProblemType
+
+RETRY_AFTER_S = 2
+"""Seconds after which a client may retry a request that met an accident."""
+
+_GROUPS: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load(
+    Path(__file__).with_name("problems.yaml").read_text(encoding="utf-8")
+)
+
+AUDIT_CODES = tuple(_GROUPS["audits"])
+"""Codes of errors of networks sent to an audit and of their source."""
+
+PROBLEMS = {
+    code: ProblemType(code=code, **texts)
+    for group in _GROUPS.values()
+    for code, texts in group.items()
 }
 """Problem types by code, in the order of the documentation."""

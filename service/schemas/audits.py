@@ -5,52 +5,38 @@ from __future__ import annotations
 import marshmallow as ma
 
 from designer import limits
-from designer.audit import LAYER_OPS, AuditRequest, AuditVerdict, Proof, read_request
+from designer.audit import LAYER_CLASSES, AuditRequest, AuditVerdict, Proof, read_request
+from designer.validation.json_schema import choice, integer, list_of, nullable
 from service.problems.problem_document import FieldErrorSchema, reason_list
+from service.schemas.audit_layers import AUDIT_LAYER
 from service.schemas.design import COUNT, FLAG, POSITIVE, TEXT
-from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
+from service.schemas.fields import Answer, AnswerList, AnswerObject, Documented
 
 SHAPE = list_of(integer(1, limits.MAX_SIGNAL_LENGTH), 1, 4)
 END_SHAPE = list_of(integer(1, limits.MAX_SIGNAL_LENGTH), 0, 4)
 ANY_SHAPE = list_of(COUNT, 0)
-AUDIT_LAYER = {
-    "type": "object",
-    "description": "One layer: `op`, and its torch arguments by name.",
-    "properties": {
-        "op": choice(*LAYER_OPS),
-        "norm": nullable(TEXT),
-        "activation": nullable(TEXT),
-    },
-    "required": ["op"],
-}
 
 
 class AuditRequestSchema(ma.Schema):
     """A network as layers or as source, and the known symptoms."""
 
-    input_shape = Documented(
-        SHAPE, **described("[channels, sizes…] of one sample, or [features].", required=True)
-    )
-    layers = Documented(
-        list_of(AUDIT_LAYER, 1, limits.MAX_AUDIT_LAYERS), **described("The layers in order.")
-    )
+    input_shape = Answer(SHAPE, "[channels, sizes…] of one sample, or [features].")
+    layers = Documented(list_of(AUDIT_LAYER, 1, limits.MAX_AUDIT_LAYERS), "The layers in order.")
     source = Documented(
         {"type": "string"},
-        **described(
-            "Instead of `layers`: the source of an nn.Sequential(…) or of a module. It is parsed,"
-            f" not run; at most {limits.MAX_AUDIT_SOURCE} characters."
-        ),
+        "Instead of `layers`: the source of an nn.Sequential(…) or of a module. It is parsed,"
+        f" not run; at most {limits.MAX_AUDIT_SOURCE} characters.",
     )
-    wanted_shape = Documented(END_SHAPE, **described("The output shape that is wanted."))
+    wanted_shape = Documented(END_SHAPE, "The output shape that is wanted.")
     batch = Documented(
         integer(1, limits.MAX_AUDIT_BATCH),
-        **described("Batch size; by default the one in the error message, otherwise 2."),
+        "Batch size; by default the one in the error message, otherwise 2.",
     )
     error = Documented(
         {"type": "string", "maxLength": limits.MAX_ERROR_TEXT},
-        **described("The error message of torch, unchanged."),
+        "The error message of torch, unchanged.",
     )
-    mirror = Documented(FLAG, **described("Whether to return the mirror of the network."))
+    mirror = Documented(FLAG, "Whether to return the mirror of the network.")
     adapt_to = Documented(
         {
             "oneOf": [
@@ -58,7 +44,7 @@ class AuditRequestSchema(ma.Schema):
                 list_of(integer(1, limits.MAX_SIGNAL_LENGTH), 1, 3),
             ]
         },
-        **described("Also return the closest network for a picture of this size."),
+        "Also return the closest network for a picture of this size.",
     )
 
     def load(self, data: object, **_: object) -> AuditRequest:
@@ -69,30 +55,22 @@ class AuditRequestSchema(ma.Schema):
 class RowSchema(ma.Schema):
     """One layer of the trace; its output is null if the layer fails."""
 
-    index = Documented(COUNT, required=True)
-    op = Documented(choice(*LAYER_OPS), required=True)
-    line = Documented(
-        nullable(POSITIVE),
-        **described("Line of the layer in `source`; null for `layers`.", required=True),
-    )
-    input_shape = Documented(ANY_SHAPE, required=True)
-    output_shape = Documented(nullable(ANY_SHAPE), required=True)
-    arithmetic = Documented(
-        list_of(TEXT, 0), **described("The size formula with its numbers, per axis.", required=True)
-    )
-    warnings = Documented(list_of(TEXT, 0), required=True)
+    index = Answer(COUNT)
+    op = Answer(choice(*LAYER_CLASSES))
+    line = Answer(nullable(POSITIVE), "Line of the layer in `source`; null for `layers`.")
+    input_shape = Answer(ANY_SHAPE)
+    output_shape = Answer(nullable(ANY_SHAPE))
+    arithmetic = Answer(list_of(TEXT, 0), "The size formula with its numbers, per axis.")
+    warnings = Answer(list_of(TEXT, 0))
     reasons = reason_list("The sentences of `warnings`, each with its code and facts.")
 
 
 ChangeSchema = ma.Schema.from_dict(
     {
-        "index": Documented(
-            integer(-1),
-            **described("Index of the layer in the request; -1 for the input.", required=True),
-        ),
-        "field": Documented(TEXT, required=True),
-        "from": Documented({}, required=True),
-        "to": Documented({}, required=True),
+        "index": Answer(integer(-1), "Index of the layer in the request; -1 for the input."),
+        "field": Answer(TEXT),
+        "from": Answer({}),
+        "to": Answer({}),
     },
     name="ChangeSchema",
 )
@@ -102,74 +80,59 @@ ChangeSchema = ma.Schema.from_dict(
 class RepairSchema(ma.Schema):
     """Edits after which the network fits; `run` is the extent to which torch has run it."""
 
-    summary = Documented(TEXT, required=True)
+    summary = Answer(TEXT)
     reasons = reason_list("The parts of `summary`, each with its code and facts.")
-    changes = ma.fields.List(ma.fields.Nested(ChangeSchema), required=True)
-    input_shape = Documented(ANY_SHAPE, required=True)
-    output_shape = Documented(ANY_SHAPE, required=True)
-    run = Documented(choice(*Proof), required=True)
-    diff = Documented(
-        nullable(TEXT), **described("Unified diff, if the request has `source`.", required=True)
-    )
+    changes = AnswerList(ChangeSchema)
+    input_shape = Answer(ANY_SHAPE)
+    output_shape = Answer(ANY_SHAPE)
+    run = Answer(choice(*Proof))
+    diff = Answer(nullable(TEXT), "Unified diff, if the request has `source`.")
 
 
 class AdaptedSchema(RepairSchema):
     """The complete network that is closest to the request and has the requested size."""
 
-    layers = Documented(list_of(AUDIT_LAYER, 1), required=True)
+    layers = Answer(list_of(AUDIT_LAYER, 1))
 
 
 class NearestSchema(ma.Schema):
     """If no small edit helps: sizes that the network supports, and a brief of a suitable design."""
 
-    input_shapes = Documented(list_of(ANY_SHAPE, 0), required=True)
-    output_shapes = Documented(list_of(ANY_SHAPE, 0), required=True)
-    design = Documented(nullable({"type": "object"}), required=True)
+    input_shapes = Answer(list_of(ANY_SHAPE, 0))
+    output_shapes = Answer(list_of(ANY_SHAPE, 0))
+    design = Answer(nullable({"type": "object"}))
 
 
 class AuditSchema(ma.Schema):
     """The audit of a network."""
 
-    verdict = Documented(choice(*AuditVerdict), required=True)
-    fails_at = Documented(nullable(COUNT), required=True)
-    layer = Documented(
-        nullable(COUNT),
-        **described(
-            "Index of the layer where the error shows, even if all layers run.", required=True
-        ),
+    verdict = Answer(choice(*AuditVerdict))
+    fails_at = Answer(nullable(COUNT))
+    layer = Answer(
+        nullable(COUNT), "Index of the layer where the error shows, even if all layers run."
     )
-    reason = Documented(TEXT, required=True)
+    reason = Answer(TEXT)
     reasons = reason_list(
         "The sentences of `reason`, `about_error` and `mirror_left_out`, each with its code and"
         " facts."
     )
-    torch_error = Documented(
-        nullable(TEXT),
-        **described("The error message of torch; null if torch would not fail.", required=True),
+    torch_error = Answer(
+        nullable(TEXT), "The error message of torch; null if torch would not fail."
     )
-    pointers = Documented(
-        list_of(TEXT, 0),
-        **described("JSON pointers to the fields of the violated rule.", required=True),
+    pointers = Answer(list_of(TEXT, 0), "JSON pointers to the fields of the violated rule.")
+    errors = AnswerList(FieldErrorSchema, "One entry per pointer, with code, sentence and numbers.")
+    about_error = Answer(nullable(TEXT))
+    geometry = Answer(
+        nullable(FLAG), "False if the error message is not about sizes; null without a message."
     )
-    errors = ma.fields.List(
-        ma.fields.Nested(FieldErrorSchema),
-        **described("One entry per pointer, with code, sentence and numbers.", required=True),
-    )
-    about_error = Documented(nullable(TEXT), required=True)
-    geometry = Documented(
-        nullable(FLAG),
-        **described(
-            "False if the error message is not about sizes; null without a message.", required=True
-        ),
-    )
-    input_shape = Documented(SHAPE, required=True)
-    output_shape = Documented(nullable(ANY_SHAPE), required=True)
-    wanted_shape = Documented(nullable(ANY_SHAPE), required=True)
-    batch = Documented(POSITIVE, required=True)
-    layers = Documented(list_of(AUDIT_LAYER, 1), required=True)
-    trace = ma.fields.List(ma.fields.Nested(RowSchema), required=True)
-    repairs = ma.fields.List(ma.fields.Nested(RepairSchema), required=True)
-    nearest = ma.fields.Nested(NearestSchema, allow_none=True, required=True)
-    mirror = Documented(nullable(list_of(AUDIT_LAYER, 0)), required=True)
-    mirror_left_out = Documented(list_of(TEXT, 0), required=True)
-    adapted = ma.fields.Nested(AdaptedSchema, allow_none=True, required=True)
+    input_shape = Answer(SHAPE)
+    output_shape = Answer(nullable(ANY_SHAPE))
+    wanted_shape = Answer(nullable(ANY_SHAPE))
+    batch = Answer(POSITIVE)
+    layers = Answer(list_of(AUDIT_LAYER, 1))
+    trace = AnswerList(RowSchema)
+    repairs = AnswerList(RepairSchema)
+    nearest = AnswerObject(NearestSchema, or_null=True)
+    mirror = Answer(nullable(list_of(AUDIT_LAYER, 0)))
+    mirror_left_out = Answer(list_of(TEXT, 0))
+    adapted = AnswerObject(AdaptedSchema, or_null=True)

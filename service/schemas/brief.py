@@ -5,16 +5,14 @@ from __future__ import annotations
 import marshmallow as ma
 
 from designer.brief.brief_json import brief_from_document
-from designer.brief.fields import SCALARS, Kind
+from designer.brief.fields import SCALARS
 from designer.brief.model import BRIEF, Brief
 from designer.brief.options import DISCRIMINATOR, INITIAL_MAP
 from designer.brief.search_space import BUDGET, SEARCH
 from designer.brief.window_rules import WINDOW
 from designer.limits import MAX_SIGNAL_LENGTH, MIN_SIDE
-from designer.validation.field_validators import check_known_fields, refuse
-from designer.validation.text_values import parse_scalar, parse_sizes
-from service.schemas.field_schemas import queried, requested
-from service.schemas.fields import integer
+from designer.validation.json_schema import integer
+from service.schemas.field_schemas import queried, query_values, requested
 
 SCALARS_FIRST = sorted(BRIEF, key=lambda row: row.kind not in SCALARS)
 
@@ -68,12 +66,4 @@ class BriefQuerySchema(ma.Schema):
 
     def load(self, data: object, **_: object) -> Brief:
         """The brief in a query string, with digits as integers and true and false as booleans."""
-        assert isinstance(data, dict), "the parser gives query strings as dicts"
-        refuse(check_known_fields(data, pointer="", known=self.fields))
-        sizes = [row.name for row in BRIEF if row.kind is Kind.SIZE]
-        return brief_from_document(
-            {
-                name: parse_sizes(text) if name in sizes else parse_scalar(text)
-                for name, text in data.items()
-            }
-        )
+        return brief_from_document(query_values(data, BRIEF))

@@ -7,40 +7,29 @@ import marshmallow as ma
 from designer import limits
 from designer.chains import ChainQuery
 from designer.pipeline.chains_json import WIDTHS, query_from_document
+from designer.validation.json_schema import integer, list_of, nullable, per_axis
 from service.problems.problem_document import reason_list
 from service.schemas.brief import SIDE, BudgetSchema, SearchSchema
 from service.schemas.design import COUNT, FLAG, TEXT, WHY_REASONS, ChainSchema
 from service.schemas.field_schemas import requested
-from service.schemas.fields import (
-    Documented,
-    described,
-    integer,
-    list_of,
-    nullable,
-    per_axis,
-)
+from service.schemas.fields import Answer, AnswerList, Documented
 
 
 class ChainQuerySchema(ma.Schema):
     """A search for the chains from an initial map to a picture, best first."""
 
-    to = Documented(
+    to = Answer(
         per_axis(SIDE),
-        **described(
-            "Size of the picture, as `resolution` of a brief: height before width (depth first).",
-            required=True,
-        ),
+        "Size of the picture, as `resolution` of a brief: height before width (depth first).",
     )
-    dimensions = Documented(integer(1, 3), **described("Number of axes, for an integer `to`."))
+    dimensions = Documented(integer(1, 3), "Number of axes, for an integer `to`.")
     search = ma.fields.Nested(SearchSchema, allow_none=True, load_default=None)
     budget = ma.fields.Nested(BudgetSchema, allow_none=True, load_default=None)
     limit = Documented(
-        integer(1, limits.MAX_CHAINS),
-        **described("Maximum number of chains in the response.", load_default=10),
+        integer(1, limits.MAX_CHAINS), "Maximum number of chains in the response.", load_default=10
     )
     cursor = Documented(
-        TEXT,
-        **described("`next` of the previous response to the same request; null: the first page."),
+        TEXT, "`next` of the previous response to the same request; null: the first page."
     )
 
     class Meta:
@@ -50,14 +39,12 @@ class ChainQuerySchema(ma.Schema):
             **requested(WIDTHS),
             "classes": Documented(
                 nullable(integer(2, limits.MAX_CLASSES)),
-                **described(
-                    "Number of classes, whose labels are joined to the latent vector; null:"
-                    " unconditional."
-                ),
+                "Number of classes, whose labels are joined to the latent vector; null:"
+                " unconditional.",
             ),
             "from": Documented(
                 per_axis(integer(1, limits.MAX_SIGNAL_LENGTH)),
-                **described("Size of the initial map; null: chosen by the solver."),
+                "Size of the initial map; null: chosen by the solver.",
             ),
         }
 
@@ -69,43 +56,28 @@ class ChainQuerySchema(ma.Schema):
 class RankedChainSchema(ChainSchema):
     """A chain with the cost of its generator, stem included, and the reasons for its rank."""
 
-    departure = Documented(COUNT, required=True)
-    exact_steps = Documented(
-        COUNT, **described("Number of layers that multiply every side exactly.", required=True)
-    )
-    even_overlap = Documented(FLAG, required=True)
-    parameters = Documented(COUNT, required=True)
-    multiply_adds = Documented(COUNT, required=True)
-    why = Documented(list_of(TEXT, 0), required=True)
+    departure = Answer(COUNT)
+    exact_steps = Answer(COUNT, "Number of layers that multiply every side exactly.")
+    even_overlap = Answer(FLAG)
+    parameters = Answer(COUNT)
+    multiply_adds = Answer(COUNT)
+    why = Answer(list_of(TEXT, 0))
     reasons = reason_list(WHY_REASONS)
-    design_id = Documented(
-        nullable(TEXT),
-        **described(
-            "Id of the design with this chain; null if the service has none.", required=True
-        ),
+    design_id = Answer(
+        nullable(TEXT), "Id of the design with this chain; null if the service has none."
     )
 
 
 class ChainsSchema(ma.Schema):
     """The chains of a search space."""
 
-    count = Documented(
-        COUNT, **described("Number of chains in the space, ignoring the budget.", required=True)
+    count = Answer(COUNT, "Number of chains in the space, ignoring the budget.")
+    count_text = Answer(nullable(TEXT), "The count in decimal digits, if it exceeds 2⁵³.")
+    chains = AnswerList(RankedChainSchema)
+    frontier = AnswerList(
+        RankedChainSchema,
+        "One chain for each point of the Pareto front of departure, layers,"
+        " parameters and multiply-adds.",
     )
-    count_text = Documented(
-        nullable(TEXT),
-        **described("The count in decimal digits, if it exceeds 2⁵³.", required=True),
-    )
-    chains = ma.fields.List(ma.fields.Nested(RankedChainSchema), required=True)
-    frontier = ma.fields.List(
-        ma.fields.Nested(RankedChainSchema),
-        required=True,
-        metadata={
-            "description": "One chain for each point of the Pareto front of departure, layers,"
-            " parameters and multiply-adds."
-        },
-    )
-    states = Documented(
-        COUNT, **described("Number of states that the search visited.", required=True)
-    )
-    next = Documented(nullable(TEXT), **described("`cursor` of the next page.", required=True))
+    states = Answer(COUNT, "Number of states that the search visited.")
+    next = Answer(nullable(TEXT), "`cursor` of the next page.")

@@ -10,24 +10,15 @@ import marshmallow as ma
 
 from designer.brief.fields import SCALARS, Field, Kind
 from designer.limits import MAX_LAYERS, MAX_SEARCH_ENTRIES
-from service.schemas.fields import (
-    Documented,
-    JsonSchema,
-    choice,
-    described,
-    integer,
-    list_of,
-    nullable,
-    per_axis,
-)
+from designer.validation.field_validators import check_known_fields, refuse
+from designer.validation.json_readers import JsonObject
+from designer.validation.json_schema import JsonSchema, choice, integer, list_of, nullable, per_axis
+from designer.validation.text_values import parse_scalar, parse_sizes
+from service.schemas.fields import Answer, Documented
 
 Fields = dict[str, ma.fields.Field[Any]]
 
-SIZE_TEXT = {
-    "type": "string",
-    "pattern": "^[0-9]+(x[0-9]+){0,2}$",
-    "description": "Size of the picture: `96`, or `218x178` for several axes.",
-}
+SIZE_TEXT = {"type": "string", "pattern": "^[0-9]+(x[0-9]+){0,2}$"}
 
 MAX_JSON_INTEGER = 2**53
 """A higher limit is not documented: JSON readers may round larger integers."""
@@ -39,13 +30,13 @@ def requested(rows: Iterable[Field], **nested: type[ma.Schema]) -> Fields:
 
 
 def _requested_field(row: Field, schema: type[ma.Schema] | None) -> ma.fields.Field[Any]:
-    meaning = described(_meaning(row)) if row.meaning else {}
+    meaning = _meaning(row) if row.meaning else ""
     if schema is None:
-        return Documented(
-            _value_schema(row), required=row.required, load_default=_default(row), **meaning
-        )
+        given = _value_schema(row), meaning
+        return Documented(*given, required=row.required, load_default=_default(row))
+    default = ma.missing if row.removable else None
     return _nested(
-        row, schema, allow_none=True, load_default=ma.missing if row.removable else None, **meaning
+        row, schema, allow_none=True, load_default=default, metadata={"description": meaning}
     )
 
 
@@ -58,7 +49,7 @@ def _nested(row: Field, schema: type[ma.Schema], **more: Any) -> ma.fields.Field
 
 def _meaning(row: Field) -> str:
     parts = [
-        row.meaning[:-1],
+        row.description[:-1],
         row.replaced_by and f"required unless `{row.replaced_by}` is given",
         row.computed and f"default {row.computed}",
         row.if_null and f"null: {row.if_null}",
@@ -76,6 +67,8 @@ def _default(row: Field) -> object:
 def _value_schema(row: Field, *, answer: bool = False) -> JsonSchema:
     if row.kind is Kind.FLAG:
         return {"type": "boolean"}
+    if row.kind is Kind.LIST and row.choices is not None:
+        return list_of(choice(*row.choices), row.low, len(row.choices))
     if row.choices is not None:
         title = f"Generator{row.choices.__name__}" if row.excluded else row.choices.__name__
         return choice(*row.choices) if answer else choice(*row.offered, title=title)
@@ -89,16 +82,36 @@ def _value_schema(row: Field, *, answer: bool = False) -> JsonSchema:
 
 
 def queried(rows: Iterable[Field]) -> Fields:
-    """The fields that a query string can hold."""
-    return {
-        row.name: Documented(
-            _value_schema(row) if row.kind in SCALARS else SIZE_TEXT,
-            load_default=_default(row),
-            required=row.required or bool(row.replaced_by),
-            metadata={"description": _meaning(replace(row, replaced_by=""))},
+    """The fields that a query string can hold: scalars, and sizes as text."""
+    found: Fields = {}
+    for row in rows:
+        is_size, meaning, default = (
+            row.kind is Kind.SIZE,
+            _meaning(replace(row, replaced_by="")),
+            _default(row),
         )
-        for row in rows
-        if row.kind in (*SCALARS, Kind.SIZE)
+        if is_size or row.kind in SCALARS:
+            found[row.name] = Documented(
+                SIZE_TEXT if is_size else _value_schema(row),
+                f"{meaning} One number, or one per axis: `7x5`." if is_size else meaning,
+                load_default=str(default) if is_size and default is not ma.missing else default,
+                required=row.required or bool(row.replaced_by),
+            )
+    return found
+
+
+def query_values(data: object, rows: Iterable[Field]) -> JsonObject:
+    """The values of a query string, as those of a body.
+
+    Raises:
+        InvalidRequest: for an unknown parameter.
+    """
+    assert isinstance(data, dict), "the parser gives query strings as dicts"
+    known = {row.name: row for row in rows if row.kind in (*SCALARS, Kind.SIZE)}
+    refuse(check_known_fields(data, pointer="", known=known))
+    return {
+        name: (parse_sizes if known[name].kind is Kind.SIZE else parse_scalar)(text)
+        for name, text in data.items()
     }
 
 
@@ -107,6 +120,6 @@ def answered(rows: Iterable[Field], **nested: type[ma.Schema]) -> Fields:
     return {
         row.name: _nested(row, nested[row.name], required=True, allow_none=row.nullable)
         if row.name in nested
-        else Documented(_value_schema(row, answer=True), required=True)
+        else Answer(_value_schema(row, answer=True))
         for row in rows
     }

@@ -1,4 +1,4 @@
-"""Field types and JSON Schema helpers for the OpenAPI document.
+"""Field types for the OpenAPI document.
 
 The schemas document requests; ``designer.brief.brief_json`` parses them, so that HTTP, the command
 line and the library refuse the same values with the same messages.
@@ -10,22 +10,46 @@ from typing import Any
 
 import marshmallow as ma
 
-JsonSchema = dict[str, Any]
+from designer.validation.json_schema import JsonSchema, nullable
 
 
 class Documented(ma.fields.Field[object]):
-    """A field with an explicit OpenAPI schema."""
+    """A field of a request with an explicit OpenAPI schema and its meaning."""
 
     def __init__(
         self,
         schema: JsonSchema,
+        meaning: str = "",
         *,
         required: bool = False,
         load_default: object = ma.missing,
-        metadata: JsonSchema | None = None,
     ) -> None:
-        super().__init__(required=required, load_default=load_default, metadata=metadata)
+        super().__init__(required=required, load_default=load_default, metadata=_described(meaning))
         self.documented = schema
+
+
+class Answer(Documented):
+    """A field that every answer has."""
+
+    def __init__(self, schema: JsonSchema, meaning: str = "") -> None:
+        super().__init__(schema, meaning, required=True)
+
+
+class AnswerObject(ma.fields.Nested):
+    """An object that every answer has, or null."""
+
+    def __init__(
+        self, schema: type[ma.Schema], meaning: str = "", *, or_null: bool = False
+    ) -> None:
+        super().__init__(schema, required=True, allow_none=or_null, metadata=_described(meaning))
+
+
+class AnswerList(ma.fields.List[Any]):
+    """A list of objects that every answer has."""
+
+    def __init__(self, schema: type[ma.Schema], meaning: str = "") -> None:
+        nested = ma.fields.Nested(schema)
+        super().__init__(nested, required=True, metadata=_described(meaning))
 
 
 def document_field(
@@ -41,40 +65,5 @@ def document_field(
     return nullable(field.documented) if nulls else dict(field.documented)
 
 
-def integer(low: int, high: int | None = None, **more: object) -> JsonSchema:
-    """An integer from ``low`` to ``high``.
-
-    >>> integer(1, 3)
-    {'type': 'integer', 'minimum': 1, 'maximum': 3}
-    """
-    bounds = {"minimum": low} | ({} if high is None else {"maximum": high})
-    return {"type": "integer", **bounds, **more}
-
-
-def list_of(items: JsonSchema, low: int, high: int | None = None, **more: object) -> JsonSchema:
-    """A list of ``low`` to ``high`` values."""
-    bounds = {"minItems": low} | ({} if high is None else {"maxItems": high})
-    return {"type": "array", "items": items, **bounds, **more}
-
-
-def per_axis(items: JsonSchema) -> JsonSchema:
-    """One value per axis, or one for all axes."""
-    return {"oneOf": [items, list_of(items, 1, 3)]}
-
-
-def choice(*texts: str, **more: object) -> JsonSchema:
-    """One of the given strings."""
-    return {"type": "string", "enum": list(texts), **more}
-
-
-def nullable(schema: JsonSchema) -> JsonSchema:
-    """The schema, or null."""
-    null = {"type": "null"}
-    if null in schema.get("oneOf", ()):
-        return dict(schema)
-    return {"oneOf": [*schema["oneOf"], null]} if "oneOf" in schema else {"oneOf": [schema, null]}
-
-
-def described(text: str, **kwargs: object) -> JsonSchema:
-    """Keyword arguments of a field with a description."""
-    return {"metadata": {"description": text}, **kwargs}
+def _described(meaning: str) -> JsonSchema:
+    return {"description": meaning} if meaning else {}

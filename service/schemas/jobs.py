@@ -6,11 +6,12 @@ import marshmallow as ma
 
 from designer.brief.brief_json import BRIEF_FIELDS
 from designer.brief.model import Level
+from designer.validation.json_schema import choice, integer, list_of, nullable
 from service.jobs.job import JobKind, JobState
 from service.jobs.sweep_request import MAX_ROWS
 from service.schemas.brief import BriefSchema
 from service.schemas.design import COUNT, SIZE, TEXT
-from service.schemas.fields import Documented, choice, described, integer, list_of, nullable
+from service.schemas.fields import Answer, AnswerObject, Documented
 
 MOMENT = {"type": "string", "format": "date-time"}
 
@@ -22,7 +23,8 @@ class SweepSchema(ma.Schema):
         ma.fields.Nested(BriefSchema),
         allow_none=True,
         validate=ma.validate.Length(min=1, max=MAX_ROWS),
-        **described("The briefs, one per row.", load_default=None),
+        load_default=None,
+        metadata={"description": "The briefs, one per row."},
     )
     grid = Documented(
         {
@@ -31,15 +33,14 @@ class SweepSchema(ma.Schema):
             "required": ["resolution"],
             "additionalProperties": False,
         },
-        **described(
-            "Values for fields of a brief. Every combination is a row, with the last field changing"
-            f" fastest; at most {MAX_ROWS:,} rows.",
-            load_default=None,
-        ),
+        "Values for fields of a brief. Every combination is a row, with the last field changing"
+        f" fastest; at most {MAX_ROWS:,} rows.",
+        load_default=None,
     )
     verify = Documented(
         choice(*Level, title="Level"),
-        **described("`verify` of the briefs without this field.", load_default="standard"),
+        "`verify` of the briefs without this field.",
+        load_default="standard",
     )
 
     def load(self, data: object, **_: object) -> object:
@@ -50,69 +51,57 @@ class SweepSchema(ma.Schema):
 class JobLinksSchema(ma.Schema):
     """Paths of the parts of the job."""
 
-    self = Documented(TEXT, required=True)
-    events = Documented(TEXT, required=True)
-    result = Documented(TEXT, required=True)
+    self = Answer(TEXT)
+    events = Answer(TEXT)
+    result = Answer(TEXT)
 
 
 class JobSchema(ma.Schema):
     """The state of a job."""
 
-    id = Documented(TEXT, required=True)
-    kind = Documented(
-        choice(*JobKind),
-        **described(
-            "`sweep`: rows. `design`: one design, as `/v1/designs` returns it.", required=True
-        ),
+    id = Answer(TEXT)
+    kind = Answer(
+        choice(*JobKind), "`sweep`: rows. `design`: one design, as `/v1/designs` returns it."
     )
-    state = Documented(
+    state = Answer(
         choice(*JobState),
-        **described(
-            "A sweep succeeds once every row is finished, with figures or a problem; the job of one"
-            " design fails if the design does.",
-            required=True,
-        ),
+        "A sweep succeeds once every row is finished, with figures or a problem; the job of one"
+        " design fails if the design does.",
     )
-    done = Documented(COUNT, **described("Number of finished rows.", required=True))
-    total = Documented(integer(1), **described("Total number of rows.", required=True))
-    failed = Documented(COUNT, **described("Number of rows with a problem.", required=True))
-    created_at = Documented(MOMENT, required=True)
-    started_at = Documented(nullable(MOMENT), required=True)
-    finished_at = Documented(nullable(MOMENT), required=True)
-    expires_at = Documented(
-        MOMENT, **described("When the job and its rows are deleted.", required=True)
-    )
-    links = ma.fields.Nested(JobLinksSchema, required=True)
+    done = Answer(COUNT, "Number of finished rows.")
+    total = Answer(integer(1), "Total number of rows.")
+    failed = Answer(COUNT, "Number of rows with a problem.")
+    created_at = Answer(MOMENT)
+    started_at = Answer(nullable(MOMENT))
+    finished_at = Answer(nullable(MOMENT))
+    expires_at = Answer(MOMENT, "When the job and its rows are deleted.")
+    links = AnswerObject(JobLinksSchema)
 
 
 class FiguresSchema(ma.Schema):
     """The cost of a network."""
 
-    parameters = Documented(COUNT, required=True)
-    multiply_adds = Documented(COUNT, required=True)
-    activation_bytes = Documented(COUNT, required=True)
+    parameters = Answer(COUNT)
+    multiply_adds = Answer(COUNT)
+    activation_bytes = Answer(COUNT)
 
 
 class SweepRowSchema(ma.Schema):
     """One design of a sweep: its figures and verdict, or its problem."""
 
-    index = Documented(COUNT, **described("Position of the row in the request.", required=True))
-    id = Documented(nullable(TEXT), **described("Id of the design.", required=True))
-    resolution = Documented(
-        {}, **described("As in the request if the row has a problem.", required=True)
-    )
-    latent_dim = Documented({}, required=True)
-    sizes = Documented(nullable(list_of(SIZE, 2)), required=True)
-    departure = Documented(nullable(COUNT), required=True)
-    count = Documented(
-        nullable(COUNT), **described("Number of chains in its search space.", required=True)
-    )
-    generator = ma.fields.Nested(FiguresSchema, required=True, allow_none=True)
-    discriminator = ma.fields.Nested(FiguresSchema, required=True, allow_none=True)
-    encoder = ma.fields.Nested(FiguresSchema, required=True, allow_none=True)
-    source_sha256 = Documented(nullable(TEXT), required=True)
-    verdict = Documented(nullable(choice("verified", "refuted", "not_run")), required=True)
-    problem = Documented(
+    index = Answer(COUNT, "Position of the row in the request.")
+    id = Answer(nullable(TEXT), "Id of the design.")
+    resolution = Answer({}, "As in the request if the row has a problem.")
+    latent_dim = Answer({})
+    sizes = Answer(nullable(list_of(SIZE, 2)))
+    departure = Answer(nullable(COUNT))
+    count = Answer(nullable(COUNT), "Number of chains in its search space.")
+    generator = AnswerObject(FiguresSchema, or_null=True)
+    discriminator = AnswerObject(FiguresSchema, or_null=True)
+    encoder = AnswerObject(FiguresSchema, or_null=True)
+    source_sha256 = Answer(nullable(TEXT))
+    verdict = Answer(nullable(choice("verified", "refuted", "not_run")))
+    problem = Answer(
         nullable({"$ref": "#/components/schemas/Problem"}),
-        **described("The problem that `/v1/designs` would return.", required=True),
+        "The problem that `/v1/designs` would return.",
     )

@@ -8,39 +8,26 @@ from werkzeug import Response
 from designer.audit import AuditRequest, audit
 from service.designs.design_service import current_design_service
 from service.designs.formats import document_response
-from service.http.blueprint import BODY_CODES, Blueprint
+from service.http.blueprint import BODY_CODES, PROOF_CODES, Blueprint
 from service.http.representation import JSON, negotiate_media_type
 from service.openapi.examples import AUDIT_EXAMPLES
-from service.problems.audit_problems import AUDIT_PROBLEMS
+from service.problems.registry import AUDIT_CODES
 from service.schemas.audits import AuditRequestSchema, AuditSchema
 
 audits = Blueprint("audits", __name__, description="Audits of existing networks.")
-
-AUDIT_VALUE_CODES = (
-    "invalid_request",
-    "missing_field",
-    "unknown_field",
-    "contradiction",
-    "not_an_integer",
-    "not_a_choice",
-    "not_a_boolean",
-    "not_a_list",
-    "not_an_object",
-    "wrong_length",
-    "out_of_range",
-    "too_many_elements",
-    "not_acceptable",
-    *(problem.code for problem in AUDIT_PROBLEMS),
-)
-"""Codes of errors that occur before a network is traced."""
-
-AUDIT_PROOF_CODES = ("probe_failed", "overloaded", "accident")
 
 
 @audits.route("/v1/audits", methods=["POST"])
 @audits.arguments(AuditRequestSchema, examples=AUDIT_EXAMPLES)
 @audits.response(200, AuditSchema)
-@audits.problems(*BODY_CODES, *AUDIT_VALUE_CODES, *AUDIT_PROOF_CODES)
+@audits.problems(
+    *BODY_CODES,
+    "contradiction",
+    "too_many_elements",
+    "not_acceptable",
+    *AUDIT_CODES,
+    *PROOF_CODES,
+)
 def create_audit(audit_request: AuditRequest) -> Response:
     """The output of each layer, the first layer that fails, and the smallest repairs.
 

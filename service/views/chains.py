@@ -18,16 +18,6 @@ from service.schemas.chains import ChainQuerySchema, ChainsSchema
 chains = Blueprint("chains", __name__, description="Chains of layers, without networks.")
 
 CHAIN_CODES = (
-    "invalid_request",
-    "missing_field",
-    "unknown_field",
-    "not_an_integer",
-    "not_a_choice",
-    "not_a_boolean",
-    "not_a_list",
-    "not_an_object",
-    "wrong_length",
-    "out_of_range",
     "contradiction",
     "invalid_cursor",
     "no_chain",
@@ -35,7 +25,7 @@ CHAIN_CODES = (
     "refused",
     "not_acceptable",
 )
-"""Codes of errors of a chain search."""
+"""Codes of errors of a chain search, besides those of any body."""
 
 
 @chains.route("/v1/chains", methods=["POST"])

@@ -15,7 +15,7 @@ from service.designs.formats import (
     module_representation,
     picture_representation,
 )
-from service.http.blueprint import BODY_CODES, Blueprint
+from service.http.blueprint import BODY_CODES, PROOF_CODES, VALUE_CODES, Blueprint
 from service.http.representation import (
     CACHED_FOR_AN_HOUR,
     IMMUTABLE,
@@ -28,8 +28,8 @@ from service.http.representation import (
 from service.http.response_cache import cache_responses
 from service.jobs.job_response import defer_if_preferred
 from service.jobs.job_service import current_job_service
-from service.openapi.examples import BRIEF_EXAMPLES, DESIGN_HEADERS, ID_PARAMETER
-from service.openapi.job_examples import PREFER, SUBMISSION_HEADERS
+from service.openapi.examples import BRIEF_EXAMPLES
+from service.openapi.parameters import DESIGN_HEADERS, ID_PARAMETER, PREFER, SUBMISSION_HEADERS
 from service.schemas.brief import BriefQuerySchema, BriefSchema
 from service.schemas.design import DesignSchema
 from service.schemas.jobs import JobSchema
@@ -39,10 +39,7 @@ designs = Blueprint("designs", __name__, description="Verified networks for a br
 TEXT_BODY = {"type": "string"}
 BINARY_BODY = {"type": "string", "format": "binary", "contentMediaType": ZIP}
 
-BRIEF_VALUE_CODES = (
-    "invalid_request",
-    "out_of_range",
-    "wrong_length",
+BRIEF_CODES = (
     "contradiction",
     "too_many_elements",
     "too_many_parameters",
@@ -57,19 +54,19 @@ BRIEF_VALUE_CODES = (
     "taps_on_padding",
     "refused",
 )
-"""Codes of errors in the values of a brief."""
+"""Codes of errors in the values of a brief, besides those of any request."""
 
-SCALAR_CODES = ("not_an_integer", "not_a_boolean", "not_a_choice")
-BRIEF_QUERY_CODES = ("missing_field", "unknown_field", *SCALAR_CODES, *BRIEF_VALUE_CODES)
-BRIEF_FIELD_CODES = ("not_a_list", "not_an_object", *BRIEF_QUERY_CODES)
-VERIFICATION_CODES = ("not_acceptable", "probe_failed", "overloaded", "accident")
+VERIFICATION_CODES = ("not_acceptable", *PROOF_CODES)
 SUBMISSION_CODES = ("bad_idempotency_key", "idempotency_key_reused", "jobs_unavailable")
 ID_CODES = (
+    "invalid_request",
     "unknown_field",
+    "wrong_length",
+    "out_of_range",
     "damaged_id",
     "unknown_id_version",
     "no_such_network",
-    *BRIEF_VALUE_CODES,
+    *BRIEF_CODES,
     *VERIFICATION_CODES,
 )
 
@@ -81,7 +78,7 @@ ID_CODES = (
 @designs.alt_response(202, schema=JobSchema, headers=SUBMISSION_HEADERS)
 @designs.alt_response(200, schema=TEXT_BODY, content_type=PYTHON)
 @designs.alt_response(200, schema=BINARY_BODY, content_type=ZIP)
-@designs.problems(*BODY_CODES, *BRIEF_FIELD_CODES, *VERIFICATION_CODES, *SUBMISSION_CODES)
+@designs.problems(*BODY_CODES, *BRIEF_CODES, *VERIFICATION_CODES, *SUBMISSION_CODES)
 @designs.doc(parameters=[PREFER])
 def create_design(brief: Brief) -> Response:
     """The verified design of a brief.
@@ -102,7 +99,7 @@ def create_design(brief: Brief) -> Response:
 @designs.alt_response(200, schema=TEXT_BODY, content_type=PYTHON)
 @designs.alt_response(200, schema=BINARY_BODY, content_type=ZIP)
 @designs.alt_response(304, description="Not modified: the client has the current version.")
-@designs.problems("repeated_field", *BRIEF_QUERY_CODES, *VERIFICATION_CODES)
+@designs.problems("repeated_field", *VALUE_CODES, *BRIEF_CODES, *VERIFICATION_CODES)
 def find_design(brief: Brief) -> Response:
     """The verified design of a brief whose scalar fields are query parameters."""
     form = choose_representation()

@@ -12,12 +12,12 @@ from service.jobs.events import event_stream_response, read_listener
 from service.jobs.job_response import accepted_response, job_response
 from service.jobs.job_service import current_job_service
 from service.jobs.results import JSON_LINES, result_response
-from service.openapi.job_examples import (
+from service.openapi.examples import SWEEP_EXAMPLES
+from service.openapi.parameters import (
     IDEMPOTENCY_KEY,
     JOB_PARAMETER,
     LAST_EVENT_ID,
     SUBMISSION_HEADERS,
-    SWEEP_EXAMPLES,
 )
 from service.schemas.design import DesignSchema
 from service.schemas.jobs import JobSchema, SweepRowSchema, SweepSchema
@@ -30,16 +30,6 @@ EVENT_STREAM_BODY = {
 }
 
 SWEEP_CODES = (
-    "invalid_request",
-    "missing_field",
-    "unknown_field",
-    "not_an_integer",
-    "not_a_choice",
-    "not_a_boolean",
-    "not_a_list",
-    "not_an_object",
-    "wrong_length",
-    "out_of_range",
     "contradiction",
     "too_many_elements",
     "illegal_layer",
@@ -51,7 +41,7 @@ SWEEP_CODES = (
     "idempotency_key_reused",
     "not_acceptable",
 )
-"""Codes of errors of a sweep before it is queued."""
+"""Codes of errors of a sweep before it is queued, besides those of any body."""
 
 JOB_CODES = ("unknown_field", "no_job", "not_acceptable", "jobs_unavailable")
 

@@ -15,9 +15,10 @@ from designer.layer import (
 )
 from service.designs.design_service import current_design_service
 from service.designs.formats import document_response, picture_representation
-from service.http.blueprint import BODY_CODES, Blueprint
+from service.http.blueprint import BODY_CODES, PROOF_CODES, VALUE_CODES, Blueprint
 from service.http.representation import CACHED_FOR_AN_HOUR, JSON, SVG, negotiate_media_type
-from service.openapi.examples import LAYER_EXAMPLES, PICTURE_HEADERS, SOLVE_EXAMPLES
+from service.openapi.examples import LAYER_EXAMPLES, SOLVE_EXAMPLES
+from service.openapi.parameters import PICTURE_HEADERS
 from service.schemas.layer_forms import LayerAnswerSchema, SolutionsSchema
 from service.schemas.layers import (
     ConvDrawingSchema,
@@ -31,29 +32,14 @@ layers = Blueprint("layers", __name__, description="One layer and its equivalent
 
 PICTURE_BODY = {"type": "string"}
 
-LAYER_VALUE_CODES = (
-    "invalid_request",
-    "missing_field",
-    "unknown_field",
-    "not_an_integer",
-    "not_a_choice",
-    "not_a_boolean",
-    "wrong_length",
-    "out_of_range",
-    "illegal_layer",
-    "too_large",
-    "not_acceptable",
-)
-"""Codes of errors in the values of a layer."""
-
-LAYER_FIELD_CODES = ("not_a_list", "not_an_object", *LAYER_VALUE_CODES)
-LAYER_PROOF_CODES = ("probe_failed", "overloaded", "accident")
+LAYER_CODES = ("illegal_layer", "too_large", "not_acceptable")
+"""Codes of errors in the values of a layer, besides those of any request."""
 
 
 @layers.route("/v1/layers/conv", methods=["POST"])
 @layers.arguments(ConvSchema, examples=LAYER_EXAMPLES["conv"])
 @layers.response(200, LayerAnswerSchema)
-@layers.problems(*BODY_CODES, *LAYER_FIELD_CODES, *LAYER_PROOF_CODES)
+@layers.problems(*BODY_CODES, *LAYER_CODES, *PROOF_CODES)
 def create_conv(layer_request: LayerRequest) -> Response:
     """A convolution on a map, with the forms in `include`."""
     negotiate_media_type(request, (JSON,))
@@ -63,7 +49,7 @@ def create_conv(layer_request: LayerRequest) -> Response:
 @layers.route("/v1/layers/conv-transpose", methods=["POST"])
 @layers.arguments(ConvTransposeSchema, examples=LAYER_EXAMPLES["conv-transpose"])
 @layers.response(200, LayerAnswerSchema)
-@layers.problems(*BODY_CODES, *LAYER_FIELD_CODES, *LAYER_PROOF_CODES)
+@layers.problems(*BODY_CODES, *LAYER_CODES, *PROOF_CODES)
 def create_conv_transpose(layer_request: LayerRequest) -> Response:
     """A transposed convolution on a map, with the forms in `include`."""
     negotiate_media_type(request, (JSON,))
@@ -73,7 +59,7 @@ def create_conv_transpose(layer_request: LayerRequest) -> Response:
 @layers.route("/v1/layers/solve", methods=["POST"])
 @layers.arguments(QuestionSchema, examples=SOLVE_EXAMPLES)
 @layers.response(200, SolutionsSchema)
-@layers.problems(*BODY_CODES, *LAYER_FIELD_CODES)
+@layers.problems(*BODY_CODES, *LAYER_CODES)
 def solve_layer(solve_request: SolveRequest) -> Response:
     """All windows that map one size to another, per axis, best first, or why there is none."""
     negotiate_media_type(request, (JSON,))
@@ -84,7 +70,7 @@ def solve_layer(solve_request: SolveRequest) -> Response:
 @layers.arguments(ConvDrawingSchema, location="query")
 @layers.response(200, PICTURE_BODY, content_type=SVG, headers=PICTURE_HEADERS)
 @layers.alt_response(304, description="Not modified: the client has the current version.")
-@layers.problems("repeated_field", "contradiction", *LAYER_VALUE_CODES)
+@layers.problems("repeated_field", "contradiction", *VALUE_CODES, *LAYER_CODES)
 def show_conv(draw_request: DrawRequest) -> Response:
     """A picture of a convolution, its matrix or its overlap; animated with `animate=true`."""
     negotiate_media_type(request, (SVG,))
@@ -97,7 +83,7 @@ def show_conv(draw_request: DrawRequest) -> Response:
 @layers.arguments(ConvTransposeDrawingSchema, location="query")
 @layers.response(200, PICTURE_BODY, content_type=SVG, headers=PICTURE_HEADERS)
 @layers.alt_response(304, description="Not modified: the client has the current version.")
-@layers.problems("repeated_field", "contradiction", *LAYER_VALUE_CODES)
+@layers.problems("repeated_field", "contradiction", *VALUE_CODES, *LAYER_CODES)
 def show_conv_transpose(draw_request: DrawRequest) -> Response:
     """A picture of a transposed convolution as a direct one, its matrix or its overlap."""
     negotiate_media_type(request, (SVG,))

@@ -66,8 +66,10 @@ export function briefForm(change) {
 
 const labelledCheckbox = (label, input) => h("div.field.flag", input, h("label", { for: input.id }, label));
 
-function labelledField({ name, kind, wide }, input) {
-	const box = (input.type === "checkbox" ? labelledCheckbox : labelled)(t(`field.${name}`), input);
+function labelledField({ name, kind, wide, unit }, input) {
+	const label = t(`field.${name}`);
+	const text = unit ? t("form.in", { label, unit: t(`unit.${unit}`) }) : label;
+	const box = (input.type === "checkbox" ? labelledCheckbox : labelled)(text, input);
 	box.classList.toggle("wide", wide === true || kind === "flag");
 	return box;
 }

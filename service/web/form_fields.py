@@ -14,7 +14,7 @@ def form_fields(rows: Iterable[Field] = BRIEF, *path: str) -> list[JsonObject]:
     """One object per field of the URL; its path in a brief is its name and ``low`` is 1 if missing.
 
     >>> form_fields()[0]
-    {'name': 'resolution', 'kind': 'size', 'low': 4}
+    {'name': 'resolution', 'kind': 'size', 'low': 4, 'unit': 'pixels', 'sweep': True}
     """
     found = []
     for row in rows:
@@ -43,7 +43,9 @@ def _form_field(row: Field, path: list[str]) -> JsonObject:
         document["choices"] = [str(choice) for choice in row.offered]
     if row.low != 1:
         document["low"] = row.low
-    return document | ({"wide": True} if row.wide else {})
+    if row.unit:
+        document["unit"] = row.unit
+    return document | {name: True for name in ("sweep", "wide") if getattr(row, name)}
 
 
 _DEFAULTS = {"base_channels": DEFAULT_BASE_CHANNELS}

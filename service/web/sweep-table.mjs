@@ -1,5 +1,6 @@
 // The table of a sweep: request, verdict and cost of each row, sortable by column.
 
+import { FIELDS } from "./brief.mjs";
 import { h, panel, saveFile, scroller, show } from "./dom.mjs";
 import { sizesText, numberText, sizeText, t } from "./messages.mjs";
 import { reasonElements, reasonsOf } from "./reasons.mjs";
@@ -29,6 +30,8 @@ function columnsOf(grid) {
 	}
 	return { ...REQUEST_COLUMNS, ...Object.fromEntries(fields), ...RESULT_COLUMNS };
 }
+
+const labelOf = (name) => t(`${FIELDS[name]?.sweep ? "field" : "sweep"}.${name}`);
 
 /** Compare numbers by value and texts by collation; missing values come last in both orders. */
 function compare(one, two, sign) {
@@ -66,7 +69,7 @@ export function sweepTable(open) {
 
 	function heading(name) {
 		const [order, arrow] = name === by ? (sign > 0 ? ["ascending", "\u00a0▲"] : ["descending", "\u00a0▼"]) : [];
-		const press = h("button", { name, onclick: () => sort(name) }, t(`sweep.${name}`), h("span", { "aria-hidden": "true" }, arrow));
+		const press = h("button", { name, onclick: () => sort(name) }, labelOf(name), h("span", { "aria-hidden": "true" }, arrow));
 		return h("th", { scope: "col", "aria-sort": order }, press);
 	}
 
@@ -89,7 +92,7 @@ export function sweepTable(open) {
 	}
 
 	function describe(row) {
-		const parts = Object.entries(columns).map(([name, value]) => `${t(`sweep.${name}`)} ${cell(name, value(row), {})}`);
+		const parts = Object.entries(columns).map(([name, value]) => `${labelOf(name)} ${cell(name, value(row), {})}`);
 		return parts.join("; ");
 	}
 }

@@ -6,13 +6,12 @@ import { h, labelled, panel, show } from "./dom.mjs";
 import { failureBox, fileLink, unknownFieldsBox } from "./failure.mjs";
 import { drawScatterPlot } from "./scatter-plot.mjs";
 import { saveRows, sweepTable } from "./sweep-table.mjs";
-import { loadRefusals, t } from "./messages.mjs";
+import { hasMessage, loadRefusals, t } from "./messages.mjs";
 
 const [PAINT_MS, RECONNECT_MS, POLL_MS] = [400, 5000, 2000];
 const MAX_POINTS = 400; // points of the plot; more would overlap
 const START = { resolution: "32, 64, 96", latent_dim: "64, 128" };
-
-const NAMES = ["resolution", "latent_dim", "dimensions", "base_channels", "channels", "upsampling", "normalization"];
+const NAMES = Object.values(FIELDS).filter(({ sweep }) => sweep).map(({ name }) => name);
 
 /** The grid in the URL: lists by field, in the order of the form. */
 function gridOf(params) {
@@ -52,8 +51,10 @@ export function mount(root, { navigate, address, announce }) {
 	}
 
 	function field(name) {
-		const input = h("input", { type: "text", id: `sweep-${name}`, name, autocomplete: "off", placeholder: t(`sweep.${name}.hint`) });
-		return labelled(t(`sweep.${name}`), input);
+		const { choices, defaultValue } = FIELDS[name];
+		const hint = hasMessage(`hint.${name}`) ? t(`hint.${name}`) : START[name];
+		const placeholder = hint ?? choices?.slice(0, 2).join(", ") ?? defaultValue ?? "";
+		return labelled(t(`field.${name}`), h("input", { type: "text", id: `sweep-${name}`, name, autocomplete: "off", placeholder }));
 	}
 
 	function read() {

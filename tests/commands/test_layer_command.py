@@ -61,6 +61,16 @@ def test_only_a_transposed_convolution_offers_output_padding() -> None:
     assert "a convolution has no output_padding" in refusal.stderr
 
 
+def test_a_layer_without_bias_has_fewer_parameters() -> None:
+    """The option of a field that is true by default removes it."""
+    arguments = ("conv", "8", "--kernel-size", "3", "--out-channels", "4", "--json")
+    counts = [
+        json.loads(invoke_layer(*arguments, *more).stdout)["parameters"]
+        for more in ((), ("--no-bias",))
+    ]
+    assert counts == [40, 36]
+
+
 @pytest.mark.torch
 def test_a_proof_runs_in_a_separate_process() -> None:
     """Status 0 if every form is within the tolerance."""

@@ -49,6 +49,26 @@ def test_every_field_has_a_label_and_every_choice_a_name() -> None:
         assert {f"field.{field['name']}", *(f"choice.{choice}" for choice in choices)} <= known
 
 
+def test_the_form_of_sweeps_has_the_fields_that_say_so(session: BrowserSession) -> None:
+    """In the order of a brief; each has a label."""
+    page = session.open("/?view=sweep")
+    expect(page.locator("#sweep-resolution")).to_be_visible()
+    names = page.locator("form [id^=sweep-]").evaluate_all(
+        "found => found.map((each) => each.name)"
+    )
+    wanted = [row.option for row in BRIEF if row.sweep]
+    assert names == [*wanted, "verify"]
+    assert {f"field.{name}" for name in wanted} <= messages("page").keys()
+
+
+def test_a_field_with_a_unit_names_it(session: BrowserSession) -> None:
+    """In its label on the page, as in the API and on the command line."""
+    page = session.open()
+    expect(page.get_by_label("Receptive field, pixels")).to_be_visible()
+    units = {str(field["unit"]) for field in form_fields() if "unit" in field}
+    assert {f"unit.{unit}" for unit in units} <= messages("page").keys()
+
+
 def test_the_form_has_a_control_for_every_field_of_a_group(session: BrowserSession) -> None:
     page = session.open()
     expect(page.locator("#field-latent_dim")).to_be_visible()

@@ -270,10 +270,11 @@ def test_by_keyboard_alone(session: BrowserSession) -> None:
     page.locator("#sweep-resolution").focus()
     page.keyboard.press("Control+A")
     page.keyboard.insert_text("8,16")
-    page.keyboard.press("Tab")
+    for _ in ("dimensions", "latent_dim"):
+        page.keyboard.press("Tab")
     page.keyboard.press("Control+A")
     page.keyboard.insert_text("8")
-    for _ in range(6):
+    for _ in range(5):
         page.keyboard.press("Tab")
     page.keyboard.press("n")
     expect(page.locator("#sweep-verify")).to_have_value("none")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from designer.audit.interpreter.source_parser import refuse_line
-from designer.audit.interpreter.values import SourceValue, Unknown, unknown_at
+from designer.audit.interpreter.values import Call, SourceValue, Unknown, unknown_at
 
 MAX_NUMBER = 2**53
 MAX_ENTRIES = 4096
@@ -45,30 +45,20 @@ UNARY_OPERATORS: Mapping[type[ast.AST], Callable[[Any], Any]] = {
 }
 
 BUILTINS: Mapping[str, Callable[..., Any]] = {
-    "len": len,
-    "int": int,
-    "float": float,
-    "bool": bool,
+    **{each.__name__: each for each in (len, int, float, bool, max, min, abs, round, sum)},
+    "sorted": sorted,
+    "divmod": divmod,
     "str": lambda value="": str(value)[:MAX_TEXT_LENGTH],
-    "max": max,
-    "min": min,
-    "abs": abs,
-    "round": round,
-    "sum": sum,
     "list": lambda value=(): list(value),
     "tuple": lambda value=(): tuple(value),
     "dict": lambda **entries: dict(entries),
     "reversed": lambda value: list(reversed(value)),
-    "sorted": sorted,
     "zip": lambda *lists: list(zip(*lists, strict=False)),
     "enumerate": lambda value, start=0: list(enumerate(value, start)),
-    "divmod": divmod,
-    "math.log": math.log,
-    "math.log2": math.log2,
-    "math.ceil": math.ceil,
-    "math.floor": math.floor,
-    "math.sqrt": math.sqrt,
-    "math.prod": math.prod,
+    **{
+        f"math.{name}": getattr(math, name)
+        for name in ("log", "log2", "ceil", "floor", "sqrt", "prod")
+    },
     "numpy.prod": math.prod,
     "numpy.log2": math.log2,
 }
@@ -88,7 +78,8 @@ def apply_operator(
     if kind not in BINARY_OPERATORS or not (is_plain_value(left) and is_plain_value(right)):
         return unknown_at(node, "operand_not_plain")
     if kind is ast.Mod and isinstance(left, str):
-        return format_text(left, list(right) if isinstance(right, tuple) else [right], {}, node)
+        given = list(right) if isinstance(right, tuple) else [right]
+        return format_text(left, Call(arguments=given, node=node))
     _refuse_growth(kind, left, right, node)
     try:
         return ensure_bounded(BINARY_OPERATORS[kind](left, right), node)
@@ -96,46 +87,41 @@ def apply_operator(
         refuse_line(node, "not_computable", error=str(error))
 
 
-def call_builtin(
-    name: str, arguments: list[SourceValue], named: dict[str, SourceValue], node: ast.AST
-) -> SourceValue:
+def call_builtin(name: str, call: Call) -> SourceValue:
     """The result of a builtin function on plain values.
 
     Raises:
         SourceRefused: if the function does not accept the values, or the result exceeds a limit.
     """
-    given = [*arguments, *named.values()]
-    unknown = next((value for value in given if isinstance(value, Unknown)), None)
+    unknown = next((value for value in call.values if isinstance(value, Unknown)), None)
     if unknown is not None:
         return unknown
     try:
         if name == "range":
-            return _range(arguments, node)
-        return ensure_bounded(BUILTINS[name](*arguments, **named), node)
+            return _range(call.arguments, call.node)
+        return ensure_bounded(BUILTINS[name](*call.arguments, **call.named), call.node)
     except (TypeError, ValueError, ArithmeticError) as error:
-        refuse_line(node, "call_not_computable", name=name, error=str(error))
+        refuse_line(call.node, "call_not_computable", name=name, error=str(error))
 
 
-def format_text(
-    text: str, arguments: list[SourceValue], named: Mapping[str, SourceValue], node: ast.AST
-) -> SourceValue:
+def format_text(text: str, call: Call) -> SourceValue:
     """The result of ``text.format(…)`` or ``text % …``; widths and other codes are not replaced.
 
-    >>> format_text("conv_{}-%d", ["a", 3], {}, ast.Pass())
+    >>> format_text("conv_{}-%d", Call(arguments=["a", 3], node=ast.Pass()))
     'conv_a-3'
     """
-    left = iter(arguments)
+    arguments, left = call.arguments, iter(call.arguments)
 
     def entry(found: re.Match[str]) -> str:
         name = found[1] or ""
         if name.isdigit():
             value = arguments[int(name)] if int(name) < len(arguments) else None
         else:
-            value = named.get(name) if name else next(left, None)
+            value = call.named.get(name) if name else next(left, None)
         return str(value)[:MAX_TEXT_LENGTH] if is_plain_value(value) else "?"
 
     result = re.sub(r"%[dsi]|\{(\w*)\}", entry, text[:MAX_TEXT_LENGTH])
-    return ensure_bounded(result, node)
+    return ensure_bounded(result, call.node)
 
 
 def count_entries(value: SourceValue) -> int:

@@ -9,6 +9,7 @@ from designer.audit.interpreter.bounded_arithmetic import MAX_ENTRIES
 from designer.audit.interpreter.source_parser import refuse_line
 from designer.audit.interpreter.torch_modules import refuse_unknown
 from designer.audit.interpreter.values import (
+    Call,
     InstanceValue,
     LayerModule,
     ModuleSequence,
@@ -22,9 +23,7 @@ CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
 """Torch's container modules; only Sequential can be called."""
 
 
-def build_container(
-    name: str, arguments: list[SourceValue], node: ast.Call
-) -> ModuleSequence | None:
+def build_container(name: str, call: Call) -> ModuleSequence | None:
     """The container ``nn.name(…)``, or None if the name is not a container.
 
     Raises:
@@ -32,9 +31,9 @@ def build_container(
     """
     if name not in CONTAINERS:
         return None
-    runs, only = name == "Sequential", arguments[0] if len(arguments) == 1 else None
+    runs, only = name == "Sequential", call.arguments[0] if len(call.arguments) == 1 else None
     names: dict[str, SourceValue] = {}
-    given = arguments
+    given = call.arguments
     if isinstance(only, dict):
         names = {str(key): value for key, value in only.items()}
         given = list(names.values())
@@ -44,10 +43,10 @@ def build_container(
         given = list(only)
     for value in given:
         if isinstance(value, Unknown):
-            refuse_unknown(value, node, "module_not_followable")
+            refuse_unknown(value, call.node, "module_not_followable")
         if not isinstance(value, LayerModule | ModuleSequence | InstanceValue | Reference):
-            refuse_line(node, "not_a_module")
-    return ModuleSequence(items=list(given), callable=runs, node=node, names=dict(names))
+            refuse_line(call.node, "not_a_module")
+    return ModuleSequence(items=list(given), callable=runs, node=call.node, names=dict(names))
 
 
 def build_dictionary(value: SourceValue) -> SourceValue:
@@ -63,23 +62,23 @@ def build_dictionary(value: SourceValue) -> SourceValue:
 def add_entries(
     items: list[SourceValue],
     name: str,
-    arguments: list[SourceValue],
+    call: Call,
     entries: Callable[[SourceValue, ast.AST], list[SourceValue]],
-    node: ast.AST,
 ) -> None:
     """Apply ``append``, ``extend``, ``insert`` or ``add_module`` to a list.
 
     Raises:
         SourceRefused: if the list exceeds ``MAX_ENTRIES``.
     """
+    arguments = call.arguments
     if name == "extend" and arguments:
-        items.extend(entries(arguments[0], node))
+        items.extend(entries(arguments[0], call.node))
     elif name == "insert" and len(arguments) == 2 and isinstance(arguments[0], int):
         items.insert(arguments[0], arguments[1])
     elif arguments:
         items.append(arguments[-1])
     if len(items) > MAX_ENTRIES:
-        refuse_line(node, "list_too_long", maximum=MAX_ENTRIES)
+        refuse_line(call.node, "list_too_long", maximum=MAX_ENTRIES)
 
 
 def look_up(owner: dict[str, SourceValue], name: str, arguments: list[SourceValue]) -> SourceValue:
@@ -89,13 +88,13 @@ def look_up(owner: dict[str, SourceValue], name: str, arguments: list[SourceValu
     return list(owner.values()) if name == "values" else list(owner)
 
 
-def pop_entry(items: list[SourceValue], arguments: list[SourceValue], node: ast.AST) -> SourceValue:
+def pop_entry(items: list[SourceValue], call: Call) -> SourceValue:
     """The entry that ``pop`` removes from a list.
 
     Raises:
         SourceRefused: if the index is unknown or out of range.
     """
-    index = arguments[0] if arguments else -1
+    index = call.arguments[0] if call.arguments else -1
     if not isinstance(index, int) or not -len(items) <= index < len(items):
-        refuse_line(node, "entry_not_followable")
+        refuse_line(call.node, "entry_not_followable")
     return items.pop(index)

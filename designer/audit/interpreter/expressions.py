@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from designer.audit.interpreter.bounded_arithmetic import (
+    BUILTINS,
     UNARY_OPERATORS,
     apply_operator,
     ensure_bounded,
@@ -15,6 +16,7 @@ from designer.audit.interpreter.step_limit import StepCounter
 from designer.audit.interpreter.torch_modules import is_module_name
 from designer.audit.interpreter.type_checks import compare_references
 from designer.audit.interpreter.values import (
+    Call,
     ClassValue,
     FunctionValue,
     InstanceValue,
@@ -35,40 +37,9 @@ MAX_EXPRESSION_DEPTH = 80
 IMPORT_ALIASES = {"nn": "torch.nn", "F": "torch.nn.functional", "torch": "torch", "np": "numpy"}
 """Usual aliases, for sources that were pasted without their imports."""
 
-BUILTIN_NAMES = frozenset(
-    [
-        "range",
-        "len",
-        "int",
-        "float",
-        "bool",
-        "str",
-        "max",
-        "min",
-        "abs",
-        "round",
-        "sum",
-        "list",
-        "tuple",
-        "dict",
-        "reversed",
-        "sorted",
-        "zip",
-        "enumerate",
-        "divmod",
-        "print",
-        "isinstance",
-        "super",
-        "getattr",
-        "setattr",
-        "hasattr",
-        "type",
-        "map",
-        "filter",
-        "any",
-        "all",
-    ]
-)
+_OTHER_NAMES = {"range", "print", "map", "filter", "any", "all", "hasattr"}
+_OBJECT_NAMES = {"isinstance", "super", "getattr", "setattr", "type"}
+BUILTIN_NAMES = BUILTINS.keys() | _OTHER_NAMES | _OBJECT_NAMES
 
 _EQUALITY_OPERATORS = ast.Eq | ast.NotEq | ast.Is | ast.IsNot
 
@@ -80,13 +51,7 @@ class ExpressionEvaluator(StepCounter):
         """The result of a call expression."""
         raise NotImplementedError
 
-    def apply(
-        self,
-        called: SourceValue,
-        arguments: list[SourceValue],
-        named: dict[str, SourceValue],
-        node: ast.AST,
-    ) -> SourceValue:
+    def apply(self, called: SourceValue, call: Call) -> SourceValue:
         """The result of calling a value."""
         raise NotImplementedError
 
@@ -140,14 +105,8 @@ class ExpressionEvaluator(StepCounter):
             return missing if found is None else found
         if isinstance(owner, SuperObject):
             bases = owner.defining_class.bases
-            found = next(
-                (
-                    b.find_member(name)
-                    for b in bases
-                    if hasattr(b, "find_member") and b.find_member(name)
-                ),
-                None,
-            )
+            members = (each.find_member(name) for each in bases if isinstance(each, ClassValue))
+            found = next(filter(None, members), None)
             if isinstance(found, FunctionValue):
                 return FunctionValue(node=found.node, scope=found.scope, owner=owner.instance)
             return Method(owner=owner, name=name)
@@ -169,14 +128,10 @@ class ExpressionEvaluator(StepCounter):
             return self._bind_method(found, owner, node)
         if found is not None:
             return found
-        if name in ("training",):
+        if name == "training":
             return True
-        if owner.class_value.is_module and name in (
-            "add_module",
-            "register_module",
-            "modules",
-            "apply",
-        ):
+        methods = ("add_module", "register_module", "modules", "apply")
+        if owner.class_value.is_module and name in methods:
             return Method(owner=owner, name=name)
         return unknown_at(node, "unknown_attribute", name=name[:60])
 
@@ -189,7 +144,7 @@ class ExpressionEvaluator(StepCounter):
             return found
         first = owner.class_value if "classmethod" in marks else owner
         method = FunctionValue(node=found.node, scope=found.scope, owner=first)
-        return self.apply(method, [], {}, node) if "property" in marks else method
+        return self.apply(method, Call(node=node)) if "property" in marks else method
 
     def _lambda(self, node: ast.Lambda, scope: Scope) -> SourceValue:
         """A lambda as a function with one return statement."""

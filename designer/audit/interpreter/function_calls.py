@@ -9,6 +9,7 @@ from designer.audit.interpreter.assignment import AssignmentEvaluator
 from designer.audit.interpreter.control_flow import ControlFlow, Returned
 from designer.audit.interpreter.source_parser import SourceTooLong, refuse_line
 from designer.audit.interpreter.values import (
+    Call,
     ClassValue,
     FunctionValue,
     InstanceValue,
@@ -39,33 +40,21 @@ class FunctionCallEvaluator(AssignmentEvaluator):
         """Run statements in order until one returns, breaks or continues."""
         raise NotImplementedError
 
-    def _call_function(
-        self,
-        called: FunctionValue,
-        arguments: list[SourceValue],
-        named: dict[str, SourceValue],
-        node: ast.AST,
-    ) -> SourceValue:
+    def _call_function(self, called: FunctionValue, call: Call) -> SourceValue:
         self.call_depth += 1
         try:
             if self.call_depth > MAX_CALL_DEPTH:
-                line = getattr(node, "lineno", 1)
+                line = getattr(call.node, "lineno", 1)
                 raise SourceTooLong(line, "calls_too_deep", maximum=MAX_CALL_DEPTH)
-            given = arguments if called.owner is None else [called.owner, *arguments]
-            scope = self._parameter_scope(called, given, dict(named), node)
-            outcome = self.run(called.node.body, scope)
+            outcome = self.run(called.node.body, self._parameter_scope(called, call))
             return outcome.value if isinstance(outcome, Returned) else None
         finally:
             self.call_depth -= 1
 
-    def _parameter_scope(
-        self,
-        called: FunctionValue,
-        given: list[SourceValue],
-        named: dict[str, SourceValue],
-        node: ast.AST,
-    ) -> Scope:
+    def _parameter_scope(self, called: FunctionValue, call: Call) -> Scope:
         """The scope of a call: the enclosing names, then the parameters."""
+        given = [called.owner] * (called.owner is not None) + call.arguments
+        named = dict(call.named)
         scope = self.copy_scope(called.scope, called.node)
         arguments = called.node.args
         names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
@@ -77,7 +66,7 @@ class FunctionCallEvaluator(AssignmentEvaluator):
         }
         if len(given) > len(names) and arguments.vararg is None:
             facts = {"maximum": len(names), "count": len(given)}
-            refuse_line(node, "other_argument_count", name=called.node.name, **facts)
+            refuse_line(call.node, "other_argument_count", name=called.node.name, **facts)
         scope.update(zip(names, given, strict=False))
         for name in [*names[len(given) :], *(each.arg for each in arguments.kwonlyargs)]:
             if name in named:
@@ -95,18 +84,12 @@ class FunctionCallEvaluator(AssignmentEvaluator):
         scope[_FUNCTION] = called
         return scope
 
-    def _create_instance(
-        self,
-        called: ClassValue,
-        arguments: list[SourceValue],
-        named: dict[str, SourceValue],
-        node: ast.AST,
-    ) -> SourceValue:
+    def _create_instance(self, called: ClassValue, call: Call) -> SourceValue:
         instance = InstanceValue(class_value=called)
         constructor = called.find_member("__init__")
         if isinstance(constructor, FunctionValue):
             bound = FunctionValue(node=constructor.node, scope=constructor.scope, owner=instance)
-            self._call_function(bound, arguments, named, node)
+            self._call_function(bound, call)
         return instance
 
 

@@ -9,6 +9,7 @@ from designer.audit.interpreter.recorded_layers import RecordedLayer, Tape
 from designer.audit.interpreter.source_parser import SourceRefused, SourceTooLong, parse_source
 from designer.audit.interpreter.statements import Interpreter
 from designer.audit.interpreter.values import (
+    Call,
     ClassValue,
     InstanceValue,
     LayerModule,
@@ -160,7 +161,7 @@ def _trace_networks(
         try:
             module = each.module
             if isinstance(module, ClassValue):
-                module = interpreter.apply(module, [], {}, module.node)
+                module = interpreter.apply(module, Call(node=module.node))
             tape = interpreter.trace_module(module, shape, each.node, allow_partial=allow_partial)
             tapes.append((each, tape))
         except SourceTooLong:

@@ -59,8 +59,8 @@ class Tape:
             except LayerError:
                 self.is_broken = True
         known = None if self.is_broken else self.shapes[-1]
-        if known is None and isinstance(layer, ReshapeLayer) and -1 not in layer.shape:
-            known = (self.shapes[0][0], *layer.shape)
+        if known is None and layer.fixed_shape is not None:
+            known = (self.shapes[0][0], *layer.fixed_shape)
         return TensorValue(index=len(self.recorded) - 1, shape=known)
 
     def record_module(self, module: LayerModule, tensor: TensorValue) -> TensorValue:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from designer.audit.interpreter.recorded_layers import Tape
 from designer.audit.interpreter.slices import resolve_axes
@@ -14,21 +13,13 @@ from designer.audit.interpreter.torch_modules import (
     read_checked_layer,
     to_json_value,
 )
-from designer.audit.interpreter.values import BatchSize, SourceValue, TensorValue, Unknown
+from designer.audit.interpreter.values import BatchSize, Call, SourceValue, TensorValue, Unknown
 from designer.audit.ops.linear_and_reshape import FlattenLayer
 
-KeywordArguments = Mapping[str, SourceValue]
 
-
-def follow_view(
-    tape: Tape,
-    tensor: TensorValue,
-    arguments: Sequence[SourceValue],
-    named: KeywordArguments,
-    node: ast.Call,
-) -> SourceValue:
+def follow_view(tape: Tape, tensor: TensorValue, call: Call) -> SourceValue:
     """``view(batch, …)`` keeps the batch size; ``view(-1, …)`` infers it from the other sizes."""
-    parts = list(arguments)
+    parts, node = call.arguments, call.node
     if len(parts) == 1 and isinstance(parts[0], list | tuple):
         parts = list(parts[0])
     if not parts:
@@ -49,30 +40,9 @@ def follow_view(
     return tape.record_layer(read_checked_layer(document, node), tensor, node)
 
 
-def follow_flatten(
-    tape: Tape,
-    tensor: TensorValue,
-    arguments: Sequence[SourceValue],
-    named: KeywordArguments,
-    node: ast.Call,
-) -> SourceValue:
-    """``flatten(start_dim, end_dim)``: axes merged into one."""
-    given = bind_arguments(("start_dim", "end_dim"), arguments, named, node)
-    fields = {name: to_json_value(value, name, node) for name, value in given.items()}
-    return tape.record_layer(
-        read_checked_layer({"op": "flatten", "start_dim": 0, **fields}, node), tensor, node
-    )
-
-
-def follow_squeeze(
-    tape: Tape,
-    tensor: TensorValue,
-    arguments: Sequence[SourceValue],
-    named: KeywordArguments,
-    node: ast.Call,
-) -> SourceValue:
+def follow_squeeze(tape: Tape, tensor: TensorValue, call: Call) -> SourceValue:
     """``squeeze(dim)``: axes of size 1 removed."""
-    given = bind_arguments(("dim",), arguments, named, node)
+    given, node = bind_arguments(("dim",), call), call.node
     if tensor.shape is None:  # after a layer that fails: which sizes are 1 is unknown
         return tensor
     shape = tensor.shape
@@ -84,15 +54,9 @@ def follow_squeeze(
     return tensor if kept == shape else tape.reshape(tensor, kept[1:], node)
 
 
-def follow_unsqueeze(
-    tape: Tape,
-    tensor: TensorValue,
-    arguments: Sequence[SourceValue],
-    named: KeywordArguments,
-    node: ast.Call,
-) -> SourceValue:
+def follow_unsqueeze(tape: Tape, tensor: TensorValue, call: Call) -> SourceValue:
     """``unsqueeze(dim)``: an axis of size 1 inserted."""
-    given = bind_arguments(("dim",), arguments, named, node)
+    given, node = bind_arguments(("dim",), call), call.node
     dim = to_json_value(given.get("dim"), "dim", node)
     if tensor.shape is None:
         refuse_line(node, "unsqueeze_after_failure")
@@ -104,19 +68,13 @@ def follow_unsqueeze(
     return tape.reshape(tensor, tuple(shape[1:]), node)
 
 
-def follow_unflatten(
-    tape: Tape,
-    tensor: TensorValue,
-    arguments: Sequence[SourceValue],
-    named: KeywordArguments,
-    node: ast.Call,
-) -> SourceValue:
+def follow_unflatten(tape: Tape, tensor: TensorValue, call: Call) -> SourceValue:
     """``unflatten(dim, sizes)``: an axis split into several."""
-    module = build_module("Unflatten", arguments, _sizes_named(named), node)
+    renamed = {_MODULE_NAMES.get(name, name): value for name, value in call.named.items()}
+    module = build_module("Unflatten", replace(call, named=renamed))
     assert module is not None
     return tape.record_module(module, tensor)
 
 
-def _sizes_named(named: KeywordArguments) -> KeywordArguments:
-    """Arguments of ``Tensor.unflatten`` renamed to those of ``nn.Unflatten``."""
-    return {{"sizes": "unflattened_size"}.get(name, name): value for name, value in named.items()}
+_MODULE_NAMES = {"sizes": "unflattened_size"}
+"""Arguments of ``Tensor.unflatten`` that ``nn.Unflatten`` names otherwise."""

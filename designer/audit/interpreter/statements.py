@@ -12,6 +12,7 @@ from designer.audit.interpreter.recorded_layers import Tape
 from designer.audit.interpreter.source_parser import SourceRefused, SourceTooLong, refuse_line
 from designer.audit.interpreter.torch_modules import refuse_unknown
 from designer.audit.interpreter.values import (
+    Call,
     ClassValue,
     FunctionValue,
     Reference,
@@ -72,7 +73,7 @@ class Interpreter(CallEvaluator):
         return self.tape
 
     def _run_module(self, module: SourceValue, tape: Tape, node: ast.AST) -> None:
-        result = self.apply(module, [tape.input], {}, node)
+        result = self.apply(module, Call(arguments=[tape.input], node=node))
         if isinstance(result, tuple | list) and result:
             result = result[0]
         if isinstance(result, Unknown):

@@ -15,14 +15,8 @@ from designer.audit.interpreter.values import (
     unknown_at,
 )
 
-_PLAIN: dict[str, tuple[type, ...]] = {
-    "int": (int,),
-    "float": (float,),
-    "bool": (bool,),
-    "str": (str,),
-    "list": (list,),
-    "tuple": (tuple,),
-    "dict": (dict,),
+_PLAIN: dict[str, type] = {
+    each.__name__: each for each in (int, float, bool, str, list, tuple, dict)
 }
 """Builtin types by name."""
 

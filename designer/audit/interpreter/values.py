@@ -15,6 +15,20 @@ SourceValue = object
 Scope = dict[str, SourceValue]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """The arguments of a call, and its place in the source."""
+
+    arguments: list[SourceValue] = field(default_factory=list)
+    named: Scope = field(default_factory=dict)
+    node: ast.AST
+
+    @property
+    def values(self) -> list[SourceValue]:
+        """All arguments, named ones last."""
+        return [*self.arguments, *self.named.values()]
+
+
 class BatchSize(int):
     """The batch size read from a tensor; as the first size of a view it keeps the batch."""
 
@@ -56,7 +70,7 @@ class LayerModule:
 
     layer: AuditLayer | None
     activation_or_norm: str
-    node: ast.Call
+    node: ast.AST
     is_norm: bool = False
     """Whether the name is a norm: local response norm, which has no layer of its own."""
     unflatten_arguments: tuple[int, TensorShape] | None = None

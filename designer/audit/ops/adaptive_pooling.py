@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from designer.audit.ops.field_readers import (
+from designer.audit.ops.axis_layer import AxisLayer
+from designer.audit.ops.field_types import (
     Flag,
-    choice_reader,
-    per_axis_reader,
+    choice_type,
+    per_axis_type,
 )
-from designer.audit.ops.layer import AuditLayer, AxisLayer, LayerFields, TriedValues
+from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -64,12 +65,23 @@ class AdaptivePoolLayer(AxisLayer):
 
     op: ClassVar[str] = "adaptive_pool"
     TRIED_COUNTS: ClassVar[tuple[str, ...]] = ("output_size",)
-    torch_class: ClassVar[str | None] = "AdaptiveAvgPool{}d"
+    torch_modules: ClassVar[Mapping[str, str]] = {
+        "AdaptiveAvgPool{}d": "output_size",
+        "AdaptiveMaxPool{}d": "output_size return_indices",
+    }
+    torch_functions: ClassVar[Mapping[str, str]] = {
+        "adaptive_avg_pool{}d": "output_size",
+        "adaptive_max_pool{}d": "output_size return_indices",
+    }
+    implied_fields: ClassVar[Mapping[str, FieldValues]] = {
+        "AdaptiveMaxPool{}d": {"mode": "max"},
+        "adaptive_max_pool{}d": {"mode": "max"},
+    }
     is_resize: ClassVar[bool] = True
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = ("output_size",)
 
-    output_size: Annotated[int | tuple[int | None, ...], per_axis_reader(1, nullable=True)]
-    mode: Annotated[str, choice_reader("avg", "max")] = "avg"
+    output_size: Annotated[int | tuple[int | None, ...], per_axis_type(1, or_null=True)]
+    mode: Annotated[str, choice_type("avg", "max")] = "avg"
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The output size; an average to size 1 along 2 or 3 axes accepts any rank with those."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
+from designer.audit.ops.axis_layer import AxisLayer
 from designer.audit.ops.convolutions import ConvolutionLayer
-from designer.audit.ops.field_readers import PerAxis, as_per_axis, choice_reader, read_conv_padding
-from designer.audit.ops.layer import AxisLayer, AxisWindow, LayerFields, TriedValues
+from designer.audit.ops.field_types import CONV_PADDING, PerAxis, as_per_axis, choice_type
+from designer.audit.ops.layer import AxisWindow, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -31,15 +32,15 @@ class ConvLayer(ConvolutionLayer):
     """
 
     op: ClassVar[str] = "conv"
-    torch_class: ClassVar[str | None] = "Conv{}d"
+    torch_modules: ClassVar[Mapping[str, str]] = {
+        "Conv{}d": "in_channels out_channels kernel_size stride padding dilation groups bias padding_mode"
+    }
     is_transposed: ClassVar[bool] = False
     EXTRAS: ClassVar[range] = range(1)
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = ("kernel_size", "stride", "padding", "dilation")
 
-    padding: Annotated[PerAxis | str, read_conv_padding] = 0
-    padding_mode: Annotated[str, choice_reader("zeros", "reflect", "replicate", "circular")] = (
-        "zeros"
-    )
+    padding: Annotated[PerAxis | str, CONV_PADDING] = 0
+    padding_mode: Annotated[str, choice_type("zeros", "reflect", "replicate", "circular")] = "zeros"
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """⌊(i + 2P − E) / S⌋ + 1 on every axis."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from designer.audit.ops.convolutions import ConvolutionLayer
-from designer.audit.ops.field_readers import PaddingSizes
+from designer.audit.ops.field_types import PaddingSizes
 from designer.audit.ops.layer import AxisWindow, LayerFields
 from designer.audit.ops.layer_errors import (
     LayerError,
@@ -19,6 +19,7 @@ from designer.geometry.axis import transposed_offset
 from designer.geometry.formula_text import describe_conv_transpose
 from designer.geometry.layers import Window
 from designer.reasons import Reason, make_reason
+from designer.validation.json_readers import JsonObject, refuse_field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,10 @@ class ConvTransposeLayer(ConvolutionLayer):
     """
 
     op: ClassVar[str] = "conv_transpose"
-    torch_class: ClassVar[str | None] = "ConvTranspose{}d"
+    torch_modules: ClassVar[Mapping[str, str]] = {
+        "ConvTranspose{}d": "in_channels out_channels kernel_size stride padding output_padding groups bias"
+        " dilation padding_mode"
+    }
     is_transposed: ClassVar[bool] = True
     EXTRAS: ClassVar[range] = range(3)
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = (
@@ -44,6 +48,15 @@ class ConvTransposeLayer(ConvolutionLayer):
 
     padding: PaddingSizes = 0
     output_padding: PaddingSizes = 0
+
+    @classmethod
+    def fields_of_call(
+        cls, fields: JsonObject, arguments: Mapping[str, object], axes: int
+    ) -> JsonObject:
+        """The fields of a call without ``padding_mode``, which can only be zeros."""
+        if arguments.get("padding_mode", "zeros") != "zeros":
+            refuse_field("/padding_mode", "not_a_choice", sentence="transposed_padding_mode")
+        return fields
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """(i − 1)S − 2P + E + A on every axis."""
@@ -69,6 +82,23 @@ class ConvTransposeLayer(ConvolutionLayer):
         if any(rows_to_crop):
             yield {"op": "crop", "crop": tuple((0, rows) for rows in rows_to_crop)}
         yield self.opposite_fields("conv")
+
+    def padded_to(self, shape: TensorShape, sizes: Sequence[int]) -> ConvTransposeLayer:
+        """The layer with the output padding that reaches the sizes."""
+        bare = replace(self, output_padding=0)
+        windows = bare.windows(len(sizes))
+        least = [w.stride * size + w.offset for w, size in zip(windows, shape[2:], strict=True)]
+        most = [size + w.stride - 1 for w, size in zip(windows, least, strict=True)]
+        extra = tuple(size - a for size, a in zip(sizes, least, strict=True))
+        if not all(0 <= a < w.stride for a, w in zip(extra, windows, strict=True)):
+            raise LayerError(
+                "impossible_output_size",
+                torch_error=None,
+                sizes=list(sizes),
+                least=least,
+                most=most,
+            )
+        return replace(self, output_padding=extra)
 
     def window_warnings(self, before: TensorShape, after: TensorShape) -> Iterator[Reason]:
         """Axes of uneven overlap."""

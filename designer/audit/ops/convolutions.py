@@ -9,11 +9,10 @@ from itertools import product
 from math import prod
 from typing import ClassVar
 
-from designer.audit.ops.field_readers import Count, Flag, KernelSizes, PerAxis, Strides
+from designer.audit.ops.axis_layer import MAX_STRIDE, AxisLayer
+from designer.audit.ops.field_types import Count, Flag, KernelSizes, PerAxis, Strides
 from designer.audit.ops.layer import (
-    MAX_STRIDE,
     AuditLayer,
-    AxisLayer,
     AxisWindow,
     FieldValues,
     LayerFields,
@@ -36,7 +35,7 @@ MAX_DILATION = 4
 class ConvolutionLayer(AxisLayer):
     """Base class of convolutions and transposed convolutions."""
 
-    input_field: ClassVar[str | None] = "in_channels"
+    declaring_fields: ClassVar[tuple[str, ...]] = ("in_channels",)
     output_field: ClassVar[str | None] = "out_channels"
     WORKS: ClassVar[str] = "works"
     is_transposed: ClassVar[bool]

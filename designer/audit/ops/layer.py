@@ -1,4 +1,4 @@
-"""Base classes of audited layers.
+"""Base class of audited layers.
 
 Each op is a class with its shape rule and its legality rule side by side in ``step``. Shapes
 include the batch axis, which comes first: torch runs some layers on tensors that lack an axis by
@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, ClassVar, get_args, get_type_hints
 
-from designer.audit.ops.field_readers import AxisCount, FieldReader, FreeText
+from designer.audit.ops.field_types import FieldType, FreeText
 from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep
-from designer.geometry.axis import unread_positions
-from designer.geometry.layers import Window
-from designer.reasons import Reason, make_reason
-from designer.validation.json_readers import refuse_field
+from designer.reasons import Reason
+from designer.validation.json_readers import JsonObject
 
 LayerFields = Mapping[str, Any]
 """A layer of another op, which the registry builds: ``op``, and values by attribute."""
@@ -34,17 +32,20 @@ WindowValues = Mapping[str, Sequence[int]]
 AxisWindow = tuple[int, int, int, int]
 """Kernel size, stride, padding and output padding along one axis."""
 
-MAX_TRIED_KERNEL = 64
-MAX_STRIDE = 8
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditLayer:
     """One layer. ``norm`` and ``activation`` are free text and never change a shape."""
 
     op: ClassVar[str]
-    torch_class: ClassVar[str | None] = None
-    """The torch module that the layer stands for, with {} for the number of axes."""
+    torch_modules: ClassVar[Mapping[str, str]] = {}
+    """Arguments of the torch modules that the layer stands for; a repair writes the first one.
+
+    The names have {} for the number of axes."""
+    torch_functions: ClassVar[Mapping[str, str]] = {}
+    """In the same way, arguments after the tensor of functions."""
+    implied_fields: ClassVar[Mapping[str, FieldValues]] = {}
+    """Fields that the name of a module or function sets."""
     torch_names: ClassVar[Mapping[str, str]] = {}
     """Torch's names of arguments that it names otherwise."""
     norm_kind: ClassVar[str | None] = None
@@ -52,8 +53,10 @@ class AuditLayer:
     is_resize: ClassVar[bool] = False
     """Whether the layer gives each channel another size, and does nothing else."""
     keeps_channels: ClassVar[bool] = False
-    input_field: ClassVar[str | None] = None
-    """The field that declares the channels or features of the input."""
+    works_on_maps: ClassVar[bool] = True
+    """False for a layer that takes features or rearranges axes; it does not resize a map."""
+    declaring_fields: ClassVar[tuple[str, ...]] = ()
+    """Fields that only declare the input, so that another value changes nothing else."""
     output_field: ClassVar[str | None] = None
     """The field that sets the channels or features of the output."""
     TRIED_COUNTS: ClassVar[tuple[str, ...]] = ()
@@ -66,16 +69,29 @@ class AuditLayer:
 
     @classmethod
     @cache
-    def field_readers(cls) -> Mapping[str, FieldReader]:
-        """The reader of each field that a request can set, by JSON name.
+    def field_types(cls) -> Mapping[str, FieldType]:
+        """The type of each field that a request can set, by JSON name.
 
-        A field's type names its reader; an attribute ends in ``_`` if its JSON name is a keyword.
+        Python's type of a field is annotated with it; an attribute ends in ``_`` if its JSON name is a keyword.
         """
-        found: dict[str, FieldReader] = {}
+        found: dict[str, FieldType] = {}
         for name, hint in get_type_hints(cls, include_extras=True).items():
             for part in (hint, *get_args(hint)):
                 found |= {name.rstrip("_"): each for each in getattr(part, "__metadata__", ())}
         return found
+
+    @classmethod
+    def fields_of_call(
+        cls, fields: JsonObject, arguments: Mapping[str, object], axes: int
+    ) -> JsonObject:
+        """The fields that a call of torch sets, along ``axes`` axes (0 if its name has no number).
+
+        ``fields`` are the arguments that are fields of the layer, ``arguments`` all of them.
+
+        Raises:
+            InvalidRequest: for arguments that torch refuses.
+        """
+        return fields
 
     def refuse_contradictions(self, *, pointer: str, index: int) -> None:
         """Refuse fields that contradict each other or the place of the layer in the request.
@@ -112,6 +128,35 @@ class AuditLayer:
     def thinned(self) -> AuditLayer | None:
         """The layer for maps of one channel, None if torch need not run it to confirm its sizes."""
         return None
+
+    @property
+    def skip_source(self) -> int | None:
+        """Index of the earlier layer that the layer reads besides its input; -1 is the input."""
+        return None
+
+    @property
+    def fixed_shape(self) -> TensorShape | None:
+        """The output shape of one sample if the layer states it."""
+        return None
+
+    def padded_to(self, shape: TensorShape, sizes: Sequence[int]) -> AuditLayer:
+        """The layer with this output size, as ``output_size`` requests it in a call.
+
+        Raises:
+            LayerError: if torch refuses the sizes.
+        """
+        raise LayerError("output_size_of_other_layer", torch_error=None)
+
+    @property
+    def stated_counts(self) -> list[int]:
+        """The counts that the fields of the input and of the output state."""
+        names = (*self.declaring_fields, *filter(None, (self.output_field,)))
+        return [value for name in names if isinstance(value := getattr(self, name), int)]
+
+    @property
+    def merged_channels(self) -> int:
+        """Number of channels that become one."""
+        return 1
 
     def as_module(self) -> AuditLayer:
         """The layer as an op that has a torch module, if there is one."""
@@ -178,117 +223,3 @@ class AuditLayer:
     def renumbered(self, places: Mapping[int, int]) -> AuditLayer:
         """The layer after others have moved; ``places`` are their new indices."""
         return self
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AxisLayer(AuditLayer):
-    """A layer that works along 1 to 3 axes: ``ndim``, or as many as its lists or the map have."""
-
-    WORKS: ClassVar[str] = "pools"
-    """What the layer does along its axes, in the code of a sentence."""
-
-    ndim: AxisCount = None
-
-    def refuse_rank(self, shape: TensorShape, axes: int) -> None:
-        """Refuse a tensor that has not these axes beside channels, or batch and channels.
-
-        Raises:
-            LayerError: if torch refuses the rank.
-        """
-        if len(shape) not in (axes + 1, axes + 2):
-            raise LayerError(
-                f"{self.WORKS}_along_axes",
-                {"map_axes": max(len(shape) - 2, 0)},
-                torch_error=self.rank_error(shape, axes),
-                fields=(self.axes_field,),
-                axes=axes,
-                input_shape=list(shape[1:]),
-            )
-
-    def rank_error(self, shape: TensorShape, axes: int) -> str:
-        """Torch's message for a tensor of another rank."""
-        raise NotImplementedError
-
-    def refuse_contradictions(self, *, pointer: str, index: int) -> None:
-        """Refuse per-axis lists that disagree with each other or with ``ndim``."""
-        axes, axes_source = self.ndim, "ndim"
-        for name in self.AXIS_FIELDS:
-            value = getattr(self, name)
-            if not isinstance(value, tuple):
-                continue
-            if axes is not None and len(value) != axes:
-                refuse_field(
-                    f"{pointer}/{name}",
-                    "wrong_length",
-                    {"source": axes_source},
-                    sentence="other_axis_count",
-                    length=len(value),
-                    axes=axes,
-                )
-            axes, axes_source = len(value), name
-
-    def axes(self, shape: TensorShape) -> int:
-        """Number of axes: ``ndim``, else the length of a per-axis list, else the axes of the map.
-
-        The default for a vector, which has no axes, is 2.
-        """
-        if self.ndim is not None:
-            return self.ndim
-        value = getattr(self, self.axes_field)
-        if isinstance(value, tuple):
-            return len(value)
-        mapped = len(shape) - 2
-        return min(mapped, 3) if mapped >= 1 else 2
-
-    @property
-    def axes_field(self) -> str:
-        """The field that sets the number of axes: ``ndim`` if given, else a per-axis list."""
-        if self.ndim is None:
-            for name in self.AXIS_FIELDS:
-                if isinstance(getattr(self, name), tuple):
-                    return name
-        return "ndim"
-
-    def windows(self, axes: int) -> tuple[Window, ...]:
-        """The windows, one per axis; only for layers that have a kernel."""
-        values = zip(*(self.axis_values(name, axes) for name in self.AXIS_FIELDS), strict=True)
-        return tuple(_window(self.AXIS_FIELDS, axis) for axis in values)
-
-    def kernels_and_strides(self, before: TensorShape) -> dict[str, Sequence[int]]:
-        """Candidate kernel sizes and strides, none for a map of too few axes."""
-        axes = self.axes(before)
-        if len(before) <= axes:
-            return {}
-        largest = max(*before[-axes:], *(k - 4 for k in self.axis_values("kernel_size", axes)))
-        return {
-            "kernel_size": range(1, min(MAX_TRIED_KERNEL, largest + 5) + 1),
-            "stride": range(1, MAX_STRIDE + 1),
-        }
-
-    def window_warnings(self, before: TensorShape, after: TensorShape) -> Iterator[Reason]:
-        """Warnings about windows that read more than the map, or not all of it."""
-        if "kernel_size" not in self.AXIS_FIELDS:
-            return
-        axes = self.axes(before)
-        sizes, windows = before[-axes:], self.windows(axes)
-        spans = [window.span for window in windows]
-        if any(span > size for span, size in zip(spans, sizes, strict=True)):
-            yield make_reason("kernel_over_padding", spans=spans, sizes=sizes)
-        for axis, window in enumerate(windows):
-            unread = unread_positions(
-                sizes[axis],
-                positions=after[axis - axes],
-                kernel_size=window.kernel_size,
-                stride=window.stride,
-                padding=window.padding,
-                dilation=window.dilation,
-            )
-            if unread:
-                code = "unread_position" if unread == 1 else "unread_positions"
-                yield make_reason(code, unread=unread, size=sizes[axis], axis=axis)
-
-
-@lru_cache(maxsize=4096)
-def _window(names: tuple[str, ...], values: tuple[int, ...]) -> Window:
-    """A window; cached, since a search meets the same ones often."""
-    return Window(**dict(zip(names, values, strict=True)))

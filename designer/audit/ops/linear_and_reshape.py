@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isqrt, prod
 from typing import Annotated, ClassVar
 
-from designer.audit.ops.field_readers import (
+from designer.audit.ops.field_types import (
     MAX_COUNT,
     Count,
     Flag,
-    integer_reader,
-    list_reader,
+    integer_type,
+    list_type,
 )
 from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep
 
-_Dimension = Annotated[int, integer_reader(-5, 4)]
+_Dimension = Annotated[int, integer_type(-5, 4)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +30,9 @@ class LinearLayer(AuditLayer):
 
     op: ClassVar[str] = "linear"
     TRIED_COUNTS: ClassVar[tuple[str, ...]] = ("out_features",)
-    torch_class: ClassVar[str | None] = "Linear"
-    input_field: ClassVar[str | None] = "in_features"
+    torch_modules: ClassVar[Mapping[str, str]] = {"Linear": "in_features out_features bias"}
+    works_on_maps: ClassVar[bool] = False
+    declaring_fields: ClassVar[tuple[str, ...]] = ("in_features",)
     output_field: ClassVar[str | None] = "out_features"
 
     in_features: Count
@@ -96,8 +97,10 @@ class ReshapeLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "reshape"
+    works_on_maps: ClassVar[bool] = False
+    declaring_fields: ClassVar[tuple[str, ...]] = ("shape",)
 
-    shape: Annotated[tuple[int, ...], list_reader(integer_reader(-1, MAX_COUNT), most=4, least=0)]
+    shape: Annotated[tuple[int, ...], list_type(integer_type(-1, MAX_COUNT), most=4, least=0)]
     fold_batch: Flag = False
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
@@ -161,6 +164,11 @@ class ReshapeLayer(AuditLayer):
             elif len(sizes) == 2 and isqrt(each) ** 2 == each:
                 yield {"shape": (channels, isqrt(each), isqrt(each))}
 
+    @property
+    def fixed_shape(self) -> TensorShape | None:
+        """The shape, if no size is inferred."""
+        return None if -1 in self.shape else self.shape
+
     def wanted_count(self, shape: TensorShape) -> int | None:
         """The numbers that the shape holds."""
         return prod(self.shape) if min(self.shape, default=0) > 0 else None
@@ -175,7 +183,10 @@ class FlattenLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "flatten"
-    torch_class: ClassVar[str | None] = "Flatten"
+    torch_modules: ClassVar[Mapping[str, str]] = {"Flatten": "start_dim end_dim"}
+    torch_functions: ClassVar[Mapping[str, str]] = {"flatten": "start_dim end_dim"}
+    implied_fields: ClassVar[Mapping[str, FieldValues]] = {"flatten": {"start_dim": 0}}
+    works_on_maps: ClassVar[bool] = False
 
     start_dim: _Dimension = 1
     end_dim: _Dimension = -1

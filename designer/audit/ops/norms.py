@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Annotated, ClassVar
 
-from designer.audit.ops.field_readers import (
+from designer.audit.ops.field_types import (
     MAX_COUNT,
     AxisCount,
     Count,
     Flag,
     PerAxis,
-    per_axis_reader,
+    per_axis_type,
 )
 from designer.audit.ops.layer import AuditLayer, FieldValues, TriedValues
 from designer.audit.ops.layer_errors import (
@@ -23,7 +23,7 @@ from designer.audit.ops.layer_errors import (
     format_torch_sizes,
 )
 
-_RANKS = {1: (2, 3), 2: (4,), 3: (5,)}
+_NORM_ARGUMENTS = "num_features eps momentum affine track_running_stats{} device dtype bias"
 
 
 class NormalizationLayer(AuditLayer):
@@ -32,6 +32,7 @@ class NormalizationLayer(AuditLayer):
     __slots__ = ()
 
     keeps_channels: ClassVar[bool] = True
+    declaring_fields: ClassVar[tuple[str, ...]] = ("num_features",)
 
     def matching_values(self, earlier: Sequence[TensorShape]) -> Iterator[FieldValues]:
         """The channels or sizes that come in."""
@@ -64,7 +65,10 @@ class NormLayer(NormalizationLayer):
     """
 
     op: ClassVar[str] = "norm"
-    torch_class: ClassVar[str | None] = "BatchNorm{}d"
+    torch_modules: ClassVar[Mapping[str, str]] = {
+        "BatchNorm{}d": _NORM_ARGUMENTS.format(""),
+        "SyncBatchNorm": _NORM_ARGUMENTS.format(" process_group"),
+    }
     norm_kind: ClassVar[str | None] = "batch"
 
     num_features: Count | None = None
@@ -76,15 +80,13 @@ class NormLayer(NormalizationLayer):
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""
-        rank = len(shape)
-        axes = self.ndim or max(1, min(rank - 2, 3))
-        self.refuse_rank(shape, axes, _RANKS[axes])
+        axes = self.ndim or max(1, min(len(shape) - 2, 3))
+        self.refuse_rank(shape, axes, (2, 3) if axes == 1 else (axes + 2,))
         if prod(shape) == shape[1]:
             raise LayerError(
                 "one_value_per_channel",
                 torch_error="Expected more than 1 value per channel when training, got input size"
                 f" torch.Size([{format_torch_sizes(shape, ', ')}])",
-                fields=(),
                 shape=list(shape),
             )
         if self.num_features not in (None, shape[1]):
@@ -111,7 +113,7 @@ class InstanceNormLayer(NormalizationLayer):
     """
 
     op: ClassVar[str] = "instance_norm"
-    torch_class: ClassVar[str | None] = "InstanceNorm{}d"
+    torch_modules: ClassVar[Mapping[str, str]] = {"InstanceNorm{}d": _NORM_ARGUMENTS.format("")}
     norm_kind: ClassVar[str | None] = "instance"
 
     num_features: Count | None = None
@@ -121,8 +123,8 @@ class InstanceNormLayer(NormalizationLayer):
 
     def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
         """The channels, and the axes of the map: with one less, torch takes the batch for them."""
-        ranks = [axes for axes in self.other_ranks() if axes == len(before) - 2]
-        return {"num_features": before[1:2], "ndim": ranks}
+        mapped = len(before) - 2
+        return {"num_features": before[1:2], "ndim": [mapped] * (mapped in self.other_ranks())}
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""
@@ -145,9 +147,8 @@ class InstanceNormLayer(NormalizationLayer):
 
     def _refuse_channels(self, batched: TensorShape, dim: int | None) -> None:
         count, channels = self.num_features, batched[1]
-        if count in (None, channels):
+        if count is None or count == channels:
             return
-        assert count is not None, "checked above"
         raise LayerError(
             "instance_norm_of_other_channels",
             torch_error=f"running_mean should contain {batched[0] * channels} elements not"
@@ -170,7 +171,10 @@ class GroupNormLayer(NormalizationLayer):
     """
 
     op: ClassVar[str] = "group_norm"
-    torch_class: ClassVar[str | None] = "GroupNorm"
+    torch_modules: ClassVar[Mapping[str, str]] = {
+        "GroupNorm": "num_groups num_channels eps affine device dtype bias"
+    }
+    declaring_fields: ClassVar[tuple[str, ...]] = ("num_channels",)
     norm_kind: ClassVar[str | None] = "group"
 
     num_groups: Count
@@ -186,8 +190,7 @@ class GroupNormLayer(NormalizationLayer):
         for channels in earlier[-1][1:2]:
             groups = next(n for n in range(self.num_groups, 0, -1) if channels % n == 0)
             wanted = {"num_channels": channels, "num_groups": groups}
-            changed = {name: new for name, new in wanted.items() if new != getattr(self, name)}
-            if changed:
+            if changed := {k: new for k, new in wanted.items() if new != getattr(self, k)}:
                 yield changed
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
@@ -215,11 +218,10 @@ class GroupNormLayer(NormalizationLayer):
     def _refuse_one_value(self, shape: TensorShape) -> None:
         each = shape[0] * shape[1] // self.num_groups
         if each * prod(shape[2:]) == 1:
-            sizes = format_torch_sizes((each, self.num_groups, *shape[2:]), ", ")
             raise LayerError(
                 "one_value_per_group",
                 torch_error="Expected more than 1 value per channel when training, got input size"
-                f" [{sizes}]",
+                f" [{format_torch_sizes((each, self.num_groups, *shape[2:]), ', ')}]",
                 fields=("num_groups",),
                 shape=list(shape),
                 num_groups=self.num_groups,
@@ -259,10 +261,13 @@ class LayerNormLayer(NormalizationLayer):
     """
 
     op: ClassVar[str] = "layer_norm"
-    torch_class: ClassVar[str | None] = "LayerNorm"
+    torch_modules: ClassVar[Mapping[str, str]] = {
+        "LayerNorm": "normalized_shape eps elementwise_affine bias"
+    }
+    declaring_fields: ClassVar[tuple[str, ...]] = ("normalized_shape",)
     norm_kind: ClassVar[str | None] = "layer"
 
-    normalized_shape: Annotated[PerAxis, per_axis_reader(1, MAX_COUNT, most=4)]
+    normalized_shape: Annotated[PerAxis, per_axis_type(1, MAX_COUNT, most=4)]
 
     def tried_values(self, before: TensorShape, counts: Sequence[int]) -> TriedValues:
         """The last sizes of the map: first as many as the norm has, then other numbers of them.
@@ -270,17 +275,15 @@ class LayerNormLayer(NormalizationLayer):
         >>> LayerNormLayer(normalized_shape=7).tried_values((2, 8, 5), ())
         {'normalized_shape': [5, (8, 5)]}
         """
-        named = self.normalized_shape
-        count = len(named) if isinstance(named, tuple) else 1
+        several = isinstance(self.normalized_shape, tuple)
+        count = len(self.axis_values("normalized_shape", 1))
         order = sorted(range(1, len(before)), key=lambda other: abs(other - count))
         tails = [before[-length:] for length in order]
-        several = isinstance(named, tuple)
         return {"normalized_shape": [t if several or len(t) > 1 else t[0] for t in tails]}
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The same shape."""
-        sizes = self.normalized_shape
-        sizes = sizes if isinstance(sizes, tuple) else (sizes,)
+        sizes = self.axis_values("normalized_shape", 1)
         if shape[-len(sizes) :] != sizes:
             words = format_torch_sizes(sizes, ", ")
             raise LayerError(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Annotated, ClassVar
 
-from designer.audit.ops.field_readers import choice_reader, integer_reader, list_reader
-from designer.audit.ops.layer import AuditLayer, LayerFields, TriedValues
+from designer.audit.ops.field_types import choice_type, integer_type, list_type
+from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -17,6 +17,7 @@ from designer.audit.ops.layer_errors import (
     refuse_empty,
 )
 from designer.limits import MAX_SIGNAL_LENGTH
+from designer.validation.json_readers import JsonObject
 
 _COMBINATIONS = (
     "\nSupported combinations for non-constant padding:"
@@ -24,6 +25,12 @@ _COMBINATIONS = (
     "\n  - 3D or 4D input: padding size = 4 (pads last 2 dimensions)"
     "\n  - 4D or 5D input: padding size = 6 (pads last 3 dimensions)"
 )
+
+_PAD_MODES = {
+    "ReflectionPad{}d": "reflect",
+    "ReplicationPad{}d": "replicate",
+    "CircularPad{}d": "circular",
+}
 
 MAX_BORDER = 4
 """Maximum crop or pad of one side that a repair tries."""
@@ -64,14 +71,30 @@ class PadLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "pad"
-    torch_class: ClassVar[str | None] = "ZeroPad{}d"
+    torch_modules: ClassVar[Mapping[str, str]] = {
+        "ZeroPad{}d": "padding",
+        "ConstantPad{}d": "padding value",
+        **dict.fromkeys(_PAD_MODES, "padding"),
+    }
+    implied_fields: ClassVar[Mapping[str, FieldValues]] = {
+        name: {"mode": mode} for name, mode in _PAD_MODES.items()
+    }
+    torch_functions: ClassVar[Mapping[str, str]] = {"pad": "pad mode value"}
     keeps_channels: ClassVar[bool] = True
     torch_names: ClassVar[Mapping[str, str]] = {"pad": "padding"}
 
     pad: Annotated[
-        tuple[int, ...], list_reader(integer_reader(-MAX_SIGNAL_LENGTH, MAX_SIGNAL_LENGTH), most=10)
+        tuple[int, ...], list_type(integer_type(-MAX_SIGNAL_LENGTH, MAX_SIGNAL_LENGTH), most=10)
     ]
-    mode: Annotated[str, choice_reader("constant", "reflect", "replicate", "circular")] = "constant"
+    mode: Annotated[str, choice_type("constant", "reflect", "replicate", "circular")] = "constant"
+
+    @classmethod
+    def fields_of_call(
+        cls, fields: JsonObject, arguments: Mapping[str, object], axes: int
+    ) -> JsonObject:
+        """The fields of a call, in which one number pads both ends of all axes."""
+        pad = fields.get("pad")
+        return {**fields, "pad": [pad] * (2 * axes)} if axes and isinstance(pad, int) else fields
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The size of every padded axis: i + near + far."""
@@ -109,7 +132,7 @@ class CropLayer(AuditLayer):
 
     crop: Annotated[
         tuple[tuple[int, int], ...],
-        list_reader(list_reader(integer_reader(0, MAX_SIGNAL_LENGTH), most=2, least=2), most=3),
+        list_type(list_type(integer_type(0, MAX_SIGNAL_LENGTH), most=2, least=2), most=3),
     ]
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from designer.audit.ops.field_readers import Flag, KernelSizes, PaddingSizes, PerAxis, Strides
-from designer.audit.ops.layer import AuditLayer, AxisLayer, WindowValues
+from designer.audit.ops.axis_layer import AxisLayer
+from designer.audit.ops.field_types import Flag, KernelSizes, PaddingSizes, PerAxis, Strides
+from designer.audit.ops.layer import AuditLayer, WindowValues
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -16,6 +17,8 @@ from designer.audit.ops.layer_errors import (
 )
 from designer.geometry.axis import unchecked_pool_output_size
 from designer.geometry.layers import Window
+
+_AVG_ARGUMENTS = "kernel_size stride padding ceil_mode count_include_pad divisor_override"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +155,12 @@ class MaxPoolLayer(PoolLayer):
     """
 
     op: ClassVar[str] = "max_pool"
-    torch_class: ClassVar[str | None] = "MaxPool{}d"
+    torch_modules: ClassVar[Mapping[str, str]] = {
+        "MaxPool{}d": "kernel_size stride padding dilation return_indices ceil_mode"
+    }
+    torch_functions: ClassVar[Mapping[str, str]] = {
+        "max_pool{}d": "kernel_size stride padding dilation ceil_mode return_indices"
+    }
 
     dilation: Strides = 1
 
@@ -190,7 +198,8 @@ class AvgPoolLayer(PoolLayer):
     """
 
     op: ClassVar[str] = "avg_pool"
-    torch_class: ClassVar[str | None] = "AvgPool{}d"
+    torch_modules: ClassVar[Mapping[str, str]] = {"AvgPool{}d": _AVG_ARGUMENTS}
+    torch_functions: ClassVar[Mapping[str, str]] = {"avg_pool{}d": _AVG_ARGUMENTS}
 
     def rank_error(self, shape: TensorShape, axes: int) -> str:
         """Torch's message for a tensor of another rank."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from designer.audit.ops.adaptive_pooling import AdaptivePoolLayer, GlobalPoolLayer
 from designer.audit.ops.conv import ConvLayer
@@ -41,6 +41,27 @@ LAYER_CLASSES: Mapping[str, type[AuditLayer]] = {
     )
 }
 """The class of each op."""
+
+
+TorchCalls = Mapping[str, tuple[type[AuditLayer], Sequence[str]]]
+"""The op and the arguments of modules or functions, by their name with {} for the number of axes."""
+
+TORCH_MODULES: TorchCalls = {
+    name: (layer_class, arguments.split())
+    for layer_class in LAYER_CLASSES.values()
+    for name, arguments in layer_class.torch_modules.items()
+}
+
+TORCH_FUNCTIONS: TorchCalls = {
+    name: (layer_class, arguments.split())
+    for layer_class in LAYER_CLASSES.values()
+    for name, arguments in layer_class.torch_functions.items()
+}
+
+DECLARING_FIELDS = frozenset(
+    name for layer_class in LAYER_CLASSES.values() for name in layer_class.declaring_fields
+)
+"""Fields that only declare the input of a layer."""
 
 
 def build_audit_layer(fields: LayerFields) -> AuditLayer:

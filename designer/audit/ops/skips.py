@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
-from designer.audit.ops.field_readers import MAX_COUNT, Count, Flag, integer_reader
+from designer.audit.ops.field_types import MAX_COUNT, Count, Flag, integer_type
 from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields
 from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep
 from designer.audit.ops.padding import crop_or_pad
@@ -48,7 +48,7 @@ class SkipLayer(AuditLayer):
     output shape is the same, but torch's error message differs.
     """
 
-    from_: Annotated[int, integer_reader(-1, MAX_COUNT)]
+    from_: Annotated[int, integer_type(-1, MAX_COUNT)]
     skip_first: Flag = False
 
     def refuse_contradictions(self, *, pointer: str, index: int) -> None:
@@ -79,6 +79,11 @@ class SkipLayer(AuditLayer):
     def adapters(self, earlier: Sequence[TensorShape]) -> Iterator[LayerFields]:
         """A crop or padding to the size of the skip."""
         return crop_or_pad(earlier[-1][2:], self.skip_shape(earlier)[2:])
+
+    @property
+    def skip_source(self) -> int:
+        """The layer that the skip comes from."""
+        return self.from_
 
     def skip_shape(self, earlier: Sequence[TensorShape]) -> TensorShape:
         """The shape of the skip."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
 from typing import Annotated, ClassVar
 
-from designer.audit.ops.field_readers import (
+from designer.audit.ops.field_types import (
     MAX_SCALE,
+    SCALE_FACTOR,
     PerAxis,
-    choice_reader,
-    integer_reader,
-    one_or_list_reader,
-    per_axis_reader,
-    read_scale_factor,
+    choice_type,
+    integer_type,
+    one_or_list_type,
+    per_axis_type,
 )
 from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import (
@@ -23,7 +23,7 @@ from designer.audit.ops.layer_errors import (
     TraceStep,
     refuse_empty,
 )
-from designer.validation.json_readers import refuse_field
+from designer.validation.json_readers import JsonObject, refuse_field
 
 INTERPOLATION_RANKS = {"linear": (3,), "bilinear": (4,), "bicubic": (4,), "trilinear": (5,)}
 """Interpolation modes that accept one rank of tensors only."""
@@ -32,6 +32,8 @@ MAX_FACTOR = 8
 """Maximum factor that a repair tries."""
 
 UPSAMPLE_MODES = ("nearest", "nearest-exact", "area", *INTERPOLATION_RANKS)
+
+_RESIZE_ARGUMENTS = "size scale_factor mode align_corners recompute_scale_factor"
 
 _MODE_NAMES = "nearest | linear | bilinear | bicubic | trilinear | lanczos | area | nearest-exact"
 
@@ -45,15 +47,35 @@ class UpsampleLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "upsample"
-    torch_class: ClassVar[str | None] = "Upsample"
+    torch_modules: ClassVar[Mapping[str, str]] = {
+        "Upsample": _RESIZE_ARGUMENTS,
+        "UpsamplingNearest{}d": "size scale_factor",
+        "UpsamplingBilinear{}d": "size scale_factor",
+    }
+    implied_fields: ClassVar[Mapping[str, FieldValues]] = {
+        "UpsamplingBilinear{}d": {"mode": "bilinear"}
+    }
+    torch_functions: ClassVar[Mapping[str, str]] = {
+        "interpolate": _RESIZE_ARGUMENTS,
+        "upsample": _RESIZE_ARGUMENTS,
+    }
     is_resize: ClassVar[bool] = True
     keeps_channels: ClassVar[bool] = True
 
-    scale_factor: Annotated[
-        float | tuple[float, ...] | None, one_or_list_reader(read_scale_factor)
-    ] = None
-    size: Annotated[PerAxis | None, per_axis_reader(1)] = None
-    mode: Annotated[str, choice_reader(*UPSAMPLE_MODES)] = "nearest"
+    scale_factor: Annotated[float | tuple[float, ...] | None, one_or_list_type(SCALE_FACTOR)] = None
+    size: Annotated[PerAxis | None, per_axis_type(1)] = None
+    mode: Annotated[str, choice_type(*UPSAMPLE_MODES)] = "nearest"
+
+    @classmethod
+    def fields_of_call(
+        cls, fields: JsonObject, arguments: Mapping[str, object], axes: int
+    ) -> JsonObject:
+        """The fields of a call without ``align_corners``, which only interpolating modes have."""
+        mode = fields.get("mode", "nearest")
+        if arguments.get("align_corners") is not None and mode not in INTERPOLATION_RANKS:
+            sentence = "unsuitable_align_corners"
+            refuse_field("/align_corners", "contradiction", {"mode": mode}, sentence=sentence)
+        return fields
 
     def refuse_contradictions(self, *, pointer: str, index: int) -> None:
         """Refuse both a factor and a size, or neither."""
@@ -147,9 +169,10 @@ class PixelShuffleLayer(AuditLayer):
     """
 
     op: ClassVar[str] = "pixel_shuffle"
-    torch_class: ClassVar[str | None] = "PixelShuffle"
+    torch_modules: ClassVar[Mapping[str, str]] = {"PixelShuffle": "upscale_factor"}
+    torch_functions: ClassVar[Mapping[str, str]] = {"pixel_shuffle": "upscale_factor"}
 
-    upscale_factor: Annotated[int, integer_reader(1, MAX_SCALE)]
+    upscale_factor: Annotated[int, integer_type(1, MAX_SCALE)]
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The last two axes times r, and the axis before them divided by r²."""
@@ -178,6 +201,11 @@ class PixelShuffleLayer(AuditLayer):
         after = (*head, channels // factor**2, height * factor, width * factor)
         return TraceStep(shape=after, formulas=lambda: formulas)
 
+    @property
+    def merged_channels(self) -> int:
+        """The factor squared."""
+        return self.upscale_factor**2
+
     def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
         """The convolution whose kernel and stride are the factor."""
         if len(before) == 4:
@@ -195,7 +223,7 @@ class PixelShuffleLayer(AuditLayer):
 
     def wanted_count(self, shape: TensorShape) -> int | None:
         """The channels of which as many remain as come in."""
-        return shape[-3] * self.upscale_factor**2 if len(shape) > 2 else None
+        return shape[-3] * self.merged_channels if len(shape) > 2 else None
 
 
 def _entry(value: PerAxis | float | tuple[float, ...] | None, axis: int) -> float:

@@ -37,15 +37,14 @@ def known_counts(network: AuditNetwork, trace: Trace, goal: Goal) -> KnownCounts
     >>> [count for count in counts if count > MAX_SMALL_COUNT]
     [200, 392, 398, 399, 400]
     """
-    names = ("in_channels", "out_channels", "in_features", "out_features", "num_features")
     shapes = [goal.wanted or (), *(shape[1:] for shape in reversed(trace.shapes))]
     seen = [n for shape in shapes for n in (*shape, prod(shape), prod(shape[1:]))]
-    stated = [getattr(layer, name, None) for layer in network.layers for name in names]
+    stated = [count for layer in network.layers for count in layer.stated_counts]
     base = [n for n in dict.fromkeys([*stated, *seen]) if n][:MAX_KNOWN_NUMBERS]
     pairs = [(a, b) for a, b in permutations(base, 2) if a > b]
     derived = {a - b for a, b in pairs} | {a // b for a, b in pairs if a % b == 0}
-    squares = {getattr(layer, "upscale_factor", 1) ** 2 for layer in network.layers}
-    derived |= {a * b for a in base for b in squares}
+    merged = {layer.merged_channels for layer in network.layers}
+    derived |= {a * b for a in base for b in merged}
     return tuple(sorted({*range(1, MAX_SMALL_COUNT + 1), *base, *derived}))
 
 

@@ -34,7 +34,7 @@ def removal_edits(network: AuditNetwork, trace: Trace, goal: Goal) -> Iterator[C
         channels = [getattr(layer, name, None) for name in ("in_channels", "out_channels")]
         if channels[0] == channels[1]:
             yield (change,)
-        elif followers and followers[0].input_field == "in_channels":
+        elif followers and "in_channels" in followers[0].declaring_fields:
             yield (change, set_field(network, index + 1, "in_channels", channels[0]))
 
 

@@ -25,9 +25,9 @@ def number_edits(network: AuditNetwork, trace: Trace) -> Iterator[ChangeList]:
     wanted = layer.wanted_count(shape)
     if wanted is None:
         return
-    features_only = layer.input_field == "in_features"
-    yield from _producer_edits(network, index, wanted, features_only=features_only)
-    if layer.input_field == "in_channels" and shape == (network.batch, *network.input_shape):
+    weighted, on_maps = layer.output_field is not None, layer.works_on_maps
+    yield from _producer_edits(network, index, wanted, features_only=weighted and not on_maps)
+    if weighted and on_maps and shape == (network.batch, *network.input_shape):
         after = (wanted, *network.input_shape[1:])
         yield (Change(index=-1, field="input_shape", before=network.input_shape, after=after),)
 
@@ -65,7 +65,7 @@ def _producer_edits(
         name = layer.output_field
         if name is not None:
             divides = wanted % getattr(layer, "groups", 1) == 0
-            if divides and not (features_only and name == "out_channels"):
+            if divides and not (features_only and layer.works_on_maps):
                 yield (set_field(network, earlier, name, wanted),)
             return
         if not layer.keeps_channels:

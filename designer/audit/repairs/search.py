@@ -15,6 +15,7 @@ from math import prod
 
 from designer.audit.ops.layer import AuditLayer, FieldValues
 from designer.audit.ops.layer_errors import TensorShape
+from designer.audit.ops.registry import DECLARING_FIELDS
 from designer.audit.repairs.changes import (
     INPUT_INDEX,
     WHOLE_LAYER,
@@ -127,10 +128,8 @@ def select_repairs(ranked: Iterable[Candidate]) -> list[Candidate]:
 def _repair_group(candidate: Candidate) -> object:
     """Group of a repair: counts, added or removed layers, the input, or the layers it changes."""
     first = candidate.changes[0]
-    if (
-        len(candidate.changes) > 1
-        and {change.field for change in candidate.changes} <= COUNT_FIELDS
-    ):
+    fields = {change.field for change in candidate.changes}
+    if len(candidate.changes) > 1 and fields <= DECLARING_FIELDS:
         return "counts"
     if any(change.field == WHOLE_LAYER for change in candidate.changes):
         return "added" if first.before is None else "removed"
@@ -140,16 +139,6 @@ def _repair_group(candidate: Candidate) -> object:
         else frozenset(place for place, _ in candidate.touched_fields)
     )
 
-
-COUNT_FIELDS = {
-    "in_channels",
-    "in_features",
-    "num_features",
-    "num_channels",
-    "normalized_shape",
-    "shape",
-}
-"""Fields that only declare the input of a layer: their repair changes nothing else."""
 
 GROUP_LIMITS: dict[object, int] = {"added": 2, "removed": 1, "input": 1, "counts": 1}
 """Maximum number of offered repairs per group; 3 for all other groups."""
@@ -222,7 +211,7 @@ def _chained_count_edits(
     changed = apply_changes(network, done)
     for further in number_edits(changed, budget.trace(changed)):
         fields = {change.field for change in further}
-        if budget.is_spent or not fields <= COUNT_FIELDS or further[0].index == INPUT_INDEX:
+        if budget.is_spent or not fields <= DECLARING_FIELDS or further[0].index == INPUT_INDEX:
             continue
         if any(change.index == each.index for change in further for each in done):
             continue

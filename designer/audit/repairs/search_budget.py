@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import LayerError, TensorShape, refuse_too_large
-from designer.audit.ops.skips import SkipLayer
 from designer.audit.trace import AuditNetwork, Trace, trace_network
 
 Ends = dict[tuple[int, TensorShape, tuple[TensorShape, ...]], TensorShape | None]
@@ -76,7 +75,7 @@ def _skip_shapes(
 ) -> tuple[TensorShape, ...]:
     """The shapes before layer ``index`` that skips after it read."""
     return tuple(
-        layer.skip_shape(seen)
+        seen[layer.skip_source + 1]
         for layer in network.layers[index + 1 :]
-        if isinstance(layer, SkipLayer) and layer.from_ < index
+        if layer.skip_source is not None and layer.skip_source < index
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from designer.audit.ops.field_readers import as_per_axis
+from designer.audit.ops.field_types import as_per_axis
 from designer.audit.ops.layer import AuditLayer, AxisWindow
 from designer.audit.repairs.changes import Change, ChangeList, set_field
 from designer.audit.repairs.goal import Goal

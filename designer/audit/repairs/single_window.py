@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from designer.audit.ops.layer import MAX_STRIDE, AuditLayer, FieldValues
+from designer.audit.ops.axis_layer import MAX_STRIDE
+from designer.audit.ops.layer import AuditLayer, FieldValues
 from designer.audit.ops.layer_errors import TensorShape
 
 FIELD_PAIRS = (

@@ -59,7 +59,7 @@ def grid_options(command: Command) -> Command:
     """Adds one option per field of a brief to a command."""
     for row in reversed(BRIEF):
         if row.kind is not Kind.CHAIN and row.name != "verify":
-            text = f"{row.meaning} JSON objects." if row.fields else option_help(row)
+            text = f"{row.description} JSON objects." if row.fields else option_help(row)
             name = f"--{row.name.replace('_', '-')}"
             command = click.option(name, type=ValueList(row.kind), help=text)(command)
     return command

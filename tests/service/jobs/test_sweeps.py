@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from service.jobs.broker.celery_app import queue_depth
 from service.jobs.store.protocol import JobRow
 from service.jobs.sweep_request import MAX_ROWS, Sweep, sweep_from_document
-from service.openapi.job_examples import SWEEP_EXAMPLES
+from service.openapi.examples import SWEEP_EXAMPLES
 
 BRIEF: dict[str, Any] = {"resolution": 8, "latent_dim": 4, "base_channels": 4}
 GRID = {"resolution": [8, 16], "latent_dim": [4]}
