@@ -7,11 +7,15 @@ settings, from which the probe computes the design by an independent reference i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from designer.brief.model import Level
 from designer.networks import Gan, Network, assemble_gan
 from designer.validation.json_readers import JsonValue
+from designer.verification.initialization_plan import (
+    describe_tensors,
+    icnr_copies,
+    planned_tensors,
+)
 from designer.verification.limits import WidthPolicy
 from designer.verification.overlap_prediction import inner_region
 from designer.verification.passes import run_passes, thin_passes, uses_onednn
@@ -210,6 +214,7 @@ def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> di
         "classes": widths["full"].widths.classes if network.takes_labels else None,
         "labels": _label_conditioning(network),
         "copies": icnr_copies(network),
+        "initial": describe_tensors(planned_tensors(widths["run"].networks[role])),
         "other_widths": {
             name: constructor_arguments(gan, role)
             for name, gan in other_widths(widths["full"]).items()
@@ -232,12 +237,6 @@ def _label_conditioning(network: Network) -> str | None:
     if network.embedding is not None:
         return "joined"
     return None if network.projection is None else "projected"
-
-
-def icnr_copies(network: Network) -> dict[str, int]:
-    """For each layer before a pixel shuffle, how many consecutive kernels are initialized alike."""
-    pairs = pairwise(network.placed_modules)
-    return {placed.name: after.module.copies for placed, after in pairs if after.module.copies}
 
 
 def _layers_with_sizes(network: Network) -> list[list[JsonValue]]:

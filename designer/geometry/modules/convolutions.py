@@ -80,6 +80,23 @@ class ConvolutionModule(Module):
         return (self.layer.parameters - sum(bias), *bias)
 
     @property
+    def weight_axes(self) -> dict[str, int]:
+        """A kernel for each output channel, which torch puts second if the layer is transposed."""
+        layer = self.layer
+        taps = {"taps": layer.kernel_taps}
+        if layer.transposed:
+            return {
+                "channels": layer.in_channels,
+                "kernels": layer.out_channels // layer.groups,
+                **taps,
+            }
+        return {
+            "kernels": layer.out_channels,
+            "channels": layer.in_channels // layer.groups,
+            **taps,
+        }
+
+    @property
     def initial_weights(self) -> dict[str, Distribution]:
         """DCGAN's N(0, 0.02) for the kernels, zeros for the bias."""
         return {"weight": (0.0, 0.02), **({"bias": (0.0, 0.0)} if self.layer.bias else {})}

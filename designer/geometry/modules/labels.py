@@ -56,6 +56,11 @@ class Embedding(Module):
         return (self.classes * self.dim,)
 
     @property
+    def weight_axes(self) -> dict[str, int]:
+        """A vector for each label."""
+        return {"labels": self.classes, "channels": self.dim}
+
+    @property
     def initial_weights(self) -> dict[str, Distribution]:
         """Distributed as latent vectors; as a factor, as small as other weights."""
         return {"weight": (0.0, 0.02 if self.multiplied else 1.0)}

@@ -25,20 +25,17 @@ SourceArgument = str | int | float | tuple[int, ...]
 SourceArguments = tuple[tuple[SourceArgument, ...], dict[str, SourceArgument]]
 """Positional and keyword arguments of a constructor call in a source."""
 
-WEIGHT_ROLES = ("convolution", "norm", "Embedding")
-"""Roles of modules with weights, in the order in which receipts list them."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
     """A torch module as a value.
 
     ``ops``: its names in answers. ``column``: for a module that belongs to the layer before it, the
-    field of that layer's answer that names it. ``role``: what its weights are, one of
-    ``WEIGHT_ROLES``. ``spatial``: whether it changes or mixes the positions of the map before it.
-    ``saves_input`` and ``saves_output``: whether torch saves that map for the backward pass.
-    ``over_batch``: whether it normalizes over the batch, so that one sample of a single position
-    cannot train it.
+    field of that layer's answer that names it. ``role``: what its weights are: ``convolution``,
+    ``norm`` or ``Embedding``. ``spatial``: whether it changes or mixes the positions of the map
+    before it. ``saves_input`` and ``saves_output``: whether torch saves that map for the backward
+    pass. ``over_batch``: whether it normalizes over the batch, so that one sample of a single
+    position cannot train it.
     """
 
     ops: ClassVar[tuple[str, ...]] = ()
@@ -82,6 +79,11 @@ class Module:
     @property
     def initial_weights(self) -> dict[str, Distribution]:
         """What ``weights_init`` draws, by name of the tensor."""
+        return {}
+
+    @property
+    def weight_axes(self) -> dict[str, int]:
+        """Names and lengths of the axes of the first trainable tensor; taps count as one axis."""
         return {}
 
     @property

@@ -51,6 +51,11 @@ class Norm(Module):
         return (half, half)
 
     @property
+    def weight_axes(self) -> dict[str, int]:
+        """A scale for each channel."""
+        return {"channels": self.channels}
+
+    @property
     def initial_weights(self) -> dict[str, Distribution]:
         """DCGAN's N(1, 0.02) for the scale, zeros for the shift."""
         return {"weight": (1.0, 0.02), "bias": (0.0, 0.0)}

@@ -1,77 +1,153 @@
-"""Checks of ``weights_init``: DCGAN's N(0, 0.02) for layers and N(1, 0.02) for norms."""
+"""Checks of ``weights_init``: what it draws for each tensor, compared with the design.
+
+Every figure of a tensor has a bound that a correct source exceeds with a small, stated probability;
+see ``designer.verification.false_alarms``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import erf, sqrt
+from math import sqrt
 
-from designer.geometry.modules.module import WEIGHT_ROLES, Distribution
 from designer.networks import Network
 from designer.validation.json_readers import JsonValue
+from designer.verification.checks.initialization_figures import (
+    Figure,
+    expected_repeats,
+    moment_figures,
+    planned_figures,
+)
 from designer.verification.checks.standard import (
     Measurements,
     equality_check,
     is_number,
     measurement_at,
 )
-from designer.verification.predictions import Plan, icnr_copies
+from designer.verification.false_alarms import allowed_surprise
+from designer.verification.initialization_plan import (
+    InitialTensor,
+    icnr_copies,
+    planned_tensors,
+)
+from designer.verification.predictions import Plan
 from designer.verification.receipt import Check
 
-_SHARE_WITHIN_ONE_DEVIATION = erf(1 / sqrt(2))
-"""Share of a normal distribution within one deviation of its mean."""
-
-_MAX_STANDARD_ERRORS = 6.0
+_LARGEST_NUMBER = 1e100
+"""No measured number is as large."""
 
 
 def compare_initialisation(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """Mean, deviation and share within one deviation, each within six of its standard errors."""
+    """Each tensor of each network is drawn as the design states."""
     assert plan.run is not None, "a plan without a run has no measurements"
+    figures = {role: _figures_by_tensor(network) for role, network in plan.run.networks.items()}
+    total = sum(len(each) for tensors in figures.values() for each in tensors.values())
     for role, network in plan.run.networks.items():
+        tensors = planned_tensors(network)
         found = measurement_at(measured, role, "initialisation")
-        stated = _stated_distributions(network)
-        drawn = found if isinstance(found, dict) else {}
-        wrong = [
-            name
-            for name, distribution in stated.items()
-            if not _matches_distribution(drawn.get(name), *distribution)
+        error = found.get("error") if isinstance(found, dict) else None
+        drawn = found if isinstance(found, dict) and not error else {}
+        faults = [
+            fault
+            for tensor in tensors
+            if (fault := _first_fault(tensor, drawn.get(tensor.name), figures[role], total))
         ]
-        wrong += sorted(drawn.keys() - stated.keys())
+        unknown = sorted(drawn.keys() - figures[role].keys())
+        faults += [f"{name}: not in the design" for name in unknown]
         yield Check(
             name=f"{role}.initialisation",
-            passed=not wrong,
-            predicted={n: {"mean": m, "deviation": d} for n, (m, d) in stated.items()},
-            measured=found,
-            tolerance=_MAX_STANDARD_ERRORS,
-            detail=f"wrong distribution: {', '.join(wrong)}" if wrong else "",
+            passed=not faults,
+            predicted={t.name: {"mean": t.mean, "deviation": t.deviation} for t in tensors},
+            measured={t.name: _summary(t, drawn.get(t.name)) for t in tensors} if drawn else found,
+            tolerance=round(sqrt(2 * allowed_surprise(1, total)), 2),
+            detail=str(error) if error else _count_others(faults),
         )
         if copies := icnr_copies(network):
             apart = measurement_at(measured, role, "apart")
             yield equality_check(f"{role}.pixels_start_alike", dict.fromkeys(copies, 0.0), apart)
 
 
-def _stated_distributions(network: Network) -> dict[str, Distribution]:
-    """The stated distribution of each kind of weight in the network."""
+def _count_others(faults: list[str]) -> str:
+    """The first of several sentences, and how many there are besides."""
+    more = f"; {len(faults) - 1} more tensors differ" if len(faults) > 1 else ""
+    return f"{faults[0]}{more}" if faults else ""
+
+
+def _figures_by_tensor(network: Network) -> dict[str, list[Figure]]:
+    """The figures of each tensor of a network, by its name; none of one that is not drawn."""
+    tensors = planned_tensors(network)
+    drawn = [tensor for tensor in tensors if tensor.deviation]
+    repeats = expected_repeats(drawn)
+    figures: dict[str, list[Figure]] = {tensor.name: [] for tensor in tensors}
+    for place, tensor in enumerate(drawn):
+        figures[tensor.name] = planned_figures(tensor, drawn[:place], repeats)
+    return figures
+
+
+def _first_fault(
+    tensor: InitialTensor, found: JsonValue, figures: dict[str, list[Figure]], total: int
+) -> str | None:
+    """A sentence about the first figure that is missing or too surprising; None if there is none.
+
+    ``total``: how many figures the receipt has.
+    """
+    if not tensor.deviation:
+        return _constant_fault(tensor, found)
+    count = _number_at(found, "count")
+    if isinstance(found, dict) and found.get("error"):
+        return f"{tensor.name}: {found['error']}"
+    if count is None:
+        return f"{tensor.name}: not measured"
+    if count not in (tensor.pooled, tensor.all_pooled):
+        return f"{tensor.name}: {_written(count)} numbers, expected {tensor.pooled}"
+    for figure in [*moment_figures(tensor, int(count)), *figures[tensor.name][2:]]:
+        value = _number_at(found, *figure.keys)
+        allowed = allowed_surprise(figure.comparisons, total)
+        if value is None:
+            return f"{tensor.name}: {figure.label} not measured"
+        if not figure.surprise(value) <= allowed:
+            low, high = map(_written, figure.bounds(allowed))
+            expected = f"at most {high}" if low == "-inf" else f"{low} to {high}"
+            measured = _written(figure.in_weights(value))
+            return f"{tensor.name}: {figure.label} {measured}, expected {expected}"
+    return None
+
+
+def _constant_fault(tensor: InitialTensor, found: JsonValue) -> str | None:
+    least, largest = (_number_at(found, end) for end in ("least", "largest"))
+    if least is None or largest is None or _number_at(found, "count") != tensor.pooled:
+        return f"{tensor.name}: not measured"
+    if least == largest == tensor.mean:
+        return None
+    return f"{tensor.name}: {_written(least)} to {_written(largest)}, expected {tensor.mean:.5g}"
+
+
+def _number_at(found: JsonValue, *keys: str) -> float | None:
+    """The finite number under these keys; None if there is none."""
+    value = measurement_at(found, *keys)
+    return float(value) if is_number(value) and abs(value) < _LARGEST_NUMBER else None
+
+
+def _written(number: float) -> str:
+    return f"{number:.5g}"
+
+
+def _summary(tensor: InitialTensor, found: JsonValue) -> dict[str, JsonValue]:
+    """A few figures of a tensor, in the unit of its weights, and the largest correlation."""
+    if not tensor.deviation:
+        return {key: _number_at(found, key) for key in ("count", "least", "largest")}
+    summary: dict[str, JsonValue] = {"count": int(_number_at(found, "count") or 0)}
+    for figure in moment_figures(tensor, tensor.pooled):
+        value = _number_at(found, *figure.keys)
+        summary[figure.keys[0]] = None if value is None else figure.in_weights(value)
+    layers = measurement_at(found, "layers")
+    correlations = [
+        _number_at(found, "draws", "correlation"),
+        *(_number_at(found, "axes", axis, "pair") for axis in tensor.samples),
+        *(_number_at(layers, name) for name in (layers if isinstance(layers, dict) else ())),
+    ]
+    known = [abs(value) for value in correlations if value is not None]
     return {
-        f"{role} {name}": distribution
-        for role in WEIGHT_ROLES
-        for module in (placed.module for placed in network.placed_modules)
-        if module.role == role
-        for name, distribution in module.initial_weights.items()
+        **summary,
+        "distance": _number_at(found, "distance"),
+        "correlation": max(known, default=None),
     }
-
-
-def _matches_distribution(drawn: JsonValue, mean: float, deviation: float) -> bool:
-    values = [measurement_at(drawn or {}, name) for name in ("count", "mean", "deviation", "near")]
-    numbers = [value for value in values if is_number(value)]
-    if len(numbers) < len(values) or numbers[0] < 1:
-        return False
-    count, found_mean, found_deviation, near = numbers
-    if deviation == 0.0:
-        return bool(found_mean == mean and found_deviation == 0.0)
-    error = _MAX_STANDARD_ERRORS / sqrt(count)
-    return bool(
-        abs(found_mean - mean) <= deviation * error
-        and abs(found_deviation - deviation) <= deviation * error / sqrt(2)
-        and abs(near - _SHARE_WITHIN_ONE_DEVIATION)
-        <= sqrt(_SHARE_WITHIN_ONE_DEVIATION * (1 - _SHARE_WITHIN_ONE_DEVIATION)) * error
-    )

@@ -2,100 +2,171 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from dataclasses import dataclass, field
+from functools import partial
+from math import isfinite
 from types import ModuleType
 
 import torch
 from torch import nn
-from torch.nn.utils.parametrize import type_before_parametrizations
 
 from designer.validation.json_readers import JsonValue
+from designer.verification.probe.distribution import (
+    describe_constant,
+    describe_moments,
+    describe_parts,
+    describe_tally,
+    pool_moments,
+    spread_of_means,
+    standardise,
+    tally_numbers,
+    with_four_axes,
+)
+from designer.verification.probe.draws import UNDRAWN_VALUE, Draws, draw_as_planned
+from designer.verification.probe.independence import (
+    correlate_tensors,
+    correlation,
+    count_repeats,
+    count_ties,
+    describe_rows,
+    sample_rows,
+)
 from designer.verification.probe.loading import (
     build_network,
     forward_arguments,
     leaf_modules,
     own_weights,
     random_input,
+    run_or_error,
 )
-
-_ENOUGH_VALUES = 20_000
-_MAX_ROUNDS = 4_000
-_UNDRAWN_VALUE = 7.0
 
 
 def initialise(module: ModuleType, network: nn.Module) -> None:
     """Set every weight to 7, so that undrawn ones show, and apply the source's ``weights_init``."""
     with torch.no_grad():
         for weight in network.parameters():
-            weight.fill_(_UNDRAWN_VALUE)
+            weight.fill_(UNDRAWN_VALUE)
     network.apply(module.weights_init)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Examined:
+    """Figures of a tensor, its first numbers, standardized, and some pairs of successive ones.
+
+    Numbers that are no part of the figures are zeros, and there are no pairs.
+    """
+
+    figures: dict[str, JsonValue]
+    start: torch.Tensor = field(default_factory=partial(torch.zeros, 1))
+    pairs: torch.Tensor = field(default_factory=partial(torch.zeros, 0, dtype=torch.int64))
 
 
 def describe_initialisation(
     module: ModuleType, described: dict[str, JsonValue], network: nn.Module
 ) -> dict[str, JsonValue]:
-    """Count, mean, deviation and share within one deviation, for each kind of weight.
+    """Figures of each tensor of an initialized network, by layer and name.
 
-    Layers with too few numbers for a comparison are initialized again until there are enough.
+    A layer is initialized again as often as the job plans. A tensor that the job does not plan has
+    no figures.
     """
-    drawn: dict[str, list[torch.Tensor]] = {}
-    counts = Counter[str]()
-    copies = {network.get_submodule(name): n for name, n in described["copies"].items()}
-    undersampled = list(leaf_modules(network).values())
-    for _ in range(_MAX_ROUNDS):
-        for layer in undersampled:
-            for name, weight in own_weights(layer).items():
-                role = _weight_role(layer, name)
-                drawn.setdefault(role, []).append(_first_values(weight[:: copies.get(layer, 1)]))
-                counts[role] += len(drawn[role][-1])
-        enough = {role for role, count in counts.items() if _is_enough(role, count)}
-        undersampled = [layer for layer in undersampled if not _weight_roles(layer) <= enough]
-        if not undersampled:
-            break
-        for layer in undersampled:
-            for part in layer.modules():
-                module.weights_init(part)
-        if any(isinstance(layer, nn.Embedding) for layer in undersampled):
-            module.weights_init(network)
+    found: dict[str, dict[str, JsonValue]] = {}
+    drawn: dict[str, _Examined] = {}
+    for layer_name, layer in leaf_modules(network).items():
+        plan = described["initial"].get(layer_name, {})
+        tensors = run_or_error(partial(_examine_layer, module, network, layer, plan))
+        if "error" in tensors:
+            tensors = dict.fromkeys(plan, _Examined(figures=tensors))
+        for name, examined in tensors.items():
+            found[f"{layer_name} {name}"] = examined.figures
+            if plan.get(name, {}).get("deviation"):
+                drawn[f"{layer_name} {name}"] = examined
+    layers = correlate_tensors({key: examined.start for key, examined in drawn.items()})
+    repeats = count_repeats({key: examined.pairs for key, examined in drawn.items()})
+    for key in drawn:
+        found[key] = {**found[key], "layers": layers[key], "repeats": repeats[key]}
+    return {key: _without_infinities(figures) for key, figures in found.items()}
+
+
+def _examine_layer(
+    module: ModuleType, network: nn.Module, layer: nn.Module, plan: dict[str, JsonValue]
+) -> dict[str, _Examined]:
+    found = {}
+    for name, drawn in draw_as_planned(module, network, layer, plan).items():
+        planned = plan.get(name)
+        if planned is None:
+            found[name] = _Examined(figures={})
+        elif not planned["deviation"]:
+            found[name] = _Examined(figures=describe_constant(drawn.first(planned["draws"])))
+        else:
+            found[name] = _examine_tensor(drawn, planned)
+    return found
+
+
+def _examine_tensor(drawn: Draws, planned: dict[str, JsonValue]) -> _Examined:
+    pooled = with_four_axes(drawn.first(planned["pooled_draws"]))
+    tally = tally_numbers(pooled, planned)
+    if tally is None:
+        return _Examined(figures={"count": pooled.numel()})
+    figures = describe_tally(tally)
+    if abs(figures["deviation"] - 1) > planned["unsuspicious_error"] and planned["more_draws"]:
+        more = standardise(drawn.draw_more(planned["more_draws"]), planned)
+        figures |= pool_moments(figures, more)
+    axes = {}
+    for name, (axis, counts) in planned["samples"].items():
+        rows = standardise(sample_rows(pooled, counts, axis), planned)
+        axes[name] = {
+            **describe_parts(tally, axis),
+            **describe_rows(rows),
+            "spread": spread_of_means(tally, axis),
+        }
+    return _Examined(
+        figures={
+            **figures,
+            "ties": count_ties(pooled, planned["tie_sample"]),
+            "axes": axes,
+            "draws": {
+                "spread": spread_of_means(tally, 0),
+                **_compare_draws(drawn.blocks[:2], planned),
+            },
+        },
+        start=standardise(pooled.flatten()[: planned["prefix"]], planned),
+        pairs=tally.pairs,
+    )
+
+
+def _compare_draws(
+    drawn: list[torch.Tensor], planned: dict[str, JsonValue]
+) -> dict[str, JsonValue]:
+    """Correlation of the first draw with the second and so on, and the moments of each of the two."""
+    step = planned["compared_step"]
+    single = torch.cat([block.flatten(1)[:, ::step] for block in drawn])
+    pairs = len(single) // 2
+    numbers = standardise(single[: 2 * pairs], planned).view(pairs, 2, -1)
+    first, second = (numbers[:, each].flatten() for each in (0, 1))
     return {
-        role: _describe_distribution(torch.cat(pieces).double()) for role, pieces in drawn.items()
+        "correlation": correlation(first, second),
+        "first": describe_moments(first),
+        "second": describe_moments(second),
     }
 
 
-def measure_icnr_copies(described: dict[str, JsonValue], network: nn.Module) -> dict[str, float]:
+def _without_infinities(value: JsonValue) -> JsonValue:
+    """The same JSON value, with None for each number that JSON lacks."""
+    if isinstance(value, dict):
+        return {key: _without_infinities(each) for key, each in value.items()}
+    return value if not isinstance(value, float) or isfinite(value) else None
+
+
+def measure_icnr_copies(
+    described: dict[str, JsonValue], network: nn.Module
+) -> dict[str, JsonValue]:
     """For each layer before a pixel shuffle, the largest difference of kernels drawn as copies."""
     found = {}
     for name, copies in described["copies"].items():
         weight = own_weights(network.get_submodule(name))["weight"].detach()
         alike = weight[::copies].repeat_interleave(copies, dim=0)
-        found[name] = float((weight - alike).abs().max())
+        found[name] = _without_infinities(float((weight - alike).abs().max()))
     return found
-
-
-def _is_enough(role: str, count: int) -> bool:
-    """Whether no further draw is needed; a bias is constant, so one draw suffices."""
-    return count >= _ENOUGH_VALUES or role.endswith(" bias")
-
-
-def _weight_roles(layer: nn.Module) -> set[str]:
-    return {_weight_role(layer, name) for name in own_weights(layer)}
-
-
-def _first_values(weight: torch.Tensor) -> torch.Tensor:
-    return weight.detach().flatten()[:_ENOUGH_VALUES].clone()
-
-
-def _weight_role(layer: nn.Module, name: str) -> str:
-    if hasattr(layer, "in_channels"):
-        return f"convolution {name}"
-    kind = type_before_parametrizations(layer).__name__
-    return f"norm {name}" if "Norm" in kind else f"{kind} {name}"
-
-
-def _describe_distribution(numbers: torch.Tensor) -> dict[str, JsonValue]:
-    mean, deviation = float(numbers.mean()), float(numbers.std(unbiased=False))
-    near = float(((numbers - mean).abs() <= deviation).double().mean())
-    return {"count": numbers.numel(), "mean": mean, "deviation": deviation, "near": near}
 
 
 def is_repeatable(module: ModuleType, network: dict[str, JsonValue], seed: int) -> bool:
