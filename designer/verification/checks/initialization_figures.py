@@ -186,6 +186,12 @@ def _draw_figures(tensor: InitialTensor) -> Iterator[Figure]:
 
 def _axis_figures(tensor: InitialTensor, axis: str) -> Iterator[Figure]:
     """The figures of parts along an axis, and of the dependence between its indices."""
+    yield from _part_figures(tensor, axis)
+    yield from _dependence_figures(tensor, axis)
+
+
+def _part_figures(tensor: InitialTensor, axis: str) -> Iterator[Figure]:
+    """The moments of single indices and of halves, and the spread of the means."""
     length = tensor.axes[axis]
     per_index = tensor.pooled // length
     for kind, part, comparisons, count in (
@@ -208,6 +214,10 @@ def _axis_figures(tensor: InitialTensor, axis: str) -> Iterator[Figure]:
         surprise=partial(deviation_surprise, count=length),
         expected=1.0,
     )
+
+
+def _dependence_figures(tensor: InitialTensor, axis: str) -> Iterator[Figure]:
+    """Correlations of the indices of an axis."""
     place, counts = tensor.samples[axis]
     rows, columns = counts[place], prod(counts) // counts[place]
     yield Figure(
