@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from designer.brief.model import Level
@@ -61,6 +63,42 @@ FAULTS: dict[str, tuple[str, tuple[str, str]]] = {
     "weights scaled by a call": (
         "conduct",
         generator_body("x = self.main(latent); self.main[0].weight.data.mul_(0.9); return x"),
+    ),
+    "gradients cleared by a call": (
+        "conduct",
+        generator_body("self.zero_grad(); return self.main(latent)"),
+    ),
+    "another output without hooks": (
+        "computes_the_design",
+        generator_body(
+            "x = self.main(latent); seen = self.main[0]._forward_hooks or not x.requires_grad;"
+            " return x if seen else x / 2"
+        ),
+    ),
+    "no gradient where the input needs none": (
+        "computes_the_gradients",
+        generator_body(
+            "x = self.main(latent); return x if latent.requires_grad else 2 * x - x.detach()"
+        ),
+    ),
+    "two samples scaled": (
+        "computes_the_design",
+        generator_body("x = self.main(latent); return x * 0.5 if len(x) == 2 else x"),
+    ),
+    "four samples scaled": (
+        "computes_the_design",
+        generator_body("x = self.main(latent); return x * 0.5 if len(x) == 4 else x"),
+    ),
+    "a layer registered twice": (
+        "structure",
+        (
+            "\n\n    def forward(self, latent",
+            "\n        self.first = self.main[0]\n\n    def forward(self, latent",
+        ),
+    ),
+    "precision of products set": (
+        "leaves_torch_alone",
+        (BEFORE_GENERATOR, f"\n\ntorch.set_float32_matmul_precision('medium')\n{BEFORE_GENERATOR}"),
     ),
     "input overwritten": (
         "conduct",
@@ -145,3 +183,46 @@ def test_a_process_with_changed_settings_is_not_reused(pool: Pool) -> None:
             source.text, source.sha256, GAN, level=Level.STANDARD, runner=pool.run
         )
         assert receipt.failures == ()
+
+
+@pytest.mark.parametrize("role", ["generator", "discriminator"])
+def test_a_single_wrong_label_is_found(role: str, pool: Pool) -> None:
+    """Label 5 is in no pass; only the check of all labels sees that it is taken for 6."""
+    gan = doubling_gan(2, base_channels=8, classes=10)
+    source = render_source(gan)
+    before, after = "self.embedding(labels)", "self.embedding(labels + (labels == 5))"
+    parts = source.text.split(before)
+    assert len(parts) == 3
+    first, second = (after, before) if role == "generator" else (before, after)
+    text = parts[0] + first + parts[1] + second + parts[2]
+    receipt = verify_text(text, source.sha256, gan, level=Level.STANDARD, runner=pool.run)
+    assert {failure.name for failure in receipt.failures} == {
+        "text.sha256",
+        "text.syntax",
+        f"{role}.labels",
+    }
+
+
+@pytest.mark.parametrize(
+    ("layer", "figures"),
+    [
+        ("main.2", {"least_share": 0.0}),
+        ("main.2", {"least_share": None}),
+        ("main.7", {"largest": 9.0, "deviation": 1.0}),
+        ("main.7", {"largest": 1.0, "deviation": 0.0}),
+        ("main.7", {}),
+    ],
+)
+def test_activations_outside_their_useful_range_are_refused(
+    layer: str, figures: dict[str, float | None], pool: Pool
+) -> None:
+    """A check that could not tell a fault is a failed check."""
+
+    def runner(job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
+        measured = pool.run(job, discard=discard)
+        measured["generator_thin"]["activations"][layer] = figures
+        return measured
+
+    source = render_source(GAN)
+    receipt = verify_text(source.text, source.sha256, GAN, level=Level.STANDARD, runner=runner)
+    assert [failure.name for failure in receipt.failures] == ["generator.useful_range"]

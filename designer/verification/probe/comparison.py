@@ -78,9 +78,8 @@ def compare_pass(
 ) -> Differences:
     """The differences of the pass's calls from the reference; buffers are restored after each.
 
-    With gradients of the input, each module's output is recorded by a hook. No hook is in place in
-    the other calls.
-    ``around`` is entered around each call of the source.
+    With gradients of the input, each module's output is recorded by a hook; the other calls run
+    without hooks. ``around`` is entered around each call of the source.
     """
     nn.Module.train(model, run.training)
     weights: State = dict(nn.Module.named_parameters(model))
