@@ -12,6 +12,9 @@ from math import erfc, inf, log, log1p, sqrt
 FALSE_ALARM_RATE = 1e-9
 """Largest probability that a receipt refutes a correct ``weights_init`` by chance."""
 
+_ROUNDING = 2.0**-20
+"""Bound on the error of a cosine in float32; two vectors of one number have one of exactly ±1."""
+
 
 def allowed_surprise(comparisons: int, figures: int) -> float:
     """Nats that each of ``comparisons`` numbers of one of ``figures`` figures may have.
@@ -65,12 +68,13 @@ def farthest_surprise(farthest: float, count: int) -> float:
 
 
 def cosine_surprise(cosine: float, count: int) -> float:
-    """Cosine of two vectors: −(n − 1)/2·ln(1 − r²).
+    """Cosine of two vectors in float32, less a bound on its rounding: −(n − 1)/2·ln(1 − r²).
 
     A share x = (1 − r²)^{(n − 1)/2} bounds the two caps of a sphere that are at least as close to
     its axis, if r² is at least 2/(π·(n − 1)); below that, x is near one in any case.
     """
-    return -(count - 1) / 2 * log1p(-cosine * cosine) if abs(cosine) < 1 else inf
+    least = max(abs(cosine) - _ROUNDING, 0.0)
+    return -(count - 1) / 2 * log1p(-least * least) if least < 1 else inf
 
 
 def product_surprise(shared: float, count: int) -> float:

@@ -42,8 +42,8 @@ _LEAST_SHARE = 0.01
 _LARGEST_INPUT = 8.0
 """Largest input of a tanh or a sigmoid; their slopes there are 4.5e-7 and 3.4e-4."""
 
-_LEAST_DEVIATION = 0.01
-"""Least deviation of the inputs of a tanh or a sigmoid."""
+_LEAST_DEVIATION = 1e-4
+"""Least deviation of the inputs of a tanh or a sigmoid, which may be two numbers close together."""
 
 
 def compare_ranges(plan: Plan, measured: Measurements) -> Iterator[Check]:
@@ -153,8 +153,8 @@ def _activation_check(role: str, network: Network, found: JsonValue) -> Check:
 
 def _is_useful(kind: str, found: JsonValue) -> bool:
     if kind in ("ReLU", "LeakyReLU"):
-        share = measurement_at(found, "least_share")
-        return is_number(share) and share >= _LEAST_SHARE
+        sides = [measurement_at(found, side) for side in ("positive", "others")]
+        return all(map(is_number, sides)) and min(sides) >= _LEAST_SHARE * sum(sides) > 0
     largest, deviation = measurement_at(found, "largest"), measurement_at(found, "deviation")
     return (
         is_number(largest)

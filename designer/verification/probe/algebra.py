@@ -112,14 +112,28 @@ def _column(channels: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
 
 
 def _upsample(value: torch.Tensor, layer: Layer) -> torch.Tensor:
-    """Pixel x reads ⌊x·i/o⌋; torch multiplies in the value's dtype, then rounds to float32."""
+    """Pixel x reads ⌊x·i/o⌋, as torch computes it."""
     for axis, (before, after) in enumerate(
         zip(layer.settings["input_size"], layer.settings["output_size"], strict=True), start=2
     ):
-        scale = torch.tensor(before, dtype=value.dtype) / after
-        source_pixels = (torch.arange(after, dtype=value.dtype) * scale).float().long()
-        value = value.index_select(axis, source_pixels.clamp(max=before - 1))
+        read = _source_pixels(before, after, value.dtype)
+        derived = _source_pixels(before, after, torch.float32)
+        repeated = value.index_select(axis, read)
+        if not torch.equal(read, derived):
+            with_gradient = value.index_select(axis, derived)
+            repeated = repeated.detach() + with_gradient - with_gradient.detach()
+        value = repeated
     return value
+
+
+def _source_pixels(before: int, after: int, dtype: torch.dtype) -> torch.Tensor:
+    """Torch multiplies in the map's dtype, then rounds to float32; its derivative uses float32.
+
+    So where x·i/o is an integer, an output in float64 and its derivative may be of two pixels: with
+    factors 41, 47, 55 and others of torch 2.13.
+    """
+    scale = torch.tensor(before, dtype=dtype) / after
+    return (torch.arange(after, dtype=dtype) * scale).float().long().clamp(max=before - 1)
 
 
 def shuffle(value: torch.Tensor, layer: Layer) -> torch.Tensor:

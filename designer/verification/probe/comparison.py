@@ -40,6 +40,9 @@ Gradients = Literal["input and weights", "weights", "none"]
 Around = Callable[[], AbstractContextManager[Any]]
 """Makes a context that is active while the source runs."""
 
+_LEAST_SCALE = 2.0**-10
+"""Of the largest number of all gradients, the share that counts as the scale of a small one."""
+
 CALL_RULES = (
     "draws_no_random_numbers",
     "keeps_its_gradients",
@@ -237,8 +240,10 @@ def _compared_outputs(
 def _gradient_differences(
     found: dict[str, GradientSample], expected: dict[str, GradientSample]
 ) -> dict[str, float | None]:
+    """Differences by name; a gradient far smaller than the others may be nothing but rounding."""
+    least_scale = _LEAST_SCALE * max(sample.largest for sample in expected.values())
     differences = {
-        name: sample_difference(found[name], sample) if name in found else None
+        name: sample_difference(found[name], sample, least_scale) if name in found else None
         for name, sample in expected.items()
     }
     return differences | dict.fromkeys(found.keys() - expected.keys(), None)

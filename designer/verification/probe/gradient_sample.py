@@ -12,6 +12,9 @@ import torch
 _PLACES = 65_536
 """Number of places at which a large tensor is compared; a smaller one is compared whole."""
 
+_SMALLEST = 1e-300
+"""Replaces a scale of zero."""
+
 
 class GradientSample(NamedTuple):
     """Numbers of a tensor at evenly spaced places; of a large one also its total and norm."""
@@ -25,6 +28,11 @@ class GradientSample(NamedTuple):
     def is_zero(self) -> bool:
         """Whether all numbers are zero."""
         return self.norm == 0.0 and not bool(self.values.any())
+
+    @property
+    def largest(self) -> float:
+        """The largest absolute number among the sampled ones."""
+        return float(torch.linalg.vector_norm(self.values, inf))
 
     @property
     def is_finite(self) -> bool:
@@ -43,23 +51,31 @@ def sample_tensor(tensor: torch.Tensor) -> GradientSample:
     return GradientSample(tensor.shape, tensor[places], total, norm)
 
 
-def sample_difference(found: GradientSample, expected: GradientSample) -> float | None:
-    """Largest difference, relative to the largest number, the norm or the total; None by shape."""
+def sample_difference(
+    found: GradientSample, expected: GradientSample, least_scale: float = _SMALLEST
+) -> float | None:
+    """Largest difference, relative to the largest number, the norm or the total; None by shape.
+
+    If the expected numbers are smaller than ``least_scale``, it is relative to that.
+    """
     if found.shape != expected.shape or found.values.dtype != expected.values.dtype:
         return None
-    values = relative_difference(found.values, expected.values)
+    values = relative_difference(found.values, expected.values, least_scale)
     if expected.norm == found.norm == 0.0:
         return values
-    norm = abs(found.norm - expected.norm) / max(expected.norm, 1e-300)
-    scale = max(expected.norm, 1e-300) * sqrt(expected.shape.numel())
-    return max(values, norm, abs(found.total - expected.total) / scale)
+    root = sqrt(expected.shape.numel())
+    scale = max(expected.norm, least_scale * root)
+    norm = abs(found.norm - expected.norm) / scale
+    return max(values, norm, abs(found.total - expected.total) / (scale * root))
 
 
-def relative_difference(found: torch.Tensor, expected: torch.Tensor) -> float:
+def relative_difference(
+    found: torch.Tensor, expected: torch.Tensor, least_scale: float = _SMALLEST
+) -> float:
     """Largest difference of two tensors of one shape, relative to the largest number expected."""
     if not expected.is_floating_point():
         return 0.0 if torch.equal(found, expected) else inf
-    scale = max(float(torch.linalg.vector_norm(expected, inf)), 1e-300)
+    scale = max(float(torch.linalg.vector_norm(expected, inf)), least_scale)
     return float(torch.linalg.vector_norm(found - expected, inf)) / scale
 
 

@@ -149,22 +149,20 @@ def describe_activation(
     value: torch.Tensor,
     output: torch.Tensor,
 ) -> torch.Tensor:
-    """Of a rectifier, the least share of positive and of negative inputs in any pass.
+    """Of a rectifier, how many inputs are positive and how many are not, over all passes.
 
-    Of a saturating activation, the largest input, and the least deviation of its inputs.
+    Of a saturating activation, the largest input and the largest deviation of its inputs in a pass.
     """
     name, kind, _ = row
     value = value.detach()
-    if kind in _RECTIFIERS and value.shape[0] > 1:
-        positive = int((value > 0).sum()) / value.numel()
-        share = min(positive, 1 - positive)
-        least = activations.get(name, {}).get("least_share", share)
-        activations[name] = {"least_share": min(share, least)}
-    elif kind in _SATURATING and value.shape[0] > 1:
-        largest, deviation = float(value.abs().max()), float(value.std())
-        before = activations.get(name, {})
-        activations[name] = {
-            "largest": max(largest, before.get("largest", largest)),
-            "deviation": min(deviation, before.get("deviation", deviation)),
-        }
+    if kind in _RECTIFIERS:
+        positive = int((value > 0).sum())
+        found = activations.setdefault(name, {"positive": 0, "others": 0})
+        found["positive"] += positive
+        found["others"] += value.numel() - positive
+    elif kind in _SATURATING:
+        found = activations.setdefault(name, {"largest": 0.0, "deviation": 0.0})
+        found["largest"] = max(found["largest"], float(value.abs().max()))
+        if value.numel() > 1:
+            found["deviation"] = max(found["deviation"], float(value.std()))
     return output

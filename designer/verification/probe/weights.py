@@ -125,7 +125,9 @@ def _fit_layer(
         bias.sub_(centre)
     if "spectral_norm" in settings:
         return output
-    scale = 1 / max(float(output.std()), float(output.abs().max()) / _LARGEST, 1e-12)
+    expected = sqrt(_RECTIFIER_GAIN) * float(value.std())
+    largest = float(output.abs().max()) / _LARGEST
+    scale = 1 / max(float(output.std()), expected, largest, 1e-12)
     tensors["weight"].mul_(scale)
     if bias is not None:
         bias.mul_(scale)

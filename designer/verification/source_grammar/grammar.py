@@ -53,8 +53,9 @@ class RefusedLine:
 def find_refused_line(text: str, tree: ast.Module) -> RefusedLine | None:
     """The first line of a text, with its syntax tree, that does not belong to a rendered source.
 
+    >>> from designer.source.syntax_tree import parse_python
     >>> text = "import torch"
-    >>> str(find_refused_line(text, ast.parse(text)))
+    >>> str(find_refused_line(text, parse_python(text)))
     'line 1: `import torch` is nothing that a rendered source contains there'
     """
     refusal = _PATTERN.refusal(tree, {})

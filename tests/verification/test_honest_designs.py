@@ -1,0 +1,65 @@
+"""A correct source is never refuted: designs of random briefs, and those that once were."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from designer.verification.false_alarms import allowed_surprise, cosine_surprise
+from designer.verification.probe.algebra import FORMULAS, Layer
+from designer.verification.probe.gradient_sample import sample_difference, sample_tensor
+from tests.networks.network_factory import receipt_of
+from tests.support import soak_count
+from tests.verification.random_designs import random_designs
+
+pytestmark = pytest.mark.torch
+
+SEEDS = range(4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_random_design_is_verified(seed: int) -> None:
+    """Odd sizes, narrow layers, every combination of options."""
+    count = soak_count(15, 500)
+    refuted = {}
+    for brief, gan in random_designs(count, seed):
+        receipt = receipt_of(gan)
+        if receipt.verdict != "verified":
+            refuted[str(brief)] = [f"{check.name}: {check.detail}" for check in receipt.failures]
+    assert refuted == {}
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_cosine_of_few_numbers_may_be_one(count: int) -> None:
+    """Two vectors of one number each are parallel, and float32 rounds a cosine to one."""
+    for cosine in (1.0, -1.0, 1.0000001):
+        assert cosine_surprise(cosine, count) <= allowed_surprise(1, 1)
+    assert cosine_surprise(1.0, 64) > allowed_surprise(1, 10**6)
+
+
+@pytest.mark.parametrize("factor", [41, 47, 48, 55, 110])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_formula_of_a_repetition_has_torchs_derivative(factor: int, dtype: torch.dtype) -> None:
+    """In float64, torch's output reads one pixel and its derivative belongs to another."""
+    settings = {"input_size": [5], "output_size": [5 * factor]}
+    given = torch.randn(2, 3, 5, dtype=dtype)
+    cotangent = torch.randn(2, 3, 5 * factor, dtype=dtype)
+    formula = FORMULAS["Upsample"]
+    results = []
+    for apply in (
+        nn.Upsample(scale_factor=float(factor), mode="nearest"),
+        lambda value: formula(value, Layer(settings, {}, True, {})),
+    ):
+        value = given.clone().requires_grad_()
+        output = apply(value)
+        results.append((output, *torch.autograd.grad(output, value, cotangent)))
+    torch.testing.assert_close(*results)
+
+
+def test_a_gradient_of_rounding_errors_has_the_scale_of_the_other_gradients() -> None:
+    """Where the gradient is zero by cancellation, a relative difference means nothing."""
+    none, rounding = (sample_tensor(torch.full((3,), each)) for each in (0.0, 1e-17))
+    assert sample_difference(rounding, none, 1e-3) == pytest.approx(1e-14)
+    assert sample_difference(rounding, none) > 1.0
