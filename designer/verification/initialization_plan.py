@@ -28,7 +28,7 @@ MAX_SINGLE_DRAWS = 32
 COMMON_PREFIX = 4_096
 """First numbers of each tensor that are compared with those of the others."""
 
-TIE_SAMPLE = 2**14
+TIE_SAMPLE = 2**13
 """Numbers among which ties are counted."""
 
 PAIR_STEP = 16

@@ -32,15 +32,17 @@ class Pass(NamedTuple):
 
 
 _THIN = (
-    *(Pass(training, batch, True, batch == 3) for training in (True, False) for batch in (1, 3, 5)),
+    Pass(True, 3, True, True),
+    Pass(True, 1, True),
+    Pass(True, 5, True),
+    *(Pass(False, batch, True) for batch in (1, 3, 5)),
     Pass(True, 2, False),
     Pass(False, 4, False),
 )
 _LARGE_THIN = (
-    Pass(True, 3, True, True),
-    Pass(False, 1, True, True),
-    Pass(True, 1, False),
-    Pass(False, 5, False),
+    Pass(False, 3, True),
+    Pass(True, 1, True, True),
+    Pass(True, 5, False),
 )
 _HUGE_THIN = (Pass(True, 1, True), Pass(False, 2, False))
 _RUN = (Pass(True, 1, True), Pass(False, 2, False))
@@ -48,8 +50,8 @@ _RUN = (Pass(True, 1, True), Pass(False, 2, False))
 _LARGE_BYTES, _HUGE_BYTES = 2**18, 2**21
 """Bytes of activations above which a thin network counts as large or huge."""
 
-_LARGE_WEIGHT_BYTES = 2**26
-"""Bytes of weights above which oneDNN is used only if the activations are large too."""
+_WEIGHTS_PER_ACTIVATION = 8
+"""Bytes of weights per byte of activations above which oneDNN is not used."""
 
 
 def thin_passes(network: Network) -> tuple[Pass, ...]:
@@ -68,8 +70,7 @@ def run_passes() -> tuple[Pass, ...]:
 def uses_onednn(network: Network) -> bool:
     """Whether torch may use oneDNN at the width of the run.
 
-    It copies weights into a memory layout of its own: twice the memory, and above 64 MiB of weights
-    with few positions to apply them to, more time than it saves.
+    It copies weights into a memory layout of its own, which takes their memory twice, and if there
+    are few positions to apply them to, more time than it saves.
     """
-    weights = 4 * network.parameters
-    return weights <= _LARGE_WEIGHT_BYTES or weights <= 8 * network.activation_bytes
+    return 4 * network.parameters <= _WEIGHTS_PER_ACTIVATION * network.activation_bytes

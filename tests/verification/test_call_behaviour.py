@@ -206,7 +206,7 @@ def test_a_single_wrong_label_is_found(role: str, pool: Pool) -> None:
 @pytest.mark.parametrize(
     ("layer", "figures"),
     [
-        ("main.2", {"positive": 400, "others": 3}),
+        ("main.2", {"positive": 4_000, "others": 3}),
         ("main.2", {"positive": 0, "others": 400}),
         ("main.2", {"positive": 0, "others": 0}),
         ("main.2", {"positive": None, "others": 400}),

@@ -133,7 +133,7 @@ def test_impossible_figures_have_no_bound() -> None:
     assert distance_surprise(-0.1, 9) == inf
     assert share_surprise(-1, 9, 0.5) == share_surprise(10, 9, 0.5) == inf
     assert tie_surprise(-1, 1.0) == inf
-    assert cosine_surprise(1.0, 9) == cosine_surprise(-1.5, 9) == inf
+    assert cosine_surprise(1.1, 9) == cosine_surprise(-1.5, 9) == inf
 
 
 def test_the_rate_is_divided_by_figures_and_comparisons() -> None:

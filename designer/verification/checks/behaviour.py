@@ -36,7 +36,7 @@ _CALL_RULES = (
     "draws_other_weights_from_another_seed",
 )
 
-_LEAST_SHARE = 0.01
+_LEAST_SHARE = 0.001
 """Least share of inputs on either side of a rectifier's kink."""
 
 _LARGEST_INPUT = 8.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from math import comb, erf, inf, log, pi, prod, sqrt
 
 from designer.verification.false_alarms import (
@@ -247,6 +247,7 @@ def expected_repeats(tensors: list[InitialTensor]) -> float:
     return chosen_from**2 / 2 / PAIR_CHOICE
 
 
+@cache
 def coincidence(mean: float, deviation: float) -> float:
     """Probability that two normal numbers have the same float32: ∫ f(x)²·(distance of floats) dx."""
     total = 0.0

@@ -15,6 +15,7 @@ import torch
 from torch.nn import functional
 
 from designer.validation.json_readers import JsonValue
+from designer.verification.probe.activations import leaky_relu, sigmoid, tanh
 from designer.verification.probe.transposed_convolution import (
     CONVOLVE,
     interleave,
@@ -179,12 +180,10 @@ FORMULAS: dict[str, LayerFunction] = {
     "ZeroPad": crop,
     "Embedding": _look_up,
     "AvgPool": _average,
-    "ReLU": lambda value, layer: value * (value > 0),
-    "LeakyReLU": lambda value, layer: torch.where(
-        value > 0, value, value * layer.settings["negative_slope"]
-    ),
-    "Tanh": lambda value, layer: 1 - 2 / ((2 * value).exp() + 1),
-    "Sigmoid": lambda value, layer: 1 / (1 + (-value).exp()),
+    "ReLU": lambda value, layer: leaky_relu(value, 0.0),
+    "LeakyReLU": lambda value, layer: leaky_relu(value, layer.settings["negative_slope"]),
+    "Tanh": lambda value, layer: tanh(value),
+    "Sigmoid": lambda value, layer: sigmoid(value),
     "Identity": lambda value, layer: value,
 }
 """The formula of each kind of layer, by the beginning of its class's name."""

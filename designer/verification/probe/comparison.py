@@ -25,7 +25,8 @@ from designer.verification.probe.gradient_sample import (
     sample_difference,
     sample_gradients,
 )
-from designer.verification.probe.loading import ForwardArguments
+from designer.verification.probe.loading import ForwardArguments, random_numbers
+from designer.verification.probe.network_parts import NetworkParts, parts_of
 from designer.verification.probe.reference import (
     ReferenceNetwork,
     ReferenceOutputs,
@@ -85,21 +86,20 @@ def compare_pass(
     without hooks. ``around`` is entered around each call of the source.
     """
     nn.Module.train(model, run.training)
-    weights: State = dict(nn.Module.named_parameters(model))
-    buffers = dict(nn.Module.named_buffers(model))
-    kept = {name: tensor.clone() for name, tensor in buffers.items()}
-    cotangent = torch.randn(len(given[0]), *reference.output_shape, dtype=given[0].dtype)
+    parts = parts_of(model)
+    kept = {name: tensor.clone() for name, tensor in parts.buffers.items()}
+    cotangent = random_numbers([len(given[0]), *reference.output_shape], given[0].dtype)
     found = Differences()
-    trace = _run_reference(reference, (weights, buffers), given, run, cotangent, visit, found)
+    trace = _run_reference(reference, parts, given, run, cotangent, visit, found)
     release_memory()
     for gradients in _calls(run):
-        call = _Call(model, given, run.training, gradients, around)
+        call = _Call(model, parts, given, run.training, gradients, around)
         call.compare(trace, cotangent, found)
         release_memory()
         _add(found.buffers, _buffer_differences(model, kept, trace.updated))
         with torch.no_grad():
             for name, tensor in kept.items():
-                buffers[name].copy_(tensor)
+                parts.buffers[name].copy_(tensor)
     return found
 
 
@@ -114,7 +114,7 @@ def _calls(run: Pass) -> Iterator[Gradients]:
 
 def _run_reference(
     reference: ReferenceNetwork,
-    tensors: tuple[State, State],
+    parts: NetworkParts,
     given: ForwardArguments,
     run: Pass,
     cotangent: torch.Tensor,
@@ -123,16 +123,16 @@ def _run_reference(
 ) -> ReferenceOutputs:
     """The reference's outputs without their graph; its gradients are added to ``found.expected``.
 
-    ``tensors`` are the parameters and the buffers of the source's network.
+    ``parts`` are those of the source's network.
     """
-    weights, buffers = tensors
     leaves = {
-        name: weight.detach().requires_grad_(run.gradients) for name, weight in weights.items()
+        name: weight.detach().requires_grad_(run.gradients)
+        for name, weight in parts.weights.items()
     }
     value = given[0].clone().requires_grad_(run.gradients)
     with torch.set_grad_enabled(run.gradients):
         trace = reference.run(
-            buffers | leaves,
+            parts.buffers | leaves,
             (value, *given[1:]),
             training=run.training,
             visit=visit,
@@ -146,9 +146,10 @@ def _run_reference(
 
 
 class _Call(NamedTuple):
-    """One call of the source's network."""
+    """One call of the source's network; ``parts`` are those that it has before."""
 
     model: nn.Module
+    parts: NetworkParts
     given: ForwardArguments
     training: bool
     gradients: Gradients
@@ -161,16 +162,17 @@ class _Call(NamedTuple):
         copies[0].requires_grad_(self.gradients == "input and weights")
         outputs: dict[str, float | None] = {}
         random = torch.get_rng_state()
-        smallest = min(nn.Module.parameters(self.model), key=torch.numel)
+        smallest = min(self.parts.weights.values(), key=torch.numel)
         smallest.grad = earlier = torch.zeros_like(smallest)
         hooked = (
-            _compared_outputs(self.model, trace, outputs)
+            _compared_outputs(self.parts, trace, outputs)
             if copies[0].requires_grad
             else nullcontext()
         )
         with torch.set_grad_enabled(enabled), hooked, self.around():
             output = self.model(*copies)
-        kept = _gradient_ids(self.model) == [id(earlier)]
+        parts = parts_of(self.model)
+        kept = _gradient_ids(parts) == [id(earlier)]
         smallest.grad = None
         outputs["output"] = tensor_difference(output, trace.outputs[""])
         _add(found.outputs, outputs)
@@ -180,12 +182,12 @@ class _Call(NamedTuple):
             "keeps_its_gradients": kept,
             "keeps_its_input": all(map(torch.equal, copies, self.given)),
             "keeps_its_mode": all(
-                part.training is self.training for part in nn.Module.modules(self.model)
+                part.training is self.training for part in parts.modules.values()
             ),
         }
         found.rules.update({rule: found.rules[rule] and obeyed[rule] for rule in CALL_RULES})
         if enabled:
-            leaves: State = dict(nn.Module.named_parameters(self.model))
+            leaves = parts.weights
             if copies[0].requires_grad:
                 leaves["input"] = copies[0]
             samples = sample_gradients(output, leaves, cotangent)
@@ -194,9 +196,9 @@ class _Call(NamedTuple):
             found.samples.update(samples)
 
 
-def _gradient_ids(model: nn.Module) -> list[int]:
+def _gradient_ids(parts: NetworkParts) -> list[int]:
     """Identities of the gradients that the parameters hold."""
-    return [id(each.grad) for each in nn.Module.parameters(model) if each.grad is not None]
+    return [id(each.grad) for each in parts.weights.values() if each.grad is not None]
 
 
 def _add(differences: dict[str, float | None], more: dict[str, float | None]) -> None:
@@ -207,7 +209,7 @@ def _add(differences: dict[str, float | None], more: dict[str, float | None]) ->
 
 @contextmanager
 def _compared_outputs(
-    model: nn.Module, trace: ReferenceOutputs, outputs: dict[str, float | None]
+    parts: NetworkParts, trace: ReferenceOutputs, outputs: dict[str, float | None]
 ) -> Iterator[None]:
     """Compare each module's output as it is made; a module out of order or unknown gives None.
 
@@ -224,7 +226,7 @@ def _compared_outputs(
 
     handles = [
         part.register_forward_hook(partial(compare, name))
-        for name, part in nn.Module.named_modules(model)
+        for name, part in parts.modules.items()
         if name and "parametrizations" not in name.split(".")
     ]
     try:
@@ -250,7 +252,7 @@ def _gradient_differences(
 
 
 def _buffer_differences(model: nn.Module, kept: State, updated: State) -> dict[str, float | None]:
-    found = dict(nn.Module.named_buffers(model))
+    found = parts_of(model).buffers
     expected = kept | updated
     differences = {
         name: tensor_difference(found[name], tensor) if name in found else None

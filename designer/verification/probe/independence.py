@@ -16,8 +16,9 @@ def sample_rows(drawn: torch.Tensor, counts: list[int], axis: int) -> torch.Tens
 
     ``counts``: how many draws and indices of each axis are sampled, at equal distances.
     """
-    for other, count in enumerate(counts):
-        length = drawn.shape[other]
+    shares = [count / length for count, length in zip(counts, drawn.shape, strict=True)]
+    for other in sorted(range(4), key=shares.__getitem__):  # the smallest share first: less to copy
+        count, length = counts[other], drawn.shape[other]
         if count < length:
             drawn = drawn.index_select(other, torch.arange(count) * length // count)
     return drawn.movedim(axis, 0).flatten(1)

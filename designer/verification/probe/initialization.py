@@ -173,7 +173,7 @@ def is_repeatable(module: ModuleType, network: dict[str, JsonValue], seed: int) 
     """Whether building, initializing and running twice from one seed gives equal bits."""
     outputs = []
     for _ in range(2):
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)
         model = build_network(module, network, "thin")
         model.apply(module.weights_init)
         with torch.no_grad():

@@ -74,7 +74,7 @@ def run_job(job: dict[str, JsonValue]) -> dict[str, JsonValue]:
     before = torch_settings()
     try:
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(job["seed"])
+            torch.default_generator.manual_seed(job["seed"])
             found = _measure(job)
         changed = [*changed_names(_INITIAL_NAMES), *changed_settings(before)]
     finally:

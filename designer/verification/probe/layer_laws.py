@@ -26,7 +26,7 @@ TorchConvolution = (
 
 def thin_network(module: ModuleType, network: dict[str, JsonValue], seed: int) -> nn.Module:
     """The thin network in float64, with random parameters and running statistics."""
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)
     model = build_network(module, network, "thin").double()
     with torch.no_grad():
         for weight in model.parameters():

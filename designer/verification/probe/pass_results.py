@@ -27,6 +27,7 @@ from designer.verification.probe.gradient_sample import (
     sample_tensor,
 )
 from designer.verification.probe.loading import ForwardArguments, random_input, spread_labels
+from designer.verification.probe.network_parts import parts_of
 from designer.verification.probe.reference import LayerRow, ReferenceNetwork
 
 _DTYPES = {"run": torch.float32, "thin": torch.float64}
@@ -84,7 +85,7 @@ class PassResults:
 
 
 def _sample_weights(model: nn.Module) -> dict[str, GradientSample]:
-    return {name: sample_tensor(each) for name, each in nn.Module.named_parameters(model)}
+    return {name: sample_tensor(each) for name, each in parts_of(model).weights.items()}
 
 
 def _describe_range(outputs: list[float]) -> dict[str, JsonValue]:

@@ -127,7 +127,7 @@ def run_network(module: ModuleType, network: dict[str, JsonValue], seed: int) ->
     }
     reference = reference_of(network, "run", CALLS)
     draw_weights(network_state(model), reference.rows, seed)
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)
     measure = _RunMeasurements(model)
     with _onednn(enabled=network["onednn"]):
         results, first = compare_passes(model, network, "run", reference, measure.around)

@@ -14,7 +14,7 @@ def depends_on_seed(module: ModuleType, network: dict[str, JsonValue], seed: int
     """Whether every weight tensor that is not constant differs between two seeds."""
     drawn = []
     for other in (seed, seed + 1):
-        torch.manual_seed(other)
+        torch.default_generator.manual_seed(other)
         drawn.append(build_network(module, network, "thin").apply(module.weights_init))
     pairs = zip(*(model.parameters() for model in drawn), strict=True)
     return not any(

@@ -22,11 +22,14 @@ from designer.verification.probe.weights import fit_weights, network_state
 def compare_thin(
     module: ModuleType, network: dict[str, JsonValue], seed: int
 ) -> dict[str, JsonValue]:
-    """All passes of the thin network, all labels, and its structure after these calls."""
+    """All passes of the thin network, all labels, and its structure after these calls.
+
+    The weights are fitted to a batch of the first pass's size.
+    """
     model = build_network(module, network, "thin").double()
     reference = reference_of(network, "thin", FORMULAS)
-    torch.manual_seed(seed)
-    given = pass_arguments(network, "thin", network["passes"]["thin"][-1][1], torch.float64)
+    torch.default_generator.manual_seed(seed)
+    given = pass_arguments(network, "thin", network["passes"]["thin"][0][1], torch.float64)
     fit_weights(network_state(model), reference, given, seed)
     results, _ = compare_passes(model, network, "thin", reference)
     found = results.as_json(model)

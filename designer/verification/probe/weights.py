@@ -16,6 +16,7 @@ from torch import nn
 from designer.validation.json_readers import JsonValue
 from designer.verification.probe.algebra import Layer, LayerFunction, State
 from designer.verification.probe.loading import ForwardArguments
+from designer.verification.probe.network_parts import parts_of
 from designer.verification.probe.reference import (
     LayerRow,
     ReferenceNetwork,
@@ -26,14 +27,17 @@ from designer.verification.probe.reference import (
 _LARGEST = 3.0
 """Largest output of a scaled layer: tanh has a slope of 0.0099 there, a sigmoid of 0.045."""
 
+_PERIOD = 65_521
+"""A prime number: no two kernels of a layer have the same numbers in the same places."""
+
 _RECTIFIER_GAIN = 2.0
 """A ReLU halves the second moment of its input."""
 
 
 def network_state(model: nn.Module) -> State:
     """The parameters and buffers of a network by name; they share its memory."""
-    tensors = [*nn.Module.named_parameters(model), *nn.Module.named_buffers(model)]
-    return {name: tensor.detach() for name, tensor in tensors}
+    parts = parts_of(model)
+    return {name: tensor.detach() for name, tensor in (parts.weights | parts.buffers).items()}
 
 
 def draw_weights(state: State, rows: list[LayerRow], seed: int) -> None:
@@ -69,11 +73,20 @@ def _draw(key: str, tensor: torch.Tensor, deviation: float | None, random: torch
     if key in ("running_var",) or (key == "weight" and deviation is None):
         tensor.uniform_(0.7, 1.3, generator=random)
     elif key.endswith("weight") or key.endswith("original"):
-        tensor.normal_(0.0, deviation or 1.0, generator=random)
+        _draw_normal(tensor, deviation or 1.0, random)
     elif key.rpartition(".")[2] in ("_u", "_v"):
         tensor.normal_(generator=random)
     else:  # biases, running means
         tensor.uniform_(-0.3, 0.3, generator=random)
+
+
+def _draw_normal(tensor: torch.Tensor, deviation: float, random: torch.Generator) -> None:
+    """Fill a tensor with normal numbers; a large one repeats them at a distance that fits no axis."""
+    numbers = tensor.view(-1)
+    drawn = numbers[:_PERIOD].normal_(0.0, deviation, generator=random)
+    for start in range(_PERIOD, len(numbers), _PERIOD):
+        rest = numbers[start : start + _PERIOD]
+        rest.copy_(drawn[: len(rest)])
 
 
 def _iterate_singular_vectors(tensors: State) -> None:
@@ -125,10 +138,14 @@ def _fit_layer(
         bias.sub_(centre)
     if "spectral_norm" in settings:
         return output
-    expected = sqrt(_RECTIFIER_GAIN) * float(value.std())
+    expected = sqrt(_RECTIFIER_GAIN) * _deviation_of(value)
     largest = float(output.abs().max()) / _LARGEST
-    scale = 1 / max(float(output.std()), expected, largest, 1e-12)
+    scale = 1 / max(_deviation_of(output), expected, largest, 1e-12)
     tensors["weight"].mul_(scale)
     if bias is not None:
         bias.mul_(scale)
     return output * scale
+
+
+def _deviation_of(numbers: torch.Tensor) -> float:
+    return float(numbers.std()) if numbers.numel() > 1 else 0.0
