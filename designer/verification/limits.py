@@ -52,7 +52,8 @@ class WidthPolicy:
     base_channels are halved until the cost is at most ``reduced_multiply_adds`` and
     ``reduced_bytes``; if one channel is still too expensive, it is not run. Level ``full`` never
     reduces the width: it runs up to ``full_level_multiply_adds`` and ``full_level_bytes``. Bytes
-    are those of parameters and activations.
+    are those of parameters, the largest gradient and activations. At level ``standard``, a source is
+    not run if its passes would take more than ``pass_bytes`` at the narrowest width.
     """
 
     full_multiply_adds: int = 5 * 10**9
@@ -61,3 +62,4 @@ class WidthPolicy:
     full_level_bytes: int = 3 * GIB // 2
     reduced_multiply_adds: int = 10**9
     reduced_bytes: int = 512 * MIB
+    pass_bytes: int = 2 * GIB

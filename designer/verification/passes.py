@@ -2,7 +2,9 @@
 
 A pass is in training or evaluation, of one to five samples, and calls the network with gradients
 and then without, or only without. A small network runs all of them; a large one runs a few that
-contain both modes, every batch and both states of gradients; a huge one, one of each mode.
+contain both modes, every batch and both states of gradients; a huge one, one of each mode. The
+largest ones see two samples at the width of the run alone: in float64, torch copies a map once for
+each tap of a convolution.
 """
 
 from __future__ import annotations
@@ -45,10 +47,11 @@ _LARGE_THIN = (
     Pass(True, 5, False),
 )
 _HUGE_THIN = (Pass(True, 1, True), Pass(False, 2, False))
+_LARGEST_THIN = (Pass(True, 1, True), Pass(False, 1, False))
 _RUN = (Pass(True, 1, True), Pass(False, 2, False))
 
-_LARGE_BYTES, _HUGE_BYTES = 2**18, 2**21
-"""Bytes of activations above which a thin network counts as large or huge."""
+_LARGE_BYTES, _HUGE_BYTES, _LARGEST_BYTES = 2**18, 2**21, 24 * 2**20
+"""Bytes of activations above which a thin network counts as large, huge, or one of the largest."""
 
 _WEIGHTS_PER_ACTIVATION = 8
 """Bytes of weights per byte of activations above which oneDNN is not used."""
@@ -57,9 +60,12 @@ _WEIGHTS_PER_ACTIVATION = 8
 def thin_passes(network: Network) -> tuple[Pass, ...]:
     """The passes of a thin network, in float64."""
     size = network.activation_bytes
-    if size > _HUGE_BYTES:
-        return _HUGE_THIN
-    return _LARGE_THIN if size > _LARGE_BYTES else _THIN
+    tiers = (
+        (_LARGEST_BYTES, _LARGEST_THIN),
+        (_HUGE_BYTES, _HUGE_THIN),
+        (_LARGE_BYTES, _LARGE_THIN),
+    )
+    return next((passes for least, passes in tiers if size > least), _THIN)
 
 
 def run_passes() -> tuple[Pass, ...]:

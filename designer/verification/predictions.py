@@ -18,6 +18,7 @@ from designer.verification.initialization_plan import (
 )
 from designer.verification.limits import WidthPolicy
 from designer.verification.overlap_prediction import inner_region
+from designer.verification.pass_memory import predicted_pass_bytes
 from designer.verification.passes import run_passes, thin_passes, uses_onednn
 from designer.verification.receipt import Width
 
@@ -68,9 +69,10 @@ def generator_input_argument(gan: Gan) -> str:
 
 def plan_verification(gan: Gan, *, level: Level, policy: WidthPolicy) -> Plan:
     """The widths at which a Gan is verified, decided by predicted cost alone and never by time."""
-    return Plan(
-        full=gan, run=_gan_within_policy(gan, level, policy), thin=_thin_gan(gan), level=level
-    )
+    thin, run = _thin_gan(gan), _gan_within_policy(gan, level, policy)
+    if run is not None and level is Level.STANDARD:
+        run = run if predicted_pass_bytes(run, thin) <= policy.pass_bytes else None
+    return Plan(full=gan, run=run, thin=thin, level=level)
 
 
 def _gan_within_policy(gan: Gan, level: Level, policy: WidthPolicy) -> Gan | None:
@@ -133,10 +135,13 @@ def predicted_multiply_adds(gan: Gan) -> int:
 
 
 def predicted_bytes(gan: Gan) -> int:
-    """Bytes of all parameters and of what one sample saves for the backward pass."""
-    return sum(
-        _FLOAT32_BYTES * network.parameters + network.activation_bytes
-        for network in gan.networks.values()
+    """Bytes of all parameters, of the largest gradient, and of what a sample saves for it."""
+    networks = gan.networks.values()
+    largest = max(
+        placed.module.parameters for network in networks for placed in network.placed_modules
+    )
+    return _FLOAT32_BYTES * largest + sum(
+        _FLOAT32_BYTES * network.parameters + network.activation_bytes for network in networks
     )
 
 

@@ -210,8 +210,9 @@ def test_a_single_wrong_label_is_found(role: str, pool: Pool) -> None:
         ("main.2", {"positive": 0, "others": 400}),
         ("main.2", {"positive": 0, "others": 0}),
         ("main.2", {"positive": None, "others": 400}),
-        ("main.7", {"largest": 9.0, "deviation": 1.0}),
-        ("main.7", {"largest": 1.0, "deviation": 0.0}),
+        ("main.7", {"least": -9.0, "largest": 1.0}),
+        ("main.7", {"least": -1.0, "largest": 9.0}),
+        ("main.7", {"least": 1.0, "largest": 1.0}),
         ("main.7", {}),
     ],
 )

@@ -8,7 +8,7 @@ from torch import nn
 
 from designer.verification.false_alarms import allowed_surprise, cosine_surprise
 from designer.verification.probe.algebra import FORMULAS, Layer
-from designer.verification.probe.gradient_sample import sample_difference, sample_tensor
+from designer.verification.probe.tensor_sample import sample_difference, sample_tensor
 from tests.networks.network_factory import receipt_of
 from tests.support import soak_count
 from tests.verification.random_designs import random_designs

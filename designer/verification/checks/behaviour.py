@@ -42,8 +42,8 @@ _LEAST_SHARE = 0.001
 _LARGEST_INPUT = 8.0
 """Largest input of a tanh or a sigmoid; their slopes there are 4.5e-7 and 3.4e-4."""
 
-_LEAST_DEVIATION = 1e-4
-"""Least deviation of the inputs of a tanh or a sigmoid, which may be two numbers close together."""
+_LEAST_SPREAD = 1e-4
+"""Least distance of the inputs of a tanh or a sigmoid, which may be two numbers close together."""
 
 
 def compare_ranges(plan: Plan, measured: Measurements) -> Iterator[Check]:
@@ -144,7 +144,7 @@ def _activation_check(role: str, network: Network, found: JsonValue) -> Check:
         predicted={
             "least_share": _LEAST_SHARE,
             "largest": _LARGEST_INPUT,
-            "deviation": _LEAST_DEVIATION,
+            "least_spread": _LEAST_SPREAD,
         },
         measured=measured,
         detail=f"outside the useful range: {', '.join(outside)}" if outside else "",
@@ -155,12 +155,11 @@ def _is_useful(kind: str, found: JsonValue) -> bool:
     if kind in ("ReLU", "LeakyReLU"):
         sides = [measurement_at(found, side) for side in ("positive", "others")]
         return all(map(is_number, sides)) and min(sides) >= _LEAST_SHARE * sum(sides) > 0
-    largest, deviation = measurement_at(found, "largest"), measurement_at(found, "deviation")
+    ends = [measurement_at(found, end) for end in ("least", "largest")]
     return (
-        is_number(largest)
-        and is_number(deviation)
-        and largest <= _LARGEST_INPUT
-        and deviation >= _LEAST_DEVIATION
+        all(map(is_number, ends))
+        and max(map(abs, ends)) <= _LARGEST_INPUT
+        and ends[1] - ends[0] >= _LEAST_SPREAD
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
-from math import inf, isfinite
+from math import inf
 from typing import Any, Literal, NamedTuple
 
 import torch
@@ -19,21 +19,18 @@ from torch import nn
 from designer.validation.json_readers import JsonValue
 from designer.verification.passes import Pass
 from designer.verification.probe.algebra import State
-from designer.verification.probe.gradient_sample import (
-    GradientSample,
-    relative_difference,
+from designer.verification.probe.loading import ForwardArguments
+from designer.verification.probe.network_parts import NetworkParts, parts_of
+from designer.verification.probe.reference import ReferenceNetwork, Visit, visit_nothing
+from designer.verification.probe.released_memory import release_memory
+from designer.verification.probe.tensor_sample import (
+    KeptMap,
+    TensorSample,
+    keep_map,
     sample_difference,
     sample_gradients,
+    tensor_difference,
 )
-from designer.verification.probe.loading import ForwardArguments, random_numbers
-from designer.verification.probe.network_parts import NetworkParts, parts_of
-from designer.verification.probe.reference import (
-    ReferenceNetwork,
-    ReferenceOutputs,
-    Visit,
-    visit_nothing,
-)
-from designer.verification.probe.released_memory import release_memory
 
 Gradients = Literal["input and weights", "weights", "none"]
 """The tensors of which a call takes gradients."""
@@ -66,8 +63,8 @@ class Differences:
     gradients: dict[str, float | None] = field(default_factory=dict)
     buffers: dict[str, float | None] = field(default_factory=dict)
     rules: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(CALL_RULES, True))
-    samples: dict[str, GradientSample] = field(default_factory=dict)
-    expected: dict[str, GradientSample] = field(default_factory=dict)
+    samples: dict[str, TensorSample] = field(default_factory=dict)
+    expected: dict[str, TensorSample] = field(default_factory=dict)
     extremes: list[float] = field(default_factory=list)
 
 
@@ -88,15 +85,14 @@ def compare_pass(
     nn.Module.train(model, run.training)
     parts = parts_of(model)
     kept = {name: tensor.clone() for name, tensor in parts.buffers.items()}
-    cotangent = random_numbers([len(given[0]), *reference.output_shape], given[0].dtype)
     found = Differences()
-    trace = _run_reference(reference, parts, given, run, cotangent, visit, found)
+    expected = _run_reference(reference, parts, given, run, visit, found)
     release_memory()
     for gradients in _calls(run):
         call = _Call(model, parts, given, run.training, gradients, around)
-        call.compare(trace, cotangent, found)
+        call.compare(expected, found)
         release_memory()
-        _add(found.buffers, _buffer_differences(model, kept, trace.updated))
+        _add(found.buffers, _buffer_differences(model, kept, expected.updated))
         with torch.no_grad():
             for name, tensor in kept.items():
                 parts.buffers[name].copy_(tensor)
@@ -117,11 +113,10 @@ def _run_reference(
     parts: NetworkParts,
     given: ForwardArguments,
     run: Pass,
-    cotangent: torch.Tensor,
     visit: Visit,
     found: Differences,
-) -> ReferenceOutputs:
-    """The reference's outputs without their graph; its gradients are added to ``found.expected``.
+) -> _Expected:
+    """What the reference computes; its gradients are added to ``found.expected``.
 
     ``parts`` are those of the source's network.
     """
@@ -129,7 +124,7 @@ def _run_reference(
         name: weight.detach().requires_grad_(run.gradients)
         for name, weight in parts.weights.items()
     }
-    value = given[0].clone().requires_grad_(run.gradients)
+    value = given[0].detach().requires_grad_(run.gradients)
     with torch.set_grad_enabled(run.gradients):
         trace = reference.run(
             parts.buffers | leaves,
@@ -138,11 +133,20 @@ def _run_reference(
             visit=visit,
             keep_all=run.gradients,
         )
+    seed = int(torch.randint(2**31, ()))
     if run.gradients:
         leaves["input"] = value
-        found.expected.update(sample_gradients(trace.outputs[""], leaves, cotangent))
-    outputs = {name: output.detach() for name, output in trace.outputs.items()}
-    return ReferenceOutputs(outputs, trace.updated)
+        found.expected.update(sample_gradients(trace.final, leaves, seed))
+    return _Expected(keep_map(trace.final), trace.outputs, trace.updated, seed)
+
+
+class _Expected(NamedTuple):
+    """What the reference computes in a pass, without its graph, and the seed of the cotangent."""
+
+    final: KeptMap
+    outputs: dict[str, KeptMap]
+    updated: State
+    seed: int
 
 
 class _Call(NamedTuple):
@@ -155,9 +159,13 @@ class _Call(NamedTuple):
     gradients: Gradients
     around: Around
 
-    def compare(self, trace: ReferenceOutputs, cotangent: torch.Tensor, found: Differences) -> None:
-        """Call the network, add its differences from the trace, and sample its gradients."""
-        copies = tuple(value.clone() for value in self.given)
+    def compare(self, expected: _Expected, found: Differences) -> None:
+        """Call the network, add its differences from the reference, and sample its gradients."""
+        originals = [keep_map(value) for value in self.given]
+        copies = tuple(
+            original.clone() if isinstance(original, torch.Tensor) else value.detach()
+            for value, original in zip(self.given, originals, strict=True)
+        )
         enabled = self.gradients != "none"
         copies[0].requires_grad_(self.gradients == "input and weights")
         outputs: dict[str, float | None] = {}
@@ -165,7 +173,7 @@ class _Call(NamedTuple):
         smallest = min(self.parts.weights.values(), key=torch.numel)
         smallest.grad = earlier = torch.zeros_like(smallest)
         hooked = (
-            _compared_outputs(self.parts, trace, outputs)
+            _compared_outputs(self.parts, expected.outputs, outputs)
             if copies[0].requires_grad
             else nullcontext()
         )
@@ -174,13 +182,13 @@ class _Call(NamedTuple):
         parts = parts_of(self.model)
         kept = _gradient_ids(parts) == [id(earlier)]
         smallest.grad = None
-        outputs["output"] = tensor_difference(output, trace.outputs[""])
+        outputs["output"] = tensor_difference(output, expected.final)
         _add(found.outputs, outputs)
         found.extremes.extend((float(output.detach().min()), float(output.detach().max())))
         obeyed = {
             "draws_no_random_numbers": torch.equal(torch.get_rng_state(), random),
             "keeps_its_gradients": kept,
-            "keeps_its_input": all(map(torch.equal, copies, self.given)),
+            "keeps_its_input": [*map(tensor_difference, copies, originals)] == [0.0] * len(copies),
             "keeps_its_mode": all(
                 part.training is self.training for part in parts.modules.values()
             ),
@@ -190,9 +198,9 @@ class _Call(NamedTuple):
             leaves = parts.weights
             if copies[0].requires_grad:
                 leaves["input"] = copies[0]
-            samples = sample_gradients(output, leaves, cotangent)
-            expected = {name: found.expected[name] for name in leaves if name in found.expected}
-            _add(found.gradients, _gradient_differences(samples, expected))
+            samples = sample_gradients(output, leaves, expected.seed)
+            compared = {name: found.expected[name] for name in leaves if name in found.expected}
+            _add(found.gradients, _gradient_differences(samples, compared))
             found.samples.update(samples)
 
 
@@ -209,19 +217,19 @@ def _add(differences: dict[str, float | None], more: dict[str, float | None]) ->
 
 @contextmanager
 def _compared_outputs(
-    parts: NetworkParts, trace: ReferenceOutputs, outputs: dict[str, float | None]
+    parts: NetworkParts, expected: dict[str, KeptMap], differences: dict[str, float | None]
 ) -> Iterator[None]:
     """Compare each module's output as it is made; a module out of order or unknown gives None.
 
     The expected output is dropped once it is compared.
     """
-    remaining = [name for name in trace.outputs if name]
+    remaining = [*expected]
 
     def compare(name: str, _part: nn.Module, _given: object, output: torch.Tensor) -> None:
-        expected = remaining.pop(0) if remaining else None
+        following = remaining.pop(0) if remaining else None
         with torch.no_grad():
-            outputs[name] = (
-                tensor_difference(output, trace.outputs.pop(name)) if name == expected else None
+            differences[name] = (
+                tensor_difference(output, expected.pop(name)) if name == following else None
             )
 
     handles = [
@@ -234,13 +242,13 @@ def _compared_outputs(
     finally:
         for handle in handles:
             handle.remove()
-    outputs.update(dict.fromkeys(remaining, None))
+    differences.update(dict.fromkeys(remaining, None))
     for name in remaining:
-        del trace.outputs[name]
+        del expected[name]
 
 
 def _gradient_differences(
-    found: dict[str, GradientSample], expected: dict[str, GradientSample]
+    found: dict[str, TensorSample], expected: dict[str, TensorSample]
 ) -> dict[str, float | None]:
     """Differences by name; a gradient far smaller than the others may be nothing but rounding."""
     least_scale = _LEAST_SCALE * max(sample.largest for sample in expected.values())
@@ -259,16 +267,6 @@ def _buffer_differences(model: nn.Module, kept: State, updated: State) -> dict[s
         for name, tensor in expected.items()
     }
     return differences | dict.fromkeys(found.keys() - expected.keys(), None)
-
-
-def tensor_difference(found: object, expected: torch.Tensor) -> float | None:
-    """Largest difference relative to the largest number expected; None by shape, type or dtype."""
-    if type(found) is not torch.Tensor or found.shape != expected.shape:
-        return None
-    if found.dtype != expected.dtype:
-        return None
-    difference = relative_difference(found.detach(), expected)
-    return difference if isfinite(difference) else None
 
 
 def describe_largest(differences: dict[str, float | None]) -> dict[str, JsonValue]:

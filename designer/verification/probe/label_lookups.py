@@ -13,9 +13,9 @@ import torch
 from torch import nn
 
 from designer.validation.json_readers import JsonValue
-from designer.verification.probe.comparison import tensor_difference
 from designer.verification.probe.loading import random_input
 from designer.verification.probe.reference import ReferenceNetwork
+from designer.verification.probe.tensor_sample import tensor_difference
 from designer.verification.probe.weights import network_state
 
 _CHUNK = 512
@@ -57,7 +57,7 @@ def _joined(
 ) -> float | None:
     """The input of ``main`` is the latent vector and the label's vector."""
     latent = random_input(network, "thin", len(labels), torch.float64)
-    features = torch.zeros(len(labels), *reference.output_shape).double()
+    features = torch.zeros(()).double().expand(len(labels), *reference.output_shape)
     with _replaced_main(model, features) as stand_in:
         model(latent, labels)
     vectors = network_state(model)["embedding.weight"][labels]

@@ -71,12 +71,14 @@ def random_input(
     return random_numbers([batch, *network["input_shape"][width]], dtype)
 
 
-def random_numbers(shape: list[int], dtype: torch.dtype) -> torch.Tensor:
+def random_numbers(
+    shape: list[int], dtype: torch.dtype, random: torch.Generator | None = None
+) -> torch.Tensor:
     """Normally distributed numbers that fill the digits of their dtype.
 
     They are drawn in float32, which takes a sixth of the time of float64.
     """
-    return torch.randn(shape).to(dtype).mul_(1 + _BELOW_FLOAT32)
+    return torch.randn(shape, generator=random).to(dtype).mul_(1 + _BELOW_FLOAT32)
 
 
 def forward_arguments(network: dict[str, JsonValue], value: torch.Tensor) -> ForwardArguments:

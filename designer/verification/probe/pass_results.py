@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
-from math import isfinite
+from math import inf, isfinite
 
 import torch
 from torch import nn
@@ -21,14 +21,14 @@ from designer.verification.probe.comparison import (
     compare_pass,
     describe_largest,
 )
-from designer.verification.probe.gradient_sample import (
-    GradientSample,
-    sample_difference,
-    sample_tensor,
-)
 from designer.verification.probe.loading import ForwardArguments, random_input, spread_labels
 from designer.verification.probe.network_parts import parts_of
 from designer.verification.probe.reference import LayerRow, ReferenceNetwork
+from designer.verification.probe.tensor_sample import (
+    TensorSample,
+    sample_difference,
+    sample_tensor,
+)
 
 _DTYPES = {"run": torch.float32, "thin": torch.float64}
 _OUTLIER = 8.0
@@ -43,7 +43,7 @@ class PassResults:
     ``weights`` are samples of the network's weights before the first pass.
     """
 
-    weights: dict[str, GradientSample]
+    weights: dict[str, TensorSample]
     differences: dict[str, dict[str, JsonValue]] = field(
         default_factory=lambda: {"outputs": {}, "gradients": {}, "buffers": {}}
     )
@@ -84,7 +84,7 @@ class PassResults:
         }
 
 
-def _sample_weights(model: nn.Module) -> dict[str, GradientSample]:
+def _sample_weights(model: nn.Module) -> dict[str, TensorSample]:
     return {name: sample_tensor(each) for name, each in parts_of(model).weights.items()}
 
 
@@ -152,7 +152,7 @@ def describe_activation(
 ) -> torch.Tensor:
     """Of a rectifier, how many inputs are positive and how many are not, over all passes.
 
-    Of a saturating activation, the largest input and the largest deviation of its inputs in a pass.
+    Of a saturating activation, the least and the largest input in any pass.
     """
     name, kind, _ = row
     value = value.detach()
@@ -162,8 +162,7 @@ def describe_activation(
         found["positive"] += positive
         found["others"] += value.numel() - positive
     elif kind in _SATURATING:
-        found = activations.setdefault(name, {"largest": 0.0, "deviation": 0.0})
-        found["largest"] = max(found["largest"], float(value.abs().max()))
-        if value.numel() > 1:
-            found["deviation"] = max(found["deviation"], float(value.std()))
+        found = activations.setdefault(name, {"least": inf, "largest": -inf})
+        found["least"] = min(found["least"], float(value.min()))
+        found["largest"] = max(found["largest"], float(value.max()))
     return output

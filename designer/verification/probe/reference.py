@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -19,6 +19,7 @@ from designer.verification.probe.algebra import (
     spectrally_normalized,
 )
 from designer.verification.probe.loading import ForwardArguments
+from designer.verification.probe.tensor_sample import KeptMap, keep_map
 
 LayerRow = tuple[str, str, dict[str, Any]]
 """Name, class and settings of a layer; the settings include its input and output size."""
@@ -32,14 +33,15 @@ def visit_nothing(row: LayerRow, value: torch.Tensor, output: torch.Tensor) -> t
     return output
 
 
-@dataclass(frozen=True, slots=True)
-class ReferenceOutputs:
+class ReferenceOutputs(NamedTuple):
     """Outputs by name of the module, in order, and the buffers that training has changed.
 
-    The output of the container ``main`` is included, and under the empty name that of the network.
+    ``final`` is the network's output, with its graph. The others have none; those of the container
+    ``main`` are included, and of large maps samples are kept.
     """
 
-    outputs: dict[str, torch.Tensor]
+    final: torch.Tensor
+    outputs: dict[str, KeptMap]
     updated: State
 
 
@@ -68,8 +70,9 @@ class ReferenceNetwork:
 
         Without ``keep_all``, the network's output alone is kept.
         """
-        trace = ReferenceOutputs({}, {})
-        apply = _Applied(self, state, training, visit, trace if keep_all else None, trace.updated)
+        outputs: dict[str, KeptMap] = {}
+        updated: State = {}
+        apply = _Applied(self, state, training, visit, outputs if keep_all else None, updated)
         value = given[0]
         if self.labels == "joined":
             value = torch.cat([value, apply("embedding", given[1]).reshape(value.shape)], 1)
@@ -77,11 +80,10 @@ class ReferenceNetwork:
             if name.startswith("main."):
                 value = apply(name, value)
         if keep_all:
-            trace.outputs["main"] = value
+            outputs["main"] = keep_map(value)
         if self.labels == "projected":
             value = _score(apply, value, given[1])
-        trace.outputs[""] = value.reshape(len(value), *self.output_shape)
-        return trace
+        return ReferenceOutputs(value.reshape(len(value), *self.output_shape), outputs, updated)
 
     def score(self, state: State, features: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """The output for the output of ``main`` and labels, of a network with a projection."""
@@ -90,7 +92,7 @@ class ReferenceNetwork:
 
 
 class _Applied:
-    """Computes layers by name and records their outputs in ``trace``, if there is one."""
+    """Computes layers by name and keeps their outputs in ``outputs``, if that is a dictionary."""
 
     def __init__(
         self,
@@ -98,21 +100,21 @@ class _Applied:
         state: State,
         training: bool,
         visit: Visit,
-        trace: ReferenceOutputs | None,
+        outputs: dict[str, KeptMap] | None,
         updated: State,
     ) -> None:
         self.rows = {row[0]: row for row in reference.rows}
         self.functions = reference.functions
         self.state, self.training, self.visit = state, training, visit
-        self.trace, self.updated = trace, updated
+        self.outputs, self.updated = outputs, updated
 
     def __call__(self, name: str, value: torch.Tensor) -> torch.Tensor:
         row = self.rows[name]
         updated: State = {}
         layer = Layer(row[2], layer_state(self.state, name), self.training, updated)
         output = self.visit(row, value, apply_layer(self.functions, row[1], value, layer))
-        if self.trace is not None:
-            self.trace.outputs[name] = output
+        if self.outputs is not None:
+            self.outputs[name] = keep_map(output)
         self.updated.update({f"{name}.{key}": new for key, new in updated.items()})
         return output
 
