@@ -119,14 +119,19 @@ def _run_warm(root: Path, target: Target, mutants: Sequence[Mutant]) -> dict[str
     arguments = _arguments(root, target)
     pytest.main(arguments, plugins=[session])
     assert len(session.outcomes) == len(mutants), f"pytest ended early: {arguments}"
-    return {"outcomes": session.outcomes, "cpu_s": session.cpu_s, "arguments": arguments}
+    return {
+        "outcomes": session.outcomes,
+        "cpu_s": session.cpu_s,
+        "order": session.quickest_first,
+        "arguments": arguments,
+    }
 
 
 def _cold_call(root: Path, mutant: Mutant, warm: CallResult) -> ForkedCall:
     cpu_s = IMPORT_S + SPARE_S + SPARE_FACTOR * warm.value["cpu_s"]
     return ForkedCall(
         name=mutant.key,
-        function=partial(cold_outcome, root, mutant, warm.value["arguments"]),
+        function=partial(cold_outcome, root, mutant, warm.value["arguments"], warm.value["order"]),
         cpu_s=cpu_s,
         wall_s=10 * cpu_s,
     )
