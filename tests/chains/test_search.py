@@ -8,7 +8,7 @@ from itertools import islice
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
+from designer.brief.search_space import Budget, SearchSpace
 from designer.chains.count import count_chains
 from designer.chains.frontier import find_frontier
 from designer.chains.preference_order import window_columns
@@ -42,24 +42,6 @@ def test_count_equals_brute_force(case: Case) -> None:
     target, space = case
     problem = SearchProblem(target=target, space=space, widths=WIDTHS)
     assert count_chains(problem) == len(brute_force(target, space, WIDTHS))
-
-
-@pytest.mark.parametrize("anisotropic", [False, True])
-@pytest.mark.parametrize("target", [(64,), (65,), (66,), (16, 16), (17, 17), (18, 19)])
-def test_chains_start_up_to_the_largest_initial_side(
-    target: tuple[int, ...], anisotropic: bool
-) -> None:
-    """Where sides beyond it reach the target too, and where one axis starts at its target."""
-    strides = (1, 2) if anisotropic else (1,)
-    space = SearchSpace(
-        kernel_sizes=(1, 2), strides=strides, output_padding=False, exact=Exact.ANY,
-        overlap=Overlap.ANY, max_layers=2, anisotropic=anisotropic,
-    )  # fmt: skip
-    problem = SearchProblem(target=target, space=space, widths=WIDTHS)
-    every = brute_force(target, space, WIDTHS)
-    assert every
-    assert count_chains(problem) == len(every)
-    assert [as_found(chain) for chain in rank_chains(problem)] == [as_chain(e) for e in every]
 
 
 @example_budget
