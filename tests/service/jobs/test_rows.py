@@ -65,7 +65,7 @@ def test_the_row_of_one_design_is_its_document(name: str) -> None:
 @pytest.mark.parametrize("kind", JobKind)
 @pytest.mark.parametrize("name", REFUSED)
 def test_the_row_of_a_refused_brief_has_failed(name: str, kind: JobKind) -> None:
-    """It has the problem that the refusal gives, and in a sweep what was asked for."""
+    """It has the problem that the refusal gives, and in a sweep what was requested for."""
     with pytest.raises(DesignerError) as refused:
         design(brief_from_document(REFUSED[name]))
     problem = json.loads(json.dumps(designer_error_problem(refused.value)))
@@ -108,7 +108,7 @@ def assert_failed(
     if kind is JobKind.DESIGN:
         assert body == problem
         return
-    asked = {name: document.get(name) for name in ("resolution", "latent_dim")}
+    requested = {name: document.get(name) for name in ("resolution", "latent_dim")}
     index = body.pop("index")
     assert isinstance(index, int)
-    assert body == {**dict.fromkeys(ROW_FIELDS), **asked, "problem": problem}
+    assert body == {**dict.fromkeys(ROW_FIELDS), **requested, "problem": problem}
