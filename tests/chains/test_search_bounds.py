@@ -1,0 +1,134 @@
+"""The ends of what a search tries: far sides, small sides, large cursors, ties, relaxations."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from designer.brief.search_space import Exact, SearchSpace
+from designer.chains import ChainQuery, search_chains, solve_chain
+from designer.chains.page_cursor import read_cursor, write_cursor
+from designer.chains.ranked_chains import rank_chains
+from designer.chains.search_problem import SearchProblem
+from designer.errors import InvalidRequest, NoChain
+from designer.geometry.layers import Size
+from tests.chains.brute_force import all_chains, best_chains
+from tests.chains.random_spaces import NARROW, WIDTHS
+
+
+def refusal_of(target: Size, space: SearchSpace) -> Any:  # noqa: ANN401
+    """The facts of the refusal, which are JSON."""
+    with pytest.raises(NoChain) as refused:
+        solve_chain(target, space=space, widths=WIDTHS)
+    return refused.value.facts
+
+
+FROM_40 = SearchSpace(
+    kernel_sizes=(5,), strides=(5,), exact=Exact.REQUIRE, max_layers=1, initial_size=(40,)
+)
+"""Its only chain multiplies 40 by 5."""
+
+
+@pytest.mark.parametrize(("side", "above"), [(69, 200), (68, 200), (67, None), (66, None)])
+def test_larger_sides_are_tried_up_to_twice_the_side_and_64(side: int, above: int | None) -> None:
+    """2·68 + 64 = 200."""
+    facts = refusal_of((side,), FROM_40)
+    assert facts["nearest"] == [{"axis": 0, "size": side, "below": None, "above": above}]
+    assert facts["initial_size"] == [40]
+    assert "nearest_sizes" not in facts
+
+
+@pytest.mark.parametrize(("side", "below"), [(201, 200), (300, 200), (5000, 200)])
+def test_all_smaller_sides_are_tried(side: int, below: int) -> None:
+    """Down to 2."""
+    assert refusal_of((side,), FROM_40)["nearest"][0]["below"] == below
+
+
+def test_a_nearest_size_may_have_a_side_of_2_but_not_of_1() -> None:
+    """Sides below 2 cannot be requested."""
+    space = SearchSpace(
+        kernel_sizes=(3,), strides=(1, 3), exact=Exact.REQUIRE, max_layers=1, anisotropic=True,
+    )  # fmt: skip
+    facts = refusal_of((2, 7), replace(space, initial_size=(2, 2)))
+    assert facts["nearest"][1] == {"axis": 1, "size": 7, "below": 6, "above": None}
+    assert facts["nearest_sizes"]["below"] == [2, 6]
+    facts = refusal_of((2, 7), replace(space, initial_size=(1, 2)))
+    assert facts["nearest_sizes"]["below"] is None
+
+
+@pytest.mark.parametrize("target", [(39, 38), (38, 39)])
+def test_a_nearest_size_may_differ_on_one_axis_alone(target: Size) -> None:
+    """(39, 39) is one pixel away."""
+    space = SearchSpace(kernel_sizes=(13,), strides=(13,), exact=Exact.REQUIRE, max_layers=1)
+    assert refusal_of(target, space)["nearest_sizes"]["above"] == [39, 39]
+
+
+QUERY = ChainQuery(target=(31, 45), space=SearchSpace.default(axes=2), widths=WIDTHS)
+
+
+@pytest.mark.parametrize("index", [0, 1, 255, 256, 2**16, 2**24, 2**24 + 5, 2**32 - 1])
+def test_every_position_has_a_cursor(index: int) -> None:
+    """It is read again as it was written."""
+    assert read_cursor(replace(QUERY, cursor=write_cursor(QUERY, index))) == index
+
+
+def test_a_cursor_has_a_version_an_index_and_a_checksum() -> None:
+    """One, four and twelve bytes: servers of two releases answer the pages of one client."""
+    raw = urlsafe_b64decode(write_cursor(QUERY, 258) + "==")
+    assert (raw[:5], len(raw)) == (bytes([1, 0, 0, 1, 2]), 17)
+
+
+def test_the_default_page_has_ten_chains() -> None:
+    """As the API says."""
+    assert len(search_chains(QUERY).solutions) == 10
+
+
+def test_every_side_of_a_volume_is_checked() -> None:
+    """The third too."""
+    with pytest.raises(InvalidRequest) as refused:
+        ChainQuery(target=(8, 8, 0), space=SearchSpace.default(axes=3), widths=WIDTHS)
+    assert [error.pointer for error in refused.value.errors] == ["/to/2"]
+
+
+def test_fewer_layers_come_first_where_all_else_is_equal() -> None:
+    """4 to 22 in two steps or three, all of kernel 4 and stride 2, offsets ignored."""
+    space = SearchSpace(
+        kernel_sizes=(4,), strides=(2,), exact=Exact.ANY, max_layers=3, output_padding=False,
+        initial_size=(4, 4),
+    )  # fmt: skip
+    problem = SearchProblem(target=(22, 22), space=space, widths=NARROW)
+    found = best_chains((22, 22), space, NARROW)
+    assert {len(layers) for _, layers in found} == {2, 3}
+    assert [chain.sizes for chain in rank_chains(problem)] == [tuple(s) for s, _ in found]
+
+
+RELAXED: dict[str, tuple[Size, dict[str, Any]]] = {
+    "output_padding": ((8,), {"kernel_sizes": (3,), "strides": (2,), "output_padding": False}),
+    "exact": ((9,), {"kernel_sizes": (3,), "strides": (2,), "exact": Exact.REQUIRE}),
+    "anisotropic": ((5, 8), {"kernel_sizes": (3,), "strides": (2,)}),
+    "initial_size": ((12,), {"kernel_sizes": (4,), "strides": (2,), "initial_size": (5,)}),
+    "max_layers": ((64,), {"kernel_sizes": (4,), "strides": (2,), "initial_size": (4,)}),
+}
+WIDER: dict[str, dict[str, Any]] = {
+    "output_padding": {"output_padding": True},
+    "exact": {"exact": Exact.PREFER},
+    "anisotropic": {"anisotropic": True, "strides": (1, 2)},
+    "initial_size": {"initial_size": None},
+    "max_layers": {"max_layers": 6},
+}
+
+
+@pytest.mark.parametrize("name", RELAXED)
+def test_a_constraint_that_alone_prevents_a_chain_is_named(name: str) -> None:
+    """By brute force there is a chain without it."""
+    target, fields = RELAXED[name]
+    space = SearchSpace(**{"max_layers": 1, "exact": Exact.REQUIRE, **fields})
+    relax = refusal_of(target, space)["relax"]
+    for other, change in WIDER.items():
+        if replace(space, **change) != space:
+            wider = replace(space, **change)
+            assert ([other] in relax) == bool(all_chains(target, wider)), (other, relax)
+    assert [name] in relax
