@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from itertools import product
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -121,3 +123,31 @@ def test_the_mirror_of_same_padding_restores_every_side(side: int) -> None:
         mirror = mirror_network(network, trace_network(network))
         assert not mirror.left_out
         assert trace_network(mirror.network).shapes[-1] == (network.batch, 1, side)
+
+
+@cache
+def outcome_of_pool(length: int, layer: str) -> Outcome:
+    """What torch makes of an adaptive pool, in JSON, on a map with so many sizes."""
+    return run_layers([json.loads(layer)], [3] * length)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("mode", ["avg", "max"])
+@pytest.mark.parametrize("length", range(1, 6))
+def test_adaptive_pooling_to_numbers_and_tuples_is_torchs(length: int, mode: str) -> None:
+    """Torch treats a tuple otherwise than a number, and an average to one position too."""
+    for axes in (1, 2, 3):
+        sizes: list[Any] = [{"ndim": axes, "output_size": number} for number in (1, 2)]
+        sizes += [{"output_size": [number] * axes} for number in (1, 2, None)]
+        sizes += [{"output_size": [1, *[None] * (axes - 1)]}]
+        for fields in sizes:
+            if set(fields["output_size"] if "ndim" not in fields else ()) == {None}:
+                continue  # at least one size is given
+            layer = {"op": "adaptive_pool", "mode": mode, **fields}
+            outcome = outcome_of_pool(length, json.dumps(layer))
+            read = read_audit_layers([layer], pointer="")
+            trace = trace_network(AuditNetwork(input_shape=(3,) * length, layers=read))
+            assert trace.fails_at == outcome.fails_at, layer
+            assert [list(found[1:]) for found in trace.shapes[1:]] == outcome.shapes
+            if trace.layer_error is not None:
+                assert_same_words(trace, outcome)
