@@ -59,6 +59,12 @@ MIDDLE: dict[str, tuple[Size, SearchSpace]] = {
         (8, 6),
         SearchSpace(kernel_sizes=(3,), strides=(1, 2), max_layers=3, anisotropic=True),
     ),
+    "each axis for itself, any offset": (
+        (8, 6),
+        SearchSpace(
+            kernel_sizes=(4, 6), strides=(1, 2, 3), exact=Exact.ANY, max_layers=1, anisotropic=True
+        ),
+    ),
 }
 """Spaces of hundreds of chains, which the ranking lists and brute force does not."""
 
