@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
@@ -205,4 +206,31 @@ def test_a_name_in_answers_is_the_modules_own() -> None:
     assert names == {
         "conv", "conv_transpose", "relu", "leaky_relu", "tanh", "sigmoid", "batch", "instance",
         "group", "layer", "average_pool", "upsample", "pixel_shuffle", "crop", "embedding",
+    }  # fmt: skip
+
+
+def test_a_source_leaves_out_what_torch_assumes() -> None:
+    """Arguments with torch's defaults, and no others."""
+    for module, shape in CASES.values():
+        if isinstance(module, ConvolutionModule):
+            before = FeatureMap(channels=shape[0], size=shape[1:])
+            after = module.output_map(before)
+            _, named = module.source_arguments(str(before.channels), str(after.channels))
+            defaults = inspect.signature(getattr(nn, module.torch_class)).parameters
+            assert not [name for name, value in named.items() if defaults[name].default == value]
+
+
+def test_a_layer_has_torchs_defaults() -> None:
+    """A bias, and one group."""
+    layer = Conv(in_channels=2, out_channels=2, windows=(KERNEL_3,))
+    torch_layer = nn.Conv1d(2, 2, 3)
+    assert (layer.bias, layer.groups) == (torch_layer.bias is not None, torch_layer.groups)
+
+
+@pytest.mark.parametrize("size", [(10, 13), (13, 10), (10, 10), (13, 13)])
+def test_resizing_is_even_if_it_is_on_every_axis(size: tuple[int, int]) -> None:
+    """5 to 10 repeats each pixel twice, 5 to 13 some twice and some three times."""
+    module = Upsample(size=size)
+    assert module.answer_fields(FeatureMap(channels=1, size=(5, 5))) == {
+        "exact": False, "even_overlap": size == (10, 10),
     }  # fmt: skip
