@@ -7,16 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from designer.brief.search_space import Exact, SearchSpace
 from designer.chains import ChainQuery, search_chains, solve_chain
 from designer.chains.page_cursor import read_cursor, write_cursor
 from designer.chains.ranked_chains import rank_chains
+from designer.chains.reachability import Reachability, find_reachability
 from designer.chains.search_problem import SearchProblem
 from designer.errors import InvalidRequest, NoChain
 from designer.geometry.layers import Size
 from tests.chains.brute_force import all_chains, best_chains
-from tests.chains.random_spaces import NARROW, WIDTHS
+from tests.chains.random_spaces import NARROW, WIDTHS, Case, small_cases
+from tests.support import soak_count
 
 
 def refusal_of(target: Size, space: SearchSpace) -> Any:  # noqa: ANN401
@@ -132,3 +135,28 @@ def test_a_constraint_that_alone_prevents_a_chain_is_named(name: str) -> None:
             wider = replace(space, **change)
             assert ([other] in relax) == bool(all_chains(target, wider)), (other, relax)
     assert [name] in relax
+
+
+@settings(max_examples=soak_count(100, 1000), suppress_health_check=list(HealthCheck))
+@given(case=small_cases())
+def test_reachability_is_that_of_brute_force(case: Case) -> None:
+    """Sizes where a search stops are named once each, and only where there is no chain."""
+    target, space = case
+    reach = find_reachability(SearchProblem(target=target, space=space, widths=NARROW), target)
+    assert reach.reaches_start == bool(all_chains(target, space))
+    if reach.reaches_start:
+        assert reach == Reachability(reaches_start=True, dead_ends=(), out_of_layers=False)
+    else:
+        assert list(reach.dead_ends) == sorted({*reach.dead_ends})
+        assert reach.dead_ends or reach.out_of_layers
+
+
+def test_a_dead_end_is_named_once_however_many_ways_lead_there() -> None:
+    """By factors of 2 and 3 from 180, down to sides whose half is below 7."""
+    space = SearchSpace(
+        kernel_sizes=(6,), strides=(2, 3), exact=Exact.REQUIRE, initial_size=(7,), max_layers=9
+    )
+    problem = SearchProblem(target=(180,), space=space, widths=NARROW)
+    assert find_reachability(problem, (180,)) == Reachability(
+        reaches_start=False, dead_ends=((10,), (15,)), out_of_layers=False
+    )

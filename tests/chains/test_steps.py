@@ -31,6 +31,7 @@ SEARCHES: dict[str, tuple[SearchSpace, Search, int]] = {
         lambda problem: list(islice(rank_chains(problem), 20)),
         7_868,
     ),
+    "the best hundreds": (ALIKE, lambda problem: list(islice(rank_chains(problem), 400)), 62_488),
     "within a budget": (ALIKE, lambda problem: find_best_chains(problem, TIGHT, 0, 5), 2_452),
     "frontier": (ALIKE, find_frontier, 1_032),
     "nearest sides": (ALIKE, lambda problem: find_nearest_sides(problem, 0, max_side=99), 519),

@@ -234,3 +234,11 @@ def test_resizing_is_even_if_it_is_on_every_axis(size: tuple[int, int]) -> None:
     assert module.answer_fields(FeatureMap(channels=1, size=(5, 5))) == {
         "exact": False, "even_overlap": size == (10, 10),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("channels", range(1, 130))
+def test_groups_are_as_many_as_divide_the_channels(channels: int) -> None:
+    """At most 32, as in the paper."""
+    dividing = [groups for groups in range(1, 33) if channels % groups == 0]
+    assert group_count(channels) == dividing[-1]
+    assert nn.GroupNorm(group_count(channels), channels)

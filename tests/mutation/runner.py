@@ -30,7 +30,7 @@ OPTIONS = (
 )
 """Arguments of pytest for every target."""
 
-MAX_BATCH = 400
+MAX_BATCH = 200
 """Most mutants of one warm session: sessions run at the same time."""
 
 NO_LIMIT_S = 1e6

@@ -7,13 +7,14 @@ from dataclasses import replace
 import pytest
 
 from designer.brief.model import Brief, Level
+from designer.brief.widths import Widths
 from designer.errors import InvalidRequest
 from designer.geometry.chain import Chain
 from designer.geometry.layers import FeatureMap, Window
 from designer.geometry.modules.labels import Embedding
 from designer.geometry.resampling import Upsampling
 from designer.limits import MAX_PARAMETERS
-from designer.networks import receptive_fields
+from designer.networks import assemble_gan, receptive_fields
 from designer.networks.from_brief import assemble_networks, parameter_errors
 from designer.networks.network import place_embedding
 from tests.networks.network_factory import PLAIN, make_gan
@@ -75,3 +76,11 @@ def test_a_map_made_of_a_latent_vector_has_fields_of_one_position(axes: int) -> 
     """They are counted in positions of that map."""
     gan = make_gan((8,) * axes, PLAIN)
     assert receptive_fields(gan.generator)[0] == (1,) * axes
+
+
+def test_a_design_has_no_encoder_unless_it_is_requested() -> None:
+    """Its networks are a generator and DCGAN's discriminator."""
+    widths = Widths(latent_dim=4, channels=1, base_channels=4, max_channels=8)
+    gan = assemble_gan(Chain.leading_to((8,), ((PLAIN,),)), widths)
+    assert [*gan.networks] == ["generator", "discriminator"]
+    assert gan.encoder is None
