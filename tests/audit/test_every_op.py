@@ -151,3 +151,38 @@ def test_adaptive_pooling_to_numbers_and_tuples_is_torchs(length: int, mode: str
             assert [list(found[1:]) for found in trace.shapes[1:]] == outcome.shapes
             if trace.layer_error is not None:
                 assert_same_words(trace, outcome)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular", "zeros"])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_same_padding_of_every_mode_is_torchs(mode: str, channels: int) -> None:
+    """Every small kernel and side, with channels that match and that do not."""
+    for kernel_size, dilation, side in product(range(1, 6), (1, 2), range(1, 6)):
+        layer = {
+            "op": "conv", "in_channels": 1, "out_channels": 1, "kernel_size": kernel_size,
+            "dilation": dilation, "padding": "same", "padding_mode": mode,
+        }  # fmt: skip
+        outcome = outcome_on(json.dumps([layer]), channels, side)
+        read = read_audit_layers([layer], pointer="")
+        trace = trace_network(AuditNetwork(input_shape=(channels, side), layers=read))
+        assert trace.fails_at == outcome.fails_at, layer
+        if trace.layer_error is not None:
+            assert_same_words(trace, outcome)
+
+
+@cache
+def outcome_on(layers: str, *shape: int) -> Outcome:
+    """What torch makes of layers in JSON on a map."""
+    return run_layers(json.loads(layers), [*shape])
+
+
+@pytest.mark.parametrize("scale", [0, -1, 1025, 1e9])
+def test_a_scale_beyond_its_bounds_is_refused_with_them(scale: float) -> None:
+    """Above 0 and at most 1,024."""
+    with pytest.raises(InvalidRequest) as refused:
+        read_audit_layers([{"op": "upsample", "scale_factor": scale}], pointer="")
+    facts = refused.value.errors[0].facts
+    assert (facts["minimum"], facts["maximum"]) == (0, 1024)
+    for legal in (1e-6, 0.5, 1024):
+        assert read_audit_layers([{"op": "upsample", "scale_factor": legal}], pointer="")

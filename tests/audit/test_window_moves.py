@@ -102,8 +102,10 @@ def test_kernels_are_tried_up_to_a_little_more_than_the_map(kernel: int, stop: i
     largest = min(MAX_TRIED_KERNEL, max(stop + 5, kernel + 1))
     assert [*tried["kernel_size"]] == [*range(1, largest + 1)]
     assert MAX_TRIED_KERNEL == 64
-    assert tried["stride"][0] == 1
+    assert [*tried["stride"]] == [*range(1, 9)]
     assert layer.kernels_and_strides((1, 1)) == {}
+    wide = ConvLayer(in_channels=99, out_channels=1, kernel_size=kernel)
+    assert wide.kernels_and_strides((50, 99, stop)) == layer.kernels_and_strides((1, 1, stop))
 
 
 COSTLY = [
@@ -129,3 +131,30 @@ def test_costs_are_torchs(
     weights, multiply_adds = layer.cost((batch, *shape), tuple(after.shape))
     assert weights == sum(weight.numel() for weight in built.parameters())
     assert 2 * multiply_adds == counter.get_total_flops()
+
+
+@pytest.mark.parametrize("axes", [1, 2, 3])
+@pytest.mark.parametrize("channels", [1, 2, 3])
+def test_a_vector_is_reshaped_where_a_map_of_equal_sides_has_as_many_numbers(
+    channels: int, axes: int
+) -> None:
+    """The channels times a power of a side; nothing else is offered."""
+    layer = ConvLayer(in_channels=channels, out_channels=1, kernel_size=(1,) * axes)
+    for numbers in range(1, 300):
+        sides = [side for side in range(1, 300) if channels * side**axes == numbers]
+        wanted = [{"op": "reshape", "shape": (channels, *(side,) * axes)} for side in sides]
+        if axes == 1 and channels == 1:
+            wanted *= 2  # it is a vector and a picture without a channel axis
+        assert [*layer.adapters([(4, numbers)])] == wanted
+    assert [*layer.adapters([(4, channels, *(5,) * axes)])] == []
+    picture = [*layer.adapters([(4, *(5, 6, 7)[:axes])])]
+    without_channels = [{"op": "reshape", "shape": (1, *(5, 6, 7)[:axes])}]
+    assert axes == 1 or picture == (without_channels if channels == 1 else [])
+
+
+@pytest.mark.parametrize("op", ["flatten", "max_pool", "global_pool", "crop", "pad"])
+def test_layers_without_weights_cost_nothing(op: str) -> None:
+    """No weights, and no multiply-adds."""
+    fields = {"max_pool": {"kernel_size": 2}, "crop": {"crop": [[0, 1]]}, "pad": {"pad": [1, 1]}}
+    (layer,) = read_audit_layers([{"op": op, **fields.get(op, {})}], pointer="")
+    assert layer.cost((2, 3, 8), (2, 3, 4)) == (0, 0)
