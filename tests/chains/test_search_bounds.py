@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode
 from dataclasses import replace
+from math import prod
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from designer.chains.reachability import Reachability, find_reachability
 from designer.chains.search_problem import SearchProblem
 from designer.errors import InvalidRequest, NoChain
 from designer.geometry.layers import Size
-from tests.chains.brute_force import all_chains, best_chains
+from tests.chains.brute_force import all_chains, best_chains, figures_of
 from tests.chains.random_spaces import NARROW, WIDTHS, Case, small_cases
 from tests.support import soak_count
 
@@ -160,3 +161,39 @@ def test_a_dead_end_is_named_once_however_many_ways_lead_there() -> None:
     assert find_reachability(problem, (180,)) == Reachability(
         reaches_start=False, dead_ends=((10,), (15,)), out_of_layers=False
     )
+
+
+@pytest.mark.parametrize("initial", [(3,), (2, 3), (2, 3, 2)])
+@pytest.mark.parametrize("layers", [1, 2])
+def test_the_least_cost_is_that_of_the_only_layer(initial: Size, layers: int) -> None:
+    """With one kernel, one stride and one initial map: the whole cost less the last layers'."""
+    target = tuple(side * 2**layers for side in initial)
+    space = SearchSpace(
+        kernel_sizes=(4,), strides=(2,), exact=Exact.REQUIRE, max_layers=layers,
+        initial_size=initial, output_padding=False,
+    )  # fmt: skip
+    problem = SearchProblem(target=target, space=space, widths=NARROW)
+    (found,) = all_chains(target, space)
+    parameters, multiply_adds = figures_of(found, NARROW)
+    if layers == 2:  # the last layer, from the base channels to the picture, without a norm
+        weights = NARROW.base_channels * NARROW.channels * 4 ** len(initial)
+        parameters -= weights
+        multiply_adds -= weights * prod(found[0][1])
+    assert problem.least_cost(layers - 1) == (parameters, multiply_adds)
+
+
+def test_kernels_near_the_reference_come_first() -> None:
+    """6 taps for each step of the stride on one axis, 2 on more: 24 of stride 4, 4 of stride 2."""
+    cases: list[tuple[Size, tuple[int, ...], tuple[int, ...]]] = [
+        ((64,), (20, 24, 28), (4,)),
+        ((16, 16), (2, 4, 6), (2,)),
+    ]
+    for target, kernels, strides in cases:
+        space = SearchSpace(
+            kernel_sizes=kernels, strides=strides, exact=Exact.REQUIRE, max_layers=1
+        )
+        problem = SearchProblem(target=target, space=space, widths=NARROW)
+        found = best_chains(target, space, NARROW)
+        ranked = [chain.windows[0][0].kernel_size for chain in rank_chains(problem)]
+        assert ranked == [layers[0][0][0] for _, layers in found]
+        assert ranked[0] == kernels[1]
