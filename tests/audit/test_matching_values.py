@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from itertools import product
 from math import prod
+from operator import sub
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from designer.audit.layers_json import read_audit_layers
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import LayerError
+from designer.audit.ops.padding import crop_or_pad
 
 Json = dict[str, Any]
 
@@ -114,3 +117,79 @@ def test_a_reshape_is_tried_with_other_channels_and_with_other_sizes(
                 if sizes and channels * side ** len(sizes) == whole
             }
         assert {*tried} == wanted, shape
+
+
+@pytest.mark.parametrize("axes", [1, 2])
+def test_a_crop_or_a_padding_bridges_a_small_difference(axes: int) -> None:
+    """Of two pixels, or of a quarter of the wanted size; both ends differ by at most one pixel."""
+    sides = [1, 2, 5, 6, 7, 8, 9, 30, 37, 38, 40, 41]
+    for sizes, wanted in product(product(sides, repeat=axes), repeat=2):
+        far = any(abs(a - b) > max(2, b // 4) for a, b in zip(sizes, wanted, strict=True))
+        found = [*crop_or_pad(sizes, wanted)]
+        assert len(found) == (not far and sizes != wanted), (sizes, wanted)
+        for document in found:
+            layer = read(json.loads(json.dumps(document)))
+            assert layer.step((2, 3, *sizes), []).shape[2:] == wanted
+            assert document["op"] == ("pad" if min(map(sub, sizes, wanted)) < 0 else "crop")
+    assert [*crop_or_pad((5,), (5, 5))] == [*crop_or_pad((), ())] == []
+
+
+@pytest.mark.parametrize("source", range(-1, 4))
+def test_other_sources_of_a_skip_are_all_layers_before_the_last(source: int) -> None:
+    """And the input, but not the layer whose output the skip joins."""
+    (*_, layer) = read_audit_layers(
+        [{"op": "flatten"}] * 5 + [{"op": "add_from", "from": source}], pointer=""
+    )
+    earlier = [(2, 3)] * 6
+    wanted = [other for other in range(-1, 4) if other != source]
+    assert [values["from"] for values in layer.matching_values(earlier)] == wanted
+    assert layer.skip_source == source
+
+
+@pytest.mark.parametrize("channels", range(1, 13))
+def test_the_most_groups_of_a_norm_that_divide_the_channels_are_tried(channels: int) -> None:
+    """Up to those that it has; nothing where it fits."""
+    for groups, count in product(range(1, 6), range(1, 13)):
+        layer = read({"op": "group_norm", "num_groups": groups, "num_channels": count})
+        fitting = [n for n in range(1, groups + 1) if channels % n == 0][-1]
+        tried = [*layer.matching_values([(2, channels, 5)])]
+        changed = {"num_channels": channels, "num_groups": fitting}
+        assert len(tried) == ((count, groups) != (channels, fitting))
+        for values in tried:
+            assert {"num_channels": count, "num_groups": groups} | values == changed
+            assert runs(replace(layer, **values), (2, channels, 5))
+
+
+def test_values_that_are_tried_are_all_of_a_small_range() -> None:
+    """Factors, axes, borders and roundings that differ from the layer's own."""
+    shape = (2, 4, 6, 6)
+    tried = read({"op": "pixel_shuffle", "upscale_factor": 2}).tried_values(shape, ())
+    assert [*tried["upscale_factor"]] == [*range(1, 9)]
+    assert read({"op": "pixel_shuffle", "upscale_factor": 3}).wanted_count(shape) == 36
+    tried = read({"op": "flatten"}).tried_values(shape, ())
+    assert ([*tried["start_dim"]], [*tried["end_dim"]]) == ([1, 2, 3], [-1, 1, 2, 3])
+    tried = read({"op": "instance_norm", "ndim": 1}).tried_values(shape, ())
+    assert ([*tried["num_features"]], [*tried["ndim"]]) == ([4], [2])
+    assert [*read({"op": "instance_norm"}).tried_values(shape, ())["ndim"]] == []
+    assert [*read({"op": "instance_norm", "ndim": 2}).tried_values((2, 4), ())["ndim"]] == []
+    tried = read({"op": "reshape", "shape": [2, 3]}).tried_values(shape, (7,))
+    assert {*tried["shape"]} == {(7, 3), (-1, 3), (2, 7), (2, -1)}
+    assert [*tried["fold_batch"]] == [False]
+    windows = read({"op": "max_pool", "kernel_size": [2, 5]}).window_values(shape)
+    assert ([*windows["padding"]], [*windows["ceil_mode"]]) == ([0, 1, 2], [True])
+    conv = {"op": "conv", "in_channels": 4, "out_channels": 6, "kernel_size": [2, 3], "groups": 2}
+    windows = read(conv).window_values(shape)
+    assert ([*windows["padding"]], [*windows["dilation"]]) == ([*range(6)], [1, 2, 3, 4])
+    assert "dilation" not in read({**conv, "kernel_size": 1}).window_values(shape)
+    assert "output_padding" not in windows
+    assert "padding" not in read({**conv, "padding": "same"}).window_values(shape)
+    windows = read({**conv, "op": "conv_transpose"}).window_values(shape)
+    assert [*windows["output_padding"]] == [*range(8)]
+    tried = read({**conv, "in_channels": 12, "out_channels": 12, "groups": 12}).tried_values(
+        shape, (6, 12, 18, 24)
+    )
+    assert ([*tried["groups"]], [*tried["out_channels"]]) == ([6, 4, 3, 2, 1], [12, 24])
+    tried = read({**conv, "in_channels": 8, "out_channels": 12, "groups": 4}).tried_values(
+        shape, ()
+    )
+    assert [*tried["groups"]] == [2, 1]
