@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from itertools import product
 from math import prod
-from typing import Any
 
 import pytest
 import torch
@@ -83,21 +83,25 @@ def test_a_requested_output_size_is_reached_or_refused_as_in_torch() -> None:
             assert padded_size(layer, side, size) == torch_size(module, side, size), (fields, size)
 
 
-def padded_size(layer: ConvTransposeLayer, side: int, size: int) -> int | None:
-    """The size of the layer with its output padding, None if it is refused."""
+def padded_size(layer: ConvTransposeLayer, side: int, size: int) -> int | list[str] | None:
+    """The size with its output padding; if it is refused, the sizes that are not."""
     try:
-        padded: Any = layer.padded_to((1, 1, side), (size,))
-        shape: tuple[int, ...] = padded.step((1, 1, side), ()).shape
+        padded = layer.padded_to((1, 1, side), (size,))
+    except LayerError as error:
+        return [str(error.facts["least"]), str(error.facts["most"])]
+    try:
+        return padded.step((1, 1, side), ()).shape[-1]
     except LayerError:
         return None
-    return shape[-1]
 
 
-def torch_size(module: nn.ConvTranspose1d, side: int, size: int) -> int | None:
-    """The size that torch gives, None if it raises."""
+def torch_size(module: nn.ConvTranspose1d, side: int, size: int) -> int | list[str] | None:
+    """The size that torch gives; if it raises, the sizes in its message, if any."""
     try:
         return module(torch.zeros(1, 1, side), output_size=[size]).shape[-1]
-    except (RuntimeError, ValueError):
+    except ValueError as error:
+        return re.findall(r"\[-?\d+\]", str(error))[1:3]
+    except RuntimeError:
         return None
 
 

@@ -13,6 +13,7 @@ from designer.audit.layers_json import read_audit_layers
 from designer.audit.ops.axis_layer import MAX_TRIED_KERNEL
 from designer.audit.ops.conv import ConvLayer
 from designer.audit.ops.conv_transpose import ConvTransposeLayer
+from designer.audit.ops.layer_errors import LayerError
 
 AxisWindow = tuple[int, int, int, int]
 
@@ -47,7 +48,9 @@ def test_the_size_of_a_move_is_counted(size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 64, 65])
-@pytest.mark.parametrize("now", [(1, 1, 0, 0), (3, 2, 1, 0), (4, 2, 1, 1), (9, 4, 3, 2)])
+@pytest.mark.parametrize(
+    "now", [(1, 1, 0, 0), (3, 2, 1, 0), (4, 2, 1, 1), (9, 4, 3, 2), (9, 4, 0, 0)]
+)
 @pytest.mark.parametrize("dilation", [1, 2])
 def test_moves_change_one_field_or_two(now: AxisWindow, dilation: int, size: int) -> None:
     """To kernels near by and usual ones, strides to 4, paddings to 3, output paddings to 2."""
@@ -158,3 +161,30 @@ def test_layers_without_weights_cost_nothing(op: str) -> None:
     fields = {"max_pool": {"kernel_size": 2}, "crop": {"crop": [[0, 1]]}, "pad": {"pad": [1, 1]}}
     (layer,) = read_audit_layers([{"op": op, **fields.get(op, {})}], pointer="")
     assert layer.cost((2, 3, 8), (2, 3, 4)) == (0, 0)
+
+
+@pytest.mark.parametrize("op", ["conv", "conv_transpose"])
+def test_a_layer_with_one_channel_has_the_same_windows(op: str) -> None:
+    """So torch confirms its sizes with less work."""
+    fields = {"kernel_size": [3, 2], "stride": 2, "padding": [1, 0]}
+    (layer,) = read_audit_layers(
+        [{"op": op, "in_channels": 4, "out_channels": 6, "groups": 2, **fields}], pointer=""
+    )
+    thin = layer.thinned()
+    assert thin is not None
+    whole, one = layer.step((2, 4, 7, 8), ()), thin.step((2, 1, 7, 8), ())
+    assert one.shape == (2, 1, *whole.shape[2:])
+    assert layer.axis_window(0) == (3, 2, 1, 0)
+    assert layer.axis_window(1) == (2, 2, 0, 0)
+
+
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_other_channels_are_reported_as_those_of_a_sample_where_there_is_no_batch(
+    axes: int,
+) -> None:
+    """Torch takes a tensor with one axis less for a single sample."""
+    layer = ConvLayer(in_channels=9, out_channels=1, kernel_size=(1,) * axes)
+    for shape, code in (((2, 3), "other_channels"), ((3,), "other_channels_unbatched")):
+        with pytest.raises(LayerError) as refused:
+            layer.step((*shape, *[4] * axes), ())
+        assert [reason.code for reason in refused.value.reasons] == [code]

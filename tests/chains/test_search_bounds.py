@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from designer.brief.search_space import Exact, SearchSpace
+from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
 from designer.chains import ChainQuery, search_chains, solve_chain
+from designer.chains.nearest_sizes import find_nearest_sides
 from designer.chains.page_cursor import read_cursor, write_cursor
 from designer.chains.ranked_chains import rank_chains
 from designer.chains.reachability import Reachability, find_reachability
 from designer.chains.search_problem import SearchProblem
+from designer.chains.step_limit import StepLimit
 from designer.errors import InvalidRequest, NoChain
 from designer.geometry.layers import Size
+from designer.limits import MAX_LAYERS, MAX_SEARCH_STEPS
 from tests.chains.brute_force import all_chains, best_chains, figures_of
 from tests.chains.random_spaces import NARROW, WIDTHS, Case, small_cases
 from tests.support import soak_count
@@ -43,6 +46,49 @@ def test_larger_sides_are_tried_up_to_twice_the_side_and_64(side: int, above: in
     assert facts["nearest"] == [{"axis": 0, "size": side, "below": None, "above": above}]
     assert facts["initial_size"] == [40]
     assert "nearest_sizes" not in facts
+
+
+@pytest.mark.parametrize(("side", "above"), [(71, 205), (70, None)])
+def test_no_side_beyond_that_bound_is_tried(side: int, above: int | None) -> None:
+    """2·70 + 64 = 204, and the only chain leads to 205."""
+    space = replace(FROM_40, initial_size=(41,))
+    assert refusal_of((side,), space)["nearest"][0]["above"] == above
+
+
+@pytest.mark.parametrize(("side", "found"), [(201, (200, None)), (199, (None, 200))])
+def test_what_is_found_within_the_step_limit_is_kept(
+    side: int, found: tuple[int | None, int | None]
+) -> None:
+    """The other direction would take more steps than there are."""
+    problem = SearchProblem(target=(side,), space=FROM_40, widths=WIDTHS, step_limit=StepLimit(30))
+    assert find_nearest_sides(problem, 0, max_side=10**6) == found
+
+
+def test_a_trial_without_a_constraint_has_a_fifth_of_the_steps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of the third of all steps that trials have together."""
+    limits = []
+
+    def find(problem: SearchProblem, target: Size) -> Reachability:
+        limits.append(problem.step_limit.maximum)
+        return find_reachability(problem, target)
+
+    monkeypatch.setattr("designer.chains.no_chain_error.find_reachability", find)
+    refusal_of((69,), FROM_40)
+    assert max(limits[1:]) == MAX_SEARCH_STEPS // 3 // 5
+
+
+def test_the_only_constraint_is_named() -> None:
+    """Everything else is as wide as it can be."""
+    default = SearchSpace.default(axes=2)
+    widest = replace(
+        default, exact=Exact.ANY, overlap=Overlap.ANY, max_layers=MAX_LAYERS, anisotropic=True,
+        strides=(1, *default.strides),
+    )  # fmt: skip
+    with pytest.raises(NoChain) as refused:
+        solve_chain((3, 3), space=widest, widths=WIDTHS, budget=Budget(parameters=1))
+    assert refused.value.facts["relax"] == [["budget.parameters"]]
 
 
 @pytest.mark.parametrize(("side", "below"), [(201, 200), (300, 200), (5000, 200)])
