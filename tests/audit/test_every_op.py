@@ -186,3 +186,34 @@ def test_a_scale_beyond_its_bounds_is_refused_with_them(scale: float) -> None:
     assert (facts["minimum"], facts["maximum"]) == (0, 1024)
     for legal in (1e-6, 0.5, 1024):
         assert read_audit_layers([{"op": "upsample", "scale_factor": legal}], pointer="")
+
+
+RESIZING: list[Json] = [
+    {"op": "max_pool", "kernel_size": [2, 1]}, {"op": "max_pool", "kernel_size": [1, 2]},
+    {"op": "avg_pool", "kernel_size": [2, 1]}, {"op": "avg_pool", "kernel_size": [1, 2]},
+    {"op": "upsample", "size": [12, 8]}, {"op": "upsample", "size": [6, 16]},
+    {"op": "upsample", "size": [3, 8]}, {"op": "upsample", "size": [6, 4]},
+    {"op": "adaptive_pool", "output_size": [3, 8]}, {"op": "adaptive_pool", "output_size": [6, 4]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("document", RESIZING, ids=str)
+def test_the_mirror_of_one_axis_restores_it(document: Json) -> None:
+    """The other axis keeps its size; a map that keeps both needs no layer."""
+    (layer,) = layers = read_audit_layers([document], pointer="")
+    network = AuditNetwork(input_shape=(3, 6, 8), layers=layers)
+    mirror = mirror_network(network, trace_network(network))
+    assert not mirror.left_out
+    assert trace_network(mirror.network).shapes[-1] == (network.batch, 3, 6, 8)
+    assert [*layer.reversed_layers((2, 3, 6, 8), (2, 3, 6, 8))] == []
+
+
+def test_a_layer_is_its_own_module_unless_it_is_a_slice() -> None:
+    """Torch has a module for a negative padding, none for a slice."""
+    flatten, crop = read_audit_layers(
+        [{"op": "flatten"}, {"op": "crop", "crop": [[0, 1], [2, 0]]}], pointer=""
+    )
+    assert flatten.as_module() is flatten
+    assert flatten.axes((2, 3, 4, 5)) == 2
+    assert audit_layer_document(crop.as_module()) == {"op": "pad", "pad": [-2, 0, 0, -1]}
+    assert crop.as_module().step((2, 8, 7, 5), ()).shape == crop.step((2, 8, 7, 5), ()).shape

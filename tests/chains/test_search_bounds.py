@@ -243,3 +243,14 @@ def test_kernels_near_the_reference_come_first() -> None:
         ranked = [chain.windows[0][0].kernel_size for chain in rank_chains(problem)]
         assert ranked == [layers[0][0][0] for _, layers in found]
         assert ranked[0] == kernels[1]
+
+
+@pytest.mark.parametrize("exact", Exact)
+@pytest.mark.parametrize("overlap", Overlap)
+def test_a_rank_says_which_steps_of_the_order_are_ignored(exact: Exact, overlap: Overlap) -> None:
+    """Offsets where any is as good, and overlap likewise."""
+    space = replace(SearchSpace.default(axes=2), exact=exact, overlap=overlap)
+    codes = [reason.code for reason in solve_chain((64, 64), space=space, widths=WIDTHS).reasons]
+    assert ("offsets_ignored" in codes) == ("exactness_ignored" in codes) == (exact is Exact.ANY)
+    assert ("overlap_ignored" in codes) == (overlap is Overlap.ANY)
+    assert ("overlap" in codes) == (overlap is not Overlap.ANY)
