@@ -12,7 +12,7 @@ import pytest
 
 from designer.audit.layers_json import audit_layer_document, read_audit_layers
 from designer.audit.mirror import mirror_network
-from designer.audit.trace import AuditNetwork, trace_network
+from designer.audit.trace import AuditNetwork, Trace, trace_network
 from designer.errors import InvalidRequest
 from tests.audit.eager_torch import Json, Outcome, run_layers
 from tests.audit.random_networks import MAKERS, OPS
@@ -54,6 +54,21 @@ def test_an_op_accepts_and_refuses_what_torch_does(op: str, length: int) -> None
         assert [list(found[1:]) for found in trace.shapes[1:]] == outcome.shapes
         if trace.layer_error is not None:
             assert_same_words(trace, outcome)
+            assert_facts_of_one_sample(trace, layer, shape)
+
+
+def assert_facts_of_one_sample(trace: Trace, layer: Json, shape: list[int]) -> None:
+    """A refusal names the map without the batch, unless the samples are what it counts.
+
+    A reshape has a ``shape`` of its own.
+    """
+    assert trace.layer_error is not None
+    (reason,) = trace.layer_error.reasons
+    if "Expected more than 1" in (trace.layer_error.torch_error or ""):
+        shape = list(trace.shapes[0])
+    for facts in (reason.facts, trace.layer_error.facts):
+        for name in {"shape", "input_shape"} & facts.keys() - {*layer}:
+            assert list(facts[name]) == shape, (layer, facts)
 
 
 MIRRORED = {

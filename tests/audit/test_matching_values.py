@@ -193,3 +193,42 @@ def test_values_that_are_tried_are_all_of_a_small_range() -> None:
         shape, ()
     )
     assert [*tried["groups"]] == [2, 1]
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (2, 3), (1, 4, 1), (-1, 4), (2, -1), (0, 3)])
+def test_a_reshape_states_its_shape_if_no_size_is_inferred(shape: tuple[int, ...]) -> None:
+    """And the numbers that it holds, if it has sizes and all are positive."""
+    layer = read({"op": "reshape", "shape": [*shape]})
+    assert layer.fixed_shape == (None if -1 in shape else shape)
+    counted = bool(shape) and all(size > 0 for size in shape)
+    assert layer.wanted_count((2, 5)) == (prod(shape) if counted else None)
+
+
+@pytest.mark.parametrize(
+    ("shape", "code", "contradictory"),
+    [
+        ((-1, 2, -1), "several_inferred_sizes", True),
+        ((5, -1), "no_layout", False),
+        ((5, 2), "other_numbers", False),
+    ],
+)
+def test_a_refused_reshape_says_what_is_wrong(
+    shape: tuple[int, ...], code: str, contradictory: bool
+) -> None:
+    """Only two sizes to infer are wrong for every map."""
+    with pytest.raises(LayerError) as refused:
+        read({"op": "reshape", "shape": [*shape]}).step((2, 3, 4), ())
+    assert [reason.code for reason in refused.value.reasons] == [code]
+    assert refused.value.self_contradictory is contradictory
+
+
+def test_other_numbers_of_axes_and_groups_are_tried() -> None:
+    """One to three axes where ``ndim`` is set, and every smaller number of groups."""
+    pool = {"op": "adaptive_pool", "output_size": 2}
+    assert [*read({**pool, "ndim": 2}).other_ranks()] == [1, 2, 3]
+    assert [*read(pool).other_ranks()] == []
+    assert [*read({**pool, "output_size": [2, 2]}).other_ranks()] == []
+    layer = read({"op": "group_norm", "num_groups": 4, "num_channels": 12})
+    assert [*layer.tried_values((2, 12, 5), ())["num_groups"]] == [3, 2, 1]
+    assert [*read({"op": "flatten"}).matching_values([(2, 3)])] == []
+    assert read({"op": "linear", "in_features": 7, "out_features": 2}).wanted_count((2, 5)) == 7

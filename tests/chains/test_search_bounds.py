@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from designer.brief.options import Normalization
 from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
 from designer.chains import ChainQuery, search_chains, solve_chain
 from designer.chains.nearest_sizes import find_nearest_sides
@@ -20,6 +21,7 @@ from designer.chains.search_problem import SearchProblem
 from designer.chains.step_limit import StepLimit
 from designer.errors import InvalidRequest, NoChain
 from designer.geometry.layers import Size
+from designer.geometry.resampling import Upsampling
 from designer.limits import MAX_LAYERS, MAX_SEARCH_STEPS
 from tests.chains.brute_force import all_chains, best_chains, figures_of
 from tests.chains.random_spaces import NARROW, WIDTHS, Case, small_cases
@@ -254,3 +256,22 @@ def test_a_rank_says_which_steps_of_the_order_are_ignored(exact: Exact, overlap:
     assert ("offsets_ignored" in codes) == ("exactness_ignored" in codes) == (exact is Exact.ANY)
     assert ("overlap_ignored" in codes) == (overlap is Overlap.ANY)
     assert ("overlap" in codes) == (overlap is not Overlap.ANY)
+
+
+@pytest.mark.parametrize("normalization", [Normalization.BATCH, Normalization.NONE])
+@pytest.mark.parametrize("upsampling", Upsampling)
+@settings(max_examples=soak_count(100, 1000), suppress_health_check=list(HealthCheck))
+@given(case=small_cases())
+def test_no_layer_costs_less_than_the_least(
+    upsampling: Upsampling, normalization: Normalization, case: Case
+) -> None:
+    """With the stem of the map that it starts from."""
+    target, space = case
+    widths = replace(NARROW, upsampling=upsampling, normalization=normalization)
+    problem = SearchProblem(target=target, space=space, widths=widths)
+    least = problem.least_cost(0)
+    for step in problem.backward_steps.from_size(target):
+        if problem.starts_at(step.before):
+            layer = problem.catalogue.cheapest_layer(step.strides, step.offsets)
+            costs = problem.step_cost(0, step, layer), problem.initial_cost(1, step.before)
+            assert all(a <= b + c for a, b, c in zip(least, *costs, strict=True))
