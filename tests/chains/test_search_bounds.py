@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from designer.brief.options import Normalization
 from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
+from designer.brief.widths import Widths
 from designer.chains import ChainQuery, search_chains, solve_chain
 from designer.chains.nearest_sizes import find_nearest_sides
 from designer.chains.page_cursor import read_cursor, write_cursor
@@ -145,15 +146,19 @@ def test_every_side_of_a_volume_is_checked() -> None:
     assert [error.pointer for error in refused.value.errors] == ["/to/2"]
 
 
-def test_fewer_layers_come_first_where_all_else_is_equal() -> None:
-    """4 to 22 in two steps or three, all of kernel 4 and stride 2, offsets ignored."""
+def test_fewer_layers_come_first_where_all_before_is_equal() -> None:
+    """5 to 22 in two steps or three of kernel 4 and stride 2, though three may cost less."""
     space = SearchSpace(
         kernel_sizes=(4,), strides=(2,), exact=Exact.ANY, max_layers=3, output_padding=False,
-        initial_size=(4, 4),
+        initial_size=(5, 5),
     )  # fmt: skip
-    problem = SearchProblem(target=(22, 22), space=space, widths=NARROW)
-    found = best_chains((22, 22), space, NARROW)
-    assert {len(layers) for _, layers in found} == {2, 3}
+    widths = Widths(latent_dim=1, channels=64, base_channels=1, max_channels=1)
+    problem = SearchProblem(target=(22, 22), space=space, widths=widths)
+    found = best_chains((22, 22), space, widths)
+    costs = [(len(layers), figures_of((sizes, layers), widths)[1]) for sizes, layers in found]
+    assert max(cost for count, cost in costs if count == 2) > min(
+        cost for count, cost in costs if count == 3
+    )
     assert [chain.sizes for chain in rank_chains(problem)] == [tuple(s) for s, _ in found]
 
 

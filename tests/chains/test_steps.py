@@ -19,6 +19,7 @@ from tests.chains.random_spaces import WIDTHS
 ALIKE = SearchSpace.default(axes=2)
 APART = SearchSpace.default(axes=2, anisotropic=True)
 TIGHT = Budget(parameters=2_000_000)
+FEW = Budget(multiply_adds=20_000_000)
 
 Search = Callable[[SearchProblem], object]
 
@@ -33,6 +34,11 @@ SEARCHES: dict[str, tuple[SearchSpace, Search, int]] = {
     ),
     "the best hundreds": (ALIKE, lambda problem: list(islice(rank_chains(problem), 400)), 62_488),
     "within a budget": (ALIKE, lambda problem: find_best_chains(problem, TIGHT, 0, 5), 2_452),
+    "within a budget of operations": (
+        ALIKE,
+        lambda problem: find_best_chains(problem, FEW, 0, 5),
+        2_563,
+    ),
     "frontier": (ALIKE, find_frontier, 1_032),
     "nearest sides": (ALIKE, lambda problem: find_nearest_sides(problem, 0, max_side=99), 519),
 }
