@@ -232,3 +232,37 @@ def test_other_numbers_of_axes_and_groups_are_tried() -> None:
     assert [*layer.tried_values((2, 12, 5), ())["num_groups"]] == [3, 2, 1]
     assert [*read({"op": "flatten"}).matching_values([(2, 3)])] == []
     assert read({"op": "linear", "in_features": 7, "out_features": 2}).wanted_count((2, 5)) == 7
+
+
+def test_borders_and_factors_that_are_tried() -> None:
+    """One side from −4 to 4, or all sides alike; a crop on one side or on both; factors to 8."""
+    shape = (2, 3, 9, 9)
+    tried = read({"op": "pad", "pad": [1, 2]}).tried_values(shape, ())
+    moved = {(n, 2) for n in range(-4, 5)} | {(1, n) for n in range(-4, 5)}
+    assert {*tried["pad"]} == moved | {(n, n) for n in range(5)}
+    assert [*tried["mode"]] == ["constant"]
+    tried = read({"op": "crop", "crop": [[1, 2], [0, 3]]}).tried_values(shape, ())
+    first = {(n, 2) for n in range(5)} | {(1, n) for n in range(5)} | {(n, n) for n in range(5)}
+    last = {(n, 3) for n in range(5)} | {(0, n) for n in range(5)} | {(n, n) for n in range(5)}
+    assert {*tried["crop"]} == {(new, (0, 3)) for new in first} | {((1, 2), new) for new in last}
+    tried = read({"op": "upsample", "scale_factor": 2}).tried_values(shape, (5,))
+    assert [*tried["scale_factor"]] == [*range(1, 9)]
+    assert {*tried["mode"]} == {"bilinear", "bicubic", "nearest"}
+    assert [*read({"op": "upsample", "size": 2}).tried_values(shape, (5,))["size"]] == [5]
+    for document in ({"op": "max_pool", "kernel_size": 2}, {"op": "upsample", "size": 2}):
+        assert read(document).thinned() == read(document)
+    shuffle = read({"op": "linear", "in_features": 6, "out_features": 2})
+    assert [*shuffle.adapters([(2, 6, 5)])] == [{"op": "flatten"}, {"op": "global_pool"}]
+    assert [*shuffle.adapters([(2, 7)])] == []
+    assert (
+        read({"op": "conv", "in_channels": 4, "out_channels": 2, "kernel_size": 1}).wanted_count(
+            (2, 3, 5)
+        )
+        == 4
+    )
+    assert (
+        read({"op": "conv", "in_channels": 3, "out_channels": 2, "kernel_size": 1}).wanted_count(
+            (2, 3, 5)
+        )
+        is None
+    )
