@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Tests mostly wait for processes; more than four at a time would need much memory. The order is that
 # of tests/conftest.py: slow files first, so that no core is idle at the end.
 PYTEST := $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
-# A sample of all mutants, the same every time: about a third of an hour on two cores.
+# A sample of all mutants, the same every time: about half an hour on two cores.
 MUTATION := $(BIN)/python -m tests.mutation --sample 1600
 ENVIRONMENT_FILES := pyproject.toml constraints.txt .ci/environment
 
