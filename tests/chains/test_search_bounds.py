@@ -15,6 +15,7 @@ from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
 from designer.brief.widths import Widths
 from designer.chains import ChainQuery, search_chains, solve_chain
 from designer.chains.nearest_sizes import find_nearest_sides
+from designer.chains.no_chain_error import no_chain_error
 from designer.chains.page_cursor import read_cursor, write_cursor
 from designer.chains.ranked_chains import rank_chains
 from designer.chains.reachability import Reachability, find_reachability
@@ -77,7 +78,7 @@ def test_a_trial_without_a_constraint_has_a_fifth_of_the_steps(
         limits.append(problem.step_limit.maximum)
         return find_reachability(problem, target)
 
-    monkeypatch.setattr("designer.chains.no_chain_error.find_reachability", find)
+    monkeypatch.setitem(no_chain_error.__globals__, "find_reachability", find)
     refusal_of((69,), FROM_40)
     assert max(limits[1:]) == MAX_SEARCH_STEPS // 3 // 5
 
