@@ -64,6 +64,7 @@ def assert_facts_of_one_sample(trace: Trace, layer: Json, shape: list[int]) -> N
     """
     assert trace.layer_error is not None
     (reason,) = trace.layer_error.reasons
+    assert list(reason.facts.get("map", shape)) == shape
     if "Expected more than 1" in (trace.layer_error.torch_error or ""):
         shape = list(trace.shapes[0])
     for facts in (reason.facts, trace.layer_error.facts):

@@ -251,9 +251,10 @@ def test_borders_and_factors_that_are_tried() -> None:
     assert [*read({"op": "upsample", "size": 2}).tried_values(shape, (5,))["size"]] == [5]
     for document in ({"op": "max_pool", "kernel_size": 2}, {"op": "upsample", "size": 2}):
         assert read(document).thinned() == read(document)
-    shuffle = read({"op": "linear", "in_features": 6, "out_features": 2})
-    assert [*shuffle.adapters([(2, 6, 5)])] == [{"op": "flatten"}, {"op": "global_pool"}]
-    assert [*shuffle.adapters([(2, 7)])] == []
+    linear = read({"op": "linear", "in_features": 6, "out_features": 2})
+    assert [*linear.adapters([(2, 6, 5)])] == [{"op": "flatten"}, {"op": "global_pool"}]
+    assert [*linear.adapters([(2, 6, 5), (2, 7)])] == []
+    assert len([*linear.adapters([(2, 7), (2, 6, 5)])]) == 2
     assert (
         read({"op": "conv", "in_channels": 4, "out_channels": 2, "kernel_size": 1}).wanted_count(
             (2, 3, 5)

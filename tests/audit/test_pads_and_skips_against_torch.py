@@ -38,12 +38,44 @@ def trace_as_torch(layers: list[Json], shape: tuple[int, ...]) -> Trace:
 def test_pads_that_crop_are_torchs(side: int) -> None:
     """Constant pads of one axis and of two, from far below to above; sizes are in the formulas."""
     for near, far in product(range(-5, 4), repeat=2):
-        for pad in ([near, far], [1, 0, near, far], [near, far, 0, -1]):
-            trace = trace_as_torch([{"op": "pad", "pad": pad}], (2, side, 3))
+        for pad in ([near, far], [1, 0, near, far], [near, far, 0, -1], [0, 1, 1, 1, near, far]):
+            trace = trace_as_torch([{"op": "pad", "pad": pad}], (2, side, 4, side)[: len(pad) + 2])
             if trace.layer_error is None:
                 sizes = trace.shapes[1][-(len(pad) // 2) :]
                 formulas = trace.steps[0].arithmetic
                 assert [int(text.split(" = ")[1]) for text in formulas] == [*sizes]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+@pytest.mark.parametrize("shape", [(2, 3), (2, 2, 3), (2, 2, 1, 3)])
+def test_pads_of_every_mode_that_cut_the_map_are_refused(shape: tuple[int, ...], mode: str) -> None:
+    """In torch's words where no axis is left, and where one is cut below zero circularly."""
+    axes = len(shape) - 1
+    for pairs in product(
+        ((0, 0), (-1, 0), (-3, 0), (0, -3), (-2, -2), (-3, 1), (4, 0)), repeat=axes
+    ):
+        layer = {"op": "pad", "pad": [n for pair in pairs for n in pair], "mode": mode}
+        outcome = outcome_on(json.dumps([layer]), shape)
+        if "written-to tensor" in (outcome.error or ""):
+            continue  # torch refuses some circular pads, depending on where it stores the map
+        (read,) = read_audit_layers([layer], pointer="")
+        trace = trace_network(AuditNetwork(input_shape=shape, layers=(read,)))
+        assert trace.fails_at == outcome.fails_at, layer
+        if trace.layer_error is None:
+            assert [list(found[1:]) for found in trace.shapes[1:]] == outcome.shapes
+            continue
+        facts = trace.layer_error.facts
+        if "output_shape" not in facts:  # a reflection of more than the map has
+            assert_same_words(trace, outcome)
+            continue
+        sizes = [
+            near + far + side for (near, far), side in zip(pairs[::-1], shape[1:], strict=True)
+        ]
+        assert mode == "circular" or facts["output_shape"] == [shape[0], *sizes]
+        words = trace.layer_error.torch_error
+        said = (outcome.error or "").startswith(("input (", "Negative padding"))
+        assert words == (outcome.error if said else None), (layer, outcome.error)
 
 
 @pytest.mark.torch
@@ -64,6 +96,11 @@ def test_crops_are_torchs(shape: tuple[int, ...]) -> None:
     for pairs in range(1, 4):
         for rows in product(((0, 0), (1, 0), (0, 2), (2, 2), (5, 0)), repeat=pairs):
             trace = trace_as_torch([{"op": "crop", "crop": [*map(list, rows)]}], shape)
+            if trace.layer_error is not None and "output_shape" in trace.layer_error.facts:
+                left = [max(0, side - a - b) for (a, b), side in zip(rows, shape[1:], strict=False)]
+                assert trace.layer_error.facts["output_shape"] == [
+                    shape[0], *left, *shape[1 + pairs :]
+                ]  # fmt: skip
             if pairs > len(shape) - 1:
                 assert trace.layer_error is not None
                 (reason,) = trace.layer_error.reasons
@@ -171,6 +208,22 @@ def test_pools_that_do_not_fit_are_refused_in_torchs_words(op: str, shape: tuple
 def test_one_vector_has_no_channels_to_concatenate() -> None:
     """Neither with extra channels nor with a skip."""
     folded = {"op": "reshape", "shape": [], "fold_batch": True}
-    for layer in ({"op": "concat", "extra_channels": 3}, {"op": "concat_from", "from": 0}):
+    for layer in (
+        {"op": "concat", "extra_channels": 3},
+        {"op": "concat_from", "from": 0},
+        {"op": "concat_from", "from": -1},
+        {"op": "crop", "crop": [[0, 1]]},
+        {"op": "upsample", "size": [2]},
+        {"op": "upsample", "scale_factor": 2, "mode": "bilinear"},
+    ):
         trace = trace_as_torch([folded, layer], (6,))
         assert trace.fails_at == 1
+        assert trace.layer_error is not None
+        (reason,) = trace.layer_error.reasons
+        assert reason.facts.get("map_axes", 0) == 0
+    pairs = {"op": "reshape", "shape": [2], "fold_batch": True}
+    for first in (False, True):
+        skip = {"op": "concat_from", "from": 0, "skip_first": first}
+        trace = trace_as_torch([folded, pairs, skip], (6,))
+        assert trace.layer_error is not None
+        assert [reason.code for reason in trace.layer_error.reasons] == ["skip_of_other_axes"]
