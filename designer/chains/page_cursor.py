@@ -45,7 +45,7 @@ def read_cursor(query: ChainQuery) -> int:
         return 0
     try:
         text = query.cursor.encode("ascii")
-        raw = urlsafe_b64decode(text + b"=" * (-len(text) % 4))
+        raw = urlsafe_b64decode(text + b"==")  # more padding than needed is ignored
     except (AttributeError, UnicodeEncodeError, Error, ValueError):
         raw = b""
     head, checksum = raw[: 1 + _INDEX_BYTES], raw[1 + _INDEX_BYTES :]

@@ -48,18 +48,14 @@ def repeated_extents(factor: int, extents: Extents) -> Extents:
 def _painting_extent(window: Window, first: int, extent: int) -> int:
     """Extent of the positions that contribute to the pixels first … first + extent − 1.
 
-    Tap t of position x contributes to pixel xS + tD − P. For dilated kernels, positions increase
-    with the pixel only over distances of S·D pixels: so that many are checked at either end.
+    Tap t of position x contributes to pixel xS + tD − P. Pixels that are S apart have the same taps,
+    of adjacent positions: the least and the greatest position are among those of S pixels at either
+    end.
     """
-    stretch = window.stride * window.dilation
-    last = first + extent - 1
-    pixels = {
-        *range(first, min(last, first + stretch) + 1),
-        *range(max(first, last - stretch), last + 1),
-    }
+    pixels = range(first, first + extent)
     places = [
         (pixel + window.padding - tap * window.dilation) // window.stride
-        for pixel in pixels
+        for pixel in {*pixels[: window.stride], *pixels[-window.stride :]}
         for tap in {*window.taps_on(pixel)[:1], *window.taps_on(pixel)[-1:]}
     ]
     return max(places) - min(places) + 1 if places else 0

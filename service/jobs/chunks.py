@@ -39,13 +39,14 @@ def split_indices(indices: Iterable[int], length: int) -> Iterator[Chunk]:
     >>> list(split_indices([0, 1, 2, 3, 7, 8], 3))
     [(0, 3), (3, 4), (7, 9)]
     """
-    start = stop = None
+    start = stop = 0
     for index in indices:
-        if start is not None and (index != stop or index - start >= length):
-            yield start, index if index == stop else stop or index
-            start = None
-        start, stop = index if start is None else start, index + 1
-    if start is not None and stop is not None:
+        if index != stop or index - start >= length:
+            if start < stop:
+                yield start, stop
+            start = index
+        stop = index + 1
+    if start < stop:
         yield start, stop
 
 

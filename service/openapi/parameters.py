@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from designer.brief.permalink import MAX_ID_LENGTH
+
 
 def _header(description: str) -> dict[str, Any]:
     return {"description": description, "schema": {"type": "string"}}
@@ -29,7 +31,7 @@ ID_PARAMETER: dict[str, Any] = {
     "in": "path",
     "name": "design_id",
     "description": "The `id` of a design, which contains the brief and the chosen windows.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 2000},
+    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_ID_LENGTH},
     "example": "1i9tRKcOaA3QVUKiJiBsgM7xtJC0A9hyD3yDo",
 }
 

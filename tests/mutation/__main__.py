@@ -25,9 +25,9 @@ PROGRESS_STEP = 100
 def read_arguments() -> argparse.Namespace:
     """The options of the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation")
-    parser.add_argument("--sample", type=int, help="run so many mutants instead of all")
+    parser.add_argument("--sample", type=int, help="run a sample of so many mutants")
     parser.add_argument("--seed", type=int, default=0, help="chooses the sample")
-    parser.add_argument("--module", default="*", help="only modules of this pattern")
+    parser.add_argument("--module", default="*", help="only its mutants in modules of this pattern")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes at a time")
     parser.add_argument("--root", type=Path, default=ROOT, help="the project that is mutated")
     return parser.parse_args()
@@ -40,12 +40,12 @@ def main() -> int:
     equivalents = read_equivalents(root)
     mutants = all_mutants(root, read_targets(root))
     known_keys = [mutant.key for each in mutants.values() for mutant in each]
+    if arguments.sample is not None:
+        mutants = sample_mutants(mutants, arguments.sample, arguments.seed)
     mutants = {
         target: [mutant for mutant in each if fnmatch(mutant.module, arguments.module)]
         for target, each in mutants.items()
     }
-    if arguments.sample is not None:
-        mutants = sample_mutants(mutants, arguments.sample, arguments.seed)
     outcomes = []
     for outcome in run_mutants(root, mutants, arguments.jobs):
         outcomes.append(outcome)

@@ -42,9 +42,22 @@ class MutatedModule(SourceFileLoader):
         return mutated_code(source, self._number, self.path)
 
 
-def cold_outcome(root: Path, mutant: Mutant, arguments: Sequence[str]) -> str:
+class QuickestFirst(QuickFailures):
+    """A plugin that runs the tests in a given order; those it does not name come first."""
+
+    def __init__(self, order: Sequence[str]) -> None:
+        super().__init__()
+        self._places = {nodeid: place for place, nodeid in enumerate(order)}
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Sort them."""
+        items.sort(key=lambda item: self._places.get(item.nodeid, -1))
+
+
+def cold_outcome(root: Path, mutant: Mutant, arguments: Sequence[str], order: Sequence[str]) -> str:
     """Whether the tests find the mutant; to be called where the module is not imported yet."""
-    failures = QuickFailures()
+    failures = QuickestFirst(order)
     sys.meta_path.insert(0, MutatedModule(root, mutant))
     status = pytest.main(["--exitfirst", *arguments], plugins=[failures])
     return KILLED if failures.failed or status != pytest.ExitCode.OK else SURVIVED

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
-from random import Random
 
 import pytest
 
@@ -30,7 +30,7 @@ OPTIONS = (
 )
 """Arguments of pytest for every target."""
 
-MAX_BATCH = 400
+MAX_BATCH = 200
 """Most mutants of one warm session: sessions run at the same time."""
 
 NO_LIMIT_S = 1e6
@@ -68,9 +68,12 @@ def all_mutants(root: Path, targets: Iterable[Target]) -> dict[Target, list[Muta
 def sample_mutants(
     mutants: dict[Target, list[Mutant]], count: int, seed: int
 ) -> dict[Target, list[Mutant]]:
-    """So many of all mutants, chosen by the seed, in the same order."""
+    """So many of all mutants, chosen by the seed, in the same order.
+
+    Each is chosen by a hash of its key, so that an edit changes the sample only where it edits.
+    """
     keys = [mutant.key for each in mutants.values() for mutant in each]
-    chosen = set(Random(seed).sample(keys, min(count, len(keys))))
+    chosen = set(sorted(keys, key=lambda key: sha256(f"{seed} {key}".encode()).digest())[:count])
     return {
         target: [mutant for mutant in each if mutant.key in chosen]
         for target, each in mutants.items()
@@ -83,6 +86,7 @@ def run_mutants(root: Path, mutants: dict[Target, list[Mutant]], jobs: int) -> I
     Raises:
         RuntimeError: if tests fail without a mutant.
     """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # torch's threads do not survive a fork
     for package in sorted({name for target in mutants for name in target.packages}):
         import_module(package)
     os.chdir(root)
@@ -119,14 +123,19 @@ def _run_warm(root: Path, target: Target, mutants: Sequence[Mutant]) -> dict[str
     arguments = _arguments(root, target)
     pytest.main(arguments, plugins=[session])
     assert len(session.outcomes) == len(mutants), f"pytest ended early: {arguments}"
-    return {"outcomes": session.outcomes, "cpu_s": session.cpu_s, "arguments": arguments}
+    return {
+        "outcomes": session.outcomes,
+        "cpu_s": session.cpu_s,
+        "order": session.quickest_first,
+        "arguments": arguments,
+    }
 
 
 def _cold_call(root: Path, mutant: Mutant, warm: CallResult) -> ForkedCall:
     cpu_s = IMPORT_S + SPARE_S + SPARE_FACTOR * warm.value["cpu_s"]
     return ForkedCall(
         name=mutant.key,
-        function=partial(cold_outcome, root, mutant, warm.value["arguments"]),
+        function=partial(cold_outcome, root, mutant, warm.value["arguments"], warm.value["order"]),
         cpu_s=cpu_s,
         wall_s=10 * cpu_s,
     )

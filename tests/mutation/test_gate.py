@@ -144,7 +144,7 @@ def test_a_wrong_entry_in_the_list_of_equivalents_fails(
     assert f"{problem}: {key}" in output
 
 
-def test_a_sample_is_the_same_every_time(tmp_path: Path) -> None:
+def test_a_sample_is_the_same_every_time() -> None:
     """Chosen by the seed, in the order of the program."""
     mutants = all_mutants(ROOT, read_targets(ROOT))
     sample = sample_mutants(mutants, 50, seed=1)
@@ -152,6 +152,17 @@ def test_a_sample_is_the_same_every_time(tmp_path: Path) -> None:
     assert sum(map(len, sample.values())) == 50
     for target, chosen in sample.items():
         assert [each for each in mutants[target] if each in chosen] == chosen
+
+
+def test_a_sample_changes_only_where_the_program_does() -> None:
+    """Without the mutants that were not chosen, the same ones are chosen again."""
+    mutants = all_mutants(ROOT, read_targets(ROOT))
+    sample = sample_mutants(mutants, 200, seed=0)
+    fewer = {
+        target: [each for place, each in enumerate(every) if place % 3 or each in sample[target]]
+        for target, every in mutants.items()
+    }
+    assert sample_mutants(fewer, 200, seed=0) == sample
 
 
 def test_the_equivalents_are_mutants_of_the_program() -> None:

@@ -71,6 +71,7 @@ class WarmSession(QuickFailures):
         self.mutants = mutants
         self.outcomes: dict[str, str] = {}
         self.cpu_s = 0.0
+        self.quickest_first: list[str] = []
         self._files = {str(root / mutant.module) for mutant in mutants}
         self._import_calls = CalledFunctions(self._files)
         self._called_at_import = self._import_calls.__enter__()
@@ -81,7 +82,9 @@ class WarmSession(QuickFailures):
         self._import_calls.__exit__()
         functions = LoadedFunctions(self._files)
         self._tests = [*self._recorded_tests(session, functions)]
+        self._tests.sort(key=lambda test: test.cpu_s)
         self.cpu_s = sum(test.cpu_s for test in self._tests)
+        self.quickest_first = [session.items[test.index].nodeid for test in self._tests]
         self._refuse_failure_in_a_fork(session)
         for mutant in self.mutants:
             self.outcomes[mutant.key] = self._outcome(session, functions, mutant)
@@ -124,9 +127,7 @@ class WarmSession(QuickFailures):
         if mutant.first_line is None:
             return ACTS_AT_IMPORT
         place = (str(self.root / mutant.module), mutant.function, mutant.first_line)
-        tests = sorted(
-            (test for test in self._tests if place in test.places), key=lambda test: test.cpu_s
-        )
+        tests = [test for test in self._tests if place in test.places]
         outcome = NEVER_CALLED
         if tests:
             call = self._run_with(mutant, place, tests, session, functions)

@@ -84,17 +84,20 @@ class AdaptivePoolLayer(AxisLayer):
     mode: Annotated[str, choice_type("avg", "max")] = "avg"
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
-        """The output size; an average to size 1 along 2 or 3 axes accepts any rank with those."""
+        """The output size; an average to size 1 along 2 or 3 axes accepts any rank with those.
+
+        If its size is a tuple, it needs one axis more.
+        """
         axes = self.axes(shape)
         given = self.axis_values("output_size", axes)
-        mean = self.mode == "avg" and axes > 1 and set(given) == {1} and len(shape) >= axes
-        if not mean:
+        enough = len(shape) >= axes + isinstance(self.output_size, tuple)
+        if not (enough and self.mode == "avg" and axes > 1 and set(given) == {1}):
             self.refuse_rank(shape, axes)
         sizes = [i if o is None else o for o, i in zip(given, shape[-axes:], strict=True)]
         return TraceStep(shape=(*shape[:-axes], *sizes))
 
     def rank_error(self, shape: TensorShape, axes: int) -> str:
-        """Torch's message, which depends on the mode, the number of axes, and kept sizes."""
+        """Torch's message, which depends on the mode, the number of axes, and sizes in a tuple."""
         rank, name = len(shape), f"adaptive_{self.mode}_pool{axes}d"
         if axes == 1:
             return (
@@ -102,7 +105,7 @@ class AdaptivePoolLayer(AxisLayer):
                 f" 'self' (while checking arguments for {name})"
             )
         sizes = self.axis_values("output_size", axes)
-        if None in sizes and rank <= axes:
+        if isinstance(self.output_size, tuple) and rank <= axes:
             return f"Input dimension should be at least {axes + 1}"
         if self.mode == "avg" and rank < axes and set(sizes) == {1}:
             return (

@@ -73,14 +73,15 @@ class ConvLayer(ConvolutionLayer):
         """The transposed convolution, and a crop if ``same`` padding needs it."""
         axes = self.axes(before)
         sizes, windows = before[-axes:], self.windows(axes)
-        if self.padding == "same":
+        if self.padding == "same":  # of stride 1, which leaves no row unread
             windows = tuple(replace(window, padding=(window.span - 1) // 2) for window in windows)
+            unread = [0] * axes
+        else:
+            unread = [unread_rows(window, i) for window, i in zip(windows, sizes, strict=True)]
         yield {
             **self.opposite_fields("conv_transpose"),
             "padding": as_per_axis([window.padding for window in windows]),
-            "output_padding": as_per_axis(
-                [unread_rows(window, i) for window, i in zip(windows, sizes, strict=True)]
-            ),
+            "output_padding": as_per_axis(unread),
         }
         if self.padding == "same":
             outputs = [w.conv_transpose(i) for w, i in zip(windows, after[-axes:], strict=True)]

@@ -133,9 +133,8 @@ class ReshapeLayer(AuditLayer):
                 shape=list(self.shape),
             )
         after = tuple(numbers // known if size == -1 else size for size in target_shape)
-        return TraceStep(
-            shape=after, formulas=lambda: [f"{_product(shape[1:])} = {_product(after[1:])}"]
-        )
+        sides = (shape, after) if after[0] != shape[0] else (shape[1:], after[1:])
+        return TraceStep(shape=after, formulas=lambda: [" = ".join(map(_product, sides))])
 
     def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
         """The layer that gives the map its axes back."""

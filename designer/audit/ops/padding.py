@@ -269,18 +269,19 @@ def _size_error(
     if mode == "circular":
         negative = "Negative padding value is resulting in an empty dimension"
         return negative if min(padded) < 0 else None
-    letters = "WHD"[: len(pads) // 2][::-1]
-    count = len(letters)
-    if count == 1:
-        return f"input (W: {shape[-1]}) is too small. Calculated output W: {padded[-1]}"
-    befores = " ".join(f"{n}: {s}" for n, s in zip(letters, shape[-count:], strict=True))
-    afters = " ".join(f"{n}: {s}" for n, s in zip(letters, padded[-count:], strict=True))
-    return f"input ({befores}) is too small. Calculated output {afters}"
+    count = len(pads) // 2
+    if max(padded[-count:]) > 0:
+        return None  # torch's next words depend on how many numbers are left
+    space = " " if (mode, count) == ("replicate", 2) else ""
+    before = {1: "W: {}", 2: "H: {}, W: {}" + space, 3: "D: {} H: {}, W: {}"}[count]
+    after = {1: "W: {}", 2: "H: {} W: {}", 3: "D: {} H: {} W: {}"}[count]
+    words = f"input ({before}) is too small. Calculated output {after}"
+    return words.format(*shape[-count:], *padded[-count:])
 
 
 def _crops_below_zero(shape: TensorShape, pads: Sequence[int]) -> bool:
     """Whether the negative pads, which torch applies first and near before far, leave size < 0."""
     for place, (near, far) in enumerate(zip(pads[::2], pads[1::2], strict=True), start=1):
-        if shape[-place] + min(near, 0) < 0 or shape[-place] + min(near, 0) + min(far, 0) < 0:
+        if shape[-place] + min(near, 0) + min(far, 0) < 0:
             return True
     return False

@@ -112,18 +112,18 @@ class ConcatFromLayer(SkipLayer):
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The sum of the channels."""
         skip_shape = self.skip_shape(earlier)
-        if len(shape) < 2 and len(skip_shape) < 2:
-            raise LayerError(
-                "no_channel_axes",
-                torch_error="Dimension out of range (expected to be in range of [-1, 0], but got"
-                " 1)",
-            )
+        ranks = self.in_source_order(len(shape), len(skip_shape))
+        first_error = (
+            "Dimension out of range (expected to be in range of [-1, 0], but got 1)"
+            if ranks[0] < 2
+            else f"Tensors must have same number of dimensions: got {ranks[0]} and {ranks[1]}"
+        )
+        if max(ranks) < 2:
+            raise LayerError("no_channel_axes", torch_error=first_error)
         if len(shape) != len(skip_shape):
             raise LayerError(
                 "skip_of_other_axes",
-                torch_error="Tensors must have same number of dimensions: got {} and {}".format(
-                    *self.in_source_order(len(shape), len(skip_shape))
-                ),
+                torch_error=first_error,
                 fields=("from",),
                 input_shape=list(shape[1:]),
                 skip_shape=list(skip_shape[1:]),

@@ -79,7 +79,7 @@ def _decode_packed(text: str) -> bytes:
     if not text.isascii() or len(text) > MAX_ID_LENGTH:
         raise DamagedId("malformed_id", length=len(text), maximum=MAX_ID_LENGTH)
     try:
-        content = urlsafe_b64decode(text[1:] + "=" * (-len(text[1:]) % 4))
+        content = urlsafe_b64decode(text[1:] + "==")  # more padding than needed is ignored
     except Error:
         content = b""
     check, packed = content[:_CHECK_BYTES], content[_CHECK_BYTES:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, fields, replace
@@ -172,7 +173,7 @@ class RedisStore:
 
     def record_heartbeat(self, worker: str, lease_s: float) -> None:
         """Count a worker as running for ``lease_s`` seconds."""
-        self._acquire(_WORKERS, worker, limit=2**31, lease_s=lease_s)
+        self._acquire(_WORKERS, worker, limit=sys.maxsize, lease_s=lease_s)
 
     def remove_worker(self, worker: str) -> None:
         """Count a worker as stopped."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -171,7 +172,7 @@ class SqliteStore:
 
     def record_heartbeat(self, worker: str, lease_s: float) -> None:
         """Count a worker as running for ``lease_s`` seconds."""
-        self.acquire_slot("workers", worker, limit=2**31, lease_s=lease_s)
+        self.acquire_slot("workers", worker, limit=sys.maxsize, lease_s=lease_s)
 
     def remove_worker(self, worker: str) -> None:
         """Count a worker as stopped."""

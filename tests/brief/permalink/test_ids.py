@@ -142,6 +142,15 @@ def test_another_version_has_its_own_code() -> None:
     assert refusal.value.facts == {"known": ["1", "2", "3"]}
 
 
+def test_texts_longer_than_the_documented_maximum_are_malformed() -> None:
+    """The schema of an id allows 2,000 characters: those are judged by their checksum."""
+    for length in (1999, 2000, 2001):
+        with pytest.raises(DamagedId) as refusal:
+            read_id("1" + "A" * (length - 1))
+        malformed = {"length": length, "maximum": 2000} if length > 2000 else {}
+        assert refusal.value.facts == malformed
+
+
 @pytest.mark.parametrize("version", ["1", "2", "3"])
 def test_an_id_of_one_version_is_invalid_in_another(version: str) -> None:
     """The checksum covers the version."""

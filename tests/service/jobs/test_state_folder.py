@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -35,6 +36,13 @@ def test_every_thread_recreates_a_removed_state_folder(tmp_path: Path, clock: Cl
         store.create(new)
         assert all(ask_all(old_threads, new.job.id))
         assert all(ask_all(new_threads, new.job.id))
+
+
+def test_only_the_owner_reads_a_new_state_folder(tmp_path: Path, clock: Clock) -> None:
+    """It contains the requests of all clients."""
+    state = tmp_path / "state"
+    SqliteStore(state / "jobs.sqlite", clock=clock).create(new_job(clock, total=1))
+    assert stat.S_IMODE(state.stat().st_mode) == stat.S_IRWXU
 
 
 def test_a_clock_set_back_holds_no_lock_for_long(tmp_path: Path, clock: Clock) -> None:

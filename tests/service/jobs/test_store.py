@@ -59,6 +59,7 @@ def test_a_job_is_as_it_was_made(store: JobStore, clock: Clock) -> None:
     assert store.request(job.id) == '{"x":1}'
     assert store.find("none") is None
     assert store.request("none") is None
+    assert store.missing("none") == []
     assert store.unfinished() == [job]
 
 
