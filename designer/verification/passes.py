@@ -18,6 +18,8 @@ class Pass(NamedTuple):
     """Calls in one mode with one batch: with gradients and then without, or only without.
 
     ``weights_alone``: also with gradients of the weights but not of the input, as in training.
+    ``inference``: what is called without gradients is called in torch's inference mode.
+    ``within_range``: all numbers of the input lie between −1 and 1, as those of pictures do.
 
     >>> str(Pass(training=False, batch=5, gradients=False))
     'evaluation, batch 5, no gradients'
@@ -27,6 +29,8 @@ class Pass(NamedTuple):
     batch: int
     gradients: bool
     weights_alone: bool = False
+    inference: bool = False
+    within_range: bool = False
 
     def __str__(self) -> str:
         mode = "training" if self.training else "evaluation"
@@ -37,17 +41,17 @@ _THIN = (
     Pass(True, 3, True, True),
     Pass(True, 1, True),
     Pass(True, 5, True),
-    *(Pass(False, batch, True) for batch in (1, 3, 5)),
+    *(Pass(False, batch, True, within_range=batch < 5) for batch in (1, 3, 5)),
     Pass(True, 2, False),
-    Pass(False, 4, False),
+    Pass(False, 4, False, inference=True),
 )
 _LARGE_THIN = (
-    Pass(False, 3, True),
+    Pass(False, 3, True, inference=True, within_range=True),
     Pass(True, 1, True, True),
     Pass(True, 5, False),
 )
-_HUGE_THIN = (Pass(True, 1, True), Pass(False, 2, False))
-_LARGEST_THIN = (Pass(True, 1, True), Pass(False, 1, False))
+_HUGE_THIN = (Pass(True, 1, True), Pass(False, 2, False, inference=True))
+_LARGEST_THIN = (Pass(True, 1, True), Pass(False, 1, False, inference=True))
 _RUN = (Pass(True, 1, True), Pass(False, 2, False))
 
 _LARGE_BYTES, _HUGE_BYTES, _LARGEST_BYTES = 2**18, 2**21, 24 * 2**20
@@ -66,6 +70,11 @@ def thin_passes(network: Network) -> tuple[Pass, ...]:
         (_LARGE_BYTES, _LARGE_THIN),
     )
     return next((passes for least, passes in tiers if size > least), _THIN)
+
+
+def has_further_measures(network: Network) -> bool:
+    """Whether second derivatives and extreme inputs of a thin network are measured: unless it is huge."""
+    return network.activation_bytes <= _HUGE_BYTES
 
 
 def run_passes() -> tuple[Pass, ...]:

@@ -19,7 +19,12 @@ from designer.verification.initialization_plan import (
 from designer.verification.limits import WidthPolicy
 from designer.verification.overlap_prediction import inner_region
 from designer.verification.pass_memory import predicted_pass_bytes
-from designer.verification.passes import run_passes, thin_passes, uses_onednn
+from designer.verification.passes import (
+    has_further_measures,
+    run_passes,
+    thin_passes,
+    uses_onednn,
+)
 from designer.verification.receipt import Width
 
 RECEIPT_SEED = 20_160_107
@@ -65,6 +70,18 @@ def constructor_arguments(gan: Gan, role: str) -> dict[str, int]:
 def generator_input_argument(gan: Gan) -> str:
     """Name of the argument that sets the size of the generator's input."""
     return "initial_channels" if gan.widths.latent_dim is None else "latent_dim"
+
+
+def predicted_signatures(gan: Gan) -> dict[str, list[list[JsonValue]]]:
+    """Parameters of each callable of the source in order, with the ``repr`` of their defaults."""
+    found: dict[str, list[list[JsonValue]]] = {"weights_init": [["module", None]]}
+    start = "latent" if generator_input_argument(gan) == "latent_dim" else "features"
+    for role, network in gan.networks.items():
+        given = [start if role == "generator" else "image", *["labels"] * network.takes_labels]
+        arguments = constructor_arguments(gan, role)
+        found[network.class_name] = [[name, repr(value)] for name, value in arguments.items()]
+        found[f"{network.class_name}.forward"] = [[name, None] for name in ("self", *given)]
+    return found
 
 
 def plan_verification(gan: Gan, *, level: Level, policy: WidthPolicy) -> Plan:
@@ -178,7 +195,7 @@ def make_job(plan: Plan, text: str) -> dict[str, JsonValue]:
         "text": text,
         "seed": RECEIPT_SEED,
         "level": plan.level,
-        "definitions": ["weights_init", *(n.class_name for n in plan.full.networks.values())],
+        "definitions": list(predicted_signatures(plan.full)),
         "networks": {
             role: _describe_network(role, network, widths)
             for role, network in plan.full.networks.items()
@@ -211,6 +228,7 @@ def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> di
             "run": [list(each) for each in run_passes()],
             "thin": [list(each) for each in thin_passes(thin)],
         },
+        "further_measures": has_further_measures(thin),
         "onednn": uses_onednn(run),
         "helpers": helper_classes(network),
         "output_shape": {

@@ -17,7 +17,10 @@ from designer.verification.checks.behaviour import (
     compare_structure,
 )
 from designer.verification.checks.full_level import compare_full
-from designer.verification.checks.initialization import compare_initialisation
+from designer.verification.checks.initialization import (
+    compare_construction,
+    compare_initialisation,
+)
 from designer.verification.checks.standard import (
     Comparison,
     compare_costs,
@@ -56,6 +59,7 @@ STANDARD_COMPARISONS: tuple[Comparison, ...] = (
     compare_computation,
     compare_algebra,
     compare_conduct,
+    compare_construction,
     compare_initialisation,
     compare_repetition,
 )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from tests.verification.network_edits import (
     Apply,
-    around,
-    at_top,
     before_return,
     both,
     changes,
@@ -68,6 +66,10 @@ CALL_EDITS: dict[str, dict[str, Apply]] = {
         "last channel replaced": receives("torch.cat((IN[:, :-1], IN[:, :1]), 1)"),
         "squashed": receives("IN.tanh()"),
         "leaks a thousandth": receives("IN + 1e-3 * IN.flip(1)"),
+        "read as if contiguous": receives(
+            "IN.as_strided(IN.shape, torch.empty(IN.shape, device='meta').stride())"
+        ),
+        "halved between minus one and one": receives("IN / 2 if IN.abs().max() <= 1 else IN"),
     },
     "picture": {
         "output channels reversed": where(r"return image", returns("OUT.flip(1)")),
@@ -97,6 +99,9 @@ CALL_EDITS: dict[str, dict[str, Apply]] = {
         ),
         "border of the input zero": where(
             r"class (Disc|Enc)", receives("torch.cat((IN[..., :1] * 0, IN[..., 1:]), -1)")
+        ),
+        "other axes first in memory": where(
+            r"return image", returns("OUT.movedim(1, -1).contiguous().movedim(-1, 1)")
         ),
         "eight bits": returns("OUT + ((OUT * 127.5).round() / 127.5 - OUT).detach()"),
     },
@@ -128,6 +133,13 @@ CALL_EDITS: dict[str, dict[str, Apply]] = {
         "sorted": labeled("labels.sort().values"),
         "mirrored": labeled("self.embedding.num_embeddings - 1 - labels"),
         "modulo two": labeled("labels % 2"),
+        "wrapped beyond the range": labeled("labels % self.embedding.num_embeddings"),
+        "clamped to the range": labeled("labels.clamp(0, self.embedding.num_embeddings - 1)"),
+        "zero beyond the fourth sample": labeled("labels * (torch.arange(len(labels)) < 4)"),
+        "one vector detached": embedded(
+            "torch.where((labels == self.embedding.num_embeddings // 2)[:, None],"
+            " self.embedding(labels).detach(), self.embedding(labels))"
+        ),
         "last like the first": labeled("labels % (self.embedding.num_embeddings - 1)"),
         "vectors zero": embedded("(self.embedding(labels) * 0)"),
         "vectors doubled": embedded("(self.embedding(labels) * 2)"),
@@ -153,72 +165,6 @@ CALL_EDITS: dict[str, dict[str, Apply]] = {
         "mean of the products": changes(r"\.sum\(dim=1", ".mean(dim=1"),
         "longest product": changes(r"\.sum\(dim=1", ".amax(dim=1"),
         "match in training only": changes(MATCH, "real + match * self.training"),
-    },
-    "gradients": {
-        "negated": returns("OUT.detach() * 2 - OUT"),
-        "scaled": returns("OUT * 1e-6 + (OUT * (1 - 1e-6)).detach()"),
-        "doubled": returns("OUT * 2 - OUT.detach()"),
-        "detached": returns("OUT.detach()"),
-        "a millionth too large": returns("OUT * (1 + 1e-6) - (OUT * 1e-6).detach()"),
-        "of the first sample only": returns("torch.cat((OUT[:1], OUT[1:].detach()))"),
-        "clamped by a hook": before_return(
-            "result = OUT\nresult.requires_grad and result.register_hook(lambda grad: grad.clamp(-0.1, 0.1))",
-            "result",
-        ),
-        "negated by a hook": before_return(
-            "result = OUT\nresult.requires_grad and result.register_hook(torch.neg)", "result"
-        ),
-        "of the input negated": receives("IN.detach() * 2 - IN"),
-        "of the input halved": receives("(IN + IN.detach()) / 2"),
-        "of the input detached": receives("IN.detach()"),
-        "straight through": returns("OUT + (OUT.sign() - OUT).detach()"),
-        "in training only": returns("OUT if self.training else OUT.detach()"),
-        "in evaluation only": returns("OUT.detach() if self.training else OUT"),
-        "of three samples doubled": returns("OUT * 2 - OUT.detach() if len(IN) == 3 else OUT"),
-        "in half precision": before_return(
-            "result = OUT\nresult.requires_grad and result.register_hook(lambda grad: grad.bfloat16().to(grad))",
-            "result",
-        ),
-        "second derivative cut": both(
-            at_top(
-                "class Once(torch.autograd.Function):\n"
-                "    @staticmethod\n    def forward(ctx, value):\n        return value.clone()\n\n"
-                "    @staticmethod\n    def backward(ctx, grad):\n        return grad.detach()"
-            ),
-            returns("Once.apply(OUT)"),
-        ),
-        "second derivative of the input cut": both(
-            at_top(
-                "class OnceIn(torch.autograd.Function):\n"
-                "    @staticmethod\n    def forward(ctx, value):\n        return value.clone()\n\n"
-                "    @staticmethod\n    def backward(ctx, grad):\n        return grad.detach()"
-            ),
-            receives("OnceIn.apply(IN)"),
-        ),
-        "no gradient mode": around("torch.set_grad_enabled(False)", "torch.set_grad_enabled(True)"),
-    },
-    "mode": {
-        "halved with gradients": returns("OUT / 2 if torch.is_grad_enabled() else OUT"),
-        "halved without gradients": returns("OUT if torch.is_grad_enabled() else OUT / 2"),
-        "halved in training": returns("OUT / 2 if self.training else OUT"),
-        "halved in evaluation": returns("OUT if self.training else OUT / 2"),
-        "halved in float32": returns("OUT / 2 if IN.dtype == torch.float32 else OUT"),
-        "halved in float64": returns("OUT / 2 if IN.dtype == torch.float64 else OUT"),
-        "halved if the input has gradients": returns("OUT / 2 if IN.requires_grad else OUT"),
-        "halved if the input has none": returns("OUT if IN.requires_grad else OUT / 2"),
-        "halved without hooks": returns("OUT if self.main[0]._forward_hooks else OUT / 2"),
-        "halved with gradients, without hooks": returns(
-            "OUT / 2 if torch.is_grad_enabled() and not self.main[0]._forward_hooks else OUT"
-        ),
-        "halved with gradients in evaluation": returns(
-            "OUT / 2 if torch.is_grad_enabled() and not self.training else OUT"
-        ),
-        "always in training": starts("self.main.train()"),
-        "never in training": starts("self.main.eval()"),
-        "evaluation after a call": before_return("result = OUT\nself.eval()", "result"),
-        "layers in evaluation for a call": around(
-            "mode = self.main.training\nself.main.eval()", "self.main.train(mode)"
-        ),
     },
     "noise": {
         "dropout in training": receives("nn.functional.dropout(IN, 0.1, self.training)"),

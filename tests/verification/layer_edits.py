@@ -58,6 +58,24 @@ LAYER_EDITS: dict[str, dict[str, Apply]] = {
         "mean of evaluation": on_statistics(
             "norm.running_mean.data.mul_(1 if self.training else 0.9)"
         ),
+        "count starts at one": where(
+            STATISTICS, constructs(f"{WITH_STATISTICS}norm.num_batches_tracked.add_(1)")
+        ),
+        "count with an axis": where(
+            STATISTICS,
+            constructs(f"{WITH_STATISTICS}norm.num_batches_tracked = torch.zeros(1, dtype=torch.long)"),
+        ),
+        "variances start at two": where(
+            STATISTICS, constructs(f"{WITH_STATISTICS}norm.running_var.mul_(2)")
+        ),
+        "means not saved": where(
+            STATISTICS,
+            constructs(f"{WITH_STATISTICS}norm._non_persistent_buffers_set.add('running_mean')"),
+        ),
+        "additional in an activation": constructs(
+            "[part for part in self.main if isinstance(part, (nn.ReLU, nn.LeakyReLU))]"
+            "[0].register_buffer('extra', torch.zeros(1))"
+        ),
         "not tracked": changes(r"(nn\.BatchNorm\dd\([^)]*)\)", r"\1, track_running_stats=False)"),
         "singular vectors reset": where(
             SPECTRAL,

@@ -95,7 +95,30 @@ SOURCE_EDITS: dict[str, dict[str, Apply]] = {
         "dtype in the constructor": constructs("torch.set_default_dtype(torch.float64)"),
         "gradients in a call": starts("torch.set_grad_enabled(False)"),
         "threads in a call": starts("torch.set_num_threads(2)"),
+        "optimizer": at_top("torch.optim.Adam.step = torch.optim.SGD.step"),
+        "default of an optimizer": at_top(
+            "torch.optim.Adam.__init__.__defaults__ = (1e-4, *torch.optim.Adam.__init__.__defaults__[1:])"
+        ),
+        "default of a function": at_top("nn.init.normal_.__defaults__ = (0.0, 0.5, None)"),
+        "oneDNN": at_top("torch.backends.mkldnn.set_flags(False)"),
         "builtins": at_top("__builtins__['len'] = lambda value: 1"),
+    },
+    "weights_init": {
+        "a number drawn after": initializes(NORMAL, f"{NORMAL}\n        torch.rand(1)"),
+        "kernels reversed": weights_then("module.weight.copy_(module.weight.flip(0))"),
+        "in training only": initializes(NORMAL, f"module.training and {NORMAL}"),
+        "in float32 only": initializes(NORMAL, f"module.weight.dtype == torch.float32 and {NORMAL}"),
+        "parameter replaced": initializes(
+            NORMAL, f"{NORMAL}\n        module.weight = nn.Parameter(module.weight.detach().clone())"
+        ),
+        "in another memory layout": weights_then(
+            "module.weight.data = module.weight.data.movedim(0, -1).contiguous().movedim(-1, 0)"
+        ),
+        "counts a batch": where(
+            r"BatchNorm",
+            initializes(NORM_WEIGHT, f"{NORM_WEIGHT}\n        module.num_batches_tracked.add_(1)"),
+        ),
+        "evaluation afterwards": initializes(NORMAL, f"{NORMAL}\n        module.eval()"),
     },
     "initialization": {
         "deviation": initializes("0.0, 0.02", "0.0, 0.021"),

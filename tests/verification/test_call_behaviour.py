@@ -113,7 +113,7 @@ FAULTS: dict[str, tuple[str, tuple[str, str]]] = {
         generator_body("torch.manual_seed(1); return self.main(latent)"),
     ),
     "seeded when built": (
-        "conduct",
+        "construction",
         (CONSTRUCTOR_START, f"{CONSTRUCTOR_START}        torch.manual_seed(1)\n"),
     ),
     "seeded on import": (
@@ -200,6 +200,26 @@ def test_a_single_wrong_label_is_found(role: str, pool: Pool) -> None:
         "text.sha256",
         "text.syntax",
         f"{role}.labels",
+    }
+
+
+@pytest.mark.parametrize("role", ["generator", "discriminator"])
+@pytest.mark.parametrize("taken", ["labels % 10", "labels.clamp(max=9)", "labels.abs()"])
+def test_a_label_outside_the_range_must_be_refused(role: str, taken: str, pool: Pool) -> None:
+    """A lookup raises an error; a text that takes the label for another one does not."""
+    gan = doubling_gan(2, base_channels=8, classes=10)
+    source = render_source(gan)
+    before, after = "self.embedding(labels)", f"self.embedding({taken})"
+    text = (
+        source.text.replace(before, after, 1)
+        if role == "generator"
+        else after.join(source.text.rsplit(before, 1))
+    )
+    receipt = verify_text(text, source.sha256, gan, level=Level.STANDARD, runner=pool.run)
+    assert {failure.name for failure in receipt.failures} == {
+        "text.sha256",
+        "text.syntax",
+        f"{role}.labels_outside_refused",
     }
 
 

@@ -19,6 +19,7 @@ NARROW = WidthPolicy(full_multiply_adds=10**5, reduced_multiply_adds=10**5)
 GENERATOR_CALL = "        image: torch.Tensor = self.main(latent)"
 DISCRIMINATOR_CALL = "        probability: torch.Tensor = self.main(image)"
 GENERATOR_RETURN = "        return image"
+CONSTRUCTOR_END = "\n\n    def forward"
 INNER_WIDTHS = "        width = ["
 NEVER_THIN = "        assert (base_channels, channels) != (4, 3)"
 COUNT_TWICE = (
@@ -128,6 +129,20 @@ FAULTS: dict[str, Callable[[str], str]] = {
     "pairs.adjoint": changed("padding=1", "padding=0", last=True),
     "generator.initialisation": changed("0.0, 0.02", "0.0, 0.021"),
     "discriminator.initialisation": changed("1.0, 0.02", "1.001, 0.02"),
+    "generator.construction": changed(CONSTRUCTOR_END, f"\n        self.eval(){CONSTRUCTOR_END}"),
+    "discriminator.construction": changed(
+        CONSTRUCTOR_END, f"\n        self.eval(){CONSTRUCTOR_END}", last=True
+    ),
+    "generator.extreme_inputs": changed("self.main(latent)", "self.main(latent.clamp(-99, 99))"),
+    "discriminator.extreme_inputs": changed("self.main(image)", "self.main(image.nan_to_num())"),
+    "generator.second_derivatives": changed(
+        GENERATOR_CALL,
+        f"        latent = latent + (latent - latent.detach()) ** 2\n{GENERATOR_CALL}",
+    ),
+    "discriminator.second_derivatives": changed(
+        DISCRIMINATOR_CALL,
+        f"        image = image + (image - image.detach()) ** 2\n{DISCRIMINATOR_CALL}",
+    ),
     "generator.repeats": changed(
         GENERATOR_CALL, f"{GENERATOR_CALL} * (0.9 + torch.seed() % 99 / 1e4)"
     ),

@@ -63,3 +63,10 @@ def test_a_gradient_of_rounding_errors_has_the_scale_of_the_other_gradients() ->
     none, rounding = (sample_tensor(torch.full((3,), each)) for each in (0.0, 1e-17))
     assert sample_difference(rounding, none, 1e-3) == pytest.approx(1e-14)
     assert sample_difference(rounding, none) > 1.0
+
+
+def test_gradients_that_are_all_zero_are_compared() -> None:
+    """If all ReLUs of a narrow network are inactive in a pass, no gradient gives a scale."""
+    none, one = (sample_tensor(torch.full((3,), each)) for each in (0.0, 1.0))
+    assert sample_difference(none, none, 0.0) == 0.0
+    assert sample_difference(one, none, 0.0) == pytest.approx(1e300)

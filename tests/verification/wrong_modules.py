@@ -20,16 +20,17 @@ from designer.errors import ProbeFailed
 from designer.source import PythonSource, render_source
 from designer.verification import Limits, Pool, verify_text
 from tests.verification.call_edits import CALL_EDITS
+from tests.verification.gradient_edits import GRADIENT_EDITS
 from tests.verification.layer_edits import LAYER_EDITS
 from tests.verification.network_edits import network_of
 from tests.verification.source_edits import SOURCE_EDITS
 from tests.verification.wrong_module_designs import BRIEFS, wrong_module_gan
-from tests.verification.wrong_module_reasons import EQUIVALENT, TRIGGERS, UNSEEN
+from tests.verification.wrong_module_reasons import EQUIVALENT, TRIGGERS
 
 NOT_JUDGED = frozenset({"initialization"})
 """Families that the tests and the table leave out."""
 
-ALL_EDITS = CALL_EDITS | LAYER_EDITS | SOURCE_EDITS
+ALL_EDITS = CALL_EDITS | GRADIENT_EDITS | LAYER_EDITS | SOURCE_EDITS
 EDITS = {family: edits for family, edits in ALL_EDITS.items() if family not in NOT_JUDGED}
 NETWORKS = ("Generator", "Discriminator", "Encoder")
 TEXT_CHECKS = {"text.sha256", "text.syntax"}
@@ -62,10 +63,9 @@ class WrongModule:
         return None
 
     @property
-    def unseen_reason(self) -> str | None:
+    def trigger_reason(self) -> str | None:
         """Why no run of the verification meets the case in which it is wrong."""
-        edit = (self.family, self.edit)
-        return TRIGGERS.get(edit) or UNSEEN.get(edit)
+        return TRIGGERS.get((self.family, self.edit))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ class Judgement:
     @property
     def survives(self) -> bool:
         """Whether it is wrong and verified; only what a run cannot see may need the syntax check."""
-        needs_run = self.module.unseen_reason is None
+        needs_run = self.module.trigger_reason is None
         seen = self.refuted_by_run if needs_run else self.refuted
         return not seen and self.module.equivalence_reason is None
 
@@ -155,7 +155,7 @@ def judge_modules(modules: Iterable[WrongModule], *, pool: Pool) -> list[Judgeme
 
 def module_table(judgements: Sequence[Judgement]) -> str:
     """Counts by family: ``by run`` leaves out the checks of the text, ``refuted`` has all checks."""
-    columns = ("modules", "refuted", "by run", "equivalent", "unseen", "survive")
+    columns = ("modules", "refuted", "by run", "equivalent", "trigger", "survive")
     counts = {family: Counter[str]() for family in [*EDITS, "all"]}
     for judged in judgements:
         module = judged.module
@@ -166,7 +166,7 @@ def module_table(judgements: Sequence[Judgement]) -> str:
                     "refuted": judged.refuted,
                     "by run": judged.refuted_by_run,
                     "equivalent": module.equivalence_reason is not None,
-                    "unseen": module.unseen_reason is not None and not judged.refuted_by_run,
+                    "trigger": module.trigger_reason is not None and not judged.refuted_by_run,
                     "survive": judged.survives,
                 }
             )
@@ -184,7 +184,7 @@ def exceptions_table(judgements: Sequence[Judgement]) -> str:
     rows = []
     for judged in judgements:
         module = judged.module
-        reason = module.equivalence_reason or module.unseen_reason
+        reason = module.equivalence_reason or module.trigger_reason
         if judged.survives or not judged.refuted_by_run:
             rows.append(f"{module}: {'survives' if judged.survives else reason}")
     return "\n".join(sorted(rows))

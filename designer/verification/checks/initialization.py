@@ -66,6 +66,13 @@ def compare_initialisation(plan: Plan, measured: Measurements) -> Iterator[Check
             yield equality_check(f"{role}.pixels_start_alike", dict.fromkeys(copies, 0.0), apart)
 
 
+def compare_construction(plan: Plan, measured: Measurements) -> Iterator[Check]:
+    """From one seed, the constructor and ``weights_init`` leave the tensors that torch's layers have."""
+    for role in plan.thin.networks:
+        found = measurement_at(measured, f"{role}_construction")
+        yield equality_check(f"{role}.construction", [], found)
+
+
 def _count_others(faults: list[str]) -> str:
     """The first of several sentences, and how many there are besides."""
     more = f"; {len(faults) - 1} more tensors differ" if len(faults) > 1 else ""

@@ -18,11 +18,11 @@ from designer.verification.passes import run_passes
 from designer.verification.predictions import (
     GROUP_COUNT_CHANNELS,
     Plan,
-    constructor_arguments,
     has_group_count,
     other_widths,
     predicted_layers,
     predicted_shapes,
+    predicted_signatures,
 )
 from designer.verification.receipt import Check
 
@@ -113,19 +113,11 @@ def compare_load(plan: Plan, measured: Measurements) -> Iterator[Check]:
     yield equality_check(
         "text.runs", None, measurement_at(measured, "load", "error"), "the source does not run"
     )
-    predicted = {
-        "weights_init": ["module"],
-        **{
-            network.class_name: {
-                k: repr(v) for k, v in constructor_arguments(plan.full, role).items()
-            }
-            for role, network in plan.full.networks.items()
-        },
-    }
-    found = measurement_at(measured, "definitions")
-    if isinstance(found, dict) and isinstance(found.get("weights_init"), dict):
-        found = {**found, "weights_init": list(found["weights_init"])}
-    yield equality_check("text.definitions", predicted, found)
+    yield equality_check(
+        "text.definitions",
+        predicted_signatures(plan.full),
+        measurement_at(measured, "definitions"),
+    )
     if has_group_count(plan.full):
         counts = [group_count(channels) for channels in GROUP_COUNT_CHANNELS]
         yield equality_check("text.group_count", counts, measurement_at(measured, "group_counts"))

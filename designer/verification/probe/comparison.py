@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from math import inf
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
@@ -19,6 +19,12 @@ from torch import nn
 from designer.validation.json_readers import JsonValue
 from designer.verification.passes import Pass
 from designer.verification.probe.algebra import State
+from designer.verification.probe.conditions import (
+    Gradients,
+    gradient_mode,
+    prepare_inputs,
+    prepared_weights,
+)
 from designer.verification.probe.loading import ForwardArguments
 from designer.verification.probe.network_parts import NetworkParts, parts_of
 from designer.verification.probe.reference import ReferenceNetwork, Visit, visit_nothing
@@ -31,9 +37,6 @@ from designer.verification.probe.tensor_sample import (
     sample_gradients,
     tensor_difference,
 )
-
-Gradients = Literal["input and weights", "weights", "none"]
-"""The tensors of which a call takes gradients."""
 
 Around = Callable[[], AbstractContextManager[Any]]
 """Makes a context that is active while the source runs."""
@@ -89,7 +92,7 @@ def compare_pass(
     expected = _run_reference(reference, parts, given, run, visit, found)
     release_memory()
     for gradients in _calls(run):
-        call = _Call(model, parts, given, run.training, gradients, around)
+        call = _Call(model, parts, given, run, gradients, around)
         call.compare(expected, found)
         release_memory()
         _add(found.buffers, _buffer_differences(model, kept, expected.updated))
@@ -155,58 +158,48 @@ class _Call(NamedTuple):
     model: nn.Module
     parts: NetworkParts
     given: ForwardArguments
-    training: bool
+    run: Pass
     gradients: Gradients
     around: Around
 
     def compare(self, expected: _Expected, found: Differences) -> None:
         """Call the network, add its differences from the reference, and sample its gradients."""
         originals = [keep_map(value) for value in self.given]
-        copies = tuple(
-            original.clone() if isinstance(original, torch.Tensor) else value.detach()
-            for value, original in zip(self.given, originals, strict=True)
-        )
+        leaf, passed = prepare_inputs(self.given, originals, self.run, self.gradients)
         enabled = self.gradients != "none"
-        copies[0].requires_grad_(self.gradients == "input and weights")
         outputs: dict[str, float | None] = {}
         random = torch.get_rng_state()
-        smallest = min(self.parts.weights.values(), key=torch.numel)
-        smallest.grad = earlier = torch.zeros_like(smallest)
         hooked = (
             _compared_outputs(self.parts, expected.outputs, outputs)
-            if copies[0].requires_grad
+            if leaf.requires_grad
             else nullcontext()
         )
-        with torch.set_grad_enabled(enabled), hooked, self.around():
-            output = self.model(*copies)
-        parts = parts_of(self.model)
-        kept = _gradient_ids(parts) == [id(earlier)]
-        smallest.grad = None
-        outputs["output"] = tensor_difference(output, expected.final)
+        with prepared_weights(self.parts.weights, self.gradients) as holds_gradients:
+            with gradient_mode(self.run, self.gradients), hooked, self.around():
+                output = self.model(*passed)
+                keeps_mode = torch.is_grad_enabled() is enabled
+            parts = parts_of(self.model)
+            kept = holds_gradients(parts.weights)
+        same_layout = output.is_contiguous() or not passed[0].is_contiguous()
+        outputs["output"] = tensor_difference(output, expected.final) if same_layout else None
         _add(found.outputs, outputs)
         found.extremes.extend((float(output.detach().min()), float(output.detach().max())))
         obeyed = {
             "draws_no_random_numbers": torch.equal(torch.get_rng_state(), random),
             "keeps_its_gradients": kept,
-            "keeps_its_input": [*map(tensor_difference, copies, originals)] == [0.0] * len(copies),
-            "keeps_its_mode": all(
-                part.training is self.training for part in parts.modules.values()
-            ),
+            "keeps_its_input": [*map(tensor_difference, passed, originals)] == [0.0] * len(passed),
+            "keeps_its_mode": keeps_mode
+            and all(part.training is self.run.training for part in parts.modules.values()),
         }
         found.rules.update({rule: found.rules[rule] and obeyed[rule] for rule in CALL_RULES})
         if enabled:
             leaves = parts.weights
-            if copies[0].requires_grad:
-                leaves["input"] = copies[0]
+            if leaf.requires_grad:
+                leaves["input"] = leaf
             samples = sample_gradients(output, leaves, expected.seed)
             compared = {name: found.expected[name] for name in leaves if name in found.expected}
             _add(found.gradients, _gradient_differences(samples, compared))
             found.samples.update(samples)
-
-
-def _gradient_ids(parts: NetworkParts) -> list[int]:
-    """Identities of the gradients that the parameters hold."""
-    return [id(each.grad) for each in parts.weights.values() if each.grad is not None]
 
 
 def _add(differences: dict[str, float | None], more: dict[str, float | None]) -> None:

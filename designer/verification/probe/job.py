@@ -11,12 +11,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
+from operator import attrgetter
 from types import ModuleType
 
 import torch
 from torch import nn
 
 from designer.validation.json_readers import JsonValue
+from designer.verification.probe.construction import describe_construction
 from designer.verification.probe.equivalent_forms import measure_forms
 from designer.verification.probe.full_level import import_exporters, measure_full
 from designer.verification.probe.initialization import is_repeatable
@@ -34,7 +36,6 @@ from designer.verification.probe.running import (
     describe_full_width,
     run_network,
 )
-from designer.verification.probe.seeds import depends_on_seed
 from designer.verification.probe.tampering import (
     changed_names,
     changed_settings,
@@ -88,7 +89,7 @@ def run_job(job: dict[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 def _describe_definition(module: ModuleType, name: str) -> JsonValue:
-    return describe_signature(getattr(module, name))
+    return describe_signature(attrgetter(name)(module))
 
 
 def _measure(job: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -145,7 +146,9 @@ def _measure_laws(module: ModuleType, job: dict[str, JsonValue]) -> dict[str, Js
         found["overlap"] = measure_thin(measure_overlap, "generator")
     for role, network in networks.items():
         found[f"{role}_thin"] = _run_stage(partial(compare_thin, module, network, seed))
-        found[f"{role}_seeds"] = run_or_error(partial(depends_on_seed, module, network, seed))
+        found[f"{role}_construction"] = run_or_error(
+            partial(describe_construction, module, network, seed)
+        )
         found[f"{role}_repeats"] = _run_stage(partial(is_repeatable, module, network, seed))
     if "discriminator" in networks:
         found["unread"] = measure_thin(count_unread_pixels, "discriminator")

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from designer.validation.json_readers import JsonValue
+from designer.verification.probe.algebra import State
 from designer.verification.probe.loading import random_input
 from designer.verification.probe.reference import ReferenceNetwork
 from designer.verification.probe.tensor_sample import tensor_difference
@@ -37,47 +38,85 @@ class _StandIn(nn.Module):
 
 def measure_label_lookups(
     model: nn.Module, reference: ReferenceNetwork, network: dict[str, JsonValue], seed: int
-) -> dict[str, float | None]:
-    """Differences from the reference in all labels: of ``main``'s input or the network's output."""
+) -> dict[str, JsonValue]:
+    """Differences from the reference in all labels, and whether labels outside the range are refused.
+
+    Compared are ``main``'s input or the network's output, and the gradient of the labels' vectors.
+    """
     nn.Module.eval(model)
-    random = torch.Generator().manual_seed(seed)
-    labels = torch.randperm(network["classes"], generator=random)
-    labels = torch.cat([labels, labels[:1].expand(_REPEATED)])
-    measure = {"joined": _joined, "projected": _projected}[network["labels"]]
-    with torch.no_grad():
-        parts = [measure(model, reference, network, part) for part in torch.split(labels, _CHUNK)]
-    return {"labels": None if None in parts else max(part or 0.0 for part in parts)}
+    classes = network["classes"]
+    labels = torch.randperm(classes, generator=torch.Generator().manual_seed(seed))
+    labels = torch.cat([labels, labels.flip(0)[:_REPEATED]])
+    embedding = dict(nn.Module.named_parameters(model.get_submodule("embedding")))
+    weights = {f"embedding.{name}": each for name, each in embedding.items()}
+    differences: list[float | None] = []
+    for part in torch.split(labels, _CHUNK):
+        leaves = {name: each.detach().requires_grad_() for name, each in weights.items()}
+        given, features = _draw_inputs(reference, network, len(part))
+        output = _call(model, reference, given, features, part)
+        expected = _expect(reference, network_state(model) | leaves, given, features, part)
+        differences.append(tensor_difference(output, expected.detach()))
+        cotangent = torch.randn_like(expected)
+        found = torch.autograd.grad(output, list(weights.values()), cotangent)
+        wanted = torch.autograd.grad(expected, list(leaves.values()), cotangent)
+        differences += map(tensor_difference, found, wanted)
+    return {
+        "labels": None if None in differences else max(each or 0.0 for each in differences),
+        "refused": all(
+            _is_refused(model, reference, network, label) for label in (-1, classes, classes + 1)
+        ),
+    }
 
 
-def _joined(
-    model: nn.Module,
-    reference: ReferenceNetwork,
-    network: dict[str, JsonValue],
-    labels: torch.Tensor,
-) -> float | None:
-    """The input of ``main`` is the latent vector and the label's vector."""
-    latent = random_input(network, "thin", len(labels), torch.float64)
-    features = torch.zeros(()).double().expand(len(labels), *reference.output_shape)
-    with _replaced_main(model, features) as stand_in:
-        model(latent, labels)
-    vectors = network_state(model)["embedding.weight"][labels]
-    expected = torch.cat([latent, vectors.reshape(latent.shape)], 1)
-    return tensor_difference(stand_in.received, expected)
+def _is_refused(
+    model: nn.Module, reference: ReferenceNetwork, network: dict[str, JsonValue], label: int
+) -> bool:
+    """Whether a label raises an ``IndexError``, as a lookup does."""
+    try:
+        _call(model, reference, *_draw_inputs(reference, network, 1), torch.tensor([label]))
+    except IndexError:
+        return True
+    return False
 
 
-def _projected(
-    model: nn.Module,
-    reference: ReferenceNetwork,
-    network: dict[str, JsonValue],
-    labels: torch.Tensor,
-) -> float | None:
-    """The output for given features."""
+def _draw_inputs(
+    reference: ReferenceNetwork, network: dict[str, JsonValue], count: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The network's input, and what the stand-in for ``main`` returns."""
+    if reference.labels == "joined":
+        latent = random_input(network, "thin", count, torch.float64)
+        return latent, torch.zeros(()).double().expand(count, *reference.output_shape)
     head = next(settings for name, _, settings in reference.rows if name == "head")
-    features = torch.randn(len(labels), head["in_channels"], *head["input_size"]).double()
     image = torch.zeros(1, *network["input_shape"]["thin"]).double()
-    with _replaced_main(model, features):
-        output = model(image.expand(len(labels), *image.shape[1:]), labels)
-    return tensor_difference(output, reference.score(network_state(model), features, labels))
+    features = torch.randn(count, head["in_channels"], *head["input_size"]).double()
+    return image.expand(count, *image.shape[1:]), features
+
+
+def _call(
+    model: nn.Module,
+    reference: ReferenceNetwork,
+    given: torch.Tensor,
+    features: torch.Tensor,
+    labels: torch.Tensor,
+) -> torch.Tensor:
+    """The input of ``main``, if labels are joined to it, or the output for given features."""
+    with _replaced_main(model, features) as stand_in:
+        output: torch.Tensor = model(given, labels)
+    return stand_in.received if reference.labels == "joined" else output
+
+
+def _expect(
+    reference: ReferenceNetwork,
+    state: State,
+    given: torch.Tensor,
+    features: torch.Tensor,
+    labels: torch.Tensor,
+) -> torch.Tensor:
+    """The same of the reference."""
+    if reference.labels == "projected":
+        return reference.score(state, features, labels)
+    vectors = state["embedding.weight"][labels]
+    return torch.cat([given, vectors.reshape(given.shape)], 1)
 
 
 @contextmanager

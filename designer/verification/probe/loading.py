@@ -120,16 +120,17 @@ def own_weights(layer: nn.Module) -> dict[str, torch.Tensor]:
     }
 
 
-def describe_signature(function: Callable[..., JsonValue]) -> dict[str, JsonValue]:
-    """The parameters of a callable with the ``repr`` of their defaults; None if there is none.
+def describe_signature(function: Callable[..., JsonValue]) -> list[list[JsonValue]]:
+    """The parameters of a callable in order, each with the ``repr`` of its default; None if it has none.
 
     The name of any but a positional-or-keyword parameter is preceded by its kind.
     """
-    return {
-        each.name
-        if each.kind is each.POSITIONAL_OR_KEYWORD
-        else f"{each.kind.description} {each.name}": None
-        if each.default is each.empty
-        else repr(each.default)
+    return [
+        [
+            each.name
+            if each.kind is each.POSITIONAL_OR_KEYWORD
+            else f"{each.kind.description} {each.name}",
+            None if each.default is each.empty else repr(each.default),
+        ]
         for each in inspect.signature(function).parameters.values()
-    }
+    ]

@@ -23,7 +23,7 @@ from designer.verification.probe.comparison import (
 )
 from designer.verification.probe.loading import ForwardArguments, random_input, spread_labels
 from designer.verification.probe.network_parts import parts_of
-from designer.verification.probe.reference import LayerRow, ReferenceNetwork
+from designer.verification.probe.reference import LayerRow, ReferenceNetwork, visit_nothing
 from designer.verification.probe.tensor_sample import (
     TensorSample,
     sample_difference,
@@ -110,17 +110,24 @@ def reference_of(
 
 
 def pass_arguments(
-    network: dict[str, JsonValue], width: str, batch: int, dtype: torch.dtype
+    network: dict[str, JsonValue],
+    width: str,
+    batch: int,
+    dtype: torch.dtype,
+    *,
+    within_range: bool = False,
 ) -> ForwardArguments:
     """Normally distributed samples and, for a network with classes, permuted, repeated labels.
 
-    Two numbers of each sample are 8 and −8, so that a bound on the input shows.
+    Two numbers of each sample are 8 and −8, so that a bound on the input shows. ``within_range``:
+    all numbers lie between −1 and 1 instead, as those of pictures do.
     """
     value = random_input(network, width, batch, dtype)
     flat = value.view(batch, -1)
-    for sample in range(batch):
+    for sample in range(0 if within_range else batch):
         first = 7 * sample % flat.shape[1]
         flat[sample, first], flat[sample, first - 1] = _OUTLIER, -_OUTLIER
+    value = value.tanh() if within_range else value
     classes = network["classes"]
     return (value,) if classes is None else (value, spread_labels(classes, batch))
 
@@ -135,8 +142,10 @@ def compare_passes(
     """The results of every pass that the job asks for at this width, and those of the first."""
     results, first = PassResults.of(model), None
     for run in (Pass(*described) for described in network["passes"][width]):
-        given = pass_arguments(network, width, run.batch, _DTYPES[width])
-        visit = partial(describe_activation, results.activations)
+        dtype = _DTYPES[width]
+        given = pass_arguments(network, width, run.batch, dtype, within_range=run.within_range)
+        describe = partial(describe_activation, results.activations)
+        visit = visit_nothing if run.within_range else describe
         found = compare_pass(model, reference, given, run, visit=visit, around=around(run))
         results.add(run, found)
         first = first or found

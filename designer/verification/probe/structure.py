@@ -64,6 +64,8 @@ def _faults(part: nn.Module, expected: set[str], *, is_network: bool) -> Iterato
         yield from _class_faults(kind)
     elif not _is_torch_class(kind):
         yield f"is a {kind.__module__}.{kind.__qualname__}"
+    if part._non_persistent_buffers_set:
+        yield "has buffers that are not saved"
     plain = vars(nn.Module())
     for name, value in vars(part).items():
         if "hooks" in name and value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+from types import FunctionType
 from typing import Any
 
 import torch
@@ -13,24 +14,45 @@ from torch.utils import flop_counter
 
 def _watched_namespaces() -> list[Any]:
     own = [module for name, module in sys.modules.items() if name.startswith(__package__)]
-    layers = [value for value in vars(nn).values() if isinstance(value, type)]
+    layers = [
+        value
+        for module in (nn, torch.optim)
+        for value in vars(module).values()
+        if isinstance(value, type)
+    ]
     tools = [nn, nn.functional, nn.init, torch.autograd, torch.autograd.graph, flop_counter]
     return [builtins, torch, torch.Tensor, *tools, *layers, *own]
 
 
-def take_snapshot() -> list[tuple[Any, dict[str, Any]]]:
+Snapshot = list[tuple[Any, dict[str, tuple[Any, Any]]]]
+"""For each watched namespace its names, each with its value and, of a function, what it consists of."""
+
+
+def take_snapshot() -> Snapshot:
     """The current value of every name in the watched namespaces."""
-    return [(namespace, dict(vars(namespace))) for namespace in _watched_namespaces()]
+    return [
+        (namespace, {name: (value, _parts(value)) for name, value in vars(namespace).items()})
+        for namespace in _watched_namespaces()
+    ]
 
 
-def changed_names(before: list[tuple[Any, dict[str, Any]]]) -> list[str]:
+def _parts(value: object) -> tuple[Any, ...] | None:
+    """Code and defaults of a function; None of any other value."""
+    if type(value) is not FunctionType:
+        return None
+    keywords = value.__kwdefaults__
+    return value.__code__, value.__defaults__, dict(keywords) if keywords else None
+
+
+def changed_names(before: Snapshot) -> list[str]:
     """The names whose value differs from the snapshot; new names do not count."""
     missing = object()
     return sorted(
         f"{namespace.__name__}.{name}"
         for namespace, names in before
-        for name, value in names.items()
-        if vars(namespace).get(name, missing) is not value and name not in _VOLATILE_NAMES
+        for name, (value, parts) in names.items()
+        if (vars(namespace).get(name, missing) is not value or parts != _parts(value))
+        and name not in _VOLATILE_NAMES
     )
 
 
@@ -48,6 +70,9 @@ def torch_settings() -> dict[str, Any]:
             torch.are_deterministic_algorithms_enabled()
         ),
         "torch.get_float32_matmul_precision": torch.get_float32_matmul_precision(),
+        "torch.backends.cudnn.benchmark": torch.backends.cudnn.benchmark,
+        "torch.backends.cudnn.deterministic": torch.backends.cudnn.deterministic,
+        "torch.backends.mkldnn.enabled": torch._C._get_mkldnn_enabled(),
         "torch.is_anomaly_enabled": torch.is_anomaly_enabled(),
         "torch.set_flush_denormal": not torch.tensor(1e-310, dtype=torch.float64).mul(1.0).item(),
     }

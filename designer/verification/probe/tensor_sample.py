@@ -21,6 +21,8 @@ show a single wrong pixel, and maps of twice as many numbers take the same memor
 
 _PART = 2**20
 """Numbers of which differences are in memory at once."""
+_COTANGENT_EXPONENT = 20
+"""Cotangents of one and of five samples are 2⁻⁴⁰ and 2⁴⁰ times those of three."""
 
 _SMALLEST = 1e-300
 """Replaces a scale of zero."""
@@ -108,7 +110,7 @@ def sample_difference(
     if expected.norm == found.norm == 0.0:
         return values
     root = sqrt(expected.shape.numel())
-    scale = max(expected.norm, least_scale * root)
+    scale = max(expected.norm, least_scale * root, _SMALLEST)
     norm = abs(found.norm - expected.norm) / scale
     return max(values, norm, abs(found.total - expected.total) / (scale * root))
 
@@ -119,7 +121,8 @@ def relative_difference(
     """Largest difference of two tensors of one shape, relative to the largest number expected."""
     if not expected.is_floating_point():
         return 0.0 if torch.equal(found, expected) else inf
-    return _largest_difference(found, expected) / max(largest_number(expected), least_scale)
+    scale = max(largest_number(expected), least_scale, _SMALLEST)
+    return _largest_difference(found, expected) / scale
 
 
 def _largest_difference(found: torch.Tensor, expected: torch.Tensor) -> float:
@@ -181,4 +184,10 @@ class _WithRandomCotangent(Function):
     @staticmethod
     def backward(ctx: Any, *_: torch.Tensor) -> tuple[torch.Tensor, None]:  # noqa: ANN401
         random = torch.Generator().manual_seed(ctx.seed)
-        return random_numbers(list(ctx.shape), ctx.dtype, random), None
+        cotangent = random_numbers(list(ctx.shape), ctx.dtype, random)
+        return cotangent.mul_(_cotangent_scale(len(cotangent), ctx.dtype)), None
+
+
+def _cotangent_scale(batch: int, dtype: torch.dtype) -> float:
+    """In float64 a power of two by the batch, so that a bound on gradients shows; it rounds nothing."""
+    return 2.0 ** (_COTANGENT_EXPONENT * (batch - 3)) if dtype == torch.float64 else 1.0

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import ModuleType
 
 import torch
 
 from designer.validation.json_readers import JsonValue
 from designer.verification.probe.algebra import FORMULAS
+from designer.verification.probe.extreme_inputs import measure_extreme_inputs
 from designer.verification.probe.label_lookups import measure_label_lookups
-from designer.verification.probe.loading import build_network
+from designer.verification.probe.loading import build_network, run_or_error
 from designer.verification.probe.pass_results import (
     compare_passes,
     pass_arguments,
     reference_of,
 )
 from designer.verification.probe.released_memory import release_memory
+from designer.verification.probe.second_derivatives import measure_second_derivatives
 from designer.verification.probe.structure import describe_structure
 from designer.verification.probe.weights import fit_weights, network_state
+
+_FURTHER_MEASURES = {
+    "extreme_inputs": measure_extreme_inputs,
+    "second_derivatives": measure_second_derivatives,
+}
 
 
 def compare_thin(
@@ -36,6 +44,9 @@ def compare_thin(
     release_memory()
     results, _ = compare_passes(model, network, "thin", reference)
     found = results.as_json(model)
+    if network["further_measures"]:
+        for name, measure in _FURTHER_MEASURES.items():
+            found[name] = run_or_error(partial(measure, model, network))
     if network["labels"] is not None:
         found["labels"] = measure_label_lookups(model, reference, network, seed)
     found["structure"] = describe_structure(model, network["class_name"], network["helpers"])
