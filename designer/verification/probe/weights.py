@@ -104,8 +104,8 @@ def fit_weights(
     """Draw all tensors, then fit each layer to its output for ``given``, in place.
 
     A convolution's output gets deviation one, or less if its largest number would exceed 3; its
-    bias centres each channel. A batch norm's running statistics become those of its input, with a
-    noise of up to 30 %.
+    bias centres each channel up to 30 % of that. A batch norm's running statistics become those of
+    its input, with a noise of up to 30 %.
     """
     draw_weights(state, reference.rows, seed)
     fit = partial(_fit_layer, state, reference.functions)
@@ -131,20 +131,23 @@ def _fit_layer(
         return apply_layer(functions, kind, value, Layer(settings, tensors, False, {}))
     if "in_channels" not in settings:
         return output
-    bias = tensors.get("bias")
-    if bias is not None:
-        centre = output.mean([0, *range(2, output.dim())]) - bias
-        output = output - centre.view([1, -1] + [1] * (output.dim() - 2))
-        bias.sub_(centre)
     if "spectral_norm" in settings:
         return output
-    expected = sqrt(_RECTIFIER_GAIN) * _deviation_of(value)
-    largest = float(output.abs().max()) / _LARGEST
-    scale = 1 / max(_deviation_of(output), expected, largest, 1e-12)
-    tensors["weight"].mul_(scale)
+    bias = tensors.get("bias")
+    column = [1, -1] + [1] * (output.dim() - 2)
     if bias is not None:
-        bias.mul_(scale)
-    return output * scale
+        mean = output.mean([0, *range(2, output.dim())])
+        output = output - mean.view(column)
+    spread = _deviation_of(output)
+    expected = sqrt(_RECTIFIER_GAIN) * _deviation_of(value)
+    scale = 1 / max(spread, expected, float(output.abs().max()) / _LARGEST, 1e-12)
+    tensors["weight"].mul_(scale)
+    output = output * scale
+    if bias is not None:
+        offset = bias * (spread * scale if spread else 1.0)
+        bias.sub_(mean).mul_(scale).add_(offset)
+        output += offset.view(column)
+    return output
 
 
 def _deviation_of(numbers: torch.Tensor) -> float:
