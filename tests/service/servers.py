@@ -99,7 +99,7 @@ class Server:
 def serving(**settings: str) -> Iterator[Server]:
     """A server with these ``GAN_DESIGNER_`` settings, stopped afterwards."""
     with TemporaryDirectory(prefix="server-") as folder:
-        server = start_server(Path(folder), **settings)
+        server = start_server(Path(folder), port=None, command=None, **settings)
         try:
             yield server
         finally:
