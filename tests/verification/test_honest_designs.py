@@ -8,6 +8,7 @@ from torch import nn
 
 from designer.verification.false_alarms import allowed_surprise, cosine_surprise
 from designer.verification.probe.algebra import FORMULAS, Layer
+from designer.verification.probe.tampering import changed_names, take_snapshot
 from designer.verification.probe.tensor_sample import sample_difference, sample_tensor
 from tests.networks.network_factory import receipt_of
 from tests.support import soak_count
@@ -29,6 +30,15 @@ def test_a_random_design_is_verified(seed: int) -> None:
         if receipt.verdict != "verified":
             refuted[str(brief)] = [f"{check.name}: {check.detail}" for check in receipt.failures]
     assert refuted == {}
+
+
+def test_a_first_optimizer_is_no_tampering() -> None:
+    """Torch wraps ``step`` of a class of optimizers when the first one is made."""
+    before = take_snapshot()
+    model = nn.Linear(2, 2)
+    for kind in (torch.optim.Adadelta, torch.optim.RMSprop):
+        kind(model.parameters())
+    assert changed_names(before) == []
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])

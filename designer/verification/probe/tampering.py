@@ -30,10 +30,18 @@ Snapshot = list[tuple[Any, dict[str, tuple[Any, Any]]]]
 
 def take_snapshot() -> Snapshot:
     """The current value of every name in the watched namespaces."""
+    _wrap_steps_of_optimizers()
     return [
         (namespace, {name: (value, _parts(value)) for name, value in vars(namespace).items()})
         for namespace in _watched_namespaces()
     ]
+
+
+def _wrap_steps_of_optimizers() -> None:
+    """Let torch wrap ``step`` of its optimizers for its profiler, as it does for the first of a class."""
+    for kind in vars(torch.optim).values():
+        if isinstance(kind, type) and issubclass(kind, torch.optim.Optimizer):
+            object.__new__(kind)._patch_step_function()
 
 
 def _parts(value: object) -> tuple[Any, ...] | None:
