@@ -46,8 +46,8 @@ _CALL_RULES = (
 _LEAST_SHARE = 0.001
 """Least share of inputs on either side of a rectifier's kink."""
 
-_LARGEST_INPUT = 8.0
-"""Largest input of a tanh or a sigmoid; their slopes there are 4.5e-7 and 3.4e-4."""
+_LARGEST_INPUTS = {"Tanh": 8.0, "Sigmoid": 16.0}
+"""Largest input of a saturating activation; the slopes there are 4.5e-7 and 1.1e-7."""
 
 _LEAST_SPREAD = 1e-4
 """Least distance of the inputs of a tanh or a sigmoid, which may be two numbers close together."""
@@ -159,7 +159,7 @@ def _activation_check(role: str, network: Network, found: JsonValue) -> Check:
         passed=not outside,
         predicted={
             "least_share": _LEAST_SHARE,
-            "largest": _LARGEST_INPUT,
+            "largest": dict(_LARGEST_INPUTS),
             "least_spread": _LEAST_SPREAD,
         },
         measured=measured,
@@ -174,7 +174,7 @@ def _is_useful(kind: str, found: JsonValue) -> bool:
     ends = [measurement_at(found, end) for end in ("least", "largest")]
     return (
         all(map(is_number, ends))
-        and max(map(abs, ends)) <= _LARGEST_INPUT
+        and max(map(abs, ends)) <= _LARGEST_INPUTS[kind]
         and ends[1] - ends[0] >= _LEAST_SPREAD
     )
 

@@ -19,7 +19,7 @@ from designer.verification.probe.reference import ReferenceNetwork
 from designer.verification.probe.tensor_sample import tensor_difference
 from designer.verification.probe.weights import network_state
 
-_CHUNK = 512
+_CHUNK = 256
 _REPEATED = 3
 
 
