@@ -17,11 +17,14 @@ from tests.service.servers import ROOT
 from tests.wait import TIMEOUT_S
 
 PROGRAM = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from designer.cli import main
 from service.commands.sweep.command import sweep
 main.add_command(sweep)
 main()
 """
+"""The command line, interrupted as from a terminal even if the tests run in a shell's background."""
 
 SMALL = ["--resolution", "8,12x16", "--latent-dim", "4..6:2", "--base-channels", "4"]
 

@@ -34,8 +34,8 @@ BRIEF_EXAMPLES = [
 ]
 """The briefs of the options in SMALL: the last option changes fastest."""
 
-ROWS = 3_000
-MANY = ["--resolution", "8..24:4", "--latent-dim", "1..600", "--base-channels", "4"]
+ROWS = 1_500
+MANY = ["--resolution", "8..24:4", "--latent-dim", "1..300", "--base-channels", "4"]
 MANY += ["--verify", "none", "--output", "rows.jsonl"]
 
 
