@@ -1,8 +1,7 @@
 """Predicted memory of the passes with which the probe compares networks, from the design alone.
 
-In memory at once are the weights, their largest
-gradient, the maps of the reference and of the source, and torch's copy of a map for each tap of a
-convolution in float64.
+In memory at once are the weights, their largest gradient, the maps of the reference and of the source,
+and torch's copy of a map for each tap of a convolution in float64.
 """
 
 from __future__ import annotations

@@ -57,6 +57,7 @@ class _Activation(Function):
         formula: _Formula,
         derivative: _Formula,
     ) -> torch.Tensor:
+        """The formula's output, which is kept."""
         output = formula(value)
         ctx.save_for_backward(output)
         ctx.derivative = derivative
@@ -64,5 +65,6 @@ class _Activation(Function):
 
     @staticmethod
     def backward(ctx: Any, *cotangents: torch.Tensor) -> tuple[torch.Tensor, None, None]:  # noqa: ANN401
+        """The chain rule."""
         (output,) = ctx.saved_tensors
         return ctx.derivative(output) * cotangents[0], None, None

@@ -30,6 +30,7 @@ from designer.verification.probe.network_parts import NetworkParts, parts_of
 from designer.verification.probe.reference import ReferenceNetwork, Visit, visit_nothing
 from designer.verification.probe.released_memory import release_memory
 from designer.verification.probe.tensor_sample import (
+    LEAST_SCALE,
     KeptMap,
     TensorSample,
     keep_map,
@@ -40,9 +41,6 @@ from designer.verification.probe.tensor_sample import (
 
 Around = Callable[[], AbstractContextManager[Any]]
 """Makes a context that is active while the source runs."""
-
-_LEAST_SCALE = 2.0**-10
-"""Of the largest number of all gradients, the share that counts as the scale of a small one."""
 
 CALL_RULES = (
     "draws_no_random_numbers",
@@ -244,7 +242,7 @@ def _gradient_differences(
     found: dict[str, TensorSample], expected: dict[str, TensorSample]
 ) -> dict[str, float | None]:
     """Differences by name; a gradient far smaller than the others may be nothing but rounding."""
-    least_scale = _LEAST_SCALE * max(sample.largest for sample in expected.values())
+    least_scale = LEAST_SCALE * max(sample.largest for sample in expected.values())
     differences = {
         name: sample_difference(found[name], sample, least_scale) if name in found else None
         for name, sample in expected.items()

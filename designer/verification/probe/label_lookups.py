@@ -16,7 +16,7 @@ from designer.validation.json_readers import JsonValue
 from designer.verification.probe.algebra import State
 from designer.verification.probe.loading import random_input
 from designer.verification.probe.reference import ReferenceNetwork
-from designer.verification.probe.tensor_sample import tensor_difference
+from designer.verification.probe.tensor_sample import tensor_difference, worst_difference
 from designer.verification.probe.weights import network_state
 
 _CHUNK = 256
@@ -61,7 +61,7 @@ def measure_label_lookups(
         wanted = torch.autograd.grad(expected, list(leaves.values()), cotangent)
         differences += map(tensor_difference, found, wanted)
     return {
-        "labels": None if None in differences else max(each or 0.0 for each in differences),
+        "labels": worst_difference(differences),
         "refused": all(
             _is_refused(model, reference, network, label) for label in (-1, classes, classes + 1)
         ),

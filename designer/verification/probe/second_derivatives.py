@@ -12,12 +12,13 @@ from torch import nn
 
 from designer.validation.json_readers import JsonValue
 from designer.verification.probe.pass_results import pass_arguments, reference_of
-from designer.verification.probe.tensor_sample import relative_difference
+from designer.verification.probe.tensor_sample import (
+    LEAST_SCALE,
+    relative_difference,
+    worst_difference,
+)
 from designer.verification.probe.torch_calls import CALLS
 from designer.verification.probe.weights import network_state
-
-_LEAST_SCALE = 2.0**-10
-"""Of the largest number of all derivatives, the share that counts as the scale of a small one."""
 
 
 def measure_second_derivatives(
@@ -45,9 +46,9 @@ def measure_second_derivatives(
     with torch.no_grad():
         for name, tensor in kept.items():
             state[name].copy_(tensor)
-    scale = _LEAST_SCALE * max(float(each.abs().max()) for each in expected.values())
+    scale = LEAST_SCALE * max(float(each.abs().max()) for each in expected.values())
     return {
-        "second derivatives": max(
+        "second derivatives": worst_difference(
             relative_difference(found[name], each, scale) for name, each in expected.items()
         )
     }

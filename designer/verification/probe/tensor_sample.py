@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from math import inf, isfinite, isnan, nan, sqrt
 from typing import Any, NamedTuple
@@ -23,6 +23,9 @@ _PART = 2**20
 """Numbers of which differences are in memory at once."""
 _COTANGENT_EXPONENT = 20
 """Cotangents of one and of five samples are 2⁻⁴⁰ and 2⁴⁰ times those of three."""
+
+LEAST_SCALE = 2.0**-10
+"""Of the largest number of all gradients, the share that counts as the scale of a small one."""
 
 _SMALLEST = 1e-300
 """Replaces a scale of zero."""
@@ -72,6 +75,16 @@ def tensor_difference(found: object, expected: KeptMap) -> float | None:
     if found.dtype != expected.dtype:
         return None
     return _finite(relative_difference(found.detach(), expected))
+
+
+def worst_difference(differences: Iterable[float | None]) -> float | None:
+    """The largest of some differences; None if one of them is missing, infinite or NaN.
+
+    >>> worst_difference([0.1, float("nan")]) is None
+    True
+    """
+    found = list(map(_finite, differences))
+    return None if None in found else max(each or 0.0 for each in found)
 
 
 def _finite(difference: float | None) -> float | None:
@@ -178,11 +191,13 @@ class _WithRandomCotangent(Function):
 
     @staticmethod
     def forward(ctx: Any, output: torch.Tensor, seed: int) -> torch.Tensor:  # noqa: ANN401
+        """Zero; the output's shape and dtype are kept."""
         ctx.shape, ctx.dtype, ctx.seed = output.shape, output.dtype, seed
         return output.new_zeros(())
 
     @staticmethod
     def backward(ctx: Any, *_: torch.Tensor) -> tuple[torch.Tensor, None]:  # noqa: ANN401
+        """The random cotangent."""
         random = torch.Generator().manual_seed(ctx.seed)
         cotangent = random_numbers(list(ctx.shape), ctx.dtype, random)
         return cotangent.mul_(_cotangent_scale(len(cotangent), ctx.dtype)), None
