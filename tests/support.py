@@ -1,4 +1,4 @@
-"""Helpers for tests: numbers of examples, and temporary folders."""
+"""Helpers for tests: numbers of examples, temporary folders, and durations."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections import Counter
+from collections.abc import Iterable
+
+import pytest
 
 SOAK = os.environ.get("SOAK") == "1"
 """Whether this run uses full counts: `make soak`."""
@@ -21,3 +25,11 @@ def make_temporary_folder() -> str:
     folder = tempfile.mkdtemp(prefix="gan-designer-test-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def seconds_by_file(reports: Iterable[pytest.TestReport]) -> Counter[str]:
+    """Duration of the tests of each file, with their setup and teardown."""
+    seconds: Counter[str] = Counter()
+    for report in reports:
+        seconds[report.nodeid.partition("::")[0]] += report.duration  # type: ignore[assignment]
+    return seconds
