@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
-import subprocess
-import sys
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile
@@ -20,6 +18,7 @@ from designer.bundle import bundle_files, zip_files
 from designer.geometry.resampling import Upsampling
 from designer.pipeline.design import design
 from designer.pipeline.design_json import design_document
+from tests.bundle.torch_interpreter import TorchInterpreter, run_in
 from tests.support import soak_count
 
 NAMES = ["model.py", "test_model.py", "design.json", "receipt.json", "train.py", "README.md"]
@@ -42,12 +41,11 @@ def listed_files(readme: str) -> list[str]:
     return re.findall(r"^\| `([^`]+)` \|", readme, flags=re.MULTILINE)
 
 
-def run_in(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run a Python command in a folder, without access to this project."""
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "OMP_NUM_THREADS": "1"}
-    return subprocess.run(
-        [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True
-    )
+@pytest.fixture(scope="module")
+def python() -> Iterator[TorchInterpreter]:
+    """The interpreter of all tests here but one, which starts a new one."""
+    with TorchInterpreter.start() as interpreter:
+        yield interpreter
 
 
 def some_brief(seed: int) -> Brief:
@@ -134,9 +132,11 @@ def test_the_bundle_of_a_verified_design_holds_its_receipt(tmp_path: Path) -> No
 @pytest.mark.torch
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(soak_count(2, 100)))
-def test_every_bundle_passes_its_own_tests(tmp_path: Path, seed: int) -> None:
+def test_every_bundle_passes_its_own_tests(
+    python: TorchInterpreter, tmp_path: Path, seed: int
+) -> None:
     """In an empty folder, with only torch and pytest."""
-    done = run_in(unzip(bundle(some_brief(seed)), tmp_path), "-m", "pytest", "-q")
+    done = python.run(unzip(bundle(some_brief(seed)), tmp_path), "-m", "pytest", "-q")
     assert done.returncode == 0, done.stdout
     assert "8 passed" in done.stdout
 
@@ -168,40 +168,44 @@ FAMILIES = {
 @pytest.mark.torch
 @pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
-def test_bundles_of_every_family_work(tmp_path: Path, family: str) -> None:
+def test_bundles_of_every_family_work(
+    python: TorchInterpreter, tmp_path: Path, family: str
+) -> None:
     """The tests pass, and the training example runs with one subfolder of pictures per class."""
     texts = bundle(FAMILIES[family])
     folder = unzip(texts, tmp_path)
-    done = run_in(folder, "-m", "pytest", "-q")
+    done = python.run(folder, "-m", "pytest", "-q")
     assert done.returncode == 0, done.stdout
     assert ("train.py" in texts) is (family != "decoder")
     if family != "decoder":
         (folder / "pictures").mkdir()
         for kind in ("one", "two"):
             write_pictures(folder / "pictures" / kind, kind="ppm")
-        done = run_in(folder, "train.py", "pictures", "2", "4")
+        done = python.run(folder, "train.py", "pictures", "2", "4")
         assert done.returncode == 0, done.stderr
         assert done.stdout.startswith("step 1: ")
 
 
 @pytest.mark.torch
 @pytest.mark.slow
-def test_a_changed_bundle_fails_its_tests(tmp_path: Path) -> None:
+def test_a_changed_bundle_fails_its_tests(python: TorchInterpreter, tmp_path: Path) -> None:
     """A changed module fails the digest test and the size test of the bundle."""
     texts = bundle(Brief(resolution=28, latent_dim=10, base_channels=4, verify=Level.NONE))
     wrong = texts["model.py"].replace("stride=2, padding=1", "stride=2, padding=0", 1)
     assert wrong != texts["model.py"]
-    done = run_in(unzip(texts | {"model.py": wrong}, tmp_path), "-m", "pytest", "-q")
+    done = python.run(unzip(texts | {"model.py": wrong}, tmp_path), "-m", "pytest", "-q")
     assert done.returncode == 1
     for name in ("model_has_the_digest_of_the_design", "pictures_have_the_requested_size"):
         assert f"FAILED test_model.py::test_{name}" in done.stdout
 
 
 @pytest.mark.torch
-def test_a_large_model_is_tested_on_the_meta_device(tmp_path: Path) -> None:
+def test_a_large_model_is_tested_on_the_meta_device(
+    python: TorchInterpreter, tmp_path: Path
+) -> None:
     """The bundle's tests of a large model compute shapes only, so they need little memory."""
     texts = bundle(Brief(resolution=4096, latent_dim=10, base_channels=4, verify=Level.NONE))
-    done = run_in(unzip(texts, tmp_path), "-m", "pytest", "-q")
+    done = python.run(unzip(texts, tmp_path), "-m", "pytest", "-q")
     assert done.returncode == 0, done.stdout
 
 
@@ -222,14 +226,16 @@ def write_pictures(folder: Path, *, kind: str) -> None:
 @pytest.mark.torch
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "channels"), [("ppm", 3), ("pgm", 1)])
-def test_the_training_example_trains(tmp_path: Path, kind: str, channels: int) -> None:
+def test_the_training_example_trains(
+    python: TorchInterpreter, tmp_path: Path, kind: str, channels: int
+) -> None:
     """Three training steps; the saved state dict can be loaded."""
     brief = Brief(
         resolution=(28, 32), latent_dim=10, channels=channels, base_channels=4, verify=Level.NONE
     )
     folder = unzip(bundle(brief), tmp_path)
     write_pictures(folder / "pictures", kind=kind)
-    done = run_in(folder, "train.py", "pictures", "3", "4")
+    done = python.run(folder, "train.py", "pictures", "3", "4")
     assert done.returncode == 0, done.stderr
     assert [line.split(":")[0] for line in done.stdout.splitlines()] == [
         "step 1",
@@ -239,7 +245,7 @@ def test_the_training_example_trains(tmp_path: Path, kind: str, channels: int) -
     load_weights = (
         "import torch, model; model.Generator().load_state_dict(torch.load('generator.pt'))"
     )
-    assert run_in(folder, "-c", load_weights).returncode == 0
+    assert python.run(folder, "-c", load_weights).returncode == 0
 
 
 @pytest.mark.torch
@@ -248,7 +254,7 @@ def test_the_training_example_trains(tmp_path: Path, kind: str, channels: int) -
     ("output_activation", "least"), [("tanh", -1.0), ("sigmoid", 0.0), ("none", -1.0)]
 )
 def test_pictures_are_read_in_the_models_range(
-    tmp_path: Path, output_activation: str, least: float
+    python: TorchInterpreter, tmp_path: Path, output_activation: str, least: float
 ) -> None:
     """Black and white are the ends of the range of the last activation."""
     brief = Brief(
@@ -261,12 +267,12 @@ def test_pictures_are_read_in_the_models_range(
         "import train; from pathlib import Path;"
         "print(*(train.read_picture(Path(f'{n}.ppm')).unique().item() for n in ('black', 'white')))"
     )
-    assert run_in(folder, "-c", look).stdout.split() == [str(least), "1.0"]
+    assert python.run(folder, "-c", look).stdout.split() == [str(least), "1.0"]
 
 
 @pytest.mark.torch
 @pytest.mark.slow
-def test_signals_train_as_tensors(tmp_path: Path) -> None:
+def test_signals_train_as_tensors(python: TorchInterpreter, tmp_path: Path) -> None:
     """Signals are read as saved tensors."""
     brief = Brief(resolution=(64,), latent_dim=5, channels=2, base_channels=4, verify=Level.NONE)
     folder = unzip(bundle(brief), tmp_path)
@@ -274,8 +280,8 @@ def test_signals_train_as_tensors(tmp_path: Path) -> None:
         "import torch; from pathlib import Path; Path('signals').mkdir();"
         "[torch.save(torch.rand(2, 70) * 2 - 1, f'signals/{i}.pt') for i in range(4)]"
     )
-    assert run_in(folder, "-c", make).returncode == 0
-    done = run_in(folder, "train.py", "signals", "2", "3")
+    assert python.run(folder, "-c", make).returncode == 0
+    done = python.run(folder, "train.py", "signals", "2", "3")
     assert done.returncode == 0, done.stderr
     assert "step 2:" in done.stdout
 
@@ -285,16 +291,6 @@ def test_the_texts_are_clean_under_ruff(tmp_path: Path) -> None:
         texts = bundle(FAMILIES[family])
         for name in ("test_model.py", "train.py"):
             (tmp_path / f"{family}_{name}").write_text(texts[name])
-    command = [
-        "-m",
-        "ruff",
-        "check",
-        "--isolated",
-        "--select",
-        "E,F,W,I,B,UP",
-        "--line-length",
-        "105",
-        ".",
-    ]
-    done = run_in(tmp_path, *command)
+    options = ["--isolated", "--select", "E,F,W,I,B,UP", "--line-length", "105"]
+    done = run_in(tmp_path, "-m", "ruff", "check", *options, ".")
     assert done.returncode == 0, done.stdout
