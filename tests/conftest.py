@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from tests.real_processes.browser import browser as browser
+from tests.real_processes.verifying_pool import pool as pool
 from tests.support import SOAK, seconds_by_file
 
 # One thread: tests share the machine, and torch's sums are then the same on every run.

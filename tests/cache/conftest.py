@@ -1,21 +1,12 @@
-"""Fixtures for tests of the cache: Redis, and verifying processes that count their jobs."""
+"""Fixtures for tests of the cache: Redis, and a count of the verifying processes' jobs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from designer.verification import Limits, Pool
+from designer.verification import Pool
 from tests.cache.applications import CountingRunner
 from tests.real_processes.redis import redis_server as redis_server
-
-
-@pytest.fixture(scope="session")
-def pool() -> Iterator[Pool]:
-    """Verifying processes for all tests of the cache."""
-    with Pool(workers=1, limits=Limits(), max_waiting=64) as pool:
-        yield pool
 
 
 @pytest.fixture

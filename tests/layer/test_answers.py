@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from designer.layer import (
     read_solve_request,
 )
 from designer.layer.torch_proof import reduce_channels
-from designer.verification import Limits, Pool
+from designer.verification import Pool
 from designer.verification.probe import run_job
 
 DCGAN = {"input_size": [4, 4], "kernel_size": 4, "stride": 2, "padding": 1}
@@ -131,13 +130,6 @@ def test_a_wrong_form_fails_the_proof() -> None:
 
     request = read_layer_request(DCGAN | {"include": ["proof"]}, Op.CONV_TRANSPOSE)
     assert answer_layer(request, runner=run_with_wrong_phases)["proof"]["passed"] is False  # type: ignore[index]
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    """A pool with one verifying process."""
-    with Pool(workers=1, limits=Limits()) as pool:
-        yield pool
 
 
 @pytest.mark.torch

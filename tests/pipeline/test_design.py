@@ -11,7 +11,7 @@ from designer import Brief, Exact, Level, Pool, SearchSpace, design, recall_desi
 from designer.brief.permalink import write_id
 from designer.chains import count_space
 from designer.errors import ProbeFailed, SearchTooLarge
-from designer.verification import Limits, ProbeRunner, RecentReceipts, WidthPolicy
+from designer.verification import ProbeRunner, RecentReceipts, WidthPolicy
 
 
 class CountingRunner:
@@ -28,18 +28,17 @@ class CountingRunner:
 
 
 @pytest.mark.torch
-def test_a_text_is_verified_once_with_a_receipt_store() -> None:
+def test_a_text_is_verified_once_with_a_receipt_store(pool: Pool) -> None:
     """A design that is repeated or recalled takes its receipt from the store."""
     brief = Brief(resolution=8, latent_dim=2, base_channels=2, max_channels=4)
     store = RecentReceipts()
-    with Pool(workers=1, limits=Limits()) as pool:
-        runner = CountingRunner(pool.run)
-        first = design(brief, runner=runner, store=store)
-        repeated = design(brief, runner=runner, store=store)
-        recalled = recall_design(write_id(first.brief, first.chain), runner=runner, store=store)
-        assert runner.runs == 1
-        design(Brief(resolution=9, latent_dim=2, base_channels=2), runner=runner, store=store)
-        assert runner.runs == 2
+    runner = CountingRunner(pool.run)
+    first = design(brief, runner=runner, store=store)
+    repeated = design(brief, runner=runner, store=store)
+    recalled = recall_design(write_id(first.brief, first.chain), runner=runner, store=store)
+    assert runner.runs == 1
+    design(Brief(resolution=9, latent_dim=2, base_channels=2), runner=runner, store=store)
+    assert runner.runs == 2
     assert first.verification.verdict == "verified"
     assert first == repeated == recalled
 

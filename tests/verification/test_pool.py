@@ -11,7 +11,9 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,10 +27,14 @@ from designer.verification.predictions import make_job, plan_verification
 from designer.verification.sandbox.process_tree import descendants
 from tests.support import soak_count
 from tests.verification.designs import doubling_gan
+from tests.wait import wait_until
 
 pytestmark = pytest.mark.torch
 
 ROOT = Path(__file__).parents[2]
+BUSY_S = 3
+"""Time limit of a source that sleeps; no other pool has it."""
+
 EMPTY_JOB = {
     "seed": 1,
     "level": "standard",
@@ -38,6 +44,14 @@ EMPTY_JOB = {
     "pairs": [],
 }
 """A job that runs a source and builds no network."""
+
+
+@pytest.fixture(scope="module")
+def lone_pool() -> Iterator[Pool]:
+    """A pool of one worker and no queue; its fork server has started, and every test leaves it ready."""
+    with Pool(workers=1, limits=Limits(timeout_s=BUSY_S), max_waiting=0) as pool:
+        raised_by("", pool)
+        yield pool
 
 
 def verify_own_source(gan: Gan, pool: Pool) -> Verification:
@@ -76,36 +90,32 @@ def json_text(value: object) -> str:
     return json.dumps(value)
 
 
-def test_a_full_queue_refuses_at_once() -> None:
+def test_a_full_queue_refuses_at_once(lone_pool: Pool) -> None:
     """With a busy worker and a full queue, a call is refused immediately."""
-    with Pool(workers=1, limits=Limits(timeout_s=3), max_waiting=0) as pool:
-        busy = threading.Thread(target=run_out_of_time, args=(pool,))
-        busy.start()
-        while not descendants(os.getpid()):
-            time.sleep(0.01)
-        start = time.monotonic()
-        with pytest.raises(Overloaded, match="0 verifications are already waiting") as refused:
-            pool.run({**EMPTY_JOB, "text": ""})
-        assert time.monotonic() - start < 1
-        assert refused.value.facts == {"waiting": 0, "workers": 1}
-        busy.join()
+    busy = threading.Thread(target=run_out_of_time, args=(lone_pool,))
+    busy.start()
+    wait_until(lambda: lone_pool.state().busy == 1, what="a busy worker")
+    start = time.monotonic()
+    with pytest.raises(Overloaded, match="0 verifications are already waiting") as refused:
+        lone_pool.run({**EMPTY_JOB, "text": ""})
+    assert time.monotonic() - start < 1
+    assert refused.value.facts == {"waiting": 0, "workers": 1}
+    busy.join()
 
 
-def test_waiting_for_a_worker_is_limited() -> None:
+def test_waiting_for_a_worker_is_limited(lone_pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the worker stays busy, a queued call is refused in time and frees its slot."""
-    with Pool(workers=1, limits=Limits(timeout_s=3), max_waiting=1, max_wait_s=0.2) as pool:
-        busy = threading.Thread(target=run_out_of_time, args=(pool,))
-        busy.start()
-        while not descendants(os.getpid()):
-            time.sleep(0.01)
-        for _ in range(2):
-            with pytest.raises(
-                Overloaded, match=r"no verifying process was free within 0.2 s"
-            ) as late:
-                pool.run({**EMPTY_JOB, "text": ""})
-            assert late.value.facts == {"waited_s": 0.2, "workers": 1}
-        busy.join()
-        assert raised_by("raise ValueError('served')", pool) == "ValueError: served"
+    monkeypatch.setattr(lone_pool, "max_waiting", 1)
+    monkeypatch.setattr(lone_pool, "max_wait_s", 0.2)
+    busy = threading.Thread(target=run_out_of_time, args=(lone_pool,))
+    busy.start()
+    wait_until(lambda: lone_pool.state().busy == 1, what="a busy worker")
+    for _ in range(2):
+        with pytest.raises(Overloaded, match=r"no verifying process was free within 0.2 s") as late:
+            lone_pool.run({**EMPTY_JOB, "text": ""})
+        assert late.value.facts == {"waited_s": 0.2, "workers": 1}
+    busy.join()
+    assert raised_by("raise ValueError('served')", lone_pool) == "ValueError: served"
 
 
 def test_processor_time_is_bounded_too() -> None:
@@ -127,8 +137,8 @@ def test_a_pool_that_is_still_starting_closes_at_once() -> None:
 
 def run_out_of_time(pool: Pool) -> None:
     """Keep a worker busy until its time limit."""
-    with pytest.raises(ProbeFailed, match="ran for more than 3 s"):
-        pool.run({**EMPTY_JOB, "text": "while True: pass"})
+    with pytest.raises(ProbeFailed, match=f"ran for more than {BUSY_S} s"):
+        pool.run({**EMPTY_JOB, "text": "import time\ntime.sleep(600)"})
 
 
 def descriptors() -> int:
@@ -151,24 +161,30 @@ def test_a_closed_pool_leaves_no_process_and_no_file(
         pool.run({**EMPTY_JOB, "text": ""})
 
 
-def test_a_full_disk_at_start_frees_the_slot(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without disk space for a process or its folder, only this call is an accident."""
-    with Pool(workers=1, limits=Limits()) as pool:
-        for broken_module in (tempfile, subprocess):
-            name = "mkdtemp" if broken_module is tempfile else "Popen"
-            before = descriptors()
+def test_a_failed_start_frees_the_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without disk space or processes, only this call is an accident; no descriptor is leaked."""
+    with Pool(workers=1, limits=Limits(), max_waiting=0) as pool:
+        before = descriptors()
+        for module, name, number in (
+            (tempfile, "mkdtemp", errno.ENOSPC),
+            (subprocess, "Popen", errno.ENOSPC),
+            (subprocess, "Popen", errno.EAGAIN),
+        ):
             with monkeypatch.context() as patch:
-                patch.setattr(broken_module, name, no_space)
-                for _ in range(2):
-                    with pytest.raises(ProbeFailed, match="No space left"):
+                patch.setattr(module, name, partial(raise_os_error, number))
+                for _ in range(3):
+                    with pytest.raises(
+                        ProbeFailed,
+                        match=f"no verifying process could be started: {os.strerror(number)}",
+                    ):
                         pool.run({**EMPTY_JOB, "text": ""})
             assert descriptors() == before
-        assert raised_by("", pool) == "None"
+        assert raised_by("raise ValueError('served')", pool) == "ValueError: served"
 
 
-def no_space(*_: object, **__: object) -> None:
-    """Raise the error of a full disk."""
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+def raise_os_error(number: int, *_: object, **__: object) -> None:
+    """Raise the operating system's error of this number."""
+    raise OSError(number, os.strerror(number))
 
 
 def test_the_processes_end_with_their_owner() -> None:
@@ -187,82 +203,61 @@ def test_the_processes_end_with_their_owner() -> None:
         members = descendants(owner.pid)
         assert len(members) >= 3
         owner.send_signal(signal.SIGKILL)
-    deadline = time.monotonic() + 30
-    while any(map(is_alive, members)):
-        assert time.monotonic() < deadline, "a process outlived its owner"
-        time.sleep(0.05)
+    wait_until(lambda: not any(map(is_alive, members)), what="the end of the owner's processes")
 
 
-def test_the_reply_to_an_interrupted_caller_is_dropped() -> None:
+def test_the_reply_to_an_interrupted_caller_is_dropped(lone_pool: Pool) -> None:
     """After an interrupted call, the next call gets its own reply."""
 
     def interrupt(_signal: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    with Pool(workers=1, limits=Limits()) as pool:
-        raised_by("", pool)
-        former = signal.signal(signal.SIGALRM, interrupt)
-        try:
-            signal.setitimer(signal.ITIMER_REAL, 0.5)
-            with pytest.raises(KeyboardInterrupt):
-                raised_by("import time\ntime.sleep(2)\nraise ValueError('mine')", pool)
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, former)
-        assert raised_by("raise ValueError('yours')", pool) == "ValueError: yours"
+    former = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
+        with pytest.raises(KeyboardInterrupt):
+            raised_by("import time\ntime.sleep(2)\nraise ValueError('mine')", lone_pool)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
+    assert raised_by("raise ValueError('yours')", lone_pool) == "ValueError: yours"
 
 
-def test_an_idle_fork_server_that_died_is_replaced() -> None:
+def test_an_idle_fork_server_that_died_is_replaced(lone_pool: Pool) -> None:
     """If a fork server is killed between two requests, the next request succeeds."""
-    others = descendants(os.getpid())
-    with Pool(workers=1, limits=Limits()) as pool:
-        raised_by("", pool)
-        fork_server = fork_server_beside(others)
-        os.kill(fork_server, signal.SIGKILL)
-        while is_alive(fork_server):
-            time.sleep(0.01)
-        assert raised_by("raise ValueError('served')", pool) == "ValueError: served"
+    fork_server = fork_server_of_the_lone_pool()
+    os.kill(fork_server, signal.SIGKILL)
+    wait_until(lambda: not is_alive(fork_server), what="its end")
+    assert raised_by("raise ValueError('served')", lone_pool) == "ValueError: served"
+    assert fork_server_of_the_lone_pool() != fork_server
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
-def test_a_fork_server_ignores_signals_meant_for_its_pool(signal_number: signal.Signals) -> None:
+def test_a_fork_server_ignores_signals_meant_for_its_pool(
+    lone_pool: Pool, signal_number: signal.Signals
+) -> None:
     """A terminal or service manager signals all processes; the owner's jobs still finish."""
-    others = descendants(os.getpid())
-    with Pool(workers=1, limits=Limits()) as pool:
-        raised_by("", pool)
-        fork_server = fork_server_beside(others)
-        os.kill(fork_server, signal_number)
-        assert raised_by("raise ValueError('served')", pool) == "ValueError: served"
-        assert fork_server_beside(others) == fork_server
+    fork_server = fork_server_of_the_lone_pool()
+    os.kill(fork_server, signal_number)
+    assert raised_by("raise ValueError('served')", lone_pool) == "ValueError: served"
+    assert fork_server_of_the_lone_pool() == fork_server
 
 
-def fork_server_beside(others: set[int]) -> int:
-    """The only child of this process that is not among ``others``."""
-    started = descendants(os.getpid()) - others
-    (fork_server,) = (process for process in started if parent_of(process) == os.getpid())
+def fork_server_of_the_lone_pool() -> int:
+    """The only child of this process with the limits of this pool in its command."""
+    limit = f'"timeout_s": {BUSY_S},'.encode()
+    (fork_server,) = (
+        process
+        for process in descendants(os.getpid())
+        if parent_of(process) == os.getpid()
+        and limit in Path(f"/proc/{process}/cmdline").read_bytes()
+    )
     return fork_server
 
 
 def parent_of(process: int) -> int:
     """The parent's id of a process."""
     return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
-
-
-def test_a_failed_process_start_frees_the_slot(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The call raises ``ProbeFailed``, leaks no descriptor, and the next call is served."""
-
-    def refuse(*_arguments: object, **_options: object) -> None:
-        raise BlockingIOError(errno.EAGAIN, "no more processes")
-
-    with Pool(workers=1, limits=Limits(), max_waiting=0) as pool:
-        before = descriptors()
-        with monkeypatch.context() as patch:
-            patch.setattr(subprocess, "Popen", refuse)
-            for _ in range(3):
-                with pytest.raises(ProbeFailed, match="no verifying process could be started"):
-                    pool.run({**EMPTY_JOB, "text": ""})
-        assert descriptors() == before
-        assert raised_by("raise ValueError('served')", pool) == "ValueError: served"
 
 
 def is_alive(process: int) -> bool:

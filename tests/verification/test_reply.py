@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -92,9 +92,16 @@ FORGERIES: dict[str, Callable[[], str]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def lone_pool() -> Iterator[Pool]:
+    """A pool of one worker: what a source leaves there meets the next one."""
+    with Pool(workers=1, limits=Limits()) as pool:
+        yield pool
+
+
 @pytest.mark.torch
 @pytest.mark.parametrize("forgery", FORGERIES)
-def test_a_forged_reply_ends_as_an_accident(forgery: str) -> None:
+def test_a_forged_reply_ends_as_an_accident(lone_pool: Pool, forgery: str) -> None:
     """A source writes to the channel itself; the next honest source is verified."""
     body = FORGERIES[forgery]()
     text = f"""
@@ -109,7 +116,6 @@ for descriptor in range(3, 64):
 os._exit(0)
 """
     gan = doubling_gan(1, base_channels=4)
-    with Pool(workers=1, limits=Limits()) as pool:
-        with pytest.raises(ProbeFailed):
-            verify_anything(text, gan, pool)
-        assert verify_anything(render_source(gan).text, gan, pool).verdict == "verified"
+    with pytest.raises(ProbeFailed):
+        verify_anything(text, gan, lone_pool)
+    assert verify_anything(render_source(gan).text, gan, lone_pool).verdict == "verified"
