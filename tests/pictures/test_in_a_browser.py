@@ -40,9 +40,9 @@ moving.currentTime = share * moving.effect.getComputedTiming().duration; })"
 """Pause every animation at a share of its duration."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
-    """An empty page that is wide enough for any picture."""
+    """A page that is wide enough for any picture; each test replaces its content."""
     page = browser.new_page(viewport={"width": 1600, "height": 1200})
     yield page
     page.close()
