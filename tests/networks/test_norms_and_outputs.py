@@ -24,6 +24,8 @@ SIZES = {
     "two axes": ((24, 16), PLAIN, PLAIN),
     "three axes": ((8, 8, 12), PLAIN, PLAIN),
 }
+PAIRED = [pytest.param(size, marks=[pytest.mark.soak] * (size != "two axes")) for size in SIZES]
+"""All sizes in a soak run, else two axes: ``test_pairs_of_options`` verifies the rest of the pairs."""
 
 
 def norms_of(block: Block) -> list[Norm]:
@@ -31,7 +33,7 @@ def norms_of(block: Block) -> list[Norm]:
     return [module for module in block.modules if isinstance(module, Norm)]
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", PAIRED)
 @pytest.mark.parametrize("normalization", OF_GENERATORS)
 def test_every_norm_of_a_generator_is_verified(size: str, normalization: Normalization) -> None:
     """At three sizes, with an encoder, which has the same norms."""
@@ -46,7 +48,7 @@ STYLES = [
 ]
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", PAIRED)
 @pytest.mark.parametrize("style", STYLES, ids=str)
 def test_every_norm_output_and_width_of_a_discriminator_is_verified(
     size: str, style: DiscriminatorStyle
