@@ -37,6 +37,7 @@ def test_the_quick_start_does_what_it_shows() -> None:
         "gan-designer serve",
     ]
     with clean_copy() as copy, Shell(copy) as shell:
+        shell.environment["PIP_NO_COMPILE"] = "no"  # that is, on: imports compile what they need
         for command, shown in commands:
             shell.run(command, shown)
 
