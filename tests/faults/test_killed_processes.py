@@ -31,7 +31,7 @@ def small_brief(number: int) -> bytes:
 def test_killed_verifying_processes_cost_at_most_their_own_request() -> None:
     """Kills of fork servers and their workers: every response is verified or a problem."""
     dice = random.Random(7)
-    with serving(workers="1", threads="8", verify_processes="2") as server:
+    with serving(warm=True, workers="1", threads="8", verify_processes="2") as server:
         web = only_child(server.pid)
         load = Load(
             port=server.port,

@@ -46,7 +46,7 @@ def test_a_verification_is_finished_before_the_end(tmp_path: Path) -> None:
     Meanwhile an idle connection is served once more, with ``not_ready``, and closed; new
     connections are refused; and afterwards no process is left.
     """
-    server = start_server(tmp_path, workers="1", threads="4")
+    server = start_server(tmp_path, warm=True, workers="1", threads="4")
     kept = HTTPConnection("127.0.0.1", server.port, timeout=120)
     kept.request("GET", "/healthz")
     assert kept.getresponse().read()
@@ -71,7 +71,7 @@ def test_a_verification_is_finished_before_the_end(tmp_path: Path) -> None:
 
 def test_a_second_server_takes_over_the_port_without_a_gap(tmp_path: Path) -> None:
     """SIGUSR2 starts a server of the new release on the same port, SIGTERM ends the old one."""
-    server = start_server(tmp_path, workers="1", threads="4")
+    server = start_server(tmp_path, warm=True, workers="1", threads="4")
     load = Load(port=server.port, path=lambda number: PATH.format(number + 1), clients=4)
     second: list[int] = []
     below: list[int] = []

@@ -108,7 +108,7 @@ def verifier(server: Server) -> dict[str, Any]:
 @pytest.mark.torch
 def test_a_server_becomes_ready_stays_so_and_recovers() -> None:
     """It is ready once the fork server has torch; a check replaces a killed fork server."""
-    with serving(workers="1", verify_processes="1") as running:
+    with serving(warm=True, workers="1", verify_processes="1") as running:
         wait_until(lambda: verifier(running)["status"] == 200, what="the verifier")
         state = verifier(running)
         assert {"workers": 1, "ready": 1, "busy": 0, "waiting": 0}.items() <= state.items()

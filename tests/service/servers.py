@@ -22,6 +22,9 @@ ROOT = Path(__file__).parents[2]
 START_S = 60
 END_S = 60
 
+COLD = [*gunicorn_command()[:-1], str(Path(__file__).with_name("cold_gunicorn.py"))]
+"""The command with a configuration that starts verifying processes with the first verification."""
+
 SERVE = [sys.executable, "-c", "from designer.cli import main; main()", "serve"]
 """The command of users and of the image, which becomes gunicorn with little memory to spare."""
 
@@ -96,10 +99,10 @@ class Server:
 
 
 @contextmanager
-def serving(**settings: str) -> Iterator[Server]:
+def serving(*, warm: bool = False, **settings: str) -> Iterator[Server]:
     """A server with these ``GAN_DESIGNER_`` settings, stopped afterwards."""
     with TemporaryDirectory(prefix="server-") as folder:
-        server = start_server(Path(folder), port=None, command=None, **settings)
+        server = start_server(Path(folder), warm=warm, **settings)
         try:
             yield server
         finally:
@@ -107,11 +110,17 @@ def serving(**settings: str) -> Iterator[Server]:
 
 
 def start_server(
-    folder: Path, *, port: int | None = None, command: list[str] | None = None, **settings: str
+    folder: Path,
+    *,
+    port: int | None = None,
+    command: list[str] | None = None,
+    warm: bool = False,
+    **settings: str,
 ) -> Server:
     """A listening server whose log and state are in its own folder.
 
-    It starts no job worker unless the settings say so.
+    It starts no job worker unless the settings say so, and loads torch, which takes seconds of
+    processor time, only for its first verification, unless it is ``warm`` as a deployed one.
     """
     port = port or free_port()
     own = {"state_folder": str(folder / "state"), "port": str(port), "embedded_worker": "false"}
@@ -123,7 +132,7 @@ def start_server(
     log = folder / "log"
     with log.open("ab") as lines:
         process = subprocess.Popen(
-            command or gunicorn_command(),
+            command or (gunicorn_command() if warm else COLD),
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
             stdout=subprocess.DEVNULL,

@@ -114,7 +114,7 @@ def test_web_workers_never_load_torch(server: Server) -> None:
 
 def test_no_process_outlives_the_server() -> None:
     """Verifying processes end with their server, also if it is killed."""
-    with serving(workers="2") as running:
+    with serving(warm=True, workers="2") as running:
         running.ask("/v1/designs", method="POST", body=BRIEF, headers=JSON)
         below = descendants(running.pid)
         assert len(below) > 2

@@ -29,10 +29,10 @@ MANY = {
 }
 
 
-def start(folder: Path) -> Server:
+def start(folder: Path, *, warm: bool = False) -> Server:
     """A server with its worker, on the state of earlier servers in the folder."""
     folder.mkdir(exist_ok=True)
-    return start_server(folder, workers="1", embedded_worker="true")
+    return start_server(folder, warm=warm, workers="1", embedded_worker="true")
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_a_killed_process_of_the_worker_loses_nothing(server: Server) -> None:
 
 def test_a_killed_server_resumes_its_sweep(tmp_path: Path) -> None:
     """All processes below the killed server end by themselves; the next server resumes."""
-    first = start(tmp_path / "server")
+    first = start(tmp_path / "server", warm=True)
     try:
         path = post(first, MANY)["links"]["self"]
         wait_for_rows(first, path, 20)
