@@ -6,10 +6,12 @@ import inspect
 from collections.abc import Callable
 from math import gcd
 from types import ModuleType
+from typing import Any
 
 import torch
 from torch import nn
 from torch.nn.utils.parametrize import is_parametrized
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from designer.errors import ProbeFailed
 from designer.validation.json_readers import JsonValue
@@ -62,6 +64,29 @@ def build_network(module: ModuleType, network: dict[str, JsonValue], width: str)
     if not isinstance(model, nn.Module):
         raise TextFailed(f"{network['class_name']} is not an nn.Module")
     return model
+
+
+_DRAWS = (torch.ops.aten.normal_.default, torch.ops.aten.uniform_.default)
+
+
+class ZeroDraws(TorchDispatchMode):
+    """While it is active, torch fills tensors with zeros instead of random numbers.
+
+    For constructors at the width of the run: ``weights_init`` draws their numbers again, and
+    ``construction`` compares what a constructor draws on the thin network.
+    """
+
+    def __torch_dispatch__(
+        self,
+        function: Callable[..., Any],
+        types: object,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401
+        """The result of a call, or the tensor to be drawn, as zeros."""
+        if function in _DRAWS:
+            return args[0].zero_()
+        return function(*args, **(kwargs or {}))
 
 
 def random_input(

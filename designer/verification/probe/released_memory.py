@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 
-_WORTH_RETURNING = 2**27
+_WORTH_RETURNING = 2**28
 """Bytes; memory that is returned costs time when it is taken again."""
 
 

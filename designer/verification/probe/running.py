@@ -23,7 +23,12 @@ from designer.verification.probe.initialization import (
     initialise,
     measure_icnr_copies,
 )
-from designer.verification.probe.loading import TextFailed, build_network, leaf_modules
+from designer.verification.probe.loading import (
+    TextFailed,
+    ZeroDraws,
+    build_network,
+    leaf_modules,
+)
 from designer.verification.probe.pass_results import compare_passes, reference_of
 from designer.verification.probe.structure import describe_structure
 from designer.verification.probe.torch_calls import CALLS
@@ -117,7 +122,8 @@ def run_network(module: ModuleType, network: dict[str, JsonValue], seed: int) ->
         _refuse_too_many_parameters(
             count_parameters(build_network(module, network, "run")), network["parameters"]
         )
-    model = build_network(module, network, "run")
+    with ZeroDraws():
+        model = build_network(module, network, "run")
     initialise(module, model)
     found: dict[str, JsonValue] = {
         "apart": measure_icnr_copies(network, model),
