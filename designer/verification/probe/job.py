@@ -94,15 +94,15 @@ def _describe_definition(module: ModuleType, name: str) -> JsonValue:
 
 def _measure(job: dict[str, JsonValue]) -> dict[str, JsonValue]:
     if "proof" in job:
-        return {"errors": measure_forms(job["proof"]), "changed": changed_names(_INITIAL_NAMES)}
+        return {"errors": measure_forms(job["proof"]), "changed": []}
     if "layer_lists" in job:
         traces = [run_layer_list(network) for network in job["layer_lists"]]
-        return {"traces": traces, "changed": changed_names(_INITIAL_NAMES)}
+        return {"traces": traces, "changed": []}
     random = torch.get_rng_state()
     module = run_or_error(lambda: load_text(job["text"]))
     drew = [] if torch.equal(torch.get_rng_state(), random) else ["torch.random"]
     if not isinstance(module, ModuleType):
-        return {"load": module, "changed": [*changed_names(_INITIAL_NAMES), *drew]}
+        return {"load": module, "changed": drew}
     found: dict[str, JsonValue] = {
         "load": {"error": None},
         "definitions": {
@@ -119,8 +119,9 @@ def _measure(job: dict[str, JsonValue]) -> dict[str, JsonValue]:
         if network["arguments"]["run"] != network["arguments"]["full"]:
             found[f"{role}_full"] = run_or_error(partial(describe_full_width, module, network))
     found |= _measure_laws(module, job)
-    found["changed"] = [*changed_names(_INITIAL_NAMES), *drew]
+    found["changed"] = drew
     if job.get("level") == "full":
+        found["changed"] += changed_names(_INITIAL_NAMES)
         for role, network in job["networks"].items():
             found[f"{role}_at_full_level"] = run_or_error(partial(measure_full, module, network))
     return found

@@ -6,8 +6,9 @@ It uses no module of torch.nn and nothing of the source but its tensors. Each la
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import torch
@@ -105,18 +106,29 @@ class _Applied:
     ) -> None:
         self.rows = {row[0]: row for row in reference.rows}
         self.functions = reference.functions
-        self.state, self.training, self.visit = state, training, visit
+        self.states = _by_layer(state, self.rows)
+        self.training, self.visit = training, visit
         self.outputs, self.updated = outputs, updated
 
     def __call__(self, name: str, value: torch.Tensor) -> torch.Tensor:
         row = self.rows[name]
         updated: State = {}
-        layer = Layer(row[2], layer_state(self.state, name), self.training, updated)
+        layer = Layer(row[2], self.states[name], self.training, updated)
         output = self.visit(row, value, apply_layer(self.functions, row[1], value, layer))
         if self.outputs is not None:
             self.outputs[name] = keep_map(output)
         self.updated.update({f"{name}.{key}": new for key, new in updated.items()})
         return output
+
+
+def _by_layer(state: State, names: Collection[str]) -> dict[str, State]:
+    """The tensors of each layer of these names, by their names within it."""
+    found: dict[str, State] = {name: {} for name in names}
+    for path, tensor in state.items():
+        name = next((n for n in accumulate(path.split("."), "{}.{}".format) if n in found), None)
+        if name is not None:
+            found[name][path.removeprefix(f"{name}.")] = tensor
+    return found
 
 
 def _score(apply: _Applied, features: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

@@ -32,9 +32,12 @@ def pad_or_crop(value: torch.Tensor, sides: list[int]) -> torch.Tensor:
 
 
 class _Phase(NamedTuple):
-    """The outputs p, p + S, p + 2S … of one axis: their taps, and the first and last input read."""
+    """The outputs p, p + S, p + 2S … of one axis: their taps, and the first and last input read.
 
-    taps: list[int]
+    ``taps`` counts from the last tap of the kernel.
+    """
+
+    taps: slice
     first: int
     last: int
 
@@ -101,15 +104,15 @@ def _from_phases(
     counts = [ceil(side / step) for side, step in zip(sizes, stride, strict=True)]
     per_group = weight.reshape(groups, weight.shape[0] // groups, *weight.shape[1:])
     swapped = per_group.transpose(1, 2).reshape(-1, *per_group.shape[1:2], *weight.shape[2:])
+    reversed_taps = swapped.flip(tuple(range(2, swapped.dim())))
     step_apart = [
         dilation // gcd(step, dilation)
         for step, dilation in zip(stride, settings["dilation"], strict=True)
     ]
     pieces = []
     for phase in product(*(_phases(settings, axis, counts[axis]) for axis in range(axes))):
-        kernel, sides = swapped, []
-        for axis, part in enumerate(phase):
-            kernel = kernel.index_select(axis + 2, torch.tensor(part.taps, dtype=torch.long))
+        sides: list[int] = []
+        kernel = reversed_taps[:, :, *(part.taps for part in phase)]
         for axis in reversed(range(axes)):
             sides += [-phase[axis].first, phase[axis].last - value.shape[2 + axis] + 1]
         if kernel.numel():
@@ -121,14 +124,20 @@ def _from_phases(
 
 
 def _phases(settings: dict[str, JsonValue], axis: int, count: int) -> Iterator[_Phase]:
-    """The phases of one axis; ``taps`` in descending order, so that the inputs read ascend."""
+    """The phases of one axis; the taps descend, so that the inputs read ascend.
+
+    Taps of one phase are S / gcd(S, D) apart.
+    """
     names = ("kernel_size", "stride", "padding", "dilation")
     kernel, stride, padding, dilation = (settings[name][axis] for name in names)
     for phase in range(stride):
-        shifts = {tap: phase + padding - tap * dilation for tap in reversed(range(kernel))}
-        taps = [tap for tap, shift in shifts.items() if shift % stride == 0]
+        shifts = [phase + padding - tap * dilation for tap in reversed(range(kernel))]
+        taps = [tap for tap, shift in enumerate(shifts) if shift % stride == 0]
         reads = [shifts[tap] // stride for tap in taps] or [0]
-        yield _Phase(taps, reads[0], reads[-1] + count - 1)
+        first = taps[0] if taps else kernel
+        yield _Phase(
+            slice(first, None, stride // gcd(stride, dilation)), reads[0], reads[-1] + count - 1
+        )
 
 
 def interleave(
