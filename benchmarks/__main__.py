@@ -7,6 +7,7 @@ from benchmarks.pipeline import print_pipeline
 from benchmarks.serving import print_serving
 from benchmarks.solver import print_solver
 from benchmarks.verification import print_verification
+from benchmarks.verification_cost import print_costs
 
 if __name__ == "__main__":
     print_solver()
@@ -16,5 +17,7 @@ if __name__ == "__main__":
     print_pipeline()
     print()
     print_verification()
+    print()
+    print_costs()
     print()
     print_serving()
