@@ -14,15 +14,24 @@ page_cursor                        pages of chains
 """
 
 from designer.chains.query import ChainQuery
-from designer.chains.search import ChainSearch, count_space, search_chains, solve_chain
+from designer.chains.search import (
+    ChainSearch,
+    count_space,
+    search_chains,
+    solve_chain,
+    solve_problem,
+)
+from designer.chains.search_problem import SearchProblem
 from designer.chains.solution import Solution, evaluate_chain
 
 __all__ = [
     "ChainQuery",
     "ChainSearch",
+    "SearchProblem",
     "Solution",
     "count_space",
     "evaluate_chain",
     "search_chains",
     "solve_chain",
+    "solve_problem",
 ]

@@ -14,15 +14,20 @@ from designer.brief.search_space import Exact, SearchSpace
 from designer.chains.preference_order import MULTIPLY_ADD_UNIT, WindowColumns, layer_key
 from designer.chains.reference_design import ReferenceDesign
 from designer.chains.step_limit import StepLimit
-from designer.geometry.axis import kernel_span, overlaps_evenly, padding_solutions
+from designer.geometry.axis import (
+    kernel_span,
+    mirrored_output_paddings,
+    overlaps_evenly,
+    transposed_padding,
+)
 from designer.geometry.layers import Size
 from designer.geometry.resampling import Upsampling, weights_per_channel_pair
 
 Kernel = tuple[int, int]
 """(kernel_size, dilation)."""
 
-Paddings = tuple[tuple[int, int], ...]
-"""(padding, output_padding) pairs, the smallest output_padding first."""
+Paddings = range
+"""The output paddings of a kernel with an offset, the smallest first; each has one padding."""
 
 
 class CandidateLayer(NamedTuple):
@@ -62,6 +67,7 @@ class WindowCatalogue:
         self._step_limit = step_limit
         self._kernels: dict[int, tuple[Kernel, ...]] = {}
         self._residues: dict[int, dict[int, tuple[int, ...]]] = {}
+        self._axis_weights: dict[tuple[int, int], int] = {}
         self._paddings_by_kernel: dict[tuple[int, int], dict[Kernel, Paddings]] = {}
         self._departures: dict[tuple[Size, Size], int | None] = {}
         self._best: dict[tuple[Size, Size], CandidateLayer] = {}
@@ -109,7 +115,7 @@ class WindowCatalogue:
             found = {}
             self._step_limit.spend(10 * len(self.kernels(stride)))
             for kernel in self.kernels(stride):
-                paddings = padding_solutions(
+                paddings = mirrored_output_paddings(
                     offset,
                     kernel_size=kernel[0],
                     stride=stride,
@@ -126,9 +132,7 @@ class WindowCatalogue:
         cache_key = (strides, offsets)
         if cache_key not in self._departures:
             axes = self._candidates(strides, offsets)
-            if not self._space.anisotropic:
-                axes = _shared_kernels(axes)
-            exists = all(axes)
+            exists = all(axes) if self._space.anisotropic else bool(_shared_kernels(axes))
             self._departures[cache_key] = (
                 self._reference.layer_departure(strides, offsets) if exists else None
             )
@@ -149,7 +153,8 @@ class WindowCatalogue:
         if cache_key not in self._cheapest:
             axes = self._candidates(strides, offsets)
             if not self._space.anisotropic:
-                axes = _shared_kernels(axes)
+                shared = _shared_kernels(axes)
+                axes = [{kernel: axis[kernel] for kernel in shared} for axis in axes]
             cheapest = [
                 {kernel: axis[kernel] for kernel in self._cheapest_kernels(axis, stride)}
                 for axis, stride in zip(axes, strides, strict=True)
@@ -158,11 +163,17 @@ class WindowCatalogue:
         return self._cheapest[cache_key]
 
     def _cheapest_kernels(self, axis: dict[Kernel, Paddings], stride: int) -> list[Kernel]:
-        weights = {
-            kernel: weights_per_channel_pair(self.upsampling, (kernel[0],), (stride,))
-            for kernel in axis
-        }
-        return [kernel for kernel in axis if weights[kernel] == min(weights.values())]
+        weights = [self.axis_weights(kernel[0], stride) for kernel in axis]
+        fewest = min(weights, default=0)
+        return [kernel for kernel, each in zip(axis, weights, strict=True) if each == fewest]
+
+    def axis_weights(self, kernel_size: int, stride: int) -> int:
+        """Weights per pair of channels along one axis."""
+        found = self._axis_weights.get((kernel_size, stride))
+        if found is None:
+            found = weights_per_channel_pair(self.upsampling, (kernel_size,), (stride,))
+            self._axis_weights[kernel_size, stride] = found
+        return found
 
     def layers(self, strides: Size, offsets: Size) -> tuple[CandidateLayer, ...]:
         """Every layer with these strides and offsets, the best first.
@@ -176,12 +187,7 @@ class WindowCatalogue:
             layers = [
                 self._layer(choices, strides, offsets)
                 for axes in self._groups(strides, offsets)
-                for choices in product(
-                    *(
-                        [(k, *paddings) for k, found in axis.items() for paddings in found]
-                        for axis in axes
-                    )
-                )
+                for choices in product(*map(_all_choices, axes, strides, offsets))
             ]
             self._all[cache_key] = tuple(sorted(layers, key=lambda layer: layer.rank))
         return self._all[cache_key]
@@ -201,10 +207,14 @@ class WindowCatalogue:
         """Number of layers with these strides and offsets: a product over the axes per kernel."""
         cache_key = (strides, offsets)
         if cache_key not in self._counts:
-            self._counts[cache_key] = sum(
-                prod(sum(len(paddings) for paddings in axis.values()) for axis in axes)
-                for axes in self._groups(strides, offsets)
-            )
+            axes = self._candidates(strides, offsets)
+            if self._space.anisotropic:
+                count = prod(sum(map(len, axis.values())) for axis in axes)
+            else:
+                count = sum(
+                    prod(len(axis[kernel]) for axis in axes) for kernel in _shared_kernels(axes)
+                )
+            self._counts[cache_key] = count
         return self._counts[cache_key]
 
     def _candidates(self, strides: Size, offsets: Size) -> AxisKernels:
@@ -218,7 +228,7 @@ class WindowCatalogue:
         axes = self._candidates(strides, offsets)
         if self._space.anisotropic:
             return [axes]
-        return [[{kernel: axis[kernel]} for axis in axes] for kernel in _shared_kernels(axes)[0]]
+        return [[{kernel: axis[kernel]} for axis in axes] for kernel in _shared_kernels(axes)]
 
     def _best_of(self, axes: AxisKernels, strides: Size, offsets: Size) -> CandidateLayer:
         best = (
@@ -232,9 +242,10 @@ class WindowCatalogue:
         self, axes: AxisKernels, strides: Size, offsets: Size
     ) -> CandidateLayer:
         """One kernel for all axes; per axis the smallest output padding is always preferred."""
+        first = [_first_choices(*each) for each in zip(axes, strides, offsets, strict=True)]
         layers = [
-            self._layer(tuple((kernel, *axis[kernel][0]) for axis in axes), strides, offsets)
-            for kernel in _shared_kernels(axes)[0]
+            self._layer(tuple(axis[kernel] for axis in first), strides, offsets)
+            for kernel in _shared_kernels(axes)
         ]
         return min(layers, key=lambda layer: layer.rank)
 
@@ -242,7 +253,10 @@ class WindowCatalogue:
         self, axes: AxisKernels, strides: Size, offsets: Size
     ) -> CandidateLayer:
         """A kernel for each axis; what one axis cannot fulfil is not required of the others."""
-        choices = [[(kernel, *found[0]) for kernel, found in axis.items()] for axis in axes]
+        choices = [
+            list(_first_choices(*each).values())
+            for each in zip(axes, strides, offsets, strict=True)
+        ]
         if self._reference.weighs_overlap:
             even = [
                 [choice for choice in axis if _has_even_overlap(choice[0], stride)]
@@ -286,12 +300,40 @@ AxisKernels = list[dict[Kernel, Paddings]]
 """For each axis, the kernels and their paddings."""
 
 
-def _shared_kernels(axes: AxisKernels) -> AxisKernels:
-    """For each axis, only the kernels that all axes have."""
+def _all_choices(axis: dict[Kernel, Paddings], stride: int, offset: int) -> list[AxisChoice]:
+    """Every window of one axis with this stride and offset."""
     return [
-        {kernel: paddings for kernel, paddings in axis.items() if all(kernel in a for a in axes)}
-        for axis in axes
+        _choice(kernel, output_padding, stride, offset)
+        for kernel, found in axis.items()
+        for output_padding in found
     ]
+
+
+def _first_choices(
+    axis: dict[Kernel, Paddings], stride: int, offset: int
+) -> dict[Kernel, AxisChoice]:
+    """For each kernel, the window with the smallest output padding."""
+    return {kernel: _choice(kernel, found[0], stride, offset) for kernel, found in axis.items()}
+
+
+def _choice(kernel: Kernel, output_padding: int, stride: int, offset: int) -> AxisChoice:
+    padding = transposed_padding(
+        offset,
+        kernel_size=kernel[0],
+        stride=stride,
+        dilation=kernel[1],
+        output_padding=output_padding,
+    )
+    return kernel, padding, output_padding
+
+
+def _shared_kernels(axes: AxisKernels) -> list[Kernel]:
+    """The kernels that all axes have, in the order of the first axis."""
+    first, *others = axes
+    shared = list(first)
+    for axis in others:
+        shared = [kernel for kernel in shared if kernel in axis]
+    return shared
 
 
 def _has_even_overlap(kernel: Kernel, stride: int) -> bool:
