@@ -2,7 +2,8 @@
 
 query, search                      a chain search and its entry points
 search_problem, step_limit         keys and costs of every step; the limit on search steps
-window_catalogue, backward_steps   the layers of a space; the sizes one layer before a size
+axis_windows, window_catalogue     the windows of an axis; the layers of a space
+backward_steps                     the sizes one layer before a size
 reachability, state_graph          whether a size has a chain; the states within a departure
 reference_design, preference_order the textbook DCGAN; the order of preference as one integer
 value_function, k_best, ranked_chains, within_budget

@@ -96,7 +96,7 @@ class SearchProblem:
         """Least cost of a layer whose output has this depth, together with a stem before it."""
         smallest = self.space.initial_size or (self.reference.allowed_sides[0],) * len(self.target)
         one_axis = min(
-            self.catalogue.axis_weights(kernel_size, stride)
+            self.catalogue.axis_windows.weights(kernel_size, stride)
             for kernel_size in self.space.kernel_sizes
             for stride in self.space.strides
         )
