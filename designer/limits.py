@@ -53,6 +53,9 @@ MAX_MATRIX_ENTRIES = 2**17
 MAX_CONTRIBUTIONS = 2**20
 """Maximum number of positions in a listed overlap map."""
 
+MAX_LISTED_POSITIONS = 2**16
+"""Maximum number of positions of which a response lists a number each."""
+
 MAX_PHASES = 4_096
 """Maximum number of listed phases of a layer."""
 

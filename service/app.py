@@ -15,6 +15,7 @@ from service.cache.cached_receipts import CachedReceipts
 from service.designs.design_cache import DesignCache
 from service.designs.design_service import DesignService
 from service.designs.verification_limits import cache_namespace
+from service.http.client_presence import ClientPresence
 from service.http.gunicorn_errors import gunicorn_error_response
 from service.http.response_cache import ResponseCache
 from service.http.response_headers import register_response_headers
@@ -63,6 +64,7 @@ def create_app(config: Config | None = None, *, runner: ProbeRunner | None = Non
     _register_services(app, config, runner)
     register_jobs(app, config)
     _register_views(app)
+    app.wsgi_app = ClientPresence(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 

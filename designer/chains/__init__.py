@@ -2,7 +2,8 @@
 
 query, search                      a chain search and its entry points
 search_problem, step_limit         keys and costs of every step; the limit on search steps
-window_catalogue, backward_steps   the layers of a space; the sizes one layer before a size
+axis_windows, window_catalogue     the windows of an axis; the layers of a space
+backward_steps                     the sizes one layer before a size
 reachability, state_graph          whether a size has a chain; the states within a departure
 reference_design, preference_order the textbook DCGAN; the order of preference as one integer
 value_function, k_best, ranked_chains, within_budget
@@ -14,15 +15,24 @@ page_cursor                        pages of chains
 """
 
 from designer.chains.query import ChainQuery
-from designer.chains.search import ChainSearch, count_space, search_chains, solve_chain
+from designer.chains.search import (
+    ChainSearch,
+    count_space,
+    search_chains,
+    solve_chain,
+    solve_problem,
+)
+from designer.chains.search_problem import SearchProblem
 from designer.chains.solution import Solution, evaluate_chain
 
 __all__ = [
     "ChainQuery",
     "ChainSearch",
+    "SearchProblem",
     "Solution",
     "count_space",
     "evaluate_chain",
     "search_chains",
     "solve_chain",
+    "solve_problem",
 ]

@@ -91,7 +91,7 @@ class BackwardSteps:
         return [
             (stride, offset, before)
             for stride in strides
-            for offset in self._catalogue.offsets(stride, side % stride)
+            for offset in self._catalogue.axis_windows.offsets(stride, side % stride)
             if low <= (before := (side - offset) // stride) < side
             or (stride == 1 and offset == 0 and self._space.anisotropic)
         ]

@@ -82,7 +82,11 @@ def solve_chain(
         SearchTooLarge: if the search exceeds the step limit.
     """
     refuse(initial_size_errors(target, space))
-    problem = SearchProblem(target=target, space=space, widths=widths)
+    return solve_problem(SearchProblem(target=target, space=space, widths=widths), budget)
+
+
+def solve_problem(problem: SearchProblem, budget: Budget | None = None) -> Solution:
+    """The first chain of a problem, as ``solve_chain``; solved once more, it takes few steps."""
     chains = find_best_chains(problem, budget or NO_BUDGET, 0, 1)
     if not chains:
         raise no_chain_error(problem, budget or NO_BUDGET)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from math import prod
 
 from designer.brief.search_space import SearchSpace
@@ -12,7 +13,6 @@ from designer.chains.reference_design import reference_design
 from designer.chains.step_limit import StepLimit
 from designer.chains.window_catalogue import CandidateLayer, WindowCatalogue
 from designer.geometry.layers import Size
-from designer.geometry.resampling import weights_per_channel_pair
 
 Cost = tuple[int, int]
 """(parameters, multiply_adds)."""
@@ -37,12 +37,25 @@ class SearchProblem:
     ) -> None:
         self.target = target
         self.space = space
-        self.widths = widths
         self.step_limit = step_limit or StepLimit()
         self.reference = reference_design(space, axes=len(target))
         self.catalogue = WindowCatalogue(space, self.reference, self.step_limit, widths.upsampling)
         self.backward_steps = BackwardSteps(space, self.catalogue, self.step_limit)
-        self.channel_pairs = tuple(map(widths.channel_pairs, range(space.max_layers)))
+        self._set_widths(widths)
+
+    def with_widths(self, widths: Widths) -> SearchProblem:
+        """The same problem with other channels; it shares the step limit and what is computed.
+
+        Windows and backward steps depend on the upsampling of the widths alone, which stays.
+        """
+        assert widths.upsampling is self.catalogue.upsampling
+        other = copy(self)
+        other._set_widths(widths)
+        return other
+
+    def _set_widths(self, widths: Widths) -> None:
+        self.widths = widths
+        self.channel_pairs = tuple(map(widths.channel_pairs, range(self.space.max_layers)))
         """By depth of a layer's output: weights per tap, and multiply-adds per tap and position."""
         self.key_scales = tuple(pairs * MULTIPLY_ADD_UNIT for pairs in self.channel_pairs)
         """The same numbers as keys."""
@@ -83,7 +96,7 @@ class SearchProblem:
         """Least cost of a layer whose output has this depth, together with a stem before it."""
         smallest = self.space.initial_size or (self.reference.allowed_sides[0],) * len(self.target)
         one_axis = min(
-            weights_per_channel_pair(self.widths.upsampling, (kernel_size,), (stride,))
+            self.catalogue.axis_windows.weights(kernel_size, stride)
             for kernel_size in self.space.kernel_sizes
             for stride in self.space.strides
         )

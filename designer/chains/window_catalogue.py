@@ -1,4 +1,4 @@
-"""The layers of a search space by their strides and offsets.
+"""The layers of a search space by their strides and offsets, made of the windows of its axes.
 
 An offset c = o − S·i depends on the stride and the sizes alone, not on the kernel. So the windows
 that lead from one size to another depend only on (S, c) per axis, and are computed once.
@@ -10,19 +10,23 @@ from itertools import product
 from math import prod
 from typing import NamedTuple
 
-from designer.brief.search_space import Exact, SearchSpace
+from designer.brief.search_space import SearchSpace
+from designer.chains.axis_windows import (
+    AxisChoice,
+    AxisKernels,
+    AxisWindows,
+    Kernel,
+    Paddings,
+    all_choices,
+    first_choices,
+    shared_kernels,
+)
 from designer.chains.preference_order import MULTIPLY_ADD_UNIT, WindowColumns, layer_key
 from designer.chains.reference_design import ReferenceDesign
 from designer.chains.step_limit import StepLimit
-from designer.geometry.axis import kernel_span, overlaps_evenly, padding_solutions
+from designer.geometry.axis import overlaps_evenly
 from designer.geometry.layers import Size
 from designer.geometry.resampling import Upsampling, weights_per_channel_pair
-
-Kernel = tuple[int, int]
-"""(kernel_size, dilation)."""
-
-Paddings = tuple[tuple[int, int], ...]
-"""(padding, output_padding) pairs, the smallest output_padding first."""
 
 
 class CandidateLayer(NamedTuple):
@@ -57,12 +61,10 @@ class WindowCatalogue:
         upsampling: Upsampling = Upsampling.TRANSPOSED,
     ) -> None:
         self.upsampling = upsampling
+        self.axis_windows = AxisWindows(space, step_limit, upsampling)
         self._space = space
         self._reference = reference
         self._step_limit = step_limit
-        self._kernels: dict[int, tuple[Kernel, ...]] = {}
-        self._residues: dict[int, dict[int, tuple[int, ...]]] = {}
-        self._paddings_by_kernel: dict[tuple[int, int], dict[Kernel, Paddings]] = {}
         self._departures: dict[tuple[Size, Size], int | None] = {}
         self._best: dict[tuple[Size, Size], CandidateLayer] = {}
         self._cheapest: dict[tuple[Size, Size], CandidateLayer] = {}
@@ -70,65 +72,12 @@ class WindowCatalogue:
         self._pareto: dict[tuple[Size, Size], tuple[CandidateLayer, ...]] = {}
         self._counts: dict[tuple[Size, Size], int] = {}
 
-    def kernels(self, stride: int) -> tuple[Kernel, ...]:
-        """The kernels allowed with a stride: F ≥ S, gcd(S, D) = 1, S | F for even overlap."""
-        if stride not in self._kernels:
-            self._kernels[stride] = tuple(
-                (kernel, dilation)
-                for kernel in self._space.kernel_sizes
-                for dilation in self._space.dilations
-                if self._space.allows(kernel_size=kernel, stride=stride, dilation=dilation)
-            )
-        return self._kernels[stride]
-
-    def offsets(self, stride: int, residue: int) -> tuple[int, ...]:
-        """The offsets c ≡ residue (mod S) of the windows with this stride."""
-        if stride not in self._residues:
-            by_residue: dict[int, list[int]] = {}
-            for offset in sorted(self._offset_range(stride)):
-                if self.paddings_by_kernel(stride, offset):
-                    by_residue.setdefault(offset % stride, []).append(offset)
-            self._residues[stride] = {key: tuple(found) for key, found in by_residue.items()}
-        return self._residues[stride].get(residue, ())
-
-    def _offset_range(self, stride: int) -> range:
-        if self._space.exact is Exact.REQUIRE:
-            return range(1)
-        if self._space.exact is Exact.PREFER:
-            return range(1 - stride, stride)
-        spans = [kernel_span(kernel, dilation) for kernel, dilation in self.kernels(stride)]
-        farthest = max(spans, default=0)
-        found = range(2 - stride - farthest, farthest)
-        self._step_limit.spend(len(found) * len(spans))
-        return found
-
-    def paddings_by_kernel(self, stride: int, offset: int) -> dict[Kernel, Paddings]:
-        """For each kernel that can have this offset on one axis, the paddings that produce it."""
-        found = self._paddings_by_kernel.get((stride, offset))
-        if found is None:
-            found = {}
-            self._step_limit.spend(10 * len(self.kernels(stride)))
-            for kernel in self.kernels(stride):
-                paddings = padding_solutions(
-                    offset,
-                    kernel_size=kernel[0],
-                    stride=stride,
-                    dilation=kernel[1],
-                    output_padding=self._space.output_padding,
-                )
-                if paddings:
-                    found[kernel] = paddings
-            self._paddings_by_kernel[stride, offset] = found
-        return found
-
     def departure(self, strides: Size, offsets: Size) -> int | None:
         """The departure of the layers with these strides and offsets, None if there are none."""
         cache_key = (strides, offsets)
         if cache_key not in self._departures:
             axes = self._candidates(strides, offsets)
-            if not self._space.anisotropic:
-                axes = _shared_kernels(axes)
-            exists = all(axes)
+            exists = all(axes) if self._space.anisotropic else bool(shared_kernels(axes))
             self._departures[cache_key] = (
                 self._reference.layer_departure(strides, offsets) if exists else None
             )
@@ -149,7 +98,8 @@ class WindowCatalogue:
         if cache_key not in self._cheapest:
             axes = self._candidates(strides, offsets)
             if not self._space.anisotropic:
-                axes = _shared_kernels(axes)
+                shared = shared_kernels(axes)
+                axes = [{kernel: axis[kernel] for kernel in shared} for axis in axes]
             cheapest = [
                 {kernel: axis[kernel] for kernel in self._cheapest_kernels(axis, stride)}
                 for axis, stride in zip(axes, strides, strict=True)
@@ -158,11 +108,9 @@ class WindowCatalogue:
         return self._cheapest[cache_key]
 
     def _cheapest_kernels(self, axis: dict[Kernel, Paddings], stride: int) -> list[Kernel]:
-        weights = {
-            kernel: weights_per_channel_pair(self.upsampling, (kernel[0],), (stride,))
-            for kernel in axis
-        }
-        return [kernel for kernel in axis if weights[kernel] == min(weights.values())]
+        weights = [self.axis_windows.weights(kernel[0], stride) for kernel in axis]
+        fewest = min(weights, default=0)
+        return [kernel for kernel, each in zip(axis, weights, strict=True) if each == fewest]
 
     def layers(self, strides: Size, offsets: Size) -> tuple[CandidateLayer, ...]:
         """Every layer with these strides and offsets, the best first.
@@ -176,12 +124,7 @@ class WindowCatalogue:
             layers = [
                 self._layer(choices, strides, offsets)
                 for axes in self._groups(strides, offsets)
-                for choices in product(
-                    *(
-                        [(k, *paddings) for k, found in axis.items() for paddings in found]
-                        for axis in axes
-                    )
-                )
+                for choices in product(*map(all_choices, axes, strides, offsets))
             ]
             self._all[cache_key] = tuple(sorted(layers, key=lambda layer: layer.rank))
         return self._all[cache_key]
@@ -201,15 +144,19 @@ class WindowCatalogue:
         """Number of layers with these strides and offsets: a product over the axes per kernel."""
         cache_key = (strides, offsets)
         if cache_key not in self._counts:
-            self._counts[cache_key] = sum(
-                prod(sum(len(paddings) for paddings in axis.values()) for axis in axes)
-                for axes in self._groups(strides, offsets)
-            )
+            axes = self._candidates(strides, offsets)
+            if self._space.anisotropic:
+                count = prod(sum(map(len, axis.values())) for axis in axes)
+            else:
+                count = sum(
+                    prod(len(axis[kernel]) for axis in axes) for kernel in shared_kernels(axes)
+                )
+            self._counts[cache_key] = count
         return self._counts[cache_key]
 
     def _candidates(self, strides: Size, offsets: Size) -> AxisKernels:
         return [
-            self.paddings_by_kernel(stride, offset)
+            self.axis_windows.paddings_by_kernel(stride, offset)
             for stride, offset in zip(strides, offsets, strict=True)
         ]
 
@@ -218,7 +165,7 @@ class WindowCatalogue:
         axes = self._candidates(strides, offsets)
         if self._space.anisotropic:
             return [axes]
-        return [[{kernel: axis[kernel]} for axis in axes] for kernel in _shared_kernels(axes)[0]]
+        return [[{kernel: axis[kernel]} for axis in axes] for kernel in shared_kernels(axes)]
 
     def _best_of(self, axes: AxisKernels, strides: Size, offsets: Size) -> CandidateLayer:
         best = (
@@ -232,9 +179,10 @@ class WindowCatalogue:
         self, axes: AxisKernels, strides: Size, offsets: Size
     ) -> CandidateLayer:
         """One kernel for all axes; per axis the smallest output padding is always preferred."""
+        first = [first_choices(*each) for each in zip(axes, strides, offsets, strict=True)]
         layers = [
-            self._layer(tuple((kernel, *axis[kernel][0]) for axis in axes), strides, offsets)
-            for kernel in _shared_kernels(axes)[0]
+            self._layer(tuple(axis[kernel] for axis in first), strides, offsets)
+            for kernel in shared_kernels(axes)
         ]
         return min(layers, key=lambda layer: layer.rank)
 
@@ -242,7 +190,9 @@ class WindowCatalogue:
         self, axes: AxisKernels, strides: Size, offsets: Size
     ) -> CandidateLayer:
         """A kernel for each axis; what one axis cannot fulfil is not required of the others."""
-        choices = [[(kernel, *found[0]) for kernel, found in axis.items()] for axis in axes]
+        choices = [
+            list(first_choices(*each).values()) for each in zip(axes, strides, offsets, strict=True)
+        ]
         if self._reference.weighs_overlap:
             even = [
                 [choice for choice in axis if _has_even_overlap(choice[0], stride)]
@@ -276,22 +226,6 @@ class WindowCatalogue:
         weights = weights_per_channel_pair(self.upsampling, kernel_sizes, strides)
         key = layer_key(columns, offsets, self._reference)
         return CandidateLayer(key, prod(kernel_sizes), weights, columns)
-
-
-AxisChoice = tuple[Kernel, int, int]
-"""(kernel, padding, output_padding) on one axis."""
-
-
-AxisKernels = list[dict[Kernel, Paddings]]
-"""For each axis, the kernels and their paddings."""
-
-
-def _shared_kernels(axes: AxisKernels) -> AxisKernels:
-    """For each axis, only the kernels that all axes have."""
-    return [
-        {kernel: paddings for kernel, paddings in axis.items() if all(kernel in a for a in axes)}
-        for axis in axes
-    ]
 
 
 def _has_even_overlap(kernel: Kernel, stride: int) -> bool:

@@ -13,6 +13,7 @@ from designer.geometry.equivalence.phases import PhaseAxis, Phases, layer_phases
 from designer.geometry.equivalence.placement import AnyConv
 from designer.geometry.equivalence.python_snippet import render_snippet
 from designer.geometry.layers import ConvTranspose, Size, window_fields
+from designer.limits import MAX_LISTED_POSITIONS
 from designer.reasons import Reason, reason_documents
 from designer.validation.json_readers import JsonObject
 
@@ -79,26 +80,31 @@ def _crop_document(layer: AnyConv, input_size: Size) -> JsonObject | None:
 
 
 def matrix_document(layer: AnyConv, input_size: Size) -> JsonObject:
-    """The matrix C or Cᵀ: shape, entries as [row, column, tap], and connections per position."""
+    """The matrix C or Cᵀ: shape, entries as [row, column, tap], connections if they are few."""
     matrix = layer_matrix(layer, input_size)
     return {
         "name": "Cᵀ" if layer.transposed else "C",
         "shape": [matrix.rows, matrix.columns],
         "kernel_size": list(matrix.kernel_size),
         "entries": [list(entry) for entry in matrix.entries],
-        "inputs_per_output": list(matrix.inputs_per_output),
-        "outputs_per_input": list(matrix.outputs_per_input),
+        "inputs_per_output": (
+            list(matrix.inputs_per_output) if matrix.rows <= MAX_LISTED_POSITIONS else None
+        ),
+        "outputs_per_input": (
+            list(matrix.outputs_per_input) if matrix.columns <= MAX_LISTED_POSITIONS else None
+        ),
     }
 
 
 def overlap_document(layer: AnyConv, input_size: Size) -> JsonObject:
-    """Contributions per position, their evenness, and the width of the border."""
+    """Contributions per position if they are few, their evenness, and the width of the border."""
     overlap = layer_overlap(layer, input_size)
+    listed = prod(overlap.size) <= MAX_LISTED_POSITIONS
     return {
         "map": "output" if layer.transposed else "input",
         "size": list(overlap.size),
         "even": overlap.even,
-        "contributions": nest(overlap.contributions, overlap.size),
+        "contributions": nest(overlap.contributions, overlap.size) if listed else None,
         "most": overlap.most,
         "least": overlap.least,
         "ratio": None if overlap.ratio is None else float(overlap.ratio),
@@ -108,8 +114,9 @@ def overlap_document(layer: AnyConv, input_size: Size) -> JsonObject:
 
 
 def _overlap_axis_document(axis: OverlapAxis) -> JsonObject:
+    listed = axis.placed.pixels <= MAX_LISTED_POSITIONS
     return {
-        "contributions": list(axis.contributions),
+        "contributions": list(axis.contributions) if listed else None,
         "inner": list(axis.inner),
         "most": axis.most,
         "least": axis.least,

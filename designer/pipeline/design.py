@@ -9,7 +9,14 @@ from dataclasses import dataclass, replace
 from designer.brief.model import Brief, Level
 from designer.brief.permalink import read_id, write_id
 from designer.brief.search_space import Budget
-from designer.chains import Solution, count_space, evaluate_chain, solve_chain
+from designer.chains import (
+    SearchProblem,
+    Solution,
+    count_space,
+    evaluate_chain,
+    solve_chain,
+    solve_problem,
+)
 from designer.errors import SearchTooLarge
 from designer.geometry.chain import Chain
 from designer.networks import Gan
@@ -195,19 +202,28 @@ def fit_widths(brief: Brief) -> Brief:
     """
     if brief.base_channels is not None or brief.budget is None:
         return brief
+    solve = _width_solver(brief)
     fitting, above = 0, brief.max_channels + 1
     while above - fitting > 1:
         width = (fitting + above) // 2
-        if _is_within_budget(replace(brief, base_channels=width, budget=None), brief.budget):
+        narrower = replace(brief, base_channels=width, budget=None)
+        if _is_within_budget(narrower, solve(narrower), brief.budget):
             fitting = width
         else:
             above = width
     return replace(brief, base_channels=fitting or 1)
 
 
-def _is_within_budget(brief: Brief, budget: Budget) -> bool:
-    """Whether the best chain of a brief fits a budget and its networks are not too large."""
-    solution = solve_brief(brief)
+def _width_solver(brief: Brief) -> Callable[[Brief], Solution]:
+    """``solve_brief`` for briefs that differ from this one in their widths alone."""
+    if brief.windows is not None:
+        return solve_brief
+    problem = SearchProblem(target=brief.resolution, space=brief.space, widths=brief.widths)
+    return lambda narrower: solve_problem(problem.with_widths(narrower.widths))
+
+
+def _is_within_budget(brief: Brief, solution: Solution, budget: Budget) -> bool:
+    """Whether the chain of a brief fits a budget and its networks are not too large."""
     if budget.errors(solution.parameters, solution.multiply_adds):
         return False
     return not parameter_errors(brief, solution.chain)

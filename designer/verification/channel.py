@@ -30,6 +30,10 @@ class ChannelProtocolError(Exception):
     """The message is too long or not JSON."""
 
 
+class OwnerSent(Exception):
+    """The owner of this process sent a message, which is still to be read."""
+
+
 class OwnerClosed(Exception):
     """The owner of this process closed its descriptor."""
 
@@ -39,7 +43,7 @@ class JsonChannel:
     """One end of a channel: reads messages from one descriptor and writes them to another.
 
     ``owner`` is a further descriptor to watch: when its far end closes, waiting ends with
-    ``OwnerClosed``.
+    ``OwnerClosed``, and an interruptible wait with ``OwnerSent`` when it sends something.
     """
 
     read_fd: int
@@ -59,8 +63,12 @@ class JsonChannel:
             except (BrokenPipeError, ConnectionResetError) as gone:
                 raise ChannelClosed from gone
 
-    def receive(self, *, deadline: float | None = None, limit: int) -> JsonValue:
+    def receive(
+        self, *, deadline: float | None = None, limit: int, interruptible: bool = False
+    ) -> JsonValue:
         """The next message, of at most ``limit`` bytes of JSON."""
+        if interruptible:
+            self._wait(self.read_fd, select.POLLIN, deadline, owner_event=select.POLLIN)
         length = int.from_bytes(self._read(_HEAD, deadline), "big")
         if length > limit:
             raise ChannelProtocolError(f"a message of {length} bytes, above the limit of {limit}")
@@ -69,11 +77,11 @@ class JsonChannel:
         except (ValueError, RecursionError) as error:
             raise ChannelProtocolError("a message that is not JSON") from error
 
-    def has_message(self) -> bool:
-        """Whether there is data to read, or the peer has closed the channel."""
+    def has_message(self, wait_s: float = 0.0) -> bool:
+        """Whether within a time there is data to read, or the peer has closed the channel."""
         poll = select.poll()
         poll.register(self.read_fd, select.POLLIN)
-        return bool(poll.poll(0))
+        return bool(poll.poll(wait_s * 1000))
 
     def close(self) -> None:
         """Close both descriptors."""
@@ -90,11 +98,13 @@ class JsonChannel:
             pieces += piece
         return bytes(pieces)
 
-    def _wait(self, descriptor: int, event: int, deadline: float | None) -> None:
+    def _wait(
+        self, descriptor: int, event: int, deadline: float | None, *, owner_event: int = 0
+    ) -> None:
         poll = select.poll()
         poll.register(descriptor, event)
         if self.owner is not None and self.owner != descriptor:
-            poll.register(self.owner, 0)
+            poll.register(self.owner, owner_event)
         while True:
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
@@ -103,7 +113,8 @@ class JsonChannel:
             if descriptor in ready:
                 return
             if ready:
-                raise OwnerClosed
+                sent = any(events & select.POLLIN for events in ready.values())
+                raise OwnerSent if sent else OwnerClosed
 
 
 def open_channel_pair() -> tuple[JsonChannel, JsonChannel]:

@@ -26,6 +26,7 @@ from designer.verification.channel import (
     ChannelTimeout,
     JsonChannel,
     OwnerClosed,
+    OwnerSent,
     open_channel_pair,
 )
 from designer.verification.limits import Limits
@@ -68,6 +69,8 @@ class ForkServer:
             self.pool_channel.send({"ready": True, "enforced": self.enforced})
             while True:
                 request = self.pool_channel.receive(limit=MAX_JOB_BYTES)
+                if "cancel" in request:  # it came when the job had just been answered
+                    continue
                 reply = self.run(request["job"], discard=request["discard"])
                 self.pool_channel.send({**reply, "enforced": self.enforced})
                 if self.worker_pid is None:
@@ -91,13 +94,18 @@ class ForkServer:
         try:
             self.worker_channel.send(job, deadline=deadline)
             reply = read_reply(
-                self.worker_channel.receive(deadline=deadline, limit=self.worker.limits.reply_bytes)
+                self.worker_channel.receive(
+                    deadline=deadline, limit=self.worker.limits.reply_bytes, interruptible=True
+                )
             )
         except ChannelTimeout:
             reply = {
                 "accident": f"the source ran for more than {timeout_s:g} s and was stopped",
                 "facts": {"wall_s": timeout_s},
             }
+        except OwnerSent:
+            self.pool_channel.receive(limit=MAX_JOB_BYTES)
+            reply = {"accident": "the job was cancelled"}
         except ChannelClosed:
             reply = {"accident": "the verifying process ended while it ran the source"}
         except ChannelProtocolError as error:

@@ -14,6 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from designer.errors import ProbeFailed
+from designer.errors.cancellation import (
+    CHECK_INTERVAL_S,
+    Cancelled,
+    check_cancelled,
+)
 from designer.verification.channel import (
     ChannelClosed,
     ChannelProtocolError,
@@ -87,6 +92,7 @@ class ForkServerClient:
 
         Raises:
             ProbeFailed: if the verifying process crashes or exceeds a limit.
+            Cancelled: if nobody waits for the job any more; its worker is stopped.
         """
         timeout_s = self._limits.time_limits(job.get("level"))[0] + _GRACE_S
         try:
@@ -95,7 +101,9 @@ class ForkServerClient:
             self._channel.send(
                 {"job": job, "discard": discard}, deadline=time.monotonic() + timeout_s
             )
-            reply = self._store_enforced(self._receive(timeout_s))
+            reply = self._store_enforced(self._receive_unless_cancelled(timeout_s))
+        except Cancelled:
+            raise
         except (ChannelClosed, ChannelTimeout, ChannelProtocolError) as gone:
             self.is_alive = False
             raise ProbeFailed("the fork server ended or sent no valid reply") from gone
@@ -110,6 +118,18 @@ class ForkServerClient:
     def _wait_until_ready(self) -> None:
         self._store_enforced(self._receive(_START_S))
         self._ready = True
+
+    def _receive_unless_cancelled(self, seconds: float) -> dict[str, Any]:
+        """The reply to a job; a cancelled job is stopped, and the fork server stays ready."""
+        end = time.monotonic() + seconds
+        while not self._channel.has_message(CHECK_INTERVAL_S) and time.monotonic() < end:
+            try:
+                check_cancelled()
+            except Cancelled:
+                self._channel.send({"cancel": True}, deadline=time.monotonic() + _GRACE_S)
+                self._store_enforced(self._receive(_GRACE_S))
+                raise
+        return self._receive(end - time.monotonic())
 
     def _receive(self, seconds: float) -> dict[str, Any]:
         reply: dict[str, Any] = self._channel.receive(

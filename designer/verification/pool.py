@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any, Self
 
 from designer.errors import Overloaded, ProbeFailed
+from designer.errors.cancellation import CHECK_INTERVAL_S, check_cancelled
 from designer.verification.fork_server_client import ForkServerClient
 from designer.verification.limits import GIB, Limits
 
@@ -83,6 +85,7 @@ class Pool:
         Raises:
             Overloaded: if ``max_waiting`` callers wait already, or after ``max_wait_s``.
             ProbeFailed: if the verifying process crashes or exceeds a limit.
+            Cancelled: if nobody waits for the job any more; its process is stopped.
         """
         assert os.getpid() == self._owner, "a pool must be created in the process that uses it"
         client = self._acquire()
@@ -142,7 +145,7 @@ class Pool:
                 )
             self._waiting += 1
             try:
-                served = self._lock.wait_for(self._can_serve, timeout=self.max_wait_s)
+                served = self._wait_until_served()
             finally:
                 self._waiting -= 1
             if not served:
@@ -154,6 +157,15 @@ class Pool:
             if self._closed:
                 raise Overloaded("the verifier is shutting down", workers=self.workers)
             return self._idle.pop() if self._idle else self._start_client()
+
+    def _wait_until_served(self) -> bool:
+        """Wait for a turn; False after ``max_wait_s``."""
+        end = time.monotonic() + self.max_wait_s
+        while not self._lock.wait_for(self._can_serve, timeout=CHECK_INTERVAL_S):
+            check_cancelled()
+            if time.monotonic() > end:
+                return False
+        return True
 
     def _can_serve(self) -> bool:
         """Whether a fork server is idle or may be started, or the pool is closed."""

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from designer.errors import Overloaded
+from designer.errors.cancellation import (
+    CHECK_INTERVAL_S,
+    Cancelled,
+    IsCancelled,
+    cancelled_when,
+    check_cancelled,
+    current_cancellation,
+)
 
 ComputedValue = TypeVar("ComputedValue")
 
@@ -15,10 +25,23 @@ MAX_WAIT_S = 30.0
 """Seconds that a request waits for another one with the same key."""
 
 
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """A computation in progress, and for each caller whether it has left."""
+
+    future: Future[Any] = field(default_factory=Future)
+    callers: list[IsCancelled] = field(default_factory=list)
+
+    def is_abandoned(self) -> bool:
+        """Whether every caller has left."""
+        return all(has_left() for has_left in tuple(self.callers))
+
+
 class SingleFlight:
     """Computations in progress in this process, by key.
 
-    At most ``max_waiting`` calls wait at a time, as each of them occupies a thread.
+    At most ``max_waiting`` calls wait at a time, as each of them occupies a thread. A computation
+    is cancelled when all of its callers are.
 
     >>> SingleFlight(max_waiting=1).run_once("key", lambda: 4)
     4
@@ -29,41 +52,64 @@ class SingleFlight:
         self._waiting_slots = threading.BoundedSemaphore(max_waiting)
         self._max_waiting = max_waiting
         self._lock = threading.Lock()
-        self._in_flight: dict[str, Future[Any]] = {}
+        self._in_flight: dict[str, Flight] = {}
 
     def run_once(self, key: str, make: Callable[[], ComputedValue]) -> ComputedValue:
         """Result or exception of ``make``, called here or by an earlier thread with the same key.
 
         Raises:
             Overloaded: if that thread takes longer than the timeout, or too many calls wait.
+            Cancelled: if nobody waits for this call any more.
         """
-        own_future: Future[ComputedValue] = Future()
+        own_flight = Flight()
         with self._lock:
-            in_flight: Future[ComputedValue] = self._in_flight.setdefault(key, own_future)
-        if in_flight is not own_future:
-            return self._wait_for(in_flight)
+            flight = self._in_flight.setdefault(key, own_flight)
+            flight.callers.append(current_cancellation())
+        if flight is own_flight:
+            self._run(key, flight, make)
+            made: ComputedValue = own_flight.future.result()
+            return made
         try:
-            own_future.set_result(make())
+            self._wait_for(flight)
+            joined: ComputedValue = flight.future.result()
+            return joined
+        except Cancelled:  # this caller came when all others had just left
+            check_cancelled()
+            return self.run_once(key, make)
+        finally:
+            flight.callers.remove(current_cancellation())
+
+    def callers(self, key: str) -> int:
+        """Number of calls with a key that wait for its computation, with the one that computes."""
+        with self._lock:
+            flight = self._in_flight.get(key)
+            return 0 if flight is None else len(flight.callers)
+
+    def _run(self, key: str, flight: Flight, make: Callable[[], ComputedValue]) -> None:
+        try:
+            with cancelled_when(flight.is_abandoned):
+                flight.future.set_result(make())
         except BaseException as error:
-            own_future.set_exception(error)
+            flight.future.set_exception(error)
         finally:
             with self._lock:
                 del self._in_flight[key]
-        return own_future.result()
 
-    def _wait_for(self, in_flight: Future[ComputedValue]) -> ComputedValue:
+    def _wait_for(self, flight: Flight) -> None:
         if not self._waiting_slots.acquire(blocking=False):
             raise Overloaded(
                 f"{self._max_waiting} requests already wait for results of other requests",
                 waiting=self._max_waiting,
             )
         try:
-            in_time = wait([in_flight], timeout=self._max_wait_s).done
+            end = time.monotonic() + self._max_wait_s
+            while not wait([flight.future], timeout=CHECK_INTERVAL_S).done:
+                check_cancelled()
+                if time.monotonic() > end:
+                    raise Overloaded(
+                        f"another request for the same result takes longer than"
+                        f" {self._max_wait_s:g} s",
+                        waited_s=self._max_wait_s,
+                    )
         finally:
             self._waiting_slots.release()
-        if not in_time:
-            raise Overloaded(
-                f"another request for the same result takes longer than {self._max_wait_s:g} s",
-                waited_s=self._max_wait_s,
-            )
-        return in_flight.result()

@@ -10,12 +10,16 @@ from flask_smorest import Api
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from designer.errors import DesignerError
+from designer.errors.cancellation import Cancelled
 from service.problems.problem_document import (
     ProblemError,
     designer_error_response,
     problem_response,
 )
 from service.problems.registry import PROBLEMS
+
+CLIENT_LEFT_STATUS = 499
+"""Status in metrics and logs of a request whose client has left, as nginx counts it."""
 
 logger = logging.getLogger("gan_designer.service")
 
@@ -39,6 +43,7 @@ class ProblemApi(Api):  # type: ignore[misc]
         self._app.register_error_handler(ProblemError, handle_problem_error)
         self._app.register_error_handler(DesignerError, handle_designer_error)
         self._app.register_error_handler(HTTPException, handle_http_error)
+        self._app.register_error_handler(Cancelled, handle_cancelled)
         self._app.register_error_handler(Exception, handle_unexpected_error)
 
 
@@ -76,6 +81,11 @@ def _format_facts(facts: dict[str, Any]) -> dict[str, str]:
         name: ", ".join(fact) if isinstance(fact, list) else str(fact)
         for name, fact in facts.items()
     }
+
+
+def handle_cancelled(_: Cancelled) -> Response:
+    """Response to a client that has left: nobody reads it, but it is counted and logged."""
+    return Response(status=CLIENT_LEFT_STATUS)
 
 
 def handle_unexpected_error(error: Exception) -> Response:

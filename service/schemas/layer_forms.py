@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 
 from designer.layer import Op
-from designer.limits import MAX_SOLUTIONS
+from designer.limits import MAX_LISTED_POSITIONS, MAX_SOLUTIONS
 from designer.validation.json_schema import choice, list_of, nullable
 from service.problems.problem_document import reason_list
 from service.schemas.design import COUNT, FLAG, PER_AXIS, POSITIVE, SIZE, TEXT
@@ -13,6 +13,8 @@ from service.schemas.fields import Answer, AnswerList, AnswerObject
 
 NEAR_FAR = list_of(list_of({"type": "integer"}, 2, 2), 1, 3)
 NUMBER = {"type": "number"}
+NUMBER_PER_POSITION = nullable(list_of(COUNT, 1))
+NULL_IF_MANY = f"null: more than {MAX_LISTED_POSITIONS} positions."
 WHY_REASON = "`why` with its code and facts."
 
 
@@ -80,8 +82,8 @@ class MatrixSchema(ma.Schema):
     entries = Answer(
         list_of(list_of(COUNT, 3, 3), 0), "[row, column, tap], with taps numbered row by row."
     )
-    inputs_per_output = Answer(list_of(COUNT, 1))
-    outputs_per_input = Answer(list_of(COUNT, 1))
+    inputs_per_output = Answer(NUMBER_PER_POSITION, NULL_IF_MANY)
+    outputs_per_input = Answer(NUMBER_PER_POSITION, NULL_IF_MANY)
 
 
 class PhaseSchema(ma.Schema):
@@ -128,7 +130,7 @@ class PhasesSchema(ma.Schema):
 class OverlapAxisSchema(ma.Schema):
     """Contributions along one axis; those of a position are the product over the axes."""
 
-    contributions = Answer(list_of(COUNT, 1))
+    contributions = Answer(NUMBER_PER_POSITION, NULL_IF_MANY)
     inner = Answer(list_of(COUNT, 2, 2), "Range [start, stop) of positions away from the border.")
     most = Answer(COUNT)
     least = Answer(COUNT)
@@ -140,7 +142,11 @@ class OverlapSchema(ma.Schema):
     map = Answer(choice("input", "output"))
     size = Answer(SIZE)
     even = Answer(FLAG, "Whether all positions away from the border receive the same number.")
-    contributions = Answer({"type": "array", "items": {}}, "Number per position, as nested lists.")
+    contributions = Answer(
+        nullable({"type": "array", "items": {}}),
+        "Number per position, as nested lists, the product of those along the axes."
+        f" {NULL_IF_MANY}",
+    )
     most = Answer(COUNT)
     least = Answer(COUNT)
     ratio = Answer(nullable(NUMBER), "null: some positions receive none.")

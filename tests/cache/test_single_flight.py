@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
 from designer.errors import Overloaded, ProbeFailed
+from designer.errors.cancellation import Cancelled, cancelled_when, check_cancelled
 from service.cache.single_flight import SingleFlight
 from tests.wait import wait_until
 
@@ -105,3 +107,75 @@ def test_the_number_of_waiting_callers_is_bounded() -> None:
         (Overloaded, "2 requests already wait for results of other requests")
     ]
     assert [one.result() for one in (first, *others) if not one.exception()] == ["made"] * 3
+
+
+class Caller(threading.Thread):
+    """Waits for a computation until its client has left."""
+
+    def __init__(self, single_flight: SingleFlight, make: Callable[[], object]) -> None:
+        super().__init__()
+        self._call = lambda: single_flight.run_once("key", make)
+        self.left = threading.Event()
+        self.outcome: object = None
+
+    def run(self) -> None:
+        try:
+            with cancelled_when(self.left.is_set):
+                self.outcome = self._call()
+        except Cancelled as cancelled:
+            self.outcome = cancelled
+
+
+def test_a_computation_goes_on_while_one_caller_waits() -> None:
+    """The first caller leaves, the second gets the result; when both have left, it stops."""
+    single_flight = SingleFlight(max_waiting=2)
+    begun, go, stopped = threading.Event(), threading.Event(), threading.Event()
+
+    def make() -> str:
+        begun.set()
+        try:
+            while not go.wait(0.01):
+                check_cancelled()
+        except Cancelled:
+            stopped.set()
+            raise
+        return "made"
+
+    first, second = Caller(single_flight, make), Caller(single_flight, make)
+    first.start()
+    assert begun.wait(60)
+    second.start()
+    wait_until(lambda: single_flight.callers("key") == 2, what="both to call")
+    first.left.set()
+    assert not stopped.wait(0.3)
+    go.set()
+    second.join(60)
+    assert second.outcome == "made"
+    go.clear()
+    third = Caller(single_flight, make)
+    third.start()
+    third.left.set()
+    assert stopped.wait(60)
+    third.join(60)
+    assert isinstance(third.outcome, Cancelled)
+
+
+def test_a_caller_that_comes_when_all_have_left_computes_anew() -> None:
+    """The cancellation of others is not its own."""
+    single_flight = SingleFlight(max_waiting=2)
+    calls: list[Caller] = []
+
+    def abandoned() -> str:
+        calls[0].left.set()
+        wait_until(lambda: single_flight.callers("key") == 2, what="another to call")
+        raise Cancelled
+
+    calls.append(Caller(single_flight, abandoned))
+    calls.append(Caller(single_flight, lambda: "anew"))
+    for caller in calls:
+        caller.start()
+        wait_until(lambda: single_flight.callers("key") > 0, what="the call")
+    for caller in calls:
+        caller.join(60)
+    assert isinstance(calls[0].outcome, Cancelled)
+    assert calls[1].outcome == "anew"

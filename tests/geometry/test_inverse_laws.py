@@ -12,8 +12,8 @@ from designer.geometry.axis import (
     conv_output_size,
     conv_padding_solutions,
     inverse_output_padding,
+    mirrored_output_paddings,
     output_padding_solutions,
-    padding_solutions,
     transposed_offset,
     transposed_padding,
     unread_positions,
@@ -64,12 +64,12 @@ def test_the_paddings_of_an_offset_are_all_that_give_it(window: dict[str, int]) 
         assert [
             (transposed_padding(offset, **window, output_padding=extra), extra) for extra in extras
         ] == every
-        assert padding_solutions(offset, **window) == tuple(
-            (padding, extra) for padding, extra in every if extra < window["stride"]
-        )
-        assert padding_solutions(offset, **window, output_padding=False) == tuple(
-            (padding, extra) for padding, extra in every if extra == 0
-        )
+        assert list(mirrored_output_paddings(offset, **window)) == [
+            extra for extra in extras if extra < window["stride"]
+        ]
+        assert list(mirrored_output_paddings(offset, **window, output_padding=False)) == [
+            extra for extra in extras if extra == 0
+        ]
 
 
 @pytest.mark.parametrize("window", WINDOWS, ids=str)

@@ -200,3 +200,31 @@ def test_each_view_is_a_picture(view: str, word: str) -> None:
     svg = draw_picture(read_draw_request(DCGAN | {"view": view}, Op.CONV_TRANSPOSE))
     assert svg.startswith("<svg ")
     assert word in svg
+
+
+def test_numbers_of_many_positions_are_not_listed() -> None:
+    """71 bytes asked for 31 MB before: the range, the border and the axes remain."""
+    found = answer_as_json(
+        Op.CONV, input_size=[1_048_576], kernel_size=65_536, include=["overlap"]
+    )["overlap"]
+    assert (found["contributions"], found["axes"][0]["contributions"]) == (None, None)
+    assert (found["most"], found["border"]) == (65_536, [[65_535, 65_535]])
+    found = answer_as_json(
+        Op.CONV_TRANSPOSE, input_size=[300, 4], kernel_size=4, stride=2, include=["overlap"]
+    )["overlap"]
+    counts = [
+        [y * x for x in found["axes"][1]["contributions"]]
+        for y in found["axes"][0]["contributions"]
+    ]
+    assert found["contributions"] == counts
+    found = answer_as_json(
+        Op.CONV,
+        input_size=[512, 512],
+        kernel_size=[1, 2],
+        stride=512,
+        include=["overlap", "matrix"],
+    )
+    assert found["overlap"]["contributions"] is None
+    assert found["overlap"]["axes"][0]["contributions"][:2] == [1, 0]
+    assert found["matrix"]["inputs_per_output"] == [2]
+    assert found["matrix"]["outputs_per_input"] is None

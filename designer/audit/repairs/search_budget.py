@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import LayerError, TensorShape, refuse_too_large
 from designer.audit.trace import AuditNetwork, Trace, trace_network
+from designer.errors.cancellation import check_cancelled
 
 Ends = dict[tuple[int, TensorShape, tuple[TensorShape, ...]], TensorShape | None]
 """Output shapes of a network by layer, that layer's output, and the shapes that skips read."""
@@ -27,7 +28,12 @@ class SearchBudget:
         return self.remaining <= 0
 
     def trace(self, network: AuditNetwork) -> Trace:
-        """The trace of a network."""
+        """The trace of a network.
+
+        Raises:
+            Cancelled: if nobody waits for the audit any more.
+        """
+        check_cancelled()
         self.remaining -= len(network.layers) + 4
         return trace_network(network)
 

@@ -29,8 +29,8 @@ from designer.geometry.axis.overlap import (
 )
 from designer.geometry.axis.padding import (
     conv_padding_solutions,
+    mirrored_output_paddings,
     output_padding_solutions,
-    padding_solutions,
     transposed_padding,
 )
 from designer.geometry.axis.pooling import pool_output_size, unchecked_pool_output_size
@@ -46,9 +46,9 @@ __all__ = [
     "inverse_output_padding",
     "kernel_span",
     "matching_taps",
+    "mirrored_output_paddings",
     "output_padding_solutions",
     "overlaps_evenly",
-    "padding_solutions",
     "pool_output_size",
     "touched_pixels",
     "transposed_offset",

@@ -44,24 +44,22 @@ def conv_padding_solutions(
     return range(max(0, -(-least // 2)), min(span - 1, (least + stride - 1) // 2) + 1)
 
 
-def padding_solutions(
+def mirrored_output_paddings(
     offset: int, *, kernel_size: int, stride: int, dilation: int, output_padding: bool = True
-) -> tuple[tuple[int, int], ...]:
-    """Every (P, A) with E − S − 2P + A = c, 0 ≤ P ≤ D(F − 1), 0 ≤ A < S; the smallest A first.
+) -> range:
+    """The A of ``output_padding_solutions`` below S, or only A = 0 without ``output_padding``.
 
-    With m = E − S − c the solutions are A ≡ m (mod 2), P = (m + A)/2; so P grows with A, and
-    A ≤ P for the first of them exactly when m ≥ 0. Without ``output_padding`` A is 0. The bound
-    A < S is stricter than torch's A < max(S, D): for A ≥ S the mirrored conv does not restore the
-    input size.
+    With m = E − S − c they are A ≡ m (mod 2), and P = (m + A)/2 grows with A; so A ≤ P for the
+    first of them exactly when m ≥ 0. The bound A < S is stricter than torch's A < max(S, D): for
+    A ≥ S the mirrored conv does not restore the input size.
 
-    >>> padding_solutions(0, kernel_size=4, stride=2, dilation=1)
-    ((1, 0),)
-    >>> padding_solutions(1, kernel_size=5, stride=3, dilation=1)
-    ((1, 1),)
+    >>> list(mirrored_output_paddings(0, kernel_size=4, stride=2, dilation=1))
+    [0]
+    >>> list(mirrored_output_paddings(1, kernel_size=5, stride=3, dilation=1))
+    [1]
     """
-    window = {"kernel_size": kernel_size, "stride": stride, "dilation": dilation}
-    return tuple(
-        (transposed_padding(offset, output_padding=extra, **window), extra)
-        for extra in output_padding_solutions(offset, **window)
-        if extra < (stride if output_padding else 1)
+    found = output_padding_solutions(
+        offset, kernel_size=kernel_size, stride=stride, dilation=dilation
     )
+    end = stride if output_padding else 1
+    return range(found.start, min(found.stop, end), 2)

@@ -21,10 +21,15 @@ class OverlapAxis:
     ``most`` and ``least`` are the largest and smallest contributions of inner positions.
     """
 
-    contributions: tuple[int, ...]
+    placed: Placement
     inner: tuple[int, int]
     most: int
     least: int
+
+    @property
+    def contributions(self) -> tuple[int, ...]:
+        """Contributions per position."""
+        return tuple(map(self.placed.contributions, range(self.placed.pixels)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +105,7 @@ def layer_overlap(layer: AnyConv, input_size: Size) -> OverlapMap:
 def _overlap_along(placed: Placement) -> OverlapAxis:
     most, least = inner_contribution_range(placed.window)
     return OverlapAxis(
-        contributions=tuple(placed.contributions(pixel) for pixel in range(placed.pixels)),
+        placed=placed,
         inner=(placed.inner.start, placed.inner.stop),
         most=most,
         least=least,
