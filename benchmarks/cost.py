@@ -38,7 +38,7 @@ class Endpoint:
     """An endpoint, extreme values of its fields, and the body that is made of chosen values."""
 
     path: str
-    choices: Choices
+    choices: Mapping[str, Any]
     body: Callable[[dict[str, Any]], dict[str, Any]]
 
 

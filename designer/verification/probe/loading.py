@@ -67,10 +67,12 @@ def build_network(module: ModuleType, network: dict[str, JsonValue], width: str)
 
 
 _DRAWS = (torch.ops.aten.normal_.default, torch.ops.aten.uniform_.default)
+_LEAST_ZEROED = 2**14
+"""Numbers of a tensor from which drawing them takes longer than asking; vectors are drawn."""
 
 
-class ZeroDraws(TorchDispatchMode):
-    """While it is active, torch fills tensors with zeros instead of random numbers.
+class ZeroDraws(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """While it is active, torch fills large tensors with zeros instead of random numbers.
 
     For constructors at the width of the run: ``weights_init`` draws their numbers again, and
     ``construction`` compares what a constructor draws on the thin network.
@@ -84,7 +86,7 @@ class ZeroDraws(TorchDispatchMode):
         kwargs: dict[str, Any] | None = None,
     ) -> Any:  # noqa: ANN401
         """The result of a call, or the tensor to be drawn, as zeros."""
-        if function in _DRAWS:
+        if function in _DRAWS and args[0].numel() >= _LEAST_ZEROED:
             return args[0].zero_()
         return function(*args, **(kwargs or {}))
 

@@ -122,7 +122,7 @@ def run_network(module: ModuleType, network: dict[str, JsonValue], seed: int) ->
         _refuse_too_many_parameters(
             count_parameters(build_network(module, network, "run")), network["parameters"]
         )
-    with ZeroDraws():
+    with ZeroDraws():  # type: ignore[no-untyped-call]
         model = build_network(module, network, "run")
     initialise(module, model)
     found: dict[str, JsonValue] = {
