@@ -129,6 +129,7 @@ class CheckSchema(ma.Schema):
         "Largest difference that passes; null: the values must be equal.",
     )
     detail = Answer(TEXT)
+    reasons = reason_list("`detail` with its code and facts; empty without one.")
 
 
 class VerificationSchema(ma.Schema):
