@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from designer.brief.field_rules import range_errors
 from designer.brief.fields import Field, Kind, field_names
 from designer.geometry.equivalence.placement import AnyConv
-from designer.geometry.layers import Conv, ConvTranspose, Size, Window
+from designer.geometry.layers import Size, Window
 from designer.layer.request_fields import (
     CHANNELS,
     DRAWING,
@@ -110,7 +110,7 @@ def read_solve_request(document: object) -> SolveRequest:
         op=op,
         questions=tuple(
             Question(
-                transposed=op is Op.CONV_TRANSPOSE,
+                transposed=op.layer_class.transposed,
                 **{name: values[axis] for name, values in sizes.items()},
             )
             for axis in range(axes)
@@ -129,7 +129,7 @@ def _read_layer(fields: dict[str, object], op: Op) -> tuple[AnyConv, Size]:
     axes = _count_axes(fields)
     columns = _read_sizes(fields, WINDOW_REQUEST, axes)
     size = columns.pop("input_size")
-    if op is Op.CONV and any(columns["output_padding"]):
+    if any(columns["output_padding"]) and not op.layer_class.transposed:
         refuse_field(
             "/output_padding",
             "illegal_layer",
@@ -138,8 +138,7 @@ def _read_layer(fields: dict[str, object], op: Op) -> tuple[AnyConv, Size]:
         )
     counts = {row.name: fields.get(row.name, row.default) for row in CHANNELS}
     refuse(range_errors(CHANNELS, counts)[:1])
-    kind = Conv if op is Op.CONV else ConvTranspose
-    layer = kind(
+    layer = op.layer_class(
         windows=tuple(
             Window(**{name: values[axis] for name, values in columns.items()})
             for axis in range(axes)

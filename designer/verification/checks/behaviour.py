@@ -189,9 +189,9 @@ def compare_algebra(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """Laws of the thin networks' layers: overlap, adjoint pairs."""
     thin = plan.thin.generator
     predicted = {
-        placed.name: predicted_overlap(convolution.layer.windows, placed.before.size)
-        for placed, convolution in thin.convolutions
-        if convolution.layer.transposed
+        placed.name: predicted_overlap(layer.windows, placed.before.size)
+        for placed, layer in thin.convolutions
+        if layer.transposed
     }
     yield equality_check("generator.overlap", predicted, measurement_at(measured, "overlap"))
     if pairs := mirrored_pairs(plan.thin):
