@@ -9,7 +9,9 @@ from service.schemas.field_schemas import queried, query_values, request_schema,
 
 _SCALARS_FIRST = sorted(BRIEF, key=lambda row: row.kind not in SCALARS)
 
-BriefSchema = request_schema("BriefSchema", requested(_SCALARS_FIRST), brief_from_document)
+BriefSchema = request_schema(
+    "BriefSchema", requested(_SCALARS_FIRST), lambda data: brief_from_document(data)
+)
 """The request for a design."""
 
 BriefQuerySchema = request_schema(
