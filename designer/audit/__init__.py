@@ -17,11 +17,12 @@ from designer.audit.answer import audit
 from designer.audit.diagnosis import AuditVerdict
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.registry import LAYER_CLASSES
-from designer.audit.request import AuditRequest, read_request
+from designer.audit.request import REQUEST, AuditRequest, read_request
 from designer.audit.torch_proof import Proof
 
 __all__ = [
     "LAYER_CLASSES",
+    "REQUEST",
     "AuditLayer",
     "AuditRequest",
     "AuditVerdict",

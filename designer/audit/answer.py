@@ -108,30 +108,22 @@ def trace_rows(request: AuditRequest, trace: Trace) -> list[JsonObject]:
     network = request.network
     lines = (None,) * len(network.layers) if request.source is None else request.source.lines
     warnings = all_warnings(network, trace)
-    rows: list[JsonObject] = [
-        {
-            "index": index,
-            "op": network.layers[index].op,
-            "line": lines[index],
-            "input_shape": list(trace.shapes[index][1:]),
-            "output_shape": list(trace.shapes[index + 1][1:]),
-            "arithmetic": list(step.arithmetic),
-            "warnings": [warning.sentence for warning in warnings[index]],
-            "reasons": reason_documents(warnings[index]),
-        }
-        for index, step in enumerate(trace.steps)
-    ]
-    if trace.layer_error is not None:
+    rows: list[JsonObject] = []
+    for index, before in enumerate(
+        trace.shapes[: len(trace.steps) + (trace.layer_error is not None)]
+    ):
+        runs = index < len(trace.steps)
+        said = warnings[index] if runs else ()
         rows.append(
             {
-                "index": len(rows),
-                "op": network.layers[len(rows)].op,
-                "line": lines[len(rows)],
-                "input_shape": list(trace.shapes[-1][1:]),
-                "output_shape": None,
-                "arithmetic": [],
-                "warnings": [],
-                "reasons": [],
+                "index": index,
+                "op": network.layers[index].op,
+                "line": lines[index],
+                "input_shape": list(before[1:]),
+                "output_shape": list(trace.shapes[index + 1][1:]) if runs else None,
+                "arithmetic": list(trace.steps[index].arithmetic) if runs else [],
+                "warnings": [warning.sentence for warning in said],
+                "reasons": reason_documents(said),
             }
         )
     return rows
@@ -210,24 +202,16 @@ def _adapted_document(
     network, goal = plan_adaptation(request.network, trace, request.adapt_to)
     now = trace_network(network)
     if goal.is_reached_by(network, now):
-        unchanged = Candidate(changes=(), network=network, trace=now)
-        return {
-            **_repair_document(request, unchanged, Proof.LAWS),
-            "layers": _layer_documents(network),
-        }
-    found = [
-        repair
-        for repair in find_repairs(network, goal)
-        if repair.network.input_shape == network.input_shape
-    ]
-    found.sort(key=lambda repair: repair.layers_touched)
-    for repair, proof in _run_repairs(found, runner)[:1]:
-        return {
-            **_repair_document(request, repair, proof),
-            "layers": _layer_documents(repair.network),
-        }
+        proven = [(Candidate(changes=(), network=network, trace=now), Proof.LAWS)]
+    else:
+        found = [
+            repair
+            for repair in find_repairs(network, goal)
+            if repair.network.input_shape == network.input_shape
+        ]
+        found.sort(key=lambda repair: repair.layers_touched)
+        proven = _run_repairs(found, runner)
+    for repair, proof in proven[:1]:
+        layers = [audit_layer_document(layer) for layer in repair.network.layers]
+        return {**_repair_document(request, repair, proof), "layers": layers}
     return None
-
-
-def _layer_documents(network: AuditNetwork) -> list[JsonObject]:
-    return [audit_layer_document(layer) for layer in network.layers]

@@ -18,7 +18,7 @@ from designer.brief.window_rules import WINDOW
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Size, Window, Windows, window_fields
 from designer.limits import MAX_LAYERS, MAX_SEARCH_ENTRIES
-from designer.validation.field_validators import check_integer, refuse
+from designer.validation.field_validators import refuse
 from designer.validation.json_readers import (
     JsonObject,
     read_choice,
@@ -202,16 +202,15 @@ def _without_nulls(fields: Mapping[str, object]) -> JsonObject:
 def _read_resolution(value: object, dimensions: object) -> Size:
     if dimensions is None:
         return value  # type: ignore[return-value]
-    refuse(check_integer(dimensions, pointer="/dimensions", low=1, high=3))
-    assert isinstance(dimensions, int)
+    axes = read_integer(dimensions, pointer="/dimensions", low=1, high=3)
     if not isinstance(value, list):
-        return (value,) * dimensions  # type: ignore[return-value]
-    if dimensions != len(value):
+        return (value,) * axes  # type: ignore[return-value]
+    if axes != len(value):
         refuse_field(
             "/dimensions",
             "wrong_length",
             sentence="other_dimensions",
-            dimensions=dimensions,
+            dimensions=axes,
             length=len(value),
         )
     return tuple(value)

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     """An object of channels and a size, as text 512x4x4."""
     CHAIN = "chain"
     """A list of windows."""
+    TEXT = "text"
 
 
 SCALARS = (Kind.INTEGER, Kind.FLAG, Kind.CHOICE)

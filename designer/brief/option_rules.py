@@ -76,11 +76,11 @@ def norm_errors(
 ) -> list[FieldError]:
     """Errors of the norms: spectral norm in the generator, batch norm in a critic."""
     errors = []
-    if normalization is Normalization.SPECTRAL:
+    if normalization.spectral:
         errors.append(field_error("/normalization", "spectral_generator"))
     if discriminator is None:
         return errors
-    if discriminator.output is Output.CRITIC and discriminator.normalization is Normalization.BATCH:
+    if discriminator.output is Output.CRITIC and discriminator.normalization.couples_samples:
         errors.append(field_error("/discriminator/normalization", "critic_with_batch_norm"))
     numbers = [row for row in DISCRIMINATOR if row.kind is Kind.INTEGER]
     return errors + range_errors(numbers, asdict(discriminator), pointer="/discriminator")

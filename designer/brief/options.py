@@ -36,6 +36,16 @@ class Normalization(StrEnum):
     """Each weight divided by its largest singular value, no norm of maps; discriminator only."""
 
     @property
+    def spectral(self) -> bool:
+        """Whether it divides weights instead of normalizing maps."""
+        return self is Normalization.SPECTRAL
+
+    @property
+    def couples_samples(self) -> bool:
+        """Whether the output of a sample depends on the other ones of its batch."""
+        return self is Normalization.BATCH
+
+    @property
     def normalizes_maps(self) -> bool:
         """Whether a module after the layer normalizes its feature map."""
         return self.norm is not None

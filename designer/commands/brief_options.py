@@ -10,7 +10,7 @@ from designer.brief.fields import Field, Kind
 from designer.commands.options import Command, Number, Numbers
 from designer.validation.json_readers import JsonObject
 
-_TYPES = {Kind.INTEGER: Number(), Kind.CHOICE: click.STRING}
+_TYPES = {Kind.INTEGER: Number(), Kind.CHOICE: click.STRING, Kind.TEXT: click.STRING}
 _EXAMPLES = {Kind.SIZE: "7x5", Kind.LIST: "2,3", Kind.MAP: "512x4x4"}
 
 

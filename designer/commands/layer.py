@@ -109,8 +109,8 @@ def solve_windows_command(
 def _layer_lines(answer: Mapping[str, object]) -> list[str]:
     """The answer as text: arithmetic per axis, properties, inverse and requested forms."""
     inverse = answer["inverse"]
-    is_conv = answer["op"] == Op.CONV
-    untouched = "unread positions" if is_conv else "output positions without contributions"
+    transposed = Op(str(answer["op"])).layer_class.transposed
+    untouched = "output positions without contributions" if transposed else "unread positions"
     lines = [
         f"{_sides(answer['input_size'])} → {_sides(answer['output_size'])}",
         *_texts(answer["arithmetic"]),

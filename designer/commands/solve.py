@@ -10,12 +10,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from designer.brief.model import BRIEF
 from designer.chains import ChainSearch, Solution, search_chains
 from designer.commands.brief_options import field_options, field_options_document
-from designer.commands.options import JSON_BODY_HELP, Number, Numbers, output_options, write_output
+from designer.commands.options import JSON_BODY_HELP, Numbers, output_options, write_output
 from designer.geometry.layers import Windows, format_size
-from designer.pipeline.chains_json import WIDTHS, query_from_document, search_document
+from designer.pipeline.chains_json import QUERY, query_from_document, search_document
 
 TABLE_COLUMNS = (
     "sizes",
@@ -28,39 +27,20 @@ TABLE_COLUMNS = (
     "multiply-adds",
 )
 
-QUERY_OPTIONS = (
-    *(row for row in WIDTHS if row.name != "classes"),
-    *(row for row in BRIEF if row.name in ("search", "budget")),
-)
-
 
 @click.command("solve")
 @click.argument("to", type=Numbers())
-@click.option(
-    "--from", "start", type=Numbers(), help="Size of a given input map, such as 4 or 8x6."
-)
-@click.option(
-    "--dimensions", type=Number(), help="Number of axes of a single-number TO: 1 to 3. Default: 2."
-)
-@click.option("--limit", type=Number(), help="Number of chains to list. Default: 10.")
-@click.option("--cursor", help="Cursor of the next page, from an earlier answer.")
 @click.option("--frontier", is_flag=True, help="List the frontier instead of the best chains.")
-@field_options(QUERY_OPTIONS)
+@field_options(row for row in QUERY if row.name not in ("to", "classes"))
 @output_options(JSON_BODY_HELP)
-def solve_command(
-    *, as_json: bool, output: Path | None, frontier: bool, start: object, **given: object
-) -> None:
+def solve_command(*, as_json: bool, output: Path | None, frontier: bool, **given: object) -> None:
     """List the best chains to a size, and count all of them.
 
     TO is the size, such as 97, 218x178, or 240000 with --dimensions 1.
 
     Exit status: 0 on success, 2 if no chain leads to the size or the input is invalid.
     """
-    names = ("to", "dimensions", "limit", "cursor")
-    document = {name: given[name] for name in names if given[name] is not None}
-    query = query_from_document(
-        document | {"from": start} | field_options_document(QUERY_OPTIONS, given)
-    )
+    query = query_from_document(field_options_document(QUERY, given))
     search = search_chains(query)
     if as_json:
         write_output(

@@ -128,7 +128,7 @@ def with_figures_checked(receipt: Verification, document: JsonObject, gan: Gan) 
         passed=not wrong,
         predicted=[],
         measured=wrong,
-        detail=f"the file differs in: {', '.join(wrong)}" if wrong else "",
+        reason=make_reason("file_differs", parts=wrong) if wrong else None,
     )
     return replace(receipt, checks=(check, *receipt.checks))
 

@@ -122,8 +122,11 @@ def draw_picture(drawing: DrawRequest) -> str:
         InvalidLayer: if the layer does not fit the input.
         TooLarge: if the picture is too large to draw.
     """
-    if drawing.view is LayerView.MATRIX:
-        return draw_matrix(drawing.layer, drawing.input_size)
-    if drawing.view is LayerView.OVERLAP:
-        return draw_overlap(drawing.layer, drawing.input_size)
-    return draw_layer(drawing.layer, drawing.input_size, animate=drawing.animate)
+    return _VIEW_DRAWERS[drawing.view](drawing)
+
+
+_VIEW_DRAWERS: dict[LayerView, Callable[[DrawRequest], str]] = {
+    LayerView.LAYER: lambda one: draw_layer(one.layer, one.input_size, animate=one.animate),
+    LayerView.MATRIX: lambda one: draw_matrix(one.layer, one.input_size),
+    LayerView.OVERLAP: lambda one: draw_overlap(one.layer, one.input_size),
+}

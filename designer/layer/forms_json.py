@@ -12,7 +12,7 @@ from designer.geometry.equivalence.overlap_map import OverlapAxis, layer_overlap
 from designer.geometry.equivalence.phases import PhaseAxis, Phases, layer_phases
 from designer.geometry.equivalence.placement import AnyConv
 from designer.geometry.equivalence.python_snippet import render_snippet
-from designer.geometry.layers import ConvTranspose, Size, window_fields
+from designer.geometry.layers import Size, window_fields
 from designer.limits import MAX_LISTED_POSITIONS
 from designer.reasons import Reason, reason_documents
 from designer.validation.json_readers import JsonObject
@@ -70,13 +70,9 @@ def equivalent_document(layer: AnyConv, input_size: Size) -> JsonObject:
 
 
 def _crop_document(layer: AnyConv, input_size: Size) -> JsonObject | None:
-    if not isinstance(layer, ConvTranspose):
-        return None
     crop = equivalent_crop(layer, input_size)
-    return {
-        "full_size": list(crop.full_size),
-        "cropped": [list(near_far) for near_far in crop.cropped],
-    }
+    cropped = None if crop is None else [list(near_far) for near_far in crop.cropped]
+    return None if crop is None else {"full_size": list(crop.full_size), "cropped": cropped}
 
 
 def matrix_document(layer: AnyConv, input_size: Size) -> JsonObject:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from designer.brief.fields import Field, Kind, named_fields
+from designer.geometry.equivalence.placement import CONVOLUTION_CLASSES, AnyConv
+from designer.geometry.layers import Conv, ConvTranspose
 from designer.limits import MAX_SIDE, MAX_SIGNAL_LENGTH, MAX_WIDTH, MAX_WINDOW_VALUE
 
 
@@ -29,8 +31,13 @@ class LayerView(StrEnum):
 class Op(StrEnum):
     """The kind of a layer."""
 
-    CONV = "conv"
-    CONV_TRANSPOSE = "conv_transpose"
+    CONV = Conv.op
+    CONV_TRANSPOSE = ConvTranspose.op
+
+    @property
+    def layer_class(self) -> type[AnyConv]:
+        """The class of such layers."""
+        return CONVOLUTION_CLASSES[self]
 
 
 _INPUT_SIZE = Field(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from designer.brief.field_rules import range_errors
 from designer.brief.fields import Field, Kind, field_names
 from designer.geometry.equivalence.placement import AnyConv
-from designer.geometry.layers import Conv, ConvTranspose, Size, Window
+from designer.geometry.layers import Size, Window
 from designer.layer.request_fields import (
     CHANNELS,
     DRAWING,
@@ -21,10 +21,11 @@ from designer.layer.request_fields import (
 )
 from designer.layer.window_solver import Question
 from designer.limits import MAX_SIDE, MAX_SIGNAL_LENGTH
-from designer.validation.field_validators import check_integer, refuse
+from designer.validation.field_validators import refuse
 from designer.validation.json_readers import (
     read_choice,
     read_flag,
+    read_integer,
     read_list,
     read_object,
     read_per_axis,
@@ -110,7 +111,7 @@ def read_solve_request(document: object) -> SolveRequest:
         op=op,
         questions=tuple(
             Question(
-                transposed=op is Op.CONV_TRANSPOSE,
+                transposed=op.layer_class.transposed,
                 **{name: values[axis] for name, values in sizes.items()},
             )
             for axis in range(axes)
@@ -129,7 +130,7 @@ def _read_layer(fields: dict[str, object], op: Op) -> tuple[AnyConv, Size]:
     axes = _count_axes(fields)
     columns = _read_sizes(fields, WINDOW_REQUEST, axes)
     size = columns.pop("input_size")
-    if op is Op.CONV and any(columns["output_padding"]):
+    if any(columns["output_padding"]) and not op.layer_class.transposed:
         refuse_field(
             "/output_padding",
             "illegal_layer",
@@ -138,8 +139,7 @@ def _read_layer(fields: dict[str, object], op: Op) -> tuple[AnyConv, Size]:
         )
     counts = {row.name: fields.get(row.name, row.default) for row in CHANNELS}
     refuse(range_errors(CHANNELS, counts)[:1])
-    kind = Conv if op is Op.CONV else ConvTranspose
-    layer = kind(
+    layer = op.layer_class(
         windows=tuple(
             Window(**{name: values[axis] for name, values in columns.items()})
             for axis in range(axes)
@@ -153,9 +153,7 @@ def _read_layer(fields: dict[str, object], op: Op) -> tuple[AnyConv, Size]:
 def _count_axes(fields: dict[str, object]) -> int:
     """Number of axes: ``dimensions``, else the length of the first list, else 2."""
     if (dimensions := fields.pop("dimensions", None)) is not None:
-        refuse(check_integer(dimensions, pointer="/dimensions", low=1, high=3))
-        assert isinstance(dimensions, int)
-        return dimensions
+        return read_integer(dimensions, pointer="/dimensions", low=1, high=3)
     for name, value in fields.items():
         if isinstance(value, list):
             return len(read_list(value, pointer=f"/{name}", low=1, high=3))
@@ -172,15 +170,6 @@ def _read_sizes(
         if row.kind is Kind.SIZE and value is not None:
             limit = MAX_SIDE if axes > 1 and row.high == MAX_SIGNAL_LENGTH else row.high
             assert limit is not None, "every size has a limit"
-            found[row.name] = _read_axes(value, row.name, axes, low=row.low, high=limit)
-    return found
-
-
-def _read_axes(value: object, name: str, axes: int, *, low: int, high: int) -> Size:
-    if not isinstance(value, list):
-        refuse(check_integer(value, pointer=f"/{name}", low=low, high=high))
-        return read_per_axis(value, pointer=f"/{name}", axes=axes)
-    found = read_per_axis(value, pointer=f"/{name}", axes=axes)
-    for axis, number in enumerate(found):
-        refuse(check_integer(number, pointer=f"/{name}/{axis}", low=low, high=high))
+            bounds = {"least": row.low, "most": limit}
+            found[row.name] = read_per_axis(value, pointer=f"/{row.name}", axes=axes, **bounds)
     return found

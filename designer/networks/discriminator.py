@@ -25,7 +25,7 @@ def assemble_discriminator(chain: Chain, widths: Widths, style: DiscriminatorSty
     *steps, last = _mirror(chain) if style.patch is None else solve_patch(style.patch, chain.target)
     blocks = _stages(steps, widths, style.normalization)
     channels = widths.channels_at(len(steps))
-    spectral = style.normalization is Normalization.SPECTRAL
+    spectral = style.normalization.spectral
     head = ConvolutionModule(
         layer=Conv(
             in_channels=channels,
@@ -104,8 +104,7 @@ def _stages(
             windows=windows,
             bias=normalization.has_bias(normed=bool(norm)),
         )
-        spectral = normalization is Normalization.SPECTRAL
-        convolve = ConvolutionModule(layer=layer, spectral=spectral)
+        convolve = ConvolutionModule(layer=layer, spectral=normalization.spectral)
         blocks.append(
             Block(modules=(convolve, *norm, ActivationModule(function=Activation.LEAKY_RELU)))
         )

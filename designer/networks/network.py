@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
+from designer.geometry.equivalence.placement import AnyConv
 from designer.geometry.layers import FeatureMap
 from designer.geometry.modules.convolutions import ActivationModule, ConvolutionModule
 from designer.geometry.modules.labels import AveragePool, Embedding
@@ -22,12 +23,12 @@ class Block:
     modules: tuple[Module, ...]
 
     def __post_init__(self) -> None:
-        assert sum(isinstance(module, ConvolutionModule) for module in self.modules) == 1
+        assert sum(module.convolution is not None for module in self.modules) == 1
 
     @property
-    def convolution(self) -> ConvolutionModule:
-        """The convolution of the block, transposed or not."""
-        return next(module for module in self.modules if isinstance(module, ConvolutionModule))
+    def convolution(self) -> Module:
+        """The module of the block that is a convolution, transposed or not."""
+        return next(module for module in self.modules if module.convolution is not None)
 
     def output_map(self, before: FeatureMap) -> FeatureMap:
         """The map after the block.
@@ -149,11 +150,10 @@ class Network:
         return (*first, *found, *last)
 
     @property
-    def convolutions(self) -> list[tuple[PlacedModule, ConvolutionModule]]:
+    def convolutions(self) -> list[tuple[PlacedModule, AnyConv]]:
         """The convolutions in order, each after its placed module."""
-        return [
-            (p, p.module) for p in self.placed_modules if isinstance(p.module, ConvolutionModule)
-        ]
+        found = ((placed, placed.module.convolution) for placed in self.placed_modules)
+        return [(placed, layer) for placed, layer in found if layer is not None]
 
     @property
     def output_map(self) -> FeatureMap:
@@ -161,10 +161,10 @@ class Network:
         return self.placed_modules[-1].after
 
     @property
-    def activation(self) -> ActivationModule | None:
+    def activation(self) -> Module | None:
         """The last activation, if the network ends in one."""
         last = self.placed_modules[-1].module
-        return last if isinstance(last, ActivationModule) else None
+        return last if last.column == "activation" else None
 
     @property
     def parameters(self) -> int:

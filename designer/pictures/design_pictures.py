@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from designer.errors import NoNetwork, TooLarge
-from designer.geometry.equivalence.placement import place_windows
-from designer.geometry.layers import ConvTranspose, format_size
+from designer.geometry.equivalence.placement import AnyConv, place_windows
+from designer.geometry.layers import format_size
 from designer.geometry.modules.module import Module
 from designer.networks import Gan, Network, PlacedModule
 from designer.pictures.box_layout import Box, TextLabel, VerticalStack
@@ -27,7 +27,7 @@ def draw_design(gan: Gan) -> dict[str, str]:
 
 def draw_network(network: Network) -> str:
     """The maps of a network from its input to its output, to scale, as SVG."""
-    windows = {p.name: short_window_lines(c.layer.windows) for p, c in network.convolutions}
+    windows = {p.name: short_window_lines(layer.windows) for p, layer in network.convolutions}
     captioned_maps = [
         CaptionedMap(map=network.input_map, caption_lines=("input",)),
         *(
@@ -49,11 +49,7 @@ def draw_network(network: Network) -> str:
 def draw_gan_overlap(gan: Gan) -> str:
     """The overlap maps of all transposed convolutions of the generator, as SVG."""
     network = gan.generator
-    transposed_layers = [
-        (placed, module.layer)
-        for placed, module in network.convolutions
-        if isinstance(module.layer, ConvTranspose)
-    ]
+    transposed_layers = [each for each in network.convolutions if each[1].transposed]
     title = f"{network.class_name}: contributions per position, layer by layer"
     descriptions = [
         f"{placed.name}: {overlap_lines(layer, place_windows(layer, placed.before.size))[0]}"
@@ -70,7 +66,7 @@ def draw_gan_overlap(gan: Gan) -> str:
     return draw_frame(content, title=title, description=f"{description}.")
 
 
-def _layer_box(placed: PlacedModule, layer: ConvTranspose) -> Box:
+def _layer_box(placed: PlacedModule, layer: AnyConv) -> Box:
     before, after = placed.before, placed.after
     caption = (
         f"{placed.name}, {format_size(before.size)} → {format_size(after.size)}: "

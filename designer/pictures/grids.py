@@ -125,6 +125,10 @@ class CellGrid:
         """Pixels down."""
         return self.layout.height
 
+    def motion_rules(self) -> str:
+        """No rules: it does not move."""
+        return ""
+
     def place(self, x: int, y: int) -> Iterator[Shape]:
         """Areas by kind, then crosses, grids, names of the slices and labels."""
         yield from self._filled_areas(x, y)

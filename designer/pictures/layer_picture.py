@@ -77,9 +77,7 @@ def draw_layer(layer: AnyConv, input_size: Size, *, animate: bool = False) -> st
         ],
         gap=16,
     )
-    rules = "".join(
-        box.motion_rules() for _, box in boxes if isinstance(box, WindowedMap) and animate
-    )
+    rules = "".join(box.motion_rules() for _, box in boxes if animate)
     return draw_frame(content, title=title, description=description, motion=rules)
 
 
@@ -94,9 +92,9 @@ def _panel_sizes(layer: AnyConv, placed: Placements) -> list[Size]:
 
 def _panel_boxes(
     panels: list[MapPanel], *, flipped: bool, motion: str | None
-) -> list[tuple[MapPanel, Box]]:
+) -> list[tuple[MapPanel, CellGrid | WindowedMap]]:
     cell = choose_cell_size([panel.size for panel in panels])
-    boxes: list[tuple[MapPanel, Box]] = []
+    boxes: list[tuple[MapPanel, CellGrid | WindowedMap]] = []
     for number, panel in enumerate(panels):
         layout = make_layout(panel.size, cell)
         cells = CellGrid(layout=layout, kind=panel.kind)
@@ -133,7 +131,7 @@ def make_layout(size: Size, cell: int) -> GridLayout:
     )
 
 
-def _arrange_panels(boxes: list[tuple[MapPanel, Box]], *, axes: int) -> Box:
+def _arrange_panels(boxes: list[tuple[MapPanel, CellGrid | WindowedMap]], *, axes: int) -> Box:
     titled = [
         VerticalStack(
             boxes=[

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from designer.brief.brief_json import budget_from_document, chain_document, space_from_document
 from designer.brief.field_rules import range_errors
-from designer.brief.fields import field_names
+from designer.brief.fields import Field, Kind, field_names, named_fields
 from designer.brief.model import BRIEF, DEFAULT_BASE_CHANNELS, Brief
 from designer.brief.permalink import write_id
 from designer.brief.search_space import SearchSpace
@@ -20,27 +21,63 @@ from designer.limits import MAX_CHAINS, MAX_SIDE, MAX_SIGNAL_LENGTH, MIN_SIDE
 from designer.networks.from_brief import assemble_networks
 from designer.pipeline.design_json import count_document, reasons_document
 from designer.validation.field_validators import check_integer, refuse
-from designer.validation.json_readers import JsonObject, read_object, read_per_axis, refuse_field
+from designer.validation.json_readers import (
+    JsonObject,
+    read_integer,
+    read_object,
+    read_per_axis,
+    refuse_field,
+)
 
 _DEFAULTS = {"latent_dim": 100, "base_channels": DEFAULT_BASE_CHANNELS}
 
-WIDTHS = tuple(
-    replace(row, default=_DEFAULTS.get(row.name, row.default), replaced_by="", computed="")
-    for row in BRIEF
-    if row.name in (*_DEFAULTS, "channels", "max_channels", "classes")
-)
-"""The fields of a brief that a query has, with their defaults."""
+_BRIEF = {row.name: row for row in BRIEF}
 
-QUERY_FIELDS = (
-    "from",
-    "to",
-    "dimensions",
-    "search",
-    "budget",
-    "limit",
-    "cursor",
-    *field_names(WIDTHS),
+QUERY = (
+    *named_fields(
+        to=Field(
+            Kind.SIZE,
+            "Size of the picture, as `resolution` of a brief: height before width (depth first).",
+            low=MIN_SIDE,
+            high=MAX_SIGNAL_LENGTH,
+            required=True,
+        ),
+        dimensions=replace(_BRIEF["dimensions"], meaning="Number of axes, for an integer `to`."),
+        search=_BRIEF["search"],
+        budget=_BRIEF["budget"],
+        limit=Field(
+            Kind.INTEGER, "Maximum number of chains in the response.", high=MAX_CHAINS, default=10
+        ),
+        cursor=Field(
+            Kind.TEXT,
+            "`next` of the previous response to the same request.",
+            computed="the first page",
+        ),
+    ),
+    *(
+        replace(
+            _BRIEF[name],
+            default=_DEFAULTS.get(name, _BRIEF[name].default),
+            replaced_by="",
+            computed=_BRIEF[name].if_null,
+            if_null="",
+        )
+        for name in ("latent_dim", "channels", "base_channels", "max_channels", "classes")
+    ),
+    *named_fields(
+        **{
+            "from": Field(
+                Kind.SIZE,
+                "Size of the initial map.",
+                high=MAX_SIGNAL_LENGTH,
+                computed="chosen by the solver",
+            )
+        }
+    ),
 )
+"""The fields of a chain query, those of a brief with its limits."""
+
+_NUMBERS = tuple(row for row in QUERY if row.kind is Kind.INTEGER and row.name != "dimensions")
 
 
 def query_from_document(document: object) -> ChainQuery:
@@ -55,7 +92,7 @@ def query_from_document(document: object) -> ChainQuery:
     fields = {
         name: value
         for name, value in read_object(
-            document, pointer="", known=QUERY_FIELDS, required=("to",)
+            document, pointer="", known=field_names(QUERY), required=("to",)
         ).items()
         if value is not None
     }
@@ -63,17 +100,16 @@ def query_from_document(document: object) -> ChainQuery:
     cursor = fields.get("cursor")
     if cursor is not None and not isinstance(cursor, str):
         refuse_field("/cursor", "invalid_cursor", sentence="cursor_not_a_text")
-    limit = fields.get("limit", 10)
-    refuse(check_integer(limit, pointer="/limit", low=1, high=MAX_CHAINS))
-    assert isinstance(limit, int)
-    widths, budget = _widths(fields), budget_from_document(fields.get("budget"))
+    numbers: dict[str, Any] = {row.name: fields.get(row.name, row.default) for row in _NUMBERS}
+    refuse(range_errors(_NUMBERS, numbers))
+    budget = budget_from_document(fields.get("budget"))
     with _errors_at_from(fields):
         return ChainQuery(
             target=target,
             space=_space(fields, axes=len(target)),
-            widths=widths,
             budget=budget,
-            limit=limit,
+            limit=numbers.pop("limit"),
+            widths=Widths(**numbers),
             cursor=cursor,
         )
 
@@ -96,9 +132,7 @@ def _errors_at_from(fields: JsonObject) -> Iterator[None]:
 def _target(value: object, dimensions: object) -> Size:
     axes = 2
     if dimensions is not None:
-        refuse(check_integer(dimensions, pointer="/dimensions", low=1, high=3))
-        assert isinstance(dimensions, int)
-        axes = dimensions
+        axes = read_integer(dimensions, pointer="/dimensions", low=1, high=3)
     elif isinstance(value, list):
         axes = min(max(len(value), 1), 3)
     target = read_per_axis(value, pointer="/to", axes=axes)
@@ -129,12 +163,6 @@ def _space(fields: JsonObject, *, axes: int) -> SearchSpace:
             sentence="from_and_initial_size",
         )
     return replace(space, initial_size=start)
-
-
-def _widths(fields: JsonObject) -> Widths:
-    values = {row.name: fields.get(row.name, row.default) for row in WIDTHS}
-    refuse(range_errors(WIDTHS, values))
-    return Widths(**values)  # type: ignore[arg-type]
 
 
 def search_document(query: ChainQuery, search: ChainSearch) -> JsonObject:

@@ -78,6 +78,28 @@ def reason_document(reason: Reason) -> dict[str, object]:
     return {"code": reason.code, "facts": facts, "sentence": reason.sentence}
 
 
+def read_reason(document: Any) -> Reason:  # noqa: ANN401 - a JSON value
+    """The reason of its JSON; a fact that is an object is a reason itself.
+
+    >>> read_reason(reason_document(make_reason("a_list", length=2))).sentence
+    'a list of 2'
+
+    Raises:
+        ValueError: if it is not the JSON of a reason.
+    """
+    try:
+        code, facts = document["code"], dict(document["facts"])
+        known = facts.keys() == template_fields(SENTENCES[code])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError("not a reason") from error
+    if not known:
+        raise ValueError(f"not the facts of {code}")
+    read = {
+        name: read_reason(fact) if isinstance(fact, dict) else fact for name, fact in facts.items()
+    }
+    return Reason(code=code, facts=read)
+
+
 def reason_documents(reasons: Iterable[Reason]) -> list[dict[str, object]]:
     """The JSON of several reasons."""
     return [reason_document(reason) for reason in reasons]

@@ -75,15 +75,18 @@ def read_list(value: object, *, pointer: str, low: int, high: int) -> list[objec
     return value
 
 
-def read_integers(value: object, *, pointer: str, low: int, high: int) -> tuple[int, ...]:
-    """A list of ``low`` to ``high`` integers of at least 0, in the given order.
+def read_integers(
+    value: object, *, pointer: str, low: int, high: int, least: int = 0, most: int = MAX_INTEGER
+) -> tuple[int, ...]:
+    """A list of ``low`` to ``high`` integers from ``least`` to ``most``, in the given order.
 
     Raises:
         InvalidRequest: for another type, length or entry.
     """
     values = read_list(value, pointer=pointer, low=low, high=high)
     return tuple(
-        read_integer(entry, pointer=f"{pointer}/{index}") for index, entry in enumerate(values)
+        read_integer(entry, pointer=f"{pointer}/{index}", low=least, high=most)
+        for index, entry in enumerate(values)
     )
 
 
@@ -98,7 +101,9 @@ def read_integer(value: object, *, pointer: str, low: int = 0, high: int = MAX_I
     return value
 
 
-def read_per_axis(value: object, *, pointer: str, axes: int) -> tuple[int, ...]:
+def read_per_axis(
+    value: object, *, pointer: str, axes: int, least: int = 0, most: int = MAX_INTEGER
+) -> tuple[int, ...]:
     """One integer per axis, height before width; a single integer applies to every axis.
 
     >>> read_per_axis(4, pointer="/kernel_size", axes=2)
@@ -108,8 +113,8 @@ def read_per_axis(value: object, *, pointer: str, axes: int) -> tuple[int, ...]:
         InvalidRequest: for another type, or a list with another number of entries.
     """
     if isinstance(value, list):
-        return read_integers(value, pointer=pointer, low=axes, high=axes)
-    return (read_integer(value, pointer=pointer),) * axes
+        return read_integers(value, pointer=pointer, low=axes, high=axes, least=least, most=most)
+    return (read_integer(value, pointer=pointer, low=least, high=most),) * axes
 
 
 def read_flag(value: object, *, pointer: str) -> bool:

@@ -46,11 +46,11 @@ def predicted_unread_pixels(network: Network) -> int:
     1
     """
     read_positions: list[set[int]] = [set(range(side)) for side in network.output_map.size]
-    for placed, convolution in reversed(network.convolutions):
+    for placed, layer in reversed(network.convolutions):
         read_positions = [
             _pixels_under_taps(axis, places)
             for axis, places in zip(
-                place_windows(convolution.layer, placed.before.size), read_positions, strict=True
+                place_windows(layer, placed.before.size), read_positions, strict=True
             )
         ]
     return prod(network.input_map.size) - prod(map(len, read_positions))

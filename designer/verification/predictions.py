@@ -264,7 +264,7 @@ def _label_conditioning(network: Network) -> str | None:
 
 def _layers_with_sizes(network: Network) -> list[list[JsonValue]]:
     layers = predicted_layers(network)
-    windows = {p.name: c.layer.windows for p, c in network.convolutions if c.layer.transposed}
+    windows = {p.name: c.windows for p, c in network.convolutions if c.transposed}
     for row, placed in zip(layers, network.placed_modules, strict=True):
         row[2] |= {"input_size": list(placed.before.size), "output_size": list(placed.after.size)}
         if placed.name in windows:
@@ -288,7 +288,5 @@ def mirrored_pairs(gan: Gan) -> list[list[JsonValue]]:
     return [
         [there.name, back.name, list(there.before.size), list(there.after.size)]
         for (there, one), (back, other) in pairs
-        if one.layer.transposed
-        and not other.spectral
-        and one.layer.in_channels == other.layer.out_channels
+        if one.transposed and not back.module.spectral and one.in_channels == other.out_channels
     ]

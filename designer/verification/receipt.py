@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from designer.brief.model import Level
+from designer.reasons import Reason, read_reason, reason_documents
 from designer.validation.json_readers import JsonValue
 
 Verdict = Literal["verified", "refuted", "not_run"]
@@ -21,8 +22,8 @@ Verdict = Literal["verified", "refuted", "not_run"]
 class Check:
     """A predicted value, the measured value, and whether they agree.
 
-    ``passed`` is None if the check was not run; ``detail`` then gives the reason. ``tolerance`` is
-    the largest difference that passes, None if the two must be equal.
+    ``passed`` is None if the check was not run; ``reason`` says why, or where the values differ.
+    ``tolerance`` is the largest difference that passes, None if the two must be equal.
     """
 
     name: str
@@ -30,7 +31,12 @@ class Check:
     predicted: JsonValue = None
     measured: JsonValue = None
     tolerance: float | None = None
-    detail: str = ""
+    reason: Reason | None = None
+
+    @property
+    def detail(self) -> str:
+        """The reason as a sentence, empty without one."""
+        return "" if self.reason is None else self.reason.sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +109,7 @@ def read_receipt(document: JsonValue) -> Verification:
         width = document["width"]
         receipt = Verification(
             level=Level(document["level"]),
-            checks=tuple(Check(**check) for check in document["checks"]),
+            checks=tuple(map(_read_check, document["checks"])),
             width=None if width is None else Width(**width),
             torch_version=document["torch_version"],
             seed=document["seed"],
@@ -142,7 +148,19 @@ def _has_fraction(value: JsonValue) -> bool:
 
 
 def _check_json(check: Check) -> dict[str, JsonValue]:
-    return {name: getattr(check, name) for name in Check.__slots__}
+    reasons = [] if check.reason is None else [check.reason]
+    fields = {name: getattr(check, name) for name in _CHECK_FIELDS}
+    return {**fields, "detail": check.detail, "reasons": reason_documents(reasons)}
+
+
+def _read_check(document: JsonValue) -> Check:
+    reasons = [read_reason(each) for each in document["reasons"]]
+    fields = {name: document[name] for name in _CHECK_FIELDS}
+    return Check(**fields, reason=reasons[0] if reasons else None)
+
+
+_CHECK_FIELDS = ("name", "passed", "predicted", "measured", "tolerance")
+"""The fields of a check that are JSON values."""
 
 
 def _width_json(width: Width) -> dict[str, JsonValue]:

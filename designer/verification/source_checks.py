@@ -6,12 +6,13 @@ import ast
 from collections.abc import Iterator
 from hashlib import sha256
 
+from designer.reasons import make_reason
 from designer.source.syntax_tree import parse_python
 from designer.verification.receipt import Check
 from designer.verification.source_grammar import find_refused_line
 
-NOT_COMPILED = "the source does not compile"
-"""Detail of a check that needs the syntax tree of a source without one."""
+NOT_COMPILED = make_reason("source_not_compiled")
+"""Reason of a check that needs the syntax tree of a source without one."""
 
 
 def check_text(text: str, stated_sha256: str) -> Iterator[Check]:
@@ -36,14 +37,14 @@ def check_text(text: str, stated_sha256: str) -> Iterator[Check]:
         passed=packages == ["torch"] if tree is not None else None,
         predicted=["torch"],
         measured=packages,
-        detail="" if tree is not None else NOT_COMPILED,
+        reason=None if tree is not None else NOT_COMPILED,
     )
     refused = find_refused_line(text, tree) if tree is not None else None
     yield Check(
         name="text.syntax",
         passed=refused is None if tree is not None else None,
         measured=None if refused is None else refused.text,
-        detail=NOT_COMPILED if tree is None else str(refused or ""),
+        reason=NOT_COMPILED if tree is None else refused.reason if refused is not None else None,
     )
 
 

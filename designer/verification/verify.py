@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from designer.brief.model import Level
 from designer.networks import Gan
+from designer.reasons import Reason, make_reason
 from designer.source import PythonSource
 from designer.verification.checks.behaviour import (
     compare_algebra,
@@ -137,7 +138,7 @@ def unverified_receipt(source: PythonSource) -> Verification:
     """The receipt of a source whose verification was not requested."""
     return Verification(
         level=Level.NONE,
-        checks=(Check(name="run", passed=None, detail="not requested"),),
+        checks=(Check(name="run", passed=None, reason=make_reason("not_requested")),),
         width=None,
         torch_version=None,
         seed=RECEIPT_SEED,
@@ -163,14 +164,16 @@ def _has_known_syntax(checks: list[Check]) -> bool:
     return any(check.name == "text.syntax" and check.passed is True for check in checks)
 
 
-def _not_run_checks(reason: str) -> list[Check]:
+def _not_run_checks(reason: Reason) -> list[Check]:
     names = [compare.__name__.removeprefix("compare_") for compare in STANDARD_COMPARISONS]
-    return [Check(name=name, passed=None, detail=reason) for name in names]
+    return [Check(name=name, passed=None, reason=reason) for name in names]
 
 
-def _cost_reason(plan: Plan) -> str:
+def _cost_reason(plan: Plan) -> Reason:
     smallest = plan.full if plan.level is Level.FULL else plan.thin
-    return (
-        f"not run: {predicted_multiply_adds(smallest):,} multiply-adds and {predicted_bytes(smallest):,}"
-        f" bytes are predicted at {smallest.widths.base_channels} base_channels, above the limits"
+    return make_reason(
+        "run_too_expensive",
+        multiply_adds=predicted_multiply_adds(smallest),
+        bytes=predicted_bytes(smallest),
+        base_channels=smallest.widths.base_channels,
     )

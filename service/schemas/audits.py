@@ -4,52 +4,33 @@ from __future__ import annotations
 
 import marshmallow as ma
 
-from designer import limits
-from designer.audit import LAYER_CLASSES, AuditRequest, AuditVerdict, Proof, read_request
+from designer.audit import (
+    LAYER_CLASSES,
+    REQUEST,
+    AuditVerdict,
+    Proof,
+    read_request,
+)
 from designer.validation.json_schema import choice, integer, list_of, nullable
 from service.problems.problem_document import FieldErrorSchema, reason_list
 from service.schemas.audit_layers import AUDIT_LAYER
 from service.schemas.design import COUNT, FLAG, POSITIVE, TEXT
+from service.schemas.field_schemas import request_schema
 from service.schemas.fields import Answer, AnswerList, AnswerObject, Documented
 
-SHAPE = list_of(integer(1, limits.MAX_SIGNAL_LENGTH), 1, 4)
-END_SHAPE = list_of(integer(1, limits.MAX_SIGNAL_LENGTH), 0, 4)
+SHAPE = REQUEST["input_shape"].type.schema
 ANY_SHAPE = list_of(COUNT, 0)
 
 
-class AuditRequestSchema(ma.Schema):
-    """A network as layers or as source, and the known symptoms."""
-
-    input_shape = Answer(SHAPE, "[channels, sizes…] of one sample, or [features].")
-    layers = Documented(list_of(AUDIT_LAYER, 1, limits.MAX_AUDIT_LAYERS), "The layers in order.")
-    source = Documented(
-        {"type": "string"},
-        "Instead of `layers`: the source of an nn.Sequential(…) or of a module. It is parsed,"
-        f" not run; at most {limits.MAX_AUDIT_SOURCE} characters.",
-    )
-    wanted_shape = Documented(END_SHAPE, "The output shape that is wanted.")
-    batch = Documented(
-        integer(1, limits.MAX_AUDIT_BATCH),
-        "Batch size; by default the one in the error message, otherwise 2.",
-    )
-    error = Documented(
-        {"type": "string", "maxLength": limits.MAX_ERROR_TEXT},
-        "The error message of torch, unchanged.",
-    )
-    mirror = Documented(FLAG, "Whether to return the mirror of the network.")
-    adapt_to = Documented(
-        {
-            "oneOf": [
-                integer(1, limits.MAX_SIDE),
-                list_of(integer(1, limits.MAX_SIGNAL_LENGTH), 1, 3),
-            ]
-        },
-        "Also return the closest network for a picture of this size.",
-    )
-
-    def load(self, data: object, **_: object) -> AuditRequest:
-        """The request, parsed by the library."""
-        return read_request(data)
+AuditRequestSchema = request_schema(
+    "AuditRequestSchema",
+    {
+        name: Documented(field.type.schema, field.meaning, required=field.required)
+        for name, field in REQUEST.items()
+    },
+    read_request,
+)
+"""A network as layers or as source, and the known symptoms."""
 
 
 class RowSchema(ma.Schema):

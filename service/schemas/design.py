@@ -5,13 +5,11 @@ from __future__ import annotations
 import marshmallow as ma
 
 from designer.brief.model import BRIEF, Level
-from designer.brief.options import DISCRIMINATOR, INITIAL_MAP, Normalization
-from designer.brief.search_space import BUDGET, SEARCH
-from designer.brief.window_rules import WINDOW
+from designer.brief.options import Normalization
 from designer.pipeline.networks_json import DESIGN_LAYER_OPS
 from designer.validation.json_schema import choice, integer, list_of, nullable
 from service.problems.problem_document import reason_list
-from service.schemas.field_schemas import answered
+from service.schemas.field_schemas import answered, object_schema
 from service.schemas.fields import Answer, AnswerList, AnswerObject
 
 COUNT = integer(0)
@@ -22,37 +20,8 @@ TEXT = {"type": "string"}
 FLAG = {"type": "boolean"}
 WHY_REASONS = "The sentences of `why`, each with its code and facts."
 
-AnsweredWindowSchema = ma.Schema.from_dict(answered(WINDOW), name="AnsweredWindowSchema")
-"""The window of one layer, per axis."""
-
-AnsweredSearchSchema = ma.Schema.from_dict(answered(SEARCH), name="AnsweredSearchSchema")
-"""The search space of the design."""
-
-AnsweredBudgetSchema = ma.Schema.from_dict(answered(BUDGET), name="AnsweredBudgetSchema")
-"""The limits on the generator."""
-
-AnsweredMapSchema = ma.Schema.from_dict(answered(INITIAL_MAP), name="AnsweredMapSchema")
-"""The initial map of the generator."""
-
-AnsweredDiscriminatorSchema = ma.Schema.from_dict(
-    answered(DISCRIMINATOR), name="AnsweredDiscriminatorSchema"
-)
-"""Options of the discriminator."""
-
-
 AnsweredBriefSchema = ma.Schema.from_dict(
-    {
-        **answered(
-            BRIEF,
-            initial_map=AnsweredMapSchema,
-            discriminator=AnsweredDiscriminatorSchema,
-            search=AnsweredSearchSchema,
-            chain=AnsweredWindowSchema,
-            budget=AnsweredBudgetSchema,
-        ),
-        "dimensions": Answer(integer(1, 3)),
-    },
-    name="AnsweredBriefSchema",
+    {**answered(BRIEF), "dimensions": Answer(integer(1, 3))}, name="AnsweredBriefSchema"
 )
 """The completed brief: every field with its value."""
 
@@ -103,11 +72,14 @@ class NetworkSchema(ma.Schema):
     layers = AnswerList(LayerSchema)
 
 
+(_CHAIN,) = (row for row in BRIEF if row.name == "chain")
+
+
 class ChainSchema(ma.Schema):
     """Sizes from the initial map to the picture, and the windows between them."""
 
     sizes = Answer(list_of(SIZE, 2))
-    windows = AnswerList(AnsweredWindowSchema)
+    windows = AnswerList(object_schema(_CHAIN, answer=True))
 
 
 class SourceSchema(ma.Schema):
@@ -129,6 +101,7 @@ class CheckSchema(ma.Schema):
         "Largest difference that passes; null: the values must be equal.",
     )
     detail = Answer(TEXT)
+    reasons = reason_list("`detail` with its code and facts; empty without one.")
 
 
 class VerificationSchema(ma.Schema):

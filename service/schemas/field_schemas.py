@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import marshmallow as ma
@@ -24,20 +25,36 @@ MAX_JSON_INTEGER = 2**53
 """A higher limit is not documented: JSON readers may round larger integers."""
 
 
-def requested(rows: Iterable[Field], **nested: type[ma.Schema]) -> Fields:
-    """The fields of a request; ``nested`` are the schemas of objects and lists by name."""
-    return {row.name: _requested_field(row, nested.get(row.name)) for row in rows}
+def request_schema(
+    name: str, fields: Fields, read: Callable[[Any], object], *, has_nulls: bool = True
+) -> type[ma.Schema]:
+    """The schema of a request, which ``read`` of the library parses; ``fields`` document it."""
+    own = {"load": lambda self, data, **_: read(data), "has_nulls": has_nulls}
+    made: type[ma.Schema] = type(name, (ma.Schema.from_dict(fields, name=name),), own)
+    return made
 
 
-def _requested_field(row: Field, schema: type[ma.Schema] | None) -> ma.fields.Field[Any]:
+def requested(rows: Iterable[Field]) -> Fields:
+    """The fields of a request."""
+    return {row.name: _requested_field(row) for row in rows}
+
+
+@cache
+def object_schema(row: Field, *, answer: bool = False) -> type[ma.Schema]:
+    """The schema of a field that is an object, or of the entries of a chain, named after it."""
+    words = "window" if row.kind is Kind.CHAIN else row.name.removeprefix("initial_" * answer)
+    name = f"{'Answered' * answer}{words.title().replace('_', '')}Schema"
+    return ma.Schema.from_dict((answered if answer else requested)(row.fields), name=name)
+
+
+def _requested_field(row: Field) -> ma.fields.Field[Any]:
     meaning = _meaning(row) if row.meaning else ""
-    if schema is None:
+    if not row.fields:
         given = _value_schema(row), meaning
         return Documented(*given, required=row.required, load_default=_default(row))
     default = ma.missing if row.removable else None
-    return _nested(
-        row, schema, allow_none=True, load_default=default, metadata={"description": meaning}
-    )
+    more = {"load_default": default, "metadata": {"description": meaning}}
+    return _nested(row, object_schema(row), allow_none=True, **more)
 
 
 def _nested(row: Field, schema: type[ma.Schema], **more: Any) -> ma.fields.Field[Any]:  # noqa: ANN401
@@ -65,8 +82,8 @@ def _default(row: Field) -> object:
 
 
 def _value_schema(row: Field, *, answer: bool = False) -> JsonSchema:
-    if row.kind is Kind.FLAG:
-        return {"type": "boolean"}
+    if row.kind in (Kind.FLAG, Kind.TEXT):
+        return {"type": "boolean" if row.kind is Kind.FLAG else "string"}
     if row.kind is Kind.LIST and row.choices is not None:
         return list_of(choice(*row.choices), row.low, len(row.choices))
     if row.choices is not None:
@@ -115,11 +132,13 @@ def query_values(data: object, rows: Iterable[Field]) -> JsonObject:
     }
 
 
-def answered(rows: Iterable[Field], **nested: type[ma.Schema]) -> Fields:
+def answered(rows: Iterable[Field]) -> Fields:
     """The fields of a completed brief: none is missing."""
     return {
-        row.name: _nested(row, nested[row.name], required=True, allow_none=row.nullable)
-        if row.name in nested
+        row.name: _nested(
+            row, object_schema(row, answer=True), required=True, allow_none=row.nullable
+        )
+        if row.fields
         else Answer(_value_schema(row, answer=True))
         for row in rows
     }

@@ -1,6 +1,6 @@
 // HTTP client of the public API. Every failed request throws a Failure.
 
-import { loadRefusals } from "./messages.mjs";
+import { loadRefusals, translations } from "./messages.mjs";
 
 const TIMEOUT_MS = 150_000;
 const CACHE_SIZE = 40;
@@ -79,7 +79,10 @@ export async function cachedCall(path, options = {}) {
 		cache.set(key, await call(path, options));
 		if (cache.size > CACHE_SIZE) cache.delete(cache.keys().next().value);
 	}
-	return cache.get(key);
+	const answer = cache.get(key);
+	const reasons = answer.verification?.checks.flatMap((check) => check.reasons) ?? [];
+	if (reasons.some(({ code }) => !translations("reasons")[code])) await loadRefusals();
+	return answer;
 }
 
 /** Runs one request at a time; a new request cancels the previous one. */

@@ -3,6 +3,7 @@
 import { facts, h, panel, scroller } from "./dom.mjs";
 import { badge, refuted } from "./summary.mjs";
 import { t } from "./messages.mjs";
+import { reasonElements } from "./reasons.mjs";
 
 const MAX_INLINE_LENGTH = 42;
 
@@ -30,11 +31,11 @@ const table = (checks) =>
 		h("tbody", checks.map(row)),
 	);
 
-function row({ name, passed, predicted, measured, tolerance, detail }) {
+function row({ name, passed, predicted, measured, tolerance, reasons }) {
 	const outcome = passed === null ? "not_run" : passed ? "passed" : "failed";
 	return h(
 		"tr",
-		h("th.mono", { scope: "row" }, breakable(name), detail && h("p.small.muted", { lang: "en" }, detail)),
+		h("th.mono", { scope: "row" }, breakable(name), reasonElements("p.small.muted", reasons)),
 		h("td.outcome", { class: outcome }, t(`receipt.${outcome}`)),
 		h("td.mono", { "data-name": t("receipt.predicted") }, figure(predicted, tolerance === null ? "" : ` ± ${tolerance}`)),
 		h("td.mono", { "data-name": t("receipt.measured") }, figure(measured)),

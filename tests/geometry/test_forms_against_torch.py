@@ -85,6 +85,7 @@ def test_padding_crops_the_full_output(case: Case) -> None:
     """A transposed convolution is a crop of the one without padding."""
     module, x, y = run(case)
     crop = equivalent_crop(case.layer, case.input_size)
+    assert crop is not None
     layer = case.layer
     full = getattr(functional, f"conv_transpose{layer.axes}d")(
         x,

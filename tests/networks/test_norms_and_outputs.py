@@ -109,7 +109,7 @@ def test_a_layer_has_a_bias_unless_a_norm_follows_and_the_dcgan_has_none() -> No
         )
         for network in gan.networks.values():
             for block in network.blocks:
-                has_bias = block.convolution.layer.bias
+                has_bias = len(block.convolution.weights) > 1
                 if network is gan.discriminator or normalizes_maps:
                     wanted = normalization is not Normalization.BATCH and not norms_of(block)
                     assert has_bias is wanted

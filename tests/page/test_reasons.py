@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from designer.brief.model import Level
+from designer.reasons import SENTENCE_GROUPS, SENTENCES, make_reason, template_fields
+from designer.verification import Check, Verification, receipt_json
 from tests.page.browser_session import BrowserSession
 from tests.service.servers import Server
 
@@ -244,3 +247,43 @@ def test_an_unknown_code_shows_its_sentence(chinese: BrowserSession) -> None:
     first = page.locator(".reasons li").first
     expect(first).to_have_text(NONSENSE)
     expect(first).to_have_attribute("lang", "en")
+
+
+def receipt_checks() -> list[dict[str, Any]]:
+    """A check for each statement that a receipt can make, all with facts of the right types."""
+    inner = make_reason("not_measured")
+    facts: dict[str, Any] = {
+        **dict.fromkeys(("reason", "first", "figure", "axis"), inner),
+        **{name: ["main.3 weight"] for name in ("places", "packages", "parts", "activations")},
+    }
+    checks = []
+    for code in SENTENCE_GROUPS["receipt"]:
+        names = template_fields(SENTENCES[code])
+        reason = make_reason(code, **{name: facts.get(name, 1234) for name in names})
+        checks.append(Check(name=f"text.{code}", passed=None, reason=reason))
+    receipt = Verification(
+        level=Level.STANDARD,
+        checks=tuple(checks),
+        width=None,
+        torch_version=None,
+        seed=0,
+        source_sha256="0" * 64,
+    )
+    listed: list[dict[str, Any]] = receipt_json(receipt)["checks"]
+    return listed
+
+
+def test_a_receipt_is_chinese_whatever_its_sentences(chinese: BrowserSession) -> None:
+    """Each statement of a check, which the page translates as it translates a refusal."""
+    checks = receipt_checks()
+
+    def replace_checks(route: Route) -> None:
+        answer = route.fetch()
+        document = answer.json()
+        document["verification"]["checks"] = checks
+        route.fulfill(response=answer, json=replace_sentences(document))
+
+    chinese.page.route("**/v1/designs", replace_checks)
+    page = chinese.open("/?view=code&resolution=28&latent_dim=8&base_channels=4")
+    expect(page.locator("table.checks th p")).to_have_count(len(checks))
+    assert_chinese(page, "table.checks th p", ["1,234 次乘加", "第 1,234 行", "main.3 weight"])

@@ -17,7 +17,7 @@ from designer.validation.json_readers import read_object
 
 ROOT = Path(__file__).parents[2]
 
-COMPOSED = re.compile(r"^(proof|pools|works|generator|discriminator|encoder)")
+COMPOSED = re.compile(r"^(proof|pools|works|generator|discriminator|encoder|\w+_of_part$)")
 """Codes that the sources compose from a name."""
 
 

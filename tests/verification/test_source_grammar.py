@@ -136,7 +136,9 @@ SENTENCES = {
 @pytest.mark.parametrize("text", SENTENCES)
 def test_the_sentence_names_the_line(text: str) -> None:
     """Its number, and its code without a comment, at most 100 characters."""
-    assert str(refused(text)) == SENTENCES[text]
+    found = refused(text)
+    assert found is not None
+    assert found.reason.sentence == SENTENCES[text]
 
 
 def test_the_check_shows_the_refused_line() -> None:

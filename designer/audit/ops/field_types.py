@@ -131,10 +131,14 @@ CONV_PADDING = either_type(per_axis_type(0, MAX_WINDOW_VALUE), choice_type("same
 
 BOOLEAN = FieldType({"type": "boolean"}, lambda value, pointer: read_flag(value, pointer=pointer))
 
-_FREE_TEXT = FieldType(
-    {"type": "string", "maxLength": MAX_FREE_TEXT},
-    lambda value, pointer: read_text(value, pointer=pointer, most=MAX_FREE_TEXT),
-)
+
+def text_type(most: int) -> FieldType:
+    """Strings of at most ``most`` characters."""
+    return FieldType(
+        {"type": "string", "maxLength": most},
+        lambda value, pointer: read_text(value, pointer=pointer, most=most),
+    )
+
 
 Count = Annotated[int, integer_type(1, MAX_COUNT)]
 """A number of channels, features or groups."""
@@ -146,4 +150,4 @@ KernelSizes = Annotated[PerAxis, per_axis_type(1, MAX_KERNEL_SIZE)]
 Strides = Annotated[PerAxis, per_axis_type(1, MAX_WINDOW_VALUE)]
 PaddingSizes = Annotated[PerAxis, per_axis_type(0, MAX_WINDOW_VALUE)]
 Flag = Annotated[bool, BOOLEAN]
-FreeText = Annotated[str | None, _FREE_TEXT]
+FreeText = Annotated[str | None, text_type(MAX_FREE_TEXT)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from designer.geometry.axis import direct_padding, zero_inserted_size
 from designer.geometry.equivalence.placement import AnyConv
-from designer.geometry.layers import ConvTranspose, Size, Window
+from designer.geometry.layers import Size, Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,7 @@ def equivalent_convolution(layer: AnyConv, input_size: Size) -> DirectConvolutio
 
     The far side has A more padding. A convolution is its own direct convolution.
 
+    >>> from designer.geometry.layers import ConvTranspose
     >>> layer = ConvTranspose(in_channels=1, out_channels=1,
     ...                       windows=(Window(kernel_size=3, stride=2, padding=1),))
     >>> axis = equivalent_convolution(layer, (4,)).axes[0]
@@ -105,14 +106,19 @@ class OutputCrop:
     cropped: tuple[tuple[int, int], ...]
 
 
-def equivalent_crop(layer: ConvTranspose, input_size: Size) -> OutputCrop:
+def equivalent_crop(layer: AnyConv, input_size: Size) -> OutputCrop | None:
     """The layer as a crop of the full output: by P at the near side, by P − A at the far side.
 
+    None for a convolution that is not transposed.
+
+    >>> from designer.geometry.layers import ConvTranspose
     >>> layer = ConvTranspose(in_channels=1, out_channels=1, windows=(
     ...     Window(kernel_size=3, stride=2, padding=1, output_padding=1),))
     >>> equivalent_crop(layer, (4,))
     OutputCrop(full_size=(9,), cropped=((1, 0),))
     """
+    if not layer.transposed:
+        return None
     full = tuple(
         Window(kernel_size=w.kernel_size, stride=w.stride, dilation=w.dilation)
         for w in layer.windows

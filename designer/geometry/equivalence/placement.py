@@ -11,6 +11,9 @@ from designer.geometry.layers import Conv, ConvTranspose, FeatureMap, Size, Wind
 
 AnyConv = Conv | ConvTranspose
 
+CONVOLUTION_CLASSES: dict[str, type[AnyConv]] = {each.op: each for each in (Conv, ConvTranspose)}
+"""The class of the layers of each op."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:

@@ -50,6 +50,11 @@ class ConvolutionModule(Module):
     spectral: bool = False
 
     @property
+    def convolution(self) -> Conv | ConvTranspose:
+        """The layer."""
+        return self.layer
+
+    @property
     def op(self) -> str:
         """``conv`` or ``conv_transpose``."""
         return self.layer.op

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any, ClassVar
 
 from designer.geometry.field_extents import Extents
-from designer.geometry.layers import FeatureMap, Size
+from designer.geometry.layers import Conv, ConvTranspose, FeatureMap, Size
 
 Settings = dict[str, Any]
 """Settings of a built module under torch's names, as JSON values."""
@@ -60,6 +61,16 @@ class Module:
     def op(self) -> str:
         """Its name in answers."""
         return self.ops[0]
+
+    @property
+    def convolution(self) -> Conv | ConvTranspose | None:
+        """The layer that it is, if it is a convolution."""
+        return None
+
+    @property
+    def output_range(self) -> tuple[float, float]:
+        """The least and the largest output."""
+        return -inf, inf
 
     @property
     def spectral(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import inf
 
 from designer.networks import Network
+from designer.reasons import Reason, make_reason
 from designer.validation.json_readers import JsonValue
 from designer.verification.checks.standard import (
     Measurements,
@@ -33,7 +34,7 @@ _FURTHER_DIFFERENCES = {
 }
 """What is compared of a thin network besides its passes."""
 
-_TOO_LARGE = "not run: even the thin network has more than 2 MiB of activations per sample"
+_TOO_LARGE = make_reason("thin_network_too_large")
 
 _CALL_RULES = (
     "draws_no_random_numbers",
@@ -104,7 +105,7 @@ def compare_computation(plan: Plan, measured: Measurements) -> Iterator[Check]:
             yield (
                 tolerance_check(check, differences, keys, _THIN_TOLERANCE)
                 if has_further_measures(network)
-                else Check(name=check, passed=None, detail=_TOO_LARGE)
+                else Check(name=check, passed=None, reason=_TOO_LARGE)
             )
         yield _activation_check(role, network, measurement_at(found, "activations"))
     for role in plan.full.networks:
@@ -130,19 +131,24 @@ def _computation_checks(
             expected,
             tolerance,
         )
-        yield replace(check, detail=check.detail and _place(check.detail, described, differences))
+        yield replace(check, reason=check.reason and _place(check.reason, described, differences))
 
 
-def _place(detail: str, described: dict[str, JsonValue], differences: dict[str, JsonValue]) -> str:
-    """The detail, and the module, parameter or buffer of the largest difference."""
+def _place(
+    reason: Reason, described: dict[str, JsonValue], differences: dict[str, JsonValue]
+) -> Reason:
+    """The reason with the module, parameter or buffer of the largest difference."""
     if "error" in described:
-        return detail
+        return reason
     worst = max(
         described,
         key=lambda name: inf if not is_number(differences[name]) else differences[name],
         default=None,
     )
-    return detail if worst is None else f"{detail}: {measurement_at(described[worst], 'at')}"
+    if worst is None:
+        return reason
+    place = str(measurement_at(described[worst], "at"))
+    return make_reason("differs_most_at", reason=reason, place=place)
 
 
 def _activation_check(role: str, network: Network, found: JsonValue) -> Check:
@@ -163,7 +169,7 @@ def _activation_check(role: str, network: Network, found: JsonValue) -> Check:
             "least_spread": _LEAST_SPREAD,
         },
         measured=measured,
-        detail=f"outside the useful range: {', '.join(outside)}" if outside else "",
+        reason=make_reason("outside_useful_range", activations=outside) if outside else None,
     )
 
 
@@ -183,9 +189,9 @@ def compare_algebra(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """Laws of the thin networks' layers: overlap, adjoint pairs."""
     thin = plan.thin.generator
     predicted = {
-        placed.name: predicted_overlap(convolution.layer.windows, placed.before.size)
-        for placed, convolution in thin.convolutions
-        if convolution.layer.transposed
+        placed.name: predicted_overlap(layer.windows, placed.before.size)
+        for placed, layer in thin.convolutions
+        if layer.transposed
     }
     yield equality_check("generator.overlap", predicted, measurement_at(measured, "overlap"))
     if pairs := mirrored_pairs(plan.thin):

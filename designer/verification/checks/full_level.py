@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from designer.networks import Network
+from designer.reasons import make_reason
 from designer.validation.json_readers import JsonValue
 from designer.verification.checks.standard import (
     Measurements,
@@ -43,8 +44,8 @@ def compare_full(plan: Plan, measured: Measurements) -> Iterator[Check]:
 def _bfloat16_check(name: str, network: Network, found: JsonValue) -> Check:
     """Not run for average pools of three axes, which torch lacks in bfloat16 on the CPU."""
     if any(placed.module.torch_class == "AvgPool3d" for placed in network.placed_modules):
-        detail = "not run: torch has no AvgPool3d for bfloat16 on the CPU"
-        return Check(name=name, passed=None, predicted=0.0, tolerance=0.1, detail=detail)
+        reason = make_reason("no_bfloat16_pools")
+        return Check(name=name, passed=None, predicted=0.0, tolerance=0.1, reason=reason)
     return _precision_check(name, "bfloat16", found, 0.1)
 
 
@@ -68,8 +69,8 @@ def _by_output_name(difference: JsonValue) -> JsonValue:
 def _onnx_check(name: str, found: JsonValue) -> Check:
     missing = found.get("not_installed") if isinstance(found, dict) else None
     if missing:
-        detail = f"not run: {', '.join(missing)} not installed (extra `export`)"
+        reason = make_reason("packages_missing", packages=[*map(str, missing)])
         return Check(
-            name=name, passed=None, predicted=0.0, tolerance=_EXPORT_TOLERANCE, detail=detail
+            name=name, passed=None, predicted=0.0, tolerance=_EXPORT_TOLERANCE, reason=reason
         )
     return tolerance_check(name, _by_output_name(found), ["output"], _EXPORT_TOLERANCE)

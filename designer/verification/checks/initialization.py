@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from math import sqrt
 
 from designer.networks import Network
+from designer.reasons import Reason, make_reason
 from designer.validation.json_readers import JsonValue
 from designer.verification.checks.initialization_figures import (
     Figure,
@@ -20,6 +21,7 @@ from designer.verification.checks.initialization_figures import (
 from designer.verification.checks.standard import (
     Measurements,
     equality_check,
+    error_reason,
     is_number,
     measurement_at,
 )
@@ -44,7 +46,7 @@ def compare_initialisation(plan: Plan, measured: Measurements) -> Iterator[Check
     for role, network in plan.run.networks.items():
         tensors = planned_tensors(network)
         found = measurement_at(measured, role, "initialisation")
-        error = found.get("error") if isinstance(found, dict) else None
+        error = error_reason(found)
         drawn = found if isinstance(found, dict) and not error else {}
         faults = [
             fault
@@ -52,14 +54,14 @@ def compare_initialisation(plan: Plan, measured: Measurements) -> Iterator[Check
             if (fault := _first_fault(tensor, drawn.get(tensor.name), figures[role], total))
         ]
         unknown = sorted(drawn.keys() - figures[role].keys())
-        faults += [f"{name}: not in the design" for name in unknown]
+        faults += [_fault(name, "not_in_design") for name in unknown]
         yield Check(
             name=f"{role}.initialisation",
             passed=not faults,
             predicted={t.name: {"mean": t.mean, "deviation": t.deviation} for t in tensors},
             measured={t.name: _summary(t, drawn.get(t.name)) for t in tensors} if drawn else found,
             tolerance=round(sqrt(2 * allowed_surprise(1, total)), 2),
-            detail=str(error) if error else _count_others(faults),
+            reason=error or _count_others(faults),
         )
         if copies := icnr_copies(network):
             apart = measurement_at(measured, role, "apart")
@@ -73,10 +75,15 @@ def compare_construction(plan: Plan, measured: Measurements) -> Iterator[Check]:
         yield equality_check(f"{role}.construction", [], found)
 
 
-def _count_others(faults: list[str]) -> str:
-    """The first of several sentences, and how many there are besides."""
-    more = f"; {len(faults) - 1} more tensors differ" if len(faults) > 1 else ""
-    return f"{faults[0]}{more}" if faults else ""
+def _count_others(faults: list[Reason]) -> Reason | None:
+    """The first of several faults, and how many there are besides."""
+    if len(faults) < 2:
+        return faults[0] if faults else None
+    return make_reason("more_tensors", first=faults[0], more=len(faults) - 1)
+
+
+def _fault(tensor: str, code: str, **facts: object) -> Reason:
+    return make_reason("at_part", part=tensor, reason=make_reason(code, **facts))
 
 
 def _figures_by_tensor(network: Network) -> dict[str, list[Figure]]:
@@ -92,40 +99,43 @@ def _figures_by_tensor(network: Network) -> dict[str, list[Figure]]:
 
 def _first_fault(
     tensor: InitialTensor, found: JsonValue, figures: dict[str, list[Figure]], total: int
-) -> str | None:
-    """A sentence about the first figure that is missing or too surprising; None if there is none.
+) -> Reason | None:
+    """A statement about the first figure that is missing or too surprising; None if there is none.
 
     ``total``: how many figures the receipt has.
     """
     if not tensor.deviation:
         return _constant_fault(tensor, found)
     count = _number_at(found, "count")
-    if isinstance(found, dict) and found.get("error"):
-        return f"{tensor.name}: {found['error']}"
+    if error := error_reason(found):
+        return make_reason("at_part", part=tensor.name, reason=error)
     if count is None:
-        return f"{tensor.name}: not measured"
+        return _fault(tensor.name, "not_measured")
     if count not in (tensor.pooled, tensor.all_pooled):
-        return f"{tensor.name}: {_written(count)} numbers, expected {tensor.pooled}"
+        facts = {"count": _written(count), "expected": tensor.pooled}
+        return _fault(tensor.name, "count_differs", **facts)
     for figure in [*moment_figures(tensor, int(count)), *figures[tensor.name][2:]]:
         value = _number_at(found, *figure.keys)
         allowed = allowed_surprise(figure.comparisons, total)
         if value is None:
-            return f"{tensor.name}: {figure.label} not measured"
+            return _fault(tensor.name, "figure_not_measured", figure=figure.label)
         if not figure.surprise(value) <= allowed:
             low, high = map(_written, figure.bounds(allowed))
-            expected = f"at most {high}" if low == "-inf" else f"{low} to {high}"
+            code = "figure_above" if low == "-inf" else "figure_outside"
             measured = _written(figure.in_weights(value))
-            return f"{tensor.name}: {figure.label} {measured}, expected {expected}"
+            facts = {"figure": figure.label, "measured": measured, "low": low, "high": high}
+            return _fault(tensor.name, code, **facts)
     return None
 
 
-def _constant_fault(tensor: InitialTensor, found: JsonValue) -> str | None:
+def _constant_fault(tensor: InitialTensor, found: JsonValue) -> Reason | None:
     least, largest = (_number_at(found, end) for end in ("least", "largest"))
     if least is None or largest is None or _number_at(found, "count") != tensor.pooled:
-        return f"{tensor.name}: not measured"
+        return _fault(tensor.name, "not_measured")
     if least == largest == tensor.mean:
         return None
-    return f"{tensor.name}: {_written(least)} to {_written(largest)}, expected {tensor.mean:.5g}"
+    ends = {"least": _written(least), "largest": _written(largest)}
+    return _fault(tensor.name, "constant_differs", **ends, expected=_written(tensor.mean))
 
 
 def _number_at(found: JsonValue, *keys: str) -> float | None:

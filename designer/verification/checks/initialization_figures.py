@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from math import comb, erf, inf, log, pi, prod, sqrt
 
+from designer.reasons import Reason, make_reason
 from designer.verification.false_alarms import (
     cosine_surprise,
     deviation_surprise,
@@ -45,7 +46,7 @@ class Figure:
     A value times ``scale`` plus ``origin`` is in the unit of the weights.
     """
 
-    label: str
+    label: Reason
     keys: tuple[str, ...]
     surprise: Callable[[float], float]
     expected: float = 0.0
@@ -90,7 +91,7 @@ def planned_figures(
         *(figure for axis in tensor.samples for figure in _axis_figures(tensor, axis)),
         *(
             Figure(
-                label=f"correlation with {other.name}",
+                label=make_reason("correlation_with", tensor=other.name),
                 keys=("layers", other.name),
                 surprise=partial(
                     cosine_surprise, count=min(tensor.size, other.size, COMMON_PREFIX)
@@ -106,7 +107,7 @@ def moment_figures(tensor: InitialTensor, count: int) -> list[Figure]:
 
     If more could have been drawn, a deviation of the planned number must be unsuspicious.
     """
-    mean, deviation = _moments(tensor, "", (), count)
+    mean, deviation = _moments(tensor, None, (), count)
     if count == tensor.pooled and tensor.more_draws:
         allowed = tensor.unsuspicious_error
         deviation = replace(
@@ -116,18 +117,18 @@ def moment_figures(tensor: InitialTensor, count: int) -> list[Figure]:
 
 
 def _moments(
-    tensor: InitialTensor, part: str, keys: tuple[str, ...], count: int
+    tensor: InitialTensor, part: Reason | None, keys: tuple[str, ...], count: int
 ) -> tuple[Figure, Figure]:
     return (
         Figure(
-            label=f"mean{part}",
+            label=_moment("mean", part),
             keys=(*keys, "mean"),
             surprise=partial(mean_surprise, count=count),
             origin=tensor.mean,
             scale=tensor.deviation,
         ),
         Figure(
-            label=f"deviation{part}",
+            label=_moment("deviation", part),
             keys=(*keys, "deviation"),
             surprise=partial(deviation_surprise, count=count),
             expected=1.0,
@@ -136,32 +137,37 @@ def _moments(
     )
 
 
+def _moment(name: str, part: Reason | None) -> Reason:
+    """A moment of all numbers of a tensor, or of a part of them."""
+    return make_reason(name if part is None else f"{name}_of_part", part=part)
+
+
 def _shape_figures(tensor: InitialTensor, repeats: float) -> Iterator[Figure]:
     yield Figure(
-        label="distance from the normal distribution",
+        label=make_reason("distance_from_normal"),
         keys=("distance",),
         surprise=partial(distance_surprise, count=tensor.counted),
     )
     yield Figure(
-        label=f"numbers beyond three deviations among {tensor.counted:,}",
+        label=make_reason("beyond_three_deviations", count=tensor.counted),
         keys=("beyond",),
         surprise=partial(share_surprise, count=tensor.counted, share=_SHARE_BEYOND_THREE),
         expected=tensor.counted * _SHARE_BEYOND_THREE,
     )
     yield Figure(
-        label="farthest number in deviations",
+        label=make_reason("farthest_number"),
         keys=("farthest",),
         surprise=partial(farthest_surprise, count=tensor.pooled),
         expected=sqrt(2 * log(tensor.pooled)),
     )
     ties = coincidence(tensor.mean, tensor.deviation) * TIE_SAMPLE**2 / 2
     yield Figure(
-        label=f"ties among {TIE_SAMPLE:,} numbers",
+        label=make_reason("ties", count=TIE_SAMPLE),
         keys=("ties",),
         surprise=partial(tie_surprise, expected=_ROUNDINGS * ties),
     )
     yield Figure(
-        label="pairs of successive numbers that occur earlier",
+        label=make_reason("earlier_pairs"),
         keys=("repeats",),
         surprise=partial(tie_surprise, expected=_ROUNDINGS * repeats),
     )
@@ -170,18 +176,18 @@ def _shape_figures(tensor: InitialTensor, repeats: float) -> Iterator[Figure]:
 def _draw_figures(tensor: InitialTensor) -> Iterator[Figure]:
     if tensor.pooled_draws > 1:
         yield Figure(
-            label="spread of the means of the draws",
+            label=make_reason("spread_of_draws"),
             keys=("draws", "spread"),
             surprise=partial(deviation_surprise, count=tensor.pooled_draws),
             expected=1.0,
         )
     yield Figure(
-        label="correlation of successive draws",
+        label=make_reason("correlation_of_draws"),
         keys=("draws", "correlation"),
         surprise=partial(cosine_surprise, count=tensor.compared),
     )
-    for which, part in (("first", " of the first of two draws"), ("second", " of the second one")):
-        yield from _moments(tensor, part, ("draws", which), tensor.compared)
+    for which, part in (("first", "first_draw"), ("second", "second_draw")):
+        yield from _moments(tensor, make_reason(part), ("draws", which), tensor.compared)
 
 
 def _axis_figures(tensor: InitialTensor, axis: str) -> Iterator[Figure]:
@@ -195,21 +201,22 @@ def _part_figures(tensor: InitialTensor, axis: str) -> Iterator[Figure]:
     length = tensor.axes[axis]
     per_index = tensor.pooled // length
     for kind, part, comparisons, count in (
-        ("index", f"at one of the {axis}", length, per_index),
-        ("half", f"in half of the {axis}", _HALVES, length // 2 * per_index),
+        ("index", "one_of_axis", length, per_index),
+        ("half", "half_of_axis", _HALVES, length // 2 * per_index),
     ):
         keys = ("axes", axis, kind)
-        mean, deviation = _moments(tensor, f" {part}", keys, count)
+        where = make_reason(part, axis=make_reason(axis))
+        mean, deviation = _moments(tensor, where, keys, count)
         yield replace(mean, comparisons=comparisons)
         for extreme in ("least", "largest"):
             yield replace(
                 deviation,
-                label=f"{extreme} {deviation.label}",
+                label=_moment(f"{extreme}_deviation", where),
                 keys=(*keys, extreme),
                 comparisons=comparisons,
             )
     yield Figure(
-        label=f"spread of the means of the {axis}",
+        label=make_reason("spread_along", axis=make_reason(axis)),
         keys=("axes", axis, "spread"),
         surprise=partial(deviation_surprise, count=length),
         expected=1.0,
@@ -221,18 +228,18 @@ def _dependence_figures(tensor: InitialTensor, axis: str) -> Iterator[Figure]:
     place, counts = tensor.samples[axis]
     rows, columns = counts[place], prod(counts) // counts[place]
     yield Figure(
-        label=f"correlation of two of the {axis}",
+        label=make_reason("correlation_of_two", axis=make_reason(axis)),
         keys=("axes", axis, "pair"),
         surprise=partial(cosine_surprise, count=columns // 2 * 2),
         comparisons=comb(rows, 2),
     )
     yield Figure(
-        label=f"common correlation of the {axis}",
+        label=make_reason("common_correlation", axis=make_reason(axis)),
         keys=("axes", axis, "shared"),
         surprise=partial(product_surprise, count=columns // 2),
     )
     yield Figure(
-        label=f"deviation of sums over the {axis}",
+        label=make_reason("deviation_of_sums", axis=make_reason(axis)),
         keys=("axes", axis, "together"),
         surprise=partial(deviation_surprise, count=columns),
         expected=1.0,

@@ -12,6 +12,7 @@ from typing import TypeGuard
 
 from designer.geometry.modules.norms import group_count
 from designer.networks import Network
+from designer.reasons import Reason, make_reason
 from designer.validation.json_readers import JsonValue
 from designer.verification.overlap_prediction import predicted_unread_pixels
 from designer.verification.passes import run_passes
@@ -33,20 +34,18 @@ _FLOAT64_TOLERANCE = 1e-10
 """Largest relative difference in float64 that is attributed to rounding."""
 
 
-def equality_check(name: str, predicted: JsonValue, measured: JsonValue, detail: str = "") -> Check:
+def equality_check(
+    name: str, predicted: JsonValue, measured: JsonValue, reason: Reason | None = None
+) -> Check:
     """A check that passes if both values are equal and of one type."""
     same = predicted == measured and type(predicted) is type(measured)
-    error = measured.get("error") if isinstance(measured, dict) else None
+    differs = None if same else reason or _first_difference(predicted, measured)
     return Check(
         name=name,
         passed=same,
         predicted=predicted,
         measured=measured,
-        detail=str(error)
-        if error
-        else ""
-        if same
-        else detail or _first_difference(predicted, measured),
+        reason=error_reason(measured) or differs,
     )
 
 
@@ -59,15 +58,21 @@ def tolerance_check(
     numbers = {key: value for key, value in values.items() if is_number(value)}
     wrong = [key for key in expected if not numbers.get(key, inf) <= tolerance]
     largest = max(numbers.values(), default=None)
-    detail = f"differs at {', '.join(wrong)}" if wrong else ""
+    differs = make_reason("differs_at", places=wrong) if wrong else None
     return Check(
         name=name,
         passed=bool(expected) and not wrong,
         predicted=0.0,
         measured=values if wrong else largest,
         tolerance=tolerance,
-        detail=str(found["error"]) if "error" in found else detail,
+        reason=error_reason(found) or differs,
     )
+
+
+def error_reason(measured: JsonValue) -> Reason | None:
+    """The exception with which the source ended a measurement, if it did."""
+    error = measured.get("error") if isinstance(measured, dict) else None
+    return make_reason("source_raises", error=str(error)) if error else None
 
 
 def is_number(value: JsonValue) -> TypeGuard[float]:
@@ -87,19 +92,24 @@ def measurement_at(measured: Measurements, *keys: str) -> JsonValue:
     return value
 
 
-def _first_difference(predicted: JsonValue, measured: JsonValue) -> str:
+def _first_difference(predicted: JsonValue, measured: JsonValue) -> Reason:
     if isinstance(predicted, list) and isinstance(measured, list):
         if len(predicted) != len(measured):
-            return f"predicted {len(predicted)} entries, measured {len(measured)}"
+            return make_reason("lengths_differ", predicted=len(predicted), measured=len(measured))
         for expected, found in zip(predicted, measured, strict=True):
             if expected != found:
-                return f"predicted {expected}, measured {found}"
+                return _values_differ(expected, found)
     if isinstance(predicted, dict) and isinstance(measured, dict):
         for key in [*predicted, *measured]:
             if predicted.get(key) != measured.get(key):
                 inner = _first_difference(predicted.get(key), measured.get(key))
-                return f"{key}: {inner}"
-    return f"predicted {predicted}, measured {measured}"
+                return make_reason("at_part", part=str(key), reason=inner)
+    return _values_differ(predicted, measured)
+
+
+def _values_differ(predicted: JsonValue, measured: JsonValue) -> Reason:
+    """The values as text, since what was measured may be anything."""
+    return make_reason("values_differ", predicted=str(predicted), measured=str(measured))
 
 
 def networks_as_run(plan: Plan) -> dict[str, Network]:
@@ -110,9 +120,8 @@ def networks_as_run(plan: Plan) -> dict[str, Network]:
 
 def compare_load(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """The source runs, defines the promised interface, and leaves torch unchanged."""
-    yield equality_check(
-        "text.runs", None, measurement_at(measured, "load", "error"), "the source does not run"
-    )
+    error = measurement_at(measured, "load", "error")
+    yield equality_check("text.runs", None, error, make_reason("source_not_run"))
     yield equality_check(
         "text.definitions",
         predicted_signatures(plan.full),

@@ -16,9 +16,9 @@ from designer.geometry.equivalence.direct_convolution import equivalent_crop
 from designer.geometry.equivalence.inverse import gradient_layer
 from designer.geometry.equivalence.matrix import layer_matrix
 from designer.geometry.equivalence.phases import PhaseAxis, layer_phases
-from designer.geometry.equivalence.placement import AnyConv
+from designer.geometry.equivalence.placement import CONVOLUTION_CLASSES, AnyConv
 from designer.geometry.equivalence.python_snippet import render_snippet
-from designer.geometry.layers import Conv, ConvTranspose, Size, Window
+from designer.geometry.layers import Size, Window
 from designer.validation.json_readers import JsonValue
 from designer.verification.probe.transposed_convolution import CONVOLVE, pad_or_crop
 
@@ -63,8 +63,7 @@ def measure_forms(job: dict[str, JsonValue]) -> dict[str, float | None]:
 def _read_layer(document: dict[str, JsonValue]) -> AnyConv:
     names = ("kernel_size", "stride", "padding", "dilation", "output_padding")
     rows = zip(*(document[name] for name in names), strict=True)
-    kind = Conv if document["op"] == Conv.op else ConvTranspose
-    return kind(
+    return CONVOLUTION_CLASSES[document["op"]](
         in_channels=document["in_channels"],
         out_channels=document["out_channels"],
         windows=tuple(Window(**dict(zip(names, row, strict=True))) for row in rows),
@@ -117,7 +116,8 @@ def _measure_direct(sample: Sample) -> float:
 
 def _measure_crop(sample: Sample) -> float | None:
     layer = sample.layer
-    if not isinstance(layer, ConvTranspose):
+    crop = equivalent_crop(layer, sample.size)
+    if crop is None:
         return None
     convolve = getattr(functional, f"conv_transpose{layer.axes}d")
     dilations = tuple(window.dilation for window in layer.windows)
@@ -125,8 +125,7 @@ def _measure_crop(sample: Sample) -> float | None:
         full = convolve(
             sample.x, sample.weight, stride=layer.strides, dilation=dilations, groups=layer.groups
         )
-        sides = reversed(equivalent_crop(layer, sample.size).cropped)
-        cut = pad_or_crop(full, [-side for near_far in sides for side in near_far])
+        cut = pad_or_crop(full, [-side for near_far in reversed(crop.cropped) for side in near_far])
         return _largest_error(sample.with_bias(cut), sample.y)
 
 

@@ -11,6 +11,7 @@ import ast
 import re
 from dataclasses import dataclass
 
+from designer.reasons import Reason, make_reason
 from designer.verification.source_grammar.helpers import HELPERS
 from designer.verification.source_grammar.layers import LAYERS
 from designer.verification.source_grammar.networks import NETWORKS
@@ -44,10 +45,11 @@ class RefusedLine:
     text: str
     missing: bool = False
 
-    def __str__(self) -> str:
-        if self.missing:
-            return f"line {self.number}: after `{self.text}` a rendered source goes on"
-        return f"line {self.number}: `{self.text}` is nothing that a rendered source contains there"
+    @property
+    def reason(self) -> Reason:
+        """Why a rendered source does not have it there."""
+        code = "source_goes_on" if self.missing else "line_not_rendered"
+        return make_reason(code, line=self.number, text=self.text)
 
 
 def find_refused_line(text: str, tree: ast.Module) -> RefusedLine | None:
@@ -55,7 +57,7 @@ def find_refused_line(text: str, tree: ast.Module) -> RefusedLine | None:
 
     >>> from designer.source.syntax_tree import parse_python
     >>> text = "import torch"
-    >>> str(find_refused_line(text, parse_python(text)))
+    >>> find_refused_line(text, parse_python(text)).reason.sentence
     'line 1: `import torch` is nothing that a rendered source contains there'
     """
     refusal = _PATTERN.refusal(tree, {})
