@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from designer.networks import Network
 
+_LARGEST_BATCH = 5
+
 
 class Pass(NamedTuple):
     """Calls in one mode with one batch: with gradients and then without, or only without.
@@ -31,6 +33,11 @@ class Pass(NamedTuple):
     weights_alone: bool = False
     inference: bool = False
     within_range: bool = False
+
+    @property
+    def has_equal_cotangents(self) -> bool:
+        """Whether the cotangent is that of a sum over samples and pixels, instead of a random one."""
+        return not self.training and self.batch == _LARGEST_BATCH
 
     def __str__(self) -> str:
         mode = "training" if self.training else "evaluation"

@@ -175,8 +175,9 @@ def predicted_shapes(network: Network, batch: int) -> list[list[JsonValue]]:
 def other_widths(gan: Gan) -> dict[str, Gan]:
     """The Gan at widths below and above its own, by the changed argument and its value."""
     widths = gan.widths
+    uncapped = max(1, widths.max_channels // 2)
     changed = {
-        "base_channels": (1, widths.base_channels + 1, widths.max_channels + 1),
+        "base_channels": (1, widths.base_channels + 1, uncapped, widths.max_channels + 1),
         "channels": (widths.channels + 1,),
         generator_input_argument(gan): (getattr(widths, generator_input_argument(gan)) + 1,),
     }

@@ -14,6 +14,8 @@ from designer.validation.json_readers import JsonValue
 MAX_DEPTH = 16
 """Deepest nesting of a reply; the probe's own are half as deep."""
 
+_INTEGER_BITS = 63
+
 
 class InvalidReply(Exception):
     """The reply is not of the agreed form."""
@@ -62,12 +64,14 @@ def _plain(value: JsonValue, depth: int) -> JsonValue:
     """The value with finite numbers and valid text.
 
     Raises:
-        InvalidReply: if it is nested too deeply.
+        InvalidReply: if it is nested too deeply, or has an integer of more than 63 bits.
     """
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, float):
         return value if isfinite(value) else None
+    if isinstance(value, int) and value.bit_length() > _INTEGER_BITS:
+        raise InvalidReply
     if not isinstance(value, Mapping | list):
         return value
     if not depth:

@@ -61,6 +61,8 @@ def test_the_two_forms_are_read(reply: JsonValue) -> None:
         {"accident": "killed"},
         {"accident": "killed", "facts": ["detail"]},
         {"accident": "killed", "facts": {"self": 1}},
+        {**OUTCOME, "resident_bytes": 2**63},
+        {**OUTCOME, "measurements": {"count": [-(10**400)]}},
         {**OUTCOME, "measurements": {"deep": nested(MAX_DEPTH)}},
         {**OUTCOME, "measurements": {"deep": nested(900)}},
     ],
@@ -89,21 +91,61 @@ FORGERIES: dict[str, Callable[[], str]] = {
     "an endless number": lambda: "9" * 5_000,
     "deep lists": lambda: "[" * 100_000,
     "no JSON": lambda: "}",
+    "a huge integer": lambda: json.dumps(
+        {"measurements": {"generator": 10**400}, "threads": 1, "resident_bytes": 1}
+    ),
+}
+FRAMES = {
+    "a frame that is never sent": "(2**24).to_bytes(8, 'big')",
+    "the start of a length": "bytes(3)",
+    "an endless frame": "(2**63).to_bytes(8, 'big') + b'x' * 60_000",
+    "an empty frame": "bytes(8)",
+    "no frame": "b'{}' * 1_000",
+    "nothing": "b''",
+}
+"""What a source writes to every pipe before it kills its own process."""
+
+
+FORGED_BYTES = FRAMES | {
+    name: f"len(body := {body()!r}.encode()).to_bytes(8, 'big') + body"
+    for name, body in FORGERIES.items()
 }
 
 
 @pytest.fixture(scope="module")
 def lone_pool() -> Iterator[Pool]:
-    """A pool of one worker: what a source leaves there meets the next one."""
+    """A pool whose one worker runs every source of these tests."""
     with Pool(workers=1, limits=Limits()) as pool:
         yield pool
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("forgery", FORGERIES)
-def test_a_forged_reply_ends_as_an_accident(lone_pool: Pool, forgery: str) -> None:
-    """A source writes to the channel itself; the next honest source is verified."""
-    body = FORGERIES[forgery]()
+@pytest.mark.parametrize("forgery", FORGED_BYTES)
+def test_a_forged_reply_ends_as_an_accident(forgery: str, lone_pool: Pool) -> None:
+    """A source writes to the channel itself and ends; the next honest source is verified."""
+    text = f"""
+import os, signal, stat
+for descriptor in range(3, 64):
+    try:
+        if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+            os.write(descriptor, {FORGED_BYTES[forgery]})
+    except OSError:
+        pass
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    gan = doubling_gan(1, base_channels=4)
+    with pytest.raises(ProbeFailed):
+        verify_anything(text, gan, lone_pool)
+    assert verify_anything(render_source(gan).text, gan, lone_pool).verdict == "verified"
+
+
+@pytest.mark.torch
+def test_a_forged_receipt_does_not_reach_the_next_source(lone_pool: Pool) -> None:
+    """A source writes a reply of the right form and goes on, which leaves two replies of one job."""
+    gan = doubling_gan(1, base_channels=4)
+    body = json.dumps(
+        {"measurements": {"load": {"error": None}}, "threads": 1, "resident_bytes": 1}
+    )
     text = f"""
 import os, stat
 body = {body!r}.encode()
@@ -113,9 +155,8 @@ for descriptor in range(3, 64):
             os.write(descriptor, len(body).to_bytes(8, "big") + body)
     except OSError:
         pass
-os._exit(0)
 """
-    gan = doubling_gan(1, base_channels=4)
-    with pytest.raises(ProbeFailed):
-        verify_anything(text, gan, lone_pool)
-    assert verify_anything(render_source(gan).text, gan, lone_pool).verdict == "verified"
+    for _ in range(2):
+        forged = verify_anything(render_source(gan).text + text, gan, lone_pool)
+        assert forged.verdict == "refuted"
+        assert verify_anything(render_source(gan).text, gan, lone_pool).verdict == "verified"

@@ -38,5 +38,10 @@ TRIGGERS: dict[tuple[str, str], str] = {
         "the run uses the class itself, and no copy": ("subclass", "copied"),
     }.items()
     for edit in edits
+} | {
+    ("one design", "tangents doubled"): "no run differentiates forwards, from inputs to outputs",
+    ("one design", "cut at 4.5 deviations"): (
+        "one number in 150,000 is cut: too few of those drawn, and none in most thin networks"
+    ),
 }
 """Edits by family and name that only the check of the syntax refutes, and why."""

@@ -23,15 +23,24 @@ from tests.verification.call_edits import CALL_EDITS
 from tests.verification.gradient_edits import GRADIENT_EDITS
 from tests.verification.layer_edits import LAYER_EDITS
 from tests.verification.network_edits import network_of
+from tests.verification.single_edits import SINGLE_EDITS
 from tests.verification.source_edits import SOURCE_EDITS
 from tests.verification.wrong_module_designs import BRIEFS, wrong_module_gan
 from tests.verification.wrong_module_reasons import EQUIVALENT, TRIGGERS
 
-NOT_JUDGED = frozenset({"initialization"})
-"""Families that the tests and the table leave out."""
+ONE_DESIGN = "one design"
+PLACES = {
+    edit: (design, network)
+    for design, networks in SINGLE_EDITS.items()
+    for network, edits in networks.items()
+    for edit in edits
+}
+"""The design and the network of each edit of the family of ``ONE_DESIGN``."""
 
-ALL_EDITS = CALL_EDITS | GRADIENT_EDITS | LAYER_EDITS | SOURCE_EDITS
-EDITS = {family: edits for family, edits in ALL_EDITS.items() if family not in NOT_JUDGED}
+EDITS = CALL_EDITS | GRADIENT_EDITS | LAYER_EDITS | SOURCE_EDITS
+EDITS |= {
+    ONE_DESIGN: {edit: SINGLE_EDITS[design][name][edit] for edit, (design, name) in PLACES.items()}
+}
 NETWORKS = ("Generator", "Discriminator", "Encoder")
 TEXT_CHECKS = {"text.sha256", "text.syntax"}
 
@@ -118,7 +127,8 @@ def design_source(design: str) -> PythonSource:
 def _changed(design: str, family: str, edit: str) -> list[tuple[str, str]]:
     """The networks of a design that an edit changes, each with the changed source."""
     text = design_source(design).text
-    parts = [part for name in NETWORKS if (part := network_of(text, name))]
+    names = [name for name in NETWORKS if PLACES.get(edit, (design, name)) == (design, name)]
+    parts = [part for name in names if (part := network_of(text, name))]
     edited = [(part.name, changed) for part in parts if (changed := EDITS[family][edit](part))]
     return [(name, part.text) for name, part in edited if part.text != text]
 

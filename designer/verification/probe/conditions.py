@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Literal
 
 import torch
+from torch import nn
 
 from designer.verification.passes import Pass
 from designer.verification.probe.algebra import State
@@ -27,7 +28,7 @@ def prepare_inputs(
 
     With gradients, several samples are computed from the leaf, as pictures of a generator are; the
     input of a pass without gradients is not contiguous. An input of which ``originals`` hold but a
-    sample is not copied.
+    sample is not copied. A leaf of which no gradient is taken has one of an earlier step.
     """
     small = isinstance(originals[0], torch.Tensor)
     copies = [value.clone() if small else value.detach() for value in given]
@@ -36,6 +37,8 @@ def prepare_inputs(
     leaf = copies[0].requires_grad_(gradients == "input and weights")
     if small and leaf.requires_grad and run.batch > 1:
         copies[0] = leaf.clone()
+    elif not leaf.requires_grad:
+        leaf.grad = leaf.new_zeros(()).expand(leaf.shape)
     return leaf, tuple(copies)
 
 
@@ -55,7 +58,7 @@ def gradient_mode(run: Pass, gradients: Gradients) -> AbstractContextManager[Any
 
 @contextmanager
 def prepared_weights(weights: State, gradients: Gradients) -> Iterator[Callable[[State], bool]]:
-    """Weights with gradients of an earlier step, and frozen in a call without gradients.
+    """Weights with gradients of an earlier step; all but the last are frozen in a call without gradients.
 
     With gradients of the input, a single weight has an earlier gradient. The result says whether
     the weights of the network after the call hold the same gradients.
@@ -65,7 +68,7 @@ def prepared_weights(weights: State, gradients: Gradients) -> Iterator[Callable[
     trained = [weight for weight in every if weight.requires_grad]
     for weight in [smallest] if gradients == "input and weights" else every:
         weight.grad = weight.new_zeros(()).expand(weight.shape)
-    for weight in trained:
+    for weight in trained[:-1]:
         weight.requires_grad_(gradients != "none")
     earlier = _gradient_ids(weights)
     try:
@@ -75,6 +78,20 @@ def prepared_weights(weights: State, gradients: Gradients) -> Iterator[Callable[
             weight.grad = None
         for weight in trained:
             weight.requires_grad_()
+
+
+def change_one_mode(modules: dict[str, nn.Module], gradients: Gradients) -> dict[str, bool]:
+    """The mode of each module, by name; without gradients, one is in the other mode, as if frozen.
+
+    It is the last one without buffers and parts: its mode changes nothing that it computes.
+
+    >>> change_one_mode({"0": nn.Conv1d(2, 3, 4), "1": nn.BatchNorm1d(3)}, "none")
+    {'0': False, '1': True}
+    """
+    alike = [part for part in modules.values() if not part._buffers and not part._modules]
+    for part in alike[-1:] if gradients == "none" else []:
+        part.training = not part.training
+    return {name: part.training for name, part in modules.items()}
 
 
 def _gradient_ids(weights: State) -> list[int]:

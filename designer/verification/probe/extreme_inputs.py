@@ -1,4 +1,4 @@
-"""A thin network for inputs that no useful range contains: huge numbers, and none.
+"""A thin network for inputs that no useful range contains: huge, infinite, zero, and none.
 
 The reference calls torch's functions, so that both treat a NaN alike.
 """
@@ -14,17 +14,19 @@ from designer.verification.probe.tensor_sample import tensor_difference
 from designer.verification.probe.torch_calls import CALLS
 from designer.verification.probe.weights import network_state
 
-_SCALE = 1e9
+_SAMPLES = {"huge": 1e9, "not a number": torch.nan, "zero": 0.0, "infinite": 1.0}
+"""What the numbers of each sample are multiplied by; one of the last becomes infinite."""
 
 
 def measure_extreme_inputs(
     model: nn.Module, network: dict[str, JsonValue]
 ) -> dict[str, float | None]:
-    """Differences from the reference in evaluation: of a huge sample, and of one without numbers."""
+    """Differences from the reference in evaluation, sample by sample; None if shapes differ."""
     nn.Module.eval(model)
-    value, *labels = pass_arguments(network, "thin", 2, torch.float64)
-    value[0] *= _SCALE
-    value[1] = torch.nan
+    value, *labels = pass_arguments(network, "thin", len(_SAMPLES), torch.float64)
+    for sample, factor in zip(value, _SAMPLES.values(), strict=True):
+        sample *= factor
+    value[-1].view(-1)[0] = torch.inf
     with torch.no_grad():
         output = model(value, *labels)
         expected = (
@@ -34,10 +36,19 @@ def measure_extreme_inputs(
         )
     if type(output) is not torch.Tensor or output.shape != expected.shape:
         return {}
-    same = torch.equal(output[1].isnan(), expected[1].isnan())
-    return {
-        "huge": tensor_difference(output[0], expected[0]),
-        "not a number": tensor_difference(output[1].nan_to_num(), expected[1].nan_to_num())
-        if same
-        else None,
-    }
+    pairs = zip(_SAMPLES, output, expected, strict=True)
+    return {name: _difference_and_places(found, wanted) for name, found, wanted in pairs}
+
+
+def _difference_and_places(found: torch.Tensor, expected: torch.Tensor) -> float | None:
+    """The difference; None unless the same places hold no number, or an infinite one."""
+    if not torch.equal(found.isfinite(), expected.isfinite()):
+        return None
+    if not torch.equal(found.isnan(), expected.isnan()):
+        return None
+    infinite = expected.isinf()
+    if not torch.equal(found[infinite], expected[infinite]):
+        return None
+    return tensor_difference(
+        found.nan_to_num(posinf=0.0, neginf=0.0), expected.nan_to_num(posinf=0.0, neginf=0.0)
+    )

@@ -39,18 +39,19 @@ class _StandIn(nn.Module):
 def measure_label_lookups(
     model: nn.Module, reference: ReferenceNetwork, network: dict[str, JsonValue], seed: int
 ) -> dict[str, JsonValue]:
-    """Differences from the reference in all labels, and whether labels outside the range are refused.
+    """Differences from the reference in all labels, and in equal ones; whether others are refused.
 
     Compared are ``main``'s input or the network's output, and the gradient of the labels' vectors.
     """
     nn.Module.eval(model)
     classes = network["classes"]
     labels = torch.randperm(classes, generator=torch.Generator().manual_seed(seed))
-    labels = torch.cat([labels, labels.flip(0)[:_REPEATED]])
+    repeated = labels.flip(0)[:_REPEATED]
+    labels = torch.cat([labels, repeated, repeated[:1]])  # another list in reverse
     embedding = dict(nn.Module.named_parameters(model.get_submodule("embedding")))
     weights = {f"embedding.{name}": each for name, each in embedding.items()}
     differences: list[float | None] = []
-    for part in torch.split(labels, _CHUNK):
+    for part in (*torch.split(labels, _CHUNK), labels[:1].repeat(_REPEATED)):
         leaves = {name: each.detach().requires_grad_() for name, each in weights.items()}
         given, features = _draw_inputs(reference, network, len(part))
         output = _call(model, reference, given, features, part)

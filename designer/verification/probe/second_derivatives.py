@@ -1,4 +1,6 @@
-"""Gradients of gradients of a thin network, as a gradient penalty takes them.
+"""Gradients of gradients of a thin network, as a gradient penalty takes them, and what else is rare.
+
+A second backward pass through one graph, and one whose cotangent has no numbers.
 
 The reference calls torch's functions, whose second derivatives torch defines.
 """
@@ -39,9 +41,11 @@ def measure_second_derivatives(
     }
     reference = reference_of(network, "thin", CALLS)
     trace = reference.run(state | kept | weights, (leaf, *labels), training=True, keep_all=False)
+    expected_first = _first_gradients(trace.final, leaf, directions[0])
     expected = _second_gradients(trace.final, leaf, weights, directions)
     leaf = given.clone().requires_grad_()
     output = model(leaf, *labels)
+    found_first = _first_gradients(output, leaf, directions[0])
     found = _second_gradients(output, leaf, dict(nn.Module.named_parameters(model)), directions)
     with torch.no_grad():
         for name, tensor in kept.items():
@@ -50,8 +54,28 @@ def measure_second_derivatives(
     return {
         "second derivatives": worst_difference(
             relative_difference(found[name], each, scale) for name, each in expected.items()
-        )
+        ),
+        **{
+            name: _difference_and_places(found_first[name], each)
+            for name, each in expected_first.items()
+        },
     }
+
+
+def _first_gradients(
+    output: torch.Tensor, leaf: torch.Tensor, cotangent: torch.Tensor
+) -> dict[str, torch.Tensor]:
+    """Gradients of the input from two backward passes through one graph, first of a loss that is NaN."""
+    (none,) = torch.autograd.grad(output, leaf, cotangent * torch.nan, retain_graph=True)
+    (again,) = torch.autograd.grad(output, leaf, cotangent, retain_graph=True)
+    return {"again": again, "not a number": none}
+
+
+def _difference_and_places(found: torch.Tensor, expected: torch.Tensor) -> float | None:
+    """The relative difference; None unless the same places hold no number."""
+    if not torch.equal(found.isnan(), expected.isnan()):
+        return None
+    return relative_difference(found.nan_to_num(), expected.nan_to_num())
 
 
 def _second_gradients(

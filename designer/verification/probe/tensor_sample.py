@@ -157,11 +157,12 @@ def largest_number(tensor: torch.Tensor) -> float:
 
 
 def sample_gradients(
-    output: torch.Tensor, tensors: Mapping[str, torch.Tensor], seed: int
+    output: torch.Tensor, tensors: Mapping[str, torch.Tensor], seed: int | None
 ) -> dict[str, TensorSample]:
     """The samples of the gradients of these leaves, by name; a leaf without a gradient is left out.
 
-    The cotangent is random; it is the same for one shape, dtype and seed.
+    The cotangent is random; it is the same for one shape, dtype and seed. Without a seed, all its
+    numbers are equal, as those of a mean.
 
     Each gradient is sampled as the backward pass yields it and replaced by a single zero, because
     accumulating it in ``grad`` may copy it into another memory layout.
@@ -187,19 +188,22 @@ def _take(found: dict[str, TensorSample], name: str, gradient: torch.Tensor) -> 
 
 
 class _WithRandomCotangent(Function):
-    """A scalar whose gradient is random, drawn in the backward pass, which frees it after use."""
+    """A scalar whose gradient is random or of ones, made in the backward pass, which frees it after use."""
 
     @staticmethod
-    def forward(ctx: Any, output: torch.Tensor, seed: int) -> torch.Tensor:  # noqa: ANN401
+    def forward(ctx: Any, output: torch.Tensor, seed: int | None) -> torch.Tensor:  # noqa: ANN401
         """Zero; the output's shape and dtype are kept."""
         ctx.shape, ctx.dtype, ctx.seed = output.shape, output.dtype, seed
         return output.new_zeros(())
 
     @staticmethod
     def backward(ctx: Any, *_: torch.Tensor) -> tuple[torch.Tensor, None]:  # noqa: ANN401
-        """The random cotangent."""
-        random = torch.Generator().manual_seed(ctx.seed)
-        cotangent = random_numbers(list(ctx.shape), ctx.dtype, random)
+        """The cotangent."""
+        if ctx.seed is None:
+            cotangent = torch.ones(ctx.shape, dtype=ctx.dtype)
+        else:
+            random = torch.Generator().manual_seed(ctx.seed)
+            cotangent = random_numbers(list(ctx.shape), ctx.dtype, random)
         return cotangent.mul_(_cotangent_scale(len(cotangent), ctx.dtype)), None
 
 
