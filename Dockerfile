@@ -64,6 +64,7 @@ COPY --from=build /opt/gan-designer /opt/gan-designer
 ENV PATH=/opt/gan-designer/bin:$PATH \
     HOME=/tmp \
     PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONSAFEPATH=1 \
     PYTHONUNBUFFERED=1
 USER 10001:10001
 WORKDIR /tmp

@@ -66,8 +66,7 @@ def when_ready(server: Any) -> None:  # noqa: ANN401 - gunicorn has no types
 def pre_exec(server: Any) -> None:  # noqa: ANN401
     """Set PYTHONSAFEPATH for a server that replaces this one.
 
-    It is started from gunicorn's ``__main__`` file, whose folder would be on the import path and
-    contains a package named ``http``.
+    It is started from the file of the program, whose folder would be on the import path.
     """
     server.cfg.env_orig["PYTHONSAFEPATH"] = "1"
 

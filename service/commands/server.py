@@ -76,8 +76,12 @@ def greeting(config: Config) -> str:
 
 
 def gunicorn_command() -> list[str]:
-    """The command line of the server, which replaces this process."""
-    return [sys.executable, "-m", "gunicorn", "--config", str(GUNICORN_CONFIG)]
+    """The command line of the server, which replaces this process.
+
+    ``-P``: nothing is imported from the folder that the command is called in.
+    """
+    program = "service.http.gunicorn_program"
+    return [sys.executable, "-P", "-m", program, "--config", str(GUNICORN_CONFIG)]
 
 
 @click.command()

@@ -12,13 +12,14 @@ def worker_command(name: str, *, program: str = PROGRAM) -> list[str]:
     """The command that runs a worker with this name.
 
     Workers do not communicate with each other: gossip, mingling and heartbeats are disabled.
+    ``-P``: nothing is imported from the folder that the command is called in.
     """
     options = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return [
         sys.executable,
+        "-P",
         "-m",
-        "celery",
-        "-A",
+        "service.jobs.worker.celery_main",
         program,
         "--quiet",
         "worker",

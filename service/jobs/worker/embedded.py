@@ -30,7 +30,7 @@ from service.jobs.worker.command_line import PROGRAM, worker_command
 from service.jobs.worker.recovery import UNAVAILABLE_ERRORS
 from service.settings.config import Config
 
-COMMAND = [sys.executable, "-m", "service.jobs.worker.embedded"]
+COMMAND = [sys.executable, "-P", "-m", "service.jobs.worker.embedded"]
 
 _POLL_S = 0.2
 _STOP_TIMEOUT_S = 3.0
