@@ -13,11 +13,12 @@ import click
 
 from designer.commands.audit import audit_command
 from designer.commands.design import design_command
+from designer.commands.doctor import doctor_command
 from designer.commands.exit_status import ExitStatus
 from designer.commands.layer import layer_command
 from designer.commands.solve import solve_command
 from designer.commands.verify import verify_command
-from designer.errors import Accident, DesignerError
+from designer.errors import Accident, DesignerError, SourceNotRun
 from designer.validation.errors_json import error_document
 
 ENTRY_POINT_GROUP = "gan_designer.commands"
@@ -54,7 +55,8 @@ def _exit_with_refusal(ctx: click.Context, error: DesignerError) -> NoReturn:
     if ctx.meta.get("json"):
         click.echo(json.dumps(error_document(error), ensure_ascii=False))
     click.echo(f"refused ({error.code}): {error}", err=True)
-    ctx.exit(ExitStatus.NOT_RUN if isinstance(error, Accident) else ExitStatus.INVALID_INPUT)
+    not_run = isinstance(error, Accident | SourceNotRun)
+    ctx.exit(ExitStatus.NOT_RUN if not_run else ExitStatus.INVALID_INPUT)
 
 
 @click.group(cls=CommandGroup)
@@ -65,6 +67,7 @@ def main() -> None:
 
 main.add_command(audit_command)
 main.add_command(design_command)
+main.add_command(doctor_command)
 main.add_command(layer_command)
 main.add_command(verify_command)
 main.add_command(solve_command)

@@ -6,6 +6,7 @@ Invalid values are passed on unchanged, so that the command line reports the sam
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -15,8 +16,12 @@ import click
 from designer.errors import InvalidRequest
 from designer.validation.field_validators import field_error
 from designer.validation.text_values import parse_integer, parse_sizes
+from designer.verification.sandbox.layers import LAYER_NAMES, REQUIRED_LAYERS
 
 Command = TypeVar("Command", bound=Callable[..., object])
+
+REQUIRE_VARIABLE = "GAN_DESIGNER_SANDBOX_REQUIRE"
+"""The service's setting of the same meaning."""
 
 JSON_BODY_HELP = "Print the JSON body of the HTTP API instead of text."
 
@@ -74,6 +79,26 @@ def output_options(json_help: str) -> Callable[[Command], Command]:
         "--json", "as_json", is_flag=True, callback=_remember_json, help=json_help
     )
     return lambda command: as_json(to_file(command))
+
+
+def sandbox_require_option(command: Command) -> Command:
+    """The option that says which layers of the sandbox a foreign text needs."""
+    return click.option(
+        "--sandbox-require",
+        default=lambda: os.environ.get(REQUIRE_VARIABLE, ",".join(REQUIRED_LAYERS)),
+        show_default=f"{REQUIRE_VARIABLE}, or {','.join(REQUIRED_LAYERS)}",
+        callback=_layer_names,
+        help="Layers of the sandbox without which a foreign text is not run; empty for none.",
+    )(command)
+
+
+def _layer_names(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
+    names = tuple(name for part in value.split(",") if (name := part.strip()))
+    if unknown := [name for name in names if name not in LAYER_NAMES]:
+        raise click.BadParameter(
+            f"{', '.join(unknown)}: no such layer; known are {', '.join(LAYER_NAMES)}"
+        )
+    return names
 
 
 def _path_in_existing_folder(

@@ -16,7 +16,7 @@ from designer.brief.model import Level
 from designer.brief.permalink import read_id
 from designer.commands.design import show_stage
 from designer.commands.exit_status import VERDICT_STATUS
-from designer.commands.options import output_options, write_output
+from designer.commands.options import output_options, sandbox_require_option, write_output
 from designer.errors import InvalidRequest
 from designer.networks import Gan
 from designer.networks.from_brief import assemble_networks
@@ -57,6 +57,7 @@ EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     show_default=True,
     help="Level of the verification.",
 )
+@sandbox_require_option
 @output_options("Print the receipt as JSON instead of text.")
 @click.pass_context
 def verify_command(
@@ -65,18 +66,20 @@ def verify_command(
     module: Path,
     design_file: Path,
     level: str,
+    sandbox_require: tuple[str, ...],
     as_json: bool,
     output: Path | None,
 ) -> None:
     """Verify a saved MODULE against its design.
 
     Exit status: 0 if the module is verified, 1 if it is refuted, 2 if the input is invalid, 3 if
-    torch could not run.
+    torch could not run, or a module that is not as rendered has no whole sandbox to run in.
     """
     design_id, expected_sha256, document = read_design_file(design_file)
     brief, chain = read_id(design_id)
     gan = assemble_networks(brief, chain)
-    with show_stage("verify"), Pool(workers=1, limits=Limits()) as pool:
+    pool = Pool(workers=1, limits=Limits(), required_layers=sandbox_require)
+    with show_stage("verify"), pool:
         receipt = verify_text(
             module.read_bytes().decode("utf-8", errors="surrogateescape"),
             expected_sha256,

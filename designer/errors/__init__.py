@@ -9,7 +9,8 @@
     │   ├── UnknownIdVersion   a design id of an unknown version
     │   ├── SearchTooLarge     the search exceeds its limit on steps
     │   ├── NoNetwork          a network that the design does not have
-    │   └── TooLarge           a form or picture above a size limit
+    │   ├── TooLarge           a form or picture above a size limit
+    │   └── SourceNotRun       a foreign text on a machine whose sandbox lacks a required layer
     └── Accident           a valid request that could not be served now
         ├── ProbeFailed    the verifying process crashed or exceeded its time or memory limit
         └── Overloaded     the queue of the verifying processes is full
@@ -155,6 +156,12 @@ class TooLarge(Refusal):
     """A form or picture of a layer that is too large to list, draw or run."""
 
     code = "too_large"
+
+
+class SourceNotRun(Refusal):
+    """A text that is not run, such as a foreign text where the sandbox lacks a required layer."""
+
+    code = "source_not_run"
 
 
 class Accident(DesignerError):

@@ -32,11 +32,11 @@ from designer.verification.channel import (
 from designer.verification.limits import Limits
 from designer.verification.probe import preload, run_job
 from designer.verification.reply import read_reply
-from designer.verification.sandbox.privileges import (
-    FIRST_UID,
-    enter_user_namespace,
-)
+from designer.verification.sandbox.layers import is_foreign, missing_layers
+from designer.verification.sandbox.namespaces import enter_user_namespace
+from designer.verification.sandbox.privileges import FIRST_UID, Confinement, hide_memory
 from designer.verification.sandbox.process_tree import kill_process_tree
+from designer.verification.sandbox.readable_paths import readable_paths
 from designer.verification.worker import MAX_JOB_BYTES, Worker
 
 _START_S = 60.0
@@ -52,11 +52,13 @@ class ForkServer:
         worker: Worker,
         jobs_per_worker: int,
         resident_bytes: int,
+        required_layers: list[str],
     ) -> None:
         self.pool_channel = pool_channel
         self.worker = worker
         self.jobs_per_worker = jobs_per_worker
         self.resident_bytes = resident_bytes
+        self.required_layers = required_layers
         self.worker_pid: int | None = None
         self.worker_channel: JsonChannel | None = None
         self.enforced: list[str] = []
@@ -79,40 +81,50 @@ class ForkServer:
             pass
         finally:
             self.end_worker()
-            shutil.rmtree(self.worker.scratch, ignore_errors=True)
+            shutil.rmtree(self.worker.where.scratch, ignore_errors=True)
 
     def run(self, job: dict[str, Any], *, discard: bool) -> dict[str, Any]:
-        """The measurements of a job, or its accident."""
-        if preload(job):
+        """The measurements of a job, its accident, or the layers that its foreign text lacks.
+
+        A foreign text has a worker of its own, in which nothing else ran or will run.
+        """
+        foreign = is_foreign(job)
+        if preload(job) or (foreign and self.jobs):
             self.end_worker()
         if self.worker_pid is None:
             self.start_worker()
+        missing = missing_layers(self.required_layers, self.enforced) if foreign else []
+        if missing:
+            return {"missing_layers": missing}
+        reply = self._run_in_worker(job)
+        if discard or foreign or self._must_replace_worker(reply):
+            self.end_worker()
+        return reply
+
+    def _run_in_worker(self, job: dict[str, Any]) -> dict[str, Any]:
         assert self.worker_channel is not None
         self.jobs += 1
         timeout_s, _ = self.worker.limits.time_limits(job.get("level"))
         deadline = time.monotonic() + timeout_s
         try:
             self.worker_channel.send(job, deadline=deadline)
-            reply = read_reply(
+            return read_reply(
                 self.worker_channel.receive(
                     deadline=deadline, limit=self.worker.limits.reply_bytes, interruptible=True
                 )
             )
         except ChannelTimeout:
-            reply = {
+            return {
                 "accident": f"the source ran for more than {timeout_s:g} s and was stopped",
                 "facts": {"wall_s": timeout_s},
             }
         except OwnerSent:
             self.pool_channel.receive(limit=MAX_JOB_BYTES)
-            reply = {"accident": "the job was cancelled"}
+            return {"accident": "the job was cancelled"}
         except ChannelClosed:
-            reply = {"accident": "the verifying process ended while it ran the source"}
+            return {"accident": "the verifying process ended while it ran the source"}
         except ChannelProtocolError as error:
-            reply = {"accident": f"the verifying process sent {error}"}
-        if discard or self._must_replace_worker(reply):
-            self.end_worker()
-        return reply
+            return {"accident": f"the verifying process sent {error}"}
 
     def _must_replace_worker(self, reply: dict[str, Any]) -> bool:
         return (
@@ -152,7 +164,7 @@ class ForkServer:
         if self.worker_channel is not None:
             self.worker_channel.close()
             self.worker_channel = None
-        for entry in self.worker.scratch.iterdir():
+        for entry in self.worker.where.scratch.iterdir():
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry, ignore_errors=True)
             else:
@@ -173,18 +185,28 @@ def main() -> None:
         os.dup2(null_device, descriptor)
     scratch = Path(settings["scratch"])
     uid = None
+    in_user_namespace = False
     if os.getuid() == 0:
         uid = FIRST_UID + os.getpid() % 4000
         os.chown(scratch, uid, uid)
     else:
-        enter_user_namespace()
+        in_user_namespace = enter_user_namespace()
+    hide_memory()
     ForkServer(
         pool_channel=pool_channel,
         worker=Worker(
-            run_job=run_job, limits=Limits(**settings["limits"]), scratch=scratch, uid=uid
+            run_job=run_job,
+            limits=Limits(**settings["limits"]),
+            where=Confinement(
+                scratch=scratch,
+                readable=tuple(readable_paths()),
+                uid=uid,
+                in_user_namespace=in_user_namespace,
+            ),
         ),
         jobs_per_worker=settings["jobs_per_worker"],
         resident_bytes=settings["resident_bytes"],
+        required_layers=settings["required_layers"],
     ).serve()
 
 

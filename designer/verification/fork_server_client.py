@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from designer.errors import ProbeFailed
+from designer.errors import ProbeFailed, SourceNotRun
 from designer.errors.cancellation import (
     CHECK_INTERVAL_S,
     Cancelled,
@@ -26,6 +26,7 @@ from designer.verification.channel import (
     JsonChannel,
 )
 from designer.verification.limits import Limits
+from designer.verification.sandbox.readable_paths import import_path
 
 _START_S = 120.0
 _GRACE_S = 10.0
@@ -71,7 +72,7 @@ class ForkServerClient:
             ],
             stdin=stdin,
             stdout=stdout,
-            env=_ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env=_ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(import_path())},
             start_new_session=True,
         )
 
@@ -93,6 +94,7 @@ class ForkServerClient:
         Raises:
             ProbeFailed: if the verifying process crashes or exceeds a limit.
             Cancelled: if nobody waits for the job any more; its worker is stopped.
+            SourceNotRun: if the text is foreign and a required layer of the sandbox is missing.
         """
         timeout_s = self._limits.time_limits(job.get("level"))[0] + _GRACE_S
         try:
@@ -110,6 +112,8 @@ class ForkServerClient:
         except BaseException:  # interrupted: the next caller must not get this reply
             self.is_alive = False
             raise
+        if "missing_layers" in reply:
+            raise SourceNotRun("sandbox_incomplete", missing=reply["missing_layers"])
         if "accident" in reply:
             raise ProbeFailed(str(reply["accident"]), **reply.get("facts", {}))
         measurements: dict[str, Any] = reply["measurements"]

@@ -19,14 +19,15 @@ class Limits:
 
     ``timeout_s`` is wall-clock time and ``cpu_s`` CPU time in seconds per source; ``full_level_s``
     is both at level ``full``. ``memory_bytes`` is ``RLIMIT_DATA``, ``file_bytes`` the largest file,
-    ``reply_bytes`` the longest reply.
+    ``scratch_bytes`` all files together, ``reply_bytes`` the longest reply.
     """
 
     timeout_s: float = 120.0
     cpu_s: int = 120
     full_level_s: int = 900
     memory_bytes: int = 6 * GIB
-    file_bytes: int = 256 * MIB
+    file_bytes: int = 64 * MIB
+    scratch_bytes: int = 64 * MIB
     open_files: int = 256
     processes: int = 24
     reply_bytes: int = 16 * MIB

@@ -13,14 +13,17 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any, Self
 
 from designer.errors import Overloaded, ProbeFailed
 from designer.errors.cancellation import CHECK_INTERVAL_S, check_cancelled
+from designer.validation.json_readers import JsonObject
 from designer.verification.fork_server_client import ForkServerClient
 from designer.verification.limits import GIB, Limits
+from designer.verification.sandbox.layers import REQUIRED_LAYERS, layer_documents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +32,7 @@ class PoolState:
 
     Of its ``workers``, ``ready`` are idle and ``busy`` run a source; the others are starting or not
     started. ``waiting`` of at most ``max_waiting`` callers wait. ``enforced`` names the active
-    restrictions of the sandbox.
+    restrictions of the sandbox, ``sandbox`` describes its layers; both are empty until one is ready.
     """
 
     workers: int
@@ -38,13 +41,15 @@ class PoolState:
     waiting: int
     max_waiting: int
     enforced: tuple[str, ...]
+    sandbox: tuple[JsonObject, ...]
 
 
 class Pool:
     """Runs up to ``workers`` sources at a time; ``max_waiting`` callers wait, more are refused.
 
     A caller waits at most ``max_wait_s``. A worker is replaced after ``jobs_per_worker`` sources,
-    above ``resident_bytes`` of memory, and after every accident.
+    above ``resident_bytes`` of memory, and after every accident. A foreign text is run in a worker of
+    its own, if the ``required_layers`` of the sandbox hold.
     """
 
     def __init__(
@@ -56,6 +61,7 @@ class Pool:
         max_wait_s: float = 30.0,
         jobs_per_worker: int = 500,
         resident_bytes: int = 2 * GIB,
+        required_layers: Sequence[str] = REQUIRED_LAYERS,
     ) -> None:
         self.workers = workers
         self.limits = limits
@@ -65,7 +71,9 @@ class Pool:
             "limits": asdict(limits),
             "jobs_per_worker": jobs_per_worker,
             "resident_bytes": resident_bytes,
+            "required_layers": [*required_layers],
         }
+        self._required_layers = tuple(required_layers)
         self._owner = os.getpid()
         self._lock = threading.Condition()
         self._idle: list[ForkServerClient] = []
@@ -86,6 +94,7 @@ class Pool:
             Overloaded: if ``max_waiting`` callers wait already, or after ``max_wait_s``.
             ProbeFailed: if the verifying process crashes or exceeds a limit.
             Cancelled: if nobody waits for the job any more; its process is stopped.
+            SourceNotRun: if the text is foreign and a required layer of the sandbox is missing.
         """
         assert os.getpid() == self._owner, "a pool must be created in the process that uses it"
         client = self._acquire()
@@ -103,13 +112,16 @@ class Pool:
         with self._lock:
             for _ in range(self._discard_ended()):
                 self._idle.append(self._start_client())
+            ready = [client.is_ready() for client in self._idle]
+            enforced = next((client.enforced for client in self._idle if client.enforced), ())
             return PoolState(
                 workers=self.workers,
-                ready=sum(client.is_ready() for client in self._idle),
+                ready=sum(ready),
                 busy=self._started - len(self._idle),
                 waiting=self._waiting,
                 max_waiting=self.max_waiting,
-                enforced=next((client.enforced for client in self._idle if client.enforced), ()),
+                enforced=enforced,
+                sandbox=tuple(layer_documents(self._required_layers, enforced) if enforced else ()),
             )
 
     def close(self) -> None:

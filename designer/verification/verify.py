@@ -120,6 +120,7 @@ def verify_text(
     Raises:
         ProbeFailed: if the verifying process crashes or exceeds a limit.
         Overloaded: if the queue is full or no verifying process is free in time.
+        SourceNotRun: if the text is foreign and a required layer of the sandbox is missing.
     """
     plan = plan_verification(gan, level=level, policy=policy or WidthPolicy())
     checks = list(check_text(text, stated_sha256))
@@ -128,7 +129,8 @@ def verify_text(
     if plan.run is None:
         return _make_receipt(plan, text, [*checks, *_not_run_checks(_cost_reason(plan))], None)
     job = make_job(plan, text)
-    measured = runner(job, discard=level is Level.FULL or not _has_known_syntax(checks))
+    foreign = not _has_known_syntax(checks)
+    measured = runner({**job, "foreign": foreign}, discard=foreign or level is Level.FULL)
     for compare in COMPARISONS[level]:
         checks += compare(plan, measured)
     return _make_receipt(plan, text, checks, str(measured.get("torch_version")))

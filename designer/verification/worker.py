@@ -10,33 +10,33 @@ import os
 import resource
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from designer.errors import ProbeFailed
 from designer.verification.channel import JsonChannel
 from designer.verification.limits import Limits
+from designer.verification.sandbox.layers import is_foreign
+from designer.verification.sandbox.namespaces import CLONE_NEWPID, unshare
 from designer.verification.sandbox.privileges import (
-    CLONE_NEWPID,
+    Confinement,
     adopt_orphans,
     die_with_parent,
     drop_privileges,
-    set_cpu_limit,
-    unshare,
+    hide_memory,
 )
+from designer.verification.sandbox.resource_limits import set_cpu_limit
 
 MAX_JOB_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """Settings of a worker: the function that runs a job, limits, scratch folder and user id."""
+    """Settings of a worker: the function that runs a job, limits, and where it is confined."""
 
     run_job: Callable[[dict[str, Any]], dict[str, Any]]
     limits: Limits
-    scratch: Path
-    uid: int | None
+    where: Confinement
 
     def start(self, channel: JsonChannel) -> NoReturn:
         """Start a session and a process namespace, and fork the process that runs jobs.
@@ -48,6 +48,7 @@ class Worker:
         os.dup2(1, 2)  # discard errors, too: standard output is the null device
         die_with_parent()
         adopt_orphans()
+        hide_memory()
         isolated = unshare(CLONE_NEWPID)
         if isolated:
             first = os.fork()
@@ -60,17 +61,16 @@ class Worker:
             channel.close()
             _wait_for_child(working)
         try:
-            self._work(channel, enforced=["process-namespace"] if isolated else [])
+            self._work(channel, replace(self.where, in_process_namespace=isolated))
         finally:
             os._exit(1)
 
-    def _work(self, channel: JsonChannel, *, enforced: list[str]) -> None:
-        enforced += drop_privileges(self.limits, self.scratch, uid=self.uid)
-        die_with_parent()
-        channel.send({"enforced": enforced})
+    def _work(self, channel: JsonChannel, where: Confinement) -> None:
+        channel.send({"enforced": drop_privileges(self.limits, where)})
         while True:
             job = channel.receive(limit=MAX_JOB_BYTES)
-            set_cpu_limit(self.limits.time_limits(job.get("level"))[1])
+            _, cpu_s = self.limits.time_limits(job.get("level"))
+            set_cpu_limit(cpu_s, final=is_foreign(job))
             channel.send(
                 {**_run_and_reply(self.run_job, job), "resident_bytes": _peak_resident_bytes()}
             )

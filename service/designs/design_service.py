@@ -92,6 +92,7 @@ class DesignService:
             limits=process_limits(config),
             max_waiting=config.verify_queue,
             max_wait_s=config.verify_wait_s,
+            required_layers=config.sandbox_require,
         )
 
 

@@ -23,6 +23,6 @@ class ReadinessSchema(ma.Schema):
         values=ma.fields.Dict(metadata={"additionalProperties": True}),
         metadata={
             "description": "State of each part by name; `state` is one of"
-            f" {', '.join(READINESS_STATES)}."
+            f" {', '.join(READINESS_STATES)}. That of `verifier` lists the layers of the sandbox."
         },
     )

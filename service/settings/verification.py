@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from marshmallow.validate import Range
+from marshmallow.validate import ContainsOnly, Range
 
+from designer.verification.sandbox.layers import LAYER_NAMES, REQUIRED_LAYERS
 from service.settings.setting import setting
 
 
@@ -33,6 +34,13 @@ class VerificationSettings:
         30,
         "seconds that a request waits for a verification before it is answered 503",
         validate=Range(min=1, max=3600),
+    )
+    sandbox_require: tuple[str, ...] = setting(
+        REQUIRED_LAYERS,
+        "layers of the sandbox that must hold before a foreign text is run, separated by commas; empty"
+        " for none",
+        validate=ContainsOnly(LAYER_NAMES),
+        kind="list",
     )
     full_width_multiply_adds: int = setting(
         5 * 10**9,

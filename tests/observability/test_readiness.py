@@ -113,6 +113,10 @@ def test_a_server_becomes_ready_stays_so_and_recovers() -> None:
         state = verifier(running)
         assert {"workers": 1, "ready": 1, "busy": 0, "waiting": 0}.items() <= state.items()
         assert "resource-limits" in state["enforced"]
+        layers = {layer["layer"]: layer for layer in state["sandbox"]}
+        assert layers["limits"]["holds"]
+        assert layers["limits"]["required"]
+        assert not layers["user"]["required"]
         (worker,) = children(running.pid)
         (fork_server,) = children(worker)
         os.kill(fork_server, signal.SIGKILL)
@@ -120,6 +124,7 @@ def test_a_server_becomes_ready_stays_so_and_recovers() -> None:
         assert verifier(running) == {**state, "status": 503, "state": "unready"} | {
             "ready": 0,
             "enforced": [],
+            "sandbox": [],
         }
         wait_until(lambda: verifier(running)["status"] == 200, what="the verifier")
         assert verifier(running) == state

@@ -192,9 +192,9 @@ def test_the_processes_end_with_their_owner() -> None:
     script = (
         "from designer.verification import Limits, Pool\n"
         "pool = Pool(workers=1, limits=Limits())\n"
-        f"pool.run({ ({**EMPTY_JOB, 'text': ''})!r})\n"
+        f"pool.run({ ({**EMPTY_JOB, 'foreign': False, 'text': ''})!r})\n"
         "print('warm', flush=True)\n"
-        "pool.run(" + repr({**EMPTY_JOB, "text": "while True: pass"}) + ")\n"
+        "pool.run(" + repr({**EMPTY_JOB, "foreign": False, "text": "while True: pass"}) + ")\n"
     )
     program = [sys.executable, "-c", script]
     with subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, text=True) as owner:

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import ctypes
 import os
-import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+from designer.verification.sandbox.readable_paths import (
+    SCRATCH_DEVICES,
+    process_facts,
+)
+
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-_EXECUTE, _READ_FILE, _READ_FOLDER = 1 << 0, 1 << 2, 1 << 3
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_FOLDER = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 _FIRST_RIGHTS = (1 << 13) - 1
 _REFER, _TRUNCATE = 1 << 13, 1 << 14
 _TCP = 0b11
@@ -34,8 +39,8 @@ class _PathRule(ctypes.Structure):
     _fields_ = [("allowed", ctypes.c_uint64), ("place", ctypes.c_int32)]
 
 
-def restrict_files(scratch: Path) -> list[str]:
-    """Restrict this process to reading Python, torch and the system, and writing in ``scratch``.
+def restrict_files(scratch: Path, *, writable: bool, readable: Iterable[Path]) -> list[str]:
+    """Restrict this process to the ``readable`` paths and ``scratch``, which may be ``writable``.
 
     It can no longer run programs nor, if the kernel supports it, use TCP or signal other processes.
     Returns the names of the active restrictions, empty if the kernel has no Landlock.
@@ -51,21 +56,14 @@ def restrict_files(scratch: Path) -> list[str]:
     rules = int(_libc.syscall(_CREATE_RULESET, ctypes.byref(ruleset), size, 0))
     if rules < 0:
         return []
-    _allow(rules, scratch, files & ~_EXECUTE)
-    for path in readable_paths():
-        _allow(rules, path, _READ_FILE | (_READ_FOLDER if path.is_dir() else 0))
+    _allow(rules, scratch, files & ~_EXECUTE if writable else _READ_FILE | _READ_FOLDER)
+    for path in (*filter(Path.exists, readable), *process_facts()):
+        written = (_WRITE_FILE | files & _TRUNCATE) if str(path) in SCRATCH_DEVICES else 0
+        _allow(rules, path, _READ_FILE | written | (_READ_FOLDER if path.is_dir() else 0))
     enforced = _libc.syscall(_RESTRICT_SELF, rules, 0) == 0
     os.close(rules)
     newer = [(4, "landlock-tcp"), (6, "landlock-signals")]
     return ["landlock-files", *(n for since, n in newer if version >= since)] if enforced else []
-
-
-def readable_paths() -> list[Path]:
-    """Existing paths of Python, its packages, the system's libraries and system information."""
-    system = "/usr /lib /lib64 /etc/ld.so.cache /etc/localtime /sys/devices/system /sys/fs/cgroup"
-    facts = "/proc/self /proc/cpuinfo /proc/meminfo /proc/stat /dev/null /dev/zero /dev/urandom"
-    named = [*system.split(), *facts.split(), sys.prefix, sys.base_prefix, *sys.path]
-    return [path for name in dict.fromkeys(named) if name and (path := Path(name)).exists()]
 
 
 def _allow(rules: int, path: Path, rights: int) -> None:

@@ -1,28 +1,27 @@
 """Privileges that a process gives up before it runs a source.
 
 Each step is taken if the machine allows it, and is reported by name to the operator. The order
-matters: namespaces and file rules first, the user id last. See ``docs/security.md``.
+matters: namespaces and file rules first, then the user id, system calls last. See
+``docs/security.md``.
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
-import resource
 import signal
-import sys
 import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from designer.verification.limits import Limits
 from designer.verification.sandbox.landlock import restrict_files
+from designer.verification.sandbox.namespaces import CLONE_NEWIPC, CLONE_NEWNET, unshare
+from designer.verification.sandbox.private_root import enter_private_root
+from designer.verification.sandbox.resource_limits import set_resource_limits, used_address_space
+from designer.verification.sandbox.seccomp.install import restrict_system_calls
 
-CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWIPC = (
-    0x10000000,
-    0x20000000,
-    0x40000000,
-    0x08000000,
-)
 FIRST_UID = 60_200
 """First of 4,000 user ids for workers started as root; no distribution assigns them."""
 
@@ -32,23 +31,28 @@ _KEEP_CAPABILITIES, _CAP_DAC_READ_SEARCH = 8, 1 << 2
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def unshare(flags: int) -> bool:
-    """Move this process into new namespaces; whether the kernel allowed it."""
-    return int(_libc.unshare(flags)) == 0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confinement:
+    """Where a worker runs: its files, its user, and the namespaces that it is already in.
 
+    ``readable`` are the paths that it may read, ``uid`` is the user id to switch to, None to keep the
+    current one (if it is not root).
+    """
 
-def enter_user_namespace() -> bool:
-    """Enter a user namespace, which allows creating others; whether the kernel allowed it."""
-    uid, gid = os.getuid(), os.getgid()
-    if not unshare(CLONE_NEWUSER):
-        return False
-    try:
-        Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
-        Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
-    except OSError:
-        return False
-    return True
+    scratch: Path
+    readable: tuple[Path, ...]
+    uid: int | None
+    in_user_namespace: bool = False
+    in_process_namespace: bool = False
+
+    @property
+    def counts_own_processes(self) -> bool:
+        """Whether the kernel's count of the user's processes has those of the worker only.
+
+        In user namespaces since Linux 5.14.
+        """
+        version = tuple(int(part) for part in os.uname().release.split(".")[:2] if part.isdigit())
+        return self.uid is not None or (self.in_user_namespace and version >= (5, 14))
 
 
 def die_with_parent(how: signal.Signals = signal.SIGKILL) -> None:
@@ -61,31 +65,9 @@ def adopt_orphans() -> None:
     _libc.prctl(_SUBREAPER, 1, 0, 0, 0)
 
 
-def set_resource_limits(limits: Limits, *, own_user: bool) -> None:
-    """Limit memory, file size, descriptors, core dumps and, with ``own_user``, processes."""
-    bounds = {
-        resource.RLIMIT_DATA: limits.memory_bytes,
-        resource.RLIMIT_FSIZE: limits.file_bytes,
-        resource.RLIMIT_NOFILE: limits.open_files,
-        resource.RLIMIT_CORE: 0,
-    }
-    if own_user:
-        bounds[resource.RLIMIT_NPROC] = limits.processes
-    for what, bound in bounds.items():
-        _, hard = resource.getrlimit(what)
-        least = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
-        resource.setrlimit(what, (least, least))
-
-
-def set_cpu_limit(seconds: int) -> None:
-    """Limit this process to so many more seconds of CPU time, after which the kernel ends it."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    soft = int(usage.ru_utime + usage.ru_stime) + 1 + seconds
-    resource.setrlimit(
-        resource.RLIMIT_CPU,
-        (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard),
-    )
+def hide_memory() -> None:
+    """Forbid other processes of this user to read the memory and the files of this one."""
+    _libc.prctl(_DUMPABLE, 0, 0, 0, 0)
 
 
 def drop_capabilities(*, keep: int = 0) -> bool:
@@ -95,17 +77,13 @@ def drop_capabilities(*, keep: int = 0) -> bool:
     return int(_libc.capset(ctypes.byref(header), ctypes.byref(sets))) == 0
 
 
-def switch_user(uid: int) -> list[str]:
+def switch_user(uid: int, readable: Iterable[Path]) -> list[str]:
     """Switch to another user permanently; the names of the restrictions that this adds.
 
-    If that user may not read Python's own library (an interpreter in root's home folder), the
-    capability to read any file is kept; Landlock, if present, still restricts reading.
+    If that user may not read Python's own library (an interpreter in root's home folder, and no
+    private root), the capability to read any file is kept.
     """
-    keep = (
-        0
-        if all(map(_is_public, (sys.prefix, sys.base_prefix, *sys.path)))
-        else _CAP_DAC_READ_SEARCH
-    )
+    keep = 0 if all(map(_is_public, readable)) else _CAP_DAC_READ_SEARCH
     _libc.prctl(_KEEP_CAPABILITIES, int(keep != 0), 0, 0, 0)
     os.setgroups([])
     os.setgid(uid)
@@ -114,36 +92,54 @@ def switch_user(uid: int) -> list[str]:
     return ["own-user", *(["no-capabilities"] if dropped and not keep else [])]
 
 
-def _is_public(path: str) -> bool:
-    place = Path(path)
-    if not place.exists():
+def _is_public(path: Path) -> bool:
+    if not path.exists():
         return True
-    return all(each.stat().st_mode & 0o001 for each in (place, *place.parents) if each.is_dir())
+    return all(each.stat().st_mode & 0o001 for each in (path, *path.parents) if each.is_dir())
 
 
-def drop_privileges(limits: Limits, scratch: Path, *, uid: int | None) -> list[str]:
-    """Give up every privilege but writing in ``scratch``; the names of the active restrictions.
-
-    ``uid`` is the user id to switch to, None to keep the current one (if it is not root).
-    """
-    enforced = [
+def drop_privileges(limits: Limits, where: Confinement) -> list[str]:
+    """Give up every privilege but computing; the names of the active restrictions."""
+    scratch, uid, in_use = where.scratch, where.uid, used_address_space()
+    enforced = ["process-namespace"] if where.in_process_namespace else []
+    enforced += [
         name
         for flag, name in ((CLONE_NEWNET, "no-network"), (CLONE_NEWIPC, "ipc"))
         if unshare(flag)
     ]
+    private = enter_private_root(
+        scratch,
+        readable=where.readable,
+        scratch_bytes=limits.scratch_bytes,
+        uid=os.getuid() if uid is None else uid,
+        show_processes=where.in_process_namespace,
+    )
+    enforced += ["mount-namespace"] if private else []
     os.chdir(scratch)
     os.umask(0o077)
-    _libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    enforced += restrict_files(scratch)
-    set_resource_limits(limits, own_user=uid is not None)
+    set_resource_limits(
+        limits, in_use=in_use, scratch=private, own_processes=where.counts_own_processes
+    )
     enforced.append("resource-limits")
+    _libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    enforced += restrict_files(scratch, writable=private, readable=where.readable)
     if uid is not None:
-        enforced += switch_user(uid)
+        enforced += switch_user(uid, where.readable)
     elif drop_capabilities():
         enforced.append("no-capabilities")
-    _libc.prctl(_DUMPABLE, 0, 0, 0, 0)
-    os.environ.clear()
-    os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), LOGNAME="sandbox")
-    tempfile.tempdir = str(scratch)
+    die_with_parent()  # a change of user has cleared this
+    hide_memory()
+    _empty_environment(scratch)
     enforced.append("empty-environment")
+    enforced += restrict_system_calls(creates_files="landlock-files" in enforced or private)
+    if not private and not {"landlock-files", "seccomp"}.isdisjoint(enforced):
+        enforced.append("no-writing")
     return enforced
+
+
+def _empty_environment(scratch: Path) -> None:
+    """Replace all variables; torch, which would create a folder of its own, has the scratch folder."""
+    os.environ.clear()
+    os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "TORCHINDUCTOR_CACHE_DIR"), str(scratch)))
+    os.environ["LOGNAME"] = "sandbox"
+    tempfile.tempdir = str(scratch)

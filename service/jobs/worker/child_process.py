@@ -60,7 +60,12 @@ class ChildProcess:
         bound = config.verify_memory_mib * MIB
         soft = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
-        self._pool = Pool(workers=1, limits=process_limits(config), max_waiting=0)
+        self._pool = Pool(
+            workers=1,
+            limits=process_limits(config),
+            max_waiting=0,
+            required_layers=config.sandbox_require,
+        )
         self._cache = open_cache(config, namespace=cache_namespace(config))
         self.runner = ChunkRunner(
             store=open_job_store(config, timeout_s=WORKER_STORE_TIMEOUT_S),
