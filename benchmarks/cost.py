@@ -219,7 +219,7 @@ def measure(path: str, body: dict[str, Any]) -> Cost:
 
 
 def _answer(sender: Any, path: str, body: dict[str, Any]) -> None:  # noqa: ANN401
-    Path("/proc/self/clear_refs").write_text("5")  # start the peak anew
+    Path("/proc/self/clear_refs").write_text("5")  # reset the peak
     memory, cpu_s = _peak_bytes(), time.process_time()
     response = APP.test_client().post(path, json=body)
     cost = Cost(

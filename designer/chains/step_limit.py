@@ -30,7 +30,7 @@ class StepLimit:
 
         Raises:
             SearchTooLarge: if the sum exceeds the maximum.
-            Cancelled: if nobody waits for the search any more.
+            Cancelled: if no caller waits for the search any more.
         """
         self.spent += steps
         if self.spent >= self._next_check:

@@ -1,4 +1,4 @@
-"""Cancellation: long computations ask now and then whether anybody still waits for their result."""
+"""Cancellation: long computations ask now and then whether a caller still waits for their result."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 IsCancelled = Callable[[], bool]
-"""Whether nobody waits for a result any more."""
+"""Whether no caller waits for a result any more."""
 
 CHECK_INTERVAL_S = 0.1
 """Seconds between two checks of a computation that waits."""
 
 
 class Cancelled(Exception):
-    """Nobody waits for the result any more."""
+    """No caller waits for the result any more."""
 
 
 _IS_CANCELLED: ContextVar[IsCancelled] = ContextVar("is_cancelled", default=lambda: False)
@@ -43,7 +43,7 @@ def current_cancellation() -> IsCancelled:
 
 
 def check_cancelled() -> None:
-    """Stop if nobody waits for the result any more.
+    """Stop if no caller waits for the result any more.
 
     Raises:
         Cancelled: if the function of this context returns true.

@@ -93,7 +93,7 @@ class ForkServerClient:
 
         Raises:
             ProbeFailed: if the verifying process crashes or exceeds a limit.
-            Cancelled: if nobody waits for the job any more; its worker is stopped.
+            Cancelled: if no caller waits for the job any more; its worker is stopped.
             SourceNotRun: if the text is foreign and a required layer of the sandbox is missing.
         """
         timeout_s = self._limits.time_limits(job.get("level"))[0] + _GRACE_S

@@ -93,7 +93,7 @@ class Pool:
         Raises:
             Overloaded: if ``max_waiting`` callers wait already, or after ``max_wait_s``.
             ProbeFailed: if the verifying process crashes or exceeds a limit.
-            Cancelled: if nobody waits for the job any more; its process is stopped.
+            Cancelled: if no caller waits for the job any more; its process is stopped.
             SourceNotRun: if the text is foreign and a required layer of the sandbox is missing.
         """
         assert os.getpid() == self._owner, "a pool must be created in the process that uses it"

@@ -59,7 +59,7 @@ class SingleFlight:
 
         Raises:
             Overloaded: if that thread takes longer than the timeout, or too many calls wait.
-            Cancelled: if nobody waits for this call any more.
+            Cancelled: if no client waits for this call any more.
         """
         own_flight = Flight()
         with self._lock:

@@ -84,7 +84,7 @@ def _format_facts(facts: dict[str, Any]) -> dict[str, str]:
 
 
 def handle_cancelled(_: Cancelled) -> Response:
-    """Response to a client that has left: nobody reads it, but it is counted and logged."""
+    """Response to a client that has left: it is not read, but it is counted and logged."""
     return Response(status=CLIENT_LEFT_STATUS)
 
 

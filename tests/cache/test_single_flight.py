@@ -160,7 +160,7 @@ def test_a_computation_goes_on_while_one_caller_waits() -> None:
     assert isinstance(third.outcome, Cancelled)
 
 
-def test_a_caller_that_comes_when_all_have_left_computes_anew() -> None:
+def test_a_caller_that_comes_when_all_have_left_computes_again() -> None:
     """The cancellation of others is not its own."""
     single_flight = SingleFlight(max_waiting=2)
     calls: list[Caller] = []
@@ -171,11 +171,11 @@ def test_a_caller_that_comes_when_all_have_left_computes_anew() -> None:
         raise Cancelled
 
     calls.append(Caller(single_flight, abandoned))
-    calls.append(Caller(single_flight, lambda: "anew"))
+    calls.append(Caller(single_flight, lambda: "again"))
     for caller in calls:
         caller.start()
         wait_until(lambda: single_flight.callers("key") > 0, what="the call")
     for caller in calls:
         caller.join(60)
     assert isinstance(calls[0].outcome, Cancelled)
-    assert calls[1].outcome == "anew"
+    assert calls[1].outcome == "again"

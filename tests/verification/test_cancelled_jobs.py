@@ -1,4 +1,4 @@
-"""A job that nobody waits for any more leaves the queue, or is stopped, and the next one runs."""
+"""A job that no caller waits for any more leaves the queue, or is stopped, and the next one runs."""
 
 from __future__ import annotations
 

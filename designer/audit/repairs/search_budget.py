@@ -31,7 +31,7 @@ class SearchBudget:
         """The trace of a network.
 
         Raises:
-            Cancelled: if nobody waits for the audit any more.
+            Cancelled: if no caller waits for the audit any more.
         """
         check_cancelled()
         self.remaining -= len(network.layers) + 4
