@@ -26,7 +26,7 @@ MAX_WAIT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Flight:
+class SharedComputation:
     """A computation in progress, and for each caller whether it has left."""
 
     future: Future[Any] = field(default_factory=Future)
@@ -52,7 +52,7 @@ class SingleFlight:
         self._waiting_slots = threading.BoundedSemaphore(max_waiting)
         self._max_waiting = max_waiting
         self._lock = threading.Lock()
-        self._in_flight: dict[str, Flight] = {}
+        self._in_flight: dict[str, SharedComputation] = {}
 
     def run_once(self, key: str, make: Callable[[], ComputedValue]) -> ComputedValue:
         """Result or exception of ``make``, called here or by an earlier thread with the same key.
@@ -61,41 +61,43 @@ class SingleFlight:
             Overloaded: if that thread takes longer than the timeout, or too many calls wait.
             Cancelled: if no client waits for this call any more.
         """
-        own_flight = Flight()
+        own_computation = SharedComputation()
         with self._lock:
-            flight = self._in_flight.setdefault(key, own_flight)
-            flight.callers.append(current_cancellation())
-        if flight is own_flight:
-            self._run(key, flight, make)
-            made: ComputedValue = own_flight.future.result()
+            computation = self._in_flight.setdefault(key, own_computation)
+            computation.callers.append(current_cancellation())
+        if computation is own_computation:
+            self._run(key, computation, make)
+            made: ComputedValue = own_computation.future.result()
             return made
         try:
-            self._wait_for(flight)
-            joined: ComputedValue = flight.future.result()
+            self._wait_for(computation)
+            joined: ComputedValue = computation.future.result()
             return joined
         except Cancelled:  # this caller came when all others had just left
             check_cancelled()
             return self.run_once(key, make)
         finally:
-            flight.callers.remove(current_cancellation())
+            computation.callers.remove(current_cancellation())
 
     def callers(self, key: str) -> int:
         """Number of calls with a key that wait for its computation, with the one that computes."""
         with self._lock:
-            flight = self._in_flight.get(key)
-            return 0 if flight is None else len(flight.callers)
+            computation = self._in_flight.get(key)
+            return 0 if computation is None else len(computation.callers)
 
-    def _run(self, key: str, flight: Flight, make: Callable[[], ComputedValue]) -> None:
+    def _run(
+        self, key: str, computation: SharedComputation, make: Callable[[], ComputedValue]
+    ) -> None:
         try:
-            with cancelled_when(flight.is_abandoned):
-                flight.future.set_result(make())
+            with cancelled_when(computation.is_abandoned):
+                computation.future.set_result(make())
         except BaseException as error:
-            flight.future.set_exception(error)
+            computation.future.set_exception(error)
         finally:
             with self._lock:
                 del self._in_flight[key]
 
-    def _wait_for(self, flight: Flight) -> None:
+    def _wait_for(self, computation: SharedComputation) -> None:
         if not self._waiting_slots.acquire(blocking=False):
             raise Overloaded(
                 f"{self._max_waiting} requests already wait for results of other requests",
@@ -103,7 +105,7 @@ class SingleFlight:
             )
         try:
             end = time.monotonic() + self._max_wait_s
-            while not wait([flight.future], timeout=CHECK_INTERVAL_S).done:
+            while not wait([computation.future], timeout=CHECK_INTERVAL_S).done:
                 check_cancelled()
                 if time.monotonic() > end:
                     raise Overloaded(
