@@ -46,6 +46,7 @@ class BackwardSteps:
         self._catalogue = catalogue
         self._step_limit = step_limit
         self._steps: dict[Size, tuple[BackwardStep, ...]] = {}
+        self._sizes: dict[Size, Size] = {}
 
     def from_size(self, size: Size) -> tuple[BackwardStep, ...]:
         """All backward steps from a size.
@@ -63,17 +64,24 @@ class BackwardSteps:
         steps = []
         upsampling = self._catalogue.upsampling
         for axes in self._combinations(size):
-            strides, offsets, before = zip(*axes, strict=True)
+            strides, offsets, before = map(self._share, zip(*axes, strict=True))
             departure = self._catalogue.departure(strides, offsets)
             if departure is not None and before != size:
                 exact = not any(offsets)
+                input_positions = prod(before)
                 positions = prod(kernel_positions(upsampling, before, strides, offsets))
+                if positions == input_positions:
+                    positions = input_positions  # one number in memory
                 steps.append(
                     BackwardStep(
-                        before, prod(before), positions, strides, offsets, departure, exact
+                        before, input_positions, positions, strides, offsets, departure, exact
                     )
                 )
         return steps
+
+    def _share(self, size: Size) -> Size:
+        """The first tuple that equals this one: a large search has many equal ones."""
+        return self._sizes.setdefault(size, size)
 
     def _combinations(self, size: Size) -> list[tuple[AxisStep, ...]]:
         lows = self._space.initial_size or (2,) * len(size)
