@@ -14,9 +14,9 @@ from keyword import kwlist
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.page.browser_session import BrowserSession
+from tests.page.browser_session import BrowserSession, SharedPages
 from tests.service.servers import Server
 
 ROOT = Path(__file__).parents[2]
@@ -31,10 +31,10 @@ print(list(picture.shape), list(Discriminator()(picture).shape))
 
 
 @pytest.fixture
-def page(browser: Browser, server: Server) -> Iterator[Page]:
+def page(pages: SharedPages, server: Server) -> Iterator[Page]:
     """The code view of a small design, with permission to use the clipboard."""
     permissions = ["clipboard-read", "clipboard-write"]
-    with BrowserSession.start(browser, server.url, permissions=permissions) as session:
+    with BrowserSession.start(pages, server.url, permissions=permissions) as session:
         page = session.open("/?view=code&resolution=29&latent_dim=32&base_channels=8")
         expect(page.locator(".badge.good")).to_be_visible()
         yield page
