@@ -29,6 +29,7 @@ def test_a_network_that_fits(tmp_path: Path) -> None:
 
 
 @pytest.mark.torch
+@pytest.mark.usefixtures("shared_pool")
 def test_a_source_that_misses(tmp_path: Path) -> None:
     """Status 1, the reason, and the repair as a diff, run by torch in a separate process."""
     file = tmp_path / "network.py"

@@ -50,6 +50,7 @@ def test_saved_files_are_verified(files: Path) -> None:
 
 
 @pytest.mark.torch
+@pytest.mark.usefixtures("shared_pool")
 def test_changed_line_endings_differ(files: Path) -> None:
     """The digest covers line endings."""
     module = files / "model.py"
@@ -60,6 +61,7 @@ def test_changed_line_endings_differ(files: Path) -> None:
 
 
 @pytest.mark.torch
+@pytest.mark.usefixtures("shared_pool")
 def test_differences_are_named(files: Path) -> None:
     """Status 1 and one line per check; failed checks have details."""
     change(files / "model.py", "stride=2", "stride=3")
@@ -75,6 +77,7 @@ def test_differences_are_named(files: Path) -> None:
     assert lines[-1].startswith("refuted: ")
 
 
+@pytest.mark.usefixtures("shared_pool")
 def test_a_module_that_does_not_compile_differs(files: Path) -> None:
     """Status 1; the module does not run."""
     change(files / "model.py", "import torch", "import (")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.page.browser_session import TIMEOUT_MS, BrowserSession
+from tests.page.browser_session import TIMEOUT_MS, BrowserSession, SharedPages
 from tests.service.servers import Server, serving
 
 expect.set_options(timeout=TIMEOUT_MS)
@@ -25,10 +25,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def pages(browser: Browser) -> Iterator[SharedPages]:
+    """The pages that the tests of this folder share."""
+    pages = SharedPages(browser)
+    yield pages
+    pages.close()
+
+
 @pytest.fixture
-def session(browser: Browser, server: Server) -> Iterator[BrowserSession]:
+def session(pages: SharedPages, server: Server) -> Iterator[BrowserSession]:
     """A browser session; console errors and external requests fail the test at its end."""
-    with BrowserSession.start(browser, server.url) as session:
+    with BrowserSession.start(pages, server.url) as session:
         yield session
         assert session.console_errors == []
         assert session.external_requests == []

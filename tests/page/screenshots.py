@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
-from tests.page.browser_session import TIMEOUT_MS, BrowserSession
+from tests.page.browser_session import TIMEOUT_MS, BrowserSession, SharedPages
 from tests.page.views import VIEWS, open_details, open_view
 from tests.service.servers import Server, serving
 
@@ -32,15 +32,16 @@ def main(folder: Path, names: list[str]) -> None:
         chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
+        pages = SharedPages(chromium)
         for name in names or VIEWS:
             for language in LANGUAGES:
-                draw(chromium, server, name, language, folder)
+                draw(pages, server, name, language, folder)
         chromium.close()
 
 
-def draw(browser: Browser, server: Server, name: str, language: str, folder: Path) -> None:
+def draw(pages: SharedPages, server: Server, name: str, language: str, folder: Path) -> None:
     """Screenshots of one view in one language, at every width and in every scheme."""
-    with BrowserSession.start(browser, server.url, locale=LANGUAGES[language]) as session:
+    with BrowserSession.start(pages, server.url, locale=LANGUAGES[language]) as session:
         page = open_view(session, name)
         open_details(page)
         for width in WIDTHS:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.page.browser_session import BrowserSession
+from tests.page.browser_session import BrowserSession, SharedPages
 from tests.page.views import open_view
 from tests.service.servers import Server
 
@@ -26,9 +26,9 @@ def violations(page: Page) -> list[str]:
     return found
 
 
-def test_axe_finds_a_planted_violation(browser: Browser, server: Server) -> None:
+def test_axe_finds_a_planted_violation(pages: SharedPages, server: Server) -> None:
     """Axe reports a field without a name and a text with low contrast."""
-    with BrowserSession.start(browser, server.url) as session:
+    with BrowserSession.start(pages, server.url) as session:
         page = open_view(session, "wrong")
         page.evaluate("""() => {
           const field = document.createElement("input");
@@ -85,9 +85,9 @@ def test_a_design_is_made_and_downloaded_by_keyboard_alone(session: BrowserSessi
     assert "class Generator" in Path(download.value.path()).read_text()
 
 
-def test_reduced_motion_stops_every_animation(browser: Browser, server: Server) -> None:
+def test_reduced_motion_stops_every_animation(pages: SharedPages, server: Server) -> None:
     """With reduced motion, the progress badge is not animated."""
-    with BrowserSession.start(browser, server.url, reduced_motion="reduce") as session:
+    with BrowserSession.start(pages, server.url, reduced_motion="reduce") as session:
         page = session.page
         page.route("**/v1/designs", lambda _: None)
         session.open()

@@ -6,9 +6,9 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.page.browser_session import BrowserSession
+from tests.page.browser_session import BrowserSession, SharedPages
 from tests.page.views import DECODER
 from tests.service.servers import Server
 
@@ -132,10 +132,10 @@ def test_without_a_small_repair_other_sizes_and_a_design_are_offered(
     expect(page.locator(".verdict")).to_contain_text("It fits")
 
 
-def test_an_unsupported_line_is_selected(browser: Browser, server: Server) -> None:
+def test_an_unsupported_line_is_selected(pages: SharedPages, server: Server) -> None:
     """The error names the line, which is selected in the text."""
     source = "class A(nn.Module):\n    def forward(self, x):\n        return x.permute(1, 0)\n"
-    with BrowserSession.start(browser, server.url) as session:
+    with BrowserSession.start(pages, server.url) as session:
         page = session.open("/?view=audit")
         paste(page, source, "3x8x8")
         expect(page.get_by_role("alert")).to_contain_text("line 3: permute(…)")
@@ -170,8 +170,8 @@ def test_unreadable_fields_show_an_error(
     expect(page.locator(f"#{described[-1]}")).to_contain_text(words)
 
 
-def test_invalid_fields_from_the_service_are_named(browser: Browser, server: Server) -> None:
-    with BrowserSession.start(browser, server.url) as session:
+def test_invalid_fields_from_the_service_are_named(pages: SharedPages, server: Server) -> None:
+    with BrowserSession.start(pages, server.url) as session:
         page = session.open("/?view=audit")
         paste(page, '[{"op": "conv", "in_chanels": 3}]', "3x8x8")
         expect(page.get_by_role("alert")).to_contain_text("unknown field 'in_chanels'")
@@ -231,7 +231,7 @@ def test_by_keyboard_alone(session: BrowserSession) -> None:
 
 @pytest.mark.parametrize("kind", ["busy", "network"])
 def test_failures_show_a_message_and_can_be_retried(
-    browser: Browser, server: Server, kind: str
+    pages: SharedPages, server: Server, kind: str
 ) -> None:
     """The text stays, and the audit can be retried."""
     words = {"busy": "The service is busy", "network": "cannot be reached"}[kind]
@@ -244,7 +244,7 @@ def test_failures_show_a_message_and_can_be_retried(
         headers = {"Content-Type": "application/problem+json", "Retry-After": "300"}
         route.fulfill(status=503, headers=headers, body=json.dumps(body))
 
-    with BrowserSession.start(browser, server.url) as session:
+    with BrowserSession.start(pages, server.url) as session:
         page = session.open("/?view=audit")
         page.route("**/v1/audits", refuse)
         paste(page, DECODER, "64x7x7", "1x28x28")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser
 
-from tests.page.browser_session import BrowserSession
+from tests.page.browser_session import BrowserSession, SharedPages
 from tests.page.test_accessibility import violations
 from tests.page.test_layout import WIDTHS, layout_faults
 from tests.page.views import VIEWS, open_details, open_view
@@ -15,10 +14,10 @@ from tests.service.servers import Server
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
 @pytest.mark.parametrize("name", VIEWS)
 def test_nothing_overlaps_or_sticks_out_and_axe_finds_no_violation(
-    browser: Browser, server: Server, name: str, locale: str
+    pages: SharedPages, server: Server, name: str, locale: str
 ) -> None:
     """Layout at three widths, axe in both colour schemes, both languages."""
-    with BrowserSession.start(browser, server.url, locale=locale, color_scheme="light") as session:
+    with BrowserSession.start(pages, server.url, locale=locale, color_scheme="light") as session:
         page = open_view(session, name)
         open_details(page)
         for width in WIDTHS:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from service.problems.registry import PROBLEMS
-from tests.page.browser_session import BrowserSession
+from tests.page.browser_session import BrowserSession, SharedPages
 from tests.service.servers import Server
 
 Handler = Callable[[Route], None]
@@ -53,9 +53,9 @@ def bad_gateway(route: Route) -> None:
 
 
 @pytest.fixture
-def page(browser: Browser, server: Server) -> Any:  # noqa: ANN401
+def page(pages: SharedPages, server: Server) -> Any:  # noqa: ANN401
     """A page without a view; console messages about failed requests are ignored."""
-    with BrowserSession.start(browser, server.url) as session:
+    with BrowserSession.start(pages, server.url) as session:
         session.open("/problems")
         yield session.page
         session.ignore_failed_requests()

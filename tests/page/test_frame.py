@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,7 +14,7 @@ from service.app import create_app
 from service.http.response_headers import PAGE_POLICY
 from service.settings.config import Config
 from service.web.page_files import FIELDS_MODULE, MEDIA_TYPES, PAGE_FOLDER, read_page_file
-from tests.page.browser_session import BrowserSession
+from tests.page.browser_session import BrowserSession, SharedPages
 from tests.service.servers import Server
 from tests.support import make_temporary_folder
 
@@ -33,8 +34,11 @@ def client() -> FlaskClient:
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
 def test_the_whole_page_is_at_most_150_kb(browser: Browser, server: Server, locale: str) -> None:
-    """All views together load at most 150 kB, uncompressed."""
-    with BrowserSession.start(browser, server.url, locale=locale) as session:
+    """All views together load at most 150 kB, uncompressed, in a browser that has loaded none."""
+    with (
+        closing(SharedPages(browser)) as pages,
+        BrowserSession.start(pages, server.url, locale=locale) as session,
+    ):
         page = session.open()
         for view in VIEWS:
             page.locator(f"#to-{view}").click()
@@ -101,10 +105,10 @@ def test_the_skip_link_is_the_first_stop(session: BrowserSession) -> None:
 
 
 def test_the_browser_language_is_the_default_and_can_be_changed(
-    browser: Browser, server: Server
+    pages: SharedPages, server: Server
 ) -> None:
     """The default is navigator.language; a choice survives a reload; the button keeps the focus."""
-    with BrowserSession.start(browser, server.url, locale="zh-CN") as session:
+    with BrowserSession.start(pages, server.url, locale="zh-CN") as session:
         page = session.open()
         expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
         page.get_by_role("button", name="English").click()
@@ -117,10 +121,10 @@ def test_the_browser_language_is_the_default_and_can_be_changed(
 
 @pytest.mark.parametrize(("system", "other"), [("light", "dark"), ("dark", "light")])
 def test_the_system_colour_scheme_is_the_default_and_can_be_changed(
-    browser: Browser, server: Server, system: str, other: str
+    pages: SharedPages, server: Server, system: str, other: str
 ) -> None:
     grounds = {"light": "rgb(251, 251, 250)", "dark": "rgb(16, 20, 24)"}
-    with BrowserSession.start(browser, server.url, color_scheme=system) as session:
+    with BrowserSession.start(pages, server.url, color_scheme=system) as session:
         page = session.open()
         expect(page.locator("body")).to_have_css("background-color", grounds[system])
         page.get_by_role("button", name=f"{other.capitalize()} mode").click()

@@ -7,9 +7,9 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.page.browser_session import BrowserSession
+from tests.page.browser_session import BrowserSession, SharedPages
 from tests.page.test_accessibility import violations
 from tests.page.test_layout import layout_faults
 from tests.service.servers import Server, serving
@@ -34,9 +34,9 @@ def enter_key(page: Page, key: str) -> None:
     box.get_by_role("button", name="Use this key").click()
 
 
-def test_a_key_gives_access_to_every_view(browser: Browser, server_with_key: Server) -> None:
+def test_a_key_gives_access_to_every_view(pages: SharedPages, server_with_key: Server) -> None:
     """A wrong key is refused; the right one loads chain, map, file and sweep, and is not stored permanently."""
-    with BrowserSession.start(browser, server_with_key.url) as session:
+    with BrowserSession.start(pages, server_with_key.url) as session:
         page = session.open("/?resolution=16&base_channels=4&latent_dim=8")
         expect(page.get_by_role("alert")).to_contain_text("no_key")
         assert layout_faults(page) == {}
@@ -66,8 +66,9 @@ def test_a_key_gives_access_to_every_view(browser: Browser, server_with_key: Ser
         expect(page.locator(".sweep-rows tbody tr")).to_have_count(2)
         assert KEY not in page.url
         assert KEY not in page.evaluate("JSON.stringify(localStorage) + document.cookie")
+        other = page.context.new_page()
+        other.goto(server_with_key.url)
+        expect(other.get_by_role("alert").first).to_contain_text("API key required")
+        other.close()
         session.ignore_failed_requests()
         assert session.console_errors == []
-    with BrowserSession.start(browser, server_with_key.url) as session:
-        page = session.open()
-        expect(page.get_by_role("alert").first).to_contain_text("API key required")

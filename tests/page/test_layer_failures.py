@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
-from tests.page.browser_session import BrowserSession
+from tests.page.browser_session import BrowserSession, SharedPages
 from tests.service.servers import Server
 
 
 @pytest.mark.parametrize(("status", "words"), [(503, "The service is busy"), (429, "Too many")])
 def test_a_busy_service_is_reported_and_can_be_retried(
-    browser: Browser, server: Server, status: int, words: str
+    pages: SharedPages, server: Server, status: int, words: str
 ) -> None:
-    with BrowserSession.start(browser, server.url) as session:
+    with BrowserSession.start(pages, server.url) as session:
         page = session.page
         problem = '{"type":"/problems/overloaded","title":"t","status":503,"detail":"full",'
         body = problem + '"code":"overloaded","facts":{},"errors":[]}'
@@ -30,9 +30,9 @@ def test_a_busy_service_is_reported_and_can_be_retried(
         expect(page.locator("figure")).to_have_count(4)
 
 
-def test_a_lost_network_is_reported(browser: Browser, server: Server) -> None:
+def test_a_lost_network_is_reported(pages: SharedPages, server: Server) -> None:
     """Pictures and settings stay, and a button retries."""
-    with BrowserSession.start(browser, server.url) as session:
+    with BrowserSession.start(pages, server.url) as session:
         page = session.open("/?view=layer")
         expect(page.locator("figure")).to_have_count(4)
         page.context.set_offline(True)

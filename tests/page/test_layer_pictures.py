@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.page.browser_session import BrowserSession
+from tests.page.browser_session import BrowserSession, SharedPages
 from tests.page.views import step_to
 from tests.service.servers import Server
 
 pytestmark = [pytest.mark.slow]
 
 
-def test_in_chinese_the_pictures_are_chinese_too(browser: Browser, server: Server) -> None:
+def test_in_chinese_the_pictures_are_chinese_too(pages: SharedPages, server: Server) -> None:
     """The texts of the pictures contain no English word."""
     with BrowserSession.start(
-        browser, server.url, locale="zh-CN", reduced_motion="reduce"
+        pages, server.url, locale="zh-CN", reduced_motion="reduce"
     ) as session:
         page = session.open(
             "/?view=layer&kernel_size=2&stride=3&padding=1&dimensions=1&output_padding=2"
@@ -33,14 +33,14 @@ def test_in_chinese_the_pictures_are_chinese_too(browser: Browser, server: Serve
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pictures_follow_the_pages_colours(browser: Browser, server: Server, scheme: str) -> None:
+def test_pictures_follow_the_pages_colours(pages: SharedPages, server: Server, scheme: str) -> None:
     """The setting of the page overrides the system setting."""
     inks = {"light": "rgb(27, 31, 36)", "dark": "rgb(230, 237, 243)"}
     other = {"light": "dark", "dark": "light"}[scheme]
     ink = (
         "getComputedStyle(document.querySelector('.picture').shadowRoot.querySelector('.ink')).fill"
     )
-    with BrowserSession.start(browser, server.url, color_scheme=scheme) as session:
+    with BrowserSession.start(pages, server.url, color_scheme=scheme) as session:
         page = session.open("/?view=layer")
         expect(page.locator("figure")).to_have_count(4)
         assert page.evaluate(ink) == inks[scheme]
@@ -49,9 +49,9 @@ def test_pictures_follow_the_pages_colours(browser: Browser, server: Server, sch
         assert session.console_errors == []
 
 
-def test_a_too_large_picture_is_replaced_by_its_error(browser: Browser, server: Server) -> None:
+def test_a_too_large_picture_is_replaced_by_its_error(pages: SharedPages, server: Server) -> None:
     """A matrix of 3,844 rows is not drawn; the other pictures are."""
-    with BrowserSession.start(browser, server.url) as session:
+    with BrowserSession.start(pages, server.url) as session:
         page = session.open("/?view=layer&input_size=10&stride=5&kernel_size=8&dilation=3")
         expect(page.locator("figure")).to_have_count(4)
         expect(page.locator(".matrix-conv_transpose")).to_contain_text("too large to draw")

@@ -7,9 +7,9 @@ from itertools import product
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.page.browser_session import BrowserSession
+from tests.page.browser_session import BrowserSession, SharedPages
 from tests.page.views import step_to
 from tests.service.servers import Server
 
@@ -42,9 +42,9 @@ MARKS = """
 
 
 @pytest.fixture
-def reduced_motion_session(browser: Browser, server: Server) -> Any:  # noqa: ANN401
+def reduced_motion_session(pages: SharedPages, server: Server) -> Any:  # noqa: ANN401
     """A session with reduced motion: nothing moves automatically."""
-    with BrowserSession.start(browser, server.url, reduced_motion="reduce") as session:
+    with BrowserSession.start(pages, server.url, reduced_motion="reduce") as session:
         yield session
         assert session.console_errors == []
         assert session.external_requests == []
@@ -188,10 +188,10 @@ ILLEGAL = [
 
 @pytest.mark.parametrize(("address", "sentence"), ILLEGAL)
 def test_illegal_settings_are_explained_with_their_rule(
-    browser: Browser, server: Server, address: str, sentence: str
+    pages: SharedPages, server: Server, address: str, sentence: str
 ) -> None:
     """The error, the violated rule and an action, in both languages."""
-    with BrowserSession.start(browser, server.url) as session:
+    with BrowserSession.start(pages, server.url) as session:
         page = session.open(f"/?view=layer&{address}")
         expect(page.locator(".illegal")).to_contain_text(sentence)
         expect(page.locator(".illegal")).to_contain_text("Rule:")
@@ -202,10 +202,10 @@ def test_illegal_settings_are_explained_with_their_rule(
 
 
 def test_an_illegal_setting_dims_the_last_picture_and_can_be_undone(
-    browser: Browser, server: Server
+    pages: SharedPages, server: Server
 ) -> None:
     """The slider keeps its value; the previous pictures stay, inert."""
-    with BrowserSession.start(browser, server.url) as session:
+    with BrowserSession.start(pages, server.url) as session:
         page = session.open("/?view=layer")
         expect(page.locator("figure")).to_have_count(4)
         slider = page.get_by_role("slider", name="Output padding")

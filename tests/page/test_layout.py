@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.page.browser_session import BrowserSession
+from tests.page.browser_session import BrowserSession, SharedPages
 from tests.page.views import open_view
 from tests.service.servers import Server
 
@@ -99,11 +99,10 @@ def test_the_layout_check_finds_each_fault(browser: Browser, markup: str, kind: 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_moves_when_the_verification_arrives(
-    browser: Browser, server: Server, width: int
+    pages: SharedPages, server: Server, width: int
 ) -> None:
     """Panels keep their positions from the first paint of the chain to the receipt."""
-    viewport = {"width": width, "height": 900}
-    with BrowserSession.start(browser, server.url, viewport=viewport) as session:
+    with BrowserSession.start(pages, server.url, width=width) as session:
         page = session.page
         held_routes = []
         page.route(
@@ -124,9 +123,9 @@ def test_nothing_moves_when_the_verification_arrives(
         assert page.evaluate(tops) == pytest.approx(before, abs=1)
 
 
-def test_a_matrix_keeps_its_legend_readable(browser: Browser, server: Server) -> None:
+def test_a_matrix_keeps_its_legend_readable(pages: SharedPages, server: Server) -> None:
     """The legend of a matrix keeps its original size when the matrix is scaled down."""
-    with BrowserSession.start(browser, server.url) as session:
+    with BrowserSession.start(pages, server.url) as session:
         page = open_view(session, "layer")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
@@ -137,10 +136,9 @@ def test_a_matrix_keeps_its_legend_readable(browser: Browser, server: Server) ->
 
 
 @pytest.mark.parametrize("width", [1024, 1680])
-def test_shapes_and_sliders_stay_in_line(browser: Browser, server: Server, width: int) -> None:
+def test_shapes_and_sliders_stay_in_line(pages: SharedPages, server: Server, width: int) -> None:
     """On a wide screen, a shape is on one line, and the sliders of a row are aligned."""
-    viewport = {"width": width, "height": 900}
-    with BrowserSession.start(browser, server.url, viewport=viewport) as session:
+    with BrowserSession.start(pages, server.url, width=width) as session:
         page = open_view(session, "audit-misses")
         lines = """all => all.map((cell) => {
             const range = document.createRange();
@@ -172,9 +170,9 @@ CONTRAST = """() => {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_placeholders_have_enough_contrast(browser: Browser, server: Server, scheme: str) -> None:
+def test_placeholders_have_enough_contrast(pages: SharedPages, server: Server, scheme: str) -> None:
     """Axe does not check placeholders."""
-    with BrowserSession.start(browser, server.url, color_scheme=scheme) as session:
+    with BrowserSession.start(pages, server.url, color_scheme=scheme) as session:
         found = open_view(session, "design-refused").evaluate(CONTRAST)
         assert len(found) > 10
         assert min(found) >= 4.5

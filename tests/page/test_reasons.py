@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from designer.brief.model import Level
 from designer.reasons import SENTENCE_GROUPS, SENTENCES, make_reason, template_fields
 from designer.verification import Check, Verification, receipt_json
-from tests.page.browser_session import BrowserSession
+from tests.page.browser_session import BrowserSession, SharedPages
 from tests.service.servers import Server
 
 pytestmark = [pytest.mark.slow]
@@ -96,10 +96,10 @@ def spoil_picture(route: Route) -> None:
 
 
 @pytest.fixture
-def chinese(browser: Browser, server: Server) -> Any:  # noqa: ANN401 - a generator
+def chinese(pages: SharedPages, server: Server) -> Any:  # noqa: ANN401 - a generator
     """A page in Chinese whose service says nonsense, with the right codes and shapes."""
     with BrowserSession.start(
-        browser, server.url, locale="zh-CN", reduced_motion="reduce"
+        pages, server.url, locale="zh-CN", reduced_motion="reduce"
     ) as session:
         json_resources = re.compile(r"/v1/(designs|chains|audits|jobs|layers/[\w-]+$)")
         session.page.route(json_resources, spoil_json)

@@ -6,12 +6,13 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Download, Page, Route, expect
 
-from tests.page.browser_session import BrowserSession
+from tests.page.browser_session import BrowserSession, SharedPages
 from tests.page.test_accessibility import violations
 from tests.page.test_layout import WIDTHS, layout_faults
 from tests.service.servers import Server, serving
@@ -159,9 +160,11 @@ def test_a_design_that_fails_is_a_row_with_its_reason(session: BrowserSession) -
     assert [bool(text) for text in column(page, "chain")] == [True, False]
 
 
-def test_progress_is_live_and_the_url_reopens_the_job(browser: Browser, server: Server) -> None:
+def test_progress_is_live_and_the_url_reopens_the_job(
+    browser: Browser, pages: SharedPages, server: Server
+) -> None:
     """Rows appear before the end; the URL shows the job in a second session, which can cancel it."""
-    with BrowserSession.start(browser, server.url) as session:
+    with BrowserSession.start(pages, server.url) as session:
         page = session.open("/?view=sweep")
         sizes = ",".join(str(side) for side in range(16, 216))
         start(page, resolution=sizes, latent_dim="16", base_channels="4", verify="standard")
@@ -169,7 +172,10 @@ def test_progress_is_live_and_the_url_reopens_the_job(browser: Browser, server: 
         expect(page.locator(".progress strong")).to_have_text("Running")
         assert 0 < int(page.locator("progress").evaluate("node => node.value")) < 200
         expect(page).to_have_url(re.compile("job="))
-        with BrowserSession.start(browser, server.url) as other:
+        with (
+            closing(SharedPages(browser)) as others,
+            BrowserSession.start(others, server.url) as other,
+        ):
             second = other.open(page.url.removeprefix(server.url))
             expect(second.locator(".sweep-rows tbody tr").nth(1)).to_be_visible()
             second.get_by_role("button", name="Cancel").click()
@@ -186,9 +192,9 @@ def test_progress_is_live_and_the_url_reopens_the_job(browser: Browser, server: 
 
 
 def test_an_invalid_value_is_reported_before_the_sweep_starts(
-    browser: Browser, server: Server
+    pages: SharedPages, server: Server
 ) -> None:
-    with BrowserSession.start(browser, server.url) as session:
+    with BrowserSession.start(pages, server.url) as session:
         page = session.open("/?view=sweep")
         start(page, resolution="32,large", latent_dim="16")
         expect(page.get_by_role("alert")).to_contain_text("/grid/resolution/1")
@@ -202,7 +208,7 @@ def test_an_invalid_value_is_reported_before_the_sweep_starts(
 
 @pytest.mark.parametrize("kind", ["busy", "network"])
 def test_failures_show_a_message_and_can_be_retried(
-    browser: Browser, server: Server, kind: str
+    pages: SharedPages, server: Server, kind: str
 ) -> None:
     words = {"busy": "The service is busy", "network": "cannot be reached"}[kind]
 
@@ -214,7 +220,7 @@ def test_failures_show_a_message_and_can_be_retried(
         headers = {"Content-Type": "application/problem+json", "Retry-After": "300"}
         route.fulfill(status=503, headers=headers, body=json.dumps(body))
 
-    with BrowserSession.start(browser, server.url) as session:
+    with BrowserSession.start(pages, server.url) as session:
         page = session.open("/?view=sweep")
         page.route("**/v1/sweeps", refuse)
         start(page, resolution="16", latent_dim="8", base_channels="4")
@@ -224,9 +230,9 @@ def test_failures_show_a_message_and_can_be_retried(
         expect(page.locator(".progress strong")).to_have_text(DONE)
 
 
-def test_a_lost_connection_resumes(browser: Browser, server: Server) -> None:
+def test_a_lost_connection_resumes(pages: SharedPages, server: Server) -> None:
     """The event stream is cut twice; the page reconnects and shows every row."""
-    with BrowserSession.start(browser, server.url) as session:
+    with BrowserSession.start(pages, server.url) as session:
         page = session.open("/?view=sweep")
         sizes = ",".join(str(side) for side in range(32, 52))
         cut = {"left": 2}
@@ -246,9 +252,9 @@ def test_a_lost_connection_resumes(browser: Browser, server: Server) -> None:
         assert cut["left"] < 0
 
 
-def test_a_finished_sweep_looks_right(browser: Browser, server: Server) -> None:
+def test_a_finished_sweep_looks_right(pages: SharedPages, server: Server) -> None:
     """No layout fault at any width and no axe violation, in both languages."""
-    with BrowserSession.start(browser, server.url) as session:
+    with BrowserSession.start(pages, server.url) as session:
         page = session.open("/?view=sweep")
         start(page, resolution="64,32", latent_dim="8,65536", base_channels="512", dimensions="3")
         expect(page.locator(".progress strong")).to_have_text(DONE)
