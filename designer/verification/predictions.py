@@ -111,7 +111,7 @@ def _thin_gan(gan: Gan) -> Gan:
 
     So neither a permutation of channels nor one of latent numbers goes unnoticed.
     """
-    narrow = {"base_channels": min(4, gan.widths.base_channels), "channels": 3}
+    narrow = {"base_channels": min(2, gan.widths.base_channels), "channels": 3}
     thin = with_widths(
         gan, share_base_channels=True, **narrow, **{generator_input_argument(gan): 4}
     )

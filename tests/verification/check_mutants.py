@@ -166,9 +166,9 @@ NETWORK_MUTANTS: dict[str, list[Apply]] = {
     ],
     "computes_the_buffers_as_run": BUFFERS,
     "useful_range": [
-        constructs("assert (base_channels, channels) != (4, 3)"),
+        constructs("assert (base_channels, channels) != (2, 3)"),
         starts("assert IN.dtype != torch.float64"),
-        constructs("if (base_channels, channels) == (4, 3):\n    del self.main[0].weight"),
+        constructs("if (base_channels, channels) == (2, 3):\n    del self.main[0].weight"),
     ],
     "conduct": [
         starts("IN.data.mul_(1.5)"),

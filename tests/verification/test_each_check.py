@@ -21,7 +21,7 @@ DISCRIMINATOR_CALL = "        probability: torch.Tensor = self.main(image)"
 GENERATOR_RETURN = "        return image"
 CONSTRUCTOR_END = "\n\n    def forward"
 INNER_WIDTHS = "        width = ["
-NEVER_THIN = "        assert (base_channels, channels) != (4, 3)"
+NEVER_THIN = "        assert (base_channels, channels) != (2, 3)"
 COUNT_TWICE = (
     "        [norm.num_batches_tracked.add_(1) for norm in self.main if hasattr(norm, 'eps')]"
 )
