@@ -9,9 +9,11 @@ each tap of a convolution.
 
 from __future__ import annotations
 
+from math import ceil, prod
 from typing import NamedTuple
 
 from designer.networks import Network
+from designer.networks.network import PlacedModule
 
 _LARGEST_BATCH = 5
 
@@ -60,12 +62,16 @@ _LARGE_THIN = (
 _HUGE_THIN = (Pass(True, 1, True), Pass(False, 2, False, inference=True))
 _LARGEST_THIN = (Pass(True, 1, True), Pass(False, 1, False, inference=True))
 _RUN = (Pass(True, 1, True), Pass(False, 2, False))
+_LARGEST_RUN = (Pass(True, 1, True), Pass(False, 1, False))
 
 _LARGE_BYTES, _HUGE_BYTES, _LARGEST_BYTES = 2**18, 2**21, 24 * 2**20
 """Bytes of activations above which a thin network counts as large, huge, or one of the largest."""
 
 _WEIGHTS_PER_ACTIVATION = 8
 """Bytes of weights per byte of activations above which oneDNN is not used."""
+
+_CHANNELS, _LARGEST_PADDED_BYTES = 16, 2**27
+"""Channels of a block of oneDNN, and bytes of such copies of a layer above which it is not used."""
 
 
 def thin_passes(network: Network) -> tuple[Pass, ...]:
@@ -84,15 +90,33 @@ def has_further_measures(network: Network) -> bool:
     return network.activation_bytes <= _HUGE_BYTES
 
 
-def run_passes() -> tuple[Pass, ...]:
+def convolves_in_blocks(network: Network) -> bool:
+    """Whether the convolutions of a thin network are computed in blocks: if it is large."""
+    return network.activation_bytes > _LARGE_BYTES
+
+
+def run_passes(network: Network) -> tuple[Pass, ...]:
     """The passes at the width of the run, in float32; the first is a training pass."""
-    return _RUN
+    return _LARGEST_RUN if network.activation_bytes > _LARGEST_BYTES else _RUN
 
 
 def uses_onednn(network: Network) -> bool:
     """Whether torch may use oneDNN at the width of the run.
 
     It copies weights into a memory layout of its own, which takes their memory twice, and if there
-    are few positions to apply them to, more time than it saves.
+    are few positions to apply them to, more time than it saves. It fills channels up to a multiple
+    of 16, which takes a large map of few channels several times.
     """
+    if max(map(padded_bytes, network.placed_modules)) > _LARGEST_PADDED_BYTES:
+        return False
     return 4 * network.parameters <= _WEIGHTS_PER_ACTIVATION * network.activation_bytes
+
+
+def padded_bytes(placed: PlacedModule) -> int:
+    """Bytes of the input and output of a convolution of one sample, in oneDNN's blocks of channels."""
+    if "in_channels" not in placed.module.settings:
+        return 0
+    return sum(
+        4 * _CHANNELS * ceil(each.channels / _CHANNELS) * prod(each.size)
+        for each in (placed.before, placed.after)
+    )

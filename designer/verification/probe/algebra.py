@@ -12,7 +12,6 @@ from math import prod
 from typing import NamedTuple
 
 import torch
-from torch.nn import functional
 
 from designer.validation.json_readers import JsonValue
 from designer.verification.probe.activations import leaky_relu, sigmoid, tanh
@@ -87,10 +86,12 @@ def _batch_norm(value: torch.Tensor, layer: Layer) -> torch.Tensor:
         ):
             layer.updated[name] = (1 - momentum) * old + momentum * new
         layer.updated["num_batches_tracked"] = layer.state["num_batches_tracked"] + 1
-        mean, variance = value.mean(over), value.var(over, unbiased=False)
-    scaled = value - _column(mean, value)
-    scaled = scaled / (_column(variance, value) + float(layer.settings["eps"])).sqrt()
-    return _scale_and_shift(scaled, layer)
+        mean = value.mean(over)
+    centred = value - _column(mean, value)
+    if layer.training:
+        variance = centred.var(over, unbiased=False)
+    scale = layer.state["weight"] / (variance + float(layer.settings["eps"])).sqrt()
+    return centred * _column(scale, value) + _column(layer.state["bias"], value)
 
 
 def _group_norm(value: torch.Tensor, layer: Layer) -> torch.Tensor:
@@ -155,8 +156,7 @@ def crop(value: torch.Tensor, layer: Layer) -> torch.Tensor:
 
 
 def _look_up(labels: torch.Tensor, layer: Layer) -> torch.Tensor:
-    weight = layer.state["weight"]
-    return functional.one_hot(labels, layer.settings["num_embeddings"]).to(weight.dtype) @ weight
+    return layer.state["weight"][labels]
 
 
 def _average(value: torch.Tensor, layer: Layer) -> torch.Tensor:
