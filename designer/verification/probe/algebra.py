@@ -58,20 +58,22 @@ def convolve(value: torch.Tensor, layer: Layer) -> torch.Tensor:
     )
 
 
-def spectrally_normalized(layer: Layer) -> torch.Tensor:
+SINGULAR_VECTORS = tuple(f"parametrizations.weight.0._{side}" for side in "uv")
+"""Names of the buffers of a spectral norm: the left and the right vector."""
+
+
+def _spectrally_normalized(weight: torch.Tensor, layer: Layer) -> torch.Tensor:
     """A weight divided by its estimated largest singular value; in training after one iteration."""
     (step,) = layer.settings["spectral_norm"]
-    weight = layer.state["parametrizations.weight.original"]
     rows = weight.reshape(len(weight), -1)
-    names = [f"parametrizations.weight.0._{side}" for side in "uv"]
-    left, right = (layer.state[name] for name in names)
+    left, right = (layer.state[name] for name in SINGULAR_VECTORS)
     if layer.training:
         with torch.no_grad():
             left = rows @ right
             left = left / left.norm().clamp(min=step["eps"])
             right = rows.T @ left
             right = right / right.norm().clamp(min=step["eps"])
-        layer.updated.update(zip(names, (left, right), strict=True))
+        layer.updated.update(zip(SINGULAR_VECTORS, (left, right), strict=True))
     return weight / (left @ rows @ right)
 
 
@@ -185,5 +187,6 @@ FORMULAS: dict[str, LayerFunction] = {
     "Tanh": lambda value, layer: tanh(value),
     "Sigmoid": lambda value, layer: sigmoid(value),
     "Identity": lambda value, layer: value,
+    "SpectralNorm": _spectrally_normalized,
 }
-"""The formula of each kind of layer, by the beginning of its class's name."""
+"""The formula of each kind of layer, by the beginning of its class's name; of a spectral norm, of a weight."""
