@@ -15,6 +15,7 @@ from designer.verification.passes import (
     Pass,
     convolves_in_blocks,
     has_further_measures,
+    largest_map_elements,
     padded_bytes,
     run_passes,
     thin_passes,
@@ -89,7 +90,7 @@ def _bytes_of_labels(network: Network) -> int:
 def _bytes_of_laws(network: Network) -> int:
     """Adjoint pairs, overlap and reach: one sample, and three maps of the largest size."""
     saved = network.activation_bytes * _FLOAT64_BYTES // _FLOAT32_BYTES
-    maps = saved + 2 * _FLOAT64_BYTES * _largest_map(network)
+    maps = saved + 2 * _FLOAT64_BYTES * largest_map_elements(network)
     return _weight_bytes(network, _FLOAT64_BYTES) + maps + _column_bytes(network)
 
 
@@ -99,7 +100,7 @@ def _bytes_of_maps(network: Network, run: Pass, number_bytes: int) -> int:
     With gradients, what the backward pass needs, what is kept to compare, and two of the largest
     maps; without, four of them.
     """
-    largest = run.batch * number_bytes * _largest_map(network)
+    largest = run.batch * number_bytes * largest_map_elements(network)
     if not run.gradients:
         return 4 * largest
     saved = sum(_saved_elements(placed) for placed in network.placed_modules)
@@ -117,12 +118,6 @@ def _saved_elements(placed: PlacedModule) -> int:
     if "Transpose" in placed.module.torch_class:
         return placed.before.elements
     return 0 if "kernel_size" in placed.module.settings else placed.after.elements
-
-
-def _largest_map(network: Network) -> int:
-    return max(
-        max(placed.before.elements, placed.after.elements) for placed in network.placed_modules
-    )
 
 
 def _column_bytes(network: Network) -> int:

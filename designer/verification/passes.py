@@ -65,8 +65,9 @@ _RUN = (Pass(True, 1, True), Pass(False, 2, False))
 _LARGEST_RUN = (Pass(True, 1, True), Pass(False, 1, False))
 
 _LARGE_BYTES, _HUGE_BYTES, _LARGEST_BYTES = 2**18, 2**21, 24 * 2**20
-"""Bytes of activations above which a thin network counts as large, huge, or one of the largest."""
+"""Bytes of a network's maps above which it counts as large, huge, or one of the largest."""
 
+_FLOAT32_BYTES = 4
 _WEIGHTS_PER_ACTIVATION = 8
 """Bytes of weights per byte of activations above which oneDNN is not used."""
 
@@ -76,13 +77,25 @@ _CHANNELS, _LARGEST_PADDED_BYTES = 16, 2**27
 
 def thin_passes(network: Network) -> tuple[Pass, ...]:
     """The passes of a thin network, in float64."""
-    size = network.activation_bytes
+    size = _map_bytes(network)
     tiers = (
         (_LARGEST_BYTES, _LARGEST_THIN),
         (_HUGE_BYTES, _HUGE_THIN),
         (_LARGE_BYTES, _LARGE_THIN),
     )
     return next((passes for least, passes in tiers if size > least), _THIN)
+
+
+def largest_map_elements(network: Network) -> int:
+    """Numbers of the largest map of one sample."""
+    return max(
+        max(placed.before.elements, placed.after.elements) for placed in network.placed_modules
+    )
+
+
+def _map_bytes(network: Network) -> int:
+    """Of the activations, or of the largest map: an output without an activation is none of them."""
+    return max(network.activation_bytes, _FLOAT32_BYTES * largest_map_elements(network))
 
 
 def has_further_measures(network: Network) -> bool:
@@ -97,7 +110,7 @@ def convolves_in_blocks(network: Network) -> bool:
 
 def run_passes(network: Network) -> tuple[Pass, ...]:
     """The passes at the width of the run, in float32; the first is a training pass."""
-    return _LARGEST_RUN if network.activation_bytes > _LARGEST_BYTES else _RUN
+    return _LARGEST_RUN if _map_bytes(network) > _LARGEST_BYTES else _RUN
 
 
 def uses_onednn(network: Network) -> bool:
@@ -109,7 +122,7 @@ def uses_onednn(network: Network) -> bool:
     """
     if max(map(padded_bytes, network.placed_modules)) > _LARGEST_PADDED_BYTES:
         return False
-    return 4 * network.parameters <= _WEIGHTS_PER_ACTIVATION * network.activation_bytes
+    return _FLOAT32_BYTES * network.parameters <= _WEIGHTS_PER_ACTIVATION * network.activation_bytes
 
 
 def padded_bytes(placed: PlacedModule) -> int:
@@ -117,6 +130,6 @@ def padded_bytes(placed: PlacedModule) -> int:
     if "in_channels" not in placed.module.settings:
         return 0
     return sum(
-        4 * _CHANNELS * ceil(each.channels / _CHANNELS) * prod(each.size)
+        _FLOAT32_BYTES * _CHANNELS * ceil(each.channels / _CHANNELS) * prod(each.size)
         for each in (placed.before, placed.after)
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from designer.brief.model import Brief, Level
-from designer.brief.options import DiscriminatorStyle, Normalization, Output
+from designer.brief.options import DiscriminatorStyle, Normalization, Output, OutputActivation
 from designer.geometry.resampling import Upsampling
 from designer.networks.from_brief import assemble_networks
 from designer.pipeline.design import solve_brief
@@ -40,6 +40,11 @@ FULL_BRIEFS = BRIEFS | {
     "large": {"resolution": 2048},
     "largest": {"resolution": (4096, 2048)},
     "narrow": {"resolution": (12001, 8)},
+    "few activations": {
+        "resolution": (970, 9866),
+        "normalization": Normalization.NONE,
+        "output_activation": OutputActivation.NONE,
+    },
     "long signal": {"resolution": (1_048_576,)},
     "no padding of channels": {
         "resolution": (1680, 3054),
