@@ -3,46 +3,42 @@
     python -m tests.verification.random_briefs --state FILE [--count 200] [--first 0]
 
 runs the next COUNT briefs, those that failed first, and adds one line for each to FILE. A brief is
-drawn from its number. It exits with 1 if a brief of FILE fails: if its receipt is no answer for want
-of time or memory, if it refutes the design, or if the worker took more than 1 GiB.
+drawn from its number. A line counts for the code that it ran: once that changes, every brief is run
+again. It exits with 1 if a brief of FILE fails: if its receipt is no answer for want of time or memory,
+if it refutes the design, or if the worker took more than 1 GiB.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import random
 import sys
 import time
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+from hashlib import sha256
 from itertools import chain, count, islice
-from math import exp, log, prod
 from pathlib import Path
 
 from designer.brief.model import Brief, Level
-from designer.brief.options import (
-    DiscriminatorStyle,
-    InitialMap,
-    Normalization,
-    Output,
-    OutputActivation,
-)
-from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
 from designer.errors import Accident, DesignerError
-from designer.geometry.resampling import Upsampling
-from designer.limits import MAX_ELEMENTS, MAX_SIDE, MAX_SIGNAL_LENGTH, MIN_SIDE
-from designer.pipeline.design import design, fit_widths, solve_brief
+from designer.pipeline.design import design
 from designer.verification import Limits, Pool
 from designer.verification.limits import GIB, MIB
-from designer.verification.predictions import RECEIPT_SEED
 from tests.service.processes import descendants
+from tests.verification.brief_draws import draw_briefs
 
-_FULL_LEVEL = 0.02
-"""Share of the briefs at level ``full``, whose memory has another limit."""
+_ROOT = Path(__file__).parents[2]
+_CODE = [
+    *(_ROOT / "designer" / package for package in ("networks", "source", "verification")),
+    Path(__file__),
+    Path(__file__).with_name("brief_draws.py"),
+]
+"""Packages and files on which an outcome depends."""
 
 _WALL_S = 900
 
@@ -51,10 +47,12 @@ _WALL_S = 900
 class BriefOutcome:
     """What became of a brief. ``peak_bytes``: of the worker, None if it has ended.
 
+    ``code`` is the digest of the code that ran it.
     ``verdict`` is that of the receipt or, without a receipt, the code of the accident; ``details``
     are the failed checks or the accident.
     """
 
+    code: str
     number: int
     brief: str
     level: str
@@ -73,103 +71,14 @@ class BriefOutcome:
         return None
 
 
-def draw_briefs(number: int) -> Iterator[Brief]:
-    """Briefs of this number, without end: the first that has a design counts."""
-    rng = random.Random(f"{RECEIPT_SEED}/{number}")
-    while True:
-        try:
-            yield _draw_brief(rng)
-        except DesignerError:
-            continue
-
-
-def _log_uniform(rng: random.Random, least: int, largest: int) -> int:
-    return min(largest, int(exp(rng.uniform(log(least), log(largest + 1)))))
-
-
-def _draw_sizes(rng: random.Random) -> tuple[int, ...]:
-    """One to three axes, each of any legal length or one of the two extremes."""
-    axes = rng.choice([1, 2, 2, 2, 3])
-    largest = MAX_SIGNAL_LENGTH if axes == 1 else MAX_SIDE
-
-    def side() -> int:
-        extreme = rng.random() < 0.1
-        return rng.choice([MIN_SIDE, largest]) if extreme else _log_uniform(rng, MIN_SIDE, largest)
-
-    while True:
-        sizes = (side(),) * axes if rng.random() < 0.25 else tuple(side() for _ in range(axes))
-        if prod(sizes) <= MAX_ELEMENTS:
-            return sizes
-
-
-def _draw_space(rng: random.Random, axes: int) -> SearchSpace | None:
-    if rng.random() < 0.5:
-        return None
-    space = SearchSpace.default(axes=axes, anisotropic=rng.random() < 0.4)
-    sides = [_log_uniform(rng, 1, 16) for _ in range(axes)]
-    return replace(
-        space,
-        kernel_sizes=tuple({*space.kernel_sizes, _log_uniform(rng, 1, 48)}),
-        strides=tuple({*space.strides, _log_uniform(rng, 1, 12)}),
-        dilations=rng.choice([(1,), (1,), (1, 2), (1, 2, 3)]),
-        output_padding=rng.random() < 0.8,
-        exact=rng.choice(list(Exact)),
-        overlap=rng.choice(list(Overlap)),
-        initial_size=tuple(sides) if rng.random() < 0.2 else None,
-        max_layers=rng.choice([1, 4, 8, 16, 64]),
-    )
-
-
-def _draw_style(rng: random.Random) -> DiscriminatorStyle:
-    return DiscriminatorStyle(
-        normalization=rng.choice(list(Normalization)),
-        output=rng.choice(list(Output)),
-        patch=rng.choice([None, None, _log_uniform(rng, 1, 512)]),
-        base_channels=rng.choice([None, _log_uniform(rng, 1, 512)]),
-    )
-
-
-def _draw_budget(rng: random.Random) -> Budget | None:
-    if rng.random() < 0.8:
-        return None
-    return Budget(
-        parameters=rng.choice([None, _log_uniform(rng, 10**4, 10**9)]),
-        multiply_adds=rng.choice([None, _log_uniform(rng, 10**6, 10**12)]),
-    )
-
-
-def _draw_brief(rng: random.Random) -> Brief:
-    """A brief; its chain is given or its input a map where another one has been solved.
-
-    Raises:
-        DesignerError: if the fields contradict each other, or no chain fits.
-    """
-    sizes = _draw_sizes(rng)
-    brief = Brief(
-        resolution=sizes,
-        latent_dim=rng.choice([100, _log_uniform(rng, 1, 1024), _log_uniform(rng, 1, 65_536)]),
-        classes=rng.choice([None, None, None, _log_uniform(rng, 2, 65_536)]),
-        channels=rng.choice([1, 3, 3, 3, _log_uniform(rng, 1, 4096)]),
-        base_channels=rng.choice([None, 64, _log_uniform(rng, 1, 256), _log_uniform(rng, 1, 4096)]),
-        max_channels=rng.choice([512, 512, _log_uniform(rng, 1, 4096)]),
-        upsampling=rng.choice(list(Upsampling)),
-        normalization=rng.choice(list(Normalization)),
-        output_activation=rng.choice(list(OutputActivation)),
-        discriminator=rng.choice(["default", None, *[_draw_style(rng)] * 3]),
-        encoder=rng.random() < 0.3,
-        search=_draw_space(rng, len(sizes)),
-        budget=_draw_budget(rng),
-        verify=Level.FULL if rng.random() < _FULL_LEVEL else Level.STANDARD,
-    )
-    kind = rng.choice(["solved"] * 4 + ["chain", "map"])
-    if kind == "solved":
-        return brief
-    brief = fit_widths(brief)
-    solved = solve_brief(brief).chain
-    if kind == "chain":
-        return replace(brief, windows=solved.windows, search=None, budget=None)
-    start = InitialMap(channels=_log_uniform(rng, 1, 1024), size=solved.initial_size)
-    return replace(brief, latent_dim=None, classes=None, initial_map=start, budget=None)
+@cache
+def code_digest() -> str:
+    """The digest of the code on which an outcome depends, as this process has imported it."""
+    digest = sha256()
+    for place in _CODE:
+        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+            digest.update(f"{path.relative_to(_ROOT)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def run_brief(number: int, pool: Pool) -> BriefOutcome:
@@ -187,6 +96,7 @@ def run_brief(number: int, pool: Pool) -> BriefOutcome:
         except DesignerError:
             continue
         return BriefOutcome(
+            code=code_digest(),
             number=number,
             brief=_set_fields(brief),
             level=brief.verify,
@@ -223,22 +133,28 @@ def _peak_of_process(pid: int) -> int:
     return 0
 
 
-def read_state(state: Path) -> dict[int, BriefOutcome]:
-    """The outcomes of a state file by their numbers, the last one of each."""
+def _read_rows(state: Path) -> dict[int, BriefOutcome]:
+    """The outcomes of a state file by their numbers, of any code, the last one of each."""
     lines = state.read_text().splitlines() if state.exists() else []
     found = (BriefOutcome(**json.loads(line)) for line in lines)
     return {outcome.number: outcome for outcome in found}
 
 
-def run_next(state: Path, wanted: int, *, first: int = 0) -> dict[int, BriefOutcome]:
-    """Run this many briefs that are not in the state file or failed, and return all outcomes.
+def read_state(state: Path) -> dict[int, BriefOutcome]:
+    """The outcomes of a state file by their numbers, those of the present code alone."""
+    rows = _read_rows(state)
+    return {number: row for number, row in rows.items() if row.code == code_digest()}
 
-    Wall-clock time is not limited to that of a service, since it depends on what else the machine
-    does; CPU time is.
+
+def run_next(state: Path, wanted: int, *, first: int = 0) -> dict[int, BriefOutcome]:
+    """Run this many briefs that the present code has not run or that failed; return its outcomes.
+
+    Those that failed come first, whatever code they failed in. Wall-clock time is not limited to that
+    of a service, since it depends on what else the machine does; CPU time is.
     """
     found = read_state(state)
-    failed = [number for number, outcome in found.items() if outcome.fault]
-    new = (number for number in count(first) if number not in found)
+    failed = [number for number, outcome in _read_rows(state).items() if outcome.fault]
+    new = (number for number in count(first) if number not in found and number not in failed)
     with Pool(workers=1, limits=Limits(timeout_s=_WALL_S, full_level_s=_WALL_S)) as pool:
         for number in islice(chain(failed, new), wanted):
             outcome = run_brief(number, pool)

@@ -10,7 +10,13 @@ import pytest
 from designer.verification.limits import GIB
 from tests.support import SOAK
 from tests.verification import random_briefs
-from tests.verification.random_briefs import BriefOutcome, describe_outcomes, read_state, run_next
+from tests.verification.random_briefs import (
+    BriefOutcome,
+    code_digest,
+    describe_outcomes,
+    read_state,
+    run_next,
+)
 
 SAMPLE = 4
 BRIEFS = 2000
@@ -18,7 +24,14 @@ STATE = Path(".gan-designer") / "random-briefs.jsonl"
 """State of the soak, which goes on where it ended; `make clean` leaves it."""
 
 VERIFIED = BriefOutcome(
-    number=1, brief="", level="standard", verdict="verified", details=[], peak_bytes=1, seconds=0.1
+    code=code_digest(),
+    number=1,
+    brief="",
+    level="standard",
+    verdict="verified",
+    details=[],
+    peak_bytes=1,
+    seconds=0.1,
 )
 
 
@@ -66,3 +79,42 @@ def test_a_soak_goes_on_where_it_ended(tmp_path: Path, monkeypatch: pytest.Monke
     assert ran == [0, 1, 2, 1, 3]
     assert not any(outcome.fault for outcome in outcomes.values())
     assert read_state(state) == outcomes
+
+
+def test_an_outcome_counts_only_for_the_code_that_ran_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a change of the code, every brief is run again, those that failed before first."""
+    state, ran = tmp_path / "state.jsonl", []
+
+    def run_brief(number: int, _pool: object) -> BriefOutcome:
+        ran.append(number)
+        verdict = "refuted" if len(ran) == 2 else "verified"
+        return replace(VERIFIED, number=number, verdict=verdict, code=random_briefs.code_digest())
+
+    monkeypatch.setattr(random_briefs, "run_brief", run_brief)
+    monkeypatch.setattr(random_briefs, "code_digest", lambda: "before")
+    assert run_next(state, 2)[1].fault
+    monkeypatch.setattr(random_briefs, "code_digest", lambda: "after")
+    assert read_state(state) == {}
+    assert ran == [0, 1]
+    outcomes = run_next(state, 2)
+    assert ran == [0, 1, 1, 0]
+    assert read_state(state) == outcomes
+    assert not any(outcome.fault for outcome in outcomes.values())
+
+
+def test_the_digest_covers_the_probe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A changed file of the packages that are named gives another digest."""
+    places = {path.name for path in random_briefs._CODE}
+    assert places == {"networks", "source", "verification", "random_briefs.py", "brief_draws.py"}
+    (tmp_path / "one.py").write_text("1")
+    monkeypatch.setattr(random_briefs, "_ROOT", tmp_path)
+    monkeypatch.setattr(random_briefs, "_CODE", [tmp_path])
+    digests = []
+    for text in ("1", "2"):
+        (tmp_path / "one.py").write_text(text)
+        code_digest.cache_clear()
+        digests.append(code_digest())
+    code_digest.cache_clear()
+    assert digests[0] != digests[1]
