@@ -7,7 +7,6 @@ its mode.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
 from math import prod
 from typing import NamedTuple
 
@@ -144,8 +143,7 @@ def shuffle(value: torch.Tensor, layer: Layer) -> torch.Tensor:
     """Channel c·pixels + k is the k-th pixel of channel c, counted with the last axis fastest."""
     sizes = list(zip(layer.settings["input_size"], layer.settings["output_size"], strict=True))
     factors = [after // before for before, after in sizes]
-    pixels = list(product(*(range(factor) for factor in factors)))
-    pieces = [value[:, place :: len(pixels)] for place in range(len(pixels))]
+    pieces = list(value.unflatten(1, (-1, prod(factors))).unbind(2))  # differentiated as one map
     return interleave(pieces, factors, [i for i, _ in sizes], [o for _, o in sizes])
 
 
