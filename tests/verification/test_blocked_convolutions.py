@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch.nn import functional
@@ -39,3 +41,29 @@ def test_blocks_give_the_convolution_and_its_gradients(
                 cotangent = torch.linspace(-1, 2, output.numel()).double().view(output.shape)
                 results.append([output, *torch.autograd.grad(output, leaves, cotangent)])
         torch.testing.assert_close(*results, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_blocks_are_used_in_inference_mode(
+    transposed: bool, axes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There, torch calls another operation for each number of axes."""
+    monkeypatch.setattr(blocked_convolutions, "_BLOCK_BYTES", 2**9)
+    numbers: list[int] = []
+    convolve = blocked_convolutions._convolve
+
+    def counted(*given: Any) -> torch.Tensor:  # noqa: ANN401  those of the function
+        numbers.append(len(given[-1]))
+        return convolve(*given)
+
+    monkeypatch.setattr(blocked_convolutions, "_convolve", counted)
+    function = getattr(functional, f"conv{'_transpose' if transposed else ''}{axes}d")
+    value = torch.randn(2, 4, *[9, 7, 8][:axes]).double()
+    weight = torch.randn(4, 4, *[3] * axes).double()
+    with torch.inference_mode():
+        expected = function(value, weight)
+        with BlockedConvolutions():
+            torch.testing.assert_close(function(value, weight), expected, rtol=1e-12, atol=1e-12)
+    assert len(numbers) == 1
+    assert numbers[0] > 1

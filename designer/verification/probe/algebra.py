@@ -143,7 +143,8 @@ def shuffle(value: torch.Tensor, layer: Layer) -> torch.Tensor:
     """Channel c·pixels + k is the k-th pixel of channel c, counted with the last axis fastest."""
     sizes = list(zip(layer.settings["input_size"], layer.settings["output_size"], strict=True))
     factors = [after // before for before, after in sizes]
-    pieces = list(value.unflatten(1, (-1, prod(factors))).unbind(2))  # differentiated as one map
+    channels = value.reshape(len(value), -1, prod(factors), *value.shape[2:])
+    pieces = list(channels.unbind(2))  # differentiated as one map
     return interleave(pieces, factors, [i for i, _ in sizes], [o for _, o in sizes])
 
 

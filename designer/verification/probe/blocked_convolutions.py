@@ -24,6 +24,16 @@ _BLOCK_BYTES = 2**22
 _CONVOLUTION = torch.ops.aten.convolution.default
 _BACKWARD = torch.ops.aten.convolution_backward.default
 
+_COMPOSED = (
+    torch.ops.aten.conv1d.default,
+    torch.ops.aten.conv2d.default,
+    torch.ops.aten.conv3d.default,
+    torch.ops.aten.conv_transpose1d.default,
+    torch.ops.aten.conv_transpose2d.input,
+    torch.ops.aten.conv_transpose3d.input,
+)
+"""What inference mode calls; elsewhere, torch calls its one convolution before a dispatch mode is asked."""
+
 
 class _Geometry(NamedTuple):
     """Arguments of torch's convolution after input, weight and bias."""
@@ -94,6 +104,9 @@ class BlockedConvolutions(TorchDispatchMode):  # type: ignore[no-untyped-call]
         kwargs: dict[str, Any] | None = None,
     ) -> Any:  # noqa: ANN401  torch's results
         """The result of an operation of torch."""
+        if func in _COMPOSED:
+            with self:
+                return func.decompose(*args, **(kwargs or {}))
         if func is _CONVOLUTION and not kwargs:
             value, weight, bias, *rest = args
             geometry = _Geometry(*rest)
