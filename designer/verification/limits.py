@@ -51,10 +51,11 @@ class WidthPolicy:
 
     A source runs at full width up to ``full_multiply_adds`` and ``full_bytes``. Above either, its
     base_channels are halved until the cost is at most ``reduced_multiply_adds`` and
-    ``reduced_bytes``; if one channel is still too expensive, it is not run. Level ``full`` never
+    ``reduced_bytes``; if the narrowest networks are still too expensive, it is not run. Level ``full`` never
     reduces the width: it runs up to ``full_level_multiply_adds`` and ``full_level_bytes``. Bytes
-    are those of parameters, the largest gradient and activations. At level ``standard``, a source is
-    not run if its passes would take more than ``pass_bytes`` at the narrowest width.
+    are those of parameters, the largest gradient and activations. At level ``standard``, channels of
+    the picture and numbers of the input are halved, too, where that is not enough, and the widths
+    are reduced until a stage of the probe takes at most ``pass_bytes`` besides Python and torch.
     """
 
     full_multiply_adds: int = 5 * 10**9
@@ -63,4 +64,4 @@ class WidthPolicy:
     full_level_bytes: int = 3 * GIB // 2
     reduced_multiply_adds: int = 10**9
     reduced_bytes: int = 512 * MIB
-    pass_bytes: int = 2 * GIB
+    pass_bytes: int = 704 * MIB

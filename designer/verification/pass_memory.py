@@ -1,7 +1,8 @@
-"""Predicted memory of the passes with which the probe compares networks, from the design alone.
+"""Predicted memory of every stage of the probe, from the design alone.
 
-In memory at once are the weights, their largest gradient, the maps of the reference and of the source,
-and torch's copy of a map for each tap of a convolution in float64.
+In memory at once are the weights, their largest gradient, what a backward pass needs, samples of maps
+and, where convolutions in float64 are not computed in blocks, torch's copy of a map for each tap. What
+Python and torch take in any process is not included.
 """
 
 from __future__ import annotations
@@ -12,50 +13,118 @@ from designer.networks import Gan, Network
 from designer.networks.network import PlacedModule
 from designer.verification.passes import (
     Pass,
+    convolves_in_blocks,
+    has_further_measures,
+    largest_map_elements,
+    padded_bytes,
     run_passes,
     thin_passes,
     uses_onednn,
 )
 
 _FLOAT32_BYTES, _FLOAT64_BYTES = 4, 8
+_KEPT_BYTES = 2**23
+"""Bytes of a map up to which the probe keeps it whole (``tensor_sample``)."""
+
+_LABELS_AT_ONCE = 256
+"""Samples of a label lookup (``label_lookups``)."""
 
 
 def predicted_pass_bytes(run: Gan, thin: Gan) -> int:
-    """Most bytes that the passes of a Gan take, at the width of the run and thin.
+    """Most bytes that a stage of the probe takes, at the width of the run and thin."""
+    return max(predicted_stage_bytes(run, thin).values())
 
-    What Python and torch take in any process is not included.
-    """
-    stages = [_bytes_as_run(network) for network in run.networks.values()]
-    stages += [_bytes_thin(network) for network in thin.networks.values()]
-    return max(stages)
+
+def predicted_stage_bytes(run: Gan, thin: Gan) -> dict[str, int]:
+    """The bytes of each stage; the networks are compared one after the other."""
+    found: dict[str, int] = {}
+    for role, network in run.networks.items():
+        found[f"{role} as run"] = _bytes_as_run(network)
+    for role, network in thin.networks.items():
+        found[f"{role} thin"] = _bytes_thin(network)
+        if has_further_measures(network):
+            found[f"{role} second derivatives"] = _bytes_of_second_derivatives(network)
+        if network.takes_labels:
+            found[f"{role} labels"] = _bytes_of_labels(network)
+        found[f"{role} laws"] = _bytes_of_laws(network)
+    return found
+
+
+def _weight_bytes(network: Network, number_bytes: int) -> int:
+    """The weights, and the largest gradient of one."""
+    largest = max(placed.module.parameters for placed in network.placed_modules)
+    return number_bytes * (network.parameters + largest)
 
 
 def _bytes_as_run(network: Network) -> int:
-    weights = _FLOAT32_BYTES * network.parameters
-    largest = _FLOAT32_BYTES * max(placed.module.parameters for placed in network.placed_modules)
-    copied = largest if uses_onednn(network) else 0
-    return (
-        weights
-        + largest
-        + copied
-        + max(_bytes_of_maps(network, each, _FLOAT32_BYTES) for each in run_passes())
-    )
+    largest = max(placed.module.parameters for placed in network.placed_modules)
+    padded = max(map(padded_bytes, network.placed_modules))
+    copied = _FLOAT32_BYTES * largest + padded if uses_onednn(network) else 0
+    passes = (_bytes_of_maps(network, each, _FLOAT32_BYTES) for each in run_passes(network))
+    return _weight_bytes(network, _FLOAT32_BYTES) + copied + max(passes)
 
 
 def _bytes_thin(network: Network) -> int:
     passes = thin_passes(network)
-    columns = max(_column_elements(placed) for placed in network.placed_modules)
-    samples = max(each.batch for each in passes) if len(network.input_map.size) == 3 else 1
-    maps = max(_bytes_of_maps(network, each, _FLOAT64_BYTES) for each in passes)
-    return _FLOAT64_BYTES * columns * samples + maps
+    maps = (_bytes_of_maps(network, each, _FLOAT64_BYTES) for each in passes)
+    samples = max(each.batch for each in passes)
+    return _weight_bytes(network, _FLOAT64_BYTES) + max(maps) + samples * _column_bytes(network)
+
+
+def _bytes_of_second_derivatives(network: Network) -> int:
+    """A graph of the first derivatives, which holds each saved map and its gradient twice."""
+    saved = network.activation_bytes * _FLOAT64_BYTES // _FLOAT32_BYTES
+    return 2 * _weight_bytes(network, _FLOAT64_BYTES) + 4 * saved + 2 * _column_bytes(network)
+
+
+def _bytes_of_labels(network: Network) -> int:
+    """The vectors of all labels with two gradients, and the features of some samples, four times."""
+    embedding = network.embedding if network.projection is None else network.projection.embedding
+    assert embedding is not None, "the network takes labels"
+    features = network.joined_map if network.projection is None else network.feature_maps[-1]
+    table = 3 * embedding.parameters
+    samples = 4 * min(embedding.classes, _LABELS_AT_ONCE) * features.elements
+    return _FLOAT64_BYTES * (network.parameters + table + samples)
+
+
+def _bytes_of_laws(network: Network) -> int:
+    """Adjoint pairs, overlap and reach: one sample, and three maps of the largest size."""
+    saved = network.activation_bytes * _FLOAT64_BYTES // _FLOAT32_BYTES
+    maps = saved + 2 * _FLOAT64_BYTES * largest_map_elements(network)
+    return _weight_bytes(network, _FLOAT64_BYTES) + maps + _column_bytes(network)
 
 
 def _bytes_of_maps(network: Network, run: Pass, number_bytes: int) -> int:
-    """With gradients, what the source saves and what the reference keeps; else two maps of each."""
-    if run.gradients:
-        return 2 * run.batch * network.activation_bytes * number_bytes // _FLOAT32_BYTES
-    largest = max(placed.after.elements for placed in network.placed_modules)
-    return 4 * run.batch * largest * number_bytes
+    """Of the reference or of the source: they run one after the other.
+
+    With gradients, what the backward pass needs, what is kept to compare, and two of the largest
+    maps; without, four of them.
+    """
+    largest = run.batch * number_bytes * largest_map_elements(network)
+    if not run.gradients:
+        return 4 * largest
+    saved = sum(_saved_elements(placed) for placed in network.placed_modules)
+    saved += network.input_map.elements
+    kept = [run.batch * number_bytes * placed.after.elements for placed in network.placed_modules]
+    whole = sum(each for each in kept if each <= _KEPT_BYTES)
+    return run.batch * number_bytes * saved + whole + 2 * largest
+
+
+def _saved_elements(placed: PlacedModule) -> int:
+    """What the reference saves of a layer: a padded copy of the input of a transposed convolution.
+
+    Of any other layer but a plain convolution, its output.
+    """
+    if "Transpose" in placed.module.torch_class:
+        return placed.before.elements
+    return 0 if "kernel_size" in placed.module.settings else placed.after.elements
+
+
+def _column_bytes(network: Network) -> int:
+    """Of one sample in float64, torch's copy of a map for each tap, if it is not made in blocks."""
+    if convolves_in_blocks(network):
+        return 0
+    return _FLOAT64_BYTES * max(map(_column_elements, network.placed_modules))
 
 
 def _column_elements(placed: PlacedModule) -> int:

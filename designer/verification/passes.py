@@ -9,9 +9,11 @@ each tap of a convolution.
 
 from __future__ import annotations
 
+from math import ceil, prod
 from typing import NamedTuple
 
 from designer.networks import Network
+from designer.networks.network import PlacedModule
 
 _LARGEST_BATCH = 5
 
@@ -60,17 +62,22 @@ _LARGE_THIN = (
 _HUGE_THIN = (Pass(True, 1, True), Pass(False, 2, False, inference=True))
 _LARGEST_THIN = (Pass(True, 1, True), Pass(False, 1, False, inference=True))
 _RUN = (Pass(True, 1, True), Pass(False, 2, False))
+_LARGEST_RUN = (Pass(True, 1, True), Pass(False, 1, False))
 
 _LARGE_BYTES, _HUGE_BYTES, _LARGEST_BYTES = 2**18, 2**21, 24 * 2**20
-"""Bytes of activations above which a thin network counts as large, huge, or one of the largest."""
+"""Bytes of a network's maps above which it counts as large, huge, or one of the largest."""
 
+_FLOAT32_BYTES = 4
 _WEIGHTS_PER_ACTIVATION = 8
 """Bytes of weights per byte of activations above which oneDNN is not used."""
+
+_CHANNELS, _LARGEST_PADDED_BYTES = 16, 2**27
+"""Channels of a block of oneDNN, and bytes of such copies of a layer above which it is not used."""
 
 
 def thin_passes(network: Network) -> tuple[Pass, ...]:
     """The passes of a thin network, in float64."""
-    size = network.activation_bytes
+    size = _map_bytes(network)
     tiers = (
         (_LARGEST_BYTES, _LARGEST_THIN),
         (_HUGE_BYTES, _HUGE_THIN),
@@ -79,20 +86,50 @@ def thin_passes(network: Network) -> tuple[Pass, ...]:
     return next((passes for least, passes in tiers if size > least), _THIN)
 
 
+def largest_map_elements(network: Network) -> int:
+    """Numbers of the largest map of one sample."""
+    return max(
+        max(placed.before.elements, placed.after.elements) for placed in network.placed_modules
+    )
+
+
+def _map_bytes(network: Network) -> int:
+    """Of the activations, or of the largest map: an output without an activation is none of them."""
+    return max(network.activation_bytes, _FLOAT32_BYTES * largest_map_elements(network))
+
+
 def has_further_measures(network: Network) -> bool:
     """Whether second derivatives and extreme inputs of a thin network are measured: unless it is huge."""
     return network.activation_bytes <= _HUGE_BYTES
 
 
-def run_passes() -> tuple[Pass, ...]:
+def convolves_in_blocks(network: Network) -> bool:
+    """Whether the convolutions of a thin network are computed in blocks: if it is large."""
+    return network.activation_bytes > _LARGE_BYTES
+
+
+def run_passes(network: Network) -> tuple[Pass, ...]:
     """The passes at the width of the run, in float32; the first is a training pass."""
-    return _RUN
+    return _LARGEST_RUN if _map_bytes(network) > _LARGEST_BYTES else _RUN
 
 
 def uses_onednn(network: Network) -> bool:
     """Whether torch may use oneDNN at the width of the run.
 
     It copies weights into a memory layout of its own, which takes their memory twice, and if there
-    are few positions to apply them to, more time than it saves.
+    are few positions to apply them to, more time than it saves. It fills channels up to a multiple
+    of 16, which takes a large map of few channels several times.
     """
-    return 4 * network.parameters <= _WEIGHTS_PER_ACTIVATION * network.activation_bytes
+    if max(map(padded_bytes, network.placed_modules)) > _LARGEST_PADDED_BYTES:
+        return False
+    return _FLOAT32_BYTES * network.parameters <= _WEIGHTS_PER_ACTIVATION * network.activation_bytes
+
+
+def padded_bytes(placed: PlacedModule) -> int:
+    """Bytes of the input and output of a convolution of one sample, in oneDNN's blocks of channels."""
+    if "in_channels" not in placed.module.settings:
+        return 0
+    return sum(
+        _FLOAT32_BYTES * _CHANNELS * ceil(each.channels / _CHANNELS) * prod(each.size)
+        for each in (placed.before, placed.after)
+    )

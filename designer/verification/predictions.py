@@ -17,9 +17,11 @@ from designer.verification.initialization_plan import (
     planned_tensors,
 )
 from designer.verification.limits import WidthPolicy
+from designer.verification.mirrored_pairs import mirrored_pairs
 from designer.verification.overlap_prediction import inner_region
 from designer.verification.pass_memory import predicted_pass_bytes
 from designer.verification.passes import (
+    convolves_in_blocks,
     has_further_measures,
     run_passes,
     thin_passes,
@@ -86,40 +88,57 @@ def predicted_signatures(gan: Gan) -> dict[str, list[list[JsonValue]]]:
 
 def plan_verification(gan: Gan, *, level: Level, policy: WidthPolicy) -> Plan:
     """The widths at which a Gan is verified, decided by predicted cost alone and never by time."""
-    thin, run = _thin_gan(gan), _gan_within_policy(gan, level, policy)
-    if run is not None and level is Level.STANDARD:
-        run = run if predicted_pass_bytes(run, thin) <= policy.pass_bytes else None
+    thin = _thin_gan(gan, policy)
+    if level is Level.FULL:
+        fits = _fits(gan, policy.full_level_multiply_adds, policy.full_level_bytes)
+        return Plan(full=gan, run=gan if fits else None, thin=thin, level=level)
+    run = _gan_within_policy(gan, thin, policy)
     return Plan(full=gan, run=run, thin=thin, level=level)
 
 
-def _gan_within_policy(gan: Gan, level: Level, policy: WidthPolicy) -> Gan | None:
-    if level is Level.FULL:
-        fits = _fits(gan, policy.full_level_multiply_adds, policy.full_level_bytes)
-        return gan if fits else None
-    if _fits(gan, policy.full_multiply_adds, policy.full_bytes):
+def _gan_within_policy(gan: Gan, thin: Gan, policy: WidthPolicy) -> Gan | None:
+    """The Gan as it is run: at full width, or at the widest reduced one that fits; None if none does."""
+    full = _fits(gan, policy.full_multiply_adds, policy.full_bytes)
+    if full and predicted_pass_bytes(gan, thin) <= policy.pass_bytes:
         return gan
-    narrow = gan
-    while not _fits(narrow, policy.reduced_multiply_adds, policy.reduced_bytes):
-        if narrow.widths.base_channels == 1:
-            return None
-        narrow = with_widths(narrow, base_channels=narrow.widths.base_channels // 2)
+    narrow: Gan | None = gan
+    while narrow is not None and not (
+        _fits(narrow, policy.reduced_multiply_adds, policy.reduced_bytes)
+        and predicted_pass_bytes(narrow, thin) <= policy.pass_bytes
+    ):
+        narrow = _narrower(narrow)
     return narrow
 
 
-def _thin_gan(gan: Gan) -> Gan:
+def _narrower(gan: Gan) -> Gan | None:
+    """The Gan with half the base channels, then of the picture, then of the input; None at the least."""
+    widths, name = gan.widths, generator_input_argument(gan)
+    for each in ("base_channels", "channels", name):
+        if (width := getattr(widths, each)) > 1:
+            return with_widths(gan, **{each: width // 2})
+    return None
+
+
+def _thin_gan(gan: Gan, policy: WidthPolicy) -> Gan:
     """The Gan a few channels wide, with four numbers in and three channels out.
 
-    So neither a permutation of channels nor one of latent numbers goes unnoticed.
+    So neither a permutation of channels nor one of latent numbers goes unnoticed. Of a picture that
+    takes too much memory, there is one channel.
     """
     narrow = {"base_channels": min(2, gan.widths.base_channels), "channels": 3}
     thin = with_widths(
         gan, share_base_channels=True, **narrow, **{generator_input_argument(gan): 4}
     )
-    while predicted_multiply_adds(thin) > _THIN_MULTIPLY_ADDS and thin.widths.base_channels > 1:
+    while not _is_thin(thin, policy) and thin.widths.base_channels > 1:
         thin = with_widths(
             thin, share_base_channels=True, base_channels=thin.widths.base_channels // 2
         )
-    return thin
+    return thin if _is_thin(thin, policy) else with_widths(thin, channels=1)
+
+
+def _is_thin(gan: Gan, policy: WidthPolicy) -> bool:
+    fits = predicted_pass_bytes(gan, gan) <= policy.pass_bytes
+    return fits and predicted_multiply_adds(gan) <= _THIN_MULTIPLY_ADDS
 
 
 def with_widths(gan: Gan, *, share_base_channels: bool = False, **changed: int) -> Gan:
@@ -196,6 +215,8 @@ def make_job(plan: Plan, text: str) -> dict[str, JsonValue]:
         "text": text,
         "seed": RECEIPT_SEED,
         "level": plan.level,
+        "reduced": plan.run != plan.full,
+        "large": any(not has_further_measures(each) for each in plan.thin.networks.values()),
         "definitions": list(predicted_signatures(plan.full)),
         "networks": {
             role: _describe_network(role, network, widths)
@@ -226,11 +247,15 @@ def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> di
         "parameters": run.parameters,
         "layers": {"run": _layers_with_sizes(run), "thin": _layers_with_sizes(thin)},
         "passes": {
-            "run": [list(each) for each in run_passes()],
+            "run": [list(each) for each in run_passes(run)],
             "thin": [list(each) for each in thin_passes(thin)],
         },
         "further_measures": has_further_measures(thin),
         "onednn": uses_onednn(run),
+        "blocked": {
+            "run": convolves_in_blocks(run) and not uses_onednn(run),
+            "thin": convolves_in_blocks(thin),
+        },
         "helpers": helper_classes(network),
         "output_shape": {
             name: list(forward_output_shape(gan.networks[role])) for name, gan in widths.items()
@@ -271,23 +296,3 @@ def _layers_with_sizes(network: Network) -> list[list[JsonValue]]:
         if placed.name in windows:
             row[2]["inner"] = inner_region(windows[placed.name], placed.before.size)
     return layers
-
-
-def mirrored_pairs(gan: Gan) -> list[list[JsonValue]]:
-    """Each transposed layer with the convolution that mirrors it, and the input and output size.
-
-    Only layers of equal channels without a spectral norm, which rescales the weight. A patch
-    discriminator has no pairs: its chain is not the generator's.
-    """
-    if (
-        gan.discriminator is None
-        or gan.discriminator_style is None
-        or gan.discriminator_style.patch is not None
-    ):
-        return []
-    pairs = zip(gan.generator.convolutions, reversed(gan.discriminator.convolutions), strict=True)
-    return [
-        [there.name, back.name, list(there.before.size), list(there.after.size)]
-        for (there, one), (back, other) in pairs
-        if one.transposed and not back.module.spectral and one.in_channels == other.out_channels
-    ]

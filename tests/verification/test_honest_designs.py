@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import nn
 
+from designer.brief.model import Brief, Level
+from designer.brief.options import InitialMap, Normalization
+from designer.brief.search_space import Overlap, SearchSpace
+from designer.geometry.resampling import Upsampling
+from designer.networks.from_brief import assemble_networks
+from designer.pipeline.design import solve_brief
+from designer.source import render_source
 from designer.verification.false_alarms import allowed_surprise, cosine_surprise
+from designer.verification.limits import WidthPolicy
+from designer.verification.predictions import make_job, plan_verification
 from designer.verification.probe.algebra import FORMULAS, Layer
+from designer.verification.probe.loading import load_text
+from designer.verification.probe.running import run_network
 from designer.verification.probe.tampering import changed_names, take_snapshot
 from designer.verification.probe.tensor_sample import sample_difference, sample_tensor
 from tests.networks.network_factory import receipt_of
@@ -30,6 +43,50 @@ def test_a_random_design_is_verified(seed: int) -> None:
         if receipt.verdict != "verified":
             refuted[str(brief)] = [f"{check.name}: {check.detail}" for check in receipt.failures]
     assert refuted == {}
+
+
+def test_torchs_functions_round_as_the_modules_do() -> None:
+    """In training, to the bit: a rounding may move an input across a rectifier's kink.
+
+    After a projection there is no rectifier, and its sum is in another order.
+    """
+    differing = []
+    for brief, gan in random_designs(soak_count(20, 200), seed=1):
+        plan = plan_verification(gan, level=Level.STANDARD, policy=WidthPolicy())
+        job = make_job(plan, render_source(gan).text)
+        module = load_text(job["text"])
+        for role, network in job["networks"].items():
+            if network["labels"] != "projected":
+                found = run_network(module, network, job["seed"])["comparison"]
+                parts = [found[kind]["training, batch 1"] for kind in ("outputs", "gradients")]
+                differing += [(str(brief), role, part) for part in parts if part["difference"]]
+    assert differing == []
+
+
+def test_a_gradient_whose_terms_cancel_is_compared_at_the_scale_of_its_terms() -> None:
+    """A norm of one channel before a norm that divides by any scale: its gradient nearly cancels."""
+    space = SearchSpace.default(axes=2, anisotropic=True)
+    brief = Brief(
+        resolution=(4, 11774),
+        latent_dim=None,
+        initial_map=InitialMap(channels=843, size=(4, 6)),
+        channels=37,
+        max_channels=1,
+        upsampling=Upsampling.RESIZE,
+        normalization=Normalization.INSTANCE,
+        discriminator=None,
+        search=replace(
+            space,
+            kernel_sizes=(1, 3, 4, 5, 6, 8, 9),
+            strides=(1, 2, 3, 6),
+            dilations=(1, 2),
+            overlap=Overlap.EVEN,
+            initial_size=(4, 6),
+        ),
+        verify=Level.NONE,
+    )
+    receipt = receipt_of(assemble_networks(brief, solve_brief(brief).chain))
+    assert [f"{check.name}: {check.detail}" for check in receipt.failures] == []
 
 
 def test_a_first_optimizer_is_no_tampering() -> None:

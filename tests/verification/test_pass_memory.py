@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from designer.brief.model import Brief, Level
-from designer.brief.options import DiscriminatorStyle, Normalization, Output
+from designer.brief.options import DiscriminatorStyle, Normalization, Output, OutputActivation
 from designer.geometry.resampling import Upsampling
 from designer.networks.from_brief import assemble_networks
 from designer.pipeline.design import solve_brief
@@ -32,11 +32,25 @@ BRIEFS = {
     "volume": {"resolution": (64, 64, 64)},
     "resize": {"resolution": 256, "upsampling": Upsampling.RESIZE},
     "signal": {"resolution": (16384,)},
+    "many labels": {"resolution": 16, "classes": 65_536},
 }
 FULL_BRIEFS = BRIEFS | {
     "column": {"resolution": (16384, 8)},
     "wide": {"resolution": (16383, 16)},
     "large": {"resolution": 2048},
+    "largest": {"resolution": (4096, 2048)},
+    "narrow": {"resolution": (12001, 8)},
+    "few activations": {
+        "resolution": (970, 9866),
+        "normalization": Normalization.NONE,
+        "output_activation": OutputActivation.NONE,
+    },
+    "long signal": {"resolution": (1_048_576,)},
+    "no padding of channels": {
+        "resolution": (1680, 3054),
+        "max_channels": 1,
+        "upsampling": Upsampling.RESIZE,
+    },
     "large volume": {"resolution": (128, 128, 128)},
     "subpixel": {"resolution": 512, "upsampling": Upsampling.SUBPIXEL},
     "subpixel volume": {"resolution": (64, 64, 64), "upsampling": Upsampling.SUBPIXEL},

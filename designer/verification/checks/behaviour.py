@@ -17,9 +17,10 @@ from designer.verification.checks.standard import (
     networks_as_run,
     tolerance_check,
 )
+from designer.verification.mirrored_pairs import mirrored_pairs
 from designer.verification.overlap_prediction import predicted_overlap
 from designer.verification.passes import Pass, has_further_measures, run_passes, thin_passes
-from designer.verification.predictions import Plan, mirrored_pairs
+from designer.verification.predictions import Plan
 from designer.verification.receipt import Check
 
 _THIN_TOLERANCE = 2.0**-52 * 2**16
@@ -108,9 +109,9 @@ def compare_computation(plan: Plan, measured: Measurements) -> Iterator[Check]:
                 else Check(name=check, passed=None, reason=_TOO_LARGE)
             )
         yield _activation_check(role, network, measurement_at(found, "activations"))
-    for role in plan.full.networks:
-        found = measurement_at(measured, role, "comparison")
-        yield from _computation_checks(role, "_as_run", run_passes(), found, _RUN_TOLERANCE)
+    for role, network in networks_as_run(plan).items():
+        found, passes = measurement_at(measured, role, "comparison"), run_passes(network)
+        yield from _computation_checks(role, "_as_run", passes, found, _RUN_TOLERANCE)
 
 
 def _computation_checks(

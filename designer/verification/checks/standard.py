@@ -161,7 +161,9 @@ def compare_layers(plan: Plan, measured: Measurements) -> Iterator[Check]:
 def compare_shapes(plan: Plan, measured: Measurements) -> Iterator[Check]:
     """Output shape of each layer in every pass at the width of the run."""
     for role, network in networks_as_run(plan).items():
-        predicted = {str(each): predicted_shapes(network, each.batch) for each in run_passes()}
+        predicted = {
+            str(each): predicted_shapes(network, each.batch) for each in run_passes(network)
+        }
         yield equality_check(f"{role}.shapes", predicted, measurement_at(measured, role, "shapes"))
 
 

@@ -24,13 +24,13 @@ def tanh(value: torch.Tensor) -> torch.Tensor:
     return _activated(
         value,
         lambda x: (2 * x).exp_().add_(1).reciprocal_().mul_(-2).add_(1),
-        lambda y: 1 - y * y,
+        lambda y: (y * y).neg_().add_(1),
     )
 
 
 def sigmoid(value: torch.Tensor) -> torch.Tensor:
     """1/(1 + e⁻ˣ), of which the derivative is y·(1 − y)."""
-    return _activated(value, lambda x: (-x).exp_().add_(1).reciprocal_(), lambda y: y * (1 - y))
+    return _activated(value, lambda x: (-x).exp_().add_(1).reciprocal_(), lambda y: (1 - y).mul_(y))
 
 
 def leaky_relu(value: torch.Tensor, slope: float) -> torch.Tensor:
@@ -67,4 +67,4 @@ class _Activation(Function):
     def backward(ctx: Any, *cotangents: torch.Tensor) -> tuple[torch.Tensor, None, None]:  # noqa: ANN401
         """The chain rule."""
         (output,) = ctx.saved_tensors
-        return ctx.derivative(output) * cotangents[0], None, None
+        return ctx.derivative(output).mul_(cotangents[0]), None, None

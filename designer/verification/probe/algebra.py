@@ -7,12 +7,10 @@ its mode.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
 from math import prod
 from typing import NamedTuple
 
 import torch
-from torch.nn import functional
 
 from designer.validation.json_readers import JsonValue
 from designer.verification.probe.activations import leaky_relu, sigmoid, tanh
@@ -59,20 +57,22 @@ def convolve(value: torch.Tensor, layer: Layer) -> torch.Tensor:
     )
 
 
-def spectrally_normalized(layer: Layer) -> torch.Tensor:
+SINGULAR_VECTORS = tuple(f"parametrizations.weight.0._{side}" for side in "uv")
+"""Names of the buffers of a spectral norm: the left and the right vector."""
+
+
+def _spectrally_normalized(weight: torch.Tensor, layer: Layer) -> torch.Tensor:
     """A weight divided by its estimated largest singular value; in training after one iteration."""
     (step,) = layer.settings["spectral_norm"]
-    weight = layer.state["parametrizations.weight.original"]
     rows = weight.reshape(len(weight), -1)
-    names = [f"parametrizations.weight.0._{side}" for side in "uv"]
-    left, right = (layer.state[name] for name in names)
+    left, right = (layer.state[name] for name in SINGULAR_VECTORS)
     if layer.training:
         with torch.no_grad():
             left = rows @ right
             left = left / left.norm().clamp(min=step["eps"])
             right = rows.T @ left
             right = right / right.norm().clamp(min=step["eps"])
-        layer.updated.update(zip(names, (left, right), strict=True))
+        layer.updated.update(zip(SINGULAR_VECTORS, (left, right), strict=True))
     return weight / (left @ rows @ right)
 
 
@@ -87,10 +87,12 @@ def _batch_norm(value: torch.Tensor, layer: Layer) -> torch.Tensor:
         ):
             layer.updated[name] = (1 - momentum) * old + momentum * new
         layer.updated["num_batches_tracked"] = layer.state["num_batches_tracked"] + 1
-        mean, variance = value.mean(over), value.var(over, unbiased=False)
-    scaled = value - _column(mean, value)
-    scaled = scaled / (_column(variance, value) + float(layer.settings["eps"])).sqrt()
-    return _scale_and_shift(scaled, layer)
+        mean = value.mean(over)
+    centred = value - _column(mean, value)
+    if layer.training:
+        variance = centred.var(over, unbiased=False)
+    scale = layer.state["weight"] / (variance + float(layer.settings["eps"])).sqrt()
+    return centred * _column(scale, value) + _column(layer.state["bias"], value)
 
 
 def _group_norm(value: torch.Tensor, layer: Layer) -> torch.Tensor:
@@ -141,8 +143,8 @@ def shuffle(value: torch.Tensor, layer: Layer) -> torch.Tensor:
     """Channel c·pixels + k is the k-th pixel of channel c, counted with the last axis fastest."""
     sizes = list(zip(layer.settings["input_size"], layer.settings["output_size"], strict=True))
     factors = [after // before for before, after in sizes]
-    pixels = list(product(*(range(factor) for factor in factors)))
-    pieces = [value[:, place :: len(pixels)] for place in range(len(pixels))]
+    channels = value.reshape(len(value), -1, prod(factors), *value.shape[2:])
+    pieces = list(channels.unbind(2))  # differentiated as one map
     return interleave(pieces, factors, [i for i, _ in sizes], [o for _, o in sizes])
 
 
@@ -155,8 +157,7 @@ def crop(value: torch.Tensor, layer: Layer) -> torch.Tensor:
 
 
 def _look_up(labels: torch.Tensor, layer: Layer) -> torch.Tensor:
-    weight = layer.state["weight"]
-    return functional.one_hot(labels, layer.settings["num_embeddings"]).to(weight.dtype) @ weight
+    return layer.state["weight"][labels]
 
 
 def _average(value: torch.Tensor, layer: Layer) -> torch.Tensor:
@@ -185,5 +186,6 @@ FORMULAS: dict[str, LayerFunction] = {
     "Tanh": lambda value, layer: tanh(value),
     "Sigmoid": lambda value, layer: sigmoid(value),
     "Identity": lambda value, layer: value,
+    "SpectralNorm": _spectrally_normalized,
 }
-"""The formula of each kind of layer, by the beginning of its class's name."""
+"""The formula of each kind of layer, by the beginning of its class's name; of a spectral norm, of a weight."""

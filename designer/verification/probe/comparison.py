@@ -26,9 +26,10 @@ from designer.verification.probe.conditions import (
     prepare_inputs,
     prepared_weights,
 )
+from designer.verification.probe.gradient_scales import record_gradient_scales
 from designer.verification.probe.loading import ForwardArguments
 from designer.verification.probe.network_parts import NetworkParts, parts_of
-from designer.verification.probe.reference import ReferenceNetwork, Visit, visit_nothing
+from designer.verification.probe.reference import LayerRow, ReferenceNetwork, Visit, visit_nothing
 from designer.verification.probe.released_memory import release_memory
 from designer.verification.probe.tensor_sample import (
     LEAST_SCALE,
@@ -58,7 +59,8 @@ class Differences:
 
     By name of the module, the parameter or the buffer; None if shapes or presence differ. ``rules``
     says which of ``CALL_RULES`` every call obeyed. ``samples`` and ``expected`` are the gradients
-    of the source and of the reference, ``extremes`` the least and largest numbers of each output.
+    of the source and of the reference, ``scales`` the least ones by which their differences are
+    divided, ``extremes`` the least and largest numbers of each output.
     """
 
     outputs: dict[str, float | None] = field(default_factory=dict)
@@ -67,6 +69,7 @@ class Differences:
     rules: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(CALL_RULES, True))
     samples: dict[str, TensorSample] = field(default_factory=dict)
     expected: dict[str, TensorSample] = field(default_factory=dict)
+    scales: dict[str, float] = field(default_factory=dict)
     extremes: list[float] = field(default_factory=list)
 
 
@@ -127,12 +130,19 @@ def _run_reference(
         for name, weight in parts.weights.items()
     }
     value = given[0].detach().requires_grad_(run.gradients)
+
+    def visit_layer(row: LayerRow, value: torch.Tensor, output: torch.Tensor) -> torch.Tensor:
+        output = visit(row, value, output)
+        if run.gradients:
+            record_gradient_scales(found.scales, row, value, output)
+        return output
+
     with torch.set_grad_enabled(run.gradients):
         trace = reference.run(
             parts.buffers | leaves,
             (value, *given[1:]),
             training=run.training,
-            visit=visit,
+            visit=visit_layer,
             keep_all=run.gradients,
         )
     seed = None if run.has_equal_cotangents else int(torch.randint(2**31, ()))
@@ -199,7 +209,7 @@ class _Call(NamedTuple):
                 leaves["input"] = leaf
             samples = sample_gradients(output, leaves, expected.seed)
             compared = {name: found.expected[name] for name in leaves if name in found.expected}
-            _add(found.gradients, _gradient_differences(samples, compared))
+            _add(found.gradients, _gradient_differences(samples, compared, found.scales))
             found.samples.update(samples)
 
 
@@ -242,12 +252,14 @@ def _compared_outputs(
 
 
 def _gradient_differences(
-    found: dict[str, TensorSample], expected: dict[str, TensorSample]
+    found: dict[str, TensorSample], expected: dict[str, TensorSample], scales: dict[str, float]
 ) -> dict[str, float | None]:
     """Differences by name; a gradient far smaller than the others may be nothing but rounding."""
-    least_scale = LEAST_SCALE * max(sample.largest for sample in expected.values())
+    share = LEAST_SCALE * max(sample.largest for sample in expected.values())
     differences = {
-        name: sample_difference(found[name], sample, least_scale) if name in found else None
+        name: sample_difference(found[name], sample, max(share, scales.get(name, 0.0)))
+        if name in found
+        else None
         for name, sample in expected.items()
     }
     return differences | dict.fromkeys(found.keys() - expected.keys(), None)

@@ -18,6 +18,7 @@ import torch
 from torch import nn
 
 from designer.validation.json_readers import JsonValue
+from designer.verification.probe.blocked_convolutions import blocked_convolutions
 from designer.verification.probe.construction import describe_construction
 from designer.verification.probe.equivalent_forms import measure_forms
 from designer.verification.probe.full_level import import_exporters, measure_full
@@ -30,7 +31,7 @@ from designer.verification.probe.layer_laws import (
 )
 from designer.verification.probe.layer_list import run_layer_list
 from designer.verification.probe.loading import describe_signature, load_text, run_or_error
-from designer.verification.probe.released_memory import release_memory
+from designer.verification.probe.released_memory import blocks_returned_at_once, release_memory
 from designer.verification.probe.running import (
     count_at_other_widths,
     describe_full_width,
@@ -76,7 +77,8 @@ def run_job(job: dict[str, JsonValue]) -> dict[str, JsonValue]:
     try:
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(job["seed"])
-            found = _measure(job)
+            with blocks_returned_at_once(large=job.get("large", False)):
+                found = _measure(job)
         changed = [*changed_names(_INITIAL_NAMES), *changed_settings(before)]
     finally:
         torch.set_num_threads(threads)
@@ -116,7 +118,7 @@ def _measure(job: dict[str, JsonValue]) -> dict[str, JsonValue]:
     for role, network in job["networks"].items():
         found[role] = _run_stage(partial(run_network, module, network, job["seed"]))
         found[f"{role}_widths"] = run_or_error(partial(count_at_other_widths, module, network))
-        if network["arguments"]["run"] != network["arguments"]["full"]:
+        if job["reduced"]:
             found[f"{role}_full"] = run_or_error(partial(describe_full_width, module, network))
     found |= _measure_laws(module, job)
     found["changed"] = drew
@@ -135,12 +137,26 @@ def _run_stage(work: Callable[[], JsonValue]) -> JsonValue:
         release_memory()
 
 
+def _measure_pairs(module: ModuleType, job: dict[str, JsonValue]) -> JsonValue:
+    roles = ("generator", "discriminator")
+    generator, discriminator = (
+        thin_network(module, job["networks"][role], job["seed"]) for role in roles
+    )
+    with blocked_convolutions(job["networks"]["generator"], "thin"):
+        return measure_adjoint_pairs(generator, discriminator, job["pairs"])
+
+
 def _measure_laws(module: ModuleType, job: dict[str, JsonValue]) -> dict[str, JsonValue]:
     networks, seed = job["networks"], job["seed"]
 
     def measure_thin(measure: LayerMeasure, role: str) -> JsonValue:
         network = networks[role]
-        return _run_stage(lambda: measure(thin_network(module, network, seed), network))
+
+        def measure_law() -> JsonValue:
+            with blocked_convolutions(network, "thin"):
+                return measure(thin_network(module, network, seed), network)
+
+        return _run_stage(measure_law)
 
     found: dict[str, JsonValue] = {}
     if "generator" in networks:
@@ -153,11 +169,5 @@ def _measure_laws(module: ModuleType, job: dict[str, JsonValue]) -> dict[str, Js
         found[f"{role}_repeats"] = _run_stage(partial(is_repeatable, module, network, seed))
     if "discriminator" in networks:
         found["unread"] = measure_thin(count_unread_pixels, "discriminator")
-        found["adjoint"] = run_or_error(
-            lambda: measure_adjoint_pairs(
-                thin_network(module, networks["generator"], seed),
-                thin_network(module, networks["discriminator"], seed),
-                job["pairs"],
-            )
-        )
+        found["adjoint"] = _run_stage(partial(_measure_pairs, module, job))
     return found

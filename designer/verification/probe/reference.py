@@ -17,7 +17,6 @@ from designer.verification.probe.algebra import (
     Layer,
     LayerFunction,
     State,
-    spectrally_normalized,
 )
 from designer.verification.probe.loading import ForwardArguments
 from designer.verification.probe.tensor_sample import KeptMap, keep_map
@@ -145,7 +144,9 @@ def apply_layer(
 ) -> torch.Tensor:
     """The output of one layer; ``kind`` is the name of its class."""
     if "spectral_norm" in layer.settings:
-        layer = layer._replace(state=layer.state | {"weight": spectrally_normalized(layer)})
+        original = layer.state["parametrizations.weight.original"]
+        weight = functions["SpectralNorm"](original, layer)
+        layer = layer._replace(state=layer.state | {"weight": weight})
     return next(f for start, f in functions.items() if kind.startswith(start))(value, layer)
 
 

@@ -7,6 +7,8 @@ large network, on top of what the next stage takes.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _WORTH_RETURNING = 2**28
 """Bytes; memory that is returned costs time when it is taken again."""
@@ -29,8 +31,15 @@ class _AllocatorState(ctypes.Structure):
     )
 
 
-_TRIM, _STATE = (getattr(ctypes.CDLL(None), name, None) for name in ("malloc_trim", "mallinfo2"))
-"""Functions of glibc; other C libraries have neither, old ones only the first."""
+_TRIM, _STATE, _SET_OPTION = (
+    getattr(ctypes.CDLL(None), name, None) for name in ("malloc_trim", "mallinfo2", "mallopt")
+)
+"""Functions of glibc; other C libraries have none of them, old ones not the second."""
+
+_MMAP_THRESHOLD = -3
+"""glibc's option: bytes of the smallest blocks that are taken from the system and returned one by one."""
+
+_SMALL_BLOCK, _LARGE_BLOCK = 2**20, 2**25
 
 if _STATE is not None:
     _STATE.restype = _AllocatorState
@@ -40,3 +49,20 @@ def release_memory() -> None:
     """Return the freed memory of this process if there is much of it, where the C library can."""
     if _TRIM is not None and (_STATE is None or _STATE().fordblks >= _WORTH_RETURNING):
         _TRIM(0)
+
+
+@contextmanager
+def blocks_returned_at_once(*, large: bool) -> Iterator[None]:
+    """While active, blocks from 1 MiB on go back to the system once they are freed, if ``large``.
+
+    Each costs the system's time to be taken again; of large networks, those kept would be hundreds
+    of megabytes.
+    """
+    if not large or _SET_OPTION is None:
+        yield
+        return
+    _SET_OPTION(_MMAP_THRESHOLD, _SMALL_BLOCK)
+    try:
+        yield
+    finally:
+        _SET_OPTION(_MMAP_THRESHOLD, _LARGE_BLOCK)

@@ -17,6 +17,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from designer.validation.json_readers import JsonValue
 from designer.verification.passes import Pass
+from designer.verification.probe.blocked_convolutions import blocked_convolutions
 from designer.verification.probe.comparison import Around, Differences
 from designer.verification.probe.initialization import (
     describe_initialisation,
@@ -135,7 +136,7 @@ def run_network(module: ModuleType, network: dict[str, JsonValue], seed: int) ->
     draw_weights(network_state(model), reference.rows, seed)
     torch.default_generator.manual_seed(seed)
     measure = _RunMeasurements(model)
-    with _onednn(enabled=network["onednn"]):
+    with _onednn(enabled=network["onednn"]), blocked_convolutions(network, "run"):
         results, first = compare_passes(model, network, "run", reference, measure.around)
     return {
         **found,

@@ -15,12 +15,15 @@ from designer.verification.probe.loading import random_numbers
 _PLACES = 65_536
 """Number of places at which a large tensor is compared; a smaller one is compared whole."""
 
-_LARGE_MAP = 2**21
-"""Numbers of a map in float64 of which a sample is kept. In float32, norm and total are too coarse to
-show a single wrong pixel, and maps of twice as many numbers take the same memory."""
+_LARGE_MAP_BYTES = 2**23
+"""Bytes of a map of which a sample is kept."""
+
+_NEIGHBOURS = 64
+"""Numbers of which a sample keeps the mean, so that a single wrong number shows in any dtype."""
 
 _PART = 2**20
 """Numbers of which differences are in memory at once."""
+
 _COTANGENT_EXPONENT = 20
 """Cotangents of one and of five samples are 2⁻⁴⁰ and 2⁴⁰ times those of three."""
 
@@ -32,12 +35,16 @@ _SMALLEST = 1e-300
 
 
 class TensorSample(NamedTuple):
-    """Numbers of a tensor at evenly spaced places; of a large one also its total and norm."""
+    """Numbers of a tensor at evenly spaced places; of a large one also its total and norm.
+
+    ``means`` are those of neighbours in a map; None if they are not kept.
+    """
 
     shape: torch.Size
     values: torch.Tensor
     total: float
     norm: float
+    means: torch.Tensor | None = None
 
     @property
     def is_zero(self) -> bool:
@@ -60,10 +67,20 @@ KeptMap = torch.Tensor | TensorSample
 
 
 def keep_map(output: torch.Tensor) -> KeptMap:
-    """The map itself without its graph, or a sample of it if it is large and in float64."""
-    if output.dtype == torch.float64 and output.numel() > _LARGE_MAP:
-        return sample_tensor(output)
+    """The map itself without its graph, or a sample of it if it is large."""
+    if output.numel() * output.element_size() > _LARGE_MAP_BYTES:
+        return _sample_map(output)
     return output.detach()
+
+
+def _sample_map(output: torch.Tensor) -> TensorSample:
+    """With means of neighbours; in float32, total and norm of the whole map are too coarse."""
+    flat = output.detach().reshape(-1)
+    whole = len(flat) // _NEIGHBOURS * _NEIGHBOURS
+    rest = flat[whole:].sum().view(1) / _NEIGHBOURS
+    means = torch.cat([flat[:whole].view(-1, _NEIGHBOURS).mean(1), rest])
+    sample = sample_tensor(output)._replace(means=means)
+    return sample if output.dtype == torch.float64 else sample._replace(total=0.0, norm=0.0)
 
 
 def tensor_difference(found: object, expected: KeptMap) -> float | None:
@@ -71,7 +88,7 @@ def tensor_difference(found: object, expected: KeptMap) -> float | None:
     if type(found) is not torch.Tensor or found.shape != expected.shape:
         return None
     if isinstance(expected, TensorSample):
-        return _finite(sample_difference(sample_tensor(found), expected))
+        return _finite(sample_difference(_sample_map(found), expected))
     if found.dtype != expected.dtype:
         return None
     return _finite(relative_difference(found.detach(), expected))
@@ -120,6 +137,9 @@ def sample_difference(
     if found.shape != expected.shape or found.values.dtype != expected.values.dtype:
         return None
     values = relative_difference(found.values, expected.values, least_scale)
+    if found.means is not None and expected.means is not None:
+        scale = max(expected.largest, least_scale, _SMALLEST)
+        values = max(values, _largest_difference(found.means, expected.means) / scale)
     if expected.norm == found.norm == 0.0:
         return values
     root = sqrt(expected.shape.numel())

@@ -9,6 +9,7 @@ import torch
 
 from designer.validation.json_readers import JsonValue
 from designer.verification.probe.algebra import FORMULAS
+from designer.verification.probe.blocked_convolutions import blocked_convolutions
 from designer.verification.probe.extreme_inputs import measure_extreme_inputs
 from designer.verification.probe.label_lookups import measure_label_lookups
 from designer.verification.probe.loading import build_network, run_or_error
@@ -35,6 +36,13 @@ def compare_thin(
 
     The weights are fitted to a batch of the first pass's size.
     """
+    with blocked_convolutions(network, "thin"):
+        return _compare_thin(module, network, seed)
+
+
+def _compare_thin(
+    module: ModuleType, network: dict[str, JsonValue], seed: int
+) -> dict[str, JsonValue]:
     model = build_network(module, network, "thin").double()
     reference = reference_of(network, "thin", FORMULAS)
     torch.default_generator.manual_seed(seed)

@@ -1,7 +1,8 @@
 """Each kind of layer as a call of torch's functional interface, for runs at any width.
 
-Where torch has no function of its own (a pixel shuffle on other than two axes, a crop, a spectral
-norm), the formula of ``algebra`` is used.
+Where torch has no function of its own (a pixel shuffle on other than two axes), the formula of
+``algebra`` is used. Otherwise every number is rounded as the modules round it: in float32, one rounding
+moves an input across the kink of a rectifier, and a gradient changes by far more than roundings.
 """
 
 from __future__ import annotations
@@ -11,7 +12,13 @@ from collections.abc import Callable
 import torch
 from torch.nn import functional
 
-from designer.verification.probe.algebra import Layer, LayerFunction, convolve, crop, shuffle
+from designer.verification.probe.algebra import (
+    SINGULAR_VECTORS,
+    Layer,
+    LayerFunction,
+    convolve,
+    shuffle,
+)
 
 _TRANSPOSE: dict[int, Callable[..., torch.Tensor]] = {
     1: functional.conv_transpose1d,
@@ -73,6 +80,18 @@ def _average(value: torch.Tensor, layer: Layer) -> torch.Tensor:
     return _AVERAGE[value.dim() - 2](value, *(layer.settings[name] for name in names))
 
 
+def _spectrally_normalized(weight: torch.Tensor, layer: Layer) -> torch.Tensor:
+    (step,) = layer.settings["spectral_norm"]
+    rows = weight.flatten(1)
+    left, right = (layer.state[name] for name in SINGULAR_VECTORS)
+    if layer.training:
+        with torch.no_grad():
+            left = functional.normalize(torch.mv(rows, right), dim=0, eps=step["eps"])
+            right = functional.normalize(torch.mv(rows.H, left), dim=0, eps=step["eps"])
+        layer.updated.update(zip(SINGULAR_VECTORS, (left, right), strict=True))
+    return weight / torch.vdot(left, torch.mv(rows, right))
+
+
 CALLS: dict[str, LayerFunction] = {
     "ConvTranspose": _transpose,
     "Conv": convolve,
@@ -82,7 +101,7 @@ CALLS: dict[str, LayerFunction] = {
     "Upsample": _upsample,
     "PixelShuffle": shuffle,
     "model.PixelShuffle": shuffle,
-    "ZeroPad": crop,
+    "ZeroPad": lambda value, layer: functional.pad(value, layer.settings["padding"]),
     "Embedding": lambda labels, layer: functional.embedding(labels, layer.state["weight"]),
     "AvgPool": _average,
     "ReLU": lambda value, layer: functional.relu(value),
@@ -92,5 +111,6 @@ CALLS: dict[str, LayerFunction] = {
     "Tanh": lambda value, layer: value.tanh(),
     "Sigmoid": lambda value, layer: value.sigmoid(),
     "Identity": lambda value, layer: value,
+    "SpectralNorm": _spectrally_normalized,
 }
 """Torch's function for each kind of layer, by the beginning of its class's name."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import product
 from math import ceil, gcd
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
+from torch.autograd import Function
 from torch.nn import functional
 
 from designer.validation.json_readers import JsonValue
@@ -58,9 +59,8 @@ def transposed_convolution(
     sizes = [_output_side(settings, axis, value.shape[2 + axis]) for axis in range(axes)]
     if all(side == 1 for side in value.shape[2:]):
         output = _from_one_position(value, weight, settings, sizes)
-    else:
-        output = _from_phases(value, weight, settings, sizes)
-    return output if bias is None else output + bias.view(1, -1, *[1] * axes)
+        return output if bias is None else output + bias.view(1, -1, *[1] * axes)
+    return _from_phases(value, weight, bias, settings, sizes)
 
 
 def _output_side(settings: dict[str, JsonValue], axis: int, side: int) -> int:
@@ -98,7 +98,11 @@ def _spread(value: torch.Tensor, axis: int, step: int) -> torch.Tensor:
 
 
 def _from_phases(
-    value: torch.Tensor, weight: torch.Tensor, settings: dict[str, JsonValue], sizes: list[int]
+    value: torch.Tensor,
+    weight: torch.Tensor,
+    bias: torch.Tensor | None,
+    settings: dict[str, JsonValue],
+    sizes: list[int],
 ) -> torch.Tensor:
     axes, groups, stride = len(sizes), settings["groups"], settings["stride"]
     counts = [ceil(side / step) for side, step in zip(sizes, stride, strict=True)]
@@ -109,18 +113,70 @@ def _from_phases(
         dilation // gcd(step, dilation)
         for step, dilation in zip(stride, settings["dilation"], strict=True)
     ]
+    phases = [list(_phases(settings, axis, counts[axis])) for axis in range(axes)]
+    firsts = [min(phase.first for phase in along) for along in phases]
+    lasts = [max(phase.last for phase in along) for along in phases]
+    sides: list[int] = []
+    for axis in reversed(range(axes)):
+        sides += [-firsts[axis], lasts[axis] - value.shape[2 + axis] + 1]
+    padded = pad_or_crop(value, sides)  # once, for all phases
     pieces = []
-    for phase in product(*(_phases(settings, axis, counts[axis]) for axis in range(axes))):
-        sides: list[int] = []
+    for phase in product(*phases):
         kernel = reversed_taps[:, :, *(part.taps for part in phase)]
-        for axis in reversed(range(axes)):
-            sides += [-phase[axis].first, phase[axis].last - value.shape[2 + axis] + 1]
         if kernel.numel():
-            padded = pad_or_crop(value, sides)
-            pieces.append(CONVOLVE[axes](padded, kernel, dilation=step_apart, groups=groups))
+            region = [
+                (part.first - first, part.last - part.first + 1)
+                for part, first in zip(phase, firsts, strict=True)
+            ]
+            pieces.append(
+                _RegionConvolution.apply(padded, kernel, bias, region, step_apart, groups)  # type: ignore[no-untyped-call]
+            )
         else:
-            pieces.append(value.new_zeros(len(value), len(swapped), *counts))
+            shift = value.new_zeros(len(swapped)) if bias is None else bias
+            pieces.append(shift.view(1, -1, *[1] * axes).expand(len(value), -1, *counts))
     return interleave(pieces, stride, counts, sizes)
+
+
+class _RegionConvolution(Function):
+    """The convolution of a region of a map; autograd would keep a copy of each region."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,  # noqa: ANN401  torch's context
+        value: torch.Tensor,
+        kernel: torch.Tensor,
+        bias: torch.Tensor | None,
+        region: list[tuple[int, int]],
+        dilation: list[int],
+        groups: int,
+    ) -> torch.Tensor:
+        """The output; ``region``: the first position and the number of positions of each axis."""
+        ctx.save_for_backward(value, kernel)
+        ctx.settings = region, dilation, groups
+        read, convolve = _region_of(value, region), CONVOLVE[len(region)]
+        return convolve(read, kernel, bias, dilation=dilation, groups=groups)
+
+    @staticmethod
+    def backward(ctx: Any, *cotangents: torch.Tensor) -> tuple[torch.Tensor | None, ...]:  # noqa: ANN401
+        """Gradients of the map, the kernel and the bias, as torch takes them."""
+        value, kernel = ctx.saved_tensors
+        region, dilation, groups = ctx.settings
+        none = [0] * len(region)
+        of_read, of_kernel, of_bias = torch.ops.aten.convolution_backward(
+            cotangents[0], _region_of(value, region), kernel, [len(kernel)],
+            [1] * len(region), none, dilation, False, none, groups, ctx.needs_input_grad[:3],
+        )  # fmt: skip
+        of_value = None
+        if of_read is not None:
+            of_value = torch.zeros_like(value)
+            _region_of(of_value, region).copy_(of_read)
+        return of_value, of_kernel, of_bias, None, None, None
+
+
+def _region_of(value: torch.Tensor, region: list[tuple[int, int]]) -> torch.Tensor:
+    for axis, (first, count) in enumerate(region, start=2):
+        value = value.narrow(axis, first, count)
+    return value
 
 
 def _phases(settings: dict[str, JsonValue], axis: int, count: int) -> Iterator[_Phase]:
@@ -145,17 +201,53 @@ def interleave(
 ) -> torch.Tensor:
     """The map of which each piece is a phase; what exceeds the size is cut.
 
-    Phase p of an axis gives its positions p, p + S, p + 2S and so on. ``pieces`` is emptied: a
-    large map and its pieces are not in memory at once.
+    Phase p of an axis gives its positions p, p + S, p + 2S and so on. ``pieces`` is emptied: of a
+    large map nothing else stays in memory.
+
+    >>> evens, odds = torch.tensor([[[0.0, 2.0]]]), torch.tensor([[[1.0, 3.0]]])
+    >>> interleave([evens, odds], [2], [2], [3])
+    tensor([[[0., 1., 2.]]])
     """
-    axes, leading = len(sizes), pieces[0].shape[:2]
-    stacked = torch.stack(pieces).reshape(*stride, *leading, *counts)
+    output: torch.Tensor = _Interleaved.apply(stride, counts, sizes, *pieces)  # type: ignore[no-untyped-call]
     pieces.clear()
-    order = [axes, axes + 1]
-    for axis in range(axes):
-        order += [axes + 2 + axis, axis]
-    whole = [step * count for step, count in zip(stride, counts, strict=True)]
-    output = stacked.permute(order).reshape(*leading, *whole)
-    for axis, side in enumerate(sizes, start=2):
-        output = output.narrow(axis, 0, side)
     return output
+
+
+class _Interleaved(Function):
+    """A map from its phases; autograd would keep the steps of stacking and reordering them."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,  # noqa: ANN401  torch's context
+        stride: list[int],
+        counts: list[int],
+        sizes: list[int],
+        *pieces: torch.Tensor,
+    ) -> torch.Tensor:
+        """The map."""
+        ctx.stride, ctx.counts = stride, counts
+        output = pieces[0].new_empty(*pieces[0].shape[:2], *sizes)
+        for place, piece in zip(_places(stride), pieces, strict=True):
+            part = output[place]
+            inside: tuple[Any, ...] = (..., *map(slice, part.shape[2:]))
+            part.copy_(piece[inside])
+        return output
+
+    @staticmethod
+    def backward(ctx: Any, *cotangents: torch.Tensor) -> tuple[torch.Tensor | None, ...]:  # noqa: ANN401
+        """The phases of the cotangent, with zeros where the map was cut."""
+        found = []
+        for place in _places(ctx.stride):
+            part = cotangents[0][place]
+            sides: list[int] = []
+            for wanted, side in zip(reversed(ctx.counts), reversed(part.shape[2:]), strict=True):
+                sides += [0, wanted - side]
+            found.append(pad_or_crop(part, sides))
+        return (None, None, None, *found)
+
+
+def _places(stride: list[int]) -> Iterator[tuple[Any, ...]]:
+    """The index of each phase of a map, the last axis fastest."""
+    for phase in product(*map(range, stride)):
+        steps = zip(phase, stride, strict=True)
+        yield (..., *(slice(start, None, step) for start, step in steps))

@@ -23,6 +23,7 @@ from designer.verification.probe.reference import (
     apply_layer,
     layer_state,
 )
+from designer.verification.probe.tensor_sample import largest_number
 
 _LARGEST = 3.0
 """Largest output of a scaled layer: tanh has a slope of 0.0099 there, a sigmoid of 0.045."""
@@ -120,7 +121,7 @@ def _fit_layer(
     value: torch.Tensor,
     output: torch.Tensor,
 ) -> torch.Tensor:
-    """Change the layer's tensors, and return the output that it now has."""
+    """Change the layer's tensors, and return the output that it now has; of a convolution, in place."""
     name, kind, settings = row
     tensors = layer_state(state, name)
     if "running_var" in tensors:
@@ -131,18 +132,19 @@ def _fit_layer(
         return apply_layer(functions, kind, value, Layer(settings, tensors, False, {}))
     if "in_channels" not in settings:
         return output
-    if "spectral_norm" in settings:
-        return output
+    spectral = "spectral_norm" in settings  # divides by any scale of the weight
     bias = tensors.get("bias")
     column = [1, -1] + [1] * (output.dim() - 2)
     if bias is not None:
         mean = output.mean([0, *range(2, output.dim())])
-        output = output - mean.view(column)
+        output.sub_(mean.view(column))
     spread = _deviation_of(output)
     expected = sqrt(_RECTIFIER_GAIN) * _deviation_of(value)
-    scale = 1 / max(spread, expected, float(output.abs().max()) / _LARGEST, 1e-12)
-    tensors["weight"].mul_(scale)
-    output = output * scale
+    largest = largest_number(output) / _LARGEST
+    scale = 1.0 if spectral else 1 / max(spread, expected, largest, 1e-12)
+    if not spectral:
+        tensors["weight"].mul_(scale)
+    output.mul_(scale)
     if bias is not None:
         offset = bias * (spread * scale if spread else 1.0)
         bias.sub_(mean).mul_(scale).add_(offset)
