@@ -137,7 +137,7 @@ class DeadlineWorker(ThreadWorker):  # type: ignore[misc]
             super().set_accept_enabled(enabled)
             return
         for listener in self.sockets:
-            if listener.fileno() >= 0:
+            if listener.sock is not None:  # closed already if the signal came before the start
                 self._accept_backlog(listener)
         super().set_accept_enabled(False)
         for listener in self.sockets:
