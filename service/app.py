@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -24,6 +25,7 @@ from service.observability.metrics import Metrics
 from service.observability.readiness import Readiness
 from service.observability.receipt_counts import CountedReceipts
 from service.observability.requests import register_request_observation
+from service.observability.state_disk import state_disk_readiness
 from service.openapi.access import document_access
 from service.openapi.document import DESCRIPTION, LICENSE, TITLE, openapi_representation
 from service.problems.error_handlers import ProblemApi
@@ -76,6 +78,9 @@ def _register_services(app: Flask, config: Config, runner: ProbeRunner | None) -
     receipts = CountedReceipts(CachedReceipts(cache), metrics)
     design_service = DesignService(config, runner=runner, store=receipts, metrics=metrics)
     app.extensions["readiness"] = Readiness(verifier=design_service.state, cache=cache.state)
+    if not config.redis_url:
+        state_folder = Path(config.state_folder)
+        app.extensions["readiness"].parts["disk"] = lambda: state_disk_readiness(state_folder)
     app.extensions["cache"] = cache
     app.extensions["design_service"] = design_service
     app.extensions["design_cache"] = DesignCache(
