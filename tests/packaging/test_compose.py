@@ -44,3 +44,14 @@ def test_the_processes_of_the_compose_file_have_the_password(name: str) -> None:
     url = SERVICES[name]["environment"]["REDIS_URL"]
     assert url.startswith("redis://:${REDIS_PASSWORD:?")
     assert url.endswith("}@redis:6379/0")
+
+
+@pytest.mark.parametrize("name", ["gan-designer", "redis"])
+def test_every_image_can_be_built_from_a_digest(name: str) -> None:
+    """The compose file passes BASE_IMAGE on, and every stage of the Dockerfile begins with it."""
+    base = SERVICES[name]["build"]["args"]["BASE_IMAGE"]
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    (default,) = (line.partition("=")[2] for line in lines if line.startswith("ARG BASE_IMAGE="))
+    assert base == "${BASE_IMAGE:-" + default + "}"
+    stages = [line.split()[1] for line in lines if line.startswith("FROM ")]
+    assert stages == ["${BASE_IMAGE}"] * 3
