@@ -28,6 +28,7 @@ from service.observability.requests import register_request_observation
 from service.observability.state_disk import state_disk_readiness
 from service.openapi.access import document_access
 from service.openapi.document import DESCRIPTION, LICENSE, TITLE, openapi_representation
+from service.openapi.long_paths import document_long_paths
 from service.problems.error_handlers import ProblemApi
 from service.schemas.audit_layers import layer_components
 from service.schemas.fields import document_field
@@ -97,6 +98,6 @@ def _register_views(app: Flask) -> None:
         api.spec.components.schema(name, component)
     for blueprint in (designs, chains, layers, audits, jobs, page, problems, operations):
         api.register_blueprint(blueprint)
-    document = json.loads(json.dumps(document_access(api.spec.to_dict())))
+    document = json.loads(json.dumps(document_long_paths(document_access(api.spec.to_dict()))))
     app.extensions["openapi_document"] = document
     app.extensions["openapi_representation"] = openapi_representation(document)
