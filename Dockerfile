@@ -1,6 +1,7 @@
 # The image of the service: `docker compose up`, or `make image` without a Docker engine.
 #
-#   BASE_IMAGE        Debian 12 or compatible; Python comes from the distribution
+#   BASE_IMAGE        Debian 12 or compatible; Python comes from the distribution. By digest, as in
+#                     debian:bookworm-slim@sha256:…, every build begins with the same bytes.
 #   TORCH_INDEX_URL   pip's index of torch's CPU builds; without it pip may install the CUDA build
 ARG BASE_IMAGE=docker.io/library/debian:bookworm-slim
 

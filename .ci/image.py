@@ -7,6 +7,7 @@ index, a folder of wheels, a CA bundle) apply to the build and are not stored in
 from __future__ import annotations
 
 import os
+import secrets
 import shlex
 import shutil
 import subprocess
@@ -79,6 +80,7 @@ def build_with_buildah() -> None:
 
 def main() -> None:
     """Build the image, print its size, and run the smoke test."""
+    os.environ.setdefault("REDIS_PASSWORD", secrets.token_hex(32))
     if succeeds("docker", "info"):
         engine, compose = "docker", ["docker", "compose"]
         run("docker", "compose", "build", "--build-arg", f"BASE_IMAGE={BASE}")

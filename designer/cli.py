@@ -14,7 +14,7 @@ import click
 from designer.commands.audit import audit_command
 from designer.commands.design import design_command
 from designer.commands.doctor import doctor_command
-from designer.commands.exit_status import ExitStatus
+from designer.commands.exit_status import ExitStatus, end_on_sigterm
 from designer.commands.layer import layer_command
 from designer.commands.solve import solve_command
 from designer.commands.verify import verify_command
@@ -23,6 +23,9 @@ from designer.validation.errors_json import error_document
 
 ENTRY_POINT_GROUP = "gan_designer.commands"
 """Entry-point group of further commands; ``service`` uses it, so designer never imports service."""
+
+SERVER_COMMAND = "serve"
+"""A command that runs until SIGTERM, which is no failure while it is loaded either."""
 
 
 class CommandGroup(click.Group):
@@ -37,6 +40,8 @@ class CommandGroup(click.Group):
         own = super().get_command(ctx, cmd_name)
         if own is not None:
             return own
+        if cmd_name == SERVER_COMMAND:
+            end_on_sigterm()
         for entry in entry_points(group=ENTRY_POINT_GROUP, name=cmd_name):
             loaded: click.Command = entry.load()
             return loaded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -24,8 +25,10 @@ from service.observability.metrics import Metrics
 from service.observability.readiness import Readiness
 from service.observability.receipt_counts import CountedReceipts
 from service.observability.requests import register_request_observation
+from service.observability.state_disk import state_disk_readiness
 from service.openapi.access import document_access
 from service.openapi.document import DESCRIPTION, LICENSE, TITLE, openapi_representation
+from service.openapi.long_paths import document_long_paths
 from service.problems.error_handlers import ProblemApi
 from service.schemas.audit_layers import layer_components
 from service.schemas.fields import document_field
@@ -76,6 +79,9 @@ def _register_services(app: Flask, config: Config, runner: ProbeRunner | None) -
     receipts = CountedReceipts(CachedReceipts(cache), metrics)
     design_service = DesignService(config, runner=runner, store=receipts, metrics=metrics)
     app.extensions["readiness"] = Readiness(verifier=design_service.state, cache=cache.state)
+    if not config.redis_url:
+        state_folder = Path(config.state_folder)
+        app.extensions["readiness"].parts["disk"] = lambda: state_disk_readiness(state_folder)
     app.extensions["cache"] = cache
     app.extensions["design_service"] = design_service
     app.extensions["design_cache"] = DesignCache(
@@ -92,6 +98,6 @@ def _register_views(app: Flask) -> None:
         api.spec.components.schema(name, component)
     for blueprint in (designs, chains, layers, audits, jobs, page, problems, operations):
         api.register_blueprint(blueprint)
-    document = json.loads(json.dumps(document_access(api.spec.to_dict())))
+    document = json.loads(json.dumps(document_long_paths(document_access(api.spec.to_dict()))))
     app.extensions["openapi_document"] = document
     app.extensions["openapi_representation"] = openapi_representation(document)

@@ -19,6 +19,7 @@ from service.observability.metrics_folder import (
     remove_live_gauges,
     remove_metrics_folder,
 )
+from service.openapi.long_paths import MAX_REQUEST_LINE
 from service.settings.active_settings import ACTIVE_SETTINGS
 
 server_settings = ACTIVE_SETTINGS.renew()
@@ -30,7 +31,7 @@ workers = server_settings.workers
 threads = server_settings.threads
 preload_app = False
 control_socket_disable = True
-limit_request_line = 8190
+limit_request_line = MAX_REQUEST_LINE
 forwarder_headers = ""  # else local clients could change paths with SCRIPT_NAME
 timeout = server_settings.verify_timeout_s + 30
 graceful_timeout = (

@@ -13,6 +13,7 @@
     │   └── SourceNotRun       a foreign text on a machine whose sandbox lacks a required layer
     └── Accident           a valid request that could not be served now
         ├── ProbeFailed    the verifying process crashed or exceeded its time or memory limit
+        │   └── ProbeEnded     the verifying process ended, and no limit is known to have ended it
         └── Overloaded     the queue of the verifying processes is full
 
 Each has a stable ``code``, a message, and ``facts``: the numbers in the message. The message of all
@@ -174,6 +175,13 @@ class ProbeFailed(Accident):
     """The verifying process crashed or exceeded its time or memory limit."""
 
     code = "probe_failed"
+
+
+class ProbeEnded(ProbeFailed):
+    """The verifying process ended, and no limit is known to have ended it: it may have been killed.
+
+    Its code is that of ``ProbeFailed``: to a client, both are a verification that failed.
+    """
 
 
 class Overloaded(Accident):

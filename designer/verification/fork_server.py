@@ -104,8 +104,9 @@ class ForkServer:
     def _run_in_worker(self, job: dict[str, Any]) -> dict[str, Any]:
         assert self.worker_channel is not None
         self.jobs += 1
-        timeout_s, _ = self.worker.limits.time_limits(job.get("level"))
-        deadline = time.monotonic() + timeout_s
+        timeout_s, cpu_s = self.worker.limits.time_limits(job.get("level"))
+        start = time.monotonic()
+        deadline = start + timeout_s
         try:
             self.worker_channel.send(job, deadline=deadline)
             return read_reply(
@@ -122,7 +123,10 @@ class ForkServer:
             self.pool_channel.receive(limit=MAX_JOB_BYTES)
             return {"accident": "the job was cancelled"}
         except ChannelClosed:
-            return {"accident": "the verifying process ended while it ran the source"}
+            # One thread computes: earlier, the limit on processor time cannot have ended it.
+            within_limits = time.monotonic() - start < cpu_s
+            accident = "the verifying process ended while it ran the source"
+            return {"accident": accident, "ended": within_limits}
         except ChannelProtocolError as error:
             return {"accident": f"the verifying process sent {error}"}
 

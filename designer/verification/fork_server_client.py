@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from designer.errors import ProbeFailed, SourceNotRun
+from designer.errors import ProbeEnded, ProbeFailed, SourceNotRun
 from designer.errors.cancellation import (
     CHECK_INTERVAL_S,
     Cancelled,
@@ -92,6 +92,7 @@ class ForkServerClient:
         """The measurements of the probe.
 
         Raises:
+            ProbeEnded: if a verifying process ends within its limits, as one that is killed.
             ProbeFailed: if the verifying process crashes or exceeds a limit.
             Cancelled: if no caller waits for the job any more; its worker is stopped.
             SourceNotRun: if the text is foreign and a required layer of the sandbox is missing.
@@ -106,16 +107,20 @@ class ForkServerClient:
             reply = self._store_enforced(self._receive_unless_cancelled(timeout_s))
         except Cancelled:
             raise
-        except (ChannelClosed, ChannelTimeout, ChannelProtocolError) as gone:
+        except ChannelClosed as ended:
             self.is_alive = False
-            raise ProbeFailed("the fork server ended or sent no valid reply") from gone
+            raise ProbeEnded("the fork server ended") from ended
+        except (ChannelTimeout, ChannelProtocolError) as invalid:
+            self.is_alive = False
+            raise ProbeFailed("the fork server sent no valid reply in time") from invalid
         except BaseException:  # interrupted: the next caller must not get this reply
             self.is_alive = False
             raise
         if "missing_layers" in reply:
             raise SourceNotRun("sandbox_incomplete", missing=reply["missing_layers"])
         if "accident" in reply:
-            raise ProbeFailed(str(reply["accident"]), **reply.get("facts", {}))
+            failure = ProbeEnded if reply.get("ended") else ProbeFailed
+            raise failure(str(reply["accident"]), **reply.get("facts", {}))
         measurements: dict[str, Any] = reply["measurements"]
         return measurements
 

@@ -92,6 +92,7 @@ class Pool:
 
         Raises:
             Overloaded: if ``max_waiting`` callers wait already, or after ``max_wait_s``.
+            ProbeEnded: if a verifying process ends within its limits, as one that is killed.
             ProbeFailed: if the verifying process crashes or exceeds a limit.
             Cancelled: if no caller waits for the job any more; its process is stopped.
             SourceNotRun: if the text is foreign and a required layer of the sandbox is missing.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from dataclasses import replace
 from difflib import unified_diff
@@ -56,6 +57,7 @@ def serve(host: str | None, port: int | None) -> NoReturn:
     sys.stdout.flush()
     for name, value in MALLOC_SETTINGS.items():
         os.environ.setdefault(name, value)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # until the new program handles it
     os.execv(sys.executable, gunicorn_command())
 
 

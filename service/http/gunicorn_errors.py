@@ -9,6 +9,7 @@ import json
 import logging
 from dataclasses import replace
 from http import HTTPStatus
+from typing import Any
 
 from gunicorn.http.errors import (
     ExpectationFailed,
@@ -26,13 +27,29 @@ from service.problems.registry import PROBLEMS
 
 logger = logging.getLogger("gan_designer.requests")
 
+
+class MissingHost(ParseException):  # type: ignore[misc]
+    """A request of HTTP/1.1 without Host, which RFC 9112 requires servers to refuse."""
+
+
 _STATUS_AND_DETAIL: dict[type[Exception], tuple[int, str]] = {
     LimitRequestLine: (414, "the first line of the request is too long"),
     LimitRequestHeaders: (431, "the request has too many headers, or too long ones"),
     ExpectationFailed: (417, "the only expectation that the service supports is 100-continue"),
+    MissingHost: (400, "a request of HTTP/1.1 must have the header Host"),
     UnsupportedTransferCoding: (501, "the transfer coding of the body is not supported"),
 }
 _DEFAULT_STATUS_AND_DETAIL = (400, "the head of the request is malformed")
+
+
+def refuse_missing_host(request: Any) -> None:  # noqa: ANN401 - gunicorn has no types
+    """Refuse a request of HTTP/1.1 or later without Host; gunicorn itself accepts it.
+
+    Raises:
+        MissingHost: if it has none.
+    """
+    if request.version >= (1, 1) and all(name.upper() != "HOST" for name, _ in request.headers):
+        raise MissingHost
 
 
 def is_client_error(error: Exception) -> bool:

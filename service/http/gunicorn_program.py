@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 
 from gunicorn.app.wsgiapp import WSGIApplication
+
+from designer.commands.exit_status import end_on_sigterm
 
 
 class SafePathApplication(WSGIApplication):  # type: ignore[misc]
@@ -16,7 +19,12 @@ class SafePathApplication(WSGIApplication):  # type: ignore[misc]
 
 
 def main() -> None:
-    """Serve with the options of gunicorn's command line."""
+    """Serve with the options of gunicorn's command line; SIGTERM ends it, also while it starts.
+
+    The calling command blocks the signal until there is a handler.
+    """
+    end_on_sigterm()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     SafePathApplication("%(prog)s [OPTIONS]", prog="gunicorn").run()
 
 

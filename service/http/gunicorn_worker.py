@@ -23,6 +23,8 @@ from typing import Any
 from gunicorn.util import close_graceful
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from service.http.gunicorn_errors import refuse_missing_host
+
 
 class DeadlineSocket(socket.socket):
     """A client connection that is reset if the client is too slow.
@@ -135,7 +137,7 @@ class DeadlineWorker(ThreadWorker):  # type: ignore[misc]
             super().set_accept_enabled(enabled)
             return
         for listener in self.sockets:
-            if listener.fileno() >= 0:
+            if listener.sock is not None:  # closed already if the signal came before the start
                 self._accept_backlog(listener)
         super().set_accept_enabled(False)
         for listener in self.sockets:
@@ -146,6 +148,11 @@ class DeadlineWorker(ThreadWorker):  # type: ignore[misc]
         while before < self.nr_conns:
             before = self.nr_conns
             self.accept(listener)
+
+    def handle_request(self, req: Any, conn: TConn) -> Any:  # noqa: ANN401
+        """Serve one request that has the headers it needs."""
+        refuse_missing_host(req)
+        return super().handle_request(req, conn)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:  # noqa: ANN401
         """Respond to a failed request without repeating it, as it may contain a key."""

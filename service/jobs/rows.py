@@ -9,7 +9,7 @@ from typing import Any
 from designer.brief.brief_json import brief_from_document
 from designer.brief.model import Brief
 from designer.chains import evaluate_chain
-from designer.errors import DesignerError, ProbeFailed
+from designer.errors import DesignerError, ProbeEnded, ProbeFailed
 from designer.networks import Network
 from designer.pipeline.design import Design
 from designer.pipeline.design_json import design_document
@@ -46,12 +46,17 @@ def make_row(index: int, document: JsonObject, kind: JobKind, make: MakeDesign) 
     >>> row = json.loads(make_row(5, brief, JobKind.SWEEP, design).body)
     >>> row["index"], row["sizes"], row["verdict"], row["problem"]
     (5, [[7, 7], [14, 14], [28, 28]], 'not_run', None)
+
+    Raises:
+        ProbeEnded: if a verifying process was killed: this says nothing of the row.
     """
     try:
         design = make(brief_from_document(document))
     except MemoryError:
         failed = ProbeFailed("the row needs more memory than its process may use")
         return problem_row(index, document, kind, designer_error_problem(failed))
+    except ProbeEnded:
+        raise
     except DesignerError as refusal:
         return problem_row(index, document, kind, designer_error_problem(refusal))
     result = design_document(design) if kind is JobKind.DESIGN else sweep_row(index, design)

@@ -24,7 +24,7 @@ class JobSettings:
     )
     job_attempts: int = setting(
         3,
-        "times a row is tried before it fails, if its process ends",
+        "times a row is tried before it fails, if its process or its verifying process ends",
         validate=Range(min=1, max=100),
     )
     job_row_timeout_s: int = setting(

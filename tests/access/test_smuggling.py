@@ -78,6 +78,9 @@ REFUSED = {
     "length in the trailer": chunk(SIZE + b"\r\n", after=b"\r\n0\r\nContent-Length: 5\r\n\r\n"),
     "endless trailer": chunk(SIZE + b"\r\n", after=b"\r\n0\r\n" + b"X-A: 1\r\n" * 20_000),
     # request line and Host
+    "no host": b"GET /healthz HTTP/1.1\r\n\r\n",
+    "no host with a body": POST.replace(b"Host: x\r\n", b"") + LENGTH + b"\r\n" + BODY + HIDDEN,
+    "no host in a whole address": b"GET http://x/healthz HTTP/1.1\r\n\r\n",
     "two hosts": GET + b"Host: y\r\n\r\n",
     "HTTP/2 without asking": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "HTTP/0.9": b"GET /healthz\r\n\r\n",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import shlex
 import socket
 import subprocess
@@ -151,7 +152,7 @@ def assert_kept_in_redis(engine: str, redis: str, url: str) -> None:
 def main(engine: str, *compose: str) -> None:
     """Start, check, stop; on a failure, print the container logs."""
     port = free_port()
-    os.environ.update(HOST="127.0.0.1", PORT=str(port))
+    os.environ.update(HOST="127.0.0.1", PORT=str(port), REDIS_PASSWORD=secrets.token_hex(32))
     compose = (*compose, "--project-name", PROJECT)
     url = f"http://127.0.0.1:{port}"
     up = (*compose, "up", "-d", "--no-build", "--scale", f"worker={WORKERS}")

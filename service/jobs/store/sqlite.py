@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 
-from filelock import FileLock
-
 from service.jobs.job import Job, JobKind, JobState, final_state
 from service.jobs.store.protocol import SKIP, Claim, JobRow, NewJob
-from service.jobs.store.sqlite_tables import TABLES
-
-_WAIT_S = 30.0
+from service.jobs.store.sqlite_connections import SqliteConnections
 
 _COLUMNS = ", ".join(field.name for field in fields(Job))
 
@@ -27,9 +21,8 @@ class SqliteStore:
     """A ``JobStore`` in a file, with one connection per thread and process."""
 
     def __init__(self, file: Path, *, clock: Callable[[], float] = time.time) -> None:
-        self._file = file
         self._clock = clock
-        self._local = threading.local()
+        self._connections = SqliteConnections(file)
 
     def create(self, new: NewJob) -> tuple[Job, str]:
         """The new job, or the stored one with the same idempotency token; and its fingerprint."""
@@ -259,38 +252,7 @@ class SqliteStore:
 
     @property
     def _db(self) -> sqlite3.Connection:
-        """This thread's connection to the current file; a new one if the file was removed.
-
-        A connection from before a fork belongs to the parent: it is kept and never closed.
-        """
-        known: dict[int, tuple[int, sqlite3.Connection]]
-        known = self._local.__dict__.setdefault("by_pid", {})
-        file, db = known.get(os.getpid(), (0, None))
-        if db is None or file != self._inode():
-            db = self._connect()
-            known[os.getpid()] = self._inode(), db
-        return db
-
-    def _inode(self) -> int:
-        return self._file.stat().st_ino if self._file.exists() else 0
-
-    def _connect(self) -> sqlite3.Connection:
-        """A connection to the file with its tables, created under a lock: SQLite does not wait."""
-        try:
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with FileLock(f"{self._file}.lock", timeout=_WAIT_S):
-                return self._open()
-        except OSError as error:
-            raise sqlite3.OperationalError(str(error)) from error
-
-    def _open(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._file, timeout=_WAIT_S, isolation_level=None)
-        db.row_factory = sqlite3.Row
-        db.executescript(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
-            + TABLES
-        )
-        return db
+        return self._connections.current()
 
 
 def _job(row: sqlite3.Row) -> Job:

@@ -1,7 +1,8 @@
-"""Computation of a chunk row by row: skips stored rows, gives up rows that end their process."""
+"""Computation of a chunk row by row: skips stored rows, gives up rows that end their processes."""
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
@@ -9,11 +10,14 @@ from dataclasses import dataclass, field
 
 from celery.exceptions import SoftTimeLimitExceeded
 
+from designer.errors import ProbeEnded
 from service.jobs.chunks import CHUNK_S, Chunk, split_in_half
 from service.jobs.job import JobKind
 from service.jobs.job_request import JobRequest, read_job_request
 from service.jobs.rows import MakeDesign, exhausted_problem, make_row, problem_row, timeout_problem
-from service.jobs.store.protocol import SKIP, Claim, JobStore
+from service.jobs.store.protocol import SKIP, Claim, JobRow, JobStore
+
+logger = logging.getLogger("gan_designer.jobs")
 
 
 class Interrupted(Exception):
@@ -77,20 +81,38 @@ class ChunkRunner:
         return []
 
     def _run_row(self, job_id: str, job_request: JobRequest, index: int) -> None:
-        attempt = self.store.begin_row(job_id, index)
-        if attempt == SKIP:
-            return
-        document = job_request.sweep.row(index)
-        if attempt > self.attempts:
-            problem = exhausted_problem(self.attempts)
-            row = problem_row(index, document, job_request.kind, problem)
-        else:
-            with self.guard(lambda: self.shutting_down() or self._ended(job_id)):
-                row = make_row(index, document, job_request.kind, self.make)
+        row = None
+        while row is None:
+            attempt = self.store.begin_row(job_id, index)
+            if attempt == SKIP:
+                return
+            row = self._try_row(job_id, job_request, index, attempt)
         with ExitStack() as on_failure:  # a full or unavailable store is not the row's fault
             on_failure.callback(self.store.discard_attempt, job_id, index)
             self.store.put_row(job_id, row)
             on_failure.pop_all()
+
+    def _try_row(
+        self, job_id: str, job_request: JobRequest, index: int, attempt: int
+    ) -> JobRow | None:
+        """The row, also if it was tried too often; None if its verifying process was killed."""
+        document = job_request.sweep.row(index)
+        if attempt > self.attempts:
+            problem = exhausted_problem(self.attempts)
+            return problem_row(index, document, job_request.kind, problem)
+        try:
+            with self.guard(lambda: self.shutting_down() or self._ended(job_id)):
+                return make_row(index, document, job_request.kind, self.make)
+        except ProbeEnded as ended:
+            logger.warning(
+                "row %d of job %s: attempt %d of %d: %s",
+                index,
+                job_id,
+                attempt,
+                self.attempts,
+                ended,
+            )
+            return None
 
     def _read_job_request(self, job_id: str) -> JobRequest:
         """The request of a job, cached for consecutive chunks."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -56,16 +58,45 @@ def test_a_clock_set_back_holds_no_lock_for_long(tmp_path: Path, clock: Clock) -
     assert not store.try_lock("watch", 5)
 
 
+def spoil_all(file: Path) -> None:
+    """The file is no database."""
+    file.write_bytes(b"no database" * 1000)
+
+
+def spoil_pages(file: Path) -> None:
+    """The head and the schema are intact, every other page is not."""
+    content = file.read_bytes()
+    file.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+
+
+@pytest.mark.parametrize("spoil", [spoil_all, spoil_pages])
+@pytest.mark.parametrize("in_use", [False, True])
+def test_a_damaged_job_store_is_set_aside_for_a_new_one(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, spoil: Callable[[Path], None], in_use: bool
+) -> None:
+    """Sweeps are accepted again; a log line says where the damaged file lies, unchanged."""
+    file = tmp_path / "jobs.sqlite"
+    client = create_app(Config(state_folder=str(tmp_path))).test_client()
+    assert client.post("/v1/sweeps", json=BODY).status_code == 202
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    spoil(file)
+    damaged = file.read_bytes()
+    if not in_use:
+        for suffix in ("-wal", "-shm"):
+            Path(f"{file}{suffix}").unlink(missing_ok=True)
+        client = create_app(Config(state_folder=str(tmp_path))).test_client()
+    statuses = [client.post("/v1/sweeps", json=BODY).status_code for _ in range(3)]
+    assert statuses[1:] == [202, 202]
+    (aside,) = tmp_path.glob("jobs.sqlite.damaged-*Z")
+    assert aside.read_bytes() == damaged
+    assert str(aside) in caplog.text
+
+
 def under_a_file(state: Path) -> None:
     """The folder cannot be created."""
     state.parent.mkdir()
     state.write_text("a file")
-
-
-def no_database(state: Path) -> None:
-    """The database file is not a database."""
-    state.mkdir(parents=True)
-    (state / "jobs.sqlite").write_text("no database" * 1000)
 
 
 def no_broker(state: Path) -> None:
@@ -74,7 +105,7 @@ def no_broker(state: Path) -> None:
     (state / "broker").write_text("a file")
 
 
-@pytest.mark.parametrize("make_unusable", [under_a_file, no_database, no_broker])
+@pytest.mark.parametrize("make_unusable", [under_a_file, no_broker])
 def test_an_unusable_state_folder_is_reported_and_stops_nothing_else(
     tmp_path: Path, make_unusable: Callable[[Path], None]
 ) -> None:
