@@ -131,8 +131,10 @@ def drop_privileges(limits: Limits, where: Confinement) -> list[str]:
     hide_memory()
     _empty_environment(scratch)
     enforced.append("empty-environment")
-    enforced += restrict_system_calls(creates_files="landlock-files" in enforced or private)
-    if not private and not {"landlock-files", "seccomp"}.isdisjoint(enforced):
+    enforced += restrict_system_calls(
+        creates_files="landlock-files" in enforced or private, changes_files=private
+    )
+    if not private and "seccomp" in enforced:
         enforced.append("no-writing")
     return enforced
 

@@ -22,6 +22,12 @@ FILE_ATTACKS = {
     "a new file outside": "open(f'{CALLER}/new', 'w')",
     "a changed file outside": "open(f'{CALLER}/keys', 'a')",
     "an emptied file outside": "os.truncate(f'{CALLER}/keys', 0)",
+    "a file outside emptied when opened": (
+        "os.write(os.open(f'{CALLER}/keys', os.O_WRONLY | os.O_TRUNC), b'x')"
+    ),
+    "other times of a file outside": "os.utime(f'{CALLER}/keys', (1, 1))",
+    "other permissions of a file outside": "os.chmod(f'{CALLER}/keys', 0o777)",
+    "a renamed file outside": "os.rename(f'{CALLER}/keys', f'{CALLER}/old')",
     "a deleted file outside": "os.unlink(f'{CALLER}/keys')",
     "a new folder outside": "os.mkdir(f'{CALLER}/folder')",
     "a changed package": "open(os.path.dirname(torch.__file__) + '/planted.py', 'w')",

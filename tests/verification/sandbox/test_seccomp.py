@@ -21,11 +21,18 @@ machines = pytest.mark.parametrize("machine", ARCHITECTURES)
 
 
 def decision(
-    machine: str, name: str, *arguments: int, creates_files: bool = True, architecture: int = 0
+    machine: str,
+    name: str,
+    *arguments: int,
+    creates_files: bool = True,
+    changes_files: bool = True,
+    architecture: int = 0,
 ) -> int:
     """What the filter of a machine does with a call; that of this process is ``PROCESS``."""
     return decide(
-        sandbox_filter(machine, process=PROCESS, creates_files=creates_files),
+        sandbox_filter(
+            machine, process=PROCESS, creates_files=creates_files, changes_files=changes_files
+        ),
         architecture=architecture or ARCHITECTURES[machine],
         number=SYSTEM_CALLS[machine][name],
         arguments=arguments,
@@ -73,7 +80,7 @@ def test_new_calls_do_not_exist(machine: str) -> None:
     """C libraries then use older calls, whose arguments a filter can read."""
     for name in ("clone3", "openat2"):
         assert decision(machine, name) == NOT_THERE
-    program = sandbox_filter(machine, process=PROCESS, creates_files=True)
+    program = sandbox_filter(machine, process=PROCESS, creates_files=True, changes_files=True)
     newest = max(SYSTEM_CALLS[machine].values())
     for number in (newest + 1, 2**30, 2**30 + SYSTEM_CALLS[machine]["read"], 2**32 - 1):
         given = {"architecture": ARCHITECTURES[machine], "arguments": ()}
@@ -154,6 +161,17 @@ def test_without_a_scratch_folder_nothing_is_created(machine: str) -> None:
     for flags in (0x40, 0x241, 0x410002, 0x400001):
         assert decision(machine, "openat", -100, 0, flags, creates_files=False) == REFUSED
     assert decision(machine, "mkdirat") == ALLOW
+
+
+@machines
+def test_without_a_file_system_of_its_own_nothing_is_changed(machine: str) -> None:
+    """Landlock below ABI 3 refuses no truncation, and no Landlock refuses other times or modes."""
+    for name in ("unlinkat", "renameat2", "truncate", "fchmod", "fchmodat", "utimensat"):
+        assert decision(machine, name, changes_files=False) == REFUSED
+        assert decision(machine, name) == ALLOW
+    assert decision(machine, "openat", -100, 0, 0x201, changes_files=False) == REFUSED
+    assert decision(machine, "openat", -100, 0, 0x201) == ALLOW
+    assert decision(machine, "openat", -100, 0, 0x1, creates_files=False) == REFUSED
 
 
 def test_a_wrong_condition_is_refused() -> None:

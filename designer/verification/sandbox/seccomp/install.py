@@ -18,7 +18,7 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
 
 
-def restrict_system_calls(*, creates_files: bool) -> list[str]:
+def restrict_system_calls(*, creates_files: bool, changes_files: bool) -> list[str]:
     """Restrict this process to the calls of the allow-list; ``["seccomp"]``, or nothing.
 
     It has no new privileges from here on, or the kernel refuses the filter.
@@ -26,7 +26,9 @@ def restrict_system_calls(*, creates_files: bool) -> list[str]:
     machine = os.uname().machine
     if machine not in ARCHITECTURES or struct.calcsize("P") != 8:
         return []
-    program = sandbox_filter(machine, process=os.getpid(), creates_files=creates_files)
+    program = sandbox_filter(
+        machine, process=os.getpid(), creates_files=creates_files, changes_files=changes_files
+    )
     return ["seccomp"] if install_filter(program) else []
 
 
