@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import select
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from flask import Request
 from werkzeug import Response
 
 from service.access.client import current_client
+from service.http.client_presence import ENVIRON_KEY, has_closed
 from service.jobs.job import Job, job_document
 from service.jobs.store.protocol import JobStore
 from service.observability.readiness import current_readiness
@@ -137,12 +137,8 @@ def format_event(name: str, data: str, number: int | None = None) -> str:
 
 def is_disconnected(environ: dict[str, Any]) -> bool:
     """Whether the client has closed its connection; False if the server passes no socket."""
-    connection = environ.get("gunicorn.socket")
-    if connection is None:
-        return False
-    poll = select.poll()
-    poll.register(connection, select.POLLRDHUP)
-    return bool(poll.poll(0))
+    connection = environ.get(ENVIRON_KEY)
+    return connection is not None and has_closed(connection)
 
 
 def _new_rows(store: JobStore, job: Job, rows_sent: int) -> Iterator[str]:

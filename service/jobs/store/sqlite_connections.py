@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
@@ -14,6 +15,8 @@ from filelock import FileLock
 
 from service.jobs.store.sqlite_damage import is_damage, set_aside
 from service.jobs.store.sqlite_tables import TABLES
+
+logger = logging.getLogger("gan_designer.jobs")
 
 _WAIT_S = 30.0
 
@@ -33,18 +36,18 @@ class SqliteConnections:
 
         A connection from before a fork belongs to the parent: it is kept and never closed.
         """
-        known: dict[int, tuple[int, sqlite3.Connection]]
+        known: dict[int, tuple[int, ObservedConnection]]
         known = self._local.__dict__.setdefault("by_pid", {})
         file, db = known.get(os.getpid(), (0, None))
         if db is None or file != self._inode():
             db = self._connect()
-            known[os.getpid()] = self._inode(), db
+            known[os.getpid()] = db.inode, db
         return db
 
     def _inode(self) -> int:
         return self._file.stat().st_ino if self._file.exists() else 0
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> ObservedConnection:
         """A connection to the file with its tables, created under a lock: SQLite does not wait."""
         try:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -59,7 +62,7 @@ class SqliteConnections:
         except OSError as error:
             raise sqlite3.OperationalError(str(error)) from error
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self) -> ObservedConnection:
         db = sqlite3.connect(
             self._file, timeout=_WAIT_S, isolation_level=None, factory=ObservedConnection
         )
@@ -68,23 +71,30 @@ class SqliteConnections:
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
             + TABLES
         )
-        inode = self._inode()
-        db.on_damage = lambda error: self._set_aside(inode, error)
+        db.inode = self._inode()
+        db.on_damage = lambda error: self._set_aside(db.inode, error)
         return db
 
     def _set_aside(self, inode: int, error: sqlite3.Error) -> None:
         """Set the file of a connection aside, unless another process has done so."""
-        with self._locked():
-            if self._inode() == inode:
-                set_aside(self._file, error)
+        try:
+            with self._locked():
+                if self._inode() == inode:
+                    set_aside(self._file, error)
+        except OSError as failure:  # the caller raises the error of the query
+            logger.warning("the damaged job store cannot be set aside: %s", failure)
 
     def _locked(self) -> FileLock:
         return FileLock(f"{self._file}.lock", timeout=_WAIT_S)
 
 
 class ObservedConnection(sqlite3.Connection):
-    """A connection that calls ``on_damage`` when a query finds its file damaged."""
+    """A connection that calls ``on_damage`` when a query finds its file damaged.
 
+    ``inode`` is that of its file.
+    """
+
+    inode: int
     on_damage: Callable[[sqlite3.Error], None] = staticmethod(lambda _: None)
 
     def execute(self, *query: Any) -> sqlite3.Cursor:  # noqa: ANN401
@@ -105,6 +115,11 @@ class ObservedCursor(sqlite3.Cursor):
         """The next row, or None."""
         with self._reporting():
             return super().fetchone()
+
+    def __next__(self) -> Any:  # noqa: ANN401
+        """The next row of an iteration."""
+        with self._reporting():
+            return super().__next__()
 
     def fetchall(self) -> list[Any]:
         """All further rows."""

@@ -93,6 +93,29 @@ def test_a_damaged_job_store_is_set_aside_for_a_new_one(
     assert str(aside) in caplog.text
 
 
+def test_damage_that_an_iteration_meets_is_noticed(tmp_path: Path, clock: Clock) -> None:
+    """The first rows are intact: the recovery of lost rows reads on and finds the damage."""
+    file = tmp_path / "jobs.sqlite"
+    job, _ = SqliteStore(file, clock=clock).create(new_job(clock, total=3000))
+    with closing(sqlite3.connect(file)) as db:
+        columns = [row[1] for row in db.execute("PRAGMA table_info(rows)")]
+        values = {"job": job.id, "body": "x" * 40}
+        with db:
+            for place in range(2000):
+                row = [values.get(name, place) for name in columns]
+                db.execute(f"INSERT INTO rows VALUES ({','.join('?' * len(row))})", row)
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray(file.read_bytes())
+    start = len(content) // 2 // 4096 * 4096
+    content[start : start + 8 * 4096] = b"\xff" * (8 * 4096)
+    file.write_bytes(content)
+    store = SqliteStore(file, clock=clock)
+    with pytest.raises(sqlite3.DatabaseError):
+        store.missing(job.id)
+    assert len([*tmp_path.glob("jobs.sqlite.damaged-*Z")]) == 1
+    assert store.find(job.id) is None
+
+
 def under_a_file(state: Path) -> None:
     """The folder cannot be created."""
     state.parent.mkdir()
