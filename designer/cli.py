@@ -40,12 +40,18 @@ class CommandGroup(click.Group):
         own = super().get_command(ctx, cmd_name)
         if own is not None:
             return own
-        if cmd_name == SERVER_COMMAND:
-            end_on_sigterm()
         for entry in entry_points(group=ENTRY_POINT_GROUP, name=cmd_name):
             loaded: click.Command = entry.load()
             return loaded
         return None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command to be run; a server that is still loading ends cleanly on SIGTERM."""
+        if args[:1] == [SERVER_COMMAND]:
+            end_on_sigterm()
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; report a refusal as one message and an exit status."""

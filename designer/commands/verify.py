@@ -73,13 +73,15 @@ def verify_command(
     """Verify a saved MODULE against its design.
 
     Exit status: 0 if the module is verified, 1 if it is refuted, 2 if the input is invalid, 3 if
-    torch could not run, or a module that is not as rendered has no whole sandbox to run in.
+    torch could not run, or if a required layer of the sandbox is missing for a changed module.
     """
     design_id, expected_sha256, document = read_design_file(design_file)
     brief, chain = read_id(design_id)
     gan = assemble_networks(brief, chain)
-    pool = Pool(workers=1, limits=Limits(), required_layers=sandbox_require)
-    with show_stage("verify"), pool:
+    with (
+        show_stage("verify"),
+        Pool(workers=1, limits=Limits(), required_layers=sandbox_require) as pool,
+    ):
         receipt = verify_text(
             module.read_bytes().decode("utf-8", errors="surrogateescape"),
             expected_sha256,

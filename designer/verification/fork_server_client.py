@@ -101,6 +101,7 @@ class ForkServerClient:
         try:
             if not self._ready:
                 self._wait_until_ready()
+            check_cancelled()
             self._channel.send(
                 {"job": job, "discard": discard}, deadline=time.monotonic() + timeout_s
             )
@@ -135,10 +136,17 @@ class ForkServerClient:
             try:
                 check_cancelled()
             except Cancelled:
-                self._channel.send({"cancel": True}, deadline=time.monotonic() + _GRACE_S)
-                self._store_enforced(self._receive(_GRACE_S))
+                self._stop_job()
                 raise
         return self._receive(end - time.monotonic())
+
+    def _stop_job(self) -> None:
+        """Have the worker stopped; a fork server that does not confirm it is replaced."""
+        try:
+            self._channel.send({"cancel": True}, deadline=time.monotonic() + _GRACE_S)
+            self._store_enforced(self._receive(_GRACE_S))
+        except (ChannelClosed, ChannelTimeout, ChannelProtocolError):
+            self.is_alive = False
 
     def _receive(self, seconds: float) -> dict[str, Any]:
         reply: dict[str, Any] = self._channel.receive(

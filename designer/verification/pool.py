@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -80,6 +80,7 @@ class Pool:
         self._started = 0
         self._waiting = 0
         self._closed = False
+        self._enforced: tuple[str, ...] = ()
 
     def warm(self) -> None:
         """Start all fork servers now, without waiting until they have imported torch."""
@@ -114,15 +115,17 @@ class Pool:
             for _ in range(self._discard_ended()):
                 self._idle.append(self._start_client())
             ready = [client.is_ready() for client in self._idle]
-            enforced = next((client.enforced for client in self._idle if client.enforced), ())
+            self._note_enforced(self._idle)
             return PoolState(
                 workers=self.workers,
                 ready=sum(ready),
                 busy=self._started - len(self._idle),
                 waiting=self._waiting,
                 max_waiting=self.max_waiting,
-                enforced=enforced,
-                sandbox=tuple(layer_documents(self._required_layers, enforced) if enforced else ()),
+                enforced=self._enforced,
+                sandbox=tuple(
+                    layer_documents(self._required_layers, self._enforced) if self._enforced else ()
+                ),
             )
 
     def close(self) -> None:
@@ -186,6 +189,7 @@ class Pool:
 
     def _release(self, client: ForkServerClient) -> None:
         with self._lock:
+            self._note_enforced([client])
             if client.is_alive and not self._closed:
                 self._idle.append(client)
                 self._lock.notify()
@@ -193,6 +197,10 @@ class Pool:
             self._started -= 1
             self._lock.notify()  # a waiting caller may start another
         client.close()
+
+    def _note_enforced(self, clients: Iterable[ForkServerClient]) -> None:
+        """Remember what a client has reported, for the time when all are busy."""
+        self._enforced = next((each.enforced for each in clients if each.enforced), self._enforced)
 
     def _discard_ended(self) -> int:
         """Remove idle fork servers that have ended; the number removed."""

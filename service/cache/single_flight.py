@@ -90,12 +90,17 @@ class SingleFlight:
     ) -> None:
         try:
             with cancelled_when(computation.is_abandoned):
-                computation.future.set_result(make())
+                made = make()
         except BaseException as error:
+            self._forget(key)
             computation.future.set_exception(error)
-        finally:
-            with self._lock:
-                del self._in_flight[key]
+        else:
+            self._forget(key)
+            computation.future.set_result(made)
+
+    def _forget(self, key: str) -> None:
+        with self._lock:
+            del self._in_flight[key]
 
     def _wait_for(self, computation: SharedComputation) -> None:
         if not self._waiting_slots.acquire(blocking=False):

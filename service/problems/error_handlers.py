@@ -1,4 +1,4 @@
-"""Error handlers that turn every error of the application into a problem document."""
+"""Error handlers: every error that a client reads is a problem document."""
 
 from __future__ import annotations
 

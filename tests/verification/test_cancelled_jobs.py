@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -9,7 +11,8 @@ from collections.abc import Callable
 import pytest
 
 from designer.errors.cancellation import Cancelled, cancelled_when
-from designer.verification import Limits, Pool
+from designer.verification import Limits, Pool, fork_server_client
+from tests.service.processes import children
 from tests.verification.test_pool import EMPTY_JOB, raised_by
 from tests.wait import wait_until
 
@@ -83,3 +86,21 @@ def test_a_job_that_has_ended_is_not_affected_by_a_late_cancellation(pool: Pool)
         except Cancelled:
             pass
         assert raised_by("raise ValueError('own')", pool) == "ValueError: own"
+
+
+def test_a_fork_server_that_confirms_no_cancellation_is_replaced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The caller sees the cancellation, as does one that waits for the same result."""
+    monkeypatch.setattr(fork_server_client, "_GRACE_S", 0.2)
+    others = set(children(os.getpid()))
+    with Pool(workers=1, limits=Limits()) as own_pool:
+        assert raised_by("raise ValueError('ready')", own_pool) == "ValueError: ready"
+        caller = CancellableCaller(own_pool)
+        caller.start()
+        wait_until(started(own_pool, busy=1, waiting=0), what="the endless job to run")
+        (server,) = set(children(os.getpid())) - others
+        os.kill(server, signal.SIGSTOP)
+        caller.leave()
+        monkeypatch.undo()
+        assert raised_by("raise ValueError('next')", own_pool) == "ValueError: next"

@@ -51,7 +51,10 @@ def import_path() -> list[str]:
     That folder stays if ``PYTHONPATH`` names it.
     """
     stated = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    here = str(Path.cwd())
+    try:
+        here = str(Path.cwd())
+    except FileNotFoundError:  # it was removed since
+        here = ""
     found = [str(Path(__file__).parents[3]), *sys.path]
     return [
         path
