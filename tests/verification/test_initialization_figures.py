@@ -65,7 +65,7 @@ def test_figures_exceed_their_bounds_as_rarely_as_stated(monkeypatch: pytest.Mon
         found = describe_initialisation(source, described, network)["0 weight"]
         for figure in figures:
             surprise = figure.surprise(measurement_at(found, *figure.keys))
-            exceeded[figure.label] += surprise >= log(2 * figure.comparisons / LEVEL)
+            exceeded[str(figure.label)] += surprise >= log(2 * figure.comparisons / LEVEL)
     allowed = trials * LEVEL + 4 * sqrt(trials * LEVEL)
     assert {label: times for label, times in exceeded.items() if times > allowed} == {}
     assert exceeded["distance from the normal distribution"] > trials * LEVEL / 3
