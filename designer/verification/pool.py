@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -80,7 +80,7 @@ class Pool:
         self._started = 0
         self._waiting = 0
         self._closed = False
-        self._enforced: tuple[str, ...] = ()
+        self._enforced: tuple[str, ...] = ()  # as last reported, for the time when all are busy
 
     def warm(self) -> None:
         """Start all fork servers now, without waiting until they have imported torch."""
@@ -115,7 +115,8 @@ class Pool:
             for _ in range(self._discard_ended()):
                 self._idle.append(self._start_client())
             ready = [client.is_ready() for client in self._idle]
-            self._note_enforced(self._idle)
+            if self._idle:
+                self._enforced = next((c.enforced for c in self._idle if c.enforced), ())
             return PoolState(
                 workers=self.workers,
                 ready=sum(ready),
@@ -189,7 +190,7 @@ class Pool:
 
     def _release(self, client: ForkServerClient) -> None:
         with self._lock:
-            self._note_enforced([client])
+            self._enforced = client.enforced or self._enforced
             if client.is_alive and not self._closed:
                 self._idle.append(client)
                 self._lock.notify()
@@ -197,10 +198,6 @@ class Pool:
             self._started -= 1
             self._lock.notify()  # a waiting caller may start another
         client.close()
-
-    def _note_enforced(self, clients: Iterable[ForkServerClient]) -> None:
-        """Remember what a client has reported, for the time when all are busy."""
-        self._enforced = next((each.enforced for each in clients if each.enforced), self._enforced)
 
     def _discard_ended(self) -> int:
         """Remove idle fork servers that have ended; the number removed."""
