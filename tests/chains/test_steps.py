@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -12,6 +13,7 @@ from designer.chains.count import count_chains
 from designer.chains.frontier import find_frontier
 from designer.chains.nearest_sizes import find_nearest_sides
 from designer.chains.ranked_chains import rank_chains
+from designer.chains.search import solve_problem
 from designer.chains.search_problem import SearchProblem
 from designer.chains.within_budget import find_best_chains
 from tests.chains.random_spaces import WIDTHS
@@ -51,3 +53,17 @@ def test_a_search_takes_as_many_steps_as_ever(name: str) -> None:
     problem = SearchProblem(target=(62, 45), space=space, widths=WIDTHS)
     search(problem)
     assert problem.step_limit.spent == steps
+
+
+def test_other_widths_share_the_tables_of_a_problem() -> None:
+    """The chain is that of a problem of its own, and takes few steps more."""
+    narrow = replace(WIDTHS, base_channels=8)
+    problem = SearchProblem(target=(62, 45), space=ALIKE, widths=WIDTHS)
+    solve_problem(problem)
+    spent = problem.step_limit.spent
+    other = problem.with_widths(narrow)
+    alone = SearchProblem(target=(62, 45), space=ALIKE, widths=narrow)
+    assert solve_problem(other) == solve_problem(alone)
+    assert other.widths == narrow
+    assert problem.widths == WIDTHS
+    assert other.step_limit.spent - spent < alone.step_limit.spent / 2
