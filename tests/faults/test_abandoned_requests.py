@@ -87,3 +87,4 @@ def test_an_abandoned_search_ends_early(server: Server) -> None:
         for _ in range(2):
             send(server, stack, "/v1/chains", {"to": [4096, 4095], "search": WIDE_SEARCH})
     wait_until(lambda: left(server, "/v1/chains") == before + 2, what="the searches to end")
+    assert not any(line.get("code") == "search_too_large" for line in server.lines)

@@ -47,7 +47,7 @@ SANDBOX_LAYERS = tuple(
             "disk",
             "mount-namespace no-writing",
             "writes to a small folder in memory, or not at all",
-            "root or user namespaces on Linux 5.12, Landlock, or seccomp",
+            "root or user namespaces on Linux 5.12, or seccomp",
         ),
         (
             "network",
