@@ -21,8 +21,8 @@ from tests.support import SOAK
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
 
-SMALL = 128 * MIB
-"""Where the passes take less, the heap of the process, with what it keeps of freed memory, is a large part of the peak."""
+SMALL = 96 * MIB
+"""Where the passes take less, the heap of the process is a large part of the peak."""
 
 CRITIC = DiscriminatorStyle(normalization=Normalization.INSTANCE, output=Output.CRITIC)
 BRIEFS = {
