@@ -1,8 +1,8 @@
 # The image of the service: `docker compose up`, or `make image` without a Docker engine.
 #
-#   BASE_IMAGE        Debian 12 or compatible; Python comes from the distribution. By digest, as in
+#   BASE_IMAGE        Debian 12 or compatible, with its Python 3.11. By digest, as in
 #                     debian:bookworm-slim@sha256:…, every build begins with the same bytes.
-#   TORCH_INDEX_URL   pip's index of torch's CPU builds; without it pip may install the CUDA build
+#   TORCH_INDEX_URL   pip's index of torch's CPU builds; not needed where pip's settings lead to one
 ARG BASE_IMAGE=docker.io/library/debian:bookworm-slim
 
 # hadolint global ignore=DL3006,DL3008
@@ -14,22 +14,26 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends python3 python3-venv \
     && rm -rf /var/lib/apt/lists/*
 RUN python3 -m venv --without-pip /opt/gan-designer \
-    && python3 -m venv /opt/pip
+    && python3 -m venv /opt/build
 
-# Dependencies first: this layer changes only with the lock file.
+# Dependencies first: these layers change only with their files. pip refuses what they do not list.
 WORKDIR /src
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1 \
-    PIP_PYTHON=/opt/gan-designer/bin/python PIP_CONSTRAINT=/src/constraints.txt
-COPY constraints.txt pyproject.toml ./
-COPY .ci/dependencies.py .ci/
-RUN python3 .ci/dependencies.py > dependencies.txt \
-    && /opt/pip/bin/pip install ${TORCH_INDEX_URL:+--extra-index-url "${TORCH_INDEX_URL}"} \
-        --requirement dependencies.txt
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1
+COPY requirements requirements
+RUN /opt/build/bin/pip install --require-hashes --only-binary=:all: \
+        --requirement requirements/build.txt
+RUN /opt/build/bin/pip --python /opt/gan-designer/bin/python \
+        install --require-hashes --only-binary=:all: \
+        ${TORCH_INDEX_URL:+--extra-index-url "${TORCH_INDEX_URL}"} \
+        --requirement requirements/image.txt \
+    || { [ -n "${TORCH_INDEX_URL}" ] \
+        || echo "If pip found no torch: set TORCH_INDEX_URL (docs/container.md)." >&2; exit 1; }
 
-COPY README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE ./
 COPY designer designer
 COPY service service
-RUN /opt/pip/bin/pip install --no-deps .
+RUN /opt/build/bin/pip wheel --no-index --no-deps --no-build-isolation --wheel-dir dist . \
+    && /opt/build/bin/pip --python /opt/gan-designer/bin/python install --no-index --no-deps dist/*.whl
 
 # Remove torch's headers, static libraries and build tools; torch_shm_manager is needed at run time.
 # Creating one design writes the byte code of all modules that it imports.

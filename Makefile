@@ -2,16 +2,19 @@
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
+PART ?= 1/1
+# The tests start some thousand processes: each would compile the sources again if none kept the result.
+export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin
-# Tests mostly wait for processes; more than four at a time would need much memory. The order is that
-# of tests/conftest.py: slow files first, so that no core is idle at the end.
-PYTEST := $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+# The number of processes and the order are those of tests/conftest.py: slow files first, so that no
+# core is idle at the end.
+PYTEST := $(BIN)/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 # A sample of all mutants, the same every time: about half an hour on two cores.
 MUTATION := $(BIN)/python -m tests.mutation --sample 1600
 ENVIRONMENT_FILES := pyproject.toml constraints.txt .ci/environment
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test soak mutation checks bench image lock licences audit clean
+.PHONY: help serve test soak mutation checks bench image lock hashes licences audit clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -22,9 +25,9 @@ serve: .venv/ready-to-serve ## serve on 127.0.0.1:8000 (HOST, PORT)
 test: checks ## run all checks
 	$(PYTEST)
 
-soak: checks ## run the same tests with full counts, then the mutation gate; takes hours
-	SOAK=1 $(PYTEST)
-	$(MUTATION)
+soak: checks ## run the same tests with full counts, then the mutation gate; takes hours (PART=2/5 runs a part)
+	SOAK=1 $(PYTEST) --part=$(PART) --override-ini=faulthandler_timeout=10800
+	$(if $(filter 1/%,$(PART)),$(MUTATION))
 
 mutation: .venv/ready-to-test ## plant faults in the pure parts; fails if tests miss one
 	$(MUTATION)
@@ -43,8 +46,11 @@ bench: .venv/ready-to-test ## measure the figures of docs/benchmarks.md in one r
 image: .venv/ready-to-test ## build the image (docker, or buildah and podman) and test it
 	$(BIN)/python .ci/image.py
 
-lock: .venv/ready-to-test ## update constraints.txt (torch stays pinned)
+lock: .venv/ready-to-test ## update constraints.txt (torch stays pinned) and requirements/
 	$(BIN)/python .ci/lock.py
+
+hashes: .venv/ready-to-test ## update requirements/, the hashes of the pinned versions
+	$(BIN)/python .ci/lock.py --keep-versions
 
 licences: .venv/ready-to-test ## update docs/licences.md from the installed packages
 	$(BIN)/python .ci/licences.py

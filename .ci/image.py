@@ -48,11 +48,11 @@ def pip_settings() -> dict[str, str]:
 
 
 def pip_volumes(settings: dict[str, str]) -> list[str]:
-    """Volumes for the folders in pip's settings; for an index, its parent folder."""
+    """Volumes for the files and folders in pip's settings; for an index, its parent folder."""
     words = [word for value in settings.values() for word in value.split()]
     plain = {Path(word) for word in words if word.startswith("/")}
     indexes = {Path(urlsplit(word).path).parent for word in words if word.startswith("file://")}
-    return [f"{path}:{path}:ro" for path in sorted(plain | indexes) if path.is_dir()]
+    return [f"{path}:{path}:ro" for path in sorted(plain | indexes) if path.exists()]
 
 
 def build_with_buildah() -> None:
@@ -60,9 +60,10 @@ def build_with_buildah() -> None:
     if not succeeds("podman", "image", "exists", BASE) and not succeeds("podman", "pull", BASE):
         run(".ci/base-image", BASE)
     settings = pip_settings()
+    certificates = settings.pop("cert", None)
     volumes = pip_volumes(settings)
-    if "cert" in settings:  # a separate path: Debian's package writes to the original one
-        volumes.append(f"{settings['cert']}:/etc/pip.crt:ro")
+    if certificates:  # a separate path: Debian's package writes to the original one
+        volumes.append(f"{certificates}:/etc/pip.crt:ro")
         settings["cert"] = "/etc/pip.crt"
     with tempfile.NamedTemporaryFile("w", suffix=".conf") as conf:
         conf.write("[global]\n" + "".join(f"{key} = {value}\n" for key, value in settings.items()))

@@ -1,4 +1,4 @@
-"""Write docs/licences.md: the packages that the service installs, and their licences.
+"""Write docs/licences.md: the packages that the image contains, and their licences.
 
 `make licences` updates the page from the installed packages; a test compares. Packages for tests and
 benchmarks are not listed, because the image does not contain them.
@@ -7,16 +7,15 @@ benchmarks are not listed, because the image does not contain them.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
-import tomllib
-from importlib.metadata import requires
 from pathlib import Path
 
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
+IMAGE = ROOT / "requirements" / "image.txt"
 PAGE = ROOT / "docs" / "licences.md"
 HEADER = """\
 # Licences
@@ -31,23 +30,9 @@ requester's: they contain text of this project's templates, which may be used wi
 """
 
 
-def required_packages() -> set[str]:
-    """The canonical names of all locked packages that the project requires, directly or indirectly."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    locked = {
-        line.partition("==")[0] for line in (ROOT / "constraints.txt").read_text().splitlines()
-    }
-    todo = [(Requirement(text), frozenset({""})) for text in project["dependencies"]]
-    found: set[tuple[str, frozenset[str]]] = set()
-    while todo:
-        requirement, wanted = todo.pop()
-        entry = (canonicalize_name(requirement.name), frozenset(requirement.extras) | {""})
-        marker = requirement.marker
-        applies = marker is None or any(marker.evaluate({"extra": extra}) for extra in wanted)
-        if applies and entry not in found:
-            found.add(entry)
-            todo += [(Requirement(text), entry[1]) for text in requires(entry[0]) or []]
-    return {name for name, _ in found} & {canonicalize_name(name) for name in locked}
+def image_packages() -> set[str]:
+    """The canonical names of the packages whose wheels the image contains."""
+    return set(re.findall("^([^#]\\S*)==", IMAGE.read_text(), flags=re.MULTILINE))
 
 
 def licences() -> dict[str, str]:
@@ -64,7 +49,7 @@ def licences() -> dict[str, str]:
 def render_page() -> str:
     """The expected text of the page."""
     known = licences()
-    return HEADER + "".join(f"| {name} | {known[name]} |\n" for name in sorted(required_packages()))
+    return HEADER + "".join(f"| {name} | {known[name]} |\n" for name in sorted(image_packages()))
 
 
 if __name__ == "__main__":

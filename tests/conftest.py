@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from tests.real_processes.browser import browser as browser
 from tests.real_processes.verifying_pool import pool as pool
-from tests.support import SOAK, seconds_by_file
+from tests.support import SOAK, Part, seconds_by_file
 
 # One thread: tests share the machine, and torch's sums are then the same on every run.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -23,14 +23,28 @@ settings.load_profile("soak" if SOAK else "test")
 SHOWN_FILES = 15
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--part``, with which a soak run fits into several sittings."""
+    parser.addoption(
+        "--part", default="1/1", help="such as 2/5: the second fifth of the test files"
+    )
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, since tests also wait for processes; more than four need much memory."""
+    return min(4, 1 + (os.cpu_count() or 1))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run tests marked ``slow`` first, and deselect those marked ``soak`` except in `make soak`."""
+    """Run tests marked ``slow`` first; deselect other parts, and ``soak`` except in `make soak`."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-    if SOAK:
-        return
-    left_out = [item for item in items if item.get_closest_marker("soak")]
+    files = Part.parse(config.getoption("part")).of({item.path for item in items})
+    chosen, left_out = [], []
+    for item in items:
+        runs = item.path in files and (SOAK or not item.get_closest_marker("soak"))
+        (chosen if runs else left_out).append(item)
     if left_out:
-        items[:] = [item for item in items if item not in left_out]
+        items[:] = chosen
         config.hook.pytest_deselected(items=left_out)
 
 

@@ -17,7 +17,7 @@ import sys
 import time
 from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 ROOT = Path(__file__).parents[2]
@@ -45,10 +45,14 @@ def free_port() -> int:
 
 
 def answer(url: str, body: dict[str, object] | None = None) -> tuple[int, dict[str, object]]:
-    """Status and document of a response."""
+    """Status and document of a response, also of one that reports a problem."""
     data = None if body is None else json.dumps(body).encode()
     request = Request(url, data=data, headers={"Content-Type": "application/json"})
-    with urlopen(request, timeout=START_TIMEOUT_S) as response:
+    try:
+        response = urlopen(request, timeout=START_TIMEOUT_S)
+    except HTTPError as problem:
+        response = problem
+    with response:
         return response.status, json.load(response)
 
 
@@ -106,6 +110,24 @@ def assert_sandboxed(engine: str, container: str) -> None:
     output(engine, "exec", container, *check[1:])
 
 
+PACKAGES_PROBE = """
+from importlib.metadata import distributions
+for distribution in distributions():
+    print(f"{distribution.metadata['Name']}=={distribution.version}")
+"""
+
+
+def assert_listed_packages(engine: str, container: str) -> None:
+    """The image contains the packages of requirements/image.txt, this project and no others."""
+    lines = output(engine, "exec", container, "python3", "-c", PACKAGES_PROBE).splitlines()
+    found = {re.sub(r"[-_.]+", "-", line.partition("==")[0]).lower() for line in lines}
+    text = (ROOT / "requirements" / "image.txt").read_text()
+    listed = set(re.findall(r"^([^#]\S*)==", text, flags=re.MULTILINE))
+    assert found == listed | {"gan-designer"}, found ^ listed
+    torch = next(line for line in lines if line.startswith("torch=="))
+    assert f"\n{torch}; platform_machine" in text, torch
+
+
 def running(engine: str, service: str) -> str:
     """The first container of a service of the compose file."""
     listed = output(engine, "ps", "--format", "{{.ID}} {{.Names}}").splitlines()
@@ -120,8 +142,11 @@ def running(engine: str, service: str) -> str:
 def assert_sweeps(url: str) -> None:
     """All workers are running, and they compute the rows of a sweep."""
     deadline = time.monotonic() + START_TIMEOUT_S
-    while answer(f"{url}/readyz")[1]["parts"]["jobs"].get("workers") != WORKERS:  # type: ignore[index]
-        assert time.monotonic() < deadline, answer(f"{url}/readyz")
+    while True:
+        status, state = answer(f"{url}/readyz")
+        if status == 200 and state["parts"]["jobs"].get("workers") == WORKERS:  # type: ignore[index]
+            break
+        assert time.monotonic() < deadline, state
         time.sleep(0.5)
     sweep = {"grid": {"resolution": [8, 16], "latent_dim": [4, 8]}, "verify": "none"}
     status, job = answer(f"{url}/v1/sweeps", sweep)
@@ -134,10 +159,12 @@ def assert_sweeps(url: str) -> None:
 
 
 def assert_kept_in_redis(engine: str, redis: str, url: str) -> None:
-    """The cache is in Redis, which persists it across a restart."""
+    """The cache is in Redis, which wants its password and persists it across a restart."""
     status, state = answer(f"{url}/readyz")
     assert (status, state["parts"]["cache"]["backend"]) == (200, "redis"), state  # type: ignore[index]
     assert state["parts"]["cache"]["state"] == "ok", state  # type: ignore[index]
+    stranger = output(engine, "exec", redis, "env", "-u", "REDISCLI_AUTH", "redis-cli", "ping")
+    assert stranger.startswith("NOAUTH"), stranger
     kept = int(output(engine, "exec", redis, "redis-cli", "dbsize"))
     assert kept > 0
     assert output(engine, "exec", redis, "redis-cli", "config", "get", "appendonly").endswith("yes")
@@ -165,6 +192,7 @@ def main(engine: str, *compose: str) -> None:
             wait_until_healthy(url)
             assert_designs(url)
             assert_sandboxed(engine, container)
+            assert_listed_packages(engine, container)
             assert_sweeps(url)
             assert_kept_in_redis(engine, redis, url)
         except BaseException:
