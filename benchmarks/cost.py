@@ -93,9 +93,11 @@ SEARCH: Choices = {
         None,
         list(range(1, 65)),
         list(range(2, 130, 2)),
+        list(range(2, 84, 2)),
+        list(range(1, 21)),
         list(range(193, 257)),
     ],
-    "search.strides": [None, list(range(1, 39)), list(range(1, 65)), [2], [1, 2, 3, 4]],
+    "search.strides": [None, [2, 3], list(range(1, 39)), list(range(1, 65)), [2], [1, 2, 3, 4]],
     "search.dilations": [None, [1, 2, 3], list(range(1, 33))],
     "search.exact": [None, "any", "require"],
     "search.overlap": [None, "any", "even"],
@@ -106,7 +108,7 @@ SEARCH: Choices = {
     "budget.multiply_adds": [None, 1, 10_000_000, 10**9, 10**13],
 }
 SIZES = [[1_048_576], [1_046_527], [64], [16384, 16384], [1024, 1024], [997, 991], [720, 840]]
-SIZES += [[64, 64], [16384, 4], [128, 128, 128], [101, 103, 107], [16384, 256, 256]]
+SIZES += [[64, 64], [48, 48, 48], [16384, 4], [128, 128, 128], [101, 103, 107], [16384, 256, 256]]
 LAYER: Choices = {
     "input_size": [[1_048_576], [16384], [1024, 1024], [256, 256], [64, 64, 64], [12, 12, 12]],
     "kernel_size": [1, 3, 8, 64, 1024, 65_536],
@@ -123,7 +125,7 @@ ENDPOINTS = [
     Endpoint(
         path="/v1/designs",
         choices={"resolution": SIZES, "latent_dim": [100], "verify": ["none"]}
-        | {"max_channels": [None, 65_536], "upsampling": [None, "resize"]}
+        | {"max_channels": [None, 65_536], "upsampling": [None, "resize", "subpixel"]}
         | dict(SEARCH),
         body=as_given,
     ),

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.torch_alone import TorchAlone
 from designer.brief.model import Brief
-from designer.pipeline.design import design
+from designer.pipeline.make_design import design
 from designer.verification import Limits, Pool
 
 GOALS = {64: 2.0, 256: 1.2, 1024: 1.2}

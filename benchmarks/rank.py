@@ -14,10 +14,10 @@ from collections.abc import Iterator
 
 from designer.chains.preference_order import (
     DEPARTURE_SHIFT,
-    MAX_EXACT_FIRST_DEPARTURE,
     WindowColumns,
     window_columns,
 )
+from designer.chains.reference_design import MAX_EXACT_FIRST_DEPARTURE
 from designer.chains.search_problem import SearchProblem
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Size
@@ -112,7 +112,7 @@ class _Counted:
 
     def _count_at(self, depth: int, size: Size, counts: list[KeyCounts]) -> Counter[int]:
         found: Counter[int] = Counter()
-        if depth and self._problem.starts_at(size):
+        if depth and self._problem.starts_at(size, depth):
             found[self._problem.initial_key(depth, size)] += 1
         if depth + 1 < len(counts):
             for own, _, before in self._backward_layers(depth, size):

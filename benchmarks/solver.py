@@ -6,7 +6,7 @@ from statistics import median
 from time import perf_counter
 
 from designer.brief.model import Brief
-from designer.pipeline.design import solve_brief
+from designer.pipeline.solve_brief import solve_brief
 
 TARGETS = [(64, 64), (1024, 1024), (1080, 1920), (16384, 16384)]
 REPETITIONS = 15

@@ -31,6 +31,12 @@ class BackwardStep(NamedTuple):
     departure: int
     exact: bool
 
+    @property
+    def after(self) -> Size:
+        """The size after it."""
+        axes = zip(self.strides, self.before, self.offsets, strict=True)
+        return tuple(stride * side + offset for stride, side, offset in axes)
+
 
 class BackwardSteps:
     """The backward steps from every size, computed once per size.

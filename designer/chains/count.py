@@ -34,9 +34,9 @@ def count_chains(problem: SearchProblem) -> int:
 def _count_isotropic(problem: SearchProblem) -> int:
     level: PathCounts = {problem.target: 1}
     total = 0
-    for _ in range(problem.space.max_layers):
+    for depth in range(1, problem.space.max_layers + 1):
         level = _one_layer_back(problem, level)
-        total += sum(paths for size, paths in level.items() if problem.starts_at(size))
+        total += sum(paths for size, paths in level.items() if problem.starts_at(size, depth))
     return total
 
 

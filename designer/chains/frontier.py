@@ -13,11 +13,7 @@ from typing import NamedTuple
 
 from designer.chains.backward_steps import BackwardStep
 from designer.chains.pareto_front import ParetoFront, keep_non_dominated
-from designer.chains.preference_order import (
-    MAX_EXACT_FIRST_DEPARTURE,
-    WindowColumns,
-    windows_from_columns,
-)
+from designer.chains.preference_order import WindowColumns, windows_from_columns
 from designer.chains.search_problem import SearchProblem
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Size
@@ -60,6 +56,16 @@ def find_frontier(problem: SearchProblem) -> dict[FrontierPoint, Chain]:
     Raises:
         SearchTooLarge: if the search exceeds the step limit.
     """
+    found: dict[FrontierPoint, Chain] = {}
+    for each in problem.by_levels():
+        front = _pareto_front([*found])
+        points = _points_of(each).items()
+        found |= {p: chain for p, chain in points if not front.dominates((p[0], p[2], p[3]))}
+    return {figures: found[figures] for figures in sorted(found)}
+
+
+def _points_of(problem: SearchProblem) -> dict[FrontierPoint, Chain]:
+    """The frontier of a problem in which a layer has one cost at a depth."""
     root = PathLabel(0, problem.target, (), None)
     level: dict[Size, LabelSet] = {problem.target: {((0, 0, 0), True): root}}
     frontier: dict[FrontierPoint, PathLabel] = {}
@@ -67,7 +73,7 @@ def find_frontier(problem: SearchProblem) -> dict[FrontierPoint, Chain]:
         level = _one_layer_back(problem, level, depth)
         frontier.update(_points_at_depth(problem, level, depth, list(frontier)))
         level = _prune_labels(problem, level, depth, list(frontier))
-    return {figures: _build_chain(frontier[figures]) for figures in sorted(frontier)}
+    return {figures: _build_chain(label) for figures, label in frontier.items()}
 
 
 def _one_layer_back(
@@ -140,7 +146,7 @@ def _points_at_depth(
     pareto_front = _pareto_front(frontier)
     found: dict[PathCosts, tuple[bool, PathLabel]] = {}
     for size, labels in level.items():
-        if not problem.starts_at(size):
+        if not problem.starts_at(size, depth):
             continue
         parameters, multiply_adds = problem.initial_cost(depth, size)
         departure = problem.reference.initial_departure(size)
@@ -149,10 +155,8 @@ def _points_at_depth(
             point = (before[0] + departure, before[1] + parameters, before[2] + multiply_adds)
             if pareto_front.dominates(point):
                 continue
-            late = problem.reference.weighs_offsets and not (
-                exact and point[0] <= MAX_EXACT_FIRST_DEPARTURE
-            )
-            whole = (late, label._replace(key=label.key + key))
+            early = problem.reference.comes_first(exact=exact, departure=point[0])
+            whole = (not early, label._replace(key=label.key + key))
             if point not in found or _comes_first(whole, found[point]):
                 found[point] = whole
     return {

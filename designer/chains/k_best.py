@@ -186,7 +186,7 @@ class Ranking:
     def start_move(self, state: SearchState) -> Move | None:
         """The move that starts the chain here, if allowed and within the budget."""
         problem, (depth, size, remaining) = self._problem, state
-        if not depth or not problem.starts_at(size):
+        if not depth or not problem.starts_at(size, depth):
             return None
         if not is_within_budget(problem.initial_cost(depth, size), remaining):
             return None

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations
 
+from designer.brief.brief_json import chain_document
+from designer.brief.factor import whole_factor
 from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
+from designer.chains.additions import Addition, fewest_additions, missing_primes
 from designer.chains.frontier import find_frontier
 from designer.chains.nearest_sizes import find_nearest_sides, find_nearest_sizes
 from designer.chains.reachability import Reachability, find_reachability
@@ -14,14 +17,14 @@ from designer.chains.step_limit import StepLimit
 from designer.chains.within_budget import NO_BUDGET, find_best_chains
 from designer.errors import NoChain, SearchTooLarge
 from designer.geometry.layers import Size
-from designer.limits import (
+from designer.reasons import Reason
+from designer.validation.limits import (
     MAX_LAYERS,
     MAX_SEARCH_ENTRIES,
     MAX_SEARCH_STEPS,
     MAX_SIDE,
     MAX_SIGNAL_LENGTH,
 )
-from designer.reasons import Reason
 
 SpaceFields = dict[str, object]
 """Fields of a search space and their values."""
@@ -34,7 +37,9 @@ def no_chain_error(problem: SearchProblem, budget: Budget) -> NoChain:
 
     Its facts: ``law`` and its numbers where the backward search stops; ``relax``, the smallest
     sets of constraints whose removal makes a chain possible, each sufficient alone, and
-    ``relax_decided``, whether all sets up to that size were tried; ``nearest_sizes``, the nearest
+    ``relax_decided``, whether all sets up to that size were tried; ``add``, the fewest values to add
+    to the lists or options to set, as fields of ``search``, with the chain that they make, and
+    ``add_decided``, whether all sets up to that size were tried; ``nearest_sizes``, the nearest
     feasible sizes that are not larger and not smaller on any axis; and ``nearest``, per axis, the
     nearest feasible sides below and above with the other sides unchanged, or, if changing that
     side alone does not help, its sides in ``nearest_sizes``.
@@ -46,8 +51,31 @@ def no_chain_error(problem: SearchProblem, budget: Budget) -> NoChain:
         reason, facts = _dead_end_reason(problem, reach)
     relax, decided = _smallest_relaxations(problem, budget)
     facts |= {"target": list(problem.target), "relax": relax, "relax_decided": decided}
+    addition, add_decided = (
+        (None, True) if reach.reaches_start else fewest_additions(problem, budget)
+    )
+    facts |= {"add": _addition_facts(addition), "add_decided": add_decided}
     facts |= {} if reach.reaches_start else _nearest_facts(problem)
-    return NoChain([reason, *_advice(relax, decided)], **facts)
+    return NoChain([reason, *_added(addition), *_advice(relax, decided)], **facts)
+
+
+def _addition_facts(addition: Addition | None) -> SpaceFields | None:
+    """The fields to send, the values that are new in them, and the chain that they make."""
+    if addition is None:
+        return None
+    new: dict[str, list[int]] = {"strides": [], "kernel_sizes": []}
+    for name, value in addition.values:
+        if name in new:
+            new[name].append(value)
+    lists = {name: values for name, values in new.items() if values}
+    return {"search": addition.fields, "values": lists, **chain_document(addition.chain)}
+
+
+def _added(addition: Addition | None) -> list[Reason]:
+    if addition is None:
+        return []
+    facts = {"additions": addition.reasons, "sizes": [list(s) for s in addition.chain.sizes]}
+    return [Reason(code="add", facts=facts)]
 
 
 def _budget_reason(problem: SearchProblem, budget: Budget) -> tuple[Reason, SpaceFields]:
@@ -71,6 +99,10 @@ _BUDGET_CODES = {
 
 def _dead_end_reason(problem: SearchProblem, reach: Reachability) -> tuple[Reason, SpaceFields]:
     space, target = problem.space, list(problem.target)
+    if found := _factor_of_prime(space, problem.target):
+        numbers = {"factor": found[0], "prime": found[1]}
+        reason = Reason(code="factor_prime", facts={"target": target, **numbers})
+        return reason, {"law": "ΠS = factor", **numbers, "strides": list(space.strides)}
     facts: SpaceFields = {"law": LAW, "strides": list(space.strides), "exact": str(space.exact)}
     if reach.out_of_layers or not reach.dead_ends:
         facts |= {"max_layers": space.max_layers}
@@ -96,6 +128,13 @@ def _dead_end_reason(problem: SearchProblem, reach: Reachability) -> tuple[Reaso
         return Reason(code="dead_end_any_offset", facts=reason_facts), facts
     condition = "c = 0" if space.exact is Exact.REQUIRE else "|c| < S"
     return Reason(code="dead_end", facts=reason_facts | {"condition": condition}), facts
+
+
+def _factor_of_prime(space: SearchSpace, target: Size) -> tuple[int, int] | None:
+    """What an axis is multiplied by and its largest prime that no stride has; None without one."""
+    primes = missing_primes(space, target)
+    factors = whole_factor(space.initial_size or (), target)
+    return next(((f, max(primes)) for f in factors if primes and f % max(primes) == 0), None)
 
 
 def _layers_reason(space: SearchSpace, target: list[int]) -> Reason:
@@ -124,8 +163,20 @@ def _nearest_facts(problem: SearchProblem) -> SpaceFields:
             found = tuple(size[axis] if size else None for size in whole)  # type: ignore[assignment]
         rows.append({"axis": axis, "size": side, "below": found[0], "above": found[1]})
     below, above = (list(size) if size else None for size in whole)
-    facts: SpaceFields = {"nearest": rows}
+    facts: SpaceFields = {"nearest": rows, **_nearest_factors(problem.space, rows)}
     return facts if axes == 1 else facts | {"nearest_sizes": {"below": below, "above": above}}
+
+
+def _nearest_factors(space: SearchSpace, rows: list[SpaceFields]) -> SpaceFields:
+    """For exact windows from a given map, what its sides are multiplied by to give those rows."""
+    if space.exact is not Exact.REQUIRE or space.initial_size is None:
+        return {}
+    factors = [
+        {"axis": row["axis"]}
+        | {at: side and side // start for at in ("below", "above") for side in (row[at],)}  # type: ignore[operator]
+        for row, start in zip(rows, space.initial_size, strict=True)
+    ]
+    return {"nearest_factors": factors}
 
 
 def _smallest_relaxations(problem: SearchProblem, budget: Budget) -> tuple[list[list[str]], bool]:
@@ -136,6 +187,7 @@ def _smallest_relaxations(problem: SearchProblem, budget: Budget) -> tuple[list[
     changes = _relaxations(problem.space, len(problem.target))
     bounds = [name for name in ("parameters", "multiply_adds") if getattr(budget, name) is not None]
     names = [*(f"budget.{name}" for name in bounds), *changes]
+    names = [name for name in names if name not in problem.kept]
     step_limit = StepLimit(MAX_SEARCH_STEPS // 3)
     decided = True
     for number in range(1, len(names) + 1):
@@ -178,7 +230,7 @@ def _fits_without(
     except SearchTooLarge:
         return None
     finally:
-        step_limit.spent += min(trial_limit.spent, trial_limit.maximum)
+        step_limit.spend(min(trial_limit.spent, trial_limit.maximum))
 
 
 def _relaxations(space: SearchSpace, axes: int) -> dict[str, SpaceFields]:

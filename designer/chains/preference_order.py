@@ -17,9 +17,6 @@ WindowColumns = tuple[Size, Size, Size, Size, Size]
 """One layer's windows as the last step of the order compares them, smaller values first:
 kernel sizes, strides, dilations, paddings, output paddings, each with one entry per axis."""
 
-MAX_EXACT_FIRST_DEPARTURE = 6
-"""Wholly exact chains of at most this departure come before all others."""
-
 _FIELD_BITS = {
     "departure": 64,
     "uneven": 16,
@@ -77,26 +74,51 @@ def layer_key(columns: WindowColumns, offsets: Size, reference: ReferenceDesign)
     >>> unpack_key(layer_key(((24,), (4,), (1,), (10,), (0,)), (0,), reference))["padding_sum"]
     10
     """
+    return offsets_key(columns[1], offsets, reference) + windows_key(columns, reference)
+
+
+def offsets_key(strides: Size, offsets: Size, reference: ReferenceDesign) -> int:
+    """The part of a layer's key that its strides and offsets determine.
+
+    >>> from designer.chains.reference_design import reference_design
+    >>> from designer.brief.search_space import SearchSpace
+    >>> reference = reference_design(SearchSpace.default(axes=2), axes=2)
+    >>> unpack_key(offsets_key((2, 2), (1, 0), reference))["inexact"]
+    1
+    """
+    weighed = offsets if reference.weighs_offsets else ()
+    return pack_key(
+        departure=reference.layer_departure(strides, offsets),
+        inexact=sum(offset != 0 for offset in weighed),
+        offset_sum=sum(map(abs, weighed)),
+        layers=1,
+    )
+
+
+def windows_key(columns: WindowColumns, reference: ReferenceDesign) -> int:
+    """The part of a layer's key that its kernels, dilations and paddings determine.
+
+    >>> from designer.chains.reference_design import reference_design
+    >>> from designer.brief.search_space import SearchSpace
+    >>> reference = reference_design(SearchSpace.default(axes=1), axes=1)
+    >>> unpack_key(windows_key(((25,), (4,), (1,), (10,), (0,)), reference))["kernel_distance"]
+    1
+    """
     kernel_sizes, strides, dilations, paddings, output_paddings = columns
     even = not reference.weighs_overlap or all(
         overlaps_evenly(kernel_size=kernel, stride=stride, dilation=dilation)
         for kernel, stride, dilation in zip(kernel_sizes, strides, dilations, strict=True)
     )
-    weighed = offsets if reference.weighs_offsets else ()
     return pack_key(
-        departure=reference.layer_departure(strides, offsets),
         uneven=not even,
         unread=any(
             output_padding > padding
             for output_padding, padding in zip(output_paddings, paddings, strict=True)
         ),
-        inexact=sum(offset != 0 for offset in weighed),
-        offset_sum=sum(abs(offset) for offset in weighed),
         kernel_distance=sum(
             abs(kernel - reference.kernel_factor * stride)
             for kernel, stride in zip(kernel_sizes, strides, strict=True)
         ),
-        layers=1,
         output_padding_sum=sum(output_paddings),
         padding_sum=sum(paddings),
     )

@@ -8,8 +8,8 @@ from designer.brief.search_space import Budget, SearchSpace
 from designer.brief.widths import Widths
 from designer.errors import FieldError
 from designer.geometry.layers import Size
-from designer.limits import MAX_CHAINS, MAX_SIDE, MAX_SIGNAL_LENGTH, MIN_SIDE
 from designer.validation.field_validators import check_integer, check_length, field_error, refuse
+from designer.validation.limits import MAX_CHAINS, MAX_SIDE, MAX_SIGNAL_LENGTH, MIN_SIDE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,9 @@ def initial_size_errors(target: Size, space: SearchSpace) -> list[FieldError]:
                     pointer,
                     "contradiction",
                     {"start": start, "side": side},
-                    sentence="initial_size_too_large",
+                    sentence="initial_size_unchanged"
+                    if start == side and not space.anisotropic and initial != target
+                    else "initial_size_too_large",
                     initial_size=list(initial),
                     target=list(target),
                 )

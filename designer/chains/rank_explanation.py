@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from designer.chains.preference_order import MAX_EXACT_FIRST_DEPARTURE
 from designer.chains.reference_design import ReferenceDesign
 from designer.geometry.chain import Chain
 from designer.reasons import Reason
@@ -42,17 +41,22 @@ def _select(fields: Mapping[str, int], *names: str) -> dict[str, int]:
 
 
 def _exactness(fields: Mapping[str, int], exact: bool, reference: ReferenceDesign) -> Reason:
-    departure, limit = _select(fields, "departure"), {"limit": MAX_EXACT_FIRST_DEPARTURE}
     if not reference.weighs_offsets:
         return Reason(code="exactness_ignored", facts={})
+    if (most := reference.exact_first_departure) is None:
+        return Reason(code="exact_from_map" if exact else "inexact_from_map", facts={})
+    departure, limit = _select(fields, "departure"), {"limit": most}
     if not exact:
         return Reason(code="inexact_comes_later", facts=limit)
-    if fields["departure"] <= MAX_EXACT_FIRST_DEPARTURE:
+    if fields["departure"] <= most:
         return Reason(code="exact_comes_first", facts=departure)
     return Reason(code="exact_beyond_limit", facts=departure | limit)
 
 
 def _departure(chain: Chain, fields: Mapping[str, int], reference: ReferenceDesign) -> Reason:
+    if reference.given_map:
+        facts = {"departure": fields["departure"], "usual_stride": reference.usual_stride}
+        return Reason(code="departure_from_map", facts=facts)
     initial = reference.initial_departure(chain.initial_size)
     low, high = reference.usual_sides
     facts = {
@@ -88,6 +92,8 @@ def _kernel_distance(chain: Chain, fields: Mapping[str, int], reference: Referen
 
 
 def _initial_side(chain: Chain, reference: ReferenceDesign) -> Reason:
+    if reference.given_map:
+        return Reason(code="initial_side_ignored", facts={})
     side, preferred = min(chain.initial_size), reference.preferred_side
     facts = {"side": side, "distance": abs(side - preferred), "preferred_side": preferred}
     return Reason(code="initial_side", facts=facts)

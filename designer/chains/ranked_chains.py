@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from designer.chains.k_best import Ranking
-from designer.chains.preference_order import DEPARTURE_SHIFT, MAX_EXACT_FIRST_DEPARTURE
+from designer.chains.preference_order import DEPARTURE_SHIFT
 from designer.chains.search_problem import SearchProblem
 from designer.chains.state_graph import StateGraph, build_state_graph
 from designer.chains.value_function import NO_LIMIT, RemainingBudget
@@ -17,34 +17,51 @@ def rank_chains(
 ) -> Iterator[Chain]:
     """Every chain of the space within the budget, best first, computed lazily.
 
-    The first step of the order is not a sum, so there are two passes: the wholly exact chains of
-    small departure, then all others by increasing departure. ``least_departure`` is a known lower
-    bound on the departure of the chains within the budget.
+    The first step of the order is not a sum, so there are two passes: the wholly exact chains, of
+    small departure unless the initial map is given, then all others by increasing departure.
+    ``least_departure`` is a known lower bound on the departure of the chains within the budget.
 
     Raises:
         SearchTooLarge: if the search exceeds the step limit.
     """
-    exact_first = problem.reference.weighs_offsets
-    if exact_first:
-        graph = build_state_graph(problem, bound=MAX_EXACT_FIRST_DEPARTURE, exact_only=True)
-        for key, chain in _rank_graph(problem, graph, remaining):
-            if key >> DEPARTURE_SHIFT > MAX_EXACT_FIRST_DEPARTURE:
-                break
+    if not problem.reference.weighs_offsets:
+        for _, chain in _by_departure(problem, remaining, least_departure):
             yield chain
-    previous_bound, bound = -1, least_departure
+        return
+    most = problem.reference.exact_first_departure
+    bound = least_departure if most is None else most
+    for _, chain in _by_departure(problem, remaining, bound, most=most, exact_only=True):
+        yield chain
+    for departure, chain in _by_departure(problem, remaining, least_departure):
+        exact = _is_exact(chain)
+        if not problem.reference.comes_first(exact=exact, departure=departure):
+            yield chain
+
+
+def _by_departure(
+    problem: SearchProblem,
+    remaining: RemainingBudget,
+    bound: int,
+    *,
+    most: int | None = None,
+    exact_only: bool = False,
+) -> Iterator[tuple[int, Chain]]:
+    """Every chain with its departure, by the key; ``bound`` is the first bound on departure.
+
+    The last bound is ``most``, without one the largest departure.
+    """
+    previous_bound = -1
     while True:
-        graph = build_state_graph(problem, bound=bound)
+        graph = build_state_graph(problem, bound=bound, exact_only=exact_only)
         left_out = graph.next_bound
         for key, chain in _rank_graph(problem, graph, remaining):
             departure = key >> DEPARTURE_SHIFT
             if departure > bound:
                 left_out = min(departure, left_out or departure)
                 break
-            if departure > previous_bound and not (
-                exact_first and departure <= MAX_EXACT_FIRST_DEPARTURE and _is_exact(chain)
-            ):
-                yield chain
-        if left_out is None:
+            if departure > previous_bound:
+                yield departure, chain
+        if left_out is None or (most is not None and left_out > most):
             return
         previous_bound, bound = bound, max(left_out, bound + bound // 2)
 

@@ -29,7 +29,7 @@ def find_reachability(problem: SearchProblem, target: Size) -> Reachability:
     """
     seen, level = {target}, [target]
     dead_ends: list[Size] = []
-    for _ in range(problem.space.max_layers):
+    for depth in range(1, problem.space.max_layers + 1):
         before: list[Size] = []
         for size in level:
             steps = problem.backward_steps.from_size(size)
@@ -38,7 +38,7 @@ def find_reachability(problem: SearchProblem, target: Size) -> Reachability:
                 dead_ends.append(size)
             for step in steps:
                 if step.before not in seen:
-                    if problem.starts_at(step.before):
+                    if problem.starts_at(step.before, depth):
                         return Reachability(reaches_start=True, dead_ends=(), out_of_layers=False)
                     seen.add(step.before)
                     before.append(step.before)

@@ -1,7 +1,8 @@
 """The reference design of the order of preference: the textbook DCGAN, by number of axes.
 
 A chain's *departure* is its distance from that design: strides other than the usual one,
-offsets, an initial map that is unusually small or large. See docs/solver.md.
+offsets, an initial map that is unusually small or large. A decoder's initial map is given and of
+any size later, so its size does not count. See docs/solver.md.
 """
 
 from __future__ import annotations
@@ -26,6 +27,23 @@ class ReferenceDesign:
     weighs_offsets: bool
     weighs_overlap: bool
     per_axis: bool
+    given_map: bool
+    """Whether the initial map is given: its size does not count, and exact chains come first."""
+
+    @property
+    def exact_first_departure(self) -> int | None:
+        """Wholly exact chains of at most this departure come before all others; None: of any."""
+        return None if self.given_map else MAX_EXACT_FIRST_DEPARTURE
+
+    def comes_first(self, *, exact: bool, departure: int) -> bool:
+        """Whether a chain comes before all that are not wholly exact or of a larger departure.
+
+        >>> reference = reference_design(SearchSpace.default(axes=2), axes=2)
+        >>> [reference.comes_first(exact=True, departure=departure) for departure in (6, 7)]
+        [True, False]
+        """
+        most = self.exact_first_departure
+        return self.weighs_offsets and exact and (most is None or departure <= most)
 
     def layer_departure(self, strides: Size, offsets: Size) -> int:
         """Departure of one layer: 3|S − 2| + max |c|, on one axis |S − 4| + 4|c|.
@@ -55,6 +73,8 @@ class ReferenceDesign:
         >>> reference_design(SearchSpace.default(axes=2), axes=2).initial_departure((10, 20))
         2
         """
+        if self.given_map:
+            return 0
         low, high = self.usual_sides
         sides = size if self.per_axis else (min(size),)
         return sum(max(low - side, side - high, 0) for side in sides)
@@ -66,6 +86,8 @@ class ReferenceDesign:
         >>> [reference.initial_rank((side, 9)) for side in (4, 3, 5, 2)]
         [0, 2, 3, 4]
         """
+        if self.given_map:
+            return 0
         side = min(size)
         return 2 * abs(side - self.preferred_side) + (side > self.preferred_side)
 
@@ -77,7 +99,11 @@ class ReferenceDesign:
         return low <= min(size) <= high
 
 
-def reference_design(space: SearchSpace, *, axes: int) -> ReferenceDesign:
+MAX_EXACT_FIRST_DEPARTURE = 6
+"""Wholly exact chains of at most this departure come before all others."""
+
+
+def reference_design(space: SearchSpace, *, axes: int, given_map: bool = False) -> ReferenceDesign:
     """The reference design for a search space with this number of axes."""
     single = axes == 1
     return ReferenceDesign(
@@ -91,4 +117,5 @@ def reference_design(space: SearchSpace, *, axes: int) -> ReferenceDesign:
         weighs_offsets=space.exact is not Exact.ANY,
         weighs_overlap=space.overlap is not Overlap.ANY,
         per_axis=space.anisotropic,
+        given_map=given_map,
     )

@@ -67,9 +67,16 @@ def search_chains(query: ChainQuery) -> ChainSearch:
 
 
 def solve_chain(
-    target: Size, *, space: SearchSpace, widths: Widths, budget: Budget | None = None
+    target: Size,
+    *,
+    space: SearchSpace,
+    widths: Widths,
+    budget: Budget | None = None,
+    kept: tuple[str, ...] = (),
 ) -> Solution:
     """The first chain of the space in the order of preference.
+
+    ``kept`` names constraints that a refusal must not advise to relax.
 
     >>> widths = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
     >>> solution = solve_chain((97, 97), space=SearchSpace.default(axes=2), widths=widths)
@@ -82,7 +89,9 @@ def solve_chain(
         SearchTooLarge: if the search exceeds the step limit.
     """
     refuse(initial_size_errors(target, space))
-    return solve_problem(SearchProblem(target=target, space=space, widths=widths), budget)
+    return solve_problem(
+        SearchProblem(target=target, space=space, widths=widths, kept=kept), budget
+    )
 
 
 def solve_problem(problem: SearchProblem, budget: Budget | None = None) -> Solution:

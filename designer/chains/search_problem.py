@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import replace
 from math import prod
 
 from designer.brief.search_space import SearchSpace
@@ -24,6 +25,9 @@ class SearchProblem:
     Chains are compared as transposed convolutions for every ``upsampling``, so all three get the
     same sizes; a budget limits the actual costs of the networks.
 
+    ``kept`` names constraints that a refusal must not advise to relax. ``layers``: the number of
+    layers that every chain has, or any if it is None.
+
     A map's *depth* is the number of layers between it and the picture, which has depth 0.
     """
 
@@ -34,11 +38,15 @@ class SearchProblem:
         space: SearchSpace,
         widths: Widths,
         step_limit: StepLimit | None = None,
+        kept: tuple[str, ...] = (),
     ) -> None:
+        self.kept = kept
+        self.layers: int | None = None
         self.target = target
         self.space = space
         self.step_limit = step_limit or StepLimit()
-        self.reference = reference_design(space, axes=len(target))
+        given_map = widths.latent_dim is None
+        self.reference = reference_design(space, axes=len(target), given_map=given_map)
         self.catalogue = WindowCatalogue(space, self.reference, self.step_limit, widths.upsampling)
         self.backward_steps = BackwardSteps(space, self.catalogue, self.step_limit)
         self._set_widths(widths)
@@ -53,6 +61,21 @@ class SearchProblem:
         other._set_widths(widths)
         return other
 
+    def by_levels(self) -> list[SearchProblem]:
+        """Problems with the same chains between them, in each of which a layer has one cost at a depth.
+
+        That is this one, unless its costs depend on the number of layers: then one for each number.
+        """
+        if self.layers is not None or not self.widths.depends_on_levels:
+            return [self]
+        return [self._with_layers(layers) for layers in range(1, self.space.max_layers + 1)]
+
+    def _with_layers(self, layers: int) -> SearchProblem:
+        """The same problem for chains of so many layers."""
+        other = self.with_widths(self.widths.with_levels(layers))
+        other.layers, other.space = layers, replace(self.space, max_layers=layers)
+        return other
+
     def _set_widths(self, widths: Widths) -> None:
         self.widths = widths
         self.channel_pairs = tuple(map(widths.channel_pairs, range(self.space.max_layers)))
@@ -60,8 +83,10 @@ class SearchProblem:
         self.key_scales = tuple(pairs * MULTIPLY_ADD_UNIT for pairs in self.channel_pairs)
         """The same numbers as keys."""
 
-    def starts_at(self, size: Size) -> bool:
-        """Whether a chain may start from a map of this size."""
+    def starts_at(self, size: Size, depth: int) -> bool:
+        """Whether a chain may start from a map of this size, so many layers before the picture."""
+        if self.layers not in (None, depth):
+            return False
         return self.reference.allows_initial_size(size, self.space.initial_size)
 
     def initial_key(self, depth: int, size: Size) -> int:
@@ -79,10 +104,12 @@ class SearchProblem:
 
     def step_cost(self, depth: int, step: BackwardStep, layer: CandidateLayer) -> Cost:
         """Parameters and multiply-adds of a layer whose output has this depth."""
-        return (
-            self.channel_pairs[depth] * layer.weights
-            + self.widths.shift_parameters(depth, step.strides),
-            self.channel_pairs[depth] * layer.weights * step.positions,
+        return self.widths.step_cost(
+            depth,
+            weights=layer.weights,
+            strides=step.strides,
+            positions=step.positions,
+            after=step.after,
         )
 
     def initial_cost(self, depth: int, size: Size) -> Cost:
@@ -100,7 +127,13 @@ class SearchProblem:
             for kernel_size in self.space.kernel_sizes
             for stride in self.space.strides
         )
-        weights = self.channel_pairs[depth] * one_axis ** len(self.target)
+        axes = len(self.target)
         stem = self.initial_cost(depth + 1, smallest)
-        shift = self.widths.shift_parameters(depth, (1,) * len(self.target))
-        return weights + shift + stem[0], weights * prod(smallest) + stem[1]
+        layer = self.widths.step_cost(
+            depth,
+            weights=one_axis**axes,
+            strides=(1,) * axes,
+            positions=prod(smallest),
+            after=smallest,
+        )
+        return layer[0] + stem[0], layer[1] + stem[1]

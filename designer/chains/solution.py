@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from math import prod
 
 from designer.brief.search_space import SearchSpace
 from designer.brief.widths import Widths
@@ -16,7 +17,6 @@ from designer.chains.preference_order import (
 from designer.chains.rank_explanation import explain_rank
 from designer.chains.reference_design import ReferenceDesign, reference_design
 from designer.geometry.chain import Chain
-from designer.geometry.resampling import Upsampling
 from designer.reasons import Reason
 
 
@@ -53,7 +53,8 @@ def evaluate_chain(chain: Chain, *, space: SearchSpace, widths: Widths) -> Solut
     >>> evaluate_chain(chain, space=SearchSpace.default(axes=2), widths=widths).multiply_adds
     151552
     """
-    reference = reference_design(space, axes=chain.axes)
+    given_map = widths.latent_dim is None
+    reference = reference_design(space, axes=chain.axes, given_map=given_map)
     key = chain_key(chain, reference=reference, widths=widths)
     exact = [all(window.offset == 0 for window in step) for step in chain.windows]
     fields = unpack_key(key)
@@ -65,21 +66,19 @@ def evaluate_chain(chain: Chain, *, space: SearchSpace, widths: Widths) -> Solut
         even_overlap=all(w.overlaps_evenly for step in chain.windows for w in step),
         parameters=parameters,
         multiply_adds=multiply_adds,
-        reasons=explain_rank(
-            chain, fields, all(exact), reference, transposed=widths.upsampling.kind.transposed
-        ),
+        reasons=explain_rank(chain, fields, all(exact), reference, transposed=widths.is_compared),
     )
 
 
 def chain_key(chain: Chain, *, reference: ReferenceDesign, widths: Widths) -> int:
     """The key of a whole chain (layers and initial map), as transposed convolutions."""
-    widths = replace(widths, upsampling=Upsampling.TRANSPOSED)
     layers = len(chain.windows)
     stem = widths.stem_multiply_adds(layers, chain.initial_size)
     key = initial_key(chain.initial_size, stem, reference)
     for index, windows in enumerate(chain.windows):
         offsets = tuple(window.offset for window in windows)
-        cost = widths.layer_multiply_adds(layers - 1 - index, windows, chain.sizes[index])
+        taps = prod(window.kernel_size for window in windows)
+        cost = widths.channel_pairs(layers - 1 - index) * taps * prod(chain.sizes[index])
         key += layer_key(window_columns(windows), offsets, reference) + pack_key(multiply_adds=cost)
     return key
 
@@ -87,6 +86,7 @@ def chain_key(chain: Chain, *, reference: ReferenceDesign, widths: Widths) -> in
 def chain_parameters(chain: Chain, widths: Widths) -> int:
     """Parameters of a chain's generator, stem included."""
     layers = len(chain.windows)
+    widths = widths.with_levels(layers)
     return widths.stem_parameters(layers, chain.initial_size) + sum(
         widths.layer_parameters(layers - 1 - index, windows)
         for index, windows in enumerate(chain.windows)
@@ -96,6 +96,7 @@ def chain_parameters(chain: Chain, widths: Widths) -> int:
 def chain_figures(chain: Chain, widths: Widths) -> tuple[int, int]:
     """(parameters, multiply_adds) of a chain's generator, stem included."""
     layers = len(chain.windows)
+    widths = widths.with_levels(layers)
     multiply_adds = widths.stem_multiply_adds(layers, chain.initial_size) + sum(
         widths.layer_multiply_adds(layers - 1 - index, windows, chain.sizes[index])
         for index, windows in enumerate(chain.windows)

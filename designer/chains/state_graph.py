@@ -51,7 +51,7 @@ def build_state_graph(
                     level[step.before] = reached
         levels.append(level)
         for size, departure in level.items():
-            if problem.starts_at(size):
+            if problem.starts_at(size, len(levels) - 1):
                 total = departure + problem.reference.initial_departure(size)
                 if total > bound:
                     beyond.append(total)

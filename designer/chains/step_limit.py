@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from designer.errors import SearchTooLarge
-from designer.errors.cancellation import check_cancelled
-from designer.limits import MAX_SEARCH_STEPS
+from designer.errors.turns import spend_steps
+from designer.validation.limits import MAX_SEARCH_STEPS
 
-STEPS_PER_CHECK = 10_000
-"""Steps between two checks whether the search is cancelled."""
+STEPS_PER_CHECK = 5_000
+"""Steps after which a search looks whether it is cancelled, and whether it is its turn."""
 
 
 class StepLimit:
@@ -23,7 +23,7 @@ class StepLimit:
     def __init__(self, maximum: int = MAX_SEARCH_STEPS) -> None:
         self.maximum = maximum
         self.spent = 0
-        self._next_check = STEPS_PER_CHECK
+        self._checked = 0
 
     def spend(self, steps: int) -> None:
         """Add to the number of steps.
@@ -31,10 +31,11 @@ class StepLimit:
         Raises:
             SearchTooLarge: if the sum exceeds the maximum.
             Cancelled: if no caller waits for the search any more.
+            Overloaded: if too many computations wait for their turn.
         """
         self.spent += steps
-        if self.spent >= self._next_check:
-            self._next_check = self.spent + STEPS_PER_CHECK
-            check_cancelled()
+        if self.spent >= self._checked + STEPS_PER_CHECK:
+            unchecked, self._checked = self.spent - self._checked, self.spent
+            spend_steps(unchecked)
         if self.spent > self.maximum:
             raise SearchTooLarge("search_too_large", states=self.spent, maximum=self.maximum)

@@ -58,7 +58,7 @@ class ValueFunction:
             for step in steps
             if step.before in below
         ]
-        if depth and problem.starts_at(size):
+        if depth and problem.starts_at(size, depth):
             keys.append(problem.initial_key(depth, size))
         return [(min(keys), 0, 0)] if keys else []
 
@@ -66,7 +66,7 @@ class ValueFunction:
         problem = self._problem
         below = self.costs_to_go[depth + 1] if steps else {}
         costs_to_go: list[CostToGo] = []
-        if depth and problem.starts_at(size):
+        if depth and problem.starts_at(size, depth):
             cost = self._bounded_parts(problem.initial_cost(depth, size))
             costs_to_go.append((problem.initial_key(depth, size), *cost))
         for step in steps:

@@ -21,12 +21,23 @@ from designer.chains.axis_windows import (
     first_choices,
     shared_kernels,
 )
-from designer.chains.preference_order import MULTIPLY_ADD_UNIT, WindowColumns, layer_key
+from designer.chains.preference_order import (
+    MULTIPLY_ADD_UNIT,
+    WindowColumns,
+    offsets_key,
+    windows_key,
+)
 from designer.chains.reference_design import ReferenceDesign
 from designer.chains.step_limit import StepLimit
 from designer.geometry.axis import overlaps_evenly
 from designer.geometry.layers import Size
 from designer.geometry.resampling import Upsampling, weights_per_channel_pair
+
+STEPS_PER_LAYER = 14
+"""Search steps charged for listing one layer, for its time and memory."""
+
+STEPS_PER_OFFSETS = 6
+"""Search steps charged for the first look at strides and offsets, for its time and memory."""
 
 
 class CandidateLayer(NamedTuple):
@@ -71,11 +82,17 @@ class WindowCatalogue:
         self._all: dict[tuple[Size, Size], tuple[CandidateLayer, ...]] = {}
         self._pareto: dict[tuple[Size, Size], tuple[CandidateLayer, ...]] = {}
         self._counts: dict[tuple[Size, Size], int] = {}
+        self._offsets_keys: dict[tuple[Size, Size], int] = {}
 
     def departure(self, strides: Size, offsets: Size) -> int | None:
-        """The departure of the layers with these strides and offsets, None if there are none."""
+        """The departure of the layers with these strides and offsets, None if there are none.
+
+        Raises:
+            SearchTooLarge: if the search exceeds the step limit.
+        """
         cache_key = (strides, offsets)
         if cache_key not in self._departures:
+            self._step_limit.spend(STEPS_PER_OFFSETS)
             axes = self._candidates(strides, offsets)
             exists = all(axes) if self._space.anisotropic else bool(shared_kernels(axes))
             self._departures[cache_key] = (
@@ -120,7 +137,7 @@ class WindowCatalogue:
         """
         cache_key = (strides, offsets)
         if cache_key not in self._all:
-            self._step_limit.spend(self.count_layers(strides, offsets))
+            self._step_limit.spend(STEPS_PER_LAYER * self.count_layers(strides, offsets))
             layers = [
                 self._layer(choices, strides, offsets)
                 for axes in self._groups(strides, offsets)
@@ -224,8 +241,15 @@ class WindowCatalogue:
             tuple(choice[2] for choice in choices),
         )
         weights = weights_per_channel_pair(self.upsampling, kernel_sizes, strides)
-        key = layer_key(columns, offsets, self._reference)
+        key = self._offsets_key(strides, offsets) + windows_key(columns, self._reference)
         return CandidateLayer(key, prod(kernel_sizes), weights, columns)
+
+    def _offsets_key(self, strides: Size, offsets: Size) -> int:
+        """The part of a layer's key that all layers with these strides and offsets share."""
+        cache_key = (strides, offsets)
+        if cache_key not in self._offsets_keys:
+            self._offsets_keys[cache_key] = offsets_key(strides, offsets, self._reference)
+        return self._offsets_keys[cache_key]
 
 
 def _has_even_overlap(kernel: Kernel, stride: int) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+from heapq import merge
 from itertools import islice
 
 from designer.brief.search_space import Budget
 from designer.chains.frontier import FrontierPoint, find_frontier
+from designer.chains.preference_order import DEPARTURE_SHIFT, WindowColumns, window_columns
 from designer.chains.ranked_chains import rank_chains
 from designer.chains.search_problem import SearchProblem
-from designer.chains.solution import chain_figures
+from designer.chains.solution import chain_figures, chain_key
 from designer.chains.value_function import RemainingBudget, is_within_budget
 from designer.geometry.chain import Chain
 
@@ -34,9 +37,19 @@ def find_best_chains(problem: SearchProblem, budget: Budget, skip: int, number: 
     ]
     if not near:
         return []
-    return list(
-        islice(rank_chains(problem, remaining, least_departure=min(near)), skip, skip + number)
+    ranked = (
+        rank_chains(each, remaining, least_departure=min(near)) for each in problem.by_levels()
     )
+    return list(islice(merge(*ranked, key=partial(_rank, problem)), skip, skip + number))
+
+
+def _rank(problem: SearchProblem, chain: Chain) -> tuple[bool, int, list[WindowColumns]]:
+    """The place of a chain in the order of preference, less than that of the chains after it."""
+    key = chain_key(chain, reference=problem.reference, widths=problem.widths)
+    exact = all(window.offset == 0 for windows in chain.windows for window in windows)
+    weighed = problem.reference.weighs_offsets
+    first = weighed and problem.reference.comes_first(exact=exact, departure=key >> DEPARTURE_SHIFT)
+    return not first, key, [window_columns(step) for step in reversed(chain.windows)]
 
 
 def find_frontier_within(problem: SearchProblem, budget: Budget) -> dict[FrontierPoint, Chain]:

@@ -52,10 +52,25 @@ def _painting_extent(window: Window, first: int, extent: int) -> int:
     of adjacent positions: the least and the greatest position are among those of S pixels at either
     end.
     """
-    pixels = range(first, first + extent)
-    places = [
+    places = _painting_places(window, first, first + extent - 1)
+    return max(places) - min(places) + 1 if places else 0
+
+
+def painting_range(window: Window, first: int, last: int) -> tuple[int, int]:
+    """The first and the last position that contribute to a range of pixels, on an infinite map.
+
+    >>> painting_range(Window(kernel_size=4, stride=2, padding=1), 0, 1)
+    (-1, 1)
+    """
+    places = _painting_places(window, first, last)
+    return min(places), max(places)
+
+
+def _painting_places(window: Window, first: int, last: int) -> list[int]:
+    """Positions that contribute to a range of pixels, among them the least and the greatest."""
+    pixels = range(first, last + 1)
+    return [
         (pixel + window.padding - tap * window.dilation) // window.stride
         for pixel in {*pixels[: window.stride], *pixels[-window.stride :]}
         for tap in {*window.taps_on(pixel)[:1], *window.taps_on(pixel)[-1:]}
     ]
-    return max(places) - min(places) + 1 if places else 0

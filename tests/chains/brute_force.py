@@ -143,7 +143,7 @@ def offsets_of(sizes: Sizes, chosen: list[Layer]) -> list[list[int]]:
     ]
 
 
-def departure_of(found: Found, space: SearchSpace) -> int:
+def departure_of(found: Found, space: SearchSpace, *, given_map: bool = False) -> int:
     sizes, chosen = found
     total = 0
     one_axis = len(sizes[0]) == 1
@@ -157,6 +157,8 @@ def departure_of(found: Found, space: SearchSpace) -> int:
                     total += 3 * abs(axis[1] - 2) + c
         else:
             total += 3 * abs(layer[0][1] - 2) + max(weighed)
+    if given_map:
+        return total
     low, high = (8, 32) if one_axis else (4, 8)
     for side in sizes[0] if space.anisotropic else [min(sizes[0])]:
         if side < low:
@@ -172,9 +174,12 @@ def figures_of(found: Found, widths: Widths) -> tuple[int, int]:
     kind = str(widths.upsampling)
     count = len(chosen)
     channels = [widths.channels_at(depth) for depth in range(count + 1)][::-1]
-    taps = prod(sizes[0])
-    parameters = (widths.latent_dim or 0) * channels[0] * taps + 2 * channels[0]
-    multiply_adds = (widths.latent_dim or 0) * channels[0] * taps
+    taps, positions = prod(sizes[0]), 1
+    if widths.latent_dim is None:
+        taps, positions = (7 if len(sizes[0]) == 1 else 3 ** len(sizes[0])), prod(sizes[0])
+    stem = (widths.latent_dim or widths.initial_channels or 0) * channels[0] * taps
+    parameters = stem + 2 * channels[0]
+    multiply_adds = stem * positions
     for index, layer in enumerate(chosen):
         weights = channels[index] * channels[index + 1]
         weights *= prod(kernel_weights(kind, axis[0], axis[1]) for axis in layer)
@@ -215,7 +220,8 @@ def order_of(found: Found, space: SearchSpace, widths: Widths) -> tuple[object, 
     offsets = offsets_of(sizes, chosen)
     flat = [c for row in offsets for c in row]
     exact = not any(flat)
-    departure = departure_of(found, space)
+    given_map = widths.latent_dim is None
+    departure = departure_of(found, space, given_map=given_map)
     uneven = sum(any(axis[0] % axis[1] for axis in layer) for layer in chosen)
     unread = sum(any(axis[4] > axis[3] for axis in layer) for layer in chosen)
     one_axis = len(sizes[0]) == 1
@@ -224,15 +230,15 @@ def order_of(found: Found, space: SearchSpace, widths: Widths) -> tuple[object, 
     every = [axis for layer in chosen for axis in layer]
     any_offset = space.exact == "any"
     return (
-        0 if (any_offset or (exact and departure <= 6)) else 1,
+        0 if (any_offset or (exact and (given_map or departure <= 6))) else 1,
         departure,
         0 if space.overlap == "any" else uneven,
         unread,
         0 if any_offset else sum(c != 0 for c in flat),
         0 if any_offset else sum(abs(c) for c in flat),
         sum(abs(axis[0] - factor * axis[1]) for axis in every),
-        abs(side - closest),
-        side,
+        0 if given_map else abs(side - closest),
+        0 if given_map else side,
         len(chosen),
         figures_of(found, replace(widths, upsampling=Upsampling.TRANSPOSED))[1],
         sum(axis[4] for axis in every),

@@ -19,6 +19,9 @@ WIDTHS = Widths(latent_dim=100, channels=3, base_channels=64, max_channels=512)
 NARROW = Widths(latent_dim=5, channels=2, base_channels=3, max_channels=7)
 """Widths with a cap that binds early."""
 
+FROM_MAP = Widths(latent_dim=None, initial_channels=5, channels=2, base_channels=3, max_channels=7)
+"""The same for a decoder, whose order prefers exact chains and ignores the initial side."""
+
 Case = tuple[tuple[int, ...], SearchSpace]
 
 

@@ -11,7 +11,7 @@ from designer.brief.brief_json import brief_from_document
 from designer.chains import search_chains
 from designer.errors import NoChain
 from designer.pipeline.chains_json import query_from_document
-from designer.pipeline.design import design
+from designer.pipeline.make_design import design
 from designer.reasons import (
     SENTENCE_GROUPS,
     SENTENCES,
@@ -32,7 +32,7 @@ RANKED: dict[str, dict[str, Any]] = {
 REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "dead end": (
         {"to": 97, "search": {"strides": [2], "kernel_sizes": [2], "output_padding": False}},
-        ["dead_end", "relax"],
+        ["dead_end", "add", "relax"],
     ),
     "exact dead end": ({"to": 97, "search": {"exact": "require"}}, ["dead_end", "relax"]),
     "dead end of any offset": (
@@ -46,15 +46,19 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
                 "initial_size": 5,
             },
         },
-        ["dead_end_any_offset", "relax"],
+        ["dead_end_any_offset", "add", "relax"],
+    ),
+    "prime of a factor": (
+        {"to": [34], "from": 2, "search": {"exact": "require"}},
+        ["factor_prime", "add", "relax"],
     ),
     "layers": (
         {"to": 97, "search": {"strides": [2], "max_layers": 2}},
-        ["max_layers_too_small", "relax"],
+        ["max_layers_too_small", "add", "relax"],
     ),
     "layers from a map": (
         {"to": 28, "from": 4, "search": {"max_layers": 1}},
-        ["max_layers_too_small_from", "relax"],
+        ["max_layers_too_small_from", "add", "relax"],
     ),
     "parameters": (
         {"to": 90, "search": {"exact": "require"}, "budget": {"parameters": 1000}},
@@ -85,7 +89,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
                 "max_layers": 2,
             },
         },
-        ["dead_end_any_offset", "relax_undecided"],
+        ["dead_end_any_offset", "add", "relax_undecided"],
     ),
 }
 """Searches that find no chain, with the codes of their reasons."""
@@ -103,6 +107,14 @@ def test_every_code_of_a_rank_is_given() -> None:
         {"resolution": 32, "latent_dim": 9, "upsampling": "resize", "verify": "none"}
     )
     found |= {reason.code for reason in design(resized).reasons}
+    start = {"channels": 8, "size": [4]}
+    for decoder in (
+        {"resolution": [9], "initial_map": start},
+        {"resolution": [44], "initial_map": start},
+        {"factor": [11], "initial_map": start, "search": {"kernel_sizes": [11]}},
+    ):
+        brief = brief_from_document({**decoder, "verify": "none"})
+        found |= {reason.code for reason in design(brief).reasons}
     assert found == SENTENCE_GROUPS["rank"].keys()
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from designer.brief.search_space import Budget, SearchSpace
+from designer.brief.widths import Widths
 from designer.chains.count import count_chains
 from designer.chains.frontier import find_frontier
 from designer.chains.preference_order import window_columns
@@ -19,7 +20,7 @@ from designer.geometry.chain import Chain
 from designer.geometry.resampling import Upsampling
 from tests.chains.brute_force import Found, departure_of, figures_of
 from tests.chains.brute_force import best_chains as brute_force
-from tests.chains.random_spaces import NARROW, WIDTHS, Case, small_cases
+from tests.chains.random_spaces import FROM_MAP, NARROW, WIDTHS, Case, small_cases
 from tests.support import soak_count
 
 example_budget = settings(
@@ -44,28 +45,34 @@ def test_count_equals_brute_force(case: Case) -> None:
     assert count_chains(problem) == len(brute_force(target, space, WIDTHS))
 
 
+@pytest.mark.parametrize("widths", [NARROW, FROM_MAP], ids=["latent vector", "map"])
 @example_budget
 @given(case=small_cases())
-def test_chains_come_in_the_whole_order_each_once(case: Case) -> None:
+def test_chains_come_in_the_whole_order_each_once(widths: Widths, case: Case) -> None:
     """The complete ranking of a space equals the sorted list of brute force."""
     target, space = case
-    problem = SearchProblem(target=target, space=space, widths=NARROW)
+    problem = SearchProblem(target=target, space=space, widths=widths)
     ranked = [as_found(chain) for chain in rank_chains(problem)]
-    assert ranked == [as_chain(found) for found in brute_force(target, space, NARROW)]
+    assert ranked == [as_chain(found) for found in brute_force(target, space, widths)]
 
 
-@pytest.mark.parametrize("upsampling", Upsampling)
+@pytest.mark.parametrize(
+    "widths",
+    [*(replace(NARROW, upsampling=kind) for kind in Upsampling), FROM_MAP],
+    ids=[*Upsampling, "map"],
+)
 @example_budget
 @given(case=small_cases())
-def test_frontier_equals_brute_force(upsampling: Upsampling, case: Case) -> None:
+def test_frontier_equals_brute_force(widths: Widths, case: Case) -> None:
     """The frontier has every non-dominated point, with the first chain in order that has it."""
     target, space = case
-    widths = replace(NARROW, upsampling=upsampling)
+    given_map = widths.latent_dim is None
     problem = SearchProblem(target=target, space=space, widths=widths)
     first: dict[tuple[int, ...], Found] = {}
     for found in brute_force(target, space, widths):
         parameters, multiply_adds = figures_of(found, widths)
-        point = (departure_of(found, space), len(found[1]), parameters, multiply_adds)
+        departure = departure_of(found, space, given_map=given_map)
+        point = (departure, len(found[1]), parameters, multiply_adds)
         first.setdefault(point, found)
     non_dominated = {
         point: as_chain(found)

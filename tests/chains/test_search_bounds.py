@@ -24,7 +24,7 @@ from designer.chains.step_limit import StepLimit
 from designer.errors import InvalidRequest, NoChain
 from designer.geometry.layers import Size
 from designer.geometry.resampling import Upsampling
-from designer.limits import MAX_LAYERS, MAX_SEARCH_STEPS
+from designer.validation.limits import MAX_LAYERS, MAX_SEARCH_STEPS
 from tests.chains.brute_force import all_chains, best_chains, figures_of
 from tests.chains.random_spaces import NARROW, WIDTHS, Case, small_cases
 from tests.support import soak_count
@@ -277,7 +277,7 @@ def test_no_layer_costs_less_than_the_least(
     problem = SearchProblem(target=target, space=space, widths=widths)
     least = problem.least_cost(0)
     for step in problem.backward_steps.from_size(target):
-        if problem.starts_at(step.before):
+        if problem.starts_at(step.before, 1):
             layer = problem.catalogue.cheapest_layer(step.strides, step.offsets)
             costs = problem.step_cost(0, step, layer), problem.initial_cost(1, step.before)
             assert all(a <= b + c for a, b, c in zip(least, *costs, strict=True))

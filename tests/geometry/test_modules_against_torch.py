@@ -11,10 +11,14 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from designer.geometry.layers import Conv, ConvTranspose, FeatureMap, Window
-from designer.geometry.modules.convolutions import Activation, ActivationModule, ConvolutionModule
-from designer.geometry.modules.labels import AveragePool, Embedding
+from designer.geometry.modules.activation_moments import Activation
+from designer.geometry.modules.activations import ActivationModule
+from designer.geometry.modules.convolutions import ConvolutionModule
+from designer.geometry.modules.labels import Embedding
+from designer.geometry.modules.linear import Flatten, Identity, Linear, Unflatten
 from designer.geometry.modules.module import Module
 from designer.geometry.modules.norms import BatchNorm, GroupNorm, InstanceNorm, group_count
+from designer.geometry.modules.pooling import AveragePool
 from designer.geometry.modules.resizing import Crop, PixelShuffle, Upsample
 
 pytestmark = pytest.mark.torch
@@ -24,6 +28,8 @@ KERNEL_4 = Window(kernel_size=4, stride=2, padding=1, output_padding=1)
 SPREAD = Window(kernel_size=2, stride=3, padding=1, dilation=2)
 DILATED = Window(kernel_size=2, stride=3, padding=1, dilation=2, output_padding=2)
 MEAN_2, MEAN_3 = Window(kernel_size=2), Window(kernel_size=3, padding=1)
+PAIRS = Window(kernel_size=2, stride=2)
+PADDED = Window(kernel_size=3, stride=2, padding=1)
 
 
 def convolution(kind: type[Any], *windows: Window, **fields: Any) -> ConvolutionModule:  # noqa: ANN401
@@ -49,6 +55,15 @@ CASES: dict[str, tuple[Module, tuple[int, ...]]] = {
     "mean": (AveragePool(windows=(MEAN_3,)), (2, 7)),
     "mean of maps": (AveragePool(windows=(MEAN_3, MEAN_3)), (2, 7, 5)),
     "mean of uneven windows": (AveragePool(windows=(MEAN_2, MEAN_3)), (2, 7, 5)),
+    "mean of pairs": (AveragePool(windows=(PAIRS, PAIRS)), (2, 8, 6)),
+    "mean of pairs, per axis": (AveragePool(windows=(PAIRS, PAIRS), per_axis=True), (2, 8, 6)),
+    "mean of padded threes": (AveragePool(windows=(PADDED,)), (2, 7)),
+    "linear": (Linear(in_features=5, channels=7), (5,)),
+    "linear to positions": (Linear(in_features=5, channels=3, positions=4), (5,)),
+    "flatten": (Flatten(), (5, 1, 1)),
+    "unflatten": (Unflatten(channels=3, size=(2, 4)), (24,)),
+    "identity": (Identity(), (3, 5)),
+    "relu beside its input": (ActivationModule(function=Activation.RELU, keeps_input=True), (3, 5)),
     "upsample": (Upsample(factors=(3, 3)), (2, 4, 5)),
     "upsample unevenly": (Upsample(factors=(2, 3)), (2, 4, 5)),
     "upsample to a size": (Upsample(size=(7, 11)), (2, 4, 5)),
@@ -61,7 +76,8 @@ CASES: dict[str, tuple[Module, tuple[int, ...]]] = {
 def built(module: Module, before: FeatureMap) -> nn.Module:
     """The torch module, built as a source builds it; sources have no groups."""
     after = module.output_map(before)
-    args, kwargs = module.source_arguments(str(before.channels), str(after.channels))
+    made_of = module.channels if isinstance(module, Linear) else after.channels
+    args, kwargs = module.source_arguments(str(before.channels), str(made_of))
     names = {"nn": nn, "group_count": group_count}
     if isinstance(module, ConvolutionModule):
         kwargs = {**kwargs, "groups": module.layer.groups}
@@ -125,7 +141,7 @@ def test_a_size_formula_ends_in_the_size(name: str) -> None:
     after = module.output_map(before)
     formulas = module.size_formulas(before.size, after.size)
     assert [int(text.split()[-1]) for text in formulas] in ([], [*after.size])
-    assert formulas or before.size == after.size
+    assert formulas or before.size == after.size or not after.size
 
 
 @pytest.mark.parametrize("name", [n for n, (m, _) in CASES.items() if m.answer_fields])
@@ -174,7 +190,7 @@ def overlaps_evenly(layer: Any) -> bool:  # noqa: ANN401
 @pytest.mark.parametrize("multiplied", [False, True])
 @pytest.mark.parametrize("classes", [3, 7])
 def test_an_embedding_is_torchs(classes: int, multiplied: bool) -> None:
-    """A table of vectors; a factor of a product starts as small as other weights."""
+    """A table of vectors, drawn as latent vectors; by fan-in, a factor of a product is drawn smaller."""
     module = Embedding(classes=classes, dim=5, multiplied=multiplied)
     torch_module = nn.Embedding(classes, 5)
     assert module.source_arguments("1", "5") == ((classes, "5"), {})
@@ -185,7 +201,9 @@ def test_an_embedding_is_torchs(classes: int, multiplied: bool) -> None:
     vector = torch_module(torch.tensor([1]))
     label = FeatureMap(channels=1, size=())
     assert module.output_map(label).shape == tuple(vector.shape[1:])
-    assert module.initial_weights["weight"] == (0.0, 0.02 if multiplied else 1.0)
+    assert module.initial_weights["weight"] == (0.0, 1.0)
+    by_fan_in = module.drawn_by_fan_in((), 0.05)
+    assert by_fan_in.initial_weights["weight"] == (0.0, 0.1 if multiplied else 1.0)
 
 
 def test_a_module_has_defaults_that_change_nothing() -> None:
@@ -206,6 +224,7 @@ def test_a_name_in_answers_is_the_modules_own() -> None:
     assert names == {
         "conv", "conv_transpose", "relu", "leaky_relu", "tanh", "sigmoid", "batch", "instance",
         "group", "layer", "average_pool", "upsample", "pixel_shuffle", "crop", "embedding",
+        "linear", "flatten", "unflatten", "identity",
     }  # fmt: skip
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 
 from designer.errors import InvalidLayer, TooLarge
+from designer.errors.turns import taking_turns
 from designer.geometry.equivalence.inverse import invert_layer
-from designer.geometry.equivalence.matrix import layer_matrix
+from designer.geometry.equivalence.matrix import STEPS_PER_ENTRY, layer_matrix
 from designer.geometry.equivalence.overlap_map import layer_overlap
 from designer.geometry.equivalence.phases import layer_phases
 from designer.geometry.equivalence.placement import place_windows, untouched_count
 from designer.geometry.equivalence.scatter import scatter_copies
 from designer.geometry.layers import Conv, ConvTranspose, FeatureMap, Window
+from tests.support import CountingTurn
 
 
 def conv(*windows: Window, channels: tuple[int, int] = (1, 1)) -> Conv:
@@ -227,3 +229,11 @@ def test_a_matrix_with_many_rows_or_idle_taps_is_bounded() -> None:
         Window(kernel_size=1, padding=1, dilation=3, output_padding=2), wide.windows[0]
     )
     assert layer_matrix(empty, (1, 131_072)).entries == ()
+
+
+def test_a_matrix_takes_steps() -> None:
+    """A server lets large ones take turns."""
+    turn = CountingTurn()
+    with taking_turns(turn):
+        matrix = layer_matrix(conv(Window(kernel_size=3)), (100,))
+    assert turn.spent == STEPS_PER_ENTRY * len(matrix.entries) == STEPS_PER_ENTRY * 98 * 3

@@ -12,6 +12,7 @@ once per axis; nothing else in the project computes a size.
 
 from __future__ import annotations
 
+from designer.geometry.axis.interpolation import interpolation_weights
 from designer.geometry.axis.output_size import (
     conv_input_sizes,
     conv_output_size,
@@ -43,6 +44,7 @@ __all__ = [
     "conv_transpose_output_size",
     "direct_padding",
     "inner_pixels",
+    "interpolation_weights",
     "inverse_output_padding",
     "kernel_span",
     "matching_taps",

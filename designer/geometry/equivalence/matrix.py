@@ -8,6 +8,7 @@ from itertools import product
 from math import prod
 
 from designer.errors import TooLarge
+from designer.errors.turns import spend_steps
 from designer.geometry.equivalence.placement import (
     AnyConv,
     Placements,
@@ -16,10 +17,13 @@ from designer.geometry.equivalence.placement import (
     positions_size,
 )
 from designer.geometry.layers import Size
-from designer.limits import MAX_CONTRIBUTIONS, MAX_MATRIX_ENTRIES
+from designer.validation.limits import MAX_CONTRIBUTIONS, MAX_MATRIX_ENTRIES
 
 Entry = tuple[int, int, int]
 """(row, column, tap); taps are numbered row by row, as in ``weight.flatten()``."""
+
+STEPS_PER_ENTRY = 10
+"""Steps that count for one entry, with its place in a response."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +74,41 @@ def layer_matrix(layer: AnyConv, input_size: Size) -> LayerMatrix:
         InvalidLayer: if the layer is illegal on that map.
         TooLarge: if there would be more than ``MAX_MATRIX_ENTRIES`` entries, or more than
             ``MAX_CONTRIBUTIONS`` rows or columns.
+        Cancelled: if no caller waits for the matrix any more.
+        Overloaded: if too many computations wait for their turn.
     """
     placed = place_windows(layer, input_size)
     _check_size(placed)
-    kernel_size = tuple(window.kernel_size for window in layer.windows)
+    spend_steps(STEPS_PER_ENTRY * _count_entries(placed))
+    matrix = _matrix_of(placed)
+    return matrix.transposed if layer.transposed else matrix
+
+
+def axis_matrices(layer: AnyConv, input_size: Size) -> tuple[LayerMatrix, ...]:
+    """The matrix along each axis; the matrix of the layer is their Kronecker product.
+
+    >>> from designer.geometry.layers import Conv, Window
+    >>> layer = Conv(in_channels=1, out_channels=1, windows=(Window(kernel_size=2),) * 2)
+    >>> [matrix.entries for matrix in axis_matrices(layer, (2, 3))]
+    [((0, 0, 0), (0, 1, 1)), ((0, 0, 0), (0, 1, 1), (1, 1, 0), (1, 2, 1))]
+
+    Raises:
+        InvalidLayer: if the layer is illegal on that map.
+        TooLarge: if an axis would have more than ``MAX_MATRIX_ENTRIES`` entries, or more than
+            ``MAX_CONTRIBUTIONS`` rows or columns.
+        Cancelled: if no caller waits for the matrices any more.
+        Overloaded: if too many computations wait for their turn.
+    """
+    placed = place_windows(layer, input_size)
+    for axis in placed:
+        _check_size((axis,))
+    spend_steps(STEPS_PER_ENTRY * sum(axis.entry_count for axis in placed))
+    matrices = (_matrix_of((axis,)) for axis in placed)
+    return tuple(each.transposed if layer.transposed else each for each in matrices)
+
+
+def _matrix_of(placed: Placements) -> LayerMatrix:
+    kernel_size = tuple(axis.window.kernel_size for axis in placed)
     positions, pixels = positions_size(placed), pixels_size(placed)
     entries: list[Entry] = []
     listed = (axis.entries() for axis in placed) if _count_entries(placed) else [()]
@@ -81,13 +116,12 @@ def layer_matrix(layer: AnyConv, input_size: Size) -> LayerMatrix:
         position, pixel, tap = zip(*combined, strict=True)
         small, large = flat_index(position, positions), flat_index(pixel, pixels)
         entries.append((small, large, flat_index(tap, kernel_size)))
-    matrix = LayerMatrix(
+    return LayerMatrix(
         rows=prod(positions),
         columns=prod(pixels),
         kernel_size=kernel_size,
         entries=tuple(sorted(entries)),
     )
-    return matrix.transposed if layer.transposed else matrix
 
 
 def _count_entries(placed: Placements) -> int:

@@ -10,7 +10,7 @@ from math import prod
 from designer.errors import TooLarge
 from designer.geometry.equivalence.placement import AnyConv, Placement, pixels_size, place_windows
 from designer.geometry.layers import Size, Window
-from designer.limits import MAX_CONTRIBUTIONS
+from designer.validation.limits import MAX_CONTRIBUTIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

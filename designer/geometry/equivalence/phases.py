@@ -17,8 +17,8 @@ from math import gcd, prod
 from designer.errors import TooLarge
 from designer.geometry.equivalence.placement import AnyConv, Placement, place_windows
 from designer.geometry.layers import Size
-from designer.limits import MAX_PHASES
 from designer.reasons import Reason, make_reason
+from designer.validation.limits import MAX_PHASES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,19 @@
-"""Convolution and activation modules."""
+"""Convolution modules."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from math import inf
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from math import prod
+from typing import ClassVar, Self
 
-from designer.geometry.cost import spectral_norm_saved_for_backward
-from designer.geometry.field_extents import Extents, conv_extents, conv_transpose_extents
+from designer.geometry.cost import spectral_norm_buffer_bytes, spectral_norm_saved_for_backward
+from designer.geometry.fan_in import fan_in, middle_fan_in, middle_fan_out
+from designer.geometry.field_extents import (
+    Extents,
+    conv_extents,
+    conv_transpose_extents,
+    painting_range,
+)
 from designer.geometry.formula_text import describe_layer
 from designer.geometry.layers import (
     WINDOW_FIELDS,
@@ -16,6 +21,7 @@ from designer.geometry.layers import (
     ConvTranspose,
     FeatureMap,
     Size,
+    Windows,
     window_fields,
 )
 from designer.geometry.modules.module import (
@@ -27,8 +33,8 @@ from designer.geometry.modules.module import (
     one_or_tuple,
 )
 
-NEGATIVE_SLOPE = 0.2
-"""Slope of every LeakyReLU below zero (DCGAN, section 3)."""
+DCGAN_DEVIATION = 0.02
+"""Deviation of the weights of every layer (DCGAN, section 4)."""
 
 SPECTRAL_SETTINGS = {"spectral_norm": [{"n_power_iterations": 1, "eps": 1e-12}]}
 """Settings that ``torch.nn.utils.parametrizations.spectral_norm`` adds to a layer."""
@@ -38,7 +44,8 @@ SPECTRAL_SETTINGS = {"spectral_norm": [{"n_power_iterations": 1, "eps": 1e-12}]}
 class ConvolutionModule(Module):
     """A convolution, transposed or not, with the settings of ``layer``.
 
-    ``spectral``: each call divides the weight by its largest singular value.
+    ``spectral``: each call divides the weight by its largest singular value. ``deviation``: of the
+    normal distribution that the weights are drawn from.
     """
 
     ops: ClassVar[tuple[str, ...]] = (Conv.op, ConvTranspose.op)
@@ -48,6 +55,7 @@ class ConvolutionModule(Module):
 
     layer: Conv | ConvTranspose
     spectral: bool = False
+    deviation: float = DCGAN_DEVIATION
 
     @property
     def convolution(self) -> Conv | ConvTranspose:
@@ -85,6 +93,37 @@ class ConvolutionModule(Module):
         return (self.layer.parameters - sum(bias), *bias)
 
     @property
+    def buffer_bytes(self) -> int:
+        """The singular vectors of a spectral norm."""
+        if not self.spectral:
+            return 0
+        return spectral_norm_buffer_bytes(
+            weights=self.weights[0], out_channels=self.layer.out_channels
+        )
+
+    @property
+    def equal_taps(self) -> tuple[Windows, float] | None:
+        """Of a convolution that is not transposed; spectral norm divides by the number of kernels."""
+        layer = self.layer
+        if layer.transposed:
+            return None
+        kernels = 1 if self.spectral else layer.out_channels
+        return layer.windows, kernels / (layer.in_channels * layer.kernel_taps)
+
+    @property
+    def adds_to_channels(self) -> bool:
+        """With a bias."""
+        return self.layer.bias
+
+    @property
+    def keeps_constants(self) -> bool:
+        """With one tap and no padding."""
+        windows = self.layer.windows
+        return not self.layer.transposed and all(
+            window.kernel_size == 1 and window.padding == 0 for window in windows
+        )
+
+    @property
     def weight_axes(self) -> dict[str, int]:
         """A kernel for each output channel, which torch puts second if the layer is transposed."""
         layer = self.layer
@@ -103,8 +142,27 @@ class ConvolutionModule(Module):
 
     @property
     def initial_weights(self) -> dict[str, Distribution]:
-        """DCGAN's N(0, 0.02) for the kernels, zeros for the bias."""
-        return {"weight": (0.0, 0.02), **({"bias": (0.0, 0.0)} if self.layer.bias else {})}
+        """Normal numbers for the kernels, zeros for the bias."""
+        bias = {"bias": (0.0, 0.0)} if self.layer.bias else {}
+        return {"weight": (0.0, self.deviation), **bias}
+
+    def signal_after(self, moment: float, before: FeatureMap) -> float | None:
+        """Each product has the second moments of input and weight; spectral norm has no formula."""
+        if self.spectral:
+            return None
+        return moment * middle_fan_in(self.layer, before.size) * self.deviation**2
+
+    def gradient_before(self, gradient: float, moment: float, before: FeatureMap) -> float | None:
+        """In the same way, by the fan-out."""
+        if self.spectral:
+            return None
+        return gradient * middle_fan_out(self.layer, before.size) * self.deviation**2
+
+    def drawn_by_fan_in(self, size: Size, variance: float) -> Self:
+        """At a single position no two taps of a transposed layer meet."""
+        alone = self.layer.transposed and prod(size) == 1
+        products = self.layer.in_channels if alone else fan_in(self.layer)
+        return replace(self, deviation=(variance / products) ** 0.5)
 
     def source_arguments(self, before: str, after: str) -> SourceArguments:
         """Arguments under torch's names, without torch's defaults."""
@@ -115,6 +173,10 @@ class ConvolutionModule(Module):
             for name, values in given.items()
             if set(values) != {_DEFAULTS[name]}
         }
+        if self.layer.groups > 1:
+            named["groups"] = (
+                before if self.layer.groups == self.layer.in_channels else self.layer.groups
+            )
         return (before, after, taps), named if self.layer.bias else {**named, "bias": False}
 
     def output_map(self, before: FeatureMap) -> FeatureMap:
@@ -154,6 +216,14 @@ class ConvolutionModule(Module):
         compute = conv_transpose_extents if self.layer.transposed else conv_extents
         return compute(self.layer.windows[axis], extents)
 
+    def input_range(self, axis: int, first: int, last: int) -> tuple[int, int]:
+        """The positions under the taps of the first and the last output."""
+        window = self.layer.windows[axis]
+        if self.layer.transposed:
+            return painting_range(window, first, last)
+        start = first * window.stride - window.padding
+        return start, start + (last - first) * window.stride + window.span - 1
+
     def reach(self, axis: int) -> tuple[int, int] | None:
         """The taps before and after a position, at stride 1."""
         window = self.layer.windows[axis]
@@ -163,57 +233,3 @@ class ConvolutionModule(Module):
 
 _DEFAULTS = {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
 """Torch's defaults, in the order of a source's arguments."""
-
-
-class Activation(StrEnum):
-    """Activation at the end of a block."""
-
-    RELU = "relu"
-    LEAKY_RELU = "leaky_relu"
-    TANH = "tanh"
-    SIGMOID = "sigmoid"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivationModule(Module):
-    """An activation; torch saves its output for the backward pass."""
-
-    column: ClassVar[str | None] = "activation"
-    saves_output: ClassVar[bool] = True
-
-    function: Activation
-
-    @property
-    def op(self) -> str:
-        """The name of the function."""
-        return str(self.function)
-
-    @property
-    def torch_class(self) -> str:
-        """``ReLU``, ``LeakyReLU``, ``Tanh``, ``Sigmoid``."""
-        return _ACTIVATIONS[self.function][0]
-
-    @property
-    def output_range(self) -> tuple[float, float]:
-        """The least and the largest output."""
-        return _ACTIVATIONS[self.function][1]
-
-    @property
-    def settings(self) -> Settings:
-        """The slope of a LeakyReLU."""
-        leaky = self.function is Activation.LEAKY_RELU
-        return {"negative_slope": NEGATIVE_SLOPE} if leaky else {}
-
-    def source_arguments(self, before: str, after: str) -> SourceArguments:
-        """The slope; a ReLU, unbounded above, works in place."""
-        in_place = self.output_range[1] == inf
-        return tuple(self.settings.values()), {"inplace": True} if in_place else {}
-
-
-_ACTIVATIONS = {
-    Activation.RELU: ("ReLU", (0.0, inf)),
-    Activation.LEAKY_RELU: ("LeakyReLU", (-inf, inf)),
-    Activation.TANH: ("Tanh", (-1.0, 1.0)),
-    Activation.SIGMOID: ("Sigmoid", (0.0, 1.0)),
-}
-"""Torch's class and the range of each activation."""

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
-from designer.geometry.cost import spectral_norm_saved_for_backward
-from designer.geometry.formula_text import describe_conv
-from designer.geometry.layers import FeatureMap, Size, Windows, window_fields
+from designer.geometry.cost import spectral_norm_buffer_bytes, spectral_norm_saved_for_backward
+from designer.geometry.layers import FeatureMap, Size
 from designer.geometry.modules.convolutions import SPECTRAL_SETTINGS
 from designer.geometry.modules.module import (
     Distribution,
     Module,
     Settings,
     SourceArguments,
-    one_or_tuple,
 )
 
-_LABEL_ELEMENTS = 2
+LABEL_ELEMENTS = 2
 """A saved label is an int64, as long as two float32 numbers."""
 
 
@@ -25,16 +23,20 @@ _LABEL_ELEMENTS = 2
 class Embedding(Module):
     """A vector of ``dim`` numbers for each of ``classes`` labels.
 
-    ``multiplied``: the vectors are factors of a product, so torch saves them.
+    ``multiplied``: the vectors are factors of a product, so torch saves them. ``deviation``: of the
+    normal distribution that they are drawn from, by default as latent vectors.
     """
 
     ops: ClassVar[tuple[str, ...]] = ("embedding",)
     role: ClassVar[str] = "Embedding"
+    of_labels: ClassVar[bool] = True
+    saves_labels: ClassVar[bool] = True
 
     classes: int
     dim: int
     spectral: bool = False
     multiplied: bool = False
+    deviation: float = 1.0
 
     @property
     def settings(self) -> Settings:
@@ -56,14 +58,25 @@ class Embedding(Module):
         return (self.classes * self.dim,)
 
     @property
+    def buffer_bytes(self) -> int:
+        """The singular vectors of a spectral norm."""
+        if not self.spectral:
+            return 0
+        return spectral_norm_buffer_bytes(weights=self.weights[0], out_channels=self.classes)
+
+    @property
     def weight_axes(self) -> dict[str, int]:
         """A vector for each label."""
         return {"labels": self.classes, "channels": self.dim}
 
     @property
     def initial_weights(self) -> dict[str, Distribution]:
-        """Distributed as latent vectors; as a factor, as small as other weights."""
-        return {"weight": (0.0, 0.02 if self.multiplied else 1.0)}
+        """Normal numbers."""
+        return {"weight": (0.0, self.deviation)}
+
+    def drawn_by_fan_in(self, size: Size, variance: float) -> Self:
+        """As a factor of features: each product is a sum over its numbers."""
+        return replace(self, deviation=(variance / self.dim) ** 0.5) if self.multiplied else self
 
     def source_arguments(self, before: str, after: str) -> SourceArguments:
         """The labels and the length of a vector."""
@@ -74,8 +87,8 @@ class Embedding(Module):
         return FeatureMap(channels=self.dim, size=())
 
     def extra_saved_for_backward(self, before: FeatureMap) -> int:
-        """The label, the vector if it is a factor, and the tensors of a spectral norm."""
-        kept = _LABEL_ELEMENTS + self.multiplied * self.dim
+        """The vector if it is a factor, and the tensors of a spectral norm."""
+        kept = self.multiplied * self.dim
         if self.spectral:
             kept += spectral_norm_saved_for_backward(
                 weights=self.weights[0], out_channels=self.classes
@@ -84,45 +97,20 @@ class Embedding(Module):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AveragePool(Module):
-    """Means over windows of stride 1; padding counts as zeros."""
+class ChannelEmbedding(Embedding):
+    """A number for each channel and label, at the start ``start`` for all of them."""
 
-    ops: ClassVar[tuple[str, ...]] = ("average_pool",)
-    saves_input: ClassVar[bool] = True
+    column: ClassVar[str | None] = "normalization"
+    role: ClassVar[str] = ""
 
-    windows: Windows
+    start: float
 
     @property
     def torch_class(self) -> str:
-        """``AvgPool2d`` and so on."""
-        return f"AvgPool{len(self.windows)}d"
+        """Torch's ``Embedding``."""
+        return "Embedding"
 
     @property
-    def settings(self) -> Settings:
-        """Lists on one axis; on more axes torch stores the arguments as given."""
-        given = window_fields(self.windows, ("kernel_size", "stride", "padding"))
-        if len(self.windows) == 1:
-            return {**given, "ceil_mode": False, "count_include_pad": True}
-        written = {name: v if len({*v}) > 1 else v[0] for name, v in given.items()}
-        return {**written, "ceil_mode": False, "count_include_pad": True, "divisor_override": None}
-
-    def source_arguments(self, before: str, after: str) -> SourceArguments:
-        """The windows, whose stride is not torch's default."""
-        taps, padding = map(
-            one_or_tuple, window_fields(self.windows, ("kernel_size", "padding")).values()
-        )
-        return (taps,), {"stride": 1, **({"padding": padding} if padding else {})}
-
-    def size_formulas(self, before: Size, after: Size) -> tuple[str, ...]:
-        """The law of a convolution with these windows."""
-        return tuple(map(describe_conv, self.windows, before))
-
-    def answer_fields(self, before: FeatureMap) -> Settings:
-        """The windows."""
-        return {**window_fields(self.windows)}
-
-    def output_map(self, before: FeatureMap) -> FeatureMap:
-        """One mean per position of the window."""
-        sides = zip(self.windows, before.size, strict=True)
-        size = tuple(window.conv(side) for window, side in sides)
-        return FeatureMap(channels=before.channels, size=size)
+    def initial_weights(self) -> dict[str, Distribution]:
+        """The same number everywhere."""
+        return {"weight": (self.start, 0.0)}

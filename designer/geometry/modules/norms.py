@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from designer.geometry.cost import (
+    batch_norm_buffer_bytes,
     batch_norm_saved_for_backward,
     group_norm_saved_for_backward,
     instance_norm_saved_for_backward,
@@ -19,7 +20,7 @@ _EPSILON = 1e-05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Norm(Module):
-    """Affine norm of maps with ``channels`` channels: one scale and one shift for each."""
+    """Norm of maps with ``channels`` channels: as a rule ``affine``, one scale and one shift for each."""
 
     column: ClassVar[str | None] = "normalization"
     role: ClassVar[str] = "norm"
@@ -27,6 +28,7 @@ class Norm(Module):
 
     channels: int
     axes: int
+    affine: bool = True
 
     @property
     def torch_class(self) -> str:
@@ -35,18 +37,20 @@ class Norm(Module):
 
     @property
     def settings(self) -> Settings:
-        """Torch's defaults, except affine."""
+        """Torch's defaults; a part of another module may not be affine."""
         return {
             "num_features": self.channels,
             "eps": _EPSILON,
             "momentum": 0.1,
-            "affine": True,
+            "affine": self.affine,
             "track_running_stats": self.over_batch,
         }
 
     @property
     def weights(self) -> tuple[int, ...]:
-        """Sizes of scale and shift."""
+        """Sizes of scale and shift, if it has them."""
+        if not self.affine:
+            return ()
         half = norm_parameters(self.channels) // 2
         return (half, half)
 
@@ -58,7 +62,15 @@ class Norm(Module):
     @property
     def initial_weights(self) -> dict[str, Distribution]:
         """DCGAN's N(1, 0.02) for the scale, zeros for the shift."""
-        return {"weight": (1.0, 0.02), "bias": (0.0, 0.0)}
+        return {"weight": (1.0, 0.02), "bias": (0.0, 0.0)} if self.affine else {}
+
+    def signal_after(self, moment: float, before: FeatureMap) -> float | None:
+        """Nearly one: the second moment divided by the variance and ε."""
+        return moment / (moment + _EPSILON)
+
+    def gradient_before(self, gradient: float, moment: float, before: FeatureMap) -> float | None:
+        """Divided by the variance that it saw, which is at most the second moment."""
+        return gradient / (moment + _EPSILON)
 
     def source_arguments(self, before: str, after: str) -> SourceArguments:
         """The channels."""
@@ -72,6 +84,16 @@ class BatchNorm(Norm):
     ops: ClassVar[tuple[str, ...]] = ("batch",)
     over_batch: ClassVar[bool] = True
 
+    @property
+    def centres_channels(self) -> bool:
+        """Over batch and map."""
+        return True
+
+    @property
+    def buffer_bytes(self) -> int:
+        """Running statistics and their counter."""
+        return batch_norm_buffer_bytes(self.channels)
+
     def extra_saved_for_backward(self, before: FeatureMap) -> int:
         """Batch statistics and running statistics."""
         return batch_norm_saved_for_backward(self.channels)
@@ -82,6 +104,12 @@ class InstanceNorm(Norm):
     """Normalizes each channel of each sample over the map."""
 
     ops: ClassVar[tuple[str, ...]] = ("instance",)
+    reads_all_positions: ClassVar[bool] = True
+
+    @property
+    def centres_channels(self) -> bool:
+        """Over the map."""
+        return True
 
     @property
     def zero_on_one_position(self) -> bool:
@@ -102,8 +130,14 @@ class GroupNorm(Norm):
     """Normalizes each group of channels of each sample; ``single_group``: a layer norm."""
 
     ops: ClassVar[tuple[str, ...]] = ("group", "layer")
+    reads_all_positions: ClassVar[bool] = True
 
     single_group: bool
+
+    @property
+    def centres_channels(self) -> bool:
+        """With one channel in each group."""
+        return self.groups == self.channels
 
     @property
     def op(self) -> str:

@@ -41,12 +41,27 @@ class Upsample(Module):
             "recompute_scale_factor": None,
         }
 
+    @property
+    def keeps_constants(self) -> bool:
+        """Always."""
+        return True
+
+    @property
+    def states_its_size(self) -> bool:
+        """Not by factors."""
+        return self.size is not None
+
     def output_map(self, before: FeatureMap) -> FeatureMap:
         """The larger map with the same channels."""
         if self.size is not None:
             return FeatureMap(channels=before.channels, size=self.size)
         assert self.factors is not None
         return FeatureMap(channels=before.channels, size=tuple(map(mul, before.size, self.factors)))
+
+    def gradient_before(self, gradient: float, moment: float, before: FeatureMap) -> float | None:
+        """A pixel's gradient is the sum of those of its copies."""
+        after = self.output_map(before)
+        return gradient * prod(after.size) / prod(before.size)
 
     def source_arguments(self, before: str, after: str) -> SourceArguments:
         """The factors or the size."""
@@ -76,6 +91,11 @@ class Upsample(Module):
         i, o = before[axis], after[axis]
         return repeated_extents(o // i, extents) if has_uniform_repeats(i, o) else None
 
+    def input_range(self, axis: int, first: int, last: int) -> tuple[int, int]:
+        """The positions that are repeated."""
+        assert self.factors is not None, "a stated size has other ranges at each position"
+        return first // self.factors[axis], last // self.factors[axis]
+
     def reach(self, axis: int) -> tuple[int, int] | None:
         """It resizes the map."""
         return None
@@ -85,13 +105,15 @@ class Upsample(Module):
 class PixelShuffle(Module):
     """Channels to pixels: (C·∏r, i…) to (C, r·i…); channel c·∏r + k gives pixel k of channel c.
 
-    Torch has it for two axes with the same factor; otherwise the source defines its own class.
+    Torch has it for two axes with the same factor; otherwise, and if ``by_axis``, the source defines
+    its own class.
     """
 
     ops: ClassVar[tuple[str, ...]] = ("pixel_shuffle",)
     spatial: ClassVar[bool] = True
 
     factors: Size
+    by_axis: bool = False
 
     @property
     def torch_class(self) -> str:
@@ -110,9 +132,10 @@ class PixelShuffle(Module):
 
     @property
     def helper(self) -> str | None:
-        """The source's own class, unless there are two axes with the same factor."""
+        """The source's own class, unless torch's can be taken."""
         axes = len(self.factors)
-        return None if axes == 2 and len(set(self.factors)) == 1 else f"PixelShuffle{axes}d"
+        has_torchs = axes == 2 and len(set(self.factors)) == 1 and not self.by_axis
+        return None if has_torchs else f"PixelShuffle{axes}d"
 
     def source_arguments(self, before: str, after: str) -> SourceArguments:
         """One factor for torch's class and on one axis, otherwise a factor for each axis."""
@@ -134,6 +157,10 @@ class PixelShuffle(Module):
     def input_extents(self, axis: int, before: Size, after: Size, extents: Extents) -> Extents:
         """Extents of the positions that the pixels are made of."""
         return repeated_extents(self.factors[axis], extents)
+
+    def input_range(self, axis: int, first: int, last: int) -> tuple[int, int]:
+        """The positions that the pixels are made of."""
+        return first // self.factors[axis], last // self.factors[axis]
 
     def output_map(self, before: FeatureMap) -> FeatureMap:
         """The larger map with fewer channels.
