@@ -8,18 +8,19 @@ from math import prod
 from designer.brief.fields import Field, Kind, in_reading_order
 from designer.errors import FieldError
 from designer.geometry.layers import Size, Window
-from designer.limits import (
-    MAX_ELEMENTS,
-    MAX_SEARCH_ENTRIES,
-    MAX_SIDE,
-    MAX_SIGNAL_LENGTH,
-    MIN_SIDE,
-)
 from designer.validation.field_validators import (
     check_integer,
     check_length,
     field_error,
     shown_value,
+)
+from designer.validation.limits import (
+    MAX_ELEMENTS,
+    MAX_LAYERS,
+    MAX_SEARCH_ENTRIES,
+    MAX_SIDE,
+    MAX_SIGNAL_LENGTH,
+    MIN_SIDE,
 )
 
 
@@ -42,7 +43,8 @@ def _type_check(row: Field, value: object) -> tuple[bool, str, str, dict[str, ob
         choices = [str(choice) for choice in row.choices]
         return value in choices, "not_a_choice", "not_a_choice", {"choices": choices}
     if (kind := row.object_type) is not None:
-        valid = isinstance(value, kind | None)
+        alike = row.shorthand is not None and value in [str(each) for each in row.shorthand]
+        valid = alike or isinstance(value, kind | None)
         return valid, "not_an_object", "wrong_type_or_none", {"type": kind.__name__}
     if row.kind is Kind.FLAG:
         return isinstance(value, bool), "not_a_boolean", "not_a_boolean", {}
@@ -67,6 +69,32 @@ def range_errors(
         for row in rows
         if (value := values.get(row.name)) is not None
         for error in _integer_errors(row, value, f"{pointer}/{row.name}")
+    ]
+
+
+def level_errors(
+    rows: Iterable[Field], values: Mapping[str, object], *, pointer: str = ""
+) -> list[FieldError]:
+    """Errors of numbers of levels, alone or in a list, by the limits of their fields."""
+    return [
+        error
+        for row in rows
+        if row.kind is Kind.LEVELS and (value := values.get(row.name)) is not None
+        for error in _level_errors(row, value, f"{pointer}/{row.name}")
+    ]
+
+
+def _level_errors(row: Field, value: object, pointer: str) -> list[FieldError]:
+    if not isinstance(value, list | tuple):
+        return _integer_errors(row, value, pointer)
+    entries = value[:MAX_LAYERS]
+    return [
+        *check_length(value, pointer=pointer, low=1, high=MAX_LAYERS),
+        *(
+            e
+            for i, each in enumerate(entries)
+            for e in _integer_errors(row, each, f"{pointer}/{i}")
+        ),
     ]
 
 
@@ -116,12 +144,33 @@ def resolution_errors(resolution: object) -> list[FieldError]:
     """Errors of the sides of a picture; the limit of a signal is larger."""
     if isinstance(resolution, list | tuple):
         errors = check_length(resolution, pointer="/resolution", low=1, high=3)
+        if not errors and _has_channels(resolution):
+            return [_channels_error(resolution)]
         high = MAX_SIGNAL_LENGTH if len(resolution) == 1 else MAX_SIDE
         for index, side in enumerate(resolution[:3]):
             pointer = f"/resolution/{index}"
             errors += check_integer(side, pointer=pointer, low=MIN_SIDE, high=high)
         return errors
     return check_integer(resolution, pointer="/resolution", low=MIN_SIDE, high=MAX_SIDE)
+
+
+def _has_channels(resolution: list[object] | tuple[object, ...]) -> bool:
+    """Whether the first number is too small for a side and the others are sides."""
+    first, *sides = resolution
+    most = MAX_SIDE if len(sides) > 1 else MAX_SIGNAL_LENGTH
+    return (
+        bool(sides)
+        and not check_integer(first, pointer="/", low=1, high=MIN_SIDE - 1)
+        and not any(check_integer(s, pointer="/", low=MIN_SIDE, high=most) for s in sides)
+    )
+
+
+def _channels_error(resolution: list[object] | tuple[object, ...]) -> FieldError:
+    """A resolution that begins with the channels, as torch's shapes do."""
+    first, *sides = resolution
+    facts = {"minimum": MIN_SIDE, "maximum": MAX_SIDE, "channels": first, "resolution": sides}
+    sentence = "resolution_with_channels"
+    return field_error("/resolution/0", "out_of_range", {"got": first}, sentence=sentence, **facts)
 
 
 def elements_errors(resolution: Size, channels: int) -> list[FieldError]:

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     """One integer per axis, or one for all axes."""
     LIST = "list"
     """A list of integers."""
+    LEVELS = "levels"
+    """One integer per level of a network, or one for all levels; or the levels themselves."""
     OBJECT = "object"
     """The fields of another dataclass."""
     MAP = "map"
@@ -41,7 +43,7 @@ class Field:
     """One field: its type, limits, meaning, and where it is offered.
 
     ``name`` is its name in JSON, ``attribute`` that of the dataclass; ``option`` its name on the
-    command line and on the page. ``low`` and ``high`` limit each integer.
+    command line. ``low`` and ``high`` limit each integer.
     """
 
     kind: Kind
@@ -52,18 +54,20 @@ class Field:
     low: int = 1
     high: int | None = None
     choices: type[StrEnum] | None = None
-    excluded: StrEnum | None = None
-    """A choice that is not offered; the reader accepts it, and a rule refuses it."""
+    excluded: tuple[StrEnum, ...] = ()
+    """Choices that are not offered; the reader accepts them, and a rule refuses them."""
     object_type: type | None = None
+    shorthand: type[StrEnum] | None = None
+    """Choices that stand for an object in which every field has the same one."""
     fields: tuple[Field, ...] = ()
     name: str = ""
     attribute: str = ""
     default: object = None
     required: bool = False
-    replaced_by: str = ""
-    """The field of a body without which it is required."""
     computed: str = ""
     """How a brief computes a missing value, which is therefore never null in an answer."""
+    default_by: tuple[tuple[str, ...], tuple[tuple[str, str], ...]] | None = None
+    """Options, and pairs of their values, joined by commas, and the default that these imply."""
     if_null: str = ""
     """What null means, where it is the default."""
     removable: bool = False
@@ -90,10 +94,25 @@ class Field:
         made: Value = field(default=value, metadata=self.metadata)
         return made
 
+    def with_implied_default(self, value: Value) -> Value:
+        """The dataclass field that a brief completes by ``default_by``; this default is the usual one."""
+        made: Value = field(default=None, metadata=replace(self, default=value).metadata)  # type: ignore[assignment]
+        return made
+
     @property
     def description(self) -> str:
         """Its meaning with its unit."""
         return f"{self.meaning[:-1]}, in {self.unit}." if self.unit else self.meaning
+
+    def implied(self, *values: str) -> object:
+        """Its default where the options of ``default_by`` have these values.
+
+        >>> row = Field(Kind.FLAG, default=True, default_by=(("a", "b"), (("x,y", "false"),)))
+        >>> row.implied("x", "y"), row.implied("x", "z")
+        ('false', True)
+        """
+        _, pairs = self.default_by or ((), ())
+        return dict(pairs).get(",".join(values), self.default)
 
     @property
     def nullable(self) -> bool:
@@ -103,7 +122,7 @@ class Field:
     @property
     def offered(self) -> tuple[StrEnum, ...]:
         """The choices that are offered."""
-        return tuple(each for each in self.choices or () if each is not self.excluded)
+        return tuple(each for each in self.choices or () if each not in self.excluded)
 
 
 def fields_of(described: type, *, page: str | None = None) -> tuple[Field, ...]:
@@ -114,9 +133,9 @@ def fields_of(described: type, *, page: str | None = None) -> tuple[Field, ...]:
             name=row.name or each.name,
             attribute=each.name,
             option=row.option or row.name or each.name,
-            default=None if each.default is MISSING else each.default,
+            default=row.default if each.default in (MISSING, (), None) else each.default,
             required=not row.computed and each.default is MISSING,
-            page=page or row.page,
+            page=None if row.page is None else page or row.page,
         )
         for each in fields(described)
         for row in (each.metadata["field"],)

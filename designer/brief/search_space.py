@@ -6,17 +6,19 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from math import gcd
 
+from designer.brief.factor import added_primes
 from designer.brief.field_rules import range_errors, value_errors
 from designer.brief.fields import Field, Kind, fields_of
 from designer.errors import FieldError
 from designer.geometry.layers import Size
-from designer.limits import (
+from designer.geometry.resampling import Upsampling
+from designer.validation.field_validators import field_error, refuse
+from designer.validation.limits import (
     MAX_BUDGET,
     MAX_LAYERS,
     MAX_SEARCH_VALUE,
     MAX_SIGNAL_LENGTH,
 )
-from designer.validation.field_validators import field_error, refuse
 
 
 class Exact(StrEnum):
@@ -59,27 +61,43 @@ class SearchSpace:
     kernel_sizes: tuple[int, ...] = field(
         metadata=Field(
             Kind.LIST,
-            "Kernel sizes F; F ≥ S in every layer.",
+            "Kernel sizes F to search; F is at least the stride S in every layer.",
             high=MAX_SEARCH_VALUE,
             computed="by the number of axes",
         ).metadata
     )
     strides: tuple[int, ...] = field(
         metadata=Field(
-            Kind.LIST, "Strides S.", high=MAX_SEARCH_VALUE, computed="by the number of axes"
+            Kind.LIST,
+            "Strides S to search.",
+            high=MAX_SEARCH_VALUE,
+            computed="by the number of axes",
         ).metadata
     )
     dilations: tuple[int, ...] = Field(
-        Kind.LIST, "Dilations D; gcd(S, D) = 1 in every layer.", high=MAX_SEARCH_VALUE
+        Kind.LIST,
+        "Dilations D to search; gcd(S, D) = 1 in every layer.",
+        high=MAX_SEARCH_VALUE,
     ).with_default((1,))
     output_padding: bool = Field(
         Kind.FLAG, "Whether output padding may be used.", read_first=1
     ).with_default(True)
     exact: Exact = Field(
-        Kind.CHOICE, "Requirement on the offset of every layer.", choices=Exact
+        Kind.CHOICE,
+        "Whether every layer multiplies the size by its stride, without an offset.",
+        choices=Exact,
     ).with_default(Exact.PREFER)
     overlap: Overlap = Field(
-        Kind.CHOICE, "Requirement that S divides F in every layer.", choices=Overlap
+        Kind.CHOICE,
+        "Whether the stride divides the kernel size in every layer, against checkerboards.",
+        choices=Overlap,
+        default_by=(
+            ("architecture", "upsampling"),
+            (
+                *((f"resnet,{each}", "any") for each in Upsampling if not each.kind.transposed),
+                ("r3gan,transposed", "any"),
+            ),
+        ),
     ).with_default(Overlap.PREFER)
     initial_size: Size | None = Field(
         Kind.SIZE,
@@ -129,18 +147,37 @@ class SearchSpace:
         )
 
     @classmethod
-    def default(cls, *, axes: int, anisotropic: bool = False) -> SearchSpace:
+    def default(
+        cls,
+        *,
+        axes: int,
+        anisotropic: bool = False,
+        factor: Size = (),
+        output_padding: bool = True,
+        weighs_overlap: bool = True,
+    ) -> SearchSpace:
         """The default search space for this number of axes.
+
+        A ``factor`` from a given map adds its primes as strides, each with a kernel that it
+        divides, so that exact windows can multiply by it. ``weighs_overlap``: whether layers of the
+        networks can overlap unevenly.
 
         >>> SearchSpace.default(axes=2).kernel_sizes
         (3, 4, 5, 6, 8, 9)
+        >>> SearchSpace.default(axes=2, factor=(10, 10)).strides
+        (2, 3, 5)
         """
         kernel_sizes = _KERNEL_SIZES_1D if axes == 1 else _KERNEL_SIZES
         strides = _STRIDES_1D if axes == 1 else _STRIDES
+        reached = anisotropic or len(set(factor)) == 1
+        primes = added_primes(factor, strides) if reached else ()
+        multiple = _KERNELS_PER_STRIDE[axes == 1, output_padding]
         return cls(
-            kernel_sizes=kernel_sizes,
-            strides=(1, *strides) if anisotropic else strides,
+            kernel_sizes=(*kernel_sizes, *(multiple * prime for prime in primes)),
+            strides=(1, *strides, *primes) if anisotropic else (*strides, *primes),
             anisotropic=anisotropic,
+            output_padding=output_padding,
+            overlap=Overlap.PREFER if weighs_overlap else Overlap.ANY,
         )
 
 
@@ -148,6 +185,11 @@ _KERNEL_SIZES = (3, 4, 5, 6, 8, 9)
 _STRIDES = (2, 3)
 _KERNEL_SIZES_1D = (4, 8, 12, 16, 18, 24, 25, 30, 36, 42, 48)
 _STRIDES_1D = (2, 3, 4, 5, 6, 7, 8)
+
+_KERNELS_PER_STRIDE = {(False, True): 2, (False, False): 3, (True, True): 6, (True, False): 5}
+"""By whether there is one axis and whether output padding may be used: kernel per odd stride.
+
+Without output padding F − S has to be even for an exact window."""
 
 
 SEARCH = fields_of(SearchSpace, page="search")
@@ -177,11 +219,14 @@ class Budget:
     """
 
     parameters: int | None = Field(
-        Kind.INTEGER, "Maximum number of parameters.", high=MAX_BUDGET, option="max_parameters"
+        Kind.INTEGER,
+        "Maximum number of parameters of the generator.",
+        high=MAX_BUDGET,
+        option="max_parameters",
     ).with_default(None)
     multiply_adds: int | None = Field(
         Kind.INTEGER,
-        "Maximum multiply-adds of one sample.",
+        "Maximum multiply-adds of the generator for one sample.",
         high=MAX_BUDGET,
         option="max_multiply_adds",
     ).with_default(None)
@@ -210,5 +255,5 @@ class Budget:
         ]
 
 
-BUDGET = fields_of(Budget, page="search")
+BUDGET = fields_of(Budget, page="budget")
 """The fields of ``budget``."""

@@ -45,11 +45,29 @@ class Widths:
         assert (self.latent_dim is None) != (self.initial_channels is None), "one input, not two"
         assert self.classes is None or self.latent_dim is not None, "labels need a latent vector"
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether the networks have the transposed convolutions by which the solver compares chains."""
+        return self.upsampling.kind.transposed
+
+    def with_levels(self, levels: int) -> Widths:
+        """These widths, for chains of so many layers, where the cost of a layer depends on their number."""
+        return self
+
+    @property
+    def depends_on_levels(self) -> bool:
+        """Whether the cost of a layer depends on the number of layers before it."""
+        return False
+
     def channels_at(self, depth: int) -> int:
         """Channels of the map ``depth`` layers before the picture (depth 0)."""
         if depth == 0:
             return self.channels
         return min(self.base_channels << (depth - 1), self.max_channels)
+
+    def inner_widths(self, depth: int) -> list[int]:
+        """Channels of the maps up to this depth, without the picture's; each twice the one before."""
+        return [self.channels_at(each) for each in range(1, depth + 1)]
 
     def channel_pairs(self, depth: int) -> int:
         """Input times output channels of the generator's layer into the map at ``depth``."""
@@ -94,13 +112,28 @@ class Widths:
             out_channels=self.channels_at(depth),
         )
 
+    def step_cost(
+        self, depth: int, *, weights: int, strides: Size, positions: int, after: Size
+    ) -> tuple[int, int]:
+        """Parameters and multiply-adds of the generator's layer into the map at ``depth``.
+
+        ``weights``: per pair of channels; ``positions``: of its kernel; ``after``: size of that map.
+        """
+        products = self.channel_pairs(depth) * weights
+        return products + self.shift_parameters(depth, strides), products * positions
+
     @property
     def stem_channels(self) -> int:
         """Input channels of the stem: the initial map's, or the latent vector's and the label's."""
         if self.latent_dim is None:
             assert self.initial_channels is not None
             return self.initial_channels
-        return self.latent_dim * (1 if self.classes is None else 2)
+        return self.latent_dim * (1 if self.joined_classes == 0 else 2)
+
+    @property
+    def joined_classes(self) -> int:
+        """Labels whose vectors are concatenated with the latent vector; conditional norms replace them."""
+        return 0 if self.normalization.conditional else self.classes or 0
 
     def stem_kernel_size(self, initial_size: Size) -> Size:
         """The stem's kernel: as large as the initial map, or small if the brief gives that map.
@@ -121,7 +154,7 @@ class Widths:
             out_channels=channels,
         )
         shift = norm_parameters(channels) if self.normalization.normalizes_maps else channels
-        return weights + shift + (self.classes or 0) * (self.latent_dim or 0)
+        return weights + shift + self.joined_classes * (self.latent_dim or 0)
 
     def stem_multiply_adds(self, layers: int, initial_size: Size) -> int:
         """Multiply-adds of the stem: from one position, or from every position of a given map."""

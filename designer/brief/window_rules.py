@@ -8,8 +8,8 @@ from designer.brief.fields import Field, Kind, named_fields
 from designer.errors import FieldError
 from designer.geometry.axis import kernel_span
 from designer.geometry.layers import Window, Windows
-from designer.limits import MAX_LAYERS, MAX_SEARCH_VALUE
 from designer.validation.field_validators import check_integer, check_length, field_error
+from designer.validation.limits import MAX_LAYERS, MAX_SEARCH_VALUE
 
 WINDOW = named_fields(
     kernel_size=Field(Kind.SIZE, high=MAX_SEARCH_VALUE, required=True),
@@ -19,6 +19,14 @@ WINDOW = named_fields(
     output_padding=Field(Kind.SIZE, low=0, default=0),
 )
 """The fields of one layer of ``chain``."""
+
+CHAIN = Field(
+    Kind.CHAIN,
+    "The windows from the initial map to the picture, instead of a search.",
+    name="chain",
+    fields=WINDOW,
+)
+"""The field `chain`."""
 
 
 def chain_errors(steps: tuple[Windows, ...], *, axes: int) -> list[FieldError]:

@@ -9,19 +9,25 @@ from designer.brief.options import DiscriminatorStyle, Normalization, Output
 from designer.brief.widths import Widths
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Conv, FeatureMap, Window, Windows
-from designer.geometry.modules.convolutions import Activation, ActivationModule, ConvolutionModule
-from designer.geometry.modules.labels import AveragePool, Embedding
-from designer.networks.network import Block, Network, Projection
+from designer.geometry.modules.activation_moments import Activation
+from designer.geometry.modules.activations import ActivationModule
+from designer.geometry.modules.convolutions import (
+    DCGAN_DEVIATION,
+    ConvolutionModule,
+)
+from designer.geometry.modules.labels import Embedding
+from designer.geometry.modules.pooling import LabelAveragePool
+from designer.networks.blocks import Block
+from designer.networks.network import Network, Projection
 from designer.networks.patch_chain import solve_patch
 
 
 def assemble_discriminator(chain: Chain, widths: Widths, style: DiscriminatorStyle) -> Network:
-    """The discriminator for the output of a chain's generator.
+    """The discriminator for the output of a chain's generator; ``widths`` are its own.
 
     Raises:
         InvalidRequest: if no chain has the receptive field ``style.patch``.
     """
-    widths = discriminator_widths(widths, style)
     *steps, last = _mirror(chain) if style.patch is None else solve_patch(style.patch, chain.target)
     blocks = _stages(steps, widths, style.normalization)
     channels = widths.channels_at(len(steps))
@@ -42,9 +48,13 @@ def assemble_discriminator(chain: Chain, widths: Widths, style: DiscriminatorSty
         blocks += (Block(modules=(head,) if activation is None else (head, activation)),)
     else:
         embedding = Embedding(
-            classes=widths.classes, dim=channels, spectral=spectral, multiplied=True
+            classes=widths.classes,
+            dim=channels,
+            spectral=spectral,
+            multiplied=True,
+            deviation=DCGAN_DEVIATION,
         )
-        pool = AveragePool(windows=last)
+        pool = LabelAveragePool(windows=last)
         projection = Projection(head=head, embedding=embedding, pool=pool, activation=activation)
     return Network(
         class_name="Discriminator",
@@ -56,20 +66,27 @@ def assemble_discriminator(chain: Chain, widths: Widths, style: DiscriminatorSty
 
 
 def discriminator_widths(widths: Widths, style: DiscriminatorStyle | None) -> Widths:
-    """The generator's widths, with the discriminator's ``base_channels`` if it has one."""
-    if style is None or style.base_channels is None:
+    """The generator's widths, with the discriminator's ``base_channels`` and cap if it has its own."""
+    if style is None:
         return widths
-    return replace(widths, base_channels=style.base_channels)
+    return replace(
+        widths,
+        base_channels=style.base_channels or widths.base_channels,
+        max_channels=style.max_channels or widths.max_channels,
+    )
 
 
-def assemble_encoder(chain: Chain, widths: Widths) -> Network:
-    """The generator's mirror with the same norms, from pictures to its input."""
+def assemble_encoder(chain: Chain, widths: Widths, *, variational: bool = False) -> Network:
+    """The generator's mirror with the same norms, from pictures to its input.
+
+    ``variational``: to the mean and then to the logarithm of the variance of each number.
+    """
     *steps, _ = _mirror(chain)
     kernel_size = widths.stem_kernel_size(chain.initial_size)
     keeps_size = widths.latent_dim is None
     head = Conv(
         in_channels=widths.channels_at(len(steps)),
-        out_channels=widths.latent_dim or widths.stem_channels,
+        out_channels=(widths.latent_dim or widths.stem_channels) * (2 if variational else 1),
         windows=tuple(
             Window(kernel_size=taps, padding=taps // 2 if keeps_size else 0) for taps in kernel_size
         ),

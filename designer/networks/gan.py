@@ -10,17 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
+from designer.brief.initialization import DCGAN_INITIALIZATIONS, Initializations
 from designer.brief.options import DiscriminatorStyle, OutputActivation
 from designer.brief.widths import Widths
 from designer.errors import InvalidLayer
 from designer.geometry.chain import Chain
 from designer.geometry.modules.module import Module
-from designer.networks.discriminator import (
-    assemble_discriminator,
-    assemble_encoder,
-    discriminator_widths,
-)
-from designer.networks.generator import assemble_generator
+from designer.networks.assemblies import ASSEMBLIES
+from designer.networks.discriminator import assemble_encoder, discriminator_widths
+from designer.networks.initialization import initialize_network, is_drawn_by_fan_in
 from designer.networks.network import Network
 from designer.reasons import make_reason
 from designer.validation.json_readers import refuse_field
@@ -41,9 +39,12 @@ class Gan:
     widths: Widths
     discriminator_style: DiscriminatorStyle | None
     output_activation: OutputActivation
+    initializations: Initializations
     generator: Network
     discriminator: Network | None
     encoder: Network | None
+    variational: bool = False
+    """Whether the encoder gives the mean and the logarithm of the variance of a code."""
 
     def __post_init__(self) -> None:
         generated_map = self.generator.output_map
@@ -62,6 +63,19 @@ class Gan:
         return discriminator_widths(self.widths, self.discriminator_style)
 
     @property
+    def is_residual(self) -> bool:
+        """Whether its networks have residual blocks."""
+        return self.generator.is_residual
+
+    @property
+    def discriminator_levels(self) -> tuple[int, ...]:
+        """The blocks of each level of a residual discriminator, from the picture on."""
+        levels = ASSEMBLIES[type(self.widths)].discriminator_levels
+        assert levels is not None, "its networks are residual"
+        assert self.discriminator_style is not None, "it has a discriminator"
+        return levels(self.widths, self.discriminator_style, len(self.chain.windows))
+
+    @property
     def networks(self) -> dict[str, Network]:
         """The networks that exist, by role, the generator first."""
         every = {
@@ -70,6 +84,12 @@ class Gan:
             "encoder": self.encoder,
         }
         return {role: network for role, network in every.items() if network is not None}
+
+    @property
+    def draws_by_fan_in(self) -> bool:
+        """Whether a network is drawn by the fan-in of its layers; ``weights_init`` then draws all by network."""
+        networks = self.networks.values()
+        return any(is_drawn_by_fan_in(network, self.initializations) for network in networks)
 
     @property
     def modules(self) -> list[Module]:
@@ -83,7 +103,9 @@ def assemble_gan(
     style: DiscriminatorStyle | None = DCGAN_DISCRIMINATOR,
     *,
     encoder: bool = False,
+    variational: bool = False,
     output_activation: OutputActivation = OutputActivation.TANH,
+    initializations: Initializations = DCGAN_INITIALIZATIONS,
 ) -> Gan:
     """The networks whose generator follows ``chain`` at these widths; by default DCGAN.
 
@@ -99,7 +121,15 @@ def assemble_gan(
         InvalidRequest: if a norm would have a single position to normalize over, or no patch
             discriminator has the requested receptive field.
     """
-    gan = compose_gan(chain, widths, style, encoder=encoder, output_activation=output_activation)
+    gan = compose_gan(
+        chain,
+        widths,
+        style,
+        encoder=encoder,
+        variational=variational,
+        output_activation=output_activation,
+        initializations=initializations,
+    )
     pointers = {"discriminator": "/discriminator/normalization"}
     for role, network in gan.networks.items():
         _refuse_norms_of_one_position(network, pointers.get(role, "/normalization"))
@@ -112,21 +142,38 @@ def compose_gan(
     style: DiscriminatorStyle | None,
     *,
     encoder: bool,
+    variational: bool = False,
     output_activation: OutputActivation,
+    initializations: Initializations,
 ) -> Gan:
     """The networks of ``assemble_gan``, without its check of the norms.
 
     Raises:
         InvalidRequest: if no patch discriminator has the requested receptive field.
     """
+
+    def initialized(network: Network) -> Network:
+        return initialize_network(network, initializations)
+
+    assembly = ASSEMBLIES[type(widths)]
+    generator = assembly.generator(chain, widths, output_activation)
+    discriminator = None
+    if style is not None:
+        own = discriminator_widths(widths, style)
+        discriminator = assembly.discriminator(chain, own, style)
+
     return Gan(
         chain=chain,
         widths=widths,
         discriminator_style=style,
         output_activation=output_activation,
-        generator=assemble_generator(chain, widths, output_activation),
-        discriminator=None if style is None else assemble_discriminator(chain, widths, style),
-        encoder=assemble_encoder(chain, widths) if encoder else None,
+        initializations=initializations,
+        generator=initialized(generator),
+        discriminator=None if discriminator is None else initialized(discriminator),
+        encoder=initialized(assemble_encoder(chain, widths, variational=variational))
+        if encoder
+        else None,
+        variational=variational,
     )
 
 

@@ -8,10 +8,13 @@ from designer.brief.options import OutputActivation
 from designer.brief.widths import Widths
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Conv, ConvTranspose, FeatureMap, Size, Window, Windows
-from designer.geometry.modules.convolutions import Activation, ActivationModule, ConvolutionModule
+from designer.geometry.modules.activation_moments import Activation
+from designer.geometry.modules.activations import ActivationModule
+from designer.geometry.modules.convolutions import ConvolutionModule
 from designer.geometry.modules.labels import Embedding
 from designer.geometry.modules.module import Module
-from designer.networks.network import Block, Network
+from designer.networks.blocks import Block
+from designer.networks.network import Network
 
 
 def assemble_generator(

@@ -1,4 +1,4 @@
-"""A network: blocks of modules, and figures computed from the modules."""
+"""A network: blocks of modules in sequence, and figures computed from the modules."""
 
 from __future__ import annotations
 
@@ -9,78 +9,46 @@ from itertools import accumulate
 
 from designer.geometry.equivalence.placement import AnyConv
 from designer.geometry.layers import FeatureMap
-from designer.geometry.modules.convolutions import ActivationModule, ConvolutionModule
-from designer.geometry.modules.labels import AveragePool, Embedding
+from designer.geometry.modules.activations import ActivationModule
+from designer.geometry.modules.convolutions import ConvolutionModule
+from designer.geometry.modules.labels import Embedding
+from designer.geometry.modules.linear import Linear
 from designer.geometry.modules.module import Module
+from designer.geometry.modules.pooling import LabelAveragePool
+from designer.networks.blocks import Block, PlacedModule, PlacedPaths, ResidualBlock
+from designer.networks.saved_elements import count_saved_elements
 
 _FLOAT32_BYTES = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """A stage of a network: modules in sequence, exactly one of them a convolution."""
-
-    modules: tuple[Module, ...]
-
-    def __post_init__(self) -> None:
-        assert sum(module.convolution is not None for module in self.modules) == 1
-
-    @property
-    def convolution(self) -> Module:
-        """The module of the block that is a convolution, transposed or not."""
-        return next(module for module in self.modules if module.convolution is not None)
-
-    def output_map(self, before: FeatureMap) -> FeatureMap:
-        """The map after the block.
-
-        Raises:
-            InvalidLayer: if a module does not accept the map before it.
-        """
-        for module in self.modules:
-            before = module.output_map(before)
-        return before
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlacedModule:
-    """A module of a network with its name and the maps before and after it."""
-
-    name: str
-    module: Module
-    before: FeatureMap
-    after: FeatureMap
-
-    @property
-    def multiply_adds(self) -> int:
-        """Multiply-adds of the module for one sample."""
-        return self.module.multiply_adds(self.before)
-
-    @property
-    def size_formulas(self) -> tuple[str, ...]:
-        """The size formula with its numbers, per axis; empty for a module that preserves sizes."""
-        return self.module.size_formulas(self.before.size, self.after.size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Projection:
     """Label input of a discriminator (Miyato & Koyama, arXiv:1802.05637).
 
-    The inner product of the features with the label's vector, averaged over the head's windows, is
-    added to the head's score of the features; then the activation follows, if any.
+    The inner product of the features with the label's vector, averaged over the head's windows if
+    the features are a map, is added to the head's score of the features; then the activation follows,
+    if any. Not ``added``: the output is the inner product of the head's numbers with the label's vector.
     """
 
-    head: ConvolutionModule
+    head: ConvolutionModule | Linear
     embedding: Embedding
-    pool: AveragePool
+    pool: LabelAveragePool | None
     activation: ActivationModule | None
+    added: bool = True
+
+    def output_map(self, features: FeatureMap) -> FeatureMap:
+        """The score of these features."""
+        found = self.head.output_map(features)
+        return found if self.added else FeatureMap(channels=1, size=found.size)
 
     def placed_modules(self, features: FeatureMap) -> Iterator[PlacedModule]:
         """The modules after the blocks, in order of execution."""
         score = self.head.output_map(features)
         yield PlacedModule(name="head", module=self.head, before=features, after=score)
         yield place_embedding(self.embedding)
-        product = FeatureMap(channels=1, size=features.size)
-        yield PlacedModule(name="pool", module=self.pool, before=product, after=score)
+        if self.pool is not None:
+            product = FeatureMap(channels=1, size=features.size)
+            yield PlacedModule(name="pool", module=self.pool, before=product, after=score)
         if self.activation is not None:
             yield PlacedModule(name="sigmoid", module=self.activation, before=score, after=score)
 
@@ -92,12 +60,21 @@ def place_embedding(embedding: Embedding) -> PlacedModule:
     return PlacedModule(name="embedding", module=embedding, before=label, after=after)
 
 
+def _aside(entry: PlacedModule | PlacedPaths) -> Iterator[PlacedModule]:
+    """The modules of a shortcut, and the parts of modules."""
+    if isinstance(entry, PlacedPaths):
+        yield from entry.shortcut
+        yield from (part for placed in entry.body for part in placed.parts)
+    else:
+        yield from entry.parts
+
+
 @dataclass(frozen=True, kw_only=True)
 class Network:
     """A sequence of blocks that starts from ``input_map``.
 
-    Labels enter by an ``embedding`` whose vectors are concatenated with the input, or by a
-    ``projection`` of the blocks' output. ``flat``: ``forward`` returns one number per sample, (N,).
+    Labels enter by an ``embedding`` whose vectors are concatenated with the input, by norms of
+    its blocks, or by a ``projection`` of the blocks' output. ``flat``: ``forward`` returns one number per sample, (N,).
 
     Raises:
         InvalidLayer: if a block does not accept the map before it.
@@ -105,7 +82,7 @@ class Network:
 
     class_name: str
     input_map: FeatureMap
-    blocks: tuple[Block, ...]
+    blocks: tuple[Block | ResidualBlock, ...]
     embedding: Embedding | None = None
     projection: Projection | None = None
     flat: bool = False
@@ -118,7 +95,12 @@ class Network:
     @property
     def takes_labels(self) -> bool:
         """Whether ``forward`` takes labels."""
-        return self.embedding is not None or self.projection is not None
+        return self.embedding is not None or self.projection is not None or self.is_conditional
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether the norms of its blocks read the labels."""
+        return any(placed.module.reads_labels for placed in self.placed_modules)
 
     @property
     def joined_map(self) -> FeatureMap:
@@ -136,18 +118,35 @@ class Network:
         )
 
     @cached_property
+    def main(self) -> tuple[PlacedModule | PlacedPaths, ...]:
+        """The entries of the container ``main`` in order: modules, and residual blocks."""
+        found: list[PlacedModule | PlacedPaths] = []
+        for block, before in zip(self.blocks, self.feature_maps, strict=False):
+            found += block.place(len(found), before)
+        return tuple(found)
+
+    @cached_property
     def placed_modules(self) -> tuple[PlacedModule, ...]:
         """Every module with its name and its maps, in order of execution."""
-        found: list[PlacedModule] = []
-        before = self.joined_map
-        for module in (module for block in self.blocks for module in block.modules):
-            after = module.output_map(before)
-            name = f"main.{len(found)}"
-            found.append(PlacedModule(name=name, module=module, before=before, after=after))
-            before = after
         first = () if self.embedding is None else (place_embedding(self.embedding),)
-        last = () if self.projection is None else self.projection.placed_modules(before)
-        return (*first, *found, *last)
+        last = (
+            () if self.projection is None else self.projection.placed_modules(self.feature_maps[-1])
+        )
+        return (*first, *(each for entry in self.main for each in entry.modules), *last)
+
+    @cached_property
+    def longest_path(self) -> tuple[PlacedModule, ...]:
+        """The modules without those of shortcuts, which read no position that a body does not read.
+
+        Nor has it the parts of a module.
+        """
+        aside = {placed.name for entry in self.main for placed in _aside(entry)}
+        return tuple(placed for placed in self.placed_modules if placed.name not in aside)
+
+    @property
+    def is_residual(self) -> bool:
+        """Whether it has residual blocks."""
+        return any(isinstance(entry, PlacedPaths) for entry in self.main)
 
     @property
     def convolutions(self) -> list[tuple[PlacedModule, AnyConv]]:
@@ -158,6 +157,8 @@ class Network:
     @property
     def output_map(self) -> FeatureMap:
         """The output of ``forward`` before it is flattened."""
+        if self.projection is not None:
+            return self.projection.output_map(self.feature_maps[-1])
         return self.placed_modules[-1].after
 
     @property
@@ -165,6 +166,11 @@ class Network:
         """The last activation, if the network ends in one."""
         last = self.placed_modules[-1].module
         return last if last.column == "activation" else None
+
+    @property
+    def spectral(self) -> bool:
+        """Whether spectral norm divides the weights of its layers."""
+        return any(placed.module.spectral for placed in self.placed_modules)
 
     @property
     def parameters(self) -> int:
@@ -179,18 +185,4 @@ class Network:
     @property
     def activation_bytes(self) -> int:
         """Bytes that torch saves for the backward pass of a float32 sample, without parameters."""
-        return _FLOAT32_BYTES * _saved_elements(self.placed_modules)
-
-
-def _saved_elements(row: tuple[PlacedModule, ...]) -> int:
-    """Elements that modules in sequence save; a map saved by two of them counts once."""
-    total, kept = 0, False
-    for placed in row:
-        module = placed.module
-        if module.saves_input and not kept:
-            total += placed.before.elements
-        if module.saves_output:
-            total += placed.after.elements
-        kept = module.saves_output
-        total += module.extra_saved_for_backward(placed.before)
-    return total
+        return _FLOAT32_BYTES * count_saved_elements(self)

@@ -9,12 +9,14 @@ out: each depends on all positions or on none.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from math import prod
 
 from designer.geometry.axis.nearest import nearest_sources
 from designer.geometry.field_extents import Extents
 from designer.geometry.layers import Size
-from designer.networks.network import Network, PlacedModule
+from designer.networks.blocks import PlacedModule, PlacedPaths
+from designer.networks.network import Network
 
 Run = tuple[int, int]
 """The first and the last position of a range."""
@@ -26,17 +28,68 @@ def receptive_fields(network: Network) -> tuple[Size | None, ...]:
     Counted in positions of the network's input, or, if that is a single position (a latent vector),
     in positions of the first layer's output.
     """
-    row = [placed for placed in network.placed_modules if placed.after.size]
-    start = 0 if set(network.input_map.size) != {1} else 1
-    fields: dict[str, Size] = {}
-    field: Size = (1,) * len(network.input_map.size)
+    found = _Fields(network)
     spatial: list[PlacedModule] = []
-    for index, placed in enumerate(row):
-        if index >= start and placed.module.spatial:
+    inside: set[str] = set()
+    for entry in network.main:
+        inside.update(placed.name for placed in entry.modules)
+        if isinstance(entry, PlacedPaths):
+            found.add(entry.shortcut, [*spatial], aside=True)
+            found.add(entry.body, spatial)
+        else:
+            found.add([entry], spatial)
+    found.add((each for each in network.placed_modules if each.name not in inside), spatial)
+    return tuple(found.fields.get(placed.name) for placed in network.placed_modules)
+
+
+class _Fields:
+    """The fields of a network's modules by name; a sum over all positions reads the whole input.
+
+    So do all modules from a self-attention on, which reads its whole map.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.fields: dict[str, Size] = {}
+        self._whole = network.input_map.size
+        self._reads_all = False
+        self._field: Size = (1,) * len(self._whole)
+        self._is_first = set(self._whole) == {1}
+        self._has_vector = False
+
+    def add(
+        self, row: Iterable[PlacedModule], spatial: list[PlacedModule], *, aside: bool = False
+    ) -> None:
+        """Add modules in sequence, the first one after ``spatial``, to which they are added.
+
+        ``aside``: what comes next does not follow them.
+        """
+        field = self._field
+        for placed in row:
+            given = field
+            if not placed.after.size:
+                positions = prod(placed.before.size) if placed.before.size else 1
+                self._has_vector |= positions > 1
+                if self._has_vector and not placed.module.of_labels:
+                    self.fields[placed.name] = self._whole
+                continue
+            field = self._field_after(placed, spatial, given)
+            maps = [part for part in placed.parts if not part.module.of_labels]
+            self.fields |= {part.name: given for part in maps[:-1]}
+            self.fields |= {part.name: field for part in (*maps[-1:], placed)}
+        if not aside:
+            self._field = field
+
+    def _field_after(self, placed: PlacedModule, spatial: list[PlacedModule], field: Size) -> Size:
+        """The field of a module that gives a map, for the one before it; it may be added to ``spatial``."""
+        if self._is_first:
+            self._is_first = False
+            self._whole = placed.after.size
+        elif placed.module.spatial:
+            self._reads_all |= placed.module.reads_all_positions
             spatial.append(placed)
-            field = tuple(_field_on_axis(spatial, axis) for axis in range(len(field)))
-        fields[placed.name] = field
-    return tuple(fields.get(placed.name) for placed in network.placed_modules)
+            if not self._reads_all:
+                return tuple(_field_on_axis(spatial, axis) for axis in range(len(field)))
+        return self._whole if self._reads_all else field
 
 
 def _field_on_axis(row: list[PlacedModule], axis: int) -> int:

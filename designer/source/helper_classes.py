@@ -1,4 +1,4 @@
-"""Definitions that a source needs and torch lacks: other pixel shuffles, group counts."""
+"""Definitions that a source needs and torch lacks: other pixel shuffles, group counts, attention."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from designer.geometry.modules.norms import MAX_GROUPS
 from designer.networks import Gan
+from designer.source.attention_class import render_attention
 
 _SIDES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 _LAYOUT = {1: "L", 2: "H, W", 3: "D, H, W"}
@@ -15,6 +16,8 @@ def render_helpers(gan: Gan) -> Iterator[str]:
     """The helper definitions that the networks of a Gan use."""
     needed = {module.helper for module in gan.modules}
     yield from (text for name, text in _HELPERS.items() if name in needed)
+    if "Attention" in needed:
+        yield render_attention(gan)
 
 
 _GROUP_COUNT = f'''\
@@ -67,7 +70,15 @@ class PixelShuffle{axes}d(nn.Module):
         return mixed.reshape(batch, -1, {grown})'''
 
 
+_SUM_POOL = '''\
+class SumPool(nn.Module):
+    """The sum over all positions: one number for each channel."""
+
+    def forward(self, value: torch.Tensor) -> torch.Tensor:
+        return value.flatten(2).sum(2)'''
+
 _HELPERS = {
+    "SumPool": _SUM_POOL,
     "group_count": _GROUP_COUNT,
     "PixelShuffle1d": _LENGTH_SHUFFLE,
     "PixelShuffle2d": _pixel_shuffle_class(2),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from designer.brief.options import Output, OutputActivation
 from designer.brief.widths import Widths
 from designer.geometry.layers import FeatureMap, format_size
-from designer.networks import Gan, Network, PlacedModule
+from designer.networks import Block, Gan, Network, PlacedModule
+from designer.networks.decoder_sizes import chain_growth, holds_at_every_size
+from designer.source.architecture_parts import architecture_parts
 from designer.source.layer_lines import render_block, render_line, render_module
 
 
@@ -15,15 +17,19 @@ def render_generator(gan: Gan) -> str:
     """The class ``Generator``."""
     network, widths, depth = gan.generator, gan.widths, len(gan.chain.windows)
     names = [_stem_channels(widths), *(_width(d) for d in range(depth, -1, -1))]
-    image = _shape("channels", network.output_map)
+    own_lines = architecture_parts(gan).generator_lines
+    lines = _block_lines(network, names)
+    if own_lines is not None:
+        lines = own_lines(gan, network, names[0])
+    image = sample_shape(gan)
     return f'''\
 class Generator(nn.Module):
-    """{_start_text(widths, network.input_map)}{_labels_text(network, widths)} in, {SAMPLE_NOUNS[gan.chain.axes]} {image}{_OUTPUT_RANGES[gan.output_activation]} out."""
+    """{_start_text(gan)}{_labels_text(network, widths)} in, {SAMPLE_NOUNS[gan.chain.axes]} {image}{_OUTPUT_RANGES[gan.output_activation]} out."""
 
-    def __init__(self, {_start_argument(widths)}, {_width_arguments(widths)}) -> None:
+    def __init__(self, {start_argument(widths)}, {width_arguments(widths)}) -> None:
         super().__init__()
         {_width_rule(widths, depth)}
-{_label_vectors(network)}{_main(network, names)}
+{_label_vectors(network)}{_main(lines, _container(network))}
 
 {_generator_forward(network, widths)}'''
 
@@ -34,14 +40,20 @@ def render_discriminator(gan: Gan, network: Network, widths: Widths) -> str:
     depth = len(network.blocks) - (network.projection is None)
     names = [*(_width(d) for d in range(depth + 1)), *(["1"] if network.projection is None else [])]
     image = _shape("channels", network.input_map)
+    lines = _block_lines(network, names)
+    parts = architecture_parts(gan)
+    if parts.discriminator_lines is not None:
+        lines = parts.discriminator_lines(gan, network)
+        depth = len(gan.discriminator_levels) - 1
+        names = [_width(depth + 1)]
     return f'''\
 class Discriminator(nn.Module):
-    """{SAMPLE_NOUNS[gan.chain.axes].capitalize()} {image}{_labels_text(network, widths)} in, {_output_text(gan, network)} out: for {_LOSSES[gan.discriminator_style.output]}."""
+    """{SAMPLE_NOUNS[gan.chain.axes].capitalize()} {image}{_labels_text(network, widths)} in, {_output_text(gan, network)} out: for {parts.losses[gan.discriminator_style.output]}."""
 
-    def __init__(self, {_width_arguments(widths)}) -> None:
+    def __init__(self, {width_arguments(widths)}) -> None:
         super().__init__()
         {_width_rule(widths, depth)}
-{_main(network, names)}{_projection_modules(network, names[-1])}
+{_main(lines)}{_projection_modules(network, names[-1])}
 
 {_discriminator_forward(network, gan.discriminator_style.output)}'''
 
@@ -50,17 +62,20 @@ def render_encoder(gan: Gan, network: Network) -> str:
     """The class ``Encoder``, from pictures to the generator's input."""
     widths, depth = gan.widths, len(gan.chain.windows)
     given = "initial_channels" if widths.latent_dim is None else "latent_dim"
-    names = [*(_width(d) for d in range(depth + 1)), given]
-    start = _start_text(widths, network.output_map)
-    image = _shape("channels", network.input_map)
+    code = f"2 * {given}" if gan.variational else given
+    names = [*(_width(d) for d in range(depth + 1)), code]
+    start = _start_text(gan)
+    if gan.variational:
+        start = f"means and log variances of {start[0].lower()}{start[1:]}, one after the other,"
+    image = sample_shape(gan)
     return f'''\
 class Encoder(nn.Module):
     """{SAMPLE_NOUNS[gan.chain.axes].capitalize()} {image} in, {start[0].lower()}{start[1:]} out."""
 
-    def __init__(self, {_start_argument(widths)}, {_width_arguments(widths)}) -> None:
+    def __init__(self, {start_argument(widths)}, {width_arguments(widths)}) -> None:
         super().__init__()
         {_width_rule(widths, depth)}
-{_main(network, names)}
+{_main(_block_lines(network, names))}
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         code: torch.Tensor = self.main(image)
@@ -69,10 +84,15 @@ class Encoder(nn.Module):
 
 def _generator_forward(network: Network, widths: Widths) -> str:
     given = "features" if widths.latent_dim is None else "latent"
-    if network.embedding is None:
+    if not network.takes_labels:
         return f"""\
     def forward(self, {given}: torch.Tensor) -> torch.Tensor:
         image: torch.Tensor = self.main({given})
+        return image"""
+    if network.is_conditional:
+        return """\
+    def forward(self, latent: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        image: torch.Tensor = self.main(latent, labels)
         return image"""
     return """\
     def forward(self, latent: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
@@ -89,14 +109,23 @@ def _discriminator_forward(network: Network, output: Output) -> str:
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         {name}: torch.Tensor = self.main(image)
         {given}"""
-    axes = len(network.input_map.size)
+    if not network.projection.added:
+        return f"""\
+    def forward(self, image: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        features = self.head(self.main(image))
+        {name}: torch.Tensor = (features * self.embedding(labels)).sum(dim=1)
+        return {name}"""
+    axes = len(network.output_map.size)
+    index = f"[:, :{', None' * axes}]" if axes else ""
+    match = "(features * label).sum(dim=1, keepdim=True)"
+    match = match if network.projection.pool is None else f"self.pool({match})"
     total = "real + match" if network.activation is None else "self.sigmoid(real + match)"
     return f"""\
     def forward(self, image: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         features = self.main(image)
         real = self.head(features)
-        label = self.embedding(labels)[:, :{", None" * axes}]
-        match = self.pool((features * label).sum(dim=1, keepdim=True))
+        label = self.embedding(labels){index}
+        match = {match}
         {name}: torch.Tensor = {total}
         {given}"""
 
@@ -113,12 +142,6 @@ SAMPLE_NOUNS = {1: "signals", 2: "pictures", 3: "volumes"}
 _POSITION_NOUNS = {1: "samples", 2: "pixels", 3: "voxels"}
 
 _OUTPUT_NAMES = {Output.PROBABILITY: "probability", Output.LOGIT: "logit", Output.CRITIC: "score"}
-
-_LOSSES = {
-    Output.PROBABILITY: "nn.BCELoss",
-    Output.LOGIT: "nn.BCEWithLogitsLoss or a hinge loss",
-    Output.CRITIC: "a Wasserstein loss with a gradient penalty",
-}
 
 _OUTPUT_PHRASES = {
     Output.PROBABILITY: ("the probability", "that {} is real"),
@@ -137,16 +160,23 @@ def _output_text(gan: Gan, network: Network) -> str:
     return f"{what} {_shape('1', network.output_map)} {of.format(f'each patch of {patch} {_POSITION_NOUNS[gan.chain.axes]}')}"
 
 
-def _main(network: Network, names: list[str]) -> str:
-    """The blocks within ``nn.Sequential(…)``, each from one width to the next."""
+def _block_lines(network: Network, names: list[str]) -> Iterator[str]:
+    """The lines of blocks in sequence, each from one width to the next."""
     rows = iter([placed for placed in network.placed_modules if placed.name.startswith("main.")])
-    lines = [
-        line
-        for block, before, after in zip(network.blocks, names, names[1:], strict=False)
-        for line in render_block(block, [next(rows) for _ in block.modules], before, after)
-    ]
+    for block, before, after in zip(network.blocks, names, names[1:], strict=False):
+        if isinstance(block, Block):
+            yield from render_block(block, [next(rows) for _ in block.modules], before, after)
+
+
+def _container(network: Network) -> str:
+    """The class of ``main``, which in a generator with conditional norms also takes labels."""
+    return "ConditionalSequential" if network.is_conditional else "nn.Sequential"
+
+
+def _main(lines: Iterable[str], container: str = "nn.Sequential") -> str:
+    """The lines within the container ``main``."""
     body = "\n".join(f"            {line}" for line in lines)
-    return f"        self.main = nn.Sequential(\n{body}\n        )"
+    return f"        self.main = {container}(\n{body}\n        )"
 
 
 def _label_vectors(network: Network) -> str:
@@ -163,24 +193,38 @@ def _projection_modules(network: Network, channels: str) -> str:
     features: Sequence[PlacedModule] = list(
         network.projection.placed_modules(network.feature_maps[-1])
     )
+    score = "1" if network.projection.added else channels
     lines = [
-        f"        self.{placed.name} = {render_line(placed, channels, _output_channels(placed, channels), '')}"
+        f"        self.{placed.name} = {render_line(placed, channels, score if placed.name == 'head' else channels, '')}"
         for placed in features
     ]
     return "\n" + "\n".join(lines)
 
 
-def _output_channels(placed: PlacedModule, channels: str) -> str:
-    return "1" if placed.name == "head" else channels
-
-
-def _start_text(widths: Widths, start: FeatureMap) -> str:
-    if widths.latent_dim is None:
+def _start_text(gan: Gan) -> str:
+    if holds_at_every_size(gan):
+        return f"Maps (N, initial_channels, {', '.join(_SIDES[gan.chain.axes])})"
+    start = gan.generator.input_map
+    if gan.widths.latent_dim is None:
         return f"Maps {_shape('initial_channels', start)}"
     return f"Latent vectors {_shape('latent_dim', start)}"
 
 
-def _start_argument(widths: Widths) -> str:
+_SIDES = {1: "n", 2: "hw", 3: "dhw"}
+"""Names of the sides of a map of any size, by number of axes."""
+
+
+def sample_shape(gan: Gan) -> str:
+    """The shape of what the generator gives: numbers, or multiples of the sides of any map."""
+    if not holds_at_every_size(gan):
+        return _shape("channels", gan.generator.output_map)
+    pairs = zip(chain_growth(gan.chain).factor, _SIDES[gan.chain.axes], strict=True)
+    sides = [side if factor == 1 else f"{factor}·{side}" for factor, side in pairs]
+    return f"(N, channels, {', '.join(sides)})"
+
+
+def start_argument(widths: Widths) -> str:
+    """The constructor's argument for the size of the generator's input."""
     if widths.latent_dim is None:
         return f"initial_channels: int = {widths.initial_channels}"
     return f"latent_dim: int = {widths.latent_dim}"
@@ -189,7 +233,7 @@ def _start_argument(widths: Widths) -> str:
 def _stem_channels(widths: Widths) -> str:
     if widths.latent_dim is None:
         return "initial_channels"
-    return "latent_dim" if widths.classes is None else "2 * latent_dim"
+    return "2 * latent_dim" if widths.joined_classes else "latent_dim"
 
 
 def _labels_text(network: Network, widths: Widths) -> str:
@@ -199,7 +243,8 @@ def _labels_text(network: Network, widths: Widths) -> str:
     return f" and labels (N,) from 0 to {widths.classes - 1}"
 
 
-def _width_arguments(widths: Widths) -> str:
+def width_arguments(widths: Widths) -> str:
+    """The constructor's arguments for the widths."""
     return f"base_channels: int = {widths.base_channels}, channels: int = {widths.channels}"
 
 
@@ -209,7 +254,8 @@ _MAX_LISTED_WIDTHS = 16
 
 def _width_rule(widths: Widths, depth: int) -> str:
     """The line that computes the inner widths, from the picture inwards."""
-    given = [str(widths.channels_at(d)) for d in range(1, depth + 1)]
+    given = [str(width) for width in widths.inner_widths(depth)]
+    depth = len(given)
     values = ", ".join(given if depth <= _MAX_LISTED_WIDTHS else [*given[:_MAX_LISTED_WIDTHS], "…"])
     rule = f"min(base_channels * 2**k, {widths.max_channels})"
     return f"width = [{rule} for k in range({depth})]  # {values}"

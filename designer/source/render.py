@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from designer.geometry.layers import format_size
 from designer.networks import Gan
+from designer.networks.decoder_sizes import chain_growth, first_legal_side, holds_at_every_size
+from designer.networks.design_warnings import design_warnings
+from designer.source.architecture_parts import architecture_parts
+from designer.source.autoencoder import VARIATIONAL_LOSS, render_autoencoder
 from designer.source.helper_classes import render_helpers
 from designer.source.network_classes import (
     SAMPLE_NOUNS,
@@ -17,7 +22,6 @@ from designer.source.network_classes import (
     render_generator,
 )
 from designer.source.python_source import PythonSource
-from designer.source.weights_init import render_weights_init
 
 
 def render_source(gan: Gan) -> PythonSource:
@@ -28,12 +32,17 @@ def render_source(gan: Gan) -> PythonSource:
 def _parts(gan: Gan) -> Iterator[str]:
     yield _header(gan)
     yield from render_helpers(gan)
+    parts = architecture_parts(gan)
+    yield from parts.blocks(gan)
     yield render_generator(gan)
     if gan.discriminator is not None:
         yield render_discriminator(gan, gan.discriminator, gan.discriminator_widths)
     if gan.encoder is not None:
         yield render_encoder(gan, gan.encoder)
-    yield render_weights_init(gan)
+    if gan.variational:
+        yield render_autoencoder(gan)
+        yield VARIATIONAL_LOSS
+    yield from parts.weights(gan)
 
 
 def _header(gan: Gan) -> str:
@@ -47,17 +56,33 @@ def _header(gan: Gan) -> str:
         else f"from a latent vector of length {gan.widths.latent_dim}"
     )
     spectral = any(module.spectral for module in gan.modules)
-    imports = ["import torch", "from torch import nn", *(_SPECTRAL if spectral else [])]
+    tested = "" if gan.draws_by_fan_in else ", is_parametrized"
+    imports = [
+        "import torch",
+        "from torch import nn",
+        *([each.format(tested=tested) for each in _SPECTRAL] if spectral else []),
+    ]
+    sizes = _sizes_text(gan)
+    warned = "".join(f"\nWarning: {each.sentence}\n" for each in design_warnings(gan))
     return f'''\
 """{listed} for {picture} {SAMPLE_NOUNS[gan.chain.axes]} {origin}.
 
 Each layer's line ends in the map it gives, channels first, and the arithmetic that gives it.
-"""
+{sizes}{warned}"""
 
 ''' + "\n".join(imports)
 
 
+def _sizes_text(gan: Gan) -> str:
+    """What a decoder makes of maps of other sizes than the one that its lines show."""
+    if not holds_at_every_size(gan):
+        return ""
+    factor, first = format_size(chain_growth(gan.chain).factor), first_legal_side(gan)
+    shown = format_size(gan.chain.initial_size)
+    return f"\nThe generator multiplies every size of a map from {first} on by {factor}; {shown} is the size shown.\n"
+
+
 _SPECTRAL = [
     "from torch.nn.utils.parametrizations import spectral_norm",
-    "from torch.nn.utils.parametrize import ParametrizationList, is_parametrized",
+    "from torch.nn.utils.parametrize import ParametrizationList{tested}",
 ]

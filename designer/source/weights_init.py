@@ -6,25 +6,31 @@ from collections.abc import Iterator
 
 from designer.geometry.modules.module import Distribution, Module
 from designer.networks import Gan
+from designer.networks.blocks import WEIGHTED_ROLES
 from designer.source.layer_lines import class_expression
+from designer.source.weights_by_fan_in import network_branch
 
 
 def render_weights_init(gan: Gan) -> str:
     """The function ``weights_init``, for ``Module.apply``."""
-    modules = gan.modules
-    branches = [
-        *_convolutions(modules),
-        *_norms(modules),
-        *_shuffles(modules, gan.chain.axes),
-        *_labels(gan),
-    ]
+    modules, by_fan_in = gan.modules, gan.draws_by_fan_in
+    if by_fan_in:
+        branches = [*_spectral(modules), *_norms(modules), *_networks(gan)]
+    else:
+        shuffles = [
+            (f"isinstance(module, {_sequences(gan)})", lines)
+            for lines in _shuffles(_layers_of(gan), modules, gan.chain.axes)
+        ]
+        norms = [*_norms(modules), *_gains(modules)]
+        branches = [*_convolutions(modules), *norms, *shuffles, *_labels(gan)]
+    meaning = "Draw the weights of each network" if by_fan_in else "Initialise as DCGAN does"
     body = "\n".join(
         f"    {'elif' if index else 'if'} {condition}:\n{_indent(lines)}"
         for index, (condition, lines) in enumerate(branches)
     )
     return f'''\
 def weights_init(module: nn.Module) -> None:
-    """Initialise as DCGAN does: ``Generator().apply(weights_init)``."""
+    """{meaning}: ``Generator().apply(weights_init)``."""
 {body}'''
 
 
@@ -32,20 +38,35 @@ IfBranch = tuple[str, list[str]]
 """A condition and the lines under it."""
 
 
+def _networks(gan: Gan) -> Iterator[IfBranch]:
+    """A branch for each network, which draws all its layers; the generator's pixels start alike."""
+    for role, network in gan.networks.items():
+        modules = [placed.module for placed in network.placed_modules]
+        alike = [
+            line for lines in _shuffles("module.main", modules, gan.chain.axes) for line in lines
+        ]
+        lines = [*network_branch(gan, role), *alike]
+        yield f"isinstance(module, {network.class_name})", lines
+
+
 def _convolutions(modules: list[Module]) -> Iterator[IfBranch]:
-    convolutions = [module for module in modules if module.role == "convolution"]
+    convolutions = [module for module in modules if module.role in WEIGHTED_ROLES]
     initial = _initial_weights(convolutions)
     lines = [_draw("module.weight", initial["weight"])]
-    if any(convolution.spectral for convolution in convolutions):
-        original = _draw("module.original", initial["weight"])
-        yield (
-            "isinstance(module, ParametrizationList)",
-            [f"{original}  # what spectral_norm divides"],
-        )
+    if spectral := list(_spectral(convolutions)):
+        yield from spectral
         lines = ["if not is_parametrized(module):", f"    {lines[0]}"]
     if "bias" in initial:
         lines += ["if module.bias is not None:", f"    {_draw('module.bias', initial['bias'])}"]
     yield _isinstance_condition(convolutions), lines
+
+
+def _spectral(modules: list[Module]) -> Iterator[IfBranch]:
+    spectral = [module for module in modules if module.spectral]
+    if spectral:
+        original = _draw("module.original", spectral[0].initial_weights["weight"])
+        line = f"{original}  # what spectral_norm divides"
+        yield "isinstance(module, ParametrizationList)", [line]
 
 
 def _norms(modules: list[Module]) -> Iterator[IfBranch]:
@@ -53,11 +74,40 @@ def _norms(modules: list[Module]) -> Iterator[IfBranch]:
     if norms:
         initial = _initial_weights(norms)
         lines = [_draw(f"module.{name}", drawn) for name, drawn in initial.items()]
-        yield _isinstance_condition(norms), lines
+        plain = all(module.weights for module in norms)
+        yield (
+            _isinstance_condition([module for module in norms if module.weights])
+            + ("" if plain else " and module.affine"),
+            lines,
+        )
 
 
-def _shuffles(modules: list[Module], axes: int) -> Iterator[IfBranch]:
-    """Equal initial weights for the pixels of one position (ICNR, arXiv:1707.02937)."""
+def _gains(modules: list[Module]) -> Iterator[IfBranch]:
+    """The gains of self-attention, which stay at zero, and those of conditional norms, at one."""
+    attention = [module for module in modules if module.silent_at_start]
+    if attention:
+        yield _isinstance_condition(attention), ["nn.init.zeros_(module.gain)"]
+    conditional = [module for module in modules if module.reads_labels]
+    if conditional:
+        yield (
+            _isinstance_condition(conditional),
+            ["nn.init.ones_(module.gain.weight)", "nn.init.zeros_(module.bias.weight)"],
+        )
+
+
+def _sequences(gan: Gan) -> str:
+    """The classes of layers in sequence."""
+    own = gan.generator.is_conditional
+    return "(nn.Sequential, ConditionalSequential)" if own else "nn.Sequential"
+
+
+def _layers_of(gan: Gan) -> str:
+    """What ``weights_init`` lists of layers in sequence."""
+    return "module.children()" if gan.generator.is_conditional else "module"
+
+
+def _shuffles(blocks: str, modules: list[Module], axes: int) -> Iterator[list[str]]:
+    """Lines that make the initial weights for the pixels of one position equal (ICNR, arXiv:1707.02937)."""
     pixels = {
         class_expression(module): "shuffle.pixels" if module.helper else "shuffle.upscale_factor**2"
         for module in modules
@@ -70,17 +120,14 @@ def _shuffles(modules: list[Module], axes: int) -> Iterator[IfBranch]:
     for other in torch_class:
         kinds = f"({other}, {kinds})"
         count = f"{pixels[other]} if isinstance(shuffle, {other}) else {count}"
-    yield (
-        "isinstance(module, nn.Sequential)",
-        [
-            "layers = list(module)",
-            "for conv, shuffle in zip(layers, layers[1:], strict=False):",
-            f"    if isinstance(conv, nn.Conv{axes}d) and isinstance(shuffle, {kinds}):",
-            f"        pixels = {count}",
-            "        with torch.no_grad():  # ICNR: the pixels made of one start alike",
-            "            conv.weight.copy_(conv.weight[::pixels].repeat_interleave(pixels, dim=0))",
-        ],
-    )
+    yield [
+        f"layers = list({blocks})",
+        "for conv, shuffle in zip(layers, layers[1:], strict=False):",
+        f"    if isinstance(conv, nn.Conv{axes}d) and isinstance(shuffle, {kinds}):",
+        f"        pixels = {count}",
+        "        with torch.no_grad():  # ICNR: the pixels made of one start alike",
+        "            conv.weight.copy_(conv.weight[::pixels].repeat_interleave(pixels, dim=0))",
+    ]
 
 
 def _labels(gan: Gan) -> Iterator[IfBranch]:

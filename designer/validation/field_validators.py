@@ -61,10 +61,14 @@ def check_length(
 
     >>> check_length([], pointer="/resolution", low=1, high=3)[0].detail
     'resolution must have 1 to 3 entries, got 0'
+    >>> check_length([4], pointer="/initial_map/size", low=2, high=2)[0].detail
+    'the number of entries of size must be 2, got 1'
     """
     if low <= len(values) <= high:
         return []
-    return [field_error(pointer, "wrong_length", length=len(values), minimum=low, maximum=high)]
+    facts = {"length": len(values), "minimum": low, "maximum": high}
+    sentence = "other_length" if low == high else "wrong_length"
+    return [field_error(pointer, "wrong_length", sentence=sentence, **facts)]
 
 
 def check_known_fields(

@@ -36,6 +36,8 @@ def choice(*texts: str, **more: object) -> JsonSchema:
 def nullable(schema: JsonSchema) -> JsonSchema:
     """The schema, or null."""
     null = {"type": "null"}
+    if not schema:
+        return {}  # any value, null too
     if null in schema.get("oneOf", ()):
         return dict(schema)
     return {"oneOf": [*schema["oneOf"], null]} if "oneOf" in schema else {"oneOf": [schema, null]}

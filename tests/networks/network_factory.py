@@ -5,8 +5,12 @@ from __future__ import annotations
 import types
 from typing import Any
 
-from designer.brief.model import Level
-from designer.brief.options import DiscriminatorStyle, OutputActivation
+from designer.brief.initialization import (
+    DCGAN_INITIALIZATIONS,
+    Initialization,
+    Initializations,
+)
+from designer.brief.options import DiscriminatorStyle, Level, OutputActivation
 from designer.brief.widths import Widths
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Size, Window, Windows
@@ -19,6 +23,10 @@ PLAIN = Window(kernel_size=4, stride=2, padding=1)
 LONGER = Window(kernel_size=4, stride=2, padding=1, output_padding=1)
 SMALL = {"latent_dim": 5, "channels": 3, "base_channels": 8, "max_channels": 24}
 
+BY_FAN_IN = Initializations(
+    generator=Initialization.VARIANCE, discriminator=Initialization.VARIANCE
+)
+
 
 def make_gan(
     target: Size,
@@ -26,6 +34,7 @@ def make_gan(
     style: DiscriminatorStyle | None = DiscriminatorStyle(),  # noqa: B008  a frozen value
     encoder: bool = False,
     output_activation: OutputActivation = OutputActivation.TANH,
+    initializations: Initializations = DCGAN_INITIALIZATIONS,
     **widths: Any,  # noqa: ANN401  the fields of Widths
 ) -> Gan:
     """The networks of a chain of these windows that ends at a size; one window may serve all axes."""
@@ -37,6 +46,7 @@ def make_gan(
         style,
         encoder=encoder,
         output_activation=output_activation,
+        initializations=initializations,
     )
 
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import torch
 
-from designer.brief.model import Brief, Level
+from designer.brief.model import Brief
 from designer.brief.options import (
     DiscriminatorStyle,
     InitialMap,
+    Level,
     Normalization,
     Output,
     OutputActivation,
@@ -22,20 +23,21 @@ from designer.errors import InvalidRequest
 from designer.geometry.resampling import Upsampling
 from designer.networks import Gan
 from designer.networks.from_brief import assemble_networks
-from designer.pipeline.design import solve_brief
+from designer.pipeline.solve_brief import solve_brief
 from tests.networks.network_factory import assert_verified, module_of
+from tests.plain_norms import PLAIN_NORMS
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
 
 OPTIONS: dict[str, list[Any]] = {
     "axes": [1, 2, 3],
     "upsampling": list(Upsampling),
-    "normalization": [kind for kind in Normalization if kind is not Normalization.SPECTRAL],
+    "normalization": [kind for kind in PLAIN_NORMS if kind is not Normalization.SPECTRAL],
     "output_activation": list(OutputActivation),
     "start": ["latent", "map"],
     "classes": [None, 3],
     "encoder": [False, True],
-    "discriminator": [None, *Normalization],
+    "discriminator": [None, *PLAIN_NORMS],
     "output": list(Output),
     "patch": [None, 11],
     "width": [None, 5],

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from designer.brief.model import Brief, Level
-from designer.brief.options import InitialMap
+from designer.brief.model import Brief
+from designer.brief.options import InitialMap, Level
 from designer.geometry.layers import Window, Windows
-from designer.pipeline.design import design
+from designer.pipeline.make_design import design
 
 DATA = Path(__file__).parents[1] / "data" / "architectures.json"
 PUBLISHED: dict[str, Any] = {each["id"]: each for each in json.loads(DATA.read_text())}

@@ -6,17 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from designer.brief.model import Brief, Level
+from designer.brief.model import Brief
+from designer.brief.options import Level
 from designer.brief.widths import Widths
 from designer.errors import InvalidRequest
 from designer.geometry.chain import Chain
 from designer.geometry.layers import FeatureMap, Window
 from designer.geometry.modules.labels import Embedding
 from designer.geometry.resampling import Upsampling
-from designer.limits import MAX_PARAMETERS
 from designer.networks import assemble_gan, receptive_fields
 from designer.networks.from_brief import assemble_networks, parameter_errors
 from designer.networks.network import place_embedding
+from designer.validation.limits import MAX_PARAMETERS
 from tests.networks.network_factory import PLAIN, make_gan
 
 APART = Window(kernel_size=2, stride=2, padding=3, dilation=7)

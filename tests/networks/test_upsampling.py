@@ -18,7 +18,7 @@ from designer.geometry.modules.convolutions import ConvolutionModule
 from designer.geometry.modules.resizing import Upsample
 from designer.geometry.resampling import Upsampling
 from designer.networks import Gan
-from designer.pipeline.design import solve_brief
+from designer.pipeline.solve_brief import solve_brief
 from tests.networks.network_factory import LONGER, PLAIN, assert_verified, make_gan, module_of
 
 pytestmark = pytest.mark.torch

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from designer.brief.brief_json import brief_from_document
-from designer.pipeline.design import design
+from designer.pipeline.make_design import design
 from designer.source import PythonSource
 
 FOLDER = Path(__file__).parents[1] / "data" / "golden"

@@ -14,6 +14,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from designer.brief.architecture import Architecture
+from designer.brief.options import Normalization
+from designer.brief.residual_widths import ResidualWidths
 from designer.brief.widths import Widths
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Window
@@ -140,11 +143,51 @@ def test_the_texts_are_clean_under_ruff_and_mypy(tmp_path: Path) -> None:
     shuffled = replace(widths, upsampling=Upsampling.SUBPIXEL)
     mixed_factors = Chain.leading_to((32, 96), ((step, step), (step, odd)))
     texts["shuffled"] = render_source(assemble_gan(mixed_factors, shuffled)).text
+    texts |= attended_texts() | conditional_texts()
     for name, text in texts.items():
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
     assert_clean(["ruff", "check", "--config", str(CONFIGURATION), "."], tmp_path)
     assert_clean(["ruff", "format", "--check", "--config", str(CONFIGURATION), "."], tmp_path)
     assert_clean(["mypy", "--strict", "--config-file", "", "."], tmp_path)
+
+
+def conditional_texts() -> dict[str, str]:
+    """Generators with class-conditional batch norm on one to three axes, with every kind of upsampling."""
+    step = Window(kernel_size=4, stride=2, padding=1)
+    spectral = Architecture.RESNET.discriminator_style
+    texts = {}
+    for axes, upsampling, style in zip((1, 2, 3), Upsampling, (None, spectral, None), strict=True):
+        widths = ResidualWidths(
+            latent_dim=8,
+            channels=3,
+            base_channels=4,
+            max_channels=16,
+            classes=5,
+            blocks=2,
+            upsampling=upsampling,
+            normalization=Normalization.CONDITIONAL_BATCH,
+        )
+        chain = Chain.leading_to((16,) * axes, ((step,) * axes,) * 2)
+        texts[f"conditional_{axes}"] = render_source(assemble_gan(chain, widths, style)).text
+    return texts
+
+
+def attended_texts() -> dict[str, str]:
+    """Residual networks with self-attention: with and without spectral norm, and an axis that is not pooled."""
+    step, one = Window(kernel_size=4, stride=2, padding=1), Window(kernel_size=1)
+    widths = ResidualWidths(
+        latent_dim=8, channels=3, base_channels=4, max_channels=16, attention=(1,)
+    )
+    spectral = Architecture.RESNET.discriminator_style
+    designs = {
+        "attended": (((16, 16), ((step, step), (step, step))), spectral),
+        "attended_row": (((2, 16), ((one, step), (step, step))), spectral),
+        "attended_signal": (((16,), ((step,), (step,))), None),
+    }
+    return {
+        name: render_source(assemble_gan(Chain.leading_to(*given), widths, style)).text
+        for name, (given, style) in designs.items()
+    }
 
 
 def assert_clean(command: list[str], folder: Path) -> None:

@@ -15,6 +15,7 @@ from hashlib import sha256
 from designer.brief.model import Brief
 from designer.brief.permalink.mixed_radix import Packer, Unpacker
 from designer.brief.permalink.network_options import (
+    WITH_FLAGS,
     id_version,
     read_network_options,
     write_network_options,
@@ -24,8 +25,13 @@ from designer.errors import DamagedId, UnknownIdVersion
 from designer.geometry.chain import Chain
 from designer.validation.field_validators import short_text
 
-VERSIONS = ("1", "2", "3")
-"""First characters of ids: 1 with DCGAN's options, 2 with others, 3 without a final Tanh."""
+VERSIONS = ("1", "2", "3", "4", "5", "6", "7", "8", "9")
+"""First characters of ids.
+
+1 with DCGAN's options, 2 with others, 3 without a final Tanh, 4 with weights by fan-in, 5 with a
+factor or a variational autoencoder, 6 with residual blocks or a widest layer of the discriminator,
+7 with self-attention, 8 with class-conditional batch norm, 9 of R3GAN's networks.
+"""
 
 MAX_ID_LENGTH = 2_000
 """Longest id, in characters."""
@@ -46,6 +52,9 @@ def write_id(brief: Brief, chain: Chain) -> str:
     """
     packer = Packer()
     version = id_version(brief)
+    if version in WITH_FLAGS:
+        packer.write_flag(brief.factor is not None)
+        packer.write_flag(brief.variational)
     write_network_options(packer, brief, version)
     write_design(packer, brief, chain)
     packed = packer.packed
@@ -68,7 +77,11 @@ def read_id(text: str) -> tuple[Brief, Chain]:
             "unknown_id_version", {"version": short_text(version)}, known=list(VERSIONS)
         )
     reader = Unpacker(_decode_packed(text))
-    brief, chain = read_design(reader, read_network_options(reader, version))
+    has_flags = version in WITH_FLAGS
+    has_factor = has_flags and reader.read_flag()
+    variational = has_flags and reader.read_flag()
+    options = read_network_options(reader, version)
+    brief, chain = read_design(reader, options, has_factor=has_factor, variational=variational)
     if write_id(brief, chain) != text:
         raise DamagedId("id_not_canonical")
     return brief, chain

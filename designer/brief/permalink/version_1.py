@@ -1,7 +1,7 @@
 """Version 1 of the id's content: a completed brief and the chosen windows as a list of numbers.
 
 The format is frozen: orders of choices and bounds are written out, never read from limits or
-defaults, which later releases may change. Versions 2 and 3 have the same content after the options
+defaults, which later releases may change. Later versions have the same content after the options
 that ``designer.brief.permalink.network_options`` packs.
 """
 
@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from designer.brief.model import Brief, Level
+from designer.brief.factor import whole_factor
+from designer.brief.model import Brief
+from designer.brief.options import Level
 from designer.brief.permalink.mixed_radix import Packer, Unpacker
 from designer.brief.permalink.network_options import DCGAN_OPTIONS, NetworkOptions
 from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
@@ -41,8 +43,16 @@ def write_design(packer: Packer, brief: Brief, chain: Chain) -> None:
     _write_windows(packer, chain.windows)
 
 
-def read_design(reader: Unpacker, options: NetworkOptions = DCGAN_OPTIONS) -> tuple[Brief, Chain]:
+def read_design(
+    reader: Unpacker,
+    options: NetworkOptions = DCGAN_OPTIONS,
+    *,
+    has_factor: bool = False,
+    variational: bool = False,
+) -> tuple[Brief, Chain]:
     """Unpack a brief and its chain; ``options`` are the network options read before them.
+
+    ``has_factor``: the brief has a factor, which its resolution and its initial map imply.
 
     Raises:
         InvalidRequest: if numbers are outside the limits.
@@ -56,7 +66,9 @@ def read_design(reader: Unpacker, options: NetworkOptions = DCGAN_OPTIONS) -> tu
     search = _read_space(reader, axes)
     given = reader.read_flag()
     windows = _read_windows(reader, axes)
+    start = options["initial_map"]
     brief = Brief(
+        factor=whole_factor(start.size, resolution) if has_factor and start else None,
         resolution=resolution,
         latent_dim=latent_dim or None,
         channels=channels,
@@ -66,6 +78,7 @@ def read_design(reader: Unpacker, options: NetworkOptions = DCGAN_OPTIONS) -> tu
         budget=budget,
         windows=windows if given else None,
         verify=verify,
+        variational=variational,
         **options,
     )
     return brief, Chain.leading_to(resolution, windows)

@@ -11,11 +11,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from designer.brief.model import Brief, Level
+from designer.brief.model import Brief
+from designer.brief.options import Level
 from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
 from designer.errors import DesignerError
-from designer.pipeline.design import Design, design
-from designer.pipeline.design_json import design_document
+from designer.pipeline.design import Design, design_document
+from designer.pipeline.make_design import design
 
 FILE = Path(__file__).parents[2] / "data" / "permalinks.json"
 COUNT = 100

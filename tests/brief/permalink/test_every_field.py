@@ -15,6 +15,7 @@ from designer.geometry.layers import Window
 
 PLAIN: dict[str, Any] = {"resolution": 16, "latent_dim": 8, "base_channels": 16}
 STEP = (Window(kernel_size=4, stride=2, padding=1),) * 2
+FIVE = (Window(kernel_size=5, stride=5),) * 2
 DOCUMENTS: dict[str, Any] = {
     "resolution": 20,
     "dimensions": 1,
@@ -22,17 +23,27 @@ DOCUMENTS: dict[str, Any] = {
     "chain": [{"kernel_size": 4, "stride": 2, "padding": 1}],
 }
 """Values of fields that are not one number, choice, flag or list."""
+ARCHITECTURES = {
+    "blocks": {"architecture": "resnet"},
+    "attention": {"architecture": "resnet"},
+    "expansion": {"architecture": "r3gan"},
+    "group_width": {"architecture": "r3gan"},
+}
+"""The architecture of fields that do not go with another one."""
 
 
 def other_value(row: Field) -> object:
     """A value that is not the default."""
     if row.name in DOCUMENTS:
         return DOCUMENTS[row.name]
+    if row.default_by is not None and row.default is None:
+        return "variance"
     if row.choices is not None:
         return next(str(choice) for choice in row.offered if choice != row.default)
     if row.kind is Kind.FLAG:
         return not row.default
-    return {Kind.LIST: [3, 5], Kind.SIZE: 5, Kind.INTEGER: row.low + 4}[row.kind]
+    values = {Kind.LIST: [3, 5], Kind.LEVELS: [1, 3], Kind.SIZE: 5, Kind.INTEGER: row.low + 4}
+    return values[row.kind]
 
 
 def leaves(rows: tuple[Field, ...], *path: str) -> list[tuple[str, object]]:
@@ -60,9 +71,16 @@ def test_an_id_gives_back_every_field(path: str, value: object) -> None:
     """A field without a place in the format of an id would be lost."""
     *outer, name = path.split("/")
     document = PLAIN | ({outer[0]: {name: value}} if outer else {name: value})
-    if name == "initial_map":
+    if name in ("initial_map", "factor"):
         del document["latent_dim"]
+    if name == "factor":
+        document |= {"initial_map": {"channels": 3}, "search": {"strides": [5]}}
+        del document["resolution"]
+    if name == "variational":
+        document["encoder"] = True
+    document |= ARCHITECTURES.get(name, {})
     brief = brief_from_document(document)
     assert brief != brief_from_document(PLAIN)
-    chain = Chain.leading_to(brief.resolution, brief.windows or (STEP[: brief.axes],) * 2)
+    steps = (FIVE,) if name == "factor" else (STEP[: brief.axes],) * 2
+    chain = Chain.leading_to(brief.resolution, brief.windows or steps)
     assert read_id(write_id(brief, chain))[0] == brief

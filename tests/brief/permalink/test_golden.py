@@ -7,7 +7,7 @@ import json
 import pytest
 
 from designer.brief.permalink import write_id
-from designer.pipeline.design import recall_design
+from designer.pipeline.make_design import recall_design
 from tests.brief.permalink.golden import COUNT, FILE, golden_row
 
 ROWS = json.loads(FILE.read_text())

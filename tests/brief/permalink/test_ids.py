@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -43,9 +44,10 @@ def test_an_id_gives_its_design_back(design: tuple[Brief, Chain]) -> None:
 def test_every_field_of_a_brief_is_in_the_id() -> None:
     """A new field of a brief must be added to the id; this list is the reminder."""
     assert {field.name for field in fields(Brief)} == {
-        "resolution", "latent_dim", "initial_map", "channels", "base_channels", "max_channels",
-        "upsampling", "normalization", "output_activation", "discriminator", "encoder", "classes",
-        "search", "budget", "windows", "verify",
+        "resolution", "factor", "latent_dim", "initial_map", "channels", "base_channels", "max_channels",
+        "architecture", "blocks", "attention", "expansion", "group_width", "upsampling", "normalization", "output_activation", "discriminator", "encoder",
+        "variational", "classes",
+        "initialization", "search", "budget", "windows", "verify",
     }  # fmt: skip
     assert {field.name for field in fields(SearchSpace)} == {
         "kernel_sizes", "strides", "dilations", "output_padding", "exact", "overlap",
@@ -57,7 +59,7 @@ def test_every_field_of_a_brief_is_in_the_id() -> None:
     assert {field.name for field in fields(Budget)} == {"parameters", "multiply_adds"}
     assert {field.name for field in fields(InitialMap)} == {"channels", "size"}
     assert {field.name for field in fields(DiscriminatorStyle)} == {
-        "normalization", "output", "patch", "base_channels",
+        "normalization", "output", "patch", "base_channels", "max_channels", "blocks",
     }  # fmt: skip
 
 
@@ -122,6 +124,52 @@ def test_the_id_of_the_dcgan_is_short_and_never_changes() -> None:
     assert write_id(*dcgan()) == "19zr_-todA3QVUKiJiBsgM7xtJC6A9hyD3yDo"
 
 
+FROZEN: dict[str, dict[str, Any]] = {
+    "66cCWeq87DVEz8fjp3jw-2pT9ZvYT7Q4Vxf20yu59ImQ": {"blocks": (1, 2, 1, 3)},
+    "764uqKO6LGWfC0CNCKuE_Sh6NoMz-yFHIQor8x8gkA-wk": {"attention": (3, 1)},
+    "8ZvyfVfPLAjgzUv7RpQoKecN_kSkDUi0DoP-eIeAZBCQ": {
+        "normalization": "conditional_batch",
+        "classes": 10,
+    },
+    "8Q5oJitRUAh365q2a2Ogam4KLzWZqkLF7WuDqZhwsn9fJRiQ": {
+        "normalization": "conditional_batch",
+        "classes": 1000,
+        "attention": (3, 1),
+    },
+}
+"""Ids of residual networks by the blocks, the levels with attention or the norms that they hold."""
+
+
+@pytest.mark.parametrize(("text", "fields"), FROZEN.items(), ids=[text[:2] for text in FROZEN])
+def test_the_ids_of_residual_networks_never_change(text: str, fields: dict[str, Any]) -> None:
+    """The layout of versions 6 to 8 is frozen."""
+    given = fields | {"architecture": "resnet", "upsampling": "resize"}
+    design = Brief(resolution=64, latent_dim=100, **given), dcgan()[1]
+    assert write_id(*design) == text
+    assert read_id(text) == design
+
+
+FROZEN_R3GAN: dict[str, dict[str, Any]] = {
+    "9qFCZM9G1Aaomfj8dO8eH21KfrN7CfaHCuL-29YDQ9Cks": {},
+    "9f0SiYONAaomfj8dO8eH21KfrN7CfaHCuL-29YblD4xbaEUQ": {
+        "classes": 10,
+        "blocks": (1, 2, 1, 3, 2),
+        "expansion": 4,
+        "group_width": 32,
+        "output_activation": "tanh",
+    },
+}
+"""Ids of R3GAN's networks by what their briefs state."""
+
+
+@pytest.mark.parametrize(("text", "fields"), FROZEN_R3GAN.items(), ids=["usual", "stated"])
+def test_the_ids_of_r3gan_never_change(text: str, fields: dict[str, Any]) -> None:
+    """The layout of version 9 is frozen."""
+    design = Brief(resolution=64, latent_dim=100, architecture="r3gan", **fields), dcgan()[1]
+    assert write_id(*design) == text
+    assert read_id(text) == design
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_mutated_ids_are_refused(seed: int) -> None:
     """Altered, truncated, extended or shuffled ids give neither another design nor a crash."""
@@ -136,10 +184,12 @@ def test_mutated_ids_are_refused(seed: int) -> None:
 
 
 def test_another_version_has_its_own_code() -> None:
-    with pytest.raises(UnknownIdVersion, match=r"version '4'.*reads 1, 2, 3") as refusal:
-        read_id("4" + write_id(*dcgan())[1:])
+    with pytest.raises(
+        UnknownIdVersion, match=r"version 'A'.*reads 1, 2, 3, 4, 5, 6, 7, 8, 9"
+    ) as refusal:
+        read_id("A" + write_id(*dcgan())[1:])
     assert refusal.value.code == "unknown_id_version"
-    assert refusal.value.facts == {"known": ["1", "2", "3"]}
+    assert refusal.value.facts == {"known": ["1", "2", "3", "4", "5", "6", "7", "8", "9"]}
 
 
 def test_texts_longer_than_the_documented_maximum_are_malformed() -> None:
@@ -192,7 +242,7 @@ def with_checksum(packed: bytes, version: str = "1") -> str:
     return version + urlsafe_b64encode(_checksum(version, packed) + packed).decode().rstrip("=")
 
 
-@given(packed=st.binary(max_size=1_480), version=st.sampled_from(["1", "2"]))
+@given(packed=st.binary(max_size=1_480), version=st.sampled_from(["1", "2", "7", "8", "9"]))
 @settings(max_examples=soak_count(300, 10_000))
 def test_forged_ids_are_designs_or_refused(packed: bytes, version: str) -> None:
     """Numbers outside the limits are refused by the brief, in bounded time."""

@@ -1,6 +1,8 @@
 """Generator and encoder for 3×128×128 pictures from maps of 64×16×16.
 
 Each layer's line ends in the map it gives, channels first, and the arithmetic that gives it.
+
+The generator multiplies every size of a map from 2 on by 8×8; 16×16 is the size shown.
 """
 
 import torch
@@ -13,7 +15,7 @@ def group_count(channels: int) -> int:
 
 
 class Generator(nn.Module):
-    """Maps (N, initial_channels, 16, 16) in, pictures (N, channels, 128, 128) in [-1, 1] out."""
+    """Maps (N, initial_channels, h, w) in, pictures (N, channels, 8·h, 8·w) in [-1, 1] out."""
 
     def __init__(self, initial_channels: int = 64, base_channels: int = 64, channels: int = 3) -> None:
         super().__init__()
@@ -38,7 +40,7 @@ class Generator(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Pictures (N, channels, 128, 128) in, maps (N, initial_channels, 16, 16) out."""
+    """Pictures (N, channels, 8·h, 8·w) in, maps (N, initial_channels, h, w) out."""
 
     def __init__(self, initial_channels: int = 64, base_channels: int = 64, channels: int = 3) -> None:
         super().__init__()

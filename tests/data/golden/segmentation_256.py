@@ -1,6 +1,8 @@
 """Generator for 21×256×256 pictures from maps of 512×8×8.
 
 Each layer's line ends in the map it gives, channels first, and the arithmetic that gives it.
+
+The generator multiplies every size of a map from 2 on by 32×32; 8×8 is the size shown.
 """
 
 import torch
@@ -13,7 +15,7 @@ def group_count(channels: int) -> int:
 
 
 class Generator(nn.Module):
-    """Maps (N, initial_channels, 8, 8) in, pictures (N, channels, 256, 256) of any range out."""
+    """Maps (N, initial_channels, h, w) in, pictures (N, channels, 32·h, 32·w) of any range out."""
 
     def __init__(self, initial_channels: int = 512, base_channels: int = 64, channels: int = 21) -> None:
         super().__init__()

@@ -1,6 +1,8 @@
 """Generator for 1×9600 signals from maps of 80×32.
 
 Each layer's line ends in the map it gives, channels first, and the arithmetic that gives it.
+
+The generator multiplies every size of a map from 1 on by 300; 32 is the size shown.
 """
 
 import torch
@@ -22,7 +24,7 @@ class PixelShuffle1d(nn.Module):
 
 
 class Generator(nn.Module):
-    """Maps (N, initial_channels, 32) in, signals (N, channels, 9600) in [-1, 1] out."""
+    """Maps (N, initial_channels, n) in, signals (N, channels, 300·n) in [-1, 1] out."""
 
     def __init__(self, initial_channels: int = 80, base_channels: int = 64, channels: int = 1) -> None:
         super().__init__()
@@ -49,14 +51,31 @@ class Generator(nn.Module):
         return image
 
 
+def convolutions(network: nn.Module) -> list[nn.Conv1d]:
+    """The convolutions of a network, in order."""
+    return [layer for layer in network.modules() if isinstance(layer, nn.Conv1d)]
+
+
+def draw(layer: nn.Conv1d, variance: float) -> None:
+    """Draw the weights of a layer with this variance; its biases become zero."""
+    nn.init.normal_(layer.weight, 0.0, variance**0.5)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+
+
+def fan_in(layer: nn.Conv1d) -> float:
+    """How many products a number of the output adds up."""
+    return layer.in_channels * torch.Size(layer.kernel_size).numel() / layer.groups
+
+
 def weights_init(module: nn.Module) -> None:
-    """Initialise as DCGAN does: ``Generator().apply(weights_init)``."""
-    if isinstance(module, nn.Conv1d):
-        nn.init.normal_(module.weight, 0.0, 0.02)
-        if module.bias is not None:
-            nn.init.zeros_(module.bias)
-    elif isinstance(module, nn.Sequential):
-        layers = list(module)
+    """Draw the weights of each network: ``Generator().apply(weights_init)``."""
+    if isinstance(module, Generator):
+        *hidden, last = convolutions(module)
+        for layer in hidden:
+            draw(layer, 2 / fan_in(layer))  # ReLU halves a second moment
+        draw(last, 0.1**2 / fan_in(last))  # quiet: the output starts near zero
+        layers = list(module.main)
         for conv, shuffle in zip(layers, layers[1:], strict=False):
             if isinstance(conv, nn.Conv1d) and isinstance(shuffle, PixelShuffle1d):
                 pixels = shuffle.pixels

@@ -58,9 +58,34 @@ class Discriminator(nn.Module):
         return score.flatten()
 
 
+def convolutions(network: nn.Module) -> list[nn.Conv1d | nn.ConvTranspose1d]:
+    """The convolutions of a network, in order."""
+    return [layer for layer in network.modules() if isinstance(layer, (nn.Conv1d, nn.ConvTranspose1d))]
+
+
+def draw(layer: nn.Conv1d | nn.ConvTranspose1d, variance: float) -> None:
+    """Draw the weights of a layer with this variance; its biases become zero."""
+    nn.init.normal_(layer.weight, 0.0, variance**0.5)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+
+
+def fan_in(layer: nn.Conv1d | nn.ConvTranspose1d) -> float:
+    """How many products a number of the output adds up, of a transposed layer in the mean over its phases."""
+    products = layer.in_channels * torch.Size(layer.kernel_size).numel() / layer.groups
+    return products / (torch.Size(layer.stride).numel() if isinstance(layer, nn.ConvTranspose1d) else 1)
+
+
 def weights_init(module: nn.Module) -> None:
-    """Initialise as DCGAN does: ``Generator().apply(weights_init)``."""
-    if isinstance(module, (nn.Conv1d, nn.ConvTranspose1d)):
-        nn.init.normal_(module.weight, 0.0, 0.02)
-        if module.bias is not None:
-            nn.init.zeros_(module.bias)
+    """Draw the weights of each network: ``Generator().apply(weights_init)``."""
+    if isinstance(module, Generator):
+        stem, *hidden, last = convolutions(module)
+        draw(stem, 2 / stem.in_channels)  # at a single position no two taps meet
+        for layer in hidden:
+            draw(layer, 2 / fan_in(layer))  # ReLU halves a second moment
+        draw(last, 0.1**2 / fan_in(last))  # quiet: the output starts near zero
+    elif isinstance(module, Discriminator):
+        *hidden, last = convolutions(module)
+        for layer in hidden:
+            draw(layer, 2 / (1 + 0.2**2) / fan_in(layer))  # LeakyReLU scales a second moment by (1 + 0.2**2) / 2
+        draw(last, 1 / fan_in(last))
