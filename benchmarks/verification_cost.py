@@ -17,7 +17,7 @@ from typing import Any
 import torch
 
 from designer.brief.model import Brief
-from designer.pipeline.design import design
+from designer.pipeline.make_design import design
 from designer.verification.probe import run_job
 from designer.verification.probe.loading import build_network, load_text, random_input
 

@@ -1,13 +1,15 @@
 """Verification: runs a source in torch, in a separate process, and compares it with predictions.
 
 verify, receipt, receipt_store     from a source to its receipt; the cache of receipts
-predictions, overlap_prediction    predicted values, and the probe's job
+predictions, overlap_prediction    predicted values
+probe_job                          what the probe builds and measures
 source_checks, source_grammar/     checks without running: digest, imports, syntax
 checks/                            checks of the measurements
 pool, fork_server_client, channel  the service's side of the verifying processes
 fork_server, worker, limits        the processes themselves
 sandbox/                           restrictions on them
 probe/                             the code that runs in torch
+tracer/                            the code that runs the source of an audit in torch
 """
 
 from designer.verification.limits import Limits, WidthPolicy

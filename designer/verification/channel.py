@@ -17,6 +17,9 @@ from designer.validation.json_readers import JsonValue
 _HEAD = 8
 _PIECE = 65_536
 
+MAX_MESSAGE_VALUES = 2**20
+"""Maximum number of commas and opening brackets in a message: values take more memory than their text."""
+
 
 class ChannelClosed(Exception):
     """The peer closed the channel."""
@@ -72,8 +75,11 @@ class JsonChannel:
         length = int.from_bytes(self._read(_HEAD, deadline), "big")
         if length > limit:
             raise ChannelProtocolError(f"a message of {length} bytes, above the limit of {limit}")
+        body = self._read(length, deadline)
+        if sum(map(body.count, b",[{")) > MAX_MESSAGE_VALUES:
+            raise ChannelProtocolError(f"a message of more than {MAX_MESSAGE_VALUES:,} values")
         try:
-            return json.loads(self._read(length, deadline))
+            return json.loads(body)
         except (ValueError, RecursionError) as error:
             raise ChannelProtocolError("a message that is not JSON") from error
 

@@ -37,6 +37,7 @@ from designer.verification.sandbox.namespaces import enter_user_namespace
 from designer.verification.sandbox.privileges import FIRST_UID, Confinement, hide_memory
 from designer.verification.sandbox.process_tree import kill_process_tree
 from designer.verification.sandbox.readable_paths import readable_paths
+from designer.verification.tracer.job import trace_source
 from designer.verification.worker import MAX_JOB_BYTES, Worker
 
 _START_S = 60.0
@@ -175,6 +176,13 @@ class ForkServer:
                 entry.unlink(missing_ok=True)
 
 
+def run_worker_job(job: dict[str, Any]) -> dict[str, Any]:
+    """The report of a job: the trace of a source that is audited, or measurements of the probe."""
+    if "source_trace" in job:
+        return {"trace": trace_source(job["source_trace"])}
+    return run_job(job)
+
+
 def main() -> None:
     """Serve the pool on standard input and output; the only argument is the settings as JSON."""
     for signal_number in (
@@ -199,7 +207,7 @@ def main() -> None:
     ForkServer(
         pool_channel=pool_channel,
         worker=Worker(
-            run_job=run_job,
+            run_job=run_worker_job,
             limits=Limits(**settings["limits"]),
             where=Confinement(
                 scratch=scratch,

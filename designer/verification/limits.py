@@ -18,13 +18,14 @@ class Limits:
     """Limits of one verification; a process that exceeds one is stopped.
 
     ``timeout_s`` is wall-clock time and ``cpu_s`` CPU time in seconds per source; ``full_level_s``
-    is both at level ``full``. ``memory_bytes`` is ``RLIMIT_DATA``, ``file_bytes`` the largest file,
+    is both at level ``full``, ``trace_s`` both for the source of an audit. ``memory_bytes`` is ``RLIMIT_DATA``, ``file_bytes`` the largest file,
     ``scratch_bytes`` all files together, ``reply_bytes`` the longest reply.
     """
 
     timeout_s: float = 120.0
     cpu_s: int = 120
     full_level_s: int = 900
+    trace_s: int = 20
     memory_bytes: int = 6 * GIB
     file_bytes: int = 64 * MIB
     scratch_bytes: int = 64 * MIB
@@ -34,11 +35,11 @@ class Limits:
 
     def time_limits(self, level: str | None) -> tuple[float, int]:
         """Wall-clock and CPU seconds of a job at this level; None is a job without a level."""
-        return (
-            (self.full_level_s, self.full_level_s)
-            if level == "full"
-            else (self.timeout_s, self.cpu_s)
-        )
+        if level == "trace":
+            return self.trace_s, self.trace_s
+        if level == "full":
+            return self.full_level_s, self.full_level_s
+        return self.timeout_s, self.cpu_s
 
     def __post_init__(self) -> None:
         for name in self.__slots__:

@@ -10,10 +10,12 @@ def mirrored_pairs(gan: Gan) -> list[list[JsonValue]]:
     """Each transposed layer with the convolution that mirrors it, and the input and output size.
 
     Only layers of equal channels without a spectral norm, which rescales the weight. A patch
-    discriminator has no pairs: its chain is not the generator's.
+    discriminator has no pairs: its chain is not the generator's. Nor have residual networks, whose
+    channels change in other layers than the generator's.
     """
     if (
-        gan.discriminator is None
+        gan.is_residual
+        or gan.discriminator is None
         or gan.discriminator_style is None
         or gan.discriminator_style.patch is not None
     ):

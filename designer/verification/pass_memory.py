@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from math import prod
 
-from designer.networks import Gan, Network
-from designer.networks.network import PlacedModule
+from designer.networks import Gan, Network, PlacedModule
 from designer.verification.passes import (
     Pass,
     convolves_in_blocks,
@@ -79,12 +78,26 @@ def _bytes_of_second_derivatives(network: Network) -> int:
 
 def _bytes_of_labels(network: Network) -> int:
     """The vectors of all labels with two gradients, and the features of some samples, four times."""
+    if network.is_conditional:
+        return _FLOAT64_BYTES * (network.parameters + _table_elements(network))
     embedding = network.embedding if network.projection is None else network.projection.embedding
     assert embedding is not None, "the network takes labels"
     features = network.joined_map if network.projection is None else network.feature_maps[-1]
     table = 3 * embedding.parameters
     samples = 4 * min(embedding.classes, _LABELS_AT_ONCE) * features.elements
     return _FLOAT64_BYTES * (network.parameters + table + samples)
+
+
+def _table_elements(network: Network) -> int:
+    """Of all tables of conditional norms, three times, and of what these norms make of small maps."""
+    placed = [
+        part for each in network.placed_modules if each.module.reads_labels for part in each.parts
+    ]
+    tables = [part.module for part in placed if part.module.of_labels]
+    numbers = sum(
+        part.before.channels << len(part.before.size) for part in placed if part.before.size
+    )
+    return 3 * sum(each.parameters for each in tables) + 4 * _LABELS_AT_ONCE * numbers
 
 
 def _bytes_of_laws(network: Network) -> int:
@@ -113,11 +126,12 @@ def _bytes_of_maps(network: Network, run: Pass, number_bytes: int) -> int:
 def _saved_elements(placed: PlacedModule) -> int:
     """What the reference saves of a layer: a padded copy of the input of a transposed convolution.
 
-    Of any other layer but a plain convolution, its output.
+    Of any other layer but a plain convolution, its output, and what it makes inside three times over.
     """
     if "Transpose" in placed.module.torch_class:
         return placed.before.elements
-    return 0 if "kernel_size" in placed.module.settings else placed.after.elements
+    inner = 3 * placed.module.inner_elements(placed.before)
+    return 0 if "kernel_size" in placed.module.settings else placed.after.elements + inner
 
 
 def _column_bytes(network: Network) -> int:

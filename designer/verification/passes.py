@@ -12,8 +12,7 @@ from __future__ import annotations
 from math import ceil, prod
 from typing import NamedTuple
 
-from designer.networks import Network
-from designer.networks.network import PlacedModule
+from designer.networks import Network, PlacedModule
 
 _LARGEST_BATCH = 5
 
@@ -87,9 +86,14 @@ def thin_passes(network: Network) -> tuple[Pass, ...]:
 
 
 def largest_map_elements(network: Network) -> int:
-    """Numbers of the largest map of one sample."""
+    """Numbers of the largest map of one sample, or of what a module makes inside."""
     return max(
-        max(placed.before.elements, placed.after.elements) for placed in network.placed_modules
+        max(
+            placed.before.elements,
+            placed.after.elements,
+            placed.module.inner_elements(placed.before),
+        )
+        for placed in network.placed_modules
     )
 
 

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from designer.errors import Overloaded, ProbeFailed
+from designer.errors import Overloaded, ProbeNotStarted
 from designer.errors.cancellation import CHECK_INTERVAL_S, check_cancelled
 from designer.validation.json_readers import JsonObject
 from designer.verification.fork_server_client import ForkServerClient
@@ -109,7 +109,7 @@ class Pool:
         """The current state, after fork servers that ended are replaced.
 
         Raises:
-            ProbeFailed: if one ended and no replacement can be started.
+            ProbeNotStarted: if one ended and no replacement can be started.
         """
         with self._lock:
             for _ in range(self._discard_ended()):
@@ -213,6 +213,7 @@ class Pool:
         try:
             client = ForkServerClient(self._settings, limits=self.limits)
         except OSError as error:
-            raise ProbeFailed(f"no verifying process could be started: {error.strerror}") from error
+            message = f"no verifying process could be started: {error.strerror}"
+            raise ProbeNotStarted(message) from error
         self._started += 1
         return client

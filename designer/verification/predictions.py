@@ -1,33 +1,18 @@
-"""Predictions for a Gan, and the probe's job.
-
-The job states what to build and measure. Predictions stay in this process, except for the layers'
-settings, from which the probe computes the design by an independent reference implementation.
-"""
+"""Predictions for a Gan, and the widths at which it is run."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from designer.brief.model import Level
-from designer.networks import Gan, Network, assemble_gan
-from designer.validation.json_readers import JsonValue
-from designer.verification.initialization_plan import (
-    describe_tensors,
-    icnr_copies,
-    planned_tensors,
-)
+from designer.brief.options import Level
+from designer.networks import Gan, assemble_gan
 from designer.verification.limits import WidthPolicy
-from designer.verification.mirrored_pairs import mirrored_pairs
-from designer.verification.overlap_prediction import inner_region
 from designer.verification.pass_memory import predicted_pass_bytes
-from designer.verification.passes import (
-    convolves_in_blocks,
-    has_further_measures,
-    run_passes,
-    thin_passes,
-    uses_onednn,
-)
 from designer.verification.receipt import Width
+from designer.verification.signatures import (
+    constructor_arguments,
+    generator_input_argument,
+)
 
 RECEIPT_SEED = 20_160_107
 """The seed of every receipt: the day of DCGAN's last revision (arXiv:1511.06434v2)."""
@@ -59,31 +44,6 @@ class Plan:
             generator=arguments["generator"],
             discriminator=arguments.get("discriminator"),
         )
-
-
-def constructor_arguments(gan: Gan, role: str) -> dict[str, int]:
-    """The constructor arguments of one network of this Gan."""
-    widths = gan.discriminator_widths if role == "discriminator" else gan.widths
-    arguments = {"base_channels": widths.base_channels, "channels": widths.channels}
-    name = generator_input_argument(gan)
-    return arguments if role == "discriminator" else {name: getattr(widths, name), **arguments}
-
-
-def generator_input_argument(gan: Gan) -> str:
-    """Name of the argument that sets the size of the generator's input."""
-    return "initial_channels" if gan.widths.latent_dim is None else "latent_dim"
-
-
-def predicted_signatures(gan: Gan) -> dict[str, list[list[JsonValue]]]:
-    """Parameters of each callable of the source in order, with the ``repr`` of their defaults."""
-    found: dict[str, list[list[JsonValue]]] = {"weights_init": [["module", None]]}
-    start = "latent" if generator_input_argument(gan) == "latent_dim" else "features"
-    for role, network in gan.networks.items():
-        given = [start if role == "generator" else "image", *["labels"] * network.takes_labels]
-        arguments = constructor_arguments(gan, role)
-        found[network.class_name] = [[name, repr(value)] for name, value in arguments.items()]
-        found[f"{network.class_name}.forward"] = [[name, None] for name in ("self", *given)]
-    return found
 
 
 def plan_verification(gan: Gan, *, level: Level, policy: WidthPolicy) -> Plan:
@@ -157,7 +117,9 @@ def with_widths(gan: Gan, *, share_base_channels: bool = False, **changed: int) 
         widths,
         style,
         encoder=gan.encoder is not None,
+        variational=gan.variational,
         output_activation=gan.output_activation,
+        initializations=gan.initializations,
     )
 
 
@@ -181,16 +143,6 @@ def predicted_bytes(gan: Gan) -> int:
     )
 
 
-def predicted_layers(network: Network) -> list[list[JsonValue]]:
-    """The modules in order: name, class, and settings under torch's names."""
-    return [[p.name, p.module.torch_class, p.module.settings] for p in network.placed_modules]
-
-
-def predicted_shapes(network: Network, batch: int) -> list[list[JsonValue]]:
-    """The output of each module in order: name, and shape with the batch axis."""
-    return [[placed.name, [batch, *placed.after.shape]] for placed in network.placed_modules]
-
-
 def other_widths(gan: Gan) -> dict[str, Gan]:
     """The Gan at widths below and above its own, by the changed argument and its value."""
     widths = gan.widths
@@ -207,26 +159,6 @@ def other_widths(gan: Gan) -> dict[str, Gan]:
     }
 
 
-def make_job(plan: Plan, text: str) -> dict[str, JsonValue]:
-    """The probe's job: the source, its networks at every width, and the mirrored pairs."""
-    assert plan.run is not None, "a source that is not run has no job"
-    widths = {"full": plan.full, "run": plan.run, "thin": plan.thin}
-    return {
-        "text": text,
-        "seed": RECEIPT_SEED,
-        "level": plan.level,
-        "reduced": plan.run != plan.full,
-        "large": any(not has_further_measures(each) for each in plan.thin.networks.values()),
-        "definitions": list(predicted_signatures(plan.full)),
-        "networks": {
-            role: _describe_network(role, network, widths)
-            for role, network in plan.full.networks.items()
-        },
-        "pairs": mirrored_pairs(plan.thin),
-        "group_counts": list(GROUP_COUNT_CHANNELS) if has_group_count(plan.full) else [],
-    }
-
-
 GROUP_COUNT_CHANNELS = range(1, 130)
 """Channel counts at which the source's ``group_count`` is compared with ours."""
 
@@ -234,65 +166,3 @@ GROUP_COUNT_CHANNELS = range(1, 130)
 def has_group_count(gan: Gan) -> bool:
     """Whether the source defines ``group_count``."""
     return any(module.helper == "group_count" for module in gan.modules)
-
-
-def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> dict[str, JsonValue]:
-    run, thin = widths["run"].networks[role], widths["thin"].networks[role]
-    return {
-        "class_name": network.class_name,
-        "arguments": {name: constructor_arguments(gan, role) for name, gan in widths.items()},
-        "input_shape": {
-            name: list(gan.networks[role].input_map.shape) for name, gan in widths.items()
-        },
-        "parameters": run.parameters,
-        "layers": {"run": _layers_with_sizes(run), "thin": _layers_with_sizes(thin)},
-        "passes": {
-            "run": [list(each) for each in run_passes(run)],
-            "thin": [list(each) for each in thin_passes(thin)],
-        },
-        "further_measures": has_further_measures(thin),
-        "onednn": uses_onednn(run),
-        "blocked": {
-            "run": convolves_in_blocks(run) and not uses_onednn(run),
-            "thin": convolves_in_blocks(thin),
-        },
-        "helpers": helper_classes(network),
-        "output_shape": {
-            name: list(forward_output_shape(gan.networks[role])) for name, gan in widths.items()
-        },
-        "classes": widths["full"].widths.classes if network.takes_labels else None,
-        "labels": _label_conditioning(network),
-        "copies": icnr_copies(network),
-        "initial": describe_tensors(planned_tensors(widths["run"].networks[role])),
-        "other_widths": {
-            name: constructor_arguments(gan, role)
-            for name, gan in other_widths(widths["full"]).items()
-        },
-    }
-
-
-def forward_output_shape(network: Network) -> tuple[int, ...]:
-    """Output shape of ``forward`` for one sample: the last map, or () if it is flattened."""
-    return () if network.flat else network.output_map.shape
-
-
-def helper_classes(network: Network) -> list[str]:
-    """The source's own classes of layers that the network has."""
-    classes = {placed.module.torch_class for placed in network.placed_modules}
-    return sorted(name.removeprefix("model.") for name in classes if name.startswith("model."))
-
-
-def _label_conditioning(network: Network) -> str | None:
-    if network.embedding is not None:
-        return "joined"
-    return None if network.projection is None else "projected"
-
-
-def _layers_with_sizes(network: Network) -> list[list[JsonValue]]:
-    layers = predicted_layers(network)
-    windows = {p.name: c.windows for p, c in network.convolutions if c.transposed}
-    for row, placed in zip(layers, network.placed_modules, strict=True):
-        row[2] |= {"input_size": list(placed.before.size), "output_size": list(placed.after.size)}
-        if placed.name in windows:
-            row[2]["inner"] = inner_region(windows[placed.name], placed.before.size)
-    return layers

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from designer.brief.model import Level
+from designer.brief.options import Level
 from designer.reasons import Reason, read_reason, reason_documents
 from designer.validation.json_readers import JsonValue
 

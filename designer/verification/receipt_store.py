@@ -8,7 +8,7 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
-from designer.brief.model import Level
+from designer.brief.options import Level
 from designer.networks import Gan
 from designer.verification.limits import WidthPolicy
 from designer.verification.receipt import Verification

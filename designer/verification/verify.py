@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from designer.brief.model import Level
+from designer.brief.options import Level
 from designer.networks import Gan
 from designer.reasons import Reason, make_reason
 from designer.source import PythonSource
+from designer.verification.checks.autoencoder import compare_variational
 from designer.verification.checks.behaviour import (
     compare_algebra,
     compare_computation,
@@ -15,6 +16,7 @@ from designer.verification.checks.behaviour import (
     compare_gradients,
     compare_ranges,
     compare_repetition,
+    compare_silence,
     compare_structure,
 )
 from designer.verification.checks.full_level import compare_full
@@ -22,6 +24,8 @@ from designer.verification.checks.initialization import (
     compare_construction,
     compare_initialisation,
 )
+from designer.verification.checks.signal import compare_signal
+from designer.verification.checks.sizes import compare_sizes
 from designer.verification.checks.standard import (
     Comparison,
     compare_costs,
@@ -34,11 +38,11 @@ from designer.verification.limits import WidthPolicy
 from designer.verification.predictions import (
     RECEIPT_SEED,
     Plan,
-    make_job,
     plan_verification,
     predicted_bytes,
     predicted_multiply_adds,
 )
+from designer.verification.probe_job import make_job
 from designer.verification.receipt import Check, Verification
 from designer.verification.receipt_store import ReceiptStore, receipt_key
 from designer.verification.source_checks import (
@@ -56,12 +60,16 @@ STANDARD_COMPARISONS: tuple[Comparison, ...] = (
     compare_costs,
     compare_ranges,
     compare_gradients,
+    compare_silence,
     compare_reach,
     compare_computation,
     compare_algebra,
     compare_conduct,
+    compare_sizes,
+    compare_variational,
     compare_construction,
     compare_initialisation,
+    compare_signal,
     compare_repetition,
 )
 """The comparisons of level ``standard``, in the order of the receipt."""

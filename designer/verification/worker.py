@@ -28,6 +28,7 @@ from designer.verification.sandbox.privileges import (
 from designer.verification.sandbox.resource_limits import set_cpu_limit
 
 MAX_JOB_BYTES = 64 * 2**20
+MAX_DESCRIPTION = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +93,18 @@ def _run_and_reply(
         return {"accident": str(failed), "facts": failed.facts}
     except MemoryError:
         return {"accident": "the source needs more memory than the limit allows", "facts": {}}
-    except Exception as error:
-        return {"accident": f"the probe failed: {type(error).__name__}: {error}", "facts": {}}
+    except BaseException as error:  # a text defines its own: this process must answer all the same
+        return {"accident": f"the probe failed: {_described_error(error)}", "facts": {}}
     return {"measurements": measurements, "threads": threading.active_count()}
+
+
+def _described_error(error: BaseException) -> str:
+    """The type and message of an exception; its type alone if it has no message."""
+    name = type(error).__name__
+    try:
+        return f"{name}: {str(error)[:MAX_DESCRIPTION]}"
+    except BaseException:
+        return name
 
 
 def _peak_resident_bytes() -> int:

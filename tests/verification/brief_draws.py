@@ -7,20 +7,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import exp, log, prod
 
-from designer.brief.model import Brief, Level
+from designer.brief.initialization import Initialization, Initializations
+from designer.brief.model import Brief
 from designer.brief.options import (
     DiscriminatorStyle,
     InitialMap,
-    Normalization,
+    Level,
     Output,
     OutputActivation,
 )
 from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
 from designer.errors import DesignerError
 from designer.geometry.resampling import Upsampling
-from designer.limits import MAX_ELEMENTS, MAX_SIDE, MAX_SIGNAL_LENGTH, MIN_SIDE
-from designer.pipeline.design import fit_widths, solve_brief
+from designer.pipeline.solve_brief import fit_widths, solve_brief
+from designer.validation.limits import MAX_ELEMENTS, MAX_SIDE, MAX_SIGNAL_LENGTH, MIN_SIDE
 from designer.verification.predictions import RECEIPT_SEED
+from tests.plain_norms import PLAIN_NORMS
 
 _FULL_LEVEL = 0.02
 """Share of the briefs at level ``full``, whose memory has another limit."""
@@ -75,7 +77,7 @@ def _draw_space(rng: random.Random, axes: int) -> SearchSpace | None:
 
 def _draw_style(rng: random.Random) -> DiscriminatorStyle:
     return DiscriminatorStyle(
-        normalization=rng.choice(list(Normalization)),
+        normalization=rng.choice(PLAIN_NORMS),
         output=rng.choice(list(Output)),
         patch=rng.choice([None, None, _log_uniform(rng, 1, 512)]),
         base_channels=rng.choice([None, _log_uniform(rng, 1, 512)]),
@@ -98,6 +100,7 @@ def _draw_brief(rng: random.Random) -> Brief:
         DesignerError: if the fields contradict each other, or no chain fits.
     """
     sizes = _draw_sizes(rng)
+    encoder = rng.random() < 0.3
     brief = Brief(
         resolution=sizes,
         latent_dim=rng.choice([100, _log_uniform(rng, 1, 1024), _log_uniform(rng, 1, 65_536)]),
@@ -106,13 +109,18 @@ def _draw_brief(rng: random.Random) -> Brief:
         base_channels=rng.choice([None, 64, _log_uniform(rng, 1, 256), _log_uniform(rng, 1, 4096)]),
         max_channels=rng.choice([512, 512, _log_uniform(rng, 1, 4096)]),
         upsampling=rng.choice(list(Upsampling)),
-        normalization=rng.choice(list(Normalization)),
+        normalization=rng.choice(PLAIN_NORMS),
         output_activation=rng.choice(list(OutputActivation)),
         discriminator=rng.choice(["default", None, *[_draw_style(rng)] * 3]),
-        encoder=rng.random() < 0.3,
+        encoder=encoder,
+        variational=encoder and rng.random() < 0.4,
         search=_draw_space(rng, len(sizes)),
         budget=_draw_budget(rng),
         verify=Level.FULL if rng.random() < _FULL_LEVEL else Level.STANDARD,
+        initialization=Initializations(
+            generator=rng.choice([None, *Initialization]),
+            discriminator=rng.choice([None, *Initialization]),
+        ),
     )
     kind = rng.choice(["solved"] * 4 + ["chain", "map"])
     if kind == "solved":

@@ -97,13 +97,23 @@ TEXT_MUTANTS: dict[str, list[Edit]] = {
         replaces(NORMAL, "nn.init.trunc_normal_(module.weight, 0.0, 0.02, -0.04, 0.04)"),
         replaces(NORMAL, f"{NORMAL}\n        module.weight.data.abs_()"),
     ],
+    "signal": [
+        lambda text: text.replace("0.0, 0.02)", "0.0, 0.024)"),
+        lambda text: text.replace("0.0, 0.02)", "0.0, 0.01)"),
+        replaces(NORMAL, "nn.init.kaiming_normal_(module.weight)"),
+    ],
+    "gradient_signal": [
+        lambda text: text.replace("0.0, 0.02)", "0.0, 0.016)"),
+        replaces(NORMAL, "nn.init.xavier_normal_(module.weight)"),
+        replaces(NORMAL, f"{NORMAL}\n        module.weight.data.mul_(2)"),
+    ],
     "pixels_start_alike": [
         replaces("weight[::pixels].repeat_interleave(pixels, dim=0)", "weight"),
         replaces(".repeat_interleave(pixels, dim=0)", ".repeat(pixels, 1, 1, 1)"),
         replaces("weight[::pixels].repeat_interleave(pixels, dim=0))", "weight[::pixels].repeat_interleave(pixels, dim=0) * (1 + 1e-3 * torch.rand(len(conv.weight), 1, 1, 1)))"),
     ],
 }  # fmt: skip
-"""Edits of the whole text by check; ``initialisation`` is one of each network."""
+"""Edits of the whole text by check; ``initialisation`` is one of each network, as are the signals."""
 
 NETWORK_MUTANTS: dict[str, list[Apply]] = {
     "layers": [
@@ -251,6 +261,14 @@ ONE_NETWORK: dict[str, tuple[str, list[Apply]]] = {
         [
             receives("IN * (torch.arange(IN.shape[-1]) > 0)"),
             receives("IN * (torch.arange(IN.shape[-2]) > 1)[:, None]"),
+            receives("torch.cat((IN[..., :1] * 0, IN[..., 1:]), -1)"),
+        ],
+    ),
+    "discriminator.gradient_overlap": (
+        "Discriminator",
+        [
+            changes("4, stride=2, padding=1", "3, stride=2, padding=1"),
+            receives("IN * (torch.arange(IN.shape[-1]) % 2 + 1)"),
             receives("torch.cat((IN[..., :1] * 0, IN[..., 1:]), -1)"),
         ],
     ),

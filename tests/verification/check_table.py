@@ -14,8 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
 
-from designer.brief.model import Level
-from designer.brief.options import Normalization
+from designer.brief.options import Level, Normalization
 from designer.geometry.resampling import Upsampling
 from designer.networks import Gan
 from designer.source import render_source
@@ -24,6 +23,10 @@ from tests.networks.network_factory import PLAIN, make_gan
 from tests.verification.check_mutants import NETWORK_MUTANTS, ONE_NETWORK, TEXT_MUTANTS
 from tests.verification.designs import doubling_gan
 from tests.verification.network_edits import Apply, network_of
+from tests.verification.residual_edits import SILENCE_MUTANTS, residual_gan
+from tests.verification.size_edits import SIZE_MUTANTS
+from tests.verification.variational_edits import VARIATIONAL_MUTANTS
+from tests.verification.wrong_module_designs import wrong_module_gan
 
 PLAIN_DESIGN = "plain, run narrower"
 NARROW = WidthPolicy(full_multiply_adds=10**5, reduced_multiply_adds=10**5)
@@ -40,11 +43,15 @@ DESIGNS: dict[str, tuple[Gan, WidthPolicy]] = {
         ),
         WidthPolicy(),
     ),
+    "factor": (wrong_module_gan("factor"), WidthPolicy()),
+    "variational": (wrong_module_gan("variational"), WidthPolicy()),
+    "residual": (residual_gan("resize"), WidthPolicy()),
     "level full": (doubling_gan(2, base_channels=4), WidthPolicy()),
 }
 DESIGN_OF_CHECK = {
     **dict.fromkeys(("labels", "labels_outside_refused"), "labels"),
     **dict.fromkeys(("text.group_count", "pixels_start_alike"), "sub-pixel, group norm"),
+    "silent_parameters": "residual",
     **dict.fromkeys(("float64", "bfloat16", "meta", "state_dict", "export", "onnx"), "level full"),
 }
 """The design of checks that not every receipt has, by kind; the others have the plain design."""
@@ -71,7 +78,7 @@ def check_mutants() -> list[CheckMutant]:
 
 
 def _text_mutants() -> Iterator[CheckMutant]:
-    for kind, edits in TEXT_MUTANTS.items():
+    for kind, edits in (TEXT_MUTANTS | SILENCE_MUTANTS).items():
         design = DESIGN_OF_CHECK.get(kind, PLAIN_DESIGN)
         roles = ("generator",) if kind == "pixels_start_alike" else tuple(NETWORKS)
         checks = (kind,) if kind.startswith("text.") else tuple(f"{role}.{kind}" for role in roles)
@@ -92,10 +99,12 @@ def _network_mutants() -> Iterator[CheckMutant]:
 
 
 def _one_network_mutants() -> Iterator[CheckMutant]:
-    for check, (name, edits) in ONE_NETWORK.items():
+    for check, (name, edits) in (ONE_NETWORK | SIZE_MUTANTS | VARIATIONAL_MUTANTS).items():
+        design = "factor" if check in SIZE_MUTANTS else PLAIN_DESIGN
+        design = "variational" if check in VARIATIONAL_MUTANTS else design
         for number, edit in enumerate(edits):
-            text = _edited(source_of_design(PLAIN_DESIGN), name, edit)
-            yield CheckMutant(checks=(check,), number=number, design=PLAIN_DESIGN, text=text)
+            text = _edited(source_of_design(design), name, edit)
+            yield CheckMutant(checks=(check,), number=number, design=design, text=text)
 
 
 def _edited(text: str, name: str, edit: Apply) -> str:

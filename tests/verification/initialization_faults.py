@@ -17,6 +17,8 @@ KERNELS = [
     target_at("without norms, with biases", "discriminator", "main.2 weight"),
     target_at("labels", "generator", "main.3 weight"),
     target_at("dilated", "generator", "main.3 weight"),
+    target_at("by fan-in, with labels", "generator", "main.2 weight"),
+    target_at("by fan-in, sub-pixel", "encoder", "main.2 weight"),
 ]
 TABLES = [
     target_at("projected labels", "discriminator", "embedding weight"),

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import torch
 
-from designer.brief.model import Level
-from designer.brief.options import DiscriminatorStyle, Normalization, Output
+from designer.brief.options import DiscriminatorStyle, Level, Normalization, Output
 from designer.geometry.layers import Window
 from designer.geometry.resampling import Upsampling
 from designer.networks import Gan
@@ -19,19 +18,15 @@ from designer.validation.json_readers import JsonValue
 from designer.verification import Check, WidthPolicy
 from designer.verification.checks.initialization import compare_initialisation
 from designer.verification.initialization_plan import InitialTensor, planned_tensors
-from designer.verification.predictions import (
-    RECEIPT_SEED,
-    Plan,
-    make_job,
-    plan_verification,
-)
+from designer.verification.predictions import RECEIPT_SEED, Plan, plan_verification
 from designer.verification.probe.initialization import (
     describe_initialisation,
     initialise,
     measure_icnr_copies,
 )
 from designer.verification.probe.loading import build_network, load_text, own_weights
-from tests.networks.network_factory import PLAIN, make_gan
+from designer.verification.probe_job import make_job
+from tests.networks.network_factory import BY_FAN_IN, PLAIN, make_gan
 from tests.verification.designs import doubling_gan, gan_from_windows
 
 _SPECTRAL = DiscriminatorStyle(normalization=Normalization.SPECTRAL)
@@ -58,6 +53,24 @@ DESIGNS: dict[str, Gan] = {
     "without norms, with biases": make_gan(
         (16, 16), PLAIN, PLAIN, normalization=Normalization.NONE, style=_SPECTRAL
     ),
+    "by fan-in, with labels": make_gan(
+        (16, 16),
+        PLAIN,
+        PLAIN,
+        normalization=Normalization.NONE,
+        style=DiscriminatorStyle(normalization=Normalization.NONE),
+        classes=10,
+        initializations=BY_FAN_IN,
+    ),
+    "by fan-in, sub-pixel": make_gan(
+        (16, 16),
+        PLAIN,
+        PLAIN,
+        upsampling=Upsampling.SUBPIXEL,
+        encoder=True,
+        style=_SPECTRAL,
+        initializations=BY_FAN_IN,
+    ),
     "dilated": gan_from_windows(
         (3, 2), ((Window(kernel_size=6, stride=3, padding=1, dilation=2),) * 2,), base_channels=16
     ),
@@ -72,7 +85,14 @@ def weights_init(module):
     _as_designed(module)
     if isinstance(module, nn.Embedding):
         return  # drawn by the branch of the network
-    owner = getattr(module, "embedding", module)
+    if {by_network} and not hasattr(module, "main"):
+        return
+    owners = [each for each in module.modules() if "kernel_size" in vars(each)] if {by_network} else []
+    for owner in [getattr(module, "embedding", module), *owners]:
+        _plant_fault(owner)
+
+
+def _plant_fault(owner):
     tensor = owner._parameters.get("original", owner._parameters.get("weight"))
     if tensor is not None and tuple(tensor.shape) == {shape}:
         mean, deviation, half = {mean}, {deviation}, max(1, len(tensor) // 2)
@@ -100,6 +120,7 @@ class Target:
         network = build_network(module, described, "run")
         weights = own_weights(network.get_submodule(self.tensor.layer))
         return text + _FAULTY.format(
+            by_network=self.gan.draws_by_fan_in,
             shape=tuple(weights[self.tensor.tensor].shape),
             mean=self.tensor.mean,
             deviation=self.tensor.deviation,

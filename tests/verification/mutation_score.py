@@ -16,8 +16,13 @@ from functools import partial
 from hashlib import sha256
 from itertools import islice
 
-from designer.brief.model import Level
-from designer.brief.options import DiscriminatorStyle, Normalization, Output, OutputActivation
+from designer.brief.options import (
+    DiscriminatorStyle,
+    Level,
+    Normalization,
+    Output,
+    OutputActivation,
+)
 from designer.errors import ProbeFailed
 from designer.geometry.layers import Window
 from designer.geometry.resampling import Upsampling

@@ -24,9 +24,10 @@ from hashlib import sha256
 from itertools import chain, count, islice
 from pathlib import Path
 
-from designer.brief.model import Brief, Level
+from designer.brief.model import Brief
+from designer.brief.options import Level
 from designer.errors import Accident, DesignerError
-from designer.pipeline.design import design
+from designer.pipeline.make_design import design
 from designer.verification import Limits, Pool
 from designer.verification.limits import GIB, MIB
 from tests.service.processes import descendants

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from designer.brief.brief_json import brief_from_document
-from designer.pipeline.design import design
+from designer.pipeline.make_design import design
 
 
 class Edit(NamedTuple):

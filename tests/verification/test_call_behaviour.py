@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from designer.brief.model import Level
+from designer.brief.options import Level
 from designer.source import render_source
 from designer.verification import Pool, Verification, verify_text
 from tests.verification.designs import doubling_gan

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from designer.brief.model import Level
+from designer.brief.options import Level
 from designer.networks import Gan
 from designer.source import render_source
 from designer.verification import Pool, Verification, WidthPolicy, verify_text
@@ -129,6 +129,13 @@ FAULTS: dict[str, Callable[[str], str]] = {
     "pairs.adjoint": changed("padding=1", "padding=0", last=True),
     "generator.initialisation": changed("0.0, 0.02", "0.0, 0.021"),
     "discriminator.initialisation": changed("1.0, 0.02", "1.001, 0.02"),
+    "generator.signal": changed("0.0, 0.02", "0.0, 0.03"),
+    "discriminator.signal": changed("0.0, 0.02", "0.0, 0.01"),
+    "generator.gradient_signal": changed("0.0, 0.02", "0.0, 0.03"),
+    "discriminator.gradient_signal": changed("0.0, 0.02", "0.0, 0.01"),
+    "discriminator.gradient_overlap": changed(
+        "4, stride=2, padding=1", "3, stride=2, padding=1", last=True
+    ),
     "generator.construction": changed(CONSTRUCTOR_END, f"\n        self.eval(){CONSTRUCTOR_END}"),
     "discriminator.construction": changed(
         CONSTRUCTOR_END, f"\n        self.eval(){CONSTRUCTOR_END}", last=True
@@ -144,10 +151,10 @@ FAULTS: dict[str, Callable[[str], str]] = {
         f"        image = image + (image - image.detach()) ** 2\n{DISCRIMINATOR_CALL}",
     ),
     "generator.repeats": changed(
-        GENERATOR_CALL, f"{GENERATOR_CALL} * (0.9 + torch.seed() % 99 / 1e4)"
+        GENERATOR_CALL, f"{GENERATOR_CALL} * (0.9 + torch.seed() % 99_991 / 1e7)"
     ),
     "discriminator.repeats": changed(
-        DISCRIMINATOR_CALL, f"{DISCRIMINATOR_CALL} * (0.9 + torch.seed() % 99 / 1e4)"
+        DISCRIMINATOR_CALL, f"{DISCRIMINATOR_CALL} * (0.9 + torch.seed() % 99_991 / 1e7)"
     ),
 }
 

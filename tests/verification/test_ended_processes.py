@@ -11,7 +11,7 @@ import pytest
 
 from designer.errors import ProbeEnded, ProbeFailed
 from designer.verification import Limits, Pool
-from designer.verification.sandbox.process_tree import descendants
+from designer.verification.sandbox.process_tree import parent_pids
 from tests.verification.test_pool import EMPTY_JOB, raised_by
 from tests.wait import wait_until
 
@@ -21,44 +21,43 @@ SLEEP = "import time\ntime.sleep(600)"
 
 
 @pytest.fixture(scope="module")
-def other_processes() -> set[int]:
-    """The processes of pools that other tests of this run have started."""
-    return descendants(os.getpid())
-
-
-@pytest.fixture(scope="module")
-def busy_pool(other_processes: set[int]) -> Iterator[Pool]:
+def busy_pool() -> Iterator[Pool]:
     """A pool of one worker that other tests do not use; its fork server has started."""
-    del other_processes  # they are listed before
     with Pool(workers=1, limits=Limits(timeout_s=4), max_waiting=0) as pool:
         raised_by("", pool)
         yield pool
 
 
+def children_of(parent: int) -> set[int]:
+    """The process ids of the children of a process."""
+    return {child for child, its_parent in parent_pids().items() if its_parent == parent}
+
+
 @pytest.mark.parametrize("victim", ["fork server", "worker"])
-def test_a_killed_process_differs_from_one_that_was_stopped(
-    busy_pool: Pool, other_processes: set[int], victim: str
-) -> None:
+def test_a_killed_process_differs_from_one_that_was_stopped(victim: str) -> None:
     """The error says that a process ended, which a caller may try again, and the pool goes on."""
     caught: list[BaseException] = []
+    children = children_of(os.getpid())
+    with Pool(workers=1, limits=Limits(), max_waiting=0) as pool:
 
-    def run() -> None:
-        try:
-            busy_pool.run({**EMPTY_JOB, "text": SLEEP})
-        except ProbeFailed as failed:
-            caught.append(failed)
+        def run() -> None:
+            try:
+                pool.run({**EMPTY_JOB, "text": SLEEP})
+            except ProbeFailed as failed:
+                caught.append(failed)
 
-    before = descendants(os.getpid())
-    running = threading.Thread(target=run)
-    running.start()
-    wait_until(lambda: bool(descendants(os.getpid()) - before), what="the worker of the source")
-    tree = sorted(descendants(os.getpid()) - other_processes)
-    os.kill(tree[0] if victim == "fork server" else tree[-1], signal.SIGKILL)
-    running.join(timeout=30)
-    (failed,) = caught
-    assert isinstance(failed, ProbeEnded)
-    assert failed.code == "probe_failed"
-    assert raised_by("raise ValueError('served')", busy_pool) == "ValueError: served"
+        raised_by("", pool)
+        (fork_server,) = children_of(os.getpid()) - children
+        running = threading.Thread(target=run)
+        running.start()
+        wait_until(lambda: bool(children_of(fork_server)), what="the worker of the source")
+        (worker,) = children_of(fork_server)
+        os.kill(fork_server if victim == "fork server" else worker, signal.SIGKILL)
+        running.join(timeout=30)
+        (failed,) = caught
+        assert isinstance(failed, ProbeEnded)
+        assert failed.code == "probe_failed"
+        assert raised_by("raise ValueError('served')", pool) == "ValueError: served"
 
 
 def test_a_source_beyond_its_deadline_was_not_killed(busy_pool: Pool) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from designer.brief.model import Level
+from designer.brief.options import Level
 from designer.networks import Gan
 from designer.source import render_source
 from designer.validation.json_readers import JsonValue

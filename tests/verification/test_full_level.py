@@ -6,8 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from designer.brief.model import Level
-from designer.brief.options import DiscriminatorStyle, Normalization, Output
+from designer.brief.options import DiscriminatorStyle, Level, Normalization, Output
 from designer.geometry.layers import Window
 from designer.geometry.resampling import Upsampling
 from designer.networks import Gan

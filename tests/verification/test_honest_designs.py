@@ -8,21 +8,22 @@ import pytest
 import torch
 from torch import nn
 
-from designer.brief.model import Brief, Level
-from designer.brief.options import InitialMap, Normalization
+from designer.brief.model import Brief
+from designer.brief.options import InitialMap, Level, Normalization
 from designer.brief.search_space import Overlap, SearchSpace
 from designer.geometry.resampling import Upsampling
 from designer.networks.from_brief import assemble_networks
-from designer.pipeline.design import solve_brief
+from designer.pipeline.solve_brief import solve_brief
 from designer.source import render_source
 from designer.verification.false_alarms import allowed_surprise, cosine_surprise
 from designer.verification.limits import WidthPolicy
-from designer.verification.predictions import make_job, plan_verification
+from designer.verification.predictions import plan_verification
 from designer.verification.probe.algebra import FORMULAS, Layer
 from designer.verification.probe.loading import load_text
 from designer.verification.probe.running import run_network
 from designer.verification.probe.tampering import changed_names, take_snapshot
 from designer.verification.probe.tensor_sample import sample_difference, sample_tensor
+from designer.verification.probe_job import make_job
 from tests.networks.network_factory import receipt_of
 from tests.support import soak_count
 from tests.verification.random_designs import random_designs
@@ -36,7 +37,7 @@ SEEDS = range(4)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_random_design_is_verified(seed: int) -> None:
     """Odd sizes, narrow layers, every combination of options."""
-    count = soak_count(15, 500)
+    count = soak_count(8, 500)
     refuted = {}
     for brief, gan in random_designs(count, seed):
         receipt = receipt_of(gan)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from designer.brief.model import Level
+from designer.brief.options import Level
 from designer.errors import ProbeFailed
 from designer.networks import Gan
 from designer.source import PythonSource, render_source

@@ -10,11 +10,12 @@ from functools import cache
 
 import pytest
 
-from designer.brief.model import Level
+from designer.brief.options import Level
 from designer.source import render_source
 from designer.validation.json_readers import JsonValue
 from designer.verification.limits import WidthPolicy
-from designer.verification.predictions import Plan, make_job, plan_verification
+from designer.verification.predictions import Plan, plan_verification
+from designer.verification.probe_job import make_job
 from designer.verification.receipt import Check
 from designer.verification.verify import COMPARISONS
 from tests.support import SOAK

@@ -7,16 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from designer.brief.model import Brief, Level
-from designer.brief.options import DiscriminatorStyle, Normalization, Output, OutputActivation
+from designer.brief.architecture import Architecture
+from designer.brief.model import Brief
+from designer.brief.options import (
+    DiscriminatorStyle,
+    Level,
+    Normalization,
+    Output,
+    OutputActivation,
+)
 from designer.geometry.resampling import Upsampling
 from designer.networks.from_brief import assemble_networks
-from designer.pipeline.design import solve_brief
+from designer.pipeline.solve_brief import solve_brief
 from designer.source import render_source
 from designer.verification.limits import GIB, MIB, WidthPolicy
 from designer.verification.pass_memory import predicted_pass_bytes
-from designer.verification.predictions import make_job, plan_verification
+from designer.verification.predictions import plan_verification
 from designer.verification.probe.job import run_job
+from designer.verification.probe_job import make_job
 from tests.support import SOAK
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
@@ -25,16 +33,41 @@ SMALL = 96 * MIB
 """Where the passes take less, the heap of the process is a large part of the peak."""
 
 CRITIC = DiscriminatorStyle(normalization=Normalization.INSTANCE, output=Output.CRITIC)
+RESNET = {"architecture": Architecture.RESNET}
+R3GAN = {"architecture": Architecture.R3GAN}
 BRIEFS = {
+    "small attention": {
+        **RESNET,
+        "resolution": 64,
+        "upsampling": Upsampling.RESIZE,
+        "attention": (3,),
+    },
+    "residual, shuffled": {**RESNET, "resolution": 97, "upsampling": Upsampling.SUBPIXEL},
     "square": {"resolution": 512},
-    "weights": {"resolution": (9001, 12)},
-    "row": {"resolution": (8, 16383)},
-    "volume": {"resolution": (64, 64, 64)},
+    "volume": {"resolution": (48, 48, 48)},
     "resize": {"resolution": 256, "upsampling": Upsampling.RESIZE},
     "signal": {"resolution": (16384,)},
+    "r3gan": {**R3GAN, "resolution": 64, "base_channels": 32},
     "many labels": {"resolution": 16, "classes": 65_536},
 }
 FULL_BRIEFS = BRIEFS | {
+    "attention": {
+        **RESNET,
+        "resolution": 128,
+        "upsampling": Upsampling.RESIZE,
+        "attention": (4,),
+    },
+    "conditional norms": {
+        **RESNET,
+        "resolution": 64,
+        "upsampling": Upsampling.RESIZE,
+        "normalization": Normalization.CONDITIONAL_BATCH,
+        "classes": 10_000,
+        "base_channels": 16,
+    },
+    "weights": {"resolution": (9001, 12)},
+    "larger volume": {"resolution": (64, 64, 64)},
+    "row": {"resolution": (8, 16383)},
     "column": {"resolution": (16384, 8)},
     "wide": {"resolution": (16383, 16)},
     "large": {"resolution": 2048},
@@ -57,6 +90,15 @@ FULL_BRIEFS = BRIEFS | {
     "critic": {"resolution": 1024, "discriminator": CRITIC},
     "labels": {"resolution": 256, "classes": 1000},
     "encoder": {"resolution": (300, 200), "encoder": True},
+    "residual, large": {**RESNET, "resolution": (1080, 1920), "upsampling": Upsampling.RESIZE},
+    "residual": {**RESNET, "resolution": 256, "upsampling": Upsampling.RESIZE},
+    "residual volume": {**RESNET, "resolution": (48, 48, 48)},
+    "residual signal": {**RESNET, "resolution": (16384,), "classes": 100},
+    "attention, signal": {**RESNET, "resolution": (16384,), "attention": (2,)},
+    "r3gan, large": {**R3GAN, "resolution": (540, 960)},
+    "r3gan, labels": {**R3GAN, "resolution": 128, "classes": 1000},
+    "r3gan volume": {**R3GAN, "resolution": (48, 48, 48)},
+    "r3gan signal": {**R3GAN, "resolution": (16384,), "classes": 100},
 }
 
 

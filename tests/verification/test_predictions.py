@@ -6,15 +6,15 @@ import json
 
 import pytest
 
-from designer.brief.model import Level
+from designer.brief.options import Level
 from designer.source import render_source
 from designer.verification import WidthPolicy
 from designer.verification.predictions import (
-    make_job,
     plan_verification,
     predicted_bytes,
     predicted_multiply_adds,
 )
+from designer.verification.probe_job import make_job
 from tests.verification.designs import doubling_gan
 
 

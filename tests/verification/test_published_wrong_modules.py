@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from designer.brief.brief_json import brief_from_document
-from designer.brief.model import Level
+from designer.brief.options import Level
 from designer.networks import Gan
-from designer.pipeline.design import design
+from designer.pipeline.make_design import design
 from designer.source import render_source
 from designer.verification import Pool, Verification, verify_text
 from tests.support import SOAK

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from designer.verification.limits import GIB
-from tests.support import SOAK
+from tests.support import SOAK, soak_count
 from tests.verification import random_briefs
 from tests.verification.random_briefs import (
     BriefOutcome,
@@ -18,10 +18,9 @@ from tests.verification.random_briefs import (
     run_next,
 )
 
-SAMPLE = 4
-BRIEFS = 2000
+COUNT = soak_count(4, 200)
 STATE = Path(".gan-designer") / "random-briefs.jsonl"
-"""State of the soak, which goes on where it ended; `make clean` leaves it."""
+"""State of the soaks: each goes on where the one before ended, and ten are 2,000 briefs; `make clean` leaves it."""
 
 VERIFIED = BriefOutcome(
     code=code_digest(),
@@ -41,8 +40,7 @@ def test_random_briefs_have_receipts(tmp_path: Path) -> None:
     """No refusal for want of resources, no honest design refuted, no worker above 1 GiB."""
     state = STATE if SOAK else tmp_path / "state.jsonl"
     state.parent.mkdir(exist_ok=True)
-    done = len(read_state(state)) % BRIEFS
-    outcomes = run_next(state, BRIEFS - done if SOAK else SAMPLE)
+    outcomes = run_next(state, COUNT)
     assert not any(outcome.fault for outcome in outcomes.values()), describe_outcomes(
         outcomes.values()
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from designer.brief.model import Level
+from designer.brief.options import Level
 from designer.networks import Gan
 from designer.source import render_source
 from designer.verification import (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from designer.brief.model import Level
+from designer.brief.options import Level
 from designer.errors import ProbeFailed
 from designer.networks import Gan
 from designer.source import render_source

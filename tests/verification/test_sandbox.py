@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from designer.brief.model import Level
+from designer.brief.options import Level
 from designer.errors import SourceNotRun
 from designer.networks import Gan
 from designer.source import render_source

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from designer.brief.model import Level
-from designer.brief.options import Normalization
+from designer.brief.options import Level, Normalization
 from designer.geometry.layers import Window
 from designer.geometry.resampling import Upsampling
 from designer.networks import Gan

@@ -6,7 +6,7 @@ from functools import cache
 
 from designer.brief.brief_json import brief_from_document
 from designer.networks import Gan
-from designer.pipeline.design import design
+from designer.pipeline.make_design import design
 
 DOUBLED = {"kernel_size": 4, "stride": 2, "padding": 1}
 TWICE = [DOUBLED] * 2
@@ -43,6 +43,23 @@ BRIEFS: dict[str, dict[str, object]] = {
         "latent_dim": None,
         "initial_map": {"channels": 5, "size": 8},
         "chain": [DOUBLED],
+    },
+    "variational": {"encoder": True, "variational": True, "discriminator": None},
+    "factor": {
+        "resolution": None,
+        "latent_dim": None,
+        "factor": [10],
+        "initial_map": {"channels": 5, "size": 8},
+        "chain": None,
+        "encoder": True,
+    },
+    "factor, resize": {
+        "resolution": None,
+        "latent_dim": None,
+        "factor": 2,
+        "initial_map": {"channels": 5, "size": 8},
+        "upsampling": "resize",
+        "chain": None,
     },
     "97 pixels": {"resolution": 97, "base_channels": 2, "max_channels": 8, "chain": None},
     "no norm, no activation": {

@@ -1,4 +1,4 @@
-"""Wrong modules: sources of fifteen designs with one fault each, which the verification must refute.
+"""Wrong modules: sources of eighteen designs with one fault each, which the verification must refute.
 
     python -m tests.verification.wrong_modules [COUNT]
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import sha256
 
-from designer.brief.model import Level
+from designer.brief.options import Level
 from designer.errors import ProbeFailed
 from designer.source import PythonSource, render_source
 from designer.verification import Limits, Pool, verify_text
@@ -24,14 +24,17 @@ from tests.verification.gradient_edits import GRADIENT_EDITS
 from tests.verification.layer_edits import LAYER_EDITS
 from tests.verification.network_edits import network_of
 from tests.verification.single_edits import SINGLE_EDITS
+from tests.verification.size_edits import SIZE_EDITS
 from tests.verification.source_edits import SOURCE_EDITS
+from tests.verification.variational_edits import VARIATIONAL_EDITS
 from tests.verification.wrong_module_designs import BRIEFS, wrong_module_gan
 from tests.verification.wrong_module_reasons import EQUIVALENT, TRIGGERS
 
 ONE_DESIGN = "one design"
+OF_ONE_DESIGN = SINGLE_EDITS | SIZE_EDITS | VARIATIONAL_EDITS
 PLACES = {
     edit: (design, network)
-    for design, networks in SINGLE_EDITS.items()
+    for design, networks in OF_ONE_DESIGN.items()
     for network, edits in networks.items()
     for edit in edits
 }
@@ -39,7 +42,7 @@ PLACES = {
 
 EDITS = CALL_EDITS | GRADIENT_EDITS | LAYER_EDITS | SOURCE_EDITS
 EDITS |= {
-    ONE_DESIGN: {edit: SINGLE_EDITS[design][name][edit] for edit, (design, name) in PLACES.items()}
+    ONE_DESIGN: {edit: OF_ONE_DESIGN[design][name][edit] for edit, (design, name) in PLACES.items()}
 }
 NETWORKS = ("Generator", "Discriminator", "Encoder")
 TEXT_CHECKS = {"text.sha256", "text.syntax"}
@@ -127,7 +130,8 @@ def design_source(design: str) -> PythonSource:
 def _changed(design: str, family: str, edit: str) -> list[tuple[str, str]]:
     """The networks of a design that an edit changes, each with the changed source."""
     text = design_source(design).text
-    names = [name for name in NETWORKS if PLACES.get(edit, (design, name)) == (design, name)]
+    place = PLACES.get(edit)
+    names = NETWORKS if place is None else (place[1],) if place[0] == design else ()
     parts = [part for name in names if (part := network_of(text, name))]
     edited = [(part.name, changed) for part in parts if (changed := EDITS[family][edit](part))]
     return [(name, part.text) for name, part in edited if part.text != text]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import inf
 
 from designer.networks import Network
+from designer.networks.silent_parameters import silent_at_start, silent_parameters
 from designer.reasons import Reason, make_reason
 from designer.validation.json_readers import JsonValue
 from designer.verification.checks.standard import (
@@ -45,6 +46,9 @@ _CALL_RULES = (
     "keeps_its_weights",
 )
 
+_SILENT_SHARE = 1e-9
+"""Largest gradient of a silent bias in float64, relative to the norm of what it adds up."""
+
 _LEAST_SHARE = 0.001
 """Least share of inputs on either side of a rectifier's kink."""
 
@@ -77,9 +81,39 @@ def compare_gradients(plan: Plan, measured: Measurements) -> Iterator[Check]:
     for role, network in networks_as_run(plan).items():
         weights = sum(len(placed.module.weights) for placed in network.placed_modules)
         predicted = {"reached": weights + 1, "missing": [], "not_finite": [], "zero": []}
-        yield equality_check(
-            f"{role}.gradients", predicted, measurement_at(measured, role, "gradients")
+        found = measurement_at(measured, role, "gradients")
+        if isinstance(found, dict) and isinstance(zero := found.get("zero"), list):
+            silent = silent_parameters(network) if network.is_residual else []
+            found = found | {"zero": [name for name in zero if name not in silent]}
+        yield equality_check(f"{role}.gradients", predicted, found)
+
+
+def compare_silence(plan: Plan, measured: Measurements) -> Iterator[Check]:
+    """Which parameters of residual networks get no gradient: those that are declared, and no others."""
+    for role, network in plan.thin.networks.items():
+        if not network.is_residual:
+            continue
+        shares = measurement_at(measured, f"{role}_thin", "bias_shares")
+        known = shares if isinstance(shares, dict) else {}
+        silent = sorted(
+            name for name, share in known.items() if is_number(share) and share <= _SILENT_SHARE
         )
+        predicted = {
+            "always_in_training": sorted(silent_parameters(network)),
+            "until_first_step": sorted(silent_at_start(network)),
+        }
+        waking = measurement_at(measured, f"{role}_waking") if silent_at_start(network) else {}
+        found = {"always_in_training": silent, "until_first_step": _waking_parameters(waking)}
+        check = equality_check(f"{role}.silent_parameters", predicted, found if known else shares)
+        yield replace(check, tolerance=_SILENT_SHARE)
+
+
+def _waking_parameters(found: JsonValue) -> JsonValue:
+    """The parameters that had no gradient at step 0 and have one after it; otherwise those without one."""
+    if found == {}:
+        return []
+    start, after = (measurement_at(found, key) for key in ("at_start", "after_step"))
+    return start if after == [] else {"without_a_gradient": after}
 
 
 def compare_structure(plan: Plan, measured: Measurements) -> Iterator[Check]:

@@ -14,7 +14,8 @@ from designer.verification.checks.standard import (
     measurement_at,
     tolerance_check,
 )
-from designer.verification.predictions import Plan, forward_output_shape
+from designer.verification.predictions import Plan
+from designer.verification.probe_job import forward_output_shape
 from designer.verification.receipt import Check
 
 _BATCH = 3

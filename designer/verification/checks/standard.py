@@ -14,6 +14,8 @@ from designer.geometry.modules.norms import group_count
 from designer.networks import Network
 from designer.reasons import Reason, make_reason
 from designer.validation.json_readers import JsonValue
+from designer.verification.gradient_overlap import predicted_gradient_overlap
+from designer.verification.layer_predictions import predicted_layers, predicted_shapes
 from designer.verification.overlap_prediction import predicted_unread_pixels
 from designer.verification.passes import run_passes
 from designer.verification.predictions import (
@@ -21,17 +23,18 @@ from designer.verification.predictions import (
     Plan,
     has_group_count,
     other_widths,
-    predicted_layers,
-    predicted_shapes,
-    predicted_signatures,
 )
 from designer.verification.receipt import Check
+from designer.verification.signatures import predicted_signatures
 
 Measurements = dict[str, JsonValue]
 Comparison = Callable[[Plan, Measurements], Iterator[Check]]
 
 _FLOAT64_TOLERANCE = 1e-10
 """Largest relative difference in float64 that is attributed to rounding."""
+
+_FIXED_KERNEL_TOLERANCE = 2.0**-23 * 2**4
+"""Rounding of kernels that a network keeps in float32."""
 
 
 def equality_check(
@@ -177,9 +180,33 @@ def compare_costs(plan: Plan, measured: Measurements) -> Iterator[Check]:
 
 
 def compare_reach(plan: Plan, measured: Measurements) -> Iterator[Check]:
-    """Number of pixels that the discriminator's output does not depend on."""
+    """What of the picture the discriminator's output depends on, and how evenly."""
     if plan.thin.discriminator is not None:
         predicted = predicted_unread_pixels(plan.thin.discriminator)
         yield equality_check(
             "discriminator.unread_pixels", predicted, measurement_at(measured, "unread")
         )
+        shares = predicted_gradient_overlap(plan.thin.discriminator)
+        found = measurement_at(measured, "gradient_overlap")
+        fixed = any(p.module.fixed_taps for p in plan.thin.discriminator.placed_modules)
+        tolerance = _FIXED_KERNEL_TOLERANCE if fixed else _FLOAT64_TOLERANCE
+        same = _are_close(shares, found, tolerance)
+        yield Check(
+            name="discriminator.gradient_overlap",
+            passed=same,
+            predicted=[*shares],
+            measured=found,
+            tolerance=tolerance,
+            reason=error_reason(found) or (None if same else _first_difference(shares, found)),
+        )
+
+
+def _are_close(predicted: JsonValue, measured: JsonValue, tolerance: float) -> bool:
+    """Whether both are the same lists of numbers, up to the tolerance."""
+    if isinstance(predicted, list):
+        alike = isinstance(measured, list) and len(measured) == len(predicted)
+        return alike and all(
+            _are_close(each, found, tolerance)
+            for each, found in zip(predicted, measured, strict=True)
+        )
+    return is_number(measured) and abs(measured - predicted) <= tolerance

@@ -57,6 +57,28 @@ def convolve(value: torch.Tensor, layer: Layer) -> torch.Tensor:
     )
 
 
+def interpolate_up(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    """A transposed convolution of each channel by itself, with the kernel of the layer."""
+    kernel, axes = layer.state["kernel"], value.dim() - 2
+    settings = {**layer.settings, "groups": value.shape[1], "dilation": [1] * axes}
+    kernels = kernel.expand(value.shape[1], 1, *kernel.shape)
+    return transposed_convolution(value, kernels, None, settings)
+
+
+def interpolate_down(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    """A convolution of each channel by itself, with the kernel of the layer."""
+    kernel = layer.state["kernel"]
+    kernels = kernel.expand(value.shape[1], 1, *kernel.shape)
+    names = ("stride", "padding")
+    given = {name: layer.settings[name] for name in names}
+    return CONVOLVE[value.dim() - 2](value, kernels, groups=value.shape[1], **given)
+
+
+def scale_basis(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    """Each position of the learned map times the number of its channel."""
+    return value * layer.state["weight"]
+
+
 SINGULAR_VECTORS = tuple(f"parametrizations.weight.0._{side}" for side in "uv")
 """Names of the buffers of a spectral norm: the left and the right vector."""
 
@@ -91,7 +113,10 @@ def _batch_norm(value: torch.Tensor, layer: Layer) -> torch.Tensor:
     centred = value - _column(mean, value)
     if layer.training:
         variance = centred.var(over, unbiased=False)
-    scale = layer.state["weight"] / (variance + float(layer.settings["eps"])).sqrt()
+    scale = 1 / (variance + float(layer.settings["eps"])).sqrt()
+    if not layer.settings["affine"]:
+        return centred * _column(scale, value)
+    scale = scale * layer.state["weight"]
     return centred * _column(scale, value) + _column(layer.state["bias"], value)
 
 
@@ -161,12 +186,64 @@ def _look_up(labels: torch.Tensor, layer: Layer) -> torch.Tensor:
 
 
 def _average(value: torch.Tensor, layer: Layer) -> torch.Tensor:
-    """An average pool as a convolution with equal taps."""
-    axes = value.dim() - 2
+    """An average pool as a convolution of each channel with equal taps."""
+    axes, channels = value.dim() - 2, value.shape[1]
     given = [layer.settings[name] for name in ("kernel_size", "stride", "padding")]
     taps, stride, padding = ([one] * axes if isinstance(one, int) else one for one in given)
-    kernel = value.new_full((1, 1, *taps), 1 / prod(taps))
-    return CONVOLVE[axes](value, kernel, stride=stride, padding=padding)
+    kernel = value.new_full((channels, 1, *taps), 1 / prod(taps))
+    return CONVOLVE[axes](value, kernel, stride=stride, padding=padding, groups=channels)
+
+
+def _multiply(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    """A linear map as one sum of products for each output."""
+    products = torch.einsum("ni,oi->no", value, layer.state["weight"])
+    return products if "bias" not in layer.state else products + layer.state["bias"]
+
+
+def unflatten(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    """A vector as a map, the last axis fastest."""
+    return value.reshape(len(value), *layer.settings["unflattened_size"])
+
+
+def sum_positions(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    """One number for each channel."""
+    return value.reshape(*value.shape[:2], -1).sum(2)
+
+
+def _attend(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    """For each position, the mean of pooled values by the shares e^(θ·φ) of pooled keys in their sum."""
+    queries = layer.state["theta"].reshape(len(value), -1, prod(value.shape[2:]))
+    keys, values = (_largest_of_pairs(layer.state[name]) for name in ("phi", "g"))
+    scores = torch.einsum("ncq,nck->nqk", queries, keys)
+    powers = (scores - scores.detach().amax(2, keepdim=True)).exp()
+    sums = powers.sum(2)
+    mixed = torch.einsum("nck,nqk->ncq", values, powers) / sums[:, None]
+    return mixed.reshape(len(value), -1, *value.shape[2:])
+
+
+def _largest_of_pairs(value: torch.Tensor) -> torch.Tensor:
+    """The larger of two neighbors along each axis of at least two positions, in one row."""
+    for axis in range(2, value.dim()):
+        pairs = value.shape[axis] // 2
+        if pairs:
+            first, second = (value.narrow(axis, start, 2 * pairs - 1) for start in (0, 1))
+            places = torch.arange(0, 2 * pairs, 2)
+            first, second = (each.index_select(axis, places) for each in (first, second))
+            value = torch.where(second > first, second, first)
+    return value.reshape(*value.shape[:2], -1)
+
+
+def add_gained(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    """The input of a self-attention, plus its gain times what was read."""
+    return layer.state["input"] + layer.state["gain"] * value
+
+
+def _by_label(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    """Each channel of each sample times its gain, plus its bias, as one product of a matrix for each sample."""
+    gains, biases = (layer.state[name] for name in ("gains", "biases"))
+    rows = value.reshape(*value.shape[:2], -1)
+    mixed = torch.einsum("nc,ncp->ncp", gains, rows) + biases.unsqueeze(2)
+    return mixed.reshape(value.shape)
 
 
 FORMULAS: dict[str, LayerFunction] = {
@@ -186,6 +263,19 @@ FORMULAS: dict[str, LayerFunction] = {
     "Tanh": lambda value, layer: tanh(value),
     "Sigmoid": lambda value, layer: sigmoid(value),
     "Identity": lambda value, layer: value,
+    "Linear": _multiply,
+    "Flatten": lambda value, layer: value.reshape(len(value), -1),
+    "Unflatten": unflatten,
+    "model.SumPool": sum_positions,
+    "model.Basis": scale_basis,
+    "model.InterpolatingUpsample": interpolate_up,
+    "model.InterpolatingDownsample": interpolate_down,
     "SpectralNorm": _spectrally_normalized,
+    "Attend": _attend,
+    "model.Attention": add_gained,
+    "model.ConditionalBatchNorm": _by_label,
 }
-"""The formula of each kind of layer, by the beginning of its class's name; of a spectral norm, of a weight."""
+"""The formula of each kind of layer, by the beginning of its class's name.
+
+Of a spectral norm, of a weight; of what self-attention and conditional norms read, of the outputs of their parts.
+"""

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 import torch
 from torch.nn import functional
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from designer.validation.json_readers import JsonValue
+from designer.verification.probe.dispatch_mode import DispatchMode
 
 _BLOCK_BYTES = 2**22
 """Bytes of the copies of a block's taps."""
@@ -93,7 +93,7 @@ def blocked_convolutions(
     return mode
 
 
-class BlockedConvolutions(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class BlockedConvolutions(DispatchMode):  # type: ignore[no-untyped-call]
     """While active, convolutions of which torch would copy much are computed in blocks."""
 
     def __torch_dispatch__(

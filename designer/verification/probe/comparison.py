@@ -269,10 +269,18 @@ def _buffer_differences(model: nn.Module, kept: State, updated: State) -> dict[s
     found = parts_of(model).buffers
     expected = kept | updated
     differences = {
-        name: tensor_difference(found[name], tensor) if name in found else None
+        name: tensor_difference(found[name], tensor, _buffer_scale(name, expected))
+        if name in found
+        else None
         for name, tensor in expected.items()
     }
     return differences | dict.fromkeys(found.keys() - expected.keys(), None)
+
+
+def _buffer_scale(name: str, buffers: State) -> float:
+    """The deviation of what a running mean is the mean of: by chance, the mean may be next to nothing."""
+    variance = buffers.get(f"{name.removesuffix('mean')}var") if name.endswith("_mean") else None
+    return 0.0 if variance is None else float(variance.abs().max()) ** 0.5
 
 
 def describe_largest(differences: dict[str, float | None]) -> dict[str, JsonValue]:

@@ -6,18 +6,20 @@ The reference are torch's own layers, built from the design's settings in the or
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from types import ModuleType
 
 import torch
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
+from torch.nn.utils.parametrize import is_parametrized
 
 from designer.validation.json_readers import JsonValue
 from designer.verification.probe.loading import build_network, own_weights
 from designer.verification.probe.network_parts import parts_of
 from designer.verification.probe.reference import LayerRow
+from designer.verification.probe.weights import label_tables
 
 
 def describe_construction(
@@ -33,6 +35,7 @@ def describe_construction(
     random = torch.get_rng_state()
     torch.default_generator.manual_seed(seed)
     layers = {row[0]: _build_layer(row) for row in network["layers"]["thin"]}
+    _fill_tables(layers, network["layers"]["thin"])
     faults = list(_differences("the constructor", model, layers, random, training=True))
     before = [id(weight) for weight in parts_of(model).weights.values()]
     for again, training in enumerate((True, False)):
@@ -41,7 +44,7 @@ def describe_construction(
         model.apply(module.weights_init)
         random = torch.get_rng_state()
         torch.default_generator.manual_seed(seed + again)
-        _draw_weights(layers, network["initial"])
+        _draw_weights(layers, network["initial_thin"], by_network=network["by_network"])
         faults += _differences("weights_init", model, layers, random, training=training)
         if before != [id(weight) for weight in parts_of(model).weights.values()]:
             faults.append("weights_init: replaces parameters")
@@ -51,11 +54,11 @@ def describe_construction(
 
 
 def _build_layer(row: LayerRow) -> nn.Module:
-    """Torch's layer with the settings of the design; a helper class owns no tensors."""
+    """Torch's layer with the settings of the design; of a helper class, its own tensors."""
     _, kind, settings = row
     made = getattr(nn, kind, None)
     if made is None:
-        return nn.Identity()
+        return _OWN_TENSORS[kind](settings) if kind in _OWN_TENSORS else nn.Identity()
     known = _parameter_names(made)
     arguments = {
         name: tuple(value) if isinstance(value, list) else value
@@ -68,15 +71,72 @@ def _build_layer(row: LayerRow) -> nn.Module:
     return layer
 
 
+def _fill_tables(layers: dict[str, nn.Module], rows: list[LayerRow]) -> None:
+    """Fill the tables of conditional norms: gains with one, biases with zero."""
+    for name, table in label_tables(rows).items():
+        nn.init.constant_(layers[name].get_parameter("weight"), 1.0 if table == "gain" else 0.0)
+
+
+class _Gain(nn.Module):
+    """A gain that starts at zero."""
+
+    def __init__(self, settings: dict[str, JsonValue]) -> None:
+        super().__init__()
+        self.gain = nn.Parameter(torch.zeros(1))
+
+
+class _Basis(nn.Module):
+    """A learned map."""
+
+    def __init__(self, settings: dict[str, JsonValue]) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(*settings["shape"]))
+
+
+class _Interpolation(nn.Module):
+    """A fixed kernel: triangles whose taps of one phase add up to one, or all of them."""
+
+    def __init__(self, settings: dict[str, JsonValue], *, larger: bool) -> None:
+        super().__init__()
+        kernel = torch.ones(())
+        for taps, stride in zip(settings["kernel_size"], settings["stride"], strict=True):
+            middle = (taps - 1) / 2
+            line = [max(0.0, 2 * stride - 2 * abs(tap - middle)) for tap in range(taps)]
+            sums = [sum(line[tap % stride :: stride]) for tap in range(taps)]
+            weights = torch.tensor(line) / torch.tensor(sums)
+            kernel = kernel[..., None] * (weights if larger else weights / stride)
+        self.register_buffer("kernel", kernel)
+
+
+_OWN_TENSORS: dict[str, Callable[[dict[str, JsonValue]], nn.Module]] = {
+    "model.Attention": _Gain,
+    "model.Basis": _Basis,
+    "model.InterpolatingUpsample": partial(_Interpolation, larger=True),
+    "model.InterpolatingDownsample": partial(_Interpolation, larger=False),
+}
+"""What a helper class has besides the layers inside it."""
+
+
 @cache
 def _parameter_names(made: type[nn.Module]) -> frozenset[str]:
     return frozenset(inspect.signature(made).parameters)
 
 
-def _draw_weights(layers: dict[str, nn.Module], plan: dict[str, JsonValue]) -> None:
-    """Draw the layers' weights as planned; ``apply`` comes to the network, which draws a plain embedding, last."""
+def _draw_weights(
+    layers: dict[str, nn.Module], plan: dict[str, JsonValue], *, by_network: bool
+) -> None:
+    """Draw the layers' weights as planned; ``apply`` comes to the network last.
+
+    The network draws a plain embedding, and ``by_network`` its convolutions before that.
+    """
+
+    def turn(layer: nn.Module) -> int:
+        drawn_last = type(layer) is nn.Embedding
+        convolution = hasattr(layer, "in_channels") and not is_parametrized(layer)
+        return 2 if drawn_last else int(by_network and convolution)
+
     with torch.no_grad():
-        for name, layer in sorted(layers.items(), key=lambda each: type(each[1]) is nn.Embedding):
+        for name, layer in sorted(layers.items(), key=lambda each: turn(each[1])):
             for key, weight in own_weights(layer).items():
                 planned = plan[name][key]
                 if not planned["deviation"]:

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from designer.validation.json_readers import JsonValue
-from designer.verification.probe.loading import own_weights
+from designer.verification.probe.loading import leaf_modules, own_parts, own_weights
 
 UNDRAWN_VALUE = 7.0
 
@@ -60,19 +60,41 @@ def draw_as_planned(
     return found
 
 
+def layer_draws(
+    module: ModuleType, network: nn.Module, layer: nn.Module
+) -> Callable[[int], torch.Tensor]:
+    """A function that draws the weight of a layer as often as requested; the layer keeps its own."""
+    return partial(_Drawing(module, network, layer).draw_more, "weight", 1)
+
+
 class _Drawing:
     """Draws a layer again; the layer keeps the weights that it has.
 
-    Every call of ``weights_init`` finds every number at 7.
+    As ``apply`` does, it calls ``weights_init`` for the layer, then for the layer that it is inside, if
+    any, and for the network. Every call
+    finds every number of the layer at 7, and no numbers in the network's other weights, which so take
+    no time.
     """
 
     def __init__(self, module: ModuleType, network: nn.Module, layer: nn.Module) -> None:
         self._initialise = module.weights_init
-        self._parts = [*layer.modules(), *([network] if isinstance(layer, nn.Embedding) else [])]
-        places = [path.rpartition(".") for path, _ in layer.named_parameters()]
+        own = set(own_parts(layer).values())
+        around = [each for each in leaf_modules(network).values() if layer in [*each.children()]]
+        self._parts = [*own_parts(layer).values(), *around, network]
+        self._others = [
+            (part.__dict__["_parameters"], key, weight)
+            for part in network.modules()
+            if part not in own
+            for key, weight in part.__dict__["_parameters"].items()
+            if weight is not None
+        ]
+        paths = {id(weight): path for path, weight in layer.named_parameters()}
+        places = {
+            name: paths[id(each)].rpartition(".") for name, each in own_weights(layer).items()
+        }
         self._owners = {
             name: (layer.get_submodule(owner).__dict__["_parameters"], key)
-            for name, (owner, _, key) in zip(own_weights(layer), places, strict=True)
+            for name, (owner, _, key) in places.items()
         }
         self.present: Weights = {
             name: parameters[key] for name, (parameters, key) in self._owners.items()
@@ -83,7 +105,7 @@ class _Drawing:
         stacks = self._undrawn(draws)
         for draw in range(draws):
             given: Weights = {name: nn.Parameter(stack[draw]) for name, stack in stacks.items()}
-            for name, drawn in self._draw_once(given).items():
+            for name, drawn in self._draw_once(given, self._stand_ins()).items():
                 if drawn.data_ptr() != given[name].data_ptr():  # the source replaced the parameter
                     stacks[name][draw] = drawn
         return stacks
@@ -99,18 +121,20 @@ class _Drawing:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # about speed
-                stacks: Weights = vectorized(self._undrawn(draws))
+                stacks: Weights = vectorized(self._undrawn(draws), self._stand_ins(draws))
         except Exception:  # what the source raises itself, it raises again without ``torch.vmap``
             return self.draw_one_by_one(draws)
         return stacks
 
     def draw_more(self, name: str, step: int, draws: int) -> torch.Tensor:
         """Further draws of one tensor, of every ``step``-th index of its first axis."""
-        return self.draw_at_once(draws)[name][:, ::step].float()
+        return self.draw_at_once(draws)[name][:, ::step]
 
-    def _draw_once(self, undrawn: Weights) -> Weights:
+    def _draw_once(self, undrawn: Weights, stand_ins: list[torch.Tensor]) -> Weights:
         for name, (parameters, key) in self._owners.items():
             parameters[key] = undrawn[name]
+        for (parameters, key, _), stand_in in zip(self._others, stand_ins, strict=True):
+            parameters[key] = stand_in
         try:
             for part in self._parts:
                 self._initialise(part)
@@ -120,6 +144,11 @@ class _Drawing:
         finally:
             for name, (parameters, key) in self._owners.items():
                 parameters[key] = self.present[name]
+            for parameters, key, weight in self._others:
+                parameters[key] = weight
+
+    def _stand_ins(self, *draws: int) -> list[torch.Tensor]:
+        return [weight.new_empty((*draws, 0, *weight.shape[1:])) for _, _, weight in self._others]
 
     def _undrawn(self, draws: int) -> Weights:
         return {

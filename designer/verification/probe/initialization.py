@@ -109,7 +109,7 @@ def _examine_tensor(drawn: Draws, planned: dict[str, JsonValue]) -> _Examined:
         return _Examined(figures={"count": pooled.numel()})
     figures = describe_tally(tally)
     if abs(figures["deviation"] - 1) > planned["unsuspicious_error"] and planned["more_draws"]:
-        more = standardise(drawn.draw_more(planned["more_draws"]), planned)
+        more = standardise(drawn.draw_more(planned["more_draws"]).float(), planned)
         figures |= pool_moments(figures, more)
     axes = {}
     for name, (axis, counts) in planned["samples"].items():

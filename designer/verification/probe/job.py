@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from operator import attrgetter
@@ -18,6 +17,7 @@ import torch
 from torch import nn
 
 from designer.validation.json_readers import JsonValue
+from designer.verification.probe.autoencoder import compare_autoencoder
 from designer.verification.probe.blocked_convolutions import blocked_convolutions
 from designer.verification.probe.construction import describe_construction
 from designer.verification.probe.equivalent_forms import measure_forms
@@ -26,17 +26,20 @@ from designer.verification.probe.initialization import is_repeatable
 from designer.verification.probe.layer_laws import (
     count_unread_pixels,
     measure_adjoint_pairs,
+    measure_gradient_overlap,
     measure_overlap,
     thin_network,
 )
 from designer.verification.probe.layer_list import run_layer_list
 from designer.verification.probe.loading import describe_signature, load_text, run_or_error
+from designer.verification.probe.other_sizes import run_at_sizes
 from designer.verification.probe.released_memory import blocks_returned_at_once, release_memory
 from designer.verification.probe.running import (
     count_at_other_widths,
     describe_full_width,
     run_network,
 )
+from designer.verification.probe.signal import measure_signal_law
 from designer.verification.probe.tampering import (
     changed_names,
     changed_settings,
@@ -44,19 +47,24 @@ from designer.verification.probe.tampering import (
     torch_settings,
 )
 from designer.verification.probe.thin_comparison import compare_thin
+from designer.verification.probe.waking import measure_waking
+from designer.verification.sandbox.layers import is_foreign
 
 LayerMeasure = Callable[[nn.Module, dict[str, JsonValue]], JsonValue]
 
-for _late_module in ("torch._dynamo", "torch.fx.experimental.symbolic_shapes"):
-    with suppress(ImportError):  # torch would import them at the first backward pass
-        import_module(_late_module)
+import_module("torch.fx.experimental.symbolic_shapes")  # torch would, at the first backward pass
 
 _INITIAL_NAMES = take_snapshot()
 
 
 def preload(job: dict[str, JsonValue]) -> bool:
-    """Import the modules that a job of this level needs besides torch; whether any was new."""
+    """Import the modules that a job needs besides torch; whether any was new.
+
+    Torch imports its compiler for much that foreign texts do.
+    """
     before = len(sys.modules)
+    if is_foreign(job):
+        import_module("torch._dynamo")
     if job.get("level") == "full":
         import_exporters()
     return len(sys.modules) > before
@@ -166,8 +174,20 @@ def _measure_laws(module: ModuleType, job: dict[str, JsonValue]) -> dict[str, Js
         found[f"{role}_construction"] = run_or_error(
             partial(describe_construction, module, network, seed)
         )
+        found[f"{role}_signal"] = _run_stage(partial(measure_signal_law, module, network, seed))
+        if network["starting_zeros"]:
+            found[f"{role}_waking"] = _run_stage(partial(measure_waking, module, network, seed))
         found[f"{role}_repeats"] = _run_stage(partial(is_repeatable, module, network, seed))
+    if job["autoencoder"] is not None:
+        found["autoencoder"] = _run_stage(
+            partial(compare_autoencoder, module, networks, job["autoencoder"], seed)
+        )
+    for role, sizes in job["sizes"].items():
+        found[f"{role}_sizes"] = _run_stage(
+            partial(run_at_sizes, module, networks[role], sizes, seed)
+        )
     if "discriminator" in networks:
         found["unread"] = measure_thin(count_unread_pixels, "discriminator")
+        found["gradient_overlap"] = measure_thin(measure_gradient_overlap, "discriminator")
         found["adjoint"] = _run_stage(partial(_measure_pairs, module, job))
     return found

@@ -6,7 +6,7 @@ as there are classes cost little.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from math import ceil
 
@@ -16,7 +16,7 @@ from torch import nn
 from designer.validation.json_readers import JsonValue
 from designer.verification.probe.algebra import State
 from designer.verification.probe.loading import random_input
-from designer.verification.probe.reference import ReferenceNetwork
+from designer.verification.probe.reference import SCORED, ReferenceNetwork
 from designer.verification.probe.tensor_sample import tensor_difference, worst_difference
 from designer.verification.probe.weights import network_state
 
@@ -49,15 +49,11 @@ def measure_label_lookups(
     """
     nn.Module.eval(model)
     classes = network["classes"]
-    labels = torch.randperm(classes, generator=torch.Generator().manual_seed(seed))
-    repeated = labels.flip(0)[:_REPEATED]
-    labels = torch.cat([labels, repeated, repeated[:1]])  # another list in reverse
     embedding = dict(nn.Module.named_parameters(model.get_submodule("embedding")))
     weights = {f"embedding.{name}": each for name, each in embedding.items()}
     differences: list[float | None] = []
-    parts = (*torch.split(labels, _CHUNK), labels[:1].repeat(_REPEATED))
-    table = sum(each.numel() for each in embedding.values())
-    apart = ceil(table * len(parts) / _DIFFERENTIATED)
+    parts = label_lists(classes, seed)
+    apart = lists_apart(embedding.values(), len(parts))
     for index, part in enumerate(parts):
         leaves = {name: each.detach().requires_grad_() for name, each in weights.items()}
         given, features = _draw_inputs(reference, network, len(part))
@@ -76,6 +72,19 @@ def measure_label_lookups(
             _is_refused(model, reference, network, label) for label in (-1, classes, classes + 1)
         ),
     }
+
+
+def label_lists(classes: int, seed: int) -> tuple[torch.Tensor, ...]:
+    """All labels, permuted and some of them repeated, a few at a time; then one alone, repeated."""
+    labels = torch.randperm(classes, generator=torch.Generator().manual_seed(seed))
+    repeated = labels.flip(0)[:_REPEATED]
+    labels = torch.cat([labels, repeated, repeated[:1]])  # another list in reverse
+    return (*torch.split(labels, _CHUNK), labels[:1].repeat(_REPEATED))
+
+
+def lists_apart(tables: Iterable[torch.Tensor], lists: int) -> int:
+    """Of how many lists one is differentiated, so that all gradients have not too many numbers."""
+    return ceil(sum(each.numel() for each in tables) * lists / _DIFFERENTIATED)
 
 
 def _is_refused(
@@ -98,7 +107,8 @@ def _draw_inputs(
         return latent, torch.zeros(()).double().expand(count, *reference.output_shape)
     head = next(settings for name, _, settings in reference.rows if name == "head")
     image = torch.zeros(1, *network["input_shape"]["thin"]).double()
-    features = torch.randn(count, head["in_channels"], *head["input_size"]).double()
+    channels = head["in_channels"] if "in_channels" in head else head["in_features"]
+    features = torch.randn(count, channels, *head["input_size"]).double()
     return image.expand(count, *image.shape[1:]), features
 
 
@@ -123,7 +133,7 @@ def _expect(
     labels: torch.Tensor,
 ) -> torch.Tensor:
     """The same of the reference."""
-    if reference.labels == "projected":
+    if reference.labels in SCORED:
         return reference.score(state, features, labels)
     vectors = state["embedding.weight"][labels]
     return torch.cat([given, vectors.reshape(given.shape)], 1)

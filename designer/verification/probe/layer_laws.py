@@ -18,6 +18,7 @@ from designer.verification.probe.loading import (
     leaf_modules,
     random_input,
 )
+from designer.verification.probe.weights import FIXED_KERNEL
 
 TorchConvolution = (
     nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.ConvTranspose1d | nn.ConvTranspose2d | nn.ConvTranspose3d
@@ -32,7 +33,7 @@ def thin_network(module: ModuleType, network: dict[str, JsonValue], seed: int) -
         for weight in model.parameters():
             weight.copy_(torch.randn_like(weight) * 0.5 + 0.25)
         for name, buffer in model.named_buffers():
-            if buffer.is_floating_point():
+            if buffer.is_floating_point() and not name.endswith(FIXED_KERNEL):
                 noise = torch.rand_like(buffer)
                 buffer.copy_(noise + 0.5 if name.endswith("var") else noise - 0.5)
     return model
@@ -117,18 +118,60 @@ def measure_overlap(model: nn.Module, network: dict[str, JsonValue]) -> dict[str
     return found
 
 
-def count_unread_pixels(model: nn.Module, network: dict[str, JsonValue]) -> int:
-    """Number of pixels on which the gradient of the discriminator's output is zero."""
+def measure_gradient_overlap(model: nn.Module, network: dict[str, JsonValue]) -> list[list[float]]:
+    """For each axis, the least and the largest gradient of a middle pixel, relative to their mean.
+
+    The weights of a kernel are equal, and norms bypassed; all numbers are positive, so LeakyReLU changes none.
+    """
     model.eval()
-    value = random_input(network, "thin", 1, torch.float64).requires_grad_()
+    with torch.no_grad():
+        for name, tensor in [*model.named_parameters(), *model.named_buffers()]:
+            if tensor.is_floating_point() and not name.endswith(FIXED_KERNEL):
+                tensor.fill_(0.0 if name.endswith("bias") else 1 / max(1, tensor[:1].numel()))
+    value = torch.ones(1, *network["input_shape"]["thin"]).double().requires_grad_()
+    gradient = _gradient_before_last(model, network, value)[0, 0]
+    found = []
+    for axis, (start, stop) in enumerate(network["middle"]):
+        line = gradient.movedim(axis, 0).reshape(gradient.shape[axis], -1).sum(1)[start:stop]
+        mean = float(line.mean()) or 1.0
+        found.append([float(line.min()) / mean, float(line.max()) / mean])
+    return found
+
+
+def _gradient_before_last(
+    model: nn.Module, network: dict[str, JsonValue], value: torch.Tensor
+) -> torch.Tensor:
+    """Gradient of the sum of the last convolution's output, with norms and self-attention bypassed."""
     before_last = []
-    last = [layer for layer in leaf_modules(model).values() if hasattr(layer, "in_channels")][-1]
+    last = [layer for layer in leaf_modules(model).values() if _has_weights(layer)][-1]
     handles = [last.register_forward_hook(lambda _, given, output: before_last.append(output))]
     for layer in leaf_modules(model).values():
-        if "Norm" in type(layer).__name__:  # bypassed: it mixes all positions
+        if any(kind in type(layer).__name__ for kind in _MIXING):
             handles.append(layer.register_forward_hook(lambda _, given, output: given[0]))
     model(*forward_arguments(network, value))
     for handle in handles:
         handle.remove()
     (gradient,) = torch.autograd.grad(before_last[0].sum(), value)
+    return gradient
+
+
+_MIXING = ("Norm", "Attention")
+"""Layers that mix all positions, by their classes."""
+
+
+def _has_weights(layer: nn.Module) -> bool:
+    return hasattr(layer, "in_channels") or hasattr(layer, "in_features")
+
+
+def count_unread_pixels(model: nn.Module, network: dict[str, JsonValue]) -> int:
+    """Number of pixels on which the gradient of the discriminator's output is zero.
+
+    All numbers are positive, so that no ReLU stops a gradient and no two cancel.
+    """
+    model.eval()
+    with torch.no_grad():
+        for tensor in (*model.parameters(), *model.buffers()):
+            tensor.abs_()
+    value = random_input(network, "thin", 1, torch.float64).abs_().requires_grad_()
+    gradient = _gradient_before_last(model, network, value)
     return int((gradient == 0).all(dim=1).sum())

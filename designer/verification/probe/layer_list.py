@@ -26,7 +26,7 @@ def run_layer_list(network: dict[str, JsonValue]) -> dict[str, JsonValue]:
         for index, layer in enumerate(network["layers"]):
             try:
                 outputs.append(_run(layer, outputs))
-            except (RuntimeError, ValueError, IndexError, NotImplementedError) as error:
+            except (RuntimeError, ValueError, TypeError, IndexError) as error:
                 return {"shapes": shapes, "fails_at": index, "error": str(error)}
             shapes.append(list(outputs[-1].shape))
             _free_unread(outputs, network["layers"], index)
@@ -131,5 +131,6 @@ _FUNCTIONS: Mapping[str, Callable[[Tensor, dict[str, JsonValue], list[Tensor]], 
         tensor, layer["pad"], layer.get("mode", "constant")
     ),
     "concat_from": lambda tensor, layer, outputs: torch.cat(_skip_pair(tensor, layer, outputs), 1),
+    "branch_from": lambda tensor, layer, outputs: outputs[layer["from"] + 1],
     "add_from": lambda tensor, layer, outputs: operator.add(*_skip_pair(tensor, layer, outputs)),
 }

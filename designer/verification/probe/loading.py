@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from math import gcd
 from types import ModuleType
 from typing import Any
@@ -11,10 +12,11 @@ from typing import Any
 import torch
 from torch import nn
 from torch.nn.utils.parametrize import is_parametrized
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.overrides import TorchFunctionMode
 
 from designer.errors import ProbeFailed
 from designer.validation.json_readers import JsonValue
+from designer.verification.probe.dispatch_mode import DispatchMode
 
 ForwardArguments = tuple[torch.Tensor, ...]
 """Positional arguments of ``forward``."""
@@ -71,7 +73,7 @@ _LEAST_ZEROED = 2**14
 """Numbers of a tensor from which drawing them takes longer than asking; vectors are drawn."""
 
 
-class ZeroDraws(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class ZeroDraws(DispatchMode):  # type: ignore[no-untyped-call]
     """While it is active, torch fills large tensors with zeros instead of random numbers.
 
     For constructors at the width of the run: ``weights_init`` draws their numbers again, and
@@ -86,9 +88,49 @@ class ZeroDraws(TorchDispatchMode):  # type: ignore[no-untyped-call]
         kwargs: dict[str, Any] | None = None,
     ) -> Any:  # noqa: ANN401
         """The result of a call, or the tensor to be drawn, as zeros."""
-        if function in _DRAWS and args[0].numel() >= _LEAST_ZEROED:
+        if function in _DRAWS and (args[0].is_meta or args[0].numel() >= _LEAST_ZEROED):
             return args[0].zero_()
         return function(*args, **(kwargs or {}))
+
+
+def _divide(value: torch.Tensor, divisor: torch.Tensor) -> torch.Tensor:
+    is_scalar = isinstance(divisor, torch.Tensor) and not divisor.ndim
+    return value if is_scalar else torch.true_divide(value, divisor)
+
+
+_SHAPES: dict[Callable[..., Any], Callable[..., torch.Tensor]] = {
+    nn.functional.normalize: lambda vector, **_: vector,
+    torch.mv: lambda matrix, _: matrix.new_empty(len(matrix)),
+    torch.vdot: lambda vector, _: vector.new_empty(()),
+    torch.Tensor.div: _divide,
+}
+"""The calls of a spectral norm, each with a function to a tensor of the shape of its result."""
+
+
+class _UncomputedSpectralNorms(TorchFunctionMode):
+    """While it is active, the calls of spectral norms give tensors of the right shape at once.
+
+    For the meta device, where torch would derive the shape of each of some hundred results in Python,
+    and would import its compiler for that.
+    """
+
+    def __torch_function__(
+        self,
+        function: Callable[..., Any],
+        types: object,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401
+        """The result of a call."""
+        call: Callable[..., Any] = _SHAPES.get(function, function)
+        return call(*args, **(kwargs or {}))
+
+
+@contextmanager
+def on_meta_device() -> Iterator[None]:
+    """New tensors have no memory, and nothing is drawn: torch would import its compiler for that."""
+    with torch.device("meta"), ZeroDraws(), _UncomputedSpectralNorms():  # type: ignore[no-untyped-call]
+        yield
 
 
 def random_input(
@@ -129,14 +171,50 @@ def spread_labels(classes: int, count: int) -> torch.Tensor:
 def leaf_modules(network: nn.Module) -> dict[str, nn.Module]:
     """The layers of a network by name, in order: its modules without submodules.
 
-    A parametrized layer counts as a layer, although its parametrization is a submodule.
+    A parametrized layer counts as a layer, although its parametrization is a submodule, and so does
+    a module that has parameters beside the layers inside it, or tables by label; it follows these.
     """
-    return {
+    found = {
         name: module
         for name, module in network.named_modules()
-        if "parametrizations" not in name.split(".")
-        and (is_parametrized(module) or not any(module.children()))
+        if not is_parametrization(name)
+        and (
+            is_parametrized(module)
+            or not any(module.children())
+            or (name and (own_weights(module) or _looks_up(module)))
+        )
     }
+    return {name: found[name] for name in containers_last(found)}
+
+
+def _looks_up(module: nn.Module) -> bool:
+    """Whether a module of the source looks up labels for what layers inside it give."""
+    inside = [*module.children()]
+    flat = not any(any(child.children()) for child in inside)
+    return flat and type(module).__module__ == "model" and nn.Embedding in map(type, inside)
+
+
+def containers_last(names: Iterable[str]) -> list[str]:
+    """The names of modules, each after those of the modules inside it, as they are executed.
+
+    >>> containers_last(["a", "b", "b.c", "b.d", "e"])
+    ['a', 'b.c', 'b.d', 'b', 'e']
+    """
+    ordered: list[str] = []
+    for name in reversed([*names]):
+        inside = sum(other.startswith(f"{name}.") for other in ordered)  # they come first
+        ordered.insert(inside, name)
+    return ordered
+
+
+def is_parametrization(name: str) -> bool:
+    """Whether a module is part of a parametrization, by its name."""
+    return "parametrizations" in name.split(".")
+
+
+def own_parts(layer: nn.Module) -> dict[str, nn.Module]:
+    """A layer and its parametrizations by their names within it, without layers inside it."""
+    return {name: part for name, part in layer.named_modules() if not name or _is_own(name)}
 
 
 def own_weights(layer: nn.Module) -> dict[str, torch.Tensor]:
@@ -144,7 +222,13 @@ def own_weights(layer: nn.Module) -> dict[str, torch.Tensor]:
     return {
         name.removeprefix("parametrizations.").removesuffix(".original"): weight
         for name, weight in layer.named_parameters()
+        if "." not in name or _is_own(name)
     }
+
+
+def _is_own(name: str) -> bool:
+    """Whether a name within a layer is of its parametrizations."""
+    return name.startswith("parametrizations")
 
 
 def describe_signature(function: Callable[..., JsonValue]) -> list[list[JsonValue]]:

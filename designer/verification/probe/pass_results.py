@@ -32,6 +32,9 @@ from designer.verification.probe.tensor_sample import (
 
 _DTYPES = {"run": torch.float32, "thin": torch.float64}
 _OUTLIER = 8.0
+_SMALLEST = 1e-300
+"""Replaces a norm of zero."""
+
 _RECTIFIERS = ("ReLU", "LeakyReLU")
 _SATURATING = ("Tanh", "Sigmoid")
 
@@ -50,6 +53,8 @@ class PassResults:
     rules: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(CALL_RULES, True))
     activations: dict[str, dict[str, float]] = field(default_factory=dict)
     outputs: list[float] = field(default_factory=list)
+    bias_shares: dict[str, float] = field(default_factory=dict)
+    """Of the first training pass, the gradients of the biases relative to the norms of what they add up."""
 
     @classmethod
     def of(cls, model: nn.Module) -> PassResults:
@@ -69,6 +74,12 @@ class PassResults:
             rule: obeyed and found.rules[rule] is True for rule, obeyed in self.rules.items()
         }
         self.outputs += found.extremes
+        if run.training and run.gradients and not self.bias_shares:
+            self.bias_shares = {
+                name: sample.largest / max(found.scales[name], _SMALLEST)
+                for name, sample in found.samples.items()
+                if name.endswith(".bias") and name in found.scales
+            }
 
     def as_json(self, model: nn.Module) -> dict[str, JsonValue]:
         """The results as JSON values, after the last pass of this network."""
@@ -80,6 +91,7 @@ class PassResults:
             **self.differences,
             "rules": {**self.rules, "keeps_its_weights": kept},
             "activations": self.activations,
+            "bias_shares": self.bias_shares,
             "range": _describe_range(self.outputs),
         }
 

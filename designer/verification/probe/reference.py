@@ -6,9 +6,9 @@ It uses no module of torch.nn and nothing of the source but its tensors. Each la
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import Any, NamedTuple
 
 import torch
@@ -33,6 +33,10 @@ def visit_nothing(row: LayerRow, value: torch.Tensor, output: torch.Tensor) -> t
     return output
 
 
+SCORED = ("projected", "matched")
+"""Where the labels enter after ``main``."""
+
+
 class ReferenceOutputs(NamedTuple):
     """Outputs by name of the module, in order, and the buffers that training has changed.
 
@@ -47,7 +51,10 @@ class ReferenceOutputs(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class ReferenceNetwork:
-    """A design's network. ``labels``: how labels enter, ``joined``, ``projected`` or None.
+    """A design's network. ``labels``: how labels enter, or None.
+
+    ``joined`` with the input, in ``conditional`` norms, ``projected`` beside the head's score, or
+    ``matched`` with the head's numbers.
 
     ``output_shape`` is the shape of one sample's output.
     """
@@ -73,17 +80,23 @@ class ReferenceNetwork:
         outputs: dict[str, KeptMap] = {}
         updated: State = {}
         apply = _Applied(self, state, training, visit, outputs if keep_all else None, updated)
-        value = given[0]
+        value, apply.labels = given[0], given[-1]
         if self.labels == "joined":
             value = torch.cat([value, apply("embedding", given[1]).reshape(value.shape)], 1)
-        for name, _, _ in self.rows:
-            if name.startswith("main."):
-                value = apply(name, value)
+        value = _run_main(apply, [name for name, _, _ in self.rows], value)
         if keep_all:
             outputs["main"] = keep_map(value)
-        if self.labels == "projected":
+        if self.labels in SCORED:
             value = _score(apply, value, given[1])
         return ReferenceOutputs(value.reshape(len(value), *self.output_shape), outputs, updated)
+
+    def normalize(
+        self, state: State, name: str, value: torch.Tensor, labels: torch.Tensor
+    ) -> torch.Tensor:
+        """The output of a conditional norm in evaluation."""
+        apply = _Applied(self, state, False, visit_nothing, None, {})
+        apply.labels = labels
+        return _run_norm(apply, name, value)
 
     def score(self, state: State, features: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """The output for the output of ``main`` and labels, of a network with a projection."""
@@ -91,8 +104,51 @@ class ReferenceNetwork:
         return _score(apply, features, labels).reshape(len(features), *self.output_shape)
 
 
+def _run_main(apply: _Applied, names: Sequence[str], value: torch.Tensor) -> torch.Tensor:
+    """The output of ``main``, whose entries are layers, or blocks with a body and a shortcut."""
+    inside = [name.split(".") for name in names if name.startswith("main.")]
+    for entry, group in groupby(inside, key=lambda path: path[1]):
+        paths = [*group]
+        if len(paths[-1]) == 2:
+            value = _run_layer(apply, f"main.{entry}", value, parts=len(paths) > 1)
+            continue
+        results = []
+        for branch, layers in groupby(paths, key=lambda path: path[2]):
+            result = value
+            rows = [*layers]
+            for place, parts in groupby(rows, key=lambda path: path[:4]):
+                name = ".".join(place)
+                normed = len([*parts]) > 1
+                result = _run_norm(apply, name, result) if normed else apply(name, result)
+            if len(rows[0]) > 3:
+                apply.keep(f"main.{entry}.{branch}", result)
+            results.append(result)
+        value = results[0] + results[1]
+        apply.keep(f"main.{entry}", value)
+    return value
+
+
+def _run_layer(apply: _Applied, name: str, value: torch.Tensor, *, parts: bool) -> torch.Tensor:
+    """The output of an entry that is no block; with ``parts``, of a self-attention."""
+    if not parts:
+        return apply(name, value)
+    given = {key: apply(f"{name}.{key}", value) for key in ("theta", "phi", "g")}
+    mixed = apply.functions["Attend"](value, Layer({}, given, apply.training, {}))
+    read = apply(f"{name}.o", mixed)
+    return apply(name, read, {"input": value})
+
+
+def _run_norm(apply: _Applied, name: str, value: torch.Tensor) -> torch.Tensor:
+    """The output of a conditional norm: what its parts make of the map and of the labels."""
+    gains, biases = (apply(f"{name}.{table}", apply.labels) for table in ("gain", "bias"))
+    normalized = apply(f"{name}.norm", value)
+    return apply(name, normalized, {"gains": gains, "biases": biases})
+
+
 class _Applied:
     """Computes layers by name and keeps their outputs in ``outputs``, if that is a dictionary."""
+
+    labels: torch.Tensor
 
     def __init__(
         self,
@@ -104,38 +160,52 @@ class _Applied:
         updated: State,
     ) -> None:
         self.rows = {row[0]: row for row in reference.rows}
+        self.matches = reference.labels == "matched"
         self.functions = reference.functions
-        self.states = _by_layer(state, self.rows)
+        self.states = layer_states(state, self.rows)
         self.training, self.visit = training, visit
         self.outputs, self.updated = outputs, updated
 
-    def __call__(self, name: str, value: torch.Tensor) -> torch.Tensor:
+    def __call__(self, name: str, value: torch.Tensor, more: State | None = None) -> torch.Tensor:
         row = self.rows[name]
         updated: State = {}
-        layer = Layer(row[2], self.states[name], self.training, updated)
+        layer = Layer(row[2], self.states[name] | (more or {}), self.training, updated)
         output = self.visit(row, value, apply_layer(self.functions, row[1], value, layer))
-        if self.outputs is not None:
-            self.outputs[name] = keep_map(output)
+        self.keep(name, output)
         self.updated.update({f"{name}.{key}": new for key, new in updated.items()})
         return output
 
+    def keep(self, name: str, output: torch.Tensor) -> None:
+        """Keep the output of a module, if outputs are kept."""
+        if self.outputs is not None:
+            self.outputs[name] = keep_map(output)
 
-def _by_layer(state: State, names: Collection[str]) -> dict[str, State]:
-    """The tensors of each layer of these names, by their names within it."""
+
+def layer_states(state: State, names: Collection[str]) -> dict[str, State]:
+    """The tensors of each layer of these names, by their names within it.
+
+    Those of a layer inside another one are the inner one's.
+    """
     found: dict[str, State] = {name: {} for name in names}
     for path, tensor in state.items():
-        name = next((n for n in accumulate(path.split("."), "{}.{}".format) if n in found), None)
+        outer = accumulate(path.split("."), "{}.{}".format)
+        name = max((each for each in outer if each in found), key=len, default=None)
         if name is not None:
             found[name][path.removeprefix(f"{name}.")] = tensor
     return found
 
 
 def _score(apply: _Applied, features: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """The head's score plus the averaged inner product with the label's vector."""
+    """The head's score plus the averaged inner product with the label's vector.
+
+    Where labels are matched, the inner product of the head's numbers with that vector.
+    """
     real = apply("head", features)
     vectors = apply("embedding", labels)
+    if apply.matches:
+        return torch.einsum("nc,nc->n", vectors, real)
     match = torch.einsum("nc,nc...->n...", vectors, features).unsqueeze(1)
-    total = real + apply("pool", match)
+    total = real + (apply("pool", match) if "pool" in apply.rows else match)
     return apply("sigmoid", total) if "sigmoid" in apply.rows else total
 
 
@@ -148,11 +218,3 @@ def apply_layer(
         weight = functions["SpectralNorm"](original, layer)
         layer = layer._replace(state=layer.state | {"weight": weight})
     return next(f for start, f in functions.items() if kind.startswith(start))(value, layer)
-
-
-def layer_state(state: State, name: str) -> State:
-    """The tensors of a layer, by their names within it."""
-    start = f"{name}."
-    return {
-        key.removeprefix(start): tensor for key, tensor in state.items() if key.startswith(start)
-    }

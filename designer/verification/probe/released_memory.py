@@ -7,8 +7,10 @@ large network, on top of what the next stage takes.
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 _WORTH_RETURNING = 2**28
 """Bytes; memory that is returned costs time when it is taken again."""
@@ -45,8 +47,26 @@ if _STATE is not None:
     _STATE.restype = _AllocatorState
 
 
+_STATM = Path("/proc/self/statm")
+"""Pages of this process: in all, resident, and of files."""
+
+
+def _anonymous_bytes() -> int | None:
+    """Resident memory of this process that is not of files; None where the system does not tell."""
+    with suppress(OSError, ValueError):
+        resident, of_files = _STATM.read_text().split()[1:3]
+        return (int(resident) - int(of_files)) * os.sysconf("SC_PAGE_SIZE")
+    return None
+
+
+_AT_START = _anonymous_bytes() or 0
+
+
 def release_memory() -> None:
     """Return the freed memory of this process if there is much of it, where the C library can."""
+    held = _anonymous_bytes()
+    if held is not None and held < _AT_START + _WORTH_RETURNING:
+        return  # glibc looks at each free block to count them, which takes milliseconds
     if _TRIM is not None and (_STATE is None or _STATE().fordblks >= _WORTH_RETURNING):
         _TRIM(0)
 

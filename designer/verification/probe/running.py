@@ -13,7 +13,6 @@ from torch import nn
 from torch.autograd.graph import saved_tensors_hooks
 from torch.nn.utils.parametrizations import _SpectralNorm
 from torch.nn.utils.parametrize import type_before_parametrizations
-from torch.utils.flop_counter import FlopCounterMode
 
 from designer.validation.json_readers import JsonValue
 from designer.verification.passes import Pass
@@ -28,9 +27,15 @@ from designer.verification.probe.loading import (
     TextFailed,
     ZeroDraws,
     build_network,
+    containers_last,
+    is_parametrization,
     leaf_modules,
+    on_meta_device,
+    run_or_error,
 )
+from designer.verification.probe.multiply_adds import MultiplyAddCounter
 from designer.verification.probe.pass_results import compare_passes, reference_of
+from designer.verification.probe.signal import measure_signal
 from designer.verification.probe.structure import describe_structure
 from designer.verification.probe.torch_calls import CALLS
 from designer.verification.probe.weights import draw_weights, network_state
@@ -43,20 +48,19 @@ _MAX_PARAMETER_RATIO = 2
 def describe_layers(network: nn.Module) -> Shapes:
     """The layers of a network in order: name, class and settings under torch's names.
 
-    A container that owns tensors is listed like a layer. A parametrization is part of the settings
-    of its layer.
+    A container that owns tensors is listed like a layer, after the layers inside it. A
+    parametrization is part of the settings of its layer.
     """
-    layers = leaf_modules(network)
-    return [
-        [name, _class_name(module), _settings(module)]
-        for name, module in network.named_modules()
-        if name in layers or (_tensor_names(module) and not _is_parametrization(name))
+    modules, layers = dict(network.named_modules()), leaf_modules(network)
+    listed = [
+        name
+        for name, module in modules.items()
+        if name in layers or (_tensor_names(module) and not is_parametrization(name))
     ]
-
-
-def _is_parametrization(name: str) -> bool:
-    """Whether a module is part of a parametrization, by its name."""
-    return "parametrizations" in name.split(".")
+    return [
+        [name, _class_name(modules[name]), _settings(modules[name])]
+        for name in containers_last(listed)
+    ]
 
 
 def _tensor_names(module: nn.Module) -> list[str]:
@@ -73,7 +77,9 @@ def _class_name(layer: nn.Module) -> str:
 
 def _settings(layer: nn.Module) -> dict[str, JsonValue]:
     names = [name for name in getattr(layer, "__constants__", []) if name != "inplace"]
-    found = {name: _json_value(getattr(layer, name)) for name in names}
+    own, shapes = _OWN_SETTINGS.get(_class_name(layer), ((), {}))
+    found = {name: _json_value(getattr(layer, name)) for name in (*names, *own)}
+    found |= {name: list(getattr(layer, tensor).shape) for name, tensor in shapes.items()}
     if "in_channels" in found or "in_features" in found:
         found["bias"] = getattr(layer, "bias", None) is not None
     for weight, steps in getattr(layer, "parametrizations", {}).items():
@@ -81,6 +87,17 @@ def _settings(layer: nn.Module) -> dict[str, JsonValue]:
             _describe_parametrization(step) for step in steps
         ]
     return found
+
+
+_OWN_SETTINGS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+    "model.Basis": ((), {"shape": "weight"}),
+    "model.InterpolatingUpsample": (
+        ("stride", "padding", "output_padding"),
+        {"kernel_size": "kernel"},
+    ),
+    "model.InterpolatingDownsample": (("stride", "padding"), {"kernel_size": "kernel"}),
+}
+"""Settings of the source's own classes of layers: attributes, and shapes of tensors."""
 
 
 def _describe_parametrization(step: nn.Module) -> JsonValue:
@@ -103,7 +120,7 @@ def count_parameters(network: nn.Module) -> int:
 
 def describe_full_width(module: ModuleType, network: dict[str, JsonValue]) -> dict[str, JsonValue]:
     """Layers and parameters at full width, on the meta device: without memory or arithmetic."""
-    with torch.device("meta"):
+    with on_meta_device():
         model = build_network(module, network, "full")
     return {"layers": describe_layers(model), "parameters": count_parameters(model)}
 
@@ -112,14 +129,14 @@ def count_at_other_widths(module: ModuleType, network: dict[str, JsonValue]) -> 
     """Parameters at other widths than the design's, counted on the meta device."""
     found = {}
     for name, arguments in network["other_widths"].items():
-        with torch.device("meta"):
+        with on_meta_device():
             found[name] = count_parameters(getattr(module, network["class_name"])(**arguments))
     return found
 
 
 def run_network(module: ModuleType, network: dict[str, JsonValue], seed: int) -> JsonValue:
     """All measurements of one network at the width of the run."""
-    with torch.device("meta"):
+    with on_meta_device():
         _refuse_too_many_parameters(
             count_parameters(build_network(module, network, "run")), network["parameters"]
         )
@@ -132,6 +149,8 @@ def run_network(module: ModuleType, network: dict[str, JsonValue], seed: int) ->
         "layers": describe_layers(model),
         "parameters": count_parameters(model),
     }
+    with _onednn(enabled=network["onednn"]), blocked_convolutions(network, "run"):
+        found["signal"] = run_or_error(partial(measure_signal, module, network, model))
     reference = reference_of(network, "run", CALLS)
     draw_weights(network_state(model), reference.rows, seed)
     torch.default_generator.manual_seed(seed)
@@ -179,9 +198,9 @@ class _RunMeasurements:
                     yield
                     self.found["activation_bytes"] = saved_for_backward(self.model)
             elif not run.training and not torch.is_grad_enabled():
-                with shapes(), FlopCounterMode(display=False) as counter:
+                with shapes(), MultiplyAddCounter() as counter:
                     yield
-                self.found["multiply_adds"] = counter.get_total_flops() // (2 * run.batch)
+                self.found["multiply_adds"] = counter.multiply_adds // run.batch
             else:
                 yield
 

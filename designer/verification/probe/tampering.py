@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+from functools import wraps
 from types import FunctionType
 from typing import Any
 
@@ -31,6 +32,7 @@ Snapshot = list[tuple[Any, dict[str, tuple[Any, Any]]]]
 def take_snapshot() -> Snapshot:
     """The current value of every name in the watched namespaces."""
     _wrap_steps_of_optimizers()
+    _wrap_manual_seed()
     return [
         (namespace, {name: (value, _parts(value)) for name, value in vars(namespace).items()})
         for namespace in _watched_namespaces()
@@ -42,6 +44,18 @@ def _wrap_steps_of_optimizers() -> None:
     for kind in vars(torch.optim).values():
         if isinstance(kind, type) and issubclass(kind, torch.optim.Optimizer):
             object.__new__(kind)._patch_step_function()
+
+
+def _wrap_manual_seed() -> None:
+    """Wrap ``torch.manual_seed``, as torch's compiler does, which a source may be the first to import."""
+    original = torch.manual_seed
+
+    @wraps(original)
+    def manual_seed(seed: int) -> torch.Generator:
+        return original(seed)
+
+    if original is torch.random.manual_seed:
+        torch.manual_seed = manual_seed
 
 
 def _parts(value: object) -> tuple[Any, ...] | None:

@@ -83,15 +83,20 @@ def _sample_map(output: torch.Tensor) -> TensorSample:
     return sample if output.dtype == torch.float64 else sample._replace(total=0.0, norm=0.0)
 
 
-def tensor_difference(found: object, expected: KeptMap) -> float | None:
-    """Largest difference relative to the largest number expected; None by shape, type or dtype."""
+def tensor_difference(
+    found: object, expected: KeptMap, least_scale: float = _SMALLEST
+) -> float | None:
+    """Largest difference relative to the largest number expected; None by shape, type or dtype.
+
+    ``least_scale``: what it is divided by at least, where the tensor is compared whole.
+    """
     if type(found) is not torch.Tensor or found.shape != expected.shape:
         return None
     if isinstance(expected, TensorSample):
         return _finite(sample_difference(_sample_map(found), expected))
     if found.dtype != expected.dtype:
         return None
-    return _finite(relative_difference(found.detach(), expected))
+    return _finite(relative_difference(found.detach(), expected, least_scale))
 
 
 def worst_difference(differences: Iterable[float | None]) -> float | None:

@@ -13,6 +13,7 @@ from designer.verification.probe.blocked_convolutions import blocked_convolution
 from designer.verification.probe.extreme_inputs import measure_extreme_inputs
 from designer.verification.probe.label_lookups import measure_label_lookups
 from designer.verification.probe.loading import build_network, run_or_error
+from designer.verification.probe.norm_lookups import measure_norm_lookups
 from designer.verification.probe.pass_results import (
     compare_passes,
     pass_arguments,
@@ -27,6 +28,8 @@ _FURTHER_MEASURES = {
     "extreme_inputs": measure_extreme_inputs,
     "second_derivatives": measure_second_derivatives,
 }
+
+_LABEL_MEASURES = {"conditional": measure_norm_lookups}
 
 
 def compare_thin(
@@ -56,6 +59,7 @@ def _compare_thin(
         for name, measure in _FURTHER_MEASURES.items():
             found[name] = run_or_error(partial(measure, model, network))
     if network["labels"] is not None:
-        found["labels"] = measure_label_lookups(model, reference, network, seed)
+        measure_lookups = _LABEL_MEASURES.get(network["labels"], measure_label_lookups)
+        found["labels"] = measure_lookups(model, reference, network, seed)
     found["structure"] = describe_structure(model, network["class_name"], network["helpers"])
     return found

@@ -16,8 +16,13 @@ from designer.verification.probe.algebra import (
     SINGULAR_VECTORS,
     Layer,
     LayerFunction,
+    add_gained,
     convolve,
+    interpolate_down,
+    scale_basis,
     shuffle,
+    sum_positions,
+    unflatten,
 )
 
 _TRANSPOSE: dict[int, Callable[..., torch.Tensor]] = {
@@ -39,6 +44,13 @@ def _transpose(value: torch.Tensor, layer: Layer) -> torch.Tensor:
     return _TRANSPOSE[value.dim() - 2](value, weight, bias, **settings)
 
 
+def _interpolate_up(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    kernel, channels = layer.state["kernel"], value.shape[1]
+    kernels = kernel.expand(channels, 1, *kernel.shape)
+    given = {name: layer.settings[name] for name in ("stride", "padding", "output_padding")}
+    return _TRANSPOSE[value.dim() - 2](value, kernels, groups=channels, **given)
+
+
 def _batch_norm(value: torch.Tensor, layer: Layer) -> torch.Tensor:
     mean, variance = layer.state["running_mean"], layer.state["running_var"]
     if layer.training:
@@ -49,8 +61,8 @@ def _batch_norm(value: torch.Tensor, layer: Layer) -> torch.Tensor:
         value,
         mean,
         variance,
-        layer.state["weight"],
-        layer.state["bias"],
+        layer.state.get("weight"),
+        layer.state.get("bias"),
         training=layer.training,
         momentum=layer.settings["momentum"],
         eps=layer.settings["eps"],
@@ -92,6 +104,29 @@ def _spectrally_normalized(weight: torch.Tensor, layer: Layer) -> torch.Tensor:
     return weight / torch.vdot(left, torch.mv(rows, right))
 
 
+_LARGEST: dict[int, Callable[..., torch.Tensor]] = {
+    1: functional.max_pool1d,
+    2: functional.max_pool2d,
+    3: functional.max_pool3d,
+}
+
+
+def _attend(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    sides = value.shape[2:]
+    window = [min(2, side) for side in sides]
+    keys, values = (_LARGEST[len(sides)](layer.state[name], window) for name in ("phi", "g"))
+    queries = layer.state["theta"].flatten(2).transpose(1, 2)
+    shares = (queries @ keys.flatten(2)).softmax(2)
+    mixed = values.flatten(2) @ shares.transpose(1, 2)
+    return mixed.reshape(*mixed.shape[:2], *sides)
+
+
+def _by_label(value: torch.Tensor, layer: Layer) -> torch.Tensor:
+    shape = [*value.shape[:2], *[1] * (value.dim() - 2)]
+    gains, biases = (layer.state[name].view(shape) for name in ("gains", "biases"))
+    return gains * value + biases
+
+
 CALLS: dict[str, LayerFunction] = {
     "ConvTranspose": _transpose,
     "Conv": convolve,
@@ -111,6 +146,18 @@ CALLS: dict[str, LayerFunction] = {
     "Tanh": lambda value, layer: value.tanh(),
     "Sigmoid": lambda value, layer: value.sigmoid(),
     "Identity": lambda value, layer: value,
+    "Linear": lambda value, layer: functional.linear(
+        value, layer.state["weight"], layer.state.get("bias")
+    ),
+    "Flatten": lambda value, layer: value.flatten(1),
+    "Unflatten": unflatten,
+    "model.SumPool": sum_positions,
+    "model.Basis": scale_basis,
+    "model.InterpolatingUpsample": _interpolate_up,
+    "model.InterpolatingDownsample": interpolate_down,
     "SpectralNorm": _spectrally_normalized,
+    "Attend": _attend,
+    "model.Attention": add_gained,
+    "model.ConditionalBatchNorm": _by_label,
 }
 """Torch's function for each kind of layer, by the beginning of its class's name."""

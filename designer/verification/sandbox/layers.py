@@ -117,4 +117,4 @@ def is_foreign(job: dict[str, Any]) -> bool:
     >>> is_foreign({"text": ""}), is_foreign({"text": "", "foreign": False}), is_foreign({"proof": {}})
     (True, False, False)
     """
-    return "text" in job and job.get("foreign") is not False
+    return "source_trace" in job or ("text" in job and job.get("foreign") is not False)

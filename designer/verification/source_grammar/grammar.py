@@ -12,10 +12,15 @@ import re
 from dataclasses import dataclass
 
 from designer.reasons import Reason, make_reason
+from designer.verification.source_grammar.attention import ATTENTION_CLASS
+from designer.verification.source_grammar.autoencoder import AUTOENCODER
+from designer.verification.source_grammar.conditional_classes import CONDITIONAL_CLASSES
 from designer.verification.source_grammar.helpers import HELPERS
 from designer.verification.source_grammar.layers import LAYERS
 from designer.verification.source_grammar.networks import NETWORKS
-from designer.verification.source_grammar.pattern_rules import Rule, compile_pattern
+from designer.verification.source_grammar.pattern_rules import Rule, compile_pattern, statements
+from designer.verification.source_grammar.r3gan import R3GAN
+from designer.verification.source_grammar.residual_blocks import RESIDUAL_BLOCKS
 from designer.verification.source_grammar.tree_patterns import SyntaxRefusal
 from designer.verification.source_grammar.weights_init import WEIGHTS_INIT
 
@@ -24,12 +29,17 @@ _str
 import torch
 from torch import nn
 _spectral_norm
+_sum_pool
 _group_count
 _pixel_shuffle
+_attention
+_blocks
+_r3gan
 _generator
 _discriminator
 _encoder
-_weights_init
+_autoencoder
+_drawing
 """
 """The parts of a source."""
 
@@ -71,7 +81,39 @@ def find_refused_line(text: str, tree: ast.Module) -> RefusedLine | None:
     return RefusedLine(number=number, text=shown, missing=refusal.missing)
 
 
-RULES: dict[str, Rule] = LAYERS | HELPERS | NETWORKS | WEIGHTS_INIT
+_DRAWING: dict[str, Rule] = {
+    "_drawing": statements(
+        """
+        _draw_functions
+        _weights_init
+        """,
+        "_r3gan_weights",
+    )
+}
+
+
+def join_tables(*tables: dict[str, Rule]) -> dict[str, Rule]:
+    """All rules; each hole has one."""
+    joined: dict[str, Rule] = {}
+    for table in tables:
+        twice = joined.keys() & table.keys()
+        assert not twice, f"two rules for {sorted(twice)}"
+        joined |= table
+    return joined
+
+
+RULES = join_tables(
+    LAYERS,
+    HELPERS,
+    ATTENTION_CLASS,
+    CONDITIONAL_CLASSES,
+    RESIDUAL_BLOCKS,
+    NETWORKS,
+    AUTOENCODER,
+    WEIGHTS_INIT,
+    R3GAN,
+    _DRAWING,
+)
 """The holes of a source and of its parts."""
 
 _PATTERN = compile_pattern(SOURCE, RULES)

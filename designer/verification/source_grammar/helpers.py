@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from designer.verification.source_grammar.pattern_rules import Rule, statements
+from designer.verification.source_grammar.pattern_rules import Rule, expression, statements
 
 HELPERS: dict[str, Rule] = {
     "_spectral_norm": statements(
@@ -10,6 +10,20 @@ HELPERS: dict[str, Rule] = {
         """
         from torch.nn.utils.parametrizations import spectral_norm
         from torch.nn.utils.parametrize import ParametrizationList, is_parametrized
+        """,
+        """
+        from torch.nn.utils.parametrizations import spectral_norm
+        from torch.nn.utils.parametrize import ParametrizationList
+        """,
+    ),
+    "_sum_pool": statements(
+        "",
+        """
+        class SumPool(nn.Module):
+            _str
+
+            def forward(self, value: torch.Tensor) -> torch.Tensor:
+                return value.flatten(2).sum(2)
         """,
     ),
     "_group_count": statements(
@@ -73,6 +87,36 @@ HELPERS: dict[str, Rule] = {
                     height * self.factors[1],
                     width * self.factors[2],
                 )
+        """,
+    ),
+    "_convolution_types": expression("nn._Convolution", "nn._Convolution | nn._Convolution"),
+    "_phases": expression(
+        "torch.Size(layer.stride).numel()",
+        "(torch.Size(layer.stride).numel() if isinstance(layer, nn._Convolution) else 1)",
+    ),
+    "_products": statements(
+        "return layer.in_channels * torch.Size(layer.kernel_size).numel() / layer.groups",
+        """
+        products = layer.in_channels * torch.Size(layer.kernel_size).numel() / layer.groups
+        return products / _phases
+        """,
+    ),
+    "_draw_functions": statements(
+        "",
+        """
+        def convolutions(network: nn.Module) -> list[_convolution_types]:
+            _str
+            return [layer for layer in network.modules() if isinstance(layer, _convolutions)]
+
+        def draw(layer: _convolution_types, variance: float) -> None:
+            _str
+            nn.init.normal_(layer.weight, _float, variance**_float)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+
+        def fan_in(layer: _convolution_types) -> float:
+            _str
+            _products
         """,
     ),
 }

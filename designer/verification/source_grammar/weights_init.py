@@ -1,10 +1,13 @@
-"""The function ``weights_init``: its branches, the last one first."""
+"""The function ``weights_init``: its branches, the last one first.
+
+It draws layer by layer, or all convolutions of a network where one is drawn by fan-in.
+"""
 
 from __future__ import annotations
 
-from designer.verification.source_grammar.pattern_rules import Rule, statements
+from designer.verification.source_grammar.pattern_rules import Rule, expression, statements
 
-WEIGHTS_INIT: dict[str, Rule] = {
+_DRAWS_BY_LAYER: dict[str, Rule] = {
     "_discriminator_labels": statements(
         "",
         """
@@ -54,15 +57,49 @@ WEIGHTS_INIT: dict[str, Rule] = {
         else:
             _labels
         """,
+        """
+        if isinstance(module, (nn.Sequential, ConditionalSequential)):
+            layers = list(module.children())
+            for conv, shuffle in zip(layers, layers[1:], strict=False):
+                _equal_kernels
+        else:
+            _labels
+        """,
+    ),
+    "_tables": statements(
+        "_shuffles",
+        """
+        if isinstance(module, ConditionalBatchNorm):
+            nn.init.ones_(module.gain.weight)
+            nn.init.zeros_(module.bias.weight)
+        else:
+            _shuffles
+        """,
+    ),
+    "_gains": statements(
+        "_tables",
+        """
+        if isinstance(module, Attention):
+            nn.init.zeros_(module.gain)
+        else:
+            _tables
+        """,
     ),
     "_norm_weights": statements(
-        "_shuffles",
+        "_gains",
         """
         if isinstance(module, _norms):
             nn.init.normal_(module.weight, _float, _float)
             nn.init.zeros_(module.bias)
         else:
-            _shuffles
+            _gains
+        """,
+        """
+        if isinstance(module, _norms) and module.affine:
+            nn.init.normal_(module.weight, _float, _float)
+            nn.init.zeros_(module.bias)
+        else:
+            _gains
         """,
     ),
     "_kernels": statements(
@@ -88,20 +125,112 @@ WEIGHTS_INIT: dict[str, Rule] = {
             _norm_weights
         """,
     ),
-    "_weights_init": statements(
+}
+
+_DRAWS_BY_NETWORK: dict[str, Rule] = {
+    "_variance": expression("_int", "_int / (_int + _float**_int)"),
+    "_last_variance": expression("_int", "_float**_int"),
+    "_stem": statements("draw(stem, _variance / stem.in_channels)"),
+    "_layers_by_fan_in": statements(
         """
-        def weights_init(module: nn.Module) -> None:
-            _str
-            _convolution_weights
+        for layer in hidden:
+            draw(layer, _variance / fan_in(layer))
+        draw(last, _last_variance / fan_in(last))
+        """,
+    ),
+    "_layer_draws": statements(
+        """
+        for layer in convolutions(module):
+            draw(layer, _float**_int)
         """,
         """
-        def weights_init(module: nn.Module) -> None:
-            _str
-            if isinstance(module, ParametrizationList):
-                nn.init.normal_(module.original, _float, _float)
-            else:
-                _convolution_weights
+        for layer in convolutions(module):
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+        """,
+        """
+        *hidden, last = convolutions(module)
+        _layers_by_fan_in
+        """,
+        """
+        stem, *hidden, last = convolutions(module)
+        _stem
+        _layers_by_fan_in
+        """,
+    ),
+    "_label_draws": statements(
+        "",
+        "nn.init.normal_(module.embedding.weight)",
+        "nn.init.normal_(module.embedding.weight, _float, _float)",
+        "nn.init.normal_(module.embedding.weight, _float, (_int / module.embedding.embedding_dim) ** _float)",
+    ),
+    "_alike": statements(
+        "",
+        """
+        layers = list(module.main)
+        for conv, shuffle in zip(layers, layers[1:], strict=False):
+            _equal_kernels
+        """,
+    ),
+    "_encoder_draws": statements(
+        "",
+        """
+        if isinstance(module, Encoder):
+            _layer_draws
+        """,
+    ),
+    "_discriminator_draws": statements(
+        "_encoder_draws",
+        """
+        if isinstance(module, Discriminator):
+            _layer_draws
+            _label_draws
+        else:
+            _encoder_draws
+        """,
+    ),
+    "_generator_draws": statements(
+        """
+        if isinstance(module, Generator):
+            _layer_draws
+            _label_draws
+            _alike
+        else:
+            _discriminator_draws
+        """,
+    ),
+    "_network_draws": statements(
+        "_generator_draws",
+        """
+        if isinstance(module, _norms):
+            nn.init.normal_(module.weight, _float, _float)
+            nn.init.zeros_(module.bias)
+        else:
+            _generator_draws
         """,
     ),
 }
+
+WEIGHTS_INIT = (
+    _DRAWS_BY_LAYER
+    | _DRAWS_BY_NETWORK
+    | {
+        "_draws": statements("_convolution_weights", "_network_draws"),
+        "_weights_init": statements(
+            """
+            def weights_init(module: nn.Module) -> None:
+                _str
+                _draws
+            """,
+            """
+            def weights_init(module: nn.Module) -> None:
+                _str
+                if isinstance(module, ParametrizationList):
+                    nn.init.normal_(module.original, _float, _float)
+                else:
+                    _draws
+            """,
+        ),
+    }
+)
 """Holes for statements."""

@@ -42,7 +42,15 @@ PARTS = {
 }
 """The system calls that each part of the machine needs, and the error that stands for its lack."""
 
-JOB = {"seed": 1, "definitions": [], "group_counts": [], "networks": {}, "pairs": []}
+JOB = {
+    "seed": 1,
+    "definitions": [],
+    "group_counts": [],
+    "networks": {},
+    "pairs": [],
+    "sizes": {},
+    "autoencoder": None,
+}
 
 _MAKE_PRIVATE = (b"none", b"/", None, 1 << 18 | 1 << 14, None)
 
