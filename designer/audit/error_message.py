@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from designer.audit.ops.layer_errors import TensorShape
+from designer.reasons import Reason, make_reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,36 @@ def read_error_message(text: str) -> ErrorMessage:
         if re.search(pattern, final_message(text), re.IGNORECASE):
             return ErrorMessage(text=text, other_topic=about)
     return ErrorMessage(text=text)
+
+
+_SAVED = (
+    r"size mismatch for ([\w.]+): copying a param(?:eter)? (?:with shape|of) (?:torch\.Size\()?\[([\d, ]*)\]\)?"
+    r"(?: from checkpoint)?,? (?:the shape in current model is|where the shape is"
+    r"|from checkpoint, where the shape is) (?:torch\.Size\()?\[([\d, ]*)\]\)?(?: in current model)?"
+)
+
+
+def explain_saved_weights(message: ErrorMessage | None) -> tuple[Reason, bool] | None:
+    """What a checkpoint of other shapes means; None for any other message.
+
+    >>> text = ("size mismatch for conv.weight: copying a param with shape torch.Size([5, 2048, 4, 4])"
+    ...         " from checkpoint, the shape in current model is torch.Size([5, 2048, 2, 2]).")
+    >>> explain_saved_weights(read_error_message(text))[0].facts["difference"].code
+    'saved_kernel'
+    """
+    found = None if message is None else re.search(_SAVED, message.text)
+    if found is None:
+        return None
+    saved, current = _numbers(found[2]), _numbers(found[3])
+    same_rank = len(saved) == len(current)
+    if same_rank and len(saved) > 2 and saved[2:] != current[2:]:
+        difference = make_reason("saved_kernel", saved=saved[2:], current=current[2:])
+    elif same_rank and len(saved) == 2 and saved[1] != current[1]:
+        difference = make_reason("saved_features", saved=saved[1], current=current[1])
+    else:
+        difference = make_reason("saved_channels")
+    facts = {"name": found[1], "saved": saved, "current": current, "difference": difference}
+    return make_reason("saved_weight", **facts), True
 
 
 def final_message(text: str) -> str:
@@ -137,6 +168,10 @@ _LOSSES: tuple[tuple[str, Callable[[str, re.Match[str]], ErrorMessage]], ...] = 
         r"target and input must have the same number of elements.*?target nelement \((\d+)\) != input"
         r" nelement \((\d+)\)",
         _read_target_first,
+    ),
+    (
+        r"different number of elements: input\[([\dx ]+)\].*?target\[([\dx ]+)\]",
+        _read_given_first,
     ),
     (r"input batch_size \((\d+)\) to match target batch_size \((\d+)\)", _read_given_first),
     (

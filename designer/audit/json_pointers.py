@@ -26,8 +26,6 @@ def layer_field_errors(request: AuditRequest, trace: Trace) -> list[JsonObject]:
     if trace.layer_error is None:
         return []
     facts, (reason,) = dict(trace.layer_error.facts), trace.layer_error.reasons
-    if request.source is not None:
-        facts["line"] = request.source.lines[len(trace.steps)]
     return [
         field_error_document(
             FieldError(pointer=pointer, code=InvalidLayer.code, reason=reason, facts=facts)
@@ -36,16 +34,14 @@ def layer_field_errors(request: AuditRequest, trace: Trace) -> list[JsonObject]:
     ]
 
 
-def layer_pointer(request: AuditRequest, index: int) -> str:
-    """JSON pointer to a layer of a request, to the whole source if it has no layers."""
-    return f"/layers/{index}" if request.source is None else "/source"
+def layer_pointer(index: int) -> str:
+    """JSON pointer to a layer of a request."""
+    return f"/layers/{index}"
 
 
 def _pointers(request: AuditRequest, trace: Trace) -> list[str]:
     assert trace.layer_error is not None, "called only for a layer that fails"
     index, fields = len(trace.steps), trace.layer_error.fields
-    layer = layer_pointer(request, index)
-    found = [layer]
-    if request.source is None:
-        found = [f"{layer}/{name}" for name in fields] or found
+    layer = layer_pointer(index)
+    found = [f"{layer}/{name}" for name in fields] or [layer]
     return found if index or trace.layer_error.self_contradictory else [*found, "/input_shape"]

@@ -8,7 +8,6 @@ from keyword import iskeyword
 
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.registry import LAYER_CLASSES
-from designer.limits import MAX_AUDIT_LAYERS
 from designer.validation.field_validators import shown_value
 from designer.validation.json_readers import (
     JsonObject,
@@ -17,6 +16,7 @@ from designer.validation.json_readers import (
     read_object,
     refuse_field,
 )
+from designer.validation.limits import MAX_AUDIT_LAYERS
 
 
 def read_audit_layers(value: object, *, pointer: str) -> tuple[AuditLayer, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
 
+from designer.audit.length_law import length_warnings
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.trace import AuditNetwork, Trace
@@ -29,6 +30,7 @@ def layer_warnings(network: AuditNetwork, trace: Trace, index: int) -> list[Reas
     found += _batch_warnings(network, before, after)
     if index == len(network.layers) - 1:
         found += _critic_warnings(network, trace)
+        found += length_warnings(network, trace)
     return found
 
 

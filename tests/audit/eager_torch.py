@@ -36,7 +36,7 @@ def run_layers(
         for index, layer in enumerate(layers):
             try:
                 after = apply(layer, seen, training=training)
-            except (RuntimeError, ValueError, IndexError, NotImplementedError) as error:
+            except (RuntimeError, ValueError, TypeError, LookupError) as error:
                 return Outcome(shapes=shapes, fails_at=index, error=str(error))
             if 0 in after.shape:
                 return Outcome(shapes=shapes, fails_at=index)
@@ -136,5 +136,6 @@ FUNCTIONS = {
     "global_pool": pooled,
     "concat": widened,
     "concat_from": lambda tensor, seen, given: torch.cat(joined(tensor, seen, given), 1),
+    "branch_from": lambda tensor, seen, given: seen[given["from"] + 1],
     "add_from": lambda tensor, seen, given: sum_of(*joined(tensor, seen, given)),
 }

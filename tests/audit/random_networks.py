@@ -90,7 +90,7 @@ def conv(random: Random, input_shape: list[int], index: int) -> Json:
 def conv_transpose(random: Random, input_shape: list[int], index: int) -> Json:
     layer = conv(random, input_shape, index)
     layer.pop("padding_mode", None)
-    if isinstance(layer.get("padding"), str):
+    if isinstance(layer.get("padding"), str) and random.random() < 0.7:
         layer["padding"] = 0
     if random.random() < 0.4:
         layer["output_padding"] = per_axis(random, min(len(input_shape) - 1, 3), 0, 2)
@@ -187,6 +187,10 @@ def skip(random: Random, input_shape: list[int], index: int) -> Json:
     return layer
 
 
+def branch(random: Random, input_shape: list[int], index: int) -> Json:
+    return {"from": random.randint(-1, index - 1)}
+
+
 def concat(random: Random, input_shape: list[int], index: int) -> Json:
     return {"extra_channels": random.randint(1, 4)}
 
@@ -259,6 +263,7 @@ MAKERS = {
     "concat": concat,
     "concat_from": skip,
     "add_from": skip,
+    "branch_from": branch,
     "norm": norm,
 }
 OPS = ("conv", "conv", "conv", "conv_transpose", "conv_transpose", *MAKERS)

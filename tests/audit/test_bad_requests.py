@@ -18,6 +18,10 @@ def request(**more: object) -> dict[str, Any]:
     return {"input_shape": [3, 8, 8], "layers": [CONV], **more}
 
 
+def source(**more: object) -> dict[str, Any]:
+    return {"source": "net = nn.Identity()", **more}
+
+
 def layer(**more: object) -> dict[str, Any]:
     return request(layers=[{**CONV, **more}])
 
@@ -31,6 +35,28 @@ BAD: list[tuple[object, str, str]] = [
     ({"layers": [CONV]}, "/input_shape", "missing_field"),
     ({"input_shape": [3, 8, 8]}, "/layers", "missing_field"),
     (request(source="nn.Sequential()"), "/source", "contradiction"),
+    (request(files={"a.py": ""}), "/files", "contradiction"),
+    (request(network="Net()"), "/network", "contradiction"),
+    (request(inputs=[{"shape": [3]}]), "/inputs", "contradiction"),
+    (request(wanted_shapes=[[3]]), "/wanted_shapes", "contradiction"),
+    (source(wanted_shape=[3], wanted_shapes=[[3]]), "/wanted_shapes", "contradiction"),
+    (source(input_shape=[3], inputs=[{"shape": [3]}]), "/inputs", "contradiction"),
+    (source(inputs=[]), "/inputs", "wrong_length"),
+    (source(inputs=[{"dtype": "float32"}]), "/inputs/0/shape", "missing_field"),
+    (source(inputs=[{"shape": [3], "dtype": "half"}]), "/inputs/0/dtype", "not_a_choice"),
+    (source(inputs=[{"shape": [0]}]), "/inputs/0/shape/0", "out_of_range"),
+    (source(inputs=[{"shape": [], "high": 0}]), "/inputs/0/high", "out_of_range"),
+    (source(inputs=[{"shape": [2**20, 2**20]}]), "/inputs/0/shape", "too_many_elements"),
+    (source(wanted_shapes=[[3, "x"]]), "/wanted_shapes/0/1", "not_an_integer"),
+    (source(network=3), "/network", "not_a_text"),
+    (source(network="x" * 501), "/network", "wrong_length"),
+    (source(source=3), "/source", "not_a_text"),
+    (source(source="#" * 200_001), "/source", "source_too_large"),
+    ({"files": {}}, "/files", "not_an_object"),
+    ({"files": {"../a.py": ""}}, "/files", "not_a_path"),
+    ({"files": {"a.txt": ""}}, "/files", "not_a_path"),
+    ({"files": {"a.py": 3}}, "/files/a.py", "not_a_text"),
+    ({"files": {f"a{n}.py": "#" * 50_000 for n in range(5)}}, "/files", "source_too_large"),
     (request(shape=[3]), "/shape", "unknown_field"),
     (request(layers=[]), "/layers", "wrong_length"),
     (request(layers=[CONV] * 257), "/layers", "wrong_length"),
@@ -95,30 +121,6 @@ def test_a_bad_request_is_refused_by_its_pointer(document: object, pointer: str,
 @pytest.mark.parametrize("shape", [[200, 1, 0, 1], [0, 4], [0], [-1, 0]])
 def test_a_reshape_to_zero_elements_breaks_without_a_division_error(shape: list[int]) -> None:
     """A size of zero is an error of the network, which no number of channels can repair."""
-    text = f"""
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.grow = nn.ConvTranspose2d(200, 4, 3)
-
-    def forward(self, x):
-        return self.grow(x.view(-1, {", ".join(map(str, shape))}))
-"""
-    for network in ({"source": text}, {"layers": [{"op": "reshape", "shape": shape}, CONV]}):
-        found = audit(read_request({"input_shape": [200], **network}), runner=None)
-        assert (found["verdict"], found["fails_at"]) == ("breaks", 0)
-
-
-def test_a_view_without_sizes_breaks() -> None:
-    """``x.view(x.size(0))`` holds one number per sample only."""
-    text = """
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.fc = nn.Linear(100, 4)
-
-    def forward(self, x):
-        return self.fc(x).view(x.size(0))
-"""
-    found = audit(read_request({"input_shape": [100], "source": text}), runner=None)
-    assert (found["verdict"], found["fails_at"]) == ("breaks", 1)
+    layers = [{"op": "reshape", "shape": shape}, CONV]
+    found = audit(read_request({"input_shape": [200], "layers": layers}), runner=None)
+    assert (found["verdict"], found["fails_at"]) == ("breaks", 0)

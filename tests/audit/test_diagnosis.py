@@ -8,7 +8,7 @@ import pytest
 
 from designer.audit.answer import audit
 from designer.audit.request import read_request
-from designer.limits import MAX_AUDIT_BATCH
+from designer.validation.limits import MAX_AUDIT_BATCH
 
 Json = dict[str, Any]
 

@@ -22,6 +22,15 @@ def run_in_process(job: dict[str, Any], *, discard: bool = False) -> dict[str, A
     return {"traces": [run_layer_list(network) for network in job["layer_lists"]]}
 
 
+def assert_best_first(repairs: list[Json]) -> None:
+    """Repairs that leave holes or unread positions come last, but for those with unusual windows."""
+    flawed = [
+        any(reason["code"].startswith("leaves_") for reason in repair["reasons"])
+        for repair in repairs
+    ]
+    assert flawed == sorted(flawed), [repair["summary"] for repair in repairs]
+
+
 def request_of(case: Json) -> Json:
     given, expected = case["given"], case["expected"]
     document = {"input_shape": given["input_shape"], "layers": as_request(given["layers"])}

@@ -10,10 +10,16 @@ import pytest
 from designer.audit.answer import audit
 from designer.audit.layers_json import read_audit_layers
 from designer.audit.ops.layer_errors import TensorShape
-from designer.audit.repairs.search_budget import SearchBudget
+from designer.audit.repairs.search_budget import (
+    LAYER_STEPS_PER_CHECK,
+    STEP_COST,
+    SearchBudget,
+)
 from designer.audit.request import read_request
 from designer.audit.trace import AuditNetwork, Trace, continue_trace, trace_network
+from designer.errors.turns import taking_turns
 from tests.audit.published_cases import DIAGNOSES, Json, as_request
+from tests.support import CountingTurn
 
 STEPS = 10**6
 
@@ -115,3 +121,14 @@ def test_no_search_uses_the_result_of_another_network(monkeypatch: pytest.Monkey
             request["wanted_shape"] = case["expected"]["wanted_shape"]
         audit(read_request(request), runner=None)
     assert CheckedBudget.calls > 1_000
+
+
+def test_a_search_for_repairs_reports_all_its_steps() -> None:
+    """In steps of a search for chains, which are shorter."""
+    turn = CountingTurn()
+    with taking_turns(turn):
+        budget = SearchBudget(2_000)
+        for steps in (LAYER_STEPS_PER_CHECK - 1, 1, 3):
+            budget.spend(steps)
+    assert budget.remaining == 2_000 - LAYER_STEPS_PER_CHECK - 3
+    assert turn.spent == LAYER_STEPS_PER_CHECK * STEP_COST

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import cache
 from itertools import product
 from math import prod
 
 import pytest
-import torch
-from torch import nn
 
 from designer.audit.layers_json import read_audit_layers
 from designer.audit.ops.conv_transpose import ConvTransposeLayer
 from designer.audit.ops.layer_errors import LayerError, refuse_too_large
 from designer.audit.trace import AuditNetwork, trace_network
-from designer.limits import MAX_ELEMENTS
+from designer.validation.limits import MAX_ELEMENTS
 from tests.audit.eager_torch import Json, Outcome, run_layers
 from tests.audit.test_eager_agreement import assert_same_words
 
@@ -68,41 +65,6 @@ def test_reshape_takes_the_shapes_that_torch_takes(shape: tuple[int, ...], fold:
 def test_linear_takes_the_last_axis(shape: tuple[int, ...]) -> None:
     """Of any number of axes; the message counts all others."""
     assert_as_torch({"op": "linear", "in_features": 6, "out_features": 4}, shape, batch=3)
-
-
-@pytest.mark.torch
-def test_a_requested_output_size_is_reached_or_refused_as_in_torch() -> None:
-    """``output_size`` of a call: sizes from the least to the least and a stride, without it."""
-    for kernel, stride, padding, dilation, side in product(
-        range(1, 4), range(1, 4), range(2), (1, 2), (1, 3)
-    ):
-        fields = {"kernel_size": kernel, "stride": stride, "padding": padding, "dilation": dilation}
-        layer = ConvTransposeLayer(in_channels=1, out_channels=1, **fields)
-        module = nn.ConvTranspose1d(1, 1, **fields)
-        for size in range(1, 16):
-            assert padded_size(layer, side, size) == torch_size(module, side, size), (fields, size)
-
-
-def padded_size(layer: ConvTransposeLayer, side: int, size: int) -> int | list[str] | None:
-    """The size with its output padding; if it is refused, the sizes that are not."""
-    try:
-        padded = layer.padded_to((1, 1, side), (size,))
-    except LayerError as error:
-        return [str(error.facts["least"]), str(error.facts["most"])]
-    try:
-        return padded.step((1, 1, side), ()).shape[-1]
-    except LayerError:
-        return None
-
-
-def torch_size(module: nn.ConvTranspose1d, side: int, size: int) -> int | list[str] | None:
-    """The size that torch gives; if it raises, the sizes in its message, if any."""
-    try:
-        return module(torch.zeros(1, 1, side), output_size=[size]).shape[-1]
-    except ValueError as error:
-        return re.findall(r"\[-?\d+\]", str(error))[1:3]
-    except RuntimeError:
-        return None
 
 
 @pytest.mark.parametrize("batch", [1, 3])

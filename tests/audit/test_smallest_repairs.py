@@ -8,12 +8,21 @@ from typing import Any
 import pytest
 
 from designer.audit.answer import audit
+from designer.audit.layers_json import read_audit_layers
+from designer.audit.repairs.changes import set_field
+from designer.audit.repairs.ranking import Candidate
+from designer.audit.repairs.selection import MAX_REPAIRS, select_repairs
 from designer.audit.request import read_request
+from designer.audit.trace import AuditNetwork, trace_network
 from designer.errors import InvalidRequest
 from tests.audit.eager_torch import Outcome, run_layers
 from tests.audit.random_networks import random_network
 from tests.audit.single_field_edits import single_edits
-from tests.audit.test_repairs import apply_documented_changes, run_in_process
+from tests.audit.test_repairs import (
+    apply_documented_changes,
+    assert_best_first,
+    run_in_process,
+)
 from tests.support import soak_count
 
 Json = dict[str, Any]
@@ -43,14 +52,21 @@ def reaches_wanted_shape(outcome: Outcome, wanted: list[int] | None) -> bool:
     return outcome.fails_at is None and (wanted is None or outcome.shapes[-1] == wanted)
 
 
+def reaches_goal(request: Json, *, batch: int) -> bool:
+    """Whether torch runs the layers of a request with this batch, to the wanted shape."""
+    outcome = run_layers(request["layers"], request["input_shape"], batch=batch)
+    return reaches_wanted_shape(outcome, request.get("wanted_shape"))
+
+
 def find_single_field_repair(request: Json) -> Json | None:
-    """The layers after an edit of one field with which torch reaches the goal, None if none does."""
+    """The layers after an edit of one field with which torch reaches the goal, None if none does.
+
+    An edit that works at this batch alone is none: torch takes the batch for an axis of a sample.
+    """
     for layers in single_edits(request["layers"]):
-        if reaches_wanted_shape(
-            run_layers(layers, request["input_shape"], batch=request["batch"]),
-            request.get("wanted_shape"),
-        ):
-            second_answer: Any = audit(read_request({**request, "layers": layers}), runner=None)
+        edited = {**request, "layers": layers}
+        if all(reaches_goal(edited, batch=request["batch"] + more) for more in (0, 1)):
+            second_answer: Any = audit(read_request(edited), runner=None)
             if second_answer["verdict"] == "fits":  # the batch was not folded into the samples
                 return {"layers": layers}
     return None
@@ -60,7 +76,7 @@ def find_single_field_repair(request: Json) -> Json | None:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Using padding='same'")
 def test_repairs_work_and_none_is_smaller() -> None:
-    """Each repair runs in torch as documented; fewest changes first; one field if that is enough."""
+    """Each repair runs in torch as documented; no holes first; one field if that is enough."""
     seed, seen = 0, 0
     while seen < COUNT:
         seed += 1
@@ -72,7 +88,7 @@ def test_repairs_work_and_none_is_smaller() -> None:
             continue
         seen += 1
         sizes = [len(repair["changes"]) for repair in answer["repairs"]]
-        assert sizes == sorted(sizes), seed
+        assert_best_first(answer["repairs"])
         for repair in answer["repairs"]:
             layers, shape = apply_documented_changes(
                 request["layers"], request["input_shape"], repair["changes"]
@@ -85,3 +101,56 @@ def test_repairs_work_and_none_is_smaller() -> None:
             assert outcome.shapes[-1] == repair["output_shape"], (seed, repair["summary"])
         if 1 not in sizes:
             assert find_single_field_repair(request) is None, seed
+
+
+@pytest.mark.torch
+def test_an_edit_that_works_at_one_batch_is_no_repair() -> None:
+    """Three samples of 35 numbers are three channels to a layer without a batch axis."""
+    layers = [{"op": "conv", "ndim": 1, "in_channels": 35, "out_channels": 2, "kernel_size": 2}]
+    request: Json = {"input_shape": [35], "layers": layers, "batch": 3}
+    edited = {**request, "layers": [{**layers[0], "in_channels": 3}]}
+    assert reaches_goal(edited, batch=3)
+    assert not reaches_goal(edited, batch=4)
+    assert find_single_field_repair(request) is None
+    answer: Any = audit(read_request(request), runner=None)
+    assert answer["verdict"] == "breaks"
+    assert answer["repairs"] == []
+
+
+def test_larger_repairs_of_the_same_layer_do_not_displace_the_smallest() -> None:
+    """Kernel 1 under stride 3 leaves holes, so that four edits of two fields come before one of one."""
+    layer = {
+        "op": "conv_transpose",
+        "in_channels": 2,
+        "out_channels": 4,
+        "kernel_size": 1,
+        "stride": 3,
+    }
+    layers = [{**layer, "output_padding": 5}, {"op": "upsample", "size": 9}]
+    request = {"input_shape": [2, 1, 3, 5], "layers": layers, "wanted_shape": [4, 9, 9, 9]}
+    answer: Any = audit(read_request(request), runner=None)
+    changes = [repair["changes"] for repair in answer["repairs"]]
+    assert [{"index": 0, "field": "output_padding", "from": 5, "to": 2}] in changes
+    assert len(changes[0]) == 2
+
+
+def test_one_of_the_smallest_candidates_is_offered() -> None:
+    """The first of them in rank, whatever comes before it; the others keep their order."""
+    fields = ("kernel_size", "stride", "padding", "dilation", "groups")
+    layer = {"op": "conv", "in_channels": 1, "out_channels": 1, "kernel_size": 1}
+    network = AuditNetwork(input_shape=(1, 9), layers=read_audit_layers([layer] * 6, pointer=""))
+    trace = trace_network(network)
+    for seed in range(300):
+        random = Random(seed)
+        ranked = []
+        for _ in range(random.randint(1, 60)):
+            named = random.sample(fields, random.randint(random.choice((1, 2, 3)), 5))
+            place = random.randrange(6)
+            changes = tuple(set_field(network, place, name, random.randint(2, 3)) for name in named)
+            ranked.append(Candidate(changes=changes, network=network, trace=trace))
+        chosen = select_repairs(ranked)
+        smallest = min(ranked, key=lambda each: len(each.changes))
+        assert any(each is smallest for each in chosen)
+        places = [ranked.index(each) for each in chosen]
+        assert places == sorted(places)
+        assert len(chosen) <= MAX_REPAIRS

@@ -77,25 +77,6 @@ def test_moves_change_one_field_or_two(now: AxisWindow, dilation: int, size: int
         assert sizes[start] < 1 or found[0] == (start, sizes[start])
 
 
-@pytest.mark.parametrize("size", [1, 2, 5, 9])
-def test_remainders_are_axes_where_the_last_window_ends_early(size: int) -> None:
-    """Counted on two axes; padding same has none."""
-    for kernel, stride, padding, dilation in WINDOWS:
-        fields = {"kernel_size": kernel, "stride": stride, "dilation": dilation}
-        layer = ConvLayer(in_channels=1, out_channels=1, padding=padding, **fields)
-        counts = [
-            counted_positions((kernel, stride, padding, 0), dilation, side)
-            for side in (size, size + 1)
-        ]
-        if min(counts) == 0:
-            continue
-        ends = [(count - 1) * stride + (kernel - 1) * dilation + 1 for count in counts]
-        early = [end < side + 2 * padding for end, side in zip(ends, (size, size + 1), strict=True)]
-        assert layer.stride_remainders((1, 1, size, size + 1)) == sum(early)
-    same = ConvLayer(in_channels=1, out_channels=1, kernel_size=4, padding="same")
-    assert same.stride_remainders((1, 1, size, size)) == 0
-
-
 @pytest.mark.parametrize("stop", [3, 12, 59, 60, 70])
 @pytest.mark.parametrize("kernel", [1, 3, 70])
 def test_kernels_are_tried_up_to_a_little_more_than_the_map(kernel: int, stop: int) -> None:

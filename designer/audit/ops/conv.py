@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Annotated, ClassVar
 
-from designer.audit.ops.axis_layer import AxisLayer
 from designer.audit.ops.convolutions import ConvolutionLayer
 from designer.audit.ops.field_types import CONV_PADDING, PerAxis, as_per_axis, choice_type
-from designer.audit.ops.layer import AxisWindow, LayerFields, TriedValues
+from designer.audit.ops.layer import AxisReach, AxisWindow, FieldValues, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
     TraceStep,
     format_torch_sizes,
 )
-from designer.audit.ops.padding import pad_shape
+from designer.audit.ops.pad_shapes import pad_shape
 from designer.geometry.axis import inverse_output_padding, kernel_span
 from designer.geometry.formula_text import describe_conv
 from designer.geometry.layers import Window
@@ -69,6 +69,15 @@ class ConvLayer(ConvolutionLayer):
             lambda: [describe_conv(w, i) for w, i in zip(windows, sizes, strict=True)],
         )
 
+    def axis_reaches(self, before: TensorShape, after: TensorShape) -> Sequence[AxisReach]:
+        """Position k reads k·S − P to k·S − P + D(F − 1)."""
+        axes = self.axes(before)
+        pads = (near for near, _ in self._pads(axes))
+        return [
+            (Fraction(-near), Fraction(window.span - 1 - near), Fraction(window.stride))
+            for window, near in zip(self.windows(axes), pads, strict=True)
+        ]
+
     def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
         """The transposed convolution, and a crop if ``same`` padding needs it."""
         axes = self.axes(before)
@@ -95,6 +104,19 @@ class ConvLayer(ConvolutionLayer):
         named = {"padding": ["same", *numbers], "padding_mode": ["zeros"]}
         return {**ConvolutionLayer.tried_values(self, before, counts), **named}
 
+    def numbered_padding(self, shape: TensorShape) -> FieldValues:
+        """(E − 1)/2 for ``same`` with a stride, rounded down."""
+        axes = self.axes(shape)
+        if self.padding != "same" or max(self.axis_values("stride", axes)) == 1:
+            return {}
+        spans = [
+            kernel_span(*each)
+            for each in zip(
+                *(self.axis_values(name, axes) for name in ("kernel_size", "dilation")), strict=True
+            )
+        ]
+        return {"padding": as_per_axis([(span - 1) // 2 for span in spans])}
+
     @classmethod
     def reached_size(cls, window: AxisWindow, dilation: int, size: int) -> int:
         """⌊(i + 2P − E) / S⌋ + 1, or 0."""
@@ -110,19 +132,6 @@ class ConvLayer(ConvolutionLayer):
         """The kernel that reads a whole map of up to 64 positions."""
         kernel, _, padding, _ = window
         return (size + 2 * padding,) if kernel > 1 and dilation == 1 and size <= 64 else ()
-
-    def stride_remainders(self, before: TensorShape) -> int:
-        """Axes on which the window does not end with the map; padding ``same`` always does."""
-        if self.padding == "same":
-            return 0
-        axes = self.axes(before)
-        ends = zip(self.windows(axes), before[-axes:], strict=True)
-        return sum(unread_rows(*end) != 0 for end in ends)
-
-    def axis_values(self, name: str, axes: int) -> tuple[int, ...]:
-        """A field's values, one per axis, with padding 0 for ``same`` and ``valid``."""
-        named = name == "padding" and isinstance(self.padding, str)
-        return (0,) * axes if named else AxisLayer.axis_values(self, name, axes)
 
     def refuse_padding(self, shape: TensorShape, axes: int) -> None:
         """Refuse a map that is too small for a padding mode other than zeros."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, ClassVar
 
 from designer.audit.ops.convolutions import ConvolutionLayer
-from designer.audit.ops.field_types import PaddingSizes
-from designer.audit.ops.layer import AxisWindow, LayerFields
+from designer.audit.ops.field_types import CONV_PADDING, PaddingSizes, PerAxis, as_per_axis
+from designer.audit.ops.layer import AxisReach, AxisWindow, FieldValues, LayerFields
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
     TraceStep,
     refuse_empty,
 )
-from designer.geometry.axis import transposed_offset
+from designer.geometry.axis import kernel_span, transposed_offset
 from designer.geometry.formula_text import describe_conv_transpose
 from designer.geometry.layers import Window
 from designer.reasons import Reason, make_reason
@@ -37,6 +38,7 @@ class ConvTransposeLayer(ConvolutionLayer):
         " dilation padding_mode"
     }
     is_transposed: ClassVar[bool] = True
+    pads_output: ClassVar[bool] = True
     EXTRAS: ClassVar[range] = range(3)
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = (
         "kernel_size",
@@ -46,7 +48,7 @@ class ConvTransposeLayer(ConvolutionLayer):
         "dilation",
     )
 
-    padding: PaddingSizes = 0
+    padding: Annotated[PerAxis | str, CONV_PADDING] = 0
     output_padding: PaddingSizes = 0
 
     @classmethod
@@ -62,6 +64,7 @@ class ConvTransposeLayer(ConvolutionLayer):
         """(i − 1)S − 2P + E + A on every axis."""
         axes = self.axes(shape)
         self.refuse_groups()
+        self._refuse_named_padding(axes)
         weight = f"Given transposed=1, weight of size [{self.weight_sizes(axes)}]"
         sizes = self.batched_input_shape(shape, axes, weight)[2:]
         self._refuse_output_padding(axes)
@@ -74,6 +77,21 @@ class ConvTransposeLayer(ConvolutionLayer):
             lambda: [describe_conv_transpose(w, i) for w, i in zip(windows, sizes, strict=True)],
         )
 
+    def transposed_windows(self, axes: int) -> Sequence[Window]:
+        """Its windows, one per axis."""
+        return self.windows(axes)
+
+    def axis_reaches(self, before: TensorShape, after: TensorShape) -> Sequence[AxisReach]:
+        """Position k reads (k + P − D(F − 1))/S to (k + P)/S."""
+        return [
+            (
+                Fraction(window.padding - window.span + 1, window.stride),
+                Fraction(window.padding, window.stride),
+                Fraction(1, window.stride),
+            )
+            for window in self.windows(self.axes(before))
+        ]
+
     def reversed_layers(self, before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
         """The convolution, after a crop if it would miss the size."""
         axes = self.axes(before)
@@ -83,29 +101,47 @@ class ConvTransposeLayer(ConvolutionLayer):
             yield {"op": "crop", "crop": tuple((0, rows) for rows in rows_to_crop)}
         yield self.opposite_fields("conv")
 
-    def padded_to(self, shape: TensorShape, sizes: Sequence[int]) -> ConvTransposeLayer:
-        """The layer with the output padding that reaches the sizes."""
-        bare = replace(self, output_padding=0)
-        windows = bare.windows(len(sizes))
-        least = [w.stride * size + w.offset for w, size in zip(windows, shape[2:], strict=True)]
-        most = [size + w.stride - 1 for w, size in zip(windows, least, strict=True)]
-        extra = tuple(size - a for size, a in zip(sizes, least, strict=True))
-        if not all(0 <= a < w.stride for a, w in zip(extra, windows, strict=True)):
-            raise LayerError(
-                "impossible_output_size",
-                torch_error=None,
-                sizes=list(sizes),
-                least=least,
-                most=most,
-            )
-        return replace(self, output_padding=extra)
-
     def window_warnings(self, before: TensorShape, after: TensorShape) -> Iterator[Reason]:
         """Axes of uneven overlap."""
         for axis, window in enumerate(self.windows(self.axes(before))):
             if not window.overlaps_evenly:
                 code = "dilated_uneven_overlap" if window.dilation > 1 else "uneven_overlap"
                 yield make_reason(code, axis=axis, **window.size_arguments)
+
+    def unpainted_axes(self, axes: int) -> int:
+        """Axes with a kernel below the stride."""
+        kernels, strides = (self.axis_values(name, axes) for name in ("kernel_size", "stride"))
+        return sum(kernel < stride for kernel, stride in zip(kernels, strides, strict=True))
+
+    def padded_output(self, size: TensorShape, wanted: TensorShape) -> FieldValues | None:
+        """The output padding, below the stride; None for a map that the layer takes for one sample."""
+        same_axes = len(size) == len(wanted) and self.has_axes(len(size))
+        if isinstance(self.padding, str) or not same_axes:
+            return None
+        now, strides = (self.axis_values(name, len(size)) for name in ("output_padding", "stride"))
+        extra = [a + want - have for a, have, want in zip(now, size, wanted, strict=True)]
+        if any(not 0 <= each < stride for each, stride in zip(extra, strides, strict=True)):
+            return None
+        return {} if size == wanted else {"output_padding": as_per_axis(extra)}
+
+    def numbered_padding(self, shape: TensorShape) -> FieldValues:
+        """2P − A = E − S multiplies the size by the stride; ``valid`` is padding 0."""
+        if not isinstance(self.padding, str):
+            return {}
+        axes = self.axes(shape)
+        if self.padding == "valid":
+            return {"padding": 0}
+        lacking = [
+            kernel_span(*each) - stride
+            for *each, stride in zip(
+                *(self.axis_values(name, axes) for name in ("kernel_size", "dilation", "stride")),
+                strict=True,
+            )
+        ]
+        near = [max(0, -(-each // 2)) for each in lacking]
+        extra = [2 * padding - each for padding, each in zip(near, lacking, strict=True)]
+        values: dict[str, object] = {"padding": as_per_axis(near)}
+        return values | ({"output_padding": as_per_axis(extra)} if any(extra) else {})
 
     @classmethod
     def reached_size(cls, window: AxisWindow, dilation: int, size: int) -> int:
@@ -123,6 +159,17 @@ class ConvTransposeLayer(ConvolutionLayer):
     def spanning_kernels(cls, window: AxisWindow, dilation: int, size: int) -> Iterable[int]:
         """Every kernel on one pixel, which grows to the size of the kernel."""
         return range(1, 129) if size == 1 else ()
+
+    def _refuse_named_padding(self, axes: int) -> None:
+        if isinstance(self.padding, str):
+            raise LayerError(
+                "named_padding_transposed",
+                torch_error=f"conv_transpose{axes}d(): argument 'padding' (position 5) must be tuple of"
+                " ints, but found element of type str at pos 0",
+                fields=("padding",),
+                self_contradictory=True,
+                padding=self.padding,
+            )
 
     def _refuse_output_padding(self, axes: int) -> None:
         extra = self.axis_values("output_padding", axes)

@@ -51,6 +51,16 @@ class ConvolutionLayer(AxisLayer):
     groups: Count = 1
     bias: Flag = True
 
+    @property
+    def is_depthwise(self) -> bool:
+        """With as many groups as channels, before and after it."""
+        return self.groups == self.in_channels == self.out_channels
+
+    @property
+    def adds_bias(self) -> bool:
+        """With a bias."""
+        return self.bias
+
     def refuse_groups(self) -> None:
         """Refuse channels that are not divisible by the groups.
 
@@ -141,6 +151,11 @@ class ConvolutionLayer(AxisLayer):
         if largest > 1:
             values["dilation"] = range(1, MAX_DILATION + 1)
         return values
+
+    def axis_values(self, name: str, axes: int) -> tuple[int, ...]:
+        """A field's values, one per axis, with padding 0 for ``same`` and ``valid``."""
+        named = name == "padding" and isinstance(self.padding, str)
+        return (0,) * axes if named else AxisLayer.axis_values(self, name, axes)
 
     def axis_window(self, axis: int) -> AxisWindow | None:
         """The window, None with padding ``same`` or ``valid``."""

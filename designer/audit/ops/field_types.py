@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Annotated, Any
 
-from designer.limits import MAX_SIGNAL_LENGTH, MAX_WINDOW_VALUE
 from designer.validation.field_validators import shown_value
 from designer.validation.json_readers import (
     read_choice,
@@ -18,6 +17,7 @@ from designer.validation.json_readers import (
     refuse_field,
 )
 from designer.validation.json_schema import JsonSchema, choice, integer, list_of, nullable
+from designer.validation.limits import MAX_SIGNAL_LENGTH, MAX_WINDOW_VALUE
 
 PerAxis = int | tuple[int, ...]
 """One value per axis, or one for all axes, as in the request."""
@@ -127,7 +127,7 @@ SCALE_FACTOR = FieldType(
 """A factor above 0; the only type that accepts fractions."""
 
 CONV_PADDING = either_type(per_axis_type(0, MAX_WINDOW_VALUE), choice_type("same", "valid"), str)
-"""Padding of a convolution: sizes, or ``same`` or ``valid``."""
+"""Padding of a convolution: sizes, or ``same`` or ``valid``, which transposed ones of torch refuse."""
 
 BOOLEAN = FieldType({"type": "boolean"}, lambda value, pointer: read_flag(value, pointer=pointer))
 

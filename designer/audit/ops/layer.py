@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from typing import Any, ClassVar, get_args, get_type_hints
 
 from designer.audit.ops.field_types import FieldType, FreeText
-from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep
+from designer.audit.ops.layer_errors import TensorShape, TraceStep
+from designer.geometry.layers import Window
 from designer.reasons import Reason
 from designer.validation.json_readers import JsonObject
 
@@ -29,8 +31,17 @@ TriedValues = Mapping[str, Iterable[object]]
 WindowValues = Mapping[str, Sequence[int]]
 """Candidate values of the fields of a window, by name."""
 
+AxisReach = tuple[Fraction, Fraction, Fraction]
+"""Positions of the input that position k of the output reads, along one axis: from the first number
+plus k times the third, to the second plus k times the third."""
+
 AxisWindow = tuple[int, int, int, int]
 """Kernel size, stride, padding and output padding along one axis."""
+
+
+def shift_reach(positions: int) -> AxisReach:
+    """Position k reads k + ``positions`` only."""
+    return Fraction(positions), Fraction(positions), Fraction(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +66,16 @@ class AuditLayer:
     keeps_channels: ClassVar[bool] = False
     works_on_maps: ClassVar[bool] = True
     """False for a layer that takes features or rearranges axes; it does not resize a map."""
+    reads_last_map: ClassVar[bool] = True
+    """False for a layer that reads an earlier map instead of the last one."""
+    is_sum: ClassVar[bool] = False
+    """Whether the layer adds an earlier map to the last one."""
     declaring_fields: ClassVar[tuple[str, ...]] = ()
     """Fields that only declare the input, so that another value changes nothing else."""
     output_field: ClassVar[str | None] = None
     """The field that sets the channels or features of the output."""
+    pads_output: ClassVar[bool] = False
+    """Whether the layer has an output padding."""
     TRIED_COUNTS: ClassVar[tuple[str, ...]] = ()
     """Fields for which a repair tries the counts that occur in the network."""
     AXIS_FIELDS: ClassVar[tuple[str, ...]] = ()
@@ -125,6 +142,14 @@ class AuditLayer:
         """Number of weights, and of multiply-adds for the whole batch."""
         return 0, 0
 
+    def transposed_windows(self, axes: int) -> Sequence[Window]:
+        """The windows of a transposed convolution, one per axis; none for another layer."""
+        return ()
+
+    def axis_reaches(self, before: TensorShape, after: TensorShape) -> Sequence[AxisReach] | None:
+        """What a position of the output reads, per axis; None if it reads the whole map."""
+        return None
+
     def thinned(self) -> AuditLayer | None:
         """The layer for maps of one channel, None if torch need not run it to confirm its sizes."""
         return None
@@ -133,19 +158,6 @@ class AuditLayer:
     def skip_source(self) -> int | None:
         """Index of the earlier layer that the layer reads besides its input; -1 is the input."""
         return None
-
-    @property
-    def fixed_shape(self) -> TensorShape | None:
-        """The output shape of one sample if the layer states it."""
-        return None
-
-    def padded_to(self, shape: TensorShape, sizes: Sequence[int]) -> AuditLayer:
-        """The layer with this output size, as ``output_size`` requests it in a call.
-
-        Raises:
-            LayerError: if torch refuses the sizes.
-        """
-        raise LayerError("output_size_of_other_layer", torch_error=None)
 
     @property
     def stated_counts(self) -> list[int]:
@@ -158,6 +170,16 @@ class AuditLayer:
         """Number of channels that become one."""
         return 1
 
+    @property
+    def is_depthwise(self) -> bool:
+        """Whether the layer is a convolution of each channel by itself, transposed or not."""
+        return False
+
+    @property
+    def adds_bias(self) -> bool:
+        """Whether the layer adds a trained number to each channel."""
+        return False
+
     def as_module(self) -> AuditLayer:
         """The layer as an op that has a torch module, if there is one."""
         return self
@@ -165,6 +187,10 @@ class AuditLayer:
     def axes(self, shape: TensorShape) -> int:
         """Number of axes that the layer works along, by default those of the map."""
         return len(shape) - 2
+
+    def has_axes(self, axes: int) -> bool:
+        """Whether the layer works along that many axes of a map that has them."""
+        return self.axes((1,) * (axes + 2)) == axes
 
     def axis_values(self, name: str, axes: int) -> tuple[int, ...]:
         """A field's values, one per axis."""
@@ -192,10 +218,6 @@ class AuditLayer:
         """Every window near the layer's with its output size, the window itself first."""
         return ()
 
-    def stride_remainders(self, before: TensorShape) -> int:
-        """Number of axes with positions left over after the last window."""
-        return 0
-
     def matching_values(self, earlier: Sequence[TensorShape]) -> Iterator[FieldValues]:
         """Values with which a layer that fails may match its input, the last of ``earlier``."""
         return iter(())
@@ -214,6 +236,21 @@ class AuditLayer:
 
     def values_for_size(self, sizes: TensorShape) -> FieldValues:
         """Values with which the output has the sizes, none if no field sets them."""
+        return {}
+
+    def unpainted_axes(self, axes: int) -> int:
+        """Number of axes on which positions of the output get no contribution."""
+        return 0
+
+    def padded_output(self, size: TensorShape, wanted: TensorShape) -> FieldValues | None:
+        """Values with which the layer gives ``wanted`` instead of ``size``, None if it cannot.
+
+        They are output padding only, and none if the sizes are equal.
+        """
+        return None
+
+    def numbered_padding(self, shape: TensorShape) -> FieldValues:
+        """Numbers in place of a padding by name that torch refuses, none if there is none."""
         return {}
 
     def other_sources(self, index: int) -> Iterable[int]:

@@ -8,7 +8,7 @@ from math import prod
 
 from designer.errors import InvalidLayer
 from designer.geometry.layers import format_size
-from designer.limits import MAX_ELEMENTS
+from designer.validation.limits import MAX_ELEMENTS
 
 TensorShape = tuple[int, ...]
 """The shape of a tensor with the batch axis, which comes first."""

@@ -163,11 +163,6 @@ class ReshapeLayer(AuditLayer):
             elif len(sizes) == 2 and isqrt(each) ** 2 == each:
                 yield {"shape": (channels, isqrt(each), isqrt(each))}
 
-    @property
-    def fixed_shape(self) -> TensorShape | None:
-        """The shape, if no size is inferred."""
-        return None if -1 in self.shape else self.shape
-
     def wanted_count(self, shape: TensorShape) -> int | None:
         """The numbers that the shape holds."""
         return prod(self.shape) if min(self.shape, default=0) > 0 else None
@@ -230,7 +225,7 @@ class FlattenLayer(AuditLayer):
 
 def _restored_axes(before: TensorShape, after: TensorShape) -> Iterator[LayerFields]:
     if before[0] == after[0]:
-        vector = len(before) == 2
+        vector = len(before) == 2 < len(after)
         yield {"op": "flatten"} if vector else {"op": "reshape", "shape": before[1:]}
 
 

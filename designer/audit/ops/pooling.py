@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import ClassVar
 
 from designer.audit.ops.axis_layer import AxisLayer
 from designer.audit.ops.field_types import Flag, KernelSizes, PaddingSizes, PerAxis, Strides
-from designer.audit.ops.layer import AuditLayer, WindowValues
+from designer.audit.ops.layer import AuditLayer, AxisReach, WindowValues
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -61,6 +62,17 @@ class PoolLayer(AxisLayer):
                 for window, i, o in zip(windows, sizes, outputs, strict=True)
             ],
         )
+
+    def axis_reaches(self, before: TensorShape, after: TensorShape) -> Sequence[AxisReach]:
+        """Position k reads k·S − P to k·S − P + D(F − 1)."""
+        return [
+            (
+                Fraction(-window.padding),
+                Fraction(window.span - 1 - window.padding),
+                Fraction(window.stride),
+            )
+            for window in self.windows(self.axes(before))
+        ]
 
     def thinned(self) -> AuditLayer:
         """The layer itself, which has no channels."""

@@ -12,7 +12,7 @@ from designer.audit.ops.linear_and_reshape import FlattenLayer, LinearLayer, Res
 from designer.audit.ops.norms import GroupNormLayer, InstanceNormLayer, LayerNormLayer, NormLayer
 from designer.audit.ops.padding import CropLayer, PadLayer
 from designer.audit.ops.pooling import AvgPoolLayer, MaxPoolLayer
-from designer.audit.ops.skips import AddFromLayer, ConcatFromLayer, ConcatLayer
+from designer.audit.ops.skips import AddFromLayer, BranchFromLayer, ConcatFromLayer, ConcatLayer
 from designer.audit.ops.upsampling import PixelShuffleLayer, UpsampleLayer
 
 LAYER_CLASSES: Mapping[str, type[AuditLayer]] = {
@@ -34,6 +34,7 @@ LAYER_CLASSES: Mapping[str, type[AuditLayer]] = {
         ConcatLayer,
         ConcatFromLayer,
         AddFromLayer,
+        BranchFromLayer,
         NormLayer,
         InstanceNormLayer,
         GroupNormLayer,

@@ -1,4 +1,4 @@
-"""Skip connections, concatenated with a map or added to it."""
+"""Skip connections, concatenated with a map or added to it, and paths from an earlier map."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
 from designer.audit.ops.field_types import MAX_COUNT, Count, Flag, integer_type
-from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields
+from designer.audit.ops.layer import (
+    AuditLayer,
+    AxisReach,
+    FieldValues,
+    LayerFields,
+    shift_reach,
+)
 from designer.audit.ops.layer_errors import LayerError, TensorShape, TraceStep
 from designer.audit.ops.padding import crop_or_pad
 from designer.reasons import Reason, make_reason
@@ -41,15 +47,10 @@ class ConcatLayer(AuditLayer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SkipLayer(AuditLayer):
-    """A skip from an earlier layer, or from the input if ``from_`` is -1.
-
-    ``skip_first``: the source code has the skip before the map, as in ``cat([skip, x], 1)``. The
-    output shape is the same, but torch's error message differs.
-    """
+class EarlierMapLayer(AuditLayer):
+    """A layer that reads the map of an earlier layer, or the input if ``from_`` is -1."""
 
     from_: Annotated[int, integer_type(-1, MAX_COUNT)]
-    skip_first: Flag = False
 
     def refuse_contradictions(self, *, pointer: str, index: int) -> None:
         """Refuse a source that is not an earlier layer."""
@@ -76,10 +77,6 @@ class SkipLayer(AuditLayer):
         for source in self.other_sources(len(earlier) - 1):
             yield {"from": source}
 
-    def adapters(self, earlier: Sequence[TensorShape]) -> Iterator[LayerFields]:
-        """A crop or padding to the size of the skip."""
-        return crop_or_pad(earlier[-1][2:], self.skip_shape(earlier)[2:])
-
     @property
     def skip_source(self) -> int:
         """The layer that the skip comes from."""
@@ -88,6 +85,44 @@ class SkipLayer(AuditLayer):
     def skip_shape(self, earlier: Sequence[TensorShape]) -> TensorShape:
         """The shape of the skip."""
         return earlier[self.from_ + 1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchFromLayer(EarlierMapLayer):
+    """Another path from the map of an earlier layer, in place of the last map.
+
+    The path that ends before it is read by the skip that joins both, as in a residual block whose
+    shortcut has a convolution. Its norm and activation belong to this path only.
+
+    >>> BranchFromLayer(from_=-1).step((2, 8, 7, 5), [(2, 3, 14, 10), (2, 8, 7, 5)]).shape
+    (2, 3, 14, 10)
+    """
+
+    op: ClassVar[str] = "branch_from"
+    reads_last_map: ClassVar[bool] = False
+
+    def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
+        """The shape of the earlier map."""
+        return TraceStep(shape=self.skip_shape(earlier))
+
+    def axis_reaches(self, before: TensorShape, after: TensorShape) -> Sequence[AxisReach]:
+        """Position k reads k."""
+        return [shift_reach(0)] * self.axes(before)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkipLayer(EarlierMapLayer):
+    """A skip that joins the last map.
+
+    ``skip_first``: the source code has the skip before the map, as in ``cat([skip, x], 1)``. The
+    output shape is the same, but torch's error message differs.
+    """
+
+    skip_first: Flag = False
+
+    def adapters(self, earlier: Sequence[TensorShape]) -> Iterator[LayerFields]:
+        """A crop or padding to the size of the skip."""
+        return crop_or_pad(earlier[-1][2:], self.skip_shape(earlier)[2:])
 
     @property
     def origin(self) -> Reason:
@@ -155,6 +190,7 @@ class AddFromLayer(SkipLayer):
     """
 
     op: ClassVar[str] = "add_from"
+    is_sum: ClassVar[bool] = True
 
     def step(self, shape: TensorShape, earlier: Sequence[TensorShape]) -> TraceStep:
         """The larger size on every axis."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import floor
 from typing import Annotated, ClassVar
 
@@ -16,7 +17,7 @@ from designer.audit.ops.field_types import (
     one_or_list_type,
     per_axis_type,
 )
-from designer.audit.ops.layer import AuditLayer, FieldValues, LayerFields, TriedValues
+from designer.audit.ops.layer import AuditLayer, AxisReach, FieldValues, LayerFields, TriedValues
 from designer.audit.ops.layer_errors import (
     LayerError,
     TensorShape,
@@ -111,6 +112,20 @@ class UpsampleLayer(AuditLayer):
         refuse_empty(after, fields=("scale_factor", "size"))
         return TraceStep(shape=after, formulas=lambda: formulas)
 
+    def axis_reaches(self, before: TensorShape, after: TensorShape) -> Sequence[AxisReach] | None:
+        """Position k reads (k + 1/2)/S − 1/2, rounded, or its two neighbors; None for other modes."""
+        found: list[AxisReach] = []
+        for size, resized in zip(before[2:], after[2:], strict=True):
+            scale = Fraction(resized, size)
+            middle, half = (1 / scale - 1) / 2, (1 - 1 / scale) / 2
+            if self.mode in INTERPOLATION_RANKS and self.mode != "bicubic":
+                half = 1 - 1 / (2 * scale)
+            elif self.mode not in ("nearest", "nearest-exact"):
+                return None
+            half = max(half, Fraction(0))
+            found.append((middle - half, middle + half, 1 / scale))
+        return found
+
     def thinned(self) -> AuditLayer:
         """The layer itself, which has no channels."""
         return self
@@ -200,6 +215,11 @@ class PixelShuffleLayer(AuditLayer):
         formulas += [f"{size} · {factor} = {size * factor}" for size in (height, width)]
         after = (*head, channels // factor**2, height * factor, width * factor)
         return TraceStep(shape=after, formulas=lambda: formulas)
+
+    def axis_reaches(self, before: TensorShape, after: TensorShape) -> Sequence[AxisReach]:
+        """Position k reads ⌊k/r⌋."""
+        factor = self.upscale_factor
+        return [(Fraction(1 - factor, factor), Fraction(0), Fraction(1, factor))] * 2
 
     @property
     def merged_channels(self) -> int:

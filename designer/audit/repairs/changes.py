@@ -94,6 +94,34 @@ def apply_changes(network: AuditNetwork, changes: Sequence[Change]) -> AuditNetw
     return replace(network, input_shape=input_shape, layers=_joined(layers, added))
 
 
+def new_places(network: AuditNetwork, changes: Sequence[Change]) -> dict[int, int]:
+    """The index, in the network after changes, of each layer that is kept."""
+    removed = {each.index for each in changes if each.field == WHOLE_LAYER and each.after is None}
+    added = [each.index for each in changes if isinstance(each.after, AuditLayer)]
+    places: dict[int, int] = {}
+    for index in range(len(network.layers)):
+        if index not in removed:
+            before = sum(place <= index for place in added) - sum(gone < index for gone in removed)
+            places[index] = index + before
+    return places
+
+
+def changed_places(network: AuditNetwork, changes: Sequence[Change]) -> list[int]:
+    """The indices, in the network after changes, of the layers that are changed or added."""
+    places = new_places(network, changes)
+    edited = apply_changes(network, changes)
+    changed = {
+        place
+        for index, place in places.items()
+        if any(each.index == index for each in _fields(changes))
+    }
+    return sorted(changed | (set(range(len(edited.layers))) - set(places.values())))
+
+
+def _fields(changes: Sequence[Change]) -> list[Change]:
+    return [each for each in changes if each.field != WHOLE_LAYER]
+
+
 def edit_layer(layer: AuditLayer, values: FieldValues) -> AuditLayer:
     """The layer with other field values, given by JSON name."""
     named: dict[str, Any] = {attribute_name(name): value for name, value in values.items()}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.trace import AuditNetwork, Trace
+from designer.audit.wanted_shape import assume_wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +26,13 @@ class Goal:
         return self.wanted is None or end == (network.batch, *self.wanted)
 
     def is_reached_by(self, network: AuditNetwork, trace: Trace) -> bool:
-        """Whether a trace reaches the goal."""
-        return trace.layer_error is None and self.accepts(network, trace.shapes[-1])
+        """Whether a trace reaches the goal: without a wanted shape, the one that would be assumed."""
+        if trace.layer_error is not None or not self.accepts(network, trace.shapes[-1]):
+            return False
+        if self.wanted is not None:
+            return True
+        assumed = assume_wanted(trace.shapes, trace.shapes[-1], None)
+        return assumed is None or trace.shapes[-1][1:] == assumed.shape
 
     def misses_preferred(self, trace: Trace) -> bool:
         """Whether the output shape of a trace differs from the preferred one."""

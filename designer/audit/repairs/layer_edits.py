@@ -1,4 +1,4 @@
-"""Edits of whole layers: removal, copies, crops and pads, pooling, flattening, reshaping."""
+"""Edits of whole layers: removal, crops and pads, pooling, flattening, reshaping."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ from designer.audit.ops.registry import build_audit_layer
 from designer.audit.repairs.changes import ChangeList, add_layer, remove_layer, set_field
 from designer.audit.repairs.goal import Goal
 from designer.audit.trace import AuditNetwork, Trace
-
-MAX_COPIES = 4
-"""Maximum number of inserted copies of one layer."""
 
 
 def removal_edits(network: AuditNetwork, trace: Trace, goal: Goal) -> Iterator[ChangeList]:
@@ -36,19 +33,6 @@ def removal_edits(network: AuditNetwork, trace: Trace, goal: Goal) -> Iterator[C
             yield (change,)
         elif followers and "in_channels" in followers[0].declaring_fields:
             yield (change, set_field(network, index + 1, "in_channels", channels[0]))
-
-
-def copy_edits(network: AuditNetwork, trace: Trace) -> Iterator[ChangeList]:
-    """1 to ``MAX_COPIES`` copies of a layer that changes sizes, after or before it."""
-    for index in range(len(trace.steps) - 1, -1, -1):
-        before, after = trace.shapes[index], trace.shapes[index + 1]
-        if before[2:] == after[2:] or len(before) != len(after):
-            continue
-        for place, channels in ((index + 1, after[1]), (index, before[1])):
-            copy = network.layers[index].copy_with(channels)
-            if copy is not None:
-                for count in range(1, MAX_COPIES + 1):
-                    yield (add_layer(place, copy),) * count
 
 
 def border_edits(network: AuditNetwork, trace: Trace, goal: Goal) -> Iterator[ChangeList]:

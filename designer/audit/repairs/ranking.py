@@ -1,8 +1,9 @@
-"""Ranking of repairs, smallest first.
+"""Ranking of repairs, as an expert would choose.
 
-Criteria in order: the number of changes, each of one field, one whole layer or the input; fields
-before whole layers before the input; layers touched (unusual windows count as more); per-axis
-lists; the estimated loss: weights of other shapes, large changes, edits far from the failing layer.
+Criteria in order: no holes or unread positions that were not there; no unusual windows; the number of ideas;
+usual ideas; the number of changes, each of one field, one whole layer or the input; fields before
+whole layers before the input; layers touched; per-axis lists; the estimated loss: weights of other
+shapes, large changes, edits far from the failing layer.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from math import log2
 from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.repairs.changes import INPUT_INDEX, WHOLE_LAYER, Change, ChangeList
 from designer.audit.repairs.goal import Goal
+from designer.audit.repairs.ideas import IDEA_ORDER, Detail
 from designer.audit.trace import AuditNetwork, Trace
 from designer.audit.warnings import window_warnings
+from designer.reasons import Reason
 
 ODDNESS_LIMIT = 0.75
 """Oddness from which windows count as unusual; a change of a second layer is preferred."""
@@ -30,6 +33,13 @@ class Candidate:
     changes: ChangeList
     network: AuditNetwork
     trace: Trace
+    ideas: tuple[Detail, ...] = ()
+    flaws: tuple[Reason, ...] = ()
+
+    @property
+    def idea_codes(self) -> list[str]:
+        """The codes of its ideas, each once."""
+        return [*dict.fromkeys(code for code, _ in self.ideas)]
 
     @property
     def output_shape(self) -> TensorShape:
@@ -72,13 +82,17 @@ def has_odd_windows(candidate: Candidate, *, old_warnings: int) -> bool:
 def ranking_key(
     candidate: Candidate, goal: Goal, *, place: int, old_warnings: int
 ) -> tuple[float, ...]:
-    """Sort key of repairs, smallest first.
+    """Sort key of repairs, best first.
 
     ``place`` is the layer at fault, ``old_warnings`` the number of window warnings before.
     """
     away = max(abs(change.index - place) for change in candidate.changes)
     given_up = _oddness(candidate, old_warnings) + sum(map(_change_cost, candidate.changes))
     return (
+        bool(candidate.flaws),
+        has_odd_windows(candidate, old_warnings=old_warnings),
+        len(candidate.ideas),
+        sum(IDEA_ORDER[code] for code in candidate.idea_codes),
         len(candidate.changes),
         max(map(_scope_cost, candidate.changes)),
         repair_cost(candidate, goal, old_warnings=old_warnings),

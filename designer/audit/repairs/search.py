@@ -6,7 +6,6 @@ edit is a candidate only if the whole network then reaches the goal.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -22,12 +21,16 @@ from designer.audit.repairs.changes import (
     ChangeList,
     apply_changes,
     edit_layer,
+    new_places,
     set_fields,
 )
 from designer.audit.repairs.field_values import known_counts, value_changes
+from designer.audit.repairs.flaws import find_flaws
 from designer.audit.repairs.goal import Goal
-from designer.audit.repairs.input_sizes import find_input_shapes, input_edits
-from designer.audit.repairs.layer_edits import border_edits, copy_edits, removal_edits
+from designer.audit.repairs.ideas import name_ideas
+from designer.audit.repairs.idioms import idiom_edits
+from designer.audit.repairs.input_sizes import closest_input_shapes, input_edits
+from designer.audit.repairs.layer_edits import border_edits, removal_edits
 from designer.audit.repairs.matching_numbers import (
     number_edits,
     output_channel_edits,
@@ -42,6 +45,7 @@ from designer.audit.repairs.ranking import (
     repair_cost,
 )
 from designer.audit.repairs.search_budget import SearchBudget
+from designer.audit.repairs.selection import select_repairs
 from designer.audit.repairs.several_windows import multi_layer_edits
 from designer.audit.repairs.single_window import (
     axis_changes,
@@ -52,10 +56,10 @@ from designer.audit.repairs.single_window import (
 from designer.audit.trace import AuditNetwork, Trace, trace_network
 
 MAX_REPAIR_STEPS = 100_000
-"""Maximum number of layer steps of one search."""
+"""Maximum number of layer steps of the search for edits of one layer."""
 
-MAX_REPAIRS = 10
-"""Maximum number of offered repairs."""
+SECOND_SEARCH_STEPS = 25_000
+"""Layer steps that the search for edits of several layers has at least, whatever the first took."""
 
 MAX_CHAINED_COUNTS = 4
 """Maximum number of successive edits of count fields."""
@@ -70,7 +74,7 @@ WindowEdits = Callable[[AuditLayer, TensorShape], Iterator[FieldValues]]
 
 
 def find_repairs(network: AuditNetwork, goal: Goal) -> list[Candidate]:
-    """The smallest edits after which the network reaches the goal, smallest first.
+    """Edits after which the network reaches the goal, those that an expert would choose first.
 
     >>> from designer.audit.ops.conv_transpose import ConvTransposeLayer
     >>> layer = ConvTransposeLayer(in_channels=1, out_channels=1, kernel_size=3, stride=2, padding=1)
@@ -84,64 +88,49 @@ def find_repairs(network: AuditNetwork, goal: Goal) -> list[Candidate]:
     goal = Goal(
         wanted=goal.wanted, preferred=goal.preferred or _preferred_shape(network, trace, goal)
     )
-    found = [*_single_edits(network, trace, goal, budget)]
+    found = [_judged(network, trace, each) for each in _single_edits(network, trace, goal, budget)]
     place = min(len(trace.steps), len(network.layers) - 1)
     old_warnings = count_window_warnings(network, trace)
-    if not any(repair_cost(each, goal, old_warnings=old_warnings) < 2 for each in found):
-        budget.remaining = max(budget.remaining, MAX_REPAIR_STEPS // 2)
-        for changes in multi_layer_edits(network, trace, goal, budget):
-            found += _accepted(network, changes, goal, budget)
-        found += _second_edits(network, trace, goal, budget)
-    found += _chained_count_edits(network, (), goal, budget, MAX_CHAINED_COUNTS)
+    if not any(
+        repair_cost(each, goal, old_warnings=old_warnings) < 2 and not each.flaws for each in found
+    ):
+        budget.remaining = max(budget.remaining, SECOND_SEARCH_STEPS)
+        several = [
+            candidate
+            for changes in multi_layer_edits(network, trace, goal, budget)
+            for candidate in _accepted(network, changes, goal, budget)
+        ]
+        several += _second_edits(network, trace, goal, budget)
+        found += [_judged(network, trace, each) for each in several]
+    counts = _chained_count_edits(network, (), goal, budget, MAX_CHAINED_COUNTS)
+    found += [_judged(network, trace, each) for each in counts]
     ranked = sorted(
         found, key=lambda each: ranking_key(each, goal, place=place, old_warnings=old_warnings)
     )
-    odd_ids = {id(each) for each in ranked if has_odd_windows(each, old_warnings=old_warnings)}
-    return select_repairs(
-        each for place, each in enumerate(ranked) if not place or id(each) not in odd_ids
+    odd = [has_odd_windows(each, old_warnings=old_warnings) for each in ranked]
+    return select_repairs(_without_needless(ranked, odd))
+
+
+def _without_needless(ranked: list[Candidate], odd: list[bool]) -> Iterator[Candidate]:
+    """Repairs with unusual windows only where one is first, or has fewer changes than all usual ones."""
+    usual = [len(each.changes) for each, is_odd in zip(ranked, odd, strict=True) if not is_odd]
+    fewest = min(usual, default=0)
+    for place, (each, is_odd) in enumerate(zip(ranked, odd, strict=True)):
+        if not is_odd or not place:
+            yield each
+        elif len(each.changes) < fewest:
+            fewest = len(each.changes)
+            yield each
+
+
+def _judged(network: AuditNetwork, trace: Trace, found: Candidate) -> Candidate:
+    """A candidate with its ideas, and with what it leaves."""
+    places = new_places(network, found.changes)
+    return replace(
+        found,
+        ideas=name_ideas(network, found.changes, found.trace, places),
+        flaws=find_flaws(network, trace, found.changes, found.network, found.trace),
     )
-
-
-def select_repairs(ranked: Iterable[Candidate]) -> list[Candidate]:
-    """The best repairs of every group, smallest first.
-
-    The number per group is limited, so that edits of the same layers do not displace the others.
-    """
-    best: dict[object, Candidate] = {}
-    for candidate in ranked:
-        best.setdefault(candidate.touched_fields, candidate)
-    chosen: list[Candidate] = []
-    groups: Counter[object] = Counter()
-    for candidate in best.values():
-        group = _repair_group(candidate)
-        if groups[group] < GROUP_LIMITS.get(group, 3) and not any(
-            set(smaller.changes) < set(candidate.changes) for smaller in chosen
-        ):
-            groups[group] += 1
-            chosen.append(candidate)
-    whole = [candidate for candidate in chosen if _repair_group(candidate) in GROUP_LIMITS]
-    fields = [candidate for candidate in chosen if _repair_group(candidate) not in GROUP_LIMITS]
-    kept = {*map(id, whole), *map(id, fields[: MAX_REPAIRS - len(whole)])}
-    return [candidate for candidate in chosen if id(candidate) in kept]
-
-
-def _repair_group(candidate: Candidate) -> object:
-    """Group of a repair: counts, added or removed layers, the input, or the layers it changes."""
-    first = candidate.changes[0]
-    fields = {change.field for change in candidate.changes}
-    if len(candidate.changes) > 1 and fields <= DECLARING_FIELDS:
-        return "counts"
-    if any(change.field == WHOLE_LAYER for change in candidate.changes):
-        return "added" if first.before is None else "removed"
-    return (
-        "input"
-        if first.index == INPUT_INDEX
-        else frozenset(place for place, _ in candidate.touched_fields)
-    )
-
-
-GROUP_LIMITS: dict[object, int] = {"added": 2, "removed": 1, "input": 1, "counts": 1}
-"""Maximum number of offered repairs per group; 3 for all other groups."""
 
 
 def _preferred_shape(network: AuditNetwork, trace: Trace, goal: Goal) -> TensorShape | None:
@@ -151,7 +140,7 @@ def _preferred_shape(network: AuditNetwork, trace: Trace, goal: Goal) -> TensorS
     """
     if trace.layer_error is None or goal.wanted is not None:
         return goal.wanted
-    served = find_input_shapes(network, Goal(), SearchBudget(MAX_REPAIR_STEPS // 10), most=2)
+    served = closest_input_shapes(network, Goal(), SearchBudget(MAX_REPAIR_STEPS // 10), most=2)
     if not served:
         return None
     ends = [trace_network(replace(network, input_shape=each)).shapes[-1][1:] for each in served]
@@ -175,7 +164,7 @@ def _single_edits(
     edits += [
         skip_source_edits(network, trace),
         removal_edits(network, trace, goal),
-        copy_edits(network, trace),
+        idiom_edits(network, trace, goal, budget),
         size_edits(network, trace, goal),
     ]
     values = partial(value_changes, counts=known_counts(network, trace, goal))

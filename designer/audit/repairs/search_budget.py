@@ -7,10 +7,16 @@ from collections.abc import Sequence
 from designer.audit.ops.layer import AuditLayer
 from designer.audit.ops.layer_errors import LayerError, TensorShape, refuse_too_large
 from designer.audit.trace import AuditNetwork, Trace, trace_network
-from designer.errors.cancellation import check_cancelled
+from designer.errors.turns import spend_steps
 
 Ends = dict[tuple[int, TensorShape, tuple[TensorShape, ...]], TensorShape | None]
 """Output shapes of a network by layer, that layer's output, and the shapes that skips read."""
+
+LAYER_STEPS_PER_CHECK = 250
+"""Layer steps after which a search looks whether it is cancelled, and whether it is its turn."""
+
+STEP_COST = 20
+"""Steps of a search for chains that take as long as one layer step."""
 
 
 class SearchBudget:
@@ -18,6 +24,7 @@ class SearchBudget:
 
     def __init__(self, steps: int) -> None:
         self.remaining = steps
+        self._unchecked = 0
         self._network: AuditNetwork | None = None
         self._ends: Ends = {}
         self._ends_by_network: dict[AuditNetwork, Ends] = {}
@@ -27,14 +34,27 @@ class SearchBudget:
         """Whether no steps are left."""
         return self.remaining <= 0
 
+    def spend(self, steps: int) -> None:
+        """Take layer steps from the budget, which may end below zero.
+
+        Raises:
+            Cancelled: if no caller waits for the audit any more.
+            Overloaded: if too many computations wait for their turn.
+        """
+        self.remaining -= steps
+        self._unchecked += steps
+        if self._unchecked >= LAYER_STEPS_PER_CHECK:
+            unchecked, self._unchecked = self._unchecked, 0
+            spend_steps(STEP_COST * unchecked)
+
     def trace(self, network: AuditNetwork) -> Trace:
         """The trace of a network.
 
         Raises:
             Cancelled: if no caller waits for the audit any more.
+            Overloaded: if too many computations wait for their turn.
         """
-        check_cancelled()
-        self.remaining -= len(network.layers) + 4
+        self.spend(len(network.layers) + 4)
         return trace_network(network)
 
     def end_after(
@@ -59,7 +79,7 @@ class SearchBudget:
 
     def step(self, layer: AuditLayer, seen: Sequence[TensorShape]) -> TensorShape | None:
         """Output shape of one layer for the last shape seen, None if the layer fails."""
-        self.remaining -= 1
+        self.spend(1)
         try:
             shape = layer.step(seen[-1], seen).shape
             refuse_too_large(shape, seen[0][0])

@@ -47,8 +47,8 @@ def multi_layer_edits(
     Only the tail of the network after its last layer of another kind is changed; the trace must
     reach the input of that tail.
     """
-    start = _tail_start(network)
     axes = len(goal.wanted or ()) - 1
+    start = _tail_start(network, axes)
     if goal.wanted is None or axes < 1 or start >= len(trace.shapes):
         return
     before = trace.shapes[start]
@@ -69,11 +69,12 @@ def multi_layer_edits(
             yield _path_changes(network, paths, axes)
 
 
-def _tail_start(network: AuditNetwork) -> int:
-    """Index after the last layer that is neither a convolution with numeric padding nor a norm."""
+def _tail_start(network: AuditNetwork, axes: int) -> int:
+    """Index after the last layer that is no norm and no convolution of these axes with numeric padding."""
     for index in range(len(network.layers) - 1, -1, -1):
         layer = network.layers[index]
-        if layer.axis_window(0) is None and layer.norm_kind is None:
+        has_window = layer.has_axes(axes) and layer.axis_window(0) is not None
+        if not has_window and layer.norm_kind is None:
             return index + 1
     return 0
 
@@ -114,7 +115,7 @@ def _extend_paths(
     for count, sizes in paths.items():
         for size, path in sizes.items():
             moves = layer.window_moves(axis, size)
-            budget.remaining -= 1 + len(moves) // 16
+            budget.spend(1 + len(moves) // 16)
             for values, reached in moves:
                 changed = values != now
                 total = count + (changed and index not in free)

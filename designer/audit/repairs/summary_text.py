@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from designer.audit.layers_json import audit_layer_document, json_value
 from designer.audit.ops.layer import AuditLayer
@@ -11,8 +12,12 @@ from designer.audit.trace import AuditNetwork
 from designer.reasons import Reason, make_reason
 
 
-def summarize_repair(network: AuditNetwork, changes: ChangeList) -> list[Reason]:
+def summarize_repair(
+    network: AuditNetwork, changes: ChangeList, places: Sequence[int] | None = None
+) -> list[Reason]:
     """The changes as sentences, which a semicolon joins.
+
+    ``places`` are the indices by which the sentences name the layers, by default their own.
 
     >>> from designer.audit.ops.linear_and_reshape import LinearLayer
     >>> network = AuditNetwork(input_shape=(8,), layers=(LinearLayer(in_features=9, out_features=2),))
@@ -24,25 +29,27 @@ def summarize_repair(network: AuditNetwork, changes: ChangeList) -> list[Reason]
         {c.index for c in changes}
     ):
         field, after = changes[0].field, json_value(changes[0].after)
-        indices = [change.index for change in changes]
+        indices = [change.index if places is None else places[change.index] for change in changes]
         return [make_reason("same_change", indices=indices, field=field, after=after)]
     parts = []
     for change, count in Counter(changes).items():
-        part = _sentence(network, change)
+        part = _sentence(network, change, places)
         parts.append(part if count == 1 else make_reason("repeated", change=part, count=count))
     return parts
 
 
-def _sentence(network: AuditNetwork, change: Change) -> Reason:
+def _sentence(network: AuditNetwork, change: Change, places: Sequence[int] | None) -> Reason:
     if change.index == INPUT_INDEX:
         return make_reason("other_input", shape=change.after, given=network.input_shape)
     if isinstance(change.after, AuditLayer):
         code = "added_layer" if change.index < len(network.layers) else "added_last_layer"
-        return make_reason(code, layer=_layer_text(change.after), index=change.index)
+        last = change.index == len(network.layers)
+        index = change.index if places is None or last else places[change.index]
+        return make_reason(code, layer=_layer_text(change.after), index=index)
     code = "removed_layer" if change.field == WHOLE_LAYER else "changed_field"
     return make_reason(
         code,
-        index=change.index,
+        index=change.index if places is None else places[change.index],
         op=network.layers[change.index].op,
         field=change.field,
         before=json_value(change.before),
