@@ -1,4 +1,4 @@
-"""Bundle of a design: its module, tests, training example, JSON and pictures as a ZIP archive.
+"""Bundle of a design: its module, tests, training texts, JSON and pictures as a ZIP archive.
 
 Equal documents give equal bytes: entries have a fixed date and are not compressed, because
 compressors differ between machines.
@@ -6,14 +6,14 @@ compressors differ between machines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from importlib.resources import files
+from collections.abc import Iterable, Mapping, Set
 from io import BytesIO
 from typing import Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from designer.bundle.training import read_template, trained_networks, training_facts, training_texts
 from designer.geometry.layers import format_size
-from designer.pipeline.design_json import document_text
+from designer.validation.json_text import document_text
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 _FILE_MODE = 0o100644 << 16
@@ -26,10 +26,10 @@ def bundle_files(
     """The files of a bundle by name, from the design's JSON document and its pictures."""
     texts = {
         "model.py": document["source"]["text"],
-        "test_model.py": _read_template("test_model.py"),
+        "test_model.py": read_template("test_model.py"),
         "design.json": document_text(document),
         "receipt.json": document_text(document["verification"]),
-        **_training_files(document),
+        **training_texts(document),
         **(pictures or {}),
     }
     return {**texts, "README.md": _readme(document, texts)}
@@ -51,21 +51,12 @@ def zip_files(texts: dict[str, str]) -> bytes:
     return buffer.getvalue()
 
 
-def _training_files(document: dict[str, Any]) -> dict[str, str]:
-    """The training example; a decoder without another network has none."""
-    if document["discriminator"] is not None:
-        return {"train.py": _read_template("train.py")}
-    return (
-        {} if document["encoder"] is None else {"train.py": _read_template("train_autoencoder.py")}
-    )
-
-
 def _readme(document: dict[str, Any], file_names: Iterable[str]) -> str:
     names = _class_names(document)
     latent_dim, start = document["brief"]["latent_dim"], document["generator"]["input_shape"]
     vector = f"a latent vector of length {latent_dim}"
     contents = _file_contents(document)
-    return _read_template("README.md").format(
+    return read_template("README.md").format(
         networks=" and ".join([names[0], *map(str.lower, names[1:])]),
         picture=format_size(document["generator"]["output_shape"]),
         start=f"a map of {format_size(start)}" if latent_dim is None else vector,
@@ -78,7 +69,8 @@ def _readme(document: dict[str, Any], file_names: Iterable[str]) -> str:
 
 def _class_names(document: dict[str, Any]) -> list[str]:
     roles = ("generator", "discriminator", "encoder")
-    return [document[role]["class_name"] for role in roles if document[role] is not None]
+    names = [document[role]["class_name"] for role in roles if document[role] is not None]
+    return [*names, "Autoencoder"] if document["brief"]["variational"] else names
 
 
 def _file_contents(document: dict[str, Any]) -> dict[str, str]:
@@ -92,32 +84,43 @@ def _file_contents(document: dict[str, Any]) -> dict[str, str]:
         "receipt.json": f"the receipt; verdict: {verdict}, torch did not run the module"
         if verdict == "not_run"
         else f"predicted values and values measured by torch; verdict: {verdict}",
-        "train.py": "a training example: `python train.py FOLDER`",
+        "train.py": "training: `python train.py FOLDER --steps N`",
+        "train_data.py": "what `train.py` reads and draws",
+        "train.ipynb": "the same code as a notebook",
         "generator.svg": "feature maps of the generator, to scale",
         "discriminator.svg": "feature maps of the discriminator, to scale",
         "overlap.svg": "overlap of the generator's kernels, layer by layer",
     }
 
 
-_PICTURE_FORMATS = {1: "pgm", 3: "ppm"}
-"""Number of channels: the format of two-dimensional pictures that the training example reads."""
+_PENALTIES = (
+    "\n\nWhich `--penalty` suits depends on the pictures: R3GAN's authors start with 0.05 for CIFAR-10, 2 for"
+    " faces of 64×64 and 150 for faces of 256×256."
+)
 
 
 def _training_text(document: dict[str, Any]) -> str:
-    """The files that the training example of a design reads."""
+    """What the training text of a design needs, reads and writes."""
+    facts = training_facts(document)
+    classes = f" Each of the folder's {document['brief']['classes']} subfolders is one class, in alphabetical order."
+    return read_template("training.md").format(
+        files="\n".join(f"- {kind}" for kind in _kinds_of_files(document, facts)),
+        classes=classes if "classes" in facts else "",
+        recipe=_PENALTIES if "r3gan" in facts else "",
+        weights=", ".join(f"`{name}.pt`" for name in trained_networks(facts)),
+        network=(last := trained_networks(facts)[-1]),
+        class_name=last.title(),
+    )
+
+
+def _kinds_of_files(document: dict[str, Any], facts: Set[str]) -> list[str]:
     channels, *sides = document["generator"]["output_shape"]
-    suffix = _PICTURE_FORMATS.get(channels) if len(sides) == 2 else None
-    pictures = suffix and (
-        f"{suffix.upper()} pictures (convert others with `mogrify -format {suffix} *.jpg`) and "
+    activation = document["brief"]["output_activation"]
+    axes = f"{len(sides)} {'axis' if len(sides) == 1 else 'axes'}"
+    shape = f"{channels} channel{'' if channels == 1 else 's'} first, then {axes}"
+    values = {"tanh": ", values from -1 to 1", "sigmoid": ", values from 0 to 1"}.get(
+        activation, ""
     )
-    channels_text = "1 channel" if channels == 1 else f"{channels} channels"
-    axes = "1 axis" if len(sides) == 1 else f"{len(sides)} axes"
-    return (
-        f"`train.py` reads {pictures or ''}tensors\n"
-        f"saved with `torch.save` as `.pt` files ({channels_text}, then {axes}), and resizes them to\n"
-        "the model's size. It is an example to start from.\n\n"
-    )
-
-
-def _read_template(name: str) -> str:
-    return files("designer.bundle").joinpath("texts", f"{name}.txt").read_text(encoding="utf-8")
+    arrays = f"arrays as `.npy` files and tensors as `.pt` files: {shape}{values}"
+    pictures = "pictures: AVIF, BMP, GIF, JPEG, PGM, PNG, PPM, TIFF and WebP files"
+    return [pictures, arrays] if "pictures" in facts else [arrays]
