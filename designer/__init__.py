@@ -1,20 +1,22 @@
 """Design of generators and discriminators in plain PyTorch from a resolution and a latent size.
 
-    >>> from designer import Brief, Level, design
-    >>> made = design(Brief(resolution=97, latent_dim=128, verify=Level.NONE))
+    >>> from designer import design
+    >>> made = design(97, latent_dim=128, verify="none")
     >>> [size[0] for size in made.chain.sizes]
     [6, 12, 24, 48, 97]
-    >>> made.gan.generator.output_map.shape
-    (3, 97, 97)
+    >>> sum(weights.numel() for weights in made.generator().parameters())
+    5116800
 
 The names in ``__all__`` are the public interface; the other modules may change.
 """
 
 from designer.brief.brief_json import brief_document, brief_from_document
-from designer.brief.model import Brief, Level
+from designer.brief.initialization import Initialization, Initializations
+from designer.brief.model import Brief
 from designer.brief.options import (
     DiscriminatorStyle,
     InitialMap,
+    Level,
     Normalization,
     Output,
     OutputActivation,
@@ -45,8 +47,8 @@ from designer.pictures.design_pictures import draw_network
 from designer.pictures.layer_picture import draw_layer
 from designer.pictures.matrix_picture import draw_matrix
 from designer.pictures.overlap_heat_map import draw_overlap
-from designer.pipeline.design import Design, design, recall_design
-from designer.pipeline.design_json import design_document
+from designer.pipeline.design import Design, design_document
+from designer.pipeline.make_design import design, recall_design
 from designer.source import PythonSource, render_source
 from designer.verification import Limits, Pool, Verification, verify_source
 
@@ -63,6 +65,8 @@ __all__ = [
     "Exact",
     "FeatureMap",
     "InitialMap",
+    "Initialization",
+    "Initializations",
     "InvalidLayer",
     "InvalidRequest",
     "Level",
@@ -103,3 +107,8 @@ __all__ = [
     "solve_chain",
     "verify_source",
 ]
+
+
+def __dir__() -> list[str]:
+    """The public names alone, for completion."""
+    return sorted(__all__)

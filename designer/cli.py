@@ -6,7 +6,7 @@ Exit status: 0 success, 1 negative result, 2 invalid input, 3 verification could
 from __future__ import annotations
 
 import json
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import NoReturn
 
 import click
@@ -24,8 +24,17 @@ from designer.validation.errors_json import error_document
 ENTRY_POINT_GROUP = "gan_designer.commands"
 """Entry-point group of further commands; ``service`` uses it, so designer never imports service."""
 
+EXTRA = "service"
+"""The extra of this project that brings the packages of those commands."""
+
 SERVER_COMMAND = "serve"
 """A command that runs until SIGTERM, which is no failure while it is loaded either."""
+
+
+class MissingExtra(click.ClickException):
+    """A command whose packages are not installed."""
+
+    exit_code = ExitStatus.INVALID_INPUT
 
 
 class CommandGroup(click.Group):
@@ -41,8 +50,7 @@ class CommandGroup(click.Group):
         if own is not None:
             return own
         for entry in entry_points(group=ENTRY_POINT_GROUP, name=cmd_name):
-            loaded: click.Command = entry.load()
-            return loaded
+            return _load_command(entry)
         return None
 
     def resolve_command(
@@ -61,6 +69,39 @@ class CommandGroup(click.Group):
             _exit_with_refusal(ctx, error)
 
 
+def _load_command(entry: EntryPoint) -> click.Command:
+    """The command of an entry point, or one that says which package it lacks."""
+    try:
+        loaded: click.Command = entry.load()
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in ("", "designer", "service"):
+            raise
+        return command_without_extra(entry.name, package)
+    return loaded
+
+
+def command_without_extra(name: str, package: str) -> click.Command:
+    r"""A command that cannot be loaded: it refuses every call with the extra to install.
+
+    >>> from click.testing import CliRunner
+    >>> CliRunner().invoke(command_without_extra("serve", "flask"), ["--port", "1"]).output
+    "Error: serve needs flask: install 'gan-designer[service]'\n"
+    """
+    wrong = f"{name} needs {package}: install 'gan-designer[{EXTRA}]'"
+
+    def refuse() -> None:
+        raise MissingExtra(wrong)
+
+    return click.Command(
+        name,
+        callback=refuse,
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+        add_help_option=False,
+        short_help=f"Not installed: it needs the extra {EXTRA}.",
+    )
+
+
 def _exit_with_refusal(ctx: click.Context, error: DesignerError) -> NoReturn:
     """Print the message to stderr and, with ``--json``, the error object to stdout; exit."""
     if ctx.meta.get("json"):
@@ -70,7 +111,7 @@ def _exit_with_refusal(ctx: click.Context, error: DesignerError) -> NoReturn:
     ctx.exit(ExitStatus.NOT_RUN if not_run else ExitStatus.INVALID_INPUT)
 
 
-@click.group(cls=CommandGroup)
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="gan-designer")
 def main() -> None:
     """Design, verify and audit convolutional networks in PyTorch."""

@@ -12,7 +12,7 @@ from designer.pictures.layer_picture import draw_layer
 from designer.pictures.matrix_picture import draw_matrix
 from designer.pictures.network_maps import CaptionedMap, draw_network_maps
 from designer.pictures.overlap_heat_map import draw_overlap
-from designer.pipeline.design import solve_brief
+from designer.pipeline.solve_brief import solve_brief
 
 DCGAN = Window(kernel_size=4, stride=2, padding=1)
 ODD = Window(kernel_size=3, stride=2, padding=1, output_padding=1)

@@ -1,4 +1,4 @@
-"""Programs without verification load neither torch nor flask, so they start in milliseconds."""
+"""Programs without verification load neither torch, numpy nor flask, so they start in milliseconds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-HEAVY_PACKAGES = ("torch", "flask", "marshmallow", "flask_smorest")
+HEAVY_PACKAGES = ("torch", "numpy", "flask", "marshmallow", "flask_smorest")
 """Packages that a program without verification must not load."""
 
 
@@ -42,6 +42,15 @@ def test_a_command_loads_nothing_heavy(arguments: list[str]) -> None:
     """The command line starts in milliseconds; only the verifying process loads torch."""
     call = f"from designer.cli import main; main({arguments}, standalone_mode=False)"
     assert heavy_packages_loaded_by(call) == set()
+
+
+def test_pictures_of_plain_networks_load_nothing_heavy() -> None:
+    """Web processes draw them; only the gradients of residual networks need numpy."""
+    draw = "from designer.pictures.design_pictures import draw_design; draw_design({}.gan)"
+    made = "__import__('designer').design(16, verify='none'{})"
+    assert heavy_packages_loaded_by(draw.format(made.format(""))) == set()
+    residual = made.format(", architecture='resnet'")
+    assert heavy_packages_loaded_by(draw.format(residual)) == {"numpy"}
 
 
 def test_a_heavy_import_is_detected() -> None:

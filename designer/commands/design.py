@@ -10,23 +10,27 @@ import click
 from rich.console import Console
 
 from designer.brief.brief_json import brief_from_document
-from designer.brief.model import BRIEF, Brief, Level
+from designer.brief.model import BRIEF, Brief
+from designer.brief.options import Level
 from designer.commands.brief_options import field_options, field_options_document
 from designer.commands.exit_status import VERDICT_STATUS, ExitStatus
+from designer.commands.option_groups import grouped_command
 from designer.commands.options import JSON_BODY_HELP, Numbers, output_options, write_output
 from designer.geometry.layers import format_size
-from designer.pipeline.design import Design, design, recall_design
-from designer.pipeline.design_json import design_document, document_text
+from designer.networks.design_warnings import design_warnings
+from designer.pipeline.design import Design, design_document
+from designer.pipeline.make_design import design, recall_design
+from designer.validation.json_text import document_text
 
 
-@click.command("design")
+@grouped_command("design")
 @click.argument("resolution", type=Numbers(), required=False)
 @click.option(
     "--id",
     "design_id",
     help="Reproduce the design of this id, instead of giving RESOLUTION and options.",
 )
-@field_options(BRIEF[1:], replaced_by="--id")
+@field_options(BRIEF[1:])
 @output_options(JSON_BODY_HELP)
 @click.pass_context
 def design_command(
@@ -39,7 +43,8 @@ def design_command(
 ) -> None:
     """Design a generator and a discriminator for a RESOLUTION.
 
-    RESOLUTION is the size of the pictures, such as 96 or 218x178. The module is printed to standard
+    RESOLUTION is the size of the pictures, such as 96 or 218x178; a decoder with a --factor has none.
+    The module is printed to standard
     output, a summary to standard error.
 
     Exit status: 0 if the module is verified or --verify is none, 1 if it is refuted, 2 if the input
@@ -63,8 +68,8 @@ def design_command(
 
 def _brief(given: dict[str, object]) -> Brief:
     """The brief from the arguments and options."""
-    if given["resolution"] is None:
-        raise click.UsageError("give a RESOLUTION, or the --id of a design")
+    if given["resolution"] is None and given["factor"] is None:
+        raise click.UsageError("give a RESOLUTION, a --factor or the --id of a design")
     return brief_from_document(field_options_document(BRIEF, given))
 
 
@@ -88,7 +93,7 @@ def show_stage(name: str) -> Iterator[None]:
 
 
 def summarize_design(result: Design) -> str:
-    """One line with the sizes, the verdict and the costs."""
+    """One line with the sizes, the verdict and the costs, and one for each warning."""
     sizes = " → ".join(format_size(size) for size in result.chain.sizes)
     generator, *others = result.gan.networks.items()
     figures = [
@@ -96,4 +101,5 @@ def summarize_design(result: Design) -> str:
         f" {generator[1].multiply_adds:,} multiply-adds",
         *(f"{role} {network.parameters:,} parameters" for role, network in others),
     ]
-    return f"{sizes}: {result.verification.verdict}; {'; '.join(figures)}"
+    warned = "".join(f"\n{each.sentence}" for each in design_warnings(result.gan))
+    return f"{sizes}: {result.verification.verdict}; {'; '.join(figures)}{warned}"

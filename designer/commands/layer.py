@@ -30,7 +30,7 @@ from designer.layer import (
     read_layer_request,
     read_solve_request,
 )
-from designer.pipeline.design_json import document_text
+from designer.validation.json_text import document_text
 
 _HELP = """Analyze a {}.
 

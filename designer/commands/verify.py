@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from designer.brief.brief_json import chain_document
-from designer.brief.model import Level
+from designer.brief.options import Level
 from designer.brief.permalink import read_id
 from designer.commands.design import show_stage
 from designer.commands.exit_status import VERDICT_STATUS
@@ -20,11 +20,11 @@ from designer.commands.options import output_options, sandbox_require_option, wr
 from designer.errors import InvalidRequest
 from designer.networks import Gan
 from designer.networks.from_brief import assemble_networks
-from designer.pipeline.design_json import document_text
 from designer.pipeline.networks_json import networks_document
 from designer.reasons import Reason, make_reason
 from designer.validation.field_validators import field_error
 from designer.validation.json_readers import JsonObject
+from designer.validation.json_text import document_text
 from designer.verification import (
     Check,
     Limits,

@@ -10,11 +10,13 @@
     │   ├── SearchTooLarge     the search exceeds its limit on steps
     │   ├── NoNetwork          a network that the design does not have
     │   ├── TooLarge           a form or picture above a size limit
+    │   ├── SourceFailed       a source that raises outside its network, or exceeds a limit
     │   └── SourceNotRun       a foreign text on a machine whose sandbox lacks a required layer
     └── Accident           a valid request that could not be served now
         ├── ProbeFailed    the verifying process crashed or exceeded its time or memory limit
-        │   └── ProbeEnded     the verifying process ended, and no limit is known to have ended it
-        └── Overloaded     the queue of the verifying processes is full
+        │   ├── ProbeEnded     the verifying process ended, and no limit is known to have ended it
+        │   └── ProbeNotStarted    no verifying process could be started
+        └── Overloaded     too many computations wait already, or one waited too long
 
 Each has a stable ``code``, a message, and ``facts``: the numbers in the message. The message of all
 but accidents is made of reasons, each with a code and facts of its own. A bug of this
@@ -165,6 +167,12 @@ class SourceNotRun(Refusal):
     code = "source_not_run"
 
 
+class SourceFailed(Refusal):
+    """A source that is not Python, raises outside its network, or exceeds a limit while it runs."""
+
+    code = "source_failed"
+
+
 class Accident(DesignerError):
     """The request is valid but could not be served now; a retry may succeed."""
 
@@ -184,7 +192,11 @@ class ProbeEnded(ProbeFailed):
     """
 
 
+class ProbeNotStarted(ProbeFailed):
+    """No verifying process could be started, so that nothing is known about a source."""
+
+
 class Overloaded(Accident):
-    """The queue of the verifying processes is full."""
+    """Too many computations wait already, or one waited too long."""
 
     code = "overloaded"

@@ -13,6 +13,7 @@ from designer.geometry.equivalence.placement import (
 from designer.geometry.formula_text import describe_layer
 from designer.geometry.layers import Size
 from designer.layer.forms_json import (
+    axis_matrices_document,
     equivalent_document,
     inverse_document,
     layer_document,
@@ -31,8 +32,9 @@ from designer.reasons import reason_documents
 from designer.validation.json_readers import JsonObject
 from designer.verification import Limits, Pool, ProbeRunner
 
-FORM_DOCUMENTS: dict[LayerForm, Callable[[AnyConv, Size], JsonObject]] = {
+FORM_DOCUMENTS: dict[LayerForm, Callable[[AnyConv, Size], JsonObject | list[JsonObject]]] = {
     LayerForm.MATRIX: matrix_document,
+    LayerForm.AXIS_MATRICES: axis_matrices_document,
     LayerForm.EQUIVALENT: equivalent_document,
     LayerForm.PHASES: phases_document,
     LayerForm.OVERLAP: overlap_document,

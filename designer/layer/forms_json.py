@@ -7,15 +7,15 @@ from math import prod
 
 from designer.geometry.equivalence.direct_convolution import equivalent_convolution, equivalent_crop
 from designer.geometry.equivalence.inverse import Inverse, gradient_layer
-from designer.geometry.equivalence.matrix import layer_matrix
+from designer.geometry.equivalence.matrix import axis_matrices, layer_matrix
 from designer.geometry.equivalence.overlap_map import OverlapAxis, layer_overlap
 from designer.geometry.equivalence.phases import PhaseAxis, Phases, layer_phases
 from designer.geometry.equivalence.placement import AnyConv
 from designer.geometry.equivalence.python_snippet import render_snippet
 from designer.geometry.layers import Size, window_fields
-from designer.limits import MAX_LISTED_POSITIONS
 from designer.reasons import Reason, reason_documents
 from designer.validation.json_readers import JsonObject
+from designer.validation.limits import MAX_LISTED_POSITIONS
 
 
 def layer_document(layer: AnyConv) -> JsonObject:
@@ -90,6 +90,17 @@ def matrix_document(layer: AnyConv, input_size: Size) -> JsonObject:
             list(matrix.outputs_per_input) if matrix.columns <= MAX_LISTED_POSITIONS else None
         ),
     }
+
+
+def axis_matrices_document(layer: AnyConv, input_size: Size) -> list[JsonObject]:
+    """The matrix along each axis: shape, and entries as [row, column, tap]."""
+    return [
+        {
+            "shape": [matrix.rows, matrix.columns],
+            "entries": [list(entry) for entry in matrix.entries],
+        }
+        for matrix in axis_matrices(layer, input_size)
+    ]
 
 
 def overlap_document(layer: AnyConv, input_size: Size) -> JsonObject:

@@ -7,13 +7,14 @@ from enum import StrEnum
 from designer.brief.fields import Field, Kind, named_fields
 from designer.geometry.equivalence.placement import CONVOLUTION_CLASSES, AnyConv
 from designer.geometry.layers import Conv, ConvTranspose
-from designer.limits import MAX_SIDE, MAX_SIGNAL_LENGTH, MAX_WIDTH, MAX_WINDOW_VALUE
+from designer.validation.limits import MAX_SIDE, MAX_SIGNAL_LENGTH, MAX_WIDTH, MAX_WINDOW_VALUE
 
 
 class LayerForm(StrEnum):
     """An optional form of the layer in an answer."""
 
     MATRIX = "matrix"
+    AXIS_MATRICES = "axis_matrices"
     EQUIVALENT = "equivalent"
     PHASES = "phases"
     OVERLAP = "overlap"

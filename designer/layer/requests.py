@@ -20,7 +20,6 @@ from designer.layer.request_fields import (
     Op,
 )
 from designer.layer.window_solver import Question
-from designer.limits import MAX_SIDE, MAX_SIGNAL_LENGTH
 from designer.validation.field_validators import refuse
 from designer.validation.json_readers import (
     read_choice,
@@ -31,6 +30,7 @@ from designer.validation.json_readers import (
     read_per_axis,
     refuse_field,
 )
+from designer.validation.limits import MAX_SIDE, MAX_SIGNAL_LENGTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ from designer.geometry.equivalence.direct_convolution import equivalent_convolut
 from designer.geometry.equivalence.placement import AnyConv
 from designer.geometry.layers import Size
 from designer.layer.forms_json import layer_document
-from designer.limits import MAX_PROOF_ELEMENTS, MAX_PROOF_MULTIPLY_ADDS
 from designer.validation.json_readers import JsonObject
+from designer.validation.limits import MAX_PROOF_ELEMENTS, MAX_PROOF_MULTIPLY_ADDS
 from designer.verification import ProbeRunner
 
 LAYER_PROOF_SEED = 0

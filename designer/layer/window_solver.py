@@ -14,8 +14,8 @@ from designer.geometry.axis import (
     transposed_padding,
 )
 from designer.geometry.layers import Window, refuse_below
-from designer.limits import MAX_SEARCH_VALUE, MAX_SOLUTIONS, MAX_WINDOW_VALUE
 from designer.reasons import Reason, make_reason
+from designer.validation.limits import MAX_SEARCH_VALUE, MAX_SOLUTIONS, MAX_WINDOW_VALUE
 
 KERNELS_PER_STRIDE = 6
 """Largest kernel size to try, as a multiple of the stride, if the question has none."""

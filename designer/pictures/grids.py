@@ -9,9 +9,9 @@ from math import prod
 
 from designer.errors import TooLarge
 from designer.geometry.layers import Size
-from designer.limits import MAX_DRAWN_CELLS, MAX_DRAWN_SIDE
 from designer.pictures.box_layout import SMALL_TEXT, line_height
 from designer.pictures.svg import Path, Shape, Text, rectangle_commands
+from designer.validation.limits import MAX_DRAWN_CELLS, MAX_DRAWN_SIDE
 
 CellKind = Callable[[Size], str]
 """The kind of the cell at an index; a cell with an empty kind is left blank."""

@@ -11,13 +11,13 @@ from designer.brief.brief_json import budget_from_document, chain_document, spac
 from designer.brief.field_rules import range_errors
 from designer.brief.fields import Field, Kind, field_names, named_fields
 from designer.brief.model import BRIEF, DEFAULT_BASE_CHANNELS, Brief
+from designer.brief.options import DEFAULT_LATENT_DIM
 from designer.brief.permalink import write_id
 from designer.brief.search_space import SearchSpace
 from designer.brief.widths import Widths
 from designer.chains import ChainQuery, ChainSearch, Solution
 from designer.errors import InvalidRequest
 from designer.geometry.layers import Size
-from designer.limits import MAX_CHAINS, MAX_SIDE, MAX_SIGNAL_LENGTH, MIN_SIDE
 from designer.networks.from_brief import assemble_networks
 from designer.pipeline.design_json import count_document, reasons_document
 from designer.validation.field_validators import check_integer, refuse
@@ -28,8 +28,9 @@ from designer.validation.json_readers import (
     read_per_axis,
     refuse_field,
 )
+from designer.validation.limits import MAX_CHAINS, MAX_SIDE, MAX_SIGNAL_LENGTH, MIN_SIDE
 
-_DEFAULTS = {"latent_dim": 100, "base_channels": DEFAULT_BASE_CHANNELS}
+_DEFAULTS = {"latent_dim": DEFAULT_LATENT_DIM, "base_channels": DEFAULT_BASE_CHANNELS}
 
 _BRIEF = {row.name: row for row in BRIEF}
 
@@ -58,8 +59,7 @@ QUERY = (
         replace(
             _BRIEF[name],
             default=_DEFAULTS.get(name, _BRIEF[name].default),
-            replaced_by="",
-            computed=_BRIEF[name].if_null,
+            computed="" if name in _DEFAULTS else _BRIEF[name].if_null,
             if_null="",
         )
         for name in ("latent_dim", "channels", "base_channels", "max_channels", "classes")

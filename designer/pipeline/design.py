@@ -1,50 +1,48 @@
-"""The pipeline: from a brief to a verified design."""
+"""A design: its chain, networks, module text and receipt, and what a notebook does with it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from designer.brief.model import Brief, Level
-from designer.brief.permalink import read_id, write_id
-from designer.brief.search_space import Budget
-from designer.chains import (
-    SearchProblem,
-    Solution,
-    count_space,
-    evaluate_chain,
-    solve_chain,
-    solve_problem,
-)
-from designer.errors import SearchTooLarge
+from designer.brief.brief_json import brief_document, chain_document
+from designer.brief.model import Brief
+from designer.bundle import bundle_files
+from designer.errors import NoNetwork
 from designer.geometry.chain import Chain
+from designer.geometry.layers import format_size
 from designer.networks import Gan
-from designer.networks.from_brief import assemble_networks, parameter_errors
-from designer.reasons import Reason
-from designer.source import PythonSource, render_source
-from designer.validation.field_validators import refuse
+from designer.networks.decoder_sizes import first_legal_side, has_fixed_length, is_decoder
+from designer.networks.design_warnings import design_warnings
+from designer.pictures.design_pictures import draw_design
+from designer.pipeline.design_html import design_html
+from designer.pipeline.design_json import count_document, design_links, reasons_document
+from designer.pipeline.networks_json import networks_document
+from designer.reasons import Reason, make_reason, reason_documents
+from designer.source import PythonSource
+from designer.source.loaded_module import load_source
+from designer.validation.json_readers import JsonObject
 from designer.verification import (
-    Limits,
-    Pool,
-    ProbeRunner,
-    ReceiptStore,
     Verification,
-    WidthPolicy,
-    unverified_receipt,
-    verify_source,
+    receipt_json,
 )
-
-Stage = Callable[[str], AbstractContextManager[object]]
-"""From a stage's name to a context manager that is active while the stage runs."""
+from designer.version import VERSION
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Design:
     """The result of a brief: the chain and its reasons, the networks, their source, the receipt.
 
     ``id`` contains the brief and the chain. ``count`` is the exact number of chains in the brief's
     search space, None if the brief gave the chain or counting would exceed the limit on steps.
+
+    >>> from designer import design
+    >>> made = design(64, latent_dim=100, verify="none")
+    >>> made
+    <Design from 100×1×1: 4×4 → 8×8 → 16×16 → 32×32 → 64×64, not_run>
+    >>> "class Generator(nn.Module):" in made.code.splitlines()
+    True
     """
 
     id: str
@@ -61,205 +59,111 @@ class Design:
         """The sentences of the reasons."""
         return tuple(reason.sentence for reason in self.reasons)
 
+    @property
+    def fixed_length(self) -> bool | None:
+        """Whether a decoder multiplies the size of its chain alone; None without a given map."""
+        return has_fixed_length(self.gan) if is_decoder(self.gan) else None
 
-def design(
-    brief: Brief,
-    *,
-    runner: ProbeRunner | None = None,
-    store: ReceiptStore | None = None,
-    policy: WidthPolicy | None = None,
-    stage: Stage = nullcontext,
-) -> Design:
-    """The verified design of a brief.
+    @property
+    def sizes_proved(self) -> str | None:
+        """The sizes that the receipt proves: ``this``, or ``all from`` a side of the initial map."""
+        if self.verification.verdict != "verified":
+            return None
+        if self.fixed_length is False:
+            return f"all from {first_legal_side(self.gan)}"
+        return "this"
 
-    ``runner`` runs the source in another process, for instance the ``run`` of a long-lived pool;
-    by default a process is started for this design alone. ``store`` caches receipts, so that the
-    same source runs once. ``policy`` limits the predicted cost of a run and selects its width.
-    ``stage`` is entered around each step, for progress and timing.
+    def __repr__(self) -> str:
+        start = format_size(self.gan.generator.input_map.shape)
+        sizes = " → ".join(map(format_size, self.chain.sizes))
+        return f"<Design from {start}: {sizes}, {self.verification.verdict}>"
 
-    >>> result = design(Brief(resolution=28, latent_dim=64, verify=Level.NONE))
-    >>> [size[0] for size in result.chain.sizes], result.verification.verdict
-    ([7, 14, 28], 'not_run')
+    def _repr_html_(self) -> str:
+        """The design as HTML, which notebooks show."""
+        sizes = " → ".join(map(format_size, self.chain.sizes))
+        return design_html(self.gan, title=sizes, verdict=self.verification.verdict)
 
-    Raises:
-        NoChain: if no chain fits the brief.
-        InvalidRequest: if a network would have too many parameters.
-        Accident: if the verifying process crashed, timed out or is overloaded.
-    """
-    with stage("solve"):
-        brief = fit_widths(brief)
-        solution, count = solve_brief(brief), count_brief(brief)
-        design_id = write_id(brief, solution.chain)
-    return _build_design(
-        design_id, brief, solution, count, runner=runner, store=store, policy=policy, stage=stage
-    )
+    @property
+    def code(self) -> str:
+        """The text of the module."""
+        return self.source.text
 
+    def generator(self, **arguments: int) -> Any:  # noqa: ANN401 - torch is not imported here
+        """A new ``torch.nn.Module``: the generator, with initial weights.
 
-def recall_design(
-    design_id: str,
-    *,
-    runner: ProbeRunner | None = None,
-    store: ReceiptStore | None = None,
-    policy: WidthPolicy | None = None,
-    stage: Stage = nullcontext,
-) -> Design:
-    """The design of an id, with its own windows even if the solver would now choose others.
+        ``arguments`` are those of its class, such as ``base_channels``; by default, those of the
+        design. It takes latent vectors (N, latent_dim, 1, …), with as many ones as axes, or initial
+        maps, and gives pictures (N, channels, height, width). The first call imports torch.
+        """
+        return self._network("generator", arguments)
 
-    >>> result = design(Brief(resolution=28, latent_dim=64, verify=Level.NONE))
-    >>> recall_design(result.id) == result
-    True
+    def discriminator(self, **arguments: int) -> Any:  # noqa: ANN401
+        """A new ``torch.nn.Module``: the discriminator, as ``generator``.
 
-    Raises:
-        DamagedId: if the id was altered or truncated.
-        UnknownIdVersion: if another release wrote it.
-        Accident: as ``design``.
-    """
-    with stage("solve"):
-        brief, chain = read_id(design_id)
-        solution = evaluate_chain(chain, space=brief.space, widths=brief.widths)
-        count = count_brief(brief)
-    return _build_design(
-        design_id, brief, solution, count, runner=runner, store=store, policy=policy, stage=stage
-    )
+        Raises:
+            NoNetwork: if the design has none.
+        """
+        return self._network("discriminator", arguments)
 
+    def encoder(self, **arguments: int) -> Any:  # noqa: ANN401
+        """A new ``torch.nn.Module``: the encoder, as ``generator``.
 
-def recall_gan(design_id: str) -> Gan:
-    """The networks of an id, without source and receipt; enough to draw a picture.
+        Raises:
+            NoNetwork: if the design has none.
+        """
+        return self._network("encoder", arguments)
 
-    Raises:
-        DamagedId: if the id was altered or truncated.
-        UnknownIdVersion: if another release wrote it.
-    """
-    brief, chain = read_id(design_id)
-    return assemble_networks(brief, chain)
+    def autoencoder(self, **arguments: int) -> Any:  # noqa: ANN401
+        """A new ``torch.nn.Module``: encoder and decoder of a variational design, as ``generator``.
 
+        It takes samples and gives reconstructions, means and logarithms of variances.
 
-def _build_design(
-    design_id: str,
-    brief: Brief,
-    solution: Solution,
-    count: int | None,
-    *,
-    runner: ProbeRunner | None,
-    store: ReceiptStore | None,
-    policy: WidthPolicy | None,
-    stage: Stage,
-) -> Design:
-    """The design of a brief with a known chain and count."""
-    with stage("assemble"):
-        gan = assemble_networks(brief, solution.chain)
-    with stage("render"):
-        source = render_source(gan)
-    with nullcontext() if brief.verify is Level.NONE else stage("verify"):
-        verification = verify_design(
-            source, gan, level=brief.verify, runner=runner, store=store, policy=policy
-        )
-    return Design(
-        id=design_id,
-        brief=brief,
-        chain=solution.chain,
-        reasons=solution.reasons,
-        count=count,
-        gan=gan,
-        source=source,
-        verification=verification,
-    )
+        Raises:
+            NoNetwork: if the design is not variational.
+        """
+        if not self.gan.variational:
+            raise NoNetwork("lacks_network", {"network": make_reason("autoencoder")})
+        return self._initialized("Autoencoder", arguments)
+
+    def _network(self, role: str, arguments: dict[str, int]) -> Any:  # noqa: ANN401
+        network = self.gan.networks.get(role)
+        if network is None:
+            raise NoNetwork("lacks_network", {"network": make_reason(role)})
+        return self._initialized(network.class_name, arguments)
+
+    def _initialized(self, class_name: str, arguments: dict[str, int]) -> Any:  # noqa: ANN401
+        module = load_source(self.source)
+        return getattr(module, class_name)(**arguments).apply(module.weights_init)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the files of the bundle into a folder, which is created if it is missing.
+
+        Existing files of these names are replaced. The folder is returned.
+
+        Raises:
+            OSError: if the folder or a file in it cannot be written.
+        """
+        path = Path(folder)
+        path.mkdir(parents=True, exist_ok=True)
+        for name, text in bundle_files(design_document(self), draw_design(self.gan)).items():
+            (path / name).write_text(text, encoding="utf-8")
+        return path
 
 
-def solve_brief(brief: Brief) -> Solution:
-    """The chain of a brief: its own if it gives one, otherwise the best of its search space.
-
-    Raises:
-        NoChain: if no chain fits the brief.
-        InvalidLayer: if the brief's own chain does not end at its resolution.
-        InvalidRequest: if its own chain exceeds its budget.
-    """
-    if brief.windows is None:
-        return solve_chain(
-            brief.resolution, space=brief.space, widths=brief.widths, budget=brief.budget
-        )
-    chain = Chain.leading_to(brief.resolution, brief.windows)
-    solution = evaluate_chain(chain, space=brief.space, widths=brief.widths)
-    if brief.budget is not None:
-        refuse(brief.budget.errors(solution.parameters, solution.multiply_adds))
-    return solution
-
-
-def fit_widths(brief: Brief) -> Brief:
-    """The brief with ``base_channels``, by default the widest whose best chain fits the budget.
-
-    Beyond ``max_channels`` no map gets wider. Narrower generators of a chain cost less: bisection
-    finds the width. If even one channel exceeds the budget, the width is 1, since other chains may
-    fit. A brief without a budget already has its width.
-
-    >>> from designer.brief.search_space import Budget
-    >>> brief = Brief(resolution=64, latent_dim=100, budget=Budget(parameters=10**6))
-    >>> fit_widths(brief).base_channels
-    30
-
-    Raises:
-        NoChain: if no chain fits the brief even without its budget.
-    """
-    if brief.base_channels is not None or brief.budget is None:
-        return brief
-    solve = _width_solver(brief)
-    fitting, above = 0, brief.max_channels + 1
-    while above - fitting > 1:
-        width = (fitting + above) // 2
-        narrower = replace(brief, base_channels=width, budget=None)
-        if _is_within_budget(narrower, solve(narrower), brief.budget):
-            fitting = width
-        else:
-            above = width
-    return replace(brief, base_channels=fitting or 1)
-
-
-def _width_solver(brief: Brief) -> Callable[[Brief], Solution]:
-    """``solve_brief`` for briefs that differ from this one in their widths alone."""
-    if brief.windows is not None:
-        return solve_brief
-    problem = SearchProblem(target=brief.resolution, space=brief.space, widths=brief.widths)
-    return lambda narrower: solve_problem(problem.with_widths(narrower.widths))
-
-
-def _is_within_budget(brief: Brief, solution: Solution, budget: Budget) -> bool:
-    """Whether the chain of a brief fits a budget and its networks are not too large."""
-    if budget.errors(solution.parameters, solution.multiply_adds):
-        return False
-    return not parameter_errors(brief, solution.chain)
-
-
-def count_brief(brief: Brief) -> int | None:
-    """The exact number of chains in a brief's search space, None if the brief gives its chain.
-
-    Also None if counting would exceed the limit on steps: the solver may find the best chain where
-    counting all is too expensive.
-    """
-    if brief.windows is not None:
-        return None
-    try:
-        return count_space(brief.resolution, space=brief.space, widths=brief.widths)
-    except SearchTooLarge:
-        return None
-
-
-def verify_design(
-    source: PythonSource,
-    gan: Gan,
-    *,
-    level: Level,
-    runner: ProbeRunner | None,
-    store: ReceiptStore | None = None,
-    policy: WidthPolicy | None = None,
-) -> Verification:
-    """The receipt of a design's source, from the runner or from a new process.
-
-    Raises:
-        Accident: if the verifying process crashed, timed out or is overloaded.
-    """
-    if level is Level.NONE:
-        return unverified_receipt(source)
-    if runner is not None:
-        return verify_source(source, gan, level=level, runner=runner, store=store, policy=policy)
-    with Pool(workers=1, limits=Limits()) as pool:
-        return verify_source(source, gan, level=level, runner=pool.run, store=store, policy=policy)
+def design_document(design: Design) -> JsonObject:
+    """The JSON body of a design."""
+    return {
+        "id": design.id,
+        "brief": brief_document(design.brief),
+        "designer_version": VERSION,
+        **networks_document(design.gan),
+        "chain": chain_document(design.chain),
+        "fixed_length": design.fixed_length,
+        "sizes_proved": design.sizes_proved,
+        **reasons_document(design.reasons),
+        "warnings": reason_documents(design_warnings(design.gan)),
+        **count_document(design.count),
+        "source": {"text": design.source.text, "sha256": design.source.sha256},
+        "verification": receipt_json(design.verification),
+        "links": design_links(design.id),
+    }

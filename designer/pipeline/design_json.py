@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
-from designer.brief.brief_json import brief_document, brief_from_document, chain_document
+from designer.brief.brief_json import brief_from_document
 from designer.geometry.chain import Chain
 from designer.networks import Gan
 from designer.networks.from_brief import assemble_networks
-from designer.pipeline.design import Design
-from designer.pipeline.networks_json import networks_document
 from designer.reasons import Reason, reason_document
 from designer.validation.json_readers import JsonObject
-from designer.verification import portable_receipt, receipt_json
-from designer.version import VERSION
+from designer.verification import portable_receipt
 
 MAX_EXACT_FLOAT = 2**53
 """Above this, JSON readers that use doubles lose digits; such counts are also given as text."""
 
 
-def design_document(design: Design) -> JsonObject:
-    """The JSON body of a design."""
-    return {
-        "id": design.id,
-        "brief": brief_document(design.brief),
-        "designer_version": VERSION,
-        **networks_document(design.gan),
-        "chain": chain_document(design.chain),
-        **reasons_document(design.reasons),
-        **count_document(design.count),
-        "source": {"text": design.source.text, "sha256": design.source.sha256},
-        "verification": receipt_json(design.verification),
-        "links": design_links(design.id),
-    }
-
-
 def networks_from_document(document: JsonObject) -> Gan:
     """The networks of a design's JSON document.
 
-    >>> from designer.brief.model import Brief, Level
-    >>> from designer.pipeline.design import design
+    >>> from designer.brief.model import Brief
+    >>> from designer.brief.options import Level
+    >>> from designer.pipeline.design import design_document
+    >>> from designer.pipeline.make_design import design
     >>> result = design(Brief(resolution=28, latent_dim=64, verify=Level.NONE))
     >>> networks_from_document(design_document(result)) == result.gan
     True
@@ -48,7 +30,8 @@ def networks_from_document(document: JsonObject) -> Gan:
     brief, chain = document["brief"], document["chain"]
     assert isinstance(brief, dict), "a design's document has a brief"
     assert isinstance(chain, dict), "a design's document has a chain"
-    completed = brief_from_document(brief | {"chain": chain["windows"]})
+    earlier = {"initialization": "dcgan"}  # a release without the field drew all weights alike
+    completed = brief_from_document(earlier | brief | {"chain": chain["windows"]})
     assert completed.windows is not None, "the chain was given"
     return assemble_networks(completed, Chain.leading_to(completed.resolution, completed.windows))
 
@@ -72,15 +55,6 @@ def portable_document(document: JsonObject) -> JsonObject:
         **{name: value for name, value in document.items() if name != "designer_version"},
         "verification": portable_receipt(verification),
     }
-
-
-def document_text(document: object) -> str:
-    r"""A document as the text of a response or a file.
-
-    >>> document_text({"shape": "3×64×64"})
-    '{\n  "shape": "3×64×64"\n}\n'
-    """
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def count_document(count: int | None) -> JsonObject:

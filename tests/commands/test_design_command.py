@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 from designer.brief.brief_json import brief_from_document
 from designer.cli import main
 from designer.errors import InvalidRequest
-from designer.pipeline.design import design
-from designer.pipeline.design_json import design_document
+from designer.pipeline.design import design_document
+from designer.pipeline.make_design import design
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,7 +60,6 @@ def test_output_writes_a_file(tmp_path: Path) -> None:
         (["3", "--latent-dim", "1"], {"resolution": 3, "latent_dim": 1}),
         (["64.0", "--latent-dim", "1"], {"resolution": "64.0", "latent_dim": 1}),
         (["64x64x64x64", "--latent-dim", "1"], {"resolution": [64] * 4, "latent_dim": 1}),
-        (["64"], {"resolution": 64}),
         (["64", "--latent-dim", "0"], {"resolution": 64, "latent_dim": 0}),
         (["64", "--latent-dim", "-1"], {"resolution": 64, "latent_dim": -1}),
         (
@@ -132,7 +131,7 @@ def test_the_command_is_installed() -> None:
     ("command", "text"),
     [
         ("design", "--json Print the JSON body of the HTTP API instead of text."),
-        ("design", "Required without --initial-map or --id."),
+        ("design", "Default: 100, or no latent vector where `initial_map` is given."),
         ("solve", "Length of the latent vector. Default: 100."),
         ("verify", "--json Print the receipt as JSON instead of text."),
         ("sweep", "--json Write rows as JSON lines instead of CSV."),
@@ -189,6 +188,8 @@ def test_the_options_of_a_family_make_its_brief() -> None:
         "output": "critic",
         "patch": 16,
         "base_channels": 8,
+        "max_channels": None,
+        "blocks": None,
     }
 
 
@@ -231,7 +232,7 @@ def test_an_id_reproduces_its_design() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "give a RESOLUTION, or the --id of a design"),
+        ([], "give a RESOLUTION, a --factor or the --id of a design"),
         (
             ["64", "--id", "1", "--latent-dim", "9", "--encoder"],
             "--id contains the whole brief; omit encoder, latent_dim, resolution",

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from designer.brief.model import Brief, Level
+from designer.brief.model import Brief
+from designer.brief.options import Level
 from designer.cli import main
-from designer.pipeline.design import design
-from designer.pipeline.design_json import design_document, document_text
+from designer.pipeline.design import design_document
+from designer.pipeline.make_design import design
+from designer.validation.json_text import document_text
 
 
 @pytest.fixture

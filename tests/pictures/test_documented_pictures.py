@@ -13,7 +13,7 @@ from designer.brief.model import Brief
 from designer.cli import main
 from designer.networks import assemble_gan
 from designer.pictures.design_pictures import draw_design
-from designer.pipeline.design import solve_brief
+from designer.pipeline.solve_brief import solve_brief
 
 DOCS = Path(__file__).parents[2] / "docs"
 DOCUMENTED_PICTURES = re.findall(

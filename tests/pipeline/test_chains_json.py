@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from designer.brief.model import Brief, Level
+from designer.brief.model import Brief
+from designer.brief.options import Level
 from designer.brief.permalink import read_id
 from designer.chains import search_chains
 from designer.errors import InvalidRequest
 from designer.pipeline.chains_json import query_from_document, search_document
-from designer.pipeline.design import design
+from designer.pipeline.make_design import design
 from designer.validation.json_readers import JsonObject
 
 

@@ -29,7 +29,8 @@ def test_every_code_is_used() -> None:
         for path in (ROOT / package).rglob("*.py")
     ]
     used = set(re.findall(r'"([a-z_0-9]+)"', "\n".join(texts)))
-    assert {code for code in SENTENCES if code not in used and not COMPOSED.match(code)} == set()
+    unused = {code for code in SENTENCES if code not in used and not COMPOSED.match(code)}
+    assert {code for code in unused if code.removeprefix("idea_") not in used} == set()
 
 
 @pytest.mark.parametrize(
