@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmarks.audit_sources import print_audits
 from benchmarks.oracles import print_oracles
 from benchmarks.pipeline import print_pipeline
 from benchmarks.serving import print_serving
@@ -19,5 +20,7 @@ if __name__ == "__main__":
     print_verification()
     print()
     print_costs()
+    print()
+    print_audits()
     print()
     print_serving()

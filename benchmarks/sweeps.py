@@ -17,11 +17,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from designer.brief.brief_json import brief_from_document
-from designer.pipeline.design import design
+from designer.pipeline.make_design import design
 from designer.verification import Pool, RecentReceipts
 from designer.verification.sandbox.process_tree import descendants, parent_pids
 from service.designs.verification_limits import process_limits
-from service.jobs.job_service import JobService
+from service.jobs.job_service import JobService, Submitter
 from service.jobs.worker.command_line import worker_command
 from service.settings.config import Config
 
@@ -52,7 +52,8 @@ def loop_seconds(pool: Pool, rows: Rows) -> float:
 
 def sweep_seconds(job_service: JobService, rows: Rows) -> float:
     """From the first row's start to the last row's end."""
-    job = job_service.submit_sweep({"designs": rows}, owner="benchmark", key=None)
+    submitter = Submitter(owner="benchmark", client="benchmark")
+    job = job_service.submit_sweep({"designs": rows}, submitter)
     while not (now := job_service.find(job.id, owner="benchmark")).state.ended:
         time.sleep(0.05)
     assert now.failed == 0, "every row is made"

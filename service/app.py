@@ -13,6 +13,7 @@ from designer.version import VERSION
 from service.access.register import register_access
 from service.cache.cache import open_cache
 from service.cache.cached_receipts import CachedReceipts
+from service.cache.waiting_slots import WaitingSlots, slots_of_threads
 from service.designs.design_cache import DesignCache
 from service.designs.design_service import DesignService
 from service.designs.verification_limits import cache_namespace
@@ -20,6 +21,7 @@ from service.http.client_presence import ClientPresence
 from service.http.gunicorn_errors import gunicorn_error_response
 from service.http.response_cache import ResponseCache
 from service.http.response_headers import register_response_headers
+from service.http.turns import TurnQueue, TurnTaking
 from service.jobs.register import register_jobs
 from service.observability.metrics import Metrics
 from service.observability.readiness import Readiness
@@ -27,7 +29,14 @@ from service.observability.receipt_counts import CountedReceipts
 from service.observability.requests import register_request_observation
 from service.observability.state_disk import state_disk_readiness
 from service.openapi.access import document_access
-from service.openapi.document import DESCRIPTION, LICENSE, TITLE, openapi_representation
+from service.openapi.document import (
+    CONTACT,
+    DESCRIPTION,
+    LICENSE,
+    SERVERS,
+    TITLE,
+    openapi_representation,
+)
 from service.openapi.long_paths import document_long_paths
 from service.problems.error_handlers import ProblemApi
 from service.schemas.audit_layers import layer_components
@@ -55,7 +64,10 @@ def create_app(config: Config | None = None, *, runner: ProbeRunner | None = Non
         API_TITLE=TITLE,
         API_VERSION=VERSION,
         OPENAPI_VERSION="3.1.0",
-        API_SPEC_OPTIONS={"info": {"description": DESCRIPTION, "license": LICENSE}},
+        API_SPEC_OPTIONS={
+            "info": {"description": DESCRIPTION, "contact": CONTACT, "license": LICENSE},
+            "servers": SERVERS,
+        },
         MAX_CONTENT_LENGTH=config.max_body_bytes,
     )
     app.jinja_env.undefined = StrictUndefined
@@ -64,29 +76,33 @@ def create_app(config: Config | None = None, *, runner: ProbeRunner | None = Non
     app.extensions["gunicorn_error_response"] = gunicorn_error_response
     register_response_headers(app, config)
     register_access(app, config)
-    _register_services(app, config, runner)
+    slots = WaitingSlots(slots_of_threads(config.threads))
+    _register_services(app, config, runner, slots)
     register_jobs(app, config)
     _register_views(app)
-    app.wsgi_app = ClientPresence(app.wsgi_app)  # type: ignore[method-assign]
+    application = TurnTaking(app.wsgi_app, TurnQueue(slots))
+    app.wsgi_app = ClientPresence(application)  # type: ignore[method-assign]
     return app
 
 
-def _register_services(app: Flask, config: Config, runner: ProbeRunner | None) -> None:
+def _register_services(
+    app: Flask, config: Config, runner: ProbeRunner | None, slots: WaitingSlots
+) -> None:
     """Create the cache, the design service and the services that use them."""
     cache = open_cache(config, namespace=cache_namespace(config))
     metrics: Metrics = app.extensions["metrics"]
     cache.hit_counts.add_listener(metrics.count_lookup)
     receipts = CountedReceipts(CachedReceipts(cache), metrics)
-    design_service = DesignService(config, runner=runner, store=receipts, metrics=metrics)
+    design_service = DesignService(
+        config, runner=runner, store=receipts, metrics=metrics, slots=slots
+    )
     app.extensions["readiness"] = Readiness(verifier=design_service.state, cache=cache.state)
     if not config.redis_url:
         state_folder = Path(config.state_folder)
         app.extensions["readiness"].parts["disk"] = lambda: state_disk_readiness(state_folder)
     app.extensions["cache"] = cache
     app.extensions["design_service"] = design_service
-    app.extensions["design_cache"] = DesignCache(
-        design_service, cache, max_waiting=config.threads * 3 // 4
-    )
+    app.extensions["design_cache"] = DesignCache(design_service, cache, slots)
     app.extensions["response_cache"] = ResponseCache(config, cache.hit_counts)
 
 

@@ -18,6 +18,7 @@ from designer.errors.cancellation import (
     check_cancelled,
     current_cancellation,
 )
+from service.cache.waiting_slots import WaitingSlots
 
 ComputedValue = TypeVar("ComputedValue")
 
@@ -40,17 +41,16 @@ class SharedComputation:
 class SingleFlight:
     """Computations in progress in this process, by key.
 
-    At most ``max_waiting`` calls wait at a time, as each of them occupies a thread. A computation
-    is cancelled when all of its callers are.
+    A call that waits occupies one of the ``slots``. A computation is cancelled when all of its
+    callers are.
 
-    >>> SingleFlight(max_waiting=1).run_once("key", lambda: 4)
+    >>> SingleFlight(WaitingSlots(1)).run_once("key", lambda: 4)
     4
     """
 
-    def __init__(self, *, max_waiting: int, max_wait_s: float = MAX_WAIT_S) -> None:
+    def __init__(self, slots: WaitingSlots, *, max_wait_s: float = MAX_WAIT_S) -> None:
         self._max_wait_s = max_wait_s
-        self._waiting_slots = threading.BoundedSemaphore(max_waiting)
-        self._max_waiting = max_waiting
+        self._slots = slots
         self._lock = threading.Lock()
         self._in_flight: dict[str, SharedComputation] = {}
 
@@ -103,12 +103,7 @@ class SingleFlight:
             del self._in_flight[key]
 
     def _wait_for(self, computation: SharedComputation) -> None:
-        if not self._waiting_slots.acquire(blocking=False):
-            raise Overloaded(
-                f"{self._max_waiting} requests already wait for results of other requests",
-                waiting=self._max_waiting,
-            )
-        try:
+        with self._slots.waiting():
             end = time.monotonic() + self._max_wait_s
             while not wait([computation.future], timeout=CHECK_INTERVAL_S).done:
                 check_cancelled()
@@ -118,5 +113,3 @@ class SingleFlight:
                         f" {self._max_wait_s:g} s",
                         waited_s=self._max_wait_s,
                     )
-        finally:
-            self._waiting_slots.release()

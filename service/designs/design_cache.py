@@ -12,6 +12,7 @@ from designer.brief.model import Brief
 from designer.pipeline.design import Design
 from service.cache.cache import Cache
 from service.cache.single_flight import SingleFlight
+from service.cache.waiting_slots import WaitingSlots
 from service.designs.design_service import DesignService, timed_stage
 from service.designs.stored_design import (
     StoredDesign,
@@ -24,10 +25,10 @@ from service.designs.stored_design import (
 class DesignCache:
     """Designs by completed brief and by id; refusals and accidents are not cached."""
 
-    def __init__(self, design_service: DesignService, cache: Cache, *, max_waiting: int) -> None:
+    def __init__(self, design_service: DesignService, cache: Cache, slots: WaitingSlots) -> None:
         self._design_service = design_service
         self._cache = cache
-        self._single_flight = SingleFlight(max_waiting=max_waiting)
+        self._single_flight = SingleFlight(slots)
 
     def design(self, brief: Brief) -> StoredDesign:
         """The design of a brief."""

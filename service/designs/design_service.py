@@ -13,8 +13,12 @@ from typing import Any, cast
 from flask import current_app, g
 
 from designer.brief.model import Brief
-from designer.pipeline.design import Design, design, recall_design
+from designer.errors.turns import give_back_turn
+from designer.pipeline.design import Design
+from designer.pipeline.make_design import design, recall_design
 from designer.verification import Pool, ProbeRunner, ReceiptStore
+from service.cache.waiting_slots import WaitingSlots, slots_of_threads
+from service.designs.source_policy import refuse_source
 from service.designs.verification_limits import process_limits, width_policy
 from service.observability.metrics import Metrics
 from service.observability.readiness import OK, UNREADY
@@ -34,11 +38,13 @@ class DesignService:
         runner: ProbeRunner | None = None,
         store: ReceiptStore,
         metrics: Metrics | None = None,
+        slots: WaitingSlots | None = None,
     ) -> None:
         self._config = config
         self._runner = runner
         self._metrics = metrics or Metrics()
         self._store = store
+        self._slots = slots or WaitingSlots(slots_of_threads(config.threads))
         self._policy = width_policy(config)
         self._lock = threading.Lock()
         self._pools: dict[int, Pool] = {}
@@ -67,9 +73,22 @@ class DesignService:
             pool.close()
 
     def run(self, job: dict[str, Any], *, discard: bool = False) -> dict[str, Any]:
-        """Measurements of the probe for one job."""
-        with self._metrics.verifying():
+        """Measurements of the probe for one job; meanwhile other computations have their turns.
+
+        Raises:
+            Overloaded: if too many requests wait.
+        """
+        give_back_turn()
+        with self._slots.waiting(), self._metrics.verifying():
             return (self._runner or self._pool().run)(job, discard=discard)
+
+    def refuse_source(self, host: str) -> None:
+        """Refuse to run the source of a request to this host, unless the operator allows it.
+
+        Raises:
+            SourceNotRun: with the reason.
+        """
+        refuse_source(self._config, host=host)
 
     def state(self) -> dict[str, Any]:
         """State of the verifying processes; a pool that is not created yet is ``ok``."""

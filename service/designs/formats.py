@@ -8,8 +8,9 @@ from flask import Response, request
 
 from designer.bundle import bundle_files, zip_files
 from designer.pictures.design_pictures import draw_design
-from designer.pipeline.design_json import document_text, portable_document
+from designer.pipeline.design_json import portable_document
 from designer.validation.json_readers import JsonObject
+from designer.validation.json_text import document_text
 from service.designs.stored_design import StoredDesign, content_tag
 from service.http.representation import (
     JSON,

@@ -9,13 +9,9 @@ from hashlib import sha256
 from typing import Any
 
 from designer.networks import Gan
-from designer.pipeline.design import Design
-from designer.pipeline.design_json import (
-    design_document,
-    document_text,
-    networks_from_document,
-    portable_document,
-)
+from designer.pipeline.design import Design, design_document
+from designer.pipeline.design_json import networks_from_document, portable_document
+from designer.validation.json_text import document_text
 
 TAG_LENGTH = 40
 """Hexadecimal digits of a content tag."""

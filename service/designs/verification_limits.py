@@ -31,6 +31,7 @@ def process_limits(config: Config) -> Limits:
     return Limits(
         timeout_s=config.verify_timeout_s,
         cpu_s=config.verify_timeout_s,
+        trace_s=config.trace_timeout_s,
         memory_bytes=config.verify_memory_mib * MIB,
     )
 

@@ -2,7 +2,7 @@
 
 job_service, job_request, sweep_request, grid
                                    submission: what a job is asked to compute
-job, rows, chunks                  a job's state; the computation of a row; rows per message
+job, rows                          a job's state; the computation of a row
 job_response, results, events      responses: state, rows, server-sent events
 store/                             jobs and rows in SQLite or Redis
 broker/                            Celery's application and the queue in a folder

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from designer.brief.model import Level
 from designer.validation.json_readers import JsonObject
 from service.jobs.job import JobKind
 from service.jobs.sweep_request import Sweep, sweep_from_document
@@ -17,12 +16,6 @@ class JobRequest:
 
     kind: JobKind
     sweep: Sweep
-
-    @property
-    def level(self) -> Level:
-        """The most expensive level among the rows; it determines the length of chunks."""
-        levels = {self.sweep.row(index)["verify"] for index in range(len(self.sweep))}
-        return next(level for level in reversed(Level) if str(level) in levels)
 
 
 def job_request_text(kind: JobKind, document: object) -> str:

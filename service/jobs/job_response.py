@@ -8,12 +8,13 @@ from flask import Request
 from werkzeug import Response
 from werkzeug.http import parse_list_header
 
-from designer.brief.model import Brief, Level
-from designer.pipeline.design import design
-from service.access.client import current_owner
+from designer.brief.model import Brief
+from designer.brief.options import Level
+from designer.pipeline.make_design import design
+from service.access.client import current_client, current_owner
 from service.designs.formats import document_response
 from service.jobs.job import Job, job_document, job_path
-from service.jobs.job_service import JobService
+from service.jobs.job_service import JobService, Submitter
 
 RESPOND_ASYNC = "respond-async"
 
@@ -28,10 +29,15 @@ def defer_if_preferred(request: Request, brief: Brief, job_service: JobService) 
     if RESPOND_ASYNC not in names or brief.verify is not Level.FULL:
         return None
     design(replace(brief, verify=Level.NONE))
-    key = request.headers.get("Idempotency-Key")
-    response = accepted_response(job_service.submit_design(brief, owner=current_owner(), key=key))
+    response = accepted_response(job_service.submit_design(brief, read_submitter(request)))
     response.headers["Preference-Applied"] = RESPOND_ASYNC
     return response
+
+
+def read_submitter(request: Request) -> Submitter:
+    """Who submits a job by a request."""
+    key = request.headers.get("Idempotency-Key")
+    return Submitter(owner=current_owner(), client=current_client(), key=key)
 
 
 def accepted_response(job: Job) -> Response:

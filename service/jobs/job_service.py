@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import cast
 
@@ -12,17 +13,44 @@ from flask import current_app
 
 from designer.brief.brief_json import brief_document
 from designer.brief.model import Brief
-from service.jobs.broker.celery_app import create_celery_app, prepare_folders, send_chunks
-from service.jobs.chunks import chunk_length, split_indices
+from service.jobs.broker.celery_app import create_celery_app, prepare_folders, send_message
 from service.jobs.job import Job, JobKind, JobState, new_job_id
-from service.jobs.job_request import JobRequest, job_request_text, read_job_request
+from service.jobs.job_request import job_request_text, read_job_request
 from service.jobs.store.open_store import open_job_store
-from service.jobs.store.protocol import JobStore, NewJob
+from service.jobs.store.protocol import JobStore, NewJob, RowLimitReached
 from service.jobs.sweep_request import refuse_invalid_rows
 from service.problems.problem_document import ProblemError
 from service.settings.config import Config
 
 HOUR_S = 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitter:
+    """Who submits a job: its owner, the client whose rows are limited, and an idempotency key."""
+
+    owner: str
+    client: str
+    key: str | None = None
+
+    @property
+    def idempotency_token(self) -> str | None:
+        """Token that identifies the owner's key in the store; None without a key.
+
+        Raises:
+            ProblemError: bad_idempotency_key.
+        """
+        if self.key is None:
+            return None
+        if not _KEY.fullmatch(self.key):
+            raise ProblemError(
+                "bad_idempotency_key",
+                "an idempotency key is 1 to 255 printable ASCII characters,"
+                f" got {len(self.key)} characters",
+                length=len(self.key),
+                maximum=255,
+            )
+        return sha256(f"{self.owner}\n{self.key}".encode()).hexdigest()
 
 
 class JobService:
@@ -33,19 +61,18 @@ class JobService:
         self.store: JobStore = open_job_store(config)
         self.celery_app: Celery = create_celery_app(config)
 
-    def submit_sweep(self, document: object, *, owner: str, key: str | None) -> Job:
+    def submit_sweep(self, document: object, submitter: Submitter) -> Job:
         """The queued job of a sweep; the same job for the same idempotency key.
 
         Raises:
             InvalidRequest: if the sweep or one of its rows is invalid.
-            ProblemError: bad_idempotency_key, idempotency_key_reused.
+            ProblemError: bad_idempotency_key, idempotency_key_reused, too_many_queued_rows.
         """
-        return self._submit(JobKind.SWEEP, document, owner=owner, key=key)
+        return self._submit(JobKind.SWEEP, document, submitter)
 
-    def submit_design(self, brief: Brief, *, owner: str, key: str | None) -> Job:
+    def submit_design(self, brief: Brief, submitter: Submitter) -> Job:
         """The queued job of one design."""
-        document = {"designs": [brief_document(brief)]}
-        return self._submit(JobKind.DESIGN, document, owner=owner, key=key)
+        return self._submit(JobKind.DESIGN, {"designs": [brief_document(brief)]}, submitter)
 
     def find(self, job_id: str, *, owner: str) -> Job:
         """The owner's job with this id.
@@ -68,16 +95,19 @@ class JobService:
         self.store.cancel(job_id)
         return self.find(job_id, owner=owner)
 
-    def _submit(self, kind: JobKind, document: object, *, owner: str, key: str | None) -> Job:
-        text = job_request_text(kind, document)
-        idempotency_token = None if key is None else make_idempotency_token(owner, key)
-        job_request = read_job_request(text)
-        refuse_invalid_rows(job_request.sweep)
-        job = self._new_job(kind, owner=owner, total=len(job_request.sweep))
+    def _submit(self, kind: JobKind, document: object, submitter: Submitter) -> Job:
+        text, token = job_request_text(kind, document), submitter.idempotency_token
+        sweep = read_job_request(text).sweep
+        refuse_invalid_rows(sweep)
+        job = self._new_job(kind, owner=submitter.owner, total=len(sweep))
         fingerprint = sha256(text.encode()).hexdigest()
-        stored_job, stored_fingerprint = self.store.create(
+        stored_job, stored_fingerprint = self._create(
             NewJob(
-                job=job, request=text, idempotency_token=idempotency_token, fingerprint=fingerprint
+                job=job,
+                client=submitter.client,
+                request=text,
+                idempotency_token=token,
+                fingerprint=fingerprint,
             )
         )
         if stored_fingerprint != fingerprint:
@@ -86,8 +116,23 @@ class JobService:
                 "this idempotency key was used for a job with another request body",
             )
         if stored_job.id == job.id:
-            self._enqueue(job, job_request)
+            prepare_folders(self.config)
+            send_message(self.celery_app)
         return stored_job
+
+    def _create(self, new: NewJob) -> tuple[Job, str]:
+        maximum = self.config.job_rows_per_client
+        try:
+            return self.store.create(new, max_client_rows=maximum)
+        except RowLimitReached as reached:
+            raise ProblemError(
+                "too_many_queued_rows",
+                f"the client has {reached.queued:,} unfinished rows, and {new.job.total:,} more"
+                f" would exceed the maximum of {maximum:,}",
+                queued=reached.queued,
+                rows=new.job.total,
+                maximum=maximum,
+            ) from None
 
     def _new_job(self, kind: JobKind, *, owner: str, total: int) -> Job:
         now = time.time()
@@ -101,31 +146,10 @@ class JobService:
             expires_at=now + self.config.job_retention_h * HOUR_S,
         )
 
-    def _enqueue(self, job: Job, job_request: JobRequest) -> None:
-        prepare_folders(self.config)
-        length = chunk_length(job.total, job_request.level)
-        send_chunks(self.celery_app, job.kind, job.id, split_indices(range(job.total), length))
-
 
 def current_job_service() -> JobService:
     """The job service of the current application."""
     return cast(JobService, current_app.extensions["job_service"])
-
-
-def make_idempotency_token(owner: str, key: str) -> str:
-    """Token that identifies an owner's idempotency key in the store.
-
-    Raises:
-        ProblemError: bad_idempotency_key.
-    """
-    if not _KEY.fullmatch(key):
-        raise ProblemError(
-            "bad_idempotency_key",
-            f"an idempotency key is 1 to 255 printable ASCII characters, got {len(key)} characters",
-            length=len(key),
-            maximum=255,
-        )
-    return sha256(f"{owner}\n{key}".encode()).hexdigest()
 
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)

@@ -11,7 +11,7 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from service.jobs.broker.celery_app import prepare_folders, queue_depths
+from service.jobs.broker.celery_app import prepare_folders, queue_depth
 from service.jobs.job import Job, JobState
 from service.jobs.job_service import JobService
 from service.jobs.worker.recovery import UNAVAILABLE_ERRORS
@@ -42,10 +42,10 @@ class JobMetrics(Collector):
     def _read(self) -> Iterator[Metric]:
         store, unfinished = self._job_service.store, self._job_service.store.unfinished()
         waiting = GaugeMetricFamily(
-            "gan_designer_queue_messages", "Messages waiting in a queue.", labels=["queue"]
+            "gan_designer_queue_messages",
+            "Messages waiting in the queue.",
+            value=read_queue_depth(self._job_service),
         )
-        for name, depth in read_queue_depths(self._job_service).items():
-            waiting.add_metric([name], depth)
         jobs = GaugeMetricFamily("gan_designer_jobs", "Jobs that have not ended.", labels=["state"])
         ages = GaugeMetricFamily(
             "gan_designer_jobs_oldest_seconds",
@@ -72,10 +72,7 @@ class JobMetrics(Collector):
 def jobs_readiness(job_service: JobService) -> dict[str, Any]:
     """``degraded`` if store or broker are unavailable, or messages wait without a worker."""
     try:
-        waiting, workers = (
-            sum(read_queue_depths(job_service).values()),
-            len(job_service.store.workers()),
-        )
+        waiting, workers = read_queue_depth(job_service), len(job_service.store.workers())
     except UNAVAILABLE_ERRORS as error:
         # The response leaves the error out: it may contain hosts and paths.
         logger.warning("the job store or broker is unavailable: %s", error)
@@ -90,10 +87,10 @@ def jobs_readiness(job_service: JobService) -> dict[str, Any]:
     return {"state": OK, "messages": waiting, "workers": workers}
 
 
-def read_queue_depths(job_service: JobService) -> dict[str, int]:
-    """Number of waiting messages by queue."""
+def read_queue_depth(job_service: JobService) -> int:
+    """Number of waiting messages."""
     prepare_folders(job_service.config)
-    return queue_depths(job_service.celery_app)
+    return queue_depth(job_service.celery_app)
 
 
 def oldest_age_s(jobs: list[Job]) -> float:

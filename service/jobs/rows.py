@@ -11,8 +11,7 @@ from designer.brief.model import Brief
 from designer.chains import evaluate_chain
 from designer.errors import DesignerError, ProbeEnded, ProbeFailed
 from designer.networks import Network
-from designer.pipeline.design import Design
-from designer.pipeline.design_json import design_document
+from designer.pipeline.design import Design, design_document
 from designer.validation.json_readers import JsonObject
 from service.jobs.job import JobKind
 from service.jobs.store.protocol import JobRow
@@ -41,7 +40,7 @@ ROW_FIELDS = (
 def make_row(index: int, document: JsonObject, kind: JobKind, make: MakeDesign) -> JobRow:
     """The row of a brief: its figures in a sweep, the complete design in a job of one design.
 
-    >>> from designer.pipeline.design import design
+    >>> from designer.pipeline.make_design import design
     >>> brief = {"resolution": 28, "latent_dim": 64, "verify": "none"}
     >>> row = json.loads(make_row(5, brief, JobKind.SWEEP, design).body)
     >>> row["index"], row["sizes"], row["verdict"], row["problem"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
 from designer.brief.brief_json import BRIEF_FIELDS, brief_from_document
-from designer.brief.model import Level
+from designer.brief.options import Level
 from designer.errors import DesignerError, FieldError, InvalidRequest
 from designer.reasons import make_reason
 from designer.validation.field_validators import refuse
@@ -82,7 +83,9 @@ def _designs(designs: object) -> list[JsonObject]:
 
 
 def _grid(grid: object) -> Grid:
-    fields = read_object(grid, pointer="/grid", known=BRIEF_FIELDS, required=("resolution",))
+    has_factor = isinstance(grid, Mapping) and grid.get("factor") is not None
+    required = () if has_factor else ("resolution",)
+    fields = read_object(grid, pointer="/grid", known=BRIEF_FIELDS, required=required)
     values = {name: _read_rows(each, pointer=f"/grid/{name}") for name, each in fields.items()}
     _refuse_too_many(prod(map(len, values.values())), pointer="/grid")
     return Grid(values=values)

@@ -61,6 +61,15 @@ def _document_path(path: str, item: dict[str, Any]) -> dict[str, Any]:
 def _document_operation(path: str, operation: dict[str, Any]) -> dict[str, Any]:
     if is_open(path):
         return {**operation, "security": []}
-    limits = {} if path == METRICS_PATH else {"429": RATE_LIMITED_RESPONSE}
+    limits = {} if path == METRICS_PATH else {"429": _limited_response(operation)}
     responses = {**operation["responses"], "401": UNAUTHORIZED_RESPONSE, **limits}
     return {**operation, "responses": dict(sorted(responses.items()))}
+
+
+def _limited_response(operation: dict[str, Any]) -> dict[str, Any]:
+    """The response 429 of rate limits, beside the operation's own one if there is one."""
+    own = operation["responses"].get("429")
+    if own is None:
+        return RATE_LIMITED_RESPONSE
+    both = f"{own['description']} {RATE_LIMITED_RESPONSE['description']}"
+    return {**RATE_LIMITED_RESPONSE, "description": both}

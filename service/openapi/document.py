@@ -7,10 +7,14 @@ from typing import Any
 
 import yaml
 
-from designer.pipeline.design_json import document_text
+from designer.validation.json_text import document_text
 from service.http.representation import JSON, Representation
 
 TITLE = "gan-designer"
+
+SERVERS = [{"url": "/", "description": "The service that serves this document."}]
+
+CONTACT = {"name": "The maintainers of gan-designer"}
 
 LICENSE = {"name": "MIT", "identifier": "MIT"}
 

@@ -16,6 +16,7 @@ from service.problems.problem_document import (
     designer_error_response,
     problem_response,
 )
+from service.problems.problem_pages import with_page
 from service.problems.registry import PROBLEMS
 
 CLIENT_LEFT_STATUS = 499
@@ -49,12 +50,13 @@ class ProblemApi(Api):  # type: ignore[misc]
 
 def handle_problem_error(error: ProblemError) -> Response:
     """Response to a request that could not be read."""
-    return problem_response(PROBLEMS[error.code], detail=error.detail, facts=error.facts)
+    response = problem_response(PROBLEMS[error.code], detail=error.detail, facts=error.facts)
+    return with_page(request, response, error.detail)
 
 
 def handle_designer_error(error: DesignerError) -> Response:
     """Response to a request that the library refused."""
-    return designer_error_response(error)
+    return with_page(request, designer_error_response(error), str(error))
 
 
 def handle_http_error(error: HTTPException) -> Response | HTTPException:
@@ -67,12 +69,11 @@ def handle_http_error(error: HTTPException) -> Response | HTTPException:
         facts["allowed"] = sorted(error.valid_methods or ())
     if error.code == 413:
         facts["maximum"] = request.max_content_length
-    response = problem_response(
-        PROBLEMS[code], detail=detail.format(**_format_facts(facts)), facts=facts
-    )
+    detail = detail.format(**_format_facts(facts))
+    response = problem_response(PROBLEMS[code], detail=detail, facts=facts)
     if "allowed" in facts:
         response.headers["Allow"] = ", ".join(facts["allowed"])
-    return response
+    return with_page(request, response, detail)
 
 
 def _format_facts(facts: dict[str, Any]) -> dict[str, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from designer.brief.brief_json import brief_from_document
 from designer.brief.fields import SCALARS
 from designer.brief.model import BRIEF
-from service.schemas.field_schemas import queried, query_values, request_schema, requested
+from service.schemas.field_schemas import request_schema, requested
+from service.schemas.query_fields import queried, query_values
 
 _SCALARS_FIRST = sorted(BRIEF, key=lambda row: row.kind not in SCALARS)
 

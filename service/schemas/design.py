@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import marshmallow as ma
 
-from designer.brief.model import BRIEF, Level
-from designer.brief.options import Normalization
+from designer.brief.model import BRIEF
+from designer.brief.options import Level, Normalization
 from designer.pipeline.networks_json import DESIGN_LAYER_OPS
 from designer.validation.json_schema import choice, integer, list_of, nullable
 from service.problems.problem_document import reason_list
@@ -17,6 +17,7 @@ POSITIVE = integer(1)
 SIZE = list_of(POSITIVE, 1, 3)
 PER_AXIS = list_of(COUNT, 1, 3)
 TEXT = {"type": "string"}
+REAL = {"type": "number"}
 FLAG = {"type": "boolean"}
 WHY_REASONS = "The sentences of `why`, each with its code and facts."
 
@@ -24,6 +25,15 @@ AnsweredBriefSchema = ma.Schema.from_dict(
     {**answered(BRIEF), "dimensions": Answer(integer(1, 3))}, name="AnsweredBriefSchema"
 )
 """The completed brief: every field with its value."""
+
+
+class SignalSchema(ma.Schema):
+    """The signal of a layer at step 0; null: it has no formula, such as after a spectral norm."""
+
+    second_moment = Answer(
+        nullable(REAL), "Of the map after the layer, norm and activation included."
+    )
+    gradient = Answer(nullable(REAL), "Second moment of the gradient of the layer's input.")
 
 
 class LayerSchema(ma.Schema):
@@ -56,6 +66,43 @@ class LayerSchema(ma.Schema):
         "Receptive field in positions of the network's input, or of the initial map made from a"
         " latent vector, away from the border.",
     )
+    signal = AnswerObject(
+        SignalSchema,
+        "Of the initial weights, by formula, in the middle of the map, after a norm over the whole map: input"
+        " and output gradient of the network have second moments of 1; null for layers of labels.",
+        or_null=True,
+    )
+    parameters = Answer(COUNT)
+    multiply_adds = Answer(COUNT)
+
+
+class MemorySchema(ma.Schema):
+    """Bytes of the tensors of a network in float32; a batch of n samples takes fixed + n·sample."""
+
+    fixed_bytes = Answer(COUNT, "For any batch.")
+    sample_bytes = Answer(COUNT, "For each sample.")
+
+
+class NetworkMemorySchema(ma.Schema):
+    """What torch needs besides, such as the workspace of a convolution, is left out."""
+
+    inference = AnswerObject(
+        MemorySchema,
+        "Without gradients: weights and buffers, with spectral norm a copy of the largest weight; the"
+        " input, and the maps before and after the module where they take most.",
+    )
+    training = AnswerObject(
+        MemorySchema,
+        "With Adam: weights, their gradients and two moments, and buffers; `activation_bytes`.",
+    )
+
+
+class ModuleSchema(ma.Schema):
+    """One module, as `named_modules` lists it; the shape has no batch axis."""
+
+    name = Answer(TEXT)
+    class_name = Answer(TEXT, "Of `torch.nn`, or of the source where torch has none.")
+    output_shape = Answer(list_of(POSITIVE, 1, 4))
     parameters = Answer(COUNT)
     multiply_adds = Answer(COUNT)
 
@@ -69,7 +116,21 @@ class NetworkSchema(ma.Schema):
     parameters = Answer(COUNT)
     multiply_adds = Answer(COUNT, "Of convolutions and linear layers, for one sample.")
     activation_bytes = Answer(COUNT, "Bytes saved for the backward pass of one float32 sample.")
+    memory = AnswerObject(NetworkMemorySchema)
+    receptive_field = Answer(SIZE, "That of one position of the output, as that of the last layer.")
+    least_context = Answer(
+        nullable(list_of(list_of(COUNT, 2, 2), 1, 3)),
+        "Of a decoder that multiplies every size: per axis, the positions before and after its own"
+        " that a part of the output depends on; null also with a norm over all positions.",
+    )
+    first_legal_size = Answer(
+        nullable(SIZE), "Of a decoder: the least map, equal on all axes, that it takes and uses."
+    )
     layers = AnswerList(LayerSchema)
+    modules = AnswerList(
+        ModuleSchema,
+        "Every module in order of execution: the layers with norms and activations apart.",
+    )
 
 
 (_CHAIN,) = (row for row in BRIEF if row.name == "chain")
@@ -140,8 +201,22 @@ class DesignSchema(ma.Schema):
     discriminator = AnswerObject(NetworkSchema, or_null=True)
     encoder = AnswerObject(NetworkSchema, or_null=True)
     chain = AnswerObject(ChainSchema)
+    fixed_length = Answer(
+        nullable(FLAG),
+        "Of a decoder: whether it multiplies the size of its chain alone; null without an"
+        " `initial_map`.",
+    )
+    sizes_proved = Answer(
+        nullable(TEXT),
+        "The sizes that the receipt proves: `this`, or `all from` a side of the initial map; null"
+        " if it is not verified.",
+    )
     why = Answer(list_of(TEXT, 0))
     reasons = reason_list(WHY_REASONS)
+    warnings = reason_list(
+        "What to know before training: a faint start, a gradient that does not arrive, a decoder that"
+        " holds at one size of its map."
+    )
     count = Answer(
         nullable(COUNT),
         "Number of chains in the space; null if the brief gives the chain or the count exceeds"

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import marshmallow as ma
 
-from designer.brief.fields import SCALARS, Field, Kind
-from designer.limits import MAX_LAYERS, MAX_SEARCH_ENTRIES
-from designer.validation.field_validators import check_known_fields, refuse
-from designer.validation.json_readers import JsonObject
+from designer.brief.fields import Field, Kind
 from designer.validation.json_schema import JsonSchema, choice, integer, list_of, nullable, per_axis
-from designer.validation.text_values import parse_scalar, parse_sizes
+from designer.validation.limits import MAX_LAYERS, MAX_SEARCH_ENTRIES
 from service.schemas.fields import Answer, Documented
 
 Fields = dict[str, ma.fields.Field[Any]]
 
-SIZE_TEXT = {"type": "string", "pattern": "^[0-9]+(x[0-9]+){0,2}$"}
 
 MAX_JSON_INTEGER = 2**53
 """A higher limit is not documented: JSON readers may round larger integers."""
@@ -48,13 +43,21 @@ def object_schema(row: Field, *, answer: bool = False) -> type[ma.Schema]:
 
 
 def _requested_field(row: Field) -> ma.fields.Field[Any]:
-    meaning = _meaning(row) if row.meaning else ""
+    meaning = field_meaning(row) if row.meaning else ""
+    if row.shorthand is not None:
+        inner = {each.name: _documented(each) for each in row.fields}
+        whole = {"type": "object", "additionalProperties": False, "properties": inner}
+        return Documented({"oneOf": [choice(*row.shorthand), whole]}, meaning)
     if not row.fields:
-        given = _value_schema(row), meaning
-        return Documented(*given, required=row.required, load_default=_default(row))
+        given = value_schema(row), meaning
+        return Documented(*given, required=row.required, load_default=default_value(row))
     default = ma.missing if row.removable else None
     more = {"load_default": default, "metadata": {"description": meaning}}
     return _nested(row, object_schema(row), allow_none=True, **more)
+
+
+def _documented(row: Field) -> JsonSchema:
+    return {**nullable(value_schema(row)), "description": field_meaning(row)}
 
 
 def _nested(row: Field, schema: type[ma.Schema], **more: Any) -> ma.fields.Field[Any]:  # noqa: ANN401
@@ -64,72 +67,45 @@ def _nested(row: Field, schema: type[ma.Schema], **more: Any) -> ma.fields.Field
     return ma.fields.List(ma.fields.Nested(schema), validate=length, **more)
 
 
-def _meaning(row: Field) -> str:
+def field_meaning(row: Field) -> str:
+    """Its description with its default, and what null means."""
     parts = [
         row.description[:-1],
-        row.replaced_by and f"required unless `{row.replaced_by}` is given",
         row.computed and f"default {row.computed}",
         row.if_null and f"null: {row.if_null}",
     ]
     return f"{'; '.join(part for part in parts if part)}."
 
 
-def _default(row: Field) -> object:
+def default_value(row: Field) -> object:
     """The documented default; a computed one depends on other fields."""
-    if row.required or row.replaced_by or row.computed or row.kind is Kind.LIST:
+    if row.required or row.computed or row.kind is Kind.LIST:
         return ma.missing
-    return str(row.default) if row.kind is Kind.CHOICE else row.default
+    is_choice = row.kind is Kind.CHOICE and row.default is not None
+    return str(row.default) if is_choice else row.default
 
 
-def _value_schema(row: Field, *, answer: bool = False) -> JsonSchema:
+def value_schema(row: Field, *, answer: bool = False) -> JsonSchema:
+    """The JSON schema of its value in a request, or in an answer."""
     if row.kind in (Kind.FLAG, Kind.TEXT):
         return {"type": "boolean" if row.kind is Kind.FLAG else "string"}
     if row.kind is Kind.LIST and row.choices is not None:
         return list_of(choice(*row.choices), row.low, len(row.choices))
     if row.choices is not None:
-        title = f"Generator{row.choices.__name__}" if row.excluded else row.choices.__name__
-        return choice(*row.choices) if answer else choice(*row.offered, title=title)
+        network = (row.page or "").capitalize() if row.excluded else ""
+        title = f"{network}{row.choices.__name__}"
+        if not answer:
+            return choice(*row.offered, title=title)
+        return nullable(choice(*row.choices)) if row.nullable else choice(*row.choices)
     high = None if row.high is None or row.high > MAX_JSON_INTEGER else row.high
     value = integer(min(row.low, 1)) if answer else integer(row.low, high)
     if row.kind is Kind.LIST:
         return list_of(value, 1, None if answer else MAX_SEARCH_ENTRIES)
     if row.kind is Kind.SIZE:
         value = list_of(value, 1, 3) if answer else per_axis(value)
-    return nullable(value) if row.nullable and (answer or not row.replaced_by) else value
-
-
-def queried(rows: Iterable[Field]) -> Fields:
-    """The fields that a query string can hold: scalars, and sizes as text."""
-    found: Fields = {}
-    for row in rows:
-        is_size, meaning, default = (
-            row.kind is Kind.SIZE,
-            _meaning(replace(row, replaced_by="")),
-            _default(row),
-        )
-        if is_size or row.kind in SCALARS:
-            found[row.name] = Documented(
-                SIZE_TEXT if is_size else _value_schema(row),
-                f"{meaning} One number, or one per axis: `7x5`." if is_size else meaning,
-                load_default=str(default) if is_size and default is not ma.missing else default,
-                required=row.required or bool(row.replaced_by),
-            )
-    return found
-
-
-def query_values(data: object, rows: Iterable[Field]) -> JsonObject:
-    """The values of a query string, as those of a body.
-
-    Raises:
-        InvalidRequest: for an unknown parameter.
-    """
-    assert isinstance(data, dict), "the parser gives query strings as dicts"
-    known = {row.name: row for row in rows if row.kind in (*SCALARS, Kind.SIZE)}
-    refuse(check_known_fields(data, pointer="", known=known))
-    return {
-        name: (parse_sizes if known[name].kind is Kind.SIZE else parse_scalar)(text)
-        for name, text in data.items()
-    }
+    if row.kind is Kind.LEVELS:
+        value = {"oneOf": [value, list_of(value, 1, None if answer else MAX_LAYERS)]}
+    return nullable(value) if row.nullable else value
 
 
 def answered(rows: Iterable[Field]) -> Fields:
@@ -139,6 +115,6 @@ def answered(rows: Iterable[Field]) -> Fields:
             row, object_schema(row, answer=True), required=True, allow_none=row.nullable
         )
         if row.fields
-        else Answer(_value_schema(row, answer=True))
+        else Answer(value_schema(row, answer=True))
         for row in rows
     }

@@ -6,6 +6,7 @@ line and the library refuse the same values with the same messages.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import marshmallow as ma
@@ -45,11 +46,13 @@ class AnswerObject(ma.fields.Nested):
 
 
 class AnswerList(ma.fields.List[Any]):
-    """A list of objects that every answer has."""
+    """A list of objects that every answer has, or null."""
 
-    def __init__(self, schema: type[ma.Schema], meaning: str = "") -> None:
+    def __init__(
+        self, schema: type[ma.Schema], meaning: str = "", *, or_null: bool = False
+    ) -> None:
         nested = ma.fields.Nested(schema)
-        super().__init__(nested, required=True, metadata=_described(meaning))
+        super().__init__(nested, required=True, allow_none=or_null, metadata=_described(meaning))
 
 
 def document_field(
@@ -57,12 +60,24 @@ def document_field(
 ) -> JsonSchema:
     """The OpenAPI schema of a ``Documented`` field; empty for other fields.
 
-    An optional field of a JSON body may be null, which means its default.
+    An optional field of a JSON body may be null, which means its default. That is stated in words:
+    generators of clients take a field with a default for one that every object has.
     """
+    in_body = getattr(field.parent, "has_nulls", True)
+    words = _default_in_words(ret) if in_body else {}
     if not isinstance(field, Documented):
+        return words
+    nulls = in_body and not field.required
+    return words | (nullable(field.documented) if nulls else dict(field.documented))
+
+
+def _default_in_words(ret: JsonSchema) -> JsonSchema:
+    """Move the default of a property to its description."""
+    default = ret.pop("default", None)
+    if default is None:
         return {}
-    nulls = getattr(field.parent, "has_nulls", True) and not field.required
-    return nullable(field.documented) if nulls else dict(field.documented)
+    text = f"Default: {json.dumps(default).strip(chr(34))}."
+    return {"description": f"{ret.get('description', '')} {text}".strip()}
 
 
 def _described(meaning: str) -> JsonSchema:

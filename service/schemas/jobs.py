@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 
 from designer.brief.brief_json import BRIEF_FIELDS
-from designer.brief.model import Level
+from designer.brief.options import Level
 from designer.validation.json_schema import choice, integer, list_of, nullable
 from service.jobs.job import JobKind, JobState
 from service.jobs.sweep_request import MAX_ROWS
@@ -30,11 +30,13 @@ class SweepSchema(ma.Schema):
         {
             "type": "object",
             "properties": {name: list_of({}, 1, MAX_ROWS) for name in BRIEF_FIELDS},
-            "required": ["resolution"],
+            "anyOf": [
+                {"properties": {name: {}}, "required": [name]} for name in ("resolution", "factor")
+            ],
             "additionalProperties": False,
         },
         "Values for fields of a brief. Every combination is a row, with the last field changing"
-        f" fastest; at most {MAX_ROWS:,} rows.",
+        f" fastest; at most {MAX_ROWS:,} rows. It has a `resolution` or a `factor`.",
         load_default=None,
     )
     verify = Documented(

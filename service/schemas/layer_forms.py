@@ -5,8 +5,8 @@ from __future__ import annotations
 import marshmallow as ma
 
 from designer.layer import Op
-from designer.limits import MAX_LISTED_POSITIONS, MAX_SOLUTIONS
 from designer.validation.json_schema import choice, list_of, nullable
+from designer.validation.limits import MAX_LISTED_POSITIONS, MAX_SOLUTIONS
 from service.problems.problem_document import reason_list
 from service.schemas.design import COUNT, FLAG, PER_AXIS, POSITIVE, SIZE, TEXT
 from service.schemas.fields import Answer, AnswerList, AnswerObject
@@ -84,6 +84,13 @@ class MatrixSchema(ma.Schema):
     )
     inputs_per_output = Answer(NUMBER_PER_POSITION, NULL_IF_MANY)
     outputs_per_input = Answer(NUMBER_PER_POSITION, NULL_IF_MANY)
+
+
+class AxisMatrixSchema(ma.Schema):
+    """The matrix along one axis."""
+
+    shape = Answer(list_of(POSITIVE, 2, 2))
+    entries = Answer(list_of(list_of(COUNT, 3, 3), 0), "[row, column, tap] along the axis.")
 
 
 class PhaseSchema(ma.Schema):
@@ -194,6 +201,12 @@ class LayerAnswerSchema(WindowAnswerSchema):
     reasons = reason_list("`why_no_inverse` with its code and facts; empty if it is null.")
     equivalent = AnswerObject(EquivalentSchema, or_null=True)
     matrix = AnswerObject(MatrixSchema, or_null=True)
+    axis_matrices = AnswerList(
+        AxisMatrixSchema,
+        "The matrix along each axis; `matrix` is their Kronecker product. It can be listed where"
+        " `matrix` is too large.",
+        or_null=True,
+    )
     phases = AnswerObject(PhasesSchema, or_null=True)
     overlap = AnswerObject(OverlapSchema, or_null=True)
     proof = AnswerObject(ProofSchema, or_null=True)

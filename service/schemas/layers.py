@@ -11,7 +11,8 @@ from designer.layer import (
     read_layer_request,
     read_solve_request,
 )
-from service.schemas.field_schemas import queried, query_values, request_schema, requested
+from service.schemas.field_schemas import request_schema, requested
+from service.schemas.query_fields import queried, query_values
 
 ConvSchema = request_schema(
     "ConvSchema", requested(LAYER), lambda data: read_layer_request(data, Op.CONV)

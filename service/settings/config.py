@@ -83,9 +83,8 @@ def _read(env: Env, setting: Field[Any]) -> object:
             variable_name(setting), default, validate=setting.metadata["validate"]
         )
     assert isinstance(default, tuple)
-    return tuple(
-        env.list(variable_name(setting), list(default), validate=setting.metadata["validate"]) or ()
-    )
+    name, validate = variable_name(setting), setting.metadata["validate"]
+    return tuple(env.list(name, list(default), subcast=str.strip, validate=validate) or ())
 
 
 def _error_messages(error: EnvValidationError) -> list[str]:

@@ -35,6 +35,11 @@ class JobSettings:
     job_retention_h: int = setting(
         168, "hours for which a finished job is kept", validate=Range(min=1, max=87_600)
     )
+    job_rows_per_client: int = setting(
+        20_000,
+        "unfinished rows of all jobs that one client may have; a job beyond them is refused",
+        validate=Range(min=1, max=100_000_000),
+    )
     job_listeners: int = setting(
         64,
         "event streams that one client may have open at the same time",

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from marshmallow import ValidationError
 from marshmallow.validate import Length, Range
 
-from designer.limits import MAX_REQUEST_BYTES
+from designer.validation.limits import MAX_REQUEST_BYTES
 from service.settings.setting import setting
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from marshmallow.validate import ContainsOnly, Range
+from marshmallow.validate import ContainsOnly, OneOf, Range
 
 from designer.verification.sandbox.layers import LAYER_NAMES, REQUIRED_LAYERS
 from service.settings.setting import setting
@@ -41,6 +41,19 @@ class VerificationSettings:
         " for none",
         validate=ContainsOnly(LAYER_NAMES),
         kind="list",
+    )
+    run_source: str = setting(
+        "auto",
+        "whether audits run the source that clients send: `auto` if the sandbox has the required layers"
+        " and the service asks for keys or listens on a loopback address, `never`, or `always` if the"
+        " sandbox has the required layers",
+        validate=OneOf(("auto", "never", "always")),
+        kind="str",
+    )
+    trace_timeout_s: int = setting(
+        20,
+        "time limit of running the source of an audit once, in seconds",
+        validate=Range(min=1, max=600),
     )
     full_width_multiply_adds: int = setting(
         5 * 10**9,

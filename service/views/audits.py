@@ -26,13 +26,17 @@ audits = Blueprint("audits", __name__, description="Audits of existing networks.
     "too_many_elements",
     "not_acceptable",
     *AUDIT_CODES,
+    "source_not_run",
     *PROOF_CODES,
 )
 def create_audit(audit_request: AuditRequest) -> Response:
-    """The output of each layer, the first layer that fails, and the smallest repairs.
+    """The output of each layer or call, the first that fails, and repairs.
 
-    The source is parsed, not run. Every repair is checked by the size formulas, and run by torch
-    unless the network is too large (`run` says how).
+    A source is run in the sandbox, if the service allows it, and its repairs are edits of the text
+    that were run. Repairs of layers are checked by the size formulas, and run by torch unless the
+    network is too large (`run` says how).
     """
     negotiate_media_type(request, (JSON,))
+    if audit_request.source is not None:
+        current_design_service().refuse_source(request.host)
     return document_response(audit(audit_request, runner=current_design_service().run))

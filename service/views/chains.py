@@ -33,7 +33,10 @@ CHAIN_CODES = (
 @chains.response(200, ChainsSchema)
 @chains.problems(*BODY_CODES, *CHAIN_CODES)
 def search_for_chains(query: ChainQuery) -> Response:
-    """The number of chains in a search space, the best ones page by page, and the frontier."""
+    """The number of chains in a search space, the best ones page by page, and the frontier.
+
+    No network is built and nothing is run. `next` of the answer is the `cursor` of the next page.
+    """
     negotiate_media_type(request, (JSON,))
     with timed_stage("solve"):
         search = search_chains(query)

@@ -7,7 +7,7 @@ from werkzeug import Response
 
 from designer.brief.model import Brief
 from designer.pictures.design_pictures import PICTURE_DRAWERS
-from designer.pipeline.design import recall_gan
+from designer.pipeline.make_design import recall_gan
 from service.designs.design_cache import current_design_cache
 from service.designs.formats import (
     bundle_representation,
@@ -57,7 +57,12 @@ BRIEF_CODES = (
 """Codes of errors in the values of a brief, besides those of any request."""
 
 VERIFICATION_CODES = ("not_acceptable", *PROOF_CODES)
-SUBMISSION_CODES = ("bad_idempotency_key", "idempotency_key_reused", "jobs_unavailable")
+SUBMISSION_CODES = (
+    "bad_idempotency_key",
+    "idempotency_key_reused",
+    "too_many_queued_rows",
+    "jobs_unavailable",
+)
 ID_CODES = (
     "invalid_request",
     "unknown_field",
@@ -76,8 +81,6 @@ ID_CODES = (
 @designs.arguments(BriefSchema, examples=BRIEF_EXAMPLES)
 @designs.response(200, DesignSchema, headers=DESIGN_HEADERS)
 @designs.alt_response(202, schema=JobSchema, headers=SUBMISSION_HEADERS)
-@designs.alt_response(200, schema=TEXT_BODY, content_type=PYTHON)
-@designs.alt_response(200, schema=BINARY_BODY, content_type=ZIP)
 @designs.problems(*BODY_CODES, *BRIEF_CODES, *VERIFICATION_CODES, *SUBMISSION_CODES)
 @designs.doc(parameters=[PREFER])
 def create_design(brief: Brief) -> Response:
@@ -96,12 +99,16 @@ def create_design(brief: Brief) -> Response:
 @cache_responses
 @designs.arguments(BriefQuerySchema, location="query")
 @designs.response(200, DesignSchema, headers=DESIGN_HEADERS)
-@designs.alt_response(200, schema=TEXT_BODY, content_type=PYTHON)
-@designs.alt_response(200, schema=BINARY_BODY, content_type=ZIP)
 @designs.alt_response(304, description="Not modified: the client has the current version.")
 @designs.problems("repeated_field", *VALUE_CODES, *BRIEF_CODES, *VERIFICATION_CODES)
 def find_design(brief: Brief) -> Response:
-    """The verified design of a brief whose scalar fields are query parameters."""
+    """The verified design of a brief whose scalar fields are query parameters.
+
+    Fields of objects have dots in their names: `discriminator.patch=70`, `search.strides=2,3,5`,
+    `budget.parameters=1000000`; sizes are one number or one per axis, `218x178`. The names of the
+    command line, such as `max_parameters`, are accepted, too. `Accept: text/x-python` gives the module
+    only, `Accept: application/zip` the bundle.
+    """
     form = choose_representation()
     return form(current_design_cache().design(brief)).response(request, CACHED_FOR_AN_HOUR)
 
@@ -109,12 +116,14 @@ def find_design(brief: Brief) -> Response:
 @designs.route("/v1/designs/<string:design_id>", parameters=[ID_PARAMETER])
 @cache_responses
 @designs.response(200, DesignSchema, headers=DESIGN_HEADERS)
-@designs.alt_response(200, schema=TEXT_BODY, content_type=PYTHON)
-@designs.alt_response(200, schema=BINARY_BODY, content_type=ZIP)
 @designs.alt_response(304, description="Not modified: the client has the current version.")
 @designs.problems(*ID_CODES)
 def show_design(design_id: str) -> Response:
-    """The design of an id, which never expires, because the id contains the brief."""
+    """The design of an id, which never expires, because the id contains the brief.
+
+    Any replica of the service answers the same. `Accept: text/x-python` gives the module only,
+    `Accept: application/zip` the bundle.
+    """
     form = choose_representation()
     return form(current_design_cache().recall(design_id)).response(request, IMMUTABLE)
 
@@ -125,7 +134,11 @@ def show_design(design_id: str) -> Response:
 @designs.alt_response(304, description="Not modified: the client has the current version.")
 @designs.problems(*ID_CODES)
 def show_module(design_id: str) -> Response:
-    """The module: self-contained Python source that imports only torch."""
+    """The module: self-contained Python source that imports only torch.
+
+    It is the text that the receipt of the design is about; its widths are arguments with the values
+    of the design as defaults.
+    """
     negotiate_media_type(request, (PYTHON,))
     return module_representation(current_design_cache().recall(design_id)).response(
         request, IMMUTABLE
@@ -138,7 +151,10 @@ def show_module(design_id: str) -> Response:
 @designs.alt_response(304, description="Not modified: the client has the current version.")
 @designs.problems(*ID_CODES)
 def show_bundle(design_id: str) -> Response:
-    """The module with its test, the design, the receipt, a training example and a README."""
+    """The module with its test, the design, the receipt, training and a README.
+
+    The archive is the same, byte for byte, on every machine.
+    """
     negotiate_media_type(request, (ZIP,))
     return bundle_representation(current_design_cache().recall(design_id)).response(
         request, IMMUTABLE
@@ -151,7 +167,10 @@ def show_bundle(design_id: str) -> Response:
 @designs.alt_response(304, description="Not modified: the client has the current version.")
 @designs.problems(*ID_CODES)
 def show_generator_picture(design_id: str) -> Response:
-    """The feature maps of the generator from the latent vector to the picture, to scale."""
+    """The feature maps of the generator from the latent vector to the picture, to scale.
+
+    Boxes are labelled with their shapes, layers with kernel size, stride and padding.
+    """
     return _picture("generator", design_id).response(request, IMMUTABLE)
 
 
@@ -161,7 +180,11 @@ def show_generator_picture(design_id: str) -> Response:
 @designs.alt_response(304, description="Not modified: the client has the current version.")
 @designs.problems(*ID_CODES)
 def show_discriminator_picture(design_id: str) -> Response:
-    """The feature maps of the discriminator from the picture to its output, to scale."""
+    """The feature maps of the discriminator from the picture to its output, to scale.
+
+    Boxes are labelled with their shapes, layers with kernel size, stride and padding. A design
+    without a discriminator is 404.
+    """
     return _picture("discriminator", design_id).response(request, IMMUTABLE)
 
 
@@ -171,7 +194,11 @@ def show_discriminator_picture(design_id: str) -> Response:
 @designs.alt_response(304, description="Not modified: the client has the current version.")
 @designs.problems(*ID_CODES)
 def show_overlap_picture(design_id: str) -> Response:
-    """The overlap of every transposed convolution of the generator, per position."""
+    """The overlap of every transposed convolution of the generator, per position.
+
+    Uneven numbers of contributions are the cause of checkerboard patterns. Below them is the gradient
+    that the discriminator hands back to each pixel.
+    """
     return _picture("overlap", design_id).response(request, IMMUTABLE)
 
 

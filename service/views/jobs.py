@@ -9,7 +9,7 @@ from service.access.client import current_owner
 from service.http.blueprint import BODY_CODES, Blueprint
 from service.http.representation import JSON, negotiate_media_type
 from service.jobs.events import event_stream_response, read_listener
-from service.jobs.job_response import accepted_response, job_response
+from service.jobs.job_response import accepted_response, job_response, read_submitter
 from service.jobs.job_service import current_job_service
 from service.jobs.results import JSON_LINES, result_response
 from service.openapi.examples import SWEEP_EXAMPLES
@@ -39,6 +39,7 @@ SWEEP_CODES = (
     "too_many_rows",
     "bad_idempotency_key",
     "idempotency_key_reused",
+    "too_many_queued_rows",
     "not_acceptable",
 )
 """Codes of errors of a sweep before it is queued, besides those of any body."""
@@ -58,17 +59,17 @@ def create_sweep(document: object) -> Response:
     returns the same job.
     """
     negotiate_media_type(request, (JSON,))
-    key = request.headers.get("Idempotency-Key")
-    return accepted_response(
-        current_job_service().submit_sweep(document, owner=current_owner(), key=key)
-    )
+    return accepted_response(current_job_service().submit_sweep(document, read_submitter(request)))
 
 
 @jobs.route("/v1/jobs/<string:job_id>", parameters=[JOB_PARAMETER])
 @jobs.response(200, JobSchema)
 @jobs.problems(*JOB_CODES)
 def show_job(job_id: str) -> Response:
-    """The state of a job."""
+    """The state of a job.
+
+    `links` lead to its events and its result.
+    """
     negotiate_media_type(request, (JSON,))
     return job_response(current_job_service().find(job_id, owner=current_owner()))
 
@@ -77,7 +78,10 @@ def show_job(job_id: str) -> Response:
 @jobs.response(200, JobSchema)
 @jobs.problems(*JOB_CODES)
 def cancel_job(job_id: str) -> Response:
-    """The cancelled job, whose finished rows remain. A job that has ended does not change."""
+    """The cancelled job, whose finished rows remain. A job that has ended does not change.
+
+    The row that is being computed is stopped.
+    """
     negotiate_media_type(request, (JSON,))
     return job_response(current_job_service().cancel(job_id, owner=current_owner()))
 

@@ -41,7 +41,11 @@ LAYER_CODES = ("illegal_layer", "too_large", "not_acceptable")
 @layers.response(200, LayerAnswerSchema)
 @layers.problems(*BODY_CODES, *LAYER_CODES, *PROOF_CODES)
 def create_conv(layer_request: LayerRequest) -> Response:
-    """A convolution on a map, with the forms in `include`."""
+    """A convolution on a map, with the forms in `include`.
+
+    The forms are the matrix of the layer, the equivalent direct convolution, the phases of its
+    kernel, the overlap of its windows, and a proof: errors measured against torch in float64.
+    """
     negotiate_media_type(request, (JSON,))
     return document_response(answer_layer(layer_request, runner=current_design_service().run))
 
@@ -51,7 +55,12 @@ def create_conv(layer_request: LayerRequest) -> Response:
 @layers.response(200, LayerAnswerSchema)
 @layers.problems(*BODY_CODES, *LAYER_CODES, *PROOF_CODES)
 def create_conv_transpose(layer_request: LayerRequest) -> Response:
-    """A transposed convolution on a map, with the forms in `include`."""
+    """A transposed convolution on a map, with the forms in `include`.
+
+    The forms are the matrix of the layer, the equivalent direct convolution with inserted zeros, the
+    phases of its kernel, the overlap of its windows, and a proof: errors measured against torch in
+    float64.
+    """
     negotiate_media_type(request, (JSON,))
     return document_response(answer_layer(layer_request, runner=current_design_service().run))
 
@@ -61,7 +70,11 @@ def create_conv_transpose(layer_request: LayerRequest) -> Response:
 @layers.response(200, SolutionsSchema)
 @layers.problems(*BODY_CODES, *LAYER_CODES)
 def solve_layer(solve_request: SolveRequest) -> Response:
-    """All windows that map one size to another, per axis, best first, or why there is none."""
+    """All windows that map one size to another, per axis, best first, or why there is none.
+
+    Without `kernel_size` and `stride`, it lists windows of every kernel size up to six times the
+    factor between the sizes.
+    """
     negotiate_media_type(request, (JSON,))
     return document_response(answer_question(solve_request))
 
@@ -72,7 +85,10 @@ def solve_layer(solve_request: SolveRequest) -> Response:
 @layers.alt_response(304, description="Not modified: the client has the current version.")
 @layers.problems("repeated_field", "contradiction", *VALUE_CODES, *LAYER_CODES)
 def show_conv(draw_request: DrawRequest) -> Response:
-    """A picture of a convolution, its matrix or its overlap; animated with `animate=true`."""
+    """A picture of a convolution, its matrix or its overlap; animated with `animate=true`.
+
+    `view` is `layer`, `matrix` or `overlap`. A layer that is too large for a picture is refused.
+    """
     negotiate_media_type(request, (SVG,))
     return picture_representation(draw_picture(draw_request), request.full_path).response(
         request, CACHED_FOR_AN_HOUR
@@ -85,7 +101,10 @@ def show_conv(draw_request: DrawRequest) -> Response:
 @layers.alt_response(304, description="Not modified: the client has the current version.")
 @layers.problems("repeated_field", "contradiction", *VALUE_CODES, *LAYER_CODES)
 def show_conv_transpose(draw_request: DrawRequest) -> Response:
-    """A picture of a transposed convolution as a direct one, its matrix or its overlap."""
+    """A picture of a transposed convolution as a direct one, its matrix or its overlap.
+
+    `view` is `layer`, `matrix` or `overlap`. A layer that is too large for a picture is refused.
+    """
     negotiate_media_type(request, (SVG,))
     return picture_representation(draw_picture(draw_request), request.full_path).response(
         request, CACHED_FOR_AN_HOUR

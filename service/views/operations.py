@@ -26,7 +26,10 @@ operations = Blueprint(
 @operations.response(200, HealthSchema)
 @operations.problems()
 def healthz() -> dict[str, str]:
-    """Whether the web process responds."""
+    """Whether the web process responds.
+
+    It does not look at the parts behind it: a process that answers need not be restarted.
+    """
     return {"status": "ok"}
 
 
@@ -45,7 +48,10 @@ def readyz() -> Response:
 @operations.response(200, {"type": "string"}, content_type="text/plain")
 @operations.problems()
 def show_metrics() -> Response:
-    """The metrics of all web processes, for Prometheus."""
+    """The metrics of all web processes, for Prometheus.
+
+    The text format of Prometheus. Operators may restrict this path to another address.
+    """
     return uncached(Response(current_metrics().text(), content_type=CONTENT_TYPE_LATEST))
 
 
@@ -53,7 +59,10 @@ def show_metrics() -> Response:
 @operations.response(200, {"type": "object"})
 @operations.problems("not_acceptable")
 def openapi_json() -> Response:
-    """This document."""
+    """This document.
+
+    It is generated from the code that serves the requests.
+    """
     document: Representation = current_app.extensions["openapi_representation"]
     negotiate_media_type(request, (document.media_type,))
     return document.response(request, CACHED_FOR_AN_HOUR)
@@ -63,7 +72,10 @@ def openapi_json() -> Response:
 @operations.response(200, {"type": "string"}, content_type="text/html")
 @operations.problems()
 def docs() -> Response:
-    """Interactive API documentation, served without external files."""
+    """Interactive API documentation, served without external files.
+
+    It reads `/openapi.json`.
+    """
     return html_response(render_template("docs.html"))
 
 

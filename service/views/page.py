@@ -19,7 +19,10 @@ FILE_BODY = {"type": "string"}
 @page.alt_response(304, description="Not modified: the client has the current version.")
 @page.problems()
 def show_page() -> Response:
-    """The web page, which loads files only from this service."""
+    """The web page, which loads files only from this service.
+
+    Its query string is a brief: the address of a design can be copied.
+    """
     return read_page_file("index.html").response(request, REVALIDATED)
 
 
@@ -30,5 +33,8 @@ def show_page() -> Response:
 @page.alt_response(304, description="Not modified: the client has the current version.")
 @page.problems("not_found")
 def show_page_file(name: str) -> Response:
-    """A file of the page."""
+    """A file of the page.
+
+    Scripts, styles and messages of the page.
+    """
     return read_page_file(name).response(request, REVALIDATED)

@@ -100,7 +100,7 @@ def test_all_paths_count_together() -> None:
 def test_operator_routes_are_not_counted() -> None:
     """Cheap texts and pages are not counted either."""
     client = client_of(rate_limit="1/hour")
-    for path in (*OPEN_PATHS, METRICS_PATH, "/problems/no_chain", "/static/page.css"):
+    for path in (*OPEN_PATHS, METRICS_PATH, "/problems/no_chain", "/static/docs.js"):
         assert served(client, 3, path=path) == 3, path
     assert client.options("/v1/designs").status_code == 200
     assert [client.get(CHEAP).status_code for _ in range(2)] == [200, 429]

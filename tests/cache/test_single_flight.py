@@ -11,6 +11,7 @@ import pytest
 from designer.errors import Overloaded, ProbeFailed
 from designer.errors.cancellation import Cancelled, cancelled_when, check_cancelled
 from service.cache.single_flight import SingleFlight
+from service.cache.waiting_slots import WaitingSlots
 from tests.wait import wait_until
 
 CALLERS = 12
@@ -39,7 +40,7 @@ def call_together(single_flight: SingleFlight, key: str, outcome: object) -> lis
 def test_concurrent_callers_share_one_call() -> None:
     """All get the same object."""
     made = object()
-    callers = call_together(SingleFlight(max_waiting=CALLERS), "key", made)
+    callers = call_together(SingleFlight(WaitingSlots(CALLERS)), "key", made)
     assert {id(caller.result()) for caller in callers} == {id(made)}
 
 
@@ -49,14 +50,14 @@ def test_concurrent_callers_share_one_call() -> None:
 )
 def test_an_accident_is_raised_to_all_callers_and_not_kept(accident: Exception) -> None:
     """No caller hangs, and the next caller tries again."""
-    single_flight = SingleFlight(max_waiting=CALLERS)
+    single_flight = SingleFlight(WaitingSlots(CALLERS))
     callers = call_together(single_flight, "key", accident)
     assert [type(caller.exception(timeout=60)) for caller in callers] == [type(accident)] * CALLERS
     assert single_flight.run_once("key", lambda: "made") == "made"
 
 
 def test_keys_do_not_wait_for_each_other() -> None:
-    single_flight = SingleFlight(max_waiting=CALLERS)
+    single_flight = SingleFlight(WaitingSlots(CALLERS))
     assert (
         single_flight.run_once("a", lambda: single_flight.run_once("b", lambda: "inner")) == "inner"
     )
@@ -65,7 +66,7 @@ def test_keys_do_not_wait_for_each_other() -> None:
 def test_waiting_for_another_call_times_out() -> None:
     """A caller gets Overloaded after the timeout; the computation continues and runs once."""
     single_flight, begun, go = (
-        SingleFlight(max_waiting=CALLERS, max_wait_s=0.05),
+        SingleFlight(WaitingSlots(CALLERS), max_wait_s=0.05),
         threading.Event(),
         threading.Event(),
     )
@@ -89,7 +90,7 @@ def test_waiting_for_another_call_times_out() -> None:
 
 def test_the_number_of_waiting_callers_is_bounded() -> None:
     """One caller too many fails immediately, and the others get their result."""
-    single_flight, begun, go = SingleFlight(max_waiting=2), threading.Event(), threading.Event()
+    single_flight, begun, go = SingleFlight(WaitingSlots(2)), threading.Event(), threading.Event()
 
     def make() -> str:
         begun.set()
@@ -104,7 +105,7 @@ def test_the_number_of_waiting_callers_is_bounded() -> None:
         go.set()
     refused = [future.exception() for future in others if future.exception()]
     assert [(type(one), str(one)) for one in refused] == [
-        (Overloaded, "2 requests already wait for results of other requests")
+        (Overloaded, "2 requests of this process wait already, which is the limit")
     ]
     assert [one.result() for one in (first, *others) if not one.exception()] == ["made"] * 3
 
@@ -128,7 +129,7 @@ class Caller(threading.Thread):
 
 def test_a_computation_goes_on_while_one_caller_waits() -> None:
     """The first caller leaves, the second gets the result; when both have left, it stops."""
-    single_flight = SingleFlight(max_waiting=2)
+    single_flight = SingleFlight(WaitingSlots(2))
     begun, go, stopped = threading.Event(), threading.Event(), threading.Event()
 
     def make() -> str:
@@ -162,7 +163,7 @@ def test_a_computation_goes_on_while_one_caller_waits() -> None:
 
 def test_a_caller_that_comes_when_all_have_left_computes_again() -> None:
     """The cancellation of others is not its own."""
-    single_flight = SingleFlight(max_waiting=2)
+    single_flight = SingleFlight(WaitingSlots(2))
     calls: list[Caller] = []
 
     def abandoned() -> str:

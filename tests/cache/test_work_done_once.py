@@ -15,8 +15,10 @@ from flask.testing import FlaskClient
 import designer
 from designer.brief.brief_json import brief_document, brief_from_document
 from designer.brief.permalink import read_id, write_id
-from designer.pipeline.design_json import design_document, document_text, portable_document
+from designer.pipeline.design import design_document
+from designer.pipeline.design_json import portable_document
 from designer.source import render_source
+from designer.validation.json_text import document_text
 from service.app import create_app
 from service.designs.stored_design import content_tag
 from service.http.representation import JSON, ZIP

@@ -46,7 +46,7 @@ def ask_for_much(server: Server, stack: ExitStack) -> socket.socket:
     return client
 
 
-@pytest.mark.parametrize("turn", range(soak_count(2, 100)))
+@pytest.mark.parametrize("turn", range(soak_count(2, 20)))
 def test_a_client_that_disconnects_during_its_response_frees_its_thread(
     patient_server: Server, turn: int
 ) -> None:

@@ -55,7 +55,7 @@ class RedisServer:
             "port": str(self.port),
             "dir": str(self.folder),
             "appendonly": "yes",
-            "appendfsync": "always",
+            "appendfsync": "no",  # what a killed process has written, the system keeps
             "save": "",
             "logfile": str(self.folder / "redis.log"),
             "enable-debug-command": "local",

@@ -56,6 +56,12 @@ def proportional_bytes(pid: int) -> int:
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
+def resident_set_bytes(pid: int) -> int:
+    """The resident set size (RSS) of a process, with the pages that it shares."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
+
+
 def open_files(pid: int) -> int:
     """The number of open descriptors of a process."""
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))

@@ -32,6 +32,8 @@ WANTED: dict[str, Any] = {
     "verify_queue": 3,
     "verify_wait_s": 2,
     "sandbox_require": ("seccomp", "processes"),
+    "run_source": "never",
+    "trace_timeout_s": 9,
     "full_width_multiply_adds": 7,
     "full_width_mib": 8,
     "reduced_width_multiply_adds": 5,
@@ -55,6 +57,7 @@ WANTED: dict[str, Any] = {
     "job_attempts": 9,
     "job_row_timeout_s": 77,
     "job_retention_h": 12,
+    "job_rows_per_client": 13,
     "job_listeners": 11,
 }
 """For each setting a value that is not its default; the file of keys is the test's own."""
@@ -73,6 +76,12 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert Config.from_environment() == Config(**wanted)
 
 
+def test_blanks_around_the_entries_of_a_list_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in ``gan-designer verify`` and ``doctor``, which read the same variable."""
+    monkeypatch.setenv("GAN_DESIGNER_SANDBOX_REQUIRE", "seccomp, limits ,filesystem")
+    assert Config.from_environment().sandbox_require == ("seccomp", "limits", "filesystem")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -82,6 +91,8 @@ def test_every_setting_can_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         ("THREADS", "-1"),
         ("VERIFY_PROCESSES", "1.5"),
         ("VERIFY_TIMEOUT_S", ""),
+        ("RUN_SOURCE", "yes"),
+        ("TRACE_TIMEOUT_S", "0"),
         ("MAX_BODY_BYTES", "1048577"),
         ("HOST", ""),
         ("CORS_ORIGINS", "example.org"),

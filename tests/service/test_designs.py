@@ -221,6 +221,7 @@ def test_an_accident_is_reported_and_not_cached(accident: Accident, tmp_path: Pa
 
 
 SCALARS: dict[str, Any] = {
+    "architecture": "dcgan",
     "dimensions": 2,
     "latent_dim": 5,
     "channels": 1,
@@ -230,15 +231,23 @@ SCALARS: dict[str, Any] = {
     "normalization": "group",
     "output_activation": "sigmoid",
     "encoder": True,
+    "variational": True,
     "classes": 3,
     "verify": "none",
+    "initialization": "variance",
 }
 
 
 def test_every_scalar_field_of_a_brief_is_a_query_parameter(client: FlaskClient) -> None:
     """With the same result as in a body."""
     posted = client.post("/v1/designs", json={"resolution": 16} | SCALARS)
-    nested = {"resolution", "initial_map", "discriminator", "search", "chain", "budget"}
+    nested = {"resolution", "factor", "initial_map", "discriminator", "search", "chain", "budget"}
+    nested |= {
+        "blocks",
+        "attention",
+        "expansion",
+        "group_width",
+    }  # of blocks; these have no encoder
     assert set(posted.json["brief"]) - nested == set(SCALARS)  # type: ignore[index]
     words = {name: str(value).lower() for name, value in SCALARS.items()}
     got = client.get("/v1/designs", query_string={"resolution": "16x16"} | words)

@@ -12,6 +12,7 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
 
+from designer.brief.architecture import Architecture
 from service.app import create_app
 from service.settings.config import Config
 from tests.support import soak_count
@@ -81,6 +82,20 @@ def test_every_operation_is_as_documented(case: schemathesis.Case) -> None:
     TRIED[f"{case.method} {case.path}"] += 1
     answer = case.call_and_validate(headers={"Accept-Encoding": "identity"})
     assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("resolution", [[64], [12, 20], [8, 8, 8]])
+@pytest.mark.parametrize("architecture", Architecture)
+def test_designs_of_every_architecture_are_as_documented(
+    architecture: str, resolution: list[int]
+) -> None:
+    """Random briefs seldom have one: every kind of layer is among those of the contract."""
+    brief = {"resolution": resolution, "architecture": str(architecture), "base_channels": 8}
+    for more in ({}, {"classes": 3}):
+        body = {**brief, **more, "verify": "none"}
+        case = SCHEMA["/v1/designs"]["POST"].Case(body=body, media_type="application/json")
+        answer = case.call_and_validate(headers={"Accept-Encoding": "identity"})
+        assert answer.status_code == 200
 
 
 def test_the_number_of_operations_is_known() -> None:

@@ -13,7 +13,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from designer.brief.model import Brief, Level
+from designer.brief.model import Brief
+from designer.brief.options import Level
 from designer.brief.permalink import write_id
 from designer.geometry.chain import Chain
 from tests.brief.permalink.test_ids import dcgan, mutate_id, with_checksum
@@ -128,7 +129,9 @@ def test_names_in_a_bundle_are_fixed(client: FlaskClient) -> None:
         "test_model.py",
         "design.json",
         "receipt.json",
+        "train_data.py",
         "train.py",
+        "train.ipynb",
         "generator.svg",
         "discriminator.svg",
         "overlap.svg",

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from designer.cli import main
+from designer.layer import LayerForm
 from service.openapi.examples import LAYER_EXAMPLES, SOLVE_EXAMPLES
 from service.problems.registry import PROBLEMS
 
@@ -27,8 +28,7 @@ def test_every_example_of_the_contract_works(client: FlaskClient, op: str, name:
     body = LAYER_EXAMPLES[op][name]["value"]
     answer = client.post(f"/v1/layers/{op}", json=body)
     assert answer.status_code == 200, answer.text
-    forms = {"matrix", "equivalent", "phases", "overlap", "proof"}
-    assert {form for form in forms if answer.json[form] is not None} == set(body["include"])
+    assert {form for form in LayerForm if answer.json[form] is not None} == set(body["include"])
     assert answer.json["proof"] is None or answer.json["proof"]["passed"] is True
 
 

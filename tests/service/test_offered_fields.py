@@ -16,7 +16,8 @@ from designer.cli import main
 from designer.commands.brief_options import field_options, field_options_document
 from designer.layer import DRAWING, LAYER, QUESTION
 from service.commands.sweep.command import sweep
-from service.schemas.field_schemas import answered, queried, requested
+from service.schemas.field_schemas import answered, requested
+from service.schemas.query_fields import queried
 from service.web.form_fields import form_fields
 
 TRIAL = named_fields(
@@ -35,7 +36,7 @@ def test_a_new_row_is_offered_everywhere() -> None:
     for fields in (requested(ROWS), queried(ROWS), answered(ROWS)):
         assert "note" in fields
     (control,) = (each for each in form_fields(ROWS) if each["name"] == "note")
-    assert control == {"name": "note", "kind": "integer", "group": "picture", "sweep": True}
+    assert control == {"name": "note", "group": "picture", "sweep": True}
 
     @click.command()
     @field_options(ROWS)
@@ -60,11 +61,17 @@ def test_a_field_of_a_brief_is_offered_everywhere(row: Field, app: Flask) -> Non
     assert row.name in schemas["Brief"]["properties"]
     assert row.name in schemas["AnsweredBrief"]["required"]
     assert row.name in grid["properties"]
-    assert (row.name in queries) == (row.kind in (*SCALARS, Kind.SIZE))
+    is_text = row.kind in (*SCALARS, Kind.SIZE, Kind.LEVELS) or row.shorthand is not None
+    assert (row.name in queries) == (is_text or row.removable)
     command, controls = main.commands["design"], {str(each["name"]) for each in form_fields()}
-    for leaf in row.fields if row.kind is Kind.OBJECT else (row,):
-        assert (leaf.option in names(command.params)) == (row.kind is not Kind.CHAIN)
-        assert (leaf.option in controls) == (leaf.page is not None)
+    nested = row.kind in (Kind.OBJECT, Kind.MAP)
+    if row.shorthand is not None:
+        assert row.option in names(command.params)
+    for leaf in row.fields if nested else (row,):
+        option = row.option if row.kind is Kind.MAP else leaf.option
+        assert (option in names(command.params)) == (row.kind is not Kind.CHAIN)
+        control = f"{row.name}.{leaf.name}" if nested else row.name
+        assert (control in controls) == (leaf.page is not None)
     offered = row.name in names(sweep.params)
     assert offered == (row.kind is not Kind.CHAIN)
 

@@ -13,13 +13,13 @@ from openapi_spec_validator import validate
 
 from designer.brief.brief_json import brief_from_document
 from designer.brief.fields import Field, field_names
-from designer.brief.model import BRIEF, Brief, Level
-from designer.brief.options import DISCRIMINATOR, INITIAL_MAP
+from designer.brief.model import BRIEF, Brief
+from designer.brief.options import DISCRIMINATOR, INITIAL_MAP, Level
 from designer.brief.search_space import BUDGET, SEARCH
 from designer.brief.window_rules import WINDOW
 from designer.errors import InvalidRequest
-from designer.pipeline.design import design
-from designer.pipeline.design_json import design_document
+from designer.pipeline.design import design_document
+from designer.pipeline.make_design import design
 from service.commands.server import openapi
 from service.problems.registry import PROBLEMS
 from service.schemas.design import DesignSchema
@@ -81,6 +81,14 @@ def test_every_operation_declares_its_problems() -> None:
     assert codes == list(PROBLEMS)
 
 
+def test_a_limit_of_its_own_is_documented_beside_the_rate_limit() -> None:
+    """Both are answered with 429."""
+    events = yaml.safe_load(FILE.read_text())["paths"]["/v1/jobs/{job_id}/events"]["get"]
+    description = events["responses"]["429"]["description"]
+    assert "too_many_listeners" in description
+    assert "too_many_requests" in description
+
+
 @pytest.mark.parametrize(
     ("schema", "rows"),
     [
@@ -122,10 +130,10 @@ def test_the_contract_has_the_librarys_limits(name: str, bound: str) -> None:
         brief_from_document(good | {name: outside})
 
 
-def test_a_decoder_s_brief_needs_no_latent_dim() -> None:
-    """In a body; a query string cannot give an initial map."""
+def test_no_field_is_required_always() -> None:
+    """A body and a query string have a resolution, or a factor."""
     contract = yaml.safe_load(FILE.read_text())
-    assert contract["components"]["schemas"]["Brief"]["required"] == ["resolution"]
+    assert "required" not in contract["components"]["schemas"]["Brief"]
     query = contract["paths"]["/v1/designs"]["get"]["parameters"]
     required = {each["name"] for each in query if each.get("required")}
-    assert required == {"resolution", "latent_dim"}
+    assert required == set()

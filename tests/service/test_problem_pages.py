@@ -14,6 +14,8 @@ from designer import errors
 from designer.errors import DesignerError, Overloaded
 from designer.reasons import SENTENCES
 from service.app import create_app
+from service.problems.problem_pages import problem_texts
+from service.problems.problem_type import ProblemType
 from service.problems.registry import PROBLEMS
 from service.settings.config import Config
 from tests.service.servers import Server
@@ -80,7 +82,8 @@ def test_every_type_leads_to_its_page(client: FlaskClient, problem: object) -> N
 
 def test_the_list_leads_to_every_page(client: FlaskClient) -> None:
     page = client.get("/problems").text
-    assert re.findall(r'href="(/problems/[a-z_]+)"', page) == [p.address for p in PROBLEMS.values()]
+    found = re.findall(r'href="(/problems/[a-z_]+)\?language=en"', page)
+    assert found == [p.address for p in PROBLEMS.values()]
 
 
 def test_the_documentation_has_every_code() -> None:
@@ -175,3 +178,58 @@ def test_a_second_slash_leads_to_no_other_host(server: Server) -> None:
     """`//host` looks like a URL without a scheme, but is a path here."""
     answer = server.ask("//elsewhere.example")
     assert (answer.status, answer.headers["Location"]) == (404, None)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=list(PROBLEMS))
+def test_every_page_is_in_chinese_too(client: FlaskClient, problem: ProblemType) -> None:
+    """With the same names of fields and headers; the page says its language and leads to the other."""
+    english, chinese = (problem_texts(problem, language) for language in ("en", "zh"))
+    for key, text in chinese.items():
+        assert re.search("[\u4e00-\u9fff]", text), key
+        quoted = re.findall("`[^`]+`", english[key])
+        assert sorted(quoted) == sorted(re.findall("`[^`]+`", text)), key
+    page = client.get(problem.address, headers={"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"})
+    assert "Accept-Language" in page.headers["Vary"]
+    assert '<html lang="zh-Hans">' in page.text
+    assert chinese["title"] in page.text
+    assert problem.title not in page.text
+    other = client.get(f"{problem.address}?language=en", headers={"Accept-Language": "zh"})
+    assert '<html lang="en">' in other.text
+    assert 'href="?language=en"' in page.text
+    assert 'href="?language=zh"' in other.text
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/problems/nothing", "/web/nothing.mjs", "/v1/designs/zz"]
+)
+@pytest.mark.parametrize(
+    ("accept", "is_page"),
+    [(BROWSER, True), ("*/*", False), ("application/json", False)],
+)
+def test_a_missing_resource_is_a_page_for_a_browser(
+    client: FlaskClient, path: str, accept: str, *, is_page: bool
+) -> None:
+    """For programs it stays a problem document; `Vary` says that there are two."""
+    answer = client.get(path, headers={"Accept": accept, "Accept-Language": "zh"})
+    assert answer.status_code == 404
+    assert answer.mimetype == ("text/html" if is_page else "application/problem+json")
+    assert {"Accept", "Accept-Language"} <= set(answer.headers["Vary"].split(", "))
+    assert answer.headers["Cache-Control"] == "no-store"
+    if is_page:
+        assert '<a class="button main" href="/">打开起始页</a>' in answer.text
+    else:
+        assert answer.json["status"] == 404
+
+
+def test_other_errors_are_no_pages(client: FlaskClient) -> None:
+    answer = client.get("/v1/designs?resolution=3", headers={"Accept": BROWSER})
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+
+
+def test_a_page_of_a_missing_resource_escapes_what_it_quotes(client: FlaskClient) -> None:
+    answer = client.get("/v1/designs/%3Cscript%3Ealert(1)", headers={"Accept": BROWSER})
+    assert answer.status_code == 404
+    assert "<script>alert" not in answer.text

@@ -7,18 +7,20 @@ from typing import TextIO
 
 import click
 
-from designer.brief.model import Level
+from designer.brief.options import Level
 from designer.commands.exit_status import ExitStatus
+from designer.commands.option_groups import grouped_command
 from designer.commands.options import output_options
 from service.commands.sweep.follow_job import JobGone
 from service.commands.sweep.request import grid_options, sweep_request_document
 from service.commands.sweep.row_format import choose_row_format
 from service.commands.sweep.run import run_sweep
 from service.jobs.worker.recovery import UNAVAILABLE_ERRORS
+from service.problems.problem_document import ProblemError
 from service.settings.config import Config, ConfigError
 
 
-@click.command()
+@grouped_command("sweep")
 @click.argument(
     "file", type=click.File("r", encoding="utf-8", errors="surrogateescape"), required=False
 )
@@ -55,7 +57,7 @@ def sweep(
         status = ExitStatus.INVALID_INPUT
     except BrokenPipeError:  # the reader of stdout has closed it
         raise
-    except (JobGone, *UNAVAILABLE_ERRORS) as error:
+    except (JobGone, ProblemError, *UNAVAILABLE_ERRORS) as error:
         click.echo(f"not run: {error}", err=True)
         status = ExitStatus.NOT_RUN
     except KeyboardInterrupt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from hashlib import sha256
@@ -13,7 +14,7 @@ from designer.version import VERSION
 from service.access.client import ANONYMOUS_OWNER
 from service.jobs.events import STORE_POLL_S
 from service.jobs.job import Job, JobState
-from service.jobs.job_service import JobService
+from service.jobs.job_service import JobService, Submitter
 from service.jobs.results import rows_in_order
 from service.jobs.store.protocol import JobStore
 from service.jobs.worker.recovery import UNAVAILABLE_ERRORS
@@ -43,14 +44,22 @@ def resume_or_submit(job_service: JobService, request: JsonObject) -> Job:
 
     Raises:
         InvalidRequest: if rows are invalid, before anything is queued.
+        ProblemError: too_many_queued_rows.
     """
     text = f"{VERSION}\n{json.dumps(request)}"
     name = sha256(text.encode()).hexdigest()
     for generation in count():
-        job = job_service.submit_sweep(request, owner=ANONYMOUS_OWNER, key=f"{name}-{generation}")
+        key = f"{name}-{generation}"
+        submitter = Submitter(owner=ANONYMOUS_OWNER, client=command_client(), key=key)
+        job = job_service.submit_sweep(request, submitter)
         if not needs_new_job(job_service.store, job):
             return job
     raise AssertionError("a new job needs no other")
+
+
+def command_client() -> str:
+    """Client whose rows are limited: the commands of one machine share it."""
+    return f"host:{os.uname().nodename}"
 
 
 def needs_new_job(store: JobStore, job: Job) -> bool:

@@ -11,7 +11,8 @@ import click
 
 from designer.brief.fields import Kind
 from designer.brief.model import BRIEF
-from designer.commands.brief_options import option_help
+from designer.commands.brief_options import option_group, option_help
+from designer.commands.option_groups import GroupedOption
 from designer.commands.options import Command, parse_json_text
 from designer.validation.json_readers import JsonObject
 from designer.validation.text_values import parse_scalar, parse_sizes
@@ -61,7 +62,13 @@ def grid_options(command: Command) -> Command:
         if row.kind is not Kind.CHAIN and row.name != "verify":
             text = f"{row.description} JSON objects." if row.fields else option_help(row)
             name = f"--{row.name.replace('_', '-')}"
-            command = click.option(name, type=ValueList(row.kind), help=text)(command)
+            command = click.option(
+                name,
+                cls=GroupedOption,
+                group=option_group(row, at_top=True),
+                type=ValueList(row.kind),
+                help=text,
+            )(command)
     return command
 
 
@@ -84,7 +91,9 @@ def sweep_request_document(
         names = ", ".join(f"--{name.replace('_', '-')}" for name in grid)
         raise click.UsageError(f"FILE already contains the designs; leave out {names}")
     if file is None and not grid:
-        raise click.UsageError("give a FILE with a request, or --resolution and other options")
+        raise click.UsageError(
+            "give a FILE with a request, or --resolution, --factor and other options"
+        )
     document = {"grid": grid} if file is None else parse_json_text(file.read())
     if verify is not None and isinstance(document, dict):
         document = {**document, "verify": verify}

@@ -75,7 +75,7 @@ def _cells(row: dict[str, Any]) -> list[object]:
 
 
 def _size(size: object) -> str:
-    return "x".join(map(str, size)) if isinstance(size, list) else str(size)
+    return "x".join(map(str, size)) if isinstance(size, list) else str(size or "")
 
 
 def _csv_text(cells: list[object]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from designer.brief.model import Level
+from designer.brief.options import Level
 from designer.commands.exit_status import ExitStatus
 from designer.errors import InvalidRequest
 from designer.validation.json_readers import JsonObject

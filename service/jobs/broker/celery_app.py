@@ -1,8 +1,7 @@
-"""Celery application for jobs: broker, queues and time limits (see ``docs/scaling.md``)."""
+"""Celery application for jobs: broker, queue and time limits (see ``docs/scaling.md``)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +9,15 @@ from celery import Celery
 from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
 
-from service.jobs.chunks import CHUNK_S, Chunk
-from service.jobs.job import JobKind
 from service.settings.config import Config
 
-RUN_CHUNK = "gan_designer.run_chunk"
-"""Name of the only task: computes a chunk of a job's rows."""
+RUN_ROWS = "gan_designer.run_rows"
+"""Name of the only task: computes due rows. Its messages name none: the job store has the turns."""
 
-QUEUES = {JobKind.SWEEP: "gan-designer-sweeps", JobKind.DESIGN: "gan-designer-designs"}
-"""Two queues, served alternately: a single design does not wait for the rows of a long sweep."""
+QUEUE = "gan-designer-rows"
+
+MESSAGE_S = 4.0
+"""Seconds after which a worker ends a message; a message that gets a row sends the next one at once."""
 
 FOLDER_TRANSPORT = "service.jobs.broker.folder_transport:FolderTransport"
 
@@ -32,15 +31,15 @@ def create_celery_app(config: Config) -> Celery:
     True
     """
     app = Celery("gan-designer", set_as_current=False)
-    soft = config.job_row_timeout_s + int(CHUNK_S)
+    soft = config.job_row_timeout_s + int(MESSAGE_S)
     app.conf.update(
         broker_url=_broker_url(config),
         broker_transport=None if config.redis_url else FOLDER_TRANSPORT,
         broker_transport_options=_transport_options(config, visibility_s=soft + 2 * _GRACE_S),
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        task_queues=[_queue(name) for name in QUEUES.values()],
-        task_default_queue=QUEUES[JobKind.SWEEP],
+        task_queues=[_queue()],
+        task_default_queue=QUEUE,
         task_ignore_result=True,
         task_acks_late=True,
         task_acks_on_timeout=False,
@@ -72,9 +71,9 @@ def _broker_url(config: Config) -> str:
     return url or "filesystem://localhost"
 
 
-def _queue(name: str) -> Queue:
-    """A queue with its own exchange: queues on one exchange receive each other's messages."""
-    return Queue(name, exchange=Exchange(name), routing_key=name)
+def _queue() -> Queue:
+    """The queue; its exchange has the same name, as the folder transport requires."""
+    return Queue(QUEUE, exchange=Exchange(QUEUE), routing_key=QUEUE)
 
 
 def _transport_options(config: Config, *, visibility_s: int) -> dict[str, Any]:
@@ -125,42 +124,29 @@ def prepare_folders(config: Config) -> None:
         raise OperationalError(str(error)) from error
 
 
-def send_chunks(app: Celery, kind: JobKind, job_id: str, chunks: Iterable[Chunk]) -> None:
-    """Queue chunks of a job.
+def send_message(app: Celery) -> None:
+    """Tell the workers that rows may be due.
 
     Raises:
         kombu.exceptions.OperationalError: if the broker does not respond.
     """
     with app.producer_or_acquire() as producer:
-        for start, stop in chunks:
-            app.send_task(
-                RUN_CHUNK,
-                args=[job_id, start, stop],
-                queue=QUEUES[kind],
-                producer=producer,
-                retry=True,
-                retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_step": 0.4},
-            )
+        app.send_task(
+            RUN_ROWS,
+            queue=QUEUE,
+            producer=producer,
+            retry=True,
+            retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_step": 0.4},
+        )
 
 
 def queue_depth(app: Celery) -> int:
-    """Number of waiting messages in all queues.
-
-    Raises:
-        kombu.exceptions.OperationalError: if the broker does not respond.
-    """
-    return sum(queue_depths(app).values())
-
-
-def queue_depths(app: Celery) -> dict[str, int]:
-    """Number of waiting messages by queue.
+    """Number of waiting messages.
 
     Raises:
         kombu.exceptions.OperationalError: if the broker does not respond.
     """
     with app.connection_for_read() as connection:
         connection.ensure_connection(max_retries=1, timeout=5)
-        channel = connection.default_channel
-        return {
-            name: _queue(name)(channel).queue_declare().message_count for name in QUEUES.values()
-        }
+        count: int = _queue()(connection.default_channel).queue_declare().message_count
+        return count

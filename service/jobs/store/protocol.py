@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,10 +12,12 @@ from service.jobs.job import Job
 class NewJob:
     """A job with its request as JSON text and, if the client sent a key, its idempotency token.
 
-    The token is derived from the owner and the key, ``fingerprint`` from the request.
+    The token is derived from the owner and the key, ``fingerprint`` from the request; ``client``
+    is the one whose rows are limited.
     """
 
     job: Job
+    client: str
     request: str
     idempotency_token: str | None
     fingerprint: str
@@ -33,23 +34,35 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A worker's claim to the rows from ``start`` up to ``stop``, valid until a time."""
+    """A worker's claim to a row: the number of the attempt, and the message that it works for."""
 
-    start: int
-    stop: int
+    job_id: str
+    index: int
+    attempt: int
     worker: str
-    until: float
+    message: str
 
 
-SKIP = 0
-"""Result of ``begin_row`` for a row that is not needed any more."""
+class RowLimitReached(Exception):
+    """A job would give its client too many unfinished rows; ``queued`` is their present number."""
+
+    def __init__(self, queued: int) -> None:
+        super().__init__(f"the client has {queued} unfinished rows")
+        self.queued = queued
 
 
 class JobStore(Protocol):
-    """Jobs, their rows by index and by order of arrival, and the workers' claims to rows."""
+    """Jobs, their rows by index and by order of arrival, and the workers' claims to rows.
 
-    def create(self, new: NewJob) -> tuple[Job, str]:
-        """The new job, or the stored one with the same idempotency token; and its fingerprint."""
+    A row is *due* unless it is stored or claimed, or its job has ended.
+    """
+
+    def create(self, new: NewJob, *, max_client_rows: int) -> tuple[Job, str]:
+        """The new job, or the stored one with the same idempotency token; and its fingerprint.
+
+        Raises:
+            RowLimitReached: if the new job would give its client more unfinished rows.
+        """
 
     def find(self, job_id: str) -> Job | None:
         """The job; None if there is none or it has expired."""
@@ -57,19 +70,20 @@ class JobStore(Protocol):
     def request(self, job_id: str) -> str | None:
         """The job's request as JSON text; None if there is no such job."""
 
-    def begin_row(self, job_id: str, index: int) -> int:
-        """Number of the attempt that begins; ``SKIP`` if the row is stored or the job has ended.
+    def claim_row(self, worker: str, message: str) -> Claim | None:
+        """A claim to the first due row of the job whose turn it is; None if no row is due.
 
-        The first attempt starts the job.
+        It is the turn of the job that was created, or whose last row began or ended, longest ago.
+        The claim counts as an attempt; the first one starts the job.
         """
 
-    def discard_attempt(self, job_id: str, index: int) -> None:
-        """Do not count the last attempt: the row did not cause its failure."""
+    def release(self, claim: Claim, *, count_attempt: bool) -> None:
+        """Make a row due again, unless the claim to it has ended; its attempt counts if it failed."""
 
     def put_row(self, job_id: str, row: JobRow) -> bool:
         """Whether the row was stored; False if it already was or the job has ended.
 
-        The last row ends the job.
+        Any claim to it ends. The last row ends the job.
         """
 
     def cancel(self, job_id: str) -> None:
@@ -81,20 +95,11 @@ class JobStore(Protocol):
     def rows_since(self, job_id: str, sequence: int, limit: int) -> list[str]:
         """Up to ``limit`` rows after the first ``sequence`` ones, in order of arrival."""
 
-    def missing(self, job_id: str) -> list[int]:
-        """The indices of the rows that are not stored."""
-
     def unfinished(self) -> list[Job]:
-        """Every job that has not ended, the oldest first."""
+        """Every job that has not ended."""
 
-    def claim(self, job_id: str, claim: Claim) -> None:
-        """Record a worker's claim."""
-
-    def release(self, job_id: str, start: int) -> None:
-        """Delete the claim that begins with row ``start``."""
-
-    def claims(self, job_id: str) -> Iterator[Claim]:
-        """The recorded claims to rows of a job."""
+    def claims(self) -> list[Claim]:
+        """The claims of all workers, also to rows of jobs that were cancelled meanwhile."""
 
     def record_heartbeat(self, worker: str, lease_s: float) -> None:
         """Count a worker as running for ``lease_s`` seconds."""

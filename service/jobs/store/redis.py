@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from typing import Any
 
@@ -15,15 +15,14 @@ from redis.exceptions import ConnectionError, TimeoutError
 from redis.retry import Retry
 
 from service.jobs.job import Job, JobKind, JobState, final_state, format_timestamp
-from service.jobs.store.protocol import Claim, JobRow, NewJob
+from service.jobs.store.protocol import Claim, JobRow, NewJob, RowLimitReached
 from service.jobs.store.redis_scripts import (
     ACQUIRE_SLOT,
-    BEGIN_ROW,
-    CLAIM,
+    CLAIM_ROW,
     CREATE,
-    DISCARD_ATTEMPT,
     END_JOB,
     PUT_ROW,
+    RELEASE,
 )
 
 JOB_KEY_PREFIX = "gan-designer:job:"
@@ -34,7 +33,10 @@ ATTEMPT_TIMEOUT_S = 5.0
 _UNFINISHED = "gan-designer:unfinished"
 _EXPIRIES = "gan-designer:expiries"
 _WORKERS = "gan-designer:workers"
-_KEY_SUFFIXES = ("", ":request", ":rows", ":order", ":attempts", ":claims")
+_CLAIMS = "gan-designer:claims"
+_CLIENT_PREFIX = "gan-designer:client:"
+_KEY_SUFFIXES = ("", ":request", ":rows", ":order", ":attempts", ":released")
+_TURNS_PER_CALL = 100
 _FLOAT_FIELDS = {"created_at", "expires_at", "started_at", "finished_at"}
 _INT_FIELDS = {"total", "done", "failed"}
 
@@ -68,17 +70,18 @@ class RedisStore:
     ) -> None:
         self._redis = connect(url, timeout_s=timeout_s)
         self._clock = clock
-        scripts = {"create": CREATE, "begin": BEGIN_ROW, "put": PUT_ROW, "end": END_JOB}
-        scripts |= {"claim": CLAIM, "acquire": ACQUIRE_SLOT, "discard": DISCARD_ATTEMPT}
+        scripts = {"create": CREATE, "claim": CLAIM_ROW, "put": PUT_ROW, "end": END_JOB}
+        scripts |= {"release": RELEASE, "acquire": ACQUIRE_SLOT}
         self._scripts = {name: self._redis.register_script(t) for name, t in scripts.items()}
 
-    def create(self, new: NewJob) -> tuple[Job, str]:
+    def create(self, new: NewJob, *, max_client_rows: int) -> tuple[Job, str]:
         """The new job, or the stored one with the same idempotency token; and its fingerprint."""
         job = new.job
         token_key = (
             "" if new.idempotency_token is None else f"gan-designer:wish:{new.idempotency_token}"
         )
         more = {
+            "client": new.client,
             "fingerprint": new.fingerprint,
             "retention_s": job.expires_at - job.created_at,
             "wish": token_key,
@@ -91,9 +94,13 @@ class RedisStore:
             _UNFINISHED,
             _EXPIRIES,
             token_key,
+            _CLIENT_PREFIX + new.client,
         ]
         args: list[Any] = [pairs, new.request, job.id, JOB_KEY_PREFIX, self._clock()]
-        stored_id = self._scripts["create"](keys=keys, args=args)
+        args += [job.total, max_client_rows]
+        stored_id, queued = self._scripts["create"](keys=keys, args=args)
+        if not stored_id:
+            raise RowLimitReached(int(queued))
         found = self.find(stored_id)
         assert found is not None, "a job that was just created"
         return found, str(self._redis.hget(JOB_KEY_PREFIX + stored_id, "fingerprint"))
@@ -109,14 +116,28 @@ class RedisStore:
         found = self._redis.get(f"{JOB_KEY_PREFIX}{job_id}:request")
         return None if found is None else str(found)
 
-    def begin_row(self, job_id: str, index: int) -> int:
-        """Number of the attempt that begins; ``SKIP`` if the row is stored or the job has ended."""
-        values: list[Any] = [index, self._clock()]
-        return int(self._scripts["begin"](keys=_keys(job_id), args=values))
+    def claim_row(self, worker: str, message: str) -> Claim | None:
+        """A claim to the first due row of the job whose turn it is; None if no row is due."""
+        args: list[Any] = [JOB_KEY_PREFIX, self._clock(), _holder(worker, message)]
+        while found := self._scripts["claim"](keys=[_UNFINISHED], args=args):
+            job_id, index, attempt = found
+            if self.find(job_id) is not None:
+                return Claim(
+                    job_id=job_id,
+                    index=int(index),
+                    attempt=int(attempt),
+                    worker=worker,
+                    message=message,
+                )
+            self._redis.zrem(_UNFINISHED, job_id)  # it has expired, or a foreign write spoiled it
+            self._redis.hdel(_CLAIMS, f"{job_id}:{index}")
+        return None
 
-    def discard_attempt(self, job_id: str, index: int) -> None:
-        """Do not count the last attempt: the row did not cause its failure."""
-        self._scripts["discard"](keys=_keys(job_id), args=[index])
+    def release(self, claim: Claim, *, count_attempt: bool) -> None:
+        """Make a row due again, unless the claim to it has ended; its attempt counts if it failed."""
+        value = f"{claim.attempt} {_holder(claim.worker, claim.message)}"
+        args: list[Any] = [claim.job_id, claim.index, value, 0 if count_attempt else -1]
+        self._scripts["release"](keys=_keys(claim.job_id), args=args)
 
     def put_row(self, job_id: str, row: JobRow) -> bool:
         """Whether the row was stored; False if it already was or the job has ended."""
@@ -142,34 +163,16 @@ class RedisStore:
         indices: Any = self._redis.lrange(key, sequence, sequence + limit - 1)
         return self._bodies(job_id, indices)
 
-    def missing(self, job_id: str) -> list[int]:
-        """The indices of the rows that are not stored."""
-        job = self.find(job_id)
-        if job is None:
-            return []
-        keys: Any = self._redis.hkeys(f"{JOB_KEY_PREFIX}{job_id}:rows")
-        stored = {int(index) for index in keys}
-        return [index for index in range(job.total) if index not in stored]
-
     def unfinished(self) -> list[Job]:
-        """Every job that has not ended, the oldest first."""
+        """Every job that has not ended."""
         ids: Any = self._redis.zrange(_UNFINISHED, 0, -1)
         found = [self.find(job_id) for job_id in ids]
         return [job for job in found if job is not None and not job.state.ended]
 
-    def claim(self, job_id: str, claim: Claim) -> None:
-        """Record a worker's claim."""
-        args: list[Any] = [claim.start, json.dumps(asdict(claim))]
-        self._scripts["claim"](keys=_keys(job_id), args=args)
-
-    def release(self, job_id: str, start: int) -> None:
-        """Delete the claim that begins with row ``start``."""
-        self._redis.hdel(f"{JOB_KEY_PREFIX}{job_id}:claims", str(start))
-
-    def claims(self, job_id: str) -> Iterator[Claim]:
-        """The recorded claims to rows of a job."""
-        stored: Any = self._redis.hvals(f"{JOB_KEY_PREFIX}{job_id}:claims")
-        yield from [Claim(**json.loads(claim)) for claim in stored]
+    def claims(self) -> list[Claim]:
+        """The claims of all workers, also to rows of jobs that were cancelled meanwhile."""
+        stored: Any = self._redis.hgetall(_CLAIMS)
+        return [_claim(row, value) for row, value in stored.items()]
 
     def record_heartbeat(self, worker: str, lease_s: float) -> None:
         """Count a worker as running for ``lease_s`` seconds."""
@@ -209,11 +212,13 @@ class RedisStore:
         expired: Any = self._redis.zrangebyscore(_EXPIRIES, "-inf", self._clock())
         for job_id in expired:
             token_key = str(self._redis.hget(JOB_KEY_PREFIX + job_id, "wish") or "")
+            client = str(self._redis.hget(JOB_KEY_PREFIX + job_id, "client") or "")
             own = [token_key] if token_key and self._redis.get(token_key) == job_id else []
             with self._redis.pipeline() as pipe:
                 pipe.unlink(*(f"{JOB_KEY_PREFIX}{job_id}{part}" for part in _KEY_SUFFIXES), *own)
                 pipe.zrem(_UNFINISHED, job_id)
                 pipe.zrem(_EXPIRIES, job_id)
+                pipe.srem(_CLIENT_PREFIX + client, job_id)
                 pipe.execute()
 
     def _acquire(self, key: str, holder: str, *, limit: int, lease_s: float) -> bool:
@@ -231,6 +236,20 @@ def _keys(job_id: str) -> list[str]:
     """The keys of a job, in the order that the scripts expect."""
     job, *others = (f"{JOB_KEY_PREFIX}{job_id}{part}" for part in _KEY_SUFFIXES)
     return [job, _UNFINISHED, _EXPIRIES, *others]
+
+
+def _holder(worker: str, message: str) -> str:
+    return json.dumps([worker, message])
+
+
+def _claim(row: str, value: str) -> Claim:
+    """The claim that is stored under ``ID:index``: its attempt, then its worker and message."""
+    job_id, _, index = row.rpartition(":")
+    attempt, _, holder = value.partition(" ")
+    worker, message = json.loads(holder)
+    return Claim(
+        job_id=job_id, index=int(index), attempt=int(attempt), worker=worker, message=message
+    )
 
 
 def _job(found: dict[str, str]) -> Job | None:

@@ -11,7 +11,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from service.jobs.job import Job, JobKind, JobState, final_state
-from service.jobs.store.protocol import SKIP, Claim, JobRow, NewJob
+from service.jobs.store import sqlite_turns as turns
+from service.jobs.store.protocol import Claim, JobRow, NewJob, RowLimitReached
 from service.jobs.store.sqlite_connections import SqliteConnections
 
 _COLUMNS = ", ".join(field.name for field in fields(Job))
@@ -24,9 +25,8 @@ class SqliteStore:
         self._clock = clock
         self._connections = SqliteConnections(file)
 
-    def create(self, new: NewJob) -> tuple[Job, str]:
+    def create(self, new: NewJob, *, max_client_rows: int) -> tuple[Job, str]:
         """The new job, or the stored one with the same idempotency token; and its fingerprint."""
-        job = new.job
         with self._transaction() as db:
             self._drop_expired(db)
             if new.idempotency_token is not None and (
@@ -36,20 +36,22 @@ class SqliteStore:
                 ).fetchone()
             ):
                 return _job(stored), str(stored["fingerprint"])
-            retention_s = job.expires_at - job.created_at
-            values = (job.id, job.owner, job.kind, job.state, job.total, job.created_at)
-            more = (
-                job.expires_at,
-                retention_s,
-                new.idempotency_token,
-                new.fingerprint,
-                new.request,
-            )
-            db.execute(
-                "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, 0, 0, ?, NULL, NULL, ?, ?, ?, ?, ?)",
-                (*values, *more),
-            )
-        return job, new.fingerprint
+            queued = turns.client_rows(db, new.client)
+            if queued + new.job.total > max_client_rows:
+                raise RowLimitReached(queued)
+            self._insert(db, new)
+        return new.job, new.fingerprint
+
+    def _insert(self, db: sqlite3.Connection, new: NewJob) -> None:
+        job = new.job
+        values = (job.id, job.owner, job.kind, job.state, job.total, job.created_at)
+        retention_s = job.expires_at - job.created_at
+        more = (job.expires_at, retention_s, new.idempotency_token, new.fingerprint, new.request)
+        db.execute(
+            "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, 0, 0, ?, NULL, NULL, ?, ?, ?, ?, ?)",
+            (*values, *more),
+        )
+        turns.add_job(db, job.id, client=new.client)
 
     def find(self, job_id: str) -> Job | None:
         """The job; None if there is none or it has expired."""
@@ -63,44 +65,67 @@ class SqliteStore:
         found = self._db.execute("SELECT request FROM jobs WHERE id = ?", (job_id,)).fetchone()
         return None if found is None else str(found["request"])
 
-    def begin_row(self, job_id: str, index: int) -> int:
-        """Number of the attempt that begins; ``SKIP`` if the row is stored or the job has ended."""
+    def claim_row(self, worker: str, message: str) -> Claim | None:
+        """A claim to the first due row of the job whose turn it is; None if no row is due."""
         with self._transaction() as db:
-            job = self.find(job_id)
-            if job is None or job.state.ended or self.rows(job_id, index, index + 1):
-                return SKIP
-            db.execute(
-                "UPDATE jobs SET state = ?, started_at = ? WHERE id = ? AND state = ?",
-                (JobState.RUNNING, self._clock(), job_id, JobState.QUEUED),
-            )
-            (count,) = db.execute(
-                "INSERT INTO attempts VALUES (?, ?, 1) ON CONFLICT"
-                " DO UPDATE SET count = count + 1 RETURNING count",
-                (job_id, index),
-            ).fetchone()
+            while (due := turns.take_row(db, self._clock())) is not None:
+                if self.rows(due.job_id, due.index, due.index + 1):
+                    continue
+                attempt = self._begin_row(db, due)
+                values = (due.job_id, due.index, attempt, worker, message)
+                db.execute("INSERT INTO row_claims VALUES (?, ?, ?, ?, ?)", values)
+                return Claim(
+                    job_id=due.job_id,
+                    index=due.index,
+                    attempt=attempt,
+                    worker=worker,
+                    message=message,
+                )
+        return None
+
+    def _begin_row(self, db: sqlite3.Connection, due: turns.DueRow) -> int:
+        """Number of the attempt that begins."""
+        turns.move_to_end(db, due.job_id)
+        db.execute(
+            "UPDATE jobs SET state = ?, started_at = ? WHERE id = ? AND state = ?",
+            (JobState.RUNNING, self._clock(), due.job_id, JobState.QUEUED),
+        )
+        (count,) = db.execute(
+            "INSERT INTO attempts VALUES (?, ?, 1) ON CONFLICT"
+            " DO UPDATE SET count = count + 1 RETURNING count",
+            (due.job_id, due.index),
+        ).fetchone()
         return int(count)
 
-    def discard_attempt(self, job_id: str, index: int) -> None:
-        """Do not count the last attempt: the row did not cause its failure."""
+    def release(self, claim: Claim, *, count_attempt: bool) -> None:
+        """Make a row due again, unless the claim to it has ended; its attempt counts if it failed."""
+        row = (claim.job_id, claim.index)
         with self._transaction() as db:
-            db.execute(
-                "UPDATE attempts SET count = count - 1 WHERE job = ? AND position = ?",
-                (job_id, index),
+            ended = db.execute(
+                "DELETE FROM row_claims WHERE job = ? AND position = ? AND attempt = ?"
+                " AND worker = ? AND message = ?",
+                (*row, claim.attempt, claim.worker, claim.message),
             )
+            if ended.rowcount == 0:
+                return
+            if not count_attempt:
+                db.execute(
+                    "UPDATE attempts SET count = count - 1 WHERE job = ? AND position = ?", row
+                )
+            turns.release_row(db, *row)
 
     def put_row(self, job_id: str, row: JobRow) -> bool:
         """Whether the row was stored; False if it already was or the job has ended."""
         with self._transaction() as db:
+            db.execute("DELETE FROM row_claims WHERE job = ? AND position = ?", (job_id, row.index))
             job = self.find(job_id)
             if job is None or job.state.ended or self.rows(job_id, row.index, row.index + 1):
                 return False
             done, failed = job.done + 1, job.failed + row.failed
             db.execute("INSERT INTO rows VALUES (?, ?, ?, ?)", (job_id, row.index, done, row.body))
             db.execute("UPDATE jobs SET done = ?, failed = ? WHERE id = ?", (done, failed, job_id))
-            db.execute(
-                "INSERT INTO ever VALUES (?, 1) ON CONFLICT DO UPDATE SET count = count + 1",
-                ("failed" if row.failed else "made",),
-            )
+            turns.count_up(db, "failed" if row.failed else "made")
+            turns.move_to_end(db, job_id)
             if done == job.total:
                 self._end(db, job_id, final_state(job.kind, failed=failed))
         return True
@@ -125,43 +150,20 @@ class SqliteStore:
             (job_id, sequence, limit),
         )
 
-    def missing(self, job_id: str) -> list[int]:
-        """The indices of the rows that are not stored."""
-        job = self.find(job_id)
-        if job is None:
-            return []
-        found = self._db.execute("SELECT position FROM rows WHERE job = ?", (job_id,))
-        stored = {row["position"] for row in found}
-        return [index for index in range(job.total) if index not in stored]
-
     def unfinished(self) -> list[Job]:
-        """Every job that has not ended, the oldest first."""
+        """Every job that has not ended."""
         found = self._db.execute(
-            f"SELECT {_COLUMNS} FROM jobs WHERE state IN (?, ?) AND expires_at > ?"
-            " ORDER BY created_at",
+            f"SELECT {_COLUMNS} FROM jobs WHERE state IN (?, ?) AND expires_at > ?",
             (JobState.QUEUED, JobState.RUNNING, self._clock()),
         )
         return [_job(row) for row in found.fetchall()]
 
-    def claim(self, job_id: str, claim: Claim) -> None:
-        """Record a worker's claim."""
-        with self._transaction() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO claims SELECT id, ?, ?, ?, ? FROM jobs WHERE id = ?",
-                (claim.start, claim.stop, claim.worker, claim.until, job_id),
-            )
-
-    def release(self, job_id: str, start: int) -> None:
-        """Delete the claim that begins with row ``start``."""
-        with self._transaction() as db:
-            db.execute("DELETE FROM claims WHERE job = ? AND start = ?", (job_id, start))
-
-    def claims(self, job_id: str) -> Iterator[Claim]:
-        """The recorded claims to rows of a job."""
-        found = self._db.execute(
-            "SELECT start, stop, worker, until FROM claims WHERE job = ?", (job_id,)
+    def claims(self) -> list[Claim]:
+        """The claims of all workers, also to rows of jobs that were cancelled meanwhile."""
+        query = (
+            'SELECT job AS job_id, position AS "index", attempt, worker, message FROM row_claims'
         )
-        yield from [Claim(**dict(row)) for row in found.fetchall()]
+        return [Claim(**dict(row)) for row in self._db.execute(query).fetchall()]
 
     def record_heartbeat(self, worker: str, lease_s: float) -> None:
         """Count a worker as running for ``lease_s`` seconds."""
@@ -218,9 +220,10 @@ class SqliteStore:
         return {name: counts.get(name, 0) for name in ("made", "failed")}
 
     def delete_expired(self) -> None:
-        """Delete expired jobs and leases."""
+        """Delete expired jobs and leases; give a turn to jobs that an earlier release created."""
         with self._transaction() as db:
             self._drop_expired(db)
+            turns.add_earlier_jobs(db)
 
     def _drop_expired(self, db: sqlite3.Connection) -> None:
         now = self._clock()
@@ -229,6 +232,7 @@ class SqliteStore:
 
     def _end(self, db: sqlite3.Connection, job_id: str, state: JobState) -> None:
         now = self._clock()
+        turns.remove_job(db, job_id)
         db.execute(
             "UPDATE jobs SET state = ?, finished_at = ?, expires_at = ? + retention_s"
             " WHERE id = ? AND state IN (?, ?)",

@@ -116,11 +116,6 @@ class ObservedCursor(sqlite3.Cursor):
         with self._reporting():
             return super().fetchone()
 
-    def __next__(self) -> Any:  # noqa: ANN401
-        """The next row of an iteration."""
-        with self._reporting():
-            return super().__next__()
-
     def fetchall(self) -> list[Any]:
         """All further rows."""
         with self._reporting():

@@ -15,7 +15,8 @@ from types import FrameType
 from typing import Any
 
 from designer.brief.model import Brief
-from designer.pipeline.design import Design, design
+from designer.pipeline.design import Design
+from designer.pipeline.make_design import design
 from designer.verification import Pool
 from designer.verification.limits import MIB
 from designer.verification.sandbox.privileges import die_with_parent
@@ -24,7 +25,7 @@ from service.cache.cached_receipts import CachedReceipts
 from service.designs.verification_limits import cache_namespace, process_limits, width_policy
 from service.jobs.rows import MakeDesign
 from service.jobs.store.open_store import WORKER_STORE_TIMEOUT_S, open_job_store
-from service.jobs.worker.chunk_runner import ChunkRunner, Interrupted
+from service.jobs.worker.row_runner import Interrupted, RowRunner
 from service.settings.config import Config
 
 _POLL_S = 0.5
@@ -42,13 +43,13 @@ class ChildProcess:
         self._policy = width_policy(config)
         self._cache: Cache | None = None
         self._shutting_down = mmap(-1, 1)
-        self.runner: ChunkRunner | None = None
+        self.runner: RowRunner | None = None
 
     def shut_down(self) -> None:
-        """Make all child processes forked from this one return their chunks to the queue."""
+        """Make all child processes forked from this one return their rows to the queue."""
         self._shutting_down[0] = 1
 
-    def start(self, worker: str) -> None:
+    def start(self, worker: str, send_message: Callable[[], None]) -> None:
         """Limit this process's memory, bind its lifetime to its parent's, open the store.
 
         SIGTERM may go to a whole process group: it is ignored here, the parent starts a shutdown.
@@ -67,7 +68,7 @@ class ChildProcess:
             required_layers=config.sandbox_require,
         )
         self._cache = open_cache(config, namespace=cache_namespace(config))
-        self.runner = ChunkRunner(
+        self.runner = RowRunner(
             store=open_job_store(config, timeout_s=WORKER_STORE_TIMEOUT_S),
             make=self._wrap(self.make),
             guard=interrupt_when,
@@ -75,6 +76,7 @@ class ChildProcess:
             attempts=config.job_attempts,
             row_timeout_s=config.job_row_timeout_s,
             shutting_down=lambda: bool(self._shutting_down[0]),
+            send_message=send_message,
         )
 
     def make(self, brief: Brief) -> Design:

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from billiard.util import get_logger
-from celery import Celery, bootsteps
+from celery import Celery, Task, bootsteps
 from celery.signals import (
     setup_logging,
     worker_process_init,
@@ -16,16 +16,15 @@ from celery.signals import (
 from celery.worker.state import reserved_requests
 
 from service.jobs.broker.celery_app import (
-    RUN_CHUNK,
+    RUN_ROWS,
     create_celery_app,
     prepare_folders,
-    send_chunks,
+    send_message,
 )
-from service.jobs.chunks import Chunk
 from service.jobs.store.open_store import open_job_store
 from service.jobs.worker.child_process import ChildProcess
-from service.jobs.worker.chunk_runner import ChunkRunner
 from service.jobs.worker.recovery import RECOVERY_INTERVAL_S, RecoveryMonitor
+from service.jobs.worker.row_runner import RowRunner
 from service.observability.logs import send_logs_to_stderr
 from service.settings.config import Config
 
@@ -37,10 +36,10 @@ def make_worker(config: Config, child: ChildProcess | None = None) -> Celery:
     app = create_celery_app(config)
     child = child or ChildProcess(config)
 
-    @app.task(name=RUN_CHUNK)  # type: ignore[untyped-decorator]
-    def run_chunk(job_id: str, start: int, stop: int) -> None:
+    @app.task(name=RUN_ROWS, bind=True)  # type: ignore[untyped-decorator]
+    def run_rows(task: Task) -> None:
         assert child.runner is not None, "a started child process"
-        run_and_requeue(app, child.runner, job_id, (start, stop))
+        run_message(child.runner, task.request.id)
 
     configure_logging(config)
     connect_process_signals(app, child)
@@ -48,18 +47,15 @@ def make_worker(config: Config, child: ChildProcess | None = None) -> Celery:
     return app
 
 
-def run_and_requeue(app: Celery, runner: ChunkRunner, job_id: str, chunk: Chunk) -> None:
-    """Compute the rows of a chunk and queue the rest that exceeds its time.
+def run_message(runner: RowRunner, message: str) -> None:
+    """Compute rows in turn.
 
-    A MemoryError in Celery would stop the whole worker: it is logged, the rows are recovered.
+    A MemoryError in Celery would stop the whole worker: it is logged, its row is recovered.
     """
     try:
-        left = runner.run(job_id, chunk)
+        runner.run(message)
     except MemoryError:
-        logger.error("out of memory in rows %s of job %s", chunk, job_id)
-        return
-    if left:
-        send_chunks(app, runner.kind(job_id), job_id, left)
+        logger.error("out of memory in a row of message %s", message)
 
 
 def configure_logging(config: Config) -> None:
@@ -76,7 +72,7 @@ def connect_process_signals(app: Celery, child: ChildProcess) -> None:
     """Start and stop the state of child processes on Celery's signals."""
 
     def start(**_: object) -> None:
-        child.start(worker=app.conf.worker_name)
+        child.start(worker=app.conf.worker_name, send_message=lambda: send_message(app))
 
     def stop(**_: object) -> None:
         child.stop()
@@ -102,7 +98,7 @@ def recovery_step(app: Celery, config: Config) -> type[bootsteps.StartStopStep]:
 
         def start(self, worker: Any) -> None:  # noqa: ANN401
             def renew_and_recover() -> None:
-                monitor.renew_and_recover(worker.hostname, active_chunks())
+                monitor.renew_and_recover(worker.hostname, active_messages())
 
             renew_and_recover()
             self.entry = worker.timer.call_repeatedly(RECOVERY_INTERVAL_S, renew_and_recover)
@@ -114,6 +110,6 @@ def recovery_step(app: Celery, config: Config) -> type[bootsteps.StartStopStep]:
     return RecoveryStep
 
 
-def active_chunks() -> set[tuple[str, int]]:
-    """The job id and the first row of every chunk that this worker has."""
-    return {(request.args[0], request.args[1]) for request in reserved_requests}
+def active_messages() -> set[str]:
+    """The ids of the messages that this worker has."""
+    return {request.id for request in reserved_requests}

@@ -16,8 +16,10 @@ from service.settings.config import Config
 KILLED, TOO_LARGE, TOO_LONG, STUCK = 1001, 1002, 1003, 1004
 """Latent lengths that kill the process, fill its memory, sleep, and block its signals."""
 
-SLOW = 2
-"""Number of picture channels that slows a row down, so that tests can act during a sweep."""
+SLOW, EXPENSIVE = 2, 5
+"""Numbers of picture channels that slow a row down, so that tests can act during a sweep."""
+
+EXPENSIVE_ROW_S = 0.3
 
 
 def poisoned(make: MakeDesign) -> MakeDesign:
@@ -36,6 +38,8 @@ def poisoned(make: MakeDesign) -> MakeDesign:
             time.sleep(3600)
         if brief.channels == SLOW:
             time.sleep(0.02)
+        if brief.channels == EXPENSIVE:
+            time.sleep(EXPENSIVE_ROW_S)
         return make(brief)
 
     return made

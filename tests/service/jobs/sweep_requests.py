@@ -7,7 +7,8 @@ import time
 from typing import Any
 
 from service.jobs.job import Job
-from service.jobs.job_service import JobService
+from service.jobs.job_service import JobService, Submitter
+from service.jobs.store.protocol import Claim
 from tests.wait import wait_until
 
 ROWS = 500
@@ -30,7 +31,13 @@ def submit_designs(
     job_service: JobService, designs: list[dict[str, Any]], *, verify: str = "none"
 ) -> Job:
     """The job of these designs."""
-    return job_service.submit_sweep({"designs": designs, "verify": verify}, owner=OWNER, key=None)
+    submitter = Submitter(owner=OWNER, client="a-client")
+    return job_service.submit_sweep({"designs": designs, "verify": verify}, submitter)
+
+
+def claims_of(job_service: JobService, job: Job) -> list[Claim]:
+    """The claims to rows of a job."""
+    return [claim for claim in job_service.store.claims() if claim.job_id == job.id]
 
 
 def reload_job(job_service: JobService, job: Job) -> Job:

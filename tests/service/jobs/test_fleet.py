@@ -17,6 +17,7 @@ from service.jobs.job import Job, JobState
 from service.jobs.job_service import JobService
 from tests.real_processes.redis import RedisServer, serving_redis
 from tests.service.jobs.poison import SLOW
+from tests.service.jobs.runners import submit_without_message
 from tests.service.jobs.sweep_requests import (
     ROWS,
     assert_each_once,
@@ -140,9 +141,7 @@ def test_a_job_that_was_stored_but_not_queued_is_recovered(fleet: Fleet) -> None
     """As when a server is killed between the two steps."""
     job = submit_designs(fleet.job_service, briefs(4))
     wait_until(lambda: reload_job(fleet.job_service, job).state.ended, what="the first job")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("service.jobs.job_service.send_chunks", lambda *_: None)
-        unsent = submit_designs(fleet.job_service, briefs(40))
+    unsent = submit_without_message(fleet.job_service, 40)
     rows = assert_each_once(fleet.job_service, unsent)
     assert [row["problem"] for row in rows] == [None] * 40
 

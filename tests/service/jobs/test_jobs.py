@@ -15,7 +15,7 @@ from service.app import create_app
 from service.jobs.job import new_job_id
 from service.settings.config import Config
 from tests.access.keys import ALICE, BOB, entry
-from tests.service.jobs.test_sweeps import BRIEF, put_row
+from tests.service.jobs.test_sweeps import BRIEF, put_row, start_job
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def finish(app: Flask, job: dict[str, Any], order: tuple[int, ...] = (2, 0, 3, 1
 def test_a_job_reports_its_state(app: Flask, client: FlaskClient, job: dict[str, Any]) -> None:
     path = job["links"]["self"]
     assert (job["state"], job["done"], job["total"], job["started_at"]) == ("queued", 0, 4, None)
-    app.extensions["job_service"].store.begin_row(job["id"], 2)
+    start_job(app, job["id"])
     put_row(app, job["id"], 2, failed=True)
     now = client.get(path).json
     assert now is not None

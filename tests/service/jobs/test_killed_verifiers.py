@@ -6,17 +6,18 @@ import json
 import os
 import random
 import signal
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from designer.brief.model import Brief
 from designer.errors import ProbeEnded, ProbeFailed
-from designer.pipeline.design import Design, design
+from designer.pipeline.design import Design
+from designer.pipeline.make_design import design
 from service.jobs.job import Job
 from service.jobs.job_service import JobService
-from service.jobs.worker.chunk_runner import ChunkRunner
+from tests.service.jobs.runners import runner_of, submit_without_message
 from tests.service.jobs.sweep_requests import (
     assert_each_once,
     briefs,
@@ -53,19 +54,8 @@ class FailingDesigns:
 def run_rows(folder: Path, designs: FailingDesigns) -> tuple[JobService, Job]:
     """A job of three rows, computed in this process."""
     job_service = JobService(config_of(folder))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("service.jobs.job_service.send_chunks", lambda *_: None)
-        job = submit_designs(job_service, briefs(3))
-    runner = ChunkRunner(
-        store=job_service.store,
-        make=designs.make,
-        guard=lambda _: nullcontext(),
-        worker="a-worker",
-        attempts=ATTEMPTS,
-        row_timeout_s=60,
-        shutting_down=lambda: False,
-    )
-    assert runner.run(job.id, (0, 3)) == []
+    job = submit_without_message(job_service, 3)
+    runner_of(job_service.store, make=designs.make, attempts=ATTEMPTS).run("a-message")
     return job_service, job
 
 

@@ -16,6 +16,7 @@ from tests.service.jobs.sweep_requests import (
     ROWS,
     assert_each_once,
     briefs,
+    claims_of,
     reload_job,
     submit_designs,
     wait_for_rows,
@@ -39,7 +40,7 @@ def with_poison(designs: list[dict[str, Any]], **at: int) -> list[dict[str, Any]
 
 @pytest.mark.parametrize("broker", ["folder", "redis"])
 def test_three_harmful_rows_do_not_stop_497_others(tmp_path: Path, broker: str) -> None:
-    """Each becomes a row with its problem; other rows of its chunk are computed."""
+    """Each becomes a row with its problem; the other rows are computed."""
     with serving_redis(tmp_path / "redis") as server:
         url = server.url if broker == "redis" else ""
         job_service = JobService(config_of(tmp_path / "state", url))
@@ -74,13 +75,10 @@ def test_a_row_is_interrupted_within_two_seconds_of_a_cancel(tmp_path: Path) -> 
         for _ in range(3):
             job = submit_designs(job_service, with_poison(briefs(3), row_1=TOO_LONG))
             wait_for_rows(job_service, job, 1)
-            wait_until(lambda: bool(list(job_service.store.claims(job.id))), what="a claim")  # noqa: B023
+            wait_until(lambda: bool(claims_of(job_service, job)), what="a claim")  # noqa: B023
             start = time.monotonic()
             job_service.cancel(job.id, owner="anyone")
-            wait_until(
-                lambda: not list(job_service.store.claims(job.id)),  # noqa: B023
-                what="the claim's release",
-            )
+            wait_until(lambda: not claims_of(job_service, job), what="the claim's release")  # noqa: B023
             taken.append(time.monotonic() - start)
             assert (reload_job(job_service, job).state, reload_job(job_service, job).done) == (
                 JobState.CANCELLED,

@@ -10,8 +10,8 @@ import pytest
 from designer.brief.brief_json import brief_from_document
 from designer.brief.model import Brief
 from designer.errors import DesignerError
-from designer.pipeline.design import Design, design
-from designer.pipeline.design_json import design_document
+from designer.pipeline.design import Design, design_document
+from designer.pipeline.make_design import design
 from service.jobs.job import JobKind
 from service.jobs.rows import ROW_FIELDS, make_row, problem_row
 from service.problems.problem_document import designer_error_problem
@@ -22,6 +22,7 @@ BRIEFS: dict[str, dict[str, Any]] = {
     "two sides": SMALL | {"resolution": [8, 12]},
     "an encoder": SMALL | {"encoder": True},
     "no discriminator": SMALL | {"discriminator": None},
+    "fixed resamplers": SMALL | {"architecture": "r3gan", "expansion": 3, "group_width": 2},
 }
 REFUSED: dict[str, dict[str, Any]] = {
     "no chain": SMALL | {"search": {"strides": [3]}, "initial_map": [7, 7]},

@@ -17,7 +17,7 @@ from service.jobs.job import Job
 from service.jobs.store.sqlite import SqliteStore
 from service.settings.config import Config
 from tests.service.jobs.conftest import Clock
-from tests.service.jobs.test_store import new_job
+from tests.service.jobs.test_store import create_job, new_job
 
 BODY = {"designs": [{"resolution": 8, "latent_dim": 2}], "verify": "none"}
 
@@ -31,11 +31,11 @@ def test_every_thread_recreates_a_removed_state_folder(tmp_path: Path, clock: Cl
         def ask_all(pool: ThreadPoolExecutor, job_id: str) -> list[Job | None]:
             return list(pool.map(store.find, [job_id] * 40))
 
-        before, _ = store.create(new_job(clock, total=1))
+        before = create_job(store, new_job(clock, total=1))
         assert all(ask_all(old_threads, before.id))
         shutil.rmtree(state)
         assert not any(ask_all(old_threads, before.id))
-        store.create(new)
+        create_job(store, new)
         assert all(ask_all(old_threads, new.job.id))
         assert all(ask_all(new_threads, new.job.id))
 
@@ -43,7 +43,7 @@ def test_every_thread_recreates_a_removed_state_folder(tmp_path: Path, clock: Cl
 def test_only_the_owner_reads_a_new_state_folder(tmp_path: Path, clock: Clock) -> None:
     """It contains the requests of all clients."""
     state = tmp_path / "state"
-    SqliteStore(state / "jobs.sqlite", clock=clock).create(new_job(clock, total=1))
+    create_job(SqliteStore(state / "jobs.sqlite", clock=clock), new_job(clock, total=1))
     assert stat.S_IMODE(state.stat().st_mode) == stat.S_IRWXU
 
 
@@ -93,10 +93,10 @@ def test_a_damaged_job_store_is_set_aside_for_a_new_one(
     assert str(aside) in caplog.text
 
 
-def test_damage_that_an_iteration_meets_is_noticed(tmp_path: Path, clock: Clock) -> None:
-    """The first rows are intact: the recovery of lost rows reads on and finds the damage."""
+def test_damage_in_the_middle_of_a_result_is_noticed(tmp_path: Path, clock: Clock) -> None:
+    """The first rows are intact: a result reads on and finds the damage."""
     file = tmp_path / "jobs.sqlite"
-    job, _ = SqliteStore(file, clock=clock).create(new_job(clock, total=3000))
+    job = create_job(SqliteStore(file, clock=clock), new_job(clock, total=3000))
     with closing(sqlite3.connect(file)) as db:
         columns = [row[1] for row in db.execute("PRAGMA table_info(rows)")]
         values = {"job": job.id, "body": "x" * 40}
@@ -111,7 +111,7 @@ def test_damage_that_an_iteration_meets_is_noticed(tmp_path: Path, clock: Clock)
     file.write_bytes(content)
     store = SqliteStore(file, clock=clock)
     with pytest.raises(sqlite3.DatabaseError):
-        store.missing(job.id)
+        store.rows(job.id, 0, 3000)
     assert len([*tmp_path.glob("jobs.sqlite.damaged-*Z")]) == 1
     assert store.find(job.id) is None
 

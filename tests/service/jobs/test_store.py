@@ -8,12 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from service.jobs.job import Job, JobKind, JobState, new_job_id
-from service.jobs.store.protocol import SKIP, Claim, JobRow, JobStore, NewJob
+from service.jobs.store.protocol import Claim, JobRow, JobStore, NewJob
 from service.jobs.store.redis import RedisStore
 from tests.real_processes.redis import RedisServer
 from tests.service.jobs.conftest import Clock
 
 HOUR_S = 3600
+MANY_ROWS = 100_000
 
 
 def new_job(
@@ -21,6 +22,7 @@ def new_job(
     *,
     total: int,
     kind: JobKind = JobKind.SWEEP,
+    client: str = "a-client",
     idempotency_token: str | None = None,
     fingerprint: str = "a",
 ) -> NewJob:
@@ -34,7 +36,11 @@ def new_job(
         expires_at=clock.now + HOUR_S,
     )
     return NewJob(
-        job=job, request='{"x":1}', idempotency_token=idempotency_token, fingerprint=fingerprint
+        job=job,
+        client=client,
+        request='{"x":1}',
+        idempotency_token=idempotency_token,
+        fingerprint=fingerprint,
     )
 
 
@@ -43,8 +49,14 @@ def row(index: int, *, failed: bool = False) -> JobRow:
 
 
 def create_job(store: JobStore, new: NewJob) -> Job:
-    job, _ = store.create(new)
+    job, _ = store.create(new, max_client_rows=MANY_ROWS)
     return job
+
+
+def claim_row(store: JobStore, *, worker: str = "a-worker", message: str = "a-message") -> Claim:
+    claim = store.claim_row(worker, message)
+    assert claim is not None
+    return claim
 
 
 def find_job(store: JobStore, job: Job) -> Job:
@@ -59,7 +71,6 @@ def test_a_job_is_as_it_was_made(store: JobStore, clock: Clock) -> None:
     assert store.request(job.id) == '{"x":1}'
     assert store.find("none") is None
     assert store.request("none") is None
-    assert store.missing("none") == []
     assert store.unfinished() == [job]
 
 
@@ -67,7 +78,7 @@ def test_a_job_goes_from_queued_over_running_to_its_end(store: JobStore, clock: 
     """Its times are those of the first attempt and of the last row."""
     job = create_job(store, new_job(clock, total=2))
     clock.now += 1
-    assert store.begin_row(job.id, 0) == 1
+    assert claim_row(store).attempt == 1
     running = find_job(store, job)
     assert (running.state, running.started_at) == (JobState.RUNNING, clock.now)
     store.put_row(job.id, row(0))
@@ -91,10 +102,8 @@ def test_a_row_is_stored_once(store: JobStore, clock: Clock) -> None:
     job = create_job(store, new_job(clock, total=2))
     assert store.put_row(job.id, row(1))
     assert not store.put_row(job.id, JobRow(index=1, body="another", failed=True))
-    assert store.begin_row(job.id, 1) == SKIP
     assert store.rows(job.id, 0, 2) == ['{"index":1}']
     assert (find_job(store, job).done, find_job(store, job).failed) == (1, 0)
-    assert store.missing(job.id) == [0]
 
 
 def test_row_totals_outlive_their_jobs(store: JobStore, clock: Clock) -> None:
@@ -105,16 +114,6 @@ def test_row_totals_outlive_their_jobs(store: JobStore, clock: Clock) -> None:
     clock.now += 10 * HOUR_S
     store.delete_expired()
     assert store.row_totals() == {"made": 1, "failed": 2}
-
-
-def test_attempts_are_counted_row_by_row(store: JobStore, clock: Clock) -> None:
-    job = create_job(store, new_job(clock, total=2))
-    assert [store.begin_row(job.id, 0) for _ in range(3)] == [1, 2, 3]
-    assert store.begin_row(job.id, 1) == 1
-    store.discard_attempt(job.id, 0)
-    assert store.begin_row(job.id, 0) == 3
-    store.cancel(job.id)
-    store.discard_attempt(job.id, 0)
 
 
 def test_rows_come_in_request_order_and_in_order_of_arrival(store: JobStore, clock: Clock) -> None:
@@ -140,7 +139,7 @@ def test_a_cancelled_job_keeps_what_was_done_and_takes_no_more(
     assert find_job(store, job) == first
     assert first.state is JobState.CANCELLED
     assert not store.put_row(job.id, row(1))
-    assert store.begin_row(job.id, 2) == SKIP
+    assert store.claim_row("a-worker", "a-message") is None
     assert store.rows(job.id, 0, 3) == [row(0).body]
 
 
@@ -156,7 +155,7 @@ def test_the_same_idempotency_token_gives_the_same_job(store: JobStore, clock: C
     first = create_job(store, new_job(clock, total=3, idempotency_token="w"))
     store.put_row(first.id, row(0))
     again, fingerprint = store.create(
-        new_job(clock, total=9, idempotency_token="w", fingerprint="b")
+        new_job(clock, total=9, idempotency_token="w", fingerprint="b"), max_client_rows=3
     )
     assert (again.id, again.done, fingerprint) == (first.id, 1, "a")
     other = create_job(store, new_job(clock, total=3, idempotency_token="v"))
@@ -220,30 +219,18 @@ def test_nothing_of_a_job_may_be_evicted(clock: Clock, shared_redis: RedisServer
     with shared_redis.client as client:
         client.flushall()
         job = create_job(store, new_job(clock, total=2, idempotency_token="w"))
-        store.claim(job.id, Claim(start=0, stop=1, worker="a", until=clock.now))
-        store.begin_row(job.id, 0)
+        store.release(claim_row(store), count_attempt=True)
+        for _ in range(2):
+            claim_row(store)
         store.put_row(job.id, row(0))
         for _ in range(2):
             assert {client.ttl(key) for key in client.scan_iter()} == {-1}
             store.cancel(job.id)
         clock.now += 2 * HOUR_S
         store.delete_expired()
+        for claim in store.claims():
+            store.release(claim, count_attempt=True)
         assert list(client.scan_iter()) == ["gan-designer:rows"]
-
-
-def test_claims_name_their_worker(store: JobStore, clock: Clock) -> None:
-    job = create_job(store, new_job(clock, total=9))
-    claims = [
-        Claim(start=0, stop=4, worker="a", until=clock.now + 9),
-        Claim(start=4, stop=9, worker="b", until=clock.now + 9),
-    ]
-    for claim in claims:
-        store.claim(job.id, claim)
-    assert sorted(store.claims(job.id), key=lambda claim: claim.start) == claims
-    store.release(job.id, 0)
-    assert list(store.claims(job.id)) == claims[1:]
-    store.claim("none", claims[0])
-    assert list(store.claims("none")) == []
 
 
 def test_a_worker_counts_as_running_until_its_lease_ends(store: JobStore, clock: Clock) -> None:

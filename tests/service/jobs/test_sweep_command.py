@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from designer.brief.model import Brief, Level
+from designer.brief.model import Brief
+from designer.brief.options import Level
 from designer.networks import Network
-from designer.pipeline.design import design
+from designer.pipeline.make_design import design
 from service.jobs.job import JobState
 from tests.real_processes.redis import RedisServer
 from tests.service.jobs.run_command import PROGRAM, SMALL, Command

@@ -11,7 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from service.jobs.broker.celery_app import queue_depth
+from designer.brief.brief_json import brief_from_document
+from designer.pipeline.make_design import design
+from service.access.client import ANONYMOUS_OWNER
+from service.jobs.metrics import read_queue_depth
 from service.jobs.store.protocol import JobRow
 from service.jobs.sweep_request import MAX_ROWS, Sweep, sweep_from_document
 from service.openapi.examples import SWEEP_EXAMPLES
@@ -26,6 +29,13 @@ def put_row(app: Flask, job_id: str, index: int, *, failed: bool = False) -> Non
     assert app.extensions["job_service"].store.put_row(
         job_id, JobRow(index=index, body=body, failed=failed)
     )
+
+
+def start_job(app: Flask, job_id: str) -> None:
+    """Claim rows, also of other jobs, until one is of this job."""
+    store = app.extensions["job_service"].store
+    while store.claim_row("a-worker", "a-message").job_id != job_id:
+        pass
 
 
 @pytest.mark.parametrize("name", SWEEP_EXAMPLES)
@@ -46,6 +56,23 @@ def test_a_grid_is_the_product_of_its_lists() -> None:
     assert [sweep.row(index) for index in range(len(sweep))] == [
         {"verify": "none"} | row for row in expected
     ]
+
+
+def test_a_grid_varies_the_shape_of_r3gan(client: FlaskClient) -> None:
+    """Each row is a design of its own, with the parameters of its 3×3 kernels by hand."""
+    shapes = {"expansion": [1, 3], "group_width": [2, 16]}
+    grid = {"resolution": [8], "base_channels": [4], "architecture": ["r3gan"], **shapes}
+    answer = client.post("/v1/sweeps", json={"grid": grid, "verify": "none"})
+    assert answer.status_code == 202
+    assert answer.json is not None
+    assert answer.json["total"] == 4
+    sweep = sweep_from_document({"grid": grid, "verify": "none"})
+    for index, (expansion, group_width) in enumerate(itertools.product(*shapes.values())):
+        made = design(brief_from_document(sweep.row(index)))
+        modules = {each.name: each.module for each in made.gan.generator.placed_modules}
+        wide = expansion * 8
+        groups = -(-wide // group_width)
+        assert modules["main.4.body.2"].parameters == wide * (wide // groups) * 9 + wide
 
 
 def test_a_brief_keeps_a_level_of_its_own() -> None:
@@ -93,9 +120,9 @@ REFUSALS: dict[str, tuple[object, str, str]] = {
         "/designs/1/latent_dim",
     ),
     "a row's missing field": (
-        {"designs": [BRIEF, {"resolution": 8}]},
+        {"designs": [BRIEF, {"latent_dim": 8}]},
         "missing_field",
-        "/designs/1/latent_dim",
+        "/designs/1/resolution",
     ),
     "a value of the grid": (
         {"grid": GRID | {"resolution": [8, [16, 3]]}},
@@ -103,9 +130,9 @@ REFUSALS: dict[str, tuple[object, str, str]] = {
         "/grid/resolution/1/1",
     ),
     "a field that the grid lacks": (
-        {"grid": {"resolution": [8, 16]}},
+        {"grid": {"latent_dim": [8, 16]}},
         "missing_field",
-        "/grid/latent_dim",
+        "/grid/resolution",
     ),
     "a row's own chain": (
         {"designs": [BRIEF | {"chain": [{"kernel_size": 4, "output_padding": 9}]}]},
@@ -129,11 +156,9 @@ REFUSALS: dict[str, tuple[object, str, str]] = {
 def test_a_wrong_sweep_is_refused_whole(app: Flask, client: FlaskClient, name: str) -> None:
     """With a pointer into the request; nothing is stored or queued."""
     body, code, pointer = REFUSALS[name]
-    store, celery_app = (
-        app.extensions["job_service"].store,
-        app.extensions["job_service"].celery_app,
-    )
-    before = store.unfinished(), queue_depth(celery_app)
+    job_service = app.extensions["job_service"]
+    store = job_service.store
+    before = store.unfinished(), read_queue_depth(job_service)
     answer = client.post("/v1/sweeps", json=body)
     assert answer.status_code == 422
     assert answer.json is not None
@@ -141,7 +166,7 @@ def test_a_wrong_sweep_is_refused_whole(app: Flask, client: FlaskClient, name: s
     (error,) = answer.json["errors"]
     assert error["pointer"].startswith(pointer)
     assert (error["pointer"] == pointer) or code == "critic_with_batch_norm"
-    assert (store.unfinished(), queue_depth(celery_app)) == before
+    assert (store.unfinished(), read_queue_depth(job_service)) == before
 
 
 def test_wrong_rows_are_reported_by_index(client: FlaskClient) -> None:
@@ -164,14 +189,16 @@ def test_a_wrong_value_of_a_grid_is_reported_once(client: FlaskClient) -> None:
 
 
 def test_the_maximum_number_of_rows_is_accepted(app: Flask, client: FlaskClient) -> None:
-    """In chunks: far fewer messages than rows."""
-    before = queue_depth(app.extensions["job_service"].celery_app)
+    """With one message, as any sweep."""
+    before = read_queue_depth(app.extensions["job_service"])
     grid = {"resolution": [8], "latent_dim": list(range(1, 101)), "channels": list(range(1, 101))}
     answer = client.post("/v1/sweeps", json={"grid": grid, "verify": "none"})
     assert answer.status_code == 202
     assert answer.json is not None
     assert answer.json["total"] == MAX_ROWS
-    assert 10 <= queue_depth(app.extensions["job_service"].celery_app) - before <= 100
+    assert read_queue_depth(app.extensions["job_service"]) == before + 1
+    job_service = app.extensions["job_service"]
+    job_service.cancel(answer.json["id"], owner=ANONYMOUS_OWNER)
 
 
 def test_an_idempotency_key_gives_the_same_job(app: Flask, client: FlaskClient) -> None:
@@ -181,11 +208,11 @@ def test_an_idempotency_key_gives_the_same_job(app: Flask, client: FlaskClient) 
         return client.post("/v1/sweeps", json=body, headers={"Idempotency-Key": key})
 
     first = (post({"designs": [BRIEF]}, "night-1").json or {})["id"]
-    depth = queue_depth(app.extensions["job_service"].celery_app)
+    depth = read_queue_depth(app.extensions["job_service"])
     put_row(app, first, 0)
     again = post({"designs": [BRIEF]}, "night-1").json or {}
     assert (again["id"], again["state"]) == (first, "succeeded")
-    assert queue_depth(app.extensions["job_service"].celery_app) == depth
+    assert read_queue_depth(app.extensions["job_service"]) == depth
     other = post({"designs": [BRIEF, BRIEF]}, "night-1")
     assert (other.status_code, (other.json or {})["code"]) == (422, "idempotency_key_reused")
     assert (post({"designs": [BRIEF, BRIEF]}, "night-2").json or {})["id"] != first

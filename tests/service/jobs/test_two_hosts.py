@@ -20,6 +20,7 @@ from tests.service.jobs.sweep_requests import (
     ROWS,
     assert_each_once,
     briefs,
+    claims_of,
     reload_job,
     submit_designs,
     wait_for_rows,
@@ -70,7 +71,7 @@ def test_a_host_that_is_cut_off_loses_nothing(tmp_path: Path) -> None:
         job = submit_designs(job_service, briefs(channels=SLOW))
         wait_for_rows(job_service, job, 20)
         wait_until(
-            lambda: {claim.worker for claim in job_service.store.claims(job.id)} == set(names),
+            lambda: {claim.worker for claim in claims_of(job_service, job)} == set(names),
             what="both to work",
         )
         first.cut_off()

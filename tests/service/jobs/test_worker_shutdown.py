@@ -14,7 +14,7 @@ from service.jobs.job import Job
 from service.jobs.job_service import JobService
 from tests.real_processes.redis import serving_redis
 from tests.service.jobs.poison import TOO_LONG
-from tests.service.jobs.sweep_requests import briefs, reload_job, submit_designs
+from tests.service.jobs.sweep_requests import briefs, claims_of, reload_job, submit_designs
 from tests.service.jobs.workers import POISON, config_of, end_worker, start_worker
 from tests.service.processes import descendants
 from tests.wait import wait_until
@@ -57,12 +57,14 @@ def test_a_worker_shutdown_costs_no_attempt(
                 wait_until(lambda: worker.poll() is not None, what="the worker's end")  # noqa: B023
             finally:
                 end_worker(worker)
-            assert not list(job_service.store.claims(job.id)), "returned to the queue"
-        assert job_service.store.begin_row(job.id, 3) == 1
+            assert not claims_of(job_service, job), "returned to the queue"
+        claimed = job_service.store.claim_row("a-worker", "a-message")
+        assert claimed is not None
+        assert (claimed.index, claimed.attempt) == (3, 1)
         assert (reload_job(job_service, job).done, reload_job(job_service, job).failed) == (3, 0)
 
 
 def is_busy(job_service: JobService, job: Job) -> bool:
     """Whether only the last row is missing, and a worker has claimed it."""
-    claims = [claim.start for claim in job_service.store.claims(job.id)]
-    return job_service.store.missing(job.id) == claims == [3]
+    claims = [claim.index for claim in claims_of(job_service, job)]
+    return reload_job(job_service, job).done == 3 and claims == [3]

@@ -1,0 +1,3 @@
+"""Fixture: a real server."""
+
+from tests.service.conftest import server as server
