@@ -7,12 +7,12 @@ const CACHE_SIZE = 40;
 
 /**
  * A failed request. `kind` is one of network (no response), locked (401), limited (429),
- * busy (503), refused (4xx with a problem), broken (any other response).
- * `retryAfter` is the Retry-After header in seconds, or null.
+ * busy (503), refused (4xx with a problem), broken (any other response), fault (an error of the
+ * page itself, which is the `cause`). `retryAfter` is the Retry-After header in seconds, or null.
  */
 export class Failure extends Error {
-	constructor(kind, { problem = null, retryAfter = null } = {}) {
-		super(problem?.detail ?? kind);
+	constructor(kind, { problem = null, retryAfter = null, cause } = {}) {
+		super(problem?.detail ?? kind, { cause });
 		Object.assign(this, { kind, problem, retryAfter });
 	}
 }
@@ -36,20 +36,20 @@ export function setKey(text) {
 
 export const hasKey = () => key !== "";
 
-const authorization = () => (key ? { Authorization: `Bearer ${key}` } : {});
-
 /** The URL of a picture; a data URL if the request needs a key, which an image element cannot send. */
 export async function pictureUrl(path, signal) {
 	return key ? `data:image/svg+xml,${encodeURIComponent(await call(path, { signal, as: "text" }))}` : path;
 }
 
-/** Send one request. Returns the body as JSON, or as `as` ("text", "blob"). */
-export async function call(path, { method, body, headers, signal, as = "json" } = {}) {
-	const init = body === undefined ? { method, headers: { ...headers, ...authorization() } } : postInit(body, headers);
+/** Send one request. Returns the body as JSON, or as `as` ("text", "blob"); `onHeaders` gets the headers of the response. */
+export async function call(path, { method, body, headers, signal, onHeaders, as = "json" } = {}) {
+	const posted = body !== undefined && { method: "POST", body: JSON.stringify(body) };
+	const sent = { ...(posted && { "Content-Type": "application/json" }), ...headers, ...(key && { Authorization: `Bearer ${key}` }) };
 	const limit = AbortSignal.timeout(TIMEOUT_MS);
 	try {
-		const response = await fetch(path, { ...init, signal: signal ? AbortSignal.any([signal, limit]) : limit });
+		const response = await fetch(path, { method, ...posted, headers: sent, signal: signal ? AbortSignal.any([signal, limit]) : limit });
 		if (!response.ok) throw await readFailure(response);
+		onHeaders?.(response.headers);
 		return await response[as]();
 	} catch (error) {
 		if (error instanceof Failure || signal?.aborted) throw error;
@@ -57,17 +57,17 @@ export async function call(path, { method, body, headers, signal, as = "json" } 
 	}
 }
 
-const postInit = (body, headers) => ({
-	method: "POST",
-	body: JSON.stringify(body),
-	headers: { "Content-Type": "application/json", ...headers, ...authorization() },
-});
-
 async function readFailure(response) {
 	const [problem] = await Promise.all([response.json().catch(() => null), loadRefusals()]);
 	const facts = { problem, retryAfter: Number.parseInt(response.headers.get("Retry-After"), 10) || null };
 	const known = { 401: "locked", 429: "limited", 503: "busy" }[response.status];
 	return new Failure(known ?? (response.status < 500 && problem?.code ? "refused" : "broken"), facts);
+}
+
+/** An error of the page itself as a Failure; the console keeps where it was thrown. */
+export function pageFault(cause) {
+	console.error(cause);
+	return new Failure("fault", { cause });
 }
 
 const cache = new Map();
@@ -89,7 +89,7 @@ export async function cachedCall(path, options = {}) {
 export class LatestRequest {
 	#controller = null;
 
-	/** Wait, then run `work(signal)`; pass a Failure to `failed` unless the request was cancelled. */
+	/** Wait, then run `work(signal)`; pass any error as a Failure to `failed` unless the request was cancelled. */
 	async run(work, failed, delay = 0) {
 		this.cancel();
 		const { signal } = (this.#controller = new AbortController());
@@ -98,8 +98,7 @@ export class LatestRequest {
 			if (!signal.aborted) await work(signal);
 		} catch (error) {
 			if (signal.aborted) return;
-			if (!(error instanceof Failure)) throw error;
-			failed(error);
+			failed(error instanceof Failure ? error : pageFault(error));
 		}
 	}
 

@@ -7,7 +7,7 @@
 //   address    address(params, view): the path of a state, for links
 //   announce   announce(text): pass a sentence to screen readers
 
-import { Failure } from "./api.mjs";
+import { Failure, pageFault } from "./api.mjs";
 import { h, show } from "./dom.mjs";
 import { failureBox } from "./failure.mjs";
 import { LANGUAGES, language, preferredLanguage, setLanguage, t } from "./messages.mjs";
@@ -64,6 +64,7 @@ function goTo(path, replace = false) {
 const navigate = (params, { view = mountedView.view, replace } = {}) => goTo(address(params, view), replace);
 
 async function render({ remount = false } = {}) {
+	clearFault();
 	const { view, params } = readAddress();
 	const known = Object.hasOwn(VIEWS, view);
 	if (known) groups[VIEWS[view]] = params;
@@ -84,6 +85,20 @@ async function render({ remount = false } = {}) {
 		window.scrollTo(0, 0);
 		announce(titleOf(view));
 	}
+}
+
+/** Show an error that nothing else has handled, above the view, which is dimmed: it may be wrong. */
+function showFault(error) {
+	if (!error) return; // a notice of the browser, such as that of a resize observer
+	clearFault();
+	const box = failureBox(pageFault(error), () => location.reload());
+	box.classList.add("fault");
+	for (const busy of main.querySelectorAll("[aria-busy=true]")) busy.setAttribute("aria-busy", "false");
+	main.prepend(box);
+}
+
+function clearFault() {
+	main.querySelector(".fault")?.remove();
 }
 
 const titleOf = (view) => t(`${view}.title`);
@@ -170,6 +185,8 @@ skip.addEventListener("click", (event) => {
 	main.focus();
 });
 await setLanguage(preferredLanguage(readStored("language")));
+window.addEventListener("error", ({ error }) => showFault(error));
+window.addEventListener("unhandledrejection", ({ reason }) => showFault(reason));
 window.addEventListener("popstate", () => render());
 darkSystem.addEventListener("change", () => drawFrame(mountedView?.view));
 render();

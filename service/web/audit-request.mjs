@@ -1,7 +1,7 @@
 // Converts the fields of the audit form to a request; example networks.
 
 /** The fields of the form and of the URL. */
-export const FIELDS = ["text", "input_shape", "wanted_shape", "batch", "error"];
+export const FIELDS = ["text", "input_shape", "wanted_shape", "network", "batch", "error"];
 
 /** Parse integers: 3x64x64, (3, 64, 64), 128. Returns null for any other text. */
 function readNumbers(text) {
@@ -12,10 +12,11 @@ function readNumbers(text) {
 	return parts.every((part) => /^\d{1,9}$/.test(part)) ? parts.map(Number) : null;
 }
 
-/** The network: layers if the text is JSON, else source. A complete JSON request sets all its fields. */
+/** The network: layers if the text is JSON, else source, as is a notebook. A complete JSON request sets all its fields. */
 function readNetwork(text) {
 	if (!/^\s*[[{]/.test(text)) return { source: text };
 	const found = JSON.parse(text);
+	if (found.cells) return { source: text };
 	return Array.isArray(found) ? { layers: found } : found;
 }
 
@@ -35,13 +36,13 @@ export function readRequest(fields) {
 		if (!numbers) fieldErrors[name] = ["shape"];
 		body[name] = name === "batch" ? numbers?.[0] : numbers;
 	}
-	if (!("input_shape" in body) && !fieldErrors.text) fieldErrors.input_shape = ["input"];
-	if (fields.error) body.error = fields.error;
+	if (body.layers && !body.input_shape && !fieldErrors.input_shape) fieldErrors.input_shape = ["input"];
+	for (const name of ["network", "error"]) if (fields[name]) body[name] = fields[name];
 	return { body, fieldErrors };
 }
 
 /** Layers as JSON, one per line. */
-export const layersText = (layers) => `[\n${layers.map((layer) => `  ${JSON.stringify(layer)}`).join(",\n")}\n]\n`;
+export const layersText = (layers) => `[\n  ${layers.map((layer) => JSON.stringify(layer)).join(",\n  ")}\n]\n`;
 
 /** Example networks with an error. */
 export const EXAMPLES = {

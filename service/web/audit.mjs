@@ -15,16 +15,17 @@ let draft = { paramsText: null, fields: {} };
 export function mount(root, { navigate, address, announce }) {
 	const request = new LatestRequest();
 	const notes = {};
-	let [paramsText, repairTaken] = [null, false];
+	let [asked, paramsText, repairTaken] = [{}, null, false];
+	const beforeRepairs = []; // the fields before each repair that was taken, and the text after it
 	const answer = h("div.answer.stack");
-	const more = h("details", h("summary", t("audit.more")), field("error", h("textarea", { rows: 3 })), field("batch"));
+	const more = h("details", h("summary", t("audit.more")), field("error", h("textarea", { rows: 3 })), field("network"), field("batch"));
 	const form = h(
 		"form.panel",
-		{ novalidate: true, onsubmit: submit, oninput: () => (draft = { paramsText, fields: read() }), onkeydown: submitOnShortcut },
+		{ novalidate: true, onsubmit: submit, oninput: edit, onkeydown: submitOnShortcut },
 		field("text", h("textarea.mono", { rows: 16, spellcheck: "false", autocapitalize: "off" })),
 		h("div.shapes", field("input_shape"), field("wanted_shape")),
 		more,
-		h("p.row", h("button.main", { type: "submit" }, t("audit.ask")), h("span.muted.small", t("audit.shortcut"))),
+		h("p.row", h("button.main", { type: "submit" }, t("audit.title")), h("span.muted.small", t("audit.shortcut"))),
 	);
 	const example = (name) => h("button", { "data-example": name, onclick: () => submitFields(EXAMPLES[name]) }, t(`audit.example.${name}`));
 	const examples = h("p.row.examples", h("span.muted", t("audit.examples")), Object.keys(EXAMPLES).map(example));
@@ -43,6 +44,12 @@ export function mount(root, { navigate, address, announce }) {
 		return { ...fields, text: form.elements.text.value };
 	}
 
+	/** Keep the input, and dim an answer to another one. */
+	function edit() {
+		draft = { paramsText, fields: read() };
+		answer.classList.toggle("outdated", FIELDS.some((name) => draft.fields[name] !== (asked[name] ?? "")));
+	}
+
 	function submitOnShortcut(event) {
 		if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event);
 	}
@@ -54,7 +61,7 @@ export function mount(root, { navigate, address, announce }) {
 		const first = FIELDS.find((name) => fieldErrors[name]);
 		if (!first) return submitFields(fields);
 		showFieldErrors(fieldErrors);
-		more.open ||= first === "batch";
+		more.open ||= first === "batch" || first === "network";
 		form.elements[first].focus();
 	}
 
@@ -69,7 +76,7 @@ export function mount(root, { navigate, address, announce }) {
 		paramsText = JSON.stringify(params);
 		const fields = draft.paramsText === paramsText ? draft.fields : params;
 		for (const name of FIELDS) form.elements[name].value = fields[name] ?? "";
-		more.open ||= Boolean(fields.batch || fields.error);
+		more.open ||= Boolean(fields.batch || fields.error || fields.network);
 		const unknown = Object.keys(params).filter((name) => !FIELDS.includes(name));
 		showFieldErrors({});
 		if (params.text) return ask(params);
@@ -78,6 +85,12 @@ export function mount(root, { navigate, address, announce }) {
 
 	function clearAnswer(shown) {
 		request.cancel();
+		showInstead(shown);
+	}
+
+	/** Show this in the place of the answer. */
+	function showInstead(shown) {
+		answer.classList.remove("outdated");
 		answer.removeAttribute("aria-busy");
 		show(answer, shown);
 	}
@@ -94,6 +107,7 @@ export function mount(root, { navigate, address, announce }) {
 	function ask(params) {
 		const fields = Object.fromEntries(FIELDS.map((name) => [name, params[name] ?? ""]));
 		const { body, fieldErrors } = readRequest(fields);
+		asked = fields;
 		showFieldErrors(fieldErrors);
 		if (Object.keys(fieldErrors).length) return clearAnswer();
 		answer.setAttribute("aria-busy", "true");
@@ -106,25 +120,32 @@ export function mount(root, { navigate, address, announce }) {
 	}
 
 	function showAnswer(fields, body, audit) {
-		answer.removeAttribute("aria-busy");
 		const takeRepair = (repair) => {
 			repairTaken = true;
-			submitFields({ ...fields, text: repairedText(fields.text, body, audit, repair), input_shape: repair.input_shape.join("x"), error: "" });
+			const text = repairedText(fields.text, body, audit, repair);
+			beforeRepairs.push({ fields, text });
+			submitFields({ ...fields, text, input_shape: repair.input_shape.join("x"), error: "" });
 		};
+		const undoRepair = () => {
+			repairTaken = true;
+			submitFields(beforeRepairs.pop().fields);
+		};
+		const undo = beforeRepairs.at(-1)?.text === fields.text && undoRepair;
 		const takeShape = (shape) => submitFields({ ...fields, input_shape: shape.join("x"), wanted_shape: "" });
-		show(answer, auditAnswer(audit, { address, takeRepair, takeShape }));
+		const takeNetwork = (network) => submitFields({ ...fields, network, input_shape: "", wanted_shape: "", error: "" });
+		showInstead(auditAnswer(audit, { address, takeRepair, takeShape, takeNetwork, undo }));
 		announce(t(`audit.verdict.${audit.verdict}`));
 		if (repairTaken) answer.querySelector(".verdict h2").focus();
 		repairTaken = false;
 	}
 
 	function fail(failure, params) {
-		answer.removeAttribute("aria-busy");
-		show(answer, failureBox(failure, () => ask(params)));
+		showInstead(failureBox(failure, () => ask(params)));
 		const errors = failure.problem?.errors ?? [];
 		const names = errors.map(({ pointer }) => pointer.split("/")[1]).map((name) => (name in notes ? name : "text"));
 		showFieldErrors(Object.fromEntries(names.map((name) => [name, ["refused"]])));
-		if (errors[0]?.facts.line) selectLine(errors[0].facts.line);
+		const line = failure.problem?.facts?.line ?? errors[0]?.facts.line;
+		if (line) selectLine(line);
 	}
 
 	/** Select a line of the text and scroll to it. */
@@ -140,6 +161,7 @@ export function mount(root, { navigate, address, announce }) {
 
 /** The text after a repair: patched by its diff, else as layers; unchanged if only the input changes. */
 function repairedText(text, body, audit, { diff, changes }) {
-	if (changes.every(({ index }) => index < 0)) return text;
-	return (diff && applyDiff(text, diff)) || layersText(applyChanges(body.layers ?? audit.layers, changes));
+	const patched = diff && applyDiff(text, diff);
+	if (patched || changes.every(({ index }) => index < 0)) return patched || text;
+	return layersText(applyChanges(body.layers ?? audit.layers, changes));
 }

@@ -2,21 +2,21 @@
 
 import { call, hasKey, setKey } from "./api.mjs";
 import { h, labelled, formatCode, saveFile, show } from "./dom.mjs";
-import { t } from "./messages.mjs";
+import { language, t } from "./messages.mjs";
 import { reasonElements, reasonsOf } from "./reasons.mjs";
 
 /** A box with the role `alert`. */
 export const alertBox = (title, ...children) => h("section.failure", { role: "alert" }, h("h2", title), children);
 
-/** An error box for unknown fields of the URL. */
-export const unknownFieldsBox = (names, title = "address.partly") => alertBox(t(title), names.map((name) => h("p", t("address.field", { name }))));
+/** An error box for fields of the URL: unknown ones, or each with the key of a message. */
+export const unknownFieldsBox = (names, title = "address.partly") => alertBox(t(title), names.map((each) => [each, "address.field"].flat()).map(([name, key]) => h("p", t(key, { name }))));
 
 /**
  * An error box with the details from the service and a retry button; after a Retry-After header
  * the box counts down the seconds and retries automatically.
  */
-export function failureBox({ kind, problem, retryAfter }, retry) {
-	const box = alertBox(t(`failure.${kind}.title`), h("p", t(`failure.${kind}.text`)), problem && serviceText(problem));
+export function failureBox({ kind, problem, retryAfter, cause }, retry) {
+	const box = alertBox(t(`failure.${kind}.title`), h("p", t(`failure.${kind}.text`)), problem && serviceText(problem), cause && h("p", h("code", String(cause))));
 	box.dataset.kind = kind;
 	if (kind === "locked") box.append(keyForm(retry));
 	else if (kind !== "refused") box.append(retryRow(box, retry, retryAfter));
@@ -28,7 +28,7 @@ function serviceText(problem) {
 	const { errors, type, code } = problem;
 	return [
 		h("ul.service-text", errors?.length ? errors.flatMap(errorItems) : reasonElements("li", reasonsOf(problem))),
-		type?.startsWith("/problems/") && h("p", h("a", { href: type }, formatCode(t("failure.page", { code })))),
+		type?.startsWith("/problems/") && h("p", h("a", { href: `${type}?language=${language.code}` }, formatCode(t("failure.page", { code })))),
 	];
 }
 

@@ -1,21 +1,18 @@
 // Details of one layer of a network: formula, arithmetic, cost and receptive field.
 
 import { facts, h, show } from "./dom.mjs";
+import { NAMES, SETTINGS } from "./layer-fields.mjs";
 import { sizeText, t } from "./messages.mjs";
 
+/** The layers of torch with the sizes of those that interpolate. */
+const SIZED_AS = { interpolating_upsample: "conv_transpose", interpolating_downsample: "conv" };
+const lawOf = ({ op }) => SIZED_AS[op] ?? op;
 const LAWS = { conv: "o = ⌊(i + 2P − D(F − 1) − 1) / S⌋ + 1", conv_transpose: "o = (i − 1)·S − 2P + D(F − 1) + 1 + A" };
-const LETTERS = [
-	["F", "kernel_size"],
-	["S", "stride"],
-	["P", "padding"],
-	["A", "output_padding"],
-	["D", "dilation"],
-];
-const DEFAULTS = { A: 0, D: 1 };
+const LETTERS = { F: "kernel_size", S: "stride", P: "padding", A: "output_padding", D: "dilation" };
+const DEFAULTS = { A: 0, D: 1, groups: 1 };
 
-/** The largest settings of the layer view. */
-const MAX_SETTINGS = { kernel_size: 8, stride: 5, padding: 8, dilation: 4, output_padding: 4 };
-const MAX_INPUT_SIDE = 10;
+/** The side of a smaller input, if the map is larger than the layer view shows at once. */
+const MAX_INPUT_SIDE = SETTINGS.input_size[1];
 
 const allEqual = (values) => values.every((value) => value === values[0]);
 
@@ -32,7 +29,8 @@ export function showLayerDetails(root, { design, role, layer, address }) {
 			facts([
 				shared("fact.parameters", layer.parameters, parameters),
 				shared("fact.work", layer.multiply_adds, work),
-				[t("fact.after"), `${t(`norm.${layer.normalization}`)}, ${t(`activation.${layer.activation}`)}`],
+				[t("field.normalization"), t(`choice.${layer.normalization}`)],
+				[t("fact.activation"), t(`choice.${layer.activation}`)],
 			]),
 			h("div", sentences({ design, role, layer }).map((text) => h("p", text)), layerLink(layer, address)),
 		),
@@ -46,45 +44,49 @@ function percent(part, whole) {
 
 /** A link to the layer view, with a smaller input if the map is too large to draw there. */
 function layerLink(layer, address) {
-	if (!LAWS[layer.op]) return null;
-	const first = Object.fromEntries(LETTERS.map(([, name]) => [name, layer[name][0]]));
-	if (Object.entries(MAX_SETTINGS).some(([name, most]) => first[name] > most)) return null;
+	const op = lawOf(layer);
+	if (!LAWS[op]) return null;
+	const first = Object.fromEntries(Object.values(LETTERS).map((name) => [name, layer[name][0]]));
+	if (Object.entries(first).some(([name, value]) => value > SETTINGS[name][3])) return null;
 	const side = Math.min(MAX_INPUT_SIDE, layer.input_size[0]);
-	const isSame = side === layer.input_size[0] && ["input_size", ...Object.keys(MAX_SETTINGS)].every((name) => allEqual(layer[name]));
-	const params = { op: layer.op, dimensions: Math.min(2, layer.input_size.length), input_size: side, ...first };
+	const isSame = op === layer.op && side === layer.input_size[0] && NAMES.every((name) => allEqual(layer[name]));
+	const params = { op, dimensions: Math.min(2, layer.input_size.length), input_size: side, ...first };
 	return h("p", h("a", { href: address(params, "layer") }, t(isSame ? "fact.open-layer" : "fact.open-similar")));
 }
 
 function arithmetic(layer) {
 	const { arithmetic: lines, kernel_size: kernel } = layer;
+	const law = LAWS[lawOf(layer)];
 	if (!lines.length) return h("p.muted", t("fact.no-arithmetic"));
 	const axes = allEqual(lines)
 		? [[lines.length > 1 ? t("fact.every-axis") : "", lines[0]]]
 		: lines.map((line, axis) => [t("fact.axis", { axis: axis + 1 }), line]);
 	return [
-		LAWS[layer.op] ? h("p.law.mono.muted", LAWS[layer.op]) : null,
+		law && h("p.law.mono.muted", law),
 		axes.map(([name, line]) => h("p.law.mono", line, name ? h("span.muted.axis", name) : null)),
-		kernel ? h("p.letters.mono.small.muted", letters(layer)) : null,
+		kernel && h("p.letters.mono.small.muted", letters(layer)),
 	];
 }
 
-/** F 4, S 2, P 1: settings that equal torch's defaults are left out. */
+/** F = 4  S = 2  P = 1: settings that a layer does not have, or that say nothing, are left out. */
 const letters = (layer) =>
-	LETTERS.filter(([letter, name]) => layer[name] && !layer[name].every((value) => value === DEFAULTS[letter]))
-		.map(([letter, name]) => `${letter} = ${allEqual(layer[name]) ? layer[name][0] : layer[name].join("×")}`)
+	Object.entries({ ...LETTERS, groups: "groups" })
+		.map(([letter, name]) => [letter, [layer[name]].flat()])
+		.filter(([letter, values]) => !values.every((value) => [DEFAULTS[letter], null].includes(value)))
+		.map(([letter, values]) => `${letter} = ${allEqual(values) ? values[0] : values.join("×")}`)
 		.join("  ");
 
 function sentences({ design, role, layer }) {
 	const texts = [];
 	const field = layer.receptive_field;
-	const { input_size: before, offset, stride, op } = layer;
-	if (op === "conv_transpose" && stride.some((step) => step > 1)) {
+	const { input_size: before, offset, stride } = layer;
+	if (lawOf(layer) === "conv_transpose" && stride.some((step) => step > 1)) {
 		texts.push(
 			offset.every((off) => off === 0)
 				? t("fact.exact", { factor: sizeText(stride) })
 				: t("fact.offset", { offset: (allEqual(offset) ? offset.slice(0, 1) : offset).map(signed).join(", ") }),
 		);
-	} else if (op === "conv_transpose" && before.every((side) => side === 1)) {
+	} else if (before.every((side) => side === 1) && layer.output_size.some((side) => side > 1)) {
 		texts.push(t("fact.stem", { size: sizeText(layer.output_size) }));
 	}
 	if (field) texts.push(receptiveFieldText({ design, role, field }));

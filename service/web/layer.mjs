@@ -1,67 +1,37 @@
-// The layer view: a layer and its adjoint as pictures and as matrices, stepping together.
+// The layer view: a layer and its adjoint as maps and as matrices, stepping together.
 
-import { LatestRequest } from "./api.mjs";
-import { facts, h, formatCode, show } from "./dom.mjs";
-import { alertBox, failureBox } from "./failure.mjs";
 import { drawPair, readPair } from "./adjoint-pair.mjs";
+import { LatestRequest } from "./api.mjs";
+import { copyButton } from "./copy.mjs";
+import { facts, formatCode, h, show } from "./dom.mjs";
+import { alertBox, failureBox } from "./failure.mjs";
+import { DEFAULTS, MODES, paramsOf, readState, torchLine } from "./layer-fields.mjs";
+import { makeForm, radioButtons } from "./layer-form.mjs";
+import { product } from "./layer-products.mjs";
+import { language, sizeText, t } from "./messages.mjs";
 import { makePlayer } from "./player.mjs";
-import { sizeText, t } from "./messages.mjs";
 import { reasonElements, reasonsOf } from "./reasons.mjs";
 
 const DEBOUNCE_MS = 160;
-const OPS = ["conv_transpose", "conv"];
-
-/** Field: minimum, maximum, default. Combinations that form an invalid layer can be set, too. */
-const SLIDERS = {
-	input_size: [1, 10, 4],
-	kernel_size: [1, 8, 4],
-	stride: [1, 5, 2],
-	padding: [0, 8, 1],
-	dilation: [1, 4, 1],
-	output_padding: [0, 4, 0],
-};
-const NAMES = Object.keys(SLIDERS);
-const DEFAULTS = { op: OPS[0], dimensions: 2, ...Object.fromEntries(NAMES.map((name) => [name, SLIDERS[name][2]])) };
 
 /** The violated rule, by the first of these names that is among the facts of the problem. */
 const LAWS = { span: "i + 2P ≥ E = D·(F − 1) + 1", output_size: "(i − 1)·S − 2P + E + A ≥ 1", stride: "A < max(S, D)", output_padding: "A = 0" };
 
-/** The state in the URL, and its invalid fields: [name, text, allowed values]. */
-function readState(params) {
-	const invalid = [];
-	const state = { ...DEFAULTS };
-	for (const [name, text] of Object.entries(params)) {
-		const [least, most] = SLIDERS[name] ?? (name === "dimensions" ? [1, 2] : []);
-		const fits = name === "op" ? OPS.includes(text) : /^\d{1,3}$/.test(text) && text >= least && text <= most;
-		if (fits) state[name] = name === "op" ? text : Number(text);
-		else invalid.push([name, text, name === "op" ? OPS.join(", ") : least !== undefined && `${least}–${most}`]);
-	}
-	return { state, invalid };
-}
-
-/** The fields of the URL: the settings that differ from the defaults. */
-const paramsOf = (state) => Object.fromEntries(Object.entries(state).filter(([name, value]) => value !== DEFAULTS[name]));
-
 /** Mount the view in `root`. */
-export function mount(root, { navigate }) {
+export function mount(root, { navigate, announce }) {
 	const request = new LatestRequest();
 	let [state, lastLegal, pictures, timer, gesture] = [DEFAULTS, null, null, 0, null];
 	const notes = h("div");
 	const result = h("div.panel.result", { "aria-live": "polite" });
-	const player = makePlayer();
+	const modes = radioButtons("mode", MODES, (mode) => navigate(paramsOf({ ...state, mode })), true);
+	const player = makePlayer(modes);
 	const stage = h("div.stage.stack");
 	const about = h("div.panel");
 	const drawings = h("div.drawings.stack", { hidden: true }, player.element, stage, about);
-	const form = h(
-		"form.panel.controls",
-		{ "aria-label": t("layer.settings"), onsubmit: (event) => event.preventDefault() },
-		choice("op", OPS),
-		choice("dimensions", [2, 1]),
-		NAMES.map(slider),
-	);
+	const { presets, form, fill } = makeForm({ choose: (next) => navigate(paramsOf(next)), slide, end: () => (gesture = null) });
 	const resized = new ResizeObserver(() => pictures?.flow());
 	resized.observe(stage);
-	show(root, h("h1", t("layer.heading")), h("p.muted", t("layer.lead")), notes, h("div.layer-columns.stack", h("div.settings.stack", form, result), drawings));
+	show(root, h("h1", t("layer.heading")), h("p.muted", t("layer.lead")), presets, notes, h("div.layer-columns.stack", h("div.settings.stack", form, result), drawings));
 	return { update, unmount };
 
 	function unmount() {
@@ -71,33 +41,12 @@ export function mount(root, { navigate }) {
 		player.stop();
 	}
 
-	function choice(name, values) {
-		const option = (value) =>
-			h("label", h("input", { type: "radio", name, value, onchange: () => choose(name, value) }), t(`layer.${name}.${value}`));
-		return h("fieldset.choice", h("legend", t(`layer.${name}`)), values.map(option));
-	}
-
-	function slider(name) {
-		const [min, max] = SLIDERS[name];
-		const id = `layer-${name}`;
-		return h(
-			"div.slider",
-			h("label", { for: id }, t(`layer.${name}`), " ", h("code.muted.small", name)),
-			h("output.number", { for: id, name: `${name}_value` }),
-			h("input", { type: "range", id, name, min, max, oninput: () => slide(name), onchange: () => (gesture = null) }),
-		);
-	}
-
-	/** Handle a radio button; a convolution has no output padding, so it is reset. */
-	function choose(name, value) {
-		navigate(paramsOf({ ...state, [name]: value, ...(value === "conv" && { output_padding: 0 }) }));
-	}
-
-	/** Handle a slider: the number follows at once, the rest after a delay; a gesture is one history entry. */
-	function slide(name) {
-		state = { ...state, [name]: Number(form.elements[name].value) };
+	/** Handle a slider: its number follows at once, the rest after a delay; a gesture is one history entry. */
+	function slide(name, value) {
+		state = { ...state, [name]: value };
 		writeForm();
 		clearTimeout(timer);
+		result.classList.add("outdated");
 		timer = setTimeout(() => {
 			navigate(paramsOf(state), { replace: gesture === "moved" });
 			gesture &&= "moved";
@@ -115,8 +64,8 @@ export function mount(root, { navigate }) {
 	}
 
 	function writeForm() {
-		for (const name of NAMES) form.elements[name].value = form.elements[`${name}_value`].value = state[name];
-		for (const name of ["op", "dimensions"]) form.elements[name].value = String(state[name]);
+		fill(state);
+		for (const { firstChild: input } of modes.querySelectorAll("label")) input.checked = input.value === state.mode;
 	}
 
 	function invalidFieldsBox(invalid) {
@@ -126,41 +75,48 @@ export function mount(root, { navigate }) {
 
 	function ask() {
 		const requested = state;
+		result.classList.add("outdated");
 		request.run(async (signal) => {
-			showPair(await readPair(requested, signal));
+			showPair(await readPair(requested, signal), requested);
 			lastLegal = requested;
 		}, fail);
 	}
 
-	function showPair(pair) {
+	function showPair(pair, { mode, ...settings }) {
 		const { layer, adjoint } = pair;
+		result.classList.remove("outdated");
 		const back = String(adjoint.output_size) !== String(layer.input_size) ? "more" : layer.op === "conv" ? "grows" : "shrinks";
 		show(
 			result,
 			h("p.sizes", `${sizeText(layer.input_size)} → ${sizeText(layer.output_size)}`),
 			h("p.mono", layer.arithmetic[0]),
+			torchBox(torchLine(settings)),
 			h("p", formatCode(t(`layer.${back}`, { size: sizeText(adjoint.output_size), padding: adjoint.output_padding[0] }))),
 		);
 		drawings.hidden = drawings.inert = false;
-		pictures = drawPair(stage, pair);
-		player.show(pictures);
+		pictures = drawPair(stage, pair, (text) => player.hold(text));
+		const { counts, seek } = pictures;
+		player.show({ count: counts[mode], seek: (place) => seek(mode, place) });
 		show(about, aboutLayer(layer));
+	}
+
+	function torchBox(line) {
+		return h("div.torch", h("pre.text", line), copyButton(t("code.copy"), line, { about: t("layer.line"), announce }));
 	}
 
 	/** Show the error; the pictures of the last valid layer stay, dimmed. */
 	function fail(failure) {
 		const illegal = failure.problem?.code === "illegal_layer";
-		if (illegal) {
-			drawings.inert = true;
-			player.stop();
-		}
+		drawings.inert = true;
+		player.stop();
+		result.classList.remove("outdated");
 		show(result, illegal ? illegalBox(failure.problem) : failureBox(failure, ask));
 	}
 
 	function illegalBox(problem) {
 		const { facts: numbers, type } = problem;
 		const law = LAWS[Object.keys(LAWS).find((name) => name in numbers)];
-		const back = lastLegal ?? { ...DEFAULTS, op: state.op, dimensions: state.dimensions };
+		const back = lastLegal ?? { ...DEFAULTS, op: state.op, dimensions: state.dimensions, mode: state.mode };
 		return h(
 			"div.illegal",
 			h("h2", t("layer.illegal")),
@@ -170,7 +126,7 @@ export function mount(root, { navigate }) {
 			h(
 				"p.row",
 				h("button", { onclick: () => navigate(paramsOf(back)) }, t(lastLegal ? "layer.back" : "layer.usual")),
-				h("a", { href: type }, t("layer.problem")),
+				h("a", { href: `${type}?language=${language.code}` }, t("layer.problem")),
 			),
 			lastLegal && h("p.muted.small", t("layer.stale")),
 		);
@@ -178,15 +134,15 @@ export function mount(root, { navigate }) {
 }
 
 /** The equivalent forms of the layer: sentences with numbers, and Python source. */
-function aboutLayer({ op, equivalent, overlap, matrix, unread, input_size: before }) {
+function aboutLayer({ op, equivalent, overlap, axis_matrices: axes, unread, input_size: before }) {
 	const [near, far] = equivalent.padding[0];
 	const numbers = {
 		zeros: equivalent.inserted_zeros[0],
 		sizes: `${sizeText(before)} → ${sizeText(equivalent.input_size)}`,
 		near,
 		far,
-		entries: matrix.entries.length,
-		cells: matrix.shape[0] * matrix.shape[1],
+		entries: product(axes.map(({ entries }) => entries.length)),
+		cells: product(axes.flatMap(({ shape }) => shape)),
 		most: overlap.most,
 		least: overlap.least,
 		unread,

@@ -40,6 +40,9 @@ function findMessage(key) {
 	return messages.page[group]?.[name];
 }
 
+/** The sentence about a field of the form. */
+export const fieldSentence = (name) => messages.fields[name];
+
 export const hasMessage = (key) => findMessage(key) !== undefined;
 
 /** Load the translations of refusals and audits, which most visits do not need; English has none. */

@@ -1,9 +1,12 @@
 // Draws both networks to one scale: each map is a block, its face shows the sides, its depth the channels.
 
+import { pressKey } from "./arrow-keys.mjs";
 import { h, s, show } from "./dom.mjs";
 import { sizeText, t } from "./messages.mjs";
+import { roundedMessage } from "./rounded-numbers.mjs";
 
 const [MAX_SIDE_PX, MIN_SIDE_PX] = [220, 84];
+const MAX_BACK_PX = 46;
 const THICKNESS = 8;
 const SLANT = [0.8, -0.5];
 const GAP = 13;
@@ -23,7 +26,7 @@ export function mapsOf(network) {
 function blockSize({ size, channels }, { scale, channelScale }) {
 	const px = (side) => Math.max(2, side * scale);
 	const back = Math.max(2, channels * channelScale);
-	if (size.length === 0) return { across: 3, down: 3, back };
+	if (size.length === 0) return { across: 3, down: 3, back: Math.min(MAX_BACK_PX, back) };
 	if (size.length === 1) return { across: THICKNESS, down: px(size[0]), back };
 	if (size.length === 2) return { across: px(size[1]), down: px(size[0]), back };
 	return { across: px(size[2]), down: px(size[1]), back: px(size[0]) / 2 };
@@ -59,7 +62,7 @@ const totalWidth = (drawn) => drawn.reduce((sum, { slot }) => sum + slot + GAP, 
 function fitScales(networks, width) {
 	const maps = networks.flat();
 	const longest = Math.max(...maps.flatMap(({ size }) => size));
-	const channelScale = Math.min(46, width / 12) / Math.max(...maps.map(({ channels }) => channels));
+	const channelScale = Math.min(MAX_BACK_PX, width / 12) / Math.max(...maps.map(({ size, channels }) => size.length && channels));
 	const scale = fitScale(networks, { width, channelScale, low: MIN_SIDE_PX / longest, high: MAX_SIDE_PX / longest });
 	return { scale, channelScale };
 }
@@ -100,7 +103,7 @@ export function networkDrawing(root, choose) {
 
 	function draw() {
 		const roles = ["generator", "discriminator", "encoder"].filter((role) => design[role]);
-		const columns = root.clientWidth >= 760 && roles.length > 1 ? 2 : 1;
+		const columns = root.clientWidth >= 760 && roles.length > 1 && design.brief.architecture === "dcgan" ? 2 : 1;
 		root.dataset.columns = columns;
 		const width = root.clientWidth / columns - 2;
 		const networks = roles.map((role) => mapsOf(design[role]));
@@ -125,7 +128,7 @@ export function networkDrawing(root, choose) {
 		return h(
 			"figure.network",
 			{ class: role },
-			h("figcaption", h("strong", t(`network.${role}`)), " ", h("span.muted.small.number", t("network.figures", { parameters, work }))),
+			h("figcaption", h("strong", t(`network.${role}`)), " ", h("span.muted.small.number", roundedMessage("network.figures", { parameters, work }))),
 			h("div.scroll", s("svg", { width, height, role: "group", "aria-label": t("network.label", { name: t(`network.${role}`) }) }, groups)),
 		);
 	}
@@ -140,6 +143,7 @@ export function networkDrawing(root, choose) {
 		const texts = [...labels.lines, labels.channels].map((line, at) =>
 			s("text", { x: left + slot / 2, y: tall + LINE_HEIGHT * (at + 1), "text-anchor": "middle", class: at === labels.lines.length && "channels" }, line),
 		);
+		const light = () => choose(role, index);
 		const events = layer && {
 			role: "button",
 			tabindex: "-1",
@@ -151,29 +155,20 @@ export function networkDrawing(root, choose) {
 				to: sizeText(layer.output_size),
 				channels: layer.out_channels,
 			}),
-			onpointerenter: () => choose(role, index),
-			onclick: () => choose(role, index),
-			onfocus: () => choose(role, index),
-			onkeydown: move,
+			onpointerenter: light,
+			onclick: light,
+			onfocus: light,
+			onkeydown: (event) => pressKey(event, [...root.querySelectorAll(".map[role]")]),
 		};
 		const shape = s(
 			"g.map",
-			{ class: layer ? null : "input", "data-role": role, "data-index": index, ...events },
+			{ class: layer ? layer.name.includes("shortcut") && "shortcut" : "input", "data-role": role, "data-index": index, ...events },
 			s("rect.hit", { x: left - GAP / 2, y: 0, width: slot + GAP, height }),
 			s("path.top", { d: `M${x} ${y}l${back * SLANT[0]} ${-rise}h${across}l${-back * SLANT[0]} ${rise}z` }),
 			s("path.side", { d: `M${x + across} ${y}l${back * SLANT[0]} ${-rise}v${down}l${-back * SLANT[0]} ${rise}z` }),
 			s("rect.face", { x, y, width: across, height: down }),
 		);
 		return [shape, s("g.labels", { "aria-hidden": "true" }, texts)];
-	}
-
-	/** Move the focus through the layers of both networks with the arrow keys. */
-	function move(event) {
-		const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-		if (!step) return;
-		event.preventDefault();
-		const all = [...root.querySelectorAll(".map[role]")];
-		all[(all.indexOf(event.currentTarget) + step + all.length) % all.length].focus();
 	}
 
 	function select(role, index) {

@@ -15,7 +15,7 @@ function overlapSentences({ layers }) {
 	}
 	const resized = layers.filter(({ op }) => op === "upsample");
 	if (resized.length) sentences.push(t(resized.every((layer) => layer.even_overlap) ? "overlap.resize" : "overlap.resize-uneven"));
-	if (layers.some(({ op }) => op === "pixel_shuffle")) sentences.push(t("overlap.subpixel"));
+	for (const kind of ["pixel_shuffle", "interpolating_upsample"]) if (layers.some(({ op }) => op === kind)) sentences.push(t(`overlap.${kind}`));
 	return sentences.length ? sentences : [t("overlap.none")];
 }
 

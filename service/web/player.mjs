@@ -5,6 +5,8 @@ import { t } from "./messages.mjs";
 
 const [LONGEST_STEP_MS, SHORTEST_STEP_MS, MAX_CYCLE_MS] = [900, 120, 60_000];
 
+const SPEEDS = [0.25, 0.5, 1, 2, 4];
+
 const ICONS = {
 	first: "M2 2h3v12h-3zM14 2v12l-8-6z",
 	back: "M12 2v12l-8-6z",
@@ -13,17 +15,32 @@ const ICONS = {
 	next: "M4 2v12l8-6z",
 };
 
-/** The player: `show({count, seek})` sets the content; `seek(place)` moves it and returns a description. */
-export function makePlayer() {
-	let [steps, place, timer] = [null, 0, null];
+/**
+ * The player: `show({count, seek})` sets the content; `seek(place)` moves it and returns a description.
+ * `hold(text)` pauses it and shows another description; without a text it goes on.
+ */
+export function makePlayer(...more) {
+	let [steps, place, timer, speed, held] = [null, 0, null, 1, false];
 	const play = button("play", () => (timer ? stop() : start()));
 	const label = t("player.place");
 	const slider = h("input", { type: "range", id: "player-place", min: 0, "aria-label": label, oninput: () => stopAt(Number(slider.value)) });
 	const stepNumber = h("span.number.small.step-number");
 	const stepText = h("p.step-text");
-	const row = [button("first", () => stopAt(0)), button("back", () => stopAt(place - 1)), play, button("next", () => stopAt(place + 1)), slider, stepNumber];
-	const element = h("div.panel.player", { role: "group", "aria-label": t("player.name") }, h("div.row", row), stepText);
-	return { element, show: replace, stop };
+	const speeds = h("select", { "aria-label": t("player.speed"), title: t("player.speed"), onchange: () => changeSpeed(Number(speeds.value)) }, SPEEDS.map((each) => h("option", { value: each, selected: each === 1 }, `${each}×`)));
+	const row = [button("first", () => stopAt(0)), button("back", () => stopAt(place - 1)), play, button("next", () => stopAt(place + 1)), slider, stepNumber, speeds];
+	const element = h("div.panel.player", { role: "group", "aria-label": t("player.name") }, h("div.row", row), more, stepText);
+	return { element, show: replace, stop, hold };
+
+	function changeSpeed(next) {
+		speed = next;
+		if (timer) start();
+	}
+
+	function hold(text) {
+		held = text !== undefined;
+		if (held) show(stepText, text);
+		else if (steps) showStep(place);
+	}
 
 	function button(act, onclick) {
 		return labelButton(h("button", { onclick }), act);
@@ -38,7 +55,7 @@ export function makePlayer() {
 	/** Set the content, starting at its first position; playback continues if it was running. */
 	function replace(next) {
 		const moving = timer !== null || (steps === null && !matchMedia("(prefers-reduced-motion: reduce)").matches);
-		steps = next;
+		[steps, held] = [next, false];
 		slider.max = next.count - 1;
 		showStep(0);
 		if (moving) start();
@@ -60,7 +77,8 @@ export function makePlayer() {
 
 	function start() {
 		stop();
-		timer = setInterval(() => showStep(place + 1), Math.max(SHORTEST_STEP_MS, Math.min(LONGEST_STEP_MS, MAX_CYCLE_MS / steps.count)));
+		const stepMs = Math.max(SHORTEST_STEP_MS, Math.min(LONGEST_STEP_MS, MAX_CYCLE_MS / steps.count)) / speed;
+		timer = setInterval(() => held || showStep(place + 1), stepMs);
 		labelButton(play, "pause");
 	}
 

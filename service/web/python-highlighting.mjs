@@ -17,14 +17,20 @@ const TOKEN = new RegExp(
 	"g",
 );
 
-/** The text as nodes, whose concatenated text is unchanged. */
+/** The lines of a text, each as nodes; their concatenated text is that of the line. */
 export function highlightPython(text) {
-	const nodes = [];
+	const lines = [[]];
+	const add = (part, kind) =>
+		part.split("\n").forEach((line, at) => {
+			if (at) lines.push([]);
+			if (line) lines.at(-1).push(kind ? h("span", { class: `py-${kind}` }, line) : line);
+		});
 	let from = 0;
 	for (const match of text.matchAll(TOKEN)) {
-		const kind = Object.keys(match.groups).find((name) => match.groups[name] !== undefined);
-		nodes.push(text.slice(from, match.index), h("span", { class: `py-${kind}` }, match[0]));
+		add(text.slice(from, match.index));
+		add(match[0], Object.keys(match.groups).find((name) => match.groups[name] !== undefined));
 		from = match.index + match[0].length;
 	}
-	return [...nodes, text.slice(from)];
+	add(text.slice(from));
+	return lines;
 }

@@ -1,11 +1,21 @@
-// The receipt: every check with its predicted and its measured value.
+// The receipt: every check with its predicted and its measured value, grouped by what it proves.
 
 import { facts, h, panel, scroller } from "./dom.mjs";
-import { badge, refuted } from "./summary.mjs";
+import { badge, notRun, refuted } from "./summary.mjs";
 import { t } from "./messages.mjs";
 import { reasonElements } from "./reasons.mjs";
 
 const MAX_INLINE_LENGTH = 42;
+
+/** Groups of checks by what they prove, with the names that belong to each; all others are of the behaviour. */
+const GROUPS = {
+	text: /^(text|design)\.|^run$/,
+	layers: /\.(layers|parameters.*|structure|shapes|sizes|values_at_sizes|tensors)$/,
+	behaviour: null,
+	training: /\.(gradients|second_derivatives|unread_pixels|overlap|gradient_overlap)$/,
+	start: /\.(initialisation|construction|signal|gradient_signal|pixels_start_alike)$/,
+	cost: /\.(multiply_adds|activation_bytes)$/,
+};
 
 /** The receipt of a design. */
 export function receiptSection(design) {
@@ -16,17 +26,40 @@ export function receiptSection(design) {
 		"receipt",
 		t("receipt.title"),
 		h("p", badge(design)),
+		notRun(design),
 		refuted(design),
 		torch && h("p.muted", t("receipt.text")),
 		facts(Object.entries(entries).map(([name, value]) => [t(`receipt.${name}`), value])),
-		scroller(t("receipt.checks"), table(checks)),
+		groupsOf(checks).map(([name, own]) => group(name, own)),
 	);
 }
 
-const table = (checks) =>
+/** The groups of the checks that exist, each with its checks in their order. */
+function groupsOf(checks) {
+	const found = Object.keys(GROUPS).map((name) => [name, []]);
+	const groupOf = (check) => Object.keys(GROUPS).find((name) => GROUPS[name]?.test(check)) ?? "behaviour";
+	for (const check of checks) found.find(([name]) => name === groupOf(check.name))[1].push(check);
+	return found.filter(([, own]) => own.length);
+}
+
+/** What a group proves, how many of its checks passed, and the checks. */
+function group(name, checks) {
+	const title = t(`receipt.group.${name}`);
+	const passed = checks.filter((check) => check.passed).length;
+	const kind = checks.some((check) => check.passed === false) ? "failed" : passed ? "passed" : "not_run";
+	return h(
+		"details",
+		{ open: kind !== "passed", "data-group": name },
+		h("summary", title, " ", h("span.number", { class: kind }, t("receipt.count", { passed, total: checks.length }))),
+		h("p.muted.small", t(`receipt.proves.${name}`)),
+		scroller(title, table(checks, title)),
+	);
+}
+
+const table = (checks, title) =>
 	h(
 		"table.checks",
-		h("caption.visually-hidden", t("receipt.checks")),
+		h("caption.visually-hidden", title),
 		h("thead", h("tr", ["check", "outcome", "predicted", "measured"].map((name) => h("th", { scope: "col" }, t(`receipt.${name}`))))),
 		h("tbody", checks.map(row)),
 	);
@@ -50,5 +83,5 @@ function figure(value, within = "") {
 	const text = value === null ? "–" : JSON.stringify(value) + within;
 	if (text.length <= MAX_INLINE_LENGTH) return text;
 	const whole = typeof value === "string" ? value : JSON.stringify(value);
-	return h("details", h("summary", `${text.slice(0, MAX_INLINE_LENGTH - 12)} …`), h("pre", whole));
+	return h("details", h("summary", `${text.slice(0, MAX_INLINE_LENGTH - 12)} …`), h("pre.text", whole));
 }

@@ -2,10 +2,10 @@
 
 import { chainText } from "./brief.mjs";
 import { h, s, show } from "./dom.mjs";
-import { sizesText, language, t } from "./messages.mjs";
+import { sizesText, t } from "./messages.mjs";
+import { axisOf, drawGrid, frameIn, pointMark } from "./plot-frame.mjs";
 
 const HEIGHT = 300;
-const MARGINS = { left: 62, right: 14, top: 12, bottom: 42 };
 
 /** The best-ranked chain for each pair of costs, sorted by parameters. */
 function pointsOf(chains, frontier) {
@@ -21,44 +21,30 @@ function pointsOf(chains, frontier) {
 	return [...points.values()].sort((one, two) => one.chain.parameters - two.chain.parameters || one.chain.multiply_adds - two.chain.multiply_adds);
 }
 
-/** Ticks of a logarithmic axis: 1, 2 and 5 times powers of ten, at most five. */
-function ticks(low, high) {
-	const all = [];
-	for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power += 1) {
-		for (const factor of [1, 2, 5]) all.push(factor * 10 ** power);
-	}
-	const inside = all.filter((tick) => tick >= low && tick <= high);
-	return inside.filter((_, at) => at % Math.ceil(inside.length / 5) === 0);
-}
-
-const axis = (values, from, to) => {
-	const [low, high] = [Math.min(...values) / 1.25, Math.max(...values) * 1.25];
-	const at = (value) => from + ((Math.log(value) - Math.log(low)) / (Math.log(high) - Math.log(low))) * (to - from);
-	return { at, ticks: ticks(low, high) };
-};
-
 function pointText(chain, isFrontier) {
 	const kernels = chain.windows.map(({ kernel_size: kernel }) => kernel[0]).join(", ");
 	const facts = { sizes: sizesText(chain.sizes), kernels, parameters: chain.parameters, work: chain.multiply_adds, departure: chain.departure };
-	return t("scatter.point", facts) + (isFrontier ? ` ${t("scatter.marked")}` : "");
+	return [t("scatter.point", facts), t(chain.even_overlap ? "scatter.even" : "scatter.risk"), isFrontier && t("scatter.marked")].filter(Boolean).join(" ");
 }
 
-/** Draw chains in `root`; `windows` is the current chain, `take(chain, isBest)` is called on a selection, `describe(chain, isFrontier)` labels a point. */
-export function drawScatterPlot(root, { chains, frontier, windows, take, describe = pointText }) {
+/**
+ * Draw chains in `root`; `windows` is the current chain, `take(chain, isBest)` is called on a
+ * selection, `costs` says what both axes are the costs of, if not of the design.
+ */
+export function drawScatterPlot(root, { chains, frontier, windows, take, costs = "" }) {
 	const points = pointsOf(chains, frontier);
-	const width = Math.min(640, Math.max(280, root.clientWidth));
+	const frame = frameIn(root, 640, HEIGHT);
 	const current = windows && chainText(windows);
-	const compactFormat = new Intl.NumberFormat(language.tag, { notation: "compact", maximumFractionDigits: 1 });
-	const [left, right, top, bottom] = [MARGINS.left, width - MARGINS.right, MARGINS.top, HEIGHT - MARGINS.bottom];
-	const xAxis = axis(points.map(({ chain }) => chain.parameters), left, right);
-	const yAxis = axis(points.map(({ chain }) => chain.multiply_adds), bottom, top);
+	const xAxis = axisOf(points.map(({ chain }) => chain.parameters), frame.left, frame.right, true);
+	const yAxis = axisOf(points.map(({ chain }) => chain.multiply_adds), frame.bottom, frame.top, true);
 	const note = h("p.readout.small", { "aria-hidden": "true" });
 	const currentIndex = points.findIndex(({ chain }) => chainText(chain.windows) === current);
 	const marks = points.map((point, at) => mark(point, at));
 	const activeIndex = Math.max(0, currentIndex);
 	marks[activeIndex]?.setAttribute("tabindex", "0");
 	showPoint(points[activeIndex]);
-	show(root, s("svg.scatter", { width: width, height: HEIGHT, role: "group", "aria-label": t("scatter.label") }, grid(), drawingOrder(marks)), note);
+	const grid = drawGrid(frame, [xAxis, yAxis], [axisName("scatter.across"), axisName("scatter.up")]);
+	show(root, s("svg.scatter", { width: frame.width, height: HEIGHT, role: "group", "aria-label": t("scatter.label") }, checkers(), grid, drawingOrder(marks)), note);
 
 	/** Draw the frontier and the current chain last, on top of the others. */
 	function drawingOrder(all) {
@@ -66,20 +52,14 @@ export function drawScatterPlot(root, { chains, frontier, windows, take, describ
 		return all.toSorted((one, two) => rank(Number(one.dataset.at)) - rank(Number(two.dataset.at)));
 	}
 
-	function grid() {
-		const text = (x, y, anchor, label) => s("text", { x, y, "text-anchor": anchor }, label);
-		return [
-			xAxis.ticks.map((tick) => {
-				const x = xAxis.at(tick);
-				return [s("path.grid", { d: `M${x} ${top}V${bottom}` }), text(x, bottom + 16, "middle", compactFormat.format(tick))];
-			}),
-			yAxis.ticks.map((tick) => {
-				const y = yAxis.at(tick);
-				return [s("path.grid", { d: `M${left} ${y}H${right}` }), text(left - 6, y + 4, "end", compactFormat.format(tick))];
-			}),
-			text((left + right) / 2, HEIGHT - 6, "middle", t("scatter.across")),
-			s("g", { transform: `translate(12 ${(bottom + top) / 2}) rotate(-90)` }, text(0, 0, "middle", t("scatter.up"))),
-		];
+	/** The filling of points with uneven overlap. */
+	function checkers() {
+		const pattern = s("pattern", { id: "checkers", width: 4, height: 4, patternUnits: "userSpaceOnUse" }, s("path", { d: "M0 0h4v4h-4z" }), s("path.dark", { d: "M0 0h2v2h-2zM2 2h2v2h-2z" }));
+		return s("defs", pattern);
+	}
+
+	function axisName(key) {
+		return [t(key), costs].filter(Boolean).join(" ");
 	}
 
 	function mark(point, at) {
@@ -89,38 +69,28 @@ export function drawScatterPlot(root, { chains, frontier, windows, take, describ
 		const shape = isFrontier
 			? s("path", { d: `M${x - size} ${y}L${x} ${y - size}L${x + size} ${y}L${x} ${y + size}z` })
 			: s("circle", { cx: x, cy: y, r: size });
-		return s(
-			`g.point${isFrontier ? ".frontier" : ""}${at === currentIndex ? ".current" : ""}`,
+		return pointMark(
+			`g.point${isFrontier ? ".frontier" : ""}${chain.even_overlap === false ? ".uneven" : ""}${at === currentIndex ? ".current" : ""}`,
+			[x, y],
 			{
-				role: "button",
-				tabindex: "-1",
 				"data-at": at,
 				"aria-pressed": String(at === currentIndex),
-				"aria-label": describe(chain, isFrontier),
-				onpointerenter: () => showPoint(point),
+				"aria-label": sentence(point),
 				onpointerleave: () => showPoint(points[activeIndex]),
-				onfocus: () => showPoint(point),
-				onclick: () => take(chain, point.best),
-				onkeydown: (event) => key(event, at),
+				light: () => showPoint(point),
+				take: () => take(chain, point.best),
+				marks: () => marks,
 			},
-			s("circle.hit", { cx: x, cy: y, r: 12 }),
 			at === currentIndex && s("circle.ring", { cx: x, cy: y, r: 11 }),
 			shape,
 		);
 	}
 
-	function key(event, at) {
-		const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
-		if (event.key === "Enter" || event.key === " ") take(points[at].chain, points[at].best);
-		else if (!step) return;
-		event.preventDefault();
-		if (!step) return;
-		const next = marks[(at + step + marks.length) % marks.length];
-		marks.forEach((element) => element.setAttribute("tabindex", element === next ? "0" : "-1"));
-		next.focus();
+	function showPoint(point) {
+		if (point) show(note, sentence(point));
 	}
 
-	function showPoint(point) {
-		if (point) show(note, describe(point.chain, point.isFrontier));
+	function sentence({ chain, isFrontier }) {
+		return pointText(chain, isFrontier) + (costs && ` ${t("scatter.other-costs")}`);
 	}
 }

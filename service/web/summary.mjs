@@ -2,24 +2,30 @@
 
 import { h, show } from "./dom.mjs";
 import { alertBox, failureBox } from "./failure.mjs";
+import { copyButton } from "./copy.mjs";
 import { language, sizeText, t } from "./messages.mjs";
+import { reasonElements } from "./reasons.mjs";
+import { elapsedSeconds } from "./verification-time.mjs";
 
 /** Show a design's chain and the `state` of its verification: running, done, or failed (with the error). */
 export function showSummary(root, { design, state, failure, params, context, retry }) {
 	const { navigate, address, announce } = context;
 	const start = design.brief.initial_map ? [] : [t("summary.latent", { length: design.brief.latent_dim })];
 	const steps = [...start, ...design.chain.sizes.map(sizeText)];
+	const link = new URL(address({ design: design.id }, "design"), location.href).href;
 	show(
 		root,
 		h("h2.visually-hidden", t("summary.title")),
 		h("ol.chain.number", steps.map((step) => h("li", step))),
-		h("p.muted.small", countSentence(design)),
 		h(
 			"div.row.state",
-			badge(design, state),
+			h("div.verification", badge(design, state), state === "running" && elapsedSeconds(design)),
 			h("a.button.main.to-code", { href: address(params, "code"), onclick: follow }, t("summary.code")),
-			h("button", { disabled: state !== "done", onclick: copyLink }, t("summary.link")),
+			copyButton(t("summary.link"), link, { disabled: state !== "done", announce }),
 		),
+		state === "done" && notRun(design),
+		h("p.muted.small", countSentence(design)),
+		sizesSentence(design),
 		failure && failureBox(failure, retry),
 		refuted(design),
 	);
@@ -29,19 +35,19 @@ export function showSummary(root, { design, state, failure, params, context, ret
 		event.preventDefault();
 		navigate(params, { view: "code" });
 	}
-
-	async function copyLink(event) {
-		const link = new URL(address({ design: design.id }, "design"), location.href).href;
-		await navigator.clipboard.writeText(link);
-		show(event.target, t("frame.copied"));
-		announce(t("frame.copied"));
-	}
 }
 
 function countSentence({ brief, count, count_text: digits }) {
 	if (brief.chain) return t("summary.chosen");
 	if (count === null) return t("summary.uncounted");
 	return t("summary.count", { count: digits ? BigInt(digits).toLocaleString(language.tag) : count });
+}
+
+/** What a decoder that holds at every size of its map gives, or null for other designs. */
+function sizesSentence({ fixed_length: fixed, sizes_proved: proved, chain: { sizes } }) {
+	if (fixed !== false) return null;
+	const factor = sizeText(sizes[0].map((side, axis) => sizes.at(-1)[axis] / side));
+	return h("p.small", t("summary.every-size", { factor }), proved && ` ${t("summary.proved", { first: proved.split(" ").at(-1) })}`);
 }
 
 /** The badge of the verification. */
@@ -52,6 +58,13 @@ export function badge({ verification }, state = "done") {
 	const kind = { verified: "good", refuted: "bad", not_run: "warn" }[verdict];
 	const passed = checks.filter((check) => check.passed).length;
 	return h("span.badge", { class: kind }, t(`verdict.${verdict}`, { passed, torch }));
+}
+
+/** Why torch did not run a design, with the predicted cost if that is the reason; null for other verdicts. */
+export function notRun({ verification: { verdict, checks } }) {
+	if (verdict !== "not_run") return null;
+	const reasons = checks.filter(({ passed }) => passed === null).flatMap((check) => check.reasons);
+	return reasonElements("p.small.not-run", [...new Map(reasons.map((reason) => [reason.sentence, reason])).values()]);
 }
 
 /** A warning for a refuted design, or null. */

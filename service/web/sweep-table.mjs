@@ -40,7 +40,16 @@ function compare(one, two, sign) {
 	return sign * (Number.isNaN(a) || Number.isNaN(b) ? String(one).localeCompare(two, undefined, { numeric: true }) : a - b);
 }
 
-/** The table: `show(rows, grid)` fills it, `describe(row)` returns a row as a sentence. */
+/** The columns of a plot: label, value of a row, and that value as text. */
+function plotColumns(columns) {
+	const found = { ...columns, resolution: (row) => Math.max(...[row.resolution].flat()), activation_bytes: ({ generator }) => generator?.activation_bytes ?? null };
+	delete found.index;
+	delete found.chain;
+	const textOf = (name) => (value) => (name === "verdict" ? t(`sweep.${value}`) : numberText(value));
+	return Object.fromEntries(Object.entries(found).map(([name, value]) => [name, { label: labelOf(name), value, text: textOf(name) }]));
+}
+
+/** The table: `show(rows, grid)` fills it, `describe(row)` returns a row as a sentence, `columns()` those for a plot. */
 export function sweepTable(open) {
 	let [rows, columns, by, sign] = [[], {}, "index", 1];
 	const head = h("tr");
@@ -48,7 +57,7 @@ export function sweepTable(open) {
 	const note = h("p.muted.small");
 	const label = t("sweep.rows");
 	const element = panel("rows", label, scroller(label, h("table.sweep-rows", h("thead", head), body)), note);
-	return { element, describe, show: fill };
+	return { element, describe, columns: () => plotColumns(columns), show: fill };
 
 	function fill(next, grid) {
 		rows = next;

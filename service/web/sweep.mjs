@@ -1,29 +1,26 @@
 // The sweep view: runs a grid of designs as a job; shows, plots, sorts and downloads its rows.
 
 import { LatestRequest, call, hasKey } from "./api.mjs";
-import { FIELDS, READERS } from "./brief.mjs";
-import { h, labelled, panel, show } from "./dom.mjs";
+import { FIELDS } from "./brief.mjs";
+import { h, labelled, show } from "./dom.mjs";
 import { failureBox, fileLink, unknownFieldsBox } from "./failure.mjs";
-import { drawScatterPlot } from "./scatter-plot.mjs";
+import { MAX_DESIGNS, NAMES, START, checkGrid, gridOf } from "./sweep-grid.mjs";
+import { PLOT_FIELDS, plotPanel } from "./sweep-plot.mjs";
 import { saveRows, sweepTable } from "./sweep-table.mjs";
+import { progressClock } from "./time-left.mjs";
 import { hasMessage, loadRefusals, t } from "./messages.mjs";
 
 const [PAINT_MS, RECONNECT_MS, POLL_MS] = [400, 5000, 2000];
-const MAX_POINTS = 400; // points of the plot; more would overlap
-const START = { resolution: "32, 64, 96", latent_dim: "64, 128" };
-const NAMES = Object.values(FIELDS).filter(({ sweep }) => sweep).map(({ name }) => name);
 
-/** The grid in the URL: lists by field, in the order of the form. */
-function gridOf(params) {
-	const parts = (text = "") => text.split(",").map((part) => part.trim()).filter(Boolean);
-	const lists = NAMES.map((name) => [name, parts(params[name]).map(READERS[FIELDS[name].kind])]);
-	return Object.fromEntries(lists.filter(([, values]) => values.length));
-}
+/** Rows that are shown as they arrive; later ones together. */
+const AT_ONCE = 12;
 
 /** Mount the view in `root`. */
 export function mount(root, { navigate, address, announce }) {
 	const request = new LatestRequest();
 	let [params, job, rows, source, paintTimer, retryTimer, disconnected, lastSubmission] = [{}, null, [], null, 0, 0, false, {}];
+	let clock = progressClock();
+	const notes = {};
 	const count = h("span.muted", { "aria-live": "polite" });
 	const levels = ["standard", "none"].map((value) => h("option", { value }, t(`sweep.verify.${value}`)));
 	const form = h(
@@ -33,10 +30,10 @@ export function mount(root, { navigate, address, announce }) {
 		h("p.row", h("button.main", { type: "submit" }, t("sweep.start")), count),
 	);
 	const progress = h("div.panel.progress", { hidden: true });
-	const plot = h("section.panel.plot", { hidden: true });
+	const plot = plotPanel({ choose: (chosen) => navigate({ ...params, ...chosen }, { replace: true }), open: ({ id }) => navigate({ design: id }, { view: "design" }) });
 	const table = sweepTable((id) => address({ design: id }, "design"));
 	const notice = h("div");
-	show(root, h("h1", t("sweep.heading")), h("p.muted", t("sweep.lead")), form, notice, progress, plot, table.element);
+	show(root, h("h1", t("sweep.heading")), h("p.muted", t("sweep.lead")), form, notice, progress, plot.element, table.element);
 	let paintedWidth = 0;
 	const resized = new ResizeObserver(() => {
 		if (paintedWidth !== root.clientWidth) schedulePaint();
@@ -54,7 +51,9 @@ export function mount(root, { navigate, address, announce }) {
 		const { choices, defaultValue } = FIELDS[name];
 		const hint = hasMessage(`hint.${name}`) ? t(`hint.${name}`) : START[name];
 		const placeholder = hint ?? choices?.slice(0, 2).join(", ") ?? defaultValue ?? "";
-		return labelled(t(`field.${name}`), h("input", { type: "text", id: `sweep-${name}`, name, autocomplete: "off", placeholder }));
+		notes[name] = h("p.wrong.small", { id: `sweep-${name}-wrong` });
+		const input = h("input", { type: "text", id: `sweep-${name}`, name, autocomplete: "off", placeholder, "aria-describedby": notes[name].id });
+		return labelled(t(`field.${name}`), input, notes[name]);
 	}
 
 	function read() {
@@ -63,20 +62,33 @@ export function mount(root, { navigate, address, announce }) {
 		return Object.fromEntries(given.filter(([name, value]) => value && !(name === "verify" && value === "standard")));
 	}
 
+	/** Count the rows of the form, say what is wrong with a range, and dim the rows of another grid. Returns whether all is right. */
 	function countRows() {
-		const total = Object.values(gridOf(read())).reduce((all, values) => all * values.length, 1);
-		show(count, t("sweep.count", { total }));
+		const asked = read();
+		const outdated = job !== null && [...NAMES, "verify"].some((name) => (asked[name] ?? "") !== (params[name] ?? ""));
+		for (const part of [progress, plot.element, table.element]) part.classList.toggle("outdated", outdated);
+		const { total, errors } = checkGrid(asked);
+		for (const name of NAMES) {
+			show(notes[name], errors[name] && t(`sweep.wrong.${errors[name]}`, { most: MAX_DESIGNS }));
+			form.elements[name].setAttribute("aria-invalid", String(name in errors));
+		}
+		const tooMany = total > MAX_DESIGNS;
+		show(count, t("sweep.count", { total }), tooMany && h("span.wrong", ` ${t("sweep.wrong.many", { most: MAX_DESIGNS })}`));
+		return !tooMany && !Object.keys(errors).length;
 	}
 
 	function update(next) {
+		const sameSweep = [...NAMES, "verify", "job"].every((name) => next[name] === params[name]);
+		const plotAlone = job !== null && sameSweep && PLOT_FIELDS.some((name) => next[name] !== params[name]);
 		params = next;
+		if (plotAlone) return paintPlot();
 		close();
-		const fields = Object.keys(next).length ? next : START;
+		const fields = [...NAMES, "job"].some((name) => name in next) ? next : { ...START, ...next };
 		for (const name of [...NAMES, "verify"]) form.elements[name].value = fields[name] ?? (name === "verify" ? "standard" : "");
-		const unknown = Object.keys(next).filter((name) => !form.elements[name] && name !== "job");
+		const unknown = Object.keys(next).filter((name) => !form.elements[name] && name !== "job" && !PLOT_FIELDS.includes(name));
 		show(notice, unknown.length > 0 && unknownFieldsBox(unknown));
 		countRows();
-		[job, rows] = [null, []];
+		[job, rows, clock] = [null, [], progressClock()];
 		paint();
 		if (next.job) follow(next.job);
 	}
@@ -99,13 +111,15 @@ export function mount(root, { navigate, address, announce }) {
 	/** Submit the sweep; a repeated submission before its job has ended reuses the idempotency key. */
 	function submit(event) {
 		event?.preventDefault();
+		if (!countRows()) return form.querySelector("[aria-invalid=true]")?.focus();
 		const fields = read();
 		const body = { grid: gridOf(fields), verify: fields.verify ?? "standard" };
 		const text = JSON.stringify(body);
 		if (lastSubmission.text !== text) lastSubmission = { text, key: crypto.getRandomValues(new Uint32Array(4)).join("-") };
 		attempt(async (signal) => {
 			const { id } = await call("/v1/sweeps", { body, signal, headers: { "Idempotency-Key": lastSubmission.key } });
-			navigate({ ...fields, job: id });
+			const chosen = PLOT_FIELDS.filter((name) => name in params).map((name) => [name, params[name]]);
+			navigate({ ...fields, ...Object.fromEntries(chosen), job: id });
 		}, submit);
 	}
 
@@ -113,6 +127,7 @@ export function mount(root, { navigate, address, announce }) {
 	function follow(id) {
 		attempt(async (signal) => {
 			[job] = await Promise.all([call(`/v1/jobs/${encodeURIComponent(id)}`, { signal }), loadRefusals()]);
+			clock.record(job.done);
 			show(notice);
 			paint();
 			listen();
@@ -144,6 +159,7 @@ export function mount(root, { navigate, address, announce }) {
 	function poll() {
 		attempt(async (signal) => {
 			job = await call(job.links.self, { signal });
+			clock.record(job.done);
 			if (isRunning()) retryTimer = setTimeout(poll, POLL_MS);
 			else if (job.links.result) {
 				const text = await call(job.links.result, { signal, as: "text" });
@@ -160,6 +176,7 @@ export function mount(root, { navigate, address, announce }) {
 
 	function updateJob({ data }) {
 		job = JSON.parse(data);
+		clock.record(job.done);
 		schedulePaint();
 	}
 
@@ -168,26 +185,34 @@ export function mount(root, { navigate, address, announce }) {
 		schedulePaint();
 	}
 
-	/** Schedule a repaint; with more rows, less often. */
+	/** Schedule a repaint: of the first rows at once, with more rows less often. */
 	function schedulePaint() {
-		paintTimer ||= setTimeout(paint, Math.min(2500, PAINT_MS + rows.length));
+		paintTimer ||= setTimeout(paint, rows.length <= AT_ONCE ? 0 : Math.min(2500, PAINT_MS + rows.length));
 	}
 
 	function paint() {
 		paintTimer = 0;
 		progress.hidden = !job;
-		const designed = rows.filter((row) => row.generator);
-		plot.hidden = designed.length < 2;
 		table.show(rows, gridOf(params));
+		plot.element.hidden = !job || rows.filter((row) => row.generator).length < 2;
 		if (!job) return;
 		show(
 			progress,
-			h("p", h("strong", t(`sweep.state.${job.state}`)), " ", h("span.number", t("sweep.done", job))),
+			h("p", h("strong", t(`sweep.state.${job.state}`)), " ", h("span.number", t("sweep.done", job)), timeLeft()),
 			h("progress", { max: job.total, value: job.done, "aria-label": t("sweep.progress") }),
 			disconnected && isRunning() && h("p", { role: "status" }, t("sweep.disconnected")),
 			h("p.row", isRunning() && h("button", { onclick: cancel }, t("sweep.cancel")), rows.length > 0 && downloads()),
 		);
-		if (!plot.hidden && !plot.contains(document.activeElement)) paintPlot(designed);
+		if (!document.activeElement?.closest(".plot svg")) paintPlot();
+	}
+
+	function timeLeft() {
+		const time = isRunning() && clock.text(job.total);
+		return time && h("span.muted.time-left", ` ${t("sweep.left", { time })}`);
+	}
+
+	function paintPlot() {
+		plot.show(rows.filter((row) => row.generator), table.columns(), params, table.describe);
 	}
 
 	function downloads() {
@@ -195,20 +220,6 @@ export function mount(root, { navigate, address, announce }) {
 			fileLink(job.links.result, "sweep.jsonl", t("sweep.jsonl")),
 			h("button", { onclick: () => saveRows(rows, gridOf(params)) }, t("sweep.csv")),
 		];
-	}
-
-	function paintPlot(designed) {
-		const every = Math.ceil(designed.length / MAX_POINTS);
-		const points = designed.filter((_, at) => at % every === 0).map((row) => ({ ...row, ...row.generator, windows: [] }));
-		const note = every > 1 && h("p.muted.small", t("sweep.shown", { shown: points.length, total: designed.length }));
-		const box = h("div");
-		show(plot, h("h2", t("sweep.plot")), box, note);
-		drawScatterPlot(box, {
-			chains: points,
-			frontier: [],
-			describe: table.describe,
-			take: ({ id }) => navigate({ design: id }, { view: "design" }),
-		});
 	}
 
 	function cancel() {

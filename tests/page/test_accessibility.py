@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -52,13 +53,15 @@ def tab_to(page: Page, wanted: str, limit: int = 60) -> None:
 
 
 def test_a_design_is_made_and_downloaded_by_keyboard_alone(session: BrowserSession) -> None:
-    """Type a size, move through layers and alternatives, download the file."""
+    """Type a size, unfold a setting, move through layers and alternatives, download the file."""
     page = session.open()
     expect(page.locator(".badge.good")).to_be_visible()
     tab_to(page, "#side-side")
     page.keyboard.press("Control+A")
     page.keyboard.type("28")
     expect(page.locator(".chain")).to_contain_text("28 × 28")
+    tab_to(page, "[data-group=generator] > summary")
+    page.keyboard.press("Enter")
     tab_to(page, "#field-base_channels")
     page.keyboard.type("8")
     expect(page.locator(".badge.good")).to_be_visible()
@@ -99,7 +102,7 @@ def test_reduced_motion_stops_every_animation(pages: SharedPages, server: Server
 def test_changes_are_announced_to_screen_readers(session: BrowserSession) -> None:
     page = session.open("/?resolution=32&base_channels=8")
     live = page.locator("#live")
-    expect(live).to_contain_text("verified")
+    expect(live).to_contain_text(re.compile(r"verified in torch 2\.\S+: \d+ checks passed"))
     page.get_by_role("link", name="Code", exact=True).click()
     expect(live).to_have_text("Code")
     assert live.get_attribute("aria-live") == "polite"

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from designer.brief.brief_json import brief_from_document
 from designer.brief.permalink import read_id
 from designer.brief.search_space import SearchSpace
-from designer.pipeline.design import design
-from designer.pipeline.design_json import design_document
+from designer.pipeline.design import design_document
+from designer.pipeline.make_design import design
 from tests.page.browser_session import BrowserSession
 
 BRIEF_EXAMPLES: dict[str, dict[str, Any]] = {
@@ -33,6 +33,11 @@ BRIEF_EXAMPLES: dict[str, dict[str, Any]] = {
     "decoder": {
         "resolution": [48, 64],
         "initial_map": {"channels": 12, "size": [6, 8]},
+        "base_channels": 8,
+    },
+    "decoder of every length": {
+        "factor": [8],
+        "initial_map": {"channels": 12, "size": [16]},
         "base_channels": 8,
     },
     "searched": {
@@ -97,9 +102,10 @@ def test_the_page_has_the_default_search_of_the_service(session: BrowserSession,
     fields = page.evaluate("async () => (await import('/web/brief.mjs')).FIELDS")
     usual = {name: row["defaultLists"] for name, row in fields.items() if row["kind"] == "list"}
     space = SearchSpace.default(axes=axes)
-    assert usual.keys() == {"kernel_sizes", "strides", "dilations"}
+    assert usual.keys() == {"search.kernel_sizes", "search.strides", "search.dilations"}
     for name, lists in usual.items():
-        assert tuple(map(int, lists[axes - 1].split(","))) == getattr(space, name)
+        found = tuple(map(int, lists[axes - 1].split(",")))
+        assert found == getattr(space, name.removeprefix("search."))
 
 
 def test_a_permalink_shows_the_design_and_can_be_changed(session: BrowserSession) -> None:
@@ -195,7 +201,7 @@ def test_a_view_keeps_its_state_when_left(session: BrowserSession) -> None:
         ("chain=quick", "chain"),
         ("upsampling=magic", "upsampling"),
         ("patch=0", "patch"),
-        ("initial_map=8", "size must have 2"),
+        ("initial_map=8", "initial_map.size is required"),
     ],
 )
 def test_an_invalid_address_shows_an_error(

@@ -29,16 +29,18 @@ def test_a_source_is_repaired_by_a_diff(session: BrowserSession) -> None:
     paste(page, DECODER, "64x7x7", "(1, 28, 28)")
     verdict = page.locator(".verdict")
     expect(verdict).to_contain_text("It runs, but misses the wanted shape")
-    expect(verdict).to_contain_text("ends at 1×27×27 where 1×28×28 is wanted")
+    expect(verdict).to_contain_text("returns 1×27×27 where 1×28×28 is wanted")
+    expect(verdict).to_contain_text("Network: nn.Sequential(nn.ConvTranspose2d(64, 32, 4, 2, 1)")
     rows = page.locator(".trace tbody tr")
-    expect(rows).to_have_count(2)
-    expect(rows.nth(1)).to_have_class("shows")
-    expect(rows.nth(1)).to_contain_text("shows here")
-    expect(rows.nth(1)).to_contain_text("32 × 14 × 14 → 1 × 27 × 27")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(2)).to_have_class("shows")
+    expect(rows.nth(2)).to_contain_text("shows here")
+    expect(rows.nth(2)).to_contain_text("32 × 14 × 14 → 1 × 27 × 27")
     expect(rows.nth(0)).not_to_contain_text("here")
     written = [DECODER.splitlines()[place].strip()[:18] for place in (1, 3)]
     assert written == ["nn.ConvTranspose2d"] * 2
-    expect(rows.locator("th div")).to_have_text(["line 2", "line 4"])
+    expect(rows.locator("th code")).to_have_text(["conv_transpose", "ReLU", "conv_transpose"])
+    expect(rows.nth(2).locator("th")).to_contain_text("line 4")
     first = page.locator(".repairs li").first
     expect(first.locator(".removed")).to_have_text("-    nn.ConvTranspose2d(32, 1, 3, 2, 1),\n")
     expect(first.locator(".added")).to_contain_text("output_padding=1")
@@ -61,7 +63,7 @@ def test_every_offered_repair_can_be_applied(session: BrowserSession, name: str)
     count = page.locator(".repairs li").count()
     assert count >= 3
     for place in range(count):
-        take = page.locator(".repairs li").nth(place).locator("button")
+        take = page.locator(".repairs li").nth(place).locator("button.main")
         if not take.is_visible():
             page.locator(".answer summary").click()
         take.click()
@@ -132,18 +134,38 @@ def test_without_a_small_repair_other_sizes_and_a_design_are_offered(
     expect(page.locator(".verdict")).to_contain_text("It fits")
 
 
-def test_an_unsupported_line_is_selected(pages: SharedPages, server: Server) -> None:
+def test_several_networks_are_named_with_their_verdicts(session: BrowserSession) -> None:
+    """One is judged; the other one, and the class that needs arguments, are listed."""
+    page = session.open("/?view=audit")
+    source = "a = nn.Sequential(nn.Linear(3, 2))\nb = nn.Sequential(nn.Conv2d(3, 2, 3))\n"
+    source += "class C(nn.Module):\n    def __init__(self, n):\n        super().__init__()\n"
+    source += "    def forward(self, x):\n        return x\n"
+    paste(page, source, "3x8x8")
+    expect(page.locator(".judged")).to_contain_text("nn.Sequential(nn.Conv2d(3, 2, 3)) (line 2)")
+    page.get_by_text("Other networks in the source (2)").click()
+    others = page.locator(".judged li")
+    expect(others.nth(0)).to_contain_text("nn.Sequential(nn.Linear(3, 2)) (line 1): It breaks")
+    expect(others.nth(1)).to_contain_text("could not be made")
+
+
+def test_an_input_is_proposed(session: BrowserSession) -> None:
+    """Without an input shape, the network's first layer says what it takes."""
+    page = session.open("/?view=audit")
+    paste(page, DECODER, "")
+    expect(page.locator(".judged")).to_contain_text("Proposed input: 64 × 1 × 1")
+
+
+def test_the_line_that_raises_is_selected(pages: SharedPages, server: Server) -> None:
     """The error names the line, which is selected in the text."""
-    source = "class A(nn.Module):\n    def forward(self, x):\n        return x.permute(1, 0)\n"
+    source = "import torch.nn as nn\n\nnet = nn.Sequential(unknown(3))\n"
     with BrowserSession.start(pages, server.url) as session:
         page = session.open("/?view=audit")
         paste(page, source, "3x8x8")
-        expect(page.get_by_role("alert")).to_contain_text("line 3: permute(…)")
+        expect(page.get_by_role("alert")).to_contain_text("line 3 raises NameError")
         text = page.get_by_role("textbox", name="Your network")
-        expect(text).to_have_attribute("aria-invalid", "true")
         expect(text).to_be_focused()
         marked = text.evaluate("n => n.value.slice(n.selectionStart, n.selectionEnd)")
-        assert marked == "        return x.permute(1, 0)"
+        assert marked == "net = nn.Sequential(unknown(3))"
         assert [text for text in session.console_errors if "422" not in text] == []
 
 
@@ -152,7 +174,7 @@ def test_an_unsupported_line_is_selected(pages: SharedPages, server: Server) -> 
     [
         ("", "3x8x8", "Your network", "Paste a network here."),
         ("[{]", "3x8x8", "Your network", "Invalid JSON"),
-        (DECODER, "", "Input shape", "Enter the input shape"),
+        ('[{"op": "flatten"}]', "", "Input shape", "Enter the input shape"),
         (DECODER, "sixty-four", "Input shape", "Enter integers"),
     ],
 )

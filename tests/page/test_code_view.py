@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.page.browser_session import BrowserSession, SharedPages
+from tests.page.views import open_fold
 from tests.service.servers import Server
 from tests.support import SOAK
 
@@ -57,6 +59,7 @@ def test_from_first_click_to_a_module_that_torch_runs(
     page = session.open()
     page.get_by_label("Side", exact=True).fill("29")
     page.get_by_label("Latent vector").fill("32")
+    open_fold(page, "generator")
     page.get_by_label("Base width", exact=True).fill("8")
     expect(page.locator(".chain")).to_contain_text("29 × 29")
     page.get_by_role("link", name="See the code").click()
@@ -125,6 +128,8 @@ def test_each_command_reproduces_exactly_this_design(
 
 
 def test_the_receipt_lists_every_check_with_both_figures(page: Page) -> None:
+    for group in page.locator(".receipt [data-group] > summary").all():
+        group.click()
     rows = page.locator(".checks tbody tr")
     names = page.locator(".checks tbody th").all_inner_texts()
     assert len(names) == rows.count() > 30
@@ -158,7 +163,7 @@ def test_a_receipt_without_a_run_does_not_claim_one(page: Page) -> None:
 def test_colours_follow_pythons_own_tokens(page: Page) -> None:
     """Python's tokenizer finds the same strings, comments and keywords."""
     text = page.locator(".listing code").inner_text()
-    painted = page.locator(".listing code span").evaluate_all(
+    painted = page.locator(".listing code [class^=py-]").evaluate_all(
         "spans => spans.map(span => [span.className.slice(3), span.textContent])"
     )
     found = list(tokenize.generate_tokens(io.StringIO(text).readline))
@@ -167,6 +172,84 @@ def test_colours_follow_pythons_own_tokens(page: Page) -> None:
     constants = ("True", "False", "None")
     words = [token.string for token in found if token.type == tokenize.NAME]
     keywords = [word for word in words if word in kwlist and word not in constants]
-    assert [text for kind, text in painted if kind == "string"] == strings
+    lines = [line for string in strings for line in string.split("\n") if line]
+    assert [text for kind, text in painted if kind == "string"] == lines
     assert [text for kind, text in painted if kind == "comment"] == comments
     assert [text for kind, text in painted if kind == "keyword"] == keywords
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_arithmetic_comments_are_never_cut(page: Page, width: int) -> None:
+    """Each comment lies inside the listing, whose lines wrap; the number stands at the first."""
+    page.set_viewport_size({"width": width, "height": 900})
+    block = page.locator(".listing pre")
+    assert block.evaluate("node => node.scrollWidth <= node.clientWidth")
+    edges = block.evaluate("""node => {
+        const { left, right } = node.getBoundingClientRect();
+        const cut = [...node.querySelectorAll(".py-comment")].flatMap((part) => [...part.getClientRects()]);
+        return cut.map((box) => [box.left >= left, box.right <= right]);
+    }""")
+    assert len(edges) >= 9
+    assert edges == [[True, True]] * len(edges)
+    text = block.inner_text()
+    lines = page.locator(".code-line")
+    assert lines.all_text_contents() == text.removesuffix("\n").split("\n")
+    assert (
+        lines.first.evaluate("node => getComputedStyle(node, '::before').content")
+        == 'counter(line) / ""'
+    )
+
+
+def test_a_button_jumps_to_each_class_and_function(page: Page) -> None:
+    """The line is focused, marked and in sight, at its place in the source."""
+    page.set_viewport_size({"width": 390, "height": 800})
+    text = page.locator(".listing code").inner_text()
+    names = page.locator(".jumps button").all_inner_texts()
+    assert names == ["Generator", "Discriminator", "weights_init"]
+    for name in names:
+        page.locator(".jumps").get_by_role("button", name=name).click()
+        line = page.locator(".code-line.current")
+        expect(line).to_have_count(1)
+        expect(line).to_have_text(re.compile(rf"^(class|def) {name}\b"))
+        expect(line).to_be_focused()
+        expect(line).to_be_in_viewport(ratio=1)
+        assert text.split("\n").index(line.inner_text()) == page.locator(".code-line").evaluate_all(
+            "lines => lines.findIndex((line) => line.matches('.current'))"
+        )
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    ("query", "printed"),
+    [
+        pytest.param(
+            "resolution=16&latent_dim=8&base_channels=4", "(16, 3, 16, 16)", marks=pytest.mark.soak
+        ),
+        ("resolution=16&latent_dim=8&base_channels=4&classes=3", "(16, 3, 16, 16)"),
+        ("resolution=64&dimensions=1&initial_map=8x4&base_channels=8", "(16, 3, 64)"),
+    ],
+)
+def test_each_snippet_runs_and_gives_this_design(
+    session: BrowserSession, query: str, printed: str, tmp_path: Path
+) -> None:
+    """The cell of a notebook, which needs torch alone, and the lines for Python."""
+    page = session.open(f"/?view=code&{query}")
+    expect(page.locator(".badge.good")).to_be_visible()
+    library, cell = page.locator(".snippet pre").all_inner_texts()
+    parameters = page.locator(".facts div", has_text="Parameters").first.locator("dd").inner_text()
+
+    def run(text: str, folder: Path) -> str:
+        command = [sys.executable, "-c", text]
+        path = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(folder), "OMP_NUM_THREADS": "1"}
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=True, cwd=tmp_path, env=path
+        )
+        return done.stdout.strip()
+
+    assert (
+        run(f"{cell.removesuffix('pictures.shape')}print(tuple(pictures.shape))", tmp_path)
+        == printed
+    )
+    if SOAK or "classes" not in query:
+        verdict, count = run(library, ROOT).split()
+        assert (verdict, int(count)) == ("verified", int(parameters.replace(",", "")))

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from tests.page.browser_session import BrowserSession
+from tests.page.views import open_fold
 
 
 @pytest.fixture
@@ -54,12 +55,15 @@ def test_the_default_design_is_the_dcgan(page: Page) -> None:
 def test_the_chain_is_painted_before_any_verification_has_ended(page: Page) -> None:
     """While the receipt is held back, chain, networks, reasons and alternatives are shown."""
     with hold_requests(page, "standard") as waiting:
-        page.get_by_label("Side", exact=True).fill("97")
+        with page.expect_request(
+            lambda request: '"verify":"standard"' in (request.post_data or "")
+        ):
+            page.get_by_label("Side", exact=True).fill("97")
         expect(chain(page)).to_contain_text("97 × 97")
         expect(page.locator(".map[role=button]")).to_have_count(10)
         expect(page.locator(".reasons li")).to_have_count(8)
         expect(page.locator(".point.current")).to_have_count(1)
-        expect(page.locator(".badge")).to_have_text("torch is running the code …")
+        expect(page.locator(".badge")).to_have_text("verifying …")
         assert len(waiting) == 1
     expect(page.locator(".badge.good")).to_be_visible()
 
@@ -89,12 +93,14 @@ def test_an_older_request_is_cancelled(page: Page) -> None:
         if (route.request.post_data_json or {}).get("resolution") != 40:
             route.continue_()
 
+    def is_first(request: Request) -> bool:
+        return '"resolution":40' in (request.post_data or "")
+
     page.route("**/v1/designs", hang)
-    with page.expect_request(lambda request: '"resolution":40' in (request.post_data or "")):
+    with page.expect_request(is_first):
         page.get_by_label("Side", exact=True).fill("40")
-    with page.expect_event("requestfailed") as cancelled:
+    with page.expect_event("requestfailed", is_first):  # those of the design before may fail, too
         page.get_by_label("Side", exact=True).fill("48")
-    assert cancelled.value.post_data_json["resolution"] == 40
     expect(chain(page)).to_contain_text("48 × 48")
     expect(page.locator(".badge.good")).to_be_visible()
     expect(chain(page)).to_contain_text("48 × 48")
@@ -168,9 +174,11 @@ def test_the_overlap_map_opens_on_click(page: Page) -> None:
 
 
 def test_the_form_covers_every_family(page: Page) -> None:
-    """Three axes, other norms, a critic (which changes the norm), search options."""
+    """Three axes (which have one channel), other norms, a critic, search options."""
     page.get_by_label("volume").check()
     page.get_by_label("Side", exact=True).fill("16")
+    for group in ("generator", "discriminator"):
+        open_fold(page, group)
     page.get_by_label("Upsampling").select_option(label="resize + convolution")
     page.get_by_label("Norm").first.select_option(label="group")
     page.get_by_label("Output activation").select_option(label="sigmoid")
@@ -185,13 +193,14 @@ def test_the_form_covers_every_family(page: Page) -> None:
     assert address == {
         "resolution": "16",
         "dimensions": "3",
+        "channels": "1",
         "upsampling": "resize",
         "normalization": "group",
         "output_activation": "sigmoid",
-        "discriminator_output": "critic",
-        "discriminator_normalization": "layer",
+        "discriminator.output": "critic",
+        "discriminator.normalization": "layer",
         "base_channels": "8",
-        "max_layers": "3",
+        "search.max_layers": "3",
     }
 
 

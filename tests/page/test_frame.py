@@ -33,8 +33,8 @@ def client() -> FlaskClient:
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
-def test_the_whole_page_is_at_most_150_kb(browser: Browser, server: Server, locale: str) -> None:
-    """All views together load at most 150 kB, uncompressed, in a browser that has loaded none."""
+def test_the_whole_page_is_at_most_200_kb(browser: Browser, server: Server, locale: str) -> None:
+    """All views together load at most 200 kB, uncompressed, in a browser that has loaded none."""
     with (
         closing(SharedPages(browser)) as pages,
         BrowserSession.start(pages, server.url, locale=locale) as session,
@@ -55,7 +55,7 @@ def test_the_whole_page_is_at_most_150_kb(browser: Browser, server: Server, loca
         assert own[fields] == len(read_page_file(FIELDS_MODULE).body)
         assert all(own[path] == len(body) for path, body in files.items())
         assert own[messages] > 10_000
-        assert sum(own.values()) <= 150_000, own
+        assert sum(own.values()) <= 200_000, own
         assert session.console_errors == []
 
 
@@ -64,8 +64,7 @@ def test_every_file_is_served_with_its_type_and_a_strong_tag(
     client: FlaskClient, name: str
 ) -> None:
     answer = client.get(f"/web/{name}")
-    lines = {line.lstrip("\t") for line in (PAGE_FOLDER / name).read_text().split("\n")}
-    assert set(answer.text.split("\n")) <= lines
+    assert answer.data == read_page_file(name).body
     assert answer.headers["Cache-Control"] == "no-cache"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     tag = answer.headers["ETag"]

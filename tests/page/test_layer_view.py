@@ -1,4 +1,4 @@
-"""The layer view: a layer and its adjoint as pictures and as matrices, stepping together."""
+"""The layer view: a layer and its adjoint as maps and as matrices, stepping together."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ pytestmark = [pytest.mark.slow]
 
 PLACES = """
 name => {
-  const root = document.querySelector(`.${name} .picture`).shadowRoot;
-  return [...root.querySelectorAll('g.map')].filter(map => map.querySelector('g')).map(map => {
+  const root = document.querySelector(`.${name}`);
+  return [...root.querySelectorAll('.feature-map')].filter(map => map.querySelector('.window')).map(map => {
     const grid = map.querySelector('path.grid').getBoundingClientRect();
     const window = map.querySelector('.tap').getBoundingClientRect();
-    const shown = getComputedStyle(map.querySelector('g')).visibility === 'visible';
+    const shown = getComputedStyle(map.querySelector('.window')).visibility === 'visible';
     return [(window.y - grid.y) / window.height, (window.x - grid.x) / window.width]
       .map(Math.round).concat(shown);
   });
@@ -31,7 +31,7 @@ name => {
 
 MARKS = """
 ([name, rows, columns]) => {
-  const root = document.querySelector(`.${name} .picture`).shadowRoot;
+  const root = document.querySelector(`.${name}`);
   const grid = root.querySelector('path.grid').getBoundingClientRect();
   const [row, column] = [...root.querySelectorAll('.mark')].map(m => m.getBoundingClientRect());
   return [(row.y - grid.y) / grid.height * rows, (column.x - grid.x) / grid.width * columns]
@@ -167,10 +167,12 @@ def test_the_whole_view_can_be_walked_by_keyboard(reduced_motion_session: Browse
     page = reduced_motion_session.open("/?view=layer")
     expect(page.locator("figure")).to_have_count(4)
     page.get_by_role("radio", name="Transposed convolution").focus()
-    names = ["dimensions", "input_size", "kernel_size", "stride", "padding", "dilation"]
-    for name in [*names, "output_padding"]:
+    names = ["input_size", "kernel_size", "stride", "padding", "dilation", "output_padding"]
+    for focused in ["dimensions", *(each for name in names for each in (name, f"{name}_value"))]:
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.name") == name
+        assert page.evaluate("document.activeElement.name") == focused
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Copy")).to_be_focused()
     for act in ("first", "back", "play", "next"):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.dataset.act") == act
@@ -250,8 +252,8 @@ def test_an_invalid_address_shows_an_error(reduced_motion_session: BrowserSessio
     """Unknown fields and invalid values are named; the other fields of the URL apply."""
     page = reduced_motion_session.open("/?view=layer&kernel_size=99&stride=x&color=red&padding=2")
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("kernel_size is “99”; allowed: 1–8")
-    expect(alert).to_contain_text("stride is “x”; allowed: 1–5")
+    expect(alert).to_contain_text("kernel_size is “99”; allowed: 1–64")
+    expect(alert).to_contain_text("stride is “x”; allowed: 1–32")
     expect(alert).to_contain_text("Unknown parameter: color")
     expect(page.get_by_role("slider", name="Padding", exact=False).first).to_have_value("2")
     page.get_by_role("slider", name="Kernel").press("ArrowLeft")

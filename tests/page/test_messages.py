@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from base64 import b64encode
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from designer.pipeline.networks_json import DESIGN_LAYER_OPS
 from designer.reasons import SENTENCES, template_fields
 from service.problems.registry import PROBLEMS
+from service.schemas.design import LayerSchema
 from service.web.page_files import (
     FIELDS_MODULE,
     MESSAGES_FILE,
@@ -44,11 +48,14 @@ def messages(part: str) -> dict[str, Any]:
     }
 
 
-def served_module(name: str) -> dict[str, Any]:
-    """The default export of a messages module."""
-    body = read_page_file(name).body.decode()
-    document: dict[str, Any] = json.loads(body.removeprefix("export default ").rstrip(";\n"))
-    return document
+@cache
+def served_module(name: str) -> Any:  # noqa: ANN401
+    """The default export of a module of messages or of fields, as Node reads it."""
+    body = b64encode(read_page_file(name).body).decode()
+    return run_node(
+        "console.log(JSON.stringify((await import(given.url)).default));",
+        url=f"data:text/javascript;base64,{body}",
+    )
 
 
 def placeholders(text: str) -> set[str]:
@@ -117,6 +124,16 @@ def test_every_message_is_used() -> None:
     assert unused == []
 
 
+def test_every_kind_of_layer_has_a_name() -> None:
+    """And every norm and activation that an answer can give it."""
+    wanted = {f"op.{op}" for op in DESIGN_LAYER_OPS}
+    rows = LayerSchema().fields
+    for name in ("normalization", "activation"):
+        wanted |= {f"choice.{value}" for value in vars(rows[name])["documented"]["enum"]}
+    assert len(wanted) > 20
+    assert wanted <= messages("page").keys()
+
+
 @pytest.mark.parametrize("code", SENTENCES)
 def test_every_code_of_a_reason_has_a_chinese_translation(code: str) -> None:
     """With exactly the facts of its English template."""
@@ -165,8 +182,8 @@ def test_modules_import_only_files_of_the_page() -> None:
             assert made or Path(PAGE_FOLDER / name).is_file(), (path.name, name)
 
 
-def test_only_comments_and_indentation_are_removed() -> None:
-    """A served script has the tokens of its source, without comments on lines of their own."""
+def test_only_comments_white_space_and_needless_signs_are_removed() -> None:
+    """A served script has the tokens of its source, but no sign that the language lets one leave out."""
     scripts = sorted(path for path in PAGE_FOLDER.iterdir() if path.suffix in {".js", ".mjs"})
     pairs = [[path.read_text(), read_page_file(path.name).body.decode()] for path in scripts]
     program = """
@@ -176,8 +193,14 @@ def test_only_comments_and_indentation_are_removed() -> None:
       const comments = [];
       const options = { ecmaVersion: "latest", sourceType: "module", onComment: comments };
       const tokens = [...tokenizer(text, options)].map(({ type, value }) => [type.label, String(value)]);
-      return { tokens: JSON.stringify(tokens), comments: comments.length };
+      const kept = tokens.filter((_, at) => !isNeedless((steps) => tokens[at + steps]?.[0]));
+      return { tokens: JSON.stringify(kept), comments: comments.length };
     };
+    const isNeedless = (kind) =>
+      (kind(0) === ";" && kind(1) === "}") ||
+      (kind(0) === "," && ["]", "}", ")"].includes(kind(1))) ||
+      (kind(0) === "(" && kind(1) === "name" && kind(2) === ")" && kind(3) === "=>") ||
+      (kind(-2) === "(" && kind(-1) === "name" && kind(0) === ")" && kind(1) === "=>");
     const pairs = given.map((pair) => pair.map(read));
     console.log(JSON.stringify(pairs.map(([one, two]) => [one.tokens === two.tokens, one.comments, two.comments])));
     """

@@ -38,10 +38,12 @@ def test_a_session_records_faults_of_its_own_page_only(pages: SharedPages, serve
     """Errors in the console, errors that no code catches, and requests to other hosts, which fail."""
     with BrowserSession.start(pages, server.url) as session:
         page = session.open("/?view=kitchen")
+        page.locator("main > *").first.wait_for()  # now the page reports what no code catches
         page.evaluate("console.error('printed')")
         with page.context.expect_event("weberror"):
             page.evaluate("setTimeout(() => { throw new Error('thrown'); })")
-        assert session.console_errors == ["printed", "thrown"]
+        printed, reported, thrown = session.console_errors
+        assert (printed, reported.split("\n")[0], thrown) == ("printed", "Error: thrown", "thrown")
         page.goto("about:blank")  # without the policy of the page, which refuses such requests
         with page.expect_event("requestfailed") as failed:
             page.evaluate("fetch('http://elsewhere.example/').catch(() => null)")

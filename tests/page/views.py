@@ -42,13 +42,22 @@ VIEWS = {
         "/?resolution=45&kernel_sizes=3,5&overlap=any&max_channels=64&base_channels=16",
         VERIFIED,
     ),
+    "design-residual": ("/?resolution=16&architecture=resnet&base_channels=8", VERIFIED),
+    "design-r3gan": (
+        "/?resolution=18x26&architecture=r3gan&base_channels=8&latent_dim=8&classes=3",
+        VERIFIED,
+    ),
     "design-refused": (
         "/?resolution=97&exact=require&output_padding=false&strides=2",
         ".suggestions",
     ),
     "code": ("/?view=code&resolution=32&base_channels=16", VERIFIED),
-    "layer": ("/?view=layer", ".stage svg, .stage .picture"),
-    "layer-signal": ("/?view=layer&op=conv&dimensions=1&input_size=9&stride=5", ".stage .picture"),
+    "layer": ("/?view=layer", ".stage svg"),
+    "layer-signal": ("/?view=layer&op=conv&dimensions=1&input_size=9&stride=5", ".stage svg"),
+    "layer-stamped": (
+        "/?view=layer&mode=stamp&input_size=9&kernel_size=9&stride=4&padding=3&output_padding=1",
+        ".stage .paint",
+    ),
     "layer-illegal": ("/?view=layer&output_padding=3", ".illegal"),
     "audit": ("/?view=audit", "form"),
     "audit-misses": (audit_path(DECODER, input_shape="64x7x7", wanted_shape="1x28x28"), ".diff"),
@@ -71,11 +80,17 @@ def open_view(session: BrowserSession, name: str) -> Page:
 
 
 def open_details(page: Page) -> None:
-    """Unfold all details of the view and wait for their pictures."""
+    """Unfold all details of the view and wait for their pictures, also those far below."""
     page.evaluate(
         "document.querySelectorAll('main details').forEach(fold => { fold.open = true; })"
     )
+    page.evaluate("document.querySelectorAll('img').forEach(image => { image.loading = 'eager'; })")
     page.evaluate("() => Promise.all([...document.images].map(image => image.decode()))")
+
+
+def open_fold(page: Page, group: str) -> None:
+    """Unfold a group of settings of the Design view, as a click does."""
+    page.locator(f"[data-group={group}] > summary").click()
 
 
 def step_to(page: Page, place: int) -> None:
