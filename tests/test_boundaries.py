@@ -17,7 +17,6 @@ IMPORT_ORDER = [
     "reasons",
     "errors",
     "version",
-    "limits",
     "validation",
     "geometry",
     "brief",
@@ -28,10 +27,11 @@ IMPORT_ORDER = [
     "verification",
     "layer",
     "audit",
-    "pipeline",
     "bundle",
+    "pipeline",
     "commands",
     "cli",
+    "__main__",
 ]
 """The subpackages of designer: each may import those before it."""
 
@@ -56,10 +56,12 @@ SERVICE_IMPORT_ORDER = [
 """The subpackages and modules of service, in the same way; the last one is gunicorn.conf.py."""
 
 PROBE = "designer.verification.probe"
-"""The package that may import torch."""
+TRACER = "designer.verification.tracer"
+TORCH_PACKAGES = (PROBE, TRACER)
+"""The packages that may import torch."""
 
 TORCH_HOST = "designer.verification.fork_server"
-"""The one module that may import the probe: the program of the verifying process."""
+"""The one module that may import them: the program of the verifying process."""
 
 
 def python_files(folder: Path) -> dict[str, str]:
@@ -75,7 +77,7 @@ def python_files(folder: Path) -> dict[str, str]:
 def imported_modules(source: str) -> set[str]:
     """Every module that a source imports, at any depth.
 
-    ``from designer import limits`` gives designer.limits only; a name that may be a module or not,
+    ``from designer.validation import limits`` gives designer.validation.limits only; a name that may be a module or not,
     as in ``from designer.errors import NoChain``, is listed along with its module.
     """
     found: set[str] = set()
@@ -196,16 +198,25 @@ def test_designer_does_not_import_the_service() -> None:
     assert foreign_imports(DESIGNER, forbidden=foreign_packages) == []
 
 
-def test_only_the_probe_imports_torch() -> None:
+def modules_without_torch() -> dict[str, str]:
+    """The modules outside the packages that may import torch."""
+    return {
+        name: text
+        for name, text in DESIGNER.items()
+        if not any(is_inside(name, package) for package in TORCH_PACKAGES)
+    }
+
+
+def test_only_the_probe_and_the_tracer_import_torch() -> None:
     """All other modules start in milliseconds."""
-    others = {name: text for name, text in DESIGNER.items() if not is_inside(name, PROBE)}
+    others = modules_without_torch()
     assert foreign_imports(others | SERVICE, forbidden=("torch",)) == []
 
 
 def test_only_the_verifying_process_imports_the_probe() -> None:
-    """An import of the probe imports torch, too."""
-    others = {name: text for name, text in DESIGNER.items() if not is_inside(name, PROBE)}
-    assert importers_of(PROBE, others | SERVICE) - {TORCH_HOST} == set()
+    """An import of the probe or of the tracer imports torch, too."""
+    for package in TORCH_PACKAGES:
+        assert importers_of(package, modules_without_torch() | SERVICE) == {TORCH_HOST}
 
 
 def test_imports_are_at_the_top_of_the_module() -> None:

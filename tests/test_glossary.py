@@ -15,7 +15,7 @@ PAGES = [
     *(path for path in sorted((ROOT / "docs").glob("*.md")) if path != GLOSSARY),
 ]
 LINKED_TERMS = (
-    *("audit", "brief", "chain", "chunk", "departure", "feature map", "fork server", "frontier"),
+    *("audit", "brief", "chain", "departure", "feature map", "fork server", "frontier"),
     *(
         "initial map",
         "latent vector",

@@ -12,7 +12,7 @@ from designer.audit import AuditLayer
 from designer.brief.options import Normalization
 from designer.geometry.layers import Convolution
 from designer.geometry.modules import Module
-from designer.geometry.modules.convolutions import Activation
+from designer.geometry.modules.activation_moments import Activation
 from designer.geometry.resampling import Upsampling, UpsamplingKind
 from designer.layer.request_fields import Op
 from designer.pictures.grids import CellGrid
@@ -25,7 +25,7 @@ MEMBERS = (Activation, Normalization, Op, Upsampling)
 
 ALLOWED = {
     ("designer/brief/options.py", "Normalization"): "the class itself",
-    ("designer/geometry/modules/convolutions.py", "Activation"): "the class beside its module",
+    ("designer/geometry/modules/activations.py", "Activation"): "the class beside its module",
 }
 
 

@@ -24,7 +24,7 @@ def test_the_tutorial_does_what_it_shows(tmp_path: Path) -> None:
     with Shell(tmp_path, programs=Path(sys.executable).parent) as shell:
         for command, shown in commands:
             shell.run(command, shown)
-    assert (tmp_path / "generator.pt").is_file()
+    assert (tmp_path / "training" / "generator.pt").is_file()
 
 
 @pytest.mark.torch
