@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from itertools import product
 from math import ceil, prod
-from operator import add
 
 from designer.geometry.layers import Size, format_size
 from designer.networks import Network
@@ -56,9 +55,10 @@ def middle_gradient(network: Network) -> MiddleGradient:
     indices = list(product(*map(range, middle)))
     if network.is_residual:
         gradients = import_module("designer.networks.pixel_gradients")  # loads numpy
-        whole = gradients.pixel_gradients(network)
         starts = [(side - shown) // 2 for side, shown in zip(size, middle, strict=True)]
-        found = [float(whole[tuple(map(add, starts, index))]) for index in indices]
+        region = tuple(range(at, at + shown) for at, shown in zip(starts, middle, strict=True))
+        shown_gradients = gradients.pixel_gradients(network, region)
+        found = [float(shown_gradients[index]) for index in indices]
     else:
         found = [float(prod(paths)) for paths in product(*middle_paths(network, most))]
     mean = sum(found) / len(found) or 1

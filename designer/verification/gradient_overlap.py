@@ -11,7 +11,6 @@ from importlib import import_module
 
 from designer.networks import Network
 from designer.networks.gradient_paths import middle_paths
-from designer.validation.json_readers import JsonValue
 
 MIDDLE = 64
 """Pixels along each axis, in the middle of the picture, that are compared."""
@@ -31,17 +30,18 @@ def predicted_gradient_overlap(network: Network) -> list[list[float]]:
 
 
 def _middle_lines(network: Network) -> list[list[float]]:
-    """For each axis, the gradients of the middle pixels, summed over the other axes."""
+    """For each axis, the gradients of the middle pixels, summed over the other axes' middle."""
     gradients = import_module("designer.networks.pixel_gradients")  # loads numpy
-    gradient = gradients.pixel_gradients(network)
+    region = tuple(range(*ends) for ends in middle_region(network.input_map.size))
+    gradient = gradients.pixel_gradients(network, region)
     lines = []
-    for axis, (start, stop) in enumerate(middle_region(network.input_map.size)):
+    for axis in range(gradient.ndim):
         others = tuple(each for each in range(gradient.ndim) if each != axis)
-        lines.append([float(each) for each in gradient.sum(axis=others)[start:stop]])
+        lines.append([float(each) for each in gradient.sum(axis=others)])
     return lines
 
 
-def middle_region(size: Sequence[int]) -> list[JsonValue]:
+def middle_region(size: Sequence[int]) -> list[list[int]]:
     """Start and stop of the compared pixels along each axis: a part of the probe's job."""
     starts = [max(0, (side - MIDDLE) // 2) for side in size]
     return [[start, min(side, start + MIDDLE)] for start, side in zip(starts, size, strict=True)]

@@ -57,6 +57,22 @@ BRIEF_EXAMPLES: dict[str, dict[str, Any]] = {
         "resolution": 256, "channels": 21, "initial_map": {"channels": 512, "size": 8},
         "upsampling": "resize", "normalization": "group", "output_activation": "none",
     },
+    "resnet_48": {
+        "resolution": 48, "latent_dim": 128, "architecture": "resnet", "upsampling": "resize",
+        "discriminator": SPECTRAL,
+    },
+    "resnet_97x61_classes_attention": {
+        "resolution": [97, 61], "latent_dim": 128, "architecture": "resnet", "classes": 10,
+        "upsampling": "subpixel", "normalization": "conditional_batch", "attention": [1],
+        "discriminator": SPECTRAL, "base_channels": 32,
+    },
+    "r3gan_48_classes": {
+        "resolution": 48, "latent_dim": 64, "architecture": "r3gan", "classes": 10,
+    },
+    "r3gan_97x61": {
+        "resolution": [97, 61], "latent_dim": 64, "architecture": "r3gan", "base_channels": 48,
+        "blocks": 1, "output_activation": "tanh",
+    },
     "latent_encoder_28": {
         "resolution": 28, "latent_dim": 16, "channels": 1, "encoder": True,
         "discriminator": None,

@@ -129,10 +129,11 @@ def measure_gradient_overlap(model: nn.Module, network: dict[str, JsonValue]) ->
             if tensor.is_floating_point() and not name.endswith(FIXED_KERNEL):
                 tensor.fill_(0.0 if name.endswith("bias") else 1 / max(1, tensor[:1].numel()))
     value = torch.ones(1, *network["input_shape"]["thin"]).double().requires_grad_()
-    gradient = _gradient_before_last(model, network, value)[0, 0]
+    whole = _gradient_before_last(model, network, value)[0, 0]
+    gradient = whole[tuple(slice(*ends) for ends in network["middle"])]
     found = []
-    for axis, (start, stop) in enumerate(network["middle"]):
-        line = gradient.movedim(axis, 0).reshape(gradient.shape[axis], -1).sum(1)[start:stop]
+    for axis, length in enumerate(gradient.shape):
+        line = gradient.movedim(axis, 0).reshape(length, -1).sum(1)
         mean = float(line.mean()) or 1.0
         found.append([float(line.min()) / mean, float(line.max()) / mean])
     return found
