@@ -47,7 +47,7 @@ def test_golden_texts_pass(text: str) -> None:
 @pytest.mark.slow
 def test_the_texts_of_random_designs_pass() -> None:
     """So is what the renderer writes for any fields."""
-    count = soak_count(300, 20_000)
+    count = soak_count(300, 3_000)
     gans = [gan for architecture in Architecture for gan in random_gans(count, architecture)]
     texts = [render_source(gan).text for gan in gans]
     assert [text for text in texts if refused(text)] == []
@@ -109,7 +109,7 @@ def test_the_unedited_texts_pass() -> None:
 def test_an_inserted_statement_is_refused(name: str) -> None:
     """At any place: the top level, a class, a function or a branch."""
     rng = random.Random(name)
-    for _ in range(soak_count(100, 10_000)):
+    for _ in range(soak_count(100, 1_000)):
         text = insert_statement(TEXTS[name], rng)
         assert refused(text) is not None, text
 
@@ -118,7 +118,7 @@ def test_an_inserted_statement_is_refused(name: str) -> None:
 def test_a_wrapped_expression_is_refused(name: str) -> None:
     """Every expression is as rendered, in annotations and defaults, too."""
     rng = random.Random(name)
-    for _ in range(soak_count(100, 10_000)):
+    for _ in range(soak_count(100, 1_000)):
         text = wrap_expression(TEXTS[name], rng)
         assert refused(text) is not None, text
 
