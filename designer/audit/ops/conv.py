@@ -155,7 +155,7 @@ class ConvLayer(ConvolutionLayer):
         padded = list(shape)  # torch's message has the padded sizes
         for place, (near, far) in enumerate(reversed(self._pads(axes)), start=1):
             padded[-place] += far - near if zeros else near + far
-        return self.batched_input_shape(tuple(padded), axes, weight)
+        return self.batched_input_shape(shape, axes, weight, padded=tuple(padded))
 
 
 def _refuse_large_kernel(windows: Sequence[Window], sizes: Sequence[int]) -> None:

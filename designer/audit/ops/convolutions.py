@@ -79,8 +79,12 @@ class ConvolutionLayer(AxisLayer):
                     **{name: value},
                 )
 
-    def batched_input_shape(self, shape: TensorShape, axes: int, weight: str) -> TensorShape:
+    def batched_input_shape(
+        self, shape: TensorShape, axes: int, weight: str, *, padded: TensorShape | None = None
+    ) -> TensorShape:
         """The shape with its batch axis.
+
+        ``padded``: the shape in torch's message, if it pads the map before it counts the channels.
 
         Raises:
             LayerError: if torch refuses the number of axes or channels.
@@ -88,10 +92,11 @@ class ConvolutionLayer(AxisLayer):
         self.refuse_rank(shape, axes)
         batched = shape if len(shape) == axes + 2 else (1, *shape)
         if batched[1] != self.in_channels:
+            stated = batched if padded is None else (*batched[:2], *padded[-axes:])
             raise LayerError(
                 "other_channels" if batched is shape else "other_channels_unbatched",
                 {"shape": shape[1:], "tensor": shape},
-                torch_error=f"{weight}, expected input[{format_torch_sizes(batched, ', ')}] to have"
+                torch_error=f"{weight}, expected input[{format_torch_sizes(stated, ', ')}] to have"
                 f" {self.in_channels} channels, but got {batched[1]} channels instead",
                 fields=("in_channels",),
                 in_channels=self.in_channels,
