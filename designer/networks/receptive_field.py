@@ -10,6 +10,7 @@ out: each depends on all positions or on none.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import chain, groupby
 from math import prod
 
 from designer.geometry.axis.nearest import nearest_sources
@@ -111,32 +112,45 @@ def _widest_run(row: list[PlacedModule], axis: int, *, inside: bool) -> int:
     last = max(index for index, reach in enumerate(reaches) if reach is None)
     near, far = map(sum, zip((0, 0), *filter(None, reaches[last + 1 :]), strict=True))
     side = row[-1].after.size[axis]
-    at = _source_of(row[last], axis, inside=inside)
-    firsts, ends = range(-near, side - near), range(far, side + far)
-    if inside:
-        firsts, ends = range(side - near - far), range(near + far, side)
-    runs = {*zip(map(at, firsts), map(at, ends), strict=True)}
+    start, stop = (near, side - far) if inside else (0, side)
+    firsts, ends = (
+        _sources_along(row[last], axis, range(start + shift, max(start, stop) + shift))
+        for shift in (-near, far)
+    )
+    runs = _different(zip(firsts, ends, strict=True))
     for placed in reversed(row[:last]):
         runs = _input_runs(placed, axis, runs)
         if inside:
             side = placed.before.size[axis]
-            runs = {run for run in runs if run[0] >= 0 and run[1] < side}
+            runs = [run for run in runs if run[0] >= 0 and run[1] < side]
     return max((end - first + 1 for first, end in runs), default=0)
 
 
-def _input_runs(placed: PlacedModule, axis: int, runs: set[Run]) -> set[Run]:
+def _different(runs: Iterable[Run]) -> list[Run]:
+    """Neither end moves back from one position to the next: equal runs are neighbors."""
+    return [run for run, _ in groupby(runs)]
+
+
+def _input_runs(placed: PlacedModule, axis: int, runs: list[Run]) -> list[Run]:
     """The ranges of a module's input on which these ranges of its output depend."""
     reach = placed.module.reach(axis)
     if reach is None:
-        at = _source_of(placed, axis, inside=False)
-        return {(at(first), at(end)) for first, end in runs}
-    return {(first - reach[0], end + reach[1]) for first, end in runs}
+        at = _source_of(placed, axis)
+        return _different((at(first), at(end)) for first, end in runs)
+    return [(first - reach[0], end + reach[1]) for first, end in runs]
 
 
-def _source_of(placed: PlacedModule, axis: int, *, inside: bool) -> Callable[[int], int]:
-    """Maps a position to its nearest-neighbor source; not ``inside``: on an infinite map."""
+def _sources_along(placed: PlacedModule, axis: int, places: range) -> Iterable[int]:
+    """The nearest-neighbor sources of positions in a row, on an infinite map."""
+    i, o = placed.before.size[axis], placed.after.size[axis]
+    at = _source_of(placed, axis)
+    within = nearest_sources(i, o)[max(0, places.start) : max(0, places.stop)]
+    before = range(places.start, min(0, places.stop))
+    return chain(map(at, before), within, map(at, range(max(o, places.start), places.stop)))
+
+
+def _source_of(placed: PlacedModule, axis: int) -> Callable[[int], int]:
+    """Maps a position of an infinite map to its nearest-neighbor source."""
     i, o = placed.before.size[axis], placed.after.size[axis]
     sources = nearest_sources(i, o)
-    if inside:
-        return sources.__getitem__
     return lambda place: sources[place] if 0 <= place < o else place // o * i + sources[place % o]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 
@@ -20,13 +20,13 @@ def nearest_repeats(before: int, after: int) -> list[int]:
 
 
 @lru_cache(maxsize=4)
-def nearest_sources(before: int, after: int) -> tuple[int, ...]:
+def nearest_sources(before: int, after: int) -> Sequence[int]:
     """Source position of each pixel x in torch's ``nearest`` mode: ⌊x·i/o⌋ in single precision.
 
-    >>> nearest_sources(2, 5)
-    (0, 0, 0, 1, 1)
+    >>> [*nearest_sources(2, 5)]
+    [0, 0, 0, 1, 1]
     """
-    return tuple(_sources(range(after), before, after))
+    return array("i", _sources(range(after), before, after))
 
 
 def has_uniform_repeats(before: int, after: int) -> bool:
