@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 import torch
@@ -47,9 +48,10 @@ def test_a_random_design_is_verified(seed: int) -> None:
 
 
 def test_torchs_functions_round_as_the_modules_do() -> None:
-    """In training, to the bit: a rounding may move an input across a rectifier's kink.
+    """In training, outputs to the bit: a rounding may move an input across a rectifier's kink.
 
-    After a projection there is no rectifier, and its sum is in another order.
+    Gradients move none, and some are summed in another order. After a projection there is no
+    rectifier, and its sum is in another order, too.
     """
     differing = []
     for brief, gan in random_designs(soak_count(20, 200), seed=1):
@@ -59,8 +61,10 @@ def test_torchs_functions_round_as_the_modules_do() -> None:
         for role, network in job["networks"].items():
             if network["labels"] != "projected":
                 found = run_network(module, network, job["seed"])["comparison"]
-                parts = [found[kind]["training, batch 1"] for kind in ("outputs", "gradients")]
-                differing += [(str(brief), role, part) for part in parts if part["difference"]]
+                for kind, allowed in (("outputs", 0.0), ("gradients", 1e-6)):
+                    part = found[kind]["training, batch 1"]
+                    if not part["difference"] <= allowed:
+                        differing.append((str(brief), role, part))
     assert differing == []
 
 
@@ -87,6 +91,13 @@ def test_a_gradient_whose_terms_cancel_is_compared_at_the_scale_of_its_terms() -
         verify=Level.NONE,
     )
     receipt = receipt_of(assemble_networks(brief, solve_brief(brief).chain))
+    assert [f"{check.name}: {check.detail}" for check in receipt.failures] == []
+
+
+def test_a_phase_without_a_gradient_is_no_fault() -> None:
+    """Of a sub-pixel's equal kernels one is looked at; here a rectifier leaves the others a gradient alone."""
+    _, gan = next(islice(random_designs(34, seed=1), 33, None))
+    receipt = receipt_of(gan)
     assert [f"{check.name}: {check.detail}" for check in receipt.failures] == []
 
 

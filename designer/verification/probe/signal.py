@@ -48,38 +48,39 @@ _MOST_WEIGHTS = 2**22
 
 
 class _Middle:
-    """What the middle of one map reads: the map, or the gradient of the layer's output."""
+    """What the middle of one map reads: the map, or the gradient of the layer's output.
 
-    def __init__(self, row: LayerRow, *, backward: bool) -> None:
+    Of the first group alone. Of ``copies`` equal kernels, the gradient of one counts for all.
+    """
+
+    def __init__(self, row: LayerRow, *, backward: bool, copies: int) -> None:
         _, kind, settings = row
         self.axes: list[Axis] = read_axes(settings, backward=backward)
         self.transposed = kind.startswith("ConvTranspose")
         self.groups: int = settings["groups"]
         self.backward = backward
+        self.copies = copies
         self.gather = self.transposed is backward
         self.value: torch.Tensor | None = None
 
     def read(self, value: torch.Tensor) -> None:
         """Keep what the middle reads; random numbers if a rectifier left nothing there but zeros."""
         value = read_middle(value.detach(), self.axes, gather=self.gather)
+        value = value[:, : value.shape[1] // self.groups]
+        value = value[:, :: self.copies] if self.backward else value
         largest = float(value.abs().max())
         alive = isfinite(largest) and largest > 0
         self.value = value / largest if alive else torch.randn_like(value)
 
-    def gains(self, weights: torch.Tensor, copies: int, *, most: int | None = None) -> torch.Tensor:
-        """The gain of each draw, by its first ``most`` kernels.
-
-        Of ``copies`` equal kernels, the gradient of one counts for all.
-        """
+    def gains(self, weights: torch.Tensor, *, most: int | None = None) -> torch.Tensor:
+        """The gain of each draw, by its first ``most`` kernels."""
         assert self.value is not None, "the layer ran"
-        value = self.value[:, : self.value.shape[1] // self.groups]  # of the first group
         kernels = weights[:, : weights.shape[1] // self.groups]
-        value = value[:, ::copies] if self.backward else value
-        kernels = kernels[:, ::copies]
+        kernels = kernels[:, :: self.copies]
         if self.transposed is not self.backward:  # the read channels come first
             kernels = kernels.transpose(1, 2)
-        gains = local_gains(value, kernels[:, :most], self.axes, gather=self.gather)
-        return gains * copies if self.backward else gains
+        gains = local_gains(self.value, kernels[:, :most], self.axes, gather=self.gather)
+        return gains * self.copies if self.backward else gains
 
 
 Middles = dict[str, tuple[_Middle, _Middle]]
@@ -92,14 +93,16 @@ def read_layers(
     found: Middles = {}
     value = random_input(network, width, samples).requires_grad_()
     rows = [row for row in network["layers"][width] if "in_channels" in row[2]]
-    with _hooks(model, rows, found):
+    with _hooks(model, rows, network["copies"], found):
         output = model.train()(*forward_arguments(network, value))
         torch.autograd.grad(output, value, torch.randn_like(output))
     return found
 
 
 @contextmanager
-def _hooks(model: nn.Module, rows: list[LayerRow], found: Middles) -> Iterator[None]:
+def _hooks(
+    model: nn.Module, rows: list[LayerRow], copies: dict[str, int], found: Middles
+) -> Iterator[None]:
     def record(
         name: str, _: nn.Module, given: tuple[torch.Tensor, ...], output: torch.Tensor
     ) -> None:
@@ -109,7 +112,11 @@ def _hooks(model: nn.Module, rows: list[LayerRow], found: Middles) -> Iterator[N
 
     handles = []
     for row in rows:
-        found[row[0]] = (_Middle(row, backward=False), _Middle(row, backward=True))
+        many = copies.get(row[0], 1)
+        found[row[0]] = (
+            _Middle(row, backward=False, copies=many),
+            _Middle(row, backward=True, copies=many),
+        )
         layer = model.get_submodule(row[0])
         handles.append(layer.register_forward_hook(partial(record, row[0])))
     try:
@@ -137,7 +144,7 @@ def measure_signal_law(
             copies = network["copies"].get(name, 1)
             channels = min(settings["in_channels"], settings["out_channels"] // copies)
             gains = [
-                _Gains(middle, copies, plan)
+                _Gains(middle, plan)
                 for middle, plan in zip(middles[name], network["gains"][name], strict=True)
             ]
             while any(each.uncertain for each in gains):
@@ -152,14 +159,14 @@ def measure_signal_law(
 class _Gains:
     """The gains of draws of one layer in one direction, and whether their mean is known well enough."""
 
-    def __init__(self, middle: _Middle, copies: int, plan: dict[str, float]) -> None:
-        self.middle, self.copies, self.plan = middle, copies, plan
+    def __init__(self, middle: _Middle, plan: dict[str, float]) -> None:
+        self.middle, self.plan = middle, plan
         self.drawn = torch.empty(0)
         self.mean, self.error = 0.0, inf
 
     def add(self, weights: torch.Tensor) -> None:
         """Add draws of the weights."""
-        self.drawn = torch.cat([self.drawn, self.middle.gains(weights, self.copies)])
+        self.drawn = torch.cat([self.drawn, self.middle.gains(weights)])
         self.mean = float(self.drawn.mean())
         spread = float(self.drawn.std()) / sqrt(len(self.drawn))
         self.error = spread / self.mean if self.mean > 0 else inf
@@ -198,7 +205,7 @@ def measure_signal(
         gains: tuple[list[torch.Tensor], ...] = ([], [])
         for weights in _draws_of_run(module, model, model.get_submodule(name), copies):
             for each, gain in zip((forward, backward), gains, strict=True):
-                gain.append(each.gains(weights, copies, most=_CHANNELS))
+                gain.append(each.gains(weights, most=_CHANNELS))
         means = [float(torch.cat(gain).mean()) for gain in gains]
         found[name] = [mean if isfinite(mean) else None for mean in means]
     return found
