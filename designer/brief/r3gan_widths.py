@@ -29,6 +29,11 @@ class R3GANWidths(LevelWidths):
     expansion: int = 2
     group_width: int = 16
 
+    @property
+    def has_fixed_filters(self) -> bool:
+        """Its filters are triangles."""
+        return True
+
     def inner_channels(self, channels: int) -> int:
         """Channels inside a block of a map with these channels."""
         return self.expansion * channels

@@ -55,6 +55,11 @@ class Widths:
         return self
 
     @property
+    def has_fixed_filters(self) -> bool:
+        """Whether maps get other sizes by fixed filters of linear interpolation."""
+        return False
+
+    @property
     def depends_on_levels(self) -> bool:
         """Whether the cost of a layer depends on the number of layers before it."""
         return False

@@ -192,12 +192,12 @@ def _values(problem: SearchProblem, primes: tuple[int, ...]) -> Iterator[AddedVa
     tried = [*range(1 if space.anisotropic else 2, MOST_ADDED_STRIDE + 1), *large]
     new = [stride for stride in tried if stride not in space.strides]
     yield from (("strides", stride) for stride in new)
-    multiple = problem.reference.kernel_factor
-    odd = 5 if multiple == 6 else 3
+    reference = problem.reference
+    odd = 5 if reference.kernel_factor == 6 else 3
     kernels = {
         kernel: None
         for stride in sorted({*space.strides, *new})
-        for kernel in (multiple * stride, odd * stride, stride, stride + 1)
+        for kernel in (reference.usual_kernel(stride), odd * stride, stride, stride + 1)
         if kernel not in space.kernel_sizes and kernel <= MAX_SEARCH_VALUE
     }
     yield from (("kernel_sizes", kernel) for kernel in kernels)

@@ -116,7 +116,7 @@ def windows_key(columns: WindowColumns, reference: ReferenceDesign) -> int:
             for output_padding, padding in zip(output_paddings, paddings, strict=True)
         ),
         kernel_distance=sum(
-            abs(kernel - reference.kernel_factor * stride)
+            abs(kernel - reference.usual_kernel(stride))
             for kernel, stride in zip(kernel_sizes, strides, strict=True)
         ),
         output_padding_sum=sum(output_paddings),

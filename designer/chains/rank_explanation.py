@@ -86,7 +86,7 @@ def _kernel_distance(chain: Chain, fields: Mapping[str, int], reference: Referen
     facts = {
         "kernel_sizes": [[window.kernel_size for window in windows] for windows in chain.windows],
         "distance": fields["kernel_distance"],
-        "factor": reference.kernel_factor,
+        "usual": reference.usual_kernel_formula,
     }
     return Reason(code="kernel_distance", facts=facts)
 

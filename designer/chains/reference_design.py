@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from designer.brief.search_space import Exact, Overlap, SearchSpace
+from designer.brief.widths import Widths
 from designer.geometry.layers import Size
 
 
@@ -21,6 +22,9 @@ class ReferenceDesign:
     stride_weight: int
     offset_weight: int
     kernel_factor: int
+    fixed_filters: bool
+    """Whether the kernels are triangles of half-width S, which have an odd number of taps at an odd S."""
+
     usual_sides: tuple[int, int]
     preferred_side: int
     allowed_sides: tuple[int, int]
@@ -44,6 +48,20 @@ class ReferenceDesign:
         """
         most = self.exact_first_departure
         return self.weighs_offsets and exact and (most is None or departure <= most)
+
+    def usual_kernel(self, stride: int) -> int:
+        """The kernel size that is preferred at a stride: 2S, on one axis 6S; that of a triangle's taps.
+
+        >>> reference = reference_design(SearchSpace.default(axes=2), axes=2)
+        >>> [reference.usual_kernel(stride) for stride in (2, 3)]
+        [4, 6]
+        """
+        return self.kernel_factor * stride - (self.fixed_filters and stride % 2)
+
+    @property
+    def usual_kernel_formula(self) -> str:
+        """The same as a formula of the stride S."""
+        return f"{self.kernel_factor}S" + " − S mod 2" * self.fixed_filters
 
     def layer_departure(self, strides: Size, offsets: Size) -> int:
         """Departure of one layer: 3|S − 2| + max |c|, on one axis |S − 4| + 4|c|.
@@ -103,19 +121,23 @@ MAX_EXACT_FIRST_DEPARTURE = 6
 """Wholly exact chains of at most this departure come before all others."""
 
 
-def reference_design(space: SearchSpace, *, axes: int, given_map: bool = False) -> ReferenceDesign:
-    """The reference design for a search space with this number of axes."""
+def reference_design(
+    space: SearchSpace, *, axes: int, widths: Widths | None = None
+) -> ReferenceDesign:
+    """The reference design for a search space with this number of axes, of DCGAN's widths by default."""
+    fixed_filters = widths is not None and widths.has_fixed_filters
     single = axes == 1
     return ReferenceDesign(
         usual_stride=4 if single else 2,
         stride_weight=1 if single else 3,
         offset_weight=4 if single else 1,
-        kernel_factor=6 if single else 2,
+        kernel_factor=6 if single and not fixed_filters else 2,
+        fixed_filters=fixed_filters,
         usual_sides=(8, 32) if single else (4, 8),
         preferred_side=16 if single else 4,
         allowed_sides=(2, 64) if single else (2, 16),
         weighs_offsets=space.exact is not Exact.ANY,
         weighs_overlap=space.overlap is not Overlap.ANY,
         per_axis=space.anisotropic,
-        given_map=given_map,
+        given_map=widths is not None and widths.latent_dim is None,
     )

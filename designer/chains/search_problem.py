@@ -45,8 +45,7 @@ class SearchProblem:
         self.target = target
         self.space = space
         self.step_limit = step_limit or StepLimit()
-        given_map = widths.latent_dim is None
-        self.reference = reference_design(space, axes=len(target), given_map=given_map)
+        self.reference = reference_design(space, axes=len(target), widths=widths)
         self.catalogue = WindowCatalogue(space, self.reference, self.step_limit, widths.upsampling)
         self.backward_steps = BackwardSteps(space, self.catalogue, self.step_limit)
         self._set_widths(widths)

@@ -53,8 +53,7 @@ def evaluate_chain(chain: Chain, *, space: SearchSpace, widths: Widths) -> Solut
     >>> evaluate_chain(chain, space=SearchSpace.default(axes=2), widths=widths).multiply_adds
     151552
     """
-    given_map = widths.latent_dim is None
-    reference = reference_design(space, axes=chain.axes, given_map=given_map)
+    reference = reference_design(space, axes=chain.axes, widths=widths)
     key = chain_key(chain, reference=reference, widths=widths)
     exact = [all(window.offset == 0 for window in step) for step in chain.windows]
     fields = unpack_key(key)

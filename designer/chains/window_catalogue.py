@@ -226,7 +226,7 @@ class WindowCatalogue:
 
     def _axis_rank(self, choice: AxisChoice, stride: int) -> tuple[int, ...]:
         (kernel, dilation), padding, output_padding = choice
-        distance = abs(kernel - self._reference.kernel_factor * stride)
+        distance = abs(kernel - self._reference.usual_kernel(stride))
         return (distance, kernel, output_padding, padding, dilation)
 
     def _layer(

@@ -156,8 +156,8 @@ def test_every_code_of_a_refusal_is_given() -> None:
         ),
         (
             "kernel_distance",
-            {"kernel_sizes": [[4, 3], [4, 4]], "distance": 1, "factor": 2},
-            "Kernels 4×3, 4×4 differ by 1 px in total from 2 times their strides.",
+            {"kernel_sizes": [[4, 3], [4, 4]], "distance": 1, "usual": "2S"},
+            "Kernels 4×3, 4×4 differ by 1 px in total from 2S.",
         ),
         (
             "relax",

@@ -167,3 +167,15 @@ def test_weights_are_a_triangle_whose_phases_add_up_to_one() -> None:
             assert [*weights] == triangle(kernel_size, stride)
             assert weights == weights[::-1]
             assert {sum(weights[phase::stride]) for phase in range(stride)} == {1}
+
+
+@pytest.mark.parametrize(("size", "kernels"), [([54, 54], {5, 4}), ([81, 48], {4}), ([16384], {8})])
+def test_kernels_have_the_taps_of_their_triangles(size: list[int], kernels: set[int]) -> None:
+    """2S at an even stride and 2S − 1 at an odd one, where the lists have them: no weight is zero."""
+    found = r3gan_design("signal", size=size, dimensions=len(size))
+    windows = [window for step in found.chain.windows for window in step]
+    assert {window.kernel_size for window in windows} == kernels
+    for window in windows:
+        taps = interpolation_weights(kernel_size=window.kernel_size, stride=window.stride)
+        assert 0 not in taps
+        assert len(taps) == 2 * window.stride - window.stride % 2
