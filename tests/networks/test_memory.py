@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import torch
 from torch import nn
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 
 from designer import Design, design
 from designer.networks.memory import inference_memory, training_memory
 from designer.pipeline.networks_json import network_document
+from tests.networks.measured_memory import most_map_bytes
 
 pytestmark = pytest.mark.torch
 
@@ -33,48 +29,6 @@ CASES: dict[str, dict[str, Any]] = {
 }
 SPECTRAL = {"size": 32, "discriminator": {"normalization": "spectral"}}
 LABELS = {"size": 32, "classes": 3}
-
-
-class LiveBytes(TorchDispatchMode):
-    """Bytes of all storages that operations have made and that still exist, and their maximum."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = self.most = 0
-        self.known: set[int] = set()
-
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # noqa: ANN401
-        result = func(*args, **(kwargs or {}))
-        for leaf in tree_leaves(result):
-            if isinstance(leaf, torch.Tensor):
-                self.count(leaf)
-        return result
-
-    def count(self, tensor: torch.Tensor) -> None:
-        """Count a tensor's storage until it is freed."""
-        storage = tensor.untyped_storage()
-        place, size = storage.data_ptr(), storage.nbytes()
-        if size == 0 or place in self.known:
-            return
-        self.known.add(place)
-        self.now += size
-        self.most = max(self.most, self.now)
-        weakref.finalize(storage, self.free, place, size)
-
-    def free(self, place: int, size: int) -> None:
-        """Forget a storage."""
-        self.known.discard(place)
-        self.now -= size
-
-
-@contextmanager
-def live_bytes(*given: torch.Tensor) -> Iterator[LiveBytes]:
-    """Count the storages made from here on, and these."""
-    counter = LiveBytes()
-    for tensor in given:
-        counter.count(tensor)
-    with counter, torch.no_grad():
-        yield counter
 
 
 def made(case: dict[str, Any]) -> Design:
@@ -97,15 +51,6 @@ def arguments(found: Design, role: str, batch: int) -> list[torch.Tensor]:
     return [*given, torch.zeros(batch, dtype=torch.int64)] if network.takes_labels else given
 
 
-def measured_maps(found: Design, role: str, batch: int) -> int:
-    """The most bytes of maps that exist at once, in evaluation without gradients."""
-    network, given = built(found, role).eval(), arguments(found, role, batch)
-    with live_bytes(given[0], *network.parameters(), *network.buffers()) as counter:
-        before = counter.now - given[0].nbytes
-        network(*given)
-    return counter.most - before
-
-
 @pytest.mark.parametrize("role", ["generator", "discriminator"])
 @pytest.mark.parametrize("case", CASES)
 def test_maps_of_inference_are_the_most_that_torch_has_alive(case: str, role: str) -> None:
@@ -113,7 +58,9 @@ def test_maps_of_inference_are_the_most_that_torch_has_alive(case: str, role: st
     if role not in found.gan.networks:
         return
     predicted = inference_memory(found.gan.networks[role]).sample_bytes
-    assert [measured_maps(found, role, batch) for batch in (1, 3)] == [predicted, 3 * predicted]
+    assert [
+        most_map_bytes(built(found, role), arguments(found, role, batch)) for batch in (1, 3)
+    ] == [predicted, 3 * predicted]
 
 
 @pytest.mark.parametrize("role", ["generator", "discriminator"])
@@ -123,7 +70,7 @@ def test_with_labels_and_spectral_norm_torch_needs_no_more(case: dict[str, Any],
     found = made(case)
     memory, network = inference_memory(found.gan.networks[role]), built(found, role)
     owned = sum(tensor.nbytes for tensor in (*network.parameters(), *network.buffers()))
-    measured = owned + measured_maps(found, role, 4)
+    measured = owned + most_map_bytes(built(found, role), arguments(found, role, 4))
     predicted = memory.fixed_bytes + 4 * memory.sample_bytes
     divided = max(weight.nbytes for weight in network.parameters()) * (case is SPECTRAL)
     assert predicted - divided <= measured <= predicted

@@ -13,6 +13,7 @@ from tests.networks.r3gan.r3gan_designs import R3GAN_CASES, r3gan_design
 
 pytestmark = pytest.mark.torch
 
+NARROW = {"base_channels": 1, "max_channels": 2, "blocks": 1, "channels": 1, "expansion": 1}
 CHAINS: dict[str, dict[str, Any]] = {
     "two doublings": {"size": [128], "search": {"strides": [2], "kernel_sizes": [4]}},
     "zeros at both ends": {"size": [96], "search": {"strides": [2], "kernel_sizes": [6, 8]}},
@@ -31,9 +32,6 @@ def test_fields_are_what_gradients_reach(chain: str) -> None:
     assert network is not None
     assert assert_network_fields(found.gan, found.gan.generator, start="main.3") >= 6
     assert assert_network_fields(found.gan, network, start="") >= 6
-
-
-NARROW = {"base_channels": 1, "max_channels": 2, "blocks": 1, "channels": 1, "expansion": 1}
 
 
 @pytest.mark.parametrize("case", R3GAN_CASES)

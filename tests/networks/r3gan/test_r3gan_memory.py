@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch.autograd.graph import saved_tensors_hooks
 
-from designer import Design
 from designer.networks.memory import inference_memory, training_memory
+from tests.networks.measured_memory import most_map_bytes, saved_bytes
 from tests.networks.r3gan.r3gan_designs import (
     R3GAN_CASES,
     ROLES,
@@ -15,28 +14,8 @@ from tests.networks.r3gan.r3gan_designs import (
     r3gan_design,
     random_arguments,
 )
-from tests.networks.test_memory import live_bytes
 
 pytestmark = pytest.mark.torch
-
-
-def saved_bytes(found: Design, role: str, batch: int) -> int:
-    """Bytes of the storages that a pass in training saves, without those of parameters."""
-    torch.manual_seed(0)
-    network = built_network(found, role)
-    own = {tensor.untyped_storage().data_ptr() for tensor in network.parameters()}
-    kept: list[torch.Tensor] = []  # alive, so that no place is taken twice
-    given = random_arguments(found.gan.networks[role], batch)
-
-    def pack(tensor: torch.Tensor) -> torch.Tensor:
-        kept.append(tensor)
-        return tensor
-
-    with saved_tensors_hooks(pack, lambda tensor: tensor):
-        output = network(*given)
-    assert output.requires_grad
-    storages = {tensor.untyped_storage().data_ptr(): tensor.untyped_storage() for tensor in kept}
-    return sum(each.nbytes() for place, each in storages.items() if place not in own)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -44,17 +23,9 @@ def saved_bytes(found: Design, role: str, batch: int) -> int:
 def test_activation_bytes_are_what_torch_saves_of_one_sample(case: str, role: str) -> None:
     """Each tensor once, also a filter."""
     found = r3gan_design(case)
-    assert saved_bytes(found, role, 1) == found.gan.networks[role].activation_bytes
-
-
-def most_bytes(found: Design, role: str, batch: int) -> int:
-    """The most bytes of maps alive at once, in evaluation."""
-    network = built_network(found, role).eval()
-    given = random_arguments(found.gan.networks[role], batch)
-    with live_bytes(given[0], *network.parameters(), *network.buffers()) as counter:
-        before = counter.now - given[0].nbytes
-        network(*given)
-    return counter.most - before
+    network = found.gan.networks[role]
+    measured = saved_bytes(built_network(found, role), random_arguments(network, 1))
+    assert measured == network.activation_bytes
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -62,8 +33,10 @@ def most_bytes(found: Design, role: str, batch: int) -> int:
 def test_maps_of_inference_are_the_most_that_torch_has_alive(case: str, role: str) -> None:
     """The input of a block stays until it is added."""
     found = r3gan_design(case)
-    predicted = inference_memory(found.gan.networks[role]).sample_bytes
-    assert [most_bytes(found, role, batch) for batch in (1, 3)] == [predicted, 3 * predicted]
+    network, built = found.gan.networks[role], built_network(found, role)
+    predicted = inference_memory(network).sample_bytes
+    measured = [most_map_bytes(built, random_arguments(network, batch)) for batch in (1, 3)]
+    assert measured == [predicted, 3 * predicted]
 
 
 @pytest.mark.parametrize("role", ROLES)
