@@ -72,13 +72,7 @@ def _regions_after(
     """After each entry, the positions that read the region before the first."""
     for entry in entries:
         if isinstance(entry, PlacedPaths):
-            ends = [
-                [region, *_regions_after(path, region)][-1] for path in (entry.body, entry.shortcut)
-            ]
-            region = tuple(
-                range(min(a.start, b.start), max(a.stop, b.stop))
-                for a, b in zip(*ends, strict=True)
-            )
+            *_, region = _regions_after(entry.body, region)  # a shortcut reads no more
         else:
             for windows, _ in _taps(entry):
                 axes = zip(windows, region, entry.after.size, strict=True)

@@ -233,3 +233,20 @@ def test_a_layer_is_its_own_module_unless_it_is_a_slice() -> None:
     assert flatten.axes((2, 3, 4, 5)) == 2
     assert audit_layer_document(crop.as_module()) == {"op": "pad", "pad": [-2, 0, 0, -1]}
     assert crop.as_module().step((2, 8, 7, 5), ()).shape == crop.step((2, 8, 7, 5), ()).shape
+
+
+@pytest.mark.torch
+def test_other_channels_name_the_map_without_its_padding() -> None:
+    """Torch pads first, and has the padded sizes in its message, also where it takes the batch for channels."""
+    layer = {
+        "op": "conv", "in_channels": 4, "out_channels": 2, "kernel_size": 2, "padding": 2,
+        "padding_mode": "circular", "ndim": 1,
+    }  # fmt: skip
+    for shape, batch in (([4], 3), ([3, 4], 2)):
+        outcome = run_layers([layer], shape, batch=batch)
+        read = read_audit_layers([layer], pointer="")
+        trace = trace_network(AuditNetwork(input_shape=tuple(shape), layers=read, batch=batch))
+        assert trace.layer_error is not None
+        assert "3, 8]" in (trace.layer_error.torch_error or "")
+        assert_same_words(trace, outcome)
+        assert_facts_of_one_sample(trace, layer, shape)

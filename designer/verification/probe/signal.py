@@ -66,8 +66,8 @@ class _Middle:
     def read(self, value: torch.Tensor) -> None:
         """Keep what the middle reads; random numbers if a rectifier left nothing there but zeros."""
         value = read_middle(value.detach(), self.axes, gather=self.gather)
-        value = value[:, : value.shape[1] // self.groups]
-        value = value[:, :: self.copies] if self.backward else value
+        step = self.copies if self.backward else 1
+        value = value[:, : value.shape[1] // self.groups : step]
         largest = float(value.abs().max())
         alive = isfinite(largest) and largest > 0
         self.value = value / largest if alive else torch.randn_like(value)
@@ -75,8 +75,7 @@ class _Middle:
     def gains(self, weights: torch.Tensor, *, most: int | None = None) -> torch.Tensor:
         """The gain of each draw, by its first ``most`` kernels."""
         assert self.value is not None, "the layer ran"
-        kernels = weights[:, : weights.shape[1] // self.groups]
-        kernels = kernels[:, :: self.copies]
+        kernels = weights[:, : weights.shape[1] // self.groups : self.copies]
         if self.transposed is not self.backward:  # the read channels come first
             kernels = kernels.transpose(1, 2)
         gains = local_gains(self.value, kernels[:, :most], self.axes, gather=self.gather)
