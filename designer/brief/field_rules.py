@@ -41,7 +41,8 @@ def _type_check(row: Field, value: object) -> tuple[bool, str, str, dict[str, ob
     """Whether a value has the type of its field; code, sentence and its facts if not."""
     if row.choices is not None:
         choices = [str(choice) for choice in row.choices]
-        return value in choices, "not_a_choice", "not_a_choice", {"choices": choices}
+        missing = value is None and row.nullable
+        return missing or value in choices, "not_a_choice", "not_a_choice", {"choices": choices}
     if (kind := row.object_type) is not None:
         alike = row.shorthand is not None and value in [str(each) for each in row.shorthand]
         valid = alike or isinstance(value, kind | None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Literal
 
 from designer.brief.architecture import (
@@ -17,7 +17,6 @@ from designer.brief.architecture import (
     architecture_errors,
     attended_levels,
     has_uneven_overlap,
-    implied_values,
     initialization_errors,
     window_errors,
 )
@@ -26,6 +25,7 @@ from designer.brief.factor import per_axis_size, whole_factor
 from designer.brief.field_rules import elements_errors, level_errors, range_errors, type_errors
 from designer.brief.fields import Field, Kind, fields_of, named_fields
 from designer.brief.initialization import INITIALIZATION, Initialization, Initializations
+from designer.brief.missing_values import DEFAULT_BASE_CHANNELS, missing_values
 from designer.brief.option_rules import (
     generator_input_errors,
     label_errors,
@@ -33,7 +33,6 @@ from designer.brief.option_rules import (
     variational_errors,
 )
 from designer.brief.options import (
-    DEFAULT_LATENT_DIM,
     LATENT_DIM,
     STARTING_MAP,
     STYLE,
@@ -43,19 +42,19 @@ from designer.brief.options import (
     Normalization,
     OutputActivation,
 )
-from designer.brief.search_space import BUDGET, SEARCH, Budget, Exact, SearchSpace
+from designer.brief.search_space import BUDGET, SEARCH, Budget, SearchSpace
 from designer.brief.shown_sizes import DIMENSIONS, FACTOR, RESOLUTION, shown_sizes, size_errors
-from designer.brief.space_rules import space_errors
+from designer.brief.skip_rules import skip_errors
+from designer.brief.skips import ANY_SIZE, INPUT_CHANNELS, SKIPS, AnySize, Skips
+from designer.brief.space_rules import given_space, space_errors
 from designer.brief.widths import Widths
 from designer.brief.window_rules import CHAIN
 from designer.errors import FieldError
+from designer.geometry.chain import Chain
 from designer.geometry.layers import Size, Windows
 from designer.geometry.resampling import Upsampling
 from designer.validation.field_validators import refuse
 from designer.validation.limits import MAX_CHANNELS, MAX_CLASSES, MAX_WIDTH
-
-DEFAULT_BASE_CHANNELS = 64
-"""Default channels of the feature map next to the picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +132,9 @@ class Brief:
     encoder: bool = Field(
         Kind.FLAG, "Whether to add an encoder, the mirror of the generator.", page="encoder"
     ).with_default(False)
+    skips: Skips = SKIPS.with_default(Skips.NONE)
+    input_channels: int | None = INPUT_CHANNELS.with_default(None)
+    any_size: AnySize | None = ANY_SIZE.with_default(None)
     variational: bool = Field(
         Kind.FLAG,
         "Whether the encoder gives the mean and the logarithm of the variance of its code, and one"
@@ -165,7 +167,8 @@ class Brief:
     ).with_default(Level.STANDARD)
 
     def __post_init__(self) -> None:
-        self._fill_defaults()
+        for name, value in missing_values(self, BRIEF).items():
+            object.__setattr__(self, name, value)
         refuse(type_errors(BRIEF, self))
         self._convert_types()
         values = {each.name: getattr(self, each.name) for each in fields(self)}
@@ -187,26 +190,19 @@ class Brief:
         given_map, factor = self.initial_map, self.factor
         refuse(
             space_errors(
-                self.space, self.windows, axes=self.axes, factor=factor, initial_map=given_map
+                self.space,
+                self.windows,
+                axes=self.axes,
+                factor=factor,
+                initial_map=given_map,
+                any_size=self.any_size,
             )
         )
-        if self.initial_map is not None:
-            exact = self.space.exact if self.factor is None else Exact.REQUIRE
-            fixed = replace(self.space, initial_size=self.initial_map.size, exact=exact)
-            object.__setattr__(self, "search", fixed)
-
-    def _fill_defaults(self) -> None:
-        if self.latent_dim is None and self.initial_map is None:
-            object.__setattr__(self, "latent_dim", DEFAULT_LATENT_DIM)
-        if self.base_channels is None and self.budget is None:
-            object.__setattr__(self, "base_channels", DEFAULT_BASE_CHANNELS)
-        if self.discriminator == "default":
-            found = self.architecture in [*Architecture] and self.initial_map is None
-            style = Architecture(self.architecture).discriminator_style if found else None
-            object.__setattr__(self, "discriminator", style)
-        for name, value in implied_values(BRIEF, self.architecture).items():
-            if getattr(self, name) is None:
-                object.__setattr__(self, name, value)
+        if self.any_size is not None and self.windows is not None:
+            down = Chain.padded_from if self.any_size is AnySize.PAD else Chain.down_from
+            object.__setattr__(self, "windows", down(self.resolution, self.windows).windows)
+        fixed = given_space(self.space, given_map, factor=factor, any_size=self.any_size)
+        object.__setattr__(self, "search", fixed)
 
     def _complete_sizes(self) -> None:
         """Complete sizes to one number per axis, and those that a factor implies."""
@@ -219,8 +215,8 @@ class Brief:
     def _convert_types(self) -> None:
         """Convert strings to enum members and rows of windows to tuples."""
         for row in BRIEF:
-            if row.choices is not None:
-                object.__setattr__(self, row.name, row.choices(getattr(self, row.name)))
+            if row.choices is not None and (given := getattr(self, row.name)) is not None:
+                object.__setattr__(self, row.name, row.choices(given))
         for name in ("blocks", "attention"):
             if isinstance(listed := getattr(self, name), list):
                 object.__setattr__(self, name, tuple(listed))
@@ -233,7 +229,12 @@ class Brief:
             *label_errors(self.classes, self.initial_map),
             *norm_errors(self.normalization, self.discriminator_style, self.classes),
             *variational_errors(self.variational, encoder=self.encoder),
-            *architecture_errors(self.architecture, values, self.discriminator_style),
+            *skip_errors(values, self.discriminator_style),
+            *(
+                architecture_errors(self.architecture, values, self.discriminator_style)
+                if self.skips is Skips.NONE
+                else ()
+            ),
         ]
 
     @property
@@ -279,7 +280,7 @@ class Brief:
             "normalization": self.normalization,
             "classes": self.classes,
         }
-        return make_widths(self.architecture, self, values)
+        return make_widths(self.architecture, self.skips, self, values)
 
 
 _RESOLUTION, *_OPTIONS = fields_of(Brief)

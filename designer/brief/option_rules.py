@@ -39,13 +39,18 @@ def generator_input_errors(latent_dim: object, initial_map: InitialMap | None) -
 
 
 def initial_map_errors(
-    initial_map: InitialMap, *, axes: int, initial_size: Size | None
+    initial_map: InitialMap, *, axes: int, initial_size: Size | None, chosen: bool = False
 ) -> list[FieldError]:
-    """Errors of an initial map: its channels, one size per axis, no other ``initial_size``."""
+    """Errors of an initial map: its channels, one size per axis, no other ``initial_size``.
+
+    ``chosen``: without a size the chain chooses one.
+    """
     pointer = "/initial_map/size"
     errors = check_integer(
         initial_map.channels, pointer="/initial_map/channels", low=1, high=MAX_WIDTH
     )
+    if initial_map.size == () and chosen:
+        return errors
     if initial_map.size == ():
         return [*errors, field_error(pointer, "missing_field", sentence="map_without_size")]
     errors += check_length(initial_map.size, pointer=pointer, low=axes, high=axes)

@@ -55,6 +55,11 @@ class Widths:
         return self
 
     @property
+    def joins_arms(self) -> bool:
+        """Whether one network has both arms, joined by skips."""
+        return False
+
+    @property
     def has_fixed_filters(self) -> bool:
         """Whether maps get other sizes by fixed filters of linear interpolation."""
         return False

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from designer.chains.backward_steps import BackwardStep
 from designer.chains.preference_order import WindowColumns, windows_from_columns
-from designer.chains.search_problem import Cost, SearchProblem
+from designer.chains.search_problem import SearchProblem
 from designer.chains.state_graph import StateGraph, steps_in_graph
 from designer.chains.value_function import (
     NO_LIMIT,
@@ -24,6 +24,7 @@ from designer.chains.value_function import (
 )
 from designer.chains.window_catalogue import CandidateLayer
 from designer.geometry.chain import Chain
+from designer.geometry.cost import Cost
 from designer.geometry.layers import Size
 
 STEPS_PER_CHAIN = 100

@@ -139,5 +139,7 @@ def reference_design(
         weighs_offsets=space.exact is not Exact.ANY,
         weighs_overlap=space.overlap is not Overlap.ANY,
         per_axis=space.anisotropic,
-        given_map=widths is not None and widths.latent_dim is None,
+        given_map=widths is not None
+        and widths.latent_dim is None
+        and (not widths.joins_arms or space.initial_size is not None),
     )

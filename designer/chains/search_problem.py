@@ -13,10 +13,8 @@ from designer.chains.preference_order import MULTIPLY_ADD_UNIT, initial_key
 from designer.chains.reference_design import reference_design
 from designer.chains.step_limit import StepLimit
 from designer.chains.window_catalogue import CandidateLayer, WindowCatalogue
+from designer.geometry.cost import Cost
 from designer.geometry.layers import Size
-
-Cost = tuple[int, int]
-"""(parameters, multiply_adds)."""
 
 
 class SearchProblem:

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from designer.chains.backward_steps import BackwardStep
 from designer.chains.pareto_front import Triple, keep_non_dominated
-from designer.chains.search_problem import Cost, SearchProblem
+from designer.chains.search_problem import SearchProblem
 from designer.chains.state_graph import StateGraph, steps_in_graph
+from designer.geometry.cost import Cost
 from designer.geometry.layers import Size
 
 CostToGo = Triple

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import prod
 
 from designer.errors import InvalidLayer
 from designer.geometry.layers import Size, Windows
@@ -66,6 +67,62 @@ class Chain:
         for step in reversed(windows):
             sizes.append(_size_before(sizes[-1], step))
         return cls(sizes=tuple(reversed(sizes)), windows=windows)
+
+    @classmethod
+    def down_from(cls, target: Size, windows: tuple[Windows, ...]) -> Chain:
+        """The chain whose sizes convolutions of these windows give on the way down from ``target``.
+
+        On the way back every step has the output padding that it needs, (i + 2P − E) mod S, whatever
+        that of its window is.
+
+        >>> from designer.geometry.layers import Window
+        >>> step = (Window(kernel_size=4, stride=2, padding=1),) * 2
+        >>> chain = Chain.down_from((75, 44), (step, step))
+        >>> chain.sizes, [window.output_padding for window in chain.windows[1]]
+        (((18, 11), (37, 22), (75, 44)), [1, 0])
+
+        Raises:
+            InvalidLayer: if a kernel does not fit into its map with its padding.
+        """
+        sizes, steps = [target], []
+        for step in reversed(windows):
+            if len(step) != len(target):
+                raise InvalidLayer(
+                    "windows_of_last_step", {"size": target}, axes=len(target), windows=len(step)
+                )
+            pairs = list(zip(sizes[-1], step, strict=True))
+            sizes.append(tuple(window.conv(side) for side, window in pairs))
+            steps.append(
+                tuple(
+                    replace(
+                        window,
+                        output_padding=(side + 2 * window.padding - window.span) % window.stride,
+                    )
+                    for side, window in pairs
+                )
+            )
+        return cls(sizes=tuple(reversed(sizes)), windows=tuple(reversed(steps)))
+
+    @classmethod
+    def padded_from(cls, size: Size, windows: tuple[Windows, ...]) -> Chain:
+        """The chain down from a size that is padded to a multiple of ΠS along each axis.
+
+        >>> from designer.geometry.layers import Window
+        >>> step = (Window(kernel_size=4, stride=2, padding=1),)
+        >>> Chain.padded_from((127,), (step, step)).sizes
+        ((32,), (64,), (128,))
+
+        Raises:
+            InvalidLayer: as ``down_from``.
+        """
+        factors = [prod(step[axis].stride for step in windows) for axis in range(len(size))]
+        padded = tuple(side + -side % factor for side, factor in zip(size, factors, strict=True))
+        return cls.down_from(padded, windows)
+
+    @property
+    def factors(self) -> Size:
+        """ΠS along each axis."""
+        return tuple(prod(step[axis].stride for step in self.windows) for axis in range(self.axes))
 
     @property
     def axes(self) -> int:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from math import prod
 
+Cost = tuple[int, int]
+"""Parameters, and multiply-adds of one sample."""
+
 
 def convolution_parameters(
     *, taps: int, in_channels: int, out_channels: int, groups: int = 1, bias: bool = False

@@ -17,17 +17,23 @@ from designer.geometry.layers import Conv, ConvTranspose, Size, Window
 from designer.geometry.modules.convolutions import ConvolutionModule
 from designer.geometry.modules.module import Module
 from designer.geometry.modules.resizing import Crop, PixelShuffle, Upsample
+from designer.geometry.modules.skip_modules import ResizeFunction, SizedConvolution
+
+Modules = tuple[Module, ...]
+"""Modules in sequence."""
 
 
 class UpsamplingKind:
     """One way to enlarge a map; the base class is the chain's own transposed convolution.
 
     ``transposed``: whether pixels are sums of the overlapping kernels of a transposed convolution.
+    ``takes_size_of_skip``: whether a call may give it the size of its output.
     ``reads_all_pixels``: whether some tap falls on a pixel of the map at every position.
     """
 
     transposed: ClassVar[bool] = True
     reads_all_pixels: ClassVar[bool] = False
+    takes_size_of_skip: ClassVar[bool] = True
 
     def kernel_size(self, kernel_size: int, stride: int) -> int:
         """Kernel size of the layer, for a window's kernel size and stride."""
@@ -44,6 +50,15 @@ class UpsamplingKind:
     def modules(self, layer: ConvTranspose, after: Size) -> tuple[Module, ...]:
         """The modules in place of a chain's layer that leads to the size ``after``."""
         return (ConvolutionModule(layer=layer),)
+
+    def modules_to_skip(
+        self, layer: ConvTranspose, after: Size, *, sized: bool
+    ) -> tuple[Modules, Modules]:
+        """Those to the size of a skip: what a source calls as functions, and the modules after that.
+
+        ``sized``: a call gives the layer the size.
+        """
+        return (), (SizedConvolution(layer=layer),) if sized else self.modules(layer, after)
 
 
 class SameSizeKind(UpsamplingKind):
@@ -97,6 +112,12 @@ class ResizeKind(SameSizeKind):
         larger = Upsample(factors=layer.strides) if exact else Upsample(size=after)
         return (larger, self.convolution(layer))
 
+    def modules_to_skip(
+        self, layer: ConvTranspose, after: Size, *, sized: bool
+    ) -> tuple[Modules, Modules]:
+        """Resizing to the skip by a function, then the convolution."""
+        return (ResizeFunction(size=after),), (self.convolution(layer),)
+
 
 class SubpixelKind(SameSizeKind):
     """A convolution to more channels, then a pixel shuffle (Shi et al., arXiv:1609.05158).
@@ -107,6 +128,14 @@ class SubpixelKind(SameSizeKind):
     >>> SubpixelKind().window(Window(kernel_size=25, stride=4, padding=11, output_padding=1))
     Window(kernel_size=7, stride=1, padding=3, dilation=1, output_padding=0)
     """
+
+    takes_size_of_skip: ClassVar[bool] = False
+
+    def modules_to_skip(
+        self, layer: ConvTranspose, after: Size, *, sized: bool
+    ) -> tuple[Modules, Modules]:
+        """As without a skip."""
+        return (), self.modules(layer, after)
 
     def kernel_size(self, kernel_size: int, stride: int) -> int:
         """The smallest odd number ≥ F/S, at least 3; 1 for F = 1.

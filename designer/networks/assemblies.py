@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from designer.brief.r3gan_widths import R3GANWidths
 from designer.brief.residual_widths import ResidualWidths
+from designer.brief.unet_widths import UNetWidths
 from designer.brief.widths import Widths
 from designer.networks.discriminator import assemble_discriminator
 from designer.networks.generator import assemble_generator
@@ -21,11 +22,12 @@ from designer.networks.resnet import (
     assemble_residual_generator,
     discriminator_blocks,
 )
+from designer.networks.unet import assemble_unet
 
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """The functions of one architecture.
+    """The functions of one architecture; a U-Net has no discriminator.
 
     ``generator``: of a chain, widths and the output's activation; ``discriminator``: of a chain, its own
     widths and its options. ``discriminator_levels``: the blocks of each level, of widths, options and the
@@ -33,7 +35,7 @@ class Assembly:
     """
 
     generator: Callable[..., Network]
-    discriminator: Callable[..., Network]
+    discriminator: Callable[..., Network] | None = None
     discriminator_levels: Callable[..., tuple[int, ...]] | None = None
 
 
@@ -45,5 +47,6 @@ ASSEMBLIES: dict[type[Widths], Assembly] = {
     R3GANWidths: Assembly(
         assemble_r3gan_generator, assemble_r3gan_discriminator, r3gan_discriminator_blocks
     ),
+    UNetWidths: Assembly(assemble_unet),
 }
 """The functions of every architecture."""

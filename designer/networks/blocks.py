@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from designer.brief.skips import Skips
 from designer.geometry.layers import FeatureMap
 from designer.geometry.modules.module import Module
 
@@ -86,10 +87,38 @@ class PlacedPaths:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedSkip:
+    """A level of an encoder–decoder: its map skips the body, and is joined with what the body gives."""
+
+    name: str
+    body: tuple[NetworkEntry, ...]
+    before: FeatureMap
+    skips: Skips
+
+    @property
+    def modules(self) -> tuple[PlacedModule, ...]:
+        """The modules of the body in order of execution, with their parts."""
+        return tuple(each for entry in self.body for each in entry.modules)
+
+    @property
+    def after(self) -> FeatureMap:
+        """The map and what the body gives, in a row of channels or added."""
+        return self.skips.joined(self.before, self.body[-1].after)
+
+
+NetworkEntry = PlacedModule | PlacedPaths | PlacedSkip
+"""What a network executes one after the other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A stage of a network: modules in sequence, at most one of them with weights for its input."""
+    """A stage of a network: modules in sequence, at most one of them with weights for its input.
+
+    ``summands``: of how many maps its input is the sum.
+    """
 
     modules: tuple[Module, ...]
+    summands: int = 1
 
     def __post_init__(self) -> None:
         assert sum(module.role in WEIGHTED_ROLES for module in self.modules) <= 1
@@ -109,10 +138,14 @@ class Block:
             before = module.output_map(before)
         return before
 
-    def place(self, index: int, before: FeatureMap) -> list[PlacedModule]:
-        """Its modules as entries of ``main``, from this index on."""
-        names = (f"main.{index + place}" for place in range(len(self.modules)))
-        return [*_place(zip(names, self.modules, strict=True), before)]
+    def place(self, container: str, index: int, before: FeatureMap) -> list[PlacedModule]:
+        """Its modules as entries of a container such as ``main``, from this index on."""
+        names = [f"{container}.{index + place}" for place in range(len(self.modules))]
+        return [*place_modules(names, self.modules, before)]
+
+    def place_at(self, name: str, before: FeatureMap) -> list[PlacedModule]:
+        """Its modules in a container of this name, or its only module under the name."""
+        return [*place_modules(_path_names(name, self.modules), self.modules, before)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,15 +170,15 @@ class ResidualBlock:
         Raises:
             InvalidLayer: if a module does not accept the map before it.
         """
-        (placed,) = self.place(0, before)
+        (placed,) = self.place("main", 0, before)
         assert placed.shortcut[-1].after == placed.after, "both paths give one shape"
         return placed.after
 
-    def place(self, index: int, before: FeatureMap) -> list[PlacedPaths]:
-        """The block as the entry of ``main`` at this index."""
-        name = f"main.{index}"
+    def place(self, container: str, index: int, before: FeatureMap) -> list[PlacedPaths]:
+        """The block as the entry of a container such as ``main`` at this index."""
+        name = f"{container}.{index}"
         body, shortcut = (
-            tuple(_place(zip(_path_names(f"{name}.{path}", modules), modules, strict=True), before))
+            tuple(place_modules(_path_names(f"{name}.{path}", modules), modules, before))
             for path, modules in (("body", self.body), ("shortcut", self.shortcut))
         )
         return [PlacedPaths(name=name, body=body, shortcut=shortcut, resamples=self.resamples)]
@@ -156,8 +189,11 @@ def _path_names(path: str, modules: tuple[Module, ...]) -> list[str]:
     return [path] if len(modules) == 1 else [f"{path}.{place}" for place in range(len(modules))]
 
 
-def _place(named: Iterator[tuple[str, Module]], before: FeatureMap) -> Iterator[PlacedModule]:
-    for name, module in named:
+def place_modules(
+    names: Iterable[str], modules: Sequence[Module], before: FeatureMap
+) -> Iterator[PlacedModule]:
+    """Modules in sequence under these names."""
+    for name, module in zip(names, modules, strict=True):
         yield (placed := _placed(name, module, before))
         before = placed.after
 

@@ -49,7 +49,7 @@ def chain_growth(chain: Chain) -> Growth:
 
 def is_decoder(gan: Gan) -> bool:
     """Whether the generator starts from a given map, so that it takes maps of other sizes."""
-    return gan.widths.latent_dim is None
+    return gan.widths.latent_dim is None and not gan.widths.joins_arms
 
 
 def has_fixed_length(gan: Gan) -> bool:

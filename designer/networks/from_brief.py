@@ -9,6 +9,7 @@ from typing import NoReturn
 from designer.brief.architecture import Architecture, attended_levels
 from designer.brief.model import Brief
 from designer.brief.options import InitialMap
+from designer.brief.skips import AnySize, Skips
 from designer.errors import FieldError
 from designer.geometry.chain import Chain
 from designer.geometry.cost import pooled_size
@@ -30,7 +31,7 @@ def assemble_networks(brief: Brief, chain: Chain) -> Gan:
             position, no patch chain fits, all taps fall on padding, a network is too large, or the
             brief's levels are not those of the chain.
     """
-    if brief.initial_map is not None and chain.initial_size != brief.initial_map.size:
+    if brief.initial_map is not None and brief.initial_map.size not in ((), chain.initial_size):
         _refuse_other_initial_size(chain, brief.initial_map)
     _refuse_other_levels(brief, chain)
     for place, level in enumerate(attended_levels(brief.attention) or ()):
@@ -60,7 +61,7 @@ def _refuse_other_levels(brief: Brief, chain: Chain) -> None:
     The discriminator of other residual networks may have more or fewer levels.
     """
     mirrored = brief.architecture is Architecture.R3GAN
-    levels = len(chain.windows) + mirrored
+    levels = len(chain.windows) + (mirrored or brief.skips is not Skips.NONE)
     style = brief.discriminator_style
     own = style.blocks if style is not None and mirrored else None
     for name, blocks in (("blocks", brief.blocks), ("discriminator/blocks", own)):
@@ -153,6 +154,7 @@ def _build(brief: Brief, chain: Chain, build: Callable[..., Gan]) -> Gan:
         variational=brief.variational,
         output_activation=brief.output_activation,
         initializations=brief.initializations,
+        input_size=brief.resolution if brief.any_size is AnySize.PAD else None,
     )
 
 

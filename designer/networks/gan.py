@@ -15,6 +15,7 @@ from designer.brief.options import DiscriminatorStyle, OutputActivation
 from designer.brief.widths import Widths
 from designer.errors import InvalidLayer
 from designer.geometry.chain import Chain
+from designer.geometry.layers import Size
 from designer.geometry.modules.module import Module
 from designer.networks.assemblies import ASSEMBLIES
 from designer.networks.discriminator import assemble_encoder, discriminator_widths
@@ -45,6 +46,9 @@ class Gan:
     encoder: Network | None
     variational: bool = False
     """Whether the encoder gives the mean and the logarithm of the variance of a code."""
+
+    input_size: Size | None = None
+    """Size of an input that is padded to the target of the chain."""
 
     def __post_init__(self) -> None:
         generated_map = self.generator.output_map
@@ -106,6 +110,7 @@ def assemble_gan(
     variational: bool = False,
     output_activation: OutputActivation = OutputActivation.TANH,
     initializations: Initializations = DCGAN_INITIALIZATIONS,
+    input_size: Size | None = None,
 ) -> Gan:
     """The networks whose generator follows ``chain`` at these widths; by default DCGAN.
 
@@ -129,6 +134,7 @@ def assemble_gan(
         variational=variational,
         output_activation=output_activation,
         initializations=initializations,
+        input_size=input_size,
     )
     pointers = {"discriminator": "/discriminator/normalization"}
     for role, network in gan.networks.items():
@@ -145,6 +151,7 @@ def compose_gan(
     variational: bool = False,
     output_activation: OutputActivation,
     initializations: Initializations,
+    input_size: Size | None = None,
 ) -> Gan:
     """The networks of ``assemble_gan``, without its check of the norms.
 
@@ -156,9 +163,11 @@ def compose_gan(
         return initialize_network(network, initializations)
 
     assembly = ASSEMBLIES[type(widths)]
-    generator = assembly.generator(chain, widths, output_activation)
+    sized = {} if input_size is None else {"size": input_size}
+    generator = assembly.generator(chain, widths, output_activation, **sized)
     discriminator = None
     if style is not None:
+        assert assembly.discriminator is not None, "a brief with skips has none"
         own = discriminator_widths(widths, style)
         discriminator = assembly.discriminator(chain, own, style)
 
@@ -171,9 +180,10 @@ def compose_gan(
         generator=initialized(generator),
         discriminator=None if discriminator is None else initialized(discriminator),
         encoder=initialized(assemble_encoder(chain, widths, variational=variational))
-        if encoder
+        if encoder and not widths.joins_arms
         else None,
         variational=variational,
+        input_size=input_size,
     )
 
 

@@ -9,6 +9,7 @@ Spectral norm divides by any scale of a weight, so its weights are drawn as DCGA
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from designer.brief.initialization import Initialization, Initializations
 from designer.geometry.layers import Size
@@ -33,7 +34,6 @@ def initialize_network(network: Network, initializations: Initializations) -> Ne
     if network.is_residual or not is_drawn_by_fan_in(network, initializations):
         return network
     last = LAST_SCALES.get(network.class_name.lower(), 1.0) ** 2
-    maps = zip(network.blocks, network.feature_maps, strict=False)
     projection = network.projection
     if projection is not None:
         projection = replace(
@@ -41,14 +41,8 @@ def initialize_network(network: Network, initializations: Initializations) -> Ne
             head=projection.head.drawn_by_fan_in(network.feature_maps[-1].size, last),
             embedding=projection.embedding.drawn_by_fan_in((), last),
         )
-    return replace(
-        network,
-        blocks=tuple(
-            _drawn_by_fan_in(block, before.size, last) if isinstance(block, Block) else block
-            for block, before in maps
-        ),
-        projection=projection,
-    )
+    drawn = network.with_blocks(partial(_drawn_by_fan_in, last=last))
+    return replace(drawn, projection=projection)
 
 
 def is_drawn_by_fan_in(network: Network, initializations: Initializations) -> bool:
@@ -58,6 +52,12 @@ def is_drawn_by_fan_in(network: Network, initializations: Initializations) -> bo
 
 
 def _drawn_by_fan_in(block: Block, size: Size, last: float) -> Block:
-    """The block with the variance that its rectifier asks for, or ``last`` without one."""
+    """The block with the variance that its rectifier asks for, or ``last`` without one.
+
+    A block that reads a sum of two maps reads twice the second moment of either.
+    """
     variance = next((v for module in block.modules if (v := module.kept_variance)), last)
-    return Block(modules=tuple(module.drawn_by_fan_in(size, variance) for module in block.modules))
+    variance /= block.summands
+    return replace(
+        block, modules=tuple(module.drawn_by_fan_in(size, variance) for module in block.modules)
+    )

@@ -6,11 +6,13 @@ workspace of a convolution, the gradients of maps during a backward pass) is lef
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from designer.networks.blocks import PlacedModule, PlacedPaths
+from designer.networks.encoder_decoder import EncoderDecoder
+from designer.networks.map_elements import block_elements, step_elements
 from designer.networks.network import Network
+from designer.networks.skip_memory import most_elements_with_skips
 
 _FLOAT32_BYTES = 4
 _TRAINED_COPIES = 4
@@ -38,7 +40,7 @@ def inference_memory(network: Network) -> Memory:
     copied = _FLOAT32_BYTES * max(divided, default=0)
     return Memory(
         fixed_bytes=_FLOAT32_BYTES * network.parameters + _buffer_bytes(network) + copied,
-        sample_bytes=_FLOAT32_BYTES * _most_map_elements(network),
+        sample_bytes=_FLOAT32_BYTES * _most_elements(network),
     )
 
 
@@ -59,41 +61,26 @@ def _buffer_bytes(network: Network) -> int:
     return sum(placed.module.buffer_bytes for placed in network.placed_modules)
 
 
+def _most_elements(network: Network) -> int:
+    if isinstance(network, EncoderDecoder):
+        return most_elements_with_skips(network)
+    return _most_map_elements(network)
+
+
 def _most_map_elements(network: Network) -> int:
     """Elements of the input, which the caller keeps, and of the two maps of the largest step."""
     given = network.input_map.elements
     if network.embedding is not None:
         given += network.embedding.dim + network.joined_map.elements
-    steps = [_step_elements(placed) for placed in _last_path(network)]
+    steps = [step_elements(placed) for placed in _last_path(network)]
     for entry in network.main:
         if isinstance(entry, PlacedPaths):
             kept = 0 if entry is network.main[0] else entry.before.elements
-            steps += _block_elements(entry, kept)
+            steps += block_elements(entry, kept)
     first = network.placed_modules[0 if network.embedding is None else 1]
     return given + max([*steps, 0 if first.module.in_place else first.after.elements])
-
-
-def _block_elements(block: PlacedPaths, kept: int) -> Iterator[int]:
-    """Elements at each step of a block, with those ``kept`` of its input, which stays to the end."""
-    body = block.after.elements
-    yield from _path_elements(block.body, kept)
-    yield from _path_elements(block.shortcut, kept + body)
-    shortcut = 0 if block.shortcut[-1].module.in_place else body
-    yield kept + body + shortcut + block.after.elements
-
-
-def _path_elements(path: Iterable[PlacedModule], kept: int) -> Iterator[int]:
-    """Elements at each step of a path, whose first module reads what is kept."""
-    before = 0
-    for placed in path:
-        yield kept + before + _step_elements(placed) - placed.before.elements
-        before = placed.after.elements
 
 
 def _last_path(network: Network) -> list[PlacedModule]:
     """The modules between input and output, without the first one, whose input is counted apart."""
     return [each for each in network.longest_path if not each.module.of_labels][1:]
-
-
-def _step_elements(placed: PlacedModule) -> int:
-    return placed.module.working_elements(placed.before, placed.after)

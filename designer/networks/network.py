@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
+from typing import Self
 
 from designer.geometry.equivalence.placement import AnyConv
-from designer.geometry.layers import FeatureMap
+from designer.geometry.layers import FeatureMap, Size
 from designer.geometry.modules.activations import ActivationModule
 from designer.geometry.modules.convolutions import ConvolutionModule
 from designer.geometry.modules.labels import Embedding
 from designer.geometry.modules.linear import Linear
 from designer.geometry.modules.module import Module
 from designer.geometry.modules.pooling import LabelAveragePool
-from designer.networks.blocks import Block, PlacedModule, PlacedPaths, ResidualBlock
+from designer.networks.blocks import (
+    Block,
+    NetworkEntry,
+    PlacedModule,
+    PlacedPaths,
+    PlacedSkip,
+    ResidualBlock,
+)
 from designer.networks.saved_elements import count_saved_elements
+
+BlockChange = Callable[[Block, Size], Block]
+"""From a block and the size of the map before it to another block."""
 
 _FLOAT32_BYTES = 4
 
@@ -60,13 +71,20 @@ def place_embedding(embedding: Embedding) -> PlacedModule:
     return PlacedModule(name="embedding", module=embedding, before=label, after=after)
 
 
-def _aside(entry: PlacedModule | PlacedPaths) -> Iterator[PlacedModule]:
+def _aside(entry: NetworkEntry) -> Iterator[PlacedModule]:
     """The modules of a shortcut, and the parts of modules."""
     if isinstance(entry, PlacedPaths):
         yield from entry.shortcut
         yield from (part for placed in entry.body for part in placed.parts)
+    elif isinstance(entry, PlacedSkip):
+        yield from (placed for each in entry.body for placed in _aside(each))
     else:
         yield from entry.parts
+
+
+def _is_residual(entry: NetworkEntry) -> bool:
+    inside = entry.body if isinstance(entry, PlacedSkip) else ()
+    return isinstance(entry, PlacedPaths) or any(map(_is_residual, inside))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,8 +140,24 @@ class Network:
         """The entries of the container ``main`` in order: modules, and residual blocks."""
         found: list[PlacedModule | PlacedPaths] = []
         for block, before in zip(self.blocks, self.feature_maps, strict=False):
-            found += block.place(len(found), before)
+            found += block.place("main", len(found), before)
         return tuple(found)
+
+    @property
+    def entries(self) -> tuple[NetworkEntry, ...]:
+        """What is executed one after the other, without what is beside it: those of ``main``."""
+        return self.main
+
+    def with_blocks(self, change: BlockChange) -> Self:
+        """The network with each block changed that is no residual one."""
+        maps = zip(self.blocks, self.feature_maps, strict=False)
+        return replace(
+            self,
+            blocks=tuple(
+                change(block, before.size) if isinstance(block, Block) else block
+                for block, before in maps
+            ),
+        )
 
     @cached_property
     def placed_modules(self) -> tuple[PlacedModule, ...]:
@@ -132,7 +166,12 @@ class Network:
         last = (
             () if self.projection is None else self.projection.placed_modules(self.feature_maps[-1])
         )
-        return (*first, *(each for entry in self.main for each in entry.modules), *last)
+        return (*first, *(each for entry in self.entries for each in entry.modules), *last)
+
+    @property
+    def torch_modules(self) -> tuple[PlacedModule, ...]:
+        """The modules that torch has as modules, without those that the source calls as functions."""
+        return tuple(placed for placed in self.placed_modules if not placed.module.is_function)
 
     @cached_property
     def longest_path(self) -> tuple[PlacedModule, ...]:
@@ -140,13 +179,13 @@ class Network:
 
         Nor has it the parts of a module.
         """
-        aside = {placed.name for entry in self.main for placed in _aside(entry)}
+        aside = {placed.name for entry in self.entries for placed in _aside(entry)}
         return tuple(placed for placed in self.placed_modules if placed.name not in aside)
 
     @property
     def is_residual(self) -> bool:
         """Whether it has residual blocks."""
-        return any(isinstance(entry, PlacedPaths) for entry in self.main)
+        return any(map(_is_residual, self.entries))
 
     @property
     def convolutions(self) -> list[tuple[PlacedModule, AnyConv]]:

@@ -16,7 +16,7 @@ from math import prod
 from designer.geometry.axis.nearest import nearest_sources
 from designer.geometry.field_extents import Extents
 from designer.geometry.layers import Size
-from designer.networks.blocks import PlacedModule, PlacedPaths
+from designer.networks.blocks import NetworkEntry, PlacedModule, PlacedPaths, PlacedSkip
 from designer.networks.network import Network
 
 Run = tuple[int, int]
@@ -32,13 +32,9 @@ def receptive_fields(network: Network) -> tuple[Size | None, ...]:
     found = _Fields(network)
     spatial: list[PlacedModule] = []
     inside: set[str] = set()
-    for entry in network.main:
+    for entry in network.entries:
         inside.update(placed.name for placed in entry.modules)
-        if isinstance(entry, PlacedPaths):
-            found.add(entry.shortcut, [*spatial], aside=True)
-            found.add(entry.body, spatial)
-        else:
-            found.add([entry], spatial)
+        found.add_entry(entry, spatial)
     found.add((each for each in network.placed_modules if each.name not in inside), spatial)
     return tuple(found.fields.get(placed.name) for placed in network.placed_modules)
 
@@ -56,6 +52,17 @@ class _Fields:
         self._field: Size = (1,) * len(self._whole)
         self._is_first = set(self._whole) == {1}
         self._has_vector = False
+
+    def add_entry(self, entry: NetworkEntry, spatial: list[PlacedModule]) -> None:
+        """Add an entry, which follows ``spatial``; the map of a skip reads less than the body below it."""
+        if isinstance(entry, PlacedSkip):
+            for each in entry.body:
+                self.add_entry(each, spatial)
+        elif isinstance(entry, PlacedPaths):
+            self.add(entry.shortcut, [*spatial], aside=True)
+            self.add(entry.body, spatial)
+        else:
+            self.add([entry], spatial)
 
     def add(
         self, row: Iterable[PlacedModule], spatial: list[PlacedModule], *, aside: bool = False
@@ -108,9 +115,12 @@ def _widest_run(row: list[PlacedModule], axis: int, *, inside: bool) -> int:
 
     Beyond a border, positions continue as nearest neighbors of the same scale would.
     """
-    reaches = [placed.module.reach(axis) for placed in row]
-    last = max(index for index, reach in enumerate(reaches) if reach is None)
-    near, far = map(sum, zip((0, 0), *filter(None, reaches[last + 1 :]), strict=True))
+    reaches: list[tuple[int, int]] = []
+    last = len(row) - 1
+    while (reach := row[last].module.reach(axis)) is not None:
+        reaches.append(reach)
+        last -= 1
+    near, far = map(sum, zip((0, 0), *reaches, strict=True))
     side = row[-1].after.size[axis]
     start, stop = (near, side - far) if inside else (0, side)
     firsts, ends = (
@@ -133,11 +143,10 @@ def _different(runs: Iterable[Run]) -> list[Run]:
 
 def _input_runs(placed: PlacedModule, axis: int, runs: list[Run]) -> list[Run]:
     """The ranges of a module's input on which these ranges of its output depend."""
-    reach = placed.module.reach(axis)
-    if reach is None:
+    if placed.module.repeats:
         at = _source_of(placed, axis)
         return _different((at(first), at(end)) for first, end in runs)
-    return [(first - reach[0], end + reach[1]) for first, end in runs]
+    return [placed.module.input_range(axis, first, end) for first, end in runs]
 
 
 def _sources_along(placed: PlacedModule, axis: int, places: range) -> Iterable[int]:

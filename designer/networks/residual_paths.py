@@ -14,12 +14,9 @@ from designer.brief.level_widths import BODY_KERNEL_SIZE
 from designer.geometry.chain import Chain
 from designer.geometry.layers import Conv, ConvTranspose, Size, Window, Windows
 from designer.geometry.modules.convolutions import ConvolutionModule
-from designer.geometry.modules.module import Module
 from designer.geometry.modules.pooling import AveragePool
 from designer.geometry.modules.resizing import Crop, PixelShuffle, Upsample
-from designer.geometry.resampling import SubpixelKind, Upsampling
-
-Modules = tuple[Module, ...]
+from designer.geometry.resampling import Modules, SubpixelKind, Upsampling
 
 Paths = tuple[Modules, Modules]
 """The modules of the body and of the shortcut."""

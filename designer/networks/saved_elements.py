@@ -7,7 +7,7 @@ from itertools import count
 from typing import Protocol
 
 from designer.geometry.modules.labels import LABEL_ELEMENTS
-from designer.networks.blocks import PlacedModule, PlacedPaths
+from designer.networks.blocks import NetworkEntry, PlacedModule, PlacedPaths, PlacedSkip
 
 _Tensor = int
 """A number that stands for the memory of a tensor."""
@@ -17,8 +17,8 @@ class _HasModules(Protocol):
     """A network."""
 
     @property
-    def main(self) -> tuple[PlacedModule | PlacedPaths, ...]:
-        """The entries of its container."""
+    def entries(self) -> tuple[NetworkEntry, ...]:
+        """What it executes one after the other."""
 
     @property
     def placed_modules(self) -> tuple[PlacedModule, ...]:
@@ -29,8 +29,8 @@ def count_saved_elements(network: _HasModules) -> int:
     """Elements that a pass of one sample saves; those of a tensor that two modules save count once."""
     saving = _Saving()
     start = saving.new_tensor()
-    after = saving.follow_entries(network.main, start)
-    inside = {each.name for entry in network.main for each in entry.modules}
+    after = saving.follow_entries(network.entries, start)
+    inside = {each.name for entry in network.entries for each in entry.modules}
     saving.follow_aside((p for p in network.placed_modules if p.name not in inside), after)
     return saving.total
 
@@ -53,14 +53,15 @@ class _Saving:
         """A tensor with memory of its own."""
         return next(self._tensors)
 
-    def follow_entries(
-        self, entries: Iterable[PlacedModule | PlacedPaths], value: _Tensor
-    ) -> _Tensor:
+    def follow_entries(self, entries: Iterable[NetworkEntry], value: _Tensor) -> _Tensor:
         """Save what the entries save, one after the other; the tensor after the last one."""
         for entry in entries:
             if isinstance(entry, PlacedPaths):
                 for path in (entry.body, entry.shortcut):
                     self.follow_entries(path, value)
+                value = self.new_tensor()
+            elif isinstance(entry, PlacedSkip):
+                self.follow_entries(entry.body, value)
                 value = self.new_tensor()
             else:
                 value = self._follow(entry, value)

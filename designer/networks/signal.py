@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import prod, sqrt
 
-from designer.networks.blocks import PlacedModule, PlacedPaths
+from designer.networks.blocks import NetworkEntry, PlacedModule, PlacedPaths, PlacedSkip
 from designer.networks.interpolated_moments import interpolated_gradient, interpolated_moment
 from designer.networks.network import Network
 
@@ -77,17 +77,18 @@ class _Walk:
     def through(cls, network: Network) -> _Walk:
         """The walk through a network, whose input has a moment of one, as the gradient of its output."""
         walk = cls()
-        inside = {placed.name for entry in network.main for placed in entry.modules}
+        inside = {placed.name for entry in network.entries for placed in entry.modules}
         last = [placed for placed in signal_path(network) if placed.name not in inside]
-        entries = [*network.main, *last]
+        entries = [*network.entries, *last]
         walk._forward(entries, 1.0)
         walk.gradient = walk._backward(entries, 1.0)
         return walk
 
-    def _forward(
-        self, entries: Iterable[PlacedModule | PlacedPaths], moment: float | None
-    ) -> float | None:
+    def _forward(self, entries: Iterable[NetworkEntry], moment: float | None) -> float | None:
         for entry in entries:
+            if isinstance(entry, PlacedSkip):
+                moment = self._joined(entry, moment)
+                continue
             if isinstance(entry, PlacedPaths):
                 both = [self._forward(path, moment) for path in (entry.body, entry.shortcut)]
                 moment = _sum(both)
@@ -97,6 +98,14 @@ class _Walk:
             self._note_parts(entry, moment)
             moment = after
         return moment
+
+    def _joined(self, skip: PlacedSkip, moment: float | None) -> float | None:
+        """The moment after a join of a map with what a body of weights of mean zero gives."""
+        body = self._forward(skip.body, moment)
+        if moment is None or body is None:
+            return None
+        last = skip.body[-1].after.channels
+        return skip.skips.joined_moment((moment, skip.before.channels), (body, last))
 
     def _after(self, placed: PlacedModule, moment: float) -> float | None:
         if placed.module.interpolation is None:
@@ -127,10 +136,11 @@ class _Walk:
             after = None if before is None else placed.module.signal_after(before, placed.before)
             self.signals[placed.name] = Signal(before=before, after=after, gradient=0.0)
 
-    def _backward(
-        self, entries: Sequence[PlacedModule | PlacedPaths], gradient: float | None
-    ) -> float | None:
+    def _backward(self, entries: Sequence[NetworkEntry], gradient: float | None) -> float | None:
         for entry in reversed(entries):
+            if isinstance(entry, PlacedSkip):
+                gradient = _sum([gradient, self._backward(entry.body, gradient)])
+                continue
             if isinstance(entry, PlacedPaths):
                 both = [self._backward(path, gradient) for path in (entry.body, entry.shortcut)]
                 gradient = _sum(both)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from designer.networks.blocks import PlacedModule, PlacedPaths
+from designer.networks.blocks import NetworkEntry, PlacedModule, PlacedPaths, PlacedSkip
 from designer.networks.network import Network
 
-_Entries = Sequence[PlacedModule | PlacedPaths]
+_Entries = Sequence[NetworkEntry]
 
 
 def silent_parameters(network: Network) -> list[str]:
@@ -23,7 +23,7 @@ def silent_parameters(network: Network) -> list[str]:
     >>> silent_parameters(small.gan.generator)[:3]
     ['main.3.body.3.bias', 'main.3.body.6.bias', 'main.3.shortcut.1.bias']
     """
-    return list(_find(network.main, ()))
+    return list(_find(network.entries, ()))
 
 
 def silent_at_start(network: Network) -> list[str]:
@@ -39,7 +39,7 @@ def silent_at_start(network: Network) -> list[str]:
         for placed in network.placed_modules
         for name in placed.module.silent_at_start
     ]
-    blocks = [entry for entry in network.main if isinstance(entry, PlacedPaths)]
+    blocks = [entry for entry in network.entries if isinstance(entry, PlacedPaths)]
     return inside + [name for block in blocks for name in block.silent_at_start]
 
 
@@ -56,7 +56,7 @@ def starting_zeros(network: Network) -> dict[str, str]:
         for placed in network.placed_modules
         if placed.module.silent_at_start
     }
-    blocks = [entry for entry in network.main if isinstance(entry, PlacedPaths)]
+    blocks = [entry for entry in network.entries if isinstance(entry, PlacedPaths)]
     return gains | {block.name: zero for block in blocks if (zero := block.starting_zero)}
 
 
@@ -67,6 +67,8 @@ def _find(entries: _Entries, then: _Entries) -> Iterator[str]:
         if isinstance(entry, PlacedPaths):
             for path in (entry.body, entry.shortcut):
                 yield from _find(path, rest)
+        elif isinstance(entry, PlacedSkip):
+            yield from _find(entry.body, rest)
         elif entry.module.adds_to_channels and _is_removed(rest):
             yield f"{entry.name}.bias"
 
@@ -74,6 +76,8 @@ def _find(entries: _Entries, then: _Entries) -> Iterator[str]:
 def _is_removed(entries: _Entries) -> bool:
     """Whether a number for each channel, added before these entries, changes nothing after them."""
     for entry in entries:
+        if isinstance(entry, PlacedSkip):
+            return False  # a strided convolution reads it
         if isinstance(entry, PlacedPaths):
             paths = [_effect(path) for path in (entry.body, entry.shortcut)]
             if "varied" in paths:

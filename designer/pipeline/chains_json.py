@@ -10,7 +10,8 @@ from typing import Any
 from designer.brief.brief_json import budget_from_document, chain_document, space_from_document
 from designer.brief.field_rules import range_errors
 from designer.brief.fields import Field, Kind, field_names, named_fields
-from designer.brief.model import BRIEF, DEFAULT_BASE_CHANNELS, Brief
+from designer.brief.missing_values import DEFAULT_BASE_CHANNELS
+from designer.brief.model import BRIEF, Brief
 from designer.brief.options import DEFAULT_LATENT_DIM
 from designer.brief.permalink import write_id
 from designer.brief.search_space import SearchSpace

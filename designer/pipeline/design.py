@@ -15,6 +15,7 @@ from designer.geometry.layers import format_size
 from designer.networks import Gan
 from designer.networks.decoder_sizes import first_legal_side, has_fixed_length, is_decoder
 from designer.networks.design_warnings import design_warnings
+from designer.networks.unet_sizes import least_text, takes_any_size
 from designer.pictures.design_pictures import draw_design
 from designer.pipeline.design_html import design_html
 from designer.pipeline.design_json import count_document, design_links, reasons_document
@@ -71,6 +72,8 @@ class Design:
             return None
         if self.fixed_length is False:
             return f"all from {first_legal_side(self.gan)}"
+        if takes_any_size(self.gan):
+            return f"all from {least_text(self.gan)}"
         return "this"
 
     def __repr__(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from designer.brief.model import Brief
 from designer.brief.search_space import Budget
+from designer.brief.skips import AnySize, Skips
 from designer.chains import (
     SearchProblem,
     Solution,
@@ -18,6 +19,7 @@ from designer.chains import (
 from designer.errors import SearchTooLarge
 from designer.geometry.chain import Chain
 from designer.networks.from_brief import parameter_errors
+from designer.pipeline.solve_skips import solve_skips
 from designer.validation.field_validators import refuse
 
 
@@ -29,6 +31,8 @@ def solve_brief(brief: Brief) -> Solution:
         InvalidLayer: if the brief's own chain does not end at its resolution.
         InvalidRequest: if its own chain exceeds its budget.
     """
+    if brief.skips is not Skips.NONE:
+        return solve_skips(brief)
     if brief.windows is None:
         return solve_chain(
             brief.resolution,
@@ -59,6 +63,7 @@ def fit_widths(brief: Brief) -> Brief:
     has its width.
 
     >>> from designer.brief.search_space import Budget
+    from designer.brief.skips import AnySize, Skips
     >>> brief = Brief(resolution=64, latent_dim=100, budget=Budget(parameters=10**6))
     >>> fit_widths(brief).base_channels
     30
@@ -100,10 +105,12 @@ def _is_within_budget(brief: Brief, solution: Solution, budget: Budget) -> bool:
 def count_brief(brief: Brief) -> int | None:
     """The exact number of chains in a brief's search space, None if the brief gives its chain.
 
+    None too if an input is padded: its chains lead to several sizes.
+
     Also None if counting would exceed the limit on steps: the solver may find the best chain where
     counting all is too expensive.
     """
-    if brief.windows is not None:
+    if brief.windows is not None or brief.any_size is AnySize.PAD:
         return None
     try:
         return count_space(brief.resolution, space=brief.space, widths=brief.widths)

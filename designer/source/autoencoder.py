@@ -6,12 +6,8 @@ Kingma & Welling, "Auto-Encoding Variational Bayes", arXiv:1312.6114.
 from __future__ import annotations
 
 from designer.networks import Gan
-from designer.source.network_classes import (
-    SAMPLE_NOUNS,
-    sample_shape,
-    start_argument,
-    width_arguments,
-)
+from designer.source.class_texts import SAMPLE_NOUNS, width_arguments
+from designer.source.network_classes import sample_shape, start_argument
 
 
 def render_autoencoder(gan: Gan) -> str:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from designer.brief.options import Output, OutputActivation
+from designer.brief.options import Output
 from designer.brief.widths import Widths
 from designer.geometry.layers import FeatureMap, format_size
 from designer.networks import Block, Gan, Network, PlacedModule
 from designer.networks.decoder_sizes import chain_growth, holds_at_every_size
 from designer.source.architecture_parts import architecture_parts
+from designer.source.class_texts import (
+    OUTPUT_RANGES,
+    SAMPLE_NOUNS,
+    SIDES,
+    width_arguments,
+)
 from designer.source.layer_lines import render_block, render_line, render_module
 
 
@@ -24,7 +30,7 @@ def render_generator(gan: Gan) -> str:
     image = sample_shape(gan)
     return f'''\
 class Generator(nn.Module):
-    """{_start_text(gan)}{_labels_text(network, widths)} in, {SAMPLE_NOUNS[gan.chain.axes]} {image}{_OUTPUT_RANGES[gan.output_activation]} out."""
+    """{_start_text(gan)}{_labels_text(network, widths)} in, {SAMPLE_NOUNS[gan.chain.axes]} {image}{OUTPUT_RANGES[gan.output_activation]} out."""
 
     def __init__(self, {start_argument(widths)}, {width_arguments(widths)}) -> None:
         super().__init__()
@@ -130,15 +136,6 @@ def _discriminator_forward(network: Network, output: Output) -> str:
         {given}"""
 
 
-_OUTPUT_RANGES = {
-    OutputActivation.TANH: " in [-1, 1]",
-    OutputActivation.SIGMOID: " in [0, 1]",
-    OutputActivation.NONE: " of any range",
-}
-
-SAMPLE_NOUNS = {1: "signals", 2: "pictures", 3: "volumes"}
-"""Names of a network's samples, by number of axes."""
-
 _POSITION_NOUNS = {1: "samples", 2: "pixels", 3: "voxels"}
 
 _OUTPUT_NAMES = {Output.PROBABILITY: "probability", Output.LOGIT: "logit", Output.CRITIC: "score"}
@@ -203,22 +200,18 @@ def _projection_modules(network: Network, channels: str) -> str:
 
 def _start_text(gan: Gan) -> str:
     if holds_at_every_size(gan):
-        return f"Maps (N, initial_channels, {', '.join(_SIDES[gan.chain.axes])})"
+        return f"Maps (N, initial_channels, {', '.join(SIDES[gan.chain.axes])})"
     start = gan.generator.input_map
     if gan.widths.latent_dim is None:
         return f"Maps {_shape('initial_channels', start)}"
     return f"Latent vectors {_shape('latent_dim', start)}"
 
 
-_SIDES = {1: "n", 2: "hw", 3: "dhw"}
-"""Names of the sides of a map of any size, by number of axes."""
-
-
 def sample_shape(gan: Gan) -> str:
     """The shape of what the generator gives: numbers, or multiples of the sides of any map."""
     if not holds_at_every_size(gan):
         return _shape("channels", gan.generator.output_map)
-    pairs = zip(chain_growth(gan.chain).factor, _SIDES[gan.chain.axes], strict=True)
+    pairs = zip(chain_growth(gan.chain).factor, SIDES[gan.chain.axes], strict=True)
     sides = [side if factor == 1 else f"{factor}·{side}" for factor, side in pairs]
     return f"(N, channels, {', '.join(sides)})"
 
@@ -241,11 +234,6 @@ def _labels_text(network: Network, widths: Widths) -> str:
         return ""
     assert widths.classes is not None
     return f" and labels (N,) from 0 to {widths.classes - 1}"
-
-
-def width_arguments(widths: Widths) -> str:
-    """The constructor's arguments for the widths."""
-    return f"base_channels: int = {widths.base_channels}, channels: int = {widths.channels}"
 
 
 _MAX_LISTED_WIDTHS = 16

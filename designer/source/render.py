@@ -12,11 +12,12 @@ from designer.geometry.layers import format_size
 from designer.networks import Gan
 from designer.networks.decoder_sizes import chain_growth, first_legal_side, holds_at_every_size
 from designer.networks.design_warnings import design_warnings
+from designer.networks.unet_sizes import takes_any_size
 from designer.source.architecture_parts import architecture_parts
 from designer.source.autoencoder import VARIATIONAL_LOSS, render_autoencoder
+from designer.source.class_texts import SAMPLE_NOUNS
 from designer.source.helper_classes import render_helpers
 from designer.source.network_classes import (
-    SAMPLE_NOUNS,
     render_discriminator,
     render_encoder,
     render_generator,
@@ -34,7 +35,7 @@ def _parts(gan: Gan) -> Iterator[str]:
     yield from render_helpers(gan)
     parts = architecture_parts(gan)
     yield from parts.blocks(gan)
-    yield render_generator(gan)
+    yield (parts.generator or render_generator)(gan)
     if gan.discriminator is not None:
         yield render_discriminator(gan, gan.discriminator, gan.discriminator_widths)
     if gan.encoder is not None:
@@ -51,7 +52,7 @@ def _header(gan: Gan) -> str:
     *middle, last = [first, *(name.lower() for name in others)]
     listed = f"{', '.join(middle)} and {last}" if middle else last
     origin = (
-        f"from maps of {start}"
+        f"from {SAMPLE_NOUNS[gan.chain.axes] if gan.widths.joins_arms else 'maps'} of {start}"
         if gan.widths.latent_dim is None
         else f"from a latent vector of length {gan.widths.latent_dim}"
     )
@@ -75,6 +76,11 @@ Each layer's line ends in the map it gives, channels first, and the arithmetic t
 
 def _sizes_text(gan: Gan) -> str:
     """What a decoder makes of maps of other sizes than the one that its lines show."""
+    if takes_any_size(gan):
+        shown = format_size(gan.generator.input_map.size)
+        return (
+            f"\nThe network takes inputs of any size that it states; {shown} is the size shown.\n"
+        )
     if not holds_at_every_size(gan):
         return ""
     factor, first = format_size(chain_growth(gan.chain).factor), first_legal_side(gan)

@@ -12,6 +12,7 @@ from designer.geometry.modules.activation_moments import NEGATIVE_SLOPE
 from designer.geometry.modules.convolutions import DCGAN_DEVIATION
 from designer.geometry.modules.module import Module
 from designer.networks import Gan, Network
+from designer.networks.encoder_decoder import EncoderDecoder
 from designer.networks.initialization import LAST_SCALES, is_drawn_by_fan_in
 from designer.source.layer_lines import class_expression
 
@@ -82,7 +83,9 @@ def network_branch(gan: Gan, role: str) -> list[str]:
     by_fan_in = is_drawn_by_fan_in(network, gan.initializations)
     if network.spectral:
         return list(_SPECTRAL_BIASES)
-    if by_fan_in:
+    if by_fan_in and isinstance(network, EncoderDecoder):
+        lines = list(_draws_of_arms(network))
+    elif by_fan_in:
         lines = list(_draws(network, LAST_SCALES.get(role)))
     else:
         lines = ["for layer in convolutions(module):", f"    draw(layer, {DCGAN_DEVIATION}**2)"]
@@ -102,6 +105,24 @@ def _draws(network: Network, last_scale: float | None) -> Iterator[str]:
     scaled = "1" if last_scale is None else f"{last_scale}**2"
     quiet = "" if last_scale is None else "  # quiet: the output starts near zero"
     yield f"draw(last, {scaled} / fan_in(last)){quiet}"
+
+
+def _draws_of_arms(network: EncoderDecoder) -> Iterator[str]:
+    """The lines that draw an encoder–decoder by its fan-in: after a step up there is no rectifier.
+
+    A sum of two maps has twice the second moment of either, so the layer that reads it has half the
+    variance.
+    """
+    variance, comment = _VARIANCES["relu"]
+    linear, why = "[convolutions(up)[0] for up in module.up]", "no ReLU follows"
+    if network.skips.summands > 1:
+        linear = "[layer for up in module.up for layer in convolutions(up)[:2]]"
+        why += ", or the input is a sum of two maps"
+    yield "*hidden, last = convolutions(module)"
+    yield f"linear = {linear}  # {why}"
+    yield "for layer in hidden:"
+    yield f"    draw(layer, (1 if layer in linear else {variance}) / fan_in(layer))  # {comment}"
+    yield "draw(last, 1 / fan_in(last))"
 
 
 def is_stem(network: Network) -> bool:

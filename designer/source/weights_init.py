@@ -30,7 +30,7 @@ def render_weights_init(gan: Gan) -> str:
     )
     return f'''\
 def weights_init(module: nn.Module) -> None:
-    """{meaning}: ``Generator().apply(weights_init)``."""
+    """{meaning}: ``{gan.generator.class_name}().apply(weights_init)``."""
 {body}'''
 
 
@@ -42,9 +42,10 @@ def _networks(gan: Gan) -> Iterator[IfBranch]:
     """A branch for each network, which draws all its layers; the generator's pixels start alike."""
     for role, network in gan.networks.items():
         modules = [placed.module for placed in network.placed_modules]
-        alike = [
-            line for lines in _shuffles("module.main", modules, gan.chain.axes) for line in lines
-        ]
+        blocks = "up.modules()" if gan.widths.joins_arms else "module.main"
+        alike = [line for lines in _shuffles(blocks, modules, gan.chain.axes) for line in lines]
+        if alike and gan.widths.joins_arms:
+            alike = ["for up in module.up:", *(f"    {line}" for line in alike)]
         lines = [*network_branch(gan, role), *alike]
         yield f"isinstance(module, {network.class_name})", lines
 

@@ -11,7 +11,7 @@ from designer.verification.pass_memory import predicted_pass_bytes
 from designer.verification.receipt import Width
 from designer.verification.signatures import (
     constructor_arguments,
-    generator_input_argument,
+    generator_input_arguments,
 )
 
 RECEIPT_SEED = 20_160_107
@@ -72,8 +72,8 @@ def _gan_within_policy(gan: Gan, thin: Gan, policy: WidthPolicy) -> Gan | None:
 
 def _narrower(gan: Gan) -> Gan | None:
     """The Gan with half the base channels, then of the picture, then of the input; None at the least."""
-    widths, name = gan.widths, generator_input_argument(gan)
-    for each in ("base_channels", "channels", name):
+    widths = gan.widths
+    for each in ("base_channels", "channels", *generator_input_arguments(gan)):
         if (width := getattr(widths, each)) > 1:
             return with_widths(gan, **{each: width // 2})
     return None
@@ -86,9 +86,8 @@ def _thin_gan(gan: Gan, policy: WidthPolicy) -> Gan:
     takes too much memory, there is one channel.
     """
     narrow = {"base_channels": min(2, gan.widths.base_channels), "channels": 3}
-    thin = with_widths(
-        gan, share_base_channels=True, **narrow, **{generator_input_argument(gan): 4}
-    )
+    given = zip(generator_input_arguments(gan), (4, 2), strict=False)
+    thin = with_widths(gan, share_base_channels=True, **narrow, **dict(given))
     while not _is_thin(thin, policy) and thin.widths.base_channels > 1:
         thin = with_widths(
             thin, share_base_channels=True, base_channels=thin.widths.base_channels // 2
@@ -120,6 +119,7 @@ def with_widths(gan: Gan, *, share_base_channels: bool = False, **changed: int) 
         variational=gan.variational,
         output_activation=gan.output_activation,
         initializations=gan.initializations,
+        input_size=gan.input_size,
     )
 
 
@@ -150,7 +150,7 @@ def other_widths(gan: Gan) -> dict[str, Gan]:
     changed = {
         "base_channels": (1, widths.base_channels + 1, uncapped, widths.max_channels + 1),
         "channels": (widths.channels + 1,),
-        generator_input_argument(gan): (getattr(widths, generator_input_argument(gan)) + 1,),
+        **{name: (getattr(widths, name) + 1,) for name in generator_input_arguments(gan)},
     }
     return {
         f"{name}={value}": with_widths(gan, share_base_channels=True, **{name: value})

@@ -7,7 +7,9 @@ design by an independent reference implementation.
 from __future__ import annotations
 
 from designer.networks import Gan, Network
+from designer.networks.encoder_decoder import EncoderDecoder
 from designer.networks.silent_parameters import starting_zeros
+from designer.networks.unet_sizes import refused_sizes
 from designer.validation.json_readers import JsonValue
 from designer.verification.gradient_overlap import middle_region
 from designer.verification.initialization_plan import (
@@ -56,6 +58,7 @@ def make_job(plan: Plan, text: str) -> dict[str, JsonValue]:
             role: describe_sizes(networks)
             for role, networks in networks_at_sizes(plan.thin).items()
         },
+        "refused_sizes": [list(size) for size in refused_sizes(plan.thin)],
         "autoencoder": constructor_arguments(plan.thin, "encoder")
         if plan.thin.variational
         else None,
@@ -73,6 +76,7 @@ def _describe_network(role: str, network: Network, widths: dict[str, Gan]) -> di
         },
         "parameters": run.parameters,
         "layers": {"run": layers_with_sizes(run), "thin": layers_with_sizes(thin)},
+        "skips": describe_skips(network),
         "passes": {
             "run": [list(each) for each in run_passes(run)],
             "thin": [list(each) for each in thin_passes(thin)],
@@ -112,8 +116,20 @@ def helper_classes(network: Network) -> list[str]:
     """The source's own classes of layers that the network has."""
     classes = {placed.module.torch_class for placed in network.placed_modules}
     classes |= {"model.Block"} if network.is_residual else set()
+    classes |= {"model.Up"} if describe_skips(network) else set()
     classes |= {"model.ConditionalSequential"} if network.is_conditional else set()
     return sorted(name.removeprefix("model.") for name in classes if name.startswith("model."))
+
+
+def describe_skips(network: Network) -> dict[str, JsonValue] | None:
+    """How an encoder–decoder joins its arms, and what its source calls as functions; None for others."""
+    if not isinstance(network, EncoderDecoder):
+        return None
+    return {
+        "join": str(network.skips),
+        "resizes": any(stage.before for stage in network.up),
+        "factors": network.first[0].settings["factors"] if network.first else None,
+    }
 
 
 def _label_conditioning(network: Network) -> str | None:

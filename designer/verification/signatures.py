@@ -9,9 +9,16 @@ from designer.validation.json_readers import JsonValue
 def constructor_arguments(gan: Gan, role: str) -> dict[str, int]:
     """The constructor arguments of one network of this Gan."""
     widths = gan.discriminator_widths if role == "discriminator" else gan.widths
-    arguments = {"base_channels": widths.base_channels, "channels": widths.channels}
-    name = generator_input_argument(gan)
-    return arguments if role == "discriminator" else {name: getattr(widths, name), **arguments}
+    names: tuple[str, ...] = ("base_channels", "channels")
+    if role != "discriminator":
+        names = (*generator_input_arguments(gan), *names)
+    return {name: getattr(widths, name) for name in names}
+
+
+def generator_input_arguments(gan: Gan) -> tuple[str, ...]:
+    """Names of the arguments that set what the generator reads: with skips, the picture's channels too."""
+    first = generator_input_argument(gan)
+    return (first, "input_channels") if gan.widths.joins_arms else (first,)
 
 
 def generator_input_argument(gan: Gan) -> str:
@@ -23,6 +30,7 @@ def predicted_signatures(gan: Gan) -> dict[str, list[list[JsonValue]]]:
     """Parameters of each callable of the source in order, with the ``repr`` of their defaults."""
     found: dict[str, list[list[JsonValue]]] = {"weights_init": [["module", None]]}
     start = "latent" if generator_input_argument(gan) == "latent_dim" else "features"
+    start = "image" if gan.widths.joins_arms else start
     for role, network in gan.networks.items():
         given = [start if role == "generator" else "image", *["labels"] * network.takes_labels]
         arguments = constructor_arguments(gan, role)

@@ -13,6 +13,7 @@ from designer.networks.decoder_sizes import (
     is_decoder,
     network_at,
 )
+from designer.networks.unet_sizes import proving_sizes, takes_any_size, unet_at
 from designer.validation.json_readers import JsonValue
 from designer.verification.layer_predictions import layers_with_sizes
 
@@ -25,6 +26,9 @@ def networks_at_sizes(gan: Gan) -> dict[str, dict[str, Network]]:
 
     An encoder takes what the decoder gives, if that multiplies every size by one factor.
     """
+    if takes_any_size(gan):
+        every = {format_size(size): unet_at(gan, size) for size in proving_sizes(gan)}
+        return {"generator": {name: each for name, each in every.items() if each is not None}}
     if not is_decoder(gan):
         return {}
     sizes = list(initial_sizes(gan, _MULTIPLY_ADDS))

@@ -25,7 +25,7 @@ from designer.verification.checks.initialization import (
     compare_initialisation,
 )
 from designer.verification.checks.signal import compare_signal
-from designer.verification.checks.sizes import compare_sizes
+from designer.verification.checks.sizes import compare_refused_sizes, compare_sizes
 from designer.verification.checks.standard import (
     Comparison,
     compare_costs,
@@ -66,6 +66,7 @@ STANDARD_COMPARISONS: tuple[Comparison, ...] = (
     compare_algebra,
     compare_conduct,
     compare_sizes,
+    compare_refused_sizes,
     compare_variational,
     compare_construction,
     compare_initialisation,

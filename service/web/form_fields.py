@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from designer.brief.fields import Field, Kind
-from designer.brief.model import BRIEF, DEFAULT_BASE_CHANNELS
+from designer.brief.missing_values import DEFAULT_BASE_CHANNELS
+from designer.brief.model import BRIEF
 from designer.brief.search_space import SearchSpace
 from designer.validation.json_readers import JsonObject
 from service.schemas.query_fields import QueryParameter, query_parameters

@@ -73,6 +73,20 @@ BRIEF_EXAMPLES: dict[str, dict[str, Any]] = {
         "resolution": [97, 61], "latent_dim": 64, "architecture": "r3gan", "base_channels": 48,
         "blocks": 1, "output_activation": "tanh",
     },
+    "unet_300x37_masks": {
+        "resolution": [300, 37], "encoder": True, "skips": "concat", "channels": 1,
+        "initial_map": {"channels": 256}, "output_activation": "none",
+    },
+    "unet_1225x966_padded_resnet": {
+        "resolution": [1225, 966], "encoder": True, "skips": "add", "any_size": "pad",
+        "architecture": "resnet", "upsampling": "subpixel", "normalization": "group",
+        "chain": [{"kernel_size": 4, "stride": 2, "padding": 1}],
+    },
+    "unet_signal_16000": {
+        "resolution": [16000], "encoder": True, "skips": "add", "normalization": "none",
+        "input_channels": 2, "channels": 2, "upsampling": "resize", "base_channels": 32,
+        "chain": [{"kernel_size": 16, "stride": 4, "padding": 6}] * 2,
+    },
     "latent_encoder_28": {
         "resolution": 28, "latent_dim": 16, "channels": 1, "encoder": True,
         "discriminator": None,

@@ -27,6 +27,7 @@ from tests.support import soak_count
 from tests.verification.designs import doubling_gan
 from tests.verification.mutants import mutants
 from tests.verification.random_gans import random_gans
+from tests.verification.random_unets import random_unets
 from tests.verification.refused_edits import EDITS, TEXTS
 from tests.verification.tree_edits import insert_statement, wrap_expression
 
@@ -78,6 +79,7 @@ def test_every_alternative_is_rendered() -> None:
     """
     counts = {Architecture.DCGAN: 100, Architecture.RESNET: 250, Architecture.R3GAN: 60}
     gans = [gan for each, count in counts.items() for gan in random_gans(count, each)]
+    gans += random_unets(200)
     texts = sorted((render_source(gan).text for gan in gans), key=len, reverse=True)
     trees = [ast.parse(text) for text in texts]
     alternatives = [(hole, text) for hole, rule in RULES.items() for text in rule.alternatives]

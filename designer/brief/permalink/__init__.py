@@ -25,12 +25,12 @@ from designer.errors import DamagedId, UnknownIdVersion
 from designer.geometry.chain import Chain
 from designer.validation.field_validators import short_text
 
-VERSIONS = ("1", "2", "3", "4", "5", "6", "7", "8", "9")
+VERSIONS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "A")
 """First characters of ids.
 
 1 with DCGAN's options, 2 with others, 3 without a final Tanh, 4 with weights by fan-in, 5 with a
 factor or a variational autoencoder, 6 with residual blocks or a widest layer of the discriminator,
-7 with self-attention, 8 with class-conditional batch norm, 9 of R3GAN's networks.
+7 with self-attention, 8 with class-conditional batch norm, 9 of R3GAN's networks, A with skips.
 """
 
 MAX_ID_LENGTH = 2_000

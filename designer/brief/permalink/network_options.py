@@ -6,13 +6,13 @@ version 4 has the initializations after them, if one is not DCGAN's; version 5 h
 always, and first whether the brief has a factor and is variational; version 6 has after that the
 architecture, its blocks, and those and the widest layer of the discriminator; version 7 has after
 the architecture the levels with self-attention; version 8 may have none of them, and its generator
-has class-conditional batch norm; version 9 has an R3GAN, and after it the shape of its blocks.
+has class-conditional batch norm; version 9 has an R3GAN, and after it the shape of its blocks; version
+A has after the architecture how the arms are joined, and its initial map may have no size.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypedDict
 
 from designer.brief.architecture import Architecture, Levels
 from designer.brief.initialization import (
@@ -37,6 +37,14 @@ from designer.brief.permalink.packed_architecture import (
     write_optional,
 )
 from designer.brief.permalink.packed_levels import read_attention, write_attention
+from designer.brief.permalink.packed_skips import (
+    NO_SKIPS,
+    WITH_SKIPS,
+    SkipOptions,
+    read_skips,
+    write_skips,
+)
+from designer.brief.skips import Skips
 from designer.geometry.resampling import Upsampling
 
 _UPSAMPLINGS = (Upsampling.TRANSPOSED, Upsampling.RESIZE, Upsampling.SUBPIXEL)
@@ -67,7 +75,13 @@ WITH_CONDITIONAL_NORM = "8"
 WITH_R3GAN = "9"
 """The version whose networks are R3GAN's."""
 
-_WITH_ARCHITECTURE = (WITH_ARCHITECTURE, WITH_ATTENTION, WITH_CONDITIONAL_NORM, WITH_R3GAN)
+_WITH_ARCHITECTURE = (
+    WITH_ARCHITECTURE,
+    WITH_ATTENTION,
+    WITH_CONDITIONAL_NORM,
+    WITH_R3GAN,
+    WITH_SKIPS,
+)
 
 WITH_FLAGS = (WITH_FACTOR, *_WITH_ARCHITECTURE)
 """The versions that say first whether the brief has a factor, and whether it is variational."""
@@ -77,7 +91,7 @@ _WITH_INITIALIZATIONS = ("4", *WITH_FLAGS)
 _OUTPUTS = (Output.PROBABILITY, Output.LOGIT, Output.CRITIC)
 
 
-class NetworkOptions(TypedDict):
+class NetworkOptions(SkipOptions):
     """The fields of a brief that select the family of networks."""
 
     architecture: Architecture
@@ -109,6 +123,7 @@ DCGAN_OPTIONS = NetworkOptions(
     encoder=False,
     classes=None,
     initialization=DCGAN_INITIALIZATIONS,
+    **NO_SKIPS,
 )
 """The options that version 1 implies."""
 
@@ -120,6 +135,8 @@ def id_version(brief: Brief) -> str:
     '1'
     """
     style = brief.discriminator_style
+    if brief.skips is not Skips.NONE:
+        return WITH_SKIPS
     if brief.architecture is Architecture.R3GAN:
         return WITH_R3GAN
     if brief.normalization.conditional:
@@ -153,6 +170,9 @@ def network_options(brief: Brief) -> NetworkOptions:
         encoder=brief.encoder,
         classes=brief.classes,
         initialization=brief.initializations,
+        skips=brief.skips,
+        input_channels=brief.input_channels,
+        any_size=brief.any_size,
     )
 
 
@@ -175,6 +195,8 @@ def write_network_options(packer: Packer, brief: Brief, version: str) -> None:
         write_architecture(packer, brief, r3gan=version == WITH_R3GAN)
     if version in (WITH_ATTENTION, WITH_CONDITIONAL_NORM):
         write_attention(packer, brief.attention, optional=version == WITH_CONDITIONAL_NORM)
+    if version == WITH_SKIPS:
+        write_skips(packer, brief)
     packer.write_uniform(_UPSAMPLINGS.index(brief.upsampling), bound=len(_UPSAMPLINGS))
     norms = _generator_norms(version)
     packer.write_uniform(norms.index(brief.normalization), bound=len(norms))
@@ -182,7 +204,9 @@ def write_network_options(packer: Packer, brief: Brief, version: str) -> None:
     write_optional(packer, brief.classes)
     packer.write_flag(given is not None)
     if given is not None:
-        packer.write_uniform(len(given.size) - 1, bound=3)
+        if version == WITH_SKIPS:
+            packer.write_flag(given.size != ())
+        packer.write_uniform(max(0, len(given.size) - 1), bound=3)
         for number in (given.channels, *given.size):
             packer.write_natural(number)
     packer.write_flag(style is not None)
@@ -207,6 +231,7 @@ def read_network_options(reader: Unpacker, version: str) -> NetworkOptions:
     if version in _WITH_ARCHITECTURE:
         made = read_architecture(reader, r3gan=version == WITH_R3GAN)
     attention, norms = _read_attention(reader, version), _generator_norms(version)
+    skips = read_skips(reader) if version == WITH_SKIPS else NO_SKIPS
     options = NetworkOptions(
         architecture=made.architecture,
         blocks=made.blocks,
@@ -218,9 +243,10 @@ def read_network_options(reader: Unpacker, version: str) -> NetworkOptions:
         normalization=norms[reader.read_uniform(bound=len(norms))],
         encoder=reader.read_flag(),
         classes=read_optional(reader),
-        initial_map=_read_map(reader) if reader.read_flag() else None,
+        initial_map=_read_map(reader, version) if reader.read_flag() else None,
         discriminator=_read_style(reader) if reader.read_flag() else None,
         initialization=DCGAN_INITIALIZATIONS,
+        **skips,
     )
     if options["discriminator"] is not None:
         options["discriminator"] = replace(
@@ -247,9 +273,10 @@ def _generator_norms(version: str) -> tuple[Normalization, ...]:
     return _CONDITIONAL_NORMS if version == WITH_CONDITIONAL_NORM else _NORMALIZATIONS
 
 
-def _read_map(reader: Unpacker) -> InitialMap:
+def _read_map(reader: Unpacker, version: str) -> InitialMap:
+    sized = version != WITH_SKIPS or reader.read_flag()
     axes = reader.read_uniform(bound=3) + 1
-    channels, *size = (reader.read_natural() for _ in range(1 + axes))
+    channels, *size = (reader.read_natural() for _ in range(1 + (axes if sized else 0)))
     return InitialMap(channels=channels, size=tuple(size))
 
 

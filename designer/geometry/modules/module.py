@@ -46,6 +46,8 @@ class Module:
     pass. ``over_batch``: whether it normalizes over the batch, so that one sample of a single
     position cannot train it. ``reads_all_positions``: whether, in evaluation, each position of its
     output depends on all of its input.
+    ``repeats``: whether each position of its output is a nearest neighbor of its input.
+    ``is_function``: whether the source calls a function of torch in its place, instead of a module.
     ``of_labels``: whether it is beside the path from input to output. ``reads_labels``: whether it
     reads the labels beside its input. ``saves_labels``: whether torch saves these for the backward pass.
     """
@@ -58,6 +60,8 @@ class Module:
     saves_output: ClassVar[bool] = False
     over_batch: ClassVar[bool] = False
     reads_all_positions: ClassVar[bool] = False
+    repeats: ClassVar[bool] = False
+    is_function: ClassVar[bool] = False
     of_labels: ClassVar[bool] = False
     reads_labels: ClassVar[bool] = False
     saves_labels: ClassVar[bool] = False
@@ -70,6 +74,11 @@ class Module:
     @property
     def settings(self) -> Settings:
         """The settings of the built module; ``inplace`` is left out."""
+        return {}
+
+    @property
+    def call_settings(self) -> Settings:
+        """Settings that a call of the network gives it, in place of its own."""
         return {}
 
     @property

@@ -20,6 +20,7 @@ class Upsample(Module):
 
     ops: ClassVar[tuple[str, ...]] = ("upsample",)
     spatial: ClassVar[bool] = True
+    repeats: ClassVar[bool] = True
 
     factors: Size | None = None
     size: Size | None = None

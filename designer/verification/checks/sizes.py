@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from designer.geometry.layers import format_size
 from designer.networks import Gan
 from designer.networks.decoder_sizes import (
     chain_growth,
@@ -12,6 +13,7 @@ from designer.networks.decoder_sizes import (
     fixed_length_reason,
     has_fixed_length,
 )
+from designer.networks.unet_sizes import every_input_reason, refused_sizes, takes_any_size
 from designer.reasons import Reason, make_reason
 from designer.validation.json_readers import JsonValue
 from designer.verification.checks.standard import (
@@ -35,6 +37,14 @@ def compare_sizes(plan: Plan, measured: Measurements) -> Iterator[Check]:
         check = equality_check(f"{role}.sizes", predicted_sizes(networks), _sizes(found))
         yield replace(check, reason=sizes_reason(plan.thin)) if check.passed else check
         yield _values_check(f"{role}.values_at_sizes", list(networks), found)
+
+
+def compare_refused_sizes(plan: Plan, measured: Measurements) -> Iterator[Check]:
+    """An encoder–decoder refuses the inputs at which it does not work, with their sides."""
+    if sizes := refused_sizes(plan.thin):
+        predicted = {format_size(size): "ValueError" for size in sizes}
+        found = measurement_at(measured, "refused_sizes")
+        yield equality_check("generator.refused_sizes", predicted, found)
 
 
 def _sizes(found: JsonValue) -> JsonValue:
@@ -64,6 +74,8 @@ def _values_check(name: str, sizes: list[str], found: JsonValue) -> Check:
 
 def sizes_reason(gan: Gan) -> Reason:
     """Why the sizes that were run settle all others, or why the network holds at one size only."""
+    if takes_any_size(gan):
+        return every_input_reason(gan)
     if has_fixed_length(gan):
         return fixed_length_reason(gan)
     factor = list(chain_growth(gan.chain).factor)

@@ -32,7 +32,7 @@ from designer.verification.probe.layer_laws import (
 )
 from designer.verification.probe.layer_list import run_layer_list
 from designer.verification.probe.loading import describe_signature, load_text, run_or_error
-from designer.verification.probe.other_sizes import run_at_sizes
+from designer.verification.probe.other_sizes import refuse_sizes, run_at_sizes
 from designer.verification.probe.released_memory import blocks_returned_at_once, release_memory
 from designer.verification.probe.running import (
     count_at_other_widths,
@@ -154,6 +154,18 @@ def _measure_pairs(module: ModuleType, job: dict[str, JsonValue]) -> JsonValue:
         return measure_adjoint_pairs(generator, discriminator, job["pairs"])
 
 
+def _measure_sizes(module: ModuleType, job: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    networks, found = job["networks"], dict[str, JsonValue]()
+    for role, sizes in job["sizes"].items():
+        run = partial(run_at_sizes, module, networks[role], sizes, job["seed"])
+        found[f"{role}_sizes"] = _run_stage(run)
+    if refused := job["refused_sizes"]:
+        found["refused_sizes"] = _run_stage(
+            partial(refuse_sizes, module, networks["generator"], refused)
+        )
+    return found
+
+
 def _measure_laws(module: ModuleType, job: dict[str, JsonValue]) -> dict[str, JsonValue]:
     networks, seed = job["networks"], job["seed"]
 
@@ -182,10 +194,7 @@ def _measure_laws(module: ModuleType, job: dict[str, JsonValue]) -> dict[str, Js
         found["autoencoder"] = _run_stage(
             partial(compare_autoencoder, module, networks, job["autoencoder"], seed)
         )
-    for role, sizes in job["sizes"].items():
-        found[f"{role}_sizes"] = _run_stage(
-            partial(run_at_sizes, module, networks[role], sizes, seed)
-        )
+    found |= _measure_sizes(module, job)
     if "discriminator" in networks:
         found["unread"] = measure_thin(count_unread_pixels, "discriminator")
         found["gradient_overlap"] = measure_thin(measure_gradient_overlap, "discriminator")

@@ -111,7 +111,8 @@ def measure_overlap(model: nn.Module, network: dict[str, JsonValue]) -> dict[str
                 layer.weight.fill_(1.0)
                 if layer.bias is not None:
                     layer.bias.zero_()
-                contributions = layer(value)[0, 0] * settings["groups"] / value.shape[1]
+                sized = {"output_size": settings["output_size"]} if "given_size" in settings else {}
+                contributions = layer(value, **sized)[0, 0] * settings["groups"] / value.shape[1]
             region = contributions[tuple(slice(*bounds) for bounds in settings["inner"])]
             inner = [int(region.min()), int(region.max())] if region.numel() else None
             found[name] = {"total": int(contributions.sum()), "inner": inner}

@@ -28,15 +28,39 @@ def run_at_sizes(
     draw_weights(network_state(model), sizes[0]["layers"], seed)
     torch.default_generator.manual_seed(seed)
     with blocked_convolutions(network, "thin"), torch.no_grad():
-        return {each["size"]: run_or_error(partial(_run_at, model, each)) for each in sizes}
+        run = partial(_run_at, model, network["skips"])
+        return {each["size"]: run_or_error(partial(run, each)) for each in sizes}
 
 
-def _run_at(model: nn.Module, described: dict[str, JsonValue]) -> dict[str, JsonValue]:
+def refuse_sizes(
+    module: ModuleType, network: dict[str, JsonValue], sizes: list[list[int]]
+) -> dict[str, JsonValue]:
+    """By input size, the error with which the network refuses it, None if it takes it."""
+    model = build_network(module, network, "thin")
+    nn.Module.train(model, False)
+    channels = network["input_shape"]["thin"][0]
+    found: dict[str, JsonValue] = {}
+    with torch.no_grad():
+        for size in sizes:
+            name = "×".join(map(str, size))
+            found[name] = None
+            try:
+                model(torch.zeros(1, channels, *size))
+            except ValueError as error:
+                names_both = all(str(side) in str(error) for side in size)
+                found[name] = "ValueError" if names_both else str(error)
+    return found
+
+
+def _run_at(
+    model: nn.Module, skips: JsonValue, described: dict[str, JsonValue]
+) -> dict[str, JsonValue]:
     reference = ReferenceNetwork(
         rows=described["layers"],
         labels=None,
         output_shape=described["output_shape"],
         functions=FORMULAS,
+        skips=skips,
     )
     given = random_numbers([_BATCH, *described["input_shape"]], torch.float64)
     expected = reference.run(network_state(model), (given,), training=False, keep_all=False).final

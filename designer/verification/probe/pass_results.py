@@ -118,6 +118,7 @@ def reference_of(
         labels=network["labels"],
         output_shape=network["output_shape"][width],
         functions=functions,
+        skips=network["skips"],
     )
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import torch
 
+from designer.validation.json_readers import JsonValue
 from designer.verification.probe.algebra import (
     Layer,
     LayerFunction,
@@ -56,13 +57,15 @@ class ReferenceNetwork:
     ``joined`` with the input, in ``conditional`` norms, ``projected`` beside the head's score, or
     ``matched`` with the head's numbers.
 
-    ``output_shape`` is the shape of one sample's output.
+    ``output_shape`` is the shape of one sample's output. ``skips``: how an encoder–decoder joins its
+    arms; None for a network whose layers are in ``main``.
     """
 
     rows: list[LayerRow]
     labels: str | None
     output_shape: list[int]
     functions: Mapping[str, LayerFunction]
+    skips: Mapping[str, JsonValue] | None = None
 
     def run(
         self,
@@ -83,9 +86,11 @@ class ReferenceNetwork:
         value, apply.labels = given[0], given[-1]
         if self.labels == "joined":
             value = torch.cat([value, apply("embedding", given[1]).reshape(value.shape)], 1)
-        value = _run_main(apply, [name for name, _, _ in self.rows], value)
-        if keep_all:
-            outputs["main"] = keep_map(value)
+        names = [name for name, _, _ in self.rows]
+        if self.skips is not None:
+            value = run_encoder_decoder(apply, names, value, self.skips)
+        else:
+            value = run_sequence(apply, "main", names, value)
         if self.labels in SCORED:
             value = _score(apply, value, given[1])
         return ReferenceOutputs(value.reshape(len(value), *self.output_shape), outputs, updated)
@@ -104,31 +109,95 @@ class ReferenceNetwork:
         return _score(apply, features, labels).reshape(len(features), *self.output_shape)
 
 
-def _run_main(apply: _Applied, names: Sequence[str], value: torch.Tensor) -> torch.Tensor:
-    """The output of ``main``, whose entries are layers, or blocks with a body and a shortcut."""
-    inside = [name.split(".") for name in names if name.startswith("main.")]
-    for entry, group in groupby(inside, key=lambda path: path[1]):
+class Apply(Protocol):
+    """Computes a layer by its name, and keeps outputs by name."""
+
+    functions: Mapping[str, LayerFunction]
+    training: bool
+    labels: torch.Tensor
+
+    def __call__(self, name: str, value: torch.Tensor, more: State | None = None) -> torch.Tensor:
+        """The output of a layer."""
+
+    def keep(self, name: str, output: torch.Tensor) -> None:
+        """Keep the output of a module."""
+
+
+def run_sequence(
+    apply: Apply, container: str, names: Sequence[str], value: torch.Tensor
+) -> torch.Tensor:
+    """The output of a container, whose entries are layers, or blocks with a body and a shortcut."""
+    start = f"{container}."
+    inside = [name.removeprefix(start).split(".") for name in names if name.startswith(start)]
+    for entry, group in groupby(inside, key=lambda path: path[0]):
         paths = [*group]
-        if len(paths[-1]) == 2:
-            value = _run_layer(apply, f"main.{entry}", value, parts=len(paths) > 1)
+        if len(paths[-1]) == 1:
+            value = _run_layer(apply, start + entry, value, parts=len(paths) > 1)
             continue
         results = []
-        for branch, layers in groupby(paths, key=lambda path: path[2]):
+        for branch, layers in groupby(paths, key=lambda path: path[1]):
             result = value
             rows = [*layers]
-            for place, parts in groupby(rows, key=lambda path: path[:4]):
-                name = ".".join(place)
+            for place, parts in groupby(rows, key=lambda path: path[:3]):
+                name = start + ".".join(place)
                 normed = len([*parts]) > 1
                 result = _run_norm(apply, name, result) if normed else apply(name, result)
-            if len(rows[0]) > 3:
-                apply.keep(f"main.{entry}.{branch}", result)
+            if len(rows[0]) > 2:
+                apply.keep(f"{start}{entry}.{branch}", result)
             results.append(result)
         value = results[0] + results[1]
-        apply.keep(f"main.{entry}", value)
+        apply.keep(start + entry, value)
+    apply.keep(container, value)
     return value
 
 
-def _run_layer(apply: _Applied, name: str, value: torch.Tensor, *, parts: bool) -> torch.Tensor:
+def run_encoder_decoder(
+    apply: Apply, names: Sequence[str], value: torch.Tensor, skips: Mapping[str, JsonValue]
+) -> torch.Tensor:
+    """The output of two arms that are joined at equal depth, by the names of their layers."""
+    sizes = value.shape[2:]
+    if skips["factors"] is not None:
+        value = _padded(value, skips["factors"])
+    kept = []
+    for stage in dict.fromkeys(name.split(".")[1] for name in names if name.startswith("down.")):
+        value = run_sequence(apply, f"down.{stage}", names, value)
+        kept.append(value)
+    value = run_sequence(apply, "middle", names, kept.pop())
+    for step in dict.fromkeys(name.split(".")[1] for name in names if name.startswith("up.")):
+        skip, name = kept.pop(), f"up.{step}.enlarge"
+        if skips["resizes"]:
+            value = _resized(apply, value, list(skip.shape[2:]))
+        value = apply(name, value) if name in names else run_sequence(apply, name, names, value)
+        value = skip + value if skips["join"] == "add" else torch.cat([skip, value], 1)
+        value = run_sequence(apply, f"up.{step}.body", names, value)
+        apply.keep(f"up.{step}", value)
+    value = run_sequence(apply, "head", names, value)
+    for axis, side in enumerate(sizes if skips["factors"] else (), start=2):
+        value = value.narrow(axis, 0, side)
+    return value
+
+
+def _padded(value: torch.Tensor, factors: Sequence[int]) -> torch.Tensor:
+    """Zeros at the far end of each axis, up to a multiple."""
+    for axis, factor in enumerate(factors, start=2):
+        missing = -value.shape[axis] % factor
+        shape = [*value.shape[:axis], missing, *value.shape[axis + 1 :]]
+        value = torch.cat([value, value.new_zeros(shape)], axis) if missing else value
+    return value
+
+
+def _resized(apply: Apply, value: torch.Tensor, size: list[int]) -> torch.Tensor:
+    settings = {
+        "input_size": list(value.shape[2:]),
+        "output_size": size,
+        "size": size,
+        "scale_factor": None,
+    }
+    layer = Layer(settings, {}, apply.training, {})
+    return apply_layer(apply.functions, "Upsample", value, layer)
+
+
+def _run_layer(apply: Apply, name: str, value: torch.Tensor, *, parts: bool) -> torch.Tensor:
     """The output of an entry that is no block; with ``parts``, of a self-attention."""
     if not parts:
         return apply(name, value)
@@ -138,7 +207,7 @@ def _run_layer(apply: _Applied, name: str, value: torch.Tensor, *, parts: bool) 
     return apply(name, read, {"input": value})
 
 
-def _run_norm(apply: _Applied, name: str, value: torch.Tensor) -> torch.Tensor:
+def _run_norm(apply: Apply, name: str, value: torch.Tensor) -> torch.Tensor:
     """The output of a conditional norm: what its parts make of the map and of the labels."""
     gains, biases = (apply(f"{name}.{table}", apply.labels) for table in ("gain", "bias"))
     normalized = apply(f"{name}.norm", value)

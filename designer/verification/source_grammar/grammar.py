@@ -22,6 +22,7 @@ from designer.verification.source_grammar.pattern_rules import Rule, compile_pat
 from designer.verification.source_grammar.r3gan import R3GAN
 from designer.verification.source_grammar.residual_blocks import RESIDUAL_BLOCKS
 from designer.verification.source_grammar.tree_patterns import SyntaxRefusal
+from designer.verification.source_grammar.unet import UNET
 from designer.verification.source_grammar.weights_init import WEIGHTS_INIT
 
 SOURCE = """
@@ -33,12 +34,7 @@ _sum_pool
 _group_count
 _pixel_shuffle
 _attention
-_blocks
-_r3gan
-_generator
-_discriminator
-_encoder
-_autoencoder
+_networks
 _drawing
 """
 """The parts of a source."""
@@ -82,13 +78,27 @@ def find_refused_line(text: str, tree: ast.Module) -> RefusedLine | None:
 
 
 _DRAWING: dict[str, Rule] = {
+    "_networks": statements(
+        """
+        _blocks
+        _r3gan
+        _generator
+        _discriminator
+        _encoder
+        _autoencoder
+        """,
+        """
+        _unet_parts
+        _unet
+        """,
+    ),
     "_drawing": statements(
         """
         _draw_functions
         _weights_init
         """,
         "_r3gan_weights",
-    )
+    ),
 }
 
 
@@ -112,6 +122,7 @@ RULES = join_tables(
     AUTOENCODER,
     WEIGHTS_INIT,
     R3GAN,
+    UNET,
     _DRAWING,
 )
 """The holes of a source and of its parts."""

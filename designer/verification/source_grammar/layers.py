@@ -27,7 +27,8 @@ LAYERS: dict[str, Rule] = {
         "groups=_width",
         "bias=False",
     ),
-    "_in": expression("_width", "channels", "latent_dim", "2 * latent_dim", "initial_channels"),
+    "_given": name("initial_channels", "input_channels"),
+    "_in": expression("_width", "channels", "latent_dim", "2 * latent_dim", "_given"),
     "_out": expression(
         "_width", "_width * _int", "channels", "channels * _int", "_start", "2 * _start", "1"
     ),

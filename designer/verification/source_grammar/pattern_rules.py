@@ -166,4 +166,4 @@ def _parse_expression(text: str) -> ast.expr:
 
 
 def _is_hole(name: str) -> bool:
-    return name.startswith("_") and not name.startswith("__")
+    return name.startswith("_") and not name.startswith("__") and name != "_"

@@ -199,14 +199,39 @@ _DRAWS_BY_NETWORK: dict[str, Rule] = {
             _discriminator_draws
         """,
     ),
+    "_linear_layers": expression(
+        "[convolutions(up)[0] for up in module.up]",
+        "[layer for up in module.up for layer in convolutions(up)[:_int]]",
+    ),
+    "_alike_up": statements(
+        "",
+        """
+        for up in module.up:
+            layers = list(up.modules())
+            for conv, shuffle in zip(layers, layers[1:], strict=False):
+                _equal_kernels
+        """,
+    ),
+    "_unet_draws": statements(
+        """
+        if isinstance(module, UNet):
+            *hidden, last = convolutions(module)
+            linear = _linear_layers
+            for layer in hidden:
+                draw(layer, (_int if layer in linear else _int) / fan_in(layer))
+            draw(last, _last_variance / fan_in(last))
+            _alike_up
+        """,
+    ),
+    "_drawn_networks": statements("_generator_draws", "_unet_draws"),
     "_network_draws": statements(
-        "_generator_draws",
+        "_drawn_networks",
         """
         if isinstance(module, _norms):
             nn.init.normal_(module.weight, _float, _float)
             nn.init.zeros_(module.bias)
         else:
-            _generator_draws
+            _drawn_networks
         """,
     ),
 }

@@ -23,13 +23,16 @@ DOCUMENTS: dict[str, Any] = {
     "chain": [{"kernel_size": 4, "stride": 2, "padding": 1}],
 }
 """Values of fields that are not one number, choice, flag or list."""
-ARCHITECTURES = {
+NEEDED = {
     "blocks": {"architecture": "resnet"},
     "attention": {"architecture": "resnet"},
     "expansion": {"architecture": "r3gan"},
     "group_width": {"architecture": "r3gan"},
+    "skips": {"encoder": True, "latent_dim": None},
+    "input_channels": {"encoder": True, "latent_dim": None, "skips": "add"},
+    "any_size": {"encoder": True, "latent_dim": None, "skips": "add"},
 }
-"""The architecture of fields that do not go with another one."""
+"""What fields need that do not go with the defaults."""
 
 
 def other_value(row: Field) -> object:
@@ -38,6 +41,8 @@ def other_value(row: Field) -> object:
         return DOCUMENTS[row.name]
     if row.default_by is not None and row.default is None:
         return "variance"
+    if row.name == "any_size":
+        return "pad"
     if row.choices is not None:
         return next(str(choice) for choice in row.offered if choice != row.default)
     if row.kind is Kind.FLAG:
@@ -78,7 +83,7 @@ def test_an_id_gives_back_every_field(path: str, value: object) -> None:
         del document["resolution"]
     if name == "variational":
         document["encoder"] = True
-    document |= ARCHITECTURES.get(name, {})
+    document |= NEEDED.get(name, {})
     brief = brief_from_document(document)
     assert brief != brief_from_document(PLAIN)
     steps = (FIVE,) if name == "factor" else (STEP[: brief.axes],) * 2
