@@ -5,37 +5,39 @@ What is not of the agreed form is refused, so that the answer says that the sour
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import prod
-from typing import Any
 
 from designer.audit.graph.model import INPUT, GraphNode, first_shape
-from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.sources.computed_layers import (
     FunctionCall,
     computed_activation,
     computed_layer,
 )
 from designer.audit.sources.node_layers import node_layer, obeys_law
+from designer.audit.sources.reply_values import (
+    MAX_REPLY_NUMBER,
+    InvalidTrace,
+    optional_reply_integer,
+    optional_reply_text,
+    reply_integer,
+    reply_list,
+    reply_object,
+    reply_place,
+    reply_shape,
+    reply_shapes,
+    reply_text,
+)
 from designer.audit.sources.source_text import DTYPES, NetworkInput
 from designer.validation.json_readers import JsonObject, JsonValue
 
 MAX_REPLY_NODES = 4096
-MAX_REPLY_ENTRIES = 4096
-MAX_REPLY_TEXT = 4000
 MAX_LISTED = 65_536
-MAX_REPLY_NUMBER = 2**40
 MAX_READ_CANDIDATES = 256
 """Maximum number of candidates that are read; the first are the likely ones."""
 
 MAX_ALL_NODES = 2 * MAX_REPLY_NODES
 MAX_ALL_SOURCES = 32_768
-MAX_TENSOR_ELEMENTS = 2**62
-
-
-class InvalidTrace(Exception):
-    """The reply is not of the agreed form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +120,13 @@ def read_run(reply: JsonObject) -> SourceRun:
         InvalidTrace: if it is not of the agreed form.
     """
     candidates = tuple(
-        map(_candidate, _list(reply.get("candidates", []), MAX_LISTED)[:MAX_READ_CANDIDATES])
+        map(_candidate, reply_list(reply.get("candidates", []), MAX_LISTED)[:MAX_READ_CANDIDATES])
     )
     _refuse_large_graphs([each.trace for each in candidates if each.trace is not None])
     return SourceRun(
         candidates=candidates,
-        stubbed=tuple(_text(each) for each in _list(reply.get("stubbed", []))),
-        skipped=tuple(map(_raised, _list(reply.get("skipped", [])))),
+        stubbed=tuple(reply_text(each) for each in reply_list(reply.get("stubbed", []))),
+        skipped=tuple(map(_raised, reply_list(reply.get("skipped", [])))),
         failed=None if reply.get("failed") is None else _raised(reply["failed"]),
     )
 
@@ -142,16 +144,16 @@ def _refuse_large_graphs(traces: Sequence[NetworkTrace]) -> None:
 
 
 def _candidate(value: JsonValue) -> CandidateRun:
-    given = _object(value)
+    given = reply_object(value)
     return CandidateRun(
-        class_name=_text(given.get("class")),
-        expression=_text(given.get("expression")),
-        name=_optional_text(given.get("name")),
-        file=_optional_text(given.get("file")),
-        line=_optional_integer(given.get("line")),
-        rank=_integer(given.get("rank"), 0, 3),
-        part_of=_optional_text(given.get("part_of")),
-        signature=_optional_text(given.get("signature")),
+        class_name=reply_text(given.get("class")),
+        expression=reply_text(given.get("expression")),
+        name=optional_reply_text(given.get("name")),
+        file=optional_reply_text(given.get("file")),
+        line=optional_reply_integer(given.get("line")),
+        rank=reply_integer(given.get("rank"), 0, 3),
+        part_of=optional_reply_text(given.get("part_of")),
+        signature=optional_reply_text(given.get("signature")),
         needs_arguments=given.get("needs_arguments") is True,
         is_named=given.get("is_named") is True,
         runs=given.get("runs") is True,
@@ -161,55 +163,57 @@ def _candidate(value: JsonValue) -> CandidateRun:
 
 
 def _trace(value: JsonValue) -> NetworkTrace:
-    given = _object(value)
-    nodes = _list(given.get("nodes"), MAX_REPLY_NODES)
+    given = reply_object(value)
+    nodes = reply_list(given.get("nodes"), MAX_REPLY_NODES)
     failed = given.get("failed")
     return NetworkTrace(
-        inputs=tuple(map(_network_input, _list(given.get("inputs")))),
+        inputs=tuple(map(_network_input, reply_list(given.get("inputs")))),
         nodes=tuple(_node(each, index) for index, each in enumerate(nodes)),
         failed=None if failed is None else _node(failed, len(nodes)),
-        outputs=_nested_shapes(given.get("outputs"), 8),
+        outputs=reply_shapes(given.get("outputs"), 8),
         raised=None if given.get("raised") is None else _raised(given["raised"]),
         is_proposed=given.get("proposed") is True,
-        parameters=_integer(given.get("parameters", 0), 0, MAX_REPLY_NUMBER),
+        parameters=reply_integer(given.get("parameters", 0), 0, MAX_REPLY_NUMBER),
     )
 
 
 def _network_input(value: JsonValue) -> NetworkInput:
-    given = _object(value)
+    given = reply_object(value)
     if given.get("dtype") not in DTYPES:
         raise InvalidTrace
     return NetworkInput(
-        shape=_shape(given.get("shape")),
+        shape=reply_shape(given.get("shape")),
         dtype=given["dtype"],
-        high=_optional_integer(given.get("high")),
-        name=_optional_text(given.get("name")),
+        high=optional_reply_integer(given.get("high")),
+        name=optional_reply_text(given.get("name")),
     )
 
 
 def _node(value: JsonValue, index: int) -> GraphNode:
-    given = _object(value)
+    given = reply_object(value)
     is_module = given.get("is_module") is True
     own = _function_call(given)
-    name = _optional_text(given.get("torch_class")) if is_module else own.name
+    name = optional_reply_text(given.get("torch_class")) if is_module else own.name
     layer = name and node_layer(name, own.settings, own.input_shapes, is_module=is_module)
-    calls = [*map(_function_call, _list(given.get("functions", []), 16))] if is_module else [own]
+    calls = (
+        [*map(_function_call, reply_list(given.get("functions", []), 16))] if is_module else [own]
+    )
     is_own_class = is_module and name is None
-    sources = _list(given.get("sources"))
+    sources = reply_list(given.get("sources"))
     node = GraphNode(
-        name=_text(given.get("name")),
+        name=reply_text(given.get("name")),
         class_name=own.name,
         settings=own.settings,
         input_shapes=own.input_shapes,
-        output_shape=_nested_shapes(given.get("output_shape"), 8),
-        sources=tuple(_integer(each, INPUT, index - 1) for each in sources),
+        output_shape=reply_shapes(given.get("output_shape"), 8),
+        sources=tuple(reply_integer(each, INPUT, index - 1) for each in sources),
         layer=layer or computed_layer(calls, next(iter(own.data_shapes), None)),
         is_module=is_module,
-        file=_optional_text(given.get("file")),
-        line=_optional_integer(given.get("line")),
-        call_line=_optional_integer(given.get("call_line")),
-        made_by=tuple(map(_call_place, _list(given.get("made_by"), 16))),
-        parameters=_integer(given.get("parameters"), 0, MAX_REPLY_NUMBER),
+        file=optional_reply_text(given.get("file")),
+        line=optional_reply_integer(given.get("line")),
+        call_line=optional_reply_integer(given.get("call_line")),
+        made_by=tuple(map(reply_place, reply_list(given.get("made_by"), 16))),
+        parameters=reply_integer(given.get("parameters"), 0, MAX_REPLY_NUMBER),
         fixed_inputs=own.fixed_inputs,
         acts_as=computed_activation(calls) if is_own_class else None,
     )
@@ -217,83 +221,23 @@ def _node(value: JsonValue, index: int) -> GraphNode:
 
 
 def _function_call(value: JsonValue) -> FunctionCall:
-    given = _object(value)
+    given = reply_object(value)
     return FunctionCall(
-        name=_text(given.get("class")),
-        settings=_object(given.get("settings")),
-        input_shapes=tuple(map(_shape, _list(given.get("input_shapes")))),
-        fixed_inputs=_shape(given.get("fixed_inputs", [])),
-        output=first_shape(_nested_shapes(given.get("output_shape"), 8)),
+        name=reply_text(given.get("class")),
+        settings=reply_object(given.get("settings")),
+        input_shapes=tuple(map(reply_shape, reply_list(given.get("input_shapes")))),
+        fixed_inputs=reply_shape(given.get("fixed_inputs", [])),
+        output=first_shape(reply_shapes(given.get("output_shape"), 8)),
     )
-
-
-def _call_place(value: JsonValue) -> tuple[str, tuple[int, ...]]:
-    place = _list(value, 2)
-    if len(place) != 2:
-        raise InvalidTrace
-    file, span = place
-    return _text(file), _shape(span)
 
 
 def _raised(value: JsonValue) -> RaisedError:
-    given = _object(value)
+    given = reply_object(value)
     return RaisedError(
-        type=_text(given.get("type")),
-        message=_text(given.get("message")),
-        file=_optional_text(given.get("file")),
-        line=_optional_integer(given.get("line")),
+        type=reply_text(given.get("type")),
+        message=reply_text(given.get("message")),
+        file=optional_reply_text(given.get("file")),
+        line=optional_reply_integer(given.get("line")),
         in_torch_constructor=given.get("in_torch_constructor") is True,
-        stand_in=_optional_text(given.get("stand_in")),
+        stand_in=optional_reply_text(given.get("stand_in")),
     )
-
-
-def _nested_shapes(value: JsonValue, depth: int) -> JsonValue:
-    if value is None:
-        return None
-    if isinstance(value, Mapping) and depth:
-        return {_text(name): _nested_shapes(each, depth - 1) for name, each in value.items()}
-    entries = _list(value)
-    if all(isinstance(each, int) and not isinstance(each, bool) for each in entries):
-        return list(_shape(entries))
-    if not depth:
-        raise InvalidTrace
-    return [_nested_shapes(each, depth - 1) for each in entries]
-
-
-def _shape(value: JsonValue) -> TensorShape:
-    shape = tuple(_integer(size, 0, MAX_REPLY_NUMBER) for size in _list(value, 64))
-    if prod(shape) > MAX_TENSOR_ELEMENTS:
-        raise InvalidTrace
-    return shape
-
-
-def _object(value: JsonValue) -> dict[str, Any]:
-    if not isinstance(value, dict) or len(value) > MAX_REPLY_ENTRIES:
-        raise InvalidTrace
-    return value
-
-
-def _list(value: JsonValue, most: int = MAX_REPLY_ENTRIES) -> list[Any]:
-    if not isinstance(value, list) or len(value) > most:
-        raise InvalidTrace
-    return value
-
-
-def _text(value: JsonValue) -> str:
-    if not isinstance(value, str) or len(value) > MAX_REPLY_TEXT:
-        raise InvalidTrace
-    return value
-
-
-def _optional_text(value: JsonValue) -> str | None:
-    return None if value is None else _text(value)
-
-
-def _integer(value: JsonValue, low: int, high: int) -> int:
-    if type(value) is not int or not low <= value <= high:
-        raise InvalidTrace
-    return value
-
-
-def _optional_integer(value: JsonValue) -> int | None:
-    return None if value is None else _integer(value, 0, MAX_REPLY_NUMBER)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
+from typing import TypeVar
 
+from designer.audit.sources.reply_values import MAX_REPLY_TEXT, InvalidTrace
 from designer.audit.sources.source_text import SourceText
-from designer.audit.sources.trace_reply import (
-    MAX_REPLY_TEXT,
-    InvalidTrace,
-    RaisedError,
-    SourceRun,
-    read_run,
-)
+from designer.audit.sources.trace_reply import RaisedError, SourceRun, read_run
 from designer.errors import ProbeEnded, ProbeFailed, ProbeNotStarted, SourceFailed
 from designer.validation.json_readers import JsonObject
 from designer.validation.limits import MAX_ELEMENTS
 from designer.verification import ProbeRunner
 
 TRACE_SEED = 0
+
+Reply = TypeVar("Reply")
+"""What a reply says, once it is read."""
 
 
 def run_source(source: SourceText, *, batch: int, runner: ProbeRunner) -> SourceRun:
@@ -29,20 +29,42 @@ def run_source(source: SourceText, *, batch: int, runner: ProbeRunner) -> Source
         ProbeNotStarted: if no process can be started.
         Overloaded: if no process is free.
     """
-    inputs = source.inputs
-    job: JsonObject = {
-        "source_trace": {
-            "files": dict(source.files),
-            "network": source.network,
-            "inputs": None if inputs is None else [each.document for each in inputs],
-            "batch": batch,
-        },
-        "level": "trace",
-        "seed": TRACE_SEED,
-    }
-    try:
-        run = read_run(_measure(job, runner))
+
+    def read(reply: JsonObject) -> SourceRun:
+        run = read_run(reply)
         _refuse_other_inputs(run, source)
+        return run
+
+    run = read_trace_reply(trace_job(source, batch), runner, read)
+    if run.failed is not None:
+        raise source_failed(run.failed)
+    return run
+
+
+def trace_job(source: SourceText, batch: int) -> JsonObject:
+    """The job that runs a source and traces its networks."""
+    inputs = source.inputs
+    return {
+        "files": dict(source.files),
+        "network": source.network,
+        "inputs": None if inputs is None else [each.document for each in inputs],
+        "batch": batch,
+    }
+
+
+def read_trace_reply(
+    trace: JsonObject, runner: ProbeRunner, read: Callable[[JsonObject], Reply]
+) -> Reply:
+    """What the reply to a job says.
+
+    Raises:
+        SourceFailed: if the source exceeds a limit, ends its process, or the reply is not of its form.
+        ProbeNotStarted: if no process can be started.
+        Overloaded: if no process is free.
+    """
+    job: JsonObject = {"source_trace": trace, "level": "trace", "seed": TRACE_SEED}
+    try:
+        return read(_measure(job, runner))
     except ProbeNotStarted:
         raise
     except ProbeFailed as stopped:
@@ -52,9 +74,6 @@ def run_source(source: SourceText, *, batch: int, runner: ProbeRunner) -> Source
         ) from stopped
     except InvalidTrace as invalid:
         raise SourceFailed("invalid_trace", **no_exception()) from invalid
-    if run.failed is not None:
-        raise source_failed(run.failed)
-    return run
 
 
 def _measure(job: JsonObject, runner: ProbeRunner) -> JsonObject:
