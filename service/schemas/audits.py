@@ -84,7 +84,8 @@ class RepairSchema(ma.Schema):
     outputs = Documented(OUTPUTS, "Of a source: with their batch.")
     idea = Documented(list_of(TEXT, 0), "The codes of what the edits do.")
     why = Documented(
-        list_of(TEXT, 0), "The formulas of the layers that changed, with their numbers."
+        list_of(TEXT, 0),
+        "The sizes at which a network with skips now runs, and the formulas of the layers that changed.",
     )
     costs = Documented(
         {
@@ -272,7 +273,7 @@ class AuditSchema(ma.Schema):
     graph = AnswerObject(GraphSchema)
     repairs = AnswerList(RepairSchema)
     search = AnswerObject(
-        RepairSearchSchema, "Null for `layers`, or if nothing was repaired.", or_null=True
+        RepairSearchSchema, "Null for `layers`, or if the network runs.", or_null=True
     )
     nearest = AnswerObject(NearestSchema, or_null=True)
     mirror = Answer(

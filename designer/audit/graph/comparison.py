@@ -25,7 +25,8 @@ def changed_formulas(before: Sequence[GraphNode], after: Sequence[GraphNode]) ->
     for node in after:
         was = known.get((node.name, node.class_name))
         if was is None or was.settings != node.settings:
-            found += [f"{node.name}: {formula}" for formula in dict.fromkeys(node_arithmetic(node))]
+            name = node.name or node.class_name
+            found += [f"{name}: {formula}" for formula in dict.fromkeys(node_arithmetic(node))]
     return found[:MAX_FORMULAS]
 
 

@@ -77,7 +77,7 @@ class NearestInputs:
         """The shapes with which the network runs, those that leave nothing unread first."""
         found: list[tuple[int, Pair]] = []
         for shape in islice(shapes, MAX_NEAREST_RUNS):
-            after = self._run(trace, shape)
+            after = self.run_at(trace, shape)
             if after is None or after.raised is not None:
                 continue
             if wanted is None or reaches_wanted(after.outputs, wanted, self._batch):
@@ -87,7 +87,7 @@ class NearestInputs:
                 break
         return [pair for _, pair in sorted(found, key=lambda each: each[0])]
 
-    def _run(self, trace: NetworkTrace, shape: TensorShape) -> NetworkTrace | None:
+    def run_at(self, trace: NetworkTrace, shape: TensorShape) -> NetworkTrace | None:
         """What the network does with other sizes, at every input that has the sizes of the first."""
         old = trace.inputs[0].shape[1:]
         inputs = tuple(

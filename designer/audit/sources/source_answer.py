@@ -6,11 +6,7 @@ from collections.abc import Sequence
 
 from designer.audit.diagnosis import AuditVerdict
 from designer.audit.error_message import ErrorMessage
-from designer.audit.graph.figures import node_arithmetic, node_warnings
-from designer.audit.graph.graph_json import graph_document, node_row
 from designer.audit.graph.model import GraphNode, first_shape
-from designer.audit.layers_json import audit_layer_document
-from designer.audit.length_law import graph_length_warnings
 from designer.audit.not_adapted import add_not_adapted
 from designer.audit.ops.layer_errors import TensorShape
 from designer.audit.sources.candidate_choice import (
@@ -18,11 +14,13 @@ from designer.audit.sources.candidate_choice import (
     choose_candidate,
     reaches_wanted,
 )
-from designer.audit.sources.layer_chain import LayerChain, chain_of
+from designer.audit.sources.layer_chain import chain_of
 from designer.audit.sources.nearest_inputs import MAX_NEAREST_RUNS, NearestInputs
 from designer.audit.sources.repairs.paired_networks import MAX_PAIR_RUNS, PairedNetworks
 from designer.audit.sources.repairs.repair_document import source_repair_document
 from designer.audit.sources.repairs.repair_search import MAX_RUNS, SourceRepairSearch
+from designer.audit.sources.size_law import SizeLaw
+from designer.audit.sources.size_survey import find_size_law
 from designer.audit.sources.source_adaptation import adapt_source, suggest_adapted_brief
 from designer.audit.sources.source_diagnosis import (
     SourceDiagnosis,
@@ -31,12 +29,11 @@ from designer.audit.sources.source_diagnosis import (
     law_error,
 )
 from designer.audit.sources.source_text import NetworkInput, SourceText
+from designer.audit.sources.trace_documents import trace_documents
 from designer.audit.sources.trace_reply import CandidateRun, NetworkTrace, RaisedError, SourceRun
 from designer.audit.sources.trace_run import no_exception, run_source, source_failed
-from designer.audit.trace import trace_network
-from designer.audit.warnings import all_warnings
 from designer.errors import FieldError, InvalidLayer, SourceFailed
-from designer.reasons import Reason, reason_documents
+from designer.reasons import reason_documents
 from designer.validation.errors_json import field_error_document
 from designer.validation.json_readers import JsonObject
 from designer.verification import ProbeRunner
@@ -68,27 +65,51 @@ def audit_source(
     trace = judged.trace
     if trace.raised is not None and trace.raised.stand_in is not None:
         raise source_failed(trace.raised)
-    diagnosis = diagnose_source(trace, wanted, message, batch)
+    law = find_size_law(source, judged, trace, batch=batch, runner=runner)
+    diagnosis = diagnose_source(
+        trace, wanted, message, batch, other_sizes=law.reasons if law else ()
+    )
     chain = chain_of(trace, batch)
     answer = _answer(source, run, judged, diagnosis, batch)
-    answer |= _trace_documents(trace, chain, batch)
-    if diagnosis.verdict is not AuditVerdict.FITS:
-        search = SourceRepairSearch(source, run, judged, batch=batch, runner=runner)
-        pairs = PairedNetworks(source, run, judged, batch=batch, runner=runner)
-        repairs = pairs.with_pairs(search.find(diagnosis.wanted), diagnosis.wanted)
-        answer["repairs"] = [source_repair_document(source, repair, trace) for repair in repairs]
-        nearest = NearestInputs(source, judged, batch=batch, runner=runner)
-        answer["nearest"] = nearest.document(chain, diagnosis.wanted)
-        answer["search"] = {
-            "runs": search.runs + pairs.runs + nearest.runs,
-            "most_runs": MAX_RUNS + MAX_PAIR_RUNS + MAX_NEAREST_RUNS,
-            "complete": search.is_complete,
-        }
+    answer |= trace_documents(trace, chain, law, batch)
+    if diagnosis.verdict is not AuditVerdict.FITS or (law and not law.holds_everywhere):
+        answer |= _repairs(source, run, judged, diagnosis, law, batch=batch, runner=runner)
     if adapt_to is not None:
         answer["adapted"] = adapt_source(source, judged, adapt_to, batch=batch, runner=runner)
         if answer["adapted"] is None:
             add_not_adapted(answer, adapt_to, suggest_adapted_brief(trace, adapt_to))
     return answer, trace
+
+
+def _repairs(
+    source: SourceText,
+    run: SourceRun,
+    judged: CandidateRun,
+    diagnosis: SourceDiagnosis,
+    law: SizeLaw | None,
+    *,
+    batch: int,
+    runner: ProbeRunner,
+) -> JsonObject:
+    """The repairs, and the nearest inputs; of a network that runs, the repair for every size."""
+    trace, wanted = judged.trace, diagnosis.wanted
+    assert trace is not None, "only a network with a trace is repaired"
+    search = SourceRepairSearch(source, run, judged, batch=batch, runner=runner, law=law)
+    if diagnosis.verdict is AuditVerdict.FITS:
+        repairs = search.find_for_every_size(wanted)
+        return {"repairs": [source_repair_document(source, each, trace) for each in repairs]}
+    pairs = PairedNetworks(source, run, judged, batch=batch, runner=runner)
+    repairs = pairs.with_pairs(search.find(wanted), wanted)
+    nearest = NearestInputs(source, judged, batch=batch, runner=runner)
+    return {
+        "repairs": [source_repair_document(source, repair, trace) for repair in repairs],
+        "nearest": nearest.document(chain_of(trace, batch), wanted),
+        "search": {
+            "runs": search.runs + pairs.runs + nearest.runs,
+            "most_runs": MAX_RUNS + MAX_PAIR_RUNS + MAX_NEAREST_RUNS,
+            "complete": search.is_complete,
+        },
+    }
 
 
 def _nothing_found(run: SourceRun) -> SourceFailed:
@@ -246,41 +267,3 @@ def _raised_document(raised: RaisedError, node: int | None) -> JsonObject:
         "line": raised.line,
         "node": node,
     }
-
-
-def _trace_documents(trace: NetworkTrace, chain: LayerChain | None, batch: int) -> JsonObject:
-    """The graph, its nodes as rows, and the layers of a chain."""
-    nodes = [*trace.nodes, *([] if trace.failed is None else [trace.failed])]
-    warnings = _node_warnings(nodes, chain)
-    if chain is None and trace.raised is None and nodes:
-        warnings[-1] += _length_warnings(trace, batch)
-    rows = [
-        node_row(index, node, node_arithmetic(node), said)
-        for index, (node, said) in enumerate(zip(nodes, warnings, strict=True))
-    ]
-    layers = [] if chain is None else [*map(audit_layer_document, chain.network.layers)]
-    graph = graph_document(nodes, warnings, _map_shape(trace.inputs[0]))
-    return {"trace": rows, "graph": graph, "layers": layers}
-
-
-def _length_warnings(trace: NetworkTrace, batch: int) -> list[Reason]:
-    """The warning about lengths of a network with branches, of one input and one output."""
-    output = trace.nodes[-1].output_shape
-    if len(trace.inputs) != 1 or trace.outputs != output:
-        return []
-    return graph_length_warnings(trace.nodes, (batch, *trace.inputs[0].shape))
-
-
-def _map_shape(given: NetworkInput) -> TensorShape:
-    return given.shape or (1,)
-
-
-def _node_warnings(nodes: Sequence[GraphNode], chain: LayerChain | None) -> list[list[Reason]]:
-    """The warnings of each node: of a chain those of its layers, else those of its window."""
-    found: list[list[Reason]] = [[] for _ in nodes]
-    if chain is not None:
-        said = all_warnings(chain.network, trace_network(chain.network))
-        for index, warnings in zip(chain.nodes, said, strict=False):
-            found[index] = list(warnings)
-        return found
-    return [node_warnings(node) for node in nodes]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from designer.audit.diagnosis import AuditVerdict
@@ -34,9 +35,14 @@ class SourceDiagnosis:
 
 
 def diagnose_source(
-    trace: NetworkTrace, wanted: WantedShapes | None, message: ErrorMessage | None, batch: int
+    trace: NetworkTrace,
+    wanted: WantedShapes | None,
+    message: ErrorMessage | None,
+    batch: int,
+    *,
+    other_sizes: Sequence[Reason] = (),
 ) -> SourceDiagnosis:
-    """The diagnosis of a network that ran, or that raised."""
+    """The diagnosis of a network that ran, or that raised; ``other_sizes`` are reasons about those."""
     shapes = [first_shape(each.output_shape) for each in trace.nodes]
     start: TensorShape = (batch, *trace.inputs[0].shape)
     known: list[TensorShape] = [start, *(shape for shape in shapes if shape)]
@@ -57,10 +63,10 @@ def diagnose_source(
         verdict = AuditVerdict.MISSES if reasons else AuditVerdict.FITS
         near = [] if wanted is not None or reasons else _near_input(end, start)
         reasons = reasons or [make_reason("network_fits", outputs=_described(trace.outputs)), *near]
-    about = explanation[0]
+    later = [assumed.reason if assumed else None, explanation[0]]
     return SourceDiagnosis(
         verdict=verdict,
-        reasons=(*reasons, *([assumed.reason] if assumed else []), *([about] if about else [])),
+        reasons=(*reasons, *other_sizes, *(each for each in later if each is not None)),
         node=_node_at_fault(trace, verdict),
         wanted=wanted,
         wanted_from=wanted_from,

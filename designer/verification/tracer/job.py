@@ -33,6 +33,7 @@ from designer.verification.tracer.inputs import (
 )
 from designer.verification.tracer.made_modules import MadeModules
 from designer.verification.tracer.recorder import Recorder, shapes_of
+from designer.verification.tracer.size_series import run_size_series
 from designer.verification.tracer.stand_ins import set_tracing, used_stand_in
 from designer.verification.tracer.text_lines import raising_place, traceback_steps
 
@@ -44,7 +45,8 @@ def trace_source(job: Document) -> Document:
     """What the networks of a text do with the inputs.
 
     ``candidates`` has one entry per network, with its ``trace`` if it ran or broke. ``failed`` is
-    the exception that kept the text from being run at all.
+    the exception that kept the text from being run at all. A job with ``sizes`` gets the runs of one
+    network at other input sizes instead.
     """
     sys.setrecursionlimit(RECURSION_LIMIT)
     torch.set_num_threads(1)
@@ -63,6 +65,8 @@ def trace_source(job: Document) -> Document:
             return {"failed": found, "stubbed": run.imports.stubbed}
         set_tracing(active=True)
         calls.end()
+        if "sizes" in job:
+            return {"sizes": run_size_series(found, job, run, made)}
         return {
             "candidates": [*_traced(found, job, run, made, calls)],
             "stubbed": run.imports.stubbed,

@@ -110,8 +110,11 @@ def test_a_discriminator_for_64_px_on_128_px_gets_one_more_stage(pool: Pool) -> 
 
 
 def test_a_u_net_of_five_levels_at_300_px_gets_output_padding_at_two(pool: Pool) -> None:
-    """300, 150, 75, 37, 18, 9: 75 and 37 are odd; both edits are one idea."""
-    repair = first_repair(pool, U_NET, [1, 300, 300], wanted_shape=[1, 300, 300])
+    """300, 150, 75, 37, 18, 9: 75 and 37 are odd; both edits are one idea, after that for every size."""
+    request = {"source": U_NET, "input_shape": [1, 300, 300], "wanted_shape": [1, 300, 300]}
+    answer: Any = audit(read_request(request), runner=pool.run)
+    first, repair = answer["repairs"][:2]
+    assert first["idea"] == ["size_of_skip"]
     assert repair["idea"] == ["output_padding"]
     assert [edit["after"] for edit in repair["edits"]] == [
         "self.up4 = nn.ConvTranspose2d(2 * w, w, 2, stride=2, output_padding=1)",

@@ -146,9 +146,8 @@ def _cropped_skip(
     small = 0 if shapes[0][2:] != wanted else 1
     file, text = state.index.file_of(call), state.files[state.index.file_of(call)]
     resized = ast.unparse(entries[small])
-    value = (
-        f"nn.functional.interpolate({resized}, size={ast.unparse(entries[1 - small])}.shape[2:])"
-    )
+    skip = ast.unparse(entries[1 - small])
+    value = f"{state.functional(file)}.interpolate({resized}, size={skip}.shape[2:])"
     yield Proposal(
         idea="resized_to_skip", edits=(replacement_edit(file, text, entries[small], value),)
     )

@@ -59,6 +59,13 @@ class SourceIndex:
                 return node
         return None
 
+    def nodes_at(self, where: tuple[str, ExpressionSpan]) -> Iterator[ast.AST]:
+        """The expressions and statements with a file and a span."""
+        file, span = where
+        for node, own in self._files.items():
+            if own == file and isinstance(node, ast.expr | ast.stmt) and _span(node) == span:
+                yield node
+
     def file_of(self, node: ast.AST) -> str:
         """The file of a node."""
         return self._files[node]
@@ -164,7 +171,7 @@ def _parsed(text: str) -> ast.Module:
         return ast.Module([], [])
 
 
-def _span(node: ast.expr) -> ExpressionSpan:
+def _span(node: ast.expr | ast.stmt) -> ExpressionSpan:
     return (node.lineno, node.end_lineno or 0, node.col_offset, node.end_col_offset or 0)
 
 

@@ -28,6 +28,8 @@ def source_repair_document(
     reasons += [_edit_reason(edit) for edit in edits]
     was, now = trace.nodes, repair.trace.nodes
     reasons += flaw_reasons(was, now)
+    every_size = [] if repair.every_size is None else repair.every_size.reasons
+    reasons += every_size
     end = first_shape(repair.trace.outputs) or (1,)
     return {
         "summary": "; ".join(reason.sentence for reason in reasons),
@@ -38,7 +40,7 @@ def source_repair_document(
         "input_shape": list(trace.inputs[0].shape),
         "output_shape": list(end[1:]),
         "outputs": repair.trace.outputs,
-        "why": changed_formulas(was, now),
+        "why": [*(reason.sentence for reason in every_size), *changed_formulas(was, now)],
         "costs": repair_costs(
             was,
             now,

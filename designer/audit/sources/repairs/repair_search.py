@@ -18,9 +18,13 @@ from designer.audit.repairs.search import find_repairs
 from designer.audit.sources.candidate_choice import WantedShapes
 from designer.audit.sources.layer_chain import chain_of
 from designer.audit.sources.repairs.failure_ideas import failure_proposals
+from designer.audit.sources.repairs.padded_input import padded_input_proposals
 from designer.audit.sources.repairs.repair_state import Proposal, RepairState
 from designer.audit.sources.repairs.size_ideas import size_proposals
+from designer.audit.sources.repairs.skip_sizes import skip_size_proposals
 from designer.audit.sources.repairs.text_edits import TextEditor, apply_edits
+from designer.audit.sources.size_law import SizeLaw
+from designer.audit.sources.size_survey import find_size_law
 from designer.audit.sources.source_diagnosis import diagnose_source
 from designer.audit.sources.source_text import SourceText
 from designer.audit.sources.trace_reply import CandidateRun, NetworkTrace, SourceRun
@@ -47,17 +51,27 @@ MAX_LAYER_EDITS = 6
 """Maximum number of edits from the search over layers."""
 
 
-_LATER_IDEAS = {"resized_to_skip": 1, "given_output": 1, "pooled_scores": 2, "layer_edit": 3}
+_LATER_IDEAS = {
+    "padded_input": 1,
+    "resized_to_skip": 1,
+    "given_output": 1,
+    "pooled_scores": 2,
+    "layer_edit": 3,
+}
 """Ideas that come after the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRepair:
-    """An edited text, the ideas behind its edits, and what its network did."""
+    """An edited text, the ideas behind its edits, and what its network did.
+
+    ``every_size`` is the law of a network that runs at every size, None where that is not known.
+    """
 
     ideas: tuple[str, ...]
     files: dict[str, str]
     trace: NetworkTrace
+    every_size: SizeLaw | None = None
 
 
 class SourceRepairSearch:
@@ -71,8 +85,10 @@ class SourceRepairSearch:
         *,
         batch: int,
         runner: ProbeRunner,
+        law: SizeLaw | None = None,
     ) -> None:
         self.runs = 0
+        self._law = law
         self.is_complete = True
         self._end = time.monotonic() + MAX_SECONDS
         self._batch = batch
@@ -93,11 +109,8 @@ class SourceRepairSearch:
         Raises:
             Overloaded: if no process is free.
         """
-        trace = self._judged.trace
-        assert trace is not None, "only a network with a trace is repaired"
-        files = dict(self._source.files)
-        first = RepairState(files=files, trace=trace, wanted=wanted, batch=self._batch)
-        found: list[SourceRepair] = []
+        first = self._first_state(wanted)
+        trace, found = first.trace, self._for_every_size(first)
         pending = [(0, next(self._order), first)]
         while pending and not self._is_over(found):
             _, _, state = heapq.heappop(pending)
@@ -112,6 +125,47 @@ class SourceRepairSearch:
                 if self._is_over(found):
                     break
         return sorted(found, key=lambda repair: _ranking_key(repair, trace))
+
+    def find_for_every_size(self, wanted: WantedShapes | None) -> list[SourceRepair]:
+        """The repair of a network that fails at other sizes than its own.
+
+        Raises:
+            Overloaded: if no process is free.
+        """
+        found = self._for_every_size(self._first_state(wanted))
+        return [repair for repair in found if repair.every_size is not None]
+
+    def _first_state(self, wanted: WantedShapes | None) -> RepairState:
+        trace = self._judged.trace
+        assert trace is not None, "only a network with a trace is repaired"
+        files = dict(self._source.files)
+        return RepairState(files=files, trace=trace, wanted=wanted, batch=self._batch)
+
+    def _for_every_size(self, first: RepairState) -> list[SourceRepair]:
+        """The repairs that take sizes from the skips, up to one with which every size holds."""
+        found: list[SourceRepair] = []
+        if self._law is None or self._law.holds_everywhere:
+            return found
+        name, divisors = self._judged.class_name, self._law.divisors
+        proposals = chain(
+            skip_size_proposals(first, self._law.misses),
+            padded_input_proposals(first, name, divisors),
+        )
+        for proposal in proposals:
+            outcome = self._try(first, proposal)
+            if isinstance(outcome, SourceRepair):
+                found.append(replace(outcome, every_size=self._law_of(outcome)))
+                if found[-1].every_size is not None:
+                    break
+        return found
+
+    def _law_of(self, repair: SourceRepair) -> SizeLaw | None:
+        """The law of a repaired network, if it runs at every size."""
+        edited = replace(self._source, files=repair.files)
+        law = find_size_law(
+            edited, self._judged, repair.trace, batch=self._batch, runner=self._runner
+        )
+        return law if law is not None and law.holds_everywhere else None
 
     def _is_over(self, found: list[SourceRepair]) -> bool:
         """Whether no further edited text is run."""
@@ -166,10 +220,16 @@ class SourceRepairSearch:
 
 
 def _ranking_key(repair: SourceRepair, before: NetworkTrace) -> tuple[int, ...]:
-    """Sort key: repairs without new holes or unread positions, then by ideas, usual ones first."""
+    """Sort key: repairs without new holes, then those for every size, then by ideas, usual ones first."""
     flaws = [reason.code for reason in flaw_reasons(before.nodes, repair.trace.nodes)]
     later = sum(_LATER_IDEAS.get(idea, 0) for idea in repair.ideas)
-    return "leaves_holes" in flaws, len(repair.ideas) + ("leaves_unread" in flaws), later
+    is_partial = repair.every_size is None
+    return (
+        "leaves_holes" in flaws,
+        is_partial,
+        len(repair.ideas) + ("leaves_unread" in flaws),
+        later,
+    )
 
 
 def _layer_proposals(state: RepairState) -> Iterator[Proposal]:

@@ -70,6 +70,17 @@ class RepairState:
         place = names.index(name)
         return call.args[place] if place < len(call.args) else None
 
+    def functional(self, file: str) -> str:
+        """The name under which a file knows ``torch.nn.functional``."""
+        found = (
+            alias.asname or alias.name
+            for node in self.index.nodes()
+            if isinstance(node, ast.Import | ast.ImportFrom) and self.index.file_of(node) == file
+            for alias in node.names
+            if alias.name.rpartition(".")[2] == "functional"
+        )
+        return next(found, "nn.functional")
+
     def ancestors(self, node: GraphNode) -> list[GraphNode]:
         """The nodes that a node depends on, nearest first."""
         needed = set(node.sources)
