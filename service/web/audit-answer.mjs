@@ -77,8 +77,7 @@ function row(audit, name, step, index) {
 }
 
 function repairs(audit, actions) {
-	if (audit.verdict === "fits") return null;
-	if (!audit.repairs.length) return nearest(audit.nearest ?? {}, actions);
+	if (!audit.repairs.length) return audit.verdict === "fits" ? null : nearest(audit.nearest ?? {}, actions);
 	const items = audit.repairs.map((each) => h("li", repair(each, actions)));
 	const remaining = items.splice(MAX_SHOWN);
 	const more = h("details", h("summary", t("audit.repairs.more", { count: remaining.length })), h("ol.repairs", { start: MAX_SHOWN + 1 }, remaining));

@@ -34,7 +34,7 @@ from designer.verification import ProbeRunner
 MAX_MODULUS = 64
 """Largest product of strides of which every residue is run."""
 
-MAX_PIXELS = 2**16
+MAX_PIXELS = 2**17
 """Largest input that is run at another size."""
 
 MAX_CALLS = 20_000
@@ -143,21 +143,25 @@ class _SizeSurvey:
         checks = [*self._larger_sizes(start)]
         runs = self._run([*([sides] for _, sides in checks), [self._sides(size) for size in sizes]])
         by_sides = {run.sides: run for run in runs}
+        repeated = frozenset[int]().union(*(run.broadcasts for run in runs[: len(checks) or 1]))
         found: dict[int, SizeRun] = {}
         for size in sizes:
             run = by_sides.get(self._sides(size))
             if run is None or not {sides for _, sides in checks} <= by_sides.keys():
                 return None
-            if run.ended == "torch_refused" or not run.broadcasts <= runs[len(checks)].broadcasts:
+            if run.ended == "torch_refused" or not run.broadcasts <= repeated:
                 break
             found[size] = run
         larger = [(axis, by_sides[sides]) for axis, sides in checks]
         return DiagonalRuns(start=start, period=period, by_size=found, larger=larger)
 
     def _larger_sizes(self, start: int) -> Iterator[tuple[int, TensorShape]]:
-        """Two sizes beyond twice the network's own along each axis, the others small."""
+        """Two sizes beyond twice the network's own along each axis, the others small.
+
+        No map of theirs has one position along an axis, so that torch repeats only maps that are meant.
+        """
         given = self.trace.inputs[0].shape[1:]
-        small = self._sides(start)
+        small = self._sides(2 * start)
         for axis, modulus in enumerate(self.moduli):
             for more in (1, 2) if modulus > 1 else ():
                 sides = (*small[:axis], 2 * given[axis] + more, *small[axis + 1 :])

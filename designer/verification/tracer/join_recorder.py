@@ -53,6 +53,7 @@ class JoinRecorder(Recorder):
         """The result of a function; of a join that torch refuses, that with the skip's sizes."""
         kwargs = {} if kwargs is None else kwargs
         maps = [] if self._is_inside_torch() else self._maps_in(args, kwargs)
+        self._joins += len(maps) > 1
         try:
             result = super().__torch_function__(function, types, args, kwargs)
         except RuntimeError as error:
@@ -64,7 +65,6 @@ class JoinRecorder(Recorder):
             )
             self.recording.failed = None
             return result
-        self._joins += len(maps) > 1
         if len({each.shape[2:] for each in maps}) > 1:
             self.broadcasts.append(self._joins)
         return result

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import json
+import random
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from designer.audit.sources.size_survey import find_size_law
 from designer.audit.sources.source_text import NetworkInput, SourceText
 from designer.audit.sources.trace_run import run_source
 from designer.verification import Pool
+from tests.audit.sources.test_forged_traces import changed_once
 from tests.audit.sources.test_source_repairs import patched
 from tests.audit.sources.unet_texts import (
     BROADCAST,
@@ -29,7 +33,7 @@ from tests.audit.sources.unet_texts import (
     TINY_TEXTS,
     UNET,
 )
-from tests.support import SOAK
+from tests.support import SOAK, soak_count
 
 pytestmark = pytest.mark.torch
 
@@ -76,7 +80,7 @@ def reason(answer: Json, code: str) -> Json:
     return found
 
 
-@pytest.mark.parametrize("name", TINY_TEXTS)
+@pytest.mark.parametrize("name", TINY_TEXTS if SOAK else [*TINY_TEXTS][::2])
 def test_the_law_is_what_eager_torch_does_at_every_pair_of_sizes(name: str, pool: Pool) -> None:
     """From the smallest decided size on, over more than one period along each axis."""
     network = network_of(TINY_TEXTS[name])
@@ -228,3 +232,61 @@ def test_a_network_without_skips_is_run_once(pool: Pool) -> None:
         request = read_request({"source": source, "input_shape": [1, 16, 16]})
         assert audit(request, runner=runner)["verdict"] == "fits"
         assert len(jobs) == count
+
+
+SUM_IN_PLACE = TINY_TEXTS["pooling and kernel 2"].replace(
+    "return torch.cat([self.up1(y[:, :2]), first], 1)",
+    "y = self.up1(y[:, :2])\n        y += first\n        return y",
+)
+DIFFUSION: str = next(
+    case["source"]
+    for case in json.loads(
+        Path(__file__).with_name("audit_sources.json").read_text(encoding="utf-8")
+    )
+    if case["id"] == "unet-deep-02"
+)
+
+
+def test_a_sum_in_place_is_written_as_a_sum(pool: Pool, tmp_path: Path) -> None:
+    """The resized map is assigned; each join of the text is edited."""
+    text = SUM_IN_PLACE.replace("self.up1 = nn.ConvTranspose2d(2, 2, 2, 2)", "self.up1 = UP")
+    text = text.replace("UP", "nn.Sequential(nn.Upsample(scale_factor=2), nn.Conv2d(2, 2, 1))")
+    (repair, *_) = audited(text, (22, 23), pool)["repairs"]
+    assert "+        y = F.interpolate(y, size=first.shape[2:]) + first" in repair["diff"]
+    assert runs_eagerly(network_of(patched(text, repair["diff"], tmp_path)), 22, 23)
+
+
+def test_a_last_step_without_a_skip_returns_another_size(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A denoiser with an embedded step: 30 breaks at two levels, 9 runs and returns 8."""
+    monkeypatch.setattr(repair_search, "MAX_RUNS", 1)
+    inputs = [{"shape": [3, 30, 30]}, {"shape": [], "dtype": "int64", "high": 1000}]
+    answer: Json = audit(read_request({"source": DIFFUSION, "inputs": inputs}), runner=pool.run)
+    assert reason(answer, "residues_fail")["facts"]["count"] == 6
+    resized = reason(answer, "residues_resize")
+    assert [each["sentence"] for each in resized["facts"]["examples"]] == ["at 9 it returns 8"]
+    assert answer["repairs"][0]["idea"] == ["padded_input"]
+
+
+def test_changed_runs_are_answered_or_refused(pool: Pool) -> None:
+    """The text may have written the reply itself."""
+    text = TINY_TEXTS["pooling and kernel 2"]
+    replies: Json = {}
+
+    def record(job: Json) -> Json:
+        kind = "sizes" if "sizes" in job["source_trace"] else "trace"
+        return replies.setdefault(kind, pool.run(job))
+
+    request = read_request({"source": text, "input_shape": [1, 13, 12]})
+    assert audit(request, runner=record)["verdict"] == "breaks"
+    rng = random.Random(0)
+    for _ in range(soak_count(40, 5_000)):
+        changed = copy.deepcopy(replies)
+        for _ in range(rng.choice([1, 1, 2, 3])):
+            changed_once(changed["sizes"], rng)
+
+        def replay(job: Json, changed: Json = changed) -> Json:
+            return copy.deepcopy(changed["sizes" if "sizes" in job["source_trace"] else "trace"])
+
+        assert len(json.dumps(audit(request, runner=replay), allow_nan=False)) < 10**6

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from designer.audit.sources.repairs.repair_state import Proposal, RepairState
 from designer.audit.sources.repairs.text_edits import (
@@ -113,7 +113,7 @@ def _joined_maps(node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
         return (maps[0], maps[1]) if len(entries) == len(maps) == 2 else None
     if isinstance(node, ast.BinOp):
         return node.left, node.right
-    if isinstance(node, ast.AugAssign):
+    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
         return node.target, node.value
     return None
 
@@ -135,7 +135,11 @@ def _resized_map(editor: _Editor, miss: JoinMiss) -> list[TextEdit] | None:
     function = editor.functional(editor.index.file_of(join.node))
     value = f"{function}.interpolate({editor.text(join.other)}, size={skip}.shape[2:])"
     if isinstance(join.node, ast.AugAssign) and join.other is join.node.target:
-        return None
+        start = editor.replace(join.other, f"{editor.text(join.other)} = {value}")
+        return [
+            *edits,
+            replace(start, end=editor.replace(join.skip, "").start, text=f"{start.text} + "),
+        ]
     return [*edits, editor.replace(join.other, value)]
 
 
