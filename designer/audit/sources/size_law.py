@@ -101,6 +101,11 @@ class SizeLaw:
         return all(each.count(Outcome.HOLDS) == each.modulus for each in self.sizes)
 
     @property
+    def resizes(self) -> bool:
+        """Whether the network returns another size than the input's at some."""
+        return any(each.count(Outcome.RESIZES) for each in self.sizes)
+
+    @property
     def divisors(self) -> dict[int, int]:
         """By axis, the number whose multiples hold; empty if other sizes hold along an axis."""
         found = {each.axis: each.step for each in self.sizes}

@@ -147,11 +147,11 @@ class SourceRepairSearch:
         if self._law is None or self._law.holds_everywhere:
             return found
         name, divisors = self._judged.class_name, self._law.divisors
-        proposals = chain(
-            skip_size_proposals(first, self._law.misses),
-            padded_input_proposals(first, name, divisors),
-        )
-        for proposal in proposals:
+        from_skips = skip_size_proposals(first, self._law.misses)
+        padded = padded_input_proposals(first, name, divisors)
+        # a step without a skip has no size to take
+        proposals = (padded, from_skips) if self._law.resizes else (from_skips, padded)
+        for proposal in chain(*proposals):
             outcome = self._try(first, proposal)
             if isinstance(outcome, SourceRepair):
                 found.append(replace(outcome, every_size=self._law_of(outcome)))
