@@ -58,7 +58,7 @@ function moduleTable(network, role, announce) {
 
 /** The modules in the columns of torchinfo, for a batch of one; multiply-adds are those of the design. */
 function modulesText({ class_name: kind, modules, output_shape: shape, parameters, multiply_adds: work }) {
-	const line = (name, size, count) => `${name.padEnd(NAME_WIDTH)}${`[${size.join(", ")}]`.padEnd(SHAPE_WIDTH)}${count ? count.toLocaleString("en") : "--"}`;
+	const line = (name, size, count) => `${name.padEnd(NAME_WIDTH)}${(size ? `[${size.join(", ")}]` : "--").padEnd(SHAPE_WIDTH)}${count ? count.toLocaleString("en") : "--"}`;
 	const counts = [0, 0, 0, 0];
 	const rows = modules.flatMap((each) => {
 		const steps = each.name.split(".");
@@ -66,13 +66,22 @@ function modulesText({ class_name: kind, modules, output_shape: shape, parameter
 			const path = [...steps.slice(0, depth + 1), ""].join(".");
 			const inside = modules.filter(({ name }) => `${name}.`.startsWith(path));
 			if (inside[0] !== each) return "";
-			const kind = depth === steps.length - 1 ? each.class_name : ["Sequential", "Block"][depth % 2];
+			const kind = depth === steps.length - 1 ? each.class_name : containerKind(steps, depth);
 			const name = `${depth ? "│    ".repeat(depth) + "└" : "├"}─${kind}: ${depth + 1}-${(counts[depth] += 1)}`;
-			return line(name, [1, ...inside.at(-1).output_shape], kind === each.class_name && each.parameters);
+			const size = kind !== "ModuleList" && [1, ...inside.at(-1).output_shape];
+			return line(name, size, kind === each.class_name && each.parameters);
 		});
 	}).filter(Boolean);
 	const result = kind === "Discriminator" && shape.every((side) => side === 1) ? [1] : [1, ...shape];
 	const head = "Layer (type:depth-idx)".padEnd(NAME_WIDTH) + "Output Shape".padEnd(SHAPE_WIDTH) + "Param #";
 	const totals = [`Total params: ${parameters.toLocaleString("en")}`, `Total mult-adds: ${work.toLocaleString("en")}`];
 	return [RULE, head, RULE, line(kind, result, 0), ...rows, RULE, ...totals, RULE].join("\n");
+}
+
+/** The class of a container, by its name and that of the container around it. */
+function containerKind(steps, depth) {
+	const [step, around] = [steps[depth], steps[depth - 1]];
+	if (depth === 0) return ["down", "up"].includes(step) ? "ModuleList" : "Sequential";
+	if (around === "up") return "Up";
+	return /^\d+$/.test(step) && around !== "down" ? "Block" : "Sequential";
 }

@@ -48,9 +48,9 @@ function notebookText({ links, generator, brief: { classes } }) {
 import torch
 
 urlretrieve("${location.origin}${links.module}", "model.py")
-from model import Generator, weights_init
+from model import ${generator.class_name}, weights_init
 
-generator = Generator().apply(weights_init)
+generator = ${generator.class_name}().apply(weights_init)
 pictures = generator(torch.randn(16, ${generator.input_shape.join(", ")})${labels})
 pictures.shape`;
 }

@@ -44,10 +44,12 @@ function countSentence({ brief, count, count_text: digits }) {
 }
 
 /** What a decoder that holds at every size of its map gives, or null for other designs. */
-function sizesSentence({ fixed_length: fixed, sizes_proved: proved, chain: { sizes } }) {
-	if (fixed !== false) return null;
+function sizesSentence({ fixed_length: fixed, sizes_proved: proved, chain: { sizes }, brief: { any_size: anySize } }) {
+	const everyInput = anySize && anySize !== "off";
+	if (fixed !== false && !everyInput) return null;
 	const factor = sizeText(sizes[0].map((side, axis) => sizes.at(-1)[axis] / side));
-	return h("p.small", t("summary.every-size", { factor }), proved && ` ${t("summary.proved", { first: proved.split(" ").at(-1) })}`);
+	const sentence = everyInput ? t("summary.every-input") : t("summary.every-size", { factor });
+	return h("p.small", sentence, proved && ` ${t("summary.proved", { first: proved.split(" ").at(-1) })}`);
 }
 
 /** The badge of the verification. */

@@ -12,12 +12,14 @@ from designer.geometry.modules.linear import Flatten, Identity, Linear, Unflatte
 from designer.geometry.modules.module import Module
 from designer.geometry.modules.pooling import AveragePool, SumPool
 from designer.geometry.modules.resizing import Crop, PixelShuffle, Upsample
+from designer.geometry.modules.skip_modules import PadFunction
 
 LAYER_KINDS: tuple[type[Module], ...] = (
     ConvolutionModule,
     Upsample,
     PixelShuffle,
     Crop,
+    PadFunction,
     Embedding,
     AveragePool,
     Linear,
