@@ -17,6 +17,7 @@ from designer.commands.doctor import doctor_command
 from designer.commands.exit_status import ExitStatus, end_on_sigterm
 from designer.commands.layer import layer_command
 from designer.commands.solve import solve_command
+from designer.commands.trial import trial_command
 from designer.commands.verify import verify_command
 from designer.errors import Accident, DesignerError, SourceNotRun
 from designer.validation.errors_json import error_document
@@ -121,5 +122,6 @@ main.add_command(audit_command)
 main.add_command(design_command)
 main.add_command(doctor_command)
 main.add_command(layer_command)
+main.add_command(trial_command)
 main.add_command(verify_command)
 main.add_command(solve_command)

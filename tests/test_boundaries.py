@@ -29,6 +29,7 @@ IMPORT_ORDER = [
     "audit",
     "bundle",
     "pipeline",
+    "trial",
     "commands",
     "cli",
     "__main__",
@@ -57,7 +58,8 @@ SERVICE_IMPORT_ORDER = [
 
 PROBE = "designer.verification.probe"
 TRACER = "designer.verification.tracer"
-TORCH_PACKAGES = (PROBE, TRACER)
+TRAINER = "designer.verification.trainer"
+TORCH_PACKAGES = (PROBE, TRACER, TRAINER)
 """The packages that may import torch."""
 
 TORCH_HOST = "designer.verification.fork_server"
@@ -207,14 +209,14 @@ def modules_without_torch() -> dict[str, str]:
     }
 
 
-def test_only_the_probe_and_the_tracer_import_torch() -> None:
+def test_only_the_packages_of_the_verifying_process_import_torch() -> None:
     """All other modules start in milliseconds."""
     others = modules_without_torch()
     assert foreign_imports(others | SERVICE, forbidden=("torch",)) == []
 
 
 def test_only_the_verifying_process_imports_the_probe() -> None:
-    """An import of the probe or of the tracer imports torch, too."""
+    """An import of the probe, the tracer or the trainer imports torch, too."""
     for package in TORCH_PACKAGES:
         assert importers_of(package, modules_without_torch() | SERVICE) == {TORCH_HOST}
 

@@ -10,6 +10,8 @@
     │   ├── SearchTooLarge     the search exceeds its limit on steps
     │   ├── NoNetwork          a network that the design does not have
     │   ├── TooLarge           a form or picture above a size limit
+    │   ├── TrialTooExpensive  a trial above a limit on predicted cost
+    │   ├── PicturesUnusable   a folder whose pictures a trial cannot take
     │   ├── SourceFailed       a source that raises outside its network, or exceeds a limit
     │   └── SourceNotRun       a foreign text on a machine whose sandbox lacks a required layer
     └── Accident           a valid request that could not be served now
@@ -159,6 +161,18 @@ class TooLarge(Refusal):
     """A form or picture of a layer that is too large to list, draw or run."""
 
     code = "too_large"
+
+
+class TrialTooExpensive(Refusal):
+    """A trial that is predicted to take more multiply-adds or memory than the limit."""
+
+    code = "trial_too_expensive"
+
+
+class PicturesUnusable(Refusal):
+    """A folder with too few pictures, or with one that cannot be read."""
+
+    code = "pictures_unusable"
 
 
 class SourceNotRun(Refusal):

@@ -10,6 +10,7 @@ fork_server, worker, limits        the processes themselves
 sandbox/                           restrictions on them
 probe/                             the code that runs in torch
 tracer/                            the code that runs the source of an audit in torch
+trainer/                           the code that fits the networks of a trial in torch
 """
 
 from designer.verification.limits import Limits, WidthPolicy

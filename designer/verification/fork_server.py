@@ -38,6 +38,7 @@ from designer.verification.sandbox.privileges import FIRST_UID, Confinement, hid
 from designer.verification.sandbox.process_tree import kill_process_tree
 from designer.verification.sandbox.readable_paths import readable_paths
 from designer.verification.tracer.job import trace_source
+from designer.verification.trainer.job import run_trial
 from designer.verification.worker import MAX_JOB_BYTES, Worker
 
 _START_S = 60.0
@@ -177,9 +178,11 @@ class ForkServer:
 
 
 def run_worker_job(job: dict[str, Any]) -> dict[str, Any]:
-    """The report of a job: the trace of a source that is audited, or measurements of the probe."""
+    """The report of a job: the trace of an audited source, a trial's run, or the probe's measurements."""
     if "source_trace" in job:
         return {"trace": trace_source(job["source_trace"])}
+    if "trial" in job:
+        return {"trial": run_trial(job["trial"])}
     return run_job(job)
 
 

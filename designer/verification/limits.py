@@ -18,7 +18,8 @@ class Limits:
     """Limits of one verification; a process that exceeds one is stopped.
 
     ``timeout_s`` is wall-clock time and ``cpu_s`` CPU time in seconds per source; ``full_level_s``
-    is both at level ``full``, ``trace_s`` both for the source of an audit. ``memory_bytes`` is ``RLIMIT_DATA``, ``file_bytes`` the largest file,
+    is both at level ``full``, ``trace_s`` both for the source of an audit, ``trial_s`` both for one
+    seed of a trial. ``memory_bytes`` is ``RLIMIT_DATA``, ``file_bytes`` the largest file,
     ``scratch_bytes`` all files together, ``reply_bytes`` the longest reply.
     """
 
@@ -26,6 +27,7 @@ class Limits:
     cpu_s: int = 120
     full_level_s: int = 900
     trace_s: int = 20
+    trial_s: int = 900
     memory_bytes: int = 6 * GIB
     file_bytes: int = 64 * MIB
     scratch_bytes: int = 64 * MIB
@@ -39,6 +41,8 @@ class Limits:
             return self.trace_s, self.trace_s
         if level == "full":
             return self.full_level_s, self.full_level_s
+        if level == "trial":
+            return self.trial_s, self.trial_s
         return self.timeout_s, self.cpu_s
 
     def __post_init__(self) -> None:

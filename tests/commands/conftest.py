@@ -6,7 +6,7 @@ from contextlib import nullcontext
 
 import pytest
 
-from designer.commands import audit, verify
+from designer.commands import audit, trial, verify
 from designer.verification import Pool
 
 
@@ -16,5 +16,5 @@ def shared_pool(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
 
     A test of each command does without this fixture, so that the pool of the command runs, too.
     """
-    for command in (audit, verify):
+    for command in (audit, trial, verify):
         monkeypatch.setattr(command, "Pool", lambda **_: nullcontext(pool))

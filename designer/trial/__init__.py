@@ -1,0 +1,37 @@
+"""Trials: how fast the networks of a design fit fixed pictures, over several seeds.
+
+request, limits     what a trial runs, read from JSON; bounds on it
+cost                the predicted cost, and the refusal of expensive trials
+pictures, folder    the fixed pictures: packaged, drawn, or of a folder
+run                 what the trainer gets, and one seed of a trial
+answer              the runs of all seeds as one document
+"""
+
+from designer.trial.answer import trial_document
+from designer.trial.cost import TrialCost, predict_cost
+from designer.trial.pictures import DataSet, PictureSet
+from designer.trial.request import (
+    TRIAL_REQUEST,
+    Trial,
+    make_trial,
+    read_trial_request,
+    solved_id,
+    trial_request_document,
+)
+from designer.trial.run import run_seed, run_trial_seeds
+
+__all__ = [
+    "TRIAL_REQUEST",
+    "DataSet",
+    "PictureSet",
+    "Trial",
+    "TrialCost",
+    "make_trial",
+    "predict_cost",
+    "read_trial_request",
+    "run_seed",
+    "run_trial_seeds",
+    "solved_id",
+    "trial_document",
+    "trial_request_document",
+]
