@@ -50,6 +50,7 @@ from service.views.layers import layers
 from service.views.operations import operations
 from service.views.page import page
 from service.views.problems import problems
+from service.views.trials import trials
 
 
 def create_app(config: Config | None = None, *, runner: ProbeRunner | None = None) -> Flask:
@@ -112,7 +113,7 @@ def _register_views(app: Flask) -> None:
     api.ma_plugin.converter.add_attribute_function(document_field)
     for name, component in layer_components().items():
         api.spec.components.schema(name, component)
-    for blueprint in (designs, chains, layers, audits, jobs, page, problems, operations):
+    for blueprint in (designs, chains, layers, audits, jobs, trials, page, problems, operations):
         api.register_blueprint(blueprint)
     document = json.loads(json.dumps(document_long_paths(document_access(api.spec.to_dict()))))
     app.extensions["openapi_document"] = document

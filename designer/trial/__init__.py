@@ -7,7 +7,7 @@ run                 what the trainer gets, and one seed of a trial
 answer              the runs of all seeds as one document
 """
 
-from designer.trial.answer import trial_document
+from designer.trial.answer import SUMMARY, merge_documents, trial_document
 from designer.trial.cost import TrialCost, predict_cost
 from designer.trial.pictures import DataSet, PictureSet
 from designer.trial.request import (
@@ -21,12 +21,14 @@ from designer.trial.request import (
 from designer.trial.run import run_seed, run_trial_seeds
 
 __all__ = [
+    "SUMMARY",
     "TRIAL_REQUEST",
     "DataSet",
     "PictureSet",
     "Trial",
     "TrialCost",
     "make_trial",
+    "merge_documents",
     "predict_cost",
     "read_trial_request",
     "run_seed",

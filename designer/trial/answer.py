@@ -37,9 +37,23 @@ def trial_document(trial: Trial, runs: Sequence[Mapping[str, Any]]) -> JsonObjec
         "runs": [
             {name: run[name] for name in ("seed", "generator", "discriminator")} for run in runs
         ],
-        "summary": {name: _spread(runs, *path) for name, path in SUMMARY.items()},
+        "summary": _summary(runs),
         "torch_version": next((run["torch_version"] for run in runs), None),
     }
+
+
+def merge_documents(documents: Sequence[Mapping[str, Any]]) -> JsonObject:
+    """One answer from answers of the same trial, each with some of its runs.
+
+    Raises:
+        IndexError: if there are none.
+    """
+    runs = [run for each in documents for run in each["runs"]]
+    return {**documents[0], "runs": runs, "summary": _summary(runs)}
+
+
+def _summary(runs: Sequence[Mapping[str, Any]]) -> JsonObject:
+    return {name: _spread(runs, *path) for name, path in SUMMARY.items()}
 
 
 def _spread(runs: Sequence[Mapping[str, Any]], network: str, name: str) -> JsonObject | None:

@@ -1,6 +1,6 @@
 """Jobs: work that continues after the response, run by Celery workers; rows are stored one by one.
 
-job_service, job_request, sweep_request, grid
+job_service, job_request, sweep_request, grid, trial_request
                                    submission: what a job is asked to compute
 job, rows                          a job's state; the computation of a row
 job_response, results, events      responses: state, rows, server-sent events

@@ -26,10 +26,11 @@ class JobState(StrEnum):
 
 
 class JobKind(StrEnum):
-    """The kind of a job's result: a row per design, or one design."""
+    """The kind of a job's result: a row per design, one design, or a trial with a row per seed."""
 
     SWEEP = "sweep"
     DESIGN = "design"
+    TRIAL = "trial"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Job:
     """A job as stored; times are seconds since 1970.
 
     A sweep succeeds even if some of its designs fail: their rows hold the problem. A job of one
-    design fails with its design.
+    design fails with its design, a trial with one of its seeds.
     """
 
     id: str
@@ -72,7 +73,7 @@ def final_state(kind: JobKind, *, failed: int) -> JobState:
     >>> final_state(JobKind.SWEEP, failed=3).value, final_state(JobKind.DESIGN, failed=1).value
     ('succeeded', 'failed')
     """
-    return JobState.FAILED if kind is JobKind.DESIGN and failed else JobState.SUCCEEDED
+    return JobState.FAILED if kind is not JobKind.SWEEP and failed else JobState.SUCCEEDED
 
 
 def job_document(job: Job) -> JsonObject:

@@ -1,13 +1,25 @@
-"""A job's request as the store holds it: JSON text with the briefs of all rows."""
+"""A job's request as the store holds it: JSON text with the requests of all rows."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from designer.validation.json_readers import JsonObject
 from service.jobs.job import JobKind
-from service.jobs.sweep_request import Sweep, sweep_from_document
+from service.jobs.sweep_request import sweep_from_document
+from service.jobs.trial_request import TrialSeeds
+
+
+class JobRows(Protocol):
+    """The requests of the rows of a job."""
+
+    def __len__(self) -> int: ...
+
+    def row(self, index: int) -> JsonObject:
+        """The request of a row, as JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +27,14 @@ class JobRequest:
     """The rows of a job and the kind of its result."""
 
     kind: JobKind
-    sweep: Sweep
+    rows: JobRows
+
+
+_READERS: Mapping[JobKind, Callable[[Any], JobRows]] = {
+    JobKind.SWEEP: sweep_from_document,
+    JobKind.DESIGN: sweep_from_document,
+    JobKind.TRIAL: lambda document: TrialSeeds(document=document),
+}
 
 
 def job_request_text(kind: JobKind, document: object) -> str:
@@ -26,10 +45,9 @@ def job_request_text(kind: JobKind, document: object) -> str:
 def read_job_request(text: str) -> JobRequest:
     """The request in a text of ``job_request_text``.
 
-    >>> read_job_request(job_request_text(JobKind.SWEEP, {"designs": [{"resolution": 64}]})).sweep.row(0)
+    >>> read_job_request(job_request_text(JobKind.SWEEP, {"designs": [{"resolution": 64}]})).rows.row(0)
     {'resolution': 64, 'verify': 'standard'}
     """
-    document: JsonObject = json.loads(text)
-    return JobRequest(
-        kind=JobKind(str(document["kind"])), sweep=sweep_from_document(document["request"])
-    )
+    document = json.loads(text)
+    kind = JobKind(str(document["kind"]))
+    return JobRequest(kind=kind, rows=_READERS[kind](document["request"]))

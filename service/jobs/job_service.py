@@ -13,12 +13,14 @@ from flask import current_app
 
 from designer.brief.brief_json import brief_document
 from designer.brief.model import Brief
+from designer.trial import Trial
 from service.jobs.broker.celery_app import create_celery_app, prepare_folders, send_message
 from service.jobs.job import Job, JobKind, JobState, new_job_id
-from service.jobs.job_request import job_request_text, read_job_request
+from service.jobs.job_request import job_request_text
 from service.jobs.store.open_store import open_job_store
 from service.jobs.store.protocol import JobStore, NewJob, RowLimitReached
-from service.jobs.sweep_request import refuse_invalid_rows
+from service.jobs.sweep_request import refuse_invalid_rows, sweep_from_document
+from service.jobs.trial_request import trial_seeds
 from service.problems.problem_document import ProblemError
 from service.settings.config import Config
 
@@ -68,11 +70,18 @@ class JobService:
             InvalidRequest: if the sweep or one of its rows is invalid.
             ProblemError: bad_idempotency_key, idempotency_key_reused, too_many_queued_rows.
         """
-        return self._submit(JobKind.SWEEP, document, submitter)
+        sweep = sweep_from_document(document)
+        refuse_invalid_rows(sweep)
+        return self._submit(JobKind.SWEEP, document, len(sweep), submitter)
 
     def submit_design(self, brief: Brief, submitter: Submitter) -> Job:
         """The queued job of one design."""
-        return self._submit(JobKind.DESIGN, {"designs": [brief_document(brief)]}, submitter)
+        return self._submit(JobKind.DESIGN, {"designs": [brief_document(brief)]}, 1, submitter)
+
+    def submit_trial(self, trial: Trial, submitter: Submitter) -> Job:
+        """The queued job of a trial, with a row for each seed."""
+        seeds = trial_seeds(trial)
+        return self._submit(JobKind.TRIAL, seeds.document, len(seeds), submitter)
 
     def find(self, job_id: str, *, owner: str) -> Job:
         """The owner's job with this id.
@@ -95,11 +104,9 @@ class JobService:
         self.store.cancel(job_id)
         return self.find(job_id, owner=owner)
 
-    def _submit(self, kind: JobKind, document: object, submitter: Submitter) -> Job:
+    def _submit(self, kind: JobKind, document: object, rows: int, submitter: Submitter) -> Job:
         text, token = job_request_text(kind, document), submitter.idempotency_token
-        sweep = read_job_request(text).sweep
-        refuse_invalid_rows(sweep)
-        job = self._new_job(kind, owner=submitter.owner, total=len(sweep))
+        job = self._new_job(kind, owner=submitter.owner, total=rows)
         fingerprint = sha256(text.encode()).hexdigest()
         stored_job, stored_fingerprint = self._create(
             NewJob(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from flask import Request, Response
 
+from designer.trial import merge_documents
 from designer.validation.json_text import document_text
 from service.http.representation import JSON, compress_response, negotiate_media_type
 from service.jobs.job import Job, JobKind
@@ -23,9 +24,9 @@ def result_response(request: Request, store: JobStore, job: Job) -> Response:
     """The result so far.
 
     Raises:
-        ProblemError: not_acceptable; job_not_done, if a job of one design has no result yet.
+        ProblemError: not_acceptable; job_not_done, if a job of one design or a trial has none yet.
     """
-    return (_design if job.kind is JobKind.DESIGN else _rows)(request, store, job)
+    return _RESPONSES[job.kind](request, store, job)
 
 
 def _rows(request: Request, store: JobStore, job: Job) -> Response:
@@ -44,13 +45,35 @@ def _design(request: Request, store: JobStore, job: Job) -> Response:
     negotiate_media_type(request, (JSON,))
     rows = store.rows(job.id, 0, 1)
     if not rows:
-        raise ProblemError(
-            "job_not_done", f"the job is {job.state} and has no result", state=str(job.state)
-        )
-    document = json.loads(rows[0])
-    response = Response(document_text(document), mimetype=MEDIA_TYPE if job.failed else JSON)
+        raise _not_done(job)
+    return _document_response(request, json.loads(rows[0]), MEDIA_TYPE if job.failed else JSON)
+
+
+def _trial(request: Request, store: JobStore, job: Job) -> Response:
+    """The finished seeds as one answer; the first problem if there are only problems."""
+    negotiate_media_type(request, (JSON,))
+    rows = [json.loads(row) for row in rows_in_order(store, job)]
+    problems = [row for row in rows if "problem" in row]
+    answers = [row for row in rows if "problem" not in row]
+    if not rows:
+        raise _not_done(job)
+    if not answers:
+        return _document_response(request, problems[0]["problem"], MEDIA_TYPE)
+    return _document_response(request, merge_documents(answers) | {"problems": problems}, JSON)
+
+
+def _not_done(job: Job) -> ProblemError:
+    message = f"the job is {job.state} and has no result"
+    return ProblemError("job_not_done", message, state=str(job.state))
+
+
+def _document_response(request: Request, document: object, media_type: str) -> Response:
+    response = Response(document_text(document), mimetype=media_type)
     response.headers["Cache-Control"] = "no-store"
     return compress_response(request, response)
+
+
+_RESPONSES = {JobKind.SWEEP: _rows, JobKind.DESIGN: _design, JobKind.TRIAL: _trial}
 
 
 def rows_in_order(store: JobStore, job: Job) -> Iterator[str]:

@@ -12,13 +12,18 @@ from designer.chains import evaluate_chain
 from designer.errors import DesignerError, ProbeEnded, ProbeFailed
 from designer.networks import Network
 from designer.pipeline.design import Design, design_document
+from designer.trial import Trial
 from designer.validation.json_readers import JsonObject
 from service.jobs.job import JobKind
 from service.jobs.store.protocol import JobRow
+from service.jobs.trial_request import trial_of_row
 from service.problems.problem_document import designer_error_problem, problem_document
 from service.problems.registry import PROBLEMS
 
 MakeDesign = Callable[[Brief], Design]
+
+FitSeed = Callable[[Trial, int], JsonObject]
+"""From a trial and a seed to the answer with the run of this seed alone."""
 
 ROW_FIELDS = (
     "id",
@@ -49,8 +54,29 @@ def make_row(index: int, document: JsonObject, kind: JobKind, make: MakeDesign) 
     Raises:
         ProbeEnded: if a verifying process was killed: this says nothing of the row.
     """
-    try:
+
+    def compute() -> JsonObject:
         design = make(brief_from_document(document))
+        return design_document(design) if kind is JobKind.DESIGN else sweep_row(index, design)
+
+    return _computed_row(index, document, kind, compute)
+
+
+def make_trial_row(index: int, document: JsonObject, fit: FitSeed) -> JobRow:
+    """The row of one seed of a trial: the answer with its run alone.
+
+    Raises:
+        ProbeEnded: if a verifying process was killed: this says nothing of the row.
+    """
+    return _computed_row(index, document, JobKind.TRIAL, lambda: fit(*trial_of_row(document)))
+
+
+def _computed_row(
+    index: int, document: JsonObject, kind: JobKind, compute: Callable[[], JsonObject]
+) -> JobRow:
+    """The row with what is computed, or with the problem of a refusal."""
+    try:
+        result = compute()
     except MemoryError:
         failed = ProbeFailed("the row needs more memory than its process may use")
         return problem_row(index, document, kind, designer_error_problem(failed))
@@ -58,7 +84,6 @@ def make_row(index: int, document: JsonObject, kind: JobKind, make: MakeDesign) 
         raise
     except DesignerError as refusal:
         return problem_row(index, document, kind, designer_error_problem(refusal))
-    result = design_document(design) if kind is JobKind.DESIGN else sweep_row(index, design)
     return JobRow(index=index, body=_line(result), failed=False)
 
 
@@ -95,12 +120,23 @@ def network_costs(network: Network | None) -> JsonObject | None:
 
 
 def problem_row(index: int, document: JsonObject, kind: JobKind, problem: dict[str, Any]) -> JobRow:
-    """The row of a failed brief: the requested shape and the problem document."""
+    """The row of a failed request: what was requested, and the problem document.
+
+    That of one design is the problem alone.
+    """
+    return JobRow(index=index, body=_line(_FAILED[kind](index, document, problem)), failed=True)
+
+
+def _failed_brief(index: int, document: JsonObject, problem: JsonObject) -> JsonObject:
     requested = {name: document.get(name) for name in ("resolution", "latent_dim")}
-    empty = dict.fromkeys(ROW_FIELDS)
-    result = {"index": index, **empty, **requested, "problem": problem}
-    body = problem if kind is JobKind.DESIGN else result
-    return JobRow(index=index, body=_line(body), failed=True)
+    return {"index": index, **dict.fromkeys(ROW_FIELDS), **requested, "problem": problem}
+
+
+_FAILED: dict[JobKind, Callable[[int, JsonObject, JsonObject], JsonObject]] = {
+    JobKind.SWEEP: _failed_brief,
+    JobKind.DESIGN: lambda _, __, problem: problem,
+    JobKind.TRIAL: lambda index, _, problem: {"seed": index, "problem": problem},
+}
 
 
 def timeout_problem(seconds: float) -> dict[str, Any]:

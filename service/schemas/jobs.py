@@ -63,12 +63,13 @@ class JobSchema(ma.Schema):
 
     id = Answer(TEXT)
     kind = Answer(
-        choice(*JobKind), "`sweep`: rows. `design`: one design, as `/v1/designs` returns it."
+        choice(*JobKind),
+        "`sweep`: rows. `design`: one design, as `/v1/designs` returns it. `trial`: a row per seed.",
     )
     state = Answer(
         choice(*JobState),
         "A sweep succeeds once every row is finished, with figures or a problem; the job of one"
-        " design fails if the design does.",
+        " design fails if the design does, a trial if one of its seeds does.",
     )
     done = Answer(COUNT, "Number of finished rows.")
     total = Answer(integer(1), "Total number of rows.")

@@ -21,6 +21,7 @@ from service.openapi.parameters import (
 )
 from service.schemas.design import DesignSchema
 from service.schemas.jobs import JobSchema, SweepRowSchema, SweepSchema
+from service.schemas.trials import TrialSchema
 
 jobs = Blueprint("jobs", __name__, description="Work that outlasts its request.")
 
@@ -103,12 +104,13 @@ def follow_job(job_id: str) -> Response:
 
 @jobs.route("/v1/jobs/<string:job_id>/result", parameters=[JOB_PARAMETER])
 @jobs.response(200, SweepRowSchema, content_type=JSON_LINES)
-@jobs.alt_response(200, schema=DesignSchema, content_type=JSON)
+@jobs.alt_response(200, schema={"oneOf": [DesignSchema, TrialSchema]}, content_type=JSON)
 @jobs.problems(*JOB_CODES, "job_not_done")
 def show_result(job_id: str) -> Response:
     """The finished rows, one JSON object per line, in the order of the request.
 
-    The result of a job of one design is the design or its problem, as `/v1/designs` returns it.
+    The result of a job of one design is the design or its problem, as `/v1/designs` returns it; that
+    of a trial the answer with its finished seeds, or the problem of the first if none could be fitted.
     """
     job = current_job_service().find(job_id, owner=current_owner())
     return result_response(request, current_job_service().store, job)

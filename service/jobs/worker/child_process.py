@@ -17,6 +17,8 @@ from typing import Any
 from designer.brief.model import Brief
 from designer.pipeline.design import Design
 from designer.pipeline.make_design import design
+from designer.trial import Trial, run_seed, trial_document
+from designer.validation.json_readers import JsonObject
 from designer.verification import Pool
 from designer.verification.limits import MIB
 from designer.verification.sandbox.privileges import die_with_parent
@@ -71,6 +73,7 @@ class ChildProcess:
         self.runner = RowRunner(
             store=open_job_store(config, timeout_s=WORKER_STORE_TIMEOUT_S),
             make=self._wrap(self.make),
+            fit=self.fit,
             guard=interrupt_when,
             worker=worker,
             attempts=config.job_attempts,
@@ -85,6 +88,11 @@ class ChildProcess:
         assert self._cache is not None, "started"
         store = CachedReceipts(self._cache)
         return design(brief, runner=self._pool.run, store=store, policy=self._policy)
+
+    def fit(self, trial: Trial, seed: int) -> JsonObject:
+        """The answer of a trial with the run of one seed, by this process's fork server."""
+        assert self._pool is not None, "started"
+        return trial_document(trial, [run_seed(trial, seed, runner=self._pool.run)])
 
     def stop(self) -> None:
         """End the fork server."""

@@ -15,7 +15,15 @@ from designer.validation.json_readers import JsonObject
 from service.jobs.broker.celery_app import MESSAGE_S
 from service.jobs.job import JobKind
 from service.jobs.job_request import JobRequest, read_job_request
-from service.jobs.rows import MakeDesign, exhausted_problem, make_row, problem_row, timeout_problem
+from service.jobs.rows import (
+    FitSeed,
+    MakeDesign,
+    exhausted_problem,
+    make_row,
+    make_trial_row,
+    problem_row,
+    timeout_problem,
+)
 from service.jobs.store.protocol import Claim, JobRow, JobStore
 
 MAX_CACHED_REQUESTS = 8
@@ -38,6 +46,7 @@ class RowRunner:
 
     store: JobStore
     make: MakeDesign
+    fit: FitSeed
     guard: InterruptContext
     worker: str
     attempts: int
@@ -75,7 +84,7 @@ class RowRunner:
         Celery's limit is above ``message_s``: a row that reaches it is the last one of its message.
         """
         job_request = self._read_job_request(claim.job_id)
-        kind, document = job_request.kind, job_request.sweep.row(claim.index)
+        kind, document = job_request.kind, job_request.rows.row(claim.index)
         try:
             self._put_row(claim, self._make_row(claim, kind, document))
         except SoftTimeLimitExceeded:
@@ -103,6 +112,8 @@ class RowRunner:
             problem = exhausted_problem(self.attempts)
             return problem_row(claim.index, document, kind, problem)
         with self.guard(lambda: self.shutting_down() or self._ended(claim.job_id)):
+            if kind is JobKind.TRIAL:
+                return make_trial_row(claim.index, document, self.fit)
             return make_row(claim.index, document, kind, self.make)
 
     def _put_row(self, claim: Claim, row: JobRow) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from designer.pipeline.make_design import design
+from designer.trial import trial_document
 from service.jobs.job import Job
 from service.jobs.job_service import JobService
 from service.jobs.store.protocol import JobStore
@@ -27,6 +28,7 @@ def runner_of(store: JobStore, **changes: object) -> RowRunner:
     runner = RowRunner(
         store=store,
         make=design,
+        fit=lambda trial, _: trial_document(trial, []),
         guard=lambda _: nullcontext(),
         worker="a-worker",
         attempts=3,
