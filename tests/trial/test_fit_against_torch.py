@@ -19,13 +19,13 @@ from designer.source.python_source import PythonSource
 from designer.trial import DataSet, Trial, make_trial, run_seed
 from designer.verification import Pool
 from designer.verification.trainer.job import run_trial
-from tests.support import SOAK
+from tests.support import SOAK, soak_count
 
 pytestmark = pytest.mark.torch
 
 SIZE, STEPS = 16, 40
 SMALL: dict[str, Any] = {"channels": 1, "base_channels": 16, "latent_dim": 6, "verify": "none"}
-TOLERANCE = 0.1
+TOLERANCE = 0.05
 """Relative difference of a final figure that another order of sums may make, as docs/training.md says."""
 
 
@@ -186,26 +186,25 @@ def test_a_generator_that_ignores_its_input_has_no_condition() -> None:
     assert measured(trial)["generator"]["condition"] is None
 
 
+def test_figures_that_are_not_finite_are_null(pool: Pool) -> None:
+    """A network that diverges is no failure of the trial."""
+    trial = small_trial(steps=2)
+    for before in ("image: torch.Tensor = self.main", "probability: torch.Tensor = self.main"):
+        trial = edited(trial, before, before.replace("self.main", "float('nan') * self.main"))
+    run: Any = run_seed(trial, 0, runner=pool.run)
+    assert run["generator"] == {
+        "curve": [None, None, None],
+        **dict.fromkeys(("final_error", "spectrum_error", "condition")),
+    }
+    assert run["discriminator"]["final_loss"] is None
+
+
 def test_a_run_is_the_same_to_the_bit_in_its_process_and_in_the_sandbox(pool: Pool) -> None:
     """The same seed on one machine with one thread gives the same figures."""
     trial = small_trial()
     first = run_seed(trial, 1, runner=pool.run)
     assert first == run_seed(trial, 1, runner=pool.run)
     assert first != run_seed(trial, 2, runner=pool.run) | {"seed": 1}
-
-
-def test_two_threads_change_figures_by_little() -> None:
-    """The tolerance of the documentation; at step 0 there is only rounding."""
-    trial = small_trial(steps=10)
-    one, two = measured(trial), measured(trial, threads=2)
-    assert one["generator"]["curve"][0] == pytest.approx(two["generator"]["curve"][0], rel=1e-5)
-    for network, figure in (
-        ("generator", "final_error"),
-        ("generator", "spectrum_error"),
-        ("generator", "condition"),
-        ("discriminator", "final_loss"),
-    ):
-        assert one[network][figure] == pytest.approx(two[network][figure], rel=TOLERANCE), figure
 
 
 DESIGNS: dict[str, dict[str, Any]] = {
@@ -215,13 +214,40 @@ DESIGNS: dict[str, dict[str, Any]] = {
 }
 
 
+SIZE_AND_STEPS: Any = {"size": 28, "steps": 200} if SOAK else {"size": SIZE, "steps": 60}
+WIDTHS: dict[str, Any] = {"base_channels": 64, "latent_dim": 100} if SOAK else {}
+
+
+@pytest.mark.filterwarnings("ignore:TF32 acceleration")  # of GPUs, from the switch of oneDNN
+@pytest.mark.parametrize("fields", DESIGNS.values(), ids=DESIGNS)
+def test_another_order_of_sums_changes_figures_by_little(fields: dict[str, Any]) -> None:
+    """The tolerance of the documentation, with other algorithms of torch; with SOAK at 28×28."""
+    trial = small_trial(**SIZE_AND_STEPS, **WIDTHS, **fields, discriminator=None)
+    one = measured(trial)["generator"]
+    with torch.backends.mkldnn.flags(enabled=False):
+        other = measured(trial)["generator"]
+    assert one["curve"][0] == pytest.approx(other["curve"][0], rel=1e-5)
+    for figure in ("final_error", "spectrum_error", "condition"):
+        assert one[figure] == pytest.approx(other[figure], rel=TOLERANCE), figure
+
+
+def test_two_threads_change_figures_by_little() -> None:
+    """Of both networks; they wait for each other, so few steps are taken."""
+    trial = small_trial(steps=soak_count(4, 60))
+    one, two = measured(trial), measured(trial, threads=2)
+    for network, figure in (
+        ("generator", "final_error"),
+        ("generator", "condition"),
+        ("discriminator", "final_loss"),
+    ):
+        assert one[network][figure] == pytest.approx(two[network][figure], rel=TOLERANCE), figure
+
+
 def test_seeds_differ_less_than_designs() -> None:
     """Their deviation is at most a fifth of the spread between designs; with SOAK at 28×28."""
-    size, steps = (28, 200) if SOAK else (16, 60)
-    widths = {"base_channels": 64, "latent_dim": 100} if SOAK else {}
     errors = []
     for fields in DESIGNS.values():
-        trial = small_trial(size, steps=steps, **widths, **fields, discriminator=None)
+        trial = small_trial(**SIZE_AND_STEPS, **WIDTHS, **fields, discriminator=None)
         errors.append([measured(trial, seed)["generator"]["final_error"] for seed in range(3)])
     means = [fmean(each) for each in errors]
     deviation = fmean(stdev(each) for each in errors)

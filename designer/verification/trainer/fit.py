@@ -75,7 +75,9 @@ def _update(
 
 
 def _probability_loss(scores: torch.Tensor, signs: torch.Tensor) -> torch.Tensor:
-    return nn.functional.binary_cross_entropy(scores, (signs + 1) / 2)
+    """As torch's binary cross entropy, which refuses what is not a number."""
+    right = torch.where(signs > 0, scores, 1 - scores)
+    return -right.log().clamp(min=-100).mean()
 
 
 def _logit_loss(scores: torch.Tensor, signs: torch.Tensor) -> torch.Tensor:

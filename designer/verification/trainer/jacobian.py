@@ -45,7 +45,9 @@ def directional_derivatives(
 
 
 def condition_number(jacobian: torch.Tensor) -> float | None:
-    """The ratio of the largest singular value to the smallest; None if that is zero."""
+    """The ratio of the largest singular value to the smallest; None if that is zero, or not finite."""
+    if not jacobian.isfinite().all():
+        return None
     values = torch.linalg.svdvals(jacobian)
     if not values[-1] > _ZERO * values[0]:
         return None
