@@ -18,7 +18,13 @@ from designer.trial.cost import TrialCost, predict_cost, refuse_expensive
 from designer.trial.folder import folder_pictures
 from designer.trial.limits import DEFAULT_SEEDS, DEFAULT_STEPS, MAX_SEEDS, MAX_STEPS
 from designer.trial.pictures import DataSet, PictureSet
-from designer.validation.json_readers import JsonObject, read_choice, read_integer, read_object
+from designer.validation.json_readers import (
+    JsonObject,
+    read_choice,
+    read_integer,
+    read_object,
+    refuse_field,
+)
 
 TRIAL_REQUEST = named_fields(
     data=Field(
@@ -82,7 +88,7 @@ def make_trial(
     (32, 278095462400)
 
     Raises:
-        InvalidRequest: for other numbers, or pictures of another number of axes.
+        InvalidRequest: for other numbers, pictures of another number of axes, or a design with skips.
         PicturesUnusable: if the pictures of the folder cannot be taken.
         TrialTooExpensive: if a seed is predicted to exceed a limit.
         DamagedId: if the id was altered or truncated.
@@ -91,6 +97,8 @@ def make_trial(
     read_integer(seeds, pointer="/seeds", low=1, high=MAX_SEEDS)
     read_integer(steps, pointer="/steps", low=1, high=MAX_STEPS)
     gan = recall_gan(design_id)
+    if gan.widths.joins_arms:
+        refuse_field("/design", "contradiction", sentence="trial_of_skips")
     picture = gan.generator.output_map
     pictures = folder_pictures(data, picture) if isinstance(data, Path) else data.pictures(picture)
     return Trial(

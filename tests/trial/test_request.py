@@ -40,6 +40,11 @@ REFUSED: dict[str, tuple[object, str, str]] = {
         "/design/latent_dim",
     ),
     "a number as a design": ({"design": 64}, "not_an_object", "/design"),
+    "a design with skips": (
+        {"design": {"resolution": 16, "encoder": True, "skips": "add"}},
+        "contradiction",
+        "/design",
+    ),
     "digits along one axis": (
         {"design": BRIEF | {"resolution": [64]}, "data": "digits"},
         "contradiction",
