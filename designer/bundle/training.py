@@ -11,7 +11,8 @@ from importlib.resources import files
 from typing import Any
 
 from designer.brief.architecture import Architecture
-from designer.brief.options import Output
+from designer.brief.options import Output, OutputActivation
+from designer.brief.skips import Skips
 from designer.bundle.notebook import training_notebook
 
 PICTURE_CHANNELS = frozenset({1, 3, 4})
@@ -21,6 +22,13 @@ _AXES = {1: "signal", 2: "image", 3: "volume"}
 
 _OWN_RECIPES = {(Architecture.R3GAN, Output.LOGIT): "r3gan"}
 """The fact of a discriminator whose recipe is not that of all with its output."""
+
+_MASKS = {
+    OutputActivation.NONE: "logits",
+    OutputActivation.SIGMOID: "probabilities",
+    OutputActivation.TANH: "regression",
+}
+"""The fact of the outputs of a network with skips, which its loss depends on."""
 
 _SCRIPTS = ("train_data.py", "train.py")
 
@@ -32,11 +40,13 @@ def read_template(name: str) -> str:
 
 def training_texts(document: dict[str, Any]) -> dict[str, str]:
     """The training files of a design by name; a decoder without another network has none."""
-    if document["discriminator"] is None and document["encoder"] is None:
-        return {}
     facts = training_facts(document)
+    alone = document["discriminator"] is None and document["encoder"] is None
+    if alone and "skips" not in facts:
+        return {}
     texts = {name: choose_lines(read_template(name), facts) for name in _SCRIPTS}
-    return {**texts, "train.ipynb": training_notebook([*texts.values()])}
+    notebook = training_notebook([*texts.values()], folders=folder_names(facts))
+    return {**texts, "train.ipynb": notebook}
 
 
 def training_facts(document: dict[str, Any]) -> frozenset[str]:
@@ -44,6 +54,8 @@ def training_facts(document: dict[str, Any]) -> frozenset[str]:
     channels, *sides = document["generator"]["output_shape"]
     classes, adversarial = document["brief"]["classes"], document["discriminator"] is not None
     facts = {_AXES[len(sides)], "classes" if classes else "plain"}
+    if document["brief"]["skips"] != Skips.NONE:
+        return frozenset(facts | _skip_facts(document))
     if len(sides) == 2 and channels in PICTURE_CHANNELS:
         facts.add("pictures")
     if document["brief"]["variational"]:
@@ -55,8 +67,26 @@ def training_facts(document: dict[str, Any]) -> frozenset[str]:
     return frozenset(facts | {"gan", recipe})
 
 
+def _skip_facts(document: dict[str, Any]) -> set[str]:
+    """The facts of a network with skips: files, loss, and whether it is proved for other sizes."""
+    shapes = [document["generator"][f"{end}_shape"] for end in ("input", "output")]
+    facts = {"skips", _MASKS[document["brief"]["output_activation"]]}
+    if len(shapes[0]) == 3 and {shape[0] for shape in shapes} & PICTURE_CHANNELS:
+        facts.add("pictures")
+    if (document["sizes_proved"] or "").startswith("all from"):
+        facts.add("all_sizes")
+    return facts
+
+
+def folder_names(facts: Set[str]) -> tuple[str, ...]:
+    """The folders that a training text reads."""
+    return ("pictures", "masks") if "skips" in facts else ("pictures",)
+
+
 def trained_networks(facts: Set[str]) -> tuple[str, ...]:
     """The networks whose averaged weights a training text writes."""
+    if "skips" in facts:
+        return ("unet",)
     if "variational" in facts:
         return ("autoencoder",)
     return ("generator",) if "gan" in facts else ("encoder", "generator")

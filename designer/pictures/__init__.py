@@ -12,5 +12,8 @@ layer_picture      one layer: input, zeros, padding, window, output
 overlap_heat_map   the overlap map with its scale
 matrix_picture     C or Cᵀ with one colour per tap
 network_maps       the maps of a whole network, to scale
+level_rows         the maps of an encoder–decoder with skips, level by level
+arms_box           rows of maps in two arms, with arrows from map to map
+unet_maps          the maps of such a network, to scale
 design_pictures    the pictures of a design
 """

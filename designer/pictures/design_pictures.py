@@ -11,12 +11,14 @@ from designer.geometry.layers import FeatureMap, format_size
 from designer.geometry.modules.module import Module
 from designer.networks import Gan, Network, PlacedModule
 from designer.networks.blocks import PlacedPaths
+from designer.networks.encoder_decoder import EncoderDecoder
 from designer.pictures.box_layout import Box, TextLabel, VerticalStack
 from designer.pictures.gradient_map import gradient_box, gradient_lines, middle_gradient
-from designer.pictures.labels import heading_box, short_window_lines
+from designer.pictures.labels import heading_box, module_kind, setting_lines, short_window_lines
 from designer.pictures.network_maps import CaptionedMap, draw_network_maps
 from designer.pictures.overlap_heat_map import overlap_box, overlap_lines
 from designer.pictures.picture_frame import draw_frame
+from designer.pictures.unet_maps import draw_encoder_decoder
 
 
 def draw_design(gan: Gan) -> dict[str, str]:
@@ -31,6 +33,16 @@ def draw_design(gan: Gan) -> dict[str, str]:
 def draw_network(network: Network) -> str:
     """The maps of a network from its input to its output, to scale, as SVG.
 
+    Those of an encoder–decoder with skips are drawn in two arms.
+    """
+    if isinstance(network, EncoderDecoder):
+        return draw_encoder_decoder(network)
+    return _draw_sequence(network)
+
+
+def _draw_sequence(network: Network) -> str:
+    """The maps of a network without skips.
+
     Those of a shortcut are not drawn: the last map of a body says what is added to it.
     """
     captioned_maps = [
@@ -44,7 +56,7 @@ def draw_network(network: Network) -> str:
 
 def _captioned_maps(network: Network) -> Iterator[CaptionedMap]:
     """The maps on the longest path; a vector that becomes a map is drawn as that map."""
-    settings = {p.name: _setting_lines(layer) for p, layer in network.convolutions}
+    settings = {p.name: setting_lines(layer) for p, layer in network.convolutions}
     added = {
         entry.body[-1].name: _shortcut_lines(entry)
         for entry in network.main
@@ -55,7 +67,7 @@ def _captioned_maps(network: Network) -> Iterator[CaptionedMap]:
     for placed, following in pairwise([*drawn, None]):
         assert placed is not None, "only the last one is followed by none"
         lines += [
-            f"{placed.name} {_module_kind(placed.module)}",
+            f"{placed.name} {module_kind(placed.module)}",
             *settings.get(placed.name, []),
             *_filter_lines(placed.module),
             *added.get(placed.name, []),
@@ -73,12 +85,6 @@ def _product_with_label(network: Network) -> list[CaptionedMap]:
     return [CaptionedMap(map=_drawn_map(network.output_map, network), caption_lines=lines)]
 
 
-def _setting_lines(layer: AnyConv) -> list[str]:
-    """The windows of a convolution, and its groups if it has several."""
-    groups = [f"groups {layer.groups}"] if layer.groups > 1 else []
-    return [*short_window_lines(layer.windows), *groups]
-
-
 def _filter_lines(module: Module) -> list[str]:
     """The windows of a fixed filter."""
     return short_window_lines(module.interpolation[0]) if module.interpolation else []
@@ -86,7 +92,7 @@ def _filter_lines(module: Module) -> list[str]:
 
 def _shortcut_lines(block: PlacedPaths) -> list[str]:
     """What is added to the body of a block."""
-    kinds = ", ".join(_module_kind(placed.module) for placed in block.shortcut)
+    kinds = ", ".join(module_kind(placed.module) for placed in block.shortcut)
     return [f"+ {block.name}.shortcut:", kinds]
 
 
@@ -163,10 +169,6 @@ def _layer_box(name: str, placed: PlacedModule, layer: AnyConv) -> Box:
     except TooLarge as error:
         drawn = TextLabel(text=str(error), kind="muted")
     return VerticalStack(boxes=[TextLabel(text=caption, bold=True), drawn], gap=4)
-
-
-def _module_kind(module: Module) -> str:
-    return module.torch_class.removeprefix("model.")
 
 
 PICTURE_DRAWERS: dict[str, Callable[[Gan], str]] = {

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from designer.geometry.equivalence.placement import AnyConv
 from designer.geometry.formula_text import describe_layer
 from designer.geometry.layers import Size, Window, format_size
+from designer.geometry.modules.module import Module
 from designer.pictures.box_layout import LARGE_TEXT, Box, TextLabel, VerticalStack
 
 AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -58,6 +59,17 @@ def short_window_lines(windows: Sequence[Window]) -> list[str]:
         if any(value != default for value in values):
             parts.append(f"{name} {values[0] if len(set(values)) == 1 else format_size(values)}")
     return [", ".join(parts[start : start + 2]) for start in range(0, len(parts), 2)]
+
+
+def setting_lines(layer: AnyConv) -> list[str]:
+    """The windows of a convolution, and its groups if it has several."""
+    groups = [f"groups {layer.groups}"] if layer.groups > 1 else []
+    return [*short_window_lines(layer.windows), *groups]
+
+
+def module_kind(module: Module) -> str:
+    """The name of a module's class."""
+    return module.torch_class.removeprefix("model.")
 
 
 _DEFAULTS = {"kernel_size": 0, "stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}

@@ -166,8 +166,10 @@ def _measure(captioned_map: CaptionedMap, *, side: int, channels: int) -> Measur
         ),
     ]
     return MeasuredMap(
-        scaled_map=ScaledMap(sides=_scaled_size(captioned_map.map.size, side)),
-        bar=ChannelBar(pixels=max(1, captioned_map.map.channels * LONGEST_BAR_PX // channels)),
+        scaled_map=ScaledMap(
+            sides=scaled_size(captioned_map.map.size, side=side, pixels=LARGEST_SIDE_PX)
+        ),
+        bar=scaled_bar(captioned_map.map.channels, channels=channels),
         caption=VerticalStack(boxes=texts, centred=True),
     )
 
@@ -189,5 +191,11 @@ def _align_row(measured: Sequence[MeasuredMap]) -> list[Box]:
     ]
 
 
-def _scaled_size(size: Size, largest: int) -> Size:
-    return tuple(max(1, side * LARGEST_SIDE_PX // largest) for side in size)
+def scaled_size(size: Size, *, side: int, pixels: int) -> Size:
+    """The sides of a map in pixels, where the largest ``side`` of all maps has ``pixels``."""
+    return tuple(max(1, own * pixels // side) for own in size)
+
+
+def scaled_bar(own: int, *, channels: int) -> ChannelBar:
+    """The bar of a map's channels, where ``channels`` is the largest number of all maps."""
+    return ChannelBar(pixels=max(1, own * LONGEST_BAR_PX // channels))

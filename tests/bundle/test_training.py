@@ -18,7 +18,16 @@ from sklearn.datasets import load_digits
 from designer.brief.model import Brief
 from designer.brief.options import DiscriminatorStyle, Level, Output
 from designer.bundle import zip_files
-from tests.bundle.designs import FAMILIES, TRAINED, bundle, training_folder, unzip
+from tests.bundle.designs import (
+    FAMILIES,
+    LOSSES,
+    TRAINED,
+    WEIGHTS,
+    bundle,
+    data_folders,
+    training_folder,
+    unzip,
+)
 from tests.bundle.torch_interpreter import TorchInterpreter, environment
 from tests.support import SOAK
 
@@ -35,6 +44,9 @@ GRIDS = {
     "autoencoder": (8 * 18, 8 * 18),
     "variational": (8 * 18, 8 * 18),
     "r3gan": (2 * 22, 8 * 18),
+    "masks": (3 * 21, 8 * 26),
+    "skips of a signal": (3 * 258, 8 * 66),
+    "skips of a volume": (3 * 11, 8 * 12),
 }
 """Width and height of the grid of a family: columns and rows of panels with a border of a pixel."""
 
@@ -43,6 +55,7 @@ OPTIONS = {
     "signal": ["--augment"],
     "map": ["--precision", "bfloat16"],
     "r3gan": ["--decay", "5"],
+    "masks": ["--flip"],
 }
 
 COMPARE = """
@@ -129,7 +142,7 @@ def test_every_family_trains(python: TorchInterpreter, tmp_path: Path, family: s
     """200 files and two steps give a grid, the losses, and weights that the model loads."""
     folder = training_folder(family, tmp_path, count=200)
     options = [*OPTIONS.get(family, []), "--steps", "2", "--batch", "8"]
-    done = python.run(folder, "train.py", "files", *options)
+    done = python.run(folder, "train.py", *data_folders(family), *options)
     assert (done.returncode, done.stderr) == (0, "")
     assert re.match(r"step 1: \w+ -?\d+\.\d{4}", done.stdout)
     with Image.open(folder / "training" / "samples" / "000002.png") as grid:
@@ -137,15 +150,12 @@ def test_every_family_trains(python: TorchInterpreter, tmp_path: Path, family: s
         low, high = grid.convert("L").getextrema()
         assert low == 0 < high
     header, *rows = (folder / "training" / "losses.csv").read_text().splitlines()
-    losses = {"autoencoder": "squared_error", "variational": "variational"}
-    names = losses.get(family, "discriminator,generator")
-    assert header == f"step,{names}"
+    assert header == f"step,{LOSSES.get(family, 'discriminator,generator')}"
     assert [row.partition(",")[0] for row in rows] == ["1", "2"]
-    weights = {"autoencoder": ("encoder", "generator"), "variational": ("autoencoder",)}
-    for name in weights.get(family, ("generator",)):
+    for name, class_name in WEIGHTS.get(family, {"generator": "Generator"}).items():
         load = (
             "import torch, model;"
-            f"model.{name.title()}().load_state_dict(torch.load('training/{name}.pt'))"
+            f"model.{class_name}().load_state_dict(torch.load('training/{name}.pt'))"
         )
         assert python.run(folder, "-c", load).returncode == 0
 
@@ -183,7 +193,7 @@ KILLS = {
 def runs_of_kills() -> list[tuple[str, str]]:
     """Families and kills: every kill for one family, one kill for two others, or all for all."""
     few = [("labels", kill) for kill in KILLS]
-    few += [(family, "in a step") for family in ("signal", "r3gan")]
+    few += [(family, "in a step") for family in ("signal", "r3gan", "masks")]
     return [(family, kill) for family in TRAINED for kill in KILLS] if SOAK else few
 
 
@@ -206,8 +216,8 @@ def whole_run(
 
 def arguments(family: str) -> list[str]:
     """A run of eight steps over more than one epoch, with checkpoints after three, six and eight."""
-    options = OPTIONS.get(family, [])
-    return ["files", "--steps", "8", "--batch", "7", "--every", "3", "--resume", *options]
+    options = [*data_folders(family), *OPTIONS.get(family, [])]
+    return ["--steps", "8", "--batch", "7", "--every", "3", "--resume", *options]
 
 
 @pytest.mark.parametrize(("family", "kill"), runs_of_kills())

@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from designer.bundle.training import choose_lines, read_template
-from tests.bundle.designs import FAMILIES, TRAINED, bundle, training_folder
+from tests.bundle.designs import FAMILIES, TRAINED, bundle, data_folders, training_folder
 from tests.bundle.torch_interpreter import TorchInterpreter, run_in
 from tests.support import SOAK
 
@@ -32,6 +32,12 @@ FACTS = [
     {axes, *pictures, *kind, classes}
     for axes, kind, classes in product(
         ("signal", "image", "volume"), KINDS, ("classes", "plain")
+    )
+    for pictures in ([(), ("pictures",)] if axes == "image" else [()])
+] + [
+    {axes, *pictures, "skips", output, "plain"}
+    for axes, output in product(
+        ("signal", "image", "volume"), ("logits", "probabilities", "regression")
     )
     for pictures in ([(), ("pictures",)] if axes == "image" else [()])
 ]  # fmt: skip
@@ -140,21 +146,23 @@ def test_the_notebook_is_valid_and_has_the_same_code(family: str) -> None:
 
 @pytest.mark.torch
 @pytest.mark.slow
-@pytest.mark.parametrize("family", TRAINED if SOAK else ["labels", "autoencoder"])
+@pytest.mark.parametrize("family", TRAINED if SOAK else ["labels", "autoencoder", "masks"])
 def test_the_cells_of_the_notebook_train_as_the_script_does(
     python: TorchInterpreter, tmp_path: Path, family: str
 ) -> None:
     """One cell after the other, with two steps; the last one gives the picture of the samples."""
     folder = training_folder(family, tmp_path)
     code = cells((folder / "train.ipynb").read_text())
-    options = 'options = parse_options(["pictures", "--steps", "1000"])\ntrain(options)'
+    names = ", ".join(f'"{name}"' for name in data_folders(family)).replace("files", "pictures")
+    options = f'options = parse_options([{names}, "--steps", "1000"])\ntrain(options)'
     assert code[-2] == options
     code[-2] = options.replace("pictures", "files").replace("1000", "2")
     code[-1] = f"shown = {code[-1]}\nassert shown.format == 'PNG'"
     script = f"namespace = {{'__name__': '__main__'}}\nfor cell in {code!r}: exec(cell, namespace)"
     done = python.run(folder, "-c", script)
     assert done.returncode == 0, done.stderr
-    done = python.run(folder, "train.py", "files", "--steps", "2", "--output", "other")
+    folders = data_folders(family)
+    done = python.run(folder, "train.py", *folders, "--steps", "2", "--output", "other")
     assert done.returncode == 0, done.stderr
     losses = [(folder / output / "losses.csv").read_text() for output in ("training", "other")]
     assert losses[0] == losses[1]

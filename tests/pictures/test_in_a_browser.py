@@ -8,6 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.picture_gallery import GALLERY
+from tests.pictures.unet_gallery import UNET_GALLERY
+
+PICTURES = GALLERY | UNET_GALLERY
 
 MEASURE = """
 () => {
@@ -53,10 +56,10 @@ def show(page: Page, svg: str) -> None:
     page.set_content(f"<!doctype html><body style='margin:0'>{svg}")
 
 
-@pytest.mark.parametrize("name", GALLERY)
+@pytest.mark.parametrize("name", PICTURES)
 def test_nothing_overlaps_and_nothing_leaves_the_frame(page: Page, name: str) -> None:
     """Measured at the start and at several times of the animation."""
-    svg = GALLERY[name]()
+    svg = PICTURES[name]()
     show(page, svg)
     moving = page.evaluate("document.getAnimations().length")
     assert bool(moving) == ("@keyframes" in svg)

@@ -18,14 +18,17 @@ from designer.pictures.network_maps import CaptionedMap, draw_network_maps
 from designer.pictures.overlap_heat_map import draw_overlap
 from designer.pictures.theme import DARK, LIGHT, tap_colour
 from tests.picture_gallery import DCGAN, GALLERY, conv, transposed
+from tests.pictures.unet_gallery import UNET_GALLERY
+
+PICTURES = GALLERY | UNET_GALLERY
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@pytest.mark.parametrize("name", GALLERY)
+@pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_well_formed_and_has_a_title_and_a_description(name: str) -> None:
     """Title and description are the first elements and label the picture."""
-    root = ElementTree.fromstring(GALLERY[name]())
+    root = ElementTree.fromstring(PICTURES[name]())
     title, description = root[0], root[1]
     assert (title.tag, description.tag) == (f"{SVG}title", f"{SVG}desc")
     assert title.text
@@ -35,17 +38,17 @@ def test_a_picture_is_well_formed_and_has_a_title_and_a_description(name: str) -
     assert root.attrib["viewBox"] == f"0 0 {root.attrib['width']} {root.attrib['height']}"
 
 
-@pytest.mark.parametrize("name", GALLERY)
+@pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_has_no_script_and_no_external_reference(name: str) -> None:
     """Only known elements, no event handlers, no links and no URLs in styles."""
-    root = ElementTree.fromstring(GALLERY[name]())
+    root = ElementTree.fromstring(PICTURES[name]())
     assert {node.tag for node in root.iter()} <= {
         f"{SVG}{tag}" for tag in ("svg", "title", "desc", "style", "rect", "path", "text", "g")
     }
     attributes = {attribute for node in root.iter() for attribute in node.attrib}
     assert not {name for name in attributes if name.startswith("on") or "href" in name}
-    assert "url(" not in GALLERY[name]()
-    assert "@import" not in GALLERY[name]()
+    assert "url(" not in PICTURES[name]()
+    assert "@import" not in PICTURES[name]()
 
 
 def test_equal_pictures_are_equal_bytes() -> None:
@@ -69,9 +72,9 @@ def test_equal_pictures_are_equal_bytes() -> None:
 
 def test_two_pictures_on_a_page_keep_their_own_ids() -> None:
     """Pictures with different titles or descriptions have different ids."""
-    found = [re.findall(r' id="([^"]+)"', draw()) for draw in GALLERY.values()]
+    found = [re.findall(r' id="([^"]+)"', draw()) for draw in PICTURES.values()]
     every = [identity for ids in found for identity in ids]
-    assert len(every) == len(set(every)) == 2 * len(GALLERY)
+    assert len(every) == len(set(every)) == 2 * len(PICTURES)
 
 
 def test_texts_are_escaped() -> None:
