@@ -53,9 +53,9 @@ ARCHITECTURE = Field(
 
 BLOCKS = Field(
     Kind.LEVELS,
-    "Residual blocks of each level, or one number for all; the first level is the one after the stem,"
-    " with `r3gan` that of the initial map.",
-    if_null="1 with `resnet`, 2 with `r3gan`",
+    "Residual blocks, or with `skips` convolutions, of each level, or one number for all; from the one"
+    " after the stem, with `r3gan` or `skips` from the initial map on.",
+    if_null="1 with `resnet`, 2 with `r3gan` or with `skips` and `dcgan`",
     high=MAX_BLOCKS,
     page="generator",
 )

@@ -62,11 +62,9 @@ class AnySize(StrEnum):
 
 SKIPS = Field(
     Kind.CHOICE,
-    "Joins each map of the encoder with the decoder's of the same depth, in a row of channels or added:"
-    " one class `UNet`; needs `encoder`.",
+    "Joins the maps of encoder and decoder of one depth in a class `UNet`; needs `encoder`.",
     choices=Skips,
     page="encoder",
-    sweep=True,
     wide=True,
 )
 """The field `skips`."""
@@ -82,8 +80,7 @@ INPUT_CHANNELS = Field(
 
 ANY_SIZE = Field(
     Kind.CHOICE,
-    "With `skips`, how inputs of other sizes are taken: each step up takes its size from the skip, the"
-    " input is padded to a multiple of the product of the strides and the output cropped, or not at all.",
+    "With `skips`, how inputs of other sizes are taken.",
     choices=AnySize,
     if_null="`output_padding` with `skips`",
     page="encoder",

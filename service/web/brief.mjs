@@ -121,8 +121,11 @@ const isOtherName = (name) => name === "initial_map" || Boolean(FIELDS[name]?.se
 
 const hasMap = (params) => Boolean(params["initial_map.channels"] || params["initial_map.size"]);
 
+/** Whether the arms of the network are joined by skips. */
+const hasSkips = ({ skips }) => skips && skips !== NONE;
+
 /** Whether another field of a state takes the place of this one. */
-const isReplaced = (name, params) => (name === "latent_dim" && hasMap(params)) || (name === "resolution" && params.factor);
+const isReplaced = (name, params) => (name === "latent_dim" && (hasMap(params) || hasSkips(params))) || (name === "resolution" && params.factor);
 
 /** The brief of a state. */
 export function briefOf(params) {
@@ -174,12 +177,17 @@ const UNKNOWN_TO = {
 	r3gan: ["attention"],
 };
 
+/** The fields that go with skips alone: without these, they are discarded. */
+const WITH_SKIPS = ["input_channels", "any_size"];
+
 /** A state with one field changed; a change of the search discards a chosen chain. */
 export function changeField(params, name, text) {
 	const next = { ...params, [name]: text };
 	if (affectsSearch(name)) delete next.chain;
 	if (name === "discriminator") for (const inner of Object.keys(next)) if (inner.startsWith("discriminator.")) delete next[inner];
 	if (name.startsWith("discriminator.")) delete next.discriminator;
+	if (name === "skips" && hasSkips(next)) next.encoder = "true";
+	if (name === "skips" && !hasSkips(next)) for (const each of WITH_SKIPS) delete next[each];
 	if (name === "architecture") for (const each of UNKNOWN_TO[text] ?? []) delete next[each];
 	if (["", START[name], String(defaultIn(name, next))].includes(text)) delete next[name];
 	return next;
@@ -196,7 +204,8 @@ export function fieldAt(pointer) {
 export function commandOptions(params) {
 	if (params.design || params.chain) return null;
 	const { resolution, latent_dim, "initial_map.channels": channels, "initial_map.size": size, ...rest } = { ...START, ...params };
-	const start = hasMap(params) ? `--initial-map ${[channels, size].filter(Boolean).join("x")}` : optionOf("latent_dim", latent_dim);
+	const latent = hasSkips(params) ? "" : optionOf("latent_dim", latent_dim);
+	const start = hasMap(params) ? `--initial-map ${[channels, size].filter(Boolean).join("x")}` : latent;
 	const options = [start, ...Object.entries(rest).map(([name, text]) => optionOf(name, text))];
 	return [...(params.factor ? [] : [resolution]), ...options.filter(Boolean)].join(" ");
 }

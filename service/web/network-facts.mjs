@@ -5,7 +5,6 @@ import { facts, h, labelled, panel, show } from "./dom.mjs";
 import { numberText, sizeText, t } from "./messages.mjs";
 
 const BATCH = 64;
-const [RULE, NAME_WIDTH, SHAPE_WIDTH] = ["=".repeat(90), 41, 26];
 
 /** The panel of all networks of a design, with a field for the batch. */
 export function networkFacts(design, announce) {
@@ -45,43 +44,19 @@ function bytesText(bytes) {
 	return `${(bytes / 1024 ** power).toPrecision(3).replace(/e\+3$/, "")} ${["", "KiB", "MiB", "GiB"][power]}`;
 }
 
+/** The table of modules, which is loaded when it is opened. */
 function moduleTable(network, role, announce) {
-	const text = modulesText(network);
 	const label = t("facts.modules", { name: t(`network.${role}`) });
-	return h(
-		"details.modules",
-		h("summary", t("facts.table")),
-		h("p", copyButton(t("code.copy"), text, { about: label, announce })),
-		h("pre", { tabindex: "0", role: "region", "aria-label": label, translate: "no" }, h("code", text)),
-	);
-}
+	return h("details.modules", { ontoggle: paint }, h("summary", t("facts.table")));
 
-/** The modules in the columns of torchinfo, for a batch of one; multiply-adds are those of the design. */
-function modulesText({ class_name: kind, modules, output_shape: shape, parameters, multiply_adds: work }) {
-	const line = (name, size, count) => `${name.padEnd(NAME_WIDTH)}${(size ? `[${size.join(", ")}]` : "--").padEnd(SHAPE_WIDTH)}${count ? count.toLocaleString("en") : "--"}`;
-	const counts = [0, 0, 0, 0];
-	const rows = modules.flatMap((each) => {
-		const steps = each.name.split(".");
-		return steps.map((_, depth) => {
-			const path = [...steps.slice(0, depth + 1), ""].join(".");
-			const inside = modules.filter(({ name }) => `${name}.`.startsWith(path));
-			if (inside[0] !== each) return "";
-			const kind = depth === steps.length - 1 ? each.class_name : containerKind(steps, depth);
-			const name = `${depth ? "│    ".repeat(depth) + "└" : "├"}─${kind}: ${depth + 1}-${(counts[depth] += 1)}`;
-			const size = kind !== "ModuleList" && [1, ...inside.at(-1).output_shape];
-			return line(name, size, kind === each.class_name && each.parameters);
-		});
-	}).filter(Boolean);
-	const result = kind === "Discriminator" && shape.every((side) => side === 1) ? [1] : [1, ...shape];
-	const head = "Layer (type:depth-idx)".padEnd(NAME_WIDTH) + "Output Shape".padEnd(SHAPE_WIDTH) + "Param #";
-	const totals = [`Total params: ${parameters.toLocaleString("en")}`, `Total mult-adds: ${work.toLocaleString("en")}`];
-	return [RULE, head, RULE, line(kind, result, 0), ...rows, RULE, ...totals, RULE].join("\n");
-}
-
-/** The class of a container, by its name and that of the container around it. */
-function containerKind(steps, depth) {
-	const [step, around] = [steps[depth], steps[depth - 1]];
-	if (depth === 0) return ["down", "up"].includes(step) ? "ModuleList" : "Sequential";
-	if (around === "up") return "Up";
-	return /^\d+$/.test(step) && around !== "down" ? "Block" : "Sequential";
+	async function paint({ target }) {
+		if (target.children.length > 1) return;
+		const text = (await import("./module-table.mjs")).modulesText(network);
+		show(
+			target,
+			target.firstChild,
+			h("p", copyButton(t("code.copy"), text, { about: label, announce })),
+			h("pre", { tabindex: "0", role: "region", "aria-label": label, translate: "no" }, h("code", text)),
+		);
+	}
 }

@@ -55,6 +55,10 @@ def text_of(parameter: QueryParameter) -> str:
     return str(row.offered[-1]) if row.choices is not None else TEXTS[row.kind]
 
 
+REPLACED = {"factor": "resolution", "initial_map": "latent_dim", "skips": "latent_dim"}
+"""What a field takes the place of."""
+
+
 def parameters() -> list[QueryParameter]:
     """Those that the page has: all but the verification."""
     return [each for each in query_parameters(BRIEF) if each.row.page is not None]
@@ -80,7 +84,7 @@ def test_every_name_of_the_api_means_the_same_on_the_page(session: BrowserSessio
         wanted = query_values(query, BRIEF)
         if name == "initialization":
             wanted[name] = {"generator": query[name], "discriminator": query[name]}
-        replaced = {"factor": "resolution", "initial_map": "latent_dim"}.get(each.path[0])
+        replaced = REPLACED.get(each.path[0])
         wanted.pop(replaced or "", None)
         assert read["brief"] == wanted, name
         assert read["unusable"] == [], name
