@@ -25,6 +25,7 @@ from tests.verification.designs import doubling_gan
 from tests.verification.network_edits import Apply, network_of
 from tests.verification.residual_edits import SILENCE_MUTANTS, residual_gan
 from tests.verification.size_edits import SIZE_MUTANTS
+from tests.verification.unet_edits import REFUSAL_MUTANTS, unet_gan
 from tests.verification.variational_edits import VARIATIONAL_MUTANTS
 from tests.verification.wrong_module_designs import wrong_module_gan
 
@@ -46,12 +47,14 @@ DESIGNS: dict[str, tuple[Gan, WidthPolicy]] = {
     "factor": (wrong_module_gan("factor"), WidthPolicy()),
     "variational": (wrong_module_gan("variational"), WidthPolicy()),
     "residual": (residual_gan("resize"), WidthPolicy()),
+    "skips": (unet_gan("concat"), WidthPolicy()),
     "level full": (doubling_gan(2, base_channels=4), WidthPolicy()),
 }
 DESIGN_OF_CHECK = {
     **dict.fromkeys(("labels", "labels_outside_refused"), "labels"),
     **dict.fromkeys(("text.group_count", "pixels_start_alike"), "sub-pixel, group norm"),
     "silent_parameters": "residual",
+    "generator.refused_sizes": "skips",
     **dict.fromkeys(("float64", "bfloat16", "meta", "state_dict", "export", "onnx"), "level full"),
 }
 """The design of checks that not every receipt has, by kind; the others have the plain design."""
@@ -78,10 +81,11 @@ def check_mutants() -> list[CheckMutant]:
 
 
 def _text_mutants() -> Iterator[CheckMutant]:
-    for kind, edits in (TEXT_MUTANTS | SILENCE_MUTANTS).items():
+    for kind, edits in (TEXT_MUTANTS | SILENCE_MUTANTS | REFUSAL_MUTANTS).items():
         design = DESIGN_OF_CHECK.get(kind, PLAIN_DESIGN)
         roles = ("generator",) if kind == "pixels_start_alike" else tuple(NETWORKS)
-        checks = (kind,) if kind.startswith("text.") else tuple(f"{role}.{kind}" for role in roles)
+        single = kind.startswith(("text.", "generator."))
+        checks = (kind,) if single else tuple(f"{role}.{kind}" for role in roles)
         for number, edit in enumerate(edits):
             changed = edit(source_of_design(design))
             yield CheckMutant(checks=checks, number=number, design=design, text=changed)

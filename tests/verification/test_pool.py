@@ -44,6 +44,7 @@ EMPTY_JOB = {
     "networks": {},
     "pairs": [],
     "sizes": {},
+    "refused_sizes": [],
     "autoencoder": None,
 }
 """A job that runs a source and builds no network."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from designer.brief.brief_json import brief_from_document
@@ -92,6 +93,19 @@ UNET_EDITS: dict[str, tuple[tuple[str, str], ...]] = {
     "one body too few": (("*body(2 * width[0], width[0], 1)", "*body(2 * width[0], width[0], 2)"),),
     "quiet steps up": (("(1 if layer in linear else 2)", "(2 if layer in linear else 2)"),),
 }
+
+
+_GUARD = "if min(image.shape[2:]) < least"
+
+REFUSAL_MUTANTS: dict[str, list[Callable[[str], str]]] = {
+    "generator.refused_sizes": [
+        lambda text: text.replace(_GUARD, "if min(image.shape[2:]) < 4"),
+        lambda text: text.replace("raise ValueError(", "raise RuntimeError("),
+        lambda text: text.replace(_GUARD, "if image.shape[2] < least"),
+        lambda text: text.replace(", got {tuple(image.shape[2:])}", ""),
+    ],
+}
+"""Texts that take an input at which they do not work, or refuse it in another way."""
 
 
 @cache

@@ -49,6 +49,7 @@ JOB = {
     "networks": {},
     "pairs": [],
     "sizes": {},
+    "refused_sizes": [],
     "autoencoder": None,
 }
 
