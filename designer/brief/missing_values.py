@@ -29,7 +29,8 @@ def missing_values(brief: Any, rows: Iterable[Field]) -> dict[str, object]:  # n
         implied["base_channels"] = DEFAULT_BASE_CHANNELS
     found = {name: value for name, value in implied.items() if getattr(brief, name) is None}
     if brief.discriminator == "default":
-        has_one = brief.architecture in [*Architecture] and given_map is None
+        alone = given_map is not None or "any_size" in implied
+        has_one = brief.architecture in [*Architecture] and not alone
         style = Architecture(brief.architecture).discriminator_style if has_one else None
         found["discriminator"] = style
     return found

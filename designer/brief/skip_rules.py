@@ -14,6 +14,9 @@ from designer.validation.field_validators import field_error
 BLOCKS_BESIDE_SKIPS = {Architecture.DCGAN: 2, Architecture.RESNET: 1}
 """Convolutions of each level as in U-Net, or residual blocks."""
 
+MAX_CONVOLUTIONS = 3
+"""Most convolutions of a level and arm, of plain bodies."""
+
 _UNSUITABLE = (
     "latent_dim",
     "factor",
@@ -64,6 +67,7 @@ def skip_errors(fields: Mapping[str, object], style: DiscriminatorStyle | None) 
     found["normalization=conditional_batch"] = getattr(norm, "conditional", False)
     found["discriminator"] = style
     errors = [_unsuitable(name) for name, value in found.items() if value]
+    errors += _block_errors(fields)
     kind = getattr(fields["upsampling"], "kind", None)
     if (
         not getattr(kind, "takes_size_of_skip", True)
@@ -71,6 +75,18 @@ def skip_errors(fields: Mapping[str, object], style: DiscriminatorStyle | None) 
     ):
         errors.append(field_error("/any_size", "contradiction", sentence="subpixel_of_any_size"))
     return errors
+
+
+def _block_errors(fields: Mapping[str, object]) -> list[FieldError]:
+    """Errors of more convolutions in a level than rounding lets a receipt tell from wrong ones."""
+    blocks = fields["blocks"]
+    listed = blocks if isinstance(blocks, tuple | list) else (blocks,)
+    plain = fields["architecture"] is Architecture.DCGAN
+    most = max((each for each in listed if isinstance(each, int)), default=0)
+    if not plain or most <= MAX_CONVOLUTIONS:
+        return []
+    facts = {"blocks": most, "maximum": MAX_CONVOLUTIONS}
+    return [field_error("/blocks", "out_of_range", sentence="too_many_convolutions", **facts)]
 
 
 def _unsuitable(setting: str) -> FieldError:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Self
 
 from designer.brief.skips import Skips
-from designer.geometry.layers import FeatureMap
+from designer.geometry.layers import FeatureMap, Size
 from designer.geometry.modules.module import Module
 from designer.networks.blocks import (
     Block,
@@ -127,7 +127,7 @@ class EncoderDecoder(Network):
             up=tuple(
                 replace(
                     stage,
-                    enlarge=change(stage.enlarge, _first_map(maps, f"up.{k}.enlarge").size),
+                    enlarge=change(stage.enlarge, _several(maps, f"up.{k}.enlarge")),
                     body=changed(f"up.{k}.body", stage.body),
                 )
                 for k, stage in enumerate(self.up)
@@ -136,9 +136,13 @@ class EncoderDecoder(Network):
         )
 
 
-def _first_map(maps: dict[str, FeatureMap], name: str) -> FeatureMap:
-    """The map before a block that is one module or several."""
-    return maps[name] if name in maps else maps[f"{name}.0"]
+def _several(maps: dict[str, FeatureMap], name: str) -> Size:
+    """The size before a block that is one module or several, of at least two positions on each axis.
+
+    A step up is drawn for maps of any size, not for one of a single position.
+    """
+    found = maps[name] if name in maps else maps[f"{name}.0"]
+    return tuple(max(2, side) for side in found.size)
 
 
 def _function_names(place: str, modules: Sequence[Module]) -> list[str]:

@@ -8,8 +8,9 @@ its size modulo its stride alone, and the whole network on that of its input mod
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count, islice
+from itertools import islice
 from math import lcm, prod
+from operator import lt
 
 from designer.brief.skips import AnySize
 from designer.brief.unet_widths import UNetWidths
@@ -59,15 +60,22 @@ def unet_at(gan: Gan, size: Size) -> EncoderDecoder | None:
 
 
 def least_input(gan: Gan) -> Size:
-    """The least input, per axis, from which on every size is legal."""
+    """The least input, per axis, from which on every size is legal; the design's own is not below it.
+
+    Where a norm rejects a lowest map of one position, that map has two on each axis, or where the
+    design's own has not, on one.
+    """
+    own = gan.generator.input_map.size
     if not takes_any_size(gan):
-        return gan.generator.input_map.size
+        return own
     pads, axes = unet_widths(gan).any_size is AnySize.PAD, range(gan.chain.axes)
-    for bottom in count(1):
-        least = tuple(_least_side(gan.chain, axis, bottom, pads=pads) for axis in axes)
-        if unet_at(gan, least) is not None:
+    singles = [tuple(2 if at == axis else 1 for at in axes) for axis in axes]
+    for bottom in ((1,) * len(own), (2,) * len(own), *singles):
+        least = tuple(_least_side(gan.chain, axis, bottom[axis], pads=pads) for axis in axes)
+        below_own = all(side <= most for side, most in zip(least, own, strict=True))
+        if below_own and unet_at(gan, least) is not None:
             return least
-    raise AssertionError("a large input is legal")
+    return own
 
 
 def _least_side(chain: Chain, axis: int, bottom: int, *, pads: bool) -> int:
@@ -85,9 +93,28 @@ def proving_sizes(gan: Gan) -> Iterator[Size]:
     """Input sizes that prove all from the least one on: ΠS along the diagonal.
 
     Of more than ``MOST_RESIDUES``, sizes by which every level meets every residue of its own stride: a
-    level depends on nothing else.
+    level depends on nothing else. Then sizes that differ from axis to axis, so that none is taken for
+    another.
     """
     least, period = least_input(gan), lcm(*gan.chain.factors)
+    yield from _diagonal_sizes(gan, least, period)
+    if len(least) > 1:
+        yield from _uneven_sizes(least, gan.chain.factors)
+
+
+def _uneven_sizes(least: Size, factors: Size) -> Iterator[Size]:
+    """Sizes of other residues on each axis, in both orders, and much longer along each axis in turn."""
+    steps = range(1, len(least) + 1)
+    for order in (steps, reversed(steps)):
+        yield tuple(side + step for side, step in zip(least, order, strict=True))
+    for axis in range(len(least)):
+        yield tuple(
+            side + (2 * factor + 3) * (at == axis)
+            for at, (side, factor) in enumerate(zip(least, factors, strict=True))
+        )
+
+
+def _diagonal_sizes(gan: Gan, least: Size, period: int) -> Iterator[Size]:
     diagonal = (tuple(side + step for side in least) for step in range(period))
     if period <= MOST_RESIDUES:
         yield from diagonal
@@ -104,13 +131,23 @@ def refused_sizes(gan: Gan) -> list[Size]:
     """Input sizes that the text itself must refuse: one below the least on an axis, or other than its own."""
     if not gan.widths.joins_arms:
         return []
-    least, shifts = least_input(gan), (-1,) if takes_any_size(gan) else (-1, 1, 2)
+    least, axes = least_input(gan), range(gan.chain.axes)
+    shifts = (-1, -2) if takes_any_size(gan) else (-1, 1, 2, 8)
     sizes = [
         tuple(side + shift * (at == axis) for at, side in enumerate(least))
-        for axis in range(gan.chain.axes)
+        for axis in axes
         for shift in shifts
     ]
-    return [size for size in sizes if min(size) > 0]
+    sizes.append(tuple(side - 1 for side in least))
+    sizes += [
+        tuple(side - 1 if at == axis else 4 * side + 1 for at, side in enumerate(least))
+        for axis in axes
+        if len(least) > 1
+    ]
+    kept = [size for size in dict.fromkeys(sizes) if min(size) > 0]
+    if takes_any_size(gan):
+        return [size for size in kept if any(map(lt, size, least))]
+    return kept
 
 
 def _residues(chain: Chain, size: Size) -> set[tuple[int, int, int]]:

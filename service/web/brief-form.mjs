@@ -93,7 +93,7 @@ function control({ name, kind, choices, low, group, defaultValue }, change, inco
 		return h("input", { id, type: "checkbox", onchange: (event) => change(name, event.target.checked ? "none" : "") });
 	}
 	if (choices) {
-		const options = choices.map((value) => h("option", { value }, t(`choice.${value}`)));
+		const options = (defaultValue === undefined ? ["", ...choices] : choices).map((value) => h("option", { value }, value && t(`choice.${value}`)));
 		return h("select", { id, onchange: (event) => change(name, event.target.value) }, options);
 	}
 	return h("input", {

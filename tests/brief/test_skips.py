@@ -44,6 +44,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "/normalization: normalization=none does not go with skips",
     ),
     "discriminator": ({"discriminator": {}}, "/discriminator: discriminator does not go with"),
+    "many convolutions": (
+        {"blocks": [2, 4, 2]},
+        "/blocks: with skips, a level has at most 3 convolutions on each arm, got 4",
+    ),
     "sub-pixel": ({"upsampling": "subpixel"}, "/any_size: a pixel shuffle gives one size"),
     "inexact space": (
         {"any_size": "pad", "search": {"exact": "any"}},

@@ -171,8 +171,8 @@ class GroupNorm(Norm):
 
     @property
     def zero_on_one_position(self) -> bool:
-        """With several groups: at some width a group has a single channel."""
-        return not self.single_group
+        """With several groups, at some width a group has a single channel; or the only group has one."""
+        return not self.single_group or self.channels == 1
 
     def source_arguments(self, before: str, after: str) -> SourceArguments:
         """The groups and the channels."""
