@@ -20,6 +20,8 @@ UNET_BRIEFS: dict[str, dict[str, object]] = {
     "off": {"any_size": "off", "skips": "add"},
     "residual": {"architecture": "resnet", "resolution": [40, 23]},
     "signal": {"resolution": [77], "normalization": "instance"},
+    "square": {"resolution": [40, 40]},
+    "square, padded": {"resolution": [40, 40], "any_size": "pad"},
 }
 """What each brief states besides the defaults below."""
 
@@ -85,6 +87,16 @@ UNET_EDITS: dict[str, tuple[tuple[str, str], ...]] = {
     "middle left out": (("self.middle(skips.pop())", "skips.pop()"),),
     "middle twice": (("self.middle(skips.pop())", "self.middle(self.middle(skips.pop()))"),),
     "smaller inputs taken": (("if min(image.shape[2:]) < least", "if min(image.shape[2:]) < 0"),),
+    "axes swapped": (("output_size=skip.shape[2:]", "output_size=skip.shape[2:][::-1]"),),
+    "one axis for both": (
+        ("output_size=skip.shape[2:]", "output_size=(*skip.shape[2:3],) * (skip.dim() - 2)"),
+    ),
+    "wrong where the axes differ": (
+        (_SIZED, f"{_SIZED} * (1 - 0.5 * (skip.shape[2] != skip.shape[-1]))"),
+    ),
+    "axes of the padding swapped": (("in reversed(size)", "in size"),),
+    "axes of the crop swapped": ((": size[0], : size[1]", ": size[1], : size[0]"),),
+    "only squares below refused": (("if min(image.shape[2:])", "if max(image.shape[2:])"),),
     "legal inputs refused": (("least = 8", "least = 9"),),
     "other sizes taken": (("image.shape[2:] != sides", "len(image.shape) != 2 + len(sides)"),),
     "head of three taps": (("width[0], channels, 1)", "width[0], channels, 3, padding=1)"),),
