@@ -57,21 +57,21 @@ def skip_errors(fields: Mapping[str, object], style: DiscriminatorStyle | None) 
             for name in ("input_channels", "any_size")
             if fields.get(name) is not None
         ]
-    if not fields["encoder"]:
+    if not fields.get("encoder"):
         return [field_error("/skips", "contradiction", sentence="skips_without_encoder")]
     found = {name: fields.get(name) for name in _UNSUITABLE}
-    found["architecture=r3gan"] = fields["architecture"] is Architecture.R3GAN
-    residual = fields["architecture"] is Architecture.RESNET
-    norm = fields["normalization"]
+    found["architecture=r3gan"] = fields.get("architecture") is Architecture.R3GAN
+    residual = fields.get("architecture") is Architecture.RESNET
+    norm = fields.get("normalization")
     found["normalization=none"] = residual and not getattr(norm, "normalizes_maps", True)
     found["normalization=conditional_batch"] = getattr(norm, "conditional", False)
     found["discriminator"] = style
     errors = [_unsuitable(name) for name, value in found.items() if value]
     errors += _block_errors(fields)
-    kind = getattr(fields["upsampling"], "kind", None)
+    kind = getattr(fields.get("upsampling"), "kind", None)
     if (
         not getattr(kind, "takes_size_of_skip", True)
-        and fields["any_size"] is AnySize.OUTPUT_PADDING
+        and fields.get("any_size") is AnySize.OUTPUT_PADDING
     ):
         errors.append(field_error("/any_size", "contradiction", sentence="subpixel_of_any_size"))
     return errors
@@ -79,9 +79,9 @@ def skip_errors(fields: Mapping[str, object], style: DiscriminatorStyle | None) 
 
 def _block_errors(fields: Mapping[str, object]) -> list[FieldError]:
     """Errors of more convolutions in a level than rounding lets a receipt tell from wrong ones."""
-    blocks = fields["blocks"]
+    blocks = fields.get("blocks")
     listed = blocks if isinstance(blocks, tuple | list) else (blocks,)
-    plain = fields["architecture"] is Architecture.DCGAN
+    plain = fields.get("architecture") is Architecture.DCGAN
     most = max((each for each in listed if isinstance(each, int)), default=0)
     if not plain or most <= MAX_CONVOLUTIONS:
         return []

@@ -63,7 +63,6 @@ def fit_widths(brief: Brief) -> Brief:
     has its width.
 
     >>> from designer.brief.search_space import Budget
-    from designer.brief.skips import AnySize, Skips
     >>> brief = Brief(resolution=64, latent_dim=100, budget=Budget(parameters=10**6))
     >>> fit_widths(brief).base_channels
     30
