@@ -25,10 +25,12 @@ def triangle(kernel_size: int, stride: int) -> list[float]:
     ]
 
 
-def filter_of(step: Windows) -> Tensor:
-    """The outer product of the weights along each axis."""
-    rows = [torch.tensor(triangle(w.kernel_size, w.stride), dtype=torch.float64) for w in step]
-    return reduce(lambda kernel, row: kernel.unsqueeze(-1) * row, rows)
+def filter_of(step: Windows, *, larger: bool) -> Tensor:
+    """The outer product of the weights along each axis, to a smaller map over the stride, in float32."""
+    rows = [
+        torch.tensor(triangle(w.kernel_size, w.stride)) / (1 if larger else w.stride) for w in step
+    ]
+    return reduce(lambda kernel, row: kernel.unsqueeze(-1) * row, rows).double()
 
 
 class R3GANOracle:
@@ -68,15 +70,15 @@ class R3GANOracle:
 
     def resampled(self, value: Tensor, step: Windows, *, larger: bool) -> Tensor:
         """Each channel by itself, forwards or backwards along a step."""
-        kernel, strides = filter_of(step)[None, None], [window.stride for window in step]
+        kernel = filter_of(step, larger=larger)[None, None]
+        strides = [window.stride for window in step]
         paddings = [window.padding for window in step]
         planes = value.flatten(0, 1).unsqueeze(1)
         if larger:
             more = [window.output_padding for window in step]
             made = TRANSPOSED[self.axes](planes, kernel, None, strides, paddings, more)
         else:
-            share = kernel / torch.tensor(strides).prod()
-            made = CONV[self.axes](planes, share, None, strides, paddings)
+            made = CONV[self.axes](planes, kernel, None, strides, paddings)
         return made.view(*value.shape[:2], *made.shape[2:])
 
     def widths(self, base: int | None, cap: int | None) -> list[int]:
