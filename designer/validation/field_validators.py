@@ -6,6 +6,7 @@ A ``pointer`` is the field's JSON pointer; its last part is the field's name in 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from designer.errors import FieldError, InvalidRequest
@@ -74,19 +75,33 @@ def check_length(
 def check_known_fields(
     document: Mapping[str, object], *, pointer: str, known: Iterable[str]
 ) -> list[FieldError]:
-    """Errors of an object's unknown fields; each message lists the known ones."""
+    """Errors of an object's unknown fields; a message lists the known ones, or of many the nearest."""
     names = sorted(known)
+    many = len(names) > _MAX_LISTED_NAMES
     return [
         field_error(
             f"{pointer}/{escape_pointer(str(name))}",
             "unknown_field",
-            {"got": short_text(name)},
+            {"got": short_text(name), "count": len(names), "nearest": nearest}
+            if many
+            else {"got": short_text(name)},
+            sentence="unknown_field_of_many" if many else None,
             field=short_value(name),
             known=names,
         )
         for name in document
         if name not in names
+        for nearest in (_nearest_names(name, names),)
     ]
+
+
+_MAX_LISTED_NAMES = 24
+"""Most known fields that a message lists."""
+
+
+def _nearest_names(name: object, names: Sequence[str]) -> list[str]:
+    """The names that are most like one, best first."""
+    return get_close_matches(str(name)[:100], names, n=5, cutoff=0)
 
 
 def refuse(errors: Sequence[FieldError]) -> None:

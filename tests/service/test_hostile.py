@@ -48,7 +48,7 @@ def assert_harmless(answer: TestResponse, sent: str) -> None:
     assert answer.mimetype == "application/problem+json"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "Set-Cookie" not in answer.headers
-    assert len(answer.data) < 4_500
+    assert len(answer.data) < 4_000
     body = json.dumps(answer.json)
     assert "49" not in body or "49" in sent
     assert "root:" not in body
