@@ -25,7 +25,7 @@ gan-designer is under the MIT licence (`LICENSE`). These packages come with it w
 Apache-2.0, with its own `LICENSE` and `NOTICE`. Modules that the service writes are their
 requester's: they contain text of this project's templates, which may be used without any condition.
 
-The pictures of trials (`designer/trial/stored`) come from scikit-learn: the first 32 of its digits, which are a copy of
+The pictures of trials (`designer/pipeline/trial/stored`) come from scikit-learn: the first 32 of its digits, which are a copy of
 the test set of *Optical Recognition of Handwritten Digits* (E. Alpaydin and C. Kaynak, UCI Machine Learning Repository,
 CC BY 4.0), in 256 levels; and, at half their size, its photographs `china.jpg` (by danielbuechele,
 <https://www.flickr.com/photos/danielbuechele/6061409035/>) and `flower.jpg` (by vultilion,

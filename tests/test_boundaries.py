@@ -29,7 +29,6 @@ IMPORT_ORDER = [
     "audit",
     "bundle",
     "pipeline",
-    "trial",
     "commands",
     "cli",
     "__main__",

@@ -16,13 +16,9 @@ SHARED_NAMES = {"app", "logger", "main"}
 """Names that frameworks and conventions give to one object in each of several modules."""
 
 
-NO_PARTS = {"__pycache__", "py.typed"}
-"""Byte code, and the marker of a package with types."""
-
-
 def entries(package: Path) -> list[str]:
-    """The parts at the top of a package: its files and folders."""
-    return sorted(path.name for path in package.iterdir() if path.name not in NO_PARTS)
+    """The files and folders at the top of a package, byte code left out."""
+    return sorted(path.name for path in package.iterdir() if path.name != "__pycache__")
 
 
 def public_names(source: str) -> set[str]:

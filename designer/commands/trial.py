@@ -25,7 +25,7 @@ from designer.commands.options import (
 )
 from designer.commands.tables import TableForm, choose_form, table_text
 from designer.commands.verify import read_design_file
-from designer.trial import (
+from designer.pipeline.trial import (
     TRIAL_REQUEST,
     DataSet,
     Trial,

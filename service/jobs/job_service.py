@@ -13,7 +13,7 @@ from flask import current_app
 
 from designer.brief.brief_json import brief_document
 from designer.brief.model import Brief
-from designer.trial import Trial
+from designer.pipeline.trial import Trial
 from service.jobs.broker.celery_app import create_celery_app, prepare_folders, send_message
 from service.jobs.job import Job, JobKind, JobState, new_job_id
 from service.jobs.job_request import job_request_text

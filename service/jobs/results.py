@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from flask import Request, Response
 
-from designer.trial import merge_documents
+from designer.pipeline.trial import merge_documents
 from designer.validation.json_text import document_text
 from service.http.representation import JSON, compress_response, negotiate_media_type
 from service.jobs.job import Job, JobKind

@@ -12,7 +12,7 @@ from designer.chains import evaluate_chain
 from designer.errors import DesignerError, ProbeEnded, ProbeFailed
 from designer.networks import Network
 from designer.pipeline.design import Design, design_document
-from designer.trial import Trial
+from designer.pipeline.trial import Trial
 from designer.validation.json_readers import JsonObject
 from service.jobs.job import JobKind
 from service.jobs.store.protocol import JobRow

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from designer.trial import Trial, make_trial, trial_request_document
-from designer.trial.pictures import DataSet
+from designer.pipeline.trial import Trial, make_trial, trial_request_document
+from designer.pipeline.trial.pictures import DataSet
 from designer.validation.json_readers import JsonObject, JsonValue
 
 

@@ -1,10 +1,10 @@
-"""Schemas of trial requests and of their answers, which ``designer.trial`` parses and computes."""
+"""Schemas of trial requests and of their answers, which ``designer.pipeline.trial`` parses and computes."""
 
 from __future__ import annotations
 
 import marshmallow as ma
 
-from designer.trial import SUMMARY, TRIAL_REQUEST, DataSet, read_trial_request
+from designer.pipeline.trial import SUMMARY, TRIAL_REQUEST, DataSet, read_trial_request
 from designer.validation.json_schema import choice, list_of, nullable
 from service.schemas.design import COUNT, POSITIVE, TEXT
 from service.schemas.field_schemas import request_schema, requested

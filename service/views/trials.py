@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 from werkzeug import Response
 
-from designer.trial import Trial
+from designer.pipeline.trial import Trial
 from service.http.blueprint import BODY_CODES, Blueprint
 from service.http.representation import JSON, negotiate_media_type
 from service.jobs.job_response import accepted_response, read_submitter

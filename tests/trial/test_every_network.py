@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from designer import design
-from designer.trial import DataSet, make_trial, run_seed
+from designer.pipeline.trial import DataSet, make_trial, run_seed
 from designer.verification.trainer.job import run_trial
 
 pytestmark = pytest.mark.torch

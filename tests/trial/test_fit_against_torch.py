@@ -15,8 +15,8 @@ from sklearn.datasets import load_digits
 from torch import nn
 
 from designer import design
+from designer.pipeline.trial import DataSet, Trial, make_trial, run_seed
 from designer.source.python_source import PythonSource
-from designer.trial import DataSet, Trial, make_trial, run_seed
 from designer.verification import Pool
 from designer.verification.trainer.job import run_trial
 from tests.support import SOAK, soak_count

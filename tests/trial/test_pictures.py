@@ -13,9 +13,9 @@ from sklearn.datasets import load_digits, load_sample_images
 
 from designer.errors import InvalidRequest, PicturesUnusable
 from designer.geometry.layers import FeatureMap
-from designer.trial import DataSet
-from designer.trial import pictures as packaged
-from designer.trial.folder import folder_pictures
+from designer.pipeline.trial import DataSet
+from designer.pipeline.trial import pictures as packaged
+from designer.pipeline.trial.folder import folder_pictures
 from designer.verification.trainer.pictures import draw_strokes, fixed_pictures
 
 STORED = Path(packaged.__file__).with_name("stored")

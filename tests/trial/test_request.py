@@ -10,7 +10,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from designer import design
 from designer.errors import DamagedId, DesignerError, InvalidRequest, NoChain, TrialTooExpensive
-from designer.trial import (
+from designer.pipeline.trial import (
     DataSet,
     make_trial,
     predict_cost,
@@ -19,7 +19,7 @@ from designer.trial import (
     trial_document,
     trial_request_document,
 )
-from designer.trial.run import curve_steps
+from designer.pipeline.trial.run import curve_steps
 
 BRIEF: dict[str, Any] = {"resolution": 16, "base_channels": 8, "latent_dim": 6, "channels": 1}
 ID = design(**BRIEF, verify="none").id

@@ -17,7 +17,7 @@ from typing import Any
 from designer.brief.model import Brief
 from designer.pipeline.design import Design
 from designer.pipeline.make_design import design
-from designer.trial import Trial, run_seed, trial_document
+from designer.pipeline.trial import Trial, run_seed, trial_document
 from designer.validation.json_readers import JsonObject
 from designer.verification import Pool
 from designer.verification.limits import MIB

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from designer.pipeline.make_design import design
-from designer.trial import trial_document
+from designer.pipeline.trial import trial_document
 from service.jobs.job import Job
 from service.jobs.job_service import JobService
 from service.jobs.store.protocol import JobStore

@@ -18,7 +18,13 @@ from designer import design
 from designer.brief.model import Brief
 from designer.errors import ProbeFailed
 from designer.pipeline.design import Design
-from designer.trial import Trial, read_trial_request, run_seed, run_trial_seeds, trial_document
+from designer.pipeline.trial import (
+    Trial,
+    read_trial_request,
+    run_seed,
+    run_trial_seeds,
+    trial_document,
+)
 from designer.validation.json_readers import JsonObject
 from designer.verification import Pool
 from service.app import create_app

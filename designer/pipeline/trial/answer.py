@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean, stdev
 from typing import Any
 
-from designer.trial.request import Trial
-from designer.trial.run import curve_steps
+from designer.pipeline.trial.request import Trial
+from designer.pipeline.trial.run import curve_steps
 from designer.validation.json_readers import JsonObject
 
 SUMMARY = {

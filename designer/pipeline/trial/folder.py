@@ -8,8 +8,8 @@ from typing import Any
 
 from designer.errors import PicturesUnusable
 from designer.geometry.layers import FeatureMap
-from designer.trial.limits import MIN_PICTURES, PAIRS
-from designer.trial.pictures import PictureSet, stored_document
+from designer.pipeline.trial.limits import MIN_PICTURES, PAIRS
+from designer.pipeline.trial.pictures import PictureSet, stored_document
 
 SUFFIXES = frozenset((".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"))
 """Suffixes of the files that are read."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from designer.errors import TrialTooExpensive
 from designer.networks import Gan
 from designer.networks.memory import training_memory
-from designer.trial.limits import (
+from designer.pipeline.trial.limits import (
     JACOBIAN_LATENTS,
     MAX_DIRECTIONS,
     MAX_TRIAL_BYTES,

@@ -7,10 +7,10 @@ run                 what the trainer gets, and one seed of a trial
 answer              the runs of all seeds as one document
 """
 
-from designer.trial.answer import SUMMARY, merge_documents, trial_document
-from designer.trial.cost import TrialCost, predict_cost
-from designer.trial.pictures import DataSet, PictureSet
-from designer.trial.request import (
+from designer.pipeline.trial.answer import SUMMARY, merge_documents, trial_document
+from designer.pipeline.trial.cost import TrialCost, predict_cost
+from designer.pipeline.trial.pictures import DataSet, PictureSet
+from designer.pipeline.trial.request import (
     TRIAL_REQUEST,
     Trial,
     make_trial,
@@ -18,7 +18,7 @@ from designer.trial.request import (
     solved_id,
     trial_request_document,
 )
-from designer.trial.run import run_seed, run_trial_seeds
+from designer.pipeline.trial.run import run_seed, run_trial_seeds
 
 __all__ = [
     "SUMMARY",

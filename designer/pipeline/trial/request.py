@@ -13,11 +13,11 @@ from designer.errors import InvalidRequest
 from designer.networks import Gan
 from designer.pipeline.make_design import recall_gan
 from designer.pipeline.solve_brief import fit_widths, solve_brief
+from designer.pipeline.trial.cost import TrialCost, predict_cost, refuse_expensive
+from designer.pipeline.trial.folder import folder_pictures
+from designer.pipeline.trial.limits import DEFAULT_SEEDS, DEFAULT_STEPS, MAX_SEEDS, MAX_STEPS
+from designer.pipeline.trial.pictures import DataSet, PictureSet
 from designer.source import PythonSource, render_source
-from designer.trial.cost import TrialCost, predict_cost, refuse_expensive
-from designer.trial.folder import folder_pictures
-from designer.trial.limits import DEFAULT_SEEDS, DEFAULT_STEPS, MAX_SEEDS, MAX_STEPS
-from designer.trial.pictures import DataSet, PictureSet
 from designer.validation.json_readers import (
     JsonObject,
     read_choice,

@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 
 from designer.geometry.layers import FeatureMap, Size
-from designer.trial.limits import PAIRS
+from designer.pipeline.trial.limits import PAIRS
 from designer.validation.json_readers import JsonObject, refuse_field
 
 _STORED = Path(__file__).with_name("stored")

@@ -8,13 +8,13 @@ from math import ceil
 from designer.brief.options import OutputActivation
 from designer.errors import ProbeFailed
 from designer.networks import Gan, Network
-from designer.trial.limits import (
+from designer.pipeline.trial.limits import (
     CURVE_POINTS,
     JACOBIAN_LATENTS,
     LEARNING_RATE,
     MAX_DIRECTIONS,
 )
-from designer.trial.request import Trial
+from designer.pipeline.trial.request import Trial
 from designer.validation.json_readers import JsonObject, JsonValue
 from designer.verification import ProbeRunner
 
