@@ -50,7 +50,6 @@ from designer.brief.space_rules import given_space, space_errors
 from designer.brief.widths import Widths
 from designer.brief.window_rules import CHAIN
 from designer.errors import FieldError
-from designer.geometry.chain import Chain
 from designer.geometry.layers import Size, Windows
 from designer.geometry.resampling import Upsampling
 from designer.validation.field_validators import refuse
@@ -199,8 +198,8 @@ class Brief:
             )
         )
         if self.any_size is not None and self.windows is not None:
-            down = Chain.padded_from if self.any_size is AnySize.PAD else Chain.down_from
-            object.__setattr__(self, "windows", down(self.resolution, self.windows).windows)
+            down = AnySize(self.any_size).chain(self.resolution, self.windows)
+            object.__setattr__(self, "windows", down.windows)
         fixed = given_space(self.space, given_map, factor=factor, any_size=self.any_size)
         object.__setattr__(self, "search", fixed)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from designer.brief.fields import Field, Kind
-from designer.geometry.layers import FeatureMap
+from designer.geometry.chain import Chain
+from designer.geometry.layers import FeatureMap, Size, Windows
 from designer.validation.limits import MAX_CHANNELS
 
 Moment = tuple[float, int]
@@ -58,6 +59,15 @@ class AnySize(StrEnum):
     """The input is padded to a multiple of the product of the strides, and the output cropped."""
     OFF = "off"
     """Not at all: other sizes are refused."""
+
+    def chain(self, size: Size, windows: tuple[Windows, ...]) -> Chain:
+        """The chain down from an input of this size, or from the size to which it is padded.
+
+        Raises:
+            InvalidLayer: if a kernel does not fit into its map with its padding.
+        """
+        down = Chain.padded_from if self is AnySize.PAD else Chain.down_from
+        return down(size, windows)
 
 
 SKIPS = Field(

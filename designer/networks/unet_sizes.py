@@ -46,9 +46,8 @@ def takes_any_size(gan: Gan) -> bool:
 def unet_at(gan: Gan, size: Size) -> EncoderDecoder | None:
     """The network for inputs of another size; None if torch rejects it there."""
     widths = unet_widths(gan)
-    pads = widths.any_size is AnySize.PAD
     try:
-        chain = (Chain.padded_from if pads else Chain.down_from)(size, gan.chain.windows)
+        chain = widths.any_size.chain(size, gan.chain.windows)
         network = assemble_unet(chain, widths, gan.output_activation, size=size)
     except InvalidLayer:
         return None

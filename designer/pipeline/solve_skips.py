@@ -30,7 +30,8 @@ def solve_skips(brief: Brief) -> Solution:
     """
     pads = brief.any_size is AnySize.PAD
     if brief.windows is not None:
-        chain = (Chain.padded_from if pads else Chain.down_from)(brief.resolution, brief.windows)
+        assert brief.any_size is not None, "a brief with skips is completed"
+        chain = brief.any_size.chain(brief.resolution, brief.windows)
         return evaluate_chain(chain, space=brief.space, widths=brief.widths)
     if not pads:
         return solve_chain(brief.resolution, space=brief.space, widths=brief.widths)

@@ -7,8 +7,6 @@ from typing import TypedDict
 from designer.brief.model import Brief
 from designer.brief.permalink.mixed_radix import Packer, Unpacker
 from designer.brief.skips import AnySize, Skips
-from designer.geometry.chain import Chain
-from designer.geometry.layers import Size, Windows
 
 WITH_SKIPS = "A"
 """The version of an encoder–decoder with skips."""
@@ -44,10 +42,3 @@ def read_skips(reader: Unpacker) -> SkipOptions:
         input_channels=reader.read_natural(),
         any_size=_ANY_SIZES[reader.read_uniform(bound=len(_ANY_SIZES))],
     )
-
-
-def chain_of_skips(resolution: Size, windows: tuple[Windows, ...], any_size: AnySize) -> Chain:
-    """The chain of an encoder–decoder; where its input is padded, to the padded size."""
-    if any_size is AnySize.PAD:
-        return Chain.padded_from(resolution, windows)
-    return Chain.down_from(resolution, windows)

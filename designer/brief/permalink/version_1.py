@@ -14,7 +14,6 @@ from designer.brief.model import Brief
 from designer.brief.options import Level
 from designer.brief.permalink.mixed_radix import Packer, Unpacker
 from designer.brief.permalink.network_options import DCGAN_OPTIONS, NetworkOptions
-from designer.brief.permalink.packed_skips import chain_of_skips
 from designer.brief.search_space import Budget, Exact, Overlap, SearchSpace
 from designer.geometry.axis import kernel_span
 from designer.geometry.chain import Chain
@@ -83,7 +82,7 @@ def read_design(
         **options,
     )
     if brief.any_size is not None:
-        return brief, chain_of_skips(resolution, windows, brief.any_size)
+        return brief, brief.any_size.chain(resolution, windows)
     return brief, Chain.leading_to(resolution, windows)
 
 
